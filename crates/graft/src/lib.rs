@@ -1,1 +1,16 @@
-//! Stub.
+//! Puts code that a plan spells out into a file, by structure, or refuses and says why.
+//!
+//! Pure: text in, text out. The modules stand in the order in which they build on one another.
+
+#![forbid(unsafe_code)]
+
+mod snippet;
+mod splice;
+mod ladder;
+mod edits;
+mod diff;
+mod formats;
+
+pub use diff::{FileDiff, apply_diff, split_diff};
+pub use edits::{Replacement, apply_edits, replace};
+pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Place, Reason, Refusal, Snippet};

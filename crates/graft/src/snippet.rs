@@ -1,0 +1,133 @@
+//! What is asked of the engine and what it answers: a file, a snippet, the words beside it; a graft.
+
+use std::ops::Range;
+
+/// The file as it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct File<'a> {
+    /// Path relative to the repository's root, with `/`; its name and ending choose the language.
+    pub path: &'a str,
+    /// The text as it is on disk, or `None` where no file stands.
+    pub text: Option<&'a str>,
+}
+
+/// A block of code that the plan shows for one file.
+#[derive(Debug, Clone, Copy)]
+pub struct Snippet<'a> {
+    /// The block's text, its fence and the fence's own indentation taken off.
+    pub text: &'a str,
+    /// First word of the fence's info string (`python`, `diff`), empty where none is given.
+    pub language: &'a str,
+}
+
+/// What the plan says about the block.
+#[derive(Debug, Clone, Default)]
+pub struct Context<'a> {
+    /// The sentences beside the block, and the headings and labels above it, nearest last.
+    pub prose: &'a str,
+    /// Whether the plan calls the file new or existing.
+    pub intent: Intent,
+    /// Lines that the plan names for this change, 1-based and inclusive: a hint, never an address.
+    pub lines: Option<(usize, usize)>,
+    /// The "before" block of a before/after pair, where the plan shows one.
+    pub current: Option<&'a str>,
+}
+
+/// Whether the plan says that the file is to be created or to be changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Intent {
+    /// The plan doesn't say.
+    #[default]
+    Unstated,
+    /// "Create", "new file".
+    Create,
+    /// "Modify", "update", or a change to an existing file.
+    Modify,
+    /// The plan says outright that the block is the file's whole new content.
+    Replace,
+}
+
+/// The engine's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Graft {
+    /// The new text, proven as [`Applied::evidence`] says.
+    Applied(Applied),
+    /// What the snippet asks for stands in the file already; nothing is to be changed.
+    AlreadyApplied,
+    /// Nothing was changed, and why.
+    Refused(Refusal),
+}
+
+/// A placed snippet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The file's whole new text.
+    pub text: String,
+    /// What was changed, in the order of the old text.
+    pub edits: Vec<Edit>,
+    /// Why this place is the right one, for a person to read.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One replaced range of the old text; every byte outside all edits is unchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// Bytes of the old text that were replaced; empty for an insertion.
+    pub old: Range<usize>,
+    /// What stands there now.
+    pub new: String,
+}
+
+/// One reason for a placement: what was matched, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence(
+    /// A short clause: "replaced method `UserService.create`, the only one of that name".
+    pub String,
+);
+
+/// Why nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What stood in the way.
+    pub reason: Reason,
+    /// What happened and where, one sentence, for a person to read.
+    pub message: String,
+    /// The places between which the engine would have had to guess.
+    pub candidates: Vec<Place>,
+    /// The place that comes nearest where nothing matches.
+    pub nearest: Option<Place>,
+}
+
+/// A place in the old text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Qualified name or first line of what stands there.
+    pub name: String,
+    /// 1-based line.
+    pub line: usize,
+}
+
+/// The kinds of refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The file to change is not there.
+    Missing,
+    /// The file to create is there, with other content.
+    Exists,
+    /// More than one place fits.
+    Ambiguous,
+    /// No place fits.
+    NotFound,
+    /// The snippet's meaning can't be told (marker with no anchor, both old and new in one block, prose in code).
+    Unclear,
+    /// It would redefine, hide or drop something that the plan doesn't name.
+    Conflict,
+    /// The snippet or the result doesn't parse.
+    Syntax,
+    /// Not code to place: shell, output, an example.
+    NotCode,
+    /// A language or form that the engine doesn't place by structure.
+    Unsupported,
+    /// The result failed the engine's own proof and was rolled back.
+    Unproven,
+}

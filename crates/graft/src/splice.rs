@@ -1,0 +1,97 @@
+//! Collects changes to one text by byte range and makes the answer from them, so that every byte outside stays.
+
+use std::ops::Range;
+
+use crate::{Applied, Edit, Evidence, Graft, Place, Reason, Refusal};
+
+/// Changes to one text, staged together.
+#[derive(Debug)]
+pub(crate) struct Splice<'a> {
+    text: &'a str,
+    edits: Vec<Edit>,
+    evidence: Vec<Evidence>,
+}
+
+impl<'a> Splice<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Splice {
+            text,
+            edits: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// Stages a replacement; one that would change nothing is dropped.
+    pub(crate) fn replace(&mut self, old: Range<usize>, new: impl Into<String>) {
+        let new = new.into();
+        if self.text.get(old.clone()) != Some(new.as_str()) {
+            self.edits.push(Edit { old, new });
+        }
+    }
+
+    /// Stages an insertion; several at one place keep the order in which they were staged.
+    pub(crate) fn insert(&mut self, at: usize, new: impl Into<String>) {
+        self.replace(at..at, new);
+    }
+
+    pub(crate) fn say(&mut self, evidence: impl Into<String>) {
+        self.evidence.push(Evidence(evidence.into()));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// Makes the answer; nothing staged means that all stands already.
+    pub(crate) fn finish(mut self) -> Graft {
+        if self.edits.is_empty() {
+            return Graft::AlreadyApplied;
+        }
+        self.edits.sort_by_key(|edit| (edit.old.start, edit.old.end));
+        let mut text = String::with_capacity(self.text.len() + 256);
+        let mut at = 0;
+        for edit in &self.edits {
+            let (Some(kept), Some(_)) = (self.text.get(at..edit.old.start), self.text.get(edit.old.clone())) else {
+                return refuse(Reason::Conflict, "two changes of this block touch the same text");
+            };
+            text.push_str(kept);
+            text.push_str(&edit.new);
+            at = edit.old.end;
+        }
+        text.push_str(self.text.get(at..).unwrap_or_default());
+        if text == self.text {
+            return Graft::AlreadyApplied;
+        }
+        Graft::Applied(Applied {
+            text,
+            edits: self.edits,
+            evidence: self.evidence,
+        })
+    }
+}
+
+/// A refusal without places.
+pub(crate) fn refuse(reason: Reason, message: impl Into<String>) -> Graft {
+    Graft::Refused(refusal(reason, message))
+}
+
+/// A refusal without places, to be given some.
+pub(crate) fn refusal(reason: Reason, message: impl Into<String>) -> Refusal {
+    Refusal {
+        reason,
+        message: message.into(),
+        candidates: Vec::new(),
+        nearest: None,
+    }
+}
+
+/// The place of the line that holds byte `at`.
+pub(crate) fn place(text: &str, at: usize) -> Place {
+    let head = text.get(..at).unwrap_or(text);
+    let start = head.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+    Place {
+        name: line.trim().to_owned(),
+        line: head.bytes().filter(|&byte| byte == b'\n').count() + 1,
+    }
+}
