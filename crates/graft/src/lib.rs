@@ -4,13 +4,16 @@
 
 #![forbid(unsafe_code)]
 
+mod apply;
+mod block;
+mod diff;
+mod edits;
+mod formats;
+mod ladder;
 mod snippet;
 mod splice;
-mod ladder;
-mod edits;
-mod diff;
-mod formats;
 
+pub use apply::apply;
 pub use diff::{FileDiff, apply_diff, split_diff};
 pub use edits::{Replacement, apply_edits, replace};
 pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Place, Reason, Refusal, Snippet};

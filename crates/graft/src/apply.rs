@@ -1,0 +1,77 @@
+//! The entry: looks at the block and the file, and hands them to the part of the engine that knows their kind.
+
+use crate::block::{Block, kind};
+use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
+use crate::splice::refuse;
+use crate::{Applied, diff, edits, formats};
+
+/// Puts the snippet into the file, or refuses and says why.
+///
+/// Takes the file as it stands, the plan's block and what the plan says beside it; gives the new text with the
+/// edits that lead to it, [`Graft::AlreadyApplied`] where nothing is left to do, or a refusal. Never writes.
+#[must_use]
+pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
+    if snippet.text.trim().is_empty() {
+        return refuse(Reason::Unclear, "the block is empty");
+    }
+    match kind(file.path, snippet) {
+        Block::Diff => diff::apply_diff(file.text, snippet.text, file.path),
+        Block::SearchReplace => edits::apply_blocks(file.text.unwrap_or_default(), snippet.text),
+        Block::Shell => refuse(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
+        Block::Code => place_code(file, snippet, context),
+    }
+}
+
+fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
+    let Some(text) = file.text else {
+        return create(file, snippet, context);
+    };
+    if same_content(text, snippet.text) {
+        return Graft::AlreadyApplied;
+    }
+    if context.intent == Intent::Replace {
+        return overwrite(text, snippet);
+    }
+    if context.intent == Intent::Create && context.current.is_none() {
+        return refuse(Reason::Exists, format!("{} is to be created but stands there with other content", file.path));
+    }
+    if let Some(current) = context.current {
+        return edits::replace(text, current, snippet.text, false);
+    }
+    formats::apply(*file, *snippet, context)
+}
+
+fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
+    if context.intent == Intent::Modify || context.current.is_some() {
+        return refuse(Reason::Missing, format!("{} is to be changed but is not there", file.path));
+    }
+    let mut text = snippet.text.to_owned();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Graft::Applied(Applied {
+        edits: vec![Edit { old: 0..0, new: text.clone() }],
+        text,
+        evidence: vec![Evidence("created with the block's content".to_owned())],
+    })
+}
+
+fn overwrite(text: &str, snippet: &Snippet<'_>) -> Graft {
+    let mut new = snippet.text.to_owned();
+    if !new.ends_with('\n') {
+        new.push('\n');
+    }
+    Graft::Applied(Applied {
+        edits: vec![Edit { old: 0..text.len(), new: new.clone() }],
+        text: new,
+        evidence: vec![Evidence("replaced the whole file, as the plan says".to_owned())],
+    })
+}
+
+/// Whether two texts differ at most in line ends, a byte order mark and blank lines around them.
+fn same_content(one: &str, other: &str) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        text.trim_start_matches('\u{feff}').trim().lines().map(|line| line.trim_end().to_owned()).collect()
+    };
+    lines(one) == lines(other)
+}
