@@ -17,11 +17,7 @@ pub struct FileDiff<'a> {
 /// Splits a diff into its files, in order; a diff without headers is one part without paths.
 #[must_use]
 pub fn split_diff(diff: &str) -> Vec<FileDiff<'_>> {
-    vec![FileDiff {
-        old_path: None,
-        new_path: None,
-        text: diff,
-    }]
+    vec![FileDiff { old_path: None, new_path: None, text: diff }]
 }
 
 /// Applies the part of `diff` that speaks of `path` to `text` (`None` where no file stands).

@@ -1,7 +1,10 @@
 //! Exact edits: old text for new, found by the line ladder, all of them or none.
 
-use crate::splice::refuse;
-use crate::{Graft, Reason};
+use std::ops::Range;
+
+use crate::ladder::{self, Block, Found, Hit, Lines, Reading};
+use crate::splice::{Splice, edits_between, place, refusal, refuse};
+use crate::{Applied, Evidence, Graft, Reason, Refusal};
 
 /// One edit: the text that stands in the file and what is to stand there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +28,276 @@ pub fn replace(text: &str, old: &str, new: &str, all: bool) -> Graft {
 /// Applies every edit in order, each to what the ones before it left, or none at all.
 #[must_use]
 pub fn apply_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
-    let _ = (text, edits);
-    refuse(Reason::Unsupported, "exact edits are not placed yet")
+    match run_edits(text, edits) {
+        Graft::Applied(applied) => match run_edits(&applied.text, edits) {
+            Graft::Applied(_) => refuse(
+                Reason::Unproven,
+                "the edit would find its old text again in its own result: give more of the lines around it",
+            ),
+            Graft::AlreadyApplied | Graft::Refused(_) => Graft::Applied(applied),
+        },
+        other => other,
+    }
+}
+
+fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
+    if edits.is_empty() {
+        return refuse(Reason::Unclear, "there is no edit to apply");
+    }
+    let mut now = text.to_owned();
+    let mut evidence = Vec::new();
+    let mut single = None;
+    for (index, edit) in edits.iter().enumerate() {
+        match replace_once(&now, edit) {
+            Graft::Applied(applied) => {
+                now = applied.text;
+                evidence.extend(applied.evidence);
+                single = Some(applied.edits);
+            }
+            Graft::AlreadyApplied => evidence.push(Evidence(format!("edit {} stands already", index + 1))),
+            Graft::Refused(refusal) if edits.len() > 1 => {
+                let message = format!("edit {} of {}: {}", index + 1, edits.len(), refusal.message);
+                return Graft::Refused(Refusal { message, ..refusal });
+            }
+            Graft::Refused(refusal) => return Graft::Refused(refusal),
+        }
+    }
+    if now == text {
+        return Graft::AlreadyApplied;
+    }
+    let edits = single.filter(|_| edits.len() == 1).unwrap_or_else(|| edits_between(text, &now));
+    Graft::Applied(Applied { text: now, edits, evidence })
+}
+
+fn replace_once(text: &str, edit: &Replacement<'_>) -> Graft {
+    let (old_block, new_block) = (Block::new(edit.old), Block::new(edit.new));
+    if old_block.is_empty() {
+        return replace_nothing(text, edit.new);
+    }
+    replace_exactly(text, edit)
+        .or_else(|| replace_lines(text, edit, &old_block, &new_block))
+        .unwrap_or_else(|| answer_missing(text, edit, &old_block, &new_block))
+}
+
+/// An empty old text means the whole of an empty file, and nothing else.
+fn replace_nothing(text: &str, new: &str) -> Graft {
+    if text.trim().is_empty() && !new.trim().is_empty() {
+        let mut splice = Splice::new(text);
+        splice.replace(0..text.len(), new);
+        splice.say("the file was empty");
+        return splice.finish();
+    }
+    if text == new {
+        return Graft::AlreadyApplied;
+    }
+    refuse(Reason::Unclear, "the text to be replaced is empty: give the lines that stand there now")
+}
+
+fn with_line_end(block: &str, end: &str) -> String {
+    let block = block.strip_prefix('\u{feff}').unwrap_or(block).replace("\r\n", "\n");
+    if end == "\n" { block } else { block.replace('\n', end) }
+}
+
+/// Byte for byte, wherever it stands; `None` where it doesn't.
+fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
+    let end = ladder::line_end(text);
+    let (old, new) = (with_line_end(edit.old, end), with_line_end(edit.new, end));
+    let hits = occurrences(text, &old);
+    if hits.is_empty() {
+        return None;
+    }
+    let done: Vec<Range<usize>> =
+        if new.contains(&old) { spans(&occurrences(text, &new), new.len()) } else { Vec::new() };
+    let inside = |at: usize| done.iter().any(|span| span.start <= at && at + old.len() <= span.end);
+    let open: Vec<usize> = hits.iter().copied().filter(|&at| !inside(at)).collect();
+    if open.is_empty() {
+        return Some(Graft::AlreadyApplied);
+    }
+    if hits.len() > 1 && !edit.all {
+        return Some(ambiguous(text, &hits));
+    }
+    let mut splice = Splice::new(text);
+    let mut free = 0;
+    for at in open.into_iter().filter(|_| old != new) {
+        if at < free {
+            continue;
+        }
+        free = at + old.len();
+        let (range, new) = settle(text, at..at + old.len(), &new);
+        splice.replace(range, new);
+    }
+    splice.say(format!("found exactly, {}", times(hits.len())));
+    Some(splice.finish())
+}
+
+/// Whole lines stay whole: a line that is emptied goes, and lines added to an indented one are indented with it.
+fn settle(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) {
+    let line_start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = &text[line_start..range.start];
+    let ends_line = text[range.end..].starts_with('\n') || text[range.end..].starts_with("\r\n");
+    if new.is_empty() && indent.trim().is_empty() && ends_line {
+        let to = range.end + text[range.end..].find('\n').map_or(0, |newline| newline + 1);
+        return (line_start..to, String::new());
+    }
+    let one_line = !text[range.clone()].contains('\n');
+    let whole = !indent.is_empty() && indent.trim().is_empty() && (ends_line || range.end == text.len());
+    let flush = |line: &str| !line.trim().is_empty() && !line.starts_with(indent);
+    if one_line && whole && new.split('\n').skip(1).any(flush) {
+        let dressed = new.split('\n').enumerate().map(|(index, line)| {
+            if index == 0 || line.trim().is_empty() { line.to_owned() } else { format!("{indent}{line}") }
+        });
+        return (range, dressed.collect::<Vec<_>>().join("\n"));
+    }
+    (range, new.to_owned())
+}
+
+/// Line by line, at the first tier of the ladder that finds the block; `None` where none does.
+fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Option<Graft> {
+    let lines = Lines::new(text);
+    let found = ladder::find(&lines, old)?;
+    let (old, new) = (found.reading.read(old), found.reading.read(new));
+    let done = ladder::find(&lines, &new).map(|found| found.hits).unwrap_or_default();
+    let inside =
+        |hit: &Hit| done.iter().any(|done| done.lines.start <= hit.lines.start && hit.lines.end <= done.lines.end);
+    let grows = old.lines != new.lines;
+    let open: Vec<&Hit> = found.hits.iter().filter(|hit| !(grows && inside(hit))).collect();
+    if open.is_empty() {
+        return Some(Graft::AlreadyApplied);
+    }
+    if found.hits.len() > 1 && !edit.all {
+        return Some(ambiguous(text, &found.hits.iter().map(|hit| lines.start(hit.lines.start)).collect::<Vec<_>>()));
+    }
+    let after = new.beside(&old);
+    let ops = ladder::line_ops(&old.lines, &after);
+    let mut splice = Splice::new(text);
+    for hit in open {
+        ladder::rewrite(&lines, &found, hit, &old.lines, &ops, &mut splice);
+    }
+    splice.say(evidence(&found));
+    Some(splice.finish())
+}
+
+fn evidence(found: &Found) -> String {
+    let reading = match found.reading {
+        Reading::Plain => "",
+        Reading::QuotesUnescaped | Reading::Unescaped => ", its escapes taken off",
+        Reading::EntitiesDecoded => ", its entities decoded",
+    };
+    format!("found {}{reading}, {}", found.tier.words(), times(found.hits.len()))
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+fn ambiguous(text: &str, at: &[usize]) -> Graft {
+    let candidates: Vec<_> = at.iter().take(20).map(|&at| place(text, at)).collect();
+    let message =
+        format!("the old text stands in {} places: give more of the lines around the one that is meant", at.len());
+    Graft::Refused(Refusal { candidates, ..refusal(Reason::Ambiguous, message) })
+}
+
+/// The old text is nowhere: either the new one is there instead, or the edit is stale.
+fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Graft {
+    let lines = Lines::new(text);
+    if stands_instead(text, edit, old, new, &lines) {
+        return Graft::AlreadyApplied;
+    }
+    let nearest = ladder::nearest(&lines, old);
+    let message = "the old text is not in the file, neither exactly nor by its lines".to_owned();
+    Graft::Refused(Refusal { nearest, ..refusal(Reason::NotFound, message) })
+}
+
+/// Whether the new text stands once, and is enough of a text to tell that the edit was made.
+fn stands_instead(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block, lines: &Lines<'_>) -> bool {
+    let telling = |line: &&String| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
+    let adds = new.lines.iter().filter(telling).any(|line| !old.lines.iter().any(|old| old.trim() == line.trim()));
+    if !adds && new.lines.iter().filter(telling).count() < 2 {
+        return false;
+    }
+    let exact = occurrences(text, &with_line_end(edit.new, ladder::line_end(text)));
+    if !exact.is_empty() {
+        let bounded = exact.iter().filter(|&&at| stands_alone(text, at, edit.new)).count();
+        return bounded == 1 || (edit.all && bounded > 0);
+    }
+    ladder::find(lines, new).is_some_and(|found| found.hits.len() == 1 || edit.all)
+}
+
+fn stands_alone(text: &str, at: usize, new: &str) -> bool {
+    let word = |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
+    let after = text.get(at + new.len()..).and_then(|rest| rest.chars().next());
+    !(word(text[..at].chars().next_back()) && word(new.chars().next()))
+        && !(word(after) && word(new.chars().next_back()))
+}
+
+/// Where `part` stands, also where it overlaps itself.
+fn occurrences(text: &str, part: &str) -> Vec<usize> {
+    let step = part.chars().next().map_or(1, char::len_utf8);
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text.get(from..).filter(|_| !part.is_empty()).and_then(|rest| rest.find(part)) {
+        found.push(from + at);
+        from += at + step;
+    }
+    found
+}
+
+fn spans(starts: &[usize], len: usize) -> Vec<Range<usize>> {
+    starts.iter().map(|&at| at..at + len).collect()
 }
 
 /// Applies a block of `<<<<<<< SEARCH` / `=======` / `>>>>>>> REPLACE` sections, all or none.
 pub(crate) fn apply_blocks(text: &str, block: &str) -> Graft {
-    let _ = block;
-    apply_edits(text, &[])
+    match sections(block) {
+        Some(sections) => {
+            let edits: Vec<_> = sections.iter().map(|(old, new)| Replacement { old, new, all: false }).collect();
+            apply_edits(text, &edits)
+        }
+        None => refuse(
+            Reason::Unclear,
+            "a search/replace section is not closed: it needs `<<<<<<< SEARCH`, `=======` and `>>>>>>> REPLACE` lines",
+        ),
+    }
+}
+
+/// The old and new text of each section; `None` where a fence is missing or out of order.
+fn sections(block: &str) -> Option<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    let mut open: Option<(Vec<&str>, Option<Vec<&str>>)> = None;
+    for line in block.lines() {
+        let fence = fence(line);
+        open = match (open.take(), fence) {
+            (None, Some('<')) => Some((Vec::new(), None)),
+            (None, None) => None,
+            (Some((old, None)), Some('=')) => Some((old, Some(Vec::new()))),
+            (Some((old, Some(new))), Some('>')) => {
+                found.push((old.join("\n"), new.join("\n")));
+                None
+            }
+            (Some((mut old, None)), None) => {
+                old.push(line);
+                Some((old, None))
+            }
+            (Some((old, Some(mut new))), None) => {
+                new.push(line);
+                Some((old, Some(new)))
+            }
+            _ => return None,
+        };
+    }
+    (open.is_none() && !found.is_empty()).then_some(found)
+}
+
+/// The sign that a fence line repeats, five times or more, with nothing but a word after it.
+fn fence(line: &str) -> Option<char> {
+    let line = line.trim_end();
+    let sign = line.chars().next().filter(|sign| matches!(sign, '<' | '=' | '>'))?;
+    let rest = line.trim_start_matches(sign);
+    let length = line.len() - rest.len();
+    let word = rest.trim();
+    let fits = match sign {
+        '=' => word.is_empty() && length == 7,
+        _ => (5..=9).contains(&length) && word.chars().all(|found| found.is_ascii_uppercase()),
+    };
+    fits.then_some(sign)
 }

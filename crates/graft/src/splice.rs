@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use similar::{Algorithm, DiffTag};
+
 use crate::{Applied, Edit, Evidence, Graft, Place, Reason, Refusal};
 
 /// Changes to one text, staged together.
@@ -14,11 +16,7 @@ pub(crate) struct Splice<'a> {
 
 impl<'a> Splice<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Splice {
-            text,
-            edits: Vec::new(),
-            evidence: Vec::new(),
-        }
+        Splice { text, edits: Vec::new(), evidence: Vec::new() }
     }
 
     /// Stages a replacement; one that would change nothing is dropped.
@@ -62,12 +60,39 @@ impl<'a> Splice<'a> {
         if text == self.text {
             return Graft::AlreadyApplied;
         }
-        Graft::Applied(Applied {
-            text,
-            edits: self.edits,
-            evidence: self.evidence,
-        })
+        Graft::Applied(Applied { text, edits: self.edits, evidence: self.evidence })
     }
+}
+
+/// The line-wise changes that lead from one text to another.
+pub(crate) fn edits_between(old: &str, new: &str) -> Vec<Edit> {
+    let (old_lines, new_lines) = (pieces(old), pieces(new));
+    let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
+    similar::capture_diff_slices(Algorithm::Myers, &old_lines, &new_lines)
+        .into_iter()
+        .filter(|op| op.tag() != DiffTag::Equal)
+        .map(|op| {
+            let (from, to) = (op.old_range(), op.new_range());
+            Edit {
+                old: old_starts[from.start]..old_starts[from.end],
+                new: new[new_starts[to.start]..new_starts[to.end]].to_owned(),
+            }
+        })
+        .collect()
+}
+
+fn pieces(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+fn starts(lines: &[&str]) -> Vec<usize> {
+    let mut at = 0;
+    let mut starts = vec![0];
+    for line in lines {
+        at += line.len();
+        starts.push(at);
+    }
+    starts
 }
 
 /// A refusal without places.
@@ -77,12 +102,7 @@ pub(crate) fn refuse(reason: Reason, message: impl Into<String>) -> Graft {
 
 /// A refusal without places, to be given some.
 pub(crate) fn refusal(reason: Reason, message: impl Into<String>) -> Refusal {
-    Refusal {
-        reason,
-        message: message.into(),
-        candidates: Vec::new(),
-        nearest: None,
-    }
+    Refusal { reason, message: message.into(), candidates: Vec::new(), nearest: None }
 }
 
 /// The place of the line that holds byte `at`.
@@ -90,8 +110,5 @@ pub(crate) fn place(text: &str, at: usize) -> Place {
     let head = text.get(..at).unwrap_or(text);
     let start = head.rfind('\n').map_or(0, |newline| newline + 1);
     let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-    Place {
-        name: line.trim().to_owned(),
-        line: head.bytes().filter(|&byte| byte == b'\n').count() + 1,
-    }
+    Place { name: line.trim().to_owned(), line: head.bytes().filter(|&byte| byte == b'\n').count() + 1 }
 }
