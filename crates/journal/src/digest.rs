@@ -1,0 +1,37 @@
+//! The hash by which contents and trees are named.
+
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 of `bytes`, as 64 lower-case hexadecimal digits.
+pub fn hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// The same hash of content that arrives in pieces.
+#[derive(Default)]
+pub(crate) struct Digest(Sha256);
+
+impl Digest {
+    pub(crate) fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    pub(crate) fn finish(self) -> String {
+        hex::encode(self.0.finalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_the_published_hash_whole_or_in_pieces() {
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hash(b"abc"), known);
+        let mut digest = Digest::default();
+        digest.update(b"a");
+        digest.update(b"bc");
+        assert_eq!(digest.finish(), known);
+    }
+}

@@ -1,0 +1,331 @@
+//! The single stream of events that the terminal, the JSON output and the journal all read.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::identity::{OutputId, RunId};
+
+/// One thing that happened in a run. Plain data: written as JSON with the name in `event`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A run began.
+    RunStarted {
+        /// The plan, as the run names it in every later event.
+        plan: String,
+        /// Labels of the phases asked for, in order.
+        phases: Vec<String>,
+        /// The repository's root.
+        root: String,
+        /// The command line.
+        argv: Vec<String>,
+        /// The program's version.
+        version: String,
+        /// Nothing will be written.
+        dry_run: bool,
+    },
+    /// One of the five steps began.
+    StepStarted {
+        /// Which one.
+        step: StepName,
+    },
+    /// Work on one phase of the plan began.
+    PhaseStarted {
+        /// How people call it: "Phase 2.1".
+        label: String,
+        /// Its title.
+        title: String,
+    },
+    /// An observation for the report.
+    Note {
+        /// The sentence.
+        text: String,
+    },
+    /// Something that could not be read or done with certainty.
+    Diagnostic {
+        /// A stable short name of the kind.
+        code: String,
+        /// How grave.
+        severity: Severity,
+        /// What is the matter.
+        message: String,
+        /// The file spoken of.
+        path: Option<String>,
+        /// Line in that file, from 1.
+        line: Option<usize>,
+        /// Column in that line, in characters, from 1.
+        column: Option<usize>,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// A file's new content is ready, not written yet.
+    FileStaged {
+        /// From the root.
+        path: String,
+        /// What will be done to it.
+        action: FileAction,
+        /// By what means the content was placed.
+        how: String,
+        /// Lines that it gains.
+        lines_added: usize,
+        /// Lines that it loses.
+        lines_removed: usize,
+    },
+    /// A file that the phase names stays as it is.
+    FileUnchanged {
+        /// From the root.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// What the plan asks of a file could not be placed.
+    FileRefused {
+        /// From the root.
+        path: String,
+        /// A stable short name of the reason.
+        reason: String,
+        /// The reason in words.
+        message: String,
+        /// Line in the plan, from 1.
+        line: Option<usize>,
+        /// The places between which someone must choose.
+        candidates: Vec<String>,
+    },
+    /// A file in the user's tree was written, or removed.
+    FileWritten {
+        /// From the root.
+        path: String,
+        /// Hash of what stood there, none if nothing did.
+        before_hash: Option<String>,
+        /// Hash of what stands there now, none if it was removed.
+        after_hash: Option<String>,
+    },
+    /// A change that a command made was not taken over.
+    EffectDropped {
+        /// From the root.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// A change that a command made was taken over to the user's tree.
+    EffectPromoted {
+        /// From the root.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// A command began.
+    CommandStarted {
+        /// The command's text.
+        command: String,
+        /// Its folder, from the root; empty for the root.
+        folder: String,
+        /// What it is run for.
+        why: String,
+    },
+    /// A command ended.
+    CommandFinished {
+        /// The command's text.
+        command: String,
+        /// Its folder, from the root; empty for the root.
+        folder: String,
+        /// Exit status; none when a signal or the time limit ended it, or it never began.
+        exit: Option<i32>,
+        /// How long it ran, in milliseconds.
+        elapsed_ms: u64,
+        /// What that says about what it was run for.
+        verdict: Verdict,
+        /// The reason, in words.
+        detail: String,
+        /// Where its whole output is kept.
+        output: Option<OutputId>,
+        /// Hash of the tree that it ran on.
+        tree: Option<String>,
+    },
+    /// A server was started in the background for the steps after it.
+    ServerStarted {
+        /// The command's text.
+        command: String,
+        /// Its folder, from the root; empty for the root.
+        folder: String,
+    },
+    /// What stands behind a claim: a check that ran, or could not.
+    Evidence {
+        /// The item of the plan, as written.
+        item: String,
+        /// A stable short name: what sort of check.
+        kind: String,
+        /// The command that ran.
+        command: Option<String>,
+        /// Its exit status.
+        exit: Option<i32>,
+        /// Hash of the tree that it speaks of.
+        tree: Option<String>,
+        /// The run that it was found in.
+        run: RunId,
+        /// What it says.
+        verdict: Verdict,
+    },
+    /// A box of the plan was ticked.
+    Ticked {
+        /// Line in the plan, from 1.
+        line: usize,
+        /// The box's text.
+        text: String,
+    },
+    /// A box of the plan was opened again.
+    Unticked {
+        /// Line in the plan, from 1.
+        line: usize,
+        /// The box's text.
+        text: String,
+        /// Why.
+        why: String,
+    },
+    /// A commit was made.
+    Committed {
+        /// Its hash.
+        id: String,
+        /// Its message.
+        message: String,
+    },
+    /// A commit of the plan was not made.
+    CommitSkipped {
+        /// Why.
+        why: String,
+    },
+    /// The run ended.
+    RunFinished {
+        /// The program's exit code.
+        exit: u8,
+        /// The report's heading.
+        heading: String,
+        /// How long it took, in milliseconds.
+        elapsed_ms: u64,
+    },
+    /// An event of a later version, kept as it was written.
+    #[serde(untagged)]
+    Unknown(Value),
+}
+
+impl Event {
+    /// The name that the event is written under; empty for an unknown one without a name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::RunStarted { .. } => "run_started",
+            Self::StepStarted { .. } => "step_started",
+            Self::PhaseStarted { .. } => "phase_started",
+            Self::Note { .. } => "note",
+            Self::Diagnostic { .. } => "diagnostic",
+            Self::FileStaged { .. } => "file_staged",
+            Self::FileUnchanged { .. } => "file_unchanged",
+            Self::FileRefused { .. } => "file_refused",
+            Self::FileWritten { .. } => "file_written",
+            Self::EffectDropped { .. } => "effect_dropped",
+            Self::EffectPromoted { .. } => "effect_promoted",
+            Self::CommandStarted { .. } => "command_started",
+            Self::CommandFinished { .. } => "command_finished",
+            Self::ServerStarted { .. } => "server_started",
+            Self::Evidence { .. } => "evidence",
+            Self::Ticked { .. } => "ticked",
+            Self::Unticked { .. } => "unticked",
+            Self::Committed { .. } => "committed",
+            Self::CommitSkipped { .. } => "commit_skipped",
+            Self::RunFinished { .. } => "run_finished",
+            Self::Unknown(value) => value.get("event").and_then(Value::as_str).unwrap_or_default(),
+        }
+    }
+}
+
+/// The five steps of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepName {
+    /// Read the plan and the phase.
+    Understand,
+    /// Read the code that it touches.
+    Analyze,
+    /// Write the change.
+    Implement,
+    /// Prove it.
+    Verify,
+    /// Say what was proven.
+    Report,
+}
+
+/// How grave a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Something could not be done.
+    Error,
+    /// Something may not be what was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// What is done to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileAction {
+    /// It was not there.
+    Create,
+    /// It was there and changes.
+    Modify,
+    /// It is removed.
+    Delete,
+    /// It gets another path.
+    Rename,
+}
+
+/// What a check says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It ran, and what it checks holds.
+    Passed,
+    /// It ran, and what it checks does not hold.
+    Failed,
+    /// It did not run, or not far enough to say.
+    NotChecked,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Event {
+        serde_json::from_str(text).expect("an event")
+    }
+
+    #[test]
+    fn is_written_under_its_name() {
+        let event = Event::FileWritten { path: "a.py".into(), before_hash: None, after_hash: Some("ab".into()) };
+        let text = serde_json::to_string(&event).expect("JSON");
+        assert_eq!(text, r#"{"event":"file_written","path":"a.py","before_hash":null,"after_hash":"ab"}"#);
+        assert_eq!(read(&text), event);
+        assert_eq!(event.name(), "file_written");
+    }
+
+    #[test]
+    fn an_event_of_a_later_version_is_kept_whole() {
+        let text = r#"{"event":"moon_phase","light":0.5}"#;
+        let event = read(text);
+        assert!(matches!(event, Event::Unknown(_)));
+        assert_eq!(event.name(), "moon_phase");
+        assert_eq!(serde_json::to_string(&event).expect("JSON"), text);
+    }
+
+    #[test]
+    fn a_known_event_with_an_unknown_word_is_kept_whole() {
+        let text = r#"{"event":"step_started","step":"celebrate"}"#;
+        assert_eq!(serde_json::to_string(&read(text)).expect("JSON"), text);
+    }
+
+    #[test]
+    fn a_field_of_a_later_version_does_not_hide_the_rest() {
+        let event = read(r#"{"event":"note","text":"hello","colour":"red"}"#);
+        assert_eq!(event, Event::Note { text: "hello".into() });
+    }
+}

@@ -1,0 +1,153 @@
+//! What stood at a path: read from the disk, compared, and put back byte for byte.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Component, Path, PathBuf};
+
+use tempfile::{Builder, TempPath};
+
+use crate::digest::hash;
+
+/// The permission bits that are kept and restored.
+const PERMISSIONS: u32 = 0o7777;
+
+/// What stood at a path at one moment: a file, a symbolic link, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    /// From the root, with `/`.
+    pub path: String,
+    /// The file's bytes; none for a link and for nothing.
+    pub content: Option<Vec<u8>>,
+    /// The file's permission bits.
+    pub mode: Option<u32>,
+    /// The link's target.
+    pub link: Option<String>,
+}
+
+impl Original {
+    /// Reads what stands at `path` below `root` now. A last part that is a symbolic link is not followed.
+    ///
+    /// # Errors
+    /// What the system says; also a folder, a device or a link whose target is not UTF-8, none of which can be kept.
+    pub fn read(root: &Path, path: &str) -> io::Result<Self> {
+        let place = root.join(path);
+        let nothing = Self { path: path.to_owned(), content: None, mode: None, link: None };
+        let found = match fs::symlink_metadata(&place) {
+            Ok(found) => found,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(nothing);
+            }
+            Err(error) => return Err(error),
+        };
+        if found.is_symlink() {
+            let target = fs::read_link(&place)?;
+            let target = target.to_str().ok_or_else(|| io::Error::other("the link's target is not UTF-8"))?;
+            return Ok(Self { link: Some(target.to_owned()), ..nothing });
+        }
+        if found.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !found.is_file() {
+            return Err(io::Error::other("neither a file nor a symbolic link"));
+        }
+        let mode = found.permissions().mode() & PERMISSIONS;
+        Ok(Self { content: Some(fs::read(&place)?), mode: Some(mode), ..nothing })
+    }
+
+    /// Whether nothing stood there.
+    pub fn is_absent(&self) -> bool {
+        self.content.is_none() && self.link.is_none()
+    }
+
+    /// The hash of the content, or of the link's target; none for nothing.
+    pub fn hash(&self) -> Option<String> {
+        self.content.as_deref().or(self.link.as_deref().map(str::as_bytes)).map(hash)
+    }
+
+    /// Whether `self`, seen on the disk, is what `known` says: a mode that was never noted fits any.
+    pub(crate) fn is(&self, known: &Known) -> bool {
+        let modes_agree = match (self.mode, known.mode) {
+            (Some(found), Some(noted)) => found & PERMISSIONS == noted & PERMISSIONS,
+            _ => true,
+        };
+        self.link == known.link && self.content.as_deref().map(hash) == known.hash && modes_agree
+    }
+
+    /// Puts this state in place of whatever file or link stands at its path, in one step: at every moment either
+    /// the old or the new one is there, whole. Folders on the way are made.
+    pub(crate) fn restore(&self, root: &Path) -> io::Result<()> {
+        let place = root.join(&self.path);
+        let folder = place.parent().unwrap_or(root);
+        if self.is_absent() {
+            match fs::remove_file(&place) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => return sync_folder(folder),
+            }
+        }
+        fs::create_dir_all(folder)?;
+        let ready = self.write_beside(folder, &place)?;
+        ready.persist(&place).map_err(|error| error.error)?;
+        sync_folder(folder)
+    }
+
+    /// The state under a passing name in `folder`, gone again unless it is put in place.
+    fn write_beside(&self, folder: &Path, place: &Path) -> io::Result<TempPath> {
+        let mut builder = Builder::new();
+        builder.prefix(".backend-engineer-");
+        if let Some(target) = &self.link {
+            return Ok(builder.make_in(folder, |name| symlink(target, name))?.into_temp_path());
+        }
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(self.content.as_deref().unwrap_or_default())?;
+        let standing = fs::symlink_metadata(place).ok().filter(fs::Metadata::is_file).map(|found| found.permissions());
+        let permissions = match self.mode {
+            Some(mode) => fs::Permissions::from_mode(mode & PERMISSIONS),
+            None => standing.unwrap_or_else(|| fs::Permissions::from_mode(0o644)),
+        };
+        file.as_file().set_permissions(permissions)?;
+        file.as_file().sync_all()?;
+        Ok(file.into_temp_path())
+    }
+}
+
+/// What the journal remembers of a state, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) hash: Option<String>,
+    pub(crate) mode: Option<u32>,
+    pub(crate) link: Option<String>,
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match fs::File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Folders between `root` and the file `path` that are not there, outermost first.
+pub(crate) fn missing_folders(root: &Path, path: &str) -> Vec<String> {
+    let folders = Path::new(path).ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty());
+    let mut missing: Vec<String> = folders
+        .take_while(|folder| fs::symlink_metadata(root.join(folder)).is_err())
+        .map(|folder| folder.to_string_lossy().into_owned())
+        .collect();
+    missing.reverse();
+    missing
+}
+
+/// Why `path` must not be written below `root`, if so: it leaves the root by its own parts, or a folder on
+/// its way is a link that does.
+pub(crate) fn leaves_root(root: &Path, path: &str) -> Option<&'static str> {
+    let path = Path::new(path);
+    if path.as_os_str().is_empty() || !path.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Some("its path leads out of the repository");
+    }
+    let deepest: Option<PathBuf> = path.ancestors().skip(1).find_map(|folder| root.join(folder).canonicalize().ok());
+    match (deepest, root.canonicalize()) {
+        (Some(folder), Ok(root)) if folder.starts_with(&root) => None,
+        _ => Some("its folder now leads out of the repository"),
+    }
+}

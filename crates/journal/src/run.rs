@@ -1,0 +1,222 @@
+//! A run that is at work: it alone may write to the journal, and each call is on disk when it returns.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+
+use crate::error::JournalError;
+use crate::event::Event;
+use crate::folder::{Folder, TreeLock};
+use crate::identity::{OutputId, RunId, now_ms};
+use crate::originals::{Original, missing_folders};
+use crate::store::Store;
+
+/// What a run sets out to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStart {
+    /// The plan, by the name that finds its evidence again: from the root, or absolute when outside.
+    pub plan: String,
+    /// Labels of the phases asked for, in order.
+    pub phases: Vec<String>,
+    /// The repository's root.
+    pub root: String,
+    /// The command line.
+    pub argv: Vec<String>,
+    /// The program's version.
+    pub version: String,
+    /// Nothing will be written.
+    pub dry_run: bool,
+}
+
+impl RunStart {
+    /// The same as the first event of a run.
+    pub fn event(&self) -> Event {
+        Event::RunStarted {
+            plan: self.plan.clone(),
+            phases: self.phases.clone(),
+            root: self.root.clone(),
+            argv: self.argv.clone(),
+            version: self.version.clone(),
+            dry_run: self.dry_run,
+        }
+    }
+}
+
+/// A run at work. It holds the tree's lock until it is finished, dropped, or its process ends; one that ends
+/// without [`Run::finish`] is known as interrupted from then on.
+#[derive(Debug)]
+pub struct Run {
+    store: Arc<Store>,
+    root: PathBuf,
+    number: i64,
+    id: RunId,
+    _lock: TreeLock,
+}
+
+impl Run {
+    /// Its name.
+    pub fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    /// Adds an event and gives its place in the run, from 1.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] or another refusal of the database; then the event is not there.
+    pub fn record(&self, event: &Event) -> Result<u64, JournalError> {
+        let body = serde_json::to_string(event)?;
+        let seq = self.store.read(|connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO event (run, seq, at_ms, name, body)
+                     SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4 FROM event WHERE run = ?1 RETURNING seq",
+                )?
+                .query_row(params![self.number, stored(now_ms()), event.name(), body], |row| row.get::<_, i64>(0))
+        })?;
+        Ok(u64::try_from(seq).unwrap_or(0))
+    }
+
+    /// Keeps what stood at `path` before the run first writes there; a later call for the same path changes
+    /// nothing. Must come before the folders for a new file are made: those that are not there now are known
+    /// as made by the run.
+    ///
+    /// # Errors
+    /// A refusal of the database; then nothing may be written at `path`.
+    pub fn keep_original(&self, path: &str, original: &Original) -> Result<(), JournalError> {
+        let content = original.content.as_deref().map(|bytes| self.store.keep(bytes)).transpose()?;
+        let folders = if original.is_absent() { missing_folders(&self.root, path) } else { Vec::new() };
+        self.store.write(|transaction| {
+            let explain = |source| self.store.explain(source);
+            transaction
+                .execute(
+                    "INSERT INTO original (run, path, content, mode, link) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT (run, path) DO NOTHING",
+                    params![self.number, path, content, original.mode, original.link],
+                )
+                .map_err(explain)?;
+            for folder in folders {
+                transaction
+                    .execute(
+                        "INSERT INTO made_folder (run, path) VALUES (?1, ?2) ON CONFLICT (run, path) DO NOTHING",
+                        params![self.number, folder],
+                    )
+                    .map_err(explain)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes what the run puts at `path`: `content` with `mode`, or nothing for a file that it removes.
+    /// Say it before the file is put in place: a run killed in between has then still left nothing unknown.
+    ///
+    /// # Errors
+    /// A refusal of the database; then the file must not be put in place.
+    pub fn wrote(&self, path: &str, content: Option<&[u8]>, mode: Option<u32>) -> Result<(), JournalError> {
+        self.note_written(path, content, mode, None)
+    }
+
+    /// [`Run::wrote`] for any state, a link too.
+    pub(crate) fn wrote_state(&self, state: &Original) -> Result<(), JournalError> {
+        self.note_written(&state.path, state.content.as_deref(), state.mode, state.link.as_deref())
+    }
+
+    fn note_written(
+        &self,
+        path: &str,
+        content: Option<&[u8]>,
+        mode: Option<u32>,
+        link: Option<&str>,
+    ) -> Result<(), JournalError> {
+        let content = content.map(|bytes| self.store.keep(bytes)).transpose()?;
+        self.store.read(|connection| {
+            connection.execute(
+                "INSERT INTO written (run, seq, path, content, mode, link)
+                 SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM written WHERE run = ?1",
+                params![self.number, path, content, mode, link],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Keeps a command's whole output, read to its end, and gives the number to find it by. Equal outputs are
+    /// kept once. The journal takes nothing else until `bytes` has ended, so give it a file, not a live pipe.
+    ///
+    /// # Errors
+    /// [`JournalError::Input`] when `bytes` can't be read, or a refusal of the database; nothing is kept then.
+    pub fn keep_output(&self, bytes: impl Read) -> Result<OutputId, JournalError> {
+        let number = self.store.keep(bytes)?;
+        Ok(OutputId(u64::try_from(number).unwrap_or(0)))
+    }
+
+    /// Ends the run with the program's exit code and the report's heading, and lets go of the tree.
+    ///
+    /// # Errors
+    /// A refusal of the database; the run is then known as interrupted.
+    pub fn finish(self, exit: u8, heading: &str) -> Result<(), JournalError> {
+        self.store.read(|connection| {
+            connection.execute(
+                "UPDATE run SET state = 'finished', finished_ms = ?2, exit = ?3, heading = ?4 WHERE number = ?1",
+                params![self.number, stored(now_ms()), exit, heading],
+            )
+        })?;
+        Ok(())
+    }
+}
+
+/// Takes the tree's lock for a new run.
+pub(crate) fn lock(store: &Store, folder: &Folder) -> Result<TreeLock, JournalError> {
+    match folder.lock()? {
+        Some(lock) => Ok(lock),
+        None => Err(JournalError::Busy { run: newest_running(store)? }),
+    }
+}
+
+/// Enters a new run under the lock. Whatever the journal still calls running died without a word.
+pub(crate) fn begin(
+    store: &Arc<Store>,
+    root: PathBuf,
+    lock: TreeLock,
+    start: &RunStart,
+    undoes: Option<&RunId>,
+) -> Result<Run, JournalError> {
+    let at_ms = now_ms();
+    let body = serde_json::to_string(start)?;
+    let (number, id) = store.write(|transaction| {
+        let explain = |source| store.explain(source);
+        transaction.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'", []).map_err(explain)?;
+        let mut insert = transaction
+            .prepare_cached(
+                "INSERT INTO run (id, state, started_ms, start, plan, undoes)
+                 VALUES (?1, 'running', ?2, ?3, ?4, (SELECT number FROM run WHERE id = ?5))
+                 ON CONFLICT (id) DO NOTHING",
+            )
+            .map_err(explain)?;
+        loop {
+            let id = RunId::new(at_ms);
+            let undoes = undoes.map(RunId::as_str);
+            let added =
+                insert.execute(params![id.as_str(), stored(at_ms), body, start.plan, undoes]).map_err(explain)?;
+            if added == 1 {
+                return Ok((transaction.last_insert_rowid(), id));
+            }
+        }
+    })?;
+    Ok(Run { store: Arc::clone(store), root, number, id, _lock: lock })
+}
+
+fn newest_running(store: &Store) -> Result<Option<RunId>, JournalError> {
+    store.read(|connection| {
+        let mut query =
+            connection.prepare("SELECT id FROM run WHERE state = 'running' ORDER BY number DESC LIMIT 1")?;
+        let mut rows = query.query([])?;
+        rows.next()?.map(|row| row.get(0).map(RunId)).transpose()
+    })
+}
+
+/// SQLite's integers are signed.
+fn stored(milliseconds: u64) -> i64 {
+    i64::try_from(milliseconds).unwrap_or(i64::MAX)
+}

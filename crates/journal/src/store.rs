@@ -1,0 +1,219 @@
+//! The database itself: opening it, its format, and contents kept once however often they occur.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+
+use crate::digest::Digest;
+use crate::error::JournalError;
+
+/// Marks the file as a journal of this program ("BEjl").
+const APPLICATION: i64 = 0x4245_6a6c;
+/// The format that this program writes. A change of the tables raises it and adds a step to `migrate`.
+const FORMAT: i64 = 1;
+/// Contents are kept in pieces of this size, so that a large one is never in memory whole.
+const PIECE: usize = 1 << 20;
+/// How long a writer waits for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const TABLES: &str = "
+CREATE TABLE run (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    state       TEXT NOT NULL CHECK (state IN ('running', 'finished', 'interrupted')),
+    started_ms  INTEGER NOT NULL,
+    finished_ms INTEGER,
+    start       TEXT NOT NULL,
+    plan        TEXT NOT NULL,
+    exit        INTEGER,
+    heading     TEXT,
+    undoes      INTEGER REFERENCES run (number)
+);
+CREATE TABLE event (
+    run   INTEGER NOT NULL REFERENCES run (number),
+    seq   INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    name  TEXT NOT NULL,
+    body  TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+) WITHOUT ROWID;
+CREATE TABLE content (
+    id   INTEGER PRIMARY KEY,
+    hash TEXT UNIQUE,
+    size INTEGER NOT NULL
+);
+CREATE TABLE piece (
+    content  INTEGER NOT NULL REFERENCES content (id),
+    position INTEGER NOT NULL,
+    bytes    BLOB NOT NULL,
+    PRIMARY KEY (content, position)
+);
+CREATE TABLE original (
+    run     INTEGER NOT NULL REFERENCES run (number),
+    path    TEXT NOT NULL,
+    content INTEGER REFERENCES content (id),
+    mode    INTEGER,
+    link    TEXT,
+    PRIMARY KEY (run, path)
+) WITHOUT ROWID;
+CREATE TABLE made_folder (
+    run  INTEGER NOT NULL REFERENCES run (number),
+    path TEXT NOT NULL,
+    PRIMARY KEY (run, path)
+) WITHOUT ROWID;
+CREATE TABLE written (
+    run     INTEGER NOT NULL REFERENCES run (number),
+    seq     INTEGER NOT NULL,
+    path    TEXT NOT NULL,
+    content INTEGER REFERENCES content (id),
+    mode    INTEGER,
+    link    TEXT,
+    PRIMARY KEY (run, seq)
+) WITHOUT ROWID;
+CREATE INDEX run_plan ON run (plan);
+CREATE INDEX written_path ON written (path);
+";
+
+/// An open journal database.
+#[derive(Debug)]
+pub(crate) struct Store {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl Store {
+    /// Opens the database at `path`, made if it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, JournalError> {
+        let explain = |source| JournalError::database(path, source);
+        let mut connection = Connection::open(path).map_err(explain)?;
+        prepare(&connection).map_err(explain)?;
+        migrate(&mut connection, path)?;
+        Ok(Self { path: path.to_path_buf(), connection: Mutex::new(connection) })
+    }
+
+    /// Does `work` on the database.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, JournalError> {
+        work(&self.lock()).map_err(|source| JournalError::database(&self.path, source))
+    }
+
+    /// Does `work` wholly or not at all; on disk when it returns.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        let explain = |source| JournalError::database(&self.path, source);
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+        let done = work(&transaction)?;
+        transaction.commit().map_err(explain)?;
+        Ok(done)
+    }
+
+    /// The database's refusal as this journal's error.
+    pub(crate) fn explain(&self, source: rusqlite::Error) -> JournalError {
+        JournalError::database(&self.path, source)
+    }
+
+    /// Keeps all that `bytes` yields and gives its number; a content that is kept already is not kept twice.
+    pub(crate) fn keep(&self, mut bytes: impl Read) -> Result<i64, JournalError> {
+        self.write(|transaction| {
+            let database = |source| self.explain(source);
+            transaction.execute("INSERT INTO content (size) VALUES (0)", []).map_err(database)?;
+            let number = transaction.last_insert_rowid();
+            let mut digest = Digest::default();
+            let mut size = 0;
+            let mut piece = Vec::with_capacity(PIECE);
+            for position in 0_i64.. {
+                piece.clear();
+                let limit = u64::try_from(PIECE).unwrap_or(u64::MAX);
+                bytes.by_ref().take(limit).read_to_end(&mut piece).map_err(JournalError::Input)?;
+                if piece.is_empty() {
+                    break;
+                }
+                digest.update(&piece);
+                size += piece.len();
+                transaction
+                    .execute("INSERT INTO piece VALUES (?1, ?2, ?3)", params![number, position, piece])
+                    .map_err(database)?;
+            }
+            let hash = digest.finish();
+            let kept = transaction
+                .query_row("SELECT id FROM content WHERE hash = ?1", [&hash], |row| row.get(0))
+                .optional()
+                .map_err(database)?;
+            if let Some(kept) = kept {
+                transaction.execute("DELETE FROM piece WHERE content = ?1", [number]).map_err(database)?;
+                transaction.execute("DELETE FROM content WHERE id = ?1", [number]).map_err(database)?;
+                return Ok(kept);
+            }
+            let size = i64::try_from(size).unwrap_or(i64::MAX);
+            transaction
+                .execute("UPDATE content SET hash = ?1, size = ?2 WHERE id = ?3", params![hash, size, number])
+                .map_err(database)?;
+            Ok(number)
+        })
+    }
+
+    /// The content with this number; none when there is none.
+    pub(crate) fn content(&self, number: i64) -> Result<Option<Vec<u8>>, JournalError> {
+        self.read(|connection| content(connection, number))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere leaves at most a transaction, which its own drop has rolled back.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The content with this number, put together from its pieces.
+pub(crate) fn content(connection: &Connection, number: i64) -> rusqlite::Result<Option<Vec<u8>>> {
+    let size: Option<i64> = connection
+        .query_row("SELECT size FROM content WHERE id = ?1 AND hash IS NOT NULL", [number], |row| row.get(0))
+        .optional()?;
+    let Some(size) = size else { return Ok(None) };
+    let mut whole = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(1 << 30));
+    let mut pieces = connection.prepare_cached("SELECT bytes FROM piece WHERE content = ?1 ORDER BY position")?;
+    let mut rows = pieces.query([number])?;
+    while let Some(row) = rows.next()? {
+        whole.extend_from_slice(row.get_ref(0)?.as_blob()?);
+    }
+    Ok(Some(whole))
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(PATIENCE)?;
+    // The file may come with a repository that somebody else made.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// Makes the tables in a new database, and refuses one that is not ours or is newer than we are.
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
+    let explain = |source| JournalError::database(path, source);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+    let pragma = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(explain);
+    let (application, found) = (pragma("application_id")?, pragma("user_version")?);
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(explain)?;
+    if tables == 0 {
+        transaction.execute_batch(TABLES).map_err(explain)?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(explain)?;
+        transaction.pragma_update(None, "user_version", FORMAT).map_err(explain)?;
+        return transaction.commit().map_err(explain);
+    }
+    if application != APPLICATION {
+        let detail = "it holds the tables of another program".to_owned();
+        return Err(JournalError::Damaged { path: path.to_path_buf(), detail });
+    }
+    if found > FORMAT {
+        return Err(JournalError::NewerFormat { path: path.to_path_buf(), found, known: FORMAT });
+    }
+    transaction.rollback().map_err(explain)
+}
