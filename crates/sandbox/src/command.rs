@@ -1,0 +1,177 @@
+//! A command to run and what came of it: how it ended, what it printed, and what it left behind.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Network;
+
+/// One command for the run's shell.
+#[derive(Debug, Clone, Default)]
+pub struct Command {
+    /// What is given to `bash -c`, or to `sh -c` where there is no bash.
+    pub script: String,
+    /// The folder to run in, relative to the repository's root.
+    pub folder: PathBuf,
+    /// Variables for this command, over those of the policy.
+    pub env: Vec<(String, String)>,
+    /// How long it may take; the policy's time-out if absent.
+    pub timeout: Option<Duration>,
+    /// The network for this command alone; the policy's if absent. Meant for the configured setup command: no
+    /// server may be running when it differs from the policy's.
+    pub network: Option<Network>,
+}
+
+impl Command {
+    /// A command in the repository's root with nothing but its script.
+    pub fn new(script: impl Into<String>) -> Self {
+        Self { script: script.into(), ..Self::default() }
+    }
+}
+
+/// What came of a command.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// How it ended.
+    pub exit: Exit,
+    /// What it printed.
+    pub output: Output,
+    /// How long it ran.
+    pub elapsed: Duration,
+    /// Whether processes that it started outlived it; they were ended.
+    pub left_behind: bool,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Exit {
+    /// It returned this status.
+    Code(i32),
+    /// It was ended by this signal.
+    Signal(i32),
+    /// Its time was up, and its whole process tree was ended.
+    TimedOut {
+        /// The time that it had.
+        after: Duration,
+        /// Whether it listened on a port or printed nothing more for most of its time, as a server or a watcher does.
+        looks_like_server: bool,
+    },
+}
+
+impl Exit {
+    /// Whether the command returned status 0.
+    #[must_use]
+    pub fn success(&self) -> bool {
+        *self == Self::Code(0)
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(formatter, "exit status {code}"),
+            Self::Signal(signal) => write!(formatter, "ended by signal {signal}"),
+            Self::TimedOut { after, looks_like_server: false } => {
+                write!(formatter, "still running after {} s, so it was ended", after.as_secs())
+            }
+            Self::TimedOut { after, looks_like_server: true } => write!(
+                formatter,
+                "still running after {} s, so it was ended; it behaves like a server or a watcher, which never \
+                 returns by itself",
+                after.as_secs()
+            ),
+        }
+    }
+}
+
+/// What a command printed on its standard output and error, in the order in which it came.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The file that holds it, in the run's scratch folder.
+    pub path: PathBuf,
+    /// How many bytes were printed. The file holds them all, unless there were more than [`Output::LIMIT`].
+    pub bytes: u64,
+}
+
+impl Output {
+    /// How many bytes of a command's output are kept; what comes after is counted and dropped.
+    pub const LIMIT: u64 = 1 << 30;
+
+    /// The first `bytes` bytes as text; a byte that is not UTF-8 becomes a replacement character.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn head(&self, bytes: usize) -> io::Result<String> {
+        self.read(0, bytes).map(|found| lossy(&found))
+    }
+
+    /// The last `bytes` bytes as text; a byte that is not UTF-8 becomes a replacement character.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn tail(&self, bytes: usize) -> io::Result<String> {
+        let kept = File::open(&self.path)?.metadata()?.len();
+        self.read(kept.saturating_sub(bytes as u64), bytes).map(|found| lossy(&found))
+    }
+
+    fn read(&self, from: u64, bytes: usize) -> io::Result<Vec<u8>> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(from))?;
+        let mut found = Vec::new();
+        file.take(bytes as u64).read_to_end(&mut found)?;
+        Ok(found)
+    }
+}
+
+/// A cut through a character leaves up to three stray bytes at either end, which are dropped rather than shown.
+fn lossy(bytes: &[u8]) -> String {
+    let start = bytes.iter().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count();
+    let mut end = bytes.len();
+    if let Err(error) = std::str::from_utf8(&bytes[start..])
+        && error.error_len().is_none()
+    {
+        end = start + error.valid_up_to();
+    }
+    String::from_utf8_lossy(&bytes[start..end]).into_owned()
+}
+
+/// A command that runs in the background.
+#[derive(Debug)]
+pub struct Server {
+    /// The ports that it listens on, as far as the wall lets us see them.
+    pub listening: Vec<u16>,
+    /// How it ended, if it ended before it was ready.
+    pub exited: Option<Exit>,
+    /// What it has printed so far; the file goes on growing.
+    pub output: Output,
+    pub(crate) id: u64,
+}
+
+/// One difference between the real tree and what commands made of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Effect {
+    /// Relative to the root, with `/` between its parts.
+    pub path: String,
+    /// What became of it.
+    pub kind: EffectKind,
+}
+
+/// What became of a path. Folders have no effects of their own, only the files in them; sockets, pipes and devices
+/// have none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EffectKind {
+    /// A regular file that was not there.
+    Created,
+    /// A regular file with other bytes.
+    Modified,
+    /// A file or a symbolic link that is gone.
+    Deleted,
+    /// A regular file with the same bytes and other permissions.
+    ModeChanged,
+    /// A symbolic link that was not there, or points elsewhere.
+    Link,
+}

@@ -1,0 +1,221 @@
+//! The host's `git`, for reading with everything switched off that a hostile repository could carry, and for the
+//! one commit that a user may ask for, with everything left on that is the user's own.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use crate::error::SandboxError;
+use crate::process::program;
+
+const READ_TIME: Duration = Duration::from_secs(30);
+const COMMIT_TIME: Duration = Duration::from_secs(300);
+
+/// Settings that can start a program or reach out, each turned off for reading.
+const QUIET: &[&str] = &[
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.pager=cat",
+    "core.editor=false",
+    "core.askPass=false",
+    "core.sshCommand=false",
+    "core.untrackedCache=false",
+    "credential.helper=",
+    "diff.external=",
+    "gpg.program=false",
+    "protocol.allow=never",
+    "safe.directory=*",
+    "submodule.recurse=false",
+    "maintenance.auto=false",
+    "gc.auto=0",
+];
+
+/// The state of one path, as `git status` tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathStatus {
+    /// Relative to the top level, with `/` between its parts.
+    pub path: String,
+    /// The letter of the index: ` `, `M`, `A`, `D`, `R`, `C`, `T`, `U`, `?` or `!`.
+    pub index: char,
+    /// The letter of the working tree, of the same kind.
+    pub tree: char,
+}
+
+/// The top level of the repository that holds `folder`, or nothing if none does.
+///
+/// # Errors
+/// When git is missing or does not answer.
+pub async fn toplevel(folder: &Path) -> Result<Option<PathBuf>, SandboxError> {
+    let output = read(folder, &["rev-parse", "--show-toplevel"]).await?;
+    if !output.status.success() {
+        return Ok(None);
+    }
+    let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
+    Ok((!line.is_empty()).then(|| PathBuf::from(os(line))))
+}
+
+/// Whether `folder` lies in a git working tree.
+///
+/// # Errors
+/// When git is missing or does not answer.
+pub async fn is_repository(folder: &Path) -> Result<bool, SandboxError> {
+    Ok(toplevel(folder).await?.is_some())
+}
+
+/// The commit that is checked out, or nothing before the first one.
+///
+/// # Errors
+/// When git is missing or does not answer.
+pub async fn head(root: &Path) -> Result<Option<String>, SandboxError> {
+    let output = read(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await?;
+    Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
+}
+
+/// What differs from the index and from the last commit at these paths, or everywhere if none are given. Paths are
+/// taken as they are, not as patterns; ignored files are left out.
+///
+/// # Errors
+/// When git is missing, does not answer, or `root` is no working tree.
+pub async fn status<P: AsRef<OsStr>>(root: &Path, paths: &[P]) -> Result<Vec<PathStatus>, SandboxError> {
+    let mut arguments: Vec<OsString> =
+        ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all", "--"]
+            .map(OsString::from)
+            .to_vec();
+    arguments.extend(paths.iter().map(|path| path.as_ref().to_os_string()));
+    let output = read(root, &arguments).await?;
+    if !output.status.success() {
+        return Err(failed("status", &output));
+    }
+    Ok(parse_status(&output.stdout))
+}
+
+fn parse_status(bytes: &[u8]) -> Vec<PathStatus> {
+    bytes
+        .split(|byte| *byte == 0)
+        .filter(|entry| entry.len() > 3)
+        .map(|entry| PathStatus {
+            index: char::from(entry[0]),
+            tree: char::from(entry[1]),
+            path: String::from_utf8_lossy(&entry[3..]).into_owned(),
+        })
+        .collect()
+}
+
+/// Commits exactly these paths as they are in the working tree, with the user's own identity, hooks and signing;
+/// what else is staged stays staged. Nothing can ask a question, and hooks get no terminal.
+///
+/// Gives the new commit's id.
+///
+/// # Errors
+/// [`SandboxError::Git`] with git's own words: no identity, a hook that refuses, nothing to commit.
+pub async fn commit<P: AsRef<OsStr>>(root: &Path, paths: &[P], message: &str) -> Result<String, SandboxError> {
+    let paths: Vec<OsString> = paths.iter().map(|path| path.as_ref().to_os_string()).collect();
+    if paths.is_empty() {
+        return Err(SandboxError::Git { what: "commit".into(), reason: "no paths were named".into() });
+    }
+    let mut add: Vec<OsString> = ["--literal-pathspecs", "add", "--all", "--"].map(OsString::from).to_vec();
+    add.extend(paths.iter().cloned());
+    let mut commit: Vec<OsString> =
+        ["--literal-pathspecs", "commit", "--quiet", "--no-edit", "--only", "-m", message, "--"]
+            .map(OsString::from)
+            .to_vec();
+    commit.extend(paths);
+    for arguments in [add, commit] {
+        let name = arguments[1].to_string_lossy().into_owned();
+        let mut command = program("git");
+        command.envs(std::env::vars_os()).current_dir(root).args(arguments);
+        for name in LEADING_ELSEWHERE {
+            command.env_remove(name);
+        }
+        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_EDITOR", "false").env("GIT_PAGER", "cat");
+        command.env("GIT_ASKPASS", "false").env("SSH_ASKPASS", "false").env("SSH_ASKPASS_REQUIRE", "never");
+        let output = finish(&name, command, COMMIT_TIME).await?;
+        if !output.status.success() {
+            return Err(failed(&name, &output));
+        }
+    }
+    head(root).await?.ok_or_else(|| SandboxError::Git {
+        what: "commit".into(),
+        reason: "it reported success, but there is no commit".into(),
+    })
+}
+
+/// Variables that would make git speak of another repository or index than the one at the root.
+const LEADING_ELSEWHERE: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+];
+
+async fn read<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Result<Output, SandboxError> {
+    let what = arguments.first().map(|first| first.as_ref().to_string_lossy().into_owned()).unwrap_or_default();
+    let mut command = program("git");
+    command.current_dir(folder).arg("--no-pager").arg("--no-optional-locks").arg("--literal-pathspecs");
+    for setting in QUIET {
+        command.arg("-c").arg(setting);
+    }
+    command.args(arguments);
+    for name in ["PATH", "TZ"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.env("HOME", "/nonexistent").env("XDG_CONFIG_HOME", "/nonexistent").env("LC_ALL", "C");
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_ATTR_NOSYSTEM", "1");
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1");
+    finish(&what, command, READ_TIME).await
+}
+
+async fn finish(what: &str, mut command: std::process::Command, time: Duration) -> Result<Output, SandboxError> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child =
+        tokio::process::Command::from(command).process_group(0).kill_on_drop(true).spawn().map_err(|error| {
+            SandboxError::Git { what: what.to_owned(), reason: format!("could not be started: {error}") }
+        })?;
+    let group = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
+    match tokio::time::timeout(time, child.wait_with_output()).await {
+        Ok(output) => output.map_err(|error| SandboxError::Git { what: what.to_owned(), reason: error.to_string() }),
+        Err(_) => {
+            if let Some(group) = group {
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            }
+            Err(SandboxError::GitTime { what: what.to_owned(), after: time })
+        }
+    }
+}
+
+fn failed(what: &str, output: &Output) -> SandboxError {
+    let mut reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    if reason.is_empty() {
+        String::from_utf8_lossy(&output.stdout).trim().clone_into(&mut reason);
+    }
+    SandboxError::Git { what: what.to_owned(), reason }
+}
+
+fn os(bytes: &[u8]) -> OsString {
+    use std::os::unix::ffi::OsStrExt;
+    OsStr::from_bytes(bytes).to_os_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_keeps_odd_names_and_both_letters() {
+        let found = parse_status(b" M a b.py\0?? \xc3\xa9\n.txt\0MD x\0");
+        assert_eq!(
+            found,
+            [(' ', 'M', "a b.py"), ('?', '?', "é\n.txt"), ('M', 'D', "x")].map(|(index, tree, path)| PathStatus {
+                path: path.to_owned(),
+                index,
+                tree
+            })
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! What a caller decides about a run: where the repository lies, which wall to stand behind, what may be seen
+//! and what may be reached.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that holds for all commands of one run.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The repository's top level, absolute. Commands see it at this very path where the wall can mount.
+    pub root: PathBuf,
+    /// A private folder of the run, absolute, on the repository's file system. It holds the overlay's layers, the
+    /// private home, the temporary folder and the outputs, and commands never see it. Made if it is not there;
+    /// whoever owns the run removes it.
+    pub scratch: PathBuf,
+    /// Which wall to use.
+    pub wall: WallChoice,
+    /// Whether commands reach anything but their own loopback.
+    pub network: Network,
+    /// Services of the host that commands find on their loopback at the same port.
+    pub services: Vec<Service>,
+    /// Variables given to every command, over those of the allow list.
+    pub env: Vec<(String, String)>,
+    /// Names of our own environment's variables that pass, besides those of the allow list.
+    pub pass: Vec<String>,
+    /// Folders that come first in `PATH`, in this order; relative ones are taken from the root.
+    pub paths_first: Vec<PathBuf>,
+    /// Files and folders of the repository, relative to the root, that commands neither see nor change.
+    pub hidden: Vec<PathBuf>,
+    /// How long a command may take unless it says otherwise.
+    pub timeout: Duration,
+    /// Our own executable, which is started again inside the walls with [`WARDEN_ARGUMENT`](crate::WARDEN_ARGUMENT).
+    pub helper: PathBuf,
+}
+
+/// Which wall a run may stand behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WallChoice {
+    /// The strongest wall that this machine has; none at all is refused.
+    Auto,
+    /// This wall or none.
+    Only(WallName),
+    /// No wall: commands run on a copy, with everything else of the machine in reach.
+    Off,
+}
+
+/// The walls that a run can stand behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WallName {
+    /// The program `bwrap` makes the namespaces.
+    Bubblewrap,
+    /// We make user, mount, process and network namespaces ourselves.
+    Namespaces,
+    /// Landlock and seccomp alone, on a copy of the repository.
+    Landlock,
+    /// The `sandbox-exec` of macOS, on a copy of the repository.
+    Macos,
+    /// No wall, on a copy of the repository.
+    Off,
+}
+
+impl fmt::Display for WallName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Bubblewrap => "bubblewrap",
+            Self::Namespaces => "namespaces",
+            Self::Landlock => "landlock",
+            Self::Macos => "macos",
+            Self::Off => "off",
+        })
+    }
+}
+
+/// Whether commands reach the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Network {
+    /// Only a loopback of their own.
+    Closed,
+    /// The host's network.
+    Open,
+}
+
+/// A service of the host that is forwarded into the run's loopback at the same port.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// The name that the user gave it.
+    pub name: String,
+    /// The host name or address where it is reached from outside.
+    pub host: String,
+    /// Its port, on both sides.
+    pub port: u16,
+}
+
+/// The wall that a run stands behind, and how it came to be that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// Short name, as reports show it.
+    pub name: String,
+    /// What was probed, why other walls were passed over, and what this one can't do.
+    pub details: String,
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name)
+    }
+}
