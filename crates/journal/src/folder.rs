@@ -69,7 +69,7 @@ impl Folder {
             .map_err(|source| JournalError::file("open the lock", &path, source))?;
         for attempt in 1..=LOCK_ATTEMPTS {
             match file.try_lock() {
-                Ok(()) => return Ok(Some(TreeLock { _file: file })),
+                Ok(()) => return Ok(Some(TreeLock { file })),
                 Err(TryLockError::WouldBlock) if attempt < LOCK_ATTEMPTS => thread::sleep(LOCK_PAUSE),
                 Err(TryLockError::WouldBlock) => break,
                 Err(TryLockError::Error(source)) => return Err(JournalError::file("lock", &path, source)),
@@ -87,5 +87,12 @@ impl Folder {
 /// Held by the one run on a tree. The system lets go of it when the process dies, however it dies.
 #[derive(Debug)]
 pub(crate) struct TreeLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for TreeLock {
+    fn drop(&mut self) {
+        // A child process may still hold a copy of the handle; closing ours would then not be enough.
+        let _ = self.file.unlock();
+    }
 }

@@ -194,26 +194,52 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)
 }
 
-/// Makes the tables in a new database, and refuses one that is not ours or is newer than we are.
+/// What a database file holds.
+enum Holding {
+    Nothing,
+    Format(i64),
+    Foreign,
+}
+
+/// Makes the tables in a new database, and refuses one that is not ours or is newer than we are. Only a new
+/// one is locked for it, so that a reader never waits for a run that writes.
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
     let explain = |source| JournalError::database(path, source);
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-    let pragma = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(explain);
-    let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-    let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(explain)?;
-    if tables == 0 {
-        transaction.execute_batch(TABLES).map_err(explain)?;
-        transaction.pragma_update(None, "application_id", APPLICATION).map_err(explain)?;
-        transaction.pragma_update(None, "user_version", FORMAT).map_err(explain)?;
-        return transaction.commit().map_err(explain);
+    if let Holding::Nothing = holding(connection).map_err(explain)? {
+        make_tables(connection).map_err(explain)?;
     }
-    if application != APPLICATION {
-        let detail = "it holds the tables of another program".to_owned();
-        return Err(JournalError::Damaged { path: path.to_path_buf(), detail });
+    match holding(connection).map_err(explain)? {
+        Holding::Format(found) if found <= FORMAT => Ok(()),
+        Holding::Format(found) => Err(JournalError::NewerFormat { path: path.to_path_buf(), found, known: FORMAT }),
+        Holding::Nothing | Holding::Foreign => {
+            let detail = "it holds the tables of another program".to_owned();
+            Err(JournalError::Damaged { path: path.to_path_buf(), detail })
+        }
     }
-    if found > FORMAT {
-        return Err(JournalError::NewerFormat { path: path.to_path_buf(), found, known: FORMAT });
+}
+
+fn holding(connection: &Connection) -> rusqlite::Result<Holding> {
+    connection.query_row(
+        "SELECT (SELECT count(*) FROM sqlite_schema), application_id, user_version
+         FROM pragma_application_id, pragma_user_version",
+        [],
+        |row| {
+            Ok(match (row.get(0)?, row.get(1)?) {
+                (0_i64, _) => Holding::Nothing,
+                (_, APPLICATION) => Holding::Format(row.get(2)?),
+                _ => Holding::Foreign,
+            })
+        },
+    )
+}
+
+fn make_tables(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    if let Holding::Nothing = holding(&transaction)? {
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", FORMAT)?;
     }
-    transaction.rollback().map_err(explain)
+    transaction.commit()
 }

@@ -167,6 +167,10 @@ fn put_back(run: &Run, root: &Path, original: &Original, verdict: Verdict, done:
             done.kept.push((path.clone(), why));
             return Ok(());
         }
+        Verdict::Restore { from } if Original::read(root, path).map_err(failed)? != from => {
+            done.kept.push((path.clone(), "it changed while the undo was at work".to_owned()));
+            return Ok(());
+        }
         Verdict::Restore { from } => from,
         Verdict::Newer { .. } => Original::read(root, path).map_err(failed)?,
     };

@@ -1,0 +1,182 @@
+//! Events, outputs, originals and runs are found again as they were recorded.
+
+use std::fs;
+use std::io::{self, Read};
+
+use journal::{Event, Journal, JournalError, Original, OutputId, RunState, StepName, Verdict, hash};
+
+use crate::repository::{Repository, start};
+
+fn note(text: &str) -> Event {
+    Event::Note { text: text.to_owned() }
+}
+
+#[test]
+fn events_come_back_in_order() {
+    let repository = Repository::new();
+    let run = repository.begin();
+    let events = [note("one"), Event::StepStarted { step: StepName::Verify }, note("three")];
+    let places: Vec<u64> = events.iter().map(|event| run.record(event).expect("recorded")).collect();
+    assert_eq!(places, [1, 2, 3]);
+    let found = repository.journal.events(run.id()).expect("events");
+    assert_eq!(found.iter().map(|recorded| recorded.seq).collect::<Vec<_>>(), places);
+    assert_eq!(found.into_iter().map(|recorded| recorded.event).collect::<Vec<_>>(), events);
+}
+
+#[test]
+fn the_folder_ignores_itself() {
+    let repository = Repository::new();
+    let ignore = fs::read_to_string(repository.root().join(".backend-engineer/.gitignore")).expect("a file");
+    assert_eq!(ignore, "*\n");
+}
+
+#[test]
+fn looking_makes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(Journal::open_existing(folder.path()).expect("looked").is_none());
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    Journal::open(folder.path()).expect("made");
+    assert!(Journal::open_existing(folder.path()).expect("looked").is_some());
+}
+
+#[test]
+fn a_run_ends_finished_or_interrupted() {
+    let repository = Repository::new();
+    let state = || repository.journal.find(None).expect("a run").state;
+    let run = repository.begin();
+    assert_eq!(state(), RunState::Running);
+    run.finish(3, "Implementation Incomplete").expect("finished");
+    let summary = repository.journal.find(None).expect("a run");
+    assert_eq!((summary.state, summary.exit), (RunState::Finished, Some(3)));
+    assert_eq!(summary.heading.as_deref(), Some("Implementation Incomplete"));
+    assert_eq!(summary.start, start("docs/plan.md"));
+
+    let dropped = repository.begin();
+    dropped.record(&note("still here")).expect("recorded");
+    let id = dropped.id().clone();
+    drop(dropped);
+    assert_eq!(state(), RunState::Interrupted);
+    assert_eq!(repository.journal.events(&id).expect("events").len(), 1);
+
+    let next = repository.begin();
+    let states: Vec<RunState> = repository.journal.runs().expect("runs").iter().map(|run| run.state).collect();
+    assert_eq!(states, [RunState::Running, RunState::Interrupted, RunState::Finished]);
+    drop(next);
+}
+
+#[test]
+fn only_one_run_is_on_a_tree() {
+    let repository = Repository::new();
+    let run = repository.begin();
+    let other = Journal::open(repository.root()).expect("a second opening");
+    match other.begin(&start("other.md")) {
+        Err(JournalError::Busy { run: Some(busy) }) => assert_eq!(&busy, run.id()),
+        found => panic!("not busy: {found:?}"),
+    }
+    assert_eq!(other.find(None).expect("readers look on").state, RunState::Running);
+    drop(run);
+    other.begin(&start("other.md")).expect("free again");
+}
+
+#[test]
+fn a_run_is_found_by_part_of_its_name() {
+    let repository = Repository::new();
+    assert!(matches!(repository.journal.find(None), Err(JournalError::NoRuns)));
+    let first = repository.run_writing("a", b"1");
+    let second = repository.run_writing("a", b"2");
+    let find = |wanted: &str| repository.journal.find(Some(wanted)).map(|run| run.id);
+    assert_eq!(repository.journal.find(None).expect("newest").id, second);
+    assert_eq!(find(first.as_str()).expect("whole"), first);
+    let begin = (1..=first.as_str().len())
+        .map(|length| &first.as_str()[..length])
+        .find(|part| !second.as_str().starts_with(part))
+        .expect("they differ");
+    assert_eq!(find(begin).expect("its beginning"), first);
+    match find("20") {
+        Err(JournalError::AmbiguousRun { candidates, .. }) => assert_eq!(candidates, [second, first]),
+        found => panic!("not ambiguous: {found:?}"),
+    }
+    assert!(matches!(find("nothing"), Err(JournalError::UnknownRun { .. })));
+    assert!(matches!(find(""), Err(JournalError::UnknownRun { .. })));
+}
+
+#[test]
+fn outputs_are_kept_whole_and_once() {
+    let repository = Repository::new();
+    let run = repository.begin();
+    let large: Vec<u8> = (0..5_000_003_u32).flat_map(|count| count.to_le_bytes().into_iter().take(1)).collect();
+    let first = run.keep_output(large.as_slice()).expect("kept");
+    assert_eq!(run.keep_output(large.as_slice()).expect("kept"), first);
+    let empty = run.keep_output(io::empty()).expect("kept");
+    assert_ne!(empty, first);
+    assert!(repository.journal.output(first).expect("found") == large, "the bytes differ");
+    assert_eq!(repository.journal.output(empty).expect("found"), b"");
+    assert!(repository.journal.content(&hash(&large)).expect("found by hash") == large, "the bytes differ");
+    assert!(matches!(repository.journal.output(OutputId(999)), Err(JournalError::UnknownOutput(_))));
+}
+
+#[test]
+fn an_output_that_breaks_off_is_not_kept() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the pipe broke"))
+        }
+    }
+    let repository = Repository::new();
+    let run = repository.begin();
+    let bytes = b"begun ".as_slice().chain(Broken);
+    assert!(matches!(run.keep_output(bytes), Err(JournalError::Input(_))));
+    run.record(&note("the journal goes on")).expect("recorded");
+    assert!(matches!(repository.journal.content(&hash(b"begun ")), Err(JournalError::UnknownContent(_))));
+}
+
+#[test]
+fn only_the_first_original_of_a_path_counts() {
+    let repository = Repository::new();
+    repository.put("a.py", b"first\r\n", 0o755);
+    let run = repository.begin();
+    repository.write(&run, "a.py", b"second", 0o644);
+    repository.write(&run, "a.py", b"third", 0o600);
+    let kept = repository.journal.originals(run.id()).expect("originals");
+    let first = Original { path: "a.py".into(), content: Some(b"first\r\n".to_vec()), mode: Some(0o755), link: None };
+    assert_eq!(kept, [first]);
+    let written = repository.journal.written(run.id()).expect("written");
+    assert_eq!(written.len(), 1);
+    assert_eq!((written[0].hash.as_deref(), written[0].mode), (Some(hash(b"third").as_str()), Some(0o600)));
+    assert_eq!(repository.journal.content(&hash(b"third")).expect("kept"), b"third");
+}
+
+#[test]
+fn evidence_of_a_plan_is_found_over_all_runs() {
+    let repository = Repository::new();
+    for (plan, item) in [("a.md", "one"), ("b.md", "other"), ("a.md", "two")] {
+        let run = repository.journal.begin(&start(plan)).expect("a run");
+        run.record(&note("in between")).expect("recorded");
+        for check in ["tests", "lint"] {
+            let evidence = Event::Evidence {
+                item: item.to_owned(),
+                kind: check.to_owned(),
+                command: None,
+                exit: Some(0),
+                tree: None,
+                run: run.id().clone(),
+                verdict: Verdict::Passed,
+            };
+            run.record(&evidence).expect("recorded");
+        }
+        run.finish(0, "").expect("finished");
+    }
+    let found: Vec<(String, String)> = repository
+        .journal
+        .evidence("a.md")
+        .expect("evidence")
+        .into_iter()
+        .map(|recorded| match recorded.event {
+            Event::Evidence { item, kind, .. } => (item, kind),
+            other => panic!("not evidence: {other:?}"),
+        })
+        .collect();
+    let expected = [("two", "lint"), ("two", "tests"), ("one", "lint"), ("one", "tests")];
+    assert_eq!(found, expected.map(|(item, kind)| (item.to_owned(), kind.to_owned())));
+}
