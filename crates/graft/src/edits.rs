@@ -171,7 +171,9 @@ fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -
     let ops = ladder::line_ops(&old.lines, &after);
     let mut splice = Splice::new(text);
     for hit in open {
-        ladder::rewrite(&lines, &found, hit, &old.lines, &ops, &mut splice);
+        if let Err(refusal) = ladder::rewrite(&lines, &found, hit, &old.lines, &ops, &mut splice) {
+            return Some(Graft::Refused(refusal));
+        }
     }
     splice.say(evidence(&found));
     Some(splice.finish())

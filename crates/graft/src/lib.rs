@@ -14,6 +14,6 @@ mod snippet;
 mod splice;
 
 pub use apply::apply;
-pub use diff::{FileDiff, apply_diff, split_diff};
+pub use diff::{FileChange, FileDiff, apply_diff, split_diff};
 pub use edits::{Replacement, apply_edits, replace};
 pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Place, Reason, Refusal, Snippet};

@@ -1,78 +1,297 @@
 //! Translates the indentation of a block's new lines into that of the text where the block was found.
 
-/// What a block's indentations became in the text, line by line.
-#[derive(Debug, Default)]
-pub(crate) struct Indents {
-    /// Block line, its indentation there, the indentation of the text's line.
-    pairs: Vec<(usize, String, String)>,
+/// One line of the block as it is to be, or of what it was.
+#[derive(Debug)]
+pub(crate) struct Shown<'a> {
+    /// The line as the block shows it.
+    pub(crate) line: &'a str,
+    /// The text's own line, where the block's line is one of its.
+    pub(crate) real: Option<&'a str>,
+    /// Whether the line is there after the change.
+    pub(crate) stays: bool,
 }
 
-impl Indents {
-    pub(crate) fn learn(&mut self, line: usize, block: &str, text: &str) {
-        self.pairs.push((line, leading(block).to_owned(), leading(text).to_owned()));
+/// The indentation of every line of the block in the text's terms; `None` where it can't be told.
+///
+/// `habit` is what the text's own lines do.
+pub(crate) fn translate(lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<String>> {
+    let unit = habit.step.unwrap_or(4);
+    let pairs: Vec<Pair> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, shown)| !shown.line.trim().is_empty())
+        .filter_map(|(at, shown)| {
+            Some(Pair { at, block: leading(shown.line).to_owned(), text: leading(shown.real?).to_owned() })
+        })
+        .collect();
+    let each = |one: &dyn Fn(usize, &str) -> Option<String>| -> Option<Vec<String>> {
+        lines.iter().enumerate().map(|(at, shown)| translate_one(at, shown, one)).collect()
+    };
+    if pairs.iter().all(|pair| pair.block == pair.text) {
+        return match sagging(&pairs, lines, habit) {
+            Some(under) => regrown(&pairs, lines, &under, habit.step?),
+            None => each(&|_, shown| Some(shown.to_owned())),
+        };
+    }
+    let depth = pairs.iter().map(|pair| pair.block.len()).min().unwrap_or_default();
+    let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
+    if let Some(given) = given(&pairs).filter(|_| lines.iter().any(shallower)) {
+        return clipped(&pairs, lines, unit, given.len(), given.len() % unit == 0);
+    }
+    let lost = pairs.iter().map(|pair| pair.text.len().saturating_sub(pair.block.len())).max().unwrap_or_default();
+    each(&|_, shown| prefix_changed(&pairs, shown))
+        .or_else(|| each(&|_, shown| known(&pairs, shown)))
+        .or_else(|| clipped(&pairs, lines, unit, lost, false))
+        .or_else(|| {
+            let consistent = pairs.iter().all(|pair| known(&pairs, &pair.block).is_some());
+            if consistent { each(&|at, shown| Some(scaled(&pairs, at, shown))) } else { None }
+        })
+}
+
+fn is_shallower(line: &str, depth: usize) -> bool {
+    !line.trim().is_empty() && leading(line).len() < depth || (leading(line).is_empty() && !line.trim().is_empty())
+}
+
+fn translate_one(at: usize, shown: &Shown<'_>, one: &dyn Fn(usize, &str) -> Option<String>) -> Option<String> {
+    match shown.real {
+        Some(real) => Some(leading(real).to_owned()),
+        None if shown.line.trim().is_empty() => Some(String::new()),
+        None => one(at, leading(shown.line)),
+    }
+}
+
+/// What one line's indentation became.
+#[derive(Debug)]
+struct Pair {
+    at: usize,
+    block: String,
+    text: String,
+}
+
+impl Pair {
+    fn columns(&self) -> (isize, isize) {
+        (columns(&self.block), columns(&self.text))
+    }
+}
+
+/// The prefix that every line has more in the text than in the block.
+fn given(pairs: &[Pair]) -> Option<String> {
+    let first = pairs.first()?;
+    let given = first.text.strip_suffix(first.block.as_str())?;
+    let all = pairs.iter().all(|pair| pair.text.strip_suffix(pair.block.as_str()) == Some(given));
+    all.then(|| given.to_owned())
+}
+
+/// All pairs differ by one prefix, given or taken.
+fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
+    if let Some(given) = given(pairs) {
+        return Some(given + shown);
+    }
+    let first = pairs.first()?;
+    let taken = first.block.strip_suffix(first.text.as_str())?;
+    let all = pairs.iter().all(|pair| pair.block.strip_suffix(pair.text.as_str()) == Some(taken));
+    let kept = shown.strip_prefix(taken)?;
+    all.then(|| kept.to_owned())
+}
+
+/// The one thing that this very indentation became wherever it is shown.
+fn known(pairs: &[Pair], shown: &str) -> Option<String> {
+    let mut same = pairs.iter().filter(|pair| pair.block == shown).map(|pair| &pair.text);
+    let first = same.next()?;
+    same.all(|other| other == first).then(|| first.clone())
+}
+
+/// The block lost the same number of columns on every line that had as many, and none elsewhere: what lost and what
+/// did not is told by the brackets around it, or else by `even`, that all did.
+fn clipped(pairs: &[Pair], lines: &[Shown<'_>], unit: usize, lost: usize, even: bool) -> Option<Vec<String>> {
+    let blanks = |text: &str| text.bytes().all(|byte| byte == b' ');
+    let fits = |pair: &Pair| {
+        let (block, text) = (pair.block.len(), pair.text.len());
+        blanks(&pair.block) && blanks(&pair.text) && (block + lost == text || (block == text && block < lost))
+    };
+    if lost == 0 || !pairs.iter().all(fits) {
+        return None;
+    }
+    let mut nesting = Nesting::new(unit);
+    let mut settled = Vec::new();
+    for shown in lines {
+        let (width, body) = (leading(shown.line).len(), shown.line.trim());
+        let now = match shown.real {
+            Some(real) => leading(real).len(),
+            None if body.is_empty() => 0,
+            None if width >= lost => width + lost,
+            None => {
+                let both = [width, width + lost];
+                let fit = nesting.expect(body).filter(|expected| both.contains(expected));
+                let stepped = both.into_iter().find(|width| lost % unit != 0 && width % unit == 0);
+                fit.or(stepped).or(even.then_some(width + lost))?
+            }
+        };
+        if shown.stays && !body.is_empty() {
+            nesting.pass(body, now);
+        }
+        settled.push(" ".repeat(now));
+    }
+    Some(settled)
+}
+
+/// The new lines that stand under a line that opens a block, each with that line, where one of them is less deep than
+/// the text ever has it and so lost indentation that the shown lines of the text, all at its left edge, don't tell.
+fn sagging(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(usize, usize)>> {
+    let at_edge = |pair: &Pair| pair.block.is_empty() || lines[pair.at].line.trim().starts_with('*');
+    if !pairs.iter().all(at_edge) {
+        return None;
+    }
+    let there: Vec<usize> =
+        (0..lines.len()).filter(|&at| lines[at].stays && !lines[at].line.trim().is_empty()).collect();
+    let under: Vec<(usize, usize)> = there
+        .windows(2)
+        .map(|two| (two[0], two[1]))
+        .filter(|&(above, below)| lines[below].real.is_none() && opens_over(lines[above].line, lines[below].line))
+        .collect();
+    let width = |at: usize| leading(lines[at].line).len();
+    let sags = |&(above, below): &(usize, usize)| match width(below).checked_sub(width(above)) {
+        None | Some(0) => !habit.flat && !lines[above].line.trim().ends_with(':'),
+        Some(step) => habit.step.is_some_and(|unit| step < unit),
+    };
+    under.iter().any(|pair| width(pair.0) == 0 && sags(pair)).then_some(under)
+}
+
+fn opens_over(above: &str, below: &str) -> bool {
+    let (above, below) = (above.trim(), below.trim());
+    let opens = above.ends_with(['{', '(', '[']) || above.ends_with(" =") || above.ends_with(':');
+    opens && !below.starts_with(['}', ')', ']', '#', '-']) && !above.starts_with(['#', '*', '/'])
+}
+
+/// Gives back what the lines lost, if after that every step is the text's own.
+fn regrown(pairs: &[Pair], lines: &[Shown<'_>], under: &[(usize, usize)], unit: usize) -> Option<Vec<String>> {
+    let width = |at: usize| leading(lines[at].line).len();
+    let &(_, below) = under.iter().find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
+    let settled = clipped(pairs, lines, unit, unit - width(below), false)?;
+    under.iter().all(|&(above, below)| settled[below].len() == settled[above].len() + unit).then_some(settled)
+}
+
+/// The indentation that brackets ask for.
+struct Nesting {
+    unit: usize,
+    /// Width of the line that opened each bracket still open.
+    open: Vec<usize>,
+    /// Where the next statement stands.
+    base: Option<usize>,
+    /// Where the statement began that the last line leaves unfinished.
+    unfinished: Option<usize>,
+    /// Where the stars of an open comment stand.
+    stars: Option<usize>,
+}
+
+impl Nesting {
+    fn new(unit: usize) -> Self {
+        Nesting { unit, open: Vec::new(), base: None, unfinished: None, stars: None }
     }
 
-    /// The indentation for a new line that stands before line `at` of the block and shows `shown` itself.
-    pub(crate) fn translate(&self, at: usize, shown: &str) -> String {
-        if self.pairs.iter().all(|(_, block, text)| block == text) {
-            return shown.to_owned();
+    fn expect(&self, body: &str) -> Option<usize> {
+        if let Some(stars) = self.stars.filter(|_| body.starts_with('*')) {
+            return Some(stars);
         }
-        let distance = |line: usize| if line < at { 2 * (at - line) - 1 } else { 2 * (line - at) + 2 };
-        let same = self.pairs.iter().filter(|(_, block, _)| block == shown).min_by_key(|(line, ..)| distance(*line));
-        if let Some((_, _, text)) = same {
-            return text.clone();
+        let base = self.base?;
+        if body.starts_with(['}', ')', ']']) {
+            return self.open.last().copied().or_else(|| base.checked_sub(self.unit));
         }
-        if let Some(moved) = self.prefix_changed(shown) {
-            return moved;
+        if continues(body) || self.unfinished.is_some() {
+            return Some(self.unfinished.unwrap_or(base) + self.unit);
         }
-        self.scaled(shown, distance)
+        Some(base)
     }
 
-    /// All pairs differ by one prefix, given or taken.
-    fn prefix_changed(&self, shown: &str) -> Option<String> {
-        let (_, block, text) = self.pairs.first()?;
-        if let Some(given) = text.strip_suffix(block.as_str()) {
-            let all = self.pairs.iter().all(|(_, block, text)| text.strip_suffix(block.as_str()) == Some(given));
-            return all.then(|| format!("{given}{shown}"));
+    fn pass(&mut self, body: &str, width: usize) {
+        if body.starts_with("/*") || (self.stars.is_some() && body.starts_with('*')) {
+            let margin = usize::from(body.starts_with('*'));
+            self.base = Some(width.saturating_sub(margin));
+            self.stars = (!body.ends_with("*/")).then_some(width + 1 - margin);
+            return;
         }
-        let taken = block.strip_suffix(text.as_str())?;
-        let all = self.pairs.iter().all(|(_, block, text)| block.strip_suffix(text.as_str()) == Some(taken));
-        let kept = shown.strip_prefix(taken)?;
-        all.then(|| kept.to_owned())
+        let before = self.open.len();
+        let lowest = self.pass_brackets(body, width);
+        let opened = self.open.len() > lowest || (self.open.len() >= before && body.ends_with(':'));
+        let goes_on = self.unfinished.take();
+        if opened {
+            self.base = Some(width + self.unit);
+        } else if body.ends_with('=') {
+            self.unfinished = Some(width);
+            self.base = Some(width);
+        } else if self.open.len() < before {
+            self.base = Some(width);
+        } else if goes_on.is_some() {
+            self.base = goes_on;
+        } else if !continues(body) || self.base.is_none() {
+            self.base = Some(width);
+        }
     }
 
-    /// By columns: from the nearest pair, with the ratio that the pairs have among themselves.
-    fn scaled(&self, shown: &str, distance: impl Fn(usize) -> usize) -> String {
-        let by_columns = |(_, block, text): &(usize, String, String)| (columns(block), columns(text));
-        let least = self.pairs.iter().map(by_columns).min().unwrap_or_default();
-        let most = self.pairs.iter().map(by_columns).max().unwrap_or_default();
-        let (run, rise) = (most.0 - least.0, (most.1 - least.1).max(0));
-        let (run, rise) = if run > 0 && rise > 0 { (run, rise) } else { self.unit_ratio(shown) };
-        let wanted = columns(shown);
-        let near = self.pairs.iter().min_by_key(|pair| (by_columns(pair).0.abs_diff(wanted), distance(pair.0)));
-        let (from, to) = near.map(by_columns).unwrap_or_default();
-        let width = usize::try_from(to + (wanted - from) * rise / run.max(1)).unwrap_or_default();
-        if self.pairs.iter().any(|(_, _, text)| text.contains('\t')) {
-            return "\t".repeat(width / TAB) + &" ".repeat(width % TAB);
+    /// Opens and closes the line's brackets; gives the lowest depth on the way.
+    fn pass_brackets(&mut self, body: &str, width: usize) -> usize {
+        let mut lowest = self.open.len();
+        let mut quote = None;
+        for found in body.chars() {
+            match (quote, found) {
+                (Some(open), found) if open == found => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'' | '`') => quote = Some(found),
+                (None, '{' | '(' | '[') => self.open.push(width),
+                (None, '}' | ')' | ']') => {
+                    self.open.pop();
+                    lowest = lowest.min(self.open.len());
+                }
+                _ => {}
+            }
         }
-        " ".repeat(width)
+        lowest
     }
+}
 
-    /// Columns of one step in the block and in the text, where the pairs don't tell: a tab is one step.
-    fn unit_ratio(&self, shown: &str) -> (isize, isize) {
-        let tabs = |text: &str| text.contains('\t');
-        let block_tabs = tabs(shown) || self.pairs.iter().any(|(_, block, _)| tabs(block));
-        let text_tabs = self.pairs.iter().any(|(_, _, text)| tabs(text));
-        if block_tabs && !text_tabs {
-            let narrow = self.pairs.iter().any(|(_, _, text)| text.len() % 4 == 2);
-            return (TAB.cast_signed(), if narrow { 2 } else { 4 });
-        }
-        if text_tabs && !block_tabs {
-            let narrow = self.pairs.iter().any(|(_, block, _)| block.len() % 4 == 2);
-            return (if narrow { 2 } else { 4 }, TAB.cast_signed());
-        }
-        (1, 1)
+/// Whether a line goes on with the expression of the line before.
+fn continues(body: &str) -> bool {
+    ["?.", "&&", "||", "??", "? ", ": ", "| "].iter().any(|start| body.starts_with(start))
+        || (body.starts_with('.') && !body.starts_with(".."))
+}
+
+/// By columns: from the nearest pair, with the ratio that the pairs have among themselves.
+fn scaled(pairs: &[Pair], at: usize, shown: &str) -> String {
+    if let Some(known) = known(pairs, shown) {
+        return known;
     }
+    let tabs = shown.trim_end_matches(' ');
+    if tabs.ends_with('\t') && tabs.len() < shown.len() {
+        return scaled(pairs, at, tabs) + &shown[tabs.len()..];
+    }
+    let least = pairs.iter().map(Pair::columns).min().unwrap_or_default();
+    let most = pairs.iter().map(Pair::columns).max().unwrap_or_default();
+    let (run, rise) = (most.0 - least.0, most.1 - least.1);
+    let (run, rise) = if run > 0 && rise > 0 { (run, rise) } else { unit_ratio(pairs, shown) };
+    let wanted = columns(shown);
+    let near = pairs.iter().min_by_key(|pair| (pair.columns().0.abs_diff(wanted), pair.at.abs_diff(at)));
+    let (from, to) = near.map(Pair::columns).unwrap_or_default();
+    let width = usize::try_from(to + (wanted - from) * rise / run.max(1)).unwrap_or_default();
+    if pairs.iter().any(|pair| pair.text.contains('\t')) {
+        return "\t".repeat(width / TAB) + &" ".repeat(width % TAB);
+    }
+    " ".repeat(width)
+}
+
+/// Columns of one step in the block and in the text, where the pairs don't tell: a tab is one step.
+fn unit_ratio(pairs: &[Pair], shown: &str) -> (isize, isize) {
+    let tabs = |text: &str| text.contains('\t');
+    let block_tabs = tabs(shown) || pairs.iter().any(|pair| tabs(&pair.block));
+    let text_tabs = pairs.iter().any(|pair| tabs(&pair.text));
+    if block_tabs && !text_tabs {
+        let narrow = pairs.iter().any(|pair| pair.text.len() % 4 == 2);
+        return (TAB.cast_signed(), if narrow { 2 } else { 4 });
+    }
+    if text_tabs && !block_tabs {
+        let narrow = pairs.iter().any(|pair| pair.block.len() % 4 == 2);
+        return (if narrow { 2 } else { 4 }, TAB.cast_signed());
+    }
+    (1, 1)
 }
 
 const TAB: usize = 4;
@@ -84,4 +303,31 @@ fn columns(indent: &str) -> isize {
 /// The blanks that a line begins with.
 pub(crate) fn leading(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
+}
+
+/// How a text indents its lines.
+#[derive(Debug)]
+pub(crate) struct Habit {
+    /// Columns by which most lines are indented deeper than the line before, where any are.
+    step: Option<usize>,
+    /// Whether a line that opens a bracket is ever followed by one that is not deeper.
+    flat: bool,
+}
+
+impl Habit {
+    pub(crate) fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        let mut counts = [0usize; 9];
+        let mut flat = false;
+        let mut above = "";
+        for line in lines.filter(|line| !line.trim().is_empty() && !line.trim().starts_with('*')) {
+            let step = leading(line).len().saturating_sub(leading(above).len());
+            if (2..=8).contains(&step) {
+                counts[step] += 1;
+            }
+            flat |= step == 0 && opens_over(above, line) && !above.trim().ends_with(':');
+            above = line;
+        }
+        let step = (2..=8).rev().max_by_key(|&width| counts[width]).filter(|&width| counts[width] > 0);
+        Habit { step, flat }
+    }
 }

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag};
 
-use super::indent::{Indents, leading};
+use super::indent::{Habit, Shown, leading, translate};
 use super::{Found, Hit, Lines, Tier, fold};
-use crate::splice::Splice;
+use crate::splice::{Splice, refusal};
+use crate::{Reason, Refusal};
 
 /// One line of a change to a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,41 +44,43 @@ struct Run {
 }
 
 /// Stages a block's change at one of the places where it was found.
-pub(crate) fn rewrite(text: &Lines<'_>, found: &Found, hit: &Hit, block: &[String], ops: &[Op], into: &mut Splice<'_>) {
-    let habits = Habits::learn(text, found.tier, hit, block);
+///
+/// # Errors
+/// A refusal where the new lines' indentation can't be told.
+pub(crate) fn rewrite(
+    text: &Lines<'_>,
+    found: &Found,
+    hit: &Hit,
+    block: &[String],
+    ops: &[Op],
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
+    let mut added = dress(text, found.tier, hit, block, ops)?.into_iter();
     let mut runs: Vec<Run> = Vec::new();
     let mut open: Option<Run> = None;
     let mut next = hit.lines.start;
-    let mut at = 0;
+    let mut aligned = hit.aligned.iter().copied();
     for op in ops {
-        match op {
-            Op::Keep => {
-                if let Some(line) = hit.aligned.get(at).copied().flatten() {
-                    runs.extend(close(text, open.take(), line));
-                    next = line + 1;
-                }
-                at += 1;
-            }
-            Op::Drop => {
-                if let Some(line) = hit.aligned.get(at).copied().flatten() {
-                    match open.as_mut() {
-                        Some(run) => run.lines.end = line + 1,
-                        None => open = Some(Run { lines: line..line + 1, new: Vec::new() }),
-                    }
-                    next = line + 1;
-                }
-                at += 1;
-            }
-            Op::Add(line) => {
-                let run = open.get_or_insert_with(|| Run { lines: next..next, new: Vec::new() });
-                run.new.push(habits.dress(at, line));
-            }
+        if let Op::Add(_) = op {
+            let run = open.get_or_insert_with(|| Run { lines: next..next, new: Vec::new() });
+            run.new.extend(added.next());
+            continue;
+        }
+        let Some(line) = aligned.next().flatten() else { continue };
+        next = line + 1;
+        if *op == Op::Keep {
+            runs.extend(close(text, open.take(), line));
+        } else if let Some(run) = open.as_mut() {
+            run.lines.end = line + 1;
+        } else {
+            open = Some(Run { lines: line..line + 1, new: Vec::new() });
         }
     }
     runs.extend(close(text, open.take(), hit.lines.end));
     for run in runs {
         stage_lines(text, run.lines, &run.new, into);
     }
+    Ok(())
 }
 
 /// Ends a run before line `next`: blank lines of the text that the block doesn't show are not doubled.
@@ -97,43 +100,43 @@ fn close(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
     (!run.lines.is_empty() || !run.new.is_empty()).then_some(run)
 }
 
-/// What the text does otherwise than the block.
-struct Habits {
-    indents: Indents,
-    chars: BTreeMap<char, char>,
-    literal: bool,
+/// The new lines in the text's own habits: its indentation, and its plain characters where the block shows typographic
+/// ones.
+fn dress(text: &Lines<'_>, tier: Tier, hit: &Hit, block: &[String], ops: &[Op]) -> Result<Vec<String>, Refusal> {
+    let mut shown = Vec::new();
+    let mut chars = BTreeMap::new();
+    let mut at = 0;
+    for op in ops {
+        if let Op::Add(line) = op {
+            shown.push(Shown { line, real: None, stays: true });
+            continue;
+        }
+        let real = hit.aligned.get(at).copied().flatten().map(|line| text.get(line));
+        let line = block.get(at).map(String::as_str).unwrap_or_default();
+        at += 1;
+        learn_chars(line, real.unwrap_or_default(), &mut chars);
+        shown.push(Shown { line, real: real.or(Some(line)), stays: *op == Op::Keep });
+    }
+    let added = || shown.iter().enumerate().filter(|(_, shown)| shown.real.is_none());
+    let habit = Habit::of(text.iter());
+    let indents = translate(&shown, &habit).ok_or_else(|| {
+        refusal(Reason::Unclear, "the block's indentation is not the file's, and that of its new lines can't be told")
+    })?;
+    let body =
+        |line: &str| line.trim().chars().map(|shown| chars.get(&shown).copied().unwrap_or(shown)).collect::<String>();
+    let dressed = |(at, shown): (usize, &Shown<'_>)| {
+        let untouched = tier < Tier::Indentation && indents[at] == leading(shown.line);
+        if untouched { shown.line.trim_end_matches('\r').to_owned() } else { indents[at].clone() + &body(shown.line) }
+    };
+    Ok(added().map(dressed).collect())
 }
 
-impl Habits {
-    fn learn(text: &Lines<'_>, tier: Tier, hit: &Hit, block: &[String]) -> Self {
-        let mut habits =
-            Habits { indents: Indents::default(), chars: BTreeMap::new(), literal: tier < Tier::Indentation };
-        if habits.literal {
-            return habits;
-        }
-        for (at, (line, aligned)) in block.iter().zip(&hit.aligned).enumerate() {
-            let Some(there) = aligned.map(|line| text.get(line)).filter(|there| !there.trim().is_empty()) else {
-                continue;
-            };
-            habits.indents.learn(at, line, there);
-            let (shown, real): (Vec<char>, Vec<char>) = (line.trim().chars().collect(), there.trim().chars().collect());
-            if shown.len() == real.len() {
-                habits.chars.extend(shown.into_iter().zip(real).filter(|(shown, real)| shown != real));
-            }
-        }
-        habits
-    }
-
-    fn dress(&self, at: usize, line: &str) -> String {
-        if self.literal || line.trim().is_empty() {
-            return line.trim_end_matches('\r').to_owned();
-        }
-        let indent = self.indents.translate(at, leading(line));
-        let plain = |shown: char| {
-            self.chars.get(&shown).copied().filter(|real| fold(&shown.to_string()) == fold(&real.to_string()))
-        };
-        let body: String = line.trim_start().chars().map(|shown| plain(shown).unwrap_or(shown)).collect();
-        indent + &body
+/// Notes which typographic characters of the block are plain ones in the text.
+fn learn_chars(shown: &str, real: &str, chars: &mut BTreeMap<char, char>) {
+    let (shown, real): (Vec<char>, Vec<char>) = (shown.trim().chars().collect(), real.trim().chars().collect());
+    if shown.len() == real.len() {
+        let same = |shown: char, real: char| fold(&shown.to_string()) == fold(&real.to_string());
+        chars.extend(shown.into_iter().zip(real).filter(|&(shown, real)| shown != real && same(shown, real)));
     }
 }
 
