@@ -1,2 +1,11 @@
 //! The command line's entry.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    if arguments.nth(1).is_some_and(|first| first == sandbox::WARDEN_ARGUMENT) {
+        return sandbox::warden_main();
+    }
+    backend_engineer::command_line(std::env::args_os())
+}

@@ -1,0 +1,157 @@
+//! The command line: reads the arguments, hands them to one subcommand, and ends with its exit code.
+
+mod printer;
+
+mod arguments;
+
+mod colour;
+
+mod diagnostics;
+
+mod place;
+
+mod terminal;
+
+mod accept;
+mod completions;
+mod config;
+mod diff;
+mod graft;
+mod implement;
+mod man;
+mod plan;
+mod runs;
+mod show;
+mod undo;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+use crate::stop::{Exit, Stop};
+
+use colour::ColourWhen;
+use printer::Stream;
+
+/// What the help says behind the options: exit codes and environment.
+const AFTER_HELP: &str = "\
+Exit codes:
+    0  complete and proven
+    1  a check failed
+    2  the command line, the plan's name or the phase is wrong
+    3  a part of the phase is not implemented
+    4  refused: not approved, unclear, or the working tree is in the way
+    5  a limit was reached
+    6  the environment lacks something: a sandbox, a tool, room on the disk
+    7  implemented, but not proven
+  130  interrupted
+Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is told.
+
+Environment:
+  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _COMMIT, _ENV, _TRUSTED
+                     the setting of that name; a flag overrides it
+  NO_COLOR           no colour; CLICOLOR_FORCE: colour even where no terminal is
+  XDG_CONFIG_HOME    the folder of backend-engineer/config.toml [default: ~/.config]
+
+Configuration: .backend-engineer/config.toml in the repository, then your own.
+`backend-engineer config` shows what holds, and where it came from.
+";
+
+/// Implements a phase of an approved Markdown plan in a backend, proves it, ticks its boxes and reports.
+#[derive(Debug, Parser)]
+#[command(
+    name = "backend-engineer",
+    version,
+    about,
+    after_help = AFTER_HELP,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    disable_help_subcommand = false
+)]
+struct CommandLine {
+    #[command(flatten)]
+    globals: Globals,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What holds for every subcommand.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Globals {
+    /// When to colour the output
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourWhen::Auto, global = true)]
+    color: ColourWhen,
+}
+
+impl Globals {
+    /// Whether what goes to `stream` is coloured.
+    pub(crate) fn coloured(&self, stream: Stream) -> bool {
+        self.color.decide(stream.is_terminal(), |name| std::env::var_os(name))
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Implement(implement::ImplementArguments),
+    Plan(plan::PlanArguments),
+    Verify(verify::VerifyArguments),
+    Accept(accept::AcceptArguments),
+    Undo(undo::UndoArguments),
+    Runs(runs::RunsArguments),
+    Show(show::ShowArguments),
+    Diff(diff::DiffArguments),
+    Config(config::ConfigArguments),
+    Graft(graft::GraftArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
+}
+
+impl Command {
+    fn run(&self, globals: &Globals) -> Result<Exit, Stop> {
+        match self {
+            Command::Implement(arguments) => implement::run(arguments, globals),
+            Command::Plan(arguments) => plan::run(arguments, globals),
+            Command::Verify(arguments) => verify::run(arguments, globals),
+            Command::Accept(arguments) => accept::run(arguments, globals),
+            Command::Undo(arguments) => undo::run(arguments, globals),
+            Command::Runs(arguments) => runs::run(arguments, globals),
+            Command::Show(arguments) => show::run(arguments, globals),
+            Command::Diff(arguments) => diff::run(arguments, globals),
+            Command::Config(arguments) => config::run(arguments, globals),
+            Command::Graft(arguments) => graft::run(arguments, globals),
+            Command::Completions(arguments) => completions::run(arguments, &CommandLine::command()),
+            Command::Man(arguments) => man::run(arguments, &CommandLine::command()),
+        }
+    }
+}
+
+/// Runs the program with its arguments, the program's name first, and gives what it ends with.
+pub fn command_line(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = match CommandLine::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return ExitCode::from(answer(&error).code()),
+    };
+    let ended = parsed.command.run(&parsed.globals).unwrap_or_else(|stop| {
+        printer::say(&diagnostics::stop(&stop, None, parsed.globals.coloured(Stream::Errors)));
+        stop.exit
+    });
+    ExitCode::from(ended.code())
+}
+
+/// Prints what the argument parser has to say: help and version to stdout, a wrong use to stderr.
+fn answer(error: &clap::Error) -> Exit {
+    let text = error.render().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            printer::print(&text).map_or_else(|stop| stop.exit, |()| Exit::Complete)
+        }
+        _ => {
+            printer::say(&text);
+            Exit::Usage
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! What holds for a run: flags, then the environment, then the repository's configuration, then the user's, then
+//! defaults. Every value keeps its origin, and a repository can't weaken its user's protection by itself.
+
+mod origin;
+
+mod value;
+
+mod key;
+
+mod layer;
+
+mod dotenv;
+
+mod file;
+
+mod environment;
+
+mod restraint;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use sandbox::WallChoice;
+
+use crate::stop::Stop;
+
+use file::Owner;
+use layer::Layer;
+
+pub(crate) use key::{KEYS, Key};
+pub(crate) use layer::Commands;
+pub(crate) use origin::{Held, Line, Origin};
+pub(crate) use restraint::Withheld;
+pub(crate) use value::{Endpoint, Hidden, Walls, read_duration, write_duration};
+
+/// Where a repository keeps its configuration.
+const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
+
+/// How long one command may run unless said otherwise.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// What the command line says of the settings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flags {
+    /// `--sandbox`.
+    pub(crate) sandbox: Option<Walls>,
+    /// `--allow-network`.
+    pub(crate) allow_network: bool,
+    /// `--timeout`.
+    pub(crate) timeout: Option<Duration>,
+    /// `--env`, names.
+    pub(crate) env: Vec<String>,
+    /// `--env-file`.
+    pub(crate) env_files: Vec<PathBuf>,
+    /// `--commit`.
+    pub(crate) commit: bool,
+}
+
+/// The surroundings that settings are read from, so that a test can make its own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Surroundings {
+    /// The environment; variables that are not UTF-8 are left out.
+    pub(crate) environment: BTreeMap<String, String>,
+    /// The user's own configuration, where there is a home to look in.
+    pub(crate) user_file: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    pub(crate) fn of_process() -> Self {
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let absolute = |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
+        let user_file = folder.map(|folder| folder.join("backend-engineer/config.toml"));
+        Surroundings { environment, user_file }
+    }
+}
+
+/// What holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The walls around every command.
+    pub(crate) sandbox: Held<Walls>,
+    /// Whether commands may use the network.
+    pub(crate) network: Held<bool>,
+    /// How long one command may run.
+    pub(crate) timeout: Held<Duration>,
+    /// Whether the plan's commit steps are carried out.
+    pub(crate) commit: Held<bool>,
+    /// The project's own commands.
+    pub(crate) commands: Commands,
+    /// Whether the setup commands may use the network: not those of a repository that nobody vouched for.
+    pub(crate) setup_network: bool,
+    /// Ports that commands may reach.
+    pub(crate) services: BTreeMap<String, Held<Endpoint>>,
+    /// Globs of files that are never written, as written.
+    pub(crate) protected: Vec<Held<String>>,
+    /// Names of variables that commands may see beyond the usual ones.
+    pub(crate) env: Vec<Held<String>>,
+    /// The variables of `env` that are set, with their values.
+    pub(crate) values: BTreeMap<String, Hidden>,
+    /// Whether the user trusts this repository's configuration.
+    pub(crate) trusted: Option<Origin>,
+    /// What the repository asked for and did not get.
+    pub(crate) withheld: Vec<Withheld>,
+    /// What else a person should know about the settings.
+    pub(crate) warnings: Vec<String>,
+    globs: GlobSet,
+}
+
+impl Settings {
+    /// Reads the settings for the repository at `root`.
+    ///
+    /// # Errors
+    /// A file, a variable or a flag that can't be understood: with its place, and the nearest name for a wrong one.
+    pub(crate) fn load(root: &Path, flags: &Flags) -> Result<Self, Stop> {
+        Settings::read(root, flags, &Surroundings::of_process())
+    }
+
+    /// [`Settings::load`] from given surroundings.
+    pub(crate) fn read(root: &Path, flags: &Flags, surroundings: &Surroundings) -> Result<Self, Stop> {
+        let mut layer = match &surroundings.user_file {
+            Some(path) => file::read(path, path, Owner::User)?,
+            None => Layer::default(),
+        };
+        let mut repository = file::read(&root.join(REPOSITORY_FILE), Path::new(REPOSITORY_FILE), Owner::Repository)?;
+        let (environment, mut warnings) = environment::read(&surroundings.environment)?;
+        let trusted = trust(root, layer.trusted.iter().chain(&environment.trusted), surroundings);
+        let mut withheld = if trusted.is_none() { restraint::restrain(&mut repository, &layer) } else { Vec::new() };
+        layer.cover(repository);
+        layer.cover(environment);
+        let (flagged, from_files) = of_flags(flags)?;
+        layer.cover(flagged);
+        refuse_one_port_twice(&layer.services)?;
+
+        let mut values = BTreeMap::new();
+        for held in &layer.env {
+            match surroundings.environment.get(&held.value) {
+                Some(value) => drop(values.insert(held.value.clone(), Hidden::new(value.clone()))),
+                None if from_files.contains_key(&held.value) => {}
+                None => warnings.push(format!("{} names {}, which is not set here", held.origin, held.value)),
+            }
+        }
+        values.extend(from_files);
+        let network = layer.network.unwrap_or(Held::default_of(false));
+        let vouched = network.value || trusted.is_some();
+        let setup_network = match &layer.commands.setup {
+            Some(Held { origin: origin @ Origin::Repository(_), .. }) if !vouched => {
+                withheld.push(Withheld::setup_network(origin.clone()));
+                false
+            }
+            _ => true,
+        };
+        let settings = Settings {
+            setup_network,
+            sandbox: layer.sandbox.unwrap_or(Held::default_of(Walls::Auto)),
+            network,
+            timeout: layer.timeout.unwrap_or(Held::default_of(TIMEOUT)),
+            commit: layer.commit.unwrap_or(Held::default_of(false)),
+            globs: globs(&layer.protected)?,
+            commands: layer.commands,
+            services: layer.services,
+            protected: layer.protected,
+            env: layer.env,
+            values,
+            trusted,
+            withheld: Vec::new(),
+            warnings,
+        };
+        withheld.retain(|withheld| !settings.grants(withheld));
+        Ok(Settings { withheld, ..settings })
+    }
+
+    /// The walls that are asked for.
+    pub(crate) fn wall(&self) -> WallChoice {
+        self.sandbox.value.into()
+    }
+
+    /// Whether commands may use the network.
+    pub(crate) fn network(&self) -> bool {
+        self.network.value
+    }
+
+    /// How long one command may run.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout.value
+    }
+
+    /// Whether the plan's commit steps are carried out.
+    pub(crate) fn commit(&self) -> bool {
+        self.commit.value
+    }
+
+    /// The commands that prepare the project before any check, in order.
+    pub(crate) fn setup(&self) -> Vec<String> {
+        self.commands.setup.as_ref().map(|held| held.value.clone()).unwrap_or_default()
+    }
+
+    /// Ports that commands may reach: name, host and port.
+    pub(crate) fn services(&self) -> Vec<(String, String, u16)> {
+        let endpoints = self.services.iter().map(|(name, held)| (name, &held.value));
+        endpoints.map(|(name, endpoint)| (name.clone(), endpoint.host.clone(), endpoint.port)).collect()
+    }
+
+    /// The variables that commands see beyond the usual ones, with their values.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        self.values.iter().map(|(name, hidden)| (name.clone(), hidden.reveal().to_owned())).collect()
+    }
+
+    /// Names of variables that commands see beyond the usual ones.
+    pub(crate) fn passed_names(&self) -> Vec<String> {
+        self.env.iter().map(|held| held.value.clone()).collect()
+    }
+
+    /// Whether `path` (from the root, with `/`) is never written.
+    pub(crate) fn protects(&self, path: &str) -> bool {
+        self.globs.is_match(path)
+    }
+
+    /// What a person should know about the settings before anything is done: what the repository was not granted, and
+    /// what means nothing.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        self.withheld.iter().map(Withheld::to_string).chain(self.warnings.iter().cloned()).collect()
+    }
+
+    /// Whether somebody else than the repository asked for the same.
+    fn grants(&self, withheld: &Withheld) -> bool {
+        match withheld.key.as_str() {
+            "sandbox" => self.sandbox.value.to_string() == withheld.asked,
+            "network" => self.network.value,
+            "commit" => self.commit.value,
+            "env" => self.env.iter().any(|held| held.value == withheld.asked),
+            _ => false,
+        }
+    }
+}
+
+/// Who vouches for the repository at `root`: the origin of the folder that names it.
+fn trust<'l>(
+    root: &Path,
+    folders: impl Iterator<Item = &'l Held<PathBuf>>,
+    surroundings: &Surroundings,
+) -> Option<Origin> {
+    let root = root.canonicalize().ok()?;
+    let home = surroundings.environment.get("HOME").map(PathBuf::from);
+    let mut folders = folders;
+    let found = folders.find(|held| {
+        let folder = match (held.value.strip_prefix("~"), &home) {
+            (Ok(below), Some(home)) => home.join(below),
+            _ => held.value.clone(),
+        };
+        // A relative folder would mean another repository in each place that the program is started from.
+        folder.is_absolute() && folder.canonicalize().is_ok_and(|folder| folder == root)
+    })?;
+    Some(found.origin.clone())
+}
+
+fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
+    let mut layer = Layer {
+        sandbox: flags.sandbox.map(|walls| Held::new(walls, Origin::Flag("--sandbox"))),
+        network: flags.allow_network.then(|| Held::new(true, Origin::Flag("--allow-network"))),
+        timeout: flags.timeout.map(|timeout| Held::new(timeout, Origin::Flag("--timeout"))),
+        commit: flags.commit.then(|| Held::new(true, Origin::Flag("--commit"))),
+        ..Layer::default()
+    };
+    for name in &flags.env {
+        let name = value::read_variable_name(name).map_err(|why| Stop::usage(format!("--env: {why}")))?;
+        layer.env.push(Held::new(name, Origin::Flag("--env")));
+    }
+    let mut variables = BTreeMap::new();
+    for path in &flags.env_files {
+        let wrong = |why: String| Stop::usage(format!("--env-file {}: {why}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let read = dotenv::read(&text)
+            .map_err(|unreadable| wrong(format!("line {}: {}", unreadable.line, unreadable.message)))?;
+        for (name, hidden) in read {
+            layer.env.push(Held::new(name.clone(), Origin::EnvFile(path.clone())));
+            variables.insert(name, hidden);
+        }
+    }
+    Ok((layer, variables))
+}
+
+/// Two hosts can't both be reached at one port of one loopback.
+fn refuse_one_port_twice(services: &BTreeMap<String, Held<Endpoint>>) -> Result<(), Stop> {
+    let mut ports: BTreeMap<u16, (&str, &Endpoint)> = BTreeMap::new();
+    for (name, held) in services {
+        let Some((other, endpoint)) = ports.insert(held.value.port, (name, &held.value)) else { continue };
+        if *endpoint != held.value {
+            let port = held.value.port;
+            let message = format!("{}: the services `{other}` and `{name}` have the same port {port}", held.origin);
+            return Err(
+                Stop::usage(message).hint("a command finds each service at its own port: give one another port")
+            );
+        }
+    }
+    Ok(())
+}
+
+fn globs(protected: &[Held<String>]) -> Result<GlobSet, Stop> {
+    let mut set = GlobSetBuilder::new();
+    for held in protected {
+        for glob in globs_of(&held.value) {
+            let built =
+                GlobBuilder::new(&glob).literal_separator(true).case_insensitive(cfg!(target_os = "macos")).build();
+            set.add(built.map_err(|error| {
+                Stop::usage(format!("{}: `{}` is no glob: {}", held.origin, held.value, error.kind()))
+            })?);
+        }
+    }
+    set.build().map_err(|error| Stop::usage(format!("the protected globs are too many or too large: {error}")))
+}
+
+/// The globs of a protected path, read like a line of `.gitignore`: without a slash at any depth, and a folder means
+/// all that is in it.
+fn globs_of(written: &str) -> [String; 2] {
+    let path = written.trim_start_matches("./").trim_end_matches('/');
+    let anchored = match path.strip_prefix('/') {
+        Some(anchored) => anchored.to_owned(),
+        None if path.contains('/') => path.to_owned(),
+        None => format!("**/{path}"),
+    };
+    [format!("{anchored}/**"), anchored]
+}
+
+#[cfg(test)]
+mod tests;

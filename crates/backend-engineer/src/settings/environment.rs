@@ -1,0 +1,62 @@
+//! What the environment says of the settings: one variable for each key.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::stop::Stop;
+
+use super::key::KEYS;
+use super::layer::Layer;
+use super::origin::{Held, Origin};
+use super::value::{read_duration, read_variable_name, read_yes_no};
+
+/// What every variable of ours begins with.
+const PREFIX: &str = "BACKEND_ENGINEER_";
+
+/// Reads the variables of `environment` that are ours; the sentences name those that mean nothing.
+///
+/// # Errors
+/// A variable with a value that its key doesn't take.
+pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec<String>), Stop> {
+    let mut layer = Layer::default();
+    let mut unknown = Vec::new();
+    for (name, value) in environment.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+        let Some(key) = KEYS.iter().find(|key| key.variable == name) else {
+            // Not an error: the environment is shared with other versions of the program.
+            unknown.push(format!("the environment variable {name} means nothing to this version"));
+            continue;
+        };
+        let origin = Origin::Environment(key.variable);
+        let wrong = |why: String| Stop::usage(format!("{name}: {why}")).hint(format!("it takes {}", key.takes));
+        match key.name {
+            "sandbox" => layer.sandbox = Some(Held::new(value.parse().map_err(wrong)?, origin)),
+            "network" => layer.network = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
+            "commit" => layer.commit = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
+            "timeout" => layer.timeout = Some(Held::new(read_duration(value).map_err(wrong)?, origin)),
+            "protected" => layer.protected = items(value).map(|item| Held::new(item, origin.clone())).collect(),
+            "env" => {
+                for item in items(value) {
+                    layer.env.push(Held::new(read_variable_name(&item).map_err(wrong)?, origin.clone()));
+                }
+            }
+            "trusted" => {
+                let folders = std::env::split_paths(value).filter(|folder| folder != &PathBuf::new());
+                layer.trusted = folders.map(|folder| Held::new(folder, origin.clone())).collect();
+            }
+            "commands.test" => layer.commands.test = command(value, origin),
+            "commands.lint" => layer.commands.lint = command(value, origin),
+            "commands.type_check" => layer.commands.type_check = command(value, origin),
+            "commands.setup" => layer.commands.setup = command(value, origin),
+            _ => {}
+        }
+    }
+    Ok((layer, unknown))
+}
+
+fn items(value: &str) -> impl Iterator<Item = String> {
+    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
+}
+
+fn command(value: &str, origin: Origin) -> Option<Held<Vec<String>>> {
+    (!value.trim().is_empty()).then(|| Held::new(vec![value.to_owned()], origin))
+}

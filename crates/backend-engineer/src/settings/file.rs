@@ -1,0 +1,228 @@
+//! Reads one `config.toml`. Whatever is wrong with it is said with its file and line.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::stop::Stop;
+
+use super::key::{KEYS, nearest};
+use super::layer::Layer;
+use super::origin::{Held, Line, Origin};
+use super::value::{Endpoint, read_duration, read_variable_name};
+
+/// A configuration is a page, not a book.
+const LARGEST: u64 = 1 << 20;
+
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The user's own.
+    User,
+    /// It came with the repository.
+    Repository,
+}
+
+/// Reads the file at `path`, shown to people as `shown`; no file says nothing.
+///
+/// # Errors
+/// A file that can't be read, isn't TOML, or holds an unknown key or a wrong type.
+pub(super) fn read(path: &Path, shown: &Path, owner: Owner) -> Result<Layer, Stop> {
+    let Some(text) = text_of(path, shown, owner)? else { return Ok(Layer::default()) };
+    let reader = Reader { text: &text, shown, owner };
+    let table = DeTable::parse(&text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        Stop::usage(format!("{}: {}", reader.line(at), error.message().trim()))
+    })?;
+    reader.settings(table.get_ref())
+}
+
+fn text_of(path: &Path, shown: &Path, owner: Owner) -> Result<Option<String>, Stop> {
+    let wrong = |why: String| Stop::usage(format!("{}: {why}", shown.display()));
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) => return Err(wrong(error.to_string())),
+    };
+    // A repository that somebody else made could point the link at any file of this machine.
+    let linked = metadata.is_symlink() || path.parent().is_some_and(Path::is_symlink);
+    if owner == Owner::Repository && linked {
+        return Err(wrong("is reached by a symbolic link; put the file itself there".to_owned()));
+    }
+    let metadata = fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(wrong("is not a regular file".to_owned()));
+    }
+    if metadata.len() > LARGEST {
+        return Err(wrong(format!("has {} bytes; a configuration has at most {LARGEST}", metadata.len())));
+    }
+    let bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => Err(wrong(format!("is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()))),
+    }
+}
+
+/// The file at hand.
+struct Reader<'a> {
+    text: &'a str,
+    shown: &'a Path,
+    owner: Owner,
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+impl Reader<'_> {
+    fn settings(&self, table: &DeTable<'_>) -> Result<Layer, Stop> {
+        let mut layer = Layer::default();
+        for (name, value) in table {
+            match name.get_ref().as_ref() {
+                "sandbox" => layer.sandbox = Some(self.held(value, self.parsed(value, "sandbox")?)),
+                "network" => layer.network = Some(self.held(value, self.yes_no(value, "network")?)),
+                "commit" => layer.commit = Some(self.held(value, self.yes_no(value, "commit")?)),
+                "timeout" => layer.timeout = Some(self.held(value, self.duration(value)?)),
+                "protected" => layer.protected = self.texts(value, "protected")?,
+                "env" => layer.env = self.variable_names(value)?,
+                "trusted" => layer.trusted = self.trusted(value)?,
+                "commands" => self.commands(value, &mut layer)?,
+                "services" => layer.services = self.services(value)?,
+                other => return Err(self.unknown(other, name.span().start)),
+            }
+        }
+        Ok(layer)
+    }
+
+    fn commands(&self, value: &Value<'_>, layer: &mut Layer) -> Result<(), Stop> {
+        for (name, value) in self.table(value, "commands")? {
+            let (slot, key) = match name.get_ref().as_ref() {
+                "test" => (&mut layer.commands.test, "commands.test"),
+                "lint" => (&mut layer.commands.lint, "commands.lint"),
+                "type_check" => (&mut layer.commands.type_check, "commands.type_check"),
+                "setup" => (&mut layer.commands.setup, "commands.setup"),
+                other => return Err(self.unknown(&format!("commands.{other}"), name.span().start)),
+            };
+            let texts = match value.get_ref() {
+                DeValue::String(_) => vec![self.text_value(value, key)?],
+                _ => self.texts(value, key)?.into_iter().map(|held| held.value).collect(),
+            };
+            if texts.iter().any(|text| text.trim().is_empty()) {
+                return Err(self.wrong(value, &format!("`{key}` holds an empty command")));
+            }
+            *slot = Some(self.held(value, texts));
+        }
+        Ok(())
+    }
+
+    fn services(&self, value: &Value<'_>) -> Result<BTreeMap<String, Held<Endpoint>>, Stop> {
+        let mut services = BTreeMap::new();
+        for (name, value) in self.table(value, "services")? {
+            let name = name.get_ref().to_string();
+            let written = match value.get_ref() {
+                DeValue::Integer(number) => number.to_string(),
+                DeValue::String(text) => text.to_string(),
+                _ => return Err(self.wrong_type(value, &format!("services.{name}"), "services")),
+            };
+            let endpoint = written.parse().map_err(|why| self.wrong(value, &format!("`services.{name}`: {why}")))?;
+            services.insert(name, self.held(value, endpoint));
+        }
+        Ok(services)
+    }
+
+    fn trusted(&self, value: &Value<'_>) -> Result<Vec<Held<PathBuf>>, Stop> {
+        if self.owner == Owner::Repository {
+            return Err(self
+                .wrong(value, "`trusted` stands only in your own configuration; a repository can't vouch for itself"));
+        }
+        let texts = self.texts(value, "trusted")?;
+        Ok(texts.into_iter().map(|held| Held::new(PathBuf::from(held.value), held.origin)).collect())
+    }
+
+    fn variable_names(&self, value: &Value<'_>) -> Result<Vec<Held<String>>, Stop> {
+        let names = self.texts(value, "env")?;
+        for name in &names {
+            read_variable_name(&name.value).map_err(|why| Stop::usage(format!("{}: `env`: {why}", name.origin)))?;
+        }
+        Ok(names)
+    }
+
+    fn table<'v, 'i>(&self, value: &'v Value<'i>, key: &str) -> Result<&'v DeTable<'i>, Stop> {
+        value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, key, key))
+    }
+
+    fn texts(&self, value: &Value<'_>, key: &str) -> Result<Vec<Held<String>>, Stop> {
+        let items = value.get_ref().as_array().ok_or_else(|| self.wrong_type(value, key, key))?;
+        items.iter().map(|item| self.text_value(item, key).map(|text| self.held(item, text))).collect()
+    }
+
+    fn text_value(&self, value: &Value<'_>, key: &str) -> Result<String, Stop> {
+        value.get_ref().as_str().map(str::to_owned).ok_or_else(|| self.wrong_type(value, key, key))
+    }
+
+    fn parsed<T: std::str::FromStr<Err = String>>(&self, value: &Value<'_>, key: &str) -> Result<T, Stop> {
+        self.text_value(value, key)?.parse().map_err(|why: String| self.wrong(value, &format!("`{key}`: {why}")))
+    }
+
+    fn yes_no(&self, value: &Value<'_>, key: &str) -> Result<bool, Stop> {
+        value.get_ref().as_bool().ok_or_else(|| self.wrong_type(value, key, key))
+    }
+
+    fn duration(&self, value: &Value<'_>) -> Result<std::time::Duration, Stop> {
+        let written = match value.get_ref() {
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::String(text) => text.to_string(),
+            _ => return Err(self.wrong_type(value, "timeout", "timeout")),
+        };
+        read_duration(&written).map_err(|why| self.wrong(value, &format!("`timeout`: {why}")))
+    }
+
+    fn held<T>(&self, value: &Value<'_>, read: T) -> Held<T> {
+        let line = self.line(value.span().start);
+        Held::new(
+            read,
+            match self.owner {
+                Owner::User => Origin::User(line),
+                Owner::Repository => Origin::Repository(line),
+            },
+        )
+    }
+
+    fn wrong_type(&self, value: &Value<'_>, shown: &str, key: &str) -> Stop {
+        let takes = KEYS.iter().find(|known| known.name == key).map_or("a table of keys", |known| known.takes);
+        self.wrong(value, &format!("`{shown}` takes {takes}, not {}", kind(value.get_ref())))
+    }
+
+    fn wrong(&self, value: &Value<'_>, message: &str) -> Stop {
+        Stop::usage(format!("{}: {message}", self.line(value.span().start)))
+    }
+
+    fn unknown(&self, name: &str, at: usize) -> Stop {
+        let stop = Stop::usage(format!("{}: there is no setting `{name}`", self.line(at)));
+        match nearest(name) {
+            Some(key) => stop.hint(format!("did you mean `{}` ({})?", key.name, key.takes)),
+            None => {
+                let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+                stop.hint(format!("the settings are {}", names.join(", ")))
+            }
+        }
+    }
+
+    fn line(&self, offset: usize) -> Line {
+        let number = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
+        Line { file: self.shown.to_owned(), number }
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a yes or no",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

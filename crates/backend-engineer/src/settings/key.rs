@@ -1,0 +1,131 @@
+//! Table: the keys of the configuration, each with what it takes and what it does; and the nearest one to a wrong name.
+
+/// One key of `config.toml`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    /// Its name, with the table that it stands in.
+    pub(crate) name: &'static str,
+    /// The variable that sets it in the environment, empty where there is none.
+    pub(crate) variable: &'static str,
+    /// What it takes.
+    pub(crate) takes: &'static str,
+    /// What it does.
+    pub(crate) about: &'static str,
+}
+
+/// All keys, in the order in which they are shown.
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        name: "sandbox",
+        variable: "BACKEND_ENGINEER_SANDBOX",
+        takes: "\"auto\", \"bubblewrap\", \"namespaces\", \"landlock\", \"macos\" or \"off\"",
+        about: "the walls around every command",
+    },
+    Key {
+        name: "network",
+        variable: "BACKEND_ENGINEER_NETWORK",
+        takes: "true or false",
+        about: "whether commands may use the network",
+    },
+    Key {
+        name: "timeout",
+        variable: "BACKEND_ENGINEER_TIMEOUT",
+        takes: "seconds, or \"90s\", \"10m\", \"1h\"",
+        about: "how long one command may run",
+    },
+    Key {
+        name: "commit",
+        variable: "BACKEND_ENGINEER_COMMIT",
+        takes: "true or false",
+        about: "whether the plan's commit steps are carried out",
+    },
+    Key {
+        name: "protected",
+        variable: "BACKEND_ENGINEER_PROTECTED",
+        takes: "a list of globs",
+        about: "files that are never written; without a slash, at any depth",
+    },
+    Key {
+        name: "env",
+        variable: "BACKEND_ENGINEER_ENV",
+        takes: "a list of names",
+        about: "environment variables that commands may see",
+    },
+    Key {
+        name: "trusted",
+        variable: "BACKEND_ENGINEER_TRUSTED",
+        takes: "a list of folders",
+        about: "repositories whose own configuration may open walls (only in your own)",
+    },
+    Key {
+        name: "commands.test",
+        variable: "BACKEND_ENGINEER_TEST",
+        takes: "a command or a list of them",
+        about: "how the project is tested",
+    },
+    Key {
+        name: "commands.lint",
+        variable: "BACKEND_ENGINEER_LINT",
+        takes: "a command or a list of them",
+        about: "how the project is linted",
+    },
+    Key {
+        name: "commands.type_check",
+        variable: "BACKEND_ENGINEER_TYPE_CHECK",
+        takes: "a command or a list of them",
+        about: "how the project's types are checked",
+    },
+    Key {
+        name: "commands.setup",
+        variable: "BACKEND_ENGINEER_SETUP",
+        takes: "a command or a list of them",
+        about: "what prepares the project before any check; may use the network",
+    },
+    Key {
+        name: "services",
+        variable: "",
+        takes: "name = port, or name = \"host:port\"",
+        about: "ports that commands may reach, at the same port of their own loopback",
+    },
+];
+
+/// The key that `wrong` was probably meant to be; `wrong` is dotted where it stood in a table.
+pub(crate) fn nearest(wrong: &str) -> Option<&'static Key> {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['-', ' '], "_");
+    let wrong = plain(wrong);
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let distance = |key: &Key| {
+        let whole = strsim::damerau_levenshtein(&wrong, key.name);
+        let (ours, theirs) = (last(&wrong), last(key.name));
+        let contained = theirs.len() >= 3 && ours.contains(&theirs) || ours.len() >= 3 && theirs.contains(&ours);
+        let ending = if contained { 1 } else { strsim::damerau_levenshtein(&ours, &theirs) };
+        whole.min(ending)
+    };
+    let bound = (last(&wrong).chars().count() / 3).clamp(1, 3);
+    KEYS.iter()
+        .map(|key| (distance(key), key))
+        .filter(|(far, _)| *far <= bound)
+        .min_by_key(|(far, _)| *far)
+        .map(|(_, key)| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_key() {
+        for (wrong, meant) in [
+            ("sandbx", "sandbox"),
+            ("time-out", "timeout"),
+            ("allow_network", "network"),
+            ("test", "commands.test"),
+            ("commands.tests", "commands.test"),
+            ("commands.typecheck", "commands.type_check"),
+            ("protect", "protected"),
+        ] {
+            assert_eq!(nearest(wrong).map(|key| key.name), Some(meant), "{wrong}");
+        }
+        assert!(nearest("colour").is_none());
+    }
+}

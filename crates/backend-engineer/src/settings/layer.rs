@@ -1,0 +1,78 @@
+//! What one source says of the settings, and how a layer above covers the ones below.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::origin::Held;
+use super::value::{Endpoint, Walls};
+
+/// The project's own commands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Commands {
+    /// How it is tested.
+    pub(crate) test: Option<Held<Vec<String>>>,
+    /// How it is linted.
+    pub(crate) lint: Option<Held<Vec<String>>>,
+    /// How its types are checked.
+    pub(crate) type_check: Option<Held<Vec<String>>>,
+    /// What prepares it before any check.
+    pub(crate) setup: Option<Held<Vec<String>>>,
+}
+
+impl Commands {
+    /// The commands with their keys, in the order in which they are shown.
+    pub(crate) fn named(&self) -> [(&'static str, Option<&Held<Vec<String>>>); 4] {
+        [
+            ("commands.test", self.test.as_ref()),
+            ("commands.lint", self.lint.as_ref()),
+            ("commands.type_check", self.type_check.as_ref()),
+            ("commands.setup", self.setup.as_ref()),
+        ]
+    }
+}
+
+/// One source's say; what it doesn't name is `None` or empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Layer {
+    pub(super) sandbox: Option<Held<Walls>>,
+    pub(super) network: Option<Held<bool>>,
+    pub(super) timeout: Option<Held<Duration>>,
+    pub(super) commit: Option<Held<bool>>,
+    pub(super) protected: Vec<Held<String>>,
+    pub(super) env: Vec<Held<String>>,
+    pub(super) trusted: Vec<Held<PathBuf>>,
+    pub(super) commands: Commands,
+    pub(super) services: BTreeMap<String, Held<Endpoint>>,
+}
+
+impl Layer {
+    /// Lays `upper` over this one. Single values are covered; lists grow, since each names more to protect or to
+    /// pass; services are covered by name.
+    pub(super) fn cover(&mut self, upper: Layer) {
+        fn over<T>(lower: &mut Option<T>, upper: Option<T>) {
+            if upper.is_some() {
+                *lower = upper;
+            }
+        }
+        fn grow<T: PartialEq>(lower: &mut Vec<Held<T>>, upper: Vec<Held<T>>) {
+            for held in upper {
+                if !lower.iter().any(|known| known.value == held.value) {
+                    lower.push(held);
+                }
+            }
+        }
+        over(&mut self.sandbox, upper.sandbox);
+        over(&mut self.network, upper.network);
+        over(&mut self.timeout, upper.timeout);
+        over(&mut self.commit, upper.commit);
+        over(&mut self.commands.test, upper.commands.test);
+        over(&mut self.commands.lint, upper.commands.lint);
+        over(&mut self.commands.type_check, upper.commands.type_check);
+        over(&mut self.commands.setup, upper.commands.setup);
+        grow(&mut self.protected, upper.protected);
+        grow(&mut self.env, upper.env);
+        grow(&mut self.trusted, upper.trusted);
+        self.services.extend(upper.services);
+    }
+}

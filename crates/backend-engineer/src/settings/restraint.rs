@@ -1,0 +1,74 @@
+//! What a repository's own configuration may not do by itself: open the walls that protect its user.
+//!
+//! A cloned repository is other people's text. What it asks beyond the user's own settings is withheld and said, until
+//! the user trusts the repository or asks for the same.
+
+use std::fmt;
+
+use super::layer::Layer;
+use super::origin::{Held, Origin};
+use super::value::Walls;
+
+/// Something that a repository asked for and did not get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Withheld {
+    /// The key.
+    pub(crate) key: String,
+    /// What it asked for.
+    pub(crate) asked: String,
+    /// Where it asks.
+    pub(crate) origin: Origin,
+}
+
+impl Withheld {
+    /// The network for the repository's own setup commands.
+    pub(super) fn setup_network(origin: Origin) -> Self {
+        Withheld { key: "network".to_owned(), asked: "true while commands.setup runs".to_owned(), origin }
+    }
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} asks for {} = {}, which was not followed: a repository can't open its user's walls; \
+             ask for it with a flag or in your own configuration, or list the repository there under `trusted`",
+            self.origin, self.key, self.asked
+        )
+    }
+}
+
+/// Takes out of `repository` what would weaken the user's protection as it stands in `lower`.
+pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<Withheld> {
+    let mut withheld = Vec::new();
+    let mut withhold = |key: &str, asked: String, origin: &Origin| {
+        withheld.push(Withheld { key: key.to_owned(), asked, origin: origin.clone() });
+    };
+    let floor = lower.sandbox.as_ref().map_or(Walls::Auto, |held| held.value);
+    if let Some(held) = repository.sandbox.take_if(|held| held.value.strength() < floor.strength()) {
+        withhold("sandbox", held.value.to_string(), &held.origin);
+    }
+    let allows = |held: &Option<Held<bool>>| held.as_ref().is_some_and(|held| held.value);
+    if let Some(held) = repository.network.take_if(|held| held.value && !allows(&lower.network)) {
+        withhold("network", held.value.to_string(), &held.origin);
+    }
+    // A commit runs the repository's hooks in the open, with the user's identity.
+    if let Some(held) = repository.commit.take_if(|held| held.value && !allows(&lower.commit)) {
+        withhold("commit", held.value.to_string(), &held.origin);
+    }
+    repository.env.retain(|held| {
+        let known = lower.env.iter().any(|lower| lower.value == held.value);
+        if !known {
+            withhold("env", held.value.clone(), &held.origin);
+        }
+        known
+    });
+    repository.services.retain(|name, held| {
+        let known = lower.services.values().any(|lower| lower.value == held.value);
+        if !known {
+            withhold(&format!("services.{name}"), held.value.to_string(), &held.origin);
+        }
+        known
+    });
+    withheld
+}
