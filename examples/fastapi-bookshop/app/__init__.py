@@ -1,0 +1,1 @@
+"""A small bookshop: routers take requests, services decide, repositories read and write."""

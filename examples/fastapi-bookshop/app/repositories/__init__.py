@@ -1,0 +1,1 @@
+"""Reading and writing rows. Nothing is decided here."""
