@@ -119,10 +119,13 @@ fn modify(text: &str, hunks: &[Hunk]) -> Graft {
         Err(refusal) => return Graft::Refused(refusal),
     };
     let mut splice = Splice::new(text);
+    let lost = sought.iter().zip(&chosen).find_map(|(sought, &at)| {
+        ladder::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old)
+    });
     for (sought, &at) in sought.iter().zip(&chosen) {
         let hit = &sought.found.hits[at];
         if let Err(refusal) =
-            ladder::rewrite(&lines, &sought.found, hit, &sought.hunk.old, &sought.hunk.ops, &mut splice)
+            ladder::rewrite(&lines, &sought.found, hit, &sought.hunk.old, &sought.hunk.ops, lost, &mut splice)
         {
             return Graft::Refused(refusal);
         }
@@ -165,6 +168,10 @@ fn seek(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool)
     };
     if !block.changes() {
         return Ok(());
+    }
+    let done = done.filter(|done| done.tier <= found.tier);
+    if done.as_ref().is_some_and(|done| done.tier == found.tier && done.hits == found.hits) {
+        return Err(refusal(Reason::Unclear, "it changes only blanks, and the file's own differ from both its texts"));
     }
     let done: Vec<Range<usize>> = done.into_iter().flat_map(|done| done.hits).map(|hit| hit.lines).collect();
     let stands = |hit: &Hit| done.iter().any(|done| done.start <= hit.lines.start && hit.lines.end <= done.end);

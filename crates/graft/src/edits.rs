@@ -156,7 +156,14 @@ fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -
     let lines = Lines::new(text);
     let found = ladder::find(&lines, old)?;
     let (old, new) = (found.reading.read(old), found.reading.read(new));
-    let done = ladder::find(&lines, &new).map(|found| found.hits).unwrap_or_default();
+    let done = ladder::find(&lines, &new).filter(|done| done.tier <= found.tier);
+    if old.lines != new.lines && done.as_ref().is_some_and(|done| done.tier == found.tier && done.hits == found.hits) {
+        return Some(refuse(
+            Reason::Unclear,
+            "the edit changes only blanks, and the file's own differ from both its texts",
+        ));
+    }
+    let done = done.map(|done| done.hits).unwrap_or_default();
     let inside =
         |hit: &Hit| done.iter().any(|done| done.lines.start <= hit.lines.start && hit.lines.end <= done.lines.end);
     let grows = old.lines != new.lines;
@@ -171,7 +178,7 @@ fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -
     let ops = ladder::line_ops(&old.lines, &after);
     let mut splice = Splice::new(text);
     for hit in open {
-        if let Err(refusal) = ladder::rewrite(&lines, &found, hit, &old.lines, &ops, &mut splice) {
+        if let Err(refusal) = ladder::rewrite(&lines, &found, hit, &old.lines, &ops, None, &mut splice) {
             return Some(Graft::Refused(refusal));
         }
     }

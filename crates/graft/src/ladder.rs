@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::Place;
 
-pub(crate) use rewrite::{Op, line_ops, rewrite, stage_lines};
+pub(crate) use rewrite::{Op, line_ops, lost_at, rewrite, stage_lines};
 
 /// How far a block may differ from the text that it names; each tier forgives all that the ones before it do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -202,14 +202,16 @@ impl Hunk {
         if let Some(last) = parts.last_mut() {
             (last.old_open, last.new_open) = (self.old_open, self.new_open);
         }
-        parts.into_iter().filter(Hunk::changes).collect()
+        parts.into_iter().filter(|part| !part.ops.is_empty()).collect()
     }
 }
 
+/// A line that is nothing but dots, or a comment that begins with them.
 fn is_dots(line: &str) -> bool {
-    let bare = line.trim().trim_start_matches(['#', '/', '*', '-', ' ']).trim_end_matches(['*', '/', ' ']);
-    bare.starts_with("...") && bare.trim_matches('.').trim().chars().all(|found| !"(){}=;".contains(found))
-        || bare.starts_with('…')
+    let line = line.trim();
+    let comment = line.trim_start_matches(['#', '/', '*', '-', '<', '!', '{', ' ']);
+    let bare = line.trim_matches(['.', '\u{2026}']).is_empty() && !line.is_empty();
+    bare || (comment.len() < line.len() && (comment.starts_with("...") || comment.starts_with('\u{2026}')))
 }
 
 /// The hunks of one file's part, in order.

@@ -13,9 +13,16 @@ pub(crate) struct Shown<'a> {
 
 /// The indentation of every line of the block in the text's terms; `None` where it can't be told.
 ///
-/// `habit` is what the text's own lines do.
-pub(crate) fn translate(lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<String>> {
+/// `habit` is what the text's own lines do, `above` the text's lines before the block, and `lost` the columns that
+/// other blocks of the same source were found to have lost.
+pub(crate) fn translate(
+    lines: &[Shown<'_>],
+    habit: &Habit,
+    above: &[&str],
+    lost: Option<usize>,
+) -> Option<Vec<String>> {
     let unit = habit.step.unwrap_or(4);
+    let nesting = Nesting::after(unit, above);
     let pairs: Vec<Pair> = lines
         .iter()
         .enumerate()
@@ -28,20 +35,24 @@ pub(crate) fn translate(lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<String
         lines.iter().enumerate().map(|(at, shown)| translate_one(at, shown, one)).collect()
     };
     if pairs.iter().all(|pair| pair.block == pair.text) {
+        if let Some(lost) = lost.filter(|_| pairs.iter().all(|pair| at_edge(pair, lines))) {
+            return clipped(&pairs, lines, nesting, lost, false);
+        }
         return match sagging(&pairs, lines, habit) {
-            Some(under) => regrown(&pairs, lines, &under, habit.step?),
+            Some(under) => regrown(&pairs, lines, &under, nesting, habit.step?),
             None => each(&|_, shown| Some(shown.to_owned())),
         };
     }
     let depth = pairs.iter().map(|pair| pair.block.len()).min().unwrap_or_default();
     let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
     if let Some(given) = given(&pairs).filter(|_| lines.iter().any(shallower)) {
-        return clipped(&pairs, lines, unit, given.len(), given.len() % unit == 0);
+        return clipped(&pairs, lines, nesting, given.len(), given.len() % unit == 0);
     }
-    let lost = pairs.iter().map(|pair| pair.text.len().saturating_sub(pair.block.len())).max().unwrap_or_default();
+    let lost = most_lost(&pairs);
     each(&|_, shown| prefix_changed(&pairs, shown))
         .or_else(|| each(&|_, shown| known(&pairs, shown)))
-        .or_else(|| clipped(&pairs, lines, unit, lost, false))
+        .or_else(|| clipped(&pairs, lines, nesting, lost, false))
+        .or_else(|| each(&|_, shown| untabbed(&pairs, shown, unit)))
         .or_else(|| {
             let consistent = pairs.iter().all(|pair| known(&pairs, &pair.block).is_some());
             if consistent { each(&|at, shown| Some(scaled(&pairs, at, shown))) } else { None }
@@ -103,16 +114,11 @@ fn known(pairs: &[Pair], shown: &str) -> Option<String> {
 
 /// The block lost the same number of columns on every line that had as many, and none elsewhere: what lost and what
 /// did not is told by the brackets around it, or else by `even`, that all did.
-fn clipped(pairs: &[Pair], lines: &[Shown<'_>], unit: usize, lost: usize, even: bool) -> Option<Vec<String>> {
-    let blanks = |text: &str| text.bytes().all(|byte| byte == b' ');
-    let fits = |pair: &Pair| {
-        let (block, text) = (pair.block.len(), pair.text.len());
-        blanks(&pair.block) && blanks(&pair.text) && (block + lost == text || (block == text && block < lost))
-    };
-    if lost == 0 || !pairs.iter().all(fits) {
+fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usize, even: bool) -> Option<Vec<String>> {
+    if !all_lost(pairs, lost) {
         return None;
     }
-    let mut nesting = Nesting::new(unit);
+    let unit = nesting.unit;
     let mut settled = Vec::new();
     for shown in lines {
         let (width, body) = (leading(shown.line).len(), shown.line.trim());
@@ -122,12 +128,15 @@ fn clipped(pairs: &[Pair], lines: &[Shown<'_>], unit: usize, lost: usize, even: 
             None if width >= lost => width + lost,
             None => {
                 let both = [width, width + lost];
-                let fit = nesting.expect(body).filter(|expected| both.contains(expected));
+                let fit = Some(nesting.expect(body)).filter(|expected| both.contains(expected));
                 let stepped = both.into_iter().find(|width| lost % unit != 0 && width % unit == 0);
                 fit.or(stepped).or(even.then_some(width + lost))?
             }
         };
         if shown.stays && !body.is_empty() {
+            if shown.real.is_some() {
+                nesting.settle(body, now);
+            }
             nesting.pass(body, now);
         }
         settled.push(" ".repeat(now));
@@ -135,11 +144,53 @@ fn clipped(pairs: &[Pair], lines: &[Shown<'_>], unit: usize, lost: usize, even: 
     Some(settled)
 }
 
+fn most_lost(pairs: &[Pair]) -> usize {
+    pairs.iter().map(|pair| pair.text.len().saturating_sub(pair.block.len())).max().unwrap_or_default()
+}
+
+fn all_lost(pairs: &[Pair], lost: usize) -> bool {
+    let blanks = |text: &str| text.bytes().all(|byte| byte == b' ');
+    let fits = |pair: &Pair| {
+        let (block, text) = (pair.block.len(), pair.text.len());
+        blanks(&pair.block) && blanks(&pair.text) && (block + lost == text || (block == text && block < lost))
+    };
+    lost > 0 && pairs.iter().all(fits)
+}
+
+/// The columns that a block's lines lost, where all lost as many or had none to lose.
+pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
+    let pairs: Vec<Pair> = lines
+        .iter()
+        .filter(|(block, _)| !block.trim().is_empty())
+        .map(|(block, text)| Pair { at: 0, block: leading(block).to_owned(), text: leading(text).to_owned() })
+        .collect();
+    Some(most_lost(&pairs)).filter(|&lost| all_lost(&pairs, lost))
+}
+
+/// A tab in the block is as many columns in the text for every line, after one constant.
+fn untabbed(pairs: &[Pair], shown: &str, unit: usize) -> Option<String> {
+    let tabs = |indent: &str| indent.matches('\t').count();
+    if pairs.iter().any(|pair| tabs(&pair.text) > 0) || !pairs.iter().any(|pair| tabs(&pair.block) > 0) {
+        return None;
+    }
+    [unit, 4, 2, 8].into_iter().find_map(|width| {
+        let spaces = |indent: &str| indent.len() - tabs(indent) + tabs(indent) * width;
+        let shift = |pair: &Pair| pair.text.len().cast_signed() - spaces(&pair.block).cast_signed();
+        let first = pairs.first().map(shift)?;
+        let all = pairs.iter().all(|pair| shift(pair) == first);
+        let columns = usize::try_from(spaces(shown).cast_signed() + first).ok()?;
+        all.then(|| " ".repeat(columns))
+    })
+}
+
+fn at_edge(pair: &Pair, lines: &[Shown<'_>]) -> bool {
+    pair.block.is_empty() || lines[pair.at].line.trim().starts_with('*')
+}
+
 /// The new lines that stand under a line that opens a block, each with that line, where one of them is less deep than
 /// the text ever has it and so lost indentation that the shown lines of the text, all at its left edge, don't tell.
 fn sagging(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(usize, usize)>> {
-    let at_edge = |pair: &Pair| pair.block.is_empty() || lines[pair.at].line.trim().starts_with('*');
-    if !pairs.iter().all(at_edge) {
+    if !pairs.iter().all(|pair| at_edge(pair, lines)) {
         return None;
     }
     let there: Vec<usize> =
@@ -164,20 +215,26 @@ fn opens_over(above: &str, below: &str) -> bool {
 }
 
 /// Gives back what the lines lost, if after that every step is the text's own.
-fn regrown(pairs: &[Pair], lines: &[Shown<'_>], under: &[(usize, usize)], unit: usize) -> Option<Vec<String>> {
+fn regrown(
+    pairs: &[Pair],
+    lines: &[Shown<'_>],
+    under: &[(usize, usize)],
+    nesting: Nesting,
+    unit: usize,
+) -> Option<Vec<String>> {
     let width = |at: usize| leading(lines[at].line).len();
     let &(_, below) = under.iter().find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
-    let settled = clipped(pairs, lines, unit, unit - width(below), false)?;
+    let settled = clipped(pairs, lines, nesting, unit - width(below), false)?;
     under.iter().all(|&(above, below)| settled[below].len() == settled[above].len() + unit).then_some(settled)
 }
 
 /// The indentation that brackets ask for.
 struct Nesting {
     unit: usize,
-    /// Width of the line that opened each bracket still open.
-    open: Vec<usize>,
+    /// For each bracket still open the width of its line, and where the statement began that it is part of.
+    open: Vec<(usize, usize)>,
     /// Where the next statement stands.
-    base: Option<usize>,
+    base: usize,
     /// Where the statement began that the last line leaves unfinished.
     unfinished: Option<usize>,
     /// Where the stars of an open comment stand.
@@ -185,67 +242,79 @@ struct Nesting {
 }
 
 impl Nesting {
-    fn new(unit: usize) -> Self {
-        Nesting { unit, open: Vec::new(), base: None, unfinished: None, stars: None }
+    fn after(unit: usize, above: &[&str]) -> Self {
+        let mut nesting = Nesting { unit, open: Vec::new(), base: 0, unfinished: None, stars: None };
+        for line in above.iter().filter(|line| !line.trim().is_empty()) {
+            nesting.settle(line.trim(), leading(line).len());
+            nesting.pass(line.trim(), leading(line).len());
+        }
+        nesting
     }
 
-    fn expect(&self, body: &str) -> Option<usize> {
+    fn expect(&self, body: &str) -> usize {
         if let Some(stars) = self.stars.filter(|_| body.starts_with('*')) {
-            return Some(stars);
+            return stars;
         }
-        let base = self.base?;
         if body.starts_with(['}', ')', ']']) {
-            return self.open.last().copied().or_else(|| base.checked_sub(self.unit));
+            return self.open.last().map_or(self.base.saturating_sub(self.unit), |open| open.0);
         }
         if continues(body) || self.unfinished.is_some() {
-            return Some(self.unfinished.unwrap_or(base) + self.unit);
+            return self.unfinished.unwrap_or(self.base) + self.unit;
         }
-        Some(base)
+        self.base
+    }
+
+    /// A line of the text that stands less deep than the brackets say closes them all the same.
+    fn settle(&mut self, body: &str, width: usize) {
+        let closes = body.starts_with(['}', ')', ']']);
+        while self.open.last().is_some_and(|open| open.0 > width || (open.0 == width && !closes)) {
+            self.open.pop();
+        }
     }
 
     fn pass(&mut self, body: &str, width: usize) {
         if body.starts_with("/*") || (self.stars.is_some() && body.starts_with('*')) {
             let margin = usize::from(body.starts_with('*'));
-            self.base = Some(width.saturating_sub(margin));
+            self.base = width.saturating_sub(margin);
             self.stars = (!body.ends_with("*/")).then_some(width + 1 - margin);
             return;
         }
-        let before = self.open.len();
-        let lowest = self.pass_brackets(body, width);
-        let opened = self.open.len() > lowest || (self.open.len() >= before && body.ends_with(':'));
-        let goes_on = self.unfinished.take();
-        if opened {
-            self.base = Some(width + self.unit);
-        } else if body.ends_with('=') {
-            self.unfinished = Some(width);
-            self.base = Some(width);
-        } else if self.open.len() < before {
-            self.base = Some(width);
-        } else if goes_on.is_some() {
-            self.base = goes_on;
-        } else if !continues(body) || self.base.is_none() {
-            self.base = Some(width);
+        let began = self.unfinished.take().or_else(|| continues(body).then_some(self.base)).unwrap_or(width);
+        let (lowest, closed) = self.pass_brackets(body, width, began);
+        if self.open.len() > lowest || (body.ends_with(':') && closed.is_none()) {
+            self.base = width + self.unit;
+        } else if body.ends_with(" =") || body.ends_with("=>") {
+            self.unfinished = Some(began);
+            self.base = began;
+        } else {
+            self.base = closed.unwrap_or(began);
         }
     }
 
-    /// Opens and closes the line's brackets; gives the lowest depth on the way.
-    fn pass_brackets(&mut self, body: &str, width: usize) -> usize {
+    /// Opens and closes the line's brackets; gives the lowest depth on the way, and where the statement began whose
+    /// bracket was closed last.
+    fn pass_brackets(&mut self, body: &str, width: usize, began: usize) -> (usize, Option<usize>) {
         let mut lowest = self.open.len();
+        let mut began = began;
+        let mut closed = None;
         let mut quote = None;
         for found in body.chars() {
             match (quote, found) {
                 (Some(open), found) if open == found => quote = None,
                 (Some(_), _) => {}
                 (None, '"' | '\'' | '`') => quote = Some(found),
-                (None, '{' | '(' | '[') => self.open.push(width),
+                (None, '{' | '(' | '[') => self.open.push((width, began)),
                 (None, '}' | ')' | ']') => {
-                    self.open.pop();
+                    if let Some((_, outer)) = self.open.pop().filter(|_| self.open.len() < lowest) {
+                        began = outer;
+                        closed = Some(outer);
+                    }
                     lowest = lowest.min(self.open.len());
                 }
                 _ => {}
             }
         }
-        lowest
+        (lowest, closed)
     }
 }
 

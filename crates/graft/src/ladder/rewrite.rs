@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag};
 
-use super::indent::{Habit, Shown, leading, translate};
+use super::indent::{Habit, Shown, leading, lost_columns, translate};
 use super::{Found, Hit, Lines, Tier, fold};
 use crate::splice::{Splice, refusal};
 use crate::{Reason, Refusal};
@@ -45,6 +45,8 @@ struct Run {
 
 /// Stages a block's change at one of the places where it was found.
 ///
+/// `lost` is the indentation that other blocks of the same source were found to have lost.
+///
 /// # Errors
 /// A refusal where the new lines' indentation can't be told.
 pub(crate) fn rewrite(
@@ -53,9 +55,10 @@ pub(crate) fn rewrite(
     hit: &Hit,
     block: &[String],
     ops: &[Op],
+    lost: Option<usize>,
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
-    let mut added = dress(text, found.tier, hit, block, ops)?.into_iter();
+    let mut added = dress(text, found.tier, hit, block, ops, lost)?.into_iter();
     let mut runs: Vec<Run> = Vec::new();
     let mut open: Option<Run> = None;
     let mut next = hit.lines.start;
@@ -102,7 +105,14 @@ fn close(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
 
 /// The new lines in the text's own habits: its indentation, and its plain characters where the block shows typographic
 /// ones.
-fn dress(text: &Lines<'_>, tier: Tier, hit: &Hit, block: &[String], ops: &[Op]) -> Result<Vec<String>, Refusal> {
+fn dress(
+    text: &Lines<'_>,
+    tier: Tier,
+    hit: &Hit,
+    block: &[String],
+    ops: &[Op],
+    lost: Option<usize>,
+) -> Result<Vec<String>, Refusal> {
     let mut shown = Vec::new();
     let mut chars = BTreeMap::new();
     let mut at = 0;
@@ -119,7 +129,8 @@ fn dress(text: &Lines<'_>, tier: Tier, hit: &Hit, block: &[String], ops: &[Op]) 
     }
     let added = || shown.iter().enumerate().filter(|(_, shown)| shown.real.is_none());
     let habit = Habit::of(text.iter());
-    let indents = translate(&shown, &habit).ok_or_else(|| {
+    let above: Vec<&str> = (0..hit.lines.start).map(|line| text.get(line)).collect();
+    let indents = translate(&shown, &habit, &above, lost).ok_or_else(|| {
         refusal(Reason::Unclear, "the block's indentation is not the file's, and that of its new lines can't be told")
     })?;
     let body =
@@ -129,6 +140,13 @@ fn dress(text: &Lines<'_>, tier: Tier, hit: &Hit, block: &[String], ops: &[Op]) 
         if untouched { shown.line.trim_end_matches('\r').to_owned() } else { indents[at].clone() + &body(shown.line) }
     };
     Ok(added().map(dressed).collect())
+}
+
+/// The indentation that a block was found to have lost at a place.
+pub(crate) fn lost_at(text: &Lines<'_>, hit: &Hit, block: &[String]) -> Option<usize> {
+    let pairs: Vec<(&str, &str)> =
+        block.iter().zip(&hit.aligned).filter_map(|(line, at)| Some((line.as_str(), text.get((*at)?)))).collect();
+    lost_columns(&pairs)
 }
 
 /// Notes which typographic characters of the block are plain ones in the text.
