@@ -72,6 +72,17 @@ pub async fn head(root: &Path) -> Result<Option<String>, SandboxError> {
     Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
 }
 
+/// The newest of the last 500 commits with this subject line, by its id.
+///
+/// # Errors
+/// When git is missing or does not answer.
+pub async fn find_commit(root: &Path, subject: &str) -> Result<Option<String>, SandboxError> {
+    let output = read(root, &["log", "--max-count=500", "--format=%H %s"]).await?;
+    let log = String::from_utf8_lossy(&output.stdout);
+    let found = log.lines().filter_map(|line| line.split_once(' ')).find(|(_, of)| of.trim() == subject.trim());
+    Ok(found.map(|(id, _)| id.to_owned()))
+}
+
 /// What differs from the index and from the last commit at these paths, or everywhere if none are given. Paths are
 /// taken as they are, not as patterns; ignored files are left out.
 ///
