@@ -6,11 +6,21 @@ mod arguments;
 
 mod colour;
 
+mod patch;
+
 mod diagnostics;
 
 mod place;
 
+mod past;
+
+mod event_line;
+
 mod terminal;
+
+mod units;
+
+mod work;
 
 mod accept;
 mod completions;
@@ -33,11 +43,12 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::stop::{Exit, Stop};
 
-use colour::ColourWhen;
+use colour::{ColourWhen, Palette};
+use diagnostics::Look;
 use printer::Stream;
 
-/// What the help says behind the options: exit codes and environment.
-const AFTER_HELP: &str = "\
+/// What the help says of the exit codes.
+const EXIT_CODES: &str = "\
 Exit codes:
     0  complete and proven
     1  a check failed
@@ -48,17 +59,21 @@ Exit codes:
     6  the environment lacks something: a sandbox, a tool, room on the disk
     7  implemented, but not proven
   130  interrupted
-Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is told.
+Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is told.";
 
+/// What the program's own help says behind them.
+const SURROUNDINGS: &str = "\
 Environment:
-  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _COMMIT, _ENV, _TRUSTED
-                     the setting of that name; a flag overrides it
-  NO_COLOR           no colour; CLICOLOR_FORCE: colour even where no terminal is
-  XDG_CONFIG_HOME    the folder of backend-engineer/config.toml [default: ~/.config]
+  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _COMMIT, _PROTECTED, _ENV, _TRUSTED,
+  _TEST, _LINT, _TYPE_CHECK, _SETUP
+                   the setting of that name; a flag comes before it, a file behind it
+  NO_COLOR         no colour
+  CLICOLOR_FORCE   colour even where no terminal is
+  XDG_CONFIG_HOME  the folder of backend-engineer/config.toml [default: ~/.config]
 
-Configuration: .backend-engineer/config.toml in the repository, then your own.
-`backend-engineer config` shows what holds, and where it came from.
-";
+Configuration:
+  .backend-engineer/config.toml in the repository, then your own.
+  `backend-engineer config` shows what holds and where it came from.";
 
 /// Implements a phase of an approved Markdown plan in a backend, proves it, ticks its boxes and reports.
 #[derive(Debug, Parser)]
@@ -66,10 +81,9 @@ Configuration: .backend-engineer/config.toml in the repository, then your own.
     name = "backend-engineer",
     version,
     about,
-    after_help = AFTER_HELP,
+    after_help = format!("{EXIT_CODES}\n\n{SURROUNDINGS}"),
     arg_required_else_help = true,
-    subcommand_required = true,
-    disable_help_subcommand = false
+    subcommand_required = true
 )]
 struct CommandLine {
     #[command(flatten)]
@@ -82,8 +96,15 @@ struct CommandLine {
 /// What holds for every subcommand.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Globals {
-    /// When to colour the output
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourWhen::Auto, global = true)]
+    /// When to colour the output: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = ColourWhen::Auto,
+        hide_possible_values = true,
+        global = true
+    )]
     color: ColourWhen,
 }
 
@@ -92,12 +113,25 @@ impl Globals {
     pub(crate) fn coloured(&self, stream: Stream) -> bool {
         self.color.decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
+
+    /// The styles of what goes to `stream`.
+    pub(crate) fn palette(&self, stream: Stream) -> Palette {
+        Palette { on: self.coloured(stream) }
+    }
+
+    /// How stops and findings look at `stream`.
+    pub(crate) fn look(&self, stream: Stream) -> Look {
+        let coloured = self.coloured(stream);
+        if coloured || stream.is_terminal() { Look::Drawn { coloured } } else { Look::Plain }
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(after_help = EXIT_CODES)]
     Implement(implement::ImplementArguments),
     Plan(plan::PlanArguments),
+    #[command(after_help = EXIT_CODES)]
     Verify(verify::VerifyArguments),
     Accept(accept::AcceptArguments),
     Undo(undo::UndoArguments),
@@ -136,7 +170,7 @@ pub fn command_line(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return ExitCode::from(answer(&error).code()),
     };
     let ended = parsed.command.run(&parsed.globals).unwrap_or_else(|stop| {
-        printer::say(&diagnostics::stop(&stop, None, parsed.globals.coloured(Stream::Errors)));
+        printer::say(&diagnostics::stop(&stop, None, parsed.globals.look(Stream::Errors)));
         stop.exit
     });
     ExitCode::from(ended.code())

@@ -1,10 +1,73 @@
 //! Implements one phase of an approved plan in a backend codebase, proves it, and says what it proved.
 
+#![forbid(unsafe_code)]
+
 mod stop;
 
 mod settings;
 
+mod fingerprint;
+
+mod tree;
+
+mod understand;
+
+mod analyze;
+
+mod workbench;
+
+mod check;
+
+mod implement;
+
+mod verify;
+
+mod report;
+
 mod cli;
+
+use journal::{Event, StepName};
+use plan::PhaseId;
+
+use analyze::analyze;
+use implement::{Change, implement, inspect};
+use report::{Report, report};
+use understand::{Assignment, understand};
+use verify::verify;
+use workbench::Workbench;
 
 pub use cli::command_line;
 pub use stop::{Exit, Finding, Severity, Stop};
+
+/// Implements one unit of the plan, proves it, and says what it proved. A failed check is a report, not an error.
+async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
+    let assignment = assign(bench, unit)?;
+    bench.begin(StepName::Analyze)?;
+    let survey = analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    bench.begin(StepName::Implement)?;
+    let mut change = implement(bench, &assignment, &survey).await?;
+    prove(bench, &assignment, &mut change).await
+}
+
+/// Verifies one unit as it stands, and changes nothing but the plan's boxes.
+async fn verify_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
+    let assignment = assign(bench, unit)?;
+    bench.begin(StepName::Analyze)?;
+    analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    let mut change = inspect(bench, &assignment).await?;
+    prove(bench, &assignment, &mut change).await
+}
+
+fn assign(bench: &mut Workbench, unit: PhaseId) -> Result<Assignment, Stop> {
+    bench.begin(StepName::Understand)?;
+    let assignment = understand(&bench.plan, &bench.files, unit, bench.conduct.approve)?;
+    bench.tell(Event::PhaseStarted { label: assignment.label.clone(), title: assignment.title.clone() })?;
+    Ok(assignment)
+}
+
+async fn prove(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<Report, Stop> {
+    bench.begin(StepName::Verify)?;
+    let verification = verify(bench, assignment, change).await?;
+    bench.begin(StepName::Report)?;
+    Ok(report(bench, assignment, change, &verification))
+}

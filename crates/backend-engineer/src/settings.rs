@@ -30,9 +30,9 @@ use crate::stop::Stop;
 use file::Owner;
 use layer::Layer;
 
-pub(crate) use key::{KEYS, Key};
+pub(crate) use key::KEYS;
 pub(crate) use layer::Commands;
-pub(crate) use origin::{Held, Line, Origin};
+pub(crate) use origin::{Held, Origin};
 pub(crate) use restraint::Withheld;
 pub(crate) use value::{Endpoint, Hidden, Walls, read_duration, write_duration};
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+pub use journal::Severity;
 use serde::Serialize;
 
 /// The exit codes, documented in `--help`. Where several hold, [`Exit::first`] chooses.
@@ -83,18 +84,6 @@ pub struct Finding {
     pub line: Option<usize>,
     /// What to do about it.
     pub hint: Option<String>,
-}
-
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Good to know.
-    Note,
-    /// Something is left out or uncertain.
-    Warning,
-    /// It stands in the way.
-    Error,
 }
 
 impl Stop {

@@ -39,7 +39,6 @@ pub(crate) struct WallArguments {
     #[arg(
         long,
         value_name = "WALLS",
-        hide_possible_values = false,
         value_parser = PossibleValuesParser::new(Walls::NAMES).try_map(|name| name.parse::<Walls>()),
     )]
     pub(crate) sandbox: Option<Walls>,

@@ -1,15 +1,122 @@
-//! `config`.
+//! `config`: which settings hold, where each came from, and what a repository asked for in vain.
 
 use clap::Args;
+use serde_json::{Map, Value, json};
 
 use crate::cli::Globals;
+use crate::cli::arguments::{RootArgument, WallArguments};
+use crate::cli::colour::Palette;
+use crate::cli::place;
+use crate::cli::printer::{self, Stream, one_line};
+use crate::settings::{KEYS, Origin, Settings, write_duration};
 use crate::stop::{Exit, Stop};
 
-/// Config
+/// Show which settings hold, and where each came from
 #[derive(Debug, Args)]
-pub(crate) struct ConfigArguments {}
+#[command(after_help = keys())]
+pub(crate) struct ConfigArguments {
+    #[command(flatten)]
+    root: RootArgument,
+
+    /// Print them as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    walls: WallArguments,
+}
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &ConfigArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &ConfigArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let root = place::find(arguments.root.root.as_deref())?;
+    let settings = Settings::load(&root, &arguments.walls.flags())?;
+    if arguments.json {
+        printer::print(&format!("{:#}\n", as_json(&settings)))?;
+    } else {
+        printer::print(&table(&settings, globals.palette(Stream::Output)))?;
+    }
+    Ok(Exit::Complete)
+}
+
+/// One setting, as it is shown.
+struct Row {
+    name: String,
+    value: Value,
+    origin: String,
+}
+
+fn rows(settings: &Settings) -> Vec<Row> {
+    let row =
+        |name: &str, value: Value, origin: &Origin| Row { name: name.to_owned(), value, origin: origin.to_string() };
+    let mut rows = vec![
+        row("sandbox", settings.sandbox.value.to_string().into(), &settings.sandbox.origin),
+        row("network", settings.network.value.into(), &settings.network.origin),
+        row("timeout", write_duration(settings.timeout.value).into(), &settings.timeout.origin),
+        row("commit", settings.commit.value.into(), &settings.commit.origin),
+    ];
+    rows.extend(settings.protected.iter().map(|held| row("protected", held.value.clone().into(), &held.origin)));
+    rows.extend(settings.env.iter().map(|held| row("env", held.value.clone().into(), &held.origin)));
+    for (name, held) in settings.commands.named() {
+        if let Some(held) = held {
+            rows.extend(held.value.iter().map(|command| row(name, command.clone().into(), &held.origin)));
+        }
+    }
+    for (name, held) in &settings.services {
+        rows.push(row(&format!("services.{name}"), held.value.to_string().into(), &held.origin));
+    }
+    if let Some(origin) = &settings.trusted {
+        rows.push(row("trusted", true.into(), origin));
+    }
+    rows
+}
+
+fn table(settings: &Settings, palette: Palette) -> String {
+    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), one_line);
+    let rows = rows(settings);
+    let names = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    let values = rows.iter().map(|row| shown(&row.value).chars().count()).max().unwrap_or(0).min(48);
+    let mut text = String::new();
+    for row in &rows {
+        let value = shown(&row.value);
+        let name = palette.bold(&format!("{:names$}", row.name));
+        text += &format!("{name}  {value:values$}  {}\n", palette.faint(&row.origin));
+    }
+    for withheld in &settings.withheld {
+        text += &format!("\n{} {}\n", palette.yellow("not followed:"), one_line(&withheld.to_string()));
+    }
+    for warning in &settings.warnings {
+        text += &format!("\n{} {}\n", palette.yellow("warning:"), one_line(warning));
+    }
+    text
+}
+
+/// The settings as programs read them: a value and its origin for each name, a list of them where several may stand.
+fn as_json(settings: &Settings) -> Value {
+    let mut whole = Map::new();
+    for Row { name, value, origin } in rows(settings) {
+        let held = json!({ "value": value, "origin": origin });
+        let several = matches!(name.as_str(), "protected" | "env") || name.starts_with("commands.");
+        match whole.get_mut(&name).and_then(Value::as_array_mut) {
+            Some(list) => list.push(held),
+            None => drop(whole.insert(name, if several { json!([held]) } else { held })),
+        }
+    }
+    let withheld = settings
+        .withheld
+        .iter()
+        .map(|withheld| json!({ "key": withheld.key, "asked": withheld.asked, "origin": withheld.origin.to_string() }));
+    whole.insert("withheld".to_owned(), withheld.collect());
+    whole.insert("warnings".to_owned(), settings.warnings.iter().cloned().collect());
+    Value::Object(whole)
+}
+
+/// The keys of the configuration, for the help.
+fn keys() -> String {
+    let mut text = String::from("Keys of .backend-engineer/config.toml and of your own configuration:\n");
+    for key in KEYS {
+        text += &format!("  {:<20} {}\n  {:20}   {}\n", key.name, key.about, "", key.takes);
+    }
+    text + "\nFlags come first, then the environment, then the repository's file, then your own. \
+            A repository's file can't open walls by itself (sandbox, network, commit, env, services): \
+            that takes a flag, your own configuration, or its folder under `trusted` there."
 }

@@ -1,15 +1,83 @@
-//! `diff`.
+//! `diff`: what a run did to the files, as a patch.
 
 use clap::Args;
+use journal::{Journal, Original, RunSummary, Written};
 
 use crate::cli::Globals;
+use crate::cli::arguments::RootArgument;
+use crate::cli::past::{self, Past};
+use crate::cli::patch::{Side, painted, patch};
+use crate::cli::printer::{self, Stream, visible};
 use crate::stop::{Exit, Stop};
 
-/// Diff
+/// Show what a run did to the files, as a unified diff
+///
+/// The output is a patch that `git apply` reads; `git apply -R` takes it.
 #[derive(Debug, Args)]
-pub(crate) struct DiffArguments {}
+pub(crate) struct DiffArguments {
+    /// The run: its name, or the only one that begins or ends so [default: the newest that wrote something]
+    #[arg(value_name = "RUN")]
+    run: Option<String>,
+
+    #[command(flatten)]
+    root: RootArgument,
+
+    /// Compare with what stands in the tree now, instead of with what the run left
+    #[arg(long)]
+    now: bool,
+}
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &DiffArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &DiffArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = Past::of(arguments.root.root.as_deref())?;
+    let run = match &arguments.run {
+        Some(wanted) => past.find(Some(wanted))?,
+        None => past.newest_change()?,
+    };
+    let journal = past.journal()?;
+    let palette = globals.palette(Stream::Output);
+    let left = journal.written(&run.id).map_err(past::stop)?;
+    let mut text = String::new();
+    for original in journal.originals(&run.id).map_err(past::stop)? {
+        let after = if arguments.now {
+            now(&past, &original.path)?
+        } else {
+            let Some(written) = left.iter().find(|written| written.path == original.path) else { continue };
+            what_it_left(journal, written)?
+        };
+        text += &patch(&original.path, &side(&original), &after);
+    }
+    if text.is_empty() {
+        printer::say(&nothing(&run, arguments.now));
+    }
+    let steers = Stream::Output.is_terminal() && !palette.on;
+    printer::print(&if steers { visible(&text) } else { painted(&text, palette) })?;
+    Ok(Exit::Complete)
+}
+
+fn nothing(run: &RunSummary, now: bool) -> String {
+    let so = if now { "the files stand as they did before it" } else { "it changed no file" };
+    format!("run {}: {so}\n", run.id)
+}
+
+fn side(state: &Original) -> Side {
+    match (&state.content, &state.link) {
+        (Some(content), _) => Side::File(content.clone(), state.mode),
+        (None, Some(target)) => Side::Link(target.clone()),
+        (None, None) => Side::Nothing,
+    }
+}
+
+fn what_it_left(journal: &Journal, written: &Written) -> Result<Side, Stop> {
+    Ok(match (&written.hash, &written.link) {
+        (_, Some(target)) => Side::Link(target.clone()),
+        (Some(hash), None) => Side::File(journal.content(hash).map_err(past::stop)?, written.mode),
+        (None, None) => Side::Nothing,
+    })
+}
+
+fn now(past: &Past, path: &str) -> Result<Side, Stop> {
+    let found = Original::read(&past.root, path)
+        .map_err(|error| Stop::environment(format!("`{path}` can't be read: {error}")))?;
+    Ok(side(&found))
 }

@@ -1,15 +1,174 @@
-//! `graft`.
+//! `graft`: puts one block of code into one file, by structure, for a person or another agent.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use graft::{Applied, Context, File, Graft, Place, Refusal, Snippet};
+use serde_json::{Value, json};
 
 use crate::cli::Globals;
+use crate::cli::patch::{Side, painted, patch};
+use crate::cli::printer::{self, Stream, visible};
 use crate::stop::{Exit, Stop};
 
-/// Graft
+/// Put a block of code into a file, by structure, or refuse and say why
+///
+/// Exit code 0: the block stands in the file now, or stood there already. 4: refused, and nothing was changed.
 #[derive(Debug, Args)]
-pub(crate) struct GraftArguments {}
+pub(crate) struct GraftArguments {
+    /// The file to change; it is made where it isn't there
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+
+    /// The file that holds the block, "-" for stdin
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    snippet: PathBuf,
+
+    /// Where the block belongs, in words: "in class UserService, after create"
+    #[arg(long, value_name = "PROSE", default_value = "", hide_default_value = true)]
+    at: String,
+
+    /// Show the change as a diff, and write nothing
+    #[arg(long)]
+    diff: bool,
+
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+}
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &GraftArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &GraftArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let path = arguments.file.as_path();
+    let before = read_file(path)?;
+    let snippet = read_snippet(&arguments.snippet)?;
+    let name = path.to_string_lossy().replace('\\', "/");
+    let file = File { path: name.trim_start_matches("./"), text: before.as_deref() };
+    let snippet = Snippet { text: &snippet, language: language(&arguments.snippet) };
+    let context = Context { prose: &arguments.at, ..Context::default() };
+    let outcome = graft::apply(&file, &snippet, &context);
+    if let Graft::Applied(applied) = &outcome
+        && !arguments.diff
+    {
+        replace(path, before.as_deref(), &applied.text)?;
+    }
+    let side = |text: Option<&str>| text.map_or(Side::Nothing, |text| Side::File(text.as_bytes().to_vec(), None));
+    let patch = match &outcome {
+        Graft::Applied(applied) => patch(file.path, &side(before.as_deref()), &side(Some(&applied.text))),
+        _ => String::new(),
+    };
+    if arguments.json {
+        printer::print(&format!("{:#}\n", as_json(&outcome, !arguments.diff, &patch)))?;
+        return Ok(if matches!(outcome, Graft::Refused(_)) { Exit::Refused } else { Exit::Complete });
+    }
+    match &outcome {
+        Graft::Applied(applied) => {
+            if arguments.diff {
+                printer::print(&painted(&patch, globals.palette(Stream::Output)))?;
+            }
+            printer::say(&reasons(applied));
+            Ok(Exit::Complete)
+        }
+        Graft::AlreadyApplied => {
+            printer::say(&format!("{}: the block stands there already\n", path.display()));
+            Ok(Exit::Complete)
+        }
+        Graft::Refused(refusal) => Err(refused(path, refusal)),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Option<String>, Stop> {
+    match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| Stop::refused(format!("{} is not UTF-8 text", path.display()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Stop::usage(format!("{} can't be read: {error}", path.display()))),
+    }
+}
+
+fn read_snippet(path: &Path) -> Result<String, Stop> {
+    let wrong = |why: String| Stop::usage(format!("--snippet {}: {why}", path.display()));
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
+    } else {
+        bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    }
+    String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text".to_owned()))
+}
+
+/// What the block's own file says of its language; the file to change says the rest.
+fn language(snippet: &Path) -> &'static str {
+    match snippet.extension().and_then(|extension| extension.to_str()) {
+        Some("diff" | "patch") => "diff",
+        _ => "",
+    }
+}
+
+/// Replaces the file in one step, links followed and its mode kept, if it still is what was read.
+fn replace(path: &Path, before: Option<&str>, after: &str) -> Result<(), Stop> {
+    if read_file(path)?.as_deref() != before {
+        return Err(Stop::refused(format!("{} was changed meanwhile; nothing was written", path.display())));
+    }
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let written = || -> io::Result<()> {
+        let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut beside = tempfile::Builder::new();
+        #[cfg(unix)]
+        if before.is_none() {
+            use std::os::unix::fs::PermissionsExt as _;
+            beside.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let mut file = beside.prefix(".backend-engineer-").tempfile_in(folder)?;
+        file.write_all(after.as_bytes())?;
+        if before.is_some() {
+            file.as_file().set_permissions(fs::metadata(&real)?.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&real).map(drop).map_err(|error| error.error)
+    };
+    written().map_err(|error| Stop::environment(format!("{} can't be written: {error}", path.display())))
+}
+
+fn reasons(applied: &Applied) -> String {
+    applied.evidence.iter().map(|evidence| format!("{}\n", visible(&evidence.0))).collect()
+}
+
+fn refused(path: &Path, refusal: &Refusal) -> Stop {
+    let place = |place: &Place| format!("{}:{}: {}", path.display(), place.line, place.name);
+    let listed = |title: &str, places: Vec<String>| match places.is_empty() {
+        true => String::new(),
+        false => format!("{title}\n  {}", places.join("\n  ")),
+    };
+    let candidates = listed("it could go to", refusal.candidates.iter().map(place).collect());
+    let nearest = listed("the nearest place is", refusal.nearest.iter().map(place).collect());
+    let stop = Stop::refused(format!("{}: {}", path.display(), refusal.message));
+    match [candidates, nearest].into_iter().filter(|hint| !hint.is_empty()).collect::<Vec<_>>() {
+        hints if hints.is_empty() => stop,
+        hints => stop.hint(hints.join("\n")),
+    }
+}
+
+fn as_json(outcome: &Graft, written: bool, patch: &str) -> Value {
+    let place = |place: &Place| json!({ "name": place.name, "line": place.line });
+    match outcome {
+        Graft::Applied(applied) => json!({
+            "outcome": "applied",
+            "written": written,
+            "evidence": applied.evidence.iter().map(|evidence| evidence.0.as_str()).collect::<Vec<_>>(),
+            "diff": patch,
+        }),
+        Graft::AlreadyApplied => json!({ "outcome": "already-applied" }),
+        Graft::Refused(refusal) => json!({
+            "outcome": "refused",
+            "reason": format!("{:?}", refusal.reason),
+            "message": refusal.message,
+            "candidates": refusal.candidates.iter().map(place).collect::<Vec<_>>(),
+            "nearest": refusal.nearest.as_ref().map(place),
+        }),
+    }
 }

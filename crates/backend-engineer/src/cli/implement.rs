@@ -6,7 +6,10 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::{RootArgument, Selection, WallArguments};
+use crate::cli::work::{Job, work};
+use crate::settings::Flags;
 use crate::stop::{Exit, Stop};
+use crate::workbench::Conduct;
 
 /// Implement a phase of an approved plan, prove it and tick its boxes
 ///
@@ -58,8 +61,25 @@ pub(crate) struct ImplementArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &ImplementArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &ImplementArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let conduct = Conduct {
+        dry_run: arguments.dry_run,
+        no_verify: arguments.no_verify,
+        commit: arguments.commit,
+        approve: arguments.approve,
+        untick: false,
+    };
+    let job = Job {
+        plan: &arguments.plan,
+        root: arguments.root.root.as_deref(),
+        selection: &arguments.selection,
+        flags: Flags { commit: arguments.commit, ..arguments.walls.flags() },
+        conduct,
+        json: arguments.json,
+        quiet: arguments.quiet,
+        verify: false,
+    };
+    work(job, globals)
 }
 
 /// Refuses every model but "none", and says why.

@@ -3,9 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use plan::{Action, CodeBlock, CriterionKind, ExpectedOutcome, FileOf, Part, Phase, Plan, PlannedCommand, Role, State};
+use serde_json::{Value, json};
 
-use crate::cli::Globals;
-use crate::stop::{Exit, Stop};
+use crate::cli::arguments::Selection;
+use crate::cli::diagnostics::{self, Source};
+use crate::cli::printer::{self, Stream, visible};
+use crate::cli::{Globals, units};
+use crate::stop::{Exit, Finding, Severity, Stop};
+use crate::understand::load_plan;
 
 /// Show what was understood of a plan: units, state, files, criteria, commands
 ///
@@ -26,6 +32,165 @@ pub(crate) struct PlanArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &PlanArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let loaded = load_plan(&arguments.plan)?;
+    let plan = &loaded.plan;
+    let source = Source { name: &loaded.name, text: plan.text() };
+    let chosen = match arguments.phases.as_slice() {
+        [] => plan.everything(),
+        phases => units::choose(plan, &loaded.name, &Selection { phases: phases.to_vec(), all: false })
+            .inspect_err(|_| printer::say(&findings(plan, source, globals)))?,
+    };
+    let phases: Vec<&Phase> = chosen.iter().filter_map(|id| plan.phase(*id)).collect();
+    let text = match arguments.json {
+        true => format!("{:#}\n", as_json(plan, &loaded.name, &phases)),
+        false => visible(&as_text(plan, &loaded.name, &phases, !arguments.phases.is_empty())),
+    };
+    printer::print(&text)?;
+    if !arguments.json {
+        printer::say(&findings(plan, source, globals));
+    }
+    Ok(Exit::Complete)
+}
+
+/// What could not be read with certainty.
+fn findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
+    let all: Vec<Finding> = plan
+        .diagnostics()
+        .iter()
+        .map(|diagnostic| Finding {
+            code: diagnostic.code,
+            severity: Severity::Warning,
+            message: diagnostic.message.clone(),
+            line: Some(plan.place(diagnostic.span.start).line),
+            span: Some(diagnostic.span.clone()),
+            hint: Some(diagnostic.hint.clone()),
+        })
+        .collect();
+    diagnostics::findings(&all, Some(source), globals.look(Stream::Errors))
+}
+
+fn as_json(plan: &Plan, name: &str, phases: &[&Phase]) -> Value {
+    json!({
+        "version": 1,
+        "plan": name,
+        "title": plan.title(),
+        "dialects": plan.dialects(),
+        "standing": plan.standing(),
+        "phases": phases,
+        "checkboxes": plan.checkboxes(),
+        "criteria": plan.criteria(),
+        "commands": plan.commands(),
+        "bounds": plan.bounds(),
+        "diagnostics": plan.diagnostics(),
+    })
+}
+
+fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
+    let mut text = format!("{}\n", plan.title().unwrap_or(name));
+    let ticked = plan.checkboxes().iter().filter(|found| found.state == State::Done).count();
+    let standing = plan.standing().word.as_deref().unwrap_or("none stated");
+    text.push_str(&format!(
+        "  dialect: {}; status: {standing}; boxes: {ticked} of {} ticked\n",
+        plan.dialects().join(", "),
+        plan.checkboxes().len()
+    ));
+    for phase in phases {
+        text.push('\n');
+        unit(plan, phase, 0, whole, &mut text);
+    }
+    text
+}
+
+/// One unit: its state and counts, and where the whole is wanted, its files, steps, criteria and commands.
+fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    let line = plan.place(phase.heading.start).line;
+    let title = if phase.title == phase.label { String::new() } else { format!(": {}", phase.title) };
+    text.push_str(&format!("{indent}[{}] {}{title}  (line {line})\n", units::mark(phase.state), phase.label));
+    let literal = phase.blocks.iter().filter(|block| is_literal(block)).count();
+    let left = phase.steps.iter().flat_map(|step| &step.parts).filter(|part| matches!(part, Part::Say(_))).count();
+    let counts = [
+        (phase.changes.len(), "files"),
+        (literal, "blocks of code"),
+        (phase.commands.len(), "commands"),
+        (phase.criteria.len(), "criteria"),
+        (left, "passages of prose to carry out"),
+    ];
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if !counts.is_empty() {
+        text.push_str(&format!("{indent}    {}\n", counts.join(", ")));
+    }
+    if !phase.depends_on.is_empty() {
+        text.push_str(&format!("{indent}    depends on {}\n", phase.depends_on.join(", ")));
+    }
+    if whole {
+        details(plan, phase, &indent, text);
+    }
+    for nested in &phase.phases {
+        unit(plan, nested, depth + 1, whole, text);
+    }
+}
+
+fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
+    for change in &phase.changes {
+        let literal =
+            change.blocks.iter().filter_map(|block| phase.blocks.get(*block)).filter(|block| is_literal(block)).count();
+        let how = match literal {
+            0 if matches!(change.action, Action::Delete | Action::Rename { .. }) => "by the plan's word".to_owned(),
+            0 => "prose".to_owned(),
+            1 => "literal, 1 block".to_owned(),
+            count => format!("literal, {count} blocks"),
+        };
+        let lines = change.lines.map(|(from, to)| format!(":{from}-{to}")).unwrap_or_default();
+        text.push_str(&format!("{indent}    {} {}{lines}  ({how})\n", action_word(&change.action), change.path));
+    }
+    for block in phase.blocks.iter().filter(|block| is_literal(block) && !matches!(block.file, FileOf::Change(_))) {
+        let line = plan.place(block.span.start).line;
+        text.push_str(&format!("{indent}    ? code of line {line}: its file is not clear\n"));
+    }
+    for step in &phase.steps {
+        text.push_str(&format!("{indent}    step: {}\n", step.title));
+        for part in &step.parts {
+            if let Part::Run(command) | Part::Commit(command) = part {
+                text.push_str(&format!("{indent}      {}\n", command_line(&phase.commands[*command])));
+            }
+        }
+    }
+    for criterion in &phase.criteria {
+        let kind = match criterion.kind {
+            CriterionKind::Automated => "check",
+            CriterionKind::Manual => "for a person",
+        };
+        text.push_str(&format!("{indent}    {kind}: {}\n", criterion.text));
+        for command in criterion.commands.iter().filter_map(|command| phase.commands.get(*command)) {
+            text.push_str(&format!("{indent}      {}\n", command_line(command)));
+        }
+    }
+}
+
+fn command_line(command: &PlannedCommand) -> String {
+    let folder = command.folder.as_deref().map(|folder| format!(" in {folder}")).unwrap_or_default();
+    let expected = match command.expect.outcome {
+        ExpectedOutcome::Fail => " (shall fail)",
+        ExpectedOutcome::NoMatches => " (shall find nothing)",
+        ExpectedOutcome::Pass | ExpectedOutcome::Unstated => "",
+    };
+    let doubt = if command.doubt.is_some() { " (can't be run as it stands)" } else { "" };
+    format!("$ {}{folder}{expected}{doubt}", command.text.replace('\n', " ; "))
+}
+
+fn action_word(action: &Action) -> String {
+    match action {
+        Action::Create => "create".to_owned(),
+        Action::Modify => "modify".to_owned(),
+        Action::Delete => "delete".to_owned(),
+        Action::Rename { to } => format!("rename to {to}:"),
+        Action::Unstated => "touch".to_owned(),
+    }
+}
+
+fn is_literal(block: &CodeBlock) -> bool {
+    !matches!(block.role, Role::Shell | Role::Output | Role::Example)
 }

@@ -9,8 +9,13 @@ use crate::stop::Stop;
 /// A reader that went away (`… | head`) is no error: what follows is dropped, and the exit code stays what it is.
 /// Any other failure, such as a full disk behind a redirection, is a [`Stop`].
 pub(crate) fn print(text: &str) -> Result<(), Stop> {
+    print_bytes(text.as_bytes())
+}
+
+/// [`print`], for what may not be text.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Stop::environment(format!("the output can't be written: {error}")))
         }
@@ -40,5 +45,25 @@ impl Stream {
             Stream::Output => io::stdout().is_terminal(),
             Stream::Errors => io::stderr().is_terminal(),
         }
+    }
+}
+
+/// `text` without what could steer a terminal: a plan and a command's output are other people's text. Line ends and
+/// tabs stay.
+pub(crate) fn visible(text: &str) -> String {
+    let steers = |letter: char| {
+        letter.is_control() && !matches!(letter, '\n' | '\t')
+            // Marks that turn the direction of the text around make a line read as another than it is.
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace("\r\n", "\n").chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+/// [`visible`], on one line: the first, and a mark where others follow.
+pub(crate) fn one_line(text: &str) -> String {
+    let text = visible(text.trim());
+    match text.split_once('\n') {
+        Some((first, _)) => format!("{} …", first.trim_end()),
+        None => text,
     }
 }

@@ -1,15 +1,112 @@
-//! `show`.
+//! `show`: what one run did, event by event, and the whole output of its commands.
 
 use clap::Args;
+use journal::{Event, OutputId, Recorded, RunState, RunSummary};
+use serde_json::json;
 
 use crate::cli::Globals;
+use crate::cli::arguments::RootArgument;
+use crate::cli::colour::Palette;
+use crate::cli::event_line;
+use crate::cli::past::{self, Past};
+use crate::cli::printer::{self, Stream, one_line, visible};
+use crate::cli::runs;
 use crate::stop::{Exit, Stop};
 
-/// Show
+/// Show what a run did, step by step
 #[derive(Debug, Args)]
-pub(crate) struct ShowArguments {}
+pub(crate) struct ShowArguments {
+    /// The run: its name, or the only one that begins or ends so [default: the newest]
+    #[arg(value_name = "RUN")]
+    run: Option<String>,
+
+    #[command(flatten)]
+    root: RootArgument,
+
+    /// Print the whole output number N, as the command wrote it
+    #[arg(long, value_name = "N", conflicts_with = "json")]
+    output: Option<u64>,
+
+    /// Print the run and its events as JSON
+    #[arg(long)]
+    json: bool,
+}
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &ShowArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = Past::of(arguments.root.root.as_deref())?;
+    let run = past.find(arguments.run.as_deref())?;
+    let events = past.journal()?.events(&run.id).map_err(past::stop)?;
+    if let Some(number) = arguments.output {
+        return output(&past, &run, &events, OutputId(number));
+    }
+    if arguments.json {
+        let events: Vec<_> = events
+            .iter()
+            .map(|recorded| json!({ "seq": recorded.seq, "at_ms": recorded.at_ms, "event": recorded.event }))
+            .collect();
+        let mut whole = runs::as_json(&run);
+        whole["events"] = events.into();
+        printer::print(&format!("{whole:#}\n"))?;
+        return Ok(Exit::Complete);
+    }
+    printer::print(&in_words(&run, &events, globals.palette(Stream::Output)))?;
+    Ok(Exit::Complete)
+}
+
+/// Prints an output of the run: byte for byte into a file or another program, tamed on a terminal.
+fn output(past: &Past, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
+    let known = |recorded: &Recorded| matches!(&recorded.event, Event::CommandFinished { output: Some(output), .. } if *output == id);
+    if !events.iter().any(known) {
+        return Err(Stop::usage(format!("run {} kept no output number {id}", run.id))
+            .hint(format!("`backend-engineer show {} --json` names them", run.id)));
+    }
+    let bytes = past.journal()?.output(id).map_err(past::stop)?;
+    if Stream::Output.is_terminal() {
+        printer::print(&visible(&String::from_utf8_lossy(&bytes)))?;
+    } else {
+        printer::print_bytes(&bytes)?;
+    }
+    Ok(Exit::Complete)
+}
+
+fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
+    let mut text = format!("{}  {}\n", palette.bold(run.id.as_str()), runs::outcome(run));
+    let arguments: Vec<String> = run.start.argv.iter().map(|argument| one_line(argument)).collect();
+    for (name, value) in [
+        ("command", arguments.join(" ")),
+        ("repository", one_line(&run.start.root)),
+        ("version", one_line(&run.start.version)),
+        ("undoes", run.undoes.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("undone by", run.undone_by.as_ref().map(ToString::to_string).unwrap_or_default()),
+    ] {
+        if !value.is_empty() {
+            text += &format!("{} {value}\n", palette.faint(&format!("{name:>12}")));
+        }
+    }
+    text.push('\n');
+    for recorded in events.iter().filter(|recorded| !is_a_beginning(recorded, events)) {
+        if let Some(line) = event_line::line(&recorded.event, palette) {
+            text += line.trim_end();
+            text.push('\n');
+        }
+    }
+    if run.state == RunState::Interrupted {
+        text += &format!(
+            "\nIt ended without a word. `backend-engineer undo {}` takes back what it wrote; \
+             running the phase again goes on from here.\n",
+            run.id
+        );
+    }
+    text
+}
+
+/// Whether a later event tells how this command ended, so that its beginning need not be told.
+fn is_a_beginning(recorded: &Recorded, events: &[Recorded]) -> bool {
+    let Event::CommandStarted { command, folder, .. } = &recorded.event else { return false };
+    events.iter().filter(|later| later.seq > recorded.seq).any(|later| match &later.event {
+        Event::CommandFinished { command: ended, folder: place, .. }
+        | Event::ServerStarted { command: ended, folder: place } => ended == command && place == folder,
+        _ => false,
+    })
 }

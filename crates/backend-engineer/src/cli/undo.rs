@@ -1,15 +1,63 @@
-//! `undo`.
+//! `undo`: brings back every file that a run wrote, byte for byte.
 
 use clap::Args;
+use journal::{UndoError, Undone};
 
 use crate::cli::Globals;
+use crate::cli::arguments::RootArgument;
+use crate::cli::past::{self, Past};
+use crate::cli::printer::{self, Stream, one_line};
 use crate::stop::{Exit, Stop};
 
-/// Undo
+/// Bring back what was there before a run, every byte and mode
+///
+/// Refuses where a file was changed since. The undo is a run itself: undoing it brings the change back.
 #[derive(Debug, Args)]
-pub(crate) struct UndoArguments {}
+pub(crate) struct UndoArguments {
+    /// The run: its name, or the only one that begins or ends so [default: the newest that wrote something]
+    #[arg(value_name = "RUN")]
+    run: Option<String>,
+
+    #[command(flatten)]
+    root: RootArgument,
+
+    /// Also over files that were changed since; what stands there is kept in the journal
+    #[arg(long)]
+    force: bool,
+}
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &UndoArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = Past::of(arguments.root.root.as_deref())?;
+    let run = match &arguments.run {
+        Some(wanted) => past.find(Some(wanted))?,
+        None => past.newest_change()?,
+    };
+    let done = journal::undo(past.journal()?, &past.root, &run.id, arguments.force).map_err(refused)?;
+    let palette = globals.palette(Stream::Output);
+    let told = |word: &str, path: &str| format!("{} {}\n", palette.green(&format!("{word:>12}")), one_line(path));
+    let mut text: String = done.restored.iter().map(|path| told("restored", path)).collect();
+    text.extend(done.removed.iter().chain(&done.folders_removed).map(|path| told("removed", path)));
+    for (path, why) in &done.kept {
+        text += &format!("{} {}: {}\n", palette.yellow(&format!("{:>12}", "left")), one_line(path), one_line(why));
+    }
+    text += &end(&run.id, &done);
+    printer::print(&text)?;
+    Ok(if done.kept.is_empty() { Exit::Complete } else { Exit::Incomplete })
+}
+
+fn end(run: &journal::RunId, done: &Undone) -> String {
+    let nothing = done.restored.is_empty() && done.removed.is_empty() && done.folders_removed.is_empty();
+    if nothing && done.kept.is_empty() {
+        return format!("Run {run} left nothing that still stands.\n");
+    }
+    format!("Run {run} is undone, by run {}; undo that one to bring the change back.\n", done.run)
+}
+
+fn refused(error: UndoError) -> Stop {
+    match error {
+        UndoError::Newer { .. } | UndoError::BuiltUpon { .. } => Stop::refused(error.to_string()),
+        UndoError::File { .. } => Stop::environment(error.to_string()),
+        UndoError::Journal(error) => past::stop(error),
+    }
 }

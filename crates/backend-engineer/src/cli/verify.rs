@@ -6,7 +6,9 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::{RootArgument, Selection, WallArguments};
+use crate::cli::work::{Job, work};
 use crate::stop::{Exit, Stop};
+use crate::workbench::Conduct;
 
 /// Run a phase's checks on the tree as it stands, and tick what they prove
 ///
@@ -40,6 +42,18 @@ pub(crate) struct VerifyArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(_arguments: &VerifyArguments, _globals: &Globals) -> Result<Exit, Stop> {
-    Err(Stop::environment("not built yet"))
+pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
+    // Looking at a plan is no work on it, whatever its status.
+    let conduct = Conduct { approve: true, untick: arguments.untick, ..Conduct::default() };
+    let job = Job {
+        plan: &arguments.plan,
+        root: arguments.root.root.as_deref(),
+        selection: &arguments.selection,
+        flags: arguments.walls.flags(),
+        conduct,
+        json: arguments.json,
+        quiet: arguments.quiet,
+        verify: true,
+    };
+    work(job, globals)
 }

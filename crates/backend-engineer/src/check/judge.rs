@@ -1,0 +1,202 @@
+//! Judges one finished command by its exit status and by what the plan expects of it.
+
+use journal::Verdict;
+use plan::{Expect, ExpectedOutcome};
+use serde::Serialize;
+
+use super::kind::{Kind, kind_of};
+use super::obstacle::{Ground, obstacle};
+
+/// A verdict and the words for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Judgement {
+    /// What was proved.
+    pub(crate) verdict: Verdict,
+    /// Why, in a clause that follows "PASS - " or stands alone.
+    pub(crate) detail: String,
+    /// A limit ended it.
+    pub(crate) limit: bool,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum End {
+    /// With an exit code.
+    Code(i32),
+    /// By a signal.
+    Signal(i32),
+    /// At its time limit, in seconds.
+    TimedOut { seconds: u64, server: bool },
+}
+
+impl Judgement {
+    pub(crate) fn passed(detail: impl Into<String>) -> Self {
+        Judgement { verdict: Verdict::Passed, detail: detail.into(), limit: false }
+    }
+
+    pub(crate) fn failed(detail: impl Into<String>) -> Self {
+        Judgement { verdict: Verdict::Failed, detail: detail.into(), limit: false }
+    }
+
+    pub(crate) fn not_checked(detail: impl Into<String>) -> Self {
+        Judgement { verdict: Verdict::NotChecked, detail: detail.into(), limit: false }
+    }
+}
+
+/// Judges `script`, which ended with `end` and printed `output` (its head and tail suffice).
+pub(crate) fn judge(script: &str, end: End, output: &str, expect: &Expect, ours: &dyn Fn(&str) -> bool) -> Judgement {
+    let code = match end {
+        End::Code(code) => code,
+        End::Signal(signal) => return Judgement::failed(format!("ended by signal {signal}")),
+        End::TimedOut { server: true, .. } => {
+            return Judgement::not_checked("it never returns: a server or a watcher (give the form that runs once)");
+        }
+        End::TimedOut { seconds, .. } => {
+            let detail = format!("stopped after {seconds} s (--timeout gives it longer)");
+            return Judgement { verdict: Verdict::NotChecked, detail, limit: true };
+        }
+    };
+    let kind = kind_of(script);
+    if expect.outcome == ExpectedOutcome::NoMatches {
+        return judge_search(code, output);
+    }
+    if let Some(obstacle) = obstacle(script, code, output, &Ground { ours, tests: kind == Kind::Tests }) {
+        return Judgement::not_checked(obstacle.0);
+    }
+    match expect.outcome {
+        ExpectedOutcome::Fail if code == 0 => {
+            Judgement::not_checked("it passed, though the plan expects it to fail before the change")
+        }
+        ExpectedOutcome::Fail => Judgement::passed(with_summary("failed as the plan expects", output)),
+        _ if code != 0 => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
+        _ => judge_success(kind, output, expect),
+    }
+}
+
+/// A search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
+fn judge_search(code: i32, output: &str) -> Judgement {
+    let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
+    match (code, lines) {
+        (0 | 1, 0) => Judgement::passed("nothing found, as the plan expects"),
+        (0 | 1, lines) => Judgement::failed(format!("the plan expects no result, and {lines} lines came")),
+        (code, _) => Judgement::not_checked(format!("the search itself ended with exit code {code}")),
+    }
+}
+
+fn judge_success(kind: Kind, output: &str, expect: &Expect) -> Judgement {
+    if let (Some(wanted), Some(passed)) = (expect.passed, passed_count(output))
+        && passed < wanted
+    {
+        return Judgement::failed(format!("the plan expects {wanted} passed, and {passed} did"));
+    }
+    if kind == Kind::Other
+        && let Some(missing) = expect.shows.iter().find(|text| !holds(output, text))
+    {
+        return Judgement::not_checked(format!("exit code 0, but its output does not show `{missing}`"));
+    }
+    Judgement::passed(with_summary("exit code 0", output))
+}
+
+/// Whether the output shows the text, white space aside.
+fn holds(output: &str, text: &str) -> bool {
+    let squeeze = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+    squeeze(output).contains(&squeeze(text))
+}
+
+fn with_summary(otherwise: &str, output: &str) -> String {
+    summary(output).unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// The runner's own closing line, where one is known.
+pub(crate) fn summary(output: &str) -> Option<String> {
+    let counts = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '='])).collect();
+        words.windows(2).any(|pair| {
+            pair[0].chars().all(|letter| letter.is_ascii_digit())
+                && matches!(pair[1], "passed" | "failed" | "passing" | "failing" | "errors" | "error")
+        })
+    };
+    let line = output.lines().rev().find(|line| line.trim_start().starts_with("Tests ") && counts(line));
+    let line = line.or_else(|| output.lines().rev().find(counts))?;
+    Some(line.trim().trim_matches('=').split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// How many tests a known runner says have passed.
+fn passed_count(output: &str) -> Option<u64> {
+    let before = |line: &str, word: &str| -> Option<u64> {
+        let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '='])).collect();
+        words.windows(2).find(|pair| pair[1] == word).and_then(|pair| pair[0].parse().ok())
+    };
+    let mut lines: Vec<&str> = output.lines().collect();
+    lines.reverse();
+    let tests =
+        lines.iter().find(|line| line.trim_start().starts_with("Tests")).and_then(|line| before(line, "passed"));
+    tests.or_else(|| lines.iter().find_map(|line| before(line, "passed").or_else(|| before(line, "passing")))).or_else(
+        || {
+            lines.iter().find_map(|line| {
+                let count = line.trim().strip_prefix("# pass ").or_else(|| line.trim().strip_prefix("ℹ pass "));
+                count.and_then(|count| count.trim().parse().ok())
+            })
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expect(outcome: ExpectedOutcome, passed: Option<u64>, shows: &[&str]) -> Expect {
+        let shows = shows.iter().map(|text| (*text).to_owned()).collect();
+        Expect { outcome, words: None, passed, shows }
+    }
+
+    fn verdict(script: &str, code: i32, output: &str, expect: &Expect) -> Verdict {
+        judge(script, End::Code(code), output, expect, &|name| name == "app").verdict
+    }
+
+    #[test]
+    fn a_pass_is_judged_by_status_and_by_count() {
+        let plain = expect(ExpectedOutcome::Pass, None, &[]);
+        assert_eq!(verdict("pytest", 0, "12 passed in 0.1s", &plain), Verdict::Passed);
+        assert_eq!(verdict("pytest", 1, "1 failed, 11 passed", &plain), Verdict::Failed);
+        let counted = expect(ExpectedOutcome::Pass, Some(12), &[]);
+        assert_eq!(verdict("pytest", 0, "== 11 passed in 0.1s ==", &counted), Verdict::Failed);
+        assert_eq!(verdict("pytest", 0, "== 14 passed in 0.1s ==", &counted), Verdict::Passed);
+        let vitest = " Test Files  1 passed (1)\n      Tests  12 passed (12)\n";
+        assert_eq!(verdict("npx vitest run", 0, vitest, &counted), Verdict::Passed);
+    }
+
+    #[test]
+    fn an_expected_failure_must_be_a_failure_of_the_code() {
+        let fail = expect(ExpectedOutcome::Fail, None, &[]);
+        assert_eq!(verdict("pytest", 1, "1 failed in 0.1s", &fail), Verdict::Passed);
+        assert_eq!(verdict("pytest", 2, "No module named 'app.orders'", &fail), Verdict::Passed);
+        assert_eq!(verdict("pytest", 2, "No module named 'fastapi'", &fail), Verdict::NotChecked);
+        assert_eq!(verdict("pytest", 127, "pytest: command not found", &fail), Verdict::NotChecked);
+        assert_eq!(verdict("pytest", 0, "3 passed", &fail), Verdict::NotChecked);
+    }
+
+    #[test]
+    fn a_search_for_nothing_passes_with_exit_one() {
+        let none = expect(ExpectedOutcome::NoMatches, None, &[]);
+        assert_eq!(verdict("rg old_name src", 1, "", &none), Verdict::Passed);
+        assert_eq!(verdict("rg old_name src", 0, "src/a.py:1:old_name\n", &none), Verdict::Failed);
+        assert_eq!(verdict("rg old_name src", 2, "src: No such file", &none), Verdict::NotChecked);
+    }
+
+    #[test]
+    fn stated_output_is_looked_for() {
+        let shows = expect(ExpectedOutcome::Unstated, None, &["{\"status\": \"ok\"}"]);
+        assert_eq!(verdict("curl localhost:8000/health", 0, "{\"status\":\"ok\"}", &shows), Verdict::Passed);
+        assert_eq!(verdict("curl localhost:8000/health", 0, "{\"detail\":\"no\"}", &shows), Verdict::NotChecked);
+    }
+
+    #[test]
+    fn a_time_limit_is_no_failure_and_a_watcher_is_named() {
+        let plain = expect(ExpectedOutcome::Pass, None, &[]);
+        let slow = judge("pytest", End::TimedOut { seconds: 600, server: false }, "", &plain, &|_| false);
+        assert!(slow.limit && slow.verdict == Verdict::NotChecked);
+        let watcher = judge("npx vitest", End::TimedOut { seconds: 600, server: true }, "", &plain, &|_| false);
+        assert!(!watcher.limit && watcher.detail.contains("never returns"));
+    }
+}

@@ -1,0 +1,195 @@
+//! Events in words, for people: one line each, the same while a run works and when it is shown later.
+
+use std::time::Duration;
+
+use journal::{Event, FileAction, Severity, StepName, Verdict};
+
+use crate::cli::colour::Palette;
+use crate::cli::printer::one_line;
+
+/// Columns that the word in front of a line takes.
+const WORD: usize = 12;
+
+/// The line that tells `event`; `None` for what other lines tell already, and for what this version doesn't know.
+pub(crate) fn line(event: &Event, palette: Palette) -> Option<String> {
+    let Line { word, paint, text } = words(event)?;
+    let padded = format!("{word:>WORD$}");
+    Some(format!("{} {text}", paint.of(palette, &padded)))
+}
+
+/// The line that tells that a command is at work, without the word in front.
+pub(crate) fn at_work(command: &str, folder: &str, why: &str) -> String {
+    let purpose = if why.is_empty() { String::new() } else { format!(" ({})", one_line(why)) };
+    format!("{}{purpose}", in_folder(command, folder))
+}
+
+/// A span of time as it is told of a command: "0.4s", "12s", "3m 05s".
+pub(crate) fn duration(elapsed: Duration) -> String {
+    match elapsed.as_secs() {
+        0..10 => format!("{:.1}s", elapsed.as_secs_f64()),
+        seconds @ 10..60 => format!("{seconds}s"),
+        seconds @ 60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        seconds => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// One line before it is put together.
+struct Line {
+    word: &'static str,
+    paint: Paint,
+    text: String,
+}
+
+/// How the word in front is styled.
+#[derive(Debug, Clone, Copy)]
+enum Paint {
+    Good,
+    Bad,
+    Doubt,
+    Head,
+    Faint,
+}
+
+impl Paint {
+    fn of(self, palette: Palette, text: &str) -> String {
+        match self {
+            Paint::Good => palette.green(text),
+            Paint::Bad => palette.red(text),
+            Paint::Doubt => palette.yellow(text),
+            Paint::Head => palette.bold(text),
+            Paint::Faint => palette.faint(text),
+        }
+    }
+}
+
+fn words(event: &Event) -> Option<Line> {
+    let line = |word, paint, text| Some(Line { word, paint, text });
+    match event {
+        Event::RunStarted { plan, phases, dry_run, .. } => {
+            let phases: Vec<String> = phases.iter().map(|phase| one_line(phase)).collect();
+            let dry = if *dry_run { " (dry run: nothing is written)" } else { "" };
+            let of = if phases.is_empty() { String::new() } else { format!(": {}", phases.join(", ")) };
+            line("Plan", Paint::Head, format!("{}{of}{dry}", one_line(plan)))
+        }
+        Event::StepStarted { step } => line(step_word(*step), Paint::Head, String::new()),
+        Event::PhaseStarted { label, title } => {
+            let title = if title == label { String::new() } else { format!(": {}", one_line(title)) };
+            line("Phase", Paint::Head, format!("{}{title}", one_line(label)))
+        }
+        Event::Note { text } => line("note", Paint::Faint, one_line(text)),
+        Event::Diagnostic { severity, message, path, line: number, hint, .. } => {
+            let place = place(path.as_deref(), *number);
+            let hint = hint.as_ref().map(|hint| format!(" ({})", one_line(hint))).unwrap_or_default();
+            let (word, paint) = match severity {
+                Severity::Error => ("error", Paint::Bad),
+                Severity::Warning => ("warning", Paint::Doubt),
+                Severity::Note => ("note", Paint::Faint),
+            };
+            line(word, paint, format!("{place}{}{hint}", one_line(message)))
+        }
+        Event::Committed { id, message } => {
+            line("committed", Paint::Good, format!("{} {}", id.get(..10).unwrap_or(id), one_line(message)))
+        }
+        Event::CommitSkipped { why } => line("no commit", Paint::Doubt, one_line(why)),
+        Event::Ticked { line: number, text } => {
+            line("ticked", Paint::Good, format!("{} (line {number})", one_line(text)))
+        }
+        Event::Unticked { line: number, text, why } => {
+            line("unticked", Paint::Doubt, format!("{} (line {number}): {}", one_line(text), one_line(why)))
+        }
+        Event::RunFinished { exit, heading, elapsed_ms } => {
+            let paint = if *exit == 0 { Paint::Good } else { Paint::Doubt };
+            let elapsed = duration(Duration::from_millis(*elapsed_ms));
+            line("Done", paint, format!("{} (exit code {exit}, {elapsed})", one_line(heading)))
+        }
+        Event::Evidence { .. } | Event::Unknown(_) => None,
+        _ => of_file(event).or_else(|| of_command(event)),
+    }
+}
+
+fn of_file(event: &Event) -> Option<Line> {
+    let line = |word, paint, text| Some(Line { word, paint, text });
+    match event {
+        Event::FileStaged { path, action, how, lines_added, lines_removed } => {
+            let word = match action {
+                FileAction::Create => "create",
+                FileAction::Modify => "modify",
+                FileAction::Delete => "delete",
+                FileAction::Rename => "rename",
+            };
+            let counts = match (lines_added, lines_removed) {
+                (0, 0) => String::new(),
+                (added, 0) => format!(" +{added}"),
+                (0, removed) => format!(" -{removed}"),
+                (added, removed) => format!(" +{added} -{removed}"),
+            };
+            let how = if how.is_empty() { String::new() } else { format!("  {}", one_line(how)) };
+            line(word, Paint::Good, format!("{}{counts}{how}", one_line(path)))
+        }
+        Event::FileUnchanged { path, why } => line("unchanged", Paint::Faint, because(path, why)),
+        Event::FileRefused { path, message, line: number, candidates, .. } => {
+            let at = number.map(|number| format!(" (line {number} of the plan)")).unwrap_or_default();
+            let candidates: Vec<String> = candidates.iter().map(|candidate| one_line(candidate)).collect();
+            let among =
+                if candidates.is_empty() { String::new() } else { format!("; candidates: {}", candidates.join(", ")) };
+            line("refused", Paint::Bad, format!("{}{at}{among}", because(path, message)))
+        }
+        Event::FileWritten { path, after_hash, .. } => {
+            line(if after_hash.is_some() { "wrote" } else { "removed" }, Paint::Good, one_line(path))
+        }
+        Event::EffectDropped { path, why } => line("dropped", Paint::Faint, because(path, why)),
+        Event::EffectPromoted { path, why } => line("taken over", Paint::Good, because(path, why)),
+        _ => None,
+    }
+}
+
+fn of_command(event: &Event) -> Option<Line> {
+    let line = |word, paint, text| Some(Line { word, paint, text });
+    match event {
+        Event::CommandStarted { command, folder, why } => line("run", Paint::Faint, at_work(command, folder, why)),
+        Event::CommandFinished { command, folder, elapsed_ms, verdict, detail, output, .. } => {
+            let (word, paint) = match verdict {
+                Verdict::Passed => ("passed", Paint::Good),
+                Verdict::Failed => ("FAILED", Paint::Bad),
+                Verdict::NotChecked => ("not checked", Paint::Doubt),
+            };
+            let elapsed = duration(Duration::from_millis(*elapsed_ms));
+            let detail = if detail.is_empty() { String::new() } else { format!(": {}", one_line(detail)) };
+            let kept = match (verdict, output) {
+                (Verdict::Passed, _) | (_, None) => String::new(),
+                (_, Some(output)) => format!("  [output {output}]"),
+            };
+            line(word, paint, format!("{} ({elapsed}){detail}{kept}", in_folder(command, folder)))
+        }
+        Event::ServerStarted { command, folder } => line("serving", Paint::Good, in_folder(command, folder)),
+        _ => None,
+    }
+}
+
+fn step_word(step: StepName) -> &'static str {
+    match step {
+        StepName::Understand => "Understand",
+        StepName::Analyze => "Analyze",
+        StepName::Implement => "Implement",
+        StepName::Verify => "Verify",
+        StepName::Report => "Report",
+    }
+}
+
+fn in_folder(command: &str, folder: &str) -> String {
+    let command = one_line(command);
+    if folder.is_empty() { command } else { format!("{command}  [in {}]", one_line(folder)) }
+}
+
+fn because(path: &str, why: &str) -> String {
+    if why.is_empty() { one_line(path) } else { format!("{}: {}", one_line(path), one_line(why)) }
+}
+
+fn place(path: Option<&str>, number: Option<usize>) -> String {
+    match (path, number) {
+        (Some(path), Some(number)) => format!("{}:{number}: ", one_line(path)),
+        (Some(path), None) => format!("{}: ", one_line(path)),
+        (None, Some(number)) => format!("line {number}: "),
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,176 @@
+//! What `implement` and `verify` share: opens the plan, works through its phases in order, and prints the reports.
+
+use std::path::Path;
+
+use journal::Event;
+use plan::{PhaseId, State};
+use serde_json::json;
+
+use crate::cli::arguments::Selection;
+use crate::cli::diagnostics::{self, Source};
+use crate::cli::printer::{self, Stream};
+use crate::cli::{Globals, terminal, units};
+use crate::report::{Report, document};
+use crate::settings::{Flags, Settings};
+use crate::stop::{Exit, Stop};
+use crate::understand::{load_plan, root_of};
+use crate::workbench::{Conduct, Workbench};
+use crate::{implement_phase, verify_phase};
+
+/// What a subcommand asks for.
+pub(crate) struct Job<'a> {
+    pub(crate) plan: &'a Path,
+    pub(crate) root: Option<&'a Path>,
+    pub(crate) selection: &'a Selection,
+    pub(crate) flags: Flags,
+    pub(crate) conduct: Conduct,
+    pub(crate) json: bool,
+    pub(crate) quiet: bool,
+    /// Only verify what stands.
+    pub(crate) verify: bool,
+}
+
+/// What came of all phases together.
+#[derive(Default)]
+struct Results {
+    reports: Vec<Report>,
+    skipped: Vec<String>,
+    diff: String,
+    stop: Option<Stop>,
+}
+
+/// Does the job and prints what came of it; gives what the process ends with.
+pub(crate) fn work(job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
+    let loaded = load_plan(job.plan)?;
+    let name = loaded.name.clone();
+    let text = loaded.plan.text().to_owned();
+    let outcome = open(&job, loaded, globals).and_then(|(bench, phases)| run(&job, bench, &phases));
+    let results = outcome.unwrap_or_else(|stop| Results { stop: Some(stop), ..Results::default() });
+    print(&job, globals, &results, Source { name: &name, text: &text })
+}
+
+fn open(
+    job: &Job<'_>,
+    loaded: crate::understand::Loaded,
+    globals: &Globals,
+) -> Result<(Workbench, Vec<PhaseId>), Stop> {
+    let phases = units::choose(&loaded.plan, &loaded.name, job.selection)?;
+    let root = root_of(&loaded.path, job.root)?;
+    let settings = Settings::load(&root, &job.flags)?;
+    let conduct = Conduct { commit: job.conduct.commit || settings.commit(), ..job.conduct };
+    let labels: Vec<String> =
+        phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
+    let listener = terminal::listener(job.quiet, globals.coloured(Stream::Errors));
+    let remarks = settings.remarks();
+    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &labels, listener)?;
+    for remark in remarks {
+        bench.note(remark)?;
+    }
+    Ok((bench, phases))
+}
+
+fn run(job: &Job<'_>, mut bench: Workbench, phases: &[PhaseId]) -> Result<Results, Stop> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
+    let mut results = Results::default();
+    let stopped = runtime.block_on(async {
+        let worked = tokio::select! {
+            worked = work_through(job, &mut bench, phases, &mut results) => worked,
+            () = interrupted() => Err(Stop::new(Exit::Interrupted, "interrupted; what was written before stays, and `undo` takes it back")),
+        };
+        let cleared = bench.clear_away().await;
+        worked.and(cleared)
+    });
+    results.stop = stopped.err();
+    if job.conduct.dry_run {
+        results.diff = bench.diff();
+    }
+    let exit = exit_of(&results);
+    let heading = results.reports.last().map_or("stopped", |report| report.heading.as_str()).to_owned();
+    bench.finish(exit.code(), &heading)?;
+    Ok(results)
+}
+
+async fn work_through(
+    job: &Job<'_>,
+    bench: &mut Workbench,
+    phases: &[PhaseId],
+    results: &mut Results,
+) -> Result<(), Stop> {
+    for (index, id) in phases.iter().enumerate() {
+        let Some(phase) = bench.plan.phase(*id) else { continue };
+        let label = phase.label.clone();
+        if !job.verify && matches!(phase.state, State::Done | State::Skipped) {
+            let text =
+                format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
+            bench.tell(Event::Note { text: text.clone() })?;
+            results.skipped.push(text);
+            continue;
+        }
+        let report = if job.verify { verify_phase(bench, *id).await? } else { implement_phase(bench, *id).await? };
+        let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven) || job.verify;
+        results.reports.push(report);
+        if !goes_on && index + 1 < phases.len() {
+            let text = format!("{} more not begun, because {label} is not done.", phases.len() - index - 1);
+            bench.tell(Event::Note { text: text.clone() })?;
+            results.skipped.push(text);
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Resolves when the user or the system asks the process to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn exit_of(results: &Results) -> Exit {
+    Exit::first(results.reports.iter().map(|report| report.exit).chain(results.stop.iter().map(|stop| stop.exit)))
+}
+
+fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {
+    let exit = exit_of(results);
+    if job.json {
+        let diff = job.conduct.dry_run.then_some(results.diff.as_str());
+        let mut document = document(&results.reports, exit, results.stop.as_ref(), diff);
+        document["skipped"] = json!(results.skipped);
+        printer::print(&format!("{document:#}\n"))?;
+        return Ok(exit);
+    }
+    if job.conduct.dry_run {
+        printer::print(&diagnostics::diff(&results.diff, globals.coloured(Stream::Output)))?;
+    }
+    for (index, report) in results.reports.iter().enumerate() {
+        if index > 0 {
+            printer::print("\n")?;
+        }
+        let text = if job.conduct.dry_run { report.to_dry_run() } else { report.to_markdown() };
+        printer::print(&printer::visible(&text))?;
+    }
+    for skipped in &results.skipped {
+        printer::print(&format!("{}\n", printer::visible(skipped)))?;
+    }
+    if let Some(stop) = &results.stop {
+        printer::say(&diagnostics::stop(stop, Some(source), globals.look(Stream::Errors)));
+    }
+    Ok(exit)
+}

@@ -1,0 +1,88 @@
+//! Carries out the plan's commit steps, only when asked: in the user's own repository, with their identity, hooks and
+//! signing, and never waiting for an answer.
+
+use journal::{Event, Verdict};
+use plan::{Phase, Role};
+
+use super::{Change, Deed, Item, write};
+use crate::stop::Stop;
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// Makes the commit of a step, or says why there is none.
+pub(super) async fn carry_out(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    phase: &Phase,
+    command: usize,
+    change: &mut Change,
+    item: &Item,
+) -> Result<Option<Deed>, Stop> {
+    let Some(planned) = phase.commands.get(command).and_then(|command| command.commit.clone()) else { return Ok(None) };
+    let skip = |bench: &mut Workbench, why: String| {
+        bench.tell(Event::CommitSkipped { why: why.clone() })?;
+        Ok(Some(Deed::Commit(Err(why))))
+    };
+    if !bench.conduct.commit || bench.conduct.dry_run {
+        return Ok(Some(look_up(bench, phase, command).await));
+    }
+    let Some(message) = planned.message.clone().filter(|message| !message.trim().is_empty()) else {
+        return skip(bench, "the plan gives no commit message".to_owned());
+    };
+    if let Some(why) = unfit(change, item, phase) {
+        return skip(bench, why);
+    }
+    write(bench, assignment, change)?;
+    let paths: Vec<String> = paths_of(assignment, phase, change);
+    if paths.is_empty() {
+        return skip(bench, "there is nothing to commit".to_owned());
+    }
+    match sandbox::git::commit(bench.root(), &paths, &message).await {
+        Ok(id) => {
+            bench.tell(Event::Committed { id: id.clone(), message })?;
+            Ok(Some(Deed::Commit(Ok(id))))
+        }
+        Err(error) => skip(bench, format!("git refused: {error}")),
+    }
+}
+
+/// The commit as it is in the history, by its subject; or that it is not there.
+pub(super) async fn look_up(bench: &Workbench, phase: &Phase, command: usize) -> Deed {
+    let planned = phase.commands.get(command).and_then(|command| command.commit.as_ref());
+    let subject = planned.and_then(|commit| commit.message.as_deref()).and_then(|message| message.lines().next());
+    let found = match subject {
+        Some(subject) => sandbox::git::find_commit(bench.root(), subject).await.ok().flatten(),
+        None => None,
+    };
+    Deed::Commit(found.ok_or_else(|| "no such commit is there; commits are made only with --commit".to_owned()))
+}
+
+/// Why the unit's work is not fit to be committed.
+fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<String> {
+    let items = change.items.iter().filter(|other| other.unit == phase.id).chain([item]);
+    let mut deeds = items.flat_map(|item| &item.deeds);
+    deeds.find_map(|deed| match deed {
+        Deed::Place(placement) => placement.refused(),
+        Deed::Run { ran, expects_failure: false, .. } if ran.judgement.verdict == Verdict::Failed => {
+            Some(format!("`{}` failed", ran.script))
+        }
+        _ => None,
+    })
+}
+
+/// The files of the unit that this run wrote.
+fn paths_of(assignment: &Assignment, phase: &Phase, change: &Change) -> Vec<String> {
+    let shown = |index: &usize| phase.blocks.get(*index).is_some_and(|block| block.role != Role::Example);
+    let of_unit = |path: &str| {
+        assignment.files.iter().any(|file| {
+            file.unit == phase.id
+                && file.path.as_deref() == Some(path)
+                && phase
+                    .changes
+                    .get(file.change)
+                    .is_some_and(|change| change.blocks.is_empty() || change.blocks.iter().any(shown))
+        })
+    };
+    let written = change.written.iter().map(|file| file.path.clone());
+    written.filter(|path| of_unit(path) || phase.changes.is_empty()).collect()
+}

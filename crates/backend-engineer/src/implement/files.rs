@@ -1,0 +1,141 @@
+//! What the plan asks of whole files without showing code: to be removed, to get another path, or something only prose says.
+
+use journal::{Event, FileAction};
+use plan::{Action, Phase, PhaseId, Role};
+
+use super::literal::{Placed, Placement};
+use super::{Change, Deed, Item, tell_staged};
+use crate::stop::Stop;
+use crate::understand::{Assignment, NamedFile};
+use crate::workbench::Workbench;
+
+/// Stages the removals and renames of a unit.
+pub(super) fn remove_and_rename(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
+    let named: Vec<NamedFile> = assignment.files.iter().filter(|file| file.unit == unit).cloned().collect();
+    for file in named {
+        let outcome = match (&file.action, &file.path) {
+            (Action::Delete, Some(path)) => Some(remove(bench, path)?),
+            (Action::Rename { to }, Some(path)) => Some(rename(bench, path, to)?),
+            _ => None,
+        };
+        if let Some(placed) = outcome {
+            let title = match &file.action {
+                Action::Rename { to } => format!("Rename `{}` to `{to}`", file.written),
+                _ => format!("Delete `{}`", file.written),
+            };
+            let line = bench.plan.place(file.span.start).line;
+            let placement = Placement { block: usize::MAX, path: file.path.clone(), line, placed };
+            let deeds = vec![Deed::Place(placement)];
+            change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
+        }
+    }
+    Ok(())
+}
+
+fn remove(bench: &mut Workbench, path: &str) -> Result<Placed, Stop> {
+    if bench.settings.protects(path) {
+        return Ok(refused("protected", "the path is protected".to_owned()));
+    }
+    match bench.tree.read(path) {
+        Ok(None) => Ok(Placed::Before),
+        Ok(Some(_)) => {
+            bench.tree.stage(path, None).map_err(|error| Stop::refused(error.to_string()))?;
+            tell_staged(bench, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
+            Ok(Placed::Now { how: "removed, as the plan says".to_owned(), created: false })
+        }
+        Err(error) => Ok(refused("unreadable", error.to_string())),
+    }
+}
+
+fn rename(bench: &mut Workbench, from: &str, to: &str) -> Result<Placed, Stop> {
+    if bench.settings.protects(from) || bench.settings.protects(to) {
+        return Ok(refused("protected", "the path is protected".to_owned()));
+    }
+    let (old, new) = match (bench.tree.read(from), bench.tree.read(to)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(error), _) | (_, Err(error)) => return Ok(refused("unreadable", error.to_string())),
+    };
+    match (old, new) {
+        (None, Some(_)) => Ok(Placed::Before),
+        (None, None) => Ok(refused("file-missing", format!("`{from}` is not there"))),
+        (Some(_), Some(_)) => Ok(refused("file-exists", format!("`{to}` is there already"))),
+        (Some(bytes), None) => {
+            let mode = bench.tree.look(from).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+            let failed = |error: crate::tree::ReadError| Stop::refused(error.to_string());
+            bench.tree.stage(to, Some(bytes)).map_err(failed)?;
+            if let Some(mode) = mode {
+                bench.tree.stage_mode(to, mode).map_err(failed)?;
+            }
+            bench.tree.stage(from, None).map_err(failed)?;
+            tell_staged(bench, to, FileAction::Rename, format!("renamed from `{from}`"))?;
+            Ok(Placed::Now { how: format!("renamed from `{from}`"), created: true })
+        }
+    }
+}
+
+fn refused(reason: &'static str, message: String) -> Placed {
+    Placed::Refused { reason, message, candidates: Vec::new() }
+}
+
+/// Notes the named files for which the unit shows no code and that nothing else has dealt with.
+pub(super) fn left_without_code(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
+    let Some(phase) = bench.plan.phase(unit).cloned() else { return Ok(()) };
+    for file in assignment.files.iter().filter(|file| file.unit == unit) {
+        if shows_code(&phase, file) || matches!(file.action, Action::Delete | Action::Rename { .. }) {
+            continue;
+        }
+        if answered_for(bench, assignment, &phase, file, change) {
+            continue;
+        }
+        let line = bench.plan.place(file.span.start).line;
+        let title = format!("`{}`", file.written);
+        let why = format!("the plan shows no code for `{}`", file.written);
+        if let Some(path) = &file.path {
+            bench.tell(Event::FileUnchanged { path: path.clone(), why: why.clone() })?;
+        }
+        let checkbox = phase.changes.get(file.change).and_then(|planned| planned.checkbox);
+        change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![Deed::Left(why)] });
+    }
+    Ok(())
+}
+
+fn shows_code(phase: &Phase, file: &NamedFile) -> bool {
+    let shows = |index: &usize| {
+        phase.blocks.get(*index).is_some_and(|block| !matches!(block.role, Role::Shell | Role::Output | Role::Example))
+    };
+    phase.changes.get(file.change).is_some_and(|change| change.blocks.iter().any(shows))
+}
+
+/// Whether the file was dealt with elsewhere: another unit of the assignment shows it, a command made it, or its step
+/// says already that it is left.
+fn answered_for(bench: &Workbench, assignment: &Assignment, phase: &Phase, file: &NamedFile, change: &Change) -> bool {
+    let same = |path: &String| file.path.as_ref() == Some(path);
+    let elsewhere = assignment.files.iter().any(|other| {
+        let unit = bench.plan.phase(other.unit);
+        (other.unit, other.change) != (phase.id, file.change)
+            && other.path.as_ref().is_some_and(same)
+            && unit.is_some_and(|unit| shows_code(unit, other))
+    });
+    let made = bench.tree.pending().iter().any(|pending| {
+        same(&pending.path) || file.path.is_none() && assignment.scope.allows(&pending.path) && pending.before.is_none()
+    });
+    let planned = phase.changes.get(file.change);
+    let said = change.items.iter().filter(|item| item.unit == phase.id).any(|item| {
+        let holds = item.step.and_then(|step| phase.steps.get(step)).is_some_and(|step| {
+            step.span.contains(&file.span.start)
+                || planned.is_some_and(|change| change.checkbox.is_some() && change.checkbox == step.checkbox)
+        });
+        holds && item.deeds.iter().any(|deed| matches!(deed, Deed::Left(_) | Deed::DoneBefore))
+    });
+    elsewhere || made || said
+}

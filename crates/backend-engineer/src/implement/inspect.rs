@@ -1,0 +1,94 @@
+//! Looks at what stands of a phase without changing anything, for `verify`.
+
+use std::collections::BTreeSet;
+
+use plan::{ExpectedOutcome, Part, Phase, PlannedCommand, Step};
+
+use super::literal::{self, Placed, Placement, standing};
+use super::{Change, Deed, Item, commits, steps};
+use crate::check::{Kind, Ran, Request, kind_of};
+use crate::stop::Stop;
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// The items of the assignment as they stand; their commands are left for the checks to run.
+pub(crate) async fn inspect(bench: &mut Workbench, assignment: &Assignment) -> Result<Change, Stop> {
+    let standing = standing(bench, assignment)?;
+    let mut change = Change::default();
+    let phases: Vec<Phase> = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)).cloned().collect();
+    for phase in phases {
+        for (index, step) in phase.steps.iter().enumerate() {
+            let mut item = Item {
+                unit: phase.id,
+                step: Some(index),
+                title: step.title.clone(),
+                checkbox: step.checkbox,
+                line: bench.plan.place(step.span.start).line,
+                deeds: Vec::new(),
+            };
+            item.deeds = deeds(bench, assignment, &phase, step, &standing).await?;
+            change.items.push(item);
+        }
+    }
+    Ok(change)
+}
+
+async fn deeds(
+    bench: &Workbench,
+    assignment: &Assignment,
+    phase: &Phase,
+    step: &Step,
+    standing: &BTreeSet<String>,
+) -> Result<Vec<Deed>, Stop> {
+    let mut deeds = Vec::new();
+    for part in &step.parts {
+        match part {
+            Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
+                deeds.push(Deed::Place(placement(bench, assignment, phase, *block, standing)));
+            }
+            Part::Place(_) => {}
+            Part::Run(command) => deeds.extend(run(bench, &phase.commands[*command], *command)),
+            Part::Commit(command) => deeds.push(commits::look_up(bench, phase, *command).await),
+            Part::Say(span) => {
+                deeds.push(Deed::Left(steps::excerpt(bench.plan.text().get(span.clone()).unwrap_or_default())));
+            }
+        }
+    }
+    Ok(deeds)
+}
+
+fn placement(
+    bench: &Workbench,
+    assignment: &Assignment,
+    phase: &Phase,
+    block: usize,
+    standing: &BTreeSet<String>,
+) -> Placement {
+    let path = literal::path_of(assignment, phase, block);
+    let placed = match &path {
+        Some(path) if standing.contains(path) => Placed::Before,
+        _ => Placed::Refused {
+            reason: "not-there",
+            message: "the tree does not hold what the plan shows".to_owned(),
+            candidates: Vec::new(),
+        },
+    };
+    Placement { block, path, line: bench.plan.place(phase.blocks[block].span.start).line, placed }
+}
+
+/// A step's command as one that the checks are to run; actions and expected failures have their moment in `implement`.
+fn run(bench: &Workbench, planned: &PlannedCommand, command: usize) -> Option<Deed> {
+    let outcome = planned.expect.outcome;
+    let is_check =
+        kind_of(&planned.text) != Kind::Other || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
+    if planned.server || !is_check && outcome != ExpectedOutcome::Fail {
+        return None;
+    }
+    let expects_failure = outcome == ExpectedOutcome::Fail;
+    let why = if expects_failure { "a failure before the change shows only while implementing" } else { "not run yet" };
+    let ran = match Request::of(planned, "", bench) {
+        Ok(request) => Ran::not_run(&request.script, &request.folder, why),
+        Err(not_run) => *not_run,
+    };
+    Some(Deed::Run { command, ran: Box::new(ran), expects_failure })
+}

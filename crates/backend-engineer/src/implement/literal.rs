@@ -1,0 +1,246 @@
+//! Puts the code that the plan spells out into its files, without a model: all blocks of a step, or none of them.
+
+use std::collections::BTreeSet;
+
+use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
+use plan::{Action, CodeBlock, FileOf, Phase, Role};
+
+use crate::stop::Stop;
+use crate::understand::{Assignment, NamedFile};
+use crate::workbench::Workbench;
+
+/// One block of the plan, and what came of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Placement {
+    /// Its place in [`Phase::blocks`].
+    pub(crate) block: usize,
+    /// The file, where it is known.
+    pub(crate) path: Option<String>,
+    /// The block's line in the plan, from 1.
+    pub(crate) line: usize,
+    /// What came of it.
+    pub(crate) placed: Placed,
+}
+
+/// What came of one block.
+#[derive(Debug, Clone)]
+pub(crate) enum Placed {
+    /// It was put in place.
+    Now {
+        /// How the place was found.
+        how: String,
+        /// No file stood there.
+        created: bool,
+    },
+    /// It stood there before.
+    Before,
+    /// It was not placed.
+    Refused {
+        /// A stable short name of the reason.
+        reason: &'static str,
+        /// The reason in words.
+        message: String,
+        /// The places between which someone must choose.
+        candidates: Vec<String>,
+    },
+    /// Another block of the same step was refused, so this one was taken back.
+    HeldBack,
+}
+
+impl Placement {
+    /// Why it doesn't stand, where it doesn't.
+    pub(crate) fn refused(&self) -> Option<String> {
+        let path = self.path.as_deref().map(|path| format!("`{path}`: ")).unwrap_or_default();
+        match &self.placed {
+            Placed::Refused { message, .. } => Some(format!("{path}{message} (plan line {})", self.line)),
+            Placed::HeldBack => Some(format!("{path}held back, because the rest of its step was refused")),
+            Placed::Now { .. } | Placed::Before => None,
+        }
+    }
+}
+
+/// Whether the block is code to be placed at all, and not a "before" block that its partner answers for.
+pub(super) fn is_code(block: &CodeBlock) -> bool {
+    match block.role {
+        Role::Code | Role::After { .. } | Role::Diff | Role::SearchReplace => true,
+        Role::Before { after } => after.is_none(),
+        Role::Shell | Role::Output | Role::Example => false,
+    }
+}
+
+/// Places one block in the staged tree.
+pub(super) fn place(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    phase: &Phase,
+    index: usize,
+) -> Result<Option<Placement>, Stop> {
+    let block = &phase.blocks[index];
+    let line = bench.plan.place(block.span.start).line;
+    let placement = |path: Option<String>, placed| Placement { block: index, path, line, placed };
+    let file = match file_of(assignment, phase, block) {
+        Ok(file) => file,
+        Err(message) => {
+            let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+            return Ok(Some(placement(None, placed)));
+        }
+    };
+    let Some(path) = file.path.clone() else {
+        let message = file.obstacle.clone().unwrap_or_else(|| "its file is not clear".to_owned());
+        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        return Ok(Some(placement(None, placed)));
+    };
+    if bench.settings.protects(&path) || bench.plan_inside().as_deref() == Some(path.as_str()) {
+        let message = "the path is protected".to_owned();
+        let placed = Placed::Refused { reason: "protected", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
+    let text = match bench.tree.read_text(&path) {
+        Ok(text) => text,
+        Err(error) => {
+            let placed = Placed::Refused { reason: "unreadable", message: error.to_string(), candidates: Vec::new() };
+            return Ok(Some(placement(Some(path), placed)));
+        }
+    };
+    if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
+        return Ok(Some(placement(Some(path), Placed::Before)));
+    }
+    let answer = ask(phase, index, file, &path, text.as_deref());
+    let placed = settle(bench, &path, text.is_some(), answer)?;
+    Ok(placed.map(|placed| placement(Some(path), placed)))
+}
+
+/// Stages what the engine answered; `None` where the block turned out to be no code for the file.
+fn settle(bench: &mut Workbench, path: &str, existed: bool, answer: Graft) -> Result<Option<Placed>, Stop> {
+    match answer {
+        Graft::Applied(applied) => {
+            let how = applied.evidence.iter().map(|evidence| evidence.0.as_str()).collect::<Vec<_>>().join("; ");
+            bench
+                .tree
+                .stage(path, Some(applied.text.into_bytes()))
+                .map_err(|error| Stop::refused(error.to_string()))?;
+            Ok(Some(Placed::Now { how, created: !existed }))
+        }
+        Graft::AlreadyApplied => Ok(Some(Placed::Before)),
+        Graft::Refused(refusal) if refusal.reason == Reason::NotCode => Ok(None),
+        Graft::Refused(refusal) => Ok(Some(refused(&refusal))),
+    }
+}
+
+/// Asks the engine to place a block in a text, with all that the plan says about it.
+fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, text: Option<&str>) -> Graft {
+    let block = &phase.blocks[index];
+    let current = match block.role {
+        Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.as_str()),
+        _ => None,
+    };
+    let change = phase.changes.get(file.change);
+    let intent = match (&file.action, text) {
+        (Action::Create, None) => Intent::Create,
+        (Action::Create, Some(_)) if !is_first_of(phase, file.change, index) => Intent::Modify,
+        (Action::Create, Some(_)) => Intent::Create,
+        (Action::Modify | Action::Rename { .. }, _) => Intent::Modify,
+        _ => Intent::Unstated,
+    };
+    let context =
+        Context { prose: &block.prose, intent, lines: block.lines.or(change.and_then(|change| change.lines)), current };
+    graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
+}
+
+/// Whether the block is the first one of its file in the unit.
+fn is_first_of(phase: &Phase, change: usize, index: usize) -> bool {
+    blocks_of(phase, change).next() == Some(index)
+}
+
+fn blocks_of(phase: &Phase, change: usize) -> impl Iterator<Item = usize> + '_ {
+    let blocks = phase.changes.get(change).map(|change| change.blocks.as_slice()).unwrap_or_default();
+    blocks.iter().copied().filter(|index| phase.blocks.get(*index).is_some_and(is_code))
+}
+
+/// Whether a new file that the plan builds from several blocks stands as they make it together.
+fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> bool {
+    if file.action != Action::Create || blocks_of(phase, file.change).count() < 2 {
+        return false;
+    }
+    let composed = blocks_of(phase, file.change).try_fold(None::<String>, |text, index| {
+        match ask(phase, index, file, path, text.as_deref()) {
+            Graft::Applied(applied) => Some(Some(applied.text)),
+            Graft::AlreadyApplied => Some(text),
+            Graft::Refused(_) => None,
+        }
+    });
+    composed.flatten().as_deref() == Some(text)
+}
+
+/// The path of a block's file, where it is clear.
+pub(super) fn path_of(assignment: &Assignment, phase: &Phase, block: usize) -> Option<String> {
+    file_of(assignment, phase, &phase.blocks[block]).ok().and_then(|file| file.path.clone())
+}
+
+/// The named file that a block belongs to.
+fn file_of<'a>(assignment: &'a Assignment, phase: &Phase, block: &CodeBlock) -> Result<&'a NamedFile, String> {
+    match &block.file {
+        FileOf::Change(change) => {
+            assignment.file(phase.id, *change).ok_or_else(|| "the plan's file for this code was not found".to_owned())
+        }
+        FileOf::Nowhere => Err("the plan doesn't say which file this code belongs to".to_owned()),
+        FileOf::Between(changes) => {
+            let names: Vec<&str> = changes
+                .iter()
+                .filter_map(|index| phase.changes.get(*index))
+                .map(|change| change.path.as_str())
+                .collect();
+            Err(format!("the code may belong to {}", names.join(" or ")))
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Placed {
+    let show = |place: &graft::Place| format!("{} (line {})", place.name, place.line);
+    let mut message = refusal.message.clone();
+    if let Some(nearest) = &refusal.nearest {
+        message.push_str(&format!("; nearest: {}", show(nearest)));
+    }
+    let candidates = refusal.candidates.iter().map(show).collect();
+    Placed::Refused { reason: reason_name(refusal.reason), message, candidates }
+}
+
+fn reason_name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Missing => "file-missing",
+        Reason::Exists => "file-exists",
+        Reason::Ambiguous => "ambiguous",
+        Reason::NotFound => "no-place",
+        Reason::Unclear => "unclear",
+        Reason::Conflict => "conflict",
+        Reason::Syntax => "syntax",
+        Reason::NotCode => "not-code",
+        Reason::Unsupported => "unsupported",
+        Reason::Unproven => "unproven",
+    }
+}
+
+/// The paths of the assignment where all the code that the plan shows for them stands, each block placed over the last.
+pub(crate) fn standing(bench: &mut Workbench, assignment: &Assignment) -> Result<BTreeSet<String>, Stop> {
+    let savepoint = bench.tree.savepoint();
+    let mut standing = BTreeSet::new();
+    let mut open = BTreeSet::new();
+    for unit in &assignment.units {
+        let Some(phase) = bench.plan.phase(*unit).cloned() else { continue };
+        for index in (0..phase.blocks.len()).filter(|index| is_code(&phase.blocks[*index])) {
+            let Some(placement) = place(bench, assignment, &phase, index)? else { continue };
+            let Some(path) = placement.path else { continue };
+            match placement.placed {
+                Placed::Refused { .. } | Placed::HeldBack => open.insert(path),
+                Placed::Now { .. } | Placed::Before => standing.insert(path),
+            };
+        }
+    }
+    let replayed = bench.tree.savepoint();
+    bench.tree.restore(savepoint);
+    let mut stands = |path: &String| {
+        let before = bench.tree.read(path).ok().flatten();
+        !open.contains(path) && replayed.get(path).is_none_or(|after| after.bytes == before)
+    };
+    Ok(standing.iter().filter(|path| stands(path)).cloned().collect())
+}

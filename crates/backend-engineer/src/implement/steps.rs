@@ -1,0 +1,191 @@
+//! Goes through a unit's steps in the plan's order: places code, runs commands where the plan has them, leaves prose.
+
+use journal::{Event, FileAction};
+use plan::{ExpectedOutcome, Part, Phase, PhaseId, State, Step};
+
+use super::literal::{self, Placed, Placement};
+use super::{Change, Deed, Item, commits, tell_staged};
+use crate::analyze::nearest_tools;
+use crate::check::{self, Ran, Request, first_line};
+use crate::stop::Stop;
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// Carries out all steps of one unit.
+pub(super) async fn carry_out(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
+    let Some(phase) = bench.plan.phase(unit).cloned() else { return Ok(()) };
+    if unit != assignment.unit {
+        bench.tell(Event::PhaseStarted { label: phase.label.clone(), title: phase.title.clone() })?;
+    }
+    for (index, step) in phase.steps.iter().enumerate() {
+        let item = carry_out_step(bench, assignment, &phase, index, step, change).await?;
+        change.items.push(item);
+    }
+    Ok(())
+}
+
+async fn carry_out_step(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    phase: &Phase,
+    index: usize,
+    step: &Step,
+    change: &mut Change,
+) -> Result<Item, Stop> {
+    let mut item = Item {
+        unit: phase.id,
+        step: Some(index),
+        title: step.title.clone(),
+        checkbox: step.checkbox,
+        line: bench.plan.place(step.span.start).line,
+        deeds: Vec::new(),
+    };
+    let state = step.checkbox.and_then(|id| bench.plan.checkboxes().get(id.0)).map(|found| found.state);
+    if matches!(state, Some(State::Done | State::Skipped)) {
+        item.deeds.push(Deed::DoneBefore);
+        return Ok(item);
+    }
+    let savepoint = bench.tree.savepoint();
+    let mut held_back = false;
+    for part in &step.parts {
+        let deed = match part {
+            Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
+                let placement = literal::place(bench, assignment, phase, *block)?;
+                if let Some(placement) = &placement {
+                    tell_placement(bench, placement)?;
+                }
+                placement.map(Deed::Place)
+            }
+            Part::Place(_) => None,
+            Part::Run(_) | Part::Commit(_) if held_back => None,
+            Part::Run(command) => run(bench, assignment, phase, index, *command, change).await?,
+            Part::Commit(command) => commits::carry_out(bench, assignment, phase, *command, change, &item).await?,
+            Part::Say(span) => Some(Deed::Left(excerpt(bench.plan.text().get(span.clone()).unwrap_or_default()))),
+        };
+        held_back |= matches!(&deed, Some(Deed::Place(Placement { placed: Placed::Refused { .. }, .. })));
+        item.deeds.extend(deed);
+    }
+    if held_back {
+        bench.tree.restore(savepoint);
+        hold_back(&mut item);
+    }
+    Ok(item)
+}
+
+/// Marks what the step had placed before one of its blocks was refused.
+fn hold_back(item: &mut Item) {
+    for deed in &mut item.deeds {
+        if let Deed::Place(placement) = deed
+            && matches!(placement.placed, Placed::Now { .. })
+        {
+            placement.placed = Placed::HeldBack;
+        }
+    }
+}
+
+/// Tells what came of one block.
+fn tell_placement(bench: &mut Workbench, placement: &Placement) -> Result<(), Stop> {
+    let path = placement.path.clone().unwrap_or_default();
+    match &placement.placed {
+        Placed::Now { how, created } => {
+            let action = if *created { FileAction::Create } else { FileAction::Modify };
+            tell_staged(bench, &path, action, how.clone())
+        }
+        Placed::Before => {
+            bench.tell(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
+        }
+        Placed::HeldBack => Ok(()),
+        Placed::Refused { reason, message, candidates } => bench.tell(Event::FileRefused {
+            path,
+            reason: (*reason).to_owned(),
+            message: message.clone(),
+            line: Some(placement.line),
+            candidates: candidates.clone(),
+        }),
+    }
+}
+
+/// Runs a command of a step where the plan has it.
+async fn run(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    phase: &Phase,
+    step: usize,
+    command: usize,
+    change: &mut Change,
+) -> Result<Option<Deed>, Stop> {
+    let planned = &phase.commands[command];
+    let expects_failure = planned.expect.outcome == ExpectedOutcome::Fail;
+    let deed = |ran: Ran| Some(Deed::Run { command, ran: Box::new(ran), expects_failure });
+    let folder = planned.folder.clone().unwrap_or_default();
+    if !bench.runs_commands() {
+        return Ok(deed(Ran::not_run(&planned.text, &folder, "no command was run, as you asked")));
+    }
+    let request = match Request::of(planned, &format!("step of {}", phase.label), bench) {
+        Ok(request) => request,
+        Err(not_run) => return Ok(deed(*not_run)),
+    };
+    if planned.server {
+        return serve(bench, &request, change).await.map(Some);
+    }
+    if expects_failure && stands_already(bench, assignment, phase, step)? {
+        let why = "the change it is to fail before stands already";
+        return Ok(deed(Ran::not_run(&request.script, &request.folder, why)));
+    }
+    Ok(deed(check::run(bench, &request, &assignment.scope).await?))
+}
+
+/// Whether everything that the unit places after this step stands already.
+fn stands_already(bench: &mut Workbench, assignment: &Assignment, phase: &Phase, step: usize) -> Result<bool, Stop> {
+    let later = phase.steps[step + 1..].iter().take_while(|step| !starts_another_test(phase, step));
+    let blocks: Vec<usize> = later
+        .flat_map(|step| &step.parts)
+        .filter_map(|part| match part {
+            Part::Place(block) if literal::is_code(&phase.blocks[*block]) => Some(*block),
+            _ => None,
+        })
+        .collect();
+    let savepoint = bench.tree.savepoint();
+    let mut stands = !blocks.is_empty();
+    for block in blocks {
+        let placed = literal::place(bench, assignment, phase, block)?.map(|placement| placement.placed);
+        stands &= matches!(placed, None | Some(Placed::Before));
+    }
+    bench.tree.restore(savepoint);
+    Ok(stands)
+}
+
+/// Whether the step expects a failure of its own: then what follows it belongs to that one.
+fn starts_another_test(phase: &Phase, step: &Step) -> bool {
+    step.parts.iter().any(|part| match part {
+        Part::Run(command) => phase.commands[*command].expect.outcome == ExpectedOutcome::Fail,
+        _ => false,
+    })
+}
+
+async fn serve(bench: &mut Workbench, request: &Request, change: &mut Change) -> Result<Deed, Stop> {
+    let first = nearest_tools(bench.root(), request.folder.as_ref());
+    bench.tell(Event::ServerStarted { command: request.script.clone(), folder: request.folder.clone() })?;
+    let server = bench.serve(&request.script, &request.folder, first).await?;
+    let failed = server.exited.as_ref().map(|exit| format!("the server ended at once with {exit}"));
+    match &failed {
+        Some(why) => bench.note(format!("`{}`: {why}", first_line(&request.script)))?,
+        None => change.servers.push((request.script.clone(), server)),
+    }
+    Ok(Deed::Serve { script: request.script.clone(), failed })
+}
+
+/// The first words of a passage, on one line.
+pub(super) fn excerpt(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(160) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

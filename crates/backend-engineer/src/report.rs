@@ -1,0 +1,354 @@
+//! Step five: says what was done and what was proved, to people in the shape of the specification and to machines as JSON.
+
+mod json;
+mod markdown;
+
+use std::collections::BTreeSet;
+
+use journal::Verdict;
+use plan::CriterionKind;
+use serde::Serialize;
+
+use crate::check::{Kind, worst};
+use crate::implement::{Change, Deed, Item, Placed};
+use crate::stop::Exit;
+use crate::understand::Assignment;
+use crate::verify::{Account, Fate, Proof, Verification};
+use crate::workbench::Workbench;
+
+pub(crate) use json::document;
+
+/// What a run has to say about one phase.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Report {
+    /// "Implementation Complete", "Unproven", "Incomplete" or "Failed".
+    pub(crate) heading: String,
+    /// What the process ends with for this phase.
+    #[serde(serialize_with = "json::code")]
+    pub(crate) exit: Exit,
+    /// The plan's path.
+    pub(crate) plan: String,
+    /// "Phase 2.1".
+    pub(crate) phase: String,
+    /// The phase's title.
+    pub(crate) title: String,
+    /// The run, as the journal knows it.
+    pub(crate) run: Option<String>,
+    /// Every task of the phase.
+    pub(crate) tasks: Vec<Task>,
+    /// Every file of the phase.
+    files: Vec<Account>,
+    /// The lines on tests, lint and types.
+    pub(crate) verification: Results,
+    /// Every check.
+    pub(crate) checks: Vec<CheckLine>,
+    /// What was refused, and what would have to be decided.
+    pub(crate) refusals: Vec<Refusal>,
+    /// Manual criteria that are still open.
+    pub(crate) manual: Vec<Line>,
+    /// Boxes that were ticked now.
+    pub(crate) ticked: Vec<Line>,
+    /// Boxes that were opened again.
+    pub(crate) unticked: Vec<Line>,
+    /// The walls that commands ran behind; `None` where none ran.
+    pub(crate) sandbox: Option<String>,
+    /// Observations, decisions, what is left open and why.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A task of the phase.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Task {
+    /// Its words.
+    pub(crate) text: String,
+    /// Line in the plan, from 1.
+    pub(crate) line: usize,
+    /// Proven, or ticked before.
+    pub(crate) done: bool,
+    /// What proves it, or why it is open.
+    pub(crate) why: String,
+}
+
+/// A line of the plan.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Line {
+    /// Its words.
+    pub(crate) text: String,
+    /// Line in the plan, from 1.
+    pub(crate) line: usize,
+}
+
+/// The three lines of the specification.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Results {
+    /// Tests.
+    pub(crate) tests: Outcome,
+    /// Lint.
+    pub(crate) lint: Outcome,
+    /// Types.
+    pub(crate) type_check: Outcome,
+}
+
+/// A verdict with its details.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Outcome {
+    /// The worst of all checks of the kind.
+    pub(crate) verdict: Verdict,
+    /// What was seen.
+    pub(crate) details: String,
+}
+
+/// One check.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct CheckLine {
+    /// The plan's words.
+    pub(crate) text: String,
+    /// Line in the plan, from 1; 0 for the project's own.
+    pub(crate) line: usize,
+    /// What it checks.
+    pub(crate) kind: Kind,
+    /// The command; empty where the plan gives none.
+    pub(crate) command: String,
+    /// Its folder from the root.
+    pub(crate) folder: String,
+    /// Its exit status.
+    pub(crate) exit: Option<i32>,
+    /// What it proved.
+    pub(crate) verdict: Verdict,
+    /// What was seen.
+    pub(crate) details: String,
+    /// The fingerprint of the tree that it ran on.
+    pub(crate) tree: Option<String>,
+    /// The end of what it printed, where it failed.
+    pub(crate) output: String,
+}
+
+/// Something that was not placed.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Refusal {
+    /// The file, where it is known.
+    pub(crate) path: Option<String>,
+    /// A stable short name of the reason.
+    pub(crate) reason: &'static str,
+    /// The reason in words.
+    pub(crate) message: String,
+    /// Line in the plan, from 1.
+    pub(crate) line: usize,
+    /// The places between which someone must choose.
+    pub(crate) candidates: Vec<String>,
+}
+
+/// Puts the report of one phase together.
+pub(crate) fn report(
+    bench: &Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    verification: &Verification,
+) -> Report {
+    let tasks = tasks(bench, assignment, change, verification);
+    let exit = exit(bench, change, verification, &tasks);
+    Report {
+        heading: heading(exit).to_owned(),
+        exit,
+        plan: bench.plan_name.clone(),
+        phase: assignment.label.clone(),
+        title: assignment.title.clone(),
+        run: bench.run.as_ref().map(|run| run.id().to_string()),
+        tasks,
+        files: verification.accounts.clone(),
+        verification: Results {
+            tests: outcome(verification, Kind::Tests),
+            lint: outcome(verification, Kind::Lint),
+            type_check: outcome(verification, Kind::TypeCheck),
+        },
+        checks: verification.checks.iter().map(check_line).collect(),
+        refusals: refusals(change),
+        manual: verification
+            .manual
+            .iter()
+            .filter(|manual| !manual.done)
+            .map(|manual| Line { text: manual.text.clone(), line: manual.line })
+            .collect(),
+        ticked: verification.ticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
+        unticked: verification.unticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
+        sandbox: bench.tier(),
+        notes: notes(bench, change, verification),
+    }
+}
+
+/// The heading tells the truth.
+fn heading(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Complete => "Implementation Complete",
+        Exit::Unproven => "Implementation Unproven",
+        Exit::Incomplete => "Implementation Incomplete",
+        _ => "Implementation Failed",
+    }
+}
+
+fn exit(bench: &Workbench, change: &Change, verification: &Verification, tasks: &[Task]) -> Exit {
+    let checks = &verification.checks;
+    let mut exits = Vec::new();
+    if checks.iter().any(|check| check.verdict() == Verdict::Failed)
+        || verification.items.iter().any(|proof| matches!(proof, Proof::Broken(_)))
+    {
+        exits.push(Exit::CheckFailed);
+    }
+    if checks.iter().any(|check| check.ran.judgement.limit) {
+        exits.push(Exit::Limit);
+    }
+    let open = change.items.iter().zip(&verification.items).any(|(item, proof)| is_unimplemented(item, proof));
+    if open || verification.accounts.iter().any(|account| account.fate == Fate::Untouched) {
+        exits.push(Exit::Incomplete);
+    }
+    let unchecked = checks.iter().any(|check| check.verdict() == Verdict::NotChecked);
+    let nothing_passed = !checks.iter().any(|check| check.verdict() == Verdict::Passed);
+    // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
+    let unproven = change
+        .items
+        .iter()
+        .zip(&verification.items)
+        .any(|(item, proof)| matches!(proof, Proof::Open(_)) && (bench.conduct.commit || !is_commit(item)));
+    if unchecked
+        || nothing_passed && !tasks.iter().all(|task| task.done)
+        || nothing_passed && tasks.is_empty()
+        || unproven
+    {
+        exits.push(Exit::Unproven);
+    }
+    Exit::first(exits)
+}
+
+/// Whether a part of the plan is not there, as opposed to there and not proven.
+fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
+    let open = matches!(proof, Proof::Open(_));
+    open && item.open().next().is_some() || open && item.deeds.is_empty()
+}
+
+fn is_commit(item: &Item) -> bool {
+    !item.deeds.is_empty() && item.deeds.iter().all(|deed| matches!(deed, Deed::Commit(_)))
+}
+
+fn tasks(bench: &Workbench, assignment: &Assignment, change: &Change, verification: &Verification) -> Vec<Task> {
+    let items = change.items.iter().zip(&verification.items).map(|(item, proof)| task(&item.title, item.line, proof));
+    let mut tasks: Vec<Task> = items.collect();
+    let mut listed: BTreeSet<_> = change.items.iter().filter_map(|item| item.checkbox).collect();
+    for phase in assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)) {
+        let manual = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Manual);
+        listed.extend(manual.filter_map(|criterion| criterion.checkbox));
+    }
+    for (id, proof) in verification.proofs.iter().filter(|(id, _)| !listed.contains(id)) {
+        if let Some(found) = bench.plan.checkboxes().get(id.0) {
+            tasks.push(task(&found.text, bench.plan.place(found.span.start).line, proof));
+        }
+    }
+    tasks.sort_by_key(|task| task.line);
+    tasks
+}
+
+fn task(text: &str, line: usize, proof: &Proof) -> Task {
+    let (done, why) = match proof {
+        Proof::Proven(what) => (true, what.clone()),
+        Proof::Before => (true, "done before, by the plan's box".to_owned()),
+        Proof::Open(why) | Proof::Broken(why) => (false, why.clone()),
+        Proof::ForAPerson => (false, "for a person to look at".to_owned()),
+    };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Task { text, line, done, why }
+}
+
+fn outcome(verification: &Verification, kind: Kind) -> Outcome {
+    let checks: Vec<_> = verification.checks.iter().filter(|check| check.kind == kind).collect();
+    if checks.is_empty() {
+        let what = match kind {
+            Kind::Tests => "test",
+            Kind::Lint => "lint",
+            _ => "type-check",
+        };
+        let details = format!("neither the plan nor the configuration names a {what} command");
+        return Outcome { verdict: Verdict::NotChecked, details };
+    }
+    let verdict = worst(checks.iter().map(|check| check.verdict()));
+    let mut lines: Vec<String> = Vec::new();
+    for check in checks.iter().filter(|check| check.verdict() == verdict) {
+        let command = crate::check::first_line(&check.ran.script);
+        let line = match command {
+            "" => check.ran.judgement.detail.clone(),
+            command => format!("`{command}`: {}", check.ran.judgement.detail),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    Outcome { verdict, details: lines.join("; ") }
+}
+
+fn check_line(check: &crate::verify::Check) -> CheckLine {
+    let ran = &check.ran;
+    CheckLine {
+        text: check.text.clone(),
+        line: check.line,
+        kind: check.kind,
+        command: ran.script.clone(),
+        folder: ran.folder.clone(),
+        exit: ran.exit,
+        verdict: check.verdict(),
+        details: ran.judgement.detail.clone(),
+        tree: ran.tree.clone(),
+        output: if check.verdict() == Verdict::Failed { ran.tail.clone() } else { String::new() },
+    }
+}
+
+fn refusals(change: &Change) -> Vec<Refusal> {
+    let deeds = change.items.iter().flat_map(|item| &item.deeds);
+    deeds
+        .filter_map(|deed| match deed {
+            Deed::Place(placement) => match &placement.placed {
+                Placed::Refused { reason, message, candidates } => Some(Refusal {
+                    path: placement.path.clone(),
+                    reason,
+                    message: message.clone(),
+                    line: placement.line,
+                    candidates: candidates.clone(),
+                }),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+fn notes(bench: &Workbench, change: &Change, verification: &Verification) -> Vec<String> {
+    let mut notes = bench.notes.clone();
+    if change.written.is_empty() && bench.tree.pending().is_empty() {
+        notes.push("No file was changed.".to_owned());
+    }
+    let other =
+        verification.checks.iter().filter(|check| check.kind == Kind::Other && check.verdict() != Verdict::Passed);
+    for check in other {
+        let what = if check.ran.script.is_empty() { &check.text } else { &check.ran.script };
+        notes.push(format!(
+            "{} `{}`: {}",
+            verdict_words(check.verdict()),
+            crate::check::first_line(what),
+            check.ran.judgement.detail
+        ));
+    }
+    let open = verification.manual.iter().filter(|manual| !manual.done);
+    notes.extend(open.map(|manual| format!("For a person to check: {} (plan line {})", manual.text, manual.line)));
+    if let Some(tier) = bench.tier() {
+        notes.push(format!("Commands ran behind these walls: {tier}."));
+    }
+    let mut seen = BTreeSet::new();
+    notes.retain(|note| seen.insert(note.clone()));
+    notes
+}
+
+/// The specification's words for a verdict.
+pub(crate) fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "PASS",
+        Verdict::Failed => "FAIL",
+        Verdict::NotChecked => "NOT CHECKED",
+    }
+}

@@ -1,0 +1,82 @@
+//! The report for people, in the shape that the specification gives.
+
+use super::{Outcome, Report, Task, verdict_words};
+use crate::verify::Fate;
+
+impl Report {
+    /// The report as Markdown, ending in a newline.
+    pub(crate) fn to_markdown(&self) -> String {
+        let mut text = format!("## {}\n\n### Completed Tasks\n", self.heading);
+        lines(&mut text, self.tasks.iter().map(task_line), "(none)");
+        text.push_str("\n### Files Modified\n");
+        lines(&mut text, self.file_lines(), "(none)");
+        text.push_str("\n### Verification Results\n");
+        let results = &self.verification;
+        for (name, outcome) in [("Tests", &results.tests), ("Lint", &results.lint), ("Type Check", &results.type_check)]
+        {
+            text.push_str(&format!("- {name}: {}\n", outcome_words(outcome)));
+        }
+        text.push_str("\n### Notes\n");
+        lines(&mut text, self.note_lines(), "Nothing to add.");
+        text
+    }
+
+    /// What a dry run has to say: what would be changed, and what stands in the way.
+    pub(crate) fn to_dry_run(&self) -> String {
+        let mut text = format!("## Dry Run of {}: nothing was written\n\n### Files\n", self.phase);
+        lines(&mut text, self.file_lines(), "(none)");
+        text.push_str("\n### Notes\n");
+        lines(&mut text, self.note_lines(), "Nothing to add.");
+        text
+    }
+
+    fn file_lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.files.iter().filter_map(|file| {
+            let action = match file.fate {
+                Fate::Created => "Created",
+                Fate::Modified => "Modified",
+                Fate::Deleted => "Deleted",
+                Fate::Standing | Fate::Untouched => return None,
+            };
+            let counts = match file.fate {
+                Fate::Deleted => String::new(),
+                _ => format!(" (+{} -{})", file.lines_added, file.lines_removed),
+            };
+            Some(format!("`{}` - {action}: {}{counts}", file.path, file.description))
+        })
+    }
+
+    fn note_lines(&self) -> impl Iterator<Item = String> + '_ {
+        let standing = self.files.iter().filter_map(|file| match file.fate {
+            Fate::Standing => Some(format!("`{}` was left as it is: {}.", file.path, file.description)),
+            Fate::Untouched => Some(format!("`{}` was not changed: {}.", file.path, file.description)),
+            _ => None,
+        });
+        let refusals = self.refusals.iter().filter(|refusal| !refusal.candidates.is_empty()).map(|refusal| {
+            let path = refusal.path.as_deref().unwrap_or("?");
+            format!("`{path}` (plan line {}): to decide between {}.", refusal.line, refusal.candidates.join(", "))
+        });
+        standing.chain(refusals).chain(self.notes.iter().cloned())
+    }
+}
+
+fn task_line(task: &Task) -> String {
+    match task.done {
+        true => format!("[x] {}", task.text),
+        false => format!("[ ] {} - {}", task.text, task.why),
+    }
+}
+
+fn outcome_words(outcome: &Outcome) -> String {
+    format!("{} - {}", verdict_words(outcome.verdict), outcome.details)
+}
+
+fn lines(text: &mut String, lines: impl Iterator<Item = String>, none: &str) {
+    let before = text.len();
+    for line in lines {
+        text.push_str(&format!("- {}\n", line.replace('\n', " ")));
+    }
+    if text.len() == before {
+        text.push_str(&format!("{none}\n"));
+    }
+}

@@ -1,0 +1,199 @@
+//! The repository as a run sees it: what lies on disk, beneath what is staged. The user's files are written here and
+//! nowhere else: inside the repository, atomically, and only over what was seen before.
+
+mod address;
+mod write;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub(crate) use address::{Address, OutsideTree};
+pub(crate) use write::{Witness, WriteError};
+
+/// A file as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Its permission bits.
+    pub(crate) mode: u32,
+}
+
+/// What a file shall become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Staged {
+    /// Its bytes; `None` deletes it.
+    pub(crate) bytes: Option<Vec<u8>>,
+    /// Its permission bits, where they are to change.
+    pub(crate) mode: Option<u32>,
+}
+
+/// One file that differs from what was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Pending {
+    /// Relative to the root, with `/`.
+    pub(crate) path: String,
+    /// What was found, `None` where there was no file.
+    pub(crate) before: Option<Found>,
+    /// What it shall become.
+    pub(crate) after: Staged,
+}
+
+/// The staged view of one repository.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    root: PathBuf,
+    found: BTreeMap<String, Option<Found>>,
+    staged: BTreeMap<String, Staged>,
+}
+
+/// A file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    /// The path leaves the repository.
+    #[error(transparent)]
+    Outside(#[from] OutsideTree),
+    /// The system says no.
+    #[error("`{path}` can't be read: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder, a device or a pipe stands there.
+    #[error("`{path}` is not a regular file")]
+    NotAFile {
+        /// The path.
+        path: String,
+    },
+    /// Not UTF-8.
+    #[error("`{path}` is not UTF-8 text (byte {offset})")]
+    NotText {
+        /// The file.
+        path: String,
+        /// The first byte that isn't UTF-8.
+        offset: usize,
+    },
+}
+
+impl Tree {
+    /// A view of the repository at `root`, with nothing staged.
+    pub(crate) fn at(root: &Path) -> Self {
+        Tree { root: root.to_owned(), found: BTreeMap::new(), staged: BTreeMap::new() }
+    }
+
+    /// The repository's folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The file's bytes as staged, else as found on disk (and remembered); `None` where there is none.
+    pub(crate) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        match self.staged.get(path) {
+            Some(staged) => Ok(staged.bytes.clone()),
+            None => Ok(self.look(path)?.as_ref().map(|found| found.bytes.clone())),
+        }
+    }
+
+    /// [`Tree::read`] as text.
+    pub(crate) fn read_text(&mut self, path: &str) -> Result<Option<String>, ReadError> {
+        let Some(bytes) = self.read(path)? else { return Ok(None) };
+        String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|error| ReadError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })
+    }
+
+    /// The file as it was found before anything was staged.
+    pub(crate) fn look(&mut self, path: &str) -> Result<&Option<Found>, ReadError> {
+        if !self.found.contains_key(path) {
+            let found = find(&self.root, path)?;
+            self.found.insert(path.to_owned(), found);
+        }
+        Ok(&self.found[path])
+    }
+
+    /// Stages new bytes, or a deletion.
+    pub(crate) fn stage(&mut self, path: &str, bytes: Option<Vec<u8>>) -> Result<(), ReadError> {
+        self.look(path)?;
+        self.staged.insert(path.to_owned(), Staged { bytes, mode: None });
+        Ok(())
+    }
+
+    /// Stages permission bits beside whatever is staged.
+    pub(crate) fn stage_mode(&mut self, path: &str, mode: u32) -> Result<(), ReadError> {
+        let bytes = self.read(path)?;
+        self.staged.insert(path.to_owned(), Staged { bytes, mode: Some(mode) });
+        Ok(())
+    }
+
+    /// What is staged now, to go back to.
+    pub(crate) fn savepoint(&self) -> BTreeMap<String, Staged> {
+        self.staged.clone()
+    }
+
+    /// Goes back to a savepoint.
+    pub(crate) fn restore(&mut self, savepoint: BTreeMap<String, Staged>) {
+        self.staged = savepoint;
+    }
+
+    /// All staged files, changed or not.
+    pub(crate) fn staged(&self) -> &BTreeMap<String, Staged> {
+        &self.staged
+    }
+
+    /// The staged files that differ from what was found, by path.
+    pub(crate) fn pending(&self) -> Vec<Pending> {
+        let differs = |path: &str, staged: &Staged| {
+            let before = self.found.get(path).and_then(Option::as_ref);
+            before.map(|found| &found.bytes) != staged.bytes.as_ref()
+                || staged.mode.is_some_and(|mode| before.is_none_or(|found| found.mode != mode))
+        };
+        self.staged
+            .iter()
+            .filter(|(path, staged)| differs(path, staged))
+            .map(|(path, staged)| Pending {
+                path: path.clone(),
+                before: self.found.get(path).cloned().flatten(),
+                after: staged.clone(),
+            })
+            .collect()
+    }
+
+    /// Marks what was written as what is found from now on.
+    fn settle(&mut self, written: &Pending) {
+        let mode = written.after.mode.or(written.before.as_ref().map(|found| found.mode));
+        let found = match &written.after.bytes {
+            None => None,
+            Some(bytes) => {
+                let on_disk = find(&self.root, &written.path).ok().flatten();
+                let mode = mode.or(on_disk.map(|found| found.mode)).unwrap_or(0o644);
+                Some(Found { bytes: bytes.clone(), mode })
+            }
+        };
+        self.found.insert(written.path.clone(), found);
+    }
+}
+
+/// Reads a file from disk; `None` where there is none.
+fn find(root: &Path, path: &str) -> Result<Option<Found>, ReadError> {
+    let address = Address::of(root, path)?;
+    let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
+    let metadata = match fs::metadata(address.real()) {
+        Ok(metadata) => metadata,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(unreadable(error)),
+    };
+    if !metadata.is_file() {
+        return Err(ReadError::NotAFile { path: path.to_owned() });
+    }
+    let bytes = fs::read(address.real()).map_err(unreadable)?;
+    Ok(Some(Found { bytes, mode: write::mode_of(&metadata) }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! Step one: reads the plan, locates the phase, its success criteria, and every file to create or modify.
+
+mod author;
+mod load;
+mod paths;
+mod scope;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
+
+pub(crate) use author::without_author;
+pub(crate) use load::{Loaded, load_plan, root_of};
+pub(crate) use paths::{Files, Meaning};
+pub(crate) use scope::Scope;
+
+use crate::stop::{Finding, Severity, Stop};
+
+/// What is to be done: one unit of the plan with all that is nested in it, its files found in the repository.
+#[derive(Debug)]
+pub(crate) struct Assignment {
+    /// The unit that was asked for.
+    pub(crate) unit: PhaseId,
+    /// "Phase 2.1".
+    pub(crate) label: String,
+    /// The unit's title.
+    pub(crate) title: String,
+    /// The unit and all that is nested in it, in the plan's order.
+    pub(crate) units: Vec<PhaseId>,
+    /// Every file that they name.
+    pub(crate) files: Vec<NamedFile>,
+    /// The only paths that may reach the user's tree.
+    pub(crate) scope: Scope,
+    /// What was noticed on the way.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// A file that the phase names, and where it turned out to lie.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedFile {
+    /// The unit that names it.
+    pub(crate) unit: PhaseId,
+    /// Its place in [`Phase::changes`].
+    pub(crate) change: usize,
+    /// As the plan writes it.
+    pub(crate) written: String,
+    /// From the root; `None` where it is not one clear file.
+    pub(crate) path: Option<String>,
+    /// What shall happen to it.
+    pub(crate) action: Action,
+    /// Where the plan names it.
+    pub(crate) span: Range<usize>,
+    /// Why it has no path.
+    pub(crate) obstacle: Option<String>,
+}
+
+impl Assignment {
+    /// The file of a unit's change, by its place in [`Phase::changes`].
+    pub(crate) fn file(&self, unit: PhaseId, change: usize) -> Option<&NamedFile> {
+        self.files.iter().find(|file| file.unit == unit && file.change == change)
+    }
+}
+
+/// Reads what the unit asks for. A plan that isn't approved, or a path that leaves the repository, stops the run.
+pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bool) -> Result<Assignment, Stop> {
+    check_standing(plan, approved)?;
+    let phase = plan.phase(unit).ok_or_else(|| Stop::usage("the plan has no such unit"))?;
+    let mut units = Vec::new();
+    collect(phase, &mut units);
+    let bases = bases(plan, files);
+    let mut assignment = Assignment {
+        unit,
+        label: phase.label.clone(),
+        title: phase.title.clone(),
+        units: units.iter().map(|unit| unit.id).collect(),
+        files: Vec::new(),
+        scope: Scope::default(),
+        findings: dependencies(plan, phase),
+    };
+    let mut leaving = Vec::new();
+    for (unit, (index, change)) in
+        units.iter().flat_map(|unit| std::iter::repeat(unit).zip(unit.changes.iter().enumerate()))
+    {
+        let (file, finding) = locate(plan, files, &bases, unit.id, index, change);
+        if finding.as_ref().is_some_and(|finding| finding.severity == Severity::Error) {
+            leaving.extend(finding);
+        } else {
+            assignment.findings.extend(finding);
+        }
+        assignment.scope.admit(&file, change, files);
+        assignment.files.push(file);
+    }
+    if !leaving.is_empty() {
+        return Err(Stop::refused(format!("{} names paths outside of the repository", phase.label))
+            .hint("Name files by their path from the repository's root, or say which repository is meant with --root.")
+            .at(leaving));
+    }
+    Ok(assignment)
+}
+
+/// A plan marked as not approved is refused unless the user says otherwise.
+fn check_standing(plan: &Plan, approved: bool) -> Result<(), Stop> {
+    let standing = plan.standing();
+    if approved || standing.approval != Approval::Refused {
+        return Ok(());
+    }
+    let word = standing.word.as_deref().unwrap_or("not approved");
+    let message = format!("the plan is marked `{word}`");
+    Err(Stop::refused(message.clone())
+        .hint("Have it approved and its status changed, or pass --approve to go ahead as it is.")
+        .at([finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone())]))
+}
+
+fn collect<'a>(phase: &'a Phase, into: &mut Vec<&'a Phase>) {
+    into.push(phase);
+    for nested in &phase.phases {
+        collect(nested, into);
+    }
+}
+
+/// Folders that the plan's paths start from without saying so, learnt from those that can mean one file only.
+fn bases(plan: &Plan, files: &Files) -> BTreeSet<String> {
+    let none = BTreeSet::new();
+    let mut bases = BTreeSet::new();
+    for change in plan.all().flat_map(|unit| &unit.changes) {
+        if change.pattern || change.action != Action::Modify || files.stands(&change.path) {
+            continue;
+        }
+        if let Meaning::Resolved { path, .. } = files.meaning(&change.path, false, &none)
+            && let Some(base) = path.strip_suffix(&format!("/{}", change.path))
+        {
+            bases.insert(base.to_owned());
+        }
+    }
+    bases
+}
+
+/// Finds one named file, and says what is doubtful about it.
+fn locate(
+    plan: &Plan,
+    files: &Files,
+    bases: &BTreeSet<String>,
+    unit: PhaseId,
+    index: usize,
+    change: &PlannedChange,
+) -> (NamedFile, Option<Finding>) {
+    let mut file = NamedFile {
+        unit,
+        change: index,
+        written: change.path.clone(),
+        path: None,
+        action: change.action.clone(),
+        span: change.span.clone(),
+        obstacle: None,
+    };
+    let say = |code, severity, message: String| Some(finding(plan, code, severity, message, Some(change.span.clone())));
+    if change.pattern {
+        file.obstacle = Some("the plan names no single file here".to_owned());
+        return (file, None);
+    }
+    match meaning(files, bases, change) {
+        Meaning::AsWritten(path) => {
+            file.path = Some(path);
+            (file, None)
+        }
+        Meaning::Resolved { path, why } => {
+            let note = format!("`{}` is taken as `{path}`: {why}", change.path);
+            file.path = Some(path);
+            let finding = (why != "tidied").then(|| say("path-resolved", Severity::Note, note)).flatten();
+            (file, finding)
+        }
+        Meaning::Between(candidates) => {
+            let shown: Vec<&str> = candidates.iter().take(5).map(String::as_str).collect();
+            let message = format!("`{}` may mean {}", change.path, shown.join(" or "));
+            file.obstacle = Some(message.clone());
+            (file, say("path-ambiguous", Severity::Warning, message))
+        }
+        Meaning::Outside(outside) => {
+            file.obstacle = Some(outside.to_string());
+            (file, say("path-outside", Severity::Error, outside.to_string()))
+        }
+    }
+}
+
+/// A path that the plan calls neither new nor existing is looked for first.
+fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> Meaning {
+    let found = files.meaning(&change.path, change.action == Action::Create, bases);
+    match &found {
+        Meaning::AsWritten(path) if change.action == Action::Unstated && !files.stands(path) => {
+            files.meaning(&change.path, true, bases)
+        }
+        _ => found,
+    }
+}
+
+/// Units that this one depends on and that are not done.
+fn dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
+    let open = |wanted: &String| {
+        let found = plan.select(wanted).ok()?;
+        let [id] = found.as_slice() else { return None };
+        plan.phase(*id).filter(|other| *id != phase.id && matches!(other.state, State::Open | State::InProgress))
+    };
+    let say = |other: &Phase| {
+        let message = format!("{} depends on {}, which is not done by the plan's boxes", phase.label, other.label);
+        finding(plan, "depends-on-open", Severity::Note, message, Some(phase.heading.clone()))
+    };
+    phase.depends_on.iter().filter_map(open).map(say).collect()
+}
+
+/// A finding with its line filled in.
+pub(crate) fn finding(
+    plan: &Plan,
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    span: Option<Range<usize>>,
+) -> Finding {
+    let line = span.as_ref().map(|span| plan.place(span.start).line);
+    Finding { code, severity, message, span, line, hint: None }
+}

@@ -1,0 +1,252 @@
+//! Finds the file that a path of the plan means: from the root, from a package of a monorepo, or from the folder of the
+//! plan's author. One answer or none; never a guess between two.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::tree::{Address, OutsideTree};
+
+/// The repository's files by name, listed once and only when a path is not found as it stands.
+#[derive(Debug)]
+pub(crate) struct Files {
+    root: PathBuf,
+    listed: OnceCell<BTreeSet<String>>,
+}
+
+/// What a path of the plan turned out to mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// The path as written.
+    AsWritten(String),
+    /// Another spelling of it, and why.
+    Resolved {
+        /// The file from the root.
+        path: String,
+        /// Why it is meant.
+        why: String,
+    },
+    /// More than one file fits.
+    Between(Vec<String>),
+    /// It leaves the repository, or belongs to somebody else.
+    Outside(OutsideTree),
+}
+
+impl Files {
+    /// The files below `root`, unread as yet.
+    pub(crate) fn below(root: &Path) -> Self {
+        Files { root: root.to_owned(), listed: OnceCell::new() }
+    }
+
+    /// Whether a file or folder of that path stands in the repository.
+    pub(crate) fn stands(&self, path: &str) -> bool {
+        self.root.join(path).symlink_metadata().is_ok()
+    }
+
+    /// Whether a folder of that path stands in the repository.
+    pub(crate) fn has_folder(&self, path: &str) -> bool {
+        self.root.join(path).is_dir()
+    }
+
+    /// Every file of the repository that git would not ignore, from the root, with `/`.
+    pub(crate) fn all(&self) -> &BTreeSet<String> {
+        self.listed.get_or_init(|| list(&self.root))
+    }
+
+    /// Whether any folder or file of the repository bears this module name.
+    pub(crate) fn has_module(&self, name: &str) -> bool {
+        let bears = |path: &String| path.split('/').any(|part| part == name || stem(part) == name);
+        self.all().iter().any(bears)
+    }
+
+    /// The file that `path` means; `creates` when the plan makes it new; `bases` are folders that other paths of the
+    /// plan turned out to start from.
+    pub(crate) fn meaning(&self, path: &str, creates: bool, bases: &BTreeSet<String>) -> Meaning {
+        if path.starts_with('/') || path.starts_with('~') || path.get(1..3) == Some(":/") {
+            return self.of_author(path);
+        }
+        let tidy = match tidied(path) {
+            Some(tidy) => tidy,
+            None => {
+                let why = "`..` climbs above its root".to_owned();
+                return Meaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why });
+            }
+        };
+        if let Err(outside) = Address::of(&self.root, &tidy) {
+            return Meaning::Outside(outside);
+        }
+        if self.stands(&tidy) {
+            return as_written(path, tidy);
+        }
+        if creates { self.new_file(path, tidy, bases) } else { self.existing_file(path, tidy, bases) }
+    }
+
+    /// A file that shall be there already but is not where the plan says.
+    fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
+        let based: Vec<String> =
+            bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.stands(path)).collect();
+        if let [only] = based.as_slice() {
+            return Meaning::Resolved { path: only.clone(), why: "the plan's other paths start from there".to_owned() };
+        }
+        let ending = format!("/{tidy}");
+        let found: Vec<String> = self.all().iter().filter(|file| file.ends_with(&ending)).cloned().collect();
+        match found.as_slice() {
+            [only] => Meaning::Resolved { path: only.clone(), why: format!("the only file that ends in `{path}`") },
+            [] => as_written(path, tidy),
+            _ => Meaning::Between(found),
+        }
+    }
+
+    /// A new file: from the root where its first folder stands there, else from the one package that has that folder.
+    fn new_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
+        let Some((first, _)) = tidy.split_once('/') else { return as_written(path, tidy) };
+        if self.stands(first) {
+            return as_written(path, tidy);
+        }
+        let fits = |base: &&String| self.stands(&format!("{base}/{first}"));
+        let mut packages: Vec<&String> = bases.iter().filter(fits).collect();
+        let all;
+        if packages.is_empty() {
+            all = self.packages();
+            packages = all.iter().filter(fits).collect();
+        }
+        match packages.as_slice() {
+            [only] => Meaning::Resolved {
+                path: format!("{only}/{tidy}"),
+                why: format!("`{only}` is the only package with a folder `{first}`"),
+            },
+            [] => as_written(path, tidy),
+            several => Meaning::Between(several.iter().map(|base| format!("{base}/{tidy}")).collect()),
+        }
+    }
+
+    /// Folders with a manifest of their own, the root aside.
+    fn packages(&self) -> BTreeSet<String> {
+        const MANIFESTS: [&str; 5] = ["package.json", "pyproject.toml", "setup.py", "requirements.txt", "manage.py"];
+        let folder = |file: &String| {
+            let (folder, name) = file.rsplit_once('/')?;
+            MANIFESTS.contains(&name).then(|| folder.to_owned())
+        };
+        self.all().iter().filter_map(folder).collect()
+    }
+
+    /// An absolute path: of this repository, or of the same repository on its author's machine.
+    fn of_author(&self, path: &str) -> Meaning {
+        if let Ok(inside) = Path::new(path).strip_prefix(&self.root) {
+            let inside = inside.to_string_lossy().into_owned();
+            return match Address::of(&self.root, &inside) {
+                Ok(_) => Meaning::Resolved { path: inside, why: "absolute, and inside the repository".to_owned() },
+                Err(outside) => Meaning::Outside(outside),
+            };
+        }
+        let outside = || {
+            let why = "it is absolute".to_owned();
+            Meaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why })
+        };
+        let Some(name) = self.root.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+            return outside();
+        };
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts.iter().rposition(|part| *part == name) {
+            Some(at) if at + 1 < parts.len() => match tidied(&parts[at + 1..].join("/")) {
+                Some(inside) if Address::of(&self.root, &inside).is_ok() => {
+                    Meaning::Resolved { path: inside, why: format!("below the author's own `{name}`") }
+                }
+                _ => outside(),
+            },
+            _ => outside(),
+        }
+    }
+}
+
+fn as_written(path: &str, tidy: String) -> Meaning {
+    if path == tidy { Meaning::AsWritten(tidy) } else { Meaning::Resolved { path: tidy, why: "tidied".to_owned() } }
+}
+
+/// The path without `.` and `..`, or `None` where it climbs above its root.
+fn tidied(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn stem(name: &str) -> &str {
+    name.split_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Lists the files; what git ignores, and git's own folder, are left out. An unreadable folder is passed over.
+fn list(root: &Path) -> BTreeSet<String> {
+    let mut walk = ignore::WalkBuilder::new(root);
+    walk.hidden(false).git_global(false).require_git(false).filter_entry(|entry| {
+        let name = entry.file_name();
+        name != ".git" && name != ".backend-engineer" && name != "node_modules"
+    });
+    walk.build()
+        .filter_map(Result::ok)
+        .filter(|entry| !entry.file_type().is_some_and(|kind| kind.is_dir()))
+        .filter_map(|entry| {
+            let inside = entry.path().strip_prefix(root).ok()?;
+            Some(inside.to_string_lossy().replace('\\', "/"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn monorepo() -> (tempfile::TempDir, Files) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("shop");
+        for file in
+            ["apps/api/package.json", "apps/api/src/orders.ts", "apps/web/package.json", "apps/web/app/orders.tsx"]
+        {
+            let path = root.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let files = Files::below(&root);
+        (folder, files)
+    }
+
+    fn resolved(meaning: Meaning) -> String {
+        match meaning {
+            Meaning::AsWritten(path) | Meaning::Resolved { path, .. } => path,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_path_is_found_where_it_can_only_be() {
+        let (_folder, files) = monorepo();
+        let none = BTreeSet::new();
+        assert_eq!(resolved(files.meaning("apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
+        assert_eq!(resolved(files.meaning("src/orders.ts", false, &none)), "apps/api/src/orders.ts");
+        assert_eq!(resolved(files.meaning("src/new.ts", true, &none)), "apps/api/src/new.ts");
+        assert_eq!(resolved(files.meaning("docs/new.md", true, &none)), "docs/new.md");
+        assert_eq!(
+            resolved(files.meaning("/home/ana/shop/apps/api/src/orders.ts", false, &none)),
+            "apps/api/src/orders.ts"
+        );
+        assert_eq!(resolved(files.meaning("apps/../apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
+    }
+
+    #[test]
+    fn two_that_fit_are_named_and_what_leaves_is_refused() {
+        let (_folder, files) = monorepo();
+        let none = BTreeSet::new();
+        assert!(matches!(files.meaning("package.json", false, &none), Meaning::Between(found) if found.len() == 2));
+        for path in ["../x.ts", "/etc/passwd", "~/x", "/etc/shop", ".git/config"] {
+            assert!(matches!(files.meaning(path, true, &none), Meaning::Outside(_)), "{path}");
+        }
+    }
+}

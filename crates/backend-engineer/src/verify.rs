@@ -1,0 +1,94 @@
+//! Step four: runs the checks on the final tree, accounts for every file that the phase names, and ticks what is proven.
+
+mod accounts;
+mod checks;
+mod proof;
+mod ticks;
+
+use plan::{CheckboxId, CriterionKind, PhaseId};
+
+pub(crate) use accounts::{Account, Fate};
+pub(crate) use checks::{Check, Origin};
+pub(crate) use proof::{Proof, prove};
+pub(crate) use ticks::mark;
+
+use crate::implement::Change;
+use crate::stop::Stop;
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// What was proved.
+#[derive(Debug, Default)]
+pub(crate) struct Verification {
+    /// Every check, in the plan's order.
+    pub(crate) checks: Vec<Check>,
+    /// Every file that the phase names.
+    pub(crate) accounts: Vec<Account>,
+    /// Every box of the phase, with what stands behind it.
+    pub(crate) proofs: Vec<(CheckboxId, Proof)>,
+    /// The items of the change, by their place in [`Change::items`].
+    pub(crate) items: Vec<Proof>,
+    /// What a person has to look at.
+    pub(crate) manual: Vec<Manual>,
+    /// Boxes that were ticked now: line and text.
+    pub(crate) ticked: Vec<(usize, String)>,
+    /// Boxes that were opened again.
+    pub(crate) unticked: Vec<(usize, String)>,
+}
+
+/// A manual criterion.
+#[derive(Debug, Clone)]
+pub(crate) struct Manual {
+    /// Its words.
+    pub(crate) text: String,
+    /// Line in the plan, from 1.
+    pub(crate) line: usize,
+    /// A person has ticked it.
+    pub(crate) done: bool,
+}
+
+/// Verifies the assignment as it stands in the staged tree, and ticks the plan's boxes for what is proven.
+pub(crate) async fn verify(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &mut Change,
+) -> Result<Verification, Stop> {
+    let mut verification = Verification::default();
+    bench.put_back_foreign(&assignment.scope).await?;
+    verification.checks = checks::run_all(bench, assignment, change).await?;
+    for (_, server) in std::mem::take(&mut change.servers) {
+        bench.end_server(server).await?;
+    }
+    if !bench.conduct.dry_run {
+        // A formatter among the checks may have had its say within the scope.
+        crate::implement::write(bench, assignment, change)?;
+    }
+    let standing = crate::implement::standing(bench, assignment)?;
+    let earlier = bench.earlier_evidence()?;
+    verification.items = change
+        .items
+        .iter()
+        .map(|item| proof::of_item(bench, assignment, item, &verification.checks, &standing, &earlier))
+        .collect();
+    verification.proofs = prove(bench, assignment, change, &verification);
+    verification.accounts = accounts::of_files(bench, assignment, change, &standing);
+    verification.manual = assignment.units.iter().flat_map(|unit| manual(bench, *unit)).collect();
+    ticks::record_evidence(bench, assignment, change, &verification)?;
+    ticks::tick(bench, &mut verification)?;
+    Ok(verification)
+}
+
+fn manual(bench: &Workbench, unit: PhaseId) -> Vec<Manual> {
+    let Some(phase) = bench.plan.phase(unit) else { return Vec::new() };
+    let manual = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Manual);
+    manual
+        .map(|criterion| Manual {
+            text: criterion.text.clone(),
+            line: bench.plan.place(criterion.span.start).line,
+            done: criterion
+                .checkbox
+                .and_then(|id| bench.plan.checkboxes().get(id.0))
+                .is_some_and(|found| found.state == plan::State::Done),
+        })
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! Accounts for every file that the phase names: what became of it, or why it was left alone.
+
+use std::collections::BTreeSet;
+
+use plan::Action;
+use serde::Serialize;
+
+use crate::implement::{Change, Deed, Placed, counts};
+use crate::understand::{Assignment, NamedFile};
+use crate::workbench::Workbench;
+
+/// One file of the phase.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Account {
+    /// From the root, or as the plan writes it where no one file is meant.
+    pub(crate) path: String,
+    /// What became of it.
+    pub(crate) fate: Fate,
+    /// How, or why not.
+    pub(crate) description: String,
+    /// Lines that it gained.
+    pub(crate) lines_added: usize,
+    /// Lines that it lost.
+    pub(crate) lines_removed: usize,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fate {
+    /// It was not there before.
+    Created,
+    /// It was there, and changed.
+    Modified,
+    /// It is gone.
+    Deleted,
+    /// What the plan shows stood there before this run.
+    Standing,
+    /// It was left as it is, and the plan wants something of it.
+    Untouched,
+}
+
+/// Accounts for each named file, and for what commands changed within the scope.
+pub(super) fn of_files(
+    bench: &Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    standing: &BTreeSet<String>,
+) -> Vec<Account> {
+    let mut accounts: Vec<Account> = Vec::new();
+    for file in &assignment.files {
+        let path = file.path.clone().unwrap_or_else(|| file.written.clone());
+        if accounts.iter().any(|account| account.path == path) {
+            continue;
+        }
+        let account = written(bench, change, &path).unwrap_or_else(|| unwritten(bench, change, file, path, standing));
+        accounts.push(account);
+    }
+    let beyond: Vec<Account> = pending_paths(bench, change)
+        .into_iter()
+        .filter(|path| !accounts.iter().any(|account| account.path == *path))
+        .filter_map(|path| written(bench, change, &path))
+        .collect();
+    accounts.retain(|account| !(account.fate == Fate::Untouched && is_pattern_met(assignment, account, &beyond)));
+    accounts.extend(beyond);
+    accounts
+}
+
+/// A pattern of the plan for which a command made a file.
+fn is_pattern_met(assignment: &Assignment, account: &Account, beyond: &[Account]) -> bool {
+    let pattern = assignment.files.iter().any(|file| file.path.is_none() && file.written == account.path);
+    pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
+}
+
+fn pending_paths(bench: &Workbench, change: &Change) -> Vec<String> {
+    let pending = bench.tree.pending().into_iter().map(|file| file.path);
+    change.written.iter().map(|file| file.path.clone()).chain(pending).collect()
+}
+
+fn written(bench: &Workbench, change: &Change, path: &str) -> Option<Account> {
+    let pending = bench.tree.pending();
+    let file = change
+        .written
+        .iter()
+        .find(|file| file.path == path)
+        .or_else(|| pending.iter().find(|file| file.path == path))?;
+    let (lines_added, lines_removed) = counts(file);
+    let fate = match (&file.before, &file.after.bytes) {
+        (_, None) => Fate::Deleted,
+        (None, Some(_)) => Fate::Created,
+        (Some(_), Some(_)) => Fate::Modified,
+    };
+    let hows: Vec<&str> = placements(change, path)
+        .filter_map(|placed| match placed {
+            Placed::Now { how, .. } if !how.is_empty() => Some(how.as_str()),
+            _ => None,
+        })
+        .collect();
+    let description = match hows.as_slice() {
+        [] if fate == Fate::Deleted => "removed".to_owned(),
+        [] => "changed by a command of the plan".to_owned(),
+        hows => hows.join("; "),
+    };
+    Some(Account { path: path.to_owned(), fate, description, lines_added, lines_removed })
+}
+
+fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a Placed> {
+    change.items.iter().flat_map(|item| &item.deeds).filter_map(move |deed| match deed {
+        Deed::Place(placement) if placement.path.as_deref() == Some(path) => Some(&placement.placed),
+        _ => None,
+    })
+}
+
+fn unwritten(
+    bench: &Workbench,
+    change: &Change,
+    file: &NamedFile,
+    path: String,
+    standing: &BTreeSet<String>,
+) -> Account {
+    let account =
+        |fate, description: String| Account { path: path.clone(), fate, description, lines_added: 0, lines_removed: 0 };
+    let refused = change.items.iter().flat_map(|item| &item.deeds).find_map(|deed| match deed {
+        Deed::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refused(),
+        _ => None,
+    });
+    if let Some(why) = refused {
+        return account(Fate::Untouched, why);
+    }
+    if standing.contains(&path) || file.action == Action::Delete && !bench.files.stands(&path) {
+        return account(Fate::Standing, "what the plan asks for stands already".to_owned());
+    }
+    let renamed = matches!(&file.action, Action::Rename { to } if bench.files.stands(to));
+    if renamed {
+        return account(Fate::Standing, "renamed already".to_owned());
+    }
+    let done = change
+        .items
+        .iter()
+        .any(|item| item.unit == file.unit && item.deeds.iter().any(|deed| matches!(deed, Deed::DoneBefore)));
+    if done {
+        return account(Fate::Standing, "its step was done before, by the plan's box".to_owned());
+    }
+    let why = file.obstacle.clone().unwrap_or_else(|| "the plan shows no code for it".to_owned());
+    account(Fate::Untouched, why)
+}

@@ -1,0 +1,226 @@
+//! The checks of a phase: its automated criteria, the commands of its steps, and the project's own, each on the final tree.
+
+use journal::Verdict;
+use plan::{CriterionKind, Phase, PhaseId};
+
+use crate::check::{self, Judgement, Kind, Ran, Request, kind_of};
+use crate::implement::{Change, Deed};
+use crate::stop::Stop;
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// One check and what it proved.
+#[derive(Debug, Clone)]
+pub(crate) struct Check {
+    /// The unit it belongs to; `None` for the project's own.
+    pub(crate) unit: Option<PhaseId>,
+    /// Where it comes from.
+    pub(crate) origin: Origin,
+    /// The plan's words for it.
+    pub(crate) text: String,
+    /// Line in the plan, from 1; 0 for the project's own.
+    pub(crate) line: usize,
+    /// What it checks.
+    pub(crate) kind: Kind,
+    /// What came of it.
+    pub(crate) ran: Ran,
+}
+
+/// Where a check comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A criterion, by its place in [`Phase::criteria`].
+    Criterion(usize),
+    /// A command of a step: the item's place in [`Change::items`], and the command's in [`Phase::commands`].
+    Step(usize, usize),
+    /// The project's own command, from the configuration.
+    Project,
+}
+
+impl Check {
+    /// What it proved.
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.ran.judgement.verdict
+    }
+}
+
+/// A check that is to run.
+struct Planned {
+    check: Check,
+    request: Option<Request>,
+    server: bool,
+}
+
+/// Runs all checks; those that ran before the tree came to rest run again, once.
+pub(super) async fn run_all(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &mut Change,
+) -> Result<Vec<Check>, Stop> {
+    let mut planned = gather(bench, assignment, change);
+    if bench.runs_commands() {
+        for round in 0..2 {
+            if !run_stale(bench, assignment, change, &mut planned, round).await? {
+                break;
+            }
+        }
+        refuse_stale(bench, &mut planned);
+    }
+    Ok(planned.into_iter().map(|planned| planned.check).collect())
+}
+
+/// Runs what has no verdict on the tree as it is now; tells whether the tree moved meanwhile.
+async fn run_stale(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &mut Change,
+    planned: &mut [Planned],
+    round: usize,
+) -> Result<bool, Stop> {
+    let start = bench.fingerprint();
+    for index in 0..planned.len() {
+        let now = bench.fingerprint();
+        let Some(request) = planned[index].request.clone() else { continue };
+        let current = &planned[index].check.ran;
+        if current.tree.as_ref() == Some(&now) || current.tree.is_some() && current.acted {
+            continue;
+        }
+        if planned[index].server {
+            if round == 0 {
+                planned[index].check.ran = start_server(bench, &request, change).await?;
+            }
+            continue;
+        }
+        let same = planned.iter().find(|other| {
+            let ran = &other.check.ran;
+            let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted;
+            let expects = other.request.as_ref().is_some_and(|other| other.expect == request.expect);
+            alike && expects && ran.tree.as_ref() == Some(&now)
+        });
+        planned[index].check.ran = match same {
+            Some(same) => same.check.ran.clone(),
+            None => check::run(bench, &request, &assignment.scope).await?,
+        };
+    }
+    Ok(bench.fingerprint() != start)
+}
+
+/// A tree that changes each time it is checked is never proven.
+fn refuse_stale(bench: &Workbench, planned: &mut [Planned]) {
+    let now = bench.fingerprint();
+    for planned in planned {
+        let ran = &mut planned.check.ran;
+        if ran.tree.as_ref().is_some_and(|tree| *tree != now) && !ran.acted && ran.judgement.verdict == Verdict::Passed
+        {
+            ran.judgement = Judgement::not_checked("the tree changes each time that it is checked");
+        }
+    }
+}
+
+async fn start_server(bench: &mut Workbench, request: &Request, change: &mut Change) -> Result<Ran, Stop> {
+    let mut ran = Ran::not_run(&request.script, &request.folder, "");
+    if let Some((_, server)) = change.servers.iter().find(|(script, _)| *script == request.script) {
+        ran.judgement = started(server);
+        ran.tree = Some(bench.fingerprint());
+        return Ok(ran);
+    }
+    let first = crate::analyze::nearest_tools(bench.root(), request.folder.as_ref());
+    let server = bench.serve(&request.script, &request.folder, first).await?;
+    ran.judgement = started(&server);
+    ran.tree = Some(bench.fingerprint());
+    if server.exited.is_none() {
+        change.servers.push((request.script.clone(), server));
+    }
+    Ok(ran)
+}
+
+fn started(server: &sandbox::Server) -> Judgement {
+    match (&server.exited, server.listening.as_slice()) {
+        (Some(exit), _) => Judgement::failed(format!("it ended at once: {exit}")),
+        (None, []) => Judgement::not_checked("it was still starting when it was last looked at: nothing listens"),
+        (None, ports) => {
+            let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+            Judgement::passed(format!("it runs and listens on port {}", ports.join(", ")))
+        }
+    }
+}
+
+/// Every check of the assignment, with what its steps have proved already.
+fn gather(bench: &Workbench, assignment: &Assignment, change: &Change) -> Vec<Planned> {
+    let mut planned = Vec::new();
+    for phase in assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)) {
+        for (index, criterion) in phase.criteria.iter().enumerate() {
+            if criterion.kind == CriterionKind::Automated {
+                planned.extend(of_criterion(bench, phase, index));
+            }
+        }
+        planned.extend(of_steps(bench, phase, change));
+    }
+    let commands = &bench.settings.commands;
+    let kinds = [(Kind::Tests, &commands.test), (Kind::Lint, &commands.lint), (Kind::TypeCheck, &commands.type_check)];
+    for (kind, held) in kinds {
+        for script in held.iter().flat_map(|held| held.value.clone()) {
+            let request = Request::of_project(&script, "the project's own");
+            let ran = Ran::not_run(&script, "", NOT_RUN);
+            let check = Check { unit: None, origin: Origin::Project, text: script, line: 0, kind, ran };
+            planned.push(Planned { check, request: Some(request), server: false });
+        }
+    }
+    planned
+}
+
+/// Why a check has no verdict where commands are not run.
+const NOT_RUN: &str = "no command was run, as you asked";
+
+fn of_criterion(bench: &Workbench, phase: &Phase, index: usize) -> Vec<Planned> {
+    let criterion = &phase.criteria[index];
+    let check = |kind, ran| Check {
+        unit: Some(phase.id),
+        origin: Origin::Criterion(index),
+        text: criterion.text.clone(),
+        line: bench.plan.place(criterion.span.start).line,
+        kind,
+        ran,
+    };
+    if criterion.commands.is_empty() {
+        let ran = Ran::not_run("", "", "the plan gives no command for it");
+        return vec![Planned { check: check(Kind::Other, ran), request: None, server: false }];
+    }
+    let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
+    commands
+        .map(|command| {
+            let kind = kind_of(&command.text);
+            match Request::of(command, &criterion.text, bench) {
+                Ok(request) => {
+                    let ran = Ran::not_run(&request.script, &request.folder, NOT_RUN);
+                    Planned { check: check(kind, ran), request: Some(request), server: command.server }
+                }
+                Err(not_run) => Planned { check: check(kind, *not_run), request: None, server: false },
+            }
+        })
+        .collect()
+}
+
+/// The commands that the unit's steps ran and that shall hold at the end as well.
+fn of_steps(bench: &Workbench, phase: &Phase, change: &Change) -> Vec<Planned> {
+    let items = change.items.iter().enumerate().filter(|(_, item)| item.unit == phase.id);
+    let runs = items.flat_map(|(index, item)| {
+        item.deeds.iter().filter_map(move |deed| match deed {
+            Deed::Run { command, ran, expects_failure: false } => Some((index, item, *command, ran)),
+            _ => None,
+        })
+    });
+    runs.map(|(index, item, command, ran)| Planned {
+        check: Check {
+            unit: Some(phase.id),
+            origin: Origin::Step(index, command),
+            text: item.title.clone(),
+            line: item.line,
+            kind: kind_of(&ran.script),
+            ran: (**ran).clone(),
+        },
+        request: Request::of(&phase.commands[command], &item.title, bench).ok(),
+        server: false,
+    })
+    .collect()
+}

@@ -1,0 +1,249 @@
+//! What stands behind each item and each box: proven with the evidence named, or open with the reason.
+
+use std::collections::BTreeSet;
+
+use journal::{Event, Verdict};
+use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
+
+use super::{Check, Origin, Verification};
+use crate::implement::{Change, Deed, Item, Placed, Placement};
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// Whether something is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// It is; by what.
+    Proven(String),
+    /// It is not; why.
+    Open(String),
+    /// A check says that it does not hold.
+    Broken(String),
+    /// Its box was ticked before, and nothing speaks against it.
+    Before,
+    /// Only a person can tell.
+    ForAPerson,
+}
+
+/// The proof of one item of the change. What its ticked box says holds until a check speaks against it.
+pub(super) fn of_item(
+    bench: &Workbench,
+    assignment: &Assignment,
+    item: &Item,
+    checks: &[Check],
+    standing: &BTreeSet<String>,
+    earlier: &[Event],
+) -> Proof {
+    let proof = of_deeds(bench, assignment, item, checks, standing, earlier);
+    let done = item.checkbox.is_some_and(|id| state_of(bench, id) == State::Done);
+    if done && matches!(proof, Proof::Open(_)) { Proof::Before } else { proof }
+}
+
+fn of_deeds(
+    bench: &Workbench,
+    assignment: &Assignment,
+    item: &Item,
+    checks: &[Check],
+    standing: &BTreeSet<String>,
+    earlier: &[Event],
+) -> Proof {
+    if item.deeds.iter().any(|deed| matches!(deed, Deed::DoneBefore)) {
+        return Proof::Before;
+    }
+    if item.deeds.is_empty() {
+        return Proof::Open("it says nothing that could be done or checked without a person or a model".to_owned());
+    }
+    let mut evidence = Vec::new();
+    let mut left = None;
+    for deed in &item.deeds {
+        match of_deed(item, deed, checks, standing, earlier) {
+            Proof::Proven(what) => evidence.push(what),
+            Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = item.open().next(),
+            other => return other,
+        }
+    }
+    if let Some(left) = left {
+        return match mended(item, checks, earlier) {
+            Some(what) => Proof::Proven(what),
+            None => Proof::Open(left),
+        };
+    }
+    let places = item.deeds.iter().any(|deed| matches!(deed, Deed::Place(_)));
+    let runs = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { expects_failure: false, .. }));
+    if places && !runs {
+        match passed_check(bench, assignment, item.unit, checks) {
+            Ok(what) => evidence.push(what),
+            Err(why) => return Proof::Open(why),
+        }
+    }
+    evidence.dedup();
+    Proof::Proven(evidence.join("; "))
+}
+
+fn of_deed(item: &Item, deed: &Deed, checks: &[Check], standing: &BTreeSet<String>, earlier: &[Event]) -> Proof {
+    match deed {
+        Deed::Place(placement) => of_placement(placement, standing),
+        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, earlier),
+        Deed::Run { command, ran, .. } => {
+            let last = checks.iter().find(|check| {
+                matches!(check.origin, Origin::Step(index, of) if of == *command && checks_item(check, item) && index != usize::MAX)
+            });
+            let judgement = last.map_or(&ran.judgement, |check| &check.ran.judgement);
+            of_verdict(judgement.verdict, &ran.script, &judgement.detail)
+        }
+        Deed::Serve { script, failed: None } => Proof::Proven(format!("`{script}` was started")),
+        Deed::Serve { script, failed: Some(why) } => Proof::Broken(format!("`{script}`: {why}")),
+        Deed::Commit(Ok(id)) => Proof::Proven(format!("committed as {id}")),
+        Deed::Commit(Err(why)) => Proof::Open(why.clone()),
+        Deed::Left(what) => Proof::Open(what.clone()),
+        Deed::DoneBefore => Proof::Before,
+    }
+}
+
+fn checks_item(check: &Check, item: &Item) -> bool {
+    check.unit == Some(item.unit) && check.line == item.line
+}
+
+fn of_placement(placement: &Placement, standing: &BTreeSet<String>) -> Proof {
+    if let Some(why) = placement.refused() {
+        return Proof::Open(why);
+    }
+    let Some(path) = &placement.path else { return Proof::Open("its file is not clear".to_owned()) };
+    // A removal or a rename shows no code that could stand.
+    let whole_file = placement.block == usize::MAX;
+    match &placement.placed {
+        _ if !whole_file && !standing.contains(path) => {
+            Proof::Open(format!("`{path}` no longer holds what the plan shows"))
+        }
+        Placed::Now { .. } => Proof::Proven(format!("`{path}` changed as the plan shows")),
+        _ => Proof::Proven(format!("`{path}` holds what the plan shows")),
+    }
+}
+
+/// A failure before the change proves itself at its moment; where it was skipped, an earlier run may have seen it.
+fn of_expected_failure(item: &Item, ran: &crate::check::Ran, earlier: &[Event]) -> Proof {
+    if ran.judgement.verdict == Verdict::Passed {
+        return Proof::Proven(format!("`{}` failed before the change, as the plan expects", ran.script));
+    }
+    let seen = earlier.iter().any(|event| match event {
+        Event::Evidence { item: of, kind, verdict, .. } => {
+            *of == item.title && kind == "expected-failure" && *verdict == Verdict::Passed
+        }
+        _ => false,
+    });
+    if seen {
+        return Proof::Proven("an earlier run saw it fail before the change".to_owned());
+    }
+    Proof::Open(format!("`{}`: {}", ran.script, ran.judgement.detail))
+}
+
+fn of_verdict(verdict: Verdict, script: &str, detail: &str) -> Proof {
+    match verdict {
+        Verdict::Passed => Proof::Proven(format!("`{script}`: {detail}")),
+        Verdict::Failed => Proof::Broken(format!("`{script}`: {detail}")),
+        Verdict::NotChecked => Proof::Open(format!("`{script}`: {detail}")),
+    }
+}
+
+/// Prose is proven when a command of its own step failed in an earlier run and passes now.
+fn mended(item: &Item, checks: &[Check], earlier: &[Event]) -> Option<String> {
+    let own = checks.iter().filter(|check| checks_item(check, item) && check.verdict() == Verdict::Passed);
+    let failed_before = |check: &&Check| {
+        earlier.iter().any(|event| match event {
+            Event::Evidence { command: Some(command), verdict: Verdict::Failed, .. } => *command == check.ran.script,
+            _ => false,
+        })
+    };
+    own.filter(failed_before).map(|check| format!("`{}` failed before and passes now", check.ran.script)).next()
+}
+
+/// A check that passed for the unit, or for the nearest unit above it in the assignment that has any.
+fn passed_check(bench: &Workbench, assignment: &Assignment, unit: PhaseId, checks: &[Check]) -> Result<String, String> {
+    let mut current = Some(unit);
+    while let Some(unit) = current.filter(|unit| assignment.units.contains(unit)) {
+        let own: Vec<&Check> = checks.iter().filter(|check| check.unit == Some(unit)).collect();
+        if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
+            return Ok(format!("`{}`: {}", passed.ran.script, passed.ran.judgement.detail));
+        }
+        if !own.is_empty() {
+            return Err("none of its unit's checks passed".to_owned());
+        }
+        current = bench.plan.parent(unit).map(|parent| parent.id);
+    }
+    let project = checks.iter().find(|check| check.unit.is_none() && check.verdict() == Verdict::Passed);
+    match project {
+        Some(passed) => Ok(format!("`{}`: {}", passed.ran.script, passed.ran.judgement.detail)),
+        None => Err("nothing checks it: no command of its unit passed".to_owned()),
+    }
+}
+
+/// The proof of every box of the assignment.
+pub(crate) fn prove(
+    bench: &Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    verification: &Verification,
+) -> Vec<(CheckboxId, Proof)> {
+    let phases = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
+    let boxes = phases.flat_map(|phase| phase.checkboxes.iter().map(move |id| (phase, *id)));
+    boxes.map(|(phase, id)| (id, of_box(bench, phase, id, change, verification))).collect()
+}
+
+fn of_box(bench: &Workbench, phase: &Phase, id: CheckboxId, change: &Change, verification: &Verification) -> Proof {
+    let mut proofs = Vec::new();
+    for (index, criterion) in phase.criteria.iter().enumerate().filter(|(_, criterion)| criterion.checkbox == Some(id))
+    {
+        if criterion.kind == CriterionKind::Manual {
+            return Proof::ForAPerson;
+        }
+        let own = verification
+            .checks
+            .iter()
+            .filter(|check| check.unit == Some(phase.id) && check.origin == Origin::Criterion(index));
+        proofs.extend(own.map(|check| of_verdict(check.verdict(), &check.ran.script, &check.ran.judgement.detail)));
+    }
+    let items = change.items.iter().zip(&verification.items);
+    proofs.extend(
+        items.filter(|(item, _)| item.unit == phase.id && item.checkbox == Some(id)).map(|(_, proof)| proof.clone()),
+    );
+    if proofs.is_empty() {
+        return of_unit(bench, phase, change, verification);
+    }
+    all(proofs)
+}
+
+/// A box that stands for the whole unit: all beneath it must be proven, and something must have been.
+fn of_unit(bench: &Workbench, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
+    let beneath = |unit: PhaseId| {
+        let mut current = Some(unit);
+        while let Some(unit) = current {
+            if unit == phase.id {
+                return true;
+            }
+            current = bench.plan.parent(unit).map(|parent| parent.id);
+        }
+        false
+    };
+    let items = change.items.iter().zip(&verification.items).filter(|(item, _)| beneath(item.unit));
+    let mut proofs: Vec<Proof> = items.map(|(_, proof)| proof.clone()).collect();
+    let checks = verification.checks.iter().filter(|check| check.unit.is_some_and(beneath));
+    proofs.extend(checks.map(|check| of_verdict(check.verdict(), &check.ran.script, &check.ran.judgement.detail)));
+    if proofs.is_empty() {
+        return Proof::Open("nothing in the plan says how to check it".to_owned());
+    }
+    all(proofs)
+}
+
+/// Proven only when all are; the first that is not speaks for all.
+fn all(proofs: Vec<Proof>) -> Proof {
+    let gravest = |wanted: fn(&Proof) -> bool| proofs.iter().find(|proof| wanted(proof)).cloned();
+    gravest(|proof| matches!(proof, Proof::Broken(_)))
+        .or_else(|| gravest(|proof| matches!(proof, Proof::Open(_))))
+        .or_else(|| gravest(|proof| matches!(proof, Proof::Proven(_))))
+        .unwrap_or(Proof::Before)
+}
+
+/// The state that the plan's text gives a box.
+pub(super) fn state_of(bench: &Workbench, id: CheckboxId) -> State {
+    bench.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
+}

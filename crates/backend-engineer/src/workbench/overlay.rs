@@ -1,0 +1,214 @@
+//! The run's sandbox: opened when the first command needs it, kept in step with what is staged, and read for what
+//! commands changed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sandbox::{Command, Effect, EffectKind, Network, Outcome, Policy, Sandbox, Server, Service};
+
+use super::Workbench;
+use super::scratch::Scratch;
+use crate::fingerprint;
+use crate::stop::Stop;
+use crate::tree::Staged;
+use crate::understand::Scope;
+
+/// What a path that a command changed is to the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Belonging {
+    /// In the phase's scope: taken over.
+    Scope,
+    /// A cache, a coverage file, build output: dropped without a word.
+    ByProduct,
+    /// Anything else: dropped, and said.
+    Foreign,
+}
+
+impl Workbench {
+    /// Runs one command on the overlay, what is staged laid over it.
+    pub(crate) async fn execute(&mut self, script: &str, folder: &str, first: Vec<PathBuf>) -> Result<Outcome, Stop> {
+        let command = self.command(script, folder, first);
+        self.keep_in_step().await?;
+        Ok(self.opened()?.run(command).await?)
+    }
+
+    /// Starts a server on the overlay for the commands after it.
+    pub(crate) async fn serve(&mut self, script: &str, folder: &str, first: Vec<PathBuf>) -> Result<Server, Stop> {
+        let command = self.command(script, folder, first);
+        self.keep_in_step().await?;
+        Ok(self.opened()?.start(command).await?)
+    }
+
+    /// Ends a server.
+    pub(crate) async fn end_server(&mut self, server: Server) -> Result<Outcome, Stop> {
+        Ok(self.opened()?.stop(server).await?)
+    }
+
+    /// The name of the walls that stand, where a command ran.
+    pub(crate) fn tier(&self) -> Option<String> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.tier().to_string())
+    }
+
+    /// A fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them; the plan,
+    /// our own folder and by-products left out.
+    pub(crate) fn fingerprint(&self) -> String {
+        let plan = self.plan_inside();
+        let base = self.base.get_or_init(|| fingerprint::of_files(self.tree.root(), self.files.all(), plan.as_deref()));
+        let staged = self.tree.staged().iter().map(|(path, staged)| (path.as_str(), staged.bytes.as_deref()));
+        fingerprint::of_tree(base, staged)
+    }
+
+    /// Puts back, on the overlay, the files beyond the scope that commands changed or removed, so that what is checked
+    /// is what the user will have. What commands made anew stays for the commands after them.
+    pub(crate) async fn put_back_foreign(&mut self, scope: &Scope) -> Result<(), Stop> {
+        if self.sandbox.is_none() {
+            return Ok(());
+        }
+        for effect in self.opened()?.changes().await? {
+            let existed = matches!(effect.kind, EffectKind::Modified | EffectKind::Deleted | EffectKind::ModeChanged);
+            if !existed || scope.allows(&effect.path) || self.by_product(&effect.path) {
+                continue;
+            }
+            if let Ok(Some(found)) = self.tree.look(&effect.path).cloned() {
+                self.opened()?.write(&effect.path, &found.bytes, Some(found.mode)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stages what commands changed within the scope; gives the rest of what they changed.
+    pub(crate) async fn take_over(&mut self, scope: &Scope) -> Result<Vec<(String, Belonging)>, Stop> {
+        if self.sandbox.is_none() {
+            return Ok(Vec::new());
+        }
+        let effects = self.opened()?.changes().await?;
+        let mut belongings = Vec::new();
+        for effect in effects {
+            let belonging = self.take_over_one(&effect, scope).await?;
+            belongings.push((effect.path, belonging));
+        }
+        Ok(belongings)
+    }
+
+    async fn take_over_one(&mut self, effect: &Effect, scope: &Scope) -> Result<Belonging, Stop> {
+        let path = effect.path.as_str();
+        let protected = self.settings.protects(path) || self.plan_inside().as_deref() == Some(path);
+        if !scope.allows(path) || protected || effect.kind == EffectKind::Link {
+            return Ok(if self.by_product(path) { Belonging::ByProduct } else { Belonging::Foreign });
+        }
+        let now = self.opened()?.read(path).await?;
+        let seen = self.tree.read(path).map_err(|error| Stop::refused(error.to_string()))?;
+        if now != seen {
+            self.tree.stage(path, now.clone()).map_err(|error| Stop::refused(error.to_string()))?;
+            self.synced.insert(path.to_owned(), Staged { bytes: now, mode: None });
+        }
+        Ok(Belonging::Scope)
+    }
+
+    /// Whether nobody would commit the path: by its name, or because git ignores it.
+    fn by_product(&self, path: &str) -> bool {
+        fingerprint::is_by_product(path) || fingerprint::is_ignored(self.tree.root(), path)
+    }
+
+    fn command(&self, script: &str, folder: &str, first: Vec<PathBuf>) -> Command {
+        let first: String = first.iter().map(|folder| format!("{}:", folder.display())).collect();
+        Command {
+            script: format!("export PATH='{first}'\"$PATH\"\n{script}"),
+            folder: PathBuf::from(folder),
+            env: Vec::new(),
+            timeout: Some(self.settings.timeout()),
+            network: None,
+        }
+    }
+
+    fn opened(&self) -> Result<&Sandbox, Stop> {
+        self.sandbox.as_ref().ok_or_else(|| Stop::environment("no sandbox is open"))
+    }
+
+    /// Opens the sandbox if need be, and lays over it what is staged and not yet there.
+    async fn keep_in_step(&mut self) -> Result<(), Stop> {
+        if self.sandbox.is_none() {
+            self.open().await?;
+        }
+        let staged = self.tree.staged().clone();
+        let gone: Vec<String> = self.synced.keys().filter(|path| !staged.contains_key(*path)).cloned().collect();
+        for path in gone {
+            let bytes = self.tree.read(&path).map_err(|error| Stop::refused(error.to_string()))?;
+            self.lay(&path, &Staged { bytes, mode: None }).await?;
+            self.synced.remove(&path);
+        }
+        for (path, content) in staged {
+            if self.synced.get(&path) != Some(&content) {
+                self.lay(&path, &content).await?;
+                self.synced.insert(path, content);
+            }
+        }
+        Ok(())
+    }
+
+    async fn lay(&self, path: &str, content: &Staged) -> Result<(), Stop> {
+        let sandbox = self.opened()?;
+        match &content.bytes {
+            Some(bytes) => sandbox.write(path, bytes, content.mode).await?,
+            None => sandbox.remove(path).await?,
+        }
+        Ok(())
+    }
+
+    async fn open(&mut self) -> Result<(), Stop> {
+        let unusable = |error: std::io::Error| {
+            Stop::environment(format!("no private folder for the run: {error}")).hint(
+                "Commands need room outside of the repository; point XDG_CACHE_HOME to a folder that can be written.",
+            )
+        };
+        let scratch = Scratch::make().map_err(unusable)?;
+        let policy = self.policy(scratch.path("sandbox").map_err(unusable)?)?;
+        self.scratch = Some(scratch);
+        self.sandbox = Some(Sandbox::open(policy).await?);
+        self.set_up_project().await
+    }
+
+    fn policy(&self, scratch: PathBuf) -> Result<Policy, Stop> {
+        let helper = std::env::current_exe()
+            .map_err(|error| Stop::environment(format!("this program can't find itself: {error}")))?;
+        Ok(Policy {
+            root: self.tree.root().to_owned(),
+            scratch,
+            wall: self.settings.wall(),
+            network: if self.settings.network() { Network::Open } else { Network::Closed },
+            services: self
+                .settings
+                .services()
+                .into_iter()
+                .map(|(name, host, port)| Service { name, host, port })
+                .collect(),
+            env: self.settings.variables(),
+            pass: self.settings.passed_names(),
+            paths_first: Vec::new(),
+            hidden: vec![PathBuf::from(".backend-engineer")],
+            timeout: self.settings.timeout(),
+            helper,
+        })
+    }
+
+    /// Runs the configured set-up commands once; they alone may use the network by themselves.
+    async fn set_up_project(&mut self) -> Result<(), Stop> {
+        for script in self.settings.setup() {
+            let mut command = self.command(&script, "", Vec::new());
+            command.network = self.settings.setup_network.then_some(Network::Open);
+            command.timeout = Some(self.settings.timeout().max(Duration::from_secs(600)));
+            let outcome = self.opened()?.run(command).await?;
+            if !matches!(outcome.exit, sandbox::Exit::Code(0)) {
+                return Err(Stop::environment(format!(
+                    "the set-up command `{script}` ended with {}:\n{}",
+                    outcome.exit,
+                    crate::check::last_lines(&outcome, 20)
+                ))
+                .hint(
+                    "Mend `commands.setup` in the configuration; `backend-engineer config` shows where it comes from.",
+                ));
+            }
+        }
+        Ok(())
+    }
+}

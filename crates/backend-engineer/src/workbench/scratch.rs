@@ -1,0 +1,115 @@
+//! The private folder of one run: outside of the repository, gone with the run; what a killed run left is swept up by the
+//! next one.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Holds the folder, and a lock that tells the next run that it is in use.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    folder: PathBuf,
+    _lock: File,
+}
+
+const LOCK: &str = "lock";
+
+impl Scratch {
+    /// Makes a folder in the user's cache, or where that can't be written, in the system's temporary folder.
+    pub(super) fn make() -> io::Result<Self> {
+        let mut last = io::Error::other("no folder for temporary files");
+        for parent in parents() {
+            match Self::make_in(&parent) {
+                Ok(scratch) => return Ok(scratch),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    fn make_in(parent: &Path) -> io::Result<Self> {
+        fs::create_dir_all(parent)?;
+        sweep(parent);
+        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(parent)?.keep();
+        let lock = File::create(folder.join(LOCK))?;
+        lock.lock()?;
+        Ok(Scratch { folder, _lock: lock })
+    }
+
+    /// A folder below it, made.
+    pub(super) fn path(&self, name: &str) -> io::Result<PathBuf> {
+        let path = self.folder.join(name);
+        fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        remove(&self.folder);
+    }
+}
+
+fn parents() -> Vec<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    let temporary = std::env::temp_dir().join(format!("backend-engineer-{}", user()));
+    cache.map(|cache| cache.join("backend-engineer").join("runs")).into_iter().chain([temporary]).collect()
+}
+
+fn user() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "user".to_owned()).replace('/', "_")
+}
+
+/// Removes the folders of runs that no longer live.
+fn sweep(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for folder in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        let dead = File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok());
+        if dead {
+            remove(&folder);
+        }
+    }
+}
+
+/// Removes a folder, also where a command has taken the right to enter parts of it.
+fn remove(folder: &Path) {
+    if fs::remove_dir_all(folder).is_ok() {
+        return;
+    }
+    open_up(folder);
+    // What still can't be removed is swept up by a later run.
+    let _ = fs::remove_dir_all(folder);
+}
+
+fn open_up(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
+    }
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        open_up(&entry.path());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_lives_as_long_as_its_run() {
+        let parent = tempfile::tempdir().unwrap();
+        let first = Scratch::make_in(parent.path()).unwrap();
+        let held = first.path("upper").unwrap();
+        let dead = parent.path().join("run-dead");
+        fs::create_dir(&dead).unwrap();
+        fs::write(dead.join(LOCK), "").unwrap();
+        let second = Scratch::make_in(parent.path()).unwrap();
+        assert!(held.is_dir(), "a living run's folder stays");
+        assert!(!dead.exists(), "a dead run's folder goes");
+        drop((first, second));
+        assert!(!held.exists());
+    }
+}
