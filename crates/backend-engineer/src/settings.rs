@@ -42,6 +42,10 @@ const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
 /// How long one command may run unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
+/// Why something that a repository asks for is withheld, and how to have it.
+const WHY_WITHHELD: &str = "A repository's own configuration can't open its user's walls: ask for it with a flag or in \
+                            your own configuration, or list the repository there under `trusted`.";
+
 /// What the command line says of the settings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flags {
@@ -143,7 +147,9 @@ impl Settings {
             match surroundings.environment.get(&held.value) {
                 Some(value) => drop(values.insert(held.value.clone(), Hidden::new(value.clone()))),
                 None if from_files.contains_key(&held.value) => {}
-                None => warnings.push(format!("{} names {}, which is not set here", held.origin, held.value)),
+                None => {
+                    warnings.push(format!("{} names {}, which is not set in this environment", held.origin, held.value))
+                }
             }
         }
         values.extend(from_files);
@@ -225,7 +231,9 @@ impl Settings {
     /// What a person should know about the settings before anything is done: what the repository was not granted, and
     /// what means nothing.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        self.withheld.iter().map(Withheld::to_string).chain(self.warnings.iter().cloned()).collect()
+        let asked: Vec<String> = self.withheld.iter().map(Withheld::to_string).collect();
+        let withheld = (!asked.is_empty()).then(|| format!("Not followed: {}. {WHY_WITHHELD}", asked.join(", ")));
+        withheld.into_iter().chain(self.warnings.iter().cloned()).collect()
     }
 
     /// Whether somebody else than the repository asked for the same.
@@ -295,7 +303,7 @@ fn refuse_one_port_twice(services: &BTreeMap<String, Held<Endpoint>>) -> Result<
             let port = held.value.port;
             let message = format!("{}: the services `{other}` and `{name}` have the same port {port}", held.origin);
             return Err(
-                Stop::usage(message).hint("a command finds each service at its own port: give one another port")
+                Stop::usage(message).hint("A command finds each service at its own port: give one another port.")
             );
         }
     }

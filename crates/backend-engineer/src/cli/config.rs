@@ -81,11 +81,8 @@ fn table(settings: &Settings, palette: Palette) -> String {
         let name = palette.bold(&format!("{:names$}", row.name));
         text += &format!("{name}  {value:values$}  {}\n", palette.faint(&row.origin));
     }
-    for withheld in &settings.withheld {
-        text += &format!("\n{} {}\n", palette.yellow("not followed:"), one_line(&withheld.to_string()));
-    }
-    for warning in &settings.warnings {
-        text += &format!("\n{} {}\n", palette.yellow("warning:"), one_line(warning));
+    for remark in settings.remarks() {
+        text += &format!("\n{} {}\n", palette.yellow("note:"), one_line(&remark));
     }
     text
 }

@@ -144,8 +144,8 @@ fn refused(path: &Path, refusal: &Refusal) -> Stop {
         true => String::new(),
         false => format!("{title}\n  {}", places.join("\n  ")),
     };
-    let candidates = listed("it could go to", refusal.candidates.iter().map(place).collect());
-    let nearest = listed("the nearest place is", refusal.nearest.iter().map(place).collect());
+    let candidates = listed("It could go to", refusal.candidates.iter().map(place).collect());
+    let nearest = listed("The nearest place is", refusal.nearest.iter().map(place).collect());
     let stop = Stop::refused(format!("{}: {}", path.display(), refusal.message));
     match [candidates, nearest].into_iter().filter(|hint| !hint.is_empty()).collect::<Vec<_>>() {
         hints if hints.is_empty() => stop,

@@ -32,7 +32,7 @@ impl Past {
     pub(crate) fn journal(&self) -> Result<&Journal, Stop> {
         self.journal.as_ref().ok_or_else(|| {
             Stop::usage(format!("no run is recorded for {} yet", self.root.display()))
-                .hint("name another repository with --root")
+                .hint("Name another repository with --root.")
         })
     }
 
@@ -51,7 +51,7 @@ impl Past {
             }
         }
         Err(Stop::usage("no run of this repository wrote anything that was not undone already")
-            .hint("`backend-engineer runs` lists them; name one to choose it"))
+            .hint("`backend-engineer runs` lists them; name the one that you mean."))
     }
 }
 
@@ -61,7 +61,9 @@ pub(crate) fn stop(error: JournalError) -> Stop {
         JournalError::NoRuns | JournalError::UnknownRun { .. } | JournalError::AmbiguousRun { .. } => {
             Stop::usage(error.to_string())
         }
-        JournalError::UnknownOutput(_) => Stop::usage(error.to_string()).hint("`show RUN` names the outputs of a run"),
+        JournalError::UnknownOutput(_) => {
+            Stop::usage(error.to_string()).hint("`backend-engineer show RUN` names the outputs of a run.")
+        }
         other => other.into(),
     }
 }

@@ -58,8 +58,10 @@ pub(crate) fn run(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, 
 fn output(past: &Past, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
     let known = |recorded: &Recorded| matches!(&recorded.event, Event::CommandFinished { output: Some(output), .. } if *output == id);
     if !events.iter().any(known) {
-        return Err(Stop::usage(format!("run {} kept no output number {id}", run.id))
-            .hint(format!("`backend-engineer show {} --json` names them", run.id)));
+        return Err(Stop::usage(format!("run {} kept no output number {id}", run.id)).hint(format!(
+            "`backend-engineer show {}` names those of commands that did not pass, with --json all.",
+            run.id
+        )));
     }
     let bytes = past.journal()?.output(id).map_err(past::stop)?;
     if Stream::Output.is_terminal() {
@@ -74,6 +76,7 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
     let mut text = format!("{}  {}\n", palette.bold(run.id.as_str()), runs::outcome(run));
     let arguments: Vec<String> = run.start.argv.iter().map(|argument| one_line(argument)).collect();
     for (name, value) in [
+        ("plan", format!("{} {}", one_line(&run.start.plan), one_line(&run.start.phases.join(", "))).trim().to_owned()),
         ("command", arguments.join(" ")),
         ("repository", one_line(&run.start.root)),
         ("version", one_line(&run.start.version)),
@@ -85,7 +88,8 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
         }
     }
     text.push('\n');
-    for recorded in events.iter().filter(|recorded| !is_a_beginning(recorded, events)) {
+    let told = |event: &Event| matches!(event, Event::RunStarted { .. });
+    for recorded in events.iter().filter(|recorded| !told(&recorded.event) && !is_a_beginning(recorded, events)) {
         if let Some(line) = event_line::line(&recorded.event, palette) {
             text += line.trim_end();
             text.push('\n');

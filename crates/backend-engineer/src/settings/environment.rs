@@ -27,7 +27,7 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
             continue;
         };
         let origin = Origin::Environment(key.variable);
-        let wrong = |why: String| Stop::usage(format!("{name}: {why}")).hint(format!("it takes {}", key.takes));
+        let wrong = |why: String| Stop::usage(format!("{name}: {why}"));
         match key.name {
             "sandbox" => layer.sandbox = Some(Held::new(value.parse().map_err(wrong)?, origin)),
             "network" => layer.network = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),

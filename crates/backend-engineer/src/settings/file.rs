@@ -202,10 +202,10 @@ impl Reader<'_> {
     fn unknown(&self, name: &str, at: usize) -> Stop {
         let stop = Stop::usage(format!("{}: there is no setting `{name}`", self.line(at)));
         match nearest(name) {
-            Some(key) => stop.hint(format!("did you mean `{}` ({})?", key.name, key.takes)),
+            Some(key) => stop.hint(format!("Did you mean `{}` ({})?", key.name, key.takes)),
             None => {
                 let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
-                stop.hint(format!("the settings are {}", names.join(", ")))
+                stop.hint(format!("The settings are {}.", names.join(", ")))
             }
         }
     }

@@ -29,12 +29,7 @@ impl Withheld {
 
 impl fmt::Display for Withheld {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{} asks for {} = {}, which was not followed: a repository can't open its user's walls; \
-             ask for it with a flag or in your own configuration, or list the repository there under `trusted`",
-            self.origin, self.key, self.asked
-        )
+        write!(formatter, "{} = {} ({})", self.key, self.asked, self.origin)
     }
 }
 

@@ -129,9 +129,9 @@ fn a_repository_may_ask_for_stronger_walls() {
 #[test]
 fn a_wrong_setting_is_named_with_its_place() {
     for (text, message, hint) in [
-        ("\nsandbx = \"auto\"", ":2: there is no setting `sandbx`", "did you mean `sandbox`"),
-        ("[commands]\ntests = \"x\"", ":2: there is no setting `commands.tests`", "did you mean `commands.test`"),
-        ("colour = 1", ":1: there is no setting `colour`", "the settings are sandbox, network"),
+        ("\nsandbx = \"auto\"", ":2: there is no setting `sandbx`", "Did you mean `sandbox`"),
+        ("[commands]\ntests = \"x\"", ":2: there is no setting `commands.tests`", "Did you mean `commands.test`"),
+        ("colour = 1", ":1: there is no setting `colour`", "The settings are sandbox, network"),
         ("network = \"yes\"", ":1: `network` takes true or false, not a text", ""),
         ("sandbox = \"none\"", ":1: `sandbox`: `none` is none of auto", ""),
         ("timeout = 1.5", ":1: `timeout` takes seconds, or", ""),

@@ -26,13 +26,13 @@ fn whole() -> Stop {
 
 #[test]
 fn a_stop_is_drawn_into_the_plan() {
-    insta::assert_snapshot!(stop(&whole(), Some(source()), Look::Drawn { coloured: false }), @"");
+    insta::assert_snapshot!("drawn", stop(&whole(), Some(source()), Look::Drawn { coloured: false }));
 }
 
 #[test]
 fn a_stop_is_plain_where_no_terminal_is() {
-    insta::assert_snapshot!(stop(&whole(), Some(source()), Look::Plain), @"");
-    insta::assert_snapshot!(stop(&whole(), None, Look::Plain), @"");
+    insta::assert_snapshot!("plain", stop(&whole(), Some(source()), Look::Plain));
+    insta::assert_snapshot!("plain_without_the_plan", stop(&whole(), None, Look::Plain));
 }
 
 #[test]

@@ -1,0 +1,9 @@
+//! The program from outside: its arguments, its answers, its exit codes.
+
+#![expect(clippy::expect_used, reason = "a test ends at what it did not expect, in its helpers too")]
+
+mod program;
+
+mod command_line;
+mod past_runs;
+mod settings;
