@@ -110,7 +110,7 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
     let first = nearest_tools(bench.root(), &effective_folder(request));
     let outcome = bench.execute(&request.script, &request.folder, first).await?;
     let effects = bench.take_over(scope).await?;
-    let text = judged_text(&outcome);
+    let text = bench.redactor.text(&judged_text(&outcome));
     let judgement = judge(&request.script, end_of(&outcome), &text, &request.expect, &|name| bench.knows_module(name));
     let mut ran = Ran {
         script: request.script.clone(),
@@ -122,7 +122,7 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
         output: keep_output(bench, &outcome)?,
         acted: bench.fingerprint() != tree,
         tree: Some(tree),
-        tail: last_lines(&outcome, 30),
+        tail: bench.redactor.text(&last_lines(&outcome, 30)),
         judgement,
     };
     finish(bench, &ran, &outcome)?;
@@ -165,7 +165,7 @@ fn tell_dropped(bench: &mut Workbench, ran: &Ran, effects: Vec<(String, Belongin
 fn keep_output(bench: &Workbench, outcome: &Outcome) -> Result<Option<OutputId>, Stop> {
     let Some(run) = &bench.run else { return Ok(None) };
     match File::open(&outcome.output.path) {
-        Ok(file) => Ok(Some(run.keep_output(file)?)),
+        Ok(file) => Ok(Some(run.keep_output(bench.redactor.reader(file))?)),
         Err(_) => Ok(None),
     }
 }

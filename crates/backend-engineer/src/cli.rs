@@ -36,7 +36,9 @@ mod undo;
 mod verify;
 
 use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
@@ -169,11 +171,33 @@ pub fn command_line(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(answer(&error).code()),
     };
-    let ended = parsed.command.run(&parsed.globals).unwrap_or_else(|stop| {
+    let ended = guarded(|| parsed.command.run(&parsed.globals)).unwrap_or_else(|stop| {
         printer::say(&diagnostics::stop(&stop, None, parsed.globals.look(Stream::Errors)));
         stop.exit
     });
     ExitCode::from(ended.code())
+}
+
+/// Does the work; a fault of the program itself becomes a stop that says what to do, not a dump.
+fn guarded(work: impl FnOnce() -> Result<Exit, Stop>) -> Result<Exit, Stop> {
+    let place = Arc::new(Mutex::new(String::new()));
+    let seen = Arc::clone(&place);
+    let usual = panic::take_hook();
+    let wanted = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    panic::set_hook(Box::new(move |fault| {
+        if let (Some(place), Ok(mut seen)) = (fault.location(), seen.lock()) {
+            *seen = format!(" ({}:{})", place.file(), place.line());
+        }
+        if wanted {
+            usual(fault);
+        }
+    }));
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|fault| {
+        let said = fault.downcast_ref::<String>().map(String::as_str).or(fault.downcast_ref::<&str>().copied());
+        let place = place.lock().map(|place| place.clone()).unwrap_or_default();
+        Err(Stop::environment(format!("the program itself is at fault: {}{place}", said.unwrap_or("no reason given")))
+            .hint("Report it with the command line. What it wrote before is in the journal: `backend-engineer undo`."))
+    })
 }
 
 /// Prints what the argument parser has to say: help and version to stdout, a wrong use to stderr.
@@ -187,5 +211,23 @@ fn answer(error: &clap::Error) -> Exit {
             printer::say(&text);
             Exit::Usage
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_program_is_a_stop() {
+        let stop = guarded(|| panic!("seven is not {}", 8)).expect_err("a stop");
+        assert_eq!(stop.exit, Exit::Environment);
+        assert!(stop.message.contains("seven is not 8 (") && stop.message.contains("cli.rs:"), "{stop}");
+        assert!(matches!(guarded(|| Ok(Exit::Unproven)), Ok(Exit::Unproven)));
+    }
+
+    #[test]
+    fn the_arguments_are_sound() {
+        CommandLine::command().debug_assert();
     }
 }

@@ -93,6 +93,9 @@ pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment, su
     for finding in assignment.findings.iter().chain(&survey.findings) {
         tell_finding(bench, finding)?;
     }
+    if bench.runs_commands() && has_commands(bench, assignment) {
+        bench.prepare().await?;
+    }
     let mut change = Change::default();
     for unit in &assignment.units {
         files::remove_and_rename(bench, assignment, *unit, &mut change)?;
@@ -105,10 +108,17 @@ pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment, su
     Ok(change)
 }
 
+/// Whether the phase, or the project, has anything to run.
+fn has_commands(bench: &Workbench, assignment: &Assignment) -> bool {
+    let mut units = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
+    units.any(|unit| !unit.commands.is_empty())
+        || bench.settings.commands.named().iter().any(|(_, held)| held.is_some())
+}
+
 /// Writes what is staged within the scope to the user's tree.
 pub(crate) fn write(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
     let Some(run) = &bench.run else { return Ok(()) };
-    let plan = bench.plan_inside();
+    let plan = bench.plan_inside().map(str::to_owned);
     let allowed =
         |path: &str| assignment.scope.allows(path) && plan.as_deref() != Some(path) && !bench.settings.protects(path);
     let mut witness = JournalWitness::of(run);

@@ -8,6 +8,8 @@ mod settings;
 
 mod fingerprint;
 
+mod redact;
+
 mod tree;
 
 mod understand;

@@ -204,11 +204,10 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification, tasks: 
     let unchecked = checks.iter().any(|check| check.verdict() == Verdict::NotChecked);
     let nothing_passed = !checks.iter().any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
-    let unproven = change
-        .items
-        .iter()
-        .zip(&verification.items)
-        .any(|(item, proof)| matches!(proof, Proof::Open(_)) && (bench.conduct.commit || !is_commit(item)));
+    let unproven = change.items.iter().zip(&verification.items).any(|(item, proof)| match proof {
+        Proof::Open(why) => bench.conduct.commit || !waits_for_commit(item, why),
+        _ => false,
+    });
     if unchecked
         || nothing_passed && !tasks.iter().all(|task| task.done)
         || nothing_passed && tasks.is_empty()
@@ -225,8 +224,9 @@ fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
     open && item.open().next().is_some() || open && item.deeds.is_empty()
 }
 
-fn is_commit(item: &Item) -> bool {
-    !item.deeds.is_empty() && item.deeds.iter().all(|deed| matches!(deed, Deed::Commit(_)))
+/// Whether a commit that was not made is all that keeps the item open.
+fn waits_for_commit(item: &Item, why: &str) -> bool {
+    item.deeds.iter().any(|deed| matches!(deed, Deed::Commit(Err(not_made)) if not_made == why))
 }
 
 fn tasks(bench: &Workbench, assignment: &Assignment, change: &Change, verification: &Verification) -> Vec<Task> {

@@ -13,6 +13,7 @@ use journal::{Event, Journal, Run, RunStart, StepName};
 use plan::Plan;
 use sandbox::Sandbox;
 
+use crate::redact::Redactor;
 use crate::settings::Settings;
 use crate::stop::Stop;
 use crate::tree::{Pending, Staged, Tree};
@@ -45,6 +46,7 @@ pub(crate) struct Workbench {
     pub(crate) plan: Plan,
     pub(crate) plan_path: PathBuf,
     pub(crate) plan_name: String,
+    plan_inside: Option<String>,
     pub(crate) settings: Settings,
     pub(crate) conduct: Conduct,
     pub(crate) tree: Tree,
@@ -57,6 +59,7 @@ pub(crate) struct Workbench {
     sandbox: Option<Sandbox>,
     scratch: Option<Scratch>,
     synced: BTreeMap<String, Staged>,
+    pub(crate) redactor: Redactor,
     base: OnceCell<BTreeMap<String, String>>,
 }
 
@@ -79,10 +82,8 @@ impl Workbench {
         phases: &[String],
         listener: Listener,
     ) -> Result<Self, Stop> {
-        let plan_name = match loaded.path.strip_prefix(root) {
-            Ok(inside) => inside.to_string_lossy().replace('\\', "/"),
-            Err(_) => loaded.name.clone(),
-        };
+        let plan_inside = loaded.path.strip_prefix(root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
+        let plan_name = plan_inside.clone().unwrap_or_else(|| loaded.path.display().to_string());
         let start = RunStart {
             plan: plan_name.clone(),
             phases: phases.to_vec(),
@@ -91,12 +92,14 @@ impl Workbench {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: conduct.dry_run,
         };
+        let redactor = Redactor::of(settings.variables());
         let journal = if conduct.dry_run { None } else { Some(Journal::open(root)?) };
         let run = journal.as_ref().map(|journal| journal.begin(&start)).transpose()?;
         Ok(Workbench {
             plan: loaded.plan,
             plan_path: loaded.path,
             plan_name,
+            plan_inside,
             settings,
             conduct,
             tree: Tree::at(root),
@@ -109,6 +112,7 @@ impl Workbench {
             sandbox: None,
             scratch: None,
             synced: BTreeMap::new(),
+            redactor,
             base: OnceCell::new(),
         })
     }
@@ -119,9 +123,8 @@ impl Workbench {
     }
 
     /// The plan's path from the root, where it lies inside.
-    pub(crate) fn plan_inside(&self) -> Option<String> {
-        let inside = self.plan_path.strip_prefix(self.root().canonicalize().ok()?).ok()?;
-        Some(inside.to_string_lossy().replace('\\', "/"))
+    pub(crate) fn plan_inside(&self) -> Option<&str> {
+        self.plan_inside.as_deref()
     }
 
     /// Whether a staged file makes the folder.
@@ -136,8 +139,9 @@ impl Workbench {
         self.files.has_module(name) || self.tree.staged().keys().any(bears)
     }
 
-    /// Puts an event into the journal, then shows it.
+    /// Puts an event into the journal, then shows it; secrets are taken out before either.
     pub(crate) fn tell(&mut self, event: Event) -> Result<(), Stop> {
+        let event = self.redactor.event(event)?;
         if let Some(run) = &self.run {
             run.record(&event)?;
         }
@@ -152,7 +156,7 @@ impl Workbench {
 
     /// Keeps an observation for the report, once.
     pub(crate) fn note(&mut self, text: impl Into<String>) -> Result<(), Stop> {
-        let text = text.into();
+        let text = self.redactor.text(&text.into());
         if self.notes.contains(&text) {
             return Ok(());
         }

@@ -88,7 +88,8 @@ fn words(event: &Event) -> Option<Line> {
             line(word, paint, format!("{place}{}{hint}", one_line(message)))
         }
         Event::Committed { id, message } => {
-            line("committed", Paint::Good, format!("{} {}", id.get(..10).unwrap_or(id), one_line(message)))
+            let short: String = one_line(id).chars().take(10).collect();
+            line("committed", Paint::Good, format!("{short} {}", one_line(message)))
         }
         Event::CommitSkipped { why } => line("no commit", Paint::Doubt, one_line(why)),
         Event::Ticked { line: number, text } => {
@@ -193,3 +194,6 @@ fn place(path: Option<&str>, number: Option<usize>) -> String {
         (None, None) => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

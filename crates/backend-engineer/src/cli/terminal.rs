@@ -39,7 +39,7 @@ impl Terminal {
         if tells(event, self.quiet)
             && let Some(line) = line(event, self.palette)
         {
-            self.above(&format!("{line}\n"));
+            self.above(&format!("{}\n", line.trim_end()));
         }
     }
 

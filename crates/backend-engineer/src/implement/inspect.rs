@@ -17,10 +17,11 @@ pub(crate) async fn inspect(bench: &mut Workbench, assignment: &Assignment) -> R
     let mut change = Change::default();
     let phases: Vec<Phase> = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)).cloned().collect();
     for phase in phases {
-        for (index, step) in phase.steps.iter().enumerate() {
+        let rest = steps::rest(&phase);
+        for (index, step) in phase.steps.iter().chain(&rest).enumerate() {
             let mut item = Item {
                 unit: phase.id,
-                step: Some(index),
+                step: (index < phase.steps.len()).then_some(index),
                 title: step.title.clone(),
                 checkbox: step.checkbox,
                 line: bench.plan.place(step.span.start).line,

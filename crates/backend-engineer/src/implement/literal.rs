@@ -90,7 +90,7 @@ pub(super) fn place(
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(None, placed)));
     };
-    if bench.settings.protects(&path) || bench.plan_inside().as_deref() == Some(path.as_str()) {
+    if bench.settings.protects(&path) || bench.plan_inside() == Some(path.as_str()) {
         let message = "the path is protected".to_owned();
         let placed = Placed::Refused { reason: "protected", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));

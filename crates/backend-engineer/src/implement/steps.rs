@@ -1,7 +1,7 @@
 //! Goes through a unit's steps in the plan's order: places code, runs commands where the plan has them, leaves prose.
 
 use journal::{Event, FileAction};
-use plan::{ExpectedOutcome, Part, Phase, PhaseId, State, Step};
+use plan::{ExpectedOutcome, Part, Phase, PhaseId, State, Step, StepKind};
 
 use super::literal::{self, Placed, Placement};
 use super::{Change, Deed, Item, commits, tell_staged};
@@ -26,7 +26,22 @@ pub(super) async fn carry_out(
         let item = carry_out_step(bench, assignment, &phase, index, step, change).await?;
         change.items.push(item);
     }
+    if let Some(step) = rest(&phase) {
+        let mut item = carry_out_step(bench, assignment, &phase, phase.steps.len(), &step, change).await?;
+        item.step = None;
+        change.items.push(item);
+    }
     Ok(())
+}
+
+/// The code of the unit that stands in none of its steps, as one more.
+pub(super) fn rest(phase: &Phase) -> Option<Step> {
+    let placed = |block: usize| phase.steps.iter().any(|step| step.parts.contains(&Part::Place(block)));
+    let left = |index: &usize| literal::is_code(&phase.blocks[*index]) && !placed(*index);
+    let parts: Vec<Part> = (0..phase.blocks.len()).filter(left).map(Part::Place).collect();
+    let title = format!("{}: {}", phase.label, phase.title);
+    let step = Step { title, number: None, span: phase.span.clone(), checkbox: None, parts, kind: StepKind::Change };
+    (!step.parts.is_empty()).then_some(step)
 }
 
 async fn carry_out_step(
@@ -142,7 +157,7 @@ async fn run(
 
 /// Whether everything that the unit places after this step stands already.
 fn stands_already(bench: &mut Workbench, assignment: &Assignment, phase: &Phase, step: usize) -> Result<bool, Stop> {
-    let later = phase.steps[step + 1..].iter().take_while(|step| !starts_another_test(phase, step));
+    let later = phase.steps.iter().skip(step + 1).take_while(|step| !starts_another_test(phase, step));
     let blocks: Vec<usize> = later
         .flat_map(|step| &step.parts)
         .filter_map(|part| match part {

@@ -139,7 +139,7 @@ fn write(bench: &mut Workbench, tree: &mut Tree) -> Result<(), Stop> {
 /// The folder that the plan is written from, and its path below it.
 fn place_of_plan(bench: &Workbench) -> Result<(std::path::PathBuf, String), Stop> {
     if let Some(inside) = bench.plan_inside() {
-        return Ok((bench.root().to_owned(), inside));
+        return Ok((bench.root().to_owned(), inside.to_owned()));
     }
     let name = bench.plan_path.file_name().map(|name| name.to_string_lossy().into_owned());
     match (bench.plan_path.parent().map(Path::to_owned), name) {

@@ -53,7 +53,7 @@ impl Workbench {
     /// our own folder and by-products left out.
     pub(crate) fn fingerprint(&self) -> String {
         let plan = self.plan_inside();
-        let base = self.base.get_or_init(|| fingerprint::of_files(self.tree.root(), self.files.all(), plan.as_deref()));
+        let base = self.base.get_or_init(|| fingerprint::of_files(self.tree.root(), self.files.all(), plan));
         let staged = self.tree.staged().iter().map(|(path, staged)| (path.as_str(), staged.bytes.as_deref()));
         fingerprint::of_tree(base, staged)
     }
@@ -92,7 +92,7 @@ impl Workbench {
 
     async fn take_over_one(&mut self, effect: &Effect, scope: &Scope) -> Result<Belonging, Stop> {
         let path = effect.path.as_str();
-        let protected = self.settings.protects(path) || self.plan_inside().as_deref() == Some(path);
+        let protected = self.settings.protects(path) || self.plan_inside() == Some(path);
         if !scope.allows(path) || protected || effect.kind == EffectKind::Link {
             return Ok(if self.by_product(path) { Belonging::ByProduct } else { Belonging::Foreign });
         }
@@ -127,9 +127,7 @@ impl Workbench {
 
     /// Opens the sandbox if need be, and lays over it what is staged and not yet there.
     async fn keep_in_step(&mut self) -> Result<(), Stop> {
-        if self.sandbox.is_none() {
-            self.open().await?;
-        }
+        self.prepare().await?;
         let staged = self.tree.staged().clone();
         let gone: Vec<String> = self.synced.keys().filter(|path| !staged.contains_key(*path)).cloned().collect();
         for path in gone {
@@ -153,6 +151,11 @@ impl Workbench {
             None => sandbox.remove(path).await?,
         }
         Ok(())
+    }
+
+    /// Opens the sandbox before anything is changed, so that a machine without walls is told at once.
+    pub(crate) async fn prepare(&mut self) -> Result<(), Stop> {
+        if self.sandbox.is_none() { self.open().await } else { Ok(()) }
     }
 
     async fn open(&mut self) -> Result<(), Stop> {

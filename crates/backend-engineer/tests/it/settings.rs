@@ -68,3 +68,12 @@ fn the_repository_is_found_from_below_and_by_name() {
     let missing = scene.run(&["config", "--root", "nowhere"]);
     assert!(missing.code == 2 && missing.stderr.contains("--root nowhere"), "{missing}");
 }
+
+#[test]
+fn a_run_notes_what_it_did_not_follow() {
+    let scene = Scene::new();
+    scene.file("repository/.backend-engineer/config.toml", "sandbox = \"off\"\n");
+    scene.file("repository/plan.md", "# Plan\n\n## Phase 1: Notes\n\n- [ ] Write a note\n");
+    let ended = scene.run(&["implement", "plan.md", "--phase", "1", "--no-verify"]);
+    assert!(ended.stdout.contains("Not followed: sandbox = off (.backend-engineer/config.toml:1)"), "{ended}");
+}
