@@ -17,12 +17,14 @@ mod environment;
 
 mod restraint;
 
+mod protection;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use sandbox::WallChoice;
 
 use crate::stop::Stop;
@@ -134,7 +136,8 @@ impl Settings {
         };
         let mut repository = file::read(&root.join(REPOSITORY_FILE), Path::new(REPOSITORY_FILE), Owner::Repository)?;
         let (environment, mut warnings) = environment::read(&surroundings.environment)?;
-        let trusted = trust(root, layer.trusted.iter().chain(&environment.trusted), surroundings);
+        let home = surroundings.environment.get("HOME").map(String::as_str);
+        let trusted = restraint::trust(root, layer.trusted.iter().chain(&environment.trusted), home);
         let mut withheld = if trusted.is_none() { restraint::restrain(&mut repository, &layer) } else { Vec::new() };
         layer.cover(repository);
         layer.cover(environment);
@@ -168,7 +171,7 @@ impl Settings {
             network,
             timeout: layer.timeout.unwrap_or(Held::default_of(TIMEOUT)),
             commit: layer.commit.unwrap_or(Held::default_of(false)),
-            globs: globs(&layer.protected)?,
+            globs: protection::globs(&layer.protected)?,
             commands: layer.commands,
             services: layer.services,
             protected: layer.protected,
@@ -248,26 +251,6 @@ impl Settings {
     }
 }
 
-/// Who vouches for the repository at `root`: the origin of the folder that names it.
-fn trust<'l>(
-    root: &Path,
-    folders: impl Iterator<Item = &'l Held<PathBuf>>,
-    surroundings: &Surroundings,
-) -> Option<Origin> {
-    let root = root.canonicalize().ok()?;
-    let home = surroundings.environment.get("HOME").map(PathBuf::from);
-    let mut folders = folders;
-    let found = folders.find(|held| {
-        let folder = match (held.value.strip_prefix("~"), &home) {
-            (Ok(below), Some(home)) => home.join(below),
-            _ => held.value.clone(),
-        };
-        // A relative folder would mean another repository in each place that the program is started from.
-        folder.is_absolute() && folder.canonicalize().is_ok_and(|folder| folder == root)
-    })?;
-    Some(found.origin.clone())
-}
-
 fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
     let mut layer = Layer {
         sandbox: flags.sandbox.map(|walls| Held::new(walls, Origin::Flag("--sandbox"))),
@@ -308,32 +291,6 @@ fn refuse_one_port_twice(services: &BTreeMap<String, Held<Endpoint>>) -> Result<
         }
     }
     Ok(())
-}
-
-fn globs(protected: &[Held<String>]) -> Result<GlobSet, Stop> {
-    let mut set = GlobSetBuilder::new();
-    for held in protected {
-        for glob in globs_of(&held.value) {
-            let built =
-                GlobBuilder::new(&glob).literal_separator(true).case_insensitive(cfg!(target_os = "macos")).build();
-            set.add(built.map_err(|error| {
-                Stop::usage(format!("{}: `{}` is no glob: {}", held.origin, held.value, error.kind()))
-            })?);
-        }
-    }
-    set.build().map_err(|error| Stop::usage(format!("the protected globs are too many or too large: {error}")))
-}
-
-/// The globs of a protected path, read like a line of `.gitignore`: without a slash at any depth, and a folder means
-/// all that is in it.
-fn globs_of(written: &str) -> [String; 2] {
-    let path = written.trim_start_matches("./").trim_end_matches('/');
-    let anchored = match path.strip_prefix('/') {
-        Some(anchored) => anchored.to_owned(),
-        None if path.contains('/') => path.to_owned(),
-        None => format!("**/{path}"),
-    };
-    [format!("{anchored}/**"), anchored]
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! the user trusts the repository or asks for the same.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use super::layer::Layer;
 use super::origin::{Held, Origin};
@@ -66,4 +67,23 @@ pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<Withheld> {
         known
     });
     withheld
+}
+
+/// Who vouches for the repository at `root`: the origin of the folder that names it.
+pub(super) fn trust<'l>(
+    root: &Path,
+    folders: impl Iterator<Item = &'l Held<PathBuf>>,
+    home: Option<&str>,
+) -> Option<Origin> {
+    let root = root.canonicalize().ok()?;
+    let mut folders = folders;
+    let found = folders.find(|held| {
+        let folder = match (held.value.strip_prefix("~"), home) {
+            (Ok(below), Some(home)) => Path::new(home).join(below),
+            _ => held.value.clone(),
+        };
+        // A relative folder would mean another repository in each place that the program is started from.
+        folder.is_absolute() && folder.canonicalize().is_ok_and(|folder| folder == root)
+    })?;
+    Some(found.origin.clone())
 }

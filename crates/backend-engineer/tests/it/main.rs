@@ -6,4 +6,5 @@ mod program;
 
 mod command_line;
 mod past_runs;
+mod scenarios;
 mod settings;

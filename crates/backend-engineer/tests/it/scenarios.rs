@@ -1,0 +1,74 @@
+//! Whole runs as data: a folder with a repository, the commands that a person types in it, and what they see and find
+//! afterwards.
+//!
+//! `tests/scenarios/NAME/repository/` is laid out afresh, each line of `tests/scenarios/NAME/commands` is run in it by a
+//! shell that knows the program as `backend-engineer`, and all that is printed, with each exit code, is compared with
+//! `tests/scenarios/NAME/output.snap`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::program::Scene;
+
+/// Puts in place of what differs from run to run.
+const FILTERS: [(&str, &str); 5] = [
+    (r"\b\d{8}-\d{6}-[0-9a-z]+\b", "RUN"),
+    (r"\b\d+(\.\d+)? ?(ms|s)\b", "TIME"),
+    (r"\b[0-9a-f]{64}\b", "HASH"),
+    (r"\b[0-9a-f]{40}\b", "COMMIT"),
+    (r"(?m)^(- )?Commands ran behind these walls: .*$", "${1}WALLS"),
+];
+
+fn scenarios() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let entries = fs::read_dir(&folder).expect("the scenarios");
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// Copies a tree; a file named `NAME.link` becomes a symbolic link to what it holds.
+fn lay_out(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_str().expect("UTF-8");
+        match (path.is_dir(), name.strip_suffix(".link")) {
+            (true, _) => lay_out(&path, &to.join(name)),
+            (false, None) => drop(fs::copy(&path, to.join(name)).expect("a copy")),
+            (false, Some(link)) => {
+                let target = fs::read_to_string(&path).expect("a target");
+                std::os::unix::fs::symlink(target.trim(), to.join(link)).expect("a link");
+            }
+        }
+    }
+}
+
+fn play(scenario: &Path) -> String {
+    let scene = Scene::new();
+    lay_out(&scenario.join("repository"), &scene.root());
+    let commands = fs::read_to_string(scenario.join("commands")).expect("the commands");
+    let mut told = String::new();
+    for line in commands.lines().filter(|line| !line.trim().is_empty()) {
+        let script = format!("backend-engineer() {{ \"$PROGRAM\" \"$@\"; }}\n{line}");
+        told += &format!("$ {line}\n{}\n\n", scene.end(&mut scene.shell(&script)));
+    }
+    told
+}
+
+#[test]
+fn every_scenario_plays_as_written() {
+    let all = scenarios();
+    assert!(!all.is_empty(), "no scenario was found");
+    for scenario in all {
+        let told = play(&scenario);
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(&scenario);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        for (pattern, put) in FILTERS {
+            settings.add_filter(pattern, put);
+        }
+        settings.bind(|| insta::assert_snapshot!("output", told));
+    }
+}
