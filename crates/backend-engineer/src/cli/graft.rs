@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &GraftArguments, globals: &Globals) -> Result<Exit,
     let name = path.to_string_lossy().replace('\\', "/");
     let file = File { path: name.trim_start_matches("./"), text: before.as_deref() };
     let snippet = Snippet { text: &snippet, language: language(&arguments.snippet) };
-    let context = Context { prose: &arguments.at, ..Context::default() };
+    let context = Context { prose: &arguments.at, lines: named_lines(&arguments.at), ..Context::default() };
     let outcome = graft::apply(&file, &snippet, &context);
     if let Graft::Applied(applied) = &outcome
         && !arguments.diff
@@ -106,6 +106,18 @@ fn language(snippet: &Path) -> &'static str {
         Some("diff" | "patch") => "diff",
         _ => "",
     }
+}
+
+/// The lines that the words name ("line 45", "lines 12-40", "lines 12 to 40"), if they name any.
+fn named_lines(words: &str) -> Option<(usize, usize)> {
+    let apart = words.replace(['-', '\u{2013}', '\u{2014}'], " to ");
+    let mut words = apart.split_whitespace().map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    words.find(|word| word.eq_ignore_ascii_case("line") || word.eq_ignore_ascii_case("lines"))?;
+    let number = |word: Option<&str>| word.and_then(|word| word.parse::<usize>().ok()).filter(|number| *number > 0);
+    let first = number(words.next())?;
+    let joined = words.next().is_some_and(|word| matches!(word, "to" | "through" | "until"));
+    let last = number(words.next()).filter(|last| joined && *last >= first);
+    Some((first, last.unwrap_or(first)))
 }
 
 /// Replaces the file in one step, links followed and its mode kept, if it still is what was read.
@@ -170,5 +182,26 @@ fn as_json(outcome: &Graft, written: bool, patch: &str) -> Value {
             "candidates": refusal.candidates.iter().map(place).collect::<Vec<_>>(),
             "nearest": refusal.nearest.as_ref().map(place),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_named_in_words() {
+        for (words, lines) in [
+            ("replace lines 12-40", Some((12, 40))),
+            ("Lines 12 to 40, in create()", Some((12, 40))),
+            ("around line 45.", Some((45, 45))),
+            ("(line 3) 2 of them", Some((3, 3))),
+            ("lines 40\u{2013}12", Some((40, 40))),
+            ("after the imports", None),
+            ("line up the columns", None),
+            ("line 0", None),
+        ] {
+            assert_eq!(named_lines(words), lines, "{words}");
+        }
     }
 }

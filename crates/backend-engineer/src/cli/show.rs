@@ -1,5 +1,7 @@
 //! `show`: what one run did, event by event, and the whole output of its commands.
 
+use std::time::Duration;
+
 use clap::Args;
 use journal::{Event, OutputId, Recorded, RunState, RunSummary};
 use serde_json::json;
@@ -92,6 +94,7 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
     for recorded in events.iter().filter(|recorded| !told(&recorded.event) && !is_a_beginning(recorded, events)) {
         if let Some(line) = event_line::line(&recorded.event, palette) {
             text += line.trim_end();
+            text += &step_time(recorded, events).map(|time| format!(" {}", palette.faint(&time))).unwrap_or_default();
             text.push('\n');
         }
     }
@@ -103,6 +106,17 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
         );
     }
     text
+}
+
+/// How long the step took that `recorded` begins: until the next one begins, or the run's last word.
+fn step_time(recorded: &Recorded, events: &[Recorded]) -> Option<String> {
+    let begins = |event: &Event| matches!(event, Event::StepStarted { .. });
+    if !begins(&recorded.event) {
+        return None;
+    }
+    let mut later = events.iter().filter(|later| later.seq > recorded.seq);
+    let end = later.clone().find(|later| begins(&later.event)).or_else(|| later.next_back())?;
+    Some(event_line::duration(Duration::from_millis(end.at_ms.saturating_sub(recorded.at_ms))))
 }
 
 /// Whether a later event tells how this command ended, so that its beginning need not be told.
