@@ -105,6 +105,7 @@ pub(crate) struct Globals {
         value_name = "WHEN",
         default_value_t = ColourWhen::Auto,
         hide_possible_values = true,
+        display_order = 900,
         global = true
     )]
     color: ColourWhen,

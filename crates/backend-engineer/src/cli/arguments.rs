@@ -26,7 +26,7 @@ pub(crate) struct Selection {
 /// Which repository is meant.
 #[derive(Debug, Args)]
 pub(crate) struct RootArgument {
-    /// The repository [default: the nearest folder above this one with .git or .backend-engineer]
+    /// The repository's folder [default: the one around the current folder]
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
 }
@@ -35,7 +35,7 @@ pub(crate) struct RootArgument {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Running commands")]
 pub(crate) struct WallArguments {
-    /// The walls around every command; "off" runs them in the open
+    /// The walls around every command; "off" is none
     #[arg(
         long,
         value_name = "WALLS",

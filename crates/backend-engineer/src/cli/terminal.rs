@@ -93,3 +93,22 @@ fn tells(event: &Event, quiet: bool) -> bool {
         _ => !quiet,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(text: &str) -> Event {
+        serde_json::from_str(text).expect("an event")
+    }
+
+    #[test]
+    fn a_quiet_reader_tells_what_stands_in_the_way() {
+        let refused =
+            event(r#"{"event":"file_refused","path":"a","reason":"r","message":"m","line":null,"candidates":[]}"#);
+        let started = event(r#"{"event":"command_started","command":"c","folder":"","why":""}"#);
+        let note = event(r#"{"event":"note","text":"the report tells it"}"#);
+        let told = |quiet| [&refused, &started, &note].map(|event| tells(event, quiet));
+        assert_eq!((told(false), told(true)), ([true, true, false], [true, false, false]));
+    }
+}
