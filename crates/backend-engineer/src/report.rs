@@ -220,8 +220,7 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification, tasks: 
 
 /// Whether a part of the plan is not there, as opposed to there and not proven.
 fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
-    let open = matches!(proof, Proof::Open(_));
-    open && item.open().next().is_some() || open && item.deeds.is_empty()
+    matches!(proof, Proof::Open(_)) && (item.deeds.is_empty() || item.open().next().is_some())
 }
 
 /// Whether a commit that was not made is all that keeps the item open.

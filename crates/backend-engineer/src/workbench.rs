@@ -88,7 +88,7 @@ impl Workbench {
             plan: plan_name.clone(),
             phases: phases.to_vec(),
             root: root.display().to_string(),
-            argv: std::env::args().collect(),
+            argv: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: conduct.dry_run,
         };

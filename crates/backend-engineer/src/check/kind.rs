@@ -144,13 +144,13 @@ fn program_kind(program: &str) -> Option<Kind> {
 }
 
 fn script_kind(script: &str) -> Option<Kind> {
-    let matches = |name: &&str| {
-        script == *name || script.strip_prefix(*name).is_some_and(|rest| rest.starts_with([':', '-', '_', '.']))
+    let matches = |name: &str| {
+        script == name || script.strip_prefix(name).is_some_and(|rest| rest.starts_with([':', '-', '_', '.']))
     };
     let by_part = |part: &str| SCRIPTS.iter().find(|(_, names)| names.contains(&part)).map(|(kind, _)| *kind);
     SCRIPTS
         .iter()
-        .find(|(_, names)| names.iter().any(|name| matches(&name)))
+        .find(|(_, names)| names.iter().any(|name| matches(name)))
         .map(|(kind, _)| *kind)
         .or_else(|| script.contains(':').then(|| script.rsplit(':').find_map(by_part)).flatten())
 }

@@ -50,7 +50,7 @@ fn play(scenario: &Path) -> String {
     let commands = fs::read_to_string(scenario.join("commands")).expect("the commands");
     let mut told = String::new();
     for line in commands.lines().filter(|line| !line.trim().is_empty()) {
-        let script = format!("backend-engineer() {{ \"$PROGRAM\" \"$@\"; }}\n{line}");
+        let script = format!("PATH=\"${{PROGRAM%/*}}:$PATH\"\n{line}");
         told += &format!("$ {line}\n{}\n\n", scene.end(&mut scene.shell(&script)));
     }
     told

@@ -1,0 +1,2 @@
+def check(name):
+    print("fine")
