@@ -1,10 +1,177 @@
 //! Files that are data or documents rather than code: one file a format, each proven by its own rules.
 
-use crate::splice::refuse;
-use crate::{Context, File, Graft, Reason, Snippet};
+mod wording;
+
+mod anchors;
+
+mod list;
+
+mod lines;
+
+mod json;
+
+mod toml;
+
+mod yaml;
+
+mod env;
+
+mod requirements;
+
+mod dockerfile;
+
+mod schema;
+
+mod template;
+
+mod markdown;
+
+use crate::ladder;
+use crate::markers;
+use crate::splice::{edits_between, refuse};
+use crate::{Applied, Context, Edit, File, Graft, Reason, Snippet};
+
+use wording::Wording;
+
+/// What a format is asked: all texts with `\n` line ends and without a byte order mark.
+#[derive(Debug, Clone, Copy)]
+struct Request<'a> {
+    path: &'a str,
+    text: &'a str,
+    snippet: &'a str,
+    wording: &'a Wording<'a>,
+}
+
+/// How one format works.
+struct Format {
+    /// Places the snippet, by a splice of the request's text.
+    place: fn(&Request<'_>) -> Graft,
+    /// Whether a text is well formed, where the format can tell.
+    check: fn(&str) -> Result<(), String>,
+}
 
 /// Puts the snippet into a file of one of the formats, chosen by the path; anything else by exact anchors.
 pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>) -> Graft {
-    let _ = (snippet, context);
-    refuse(Reason::Unsupported, format!("{}: this format is not placed yet", file.path))
+    let Some(original) = file.text else {
+        return refuse(Reason::Missing, format!("{} is not there", file.path));
+    };
+    let (text, block) = (plain(original), plain(snippet.text));
+    let block = block.trim_matches('\n');
+    let format = format_of(file.path);
+    if let Err(error) = (format.check)(&text) {
+        return refuse(Reason::Syntax, format!("{} doesn't parse as it stands: {error}", file.path));
+    }
+    let wording = Wording::new(context.prose);
+    let request = Request { path: file.path, text: &text, snippet: block, wording: &wording };
+    match (format.place)(&request) {
+        Graft::Applied(applied) => match prove(&format, &request, &applied.text) {
+            Ok(()) => in_original(original, &text, applied),
+            Err(refusal) => refusal,
+        },
+        answer => answer,
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
+}
+
+/// The format of a file by its name; the last one takes whatever is left.
+fn format_of(path: &str) -> Format {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let unchecked: fn(&str) -> Result<(), String> = |_| Ok(());
+    let (place, check): (fn(&Request<'_>) -> Graft, fn(&str) -> Result<(), String>) = match ending {
+        _ if name == ".env" || name.starts_with(".env.") || ending == "env" => (env::place, unchecked),
+        _ if name.starts_with("dockerfile") || ending == "dockerfile" || name == "containerfile" => {
+            (dockerfile::place, unchecked)
+        }
+        "txt" | "in" if name.contains("requirements") || name.contains("constraints") => {
+            (requirements::place, unchecked)
+        }
+        "json" | "jsonc" | "json5" | "webmanifest" => (json::place, json::check),
+        _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => (json::place, json::check),
+        "toml" => (toml::place, toml::check),
+        "yml" | "yaml" => (yaml::place, yaml::check),
+        "prisma" => (schema::place_prisma, schema::check_prisma),
+        "graphql" | "gql" | "graphqls" => (schema::place_graphql, schema::check_graphql),
+        "sql" => (place_sql, unchecked),
+        "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => (template::place, template::check),
+        "md" | "markdown" | "mdx" => (markdown::place, unchecked),
+        _ => (anchors::place, unchecked),
+    };
+    Format { place, check }
+}
+
+/// A migration that stands is history: only new files.
+fn place_sql(request: &Request<'_>) -> Graft {
+    let lines = |text: &str| {
+        let kept: Vec<String> =
+            text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+        kept.join("\n")
+    };
+    if lines(request.text).contains(&lines(request.snippet)) {
+        return Graft::AlreadyApplied;
+    }
+    refuse(
+        Reason::Exists,
+        format!(
+            "{} stands, and SQL that may have run is never edited: give the change a file of its own",
+            request.path
+        ),
+    )
+}
+
+/// The result is well formed, holds no elision of the snippet, and has nothing left to be done.
+fn prove(format: &Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
+    if let Err(error) = (format.check)(result) {
+        return Err(refuse(Reason::Unproven, format!("the result would not parse: {error}")));
+    }
+    let elisions = |text: &str| text.lines().filter(|line| wording::is_elision_line(line)).count();
+    if elisions(result) > elisions(request.text) {
+        return Err(refuse(Reason::Unproven, "the result would hold a marker of the block"));
+    }
+    match (format.place)(&Request { text: result, ..*request }) {
+        Graft::AlreadyApplied => Ok(()),
+        Graft::Applied(_) => Err(refuse(Reason::Unproven, "placing the block again would change its own result")),
+        Graft::Refused(refusal) => {
+            Err(refuse(Reason::Unproven, format!("the result would not be known again: {}", refusal.message)))
+        }
+    }
+}
+
+/// Carries the changed lines over to the file as it is on disk, with its line ends and its byte order mark.
+fn in_original(original: &str, text: &str, applied: Applied) -> Graft {
+    if original == text {
+        return Graft::Applied(applied);
+    }
+    let end = ladder::line_end(original);
+    let mark = original.len() - original.strip_prefix('\u{feff}').unwrap_or(original).len();
+    let mut starts = vec![mark];
+    starts.extend(original.match_indices('\n').map(|(at, _)| at + 1));
+    let offset = |at: usize| {
+        let before = &text[..at];
+        let line = before.matches('\n').count();
+        let column = at - before.rfind('\n').map_or(0, |newline| newline + 1);
+        starts.get(line).map_or(original.len(), |start| start + column).min(original.len())
+    };
+    let mut edits = Vec::new();
+    let mut out = String::with_capacity(original.len() + 256);
+    let mut from = 0;
+    for edit in edits_between(text, &applied.text) {
+        let old =
+            offset(edit.old.start)..if edit.old.end == text.len() { original.len() } else { offset(edit.old.end) };
+        let new = if end == "\n" { edit.new } else { edit.new.replace('\n', end) };
+        out.push_str(&original[from..old.start]);
+        out.push_str(&new);
+        from = old.end;
+        edits.push(Edit { old, new });
+    }
+    out.push_str(&original[from..]);
+    Graft::Applied(Applied { text: out, edits, evidence: applied.evidence })
+}
+
+/// Whether a comment of the snippet stands for what is kept.
+fn is_elision(comment: &str) -> bool {
+    markers::is_elision(comment)
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::Place;
 
+pub(crate) use indent::step;
 pub(crate) use rewrite::{Op, line_ops, lost_at, rewrite, stage_lines};
 
 /// How far a block may differ from the text that it names; each tier forgives all that the ones before it do.

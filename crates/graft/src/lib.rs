@@ -10,6 +10,7 @@ mod diff;
 mod edits;
 mod formats;
 mod ladder;
+mod markers;
 mod snippet;
 mod splice;
 

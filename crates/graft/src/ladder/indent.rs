@@ -400,3 +400,8 @@ impl Habit {
         Habit { step, flat }
     }
 }
+
+/// Columns by which most lines of a text are indented deeper than the line before, where any are.
+pub(crate) fn step<'a>(lines: impl Iterator<Item = &'a str>) -> Option<usize> {
+    Habit::of(lines).step
+}

@@ -1,0 +1,214 @@
+//! Any text: new lines go where the block's other lines stand, in one piece and in one place only.
+
+use std::ops::Range;
+
+use super::Request;
+use super::wording::{Spot, is_elision_line};
+use crate::ladder::{self, Block, Lines, Op, Tier};
+use crate::splice::{Splice, refusal, refuse};
+use crate::{Graft, Reason, Refusal};
+
+pub(super) fn place(request: &Request<'_>) -> Graft {
+    let lines = Lines::new(request.text);
+    let whole = Block::new(request.snippet);
+    if whole.is_empty() {
+        return refuse(Reason::Unclear, "the block is empty");
+    }
+    if stands(&lines, &whole) {
+        return Graft::AlreadyApplied;
+    }
+    let segments = segments(request.snippet);
+    let mut splice = Splice::new(request.text);
+    let mut anchored = 0;
+    for segment in &segments {
+        match place_segment(request, &lines, segment, &mut splice) {
+            Ok(true) => anchored += 1,
+            Ok(false) => {}
+            Err(refusal) => return by_words(request, &lines, &segments).unwrap_or(Graft::Refused(refusal)),
+        }
+    }
+    if anchored == 0 && segments.len() < 2 && splice.is_empty() {
+        return Graft::AlreadyApplied;
+    }
+    splice.finish()
+}
+
+/// The pieces of a block between its elisions, without blank lines around them.
+pub(super) fn segments(snippet: &str) -> Vec<Block> {
+    let mut parts: Vec<Vec<String>> = vec![Vec::new()];
+    for line in snippet.lines() {
+        if is_elision_line(line) {
+            parts.push(Vec::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(line.to_owned());
+        }
+    }
+    parts.into_iter().map(Block::of).filter(|part| !part.is_empty()).collect()
+}
+
+pub(super) fn stands(lines: &Lines<'_>, block: &Block) -> bool {
+    ladder::find(lines, block).is_some_and(|found| found.tier <= Tier::Indentation || found.tier == Tier::BlankLines)
+}
+
+/// Stages one piece; gives whether there was anything to stage.
+fn place_segment(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    segment: &Block,
+    into: &mut Splice<'_>,
+) -> Result<bool, Refusal> {
+    if stands(lines, segment) {
+        return Ok(false);
+    }
+    let known =
+        |line: &String| !line.trim().is_empty() && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim());
+    let keeps: Vec<bool> = segment.lines.iter().map(known).collect();
+    let ends = |from_start: bool| {
+        let run = |line: &&bool| **line;
+        if from_start { keeps.iter().take_while(run).count() } else { keeps.iter().rev().take_while(run).count() }
+    };
+    let (head, tail) = (ends(true), ends(false));
+    let readings =
+        [keeps.clone(), edges(keeps.len(), head, tail), edges(keeps.len(), head, 0), edges(keeps.len(), 0, tail)];
+    let mut last = refusal(
+        Reason::NotFound,
+        "no line of the block stands in the file next to its new lines, so there is no place to put them",
+    );
+    for (at, reading) in readings.iter().enumerate() {
+        if !reading.contains(&true) || readings[..at].contains(reading) || (at > 1 && head > 0 && tail > 0) {
+            continue;
+        }
+        match place_reading(request, lines, segment, reading, into) {
+            Ok(()) => return Ok(true),
+            Err(refusal) => last = if last.reason == Reason::NotFound { refusal } else { last },
+        }
+    }
+    Err(last)
+}
+
+fn edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
+    (0..len).map(|line| line < head || line >= len - tail).collect()
+}
+
+/// Stages a piece with some of its lines taken as standing in the file, next to one another, and the rest as new.
+fn place_reading(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    segment: &Block,
+    keeps: &[bool],
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
+    let (old, ops) = as_change(segment, keeps);
+    let block = Block::of(old.clone());
+    if block.lines.len() != old.len() || !telling(&old) {
+        return Err(refusal(Reason::NotFound, "the lines that the block shares with the file tell no place"));
+    }
+    let found = ladder::find(lines, &block);
+    let Some(found) = found else {
+        let nearest = ladder::nearest(lines, &block);
+        let message =
+            "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
+        return Err(Refusal { nearest, ..refusal(Reason::NotFound, message) });
+    };
+    let [hit] = &found.hits[..] else {
+        let candidates = found.hits.iter().take(20).map(|hit| lines.place(hit.lines.start)).collect();
+        let message = format!("the block's known lines stand in {} places", found.hits.len());
+        return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+    };
+    if let Some(at) = redefined(request, lines, &ops) {
+        let message = "a new line of the block gives another value to what stands in the file".to_owned();
+        return Err(Refusal { candidates: vec![lines.place(at)], ..refusal(Reason::Conflict, message) });
+    }
+    ladder::rewrite(lines, &found, hit, &old, &ops, None, into)?;
+    into.say(format!("new lines beside line {}, found {}", hit.lines.start + 1, found.tier.words()));
+    Ok(())
+}
+
+fn as_change(segment: &Block, keeps: &[bool]) -> (Vec<String>, Vec<Op>) {
+    let mut old = Vec::new();
+    let mut ops = Vec::new();
+    for (line, keep) in segment.lines.iter().zip(keeps) {
+        if *keep {
+            old.push(line.clone());
+            ops.push(Op::Keep);
+        } else {
+            ops.push(Op::Add(line.clone()));
+        }
+    }
+    (old, ops)
+}
+
+fn telling(lines: &[String]) -> bool {
+    lines.iter().any(|line| line.chars().filter(|found| found.is_alphanumeric()).count() > 2)
+}
+
+/// A line of the file that has the key of a new line, and so would be contradicted by it.
+fn redefined(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> Option<usize> {
+    let asked: Vec<&str> = request.snippet.lines().map(str::trim).collect();
+    ops.iter().find_map(|op| {
+        let Op::Add(line) = op else { return None };
+        let key = key(line)?;
+        (0..lines.len()).find(|&at| {
+            let there = lines.get(at);
+            self::key(there) == Some(key) && there.trim() != line.trim() && !asked.contains(&there.trim())
+        })
+    })
+}
+
+/// What a line gives a value to: `name = …` or `name: …` at the left edge.
+fn key(line: &str) -> Option<&str> {
+    let end = line.find(['=', ':']).filter(|_| !line.starts_with([' ', '\t', '-']))?;
+    let key = line[..end].trim();
+    let name = |found: char| found.is_alphanumeric() || matches!(found, '_' | '.' | '-');
+    (!key.is_empty() && key.chars().all(name)).then_some(key)
+}
+
+/// Where the prose names the line beside which the whole block goes.
+fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Option<Graft> {
+    let [segment] = segments else { return None };
+    let known = segment
+        .lines
+        .iter()
+        .any(|line| line.trim().len() > 2 && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim()));
+    if known {
+        return None;
+    }
+    let mut places: Vec<usize> = Vec::new();
+    for spot in request.wording.spots() {
+        places.extend(match spot {
+            Spot::After(name) => only_line(lines, &name).map(|line| line + 1),
+            Spot::Before(name) => only_line(lines, &name),
+            Spot::Bottom => {
+                Some((0..lines.len()).rev().find(|&at| !lines.get(at).trim().is_empty()).map_or(0, |at| at + 1))
+            }
+            Spot::Top => Some(0),
+        });
+    }
+    places.sort_unstable();
+    places.dedup();
+    let [place] = places[..] else { return None };
+    let mut splice = Splice::new(request.text);
+    stage_block(lines, place..place, segment, &mut splice);
+    splice.say(format!("put at line {} as the plan says", place + 1));
+    Some(splice.finish())
+}
+
+/// Stages a block of its own lines, parted by a blank line where it has more than one line and the file does so.
+fn stage_block(lines: &Lines<'_>, at: Range<usize>, block: &Block, into: &mut Splice<'_>) {
+    let mut new = block.lines.clone();
+    let blank = |line: usize| lines.get(line).trim().is_empty();
+    if block.lines.len() > 1 && at.start == lines.len() && at.start > 0 && !blank(at.start - 1) {
+        new.insert(0, String::new());
+    }
+    ladder::stage_lines(lines, at, &new, into);
+}
+
+/// The one line that is, or else holds, what the prose names.
+pub(super) fn only_line(lines: &Lines<'_>, name: &str) -> Option<usize> {
+    let equal: Vec<usize> = (0..lines.len()).filter(|&at| lines.get(at).trim() == name).collect();
+    if let [only] = equal[..] {
+        return Some(only);
+    }
+    let holding: Vec<usize> = (0..lines.len()).filter(|&at| lines.get(at).contains(name)).collect();
+    if let ([], [only]) = (&equal[..], &holding[..]) { Some(*only) } else { None }
+}

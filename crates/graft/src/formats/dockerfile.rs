@@ -1,0 +1,71 @@
+//! Dockerfiles: instructions beside those that the block shows, or where the prose says; a lone one replaced by name.
+
+use super::wording::is_elision_line;
+use super::{Request, anchors};
+use crate::ladder::{self, Lines};
+use crate::splice::{Splice, refusal};
+use crate::{Graft, Reason, Refusal};
+
+/// Instructions of which the last one counts.
+const LONE: [&str; 7] = ["CMD", "ENTRYPOINT", "WORKDIR", "USER", "HEALTHCHECK", "FROM", "STOPSIGNAL"];
+
+pub(super) fn place(request: &Request<'_>) -> Graft {
+    let lines = Lines::new(request.text);
+    let there = instructions(request.text);
+    let asked = instructions(request.snippet);
+    let missing: Vec<&Instruction> =
+        asked.iter().filter(|asked| !there.iter().any(|known| known.words == asked.words)).collect();
+    let rivals: Vec<(&Instruction, &Instruction)> = missing
+        .iter()
+        .filter(|asked| LONE.contains(&asked.keyword.as_str()))
+        .flat_map(|asked| there.iter().filter(|known| known.keyword == asked.keyword).map(move |known| (*asked, known)))
+        .filter(|(_, known)| !asked.iter().any(|asked| asked.words == known.words))
+        .collect();
+    if rivals.is_empty() {
+        return anchors::place(request);
+    }
+    if rivals.len() == 1 && missing.len() == 1 && request.wording.changes() {
+        let (new, old) = rivals[0];
+        let mut splice = Splice::new(request.text);
+        ladder::stage_lines(&lines, old.first..old.last + 1, &new.lines, &mut splice);
+        splice.say(format!("replaced the only {} that differs", new.keyword));
+        return splice.finish();
+    }
+    let candidates = rivals.iter().map(|(_, known)| lines.place(known.first)).collect();
+    let message = format!("the file has another {}, and the plan doesn't say to change it", rivals[0].0.keyword);
+    Graft::Refused(Refusal { candidates, ..refusal(Reason::Conflict, message) })
+}
+
+struct Instruction {
+    keyword: String,
+    /// The whole instruction, its blanks made even.
+    words: String,
+    lines: Vec<String>,
+    first: usize,
+    last: usize,
+}
+
+/// The instructions of a text, continued lines taken together; comments are none.
+fn instructions(text: &str) -> Vec<Instruction> {
+    let mut found = Vec::new();
+    let mut open: Option<Instruction> = None;
+    for (at, line) in text.lines().enumerate() {
+        let bare = line.trim();
+        if bare.starts_with('#') || bare.is_empty() || is_elision_line(line) {
+            continue;
+        }
+        let mut now = open.take().unwrap_or_else(|| Instruction {
+            keyword: bare.split_whitespace().next().unwrap_or_default().to_uppercase(),
+            words: String::new(),
+            lines: Vec::new(),
+            first: at,
+            last: at,
+        });
+        now.words.extend(bare.trim_end_matches('\\').split_whitespace().flat_map(|word| [word, " "]));
+        now.lines.push(line.trim_end().to_owned());
+        now.last = at;
+        if bare.ends_with('\\') { open = Some(now) } else { found.push(now) }
+    }
+    found.extend(open);
+    found
+}

@@ -1,0 +1,248 @@
+//! Markdown: sections by heading; text without one by the prose or by exact anchors.
+
+use super::wording::{Spot, is_elision_line};
+use super::{Request, anchors};
+use crate::ladder::{self, Block, Lines};
+use crate::splice::{Splice, refusal};
+use crate::{Graft, Reason, Refusal};
+
+pub(super) fn place(request: &Request<'_>) -> Graft {
+    let lines = Lines::new(request.text);
+    if anchors::stands(&lines, &Block::new(request.snippet)) {
+        return Graft::AlreadyApplied;
+    }
+    let there = sections(request.text);
+    let asked = sections(request.snippet);
+    let leads = asked.first().is_none_or(|first| first.heading > 0);
+    if asked.is_empty()
+        || leads
+            && request
+                .snippet
+                .lines()
+                .take(asked[0].heading)
+                .any(|line| !line.trim().is_empty() && !is_elision_line(line))
+    {
+        return place_text(request, &lines, &there);
+    }
+    let mut splice = Splice::new(request.text);
+    let mut previous: Option<usize> = None;
+    let shown = Lines::new(request.snippet);
+    for section in &asked {
+        let known: Vec<usize> = (0..there.len()).filter(|&at| there[at].title == section.title).collect();
+        match known[..] {
+            [at] => {
+                if let Err(refusal) = merge_section(request, &lines, &there[at], &shown, section, &mut splice) {
+                    return Graft::Refused(refusal);
+                }
+                previous = Some(at);
+            }
+            [] => {
+                let at = spot(request, &lines, &there, section, previous);
+                stage_section(&lines, at, body(&shown, section), &mut splice);
+                splice.say(format!("added section `{}`", section.title));
+            }
+            _ => {
+                let candidates = known.iter().map(|&at| lines.place(there[at].heading)).collect();
+                let message = format!("{} sections are called `{}`", known.len(), section.title);
+                return Graft::Refused(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+            }
+        }
+    }
+    splice.finish()
+}
+
+/// One heading and the lines up to the next.
+#[derive(Debug)]
+struct Section {
+    title: String,
+    level: usize,
+    /// Line of the heading.
+    heading: usize,
+    /// Line after the last of its own text.
+    end: usize,
+    /// Line after the last of its subsections.
+    tree_end: usize,
+}
+
+/// The sections of a text; headings in fenced blocks are none.
+fn sections(text: &str) -> Vec<Section> {
+    let mut found: Vec<Section> = Vec::new();
+    let mut fence: Option<&str> = None;
+    let mut total = 0;
+    for (at, line) in text.lines().enumerate() {
+        total = at + 1;
+        let bare = line.trim_start();
+        let mark = ["```", "~~~"].into_iter().find(|mark| bare.starts_with(mark));
+        match (fence, mark) {
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            (None, Some(mark)) => fence = Some(mark),
+            _ => {}
+        }
+        let level = line.bytes().take_while(|&byte| byte == b'#').count();
+        if fence.is_some() || !(1..=6).contains(&level) || !line[level..].starts_with(' ') {
+            continue;
+        }
+        if let Some(last) = found.last_mut() {
+            last.end = at;
+        }
+        found
+            .iter_mut()
+            .filter(|open| open.tree_end == usize::MAX && open.level >= level)
+            .for_each(|open| open.tree_end = at);
+        let title = line[level..].trim().trim_end_matches('#').trim_end().to_owned();
+        found.push(Section { title, level, heading: at, end: usize::MAX, tree_end: usize::MAX });
+    }
+    for section in &mut found {
+        section.end = section.end.min(total);
+        section.tree_end = section.tree_end.min(total);
+    }
+    found
+}
+
+fn body(lines: &Lines<'_>, section: &Section) -> Vec<String> {
+    let all = (section.heading..section.end).map(|line| lines.get(line).to_owned());
+    Block::of(all.filter(|line| !is_elision_line(line)).collect()).lines
+}
+
+/// The line before which a new section goes: as the prose says, else after the section shown before it, else last.
+fn spot(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    there: &[Section],
+    section: &Section,
+    previous: Option<usize>,
+) -> usize {
+    let named = |name: &str| {
+        let title = name.trim_start_matches('#').trim();
+        there.iter().find(|known| known.title.eq_ignore_ascii_case(title))
+    };
+    for spot in request.wording.spots().into_iter().rev() {
+        match spot {
+            Spot::After(name) => {
+                if let Some(known) = named(&name) {
+                    return known.tree_end;
+                }
+            }
+            Spot::Before(name) => {
+                if let Some(known) = named(&name) {
+                    return known.heading;
+                }
+            }
+            Spot::Top | Spot::Bottom => {}
+        }
+    }
+    let Some(previous) = previous.map(|at| &there[at]) else { return lines.len() };
+    if section.level > previous.level { previous.end } else { previous.tree_end }
+}
+
+/// Stages a section of its own, a blank line on either side.
+fn stage_section(lines: &Lines<'_>, at: usize, mut new: Vec<String>, into: &mut Splice<'_>) {
+    let mut from = at;
+    while from > 0 && lines.get(from - 1).trim().is_empty() {
+        from -= 1;
+    }
+    if from > 0 {
+        new.insert(0, String::new());
+    }
+    if from == 0 && lines.len() > at && !lines.get(at).trim().is_empty() {
+        new.push(String::new());
+    }
+    if from == at && at > 0 && at < lines.len() {
+        new.push(String::new());
+    }
+    ladder::stage_lines(lines, from..from, &new, into);
+}
+
+fn merge_section(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    known: &Section,
+    shown: &Lines<'_>,
+    section: &Section,
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
+    let raw: Vec<&str> = (section.heading + 1..section.end).map(|line| shown.get(line)).collect();
+    let old: Vec<&str> =
+        (known.heading + 1..known.end).map(|line| lines.get(line)).filter(|line| !line.trim().is_empty()).collect();
+    let new = Block::of(raw.iter().filter(|line| !is_elision_line(line)).map(|line| (*line).to_owned()).collect());
+    let elided = raw.iter().any(|line| is_elision_line(line));
+    let own = Lines::new(&lines.text[lines.start(known.heading)..lines.start(known.end)]);
+    if new.is_empty() || anchors::stands(&own, &new) {
+        return Ok(());
+    }
+    let in_order = |few: &[&str], many: &[String]| {
+        let mut rest = many.iter();
+        few.iter().all(|line| rest.any(|new| new.trim() == line.trim()))
+    };
+    let grows = in_order(&old, &new.lines);
+    let last = (known.heading..known.end).rev().find(|&at| !lines.get(at).trim().is_empty()).unwrap_or(known.heading);
+    let meant = request.wording.replaces() || (request.wording.changes() && request.wording.names(&section.title));
+    if grows || (!elided && meant) {
+        let mut whole = vec![String::new()];
+        whole.extend(new.lines);
+        let from = known.heading + 1..(last + 1).max(known.heading + 1);
+        ladder::stage_lines(lines, from, &whole, into);
+        into.say(format!("rewrote section `{}`", section.title));
+        return Ok(());
+    }
+    let touches =
+        new.lines.iter().any(|line| !line.trim().is_empty() && old.iter().any(|old| old.trim() == line.trim()));
+    let first_elided = raw.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| is_elision_line(line));
+    if !touches && (elided && first_elided || !elided && request.wording.adds()) {
+        let tight = is_item(lines.get(last)) && new.lines.first().is_some_and(|line| is_item(line));
+        let mut added = if tight { Vec::new() } else { vec![String::new()] };
+        added.extend(new.lines);
+        ladder::stage_lines(lines, last + 1..last + 1, &added, into);
+        into.say(format!("extended section `{}`", section.title));
+        return Ok(());
+    }
+    let inner = Request { text: own.text, snippet: &raw.join("\n"), ..*request };
+    match anchors::place(&inner) {
+        Graft::Applied(applied) => {
+            into.replace(lines.start(known.heading)..lines.start(known.end), applied.text);
+            Ok(())
+        }
+        Graft::AlreadyApplied => Ok(()),
+        Graft::Refused(_) => {
+            let message = format!("section `{}` has other text, and the plan doesn't say to replace it", section.title);
+            Err(Refusal { candidates: vec![lines.place(known.heading)], ..refusal(Reason::Conflict, message) })
+        }
+    }
+}
+
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("- ")
+        || line.starts_with("* ")
+        || line.starts_with("| ")
+        || line.starts_with("+ ")
+        || line
+            .split_once(". ")
+            .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Text without a heading: into the section that the prose names, else by anchors.
+fn place_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Graft {
+    let named: Vec<&Section> = there
+        .iter()
+        .filter(|section| {
+            request.wording.code().iter().any(|code| code.trim_start_matches('#').trim() == section.title)
+        })
+        .collect();
+    let text = Block::new(request.snippet);
+    let [section] = named[..] else { return anchors::place(request) };
+    if request.snippet.lines().any(is_elision_line)
+        || text.lines.iter().any(|line| line.trim().len() > 2 && request.text.contains(line.trim()))
+    {
+        return anchors::place(request);
+    }
+    let last =
+        (section.heading..section.end).rev().find(|&at| !lines.get(at).trim().is_empty()).unwrap_or(section.heading);
+    let tight = is_item(lines.get(last)) && text.lines.first().is_some_and(|line| is_item(line));
+    let mut added = if tight { Vec::new() } else { vec![String::new()] };
+    added.extend(text.lines);
+    let mut splice = Splice::new(request.text);
+    ladder::stage_lines(lines, last + 1..last + 1, &added, &mut splice);
+    splice.say(format!("added to section `{}`, which the plan names", section.title));
+    splice.finish()
+}

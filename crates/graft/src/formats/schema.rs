@@ -1,0 +1,245 @@
+//! Prisma and GraphQL schemas: definitions and their fields by name.
+
+mod scan;
+
+use super::Request;
+use super::wording::is_elision_line;
+use crate::ladder::{self, Block, Lines};
+use crate::splice::{Splice, place as place_at, refusal, refuse};
+use crate::{Graft, Reason, Refusal};
+use scan::{Definition, Field, Syntax, even, scan};
+
+pub(super) fn check_prisma(text: &str) -> Result<(), String> {
+    parses(text, &tree_sitter_prisma_io::LANGUAGE.into())?;
+    unique(text, Syntax::Prisma)
+}
+
+pub(super) fn check_graphql(text: &str) -> Result<(), String> {
+    parses(text, &tree_sitter_graphql::LANGUAGE.into())?;
+    unique(text, Syntax::GraphQl)
+}
+
+fn parses(text: &str, language: &tree_sitter::Language) -> Result<(), String> {
+    let mut parser = tree_sitter::Parser::new();
+    parser.set_language(language).map_err(|error| error.to_string())?;
+    let tree = parser.parse(text, None).ok_or("the parser gave up")?;
+    if tree.root_node().has_error() && !text.trim().is_empty() { Err("syntax error".to_owned()) } else { Ok(()) }
+}
+
+fn unique(text: &str, syntax: Syntax) -> Result<(), String> {
+    let found = scan(text, syntax).definitions;
+    let twice = found.iter().enumerate().find(|(at, definition)| {
+        !definition.extends
+            && found[..*at]
+                .iter()
+                .any(|other| !other.extends && other.name == definition.name && other.kind == definition.kind)
+    });
+    twice.map_or(Ok(()), |(_, definition)| Err(format!("`{}` is defined twice", definition.name)))
+}
+
+pub(super) fn place_prisma(request: &Request<'_>) -> Graft {
+    place(request, Syntax::Prisma)
+}
+
+pub(super) fn place_graphql(request: &Request<'_>) -> Graft {
+    place(request, Syntax::GraphQl)
+}
+
+fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
+    let there = scan(request.text, syntax).definitions;
+    let asked = scan(request.snippet, syntax);
+    if asked.definitions.is_empty() {
+        return place_fields(request, &there, syntax);
+    }
+    if asked.strays {
+        return refuse(Reason::Unclear, "the block mixes definitions with lines that belong to none");
+    }
+    let mut splice = Splice::new(request.text);
+    let known = |asked: &Definition| {
+        there
+            .iter()
+            .position(|known| known.name == asked.name && known.kind == asked.kind && known.extends == asked.extends)
+    };
+    let mut previous: Option<usize> = None;
+    for (at, definition) in asked.definitions.iter().enumerate() {
+        if let Some(found) = known(definition) {
+            if let Err(refusal) = merge(request, &there[found], definition, &mut splice) {
+                return Graft::Refused(refusal);
+            }
+            previous = Some(found);
+            continue;
+        }
+        if let Some(rival) =
+            there.iter().find(|known| known.name == definition.name && !definition.extends && !known.extends)
+        {
+            let message =
+                format!("`{}` is a {} in the file, and a {} in the block", rival.name, rival.kind, definition.kind);
+            return refuse(Reason::Conflict, message);
+        }
+        if definition.elided() {
+            let message = format!(
+                "{} `{}` is shown with parts left out, but the file has none",
+                definition.kind, definition.name
+            );
+            return refuse(Reason::NotFound, message);
+        }
+        let next = asked.definitions[at + 1..].iter().find_map(known).filter(|_| previous.is_none());
+        stage_definition(request, &there, definition, previous, next, &mut splice);
+        splice.say(format!("added {} `{}`", definition.kind, definition.name));
+    }
+    splice.finish()
+}
+
+/// Stages a new definition after the one shown before it, before the one shown after it, or at the end.
+fn stage_definition(
+    request: &Request<'_>,
+    there: &[Definition],
+    definition: &Definition,
+    previous: Option<usize>,
+    next: Option<usize>,
+    into: &mut Splice<'_>,
+) {
+    let new = &request.snippet[definition.whole.clone()];
+    match (previous.filter(|&at| at + 1 < there.len()), next) {
+        (Some(previous), _) => into.insert(there[previous].whole.end, format!("\n\n{new}")),
+        (None, Some(next)) => into.insert(there[next].whole.start, format!("{new}\n\n")),
+        (None, None) => {
+            let end = request.text.trim_end().len();
+            let gap = if end == 0 { "" } else { "\n\n" };
+            let tail = if request.text[end..].is_empty() && end > 0 {
+                ""
+            } else if end == 0 {
+                "\n"
+            } else {
+                ""
+            };
+            into.insert(end, format!("{gap}{new}{tail}"));
+        }
+    }
+}
+
+/// Fields without a definition around them belong to the one that the prose names.
+fn place_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) -> Graft {
+    let named: Vec<&Definition> =
+        there.iter().filter(|known| request.wording.names(&known.name) && known.body.is_some()).collect();
+    let [definition] = named[..] else {
+        let reason = if named.is_empty() { Reason::NotFound } else { Reason::Ambiguous };
+        return refuse(reason, "the block shows fields, and neither it nor the plan says of which definition");
+    };
+    let wrapped = format!("{} {} {{\n{}\n}}", definition.kind, definition.name, request.snippet);
+    let asked = scan(&wrapped, syntax).definitions;
+    let inner = Request { snippet: &wrapped, ..*request };
+    let mut splice = Splice::new(request.text);
+    match asked.first().map(|asked| merge_fields(&inner, definition, asked, true, &mut splice)) {
+        Some(Ok(())) => splice.finish(),
+        Some(Err(refusal)) => Graft::Refused(refusal),
+        None => refuse(Reason::Unclear, "the block shows no field"),
+    }
+}
+
+fn merge(request: &Request<'_>, known: &Definition, asked: &Definition, into: &mut Splice<'_>) -> Result<(), Refusal> {
+    let (old, new) = (&request.text[known.whole.clone()], &request.snippet[asked.whole.clone()]);
+    if even(old) == even(new) {
+        return Ok(());
+    }
+    let (Some(_), Some(_)) = (&known.body, &asked.body) else {
+        let meant = request.wording.changes() && request.wording.names(&asked.name);
+        let (old, new) = (&request.text[known.core.clone()], &request.snippet[asked.core.clone()]);
+        if even(old) == even(new) {
+            return Ok(());
+        }
+        if !meant {
+            return Err(conflict(request, known.core.start, &asked.name));
+        }
+        into.replace(known.core.clone(), new);
+        into.say(format!("changed `{}`", asked.name));
+        return Ok(());
+    };
+    let covers = known.fields.iter().all(|field| asked.fields.iter().any(|asked| asked.key == field.key));
+    let whole = covers && !asked.elided();
+    let (old, new) = (&request.text[known.header.clone()], &request.snippet[asked.header.clone()]);
+    if even(old) != even(new) {
+        if !(whole || request.wording.changes() && request.wording.names(&asked.name)) {
+            return Err(conflict(request, known.header.start, &asked.name));
+        }
+        into.replace(known.header.clone(), new);
+    }
+    if request.wording.replaces() && request.wording.names(&asked.name) && !asked.elided() {
+        into.replace(known.core.clone(), &request.snippet[asked.core.clone()]);
+        into.say(format!("replaced `{}` as the plan says", asked.name));
+        return Ok(());
+    }
+    merge_fields(request, known, asked, whole, into)
+}
+
+fn conflict(request: &Request<'_>, at: usize, name: &str) -> Refusal {
+    let message = format!("`{name}` stands otherwise in the file, and the plan doesn't say to change it");
+    Refusal { candidates: vec![place_at(request.text, at)], ..refusal(Reason::Conflict, message) }
+}
+
+/// Adds the fields that are not there; changes those that differ where the block shows the whole or the words ask.
+fn merge_fields(
+    request: &Request<'_>,
+    known: &Definition,
+    asked: &Definition,
+    whole: bool,
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
+    let lines = Lines::new(request.text);
+    if known.inline {
+        let message = format!("`{}` stands on one line, where fields can't be added line by line", known.name);
+        return Err(refusal(Reason::Unsupported, message));
+    }
+    let mut previous: Option<&Field> = None;
+    for field in &asked.fields {
+        if field.parted {
+            previous = None;
+        }
+        let Some(there) = known.fields.iter().find(|there| there.key == field.key) else {
+            let after = previous.or_else(|| known.last_field_for(field));
+            let line = after.map_or_else(|| known.first_line(&lines), |after| lines.line_at(after.span.end) + 1);
+            stage_field(request, &lines, known, asked, field, line, into);
+            into.say(format!("added `{}` to `{}`", field.key, known.name));
+            continue;
+        };
+        previous = Some(there);
+        let (old, new) = (&request.text[there.core.clone()], &request.snippet[field.core.clone()]);
+        if even(old) == even(new) {
+            continue;
+        }
+        if !(whole || request.wording.changes() && request.wording.names(&field.key)) {
+            return Err(conflict(request, there.core.start, &format!("{}.{}", known.name, field.key)));
+        }
+        into.replace(there.core.clone(), new.trim());
+        into.say(format!("changed `{}` of `{}`", field.key, known.name));
+    }
+    Ok(())
+}
+
+fn stage_field(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    known: &Definition,
+    asked: &Definition,
+    field: &Field,
+    line: usize,
+    into: &mut Splice<'_>,
+) {
+    let indent = known.field_indent(request.text);
+    let own = asked.field_indent(request.snippet);
+    let shown = &request.snippet[field.span.clone()];
+    let mut new: Vec<String> = Block::new(shown)
+        .lines
+        .iter()
+        .filter(|line| !is_elision_line(line))
+        .map(|line| {
+            let rest = line.strip_prefix(own.as_str()).unwrap_or(line.trim_start());
+            if rest.is_empty() { String::new() } else { format!("{indent}{}", rest.trim_end()) }
+        })
+        .collect();
+    let first_attribute = field.key.starts_with("@@") && !known.fields.iter().any(|field| field.key.starts_with("@@"));
+    if first_attribute && line > 0 && !lines.get(line - 1).trim().is_empty() {
+        new.insert(0, String::new());
+    }
+    ladder::stage_lines(lines, line..line, &new, into);
+}

@@ -1,0 +1,193 @@
+//! What the words beside a block ask for: adding, changing, replacing, and beside what.
+
+use crate::markers;
+
+/// The prose beside a block.
+#[derive(Debug)]
+pub(super) struct Wording<'a> {
+    prose: &'a str,
+    words: Vec<String>,
+}
+
+/// Where the prose puts a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Spot {
+    After(String),
+    Before(String),
+    Top,
+    Bottom,
+}
+
+const ADDS: [&str; 16] = [
+    "add",
+    "adds",
+    "adding",
+    "append",
+    "insert",
+    "include",
+    "extend",
+    "new",
+    "install",
+    "introduce",
+    "plus",
+    "also",
+    "additional",
+    "register",
+    "añadir",
+    "agregar",
+];
+const CHANGES: [&str; 27] = [
+    "update",
+    "updates",
+    "updated",
+    "change",
+    "changes",
+    "set",
+    "bump",
+    "pin",
+    "upgrade",
+    "replace",
+    "replaces",
+    "switch",
+    "rename",
+    "modify",
+    "edit",
+    "downgrade",
+    "raise",
+    "lower",
+    "increase",
+    "decrease",
+    "swap",
+    "rewrite",
+    "overwrite",
+    "make",
+    "cambiar",
+    "actualizar",
+    "correct",
+];
+const REPLACES: [&str; 8] =
+    ["replace", "replaces", "rewrite", "overwrite", "swap", "substitute", "replacing", "reemplazar"];
+
+impl<'a> Wording<'a> {
+    pub(super) fn new(prose: &'a str) -> Self {
+        let words = prose
+            .to_lowercase()
+            .split(|found: char| !(found.is_alphanumeric() || found == '_'))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        Wording { prose, words }
+    }
+
+    fn says(&self, any: &[&str]) -> bool {
+        self.words.iter().any(|word| any.contains(&word.as_str()))
+    }
+
+    pub(super) fn adds(&self) -> bool {
+        self.says(&ADDS)
+    }
+
+    /// Whether it speaks of changing what stands there.
+    pub(super) fn changes(&self) -> bool {
+        self.says(&CHANGES)
+    }
+
+    /// Whether it speaks of putting the block in the place of what stands there.
+    pub(super) fn replaces(&self) -> bool {
+        self.says(&REPLACES)
+    }
+
+    /// Whether it names something, in code or as a word of its own.
+    pub(super) fn names(&self, name: &str) -> bool {
+        let name = name.trim();
+        let word = |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
+        !name.is_empty()
+            && self.prose.match_indices(name).any(|(at, _)| {
+                !word(self.prose[..at].chars().next_back()) && !word(self.prose[at + name.len()..].chars().next())
+            })
+    }
+
+    /// The code spans of the prose, in order, each with where it starts.
+    fn spans(&self) -> Vec<(usize, &'a str)> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(open) = self.prose[at..].find('`').map(|open| at + open + 1) {
+            let Some(close) = self.prose[open..].find('`').map(|close| open + close) else { break };
+            found.push((open - 1, &self.prose[open..close]));
+            at = close + 1;
+        }
+        found
+    }
+
+    pub(super) fn code(&self) -> Vec<&'a str> {
+        self.spans().into_iter().map(|(_, code)| code.trim()).filter(|code| !code.is_empty()).collect()
+    }
+
+    /// Where the prose puts the block, nearest sentence last; quoted headings and code spans count as names.
+    pub(super) fn spots(&self) -> Vec<Spot> {
+        let mut spots = Vec::new();
+        let mut named: Vec<(usize, &str)> = self.spans();
+        named.extend(quoted(self.prose));
+        for (at, code) in named {
+            let before = self.prose[..at].to_lowercase();
+            let clause = before.rsplit(['.', ';', ',', '\n', '`', '"', '“']).next().unwrap_or_default();
+            let near: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
+            let code = code.trim().to_owned();
+            let relation = near.iter().find_map(|word| match *word {
+                "after" | "below" | "beneath" | "following" | "under" => Some(Spot::After(code.clone())),
+                "before" | "above" | "preceding" => Some(Spot::Before(code.clone())),
+                _ => None,
+            });
+            spots.extend(relation);
+        }
+        let lower = self.prose.to_lowercase();
+        let says = |any: &[&str]| any.iter().any(|phrase| lower.contains(phrase));
+        if says(&[
+            "at the end",
+            "to the end",
+            "at the bottom",
+            "to the bottom",
+            "append",
+            "end of the file",
+            "at the very end",
+        ]) {
+            spots.push(Spot::Bottom);
+        }
+        if says(&["at the top", "to the top", "at the beginning", "at the start", "to the beginning", "prepend"]) {
+            spots.push(Spot::Top);
+        }
+        spots
+    }
+}
+
+fn quoted(prose: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for (open, close) in [('"', '"'), ('\u{201c}', '\u{201d}')] {
+        let mut at = 0;
+        while let Some(start) = prose[at..].find(open).map(|start| at + start) {
+            let inner = start + open.len_utf8();
+            let Some(end) = prose[inner..].find(close).map(|end| inner + end) else { break };
+            if end - inner < 80 && !prose[inner..end].contains('\n') {
+                found.push((start, &prose[inner..end]));
+            }
+            at = end + close.len_utf8();
+        }
+    }
+    found
+}
+
+/// Whether a line is nothing but a marker for what is kept: dots, or a comment that says so.
+pub(super) fn is_elision_line(line: &str) -> bool {
+    let line = line.trim().trim_end_matches(',');
+    if line.is_empty() {
+        return false;
+    }
+    let dots = line.trim_matches(['.', '\u{2026}', '"', '\'', '-', ' ']).is_empty()
+        && (line.contains("...") || line.contains('\u{2026}'));
+    let html = line.strip_prefix("<!--").and_then(|line| line.strip_suffix("-->"));
+    let jinja = line.strip_prefix("{#").and_then(|line| line.strip_suffix("#}"));
+    let comment = ["#", "//", "/*", "--", ";", "*"].iter().any(|sign| line.starts_with(sign));
+    let inner = html.or(jinja).map(|inner| format!("# {}", inner.trim()));
+    dots || inner.is_some_and(|inner| markers::is_elision(&inner))
+        || (comment && markers::is_elision(line.trim_start_matches(';')))
+}

@@ -1,0 +1,99 @@
+//! Elisions: the many ways in which a plan says "what stood here stays", told from code and from plain comments.
+
+/// Stands in for an elision comment where Python's grammar wants a statement.
+pub(crate) const SENTINEL: &str = "__graft_elision__";
+
+/// Phrases that make a short comment an elision, in the languages that plans are written in.
+const PHRASES: [&str; 58] = [
+    "existing code",
+    "existing imports",
+    "existing import",
+    "existing fields",
+    "existing methods",
+    "existing routes",
+    "existing content",
+    "existing logic",
+    "existing tests",
+    "existing functions",
+    "existing implementation",
+    "existing config",
+    "existing settings",
+    "existing entries",
+    "existing body",
+    "existing endpoints",
+    "existing columns",
+    "existing properties",
+    "existing providers",
+    "existing middleware",
+    "existing attributes",
+    "existing models",
+    "existing exports",
+    "existing setup",
+    "existing params",
+    "existing parameters",
+    "existing handlers",
+    "existing items",
+    "existing values",
+    "existing statements",
+    "existing classes",
+    "existing types",
+    "existing options",
+    "rest of",
+    "rest unchanged",
+    "rest stays",
+    "rest remains",
+    "the rest",
+    "remaining code",
+    "remaining fields",
+    "remaining methods",
+    "unchanged",
+    "same as before",
+    "as before",
+    "no changes",
+    "no change",
+    "keep existing",
+    "keep the existing",
+    "código existente",
+    "resto del",
+    "sin cambios",
+    "código restante",
+    "code existant",
+    "reste du",
+    "现有代码",
+    "保持不变",
+    "其余",
+    "省略",
+];
+
+/// Whether a comment, its comment signs included, stands for code that is kept.
+pub(crate) fn is_elision(comment: &str) -> bool {
+    let body = bare(comment);
+    if body.is_empty() || body.contains('\n') {
+        return false;
+    }
+    let lower = body.to_lowercase();
+    let dotted = lower.starts_with("...") || lower.starts_with('…') || lower.starts_with("[...") || lower.starts_with("(...");
+    let trailing = lower.ends_with("...") || lower.ends_with('…') || lower.ends_with("...]") || lower.ends_with("...)");
+    let words = lower.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    if dotted {
+        return words <= 12;
+    }
+    let phrase = PHRASES.iter().any(|phrase| lower.contains(phrase));
+    if trailing {
+        return words <= 3 || phrase && words <= 12 || lower.starts_with("existing ");
+    }
+    phrase && words <= 7 && !adds(&lower) || lower.starts_with("existing ") && words <= 3
+}
+
+/// "add to existing imports" speaks of what follows, not of what is left out.
+fn adds(lower: &str) -> bool {
+    ["add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in "].iter().any(|verb| lower.starts_with(verb))
+}
+
+/// A comment without its signs.
+pub(crate) fn bare(comment: &str) -> &str {
+    let body = comment.trim();
+    let body = body.strip_prefix("{/*").and_then(|rest| rest.strip_suffix("*/}")).unwrap_or(body);
+    let body = body.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/")).unwrap_or(body);
+    body.trim_start_matches(['#', '/', '*', '-']).trim()
+}
