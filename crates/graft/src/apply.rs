@@ -3,7 +3,7 @@
 use crate::block::{Block, kind};
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::refuse;
-use crate::{Applied, diff, edits, formats};
+use crate::{Applied, diff, edits, formats, languages, structure};
 
 /// Puts the snippet into the file, or refuses and says why.
 ///
@@ -38,7 +38,10 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     if let Some(current) = context.current {
         return edits::replace(text, current, snippet.text, false);
     }
-    formats::apply(*file, *snippet, context)
+    match languages::for_path(file.path) {
+        Some(language) => structure::place(file, text, snippet.text, context, language),
+        None => formats::apply(*file, *snippet, context),
+    }
 }
 
 fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {

@@ -4,15 +4,43 @@
 
 #![forbid(unsafe_code)]
 
-mod apply;
-mod block;
-mod diff;
-mod edits;
-mod formats;
-mod ladder;
-mod markers;
 mod snippet;
+
 mod splice;
+
+mod ladder;
+
+mod edits;
+
+mod diff;
+
+mod markers;
+
+mod formats;
+
+mod block;
+
+mod languages;
+
+mod items;
+
+mod compare;
+
+mod layout;
+
+mod prose;
+
+mod imports;
+
+mod merge;
+
+mod targets;
+
+mod check;
+
+mod structure;
+
+mod apply;
 
 pub use apply::apply;
 pub use diff::{FileChange, FileDiff, apply_diff, split_diff};

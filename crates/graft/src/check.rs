@@ -1,0 +1,62 @@
+//! The proof: what must hold of a result before it may leave the engine.
+
+use std::collections::HashMap;
+
+use crate::imports::wanted;
+use crate::items::{Item, Source};
+use crate::languages::{Kind, Language};
+use crate::markers::SENTINEL;
+use crate::splice::refusal;
+use crate::{Reason, Refusal};
+
+/// Checks the new text against the old one: it parses, nothing was lost, nothing stands twice, no elision came in.
+pub(crate) fn prove(old: &Source<'_>, text: &str, language: &'static dyn Language) -> Result<(), Refusal> {
+    let unproven = |message: String| refusal(Reason::Unproven, message);
+    let Some(new) = Source::parse(text, language) else {
+        return Err(unproven("the result could not be parsed".to_owned()));
+    };
+    if new.has_error() {
+        return Err(refusal(Reason::Syntax, "the result would not parse any more"));
+    }
+    if text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count() {
+        return Err(unproven("an elision would be left in the file".to_owned()));
+    }
+    let (before, after) = (counts(old), counts(&new));
+    for (name, &count) in &before {
+        if !after.contains_key(name) {
+            return Err(unproven(format!("`{}` would be lost", name.1)));
+        }
+        let _ = count;
+    }
+    for (name, &count) in &after {
+        let had = before.get(name).copied().unwrap_or(0);
+        if count > had.max(1) && name.2 {
+            return Err(unproven(format!("`{}` would be defined twice", name.1)));
+        }
+    }
+    let new_items = new.items(new.root());
+    let have = wanted(&new, &new_items);
+    let old_items = old.items(old.root());
+    for import in wanted(old, &old_items) {
+        let kept = have.iter().any(|one| one.binding.local() == import.binding.local() && one.binding.module == import.binding.module);
+        if !kept {
+            return Err(unproven(format!("the import of `{}` would be lost", import.binding.local())));
+        }
+    }
+    Ok(())
+}
+
+/// How often each name stands at the top of the text; the flag says whether it must stand once.
+fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
+    let mut counts = HashMap::new();
+    for item in source.items(source.root()) {
+        if matches!(item.kind, Kind::Class | Kind::Function | Kind::Type | Kind::Value) {
+            *counts.entry((item.kind == Kind::Type, format!("{}{}", item.name, item.variant), once(&item))).or_insert(0) += 1;
+        }
+    }
+    counts
+}
+
+fn once(item: &Item<'_>) -> bool {
+    item.kind != Kind::Value && item.variant.is_empty() && item.name != "_"
+}

@@ -1,0 +1,70 @@
+//! Whether two pieces of code are the same but for their layout.
+
+use tree_sitter::Node;
+
+use crate::items::{Item, Source};
+use crate::languages::text;
+
+/// Whether two trees are the same: every token, in the same structure; blanks, semicolons and last commas aside.
+pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<'_>)) -> bool {
+    let (a, b) = (one.1, other.1);
+    if a.kind() != b.kind() {
+        return false;
+    }
+    if a.child_count() == 0 || one.0.language.is_text(a) || a.kind() == "string" {
+        return same_text(text(a, one.0.text), text(b, other.0.text), a);
+    }
+    let (first, second) = (tokens(a), tokens(b));
+    first.len() == second.len() && first.into_iter().zip(second).all(|(a, b)| same_tree((one.0, a), (other.0, b)))
+}
+
+fn tokens(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).filter(|child| child.is_named() || !matches!(child.kind(), "," | ";")).filter(|child| child.kind() != "empty_statement").collect()
+}
+
+fn same_text(one: &str, other: &str, node: Node<'_>) -> bool {
+    if one == other {
+        return true;
+    }
+    let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+    let prose = node.kind() == "comment" || docstring && one.contains('\n');
+    prose && one.lines().map(str::trim).eq(other.lines().map(str::trim))
+}
+
+/// Whether two items are the same definition, the comments around them aside; decorators count where the second shows some.
+pub(crate) fn same_item(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
+    if new.1.has_comments() && old.0.slice(old.1.start..old.1.head).split_whitespace().ne(new.0.slice(new.1.start..new.1.head).split_whitespace()) {
+        return false;
+    }
+    same_code(old, new)
+}
+
+/// As [`same_item`], but blind to comments above.
+pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
+    if new.1.has_decorators() {
+        let decorators = |source: &Source<'_>, item: &Item<'_>| -> Vec<String> {
+            source.slice(item.head..item.bare).split_whitespace().map(str::to_owned).collect()
+        };
+        if decorators(old.0, old.1).concat() != decorators(new.0, new.1).concat() {
+            return false;
+        }
+    }
+    let (old_node, new_node) = match (exported(old.1), exported(new.1)) {
+        (true, false) => (old.1.core, new.1.core),
+        _ => (old.1.node, new.1.node),
+    };
+    same_tree((old.0, undecorated(old_node, new.1)), (new.0, new_node))
+}
+
+fn exported(item: &Item<'_>) -> bool {
+    item.node.kind() == "export_statement"
+}
+
+/// The definition alone where the other shows no decorators.
+fn undecorated<'t>(node: Node<'t>, shown: &Item<'_>) -> Node<'t> {
+    if node.kind() == "decorated_definition" && !shown.has_decorators() {
+        return node.child_by_field_name("definition").unwrap_or(node);
+    }
+    node
+}

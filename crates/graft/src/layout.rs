@@ -1,0 +1,167 @@
+//! How text looks: the unit of indentation, blank lines between items, and how a piece of the snippet is indented for
+//! its new place without touching the lines inside strings.
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List};
+
+/// The unit by which a text indents, `None` where it never does.
+pub(crate) fn unit(text: &str) -> Option<String> {
+    let mut tabs = 0usize;
+    let mut widths = [0usize; 9];
+    let mut previous = 0usize;
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let blank = line.len() - line.trim_start().len();
+        if line.starts_with('\t') {
+            tabs += 1;
+        } else if blank > previous
+            && let Some(count) = widths.get_mut(blank - previous)
+        {
+            *count += 1;
+        }
+        previous = blank;
+    }
+    let spaces: usize = widths.iter().sum();
+    if tabs > spaces {
+        return Some("\t".to_owned());
+    }
+    let best = [4, 2, 8, 3].into_iter().max_by_key(|&width| (widths.get(width).copied().unwrap_or(0), width == 4))?;
+    (widths.get(best).copied().unwrap_or(0) > 0).then(|| " ".repeat(best))
+}
+
+/// Moves pieces of the snippet into the file's indentation.
+pub(crate) struct Transplant<'s, 'a> {
+    snippet: &'s Source<'a>,
+    /// Strings over several lines; `true` for docstrings, which move with their code.
+    strings: Vec<(Range<usize>, bool)>,
+    from: String,
+    to: String,
+}
+
+impl<'s, 'a> Transplant<'s, 'a> {
+    pub(crate) fn new(snippet: &'s Source<'a>, file: &Source<'_>) -> Self {
+        let mut strings = Vec::new();
+        collect_strings(snippet, snippet.root(), &mut strings);
+        let to = unit(file.text).or_else(|| unit(snippet.text)).unwrap_or_else(|| file.language.unit().to_owned());
+        let from = unit(snippet.text).unwrap_or_else(|| to.clone());
+        Transplant { snippet, strings, from, to }
+    }
+
+    /// One level of the file's indentation.
+    pub(crate) fn unit(&self) -> &str {
+        &self.to
+    }
+
+    /// The piece at `range`, for a place whose line is indented by `indent`; its first line is not indented.
+    pub(crate) fn piece(&self, range: Range<usize>, indent: &str) -> String {
+        let base = self.snippet.indent(range.start);
+        let text = self.snippet.slice(range.clone());
+        let mut piece = String::with_capacity(text.len() + 64);
+        let mut at = range.start;
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                piece.push('\n');
+            }
+            if number == 0 || self.is_fixed(at, base) {
+                piece.push_str(line.trim_end_matches('\r'));
+            } else if !line.trim().is_empty() {
+                piece.push_str(indent);
+                piece.push_str(&self.inner(line, base));
+            }
+            at += line.len() + 1;
+        }
+        piece
+    }
+
+    /// A line without the base indentation, the rest of its indentation in the file's unit.
+    fn inner(&self, line: &str, base: &str) -> String {
+        let line = line.trim_end_matches('\r');
+        let Some(rest) = line.strip_prefix(base) else { return line.trim_start().to_owned() };
+        if self.from == self.to {
+            return rest.to_owned();
+        }
+        let mut levels = 0;
+        let mut left = rest;
+        while let Some(after) = left.strip_prefix(self.from.as_str()) {
+            levels += 1;
+            left = after;
+        }
+        format!("{}{left}", self.to.repeat(levels))
+    }
+
+    fn is_fixed(&self, line: usize, base: &str) -> bool {
+        self.strings.iter().any(|(string, moves)| {
+            string.start < line && line < string.end && !(*moves && self.is_aligned(string, base))
+        })
+    }
+
+    /// Whether every line of a docstring is indented at least as its statement is.
+    fn is_aligned(&self, string: &Range<usize>, base: &str) -> bool {
+        self.snippet.slice(string.clone()).lines().skip(1).all(|line| line.trim().is_empty() || line.starts_with(base))
+    }
+}
+
+fn collect_strings(source: &Source<'_>, node: Node<'_>, strings: &mut Vec<(Range<usize>, bool)>) {
+    if node.start_position().row == node.end_position().row {
+        return;
+    }
+    if source.language.is_text(node) {
+        let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+        strings.push((node.byte_range(), docstring));
+        return;
+    }
+    let mut cursor = node.walk();
+    for child in node.children(&mut cursor) {
+        collect_strings(source, child, strings);
+    }
+}
+
+/// What matters of an item for the blank lines around it.
+fn class(source: &Source<'_>, item: &Item<'_>) -> u8 {
+    match item.kind {
+        Kind::Import => 0,
+        Kind::Docstring => 1,
+        Kind::Function | Kind::Class | Kind::Type | Kind::Guard if !is_short(source, item) => 4,
+        _ if item.has_decorators() || !is_short(source, item) => 3,
+        _ => 2,
+    }
+}
+
+fn is_short(source: &Source<'_>, item: &Item<'_>) -> bool {
+    !source.slice(item.whole()).contains('\n')
+}
+
+/// Blank lines between two neighbours of one text.
+pub(crate) fn blank_lines(text: &str, above: usize, below: usize) -> usize {
+    let between = text.get(above..below).unwrap_or_default();
+    between.matches('\n').count().saturating_sub(1)
+}
+
+/// Blank lines to leave between two items that become neighbours in a list of the file, `items`.
+pub(crate) fn gap(file: &Source<'_>, list: List, items: &[Item<'_>], above: (&Source<'_>, &Item<'_>), below: (&Source<'_>, &Item<'_>)) -> usize {
+    let pair = (class(above.0, above.1), class(below.0, below.1));
+    let mut seen = [0usize; 4];
+    for two in items.windows(2) {
+        if (class(file, &two[0]), class(file, &two[1])) == pair && two[0].kind != Kind::Marker {
+            let lines = blank_lines(file.text, two[0].end, two[1].start).min(3);
+            if let Some(count) = seen.get_mut(lines) {
+                *count += 1;
+            }
+        }
+    }
+    let habit = (0..4).rev().max_by_key(|&lines| seen.get(lines).copied().unwrap_or(0)).filter(|&lines| seen.get(lines).is_some_and(|&count| count > 0));
+    habit.unwrap_or_else(|| usual_gap(file, list, pair))
+}
+
+fn usual_gap(file: &Source<'_>, list: List, pair: (u8, u8)) -> usize {
+    match (list, pair) {
+        (List::Module, (4, _) | (_, 4)) => file.language.module_gap(),
+        (List::Module, (above, below)) => usize::from(above != below || above == 3),
+        (List::Members, (4, _) | (_, 4) | (1, _)) => 1,
+        (List::Members, (3, _) | (_, 3)) => usize::from(file.language.module_gap() == 1),
+        _ => 0,
+    }
+}

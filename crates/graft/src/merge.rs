@@ -1,0 +1,335 @@
+//! Merges a snippet's items into a list of the file's: what is the same stays, what differs is replaced or merged
+//! further in, what is new goes where the snippet's neighbours, the prose or the file's own order put it.
+
+mod entries;
+mod matching;
+mod position;
+mod replace;
+
+pub(crate) use position::is_meant;
+pub(crate) use replace::body;
+
+use tree_sitter::Node;
+
+use crate::compare::same_tree;
+use crate::items::{Item, Source, line_end, line_start};
+use crate::languages::{Kind, List, text};
+use crate::layout::{Transplant, blank_lines, gap};
+use crate::merge::matching::match_items;
+use crate::markers::{SENTINEL, is_elision};
+use crate::prose::Prose;
+use crate::splice::{Splice, refusal};
+use crate::{Reason, Refusal};
+
+/// Everything that a merge looks at, and the edits that it stages.
+pub(crate) struct Merger<'s, 'f, 'n> {
+    pub(crate) file: &'s Source<'f>,
+    pub(crate) snippet: &'s Source<'n>,
+    pub(crate) prose: &'s Prose,
+    pub(crate) splice: Splice<'f>,
+    transplant: Transplant<'s, 'n>,
+    /// Where elisions stand in the snippet.
+    markers: Vec<usize>,
+}
+
+/// A list of the file and the snippet's items that belong into it.
+pub(crate) struct Pair<'f, 'n> {
+    pub(crate) node: Node<'f>,
+    pub(crate) kind: List,
+    pub(crate) old: Vec<Item<'f>>,
+    pub(crate) new: Vec<Item<'n>>,
+    /// The snippet shows the list itself, not bare items for it.
+    pub(crate) wrapped: bool,
+}
+
+impl Pair<'_, '_> {
+    fn is_elided(&self) -> bool {
+        self.new.iter().any(|item| item.kind == Kind::Marker)
+    }
+}
+
+impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
+    pub(crate) fn new(file: &'s Source<'f>, snippet: &'s Source<'n>, prose: &'s Prose) -> Self {
+        let mut markers = Vec::new();
+        collect_markers(snippet, snippet.root(), &mut markers);
+        Merger { file, snippet, prose, splice: Splice::new(file.text), transplant: Transplant::new(snippet, file), markers }
+    }
+
+    /// Whether an elision stands inside the node.
+    pub(crate) fn is_elided(&self, node: Node<'_>) -> bool {
+        self.markers.iter().any(|at| node.byte_range().contains(at))
+    }
+
+    /// Merges a list.
+    pub(crate) fn merge_list(&mut self, pair: &Pair<'_, '_>) -> Result<(), Refusal> {
+        let matches = match_items(self, pair)?;
+        let mut run: Vec<usize> = Vec::new();
+        for (at, item) in pair.new.iter().enumerate() {
+            match matches.get(at).copied().flatten() {
+                Some(old) => {
+                    self.place_run(pair, &matches, &run)?;
+                    run.clear();
+                    if let Some(old) = pair.old.get(old) {
+                        self.merge_item(old, item, pair)?;
+                    }
+                }
+                None if item.kind == Kind::Marker => {
+                    self.place_run(pair, &matches, &run)?;
+                    run.clear();
+                }
+                None if matches!(item.kind, Kind::Import | Kind::Comment) && pair.kind == List::Module => {}
+                None => run.push(at),
+            }
+        }
+        self.place_run(pair, &matches, &run)?;
+        self.refuse_gaps(pair, &matches)
+    }
+
+    /// In a body, what stands between two neighbours of the snippet would be lost or kept: nobody can tell.
+    fn refuse_gaps(&self, pair: &Pair<'_, '_>, matches: &[Option<usize>]) -> Result<(), Refusal> {
+        if pair.kind != List::Statements || !pair.wrapped {
+            return Ok(());
+        }
+        let mut last: Option<usize> = None;
+        for (at, found) in matches.iter().enumerate() {
+            if pair.new.get(at).is_some_and(|item| item.kind == Kind::Marker) {
+                last = None;
+            } else if let Some(found) = *found {
+                if let Some(last) = last
+                    && found > last + 1
+                    && pair.old.get(last + 1..found).is_some_and(|between| between.iter().any(|item| item.kind != Kind::Comment))
+                {
+                    let skipped = pair.old.get(last + 1).map_or("", |item| item.name.as_str());
+                    return Err(refusal(
+                        Reason::Unclear,
+                        format!("`{skipped}` stands between two statements that the block shows side by side; whether it goes can't be told"),
+                    ));
+                }
+                last = Some(found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges a node whose counterpart in the snippet holds an elision somewhere inside.
+    pub(crate) fn merge_node(&mut self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
+        if same_tree((self.file, old), (self.snippet, new)) {
+            return Ok(());
+        }
+        if !self.is_elided(new) {
+            self.replace_node(old, new);
+            return Ok(());
+        }
+        if let (Some(kind), Some(_)) = (self.file.language.list(old), self.snippet.language.list(new)) {
+            if old.kind() != new.kind() {
+                return Err(refusal(Reason::Unclear, "the block elides a body of another form than the file's"));
+            }
+            let pair = Pair { node: old, kind, old: self.file.items(old), new: self.snippet.items(new), wrapped: true };
+            return self.merge_list(&pair);
+        }
+        self.merge_children(old, new)
+    }
+
+    /// Merges the children that hold elisions; what stands between them is the snippet's.
+    fn merge_children(&mut self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
+        let (old_children, new_children) = (children(old), children(new));
+        let (mut old_from, mut new_from) = (0, 0);
+        for (at, &(child, field)) in new_children.iter().enumerate() {
+            if !self.is_elided(child) {
+                continue;
+            }
+            let ordinal = new_children.iter().take(at).filter(|(other, name)| *name == field && (field.is_some() || other.kind() == child.kind())).count();
+            let found = old_children
+                .iter()
+                .enumerate()
+                .filter(|(_, (other, name))| *name == field && (field.is_some() || other.kind() == child.kind()))
+                .nth(ordinal);
+            let Some((place, &(counterpart, _))) = found else {
+                return Err(refusal(Reason::Unclear, format!("the block elides part of `{}` that the file does not have", first_line(text(new, self.snippet.text)))));
+            };
+            self.merge_between(old_children.get(old_from..place), new_children.get(new_from..at));
+            self.merge_node(counterpart, child)?;
+            old_from = place + 1;
+            new_from = at + 1;
+        }
+        self.merge_between(old_children.get(old_from..), new_children.get(new_from..));
+        Ok(())
+    }
+
+    fn merge_between(&mut self, old: Option<&[(Node<'_>, Option<&str>)]>, new: Option<&[(Node<'_>, Option<&str>)]>) {
+        let code = |nodes: Option<&[(Node<'_>, Option<&str>)]>| -> Vec<(usize, usize)> {
+            nodes.unwrap_or_default().iter().filter(|(node, _)| node.kind() != "comment").map(|(node, _)| (node.start_byte(), node.end_byte())).collect()
+        };
+        let (old, new) = (code(old), code(new));
+        let (Some(&(old_start, _)), Some(&(_, old_end)), Some(&(new_start, _)), Some(&(_, new_end))) = (old.first(), old.last(), new.first(), new.last()) else {
+            return;
+        };
+        let (before, after) = (self.file.slice(old_start..old_end), self.snippet.slice(new_start..new_end));
+        if before.split_whitespace().ne(after.split_whitespace()) {
+            let piece = self.transplant.piece(new_start..new_end, self.file.indent(old_start));
+            self.splice.replace(old_start..old_end, piece);
+        }
+    }
+
+    /// Places a run of new items that stand together in the snippet.
+    fn place_run(&mut self, pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Result<(), Refusal> {
+        for (index, items) in position::split(self, pair, matches, run)? {
+            let new: Vec<&Item<'_>> = items.iter().filter_map(|&at| pair.new.get(at)).collect();
+            for item in &new {
+                if self.is_elided_as_new(item) {
+                    return Err(refusal(Reason::Unclear, format!("the block elides part of `{}`, which is not in the file", item.name)));
+                }
+                self.splice.say(position::describe(item, pair, index));
+            }
+            if pair.kind == List::Entries {
+                self.insert_entries(pair.node, &pair.old, index, &new);
+            } else {
+                self.insert_lines(pair, index, &new);
+            }
+        }
+        Ok(())
+    }
+
+    /// A stub body `...` is content of a new definition; any other elision is not.
+    fn is_elided_as_new(&self, item: &Item<'_>) -> bool {
+        self.markers.iter().filter(|at| item.node.byte_range().contains(at)).any(|&at| {
+            let rest = self.snippet.slice(at..self.snippet.text.len());
+            !rest.starts_with("...") || !self.is_stub(at)
+        })
+    }
+
+    fn is_stub(&self, at: usize) -> bool {
+        let node = self.snippet.root().descendant_for_byte_range(at, at);
+        let statement = node.and_then(|node| node.parent()).filter(|parent| parent.kind() == "expression_statement");
+        let block = statement.and_then(|statement| statement.parent());
+        block.is_some_and(|block| {
+            let items = self.snippet.items(block);
+            items.iter().all(|item| matches!(item.kind, Kind::Marker | Kind::Docstring | Kind::Comment)) && self.snippet.language.list(block).is_some_and(|list| list != List::Module)
+        })
+    }
+
+    /// Inserts whole lines before the item at `index`.
+    fn insert_lines(&mut self, pair: &Pair<'_, '_>, index: usize, new: &[&Item<'_>]) {
+        let indent = self.list_indent(pair);
+        let above = index.checked_sub(1).and_then(|above| pair.old.get(above));
+        let below = pair.old.get(index);
+        let mut body = String::new();
+        for (at, item) in new.iter().enumerate() {
+            if at > 0
+                && let Some(last) = new.get(at - 1)
+            {
+                let lines = self.gap_between(pair, last, item);
+                body.push_str(&"\n".repeat(lines + 1));
+            }
+            body.push_str(&indent);
+            body.push_str(&self.transplant.piece(item.whole(), &indent));
+        }
+        let (Some(first), Some(last)) = (new.first(), new.last()) else { return };
+        match (above, below) {
+            (Some(above), _) => self.insert_below(pair, above, below, (first, last), &body),
+            (None, Some(below)) => {
+                let lines = gap(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
+                let at = line_start(self.file.text, below.start);
+                self.splice.insert(at, format!("{body}{}", "\n".repeat(lines + 1)));
+            }
+            (None, None) => self.fill(pair, &body),
+        }
+    }
+
+    fn insert_below(&mut self, pair: &Pair<'_, '_>, above: &Item<'_>, below: Option<&Item<'_>>, ends: (&Item<'_>, &Item<'_>), body: &str) {
+        let (first, last) = ends;
+        let text = self.file.text;
+        let lines = gap(self.file, pair.kind, &pair.old, (self.file, above), (self.snippet, first));
+        let end = line_end(text, above.end);
+        let close = pair.node.end_byte();
+        let crowded = below.is_some_and(|below| below.start < end) || pair.kind != List::Module && pair.node.end_byte() <= end && self.file.slice(above.end..close).trim() == "}";
+        if crowded {
+            let outer = self.file.indent(pair.node.start_byte()).to_owned();
+            let tail = if below.is_none() { format!("\n{outer}") } else { format!("\n{}", self.list_indent(pair)) };
+            let next = below.map_or_else(|| close.saturating_sub(1), |below| below.start);
+            self.splice.replace(above.end..next, format!("\n{body}{tail}"));
+            return;
+        }
+        let mut insert = format!("{}{body}", "\n".repeat(lines + 1));
+        if let Some(below) = below {
+            let there = blank_lines(text, above.end, below.start);
+            let wanted = gap(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
+            insert.push_str(&"\n".repeat(wanted.saturating_sub(there)));
+        }
+        self.splice.insert(end, insert);
+    }
+
+    /// Fills a list that has no items yet.
+    fn fill(&mut self, pair: &Pair<'_, '_>, body: &str) {
+        if pair.kind == List::Module {
+            let end = self.file.text.trim_end().len();
+            self.splice.replace(end..self.file.text.len(), format!("{body}\n"));
+            return;
+        }
+        let outer = self.file.indent(pair.node.start_byte());
+        self.splice.replace(pair.node.start_byte() + 1..pair.node.end_byte().saturating_sub(1), format!("\n{body}\n{outer}"));
+    }
+
+    /// Blank lines between two new items: as the snippet shows them among short lines, else by the file's habit.
+    fn gap_between(&self, pair: &Pair<'_, '_>, above: &Item<'_>, below: &Item<'_>) -> usize {
+        let shown = blank_lines(self.snippet.text, above.end, below.start);
+        let short = |item: &Item<'_>| !matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
+        if short(above) && short(below) || pair.kind == List::Statements {
+            return shown.min(2);
+        }
+        gap(self.file, pair.kind, &pair.old, (self.snippet, above), (self.snippet, below))
+    }
+
+    fn list_indent(&self, pair: &Pair<'_, '_>) -> String {
+        let own = pair.old.iter().find(|item| {
+            let start = line_start(self.file.text, item.start);
+            self.file.slice(start..item.start).trim().is_empty()
+        });
+        match (own, pair.kind) {
+            (Some(item), _) => self.file.indent(item.start).to_owned(),
+            (None, List::Module) => String::new(),
+            (None, _) => format!("{}{}", self.file.indent(pair.node.start_byte()), self.transplant.unit()),
+        }
+    }
+}
+
+fn children<'t>(node: Node<'t>) -> Vec<(Node<'t>, Option<&'t str>)> {
+    let mut children = Vec::new();
+    let mut cursor = node.walk();
+    if cursor.goto_first_child() {
+        loop {
+            children.push((cursor.node(), cursor.field_name()));
+            if !cursor.goto_next_sibling() {
+                break;
+            }
+        }
+    }
+    children
+}
+
+pub(crate) fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim()
+}
+
+/// Elisions are comments of their own, the sentinel, and `...` where a statement or an entry would stand.
+fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>) {
+    let elided = match node.kind() {
+        "comment" => is_elision(text(node, source.text)) && !trails(node),
+        "identifier" => text(node, source.text) == SENTINEL,
+        "ellipsis" => node.parent().is_some_and(|parent| parent.kind() == "expression_statement" || source.language.list(parent).is_some()),
+        _ => false,
+    };
+    if elided {
+        markers.push(node.start_byte());
+    }
+    let mut cursor = node.walk();
+    for child in node.children(&mut cursor) {
+        collect_markers(source, child, markers);
+    }
+}
+
+/// Whether a comment stands behind code on its line.
+fn trails(comment: Node<'_>) -> bool {
+    let before = comment.prev_named_sibling().filter(|before| before.kind() != "comment");
+    before.is_some_and(|before| before.end_position().row == comment.start_position().row)
+}

@@ -1,0 +1,180 @@
+//! Finds for each item of the snippet the one item of the file that it means.
+
+use crate::Reason;
+use crate::Refusal;
+use crate::compare::{same_code, same_item};
+use crate::items::Item;
+use crate::languages::{Kind, List};
+use crate::merge::{Merger, Pair};
+use crate::splice::{place, refusal};
+
+/// For each item of the snippet the file's item that it stands for.
+pub(super) fn match_items(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>) -> Result<Vec<Option<usize>>, Refusal> {
+    let mut candidates: Vec<Vec<usize>> = Vec::with_capacity(pair.new.len());
+    for item in &pair.new {
+        candidates.push(find(merger, pair, item)?);
+    }
+    let mut matches: Vec<Option<usize>> = candidates.iter().map(|found| if found.len() == 1 { found.first().copied() } else { None }).collect();
+    for at in 0..matches.len() {
+        let several = candidates.get(at).map_or(&[][..], Vec::as_slice);
+        if several.len() < 2 {
+            continue;
+        }
+        let low = matches.get(..at).and_then(|before| before.iter().rev().find_map(|found| *found));
+        let high = matches.get(at + 1..).and_then(|after| after.iter().find_map(|found| *found));
+        let fit: Vec<usize> = several
+            .iter()
+            .copied()
+            .filter(|&old| low.is_none_or(|low| old > low) && high.is_none_or(|high| old < high))
+            .filter(|old| !matches.contains(&Some(*old)))
+            .collect();
+        let chosen = choose(merger, pair, at, &fit, low, high)?;
+        if let Some(slot) = matches.get_mut(at) {
+            *slot = chosen;
+        }
+    }
+    drop_crossings(pair, &mut matches);
+    Ok(matches)
+}
+
+/// Picks among equal statements: the only one between the neighbours' places, or the one right beside a neighbour.
+fn choose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize, fit: &[usize], low: Option<usize>, high: Option<usize>) -> Result<Option<usize>, Refusal> {
+    if let [only] = fit {
+        return Ok(Some(*only));
+    }
+    if fit.is_empty() {
+        return Ok(None);
+    }
+    let adjacent = |step: usize| at.checked_sub(step).and_then(|before| pair.new.get(before)).is_some_and(|item| item.kind != Kind::Marker);
+    if let Some(low) = low.filter(|_| adjacent(1))
+        && fit.contains(&(low + 1))
+    {
+        return Ok(Some(low + 1));
+    }
+    let next = pair.new.get(at + 1).is_some_and(|item| item.kind != Kind::Marker);
+    if let Some(high) = high.filter(|_| next)
+        && high > 0
+        && fit.contains(&(high - 1))
+    {
+        return Ok(Some(high - 1));
+    }
+    let name = pair.new.get(at).map_or("", |item| item.name.as_str());
+    let mut refusal = refusal(Reason::Ambiguous, format!("`{name}` stands {} times here, and nothing tells which one is meant", fit.len()));
+    refusal.candidates = fit.iter().filter_map(|&old| pair.old.get(old)).map(|item| place(merger.file.text, item.start)).collect();
+    Err(refusal)
+}
+
+/// In a body the order tells: a match that runs against it is no match, unless it is a definition.
+fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
+    if pair.kind != List::Statements {
+        return;
+    }
+    let mut last = None;
+    for slot in matches.iter_mut() {
+        if let Some(found) = *slot {
+            if last.is_some_and(|last| found <= last) {
+                *slot = None;
+            } else {
+                last = Some(found);
+            }
+        }
+    }
+}
+
+fn find(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
+    if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import) {
+        return Ok(if item.kind == Kind::Import && pair.kind != List::Module { exact(merger, pair, item) } else { Vec::new() });
+    }
+    let same = exact(merger, pair, item);
+    if item.is_definition() {
+        return definition(merger, pair, item, same);
+    }
+    if !same.is_empty() {
+        return Ok(same);
+    }
+    Ok(keyed(merger, pair, item))
+}
+
+fn exact(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
+    all(pair, |old| old.kind == item.kind && same_code((merger.file, old), (merger.snippet, item)))
+}
+
+fn all(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
+    pair.old.iter().enumerate().filter(|(_, old)| test(old)).map(|(at, _)| at).collect()
+}
+
+/// Definitions go by name; the same text, the same accessor, the same decorators tell several of one name apart.
+fn definition(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>, same: Vec<usize>) -> Result<Vec<usize>, Refusal> {
+    let named = all(pair, |old| old.name == item.name && old.variant == item.variant && compatible(old.kind, item.kind));
+    if named.len() < 2 {
+        if named.is_empty() && pair.kind == List::Module && item.kind == Kind::Function {
+            return Ok(same);
+        }
+        return Ok(named);
+    }
+    let narrowed: [Vec<usize>; 3] = [
+        same,
+        all_of(pair, &named, |old| same_item((merger.file, old), (merger.snippet, item))),
+        all_of(pair, &named, |old| {
+            let decorators = |text: &str| text.split_whitespace().collect::<String>();
+            old.has_decorators() == item.has_decorators()
+                && decorators(merger.file.slice(old.head..old.bare)) == decorators(merger.snippet.slice(item.head..item.bare))
+        }),
+    ];
+    if let Some(found) = narrowed.iter().find(|found| found.len() == 1) {
+        return Ok(found.clone());
+    }
+    if pair.kind == List::Statements || item.kind == Kind::Value {
+        return Ok(named);
+    }
+    let mut refusal = refusal(Reason::Ambiguous, format!("`{}` is defined {} times here", item.name, named.len()));
+    refusal.candidates = named.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
+    Err(refusal)
+}
+
+fn all_of(pair: &Pair<'_, '_>, among: &[usize], test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
+    among.iter().copied().filter(|&at| pair.old.get(at).is_some_and(&test)).collect()
+}
+
+/// Kinds that share one namespace; a type may stand beside a value of its name.
+pub(super) fn compatible(one: Kind, other: Kind) -> bool {
+    one == other || matches!((one, other), (Kind::Function | Kind::Value, Kind::Function | Kind::Value))
+}
+
+/// Statements and entries that are not there as shown go by what they are known by.
+fn keyed(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
+    let found = all(pair, |old| old.kind == item.kind && old.name == item.name);
+    if found.len() != 1 {
+        return if item.kind == Kind::Call && found.len() > 1 && is_keyed_call(merger, item) { found } else { Vec::new() };
+    }
+    match item.kind {
+        Kind::Call => {
+            if is_keyed_call(merger, item) { found } else { Vec::new() }
+        }
+        Kind::Statement => {
+            let last = found.first().is_some_and(|&at| at + 1 == pair.old.len());
+            if item.name == "return" && !last { Vec::new() } else { found }
+        }
+        Kind::Entry => {
+            let pairs = |item: &Item<'_>| item.node.kind() != "call" && item.node.kind() != "call_expression" || item.name.contains('\'');
+            if pairs(item) { found } else { Vec::new() }
+        }
+        _ => found,
+    }
+}
+
+/// Whether a call is the only one of its callee and first argument: a route is, `app.use('/api', …)` is not.
+fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
+    let callee = item.name.split('(').next().unwrap_or_default();
+    let verb = callee.rsplit('.').next().unwrap_or(callee);
+    if merger.prose.replaces(&item.name) || merger.prose.replaces_something() && !merger.prose.adds_something() {
+        return true;
+    }
+    if matches!(verb, "use" | "register" | "include_router" | "add_middleware" | "register_blueprint" | "add_url_rule" | "connect" | "append" | "mock" | "push") {
+        return merger.is_elided(item.node);
+    }
+    if matches!(verb, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "all" | "route" | "describe" | "it" | "test") {
+        return true;
+    }
+    !merger.prose.adds_something() || merger.is_elided(item.node)
+}

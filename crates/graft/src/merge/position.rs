@@ -1,0 +1,260 @@
+//! Where new items go among their siblings: as the prose says, beside the neighbour that the snippet shows, at the
+//! open end of the snippet, else by the file's own order. Never by order alone inside a body.
+
+use crate::items::Item;
+use crate::languages::{Kind, List};
+use crate::merge::{Merger, Pair};
+use crate::prose::{End, Relation, same_name};
+use crate::splice::{place, refusal};
+use crate::{Reason, Refusal};
+
+/// Cuts a run of new items into groups with the index before which each goes.
+pub(super) fn split(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Result<Vec<(usize, Vec<usize>)>, Refusal> {
+    if run.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
+    let said: Vec<Option<usize>> = run.iter().map(|&at| by_prose(merger, pair, at)).collect::<Result<_, _>>()?;
+    if said.iter().any(Option::is_some) {
+        let first = said.iter().find_map(|found| *found).unwrap_or(0);
+        for (at, found) in run.iter().zip(said) {
+            match (found, groups.last_mut()) {
+                (Some(index), Some(group)) if group.0 != index => groups.push((index, vec![*at])),
+                (_, Some(group)) => group.1.push(*at),
+                (found, None) => groups.push((found.unwrap_or(first), vec![*at])),
+            }
+        }
+        return Ok(groups);
+    }
+    if let Some(index) = by_neighbours(pair, matches, run) {
+        return Ok(vec![(index, run.to_vec())]);
+    }
+    if let Some(index) = by_ends(merger, pair, run) {
+        return Ok(vec![(index, run.to_vec())]);
+    }
+    for &at in run {
+        let Some(item) = pair.new.get(at) else { continue };
+        let index = by_order(merger, pair, item)?;
+        match groups.last_mut() {
+            Some(group) if group.0 == index => group.1.push(at),
+            _ => groups.push((index, vec![at])),
+        }
+    }
+    Ok(groups)
+}
+
+/// A clause for the evidence.
+pub(super) fn describe(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> String {
+    let beside = match (index.checked_sub(1).and_then(|above| pair.old.get(above)), pair.old.get(index)) {
+        (Some(above), _) => format!("after `{}`", above.name),
+        (None, Some(below)) => format!("before `{}`", below.name),
+        (None, None) => "as the first item".to_owned(),
+    };
+    format!("added `{}` {beside}", item.name)
+}
+
+/// "after `x`", "before `y`" where the list holds exactly one such item.
+fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
+    let Some(item) = pair.new.get(at) else { return Ok(None) };
+    let siblings: Vec<&str> = pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
+    for (relation, step) in [(Relation::After, 1), (Relation::Before, 0)] {
+        for name in merger.prose.related(relation, &item.name, &siblings) {
+            let found: Vec<usize> = pair.old.iter().enumerate().filter(|(_, old)| is_meant(name, old)).map(|(found, _)| found).collect();
+            match found.as_slice() {
+                [only] => return Ok(Some(only + step)),
+                [] => {}
+                [first, .., last] => {
+                    if let Some(named) = pick_definition(pair, &found) {
+                        return Ok(Some(named + step));
+                    }
+                    if last - first + 1 == found.len() {
+                        return Ok(Some(if step == 1 { last + 1 } else { *first }));
+                    }
+                    let mut refusal = refusal(Reason::Ambiguous, format!("`{name}`, beside which the block belongs, stands {} times here", found.len()));
+                    refusal.candidates = found.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
+                    return Err(refusal);
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
+    let mut definitions = found.iter().copied().filter(|&at| pair.old.get(at).is_some_and(Item::is_definition));
+    let only = definitions.next()?;
+    definitions.next().is_none().then_some(only)
+}
+
+/// Whether a name in the prose means this item of the file.
+pub(crate) fn is_meant(name: &str, item: &Item<'_>) -> bool {
+    if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import) {
+        return false;
+    }
+    same_name(name, &item.name) || item.kind == Kind::Call && calls(&crate::prose::plain(name), &item.name)
+}
+
+/// `router.get('/x')` or `router.get('/x', …)` for the call named so.
+fn calls(mentioned: &str, name: &str) -> bool {
+    let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
+    open.contains('(') && name.trim_end_matches(')') == open || name.trim_end_matches(')') == mentioned.trim_end_matches(')') || mentioned.starts_with(name.trim_end_matches(')')) && mentioned.contains('(')
+}
+
+fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Option<usize> {
+    let (first, last) = (*run.first()?, *run.last()?);
+    let neighbour = |at: usize| matches.get(at).copied().flatten();
+    let counts = |at: usize| pair.new.get(at).is_some_and(|item| item.kind != Kind::Comment);
+    let left = (0..first).rev().find(|&at| counts(at));
+    let right = (last + 1..pair.new.len()).find(|&at| counts(at));
+    if let Some(above) = left.and_then(neighbour) {
+        return Some(above + 1);
+    }
+    if let Some(below) = right.and_then(neighbour) {
+        return Some(below);
+    }
+    if !pair.wrapped || !pair.is_elided() {
+        return None;
+    }
+    let is_marker = |at: usize| pair.new.get(at).is_some_and(|item| item.kind == Kind::Marker);
+    match (left, right) {
+        (None, Some(right)) if is_marker(right) && pair.kind != List::Module => Some(start(pair)),
+        (Some(left), None) if is_marker(left) && pair.kind != List::Module => end(pair),
+        _ => None,
+    }
+}
+
+/// The start of a list, below its docstring.
+fn start(pair: &Pair<'_, '_>) -> usize {
+    pair.old.iter().take_while(|item| item.kind == Kind::Docstring).count()
+}
+
+/// The end of a list; not behind a statement that leaves the body.
+fn end(pair: &Pair<'_, '_>) -> Option<usize> {
+    let leaves = |item: &Item<'_>| matches!(item.node.kind(), "return_statement" | "raise_statement" | "throw_statement" | "break_statement" | "continue_statement");
+    if pair.kind == List::Statements && pair.old.last().is_some_and(leaves) {
+        return None;
+    }
+    Some(pair.old.len())
+}
+
+/// "at the end", "at the top".
+fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
+    let item = run.first().and_then(|&at| pair.new.get(at))?;
+    let siblings: Vec<&str> = pair.new.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
+    match merger.prose.end(&item.name, &siblings)? {
+        End::Bottom if pair.kind == List::Module => Some(tail(pair)),
+        End::Bottom => end(pair),
+        End::Top if pair.kind == List::Module => Some(after_imports(pair)),
+        End::Top => Some(start(pair)),
+    }
+}
+
+/// Where the closing part of a module begins: the main guard, `module.exports`, export lists.
+fn tail(pair: &Pair<'_, '_>) -> usize {
+    let closing = |item: &&Item<'_>| matches!(item.kind, Kind::Guard | Kind::Comment) || item.kind == Kind::Export && !item.node.child_by_field_name("source").is_some();
+    let back = pair.old.iter().rev().take_while(closing).count();
+    let mut at = pair.old.len() - back;
+    while pair.old.get(at).is_some_and(|item| item.kind == Kind::Comment) {
+        at += 1;
+    }
+    at
+}
+
+fn after_imports(pair: &Pair<'_, '_>) -> usize {
+    let last = pair.old.iter().rposition(|item| item.kind == Kind::Import);
+    last.map_or_else(|| pair.old.iter().take_while(|item| matches!(item.kind, Kind::Docstring | Kind::Comment)).count(), |last| last + 1)
+}
+
+/// The file's own order: beside the last of its like.
+fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<usize, Refusal> {
+    match pair.kind {
+        List::Module => Ok(module_order(merger, pair, item)),
+        List::Members => Ok(member_order(pair, item)),
+        List::Entries => Ok(entry_order(pair, item)),
+        List::Statements if is_test_body(pair) => Ok(pair.old.len()),
+        List::Statements => Err(refusal(
+            Reason::NotFound,
+            format!("nothing says where in the body `{}` goes: no neighbour is shown, and the prose names none", shorten(&item.name)),
+        )),
+    }
+}
+
+/// The body of a `describe` lists tests, not steps.
+fn is_test_body(pair: &Pair<'_, '_>) -> bool {
+    let tests = |item: &Item<'_>| {
+        let verb = item.name.split(['(', '.']).next().unwrap_or_default();
+        item.kind == Kind::Call && matches!(verb, "it" | "test" | "describe" | "beforeEach" | "afterEach" | "beforeAll" | "afterAll")
+    };
+    pair.old.iter().any(tests) && pair.new.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker)).all(tests)
+}
+
+fn shorten(name: &str) -> String {
+    name.chars().take(60).collect()
+}
+
+fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
+    let tail = tail(pair);
+    let body = || pair.old.iter().take(tail).enumerate();
+    let last = |test: &dyn Fn(&Item<'_>) -> bool| body().filter(|(_, old)| test(old)).map(|(at, _)| at + 1).last();
+    let definition = |old: &Item<'_>| matches!(old.kind, Kind::Function | Kind::Class);
+    let index = match item.kind {
+        Kind::Call => {
+            let receiver = receiver(&item.name);
+            last(&|old| old.kind == Kind::Call && self::receiver(&old.name) == receiver).unwrap_or(tail)
+        }
+        Kind::Value => {
+            let first_definition = body().find(|(_, old)| definition(old)).map_or(tail, |(at, _)| at);
+            let zone = body().take(first_definition).filter(|(_, old)| old.kind == Kind::Value).map(|(at, _)| at + 1).last();
+            zone.or_else(|| last(&|old| old.kind == Kind::Value)).unwrap_or_else(|| after_imports(pair))
+        }
+        Kind::Type => last(&|old| old.kind == Kind::Type).or_else(|| last(&definition)).unwrap_or(tail),
+        Kind::Function | Kind::Class => last(&definition).unwrap_or(tail),
+        _ => tail,
+    };
+    index.max(floor(merger, pair, item)).min(pair.old.len())
+}
+
+/// An item that is evaluated where it stands must stand below what it names.
+fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
+    if item.kind == Kind::Type {
+        return 0;
+    }
+    let text = merger.snippet.slice(item.head..item.code_end);
+    let words: Vec<&str> = text.split(|one: char| !(one.is_alphanumeric() || one == '_')).collect();
+    let text_only = item.kind == Kind::Function && !item.has_decorators();
+    if text_only {
+        return 0;
+    }
+    let named = pair.old.iter().enumerate().filter(|(_, old)| old.is_definition() && old.kind != Kind::Type && words.contains(&old.name.as_str()));
+    named.map(|(at, _)| at + 1).max().unwrap_or(0)
+}
+
+fn receiver(name: &str) -> &str {
+    let callee = name.split('(').next().unwrap_or(name);
+    callee.rsplit_once('.').map_or(callee, |(receiver, _)| receiver)
+}
+
+fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
+    let last = |test: &dyn Fn(&Item<'_>) -> bool| pair.old.iter().rposition(test).map(|at| at + 1);
+    let first_function = pair.old.iter().position(|old| old.kind == Kind::Function).unwrap_or(pair.old.len());
+    match item.kind {
+        Kind::Value => {
+            let zone = pair.old.iter().take(first_function).rposition(|old| old.kind == Kind::Value).map(|at| at + 1);
+            zone.unwrap_or_else(|| start(pair))
+        }
+        Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair)),
+        Kind::Function => last(&|old| old.kind == Kind::Function).unwrap_or(pair.old.len()),
+        Kind::Class => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair)),
+        _ => pair.old.len(),
+    }
+}
+
+fn entry_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
+    let names: Vec<&str> = pair.old.iter().map(|old| old.name.as_str()).collect();
+    let sorted = names.len() > 2 && names.windows(2).all(|two| two[0] <= two[1]);
+    let words = pair.old.iter().all(|old| matches!(old.node.kind(), "string" | "identifier" | "shorthand_property_identifier"));
+    if sorted && words {
+        return names.iter().position(|name| *name > item.name.as_str()).unwrap_or(names.len());
+    }
+    pair.old.len()
+}

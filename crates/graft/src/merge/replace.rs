@@ -1,0 +1,253 @@
+//! Replaces or merges one item of the file by the snippet's: decorators, comments, `export` and `async` stay where
+//! the snippet shows none.
+
+use tree_sitter::Node;
+
+use crate::Reason;
+use crate::Refusal;
+use crate::compare::{same_item, same_tree};
+use crate::items::Item;
+use crate::languages::{Kind, List};
+use crate::markers::is_elision;
+use crate::merge::{Merger, Pair};
+use crate::splice::{place, refusal};
+
+/// What becomes of a collection or a class of the file that the snippet shows without an elision.
+enum Fate {
+    Replace,
+    Unite,
+}
+
+impl Merger<'_, '_, '_> {
+    pub(super) fn merge_item(&mut self, old: &Item<'_>, new: &Item<'_>, pair: &Pair<'_, '_>) -> Result<(), Refusal> {
+        if same_item((self.file, old), (self.snippet, new)) {
+            return Ok(());
+        }
+        if self.is_elided(new.node) && !self.keeps_stub(old, new) {
+            self.splice.say(format!("merged into `{}`", old.name));
+            self.replace_ornaments(old, new);
+            return self.merge_node(core(old), core(new));
+        }
+        if let Some((old_list, new_list)) = lists(self, old, new) {
+            match self.fate(old, new, old_list, new_list)? {
+                Fate::Replace => {}
+                Fate::Unite => return self.unite(old, new, old_list, new_list),
+            }
+        }
+        if pair.kind == List::Module || pair.kind == List::Members {
+            self.splice.say(format!("replaced `{}`", old.name));
+        }
+        self.replace_item(old, new);
+        Ok(())
+    }
+
+    /// A stub over a stub is no elision.
+    fn keeps_stub(&self, old: &Item<'_>, new: &Item<'_>) -> bool {
+        let shown = self.snippet.slice(new.node.byte_range());
+        let stub = |text: &str| text.trim_end().ends_with("...");
+        stub(shown) && stub(self.file.slice(old.node.byte_range()))
+    }
+
+    /// Puts the snippet's items into the file's list and keeps all others.
+    fn unite(&mut self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<(), Refusal> {
+        self.splice.say(format!("merged into `{}`", old.name));
+        self.replace_ornaments(old, new);
+        let (old_head, new_head) = (core(old).start_byte()..old_list.start_byte(), core(new).start_byte()..new_list.start_byte());
+        let code = |text: &str| -> Vec<String> {
+            text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(str::split_whitespace).map(str::to_owned).collect()
+        };
+        if code(self.file.slice(old_head.clone())) != code(self.snippet.slice(new_head.clone())) && old.kind != Kind::Value {
+            let piece = self.transplant.piece(new_head, self.file.indent(old_head.start));
+            self.splice.replace(old_head, piece);
+        }
+        let kind = self.file.language.list(old_list).unwrap_or(List::Members);
+        let inner = Pair { node: old_list, kind, old: self.file.items(old_list), new: self.snippet.items(new_list), wrapped: true };
+        self.merge_list(&inner)
+    }
+
+    /// All of the file's members shown, or the word "replace": the snippet's form holds. Few shown: they join.
+    fn fate(&self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<Fate, Refusal> {
+        if self.prose.replaces(&old.name) {
+            return Ok(Fate::Replace);
+        }
+        let named = |items: Vec<Item<'_>>| -> Vec<(String, String)> {
+            let named = items.into_iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Docstring | Kind::Marker) && item.node.kind() != "pass_statement");
+            named.map(|item| (item.name, item.variant)).collect()
+        };
+        let (there, shown) = (named(self.file.items(old_list)), named(self.snippet.items(new_list)));
+        let kept = there.iter().filter(|one| shown.contains(one)).count();
+        if kept == there.len() {
+            return Ok(Fate::Replace);
+        }
+        let new_ones = shown.len() > kept;
+        let value = matches!(old.kind, Kind::Value | Kind::Entry | Kind::Export);
+        if self.prose.adds_something() && new_ones && !self.prose.replaces_something() || !value && kept * 2 <= there.len() {
+            return Ok(Fate::Unite);
+        }
+        let missing = there.iter().find(|one| !shown.contains(one)).map_or("", |one| one.0.as_str());
+        let mut refusal = refusal(
+            Reason::Conflict,
+            format!("the block shows `{}` without `{missing}` and without an elision; whether it goes can't be told", old.name),
+        );
+        let name = new.name.clone();
+        refusal.candidates.push(crate::Place { name, ..place(self.file.text, old.start) });
+        Err(refusal)
+    }
+
+    /// Replaces comments and decorators by the snippet's, where it shows some.
+    fn replace_ornaments(&mut self, old: &Item<'_>, new: &Item<'_>) {
+        let indent = self.file.indent(old.start).to_owned();
+        if new.has_decorators() {
+            let (before, after) = (self.file.slice(old.head..old.bare), self.snippet.slice(new.head..new.bare));
+            if before.split_whitespace().ne(after.split_whitespace()) && !self.markers.iter().any(|at| (new.head..new.bare).contains(at)) {
+                let piece = self.transplant.piece(new.head..new.bare, &indent);
+                let piece = format!("{}\n{indent}", piece.trim_end());
+                self.splice.replace(old.head..old.bare, piece);
+            }
+        }
+        let comments = self.snippet.slice(new.start..new.head);
+        if new.has_comments() && !comments.lines().any(is_elision) && old.has_comments() {
+            let before = self.file.slice(old.start..old.head);
+            if before.split_whitespace().ne(comments.split_whitespace()) {
+                let piece = self.transplant.piece(new.start..new.head, &indent);
+                self.splice.replace(old.start..old.head, format!("{}\n{indent}", piece.trim_end()));
+            }
+        }
+    }
+
+    /// Replaces an item whole, but for what the snippet does not show of it.
+    fn replace_item(&mut self, old: &Item<'_>, new: &Item<'_>) {
+        let from_comments = new.has_comments();
+        let from_decorators = new.has_decorators() && !from_comments;
+        let (old_start, new_start) = if from_comments && (new.has_decorators() || !old.has_decorators()) {
+            (old.start, new.start)
+        } else if from_decorators {
+            (old.head, new.head)
+        } else {
+            (old.bare, new.bare)
+        };
+        let shows_tail = new.end > new.code_end;
+        let (old_end, new_end) = if shows_tail { (old.end, new.end) } else { (old.code_end, new.code_end) };
+        let indent = self.file.indent(old_start).to_owned();
+        let mut piece = self.transplant.piece(new_start..new_end, &indent);
+        let bare = new.bare.saturating_sub(new_start);
+        let (before, after) = (self.file.slice(old.bare..old.end), self.snippet.slice(new.bare..new.end));
+        let head = bare_in(&piece, bare);
+        if let Some(missing) = missing_words(before, after, old, new) {
+            piece.insert_str(head, &missing);
+        }
+        if before_ends_with_semicolon(self.file.slice(old.bare..old.code_end)) && !piece.trim_end().ends_with(';') && is_member_field(old) {
+            piece.push(';');
+        }
+        self.replace_text(old_start..old_end, &piece);
+    }
+
+    /// Replaces a node by the snippet's counterpart.
+    pub(super) fn replace_node(&mut self, old: Node<'_>, new: Node<'_>) {
+        let piece = self.transplant.piece(new.byte_range(), self.file.indent(old.start_byte()));
+        self.replace_text(old.byte_range(), &piece);
+    }
+
+    /// Stages the lines that differ; lines that differ in trailing blanks only keep the file's bytes.
+    fn replace_text(&mut self, old: std::ops::Range<usize>, piece: &str) {
+        let before = self.file.slice(old.clone());
+        let kept: Vec<&str> = before.split('\n').collect();
+        let mut new = String::with_capacity(piece.len());
+        for (at, line) in piece.split('\n').enumerate() {
+            if at > 0 {
+                new.push('\n');
+            }
+            let same = kept.iter().find(|one| one.trim_end() == line.trim_end() && !line.trim().is_empty());
+            new.push_str(same.map_or(line, |one| one.trim_end_matches('\r')));
+        }
+        self.splice.replace(old, new);
+    }
+}
+
+/// Where the definition begins in a piece that begins with comments or decorators.
+fn bare_in(piece: &str, bare: usize) -> usize {
+    if bare == 0 {
+        return 0;
+    }
+    let mut at = 0;
+    for line in piece.split_inclusive('\n') {
+        let start = line.trim_start();
+        if !start.is_empty() && !start.starts_with(['#', '@', '/', '*', ')']) && !line.starts_with(char::is_whitespace) {
+            return at;
+        }
+        at += line.len();
+    }
+    0
+}
+
+/// `export`, `default` and `async` that the file shows and the snippet does not.
+fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> Option<String> {
+    let leading = |text: &str| -> Vec<String> {
+        text.split_whitespace().take_while(|word| matches!(*word, "export" | "default" | "declare" | "async")).map(str::to_owned).collect()
+    };
+    let (have, shown) = (leading(before), leading(after));
+    let functions = old.kind == Kind::Function && new.kind == Kind::Function;
+    let mut missing = String::new();
+    for word in have {
+        let wanted = match word.as_str() {
+            "async" => functions && old.core.kind() == new.core.kind(),
+            "export" | "default" => !shown.iter().any(|one| one == "export"),
+            _ => true,
+        };
+        if wanted && !shown.contains(&word) {
+            missing.push_str(&word);
+            missing.push(' ');
+        }
+    }
+    (!missing.is_empty()).then_some(missing)
+}
+
+fn before_ends_with_semicolon(text: &str) -> bool {
+    text.trim_end().ends_with(';')
+}
+
+fn is_member_field(item: &Item<'_>) -> bool {
+    matches!(item.core.kind(), "public_field_definition" | "field_definition" | "property_signature")
+}
+
+/// The node to merge: the definition, below `export` and decorators.
+fn core<'t>(item: &Item<'t>) -> Node<'t> {
+    if matches!(item.node.kind(), "decorated_definition" | "export_statement") { item.core } else { item.node }
+}
+
+/// The lists of two items that are containers.
+fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) -> Option<(Node<'o>, Node<'n>)> {
+    if old.kind == Kind::Function {
+        return None;
+    }
+    let (old_list, new_list) = (body(merger.file.language, old.core)?, body(merger.snippet.language, new.core)?);
+    if old.kind == Kind::Call {
+        let test = old.name.starts_with("describe") || old.name.starts_with("context(") || old.name.starts_with("suite(");
+        return test.then_some((old_list, new_list));
+    }
+    (old_list.kind() == new_list.kind() && !same_tree((merger.file, old_list), (merger.snippet, new_list))).then_some((old_list, new_list))
+}
+
+/// The list that makes a definition a container: a class body, the function body of a test block, the literal of a
+/// constant, the object of an export.
+pub(crate) fn body<'t>(language: &dyn crate::languages::Language, core: Node<'t>) -> Option<Node<'t>> {
+    if language.list(core).is_some() {
+        return Some(core);
+    }
+    for name in ["body", "right", "value"] {
+        if let Some(child) = core.child_by_field_name(name) {
+            return body(language, child);
+        }
+    }
+    match core.kind() {
+        "lexical_declaration" | "variable_declaration" | "as_expression" | "satisfies_expression" | "parenthesized_expression" | "await_expression"
+        | "expression_statement" => body(language, core.named_child(0)?),
+        "call_expression" => {
+            let arguments = core.child_by_field_name("arguments")?;
+            let mut cursor = arguments.walk();
+            let function = arguments.named_children(&mut cursor).filter(|one| matches!(one.kind(), "arrow_function" | "function_expression" | "object")).last()?;
+            body(language, function)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,143 @@
+//! Finds the list of the file into which a bare definition, member, statement or entry of the snippet belongs.
+
+use tree_sitter::Node;
+
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List};
+use crate::merge::{body, is_meant};
+use crate::prose::{Prose, Relation, same_name};
+use crate::splice::{place, refusal};
+use crate::{Place, Reason, Refusal};
+
+/// A definition of the file that lists others.
+#[derive(Debug, Clone)]
+pub(crate) struct Container<'t> {
+    /// Its name, with those around it: `OrderService.Meta`.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) list: Node<'t>,
+    pub(crate) start: usize,
+}
+
+/// Every container of the file, outer ones first.
+pub(crate) fn containers<'t>(file: &Source<'_>, root: Node<'t>) -> Vec<Container<'t>> {
+    let mut found = Vec::new();
+    collect(file, root, "", 0, &mut found);
+    found
+}
+
+fn collect<'t>(file: &Source<'_>, list: Node<'t>, prefix: &str, depth: usize, found: &mut Vec<Container<'t>>) {
+    if depth > 4 {
+        return;
+    }
+    for item in file.items(list) {
+        if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
+            continue;
+        }
+        let Some(inner) = body(file.language, item.core) else { continue };
+        let name = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
+        found.push(Container { name: name.clone(), kind: item.kind, list: inner, start: item.start });
+        collect(file, inner, &name, depth + 1, found);
+    }
+}
+
+/// What decides where bare items belong.
+pub(crate) struct Search<'s, 'f, 't> {
+    pub(crate) file: &'s Source<'f>,
+    pub(crate) prose: &'s Prose,
+    pub(crate) containers: &'s [Container<'t>],
+    pub(crate) root: Node<'t>,
+}
+
+impl<'t> Search<'_, '_, 't> {
+    /// The container that the prose names for this item: "in `UserService`".
+    pub(crate) fn named(&self, item: &Item<'_>, siblings: &[&str], list: List) -> Result<Option<&Container<'t>>, Refusal> {
+        for relation in [Relation::Within, Relation::Mention, Relation::Replace, Relation::After] {
+            for name in self.prose.related(relation, &item.name, siblings) {
+                if relation == Relation::After && list != List::Members {
+                    continue;
+                }
+                let fit: Vec<&Container<'t>> = self.containers.iter().filter(|one| qualified(name, &one.name) && self.takes(one, item, list)).collect();
+                let fit = if relation == Relation::Within || fit.iter().any(|one| one.kind == Kind::Class) { fit } else { Vec::new() };
+                match fit.as_slice() {
+                    [] => {}
+                    [only] => return Ok(Some(only)),
+                    several => return Err(ambiguous(self.file, name, several)),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a container can hold the item.
+    fn takes(&self, container: &Container<'_>, item: &Item<'_>, list: List) -> bool {
+        match list {
+            List::Entries => self.file.language.list(container.list) == Some(List::Entries),
+            List::Members => self.file.language.list(container.list) == Some(List::Members),
+            _ => match self.file.language.list(container.list) {
+                Some(List::Members) => !matches!(item.kind, Kind::Statement | Kind::Call | Kind::Export | Kind::Guard),
+                Some(List::Statements) => container.kind != Kind::Value,
+                _ => false,
+            },
+        }
+    }
+
+    /// The only containers whose lists hold an item of this name and kind.
+    pub(crate) fn owners(&self, item: &Item<'_>, list: Option<List>) -> Vec<&Container<'t>> {
+        let holds = |container: &&Container<'t>| {
+            let kind = self.file.language.list(container.list);
+            list.is_none_or(|list| kind == Some(list))
+                && (kind != Some(List::Entries) || list == Some(List::Entries))
+                && self.file.items(container.list).iter().any(|old| old.name == item.name && old.variant == item.variant && old.kind == item.kind)
+        };
+        self.containers.iter().filter(holds).collect()
+    }
+
+    /// The containers that hold the item which the prose names as a neighbour.
+    pub(crate) fn beside(&self, item: &Item<'_>, siblings: &[&str]) -> Result<Option<&Container<'t>>, Refusal> {
+        for relation in [Relation::After, Relation::Before] {
+            for name in self.prose.related(relation, &item.name, siblings) {
+                if self.file.items(self.root).iter().any(|old| is_meant(name, old)) {
+                    return Ok(None);
+                }
+                let fit: Vec<&Container<'t>> = self
+                    .containers
+                    .iter()
+                    .filter(|one| self.file.language.list(one.list) != Some(List::Entries) || item.kind == Kind::Entry)
+                    .filter(|one| self.file.items(one.list).iter().any(|old| is_meant(name, old)))
+                    .collect();
+                match fit.as_slice() {
+                    [] => {}
+                    [only] => return Ok(Some(only)),
+                    several => return Err(ambiguous(self.file, name, several)),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The only class of the file, for a member that names none.
+    pub(crate) fn only_class(&self) -> Result<&Container<'t>, Refusal> {
+        let classes: Vec<&Container<'t>> =
+            self.containers.iter().filter(|one| one.kind == Kind::Class && self.file.language.list(one.list) == Some(List::Members) && !one.name.contains('.')).collect();
+        match classes.as_slice() {
+            [only] => Ok(only),
+            [] => Err(refusal(Reason::NotFound, "the block shows a member, and the file has no class to take it")),
+            several => Err(ambiguous(self.file, "the class", several)),
+        }
+    }
+}
+
+/// Whether a name in the prose means the container of this qualified name.
+fn qualified(mentioned: &str, name: &str) -> bool {
+    let plain = crate::prose::plain(mentioned);
+    plain == name || name.ends_with(&format!(".{plain}")) || same_name(&plain, name) && !plain.contains('/')
+}
+
+/// A refusal that names the containers between which nothing decides.
+pub(crate) fn ambiguous(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
+    let names: Vec<String> = several.iter().map(|one| format!("`{}`", one.name)).collect();
+    let mut refusal = refusal(Reason::Ambiguous, format!("`{what}` fits {} places: {}", several.len(), names.join(", ")));
+    refusal.candidates = several.iter().map(|one| Place { name: one.name.clone(), line: place(file.text, one.start).line }).collect();
+    refusal
+}
