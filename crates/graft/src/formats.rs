@@ -16,6 +16,8 @@ mod yaml;
 
 mod env;
 
+mod ignore;
+
 mod requirements;
 
 mod dockerfile;
@@ -89,6 +91,7 @@ fn format_of(path: &str) -> Format {
         "txt" | "in" if name.contains("requirements") || name.contains("constraints") => {
             (requirements::place, unchecked)
         }
+        _ if name.starts_with('.') && name.ends_with("ignore") => (ignore::place, unchecked),
         "json" | "jsonc" | "json5" | "webmanifest" => (json::place, json::check),
         _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => (json::place, json::check),
         "toml" => (toml::place, toml::check),

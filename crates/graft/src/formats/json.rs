@@ -42,10 +42,11 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
         splice: Splice::new(request.text),
         path: Vec::new(),
     };
-    let target = match if fragment { merge.owner(&there, &asked) } else { Ok(&there) } {
-        Ok(target) => target,
+    let (key, target) = match if fragment { merge.owner(&there, &asked) } else { Ok((None, &there)) } {
+        Ok(found) => found,
         Err(refusal) => return Graft::Refused(refusal),
     };
+    merge.path.extend(key.map(str::to_owned));
     match merge.node(target, &asked) {
         Ok(()) => merge.splice.finish(),
         Err(refusal) => Graft::Refused(refusal),
@@ -64,27 +65,29 @@ struct Merge<'a> {
 }
 
 impl<'a> Merge<'a> {
-    /// The object that a fragment without braces belongs to.
-    fn owner<'n>(&self, there: &'n Node, asked: &Node) -> Result<&'n Node, Refusal> {
+    /// The object that a fragment without braces belongs to, with its key.
+    fn owner<'n>(&self, there: &'n Node, asked: &Node) -> Result<(Option<&'n str>, &'n Node), Refusal> {
         let keys: Vec<&str> = asked.members().iter().map(|member| member.key.as_str()).collect();
         if keys.iter().any(|key| there.member(key).is_some()) {
-            return Ok(there);
+            return Ok((None, there));
         }
         let mut named = Vec::new();
         let mut owning = Vec::new();
         there.visit(&mut |key, node| {
             if matches!(node.kind, Kind::Object(_)) {
                 if key.is_some_and(|key| self.request.wording.names(key)) {
-                    named.push(node);
+                    named.push((key, node));
                 }
                 if key.is_some() && keys.iter().any(|key| node.member(key).is_some()) {
-                    owning.push(node);
+                    owning.push((key, node));
                 }
             }
         });
         match (&named[..], &owning[..]) {
-            ([only], _) | ([], [only]) => Ok(only),
-            ([], []) if asked.members().iter().all(|member| !matches!(member.value.kind, Kind::Scalar)) => Ok(there),
+            (&[only], _) | ([], &[only]) => Ok(only),
+            ([], []) if asked.members().iter().all(|member| !matches!(member.value.kind, Kind::Scalar)) => {
+                Ok((None, there))
+            }
             _ => Err(refusal(
                 Reason::Ambiguous,
                 format!("the block shows {} without saying which object of the file they belong to", keys.join(", ")),

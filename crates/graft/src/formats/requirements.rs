@@ -86,8 +86,11 @@ fn name(line: &str) -> Option<String> {
     Some(name.to_lowercase().replace(['_', '.'], "-"))
 }
 
-/// A line without its comment and its blanks.
+/// A line without its comment and its blanks, its package under its normal name.
 fn bare(line: &str) -> String {
+    let line = line.trim();
     let line = line.find(" #").map_or(line, |comment| &line[..comment]);
-    line.chars().filter(|found| !found.is_whitespace()).collect::<String>().to_lowercase()
+    let named = name(line).unwrap_or_default();
+    let rest = if named.is_empty() { line } else { &line[named.len()..] };
+    named.chars().chain(rest.chars().filter(|found| !found.is_whitespace())).collect()
 }

@@ -72,8 +72,10 @@ fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
         if let Some(rival) =
             there.iter().find(|known| known.name == definition.name && !definition.extends && !known.extends)
         {
-            let message =
-                format!("`{}` is a {} in the file, and a {} in the block", rival.name, rival.kind, definition.kind);
+            let message = format!(
+                "`{}` is defined as {} in the file and as {} in the block",
+                rival.name, rival.kind, definition.kind
+            );
             return refuse(Reason::Conflict, message);
         }
         if definition.elided() {
