@@ -326,7 +326,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         if let Some(&last) = like.last() {
             let keys: Vec<String> = like.iter().filter_map(|&at| plain.get(at)).map(|one| key(one.bindings.first())).collect();
             let new = key(Some(first));
-            let sorted = keys.len() > 1 && keys.windows(2).all(|two| two[0] <= two[1]);
+            let sorted = keys.windows(2).all(|two| two[0] <= two[1]);
             let next = if sorted { keys.iter().position(|have| *have > new).and_then(|at| like.get(at)).and_then(|&at| plain.get(at)) } else { None };
             if let Some(next) = next {
                 splice.insert(line_start(text, next.item.start), format!("{statement}\n"));

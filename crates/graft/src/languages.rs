@@ -126,7 +126,7 @@ pub(crate) trait Language: Sync {
     /// Whether the node is text whose inner lines must keep their blanks.
     fn is_text(&self, node: Node<'_>) -> bool;
     /// Whether a function takes its object as a parameter and so must stand in a class.
-    fn is_bound(&self, core: Node<'_>, source: &str) -> bool;
+    fn is_bound(&self, node: Node<'_>, core: Node<'_>, source: &str) -> bool;
     /// Blank lines between definitions of a module.
     fn module_gap(&self) -> usize;
     /// The width of one level where the file shows none.
@@ -168,11 +168,34 @@ pub(crate) fn flat(text: &str) -> String {
     flat.replace('"', "'")
 }
 
-/// What a call is known by: its callee and its first argument.
-pub(crate) fn call_name(callee: &str, first: &str) -> String {
-    format!("{}({})", flat(callee), shorten(&flat(first)))
+/// What a call is known by: its callee and its first argument; of the calls inside the callee the same.
+pub(crate) fn call_name(node: Node<'_>, source: &str) -> String {
+    let Some(callee) = node.child_by_field_name("function") else { return flat(text(node, source)) };
+    let arguments = node.child_by_field_name("arguments").filter(|one| one.kind().starts_with("argument"));
+    let first = arguments.and_then(|arguments| arguments.named_child(0)).filter(|one| one.kind() != "comment");
+    format!("{}({})", callee_name(callee, source), first.map_or_else(String::new, |first| argument_name(first, source)))
+}
+
+fn callee_name(callee: Node<'_>, source: &str) -> String {
+    let object = callee.child_by_field_name("object").filter(|object| object.kind().starts_with("call") || object.kind().starts_with("member") || object.kind() == "attribute");
+    match (callee.kind(), object) {
+        ("call" | "call_expression", _) => call_name(callee, source),
+        (_, Some(object)) => {
+            let last = callee.child_by_field_name("property").or_else(|| callee.child_by_field_name("attribute"));
+            format!("{}.{}", callee_name(object, source), last.map_or("", |last| text(last, source)))
+        }
+        _ => flat(text(callee, source)),
+    }
+}
+
+/// An argument that is a function has no name worth keeping.
+fn argument_name(node: Node<'_>, source: &str) -> String {
+    match node.kind() {
+        "arrow_function" | "function_expression" | "lambda" => String::new(),
+        _ => shorten(&flat(text(node, source))),
+    }
 }
 
 fn shorten(text: &str) -> String {
-    text.chars().take(60).collect()
+    text.chars().take(200).collect()
 }

@@ -57,6 +57,12 @@ impl<'s, 'a> Transplant<'s, 'a> {
 
     /// The piece at `range`, for a place whose line is indented by `indent`; its first line is not indented.
     pub(crate) fn piece(&self, range: Range<usize>, indent: &str) -> String {
+        self.piece_over(range, indent, "")
+    }
+
+    /// As [`Self::piece`], for a place where `old` stands: lines inside strings that `old` has too, but for their
+    /// blanks, are `old`'s, since a block that was moved to the margin as a whole has lost them.
+    pub(crate) fn piece_over(&self, range: Range<usize>, indent: &str, old: &str) -> String {
         let base = self.snippet.indent(range.start);
         let text = self.snippet.slice(range.clone());
         let mut piece = String::with_capacity(text.len() + 64);
@@ -65,8 +71,14 @@ impl<'s, 'a> Transplant<'s, 'a> {
             if number > 0 {
                 piece.push('\n');
             }
-            if number == 0 || self.is_fixed(at, base) {
+            if number == 0 {
                 piece.push_str(line.trim_end_matches('\r'));
+            } else if self.is_fixed(at, base) {
+                let line = line.trim_end_matches('\r');
+                let moved = base != indent && !line.trim().is_empty();
+                let mut like = old.lines().filter(|one| moved && one.trim() == line.trim());
+                let kept = like.next().filter(|kept| like.all(|other| other == *kept));
+                piece.push_str(kept.unwrap_or(line));
             } else if !line.trim().is_empty() {
                 piece.push_str(indent);
                 piece.push_str(&self.inner(line, base));
@@ -110,7 +122,14 @@ fn collect_strings(source: &Source<'_>, node: Node<'_>, strings: &mut Vec<(Range
     }
     if source.language.is_text(node) {
         let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
-        strings.push((node.byte_range(), docstring));
+        let mut from = node.start_byte();
+        let mut cursor = node.walk();
+        for child in node.children(&mut cursor).filter(|child| matches!(child.kind(), "template_substitution" | "interpolation")) {
+            strings.push((from..child.start_byte() + 1, docstring));
+            from = child.end_byte().saturating_sub(1);
+            collect_strings(source, child, strings);
+        }
+        strings.push((from..node.end_byte(), docstring));
         return;
     }
     let mut cursor = node.walk();

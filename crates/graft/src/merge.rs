@@ -6,7 +6,7 @@ mod matching;
 mod position;
 mod replace;
 
-pub(crate) use position::is_meant;
+pub(crate) use position::meant;
 pub(crate) use replace::body;
 
 use tree_sitter::Node;
@@ -274,7 +274,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     fn gap_between(&self, pair: &Pair<'_, '_>, above: &Item<'_>, below: &Item<'_>) -> usize {
         let shown = blank_lines(self.snippet.text, above.end, below.start);
         let short = |item: &Item<'_>| !matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
-        if short(above) && short(below) || pair.kind == List::Statements {
+        let overloads = above.name == below.name && above.kind == below.kind;
+        if overloads || short(above) && short(below) || pair.kind == List::Statements {
             return shown.min(2);
         }
         gap(self.file, pair.kind, &pair.old, (self.snippet, above), (self.snippet, below))

@@ -185,8 +185,11 @@ fn target<'s, 't>(search: &Search<'s, '_, 't>, root: &[Item<'_>], item: &Item<'_
     if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import | Kind::Guard | Kind::Export) {
         return Ok(None);
     }
-    let bound = item.kind == Kind::Function && search.file.language.is_bound(item.core, &reading.text);
+    let bound = item.kind == Kind::Function && search.file.language.is_bound(item.node, item.core, &reading.text);
     let at_root = root.iter().any(|old| old.name == item.name && old.kind == item.kind && old.variant == item.variant);
+    if at_root && matches!(item.kind, Kind::Class | Kind::Type) {
+        return Ok(None);
+    }
     if let Some(found) = search.named(item, siblings, List::Module)? {
         return find(search, found).map(Some);
     }
@@ -203,13 +206,62 @@ fn target<'s, 't>(search: &Search<'s, '_, 't>, root: &[Item<'_>], item: &Item<'_
         match owners.as_slice() {
             [] => {}
             [only] => return find(search, only).map(Some),
-            several if bound || replaces || item.kind == Kind::Function => return Err(ambiguous(search.file, &item.name, several)),
-            _ => {}
+            several => return Err(ambiguous(search.file, &item.name, several)),
         }
     }
     if bound || reading.indented && item.is_definition() {
         let only = search.only_class()?;
         return find(search, only).map(Some);
     }
+    refuse_stranger(search, root, item, siblings)?;
     Ok(None)
+}
+
+/// A call on a name that only lives inside functions, or a field that only looks like one of a class, has no place in
+/// the module.
+fn refuse_stranger(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Item<'_>, siblings: &[&str]) -> Result<(), Refusal> {
+    let placed = search.prose.end(&item.name, siblings).is_some() || !search.prose.related(Relation::After, &item.name, siblings).is_empty();
+    if item.kind == Kind::Call {
+        let receiver = item.name.split(['.', '(']).next().unwrap_or_default();
+        let file = search.file;
+        let known = siblings.contains(&receiver) || root.iter().any(|old| old.kind == Kind::Value && has_word(file.slice(old.bare..old.code_end), receiver));
+        let bound = |old: &Item<'_>| file.language.bindings(old.node, file.text).unwrap_or_default().iter().any(|one| one.local() == receiver);
+        let imported = root.iter().filter(|old| old.kind == Kind::Import).any(bound);
+        if !known && !imported && declares_inside(file, search.root, receiver) {
+            return Err(refusal(Reason::NotFound, format!("`{receiver}` lives inside functions of the file, and nothing says in which of them `{}` goes", item.name)));
+        }
+    }
+    if item.kind == Kind::Value && !placed && item.name.chars().any(char::is_lowercase) {
+        let lower = |items: &[Item<'_>]| items.iter().any(|old| old.kind == Kind::Value && old.name.chars().any(char::is_lowercase) && !old.name.starts_with("__"));
+        let classes: Vec<&Container<'_>> =
+            search.containers.iter().filter(|one| one.kind == Kind::Class && lower(&search.file.items(one.list))).collect();
+        if !classes.is_empty() && !lower(root) {
+            return Err(ambiguous(search.file, &item.name, &classes));
+        }
+    }
+    Ok(())
+}
+
+/// Whether some function of the file takes or makes a variable of this name.
+fn declares_inside(file: &Source<'_>, node: tree_sitter::Node<'_>, name: &str) -> bool {
+    const PLACES: [&str; 8] = [
+        "formal_parameters",
+        "required_parameter",
+        "parameters",
+        "typed_parameter",
+        "default_parameter",
+        "arrow_function",
+        "variable_declarator",
+        "assignment",
+    ];
+    let names = node.kind() == "identifier" && file.slice(node.byte_range()) == name;
+    if names && node.parent().is_some_and(|parent| PLACES.contains(&parent.kind()) && parent.named_child(0) == Some(node) || node.parent().is_some_and(|parent| parent.kind().ends_with("parameters"))) {
+        return true;
+    }
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).any(|child| declares_inside(file, child, name))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '$')).any(|one| one == word)
 }

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::merge::{body, is_meant};
+use crate::merge::{body, meant};
 use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{place, refusal};
 use crate::{Place, Reason, Refusal};
@@ -87,6 +87,7 @@ impl<'t> Search<'_, '_, 't> {
         let holds = |container: &&Container<'t>| {
             let kind = self.file.language.list(container.list);
             list.is_none_or(|list| kind == Some(list))
+                && (item.kind != Kind::Value || kind != Some(List::Statements))
                 && (kind != Some(List::Entries) || list == Some(List::Entries))
                 && self.file.items(container.list).iter().any(|old| old.name == item.name && old.variant == item.variant && old.kind == item.kind)
         };
@@ -97,14 +98,14 @@ impl<'t> Search<'_, '_, 't> {
     pub(crate) fn beside(&self, item: &Item<'_>, siblings: &[&str]) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::After, Relation::Before] {
             for name in self.prose.related(relation, &item.name, siblings) {
-                if self.file.items(self.root).iter().any(|old| is_meant(name, old)) {
+                if !meant(self.file, name, &self.file.items(self.root)).is_empty() {
                     return Ok(None);
                 }
                 let fit: Vec<&Container<'t>> = self
                     .containers
                     .iter()
                     .filter(|one| self.file.language.list(one.list) != Some(List::Entries) || item.kind == Kind::Entry)
-                    .filter(|one| self.file.items(one.list).iter().any(|old| is_meant(name, old)))
+                    .filter(|one| !meant(self.file, name, &self.file.items(one.list)).is_empty())
                     .collect();
                 match fit.as_slice() {
                     [] => {}
@@ -137,7 +138,7 @@ fn qualified(mentioned: &str, name: &str) -> bool {
 /// A refusal that names the containers between which nothing decides.
 pub(crate) fn ambiguous(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
     let names: Vec<String> = several.iter().map(|one| format!("`{}`", one.name)).collect();
-    let mut refusal = refusal(Reason::Ambiguous, format!("`{what}` fits {} places: {}", several.len(), names.join(", ")));
+    let mut refusal = refusal(Reason::Ambiguous, format!("`{what}` fits more than one place, or one that the block does not show: {}", names.join(", ")));
     refusal.candidates = several.iter().map(|one| Place { name: one.name.clone(), line: place(file.text, one.start).line }).collect();
     refusal
 }

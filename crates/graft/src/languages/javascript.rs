@@ -45,7 +45,7 @@ impl Language for JavaScript {
         node.kind() == "template_string"
     }
 
-    fn is_bound(&self, _core: Node<'_>, _source: &str) -> bool {
+    fn is_bound(&self, _node: Node<'_>, _core: Node<'_>, _source: &str) -> bool {
         false
     }
 
@@ -156,18 +156,9 @@ fn expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
             };
             made(kind, target, inner)
         }
-        "call_expression" => made(Kind::Call, call(inner, source), inner),
+        "call_expression" => made(Kind::Call, call_name(inner, source), inner),
         _ => made(Kind::Statement, first_line(node, source), inner),
     }
-}
-
-fn call(node: Node<'_>, source: &str) -> String {
-    let mut arguments = node.child_by_field_name("arguments");
-    if arguments.is_some_and(|arguments| arguments.kind() != "arguments") {
-        arguments = None;
-    }
-    let first = arguments.and_then(|arguments| arguments.named_child(0));
-    call_name(field(node, "function", source), first.map_or("", |first| text(first, source)))
 }
 
 fn member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
@@ -204,7 +195,7 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "method_definition" => made(Kind::Entry, key(field(node, "name", source)), node),
         "enum_assignment" | "export_specifier" => made(Kind::Entry, key(field(node, "name", source)), node),
         "required_parameter" | "optional_parameter" => made(Kind::Entry, flat(field(node, "pattern", source)), node),
-        "call_expression" => made(Kind::Entry, call(node, source), node),
+        "call_expression" => made(Kind::Entry, call_name(node, source), node),
         _ => made(Kind::Entry, key(text(node, source)), node),
     }
 }

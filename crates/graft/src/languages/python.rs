@@ -12,6 +12,29 @@ const WRAPPERS: [Wrapper; 2] = [
     Wrapper { before: "[\n", after: "\n]", list: List::Entries },
 ];
 
+/// Decorators that only a function of a class bears.
+const BOUND: [&str; 19] = [
+    "staticmethod",
+    "classmethod",
+    "property",
+    "cached_property",
+    "hybrid_property",
+    "hybrid_method",
+    "setter",
+    "deleter",
+    "validator",
+    "root_validator",
+    "field_validator",
+    "model_validator",
+    "field_serializer",
+    "model_serializer",
+    "computed_field",
+    "declared_attr",
+    "abstractmethod",
+    "validates",
+    "action",
+];
+
 impl Language for Python {
     fn grammar(&self) -> tree_sitter::Language {
         tree_sitter_python::LANGUAGE.into()
@@ -126,7 +149,17 @@ impl Language for Python {
         node.kind() == "string"
     }
 
-    fn is_bound(&self, core: Node<'_>, source: &str) -> bool {
+    fn is_bound(&self, node: Node<'_>, core: Node<'_>, source: &str) -> bool {
+        let mut cursor = node.walk();
+        let marked = node.children(&mut cursor).filter(|child| child.kind() == "decorator").any(|child| {
+            let shown = text(child, source).trim_start_matches('@');
+            let name = shown.split('(').next().unwrap_or(shown);
+            let last = name.rsplit('.').next().unwrap_or(name).trim();
+            BOUND.contains(&last)
+        });
+        if marked {
+            return true;
+        }
         let first = core.child_by_field_name("parameters").and_then(|parameters| parameters.named_child(0));
         first.is_some_and(|first| matches!(text(first, source), "self" | "cls" | "mcs"))
     }
@@ -175,9 +208,9 @@ fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
             let target = flat(field(inner, "left", source));
             Shape { kind: Kind::Value, name: target, variant: "+=".to_owned(), core: inner }
         }
-        "call" => shape(Kind::Call, call(inner, source), inner),
+        "call" => shape(Kind::Call, call_name(inner, source), inner),
         "await" => match inner.named_child(0) {
-            Some(awaited) if awaited.kind() == "call" => shape(Kind::Call, call(awaited, source), inner),
+            Some(awaited) if awaited.kind() == "call" => shape(Kind::Call, call_name(awaited, source), inner),
             _ => shape(Kind::Statement, first_line(node, source), inner),
         },
         "string" | "concatenated_string" => shape(Kind::Docstring, "docstring".to_owned(), inner),
@@ -187,16 +220,11 @@ fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
-fn call(node: Node<'_>, source: &str) -> String {
-    let first = node.child_by_field_name("arguments").and_then(|arguments| arguments.named_child(0));
-    call_name(field(node, "function", source), first.map_or("", |first| text(first, source)))
-}
-
 fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
         "pair" => shape(Kind::Entry, flat(field(node, "key", source)), node),
         "keyword_argument" => shape(Kind::Entry, format!("{}=", field(node, "name", source)), node),
-        "call" => shape(Kind::Entry, call(node, source), node),
+        "call" => shape(Kind::Entry, call_name(node, source), node),
         "ellipsis" => shape(Kind::Marker, "...".to_owned(), node),
         "typed_parameter" => shape(Kind::Entry, node.named_child(0).map_or("", |name| text(name, source)).to_owned(), node),
         "default_parameter" | "typed_default_parameter" => shape(Kind::Entry, field(node, "name", source).to_owned(), node),

@@ -43,7 +43,7 @@ macro_rules! shared_with_javascript {
                 node.kind() == "template_string"
             }
 
-            fn is_bound(&self, _core: Node<'_>, _source: &str) -> bool {
+            fn is_bound(&self, _node: Node<'_>, _core: Node<'_>, _source: &str) -> bool {
                 false
             }
 

@@ -1,8 +1,8 @@
 //! Where new items go among their siblings: as the prose says, beside the neighbour that the snippet shows, at the
 //! open end of the snippet, else by the file's own order. Never by order alone inside a body.
 
-use crate::items::Item;
-use crate::languages::{Kind, List};
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List, flat};
 use crate::merge::{Merger, Pair};
 use crate::prose::{End, Relation, same_name};
 use crate::splice::{place, refusal};
@@ -14,7 +14,7 @@ pub(super) fn split(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, matches: &
         return Ok(Vec::new());
     }
     let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
-    let said: Vec<Option<usize>> = run.iter().map(|&at| by_prose(merger, pair, at)).collect::<Result<_, _>>()?;
+    let said: Vec<Option<usize>> = run.iter().map(|&at| said(merger, pair, at)).collect::<Result<_, _>>()?;
     if said.iter().any(Option::is_some) {
         let first = said.iter().find_map(|found| *found).unwrap_or(0);
         for (at, found) in run.iter().zip(said) {
@@ -43,6 +43,15 @@ pub(super) fn split(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, matches: &
     Ok(groups)
 }
 
+/// What the prose says of one item; for bare items "at the end" counts before any neighbour.
+fn said(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
+    let found = by_prose(merger, pair, at)?;
+    if found.is_some() || pair.is_elided() {
+        return Ok(found);
+    }
+    Ok(by_ends(merger, pair, &[at]))
+}
+
 /// A clause for the evidence.
 pub(super) fn describe(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> String {
     let beside = match (index.checked_sub(1).and_then(|above| pair.old.get(above)), pair.old.get(index)) {
@@ -59,7 +68,7 @@ fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Resu
     let siblings: Vec<&str> = pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
     for (relation, step) in [(Relation::After, 1), (Relation::Before, 0)] {
         for name in merger.prose.related(relation, &item.name, &siblings) {
-            let found: Vec<usize> = pair.old.iter().enumerate().filter(|(_, old)| is_meant(name, old)).map(|(found, _)| found).collect();
+            let found = meant(merger.file, name, &pair.old);
             match found.as_slice() {
                 [only] => return Ok(Some(only + step)),
                 [] => {}
@@ -86,18 +95,39 @@ fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
     definitions.next().is_none().then_some(only)
 }
 
-/// Whether a name in the prose means this item of the file.
-pub(crate) fn is_meant(name: &str, item: &Item<'_>) -> bool {
-    if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import) {
+/// The items that a name in the prose means: by name, else by callee and argument, else by how their code begins.
+pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
+    let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
+        let code = |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
+        items.iter().enumerate().filter(|(_, item)| code(item) && test(item)).map(|(at, _)| at).collect()
+    };
+    let plain = crate::prose::plain(name);
+    let tiers: [&dyn Fn(&Item<'_>) -> bool; 4] = [
+        &|item| item.name == plain,
+        &|item| same_name(name, &item.name),
+        &|item| item.kind == Kind::Call && calls(&plain, &item.name),
+        &|item| opens(file, name, item),
+    ];
+    tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// Whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
+fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
+    let shown = flat(name);
+    let shown = shown.trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
+    if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
         return false;
     }
-    same_name(name, &item.name) || item.kind == Kind::Call && calls(&crate::prose::plain(name), &item.name)
+    let text = file.slice(item.bare..item.code_end);
+    let head: String = text.chars().take(shown.len() * 2 + 40).collect();
+    flat(&head).starts_with(shown)
 }
 
 /// `router.get('/x')` or `router.get('/x', …)` for the call named so.
 fn calls(mentioned: &str, name: &str) -> bool {
     let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
-    open.contains('(') && name.trim_end_matches(')') == open || name.trim_end_matches(')') == mentioned.trim_end_matches(')') || mentioned.starts_with(name.trim_end_matches(')')) && mentioned.contains('(')
+    let known = name.trim_end_matches(')');
+    open.contains('(') && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
 }
 
 fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Option<usize> {
@@ -205,7 +235,7 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
         Kind::Value => {
             let first_definition = body().find(|(_, old)| definition(old)).map_or(tail, |(at, _)| at);
             let zone = body().take(first_definition).filter(|(_, old)| old.kind == Kind::Value).map(|(at, _)| at + 1).last();
-            zone.or_else(|| last(&|old| old.kind == Kind::Value)).unwrap_or_else(|| after_imports(pair))
+            zone.or_else(|| last(&|old| old.kind == Kind::Value)).unwrap_or_else(|| first_definition.max(after_imports(pair)))
         }
         Kind::Type => last(&|old| old.kind == Kind::Type).or_else(|| last(&definition)).unwrap_or(tail),
         Kind::Function | Kind::Class => last(&definition).unwrap_or(tail),
@@ -239,14 +269,22 @@ fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let first_function = pair.old.iter().position(|old| old.kind == Kind::Function).unwrap_or(pair.old.len());
     match item.kind {
         Kind::Value => {
-            let zone = pair.old.iter().take(first_function).rposition(|old| old.kind == Kind::Value).map(|at| at + 1);
-            zone.unwrap_or_else(|| start(pair))
+            let fields = || pair.old.iter().take(first_function).enumerate().filter(|(_, old)| old.kind == Kind::Value);
+            if is_constant(&item.name) && fields().any(|(_, old)| !is_constant(&old.name)) {
+                let constants = fields().take_while(|(_, old)| is_constant(&old.name)).last();
+                return constants.map_or_else(|| start(pair), |(at, _)| at + 1);
+            }
+            fields().last().map_or_else(|| start(pair), |(at, _)| at + 1)
         }
         Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair)),
         Kind::Function => last(&|old| old.kind == Kind::Function).unwrap_or(pair.old.len()),
         Kind::Class => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair)),
         _ => pair.old.len(),
     }
+}
+
+fn is_constant(name: &str) -> bool {
+    name.chars().any(char::is_alphabetic) && !name.chars().any(char::is_lowercase)
 }
 
 fn entry_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {

@@ -129,7 +129,7 @@ impl Merger<'_, '_, '_> {
         let shows_tail = new.end > new.code_end;
         let (old_end, new_end) = if shows_tail { (old.end, new.end) } else { (old.code_end, new.code_end) };
         let indent = self.file.indent(old_start).to_owned();
-        let mut piece = self.transplant.piece(new_start..new_end, &indent);
+        let mut piece = self.transplant.piece_over(new_start..new_end, &indent, self.file.slice(old_start..old_end));
         let bare = new.bare.saturating_sub(new_start);
         let (before, after) = (self.file.slice(old.bare..old.end), self.snippet.slice(new.bare..new.end));
         let head = bare_in(&piece, bare);
@@ -144,7 +144,7 @@ impl Merger<'_, '_, '_> {
 
     /// Replaces a node by the snippet's counterpart.
     pub(super) fn replace_node(&mut self, old: Node<'_>, new: Node<'_>) {
-        let piece = self.transplant.piece(new.byte_range(), self.file.indent(old.start_byte()));
+        let piece = self.transplant.piece_over(new.byte_range(), self.file.indent(old.start_byte()), self.file.slice(old.byte_range()));
         self.replace_text(old.byte_range(), &piece);
     }
 
@@ -224,6 +224,9 @@ fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) ->
     if old.kind == Kind::Call {
         let test = old.name.starts_with("describe") || old.name.starts_with("context(") || old.name.starts_with("suite(");
         return test.then_some((old_list, new_list));
+    }
+    if merger.file.language.list(old_list) == Some(List::Statements) {
+        return None;
     }
     (old_list.kind() == new_list.kind() && !same_tree((merger.file, old_list), (merger.snippet, new_list))).then_some((old_list, new_list))
 }
