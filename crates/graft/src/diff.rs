@@ -119,9 +119,10 @@ fn modify(text: &str, hunks: &[Hunk]) -> Graft {
         Err(refusal) => return Graft::Refused(refusal),
     };
     let mut splice = Splice::new(text);
-    let lost = sought.iter().zip(&chosen).find_map(|(sought, &at)| {
-        ladder::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old)
-    });
+    let lost = sought
+        .iter()
+        .zip(&chosen)
+        .find_map(|(sought, &at)| ladder::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old));
     for (sought, &at) in sought.iter().zip(&chosen) {
         let hit = &sought.found.hits[at];
         if let Err(refusal) =
@@ -131,26 +132,31 @@ fn modify(text: &str, hunks: &[Hunk]) -> Graft {
         }
         splice.say(format!("hunk found {} at line {}", sought.found.tier.words(), hit.lines.start + 1));
     }
-    let ends = sought.iter().zip(&chosen).find_map(|(sought, &at)| {
-        let last = sought.found.hits[at].lines.end == lines.len();
-        (last && (sought.hunk.old_open || sought.hunk.new_open)).then_some(sought.hunk.new_open)
-    });
+    let ends = hunks.iter().find(|hunk| hunk.old_open || hunk.new_open);
     end_as_told(text, splice.finish(), ends)
 }
 
-/// Gives the text the final line end, or none, that the diff shows.
-fn end_as_told(text: &str, answer: Graft, open: Option<bool>) -> Graft {
-    let (Graft::Applied(mut applied), Some(open)) = (answer.clone(), open) else { return answer };
-    let bare = applied.text.trim_end_matches(['\r', '\n']).len();
-    let ends = applied.text.ends_with('\n');
-    if open == ends {
-        applied.text.truncate(bare);
-        if !open {
-            applied.text.push_str(ladder::line_end(text));
-        }
-        applied.edits = edits_between(text, &applied.text);
+/// Gives the text the final line end, or none, that a hunk shows for its last line.
+fn end_as_told(text: &str, answer: Graft, hunk: Option<&Hunk>) -> Graft {
+    let (now, evidence) = match &answer {
+        Graft::Applied(applied) => (applied.text.as_str(), applied.evidence.clone()),
+        Graft::AlreadyApplied => (text, Vec::new()),
+        Graft::Refused(_) => return answer,
+    };
+    let Some(hunk) = hunk else { return answer };
+    let last = hunk.new_lines().last().cloned().unwrap_or_default();
+    let ends = now.ends_with('\n');
+    if now.lines().last().map(str::trim_end) != Some(last.trim_end()) || hunk.new_open != ends {
+        return answer;
     }
-    Graft::Applied(applied)
+    let mut told = now.trim_end_matches(['\r', '\n']).to_owned();
+    if !hunk.new_open {
+        told.push_str(ladder::line_end(text));
+    }
+    if told == text {
+        return Graft::AlreadyApplied;
+    }
+    Graft::Applied(Applied { edits: edits_between(text, &told), text: told, evidence })
 }
 
 /// Finds the places of one hunk; one that stands already adds nothing.
@@ -166,7 +172,7 @@ fn seek(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool)
         }
         return Err(missing(lines, hunk));
     };
-    if !block.changes() {
+    if !block.changes() || block.old == block.new_lines() {
         return Ok(());
     }
     let done = done.filter(|done| done.tier <= found.tier);

@@ -1,0 +1,7 @@
+//! All integration tests of the engine, in one binary.
+
+mod cases;
+mod diffs;
+mod edits;
+mod formats;
+mod properties;
