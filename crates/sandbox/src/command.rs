@@ -139,20 +139,8 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[start..end]).into_owned()
 }
 
-/// A command that runs in the background.
-#[derive(Debug)]
-pub struct Server {
-    /// The ports that it listens on, as far as the wall lets us see them.
-    pub listening: Vec<u16>,
-    /// How it ended, if it ended before it was ready.
-    pub exited: Option<Exit>,
-    /// What it has printed so far; the file goes on growing.
-    pub output: Output,
-    pub(crate) id: u64,
-}
-
 /// One difference between the real tree and what commands made of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Effect {
     /// Relative to the root, with `/` between its parts.
     pub path: String,
@@ -162,7 +150,7 @@ pub struct Effect {
 
 /// What became of a path. Folders have no effects of their own, only the files in them; sockets, pipes and devices
 /// have none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EffectKind {
     /// A regular file that was not there.
     Created,

@@ -45,6 +45,14 @@ pub enum SandboxError {
     /// The process that keeps the walls is gone.
     #[error("the process that keeps the walls is gone: {0}. Run again; if it happens again, report it")]
     Gone(String),
+    /// Something inside the walls could not be done.
+    #[error("can't {what}: {reason}")]
+    NotDone {
+        /// What was asked for.
+        what: String,
+        /// What the system said.
+        reason: String,
+    },
     /// A command asks for another network than the run's, while servers are running.
     #[error("a command with a network of its own can't run while a server runs; stop the server first")]
     ServerRuns,

@@ -10,11 +10,40 @@ mod error;
 
 mod process;
 
+mod home;
+
+mod view;
+
+mod wire;
+
+mod spaces;
+
+mod confine;
+
+mod mounts;
+
+mod processes;
+
+mod effects;
+
+mod supervise;
+
+mod warden;
+
+mod tree;
+
+mod environment;
+
+mod keeper;
+
+mod walls;
+
 mod sandbox;
 
 pub mod git;
 
-pub use command::{Command, Effect, EffectKind, Exit, Outcome, Output, Server};
+pub use command::{Command, Effect, EffectKind, Exit, Outcome, Output};
 pub use error::SandboxError;
 pub use policy::{Network, Policy, Service, Tier, WallChoice, WallName};
-pub use sandbox::{Sandbox, WARDEN_ARGUMENT, warden_main};
+pub use sandbox::{Sandbox, Server};
+pub use warden::{WARDEN_ARGUMENT, warden_main};

@@ -1,161 +1,433 @@
-//! A run's sandbox: opened once, it takes commands until it is closed.
+//! A run's sandbox: opened once behind the strongest wall that can be had, it takes commands until it is closed.
 
 use std::path::{Component, Path, PathBuf};
-use std::process::{ExitCode, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use crate::command::{Command, Effect, Exit, Outcome, Output, Server};
+use tokio::sync::RwLock;
+
+use crate::command::{Command, Effect, Exit, Outcome, Output};
+use crate::effects;
+use crate::environment::{Places, environment};
 use crate::error::SandboxError;
-use crate::policy::{Policy, Tier};
-use crate::process::program;
+use crate::keeper::{Answers, Keeper};
+use crate::policy::{Network, Policy, Tier, WallChoice};
+use crate::tree;
+use crate::walls::{self, Site, Standing};
+use crate::wire::{Reply, Request, Script};
 
-/// The first argument with which our own executable is started inside the walls.
-pub const WARDEN_ARGUMENT: &str = "--sandbox-warden";
+/// Shells that take a script, the first that is there.
+const SHELLS: &[&str] = &[
+    "/bin/bash",
+    "/usr/bin/bash",
+    "/usr/local/bin/bash",
+    "/run/current-system/sw/bin/bash",
+    "/opt/homebrew/bin/bash",
+    "/bin/sh",
+];
 
-/// What the executable does when its first argument is [`WARDEN_ARGUMENT`], before anything else.
-#[must_use]
-pub fn warden_main() -> ExitCode {
-    ExitCode::FAILURE
-}
+/// Folders of the scratch that end with the run; the outputs stay.
+const PASSING: &[&str] = &["upper", "layers", "copy", "home", "tmp", "var-tmp", "devices"];
 
-/// Commands' place to run.
+/// A place for a run's commands. What one leaves in the repository, the next one finds.
 #[derive(Debug)]
 pub struct Sandbox {
     policy: Policy,
-    tree: PathBuf,
+    standing: RwLock<Option<Standing>>,
     tier: Tier,
+    tree: PathBuf,
+    servers: AtomicUsize,
+    /// The next number of a request, kept from one warden to the next.
     next: AtomicU64,
 }
 
+/// A command that runs in the background.
+#[derive(Debug)]
+pub struct Server {
+    /// The ports that it listens on, as far as the wall lets us see them.
+    pub listening: Vec<u16>,
+    /// How it ended, if it ended before it was ready.
+    pub exited: Option<Exit>,
+    /// What it has printed so far; the file goes on growing.
+    pub output: Output,
+    id: u64,
+    /// What came of it, if it ended before it was ready.
+    ended: Option<Outcome>,
+    /// Where its end will be told.
+    answers: Option<Answers>,
+}
+
 impl Sandbox {
-    /// Opens the walls.
+    /// Builds the strongest wall that the policy and the machine allow.
     ///
     /// # Errors
-    /// When no wall can be had, or the policy names what can't be used.
+    /// [`SandboxError::NoWall`] when none can be had; another when the policy names what can't be used.
     pub async fn open(policy: Policy) -> Result<Self, SandboxError> {
-        let tree = policy.scratch.join("tree");
-        for folder in ["tree", "home", "tmp", "outputs"] {
-            let path = policy.scratch.join(folder);
-            std::fs::create_dir_all(&path).map_err(SandboxError::file("make", &path))?;
-        }
-        let status = tokio::process::Command::from(program("/bin/cp"))
-            .arg("-a")
-            .arg(policy.root.join("."))
-            .arg(&tree)
-            .status()
-            .await
-            .map_err(SandboxError::file("copy", &policy.root))?;
-        let tier = Tier { name: "none".into(), details: format!("copied with {status}") };
-        Ok(Self { policy, tree, tier, next: AtomicU64::new(1) })
+        let policy = checked(policy)?;
+        let (policy, standing) = apart(move || {
+            let site = Site { policy: &policy, network: policy.network, copy: None };
+            let standing = walls::build(policy.wall, &site)?;
+            Ok((policy, standing))
+        })
+        .await?;
+        Ok(Self {
+            tier: standing.tier.clone(),
+            tree: standing.tree.clone(),
+            policy,
+            standing: RwLock::new(Some(standing)),
+            servers: AtomicUsize::new(0),
+            next: AtomicU64::new(1),
+        })
     }
 
-    /// The wall that holds.
+    /// The wall that holds, and how it came to be that one.
     #[must_use]
     pub fn tier(&self) -> Tier {
         self.tier.clone()
     }
 
-    /// Runs a command to its end.
+    /// Where commands find the repository: its own path, or that of a copy where the wall can't mount.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.tree
+    }
+
+    /// Runs a command to its end. If the future is dropped before, the command is ended.
     ///
     /// # Errors
-    /// When it could not be run at all.
+    /// When the command could not be run at all.
     pub async fn run(&self, command: Command) -> Result<Outcome, SandboxError> {
-        let started = Instant::now();
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let path = self.policy.scratch.join("outputs").join(id.to_string());
-        let file = std::fs::File::create(&path).map_err(SandboxError::file("write", &path))?;
-        let copy = file.try_clone().map_err(SandboxError::file("write", &path))?;
-        let folder = self.inside(&command.folder)?;
-        let mut shell = program("/bin/bash");
-        shell.arg("-c").arg(&command.script).current_dir(folder).stdout(Stdio::from(file)).stderr(Stdio::from(copy));
-        shell.envs(std::env::var_os("PATH").map(|value| ("PATH", value))).envs(command.env);
-        let after = command.timeout.unwrap_or(self.policy.timeout);
-        let mut child = tokio::process::Command::from(shell)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(SandboxError::file("start", Path::new("/bin/bash")))?;
-        let exit = match tokio::time::timeout(after, child.wait()).await {
-            Ok(status) => Exit::Code(status.map_err(SandboxError::file("wait for", &path))?.code().unwrap_or(-1)),
-            Err(_) => Exit::TimedOut { after, looks_like_server: false },
-        };
-        let bytes = std::fs::metadata(&path).map_err(SandboxError::file("read", &path))?.len();
-        Ok(Outcome { exit, output: Output { path, bytes }, elapsed: started.elapsed(), left_behind: false })
+        match command.network {
+            Some(network) if network != self.policy.network => self.run_elsewhere(command, network).await,
+            _ => {
+                let standing = self.standing.read().await;
+                self.run_in(present(standing.as_ref())?, &command).await
+            }
+        }
     }
 
-    /// Starts a command in the background, and waits until it listens, exits, or half a minute has passed.
+    /// Starts a command in the background, and waits until it listens on a port, exits, or half a minute has passed.
     ///
     /// # Errors
-    /// When it could not be started at all.
+    /// When the command could not be started at all.
     pub async fn start(&self, command: Command) -> Result<Server, SandboxError> {
-        let outcome = self.run(command).await?;
-        Ok(Server { listening: Vec::new(), exited: Some(outcome.exit), output: outcome.output, id: 0 })
+        let standing = self.standing.read().await;
+        let standing = present(standing.as_ref())?;
+        let (id, answers) = self.begin(standing, &command, true)?;
+        let mut running = Running { keeper: &standing.keeper, id, answers, over: false };
+        let output = Output { path: self.output(id), bytes: 0 };
+        let server = match running.answer().await? {
+            Reply::Started { listening, .. } => {
+                Server { listening, ended: None, exited: None, output, id, answers: None }
+            }
+            reply => {
+                let outcome = self.outcome(reply)?;
+                let output = outcome.output.clone();
+                let exited = Some(outcome.exit.clone());
+                Server { listening: Vec::new(), ended: Some(outcome), exited, output, id, answers: None }
+            }
+        };
+        self.servers.fetch_add(1, Ordering::AcqRel);
+        Ok(Server { answers: Some(running.let_go()), ..server })
     }
 
-    /// Ends a server with everything that it started.
+    /// Ends a server with everything that it started, and gives what came of it.
     ///
     /// # Errors
     /// When the walls are gone.
-    pub async fn stop(&self, server: Server) -> Result<Outcome, SandboxError> {
-        let _ = server.id;
-        let exit = server.exited.unwrap_or(Exit::Signal(9));
-        Ok(Outcome { exit, output: server.output, elapsed: std::time::Duration::ZERO, left_behind: false })
+    pub async fn stop(&self, mut server: Server) -> Result<Outcome, SandboxError> {
+        self.servers.fetch_sub(1, Ordering::AcqRel);
+        if let Some(outcome) = server.ended {
+            return Ok(outcome);
+        }
+        let standing = self.standing.read().await;
+        let standing = present(standing.as_ref())?;
+        standing.keeper.tell(&Request::Stop { id: server.id }, b"").map_err(gone)?;
+        let answers = server.answers.take().ok_or_else(|| SandboxError::Gone("the server was never started".into()))?;
+        let mut running = Running { keeper: &standing.keeper, id: server.id, answers, over: false };
+        self.outcome(running.answer().await?)
     }
 
-    /// Everything that differs from the real tree, by content, sorted by path.
+    /// Everything that differs from the real tree, by content, sorted by path. A file that was written anew with the
+    /// same bytes is no effect.
     ///
     /// # Errors
     /// When a layer can't be read.
     pub async fn changes(&self) -> Result<Vec<Effect>, SandboxError> {
-        Ok(Vec::new())
-    }
-
-    /// A file as commands see it, or nothing if there is none.
-    ///
-    /// # Errors
-    /// When it can't be read, or the path leaves the repository.
-    pub async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, SandboxError> {
-        let path = self.inside(Path::new(path))?;
-        match std::fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(SandboxError::file("read", &path)(error)),
+        let standing = self.standing.read().await;
+        let standing = present(standing.as_ref())?;
+        let failed = |reason| SandboxError::NotDone { what: "find what commands changed".into(), reason };
+        if let Some(copy) = standing.copy.clone() {
+            let (root, hidden) = (self.policy.root.clone(), self.policy.hidden.clone());
+            return apart(move || effects::of_copy(&copy.at, &root, &copy.manifest, &hidden).map_err(failed)).await;
+        }
+        if let Some(layers) = standing.layers.clone() {
+            return apart(move || effects::of_overlay(&layers).map_err(failed)).await;
+        }
+        let id = self.number();
+        match self.ask(standing, id, &Request::Changes { id }, b"").await? {
+            (Reply::Effects { effects, .. }, _) => Ok(effects),
+            (Reply::Refused { reason, .. }, _) => Err(failed(reason)),
+            (reply, _) => Err(unexpected(&reply)),
         }
     }
 
-    /// Writes a file for all later commands to see, and never to the real tree. `mode` holds permission bits; without
-    /// it an existing file keeps its own and a new one gets 0644.
+    /// A file as commands see it, or nothing if there is none. `path` is relative to the root.
     ///
     /// # Errors
-    /// When it can't be written, or the path leaves the repository.
+    /// When it can't be read, is no regular file, or leads out of the repository.
+    pub async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, SandboxError> {
+        let standing = self.standing.read().await;
+        let id = self.number();
+        let request = Request::Read { id, path: inside(Path::new(path))? };
+        match self.ask(present(standing.as_ref())?, id, &request, b"").await? {
+            (Reply::Found { .. }, bytes) => Ok(Some(bytes)),
+            (Reply::Absent { .. }, _) => Ok(None),
+            (reply, _) => Err(refusal("read", path, &reply)),
+        }
+    }
+
+    /// Writes a file for all later commands to see, and never to the real tree, with the folders that lead to it.
+    /// `mode` holds permission bits; without it an existing file keeps its own and a new one gets 0644.
+    ///
+    /// # Errors
+    /// When it can't be written, is there as something else than a regular file, or leads out of the repository.
     pub async fn write(&self, path: &str, bytes: &[u8], mode: Option<u32>) -> Result<(), SandboxError> {
-        let _ = mode;
-        let path = self.inside(Path::new(path))?;
-        std::fs::write(&path, bytes).map_err(SandboxError::file("write", &path))
+        let standing = self.standing.read().await;
+        let id = self.number();
+        let request = Request::Write { id, path: inside(Path::new(path))?, mode };
+        match self.ask(present(standing.as_ref())?, id, &request, bytes).await? {
+            (Reply::Kept { .. }, _) => Ok(()),
+            (reply, _) => Err(refusal("write", path, &reply)),
+        }
     }
 
-    /// Removes a file for all later commands, and never from the real tree. One that is not there is no error.
+    /// Removes a file or a link for all later commands, and never from the real tree. One that is not there is no
+    /// error.
     ///
     /// # Errors
-    /// When it can't be removed, or the path leaves the repository.
+    /// When it can't be removed, is a folder, or leads out of the repository.
     pub async fn remove(&self, path: &str) -> Result<(), SandboxError> {
-        let path = self.inside(Path::new(path))?;
-        std::fs::remove_file(&path).map_err(SandboxError::file("remove", &path))
+        let standing = self.standing.read().await;
+        let id = self.number();
+        let request = Request::Remove { id, path: inside(Path::new(path))? };
+        match self.ask(present(standing.as_ref())?, id, &request, b"").await? {
+            (Reply::Kept { .. }, _) => Ok(()),
+            (reply, _) => Err(refusal("remove", path, &reply)),
+        }
     }
 
-    /// Ends every process and takes the walls down. The scratch folder stays, with the outputs in it.
+    /// Ends every process, takes the walls down and removes the layers. The outputs stay in the scratch folder.
     ///
     /// # Errors
-    /// When a process would not end.
+    /// When a process would not end, or a layer could not be removed.
     pub async fn close(self) -> Result<(), SandboxError> {
+        let standing = self.standing.write().await.take();
+        let scratch = self.policy.scratch.clone();
+        apart(move || {
+            if let Some(mut standing) = standing {
+                standing.keeper.end().map_err(gone)?;
+            }
+            for name in PASSING {
+                let path = scratch.join(name);
+                tree::remove(&path).map_err(SandboxError::file("remove", &path))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Runs a command with another network than the run's: behind a wall of the same kind and over the same layers,
+    /// which stands only for it.
+    async fn run_elsewhere(&self, command: Command, network: Network) -> Result<Outcome, SandboxError> {
+        let mut standing = self.standing.write().await;
+        if self.servers.load(Ordering::Acquire) > 0 {
+            return Err(SandboxError::ServerRuns);
+        }
+        self.rebuild(&mut standing, network).await?;
+        let outcome = match present(standing.as_ref()) {
+            Ok(there) => self.run_in(there, &command).await,
+            Err(error) => Err(error),
+        };
+        self.rebuild(&mut standing, self.policy.network).await?;
+        outcome
+    }
+
+    async fn rebuild(&self, standing: &mut Option<Standing>, network: Network) -> Result<(), SandboxError> {
+        let old = standing.take();
+        let policy = self.policy.clone();
+        let built = apart(move || {
+            let mut old = old.ok_or_else(|| SandboxError::Gone("it was not rebuilt".into()))?;
+            old.keeper.end().map_err(gone)?;
+            let site = Site { policy: &policy, network, copy: old.copy.clone() };
+            walls::build(WallChoice::Only(old.name), &site)
+        })
+        .await?;
+        *standing = Some(built);
         Ok(())
     }
 
-    fn inside(&self, path: &Path) -> Result<PathBuf, SandboxError> {
-        if path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-            Ok(self.tree.join(path))
-        } else {
-            Err(SandboxError::Outside { path: path.to_path_buf() })
+    async fn run_in(&self, standing: &Standing, command: &Command) -> Result<Outcome, SandboxError> {
+        let (id, answers) = self.begin(standing, command, false)?;
+        let mut running = Running { keeper: &standing.keeper, id, answers, over: false };
+        self.outcome(running.answer().await?)
+    }
+
+    fn begin(&self, standing: &Standing, command: &Command, background: bool) -> Result<(u64, Answers), SandboxError> {
+        let places = Places {
+            tree: &standing.tree,
+            home: &standing.home,
+            temporary: &standing.temporary,
+            real_home: standing.real_home.as_deref(),
+        };
+        let mut env = environment(&self.policy, &places);
+        env.extend(command.env.iter().cloned());
+        let shell = SHELLS.iter().find(|shell| Path::new(shell).exists()).unwrap_or(&"/bin/sh");
+        let folder: PathBuf = standing.tree.join(inside(&command.folder)?).components().collect();
+        env.insert("PWD".into(), folder.to_string_lossy().into_owned());
+        let script = Script {
+            shell: PathBuf::from(shell),
+            script: command.script.clone(),
+            folder,
+            env: env.into_iter().collect(),
+        };
+        let timeout = command.timeout.unwrap_or(self.policy.timeout);
+        let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        let id = self.number();
+        let answers = standing.keeper.ask(id, &Request::Run { id, script, timeout_ms, background }, b"")?;
+        Ok((id, answers))
+    }
+
+    fn outcome(&self, reply: Reply) -> Result<Outcome, SandboxError> {
+        match reply {
+            Reply::Done { id, exit, bytes, left_behind, elapsed_ms } => Ok(Outcome {
+                exit,
+                output: Output { path: self.output(id), bytes },
+                elapsed: Duration::from_millis(elapsed_ms),
+                left_behind,
+            }),
+            Reply::Refused { reason, .. } => Err(SandboxError::NotDone { what: "start the command".into(), reason }),
+            reply => Err(unexpected(&reply)),
         }
     }
+
+    fn output(&self, id: u64) -> PathBuf {
+        self.policy.scratch.join("outputs").join(id.to_string())
+    }
+
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    async fn ask(
+        &self,
+        standing: &Standing,
+        id: u64,
+        request: &Request,
+        body: &[u8],
+    ) -> Result<(Reply, Vec<u8>), SandboxError> {
+        let mut answers = standing.keeper.ask(id, request, body)?;
+        answers.recv().await.ok_or_else(nothing_came)
+    }
+}
+
+/// A command on its way, which is told to end if nobody waits for it any more.
+struct Running<'a> {
+    keeper: &'a Keeper,
+    id: u64,
+    answers: Answers,
+    over: bool,
+}
+
+impl Running<'_> {
+    async fn answer(&mut self) -> Result<Reply, SandboxError> {
+        let answer = self.answers.recv().await;
+        self.over = true;
+        answer.map(|(reply, _)| reply).ok_or_else(nothing_came)
+    }
+
+    /// Leaves the command to run; its end will come over what is given back.
+    fn let_go(mut self) -> Answers {
+        self.over = true;
+        let (_, closed) = tokio::sync::mpsc::unbounded_channel();
+        std::mem::replace(&mut self.answers, closed)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            // A warden that is gone has ended the command already.
+            let _ = self.keeper.tell(&Request::Stop { id: self.id }, b"");
+        }
+    }
+}
+
+/// Checks what a policy names, and gives it with its paths as the system knows them.
+fn checked(mut policy: Policy) -> Result<Policy, SandboxError> {
+    let refuse =
+        |path: &Path, reason: &str| SandboxError::Policy { path: path.to_path_buf(), reason: reason.to_owned() };
+    policy.root = policy.root.canonicalize().map_err(SandboxError::file("find the repository at", &policy.root))?;
+    if !policy.root.is_dir() || policy.root.parent().is_none() {
+        return Err(refuse(&policy.root, "is not a folder that can be a repository"));
+    }
+    if !policy.scratch.is_absolute() {
+        return Err(refuse(&policy.scratch, "the scratch folder must be an absolute path"));
+    }
+    let outputs = policy.scratch.join("outputs");
+    std::fs::create_dir_all(&outputs).map_err(SandboxError::file("make", &outputs))?;
+    policy.scratch = policy.scratch.canonicalize().map_err(SandboxError::file("find", &policy.scratch))?;
+    if policy.root.starts_with(&policy.scratch) {
+        return Err(refuse(&policy.scratch, "the scratch folder can't hold the repository"));
+    }
+    policy.hidden.extend(policy.scratch.strip_prefix(&policy.root).map(Path::to_path_buf));
+    Ok(policy)
+}
+
+/// Does what blocks where blocking is allowed.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SandboxError> + Send + 'static,
+) -> Result<T, SandboxError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(SandboxError::Gone(error.to_string())),
+    }
+}
+
+fn inside(path: &Path) -> Result<PathBuf, SandboxError> {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => clean.push(name),
+            Component::CurDir => {}
+            _ => return Err(SandboxError::Outside { path: path.to_path_buf() }),
+        }
+    }
+    Ok(clean)
+}
+
+fn present(standing: Option<&Standing>) -> Result<&Standing, SandboxError> {
+    standing.ok_or_else(|| SandboxError::Gone("the walls could not be built again".into()))
+}
+
+fn refusal(action: &str, path: &str, reply: &Reply) -> SandboxError {
+    match reply {
+        Reply::Refused { outside: true, .. } => SandboxError::Outside { path: PathBuf::from(path) },
+        Reply::Refused { reason, .. } => {
+            SandboxError::NotDone { what: format!("{action} {path}"), reason: reason.clone() }
+        }
+        reply => unexpected(reply),
+    }
+}
+
+fn unexpected(reply: &Reply) -> SandboxError {
+    SandboxError::Gone(format!("it gave an answer that was not asked for: {reply:?}"))
+}
+
+fn nothing_came() -> SandboxError {
+    SandboxError::Gone("it ended before it answered".into())
+}
+
+fn gone(error: std::io::Error) -> SandboxError {
+    SandboxError::Gone(error.to_string())
 }

@@ -1,0 +1,267 @@
+//! What commands changed, found by comparing with the real tree: in an overlay only what lies in its upper layer, in a
+//! copy what is no longer as it was copied.
+
+use std::collections::HashMap;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use crate::command::{Effect, EffectKind};
+use crate::wire::Layers;
+
+/// What a copied file looked like right after it was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    inode: u64,
+    size: u64,
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    pub(crate) fn of(found: &Metadata) -> Self {
+        Self { inode: found.ino(), size: found.size(), changed: (found.ctime(), found.ctime_nsec()) }
+    }
+}
+
+/// The files and links of a copy, relative to it, as they were right after it was made.
+pub(crate) type Manifest = HashMap<PathBuf, Stamp>;
+
+/// What lies in an overlay's upper layer and differs from what is below, sorted by path.
+pub(crate) fn of_overlay(layers: &Layers) -> Result<Vec<Effect>, String> {
+    let mut walk = Walk { new: &layers.upper, old: &layers.lower, hidden: &layers.hidden, found: Vec::new() };
+    walk.layer(Path::new(""), true)?;
+    Ok(walk.sorted())
+}
+
+/// What is no longer in a copy as it was copied, and differs from the real tree, sorted by path.
+pub(crate) fn of_copy(
+    copy: &Path,
+    root: &Path,
+    manifest: &Manifest,
+    hidden: &[PathBuf],
+) -> Result<Vec<Effect>, String> {
+    let mut walk = Walk { new: copy, old: root, hidden, found: Vec::new() };
+    let mut seen = Vec::new();
+    walk.copy(Path::new(""), manifest, &mut seen)?;
+    let seen: std::collections::HashSet<PathBuf> = seen.into_iter().collect();
+    for path in manifest.keys().filter(|path| !seen.contains(*path)) {
+        if look(&root.join(path))?.is_some_and(|old| is_tracked(&old)) {
+            walk.note(path, EffectKind::Deleted);
+        }
+    }
+    Ok(walk.sorted())
+}
+
+struct Walk<'a> {
+    new: &'a Path,
+    old: &'a Path,
+    hidden: &'a [PathBuf],
+    found: Vec<Effect>,
+}
+
+impl Walk<'_> {
+    fn sorted(mut self) -> Vec<Effect> {
+        self.found.sort();
+        self.found.dedup();
+        self.found
+    }
+
+    fn note(&mut self, path: &Path, kind: EffectKind) {
+        self.found.push(Effect { path: path.to_string_lossy().into_owned(), kind });
+    }
+
+    fn is_hidden(&self, path: &Path) -> bool {
+        self.hidden.iter().any(|hidden| path.starts_with(hidden))
+    }
+
+    /// One folder of an upper layer. `merged`: what it does not name is seen through to the folder below.
+    fn layer(&mut self, folder: &Path, merged: bool) -> Result<(), String> {
+        let mut named = Vec::new();
+        for name in names(&self.new.join(folder))? {
+            let path = folder.join(&name);
+            named.push(name);
+            if self.is_hidden(&path) {
+                continue;
+            }
+            let at = self.new.join(&path);
+            let Some(new) = look(&at)? else { continue };
+            if is_whiteout(&at, &new) {
+                self.deleted(&path)?;
+            } else if new.is_dir() {
+                let old = look(&self.old.join(&path))?;
+                let onto_folder = old.as_ref().is_some_and(Metadata::is_dir);
+                if old.is_some() && !onto_folder {
+                    self.deleted(&path)?;
+                }
+                self.layer(&path, merged && onto_folder && !is_opaque(&at))?;
+            } else {
+                self.file(&path, &new)?;
+            }
+        }
+        if !merged {
+            self.unnamed_are_deleted(folder, &named)?;
+        }
+        Ok(())
+    }
+
+    fn unnamed_are_deleted(&mut self, folder: &Path, named: &[std::ffi::OsString]) -> Result<(), String> {
+        if !look(&self.old.join(folder))?.is_some_and(|old| old.is_dir()) {
+            return Ok(());
+        }
+        for name in names(&self.old.join(folder))? {
+            if !named.contains(&name) {
+                self.deleted(&folder.join(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One folder of a copy.
+    fn copy(&mut self, folder: &Path, manifest: &Manifest, seen: &mut Vec<PathBuf>) -> Result<(), String> {
+        for name in names(&self.new.join(folder))? {
+            let path = folder.join(name);
+            if self.is_hidden(&path) {
+                continue;
+            }
+            let Some(new) = look(&self.new.join(&path))? else { continue };
+            if new.is_dir() {
+                self.copy(&path, manifest, seen)?;
+                continue;
+            }
+            let untouched = manifest.get(&path) == Some(&Stamp::of(&new));
+            seen.push(path.clone());
+            if !untouched {
+                self.file(&path, &new)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Something that is no folder, against what was there before.
+    fn file(&mut self, path: &Path, new: &Metadata) -> Result<(), String> {
+        let below = self.old.join(path);
+        let old = look(&below)?;
+        if old.as_ref().is_some_and(Metadata::is_dir) {
+            for name in names(&below)? {
+                self.deleted(&path.join(name))?;
+            }
+        }
+        if !is_tracked(new) {
+            if old.as_ref().is_some_and(is_tracked) {
+                self.note(path, EffectKind::Deleted);
+            }
+            return Ok(());
+        }
+        let at = self.new.join(path);
+        let old = old.filter(is_tracked);
+        let kind = match old {
+            _ if new.is_symlink() => {
+                let same = old.is_some_and(|old| old.is_symlink()) && links_are_equal(&at, &below)?;
+                (!same).then_some(EffectKind::Link)
+            }
+            None => Some(EffectKind::Created),
+            Some(old) if !old.is_file() => Some(EffectKind::Modified),
+            Some(old) if new.len() != old.len() || !files_are_equal(&at, &below)? => Some(EffectKind::Modified),
+            Some(old) if new.mode() & 0o7777 != old.mode() & 0o7777 => Some(EffectKind::ModeChanged),
+            Some(_) => None,
+        };
+        if let Some(kind) = kind {
+            self.note(path, kind);
+        }
+        Ok(())
+    }
+
+    /// Everything that was at a path and below it is gone.
+    fn deleted(&mut self, path: &Path) -> Result<(), String> {
+        if self.is_hidden(path) {
+            return Ok(());
+        }
+        let below = self.old.join(path);
+        let Some(old) = look(&below)? else { return Ok(()) };
+        if old.is_dir() {
+            for name in names(&below)? {
+                self.deleted(&path.join(name))?;
+            }
+        } else if is_tracked(&old) {
+            self.note(path, EffectKind::Deleted);
+        }
+        Ok(())
+    }
+}
+
+/// Files and links have effects; sockets, pipes and devices have none.
+fn is_tracked(found: &Metadata) -> bool {
+    found.is_file() || found.is_symlink()
+}
+
+/// An overlay marks what was deleted with a device of number 0, or with an attribute on an empty file.
+fn is_whiteout(path: &Path, found: &Metadata) -> bool {
+    (found.file_type().is_char_device() && found.rdev() == 0)
+        || (found.is_file() && found.len() == 0 && attribute(path, "user.overlay.whiteout").is_some())
+}
+
+/// An overlay marks a folder that was removed and made again, so that nothing below shows through.
+fn is_opaque(path: &Path) -> bool {
+    attribute(path, "user.overlay.opaque").is_some_and(|value| value == b"y")
+}
+
+fn attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
+    let mut value = [0; 8];
+    let length = rustix::fs::lgetxattr(path, name, &mut value).ok()?;
+    Some(value[..length].to_vec())
+}
+
+fn look(path: &Path) -> Result<Option<Metadata>, String> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(format!("can't look at {}: {error}", path.display())),
+    }
+}
+
+fn names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
+    let said = |error: io::Error| format!("can't list {}: {error}", folder.display());
+    // An empty last part would name the folder's own entry.
+    let entries = fs::read_dir(folder).map_err(said)?;
+    entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(said)).collect()
+}
+
+fn links_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
+    let target = |path: &Path| fs::read_link(path).map_err(|error| format!("can't read {}: {error}", path.display()));
+    Ok(target(one)?.as_os_str().as_bytes() == target(other)?.as_os_str().as_bytes())
+}
+
+fn files_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
+    let said = |path: &Path| {
+        let path = path.display().to_string();
+        move |error: io::Error| format!("can't read {path}: {error}")
+    };
+    let mut one_file = File::open(one).map_err(said(one))?;
+    let mut other_file = File::open(other).map_err(said(other))?;
+    let (mut left, mut right) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    loop {
+        let count = fill(&mut one_file, &mut left).map_err(said(one))?;
+        let same = fill(&mut other_file, &mut right).map_err(said(other))?;
+        if count != same || left[..count] != right[..count] {
+            return Ok(false);
+        }
+        if count == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

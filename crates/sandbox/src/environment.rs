@@ -1,0 +1,108 @@
+//! The variables that a command is given: an allow list from our own, the run's, and those that keep a command from
+//! waiting for a person.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::home::TOOLCHAIN_VARIABLES;
+use crate::policy::Policy;
+
+/// Names that pass from our own environment, besides `LC_*` and those of toolchains.
+const ALLOWED: &[&str] =
+    &["LANG", "LANGUAGE", "LOGNAME", "SHELL", "TZ", "USER", "NODE_VERSION", "PYENV_VERSION", "RUSTUP_TOOLCHAIN"];
+
+/// Nobody is there to answer, to page or to watch.
+const UNATTENDED: &[(&str, &str)] = &[
+    ("CI", "true"),
+    ("DEBIAN_FRONTEND", "noninteractive"),
+    ("EDITOR", "false"),
+    ("GIT_ASKPASS", "false"),
+    ("GIT_EDITOR", "false"),
+    ("GIT_PAGER", "cat"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("NO_COLOR", "1"),
+    ("NPM_CONFIG_AUDIT", "false"),
+    ("NPM_CONFIG_FUND", "false"),
+    ("NPM_CONFIG_UPDATE_NOTIFIER", "false"),
+    ("PAGER", "cat"),
+    ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
+    ("PIP_NO_INPUT", "1"),
+    ("TERM", "dumb"),
+];
+
+/// Where commands find things.
+pub(crate) struct Places<'a> {
+    /// The repository.
+    pub(crate) tree: &'a Path,
+    pub(crate) home: &'a Path,
+    pub(crate) temporary: &'a Path,
+    /// What makes commands outside of mounts find a toolchain of the real home.
+    pub(crate) real_home: Option<&'a Path>,
+}
+
+/// All variables of the run, later ones over earlier ones.
+pub(crate) fn environment(policy: &Policy, places: &Places<'_>) -> BTreeMap<String, String> {
+    let own = |name: &str| std::env::var(name).ok();
+    let mut found = BTreeMap::new();
+    let toolchains = TOOLCHAIN_VARIABLES.iter().map(|(name, _)| *name);
+    for name in ALLOWED.iter().copied().chain(toolchains) {
+        found.extend(own(name).map(|value| (name.to_owned(), value)));
+    }
+    found.extend(std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok().filter(|name| name.starts_with("LC_"))?;
+        Some((name, value.into_string().ok()?))
+    }));
+    found.extend(UNATTENDED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    found.insert("HOME".into(), text(places.home));
+    for name in ["TMPDIR", "TMP", "TEMP"] {
+        found.insert(name.into(), text(places.temporary));
+    }
+    found.insert("PATH".into(), search_path(policy, places));
+    if let Some(home) = places.real_home {
+        for (name, folder) in
+            [("PYENV_ROOT", ".pyenv"), ("NVM_DIR", ".nvm"), ("RUSTUP_HOME", ".rustup"), ("VOLTA_HOME", ".volta")]
+        {
+            let folder = home.join(folder);
+            if folder.is_dir() && !found.contains_key(name) {
+                found.insert(name.into(), text(&folder));
+            }
+        }
+    }
+    let first = policy.paths_first.iter().map(|folder| in_tree(policy, places, folder));
+    for folder in first {
+        if let Some(environment) = folder.parent().filter(|folder| folder.join("pyvenv.cfg").is_file()) {
+            found.insert("VIRTUAL_ENV".into(), text(environment));
+            break;
+        }
+    }
+    for name in &policy.pass {
+        found.extend(own(name).map(|value| (name.clone(), value)));
+    }
+    found.extend(policy.env.iter().cloned());
+    found
+}
+
+fn search_path(policy: &Policy, places: &Places<'_>) -> String {
+    const PLAIN: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let own = std::env::var_os("PATH").unwrap_or_else(|| PLAIN.into());
+    let first = policy.paths_first.iter().map(|folder| in_tree(policy, places, folder));
+    let rest = std::env::split_paths(&own)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| in_tree(policy, places, &folder));
+    let all: Vec<String> =
+        first.chain(rest).map(|folder| text(&folder)).filter(|folder| !folder.contains(':')).collect();
+    all.join(":")
+}
+
+/// A path of the repository as commands find it; any other stays what it is.
+fn in_tree(policy: &Policy, places: &Places<'_>, path: &Path) -> PathBuf {
+    match path.strip_prefix(&policy.root) {
+        Ok(rest) => places.tree.join(rest),
+        Err(_) if path.is_relative() => places.tree.join(path),
+        Err(_) => path.to_path_buf(),
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

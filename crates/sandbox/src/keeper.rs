@@ -1,0 +1,199 @@
+//! The host's side of a warden: the process, the line to it, and the connections that it hands over.
+
+use std::collections::HashMap;
+use std::io::{self, IoSliceMut, Read};
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::error::SandboxError;
+use crate::policy::Service;
+use crate::spaces;
+use crate::wire::{Mapped, Reply, Request, Setup, receive, send};
+
+/// How long a warden may take to end everything and itself.
+const ENDING: Duration = Duration::from_secs(10);
+
+/// Where the answers to one request come.
+pub(crate) type Answers = UnboundedReceiver<(Reply, Vec<u8>)>;
+type Waiting = Arc<Mutex<HashMap<u64, UnboundedSender<(Reply, Vec<u8>)>>>>;
+
+/// A warden that stands.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    child: Child,
+    control: UnixStream,
+    sending: Mutex<()>,
+    waiting: Waiting,
+    /// What could not be had of the lesser things.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Keeper {
+    /// Starts a warden and waits until its walls stand. `leaves`: the program first leaves the host's namespaces by
+    /// itself. Gives the reason if they can't be built.
+    pub(crate) fn start(
+        mut program: std::process::Command,
+        setup: &Setup,
+        services: &[Service],
+        leaves: bool,
+    ) -> Result<Self, String> {
+        let text = |error: io::Error| error.to_string();
+        let (control, theirs) = UnixStream::pair().map_err(text)?;
+        let (doors, their_doors) = UnixStream::pair().map_err(text)?;
+        program.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::from(OwnedFd::from(their_doors)));
+        program.stderr(Stdio::piped());
+        let mut child = program
+            .spawn()
+            .map_err(|error| format!("{} can't be started: {error}", program.get_program().display()))?;
+        // The command still holds the other ends, which would keep the line open for ever.
+        drop(program);
+        match shake_hands(&control, child.id(), setup, leaves) {
+            Ok(notes) => {
+                drop(child.stderr.take());
+                let mut keeper = Self { child, control, sending: Mutex::default(), waiting: Waiting::default(), notes };
+                keeper.listen(doors, services).map_err(text)?;
+                Ok(keeper)
+            }
+            Err(reason) => {
+                let _ = child.kill();
+                let mut words = String::new();
+                if let Some(stderr) = child.stderr.take() {
+                    let _ = stderr.take(2000).read_to_string(&mut words);
+                }
+                let _ = child.wait();
+                let words = words.trim();
+                Err(if words.is_empty() { reason } else { format!("{reason}: {words}") })
+            }
+        }
+    }
+
+    fn listen(&mut self, doors: UnixStream, services: &[Service]) -> io::Result<()> {
+        let from = self.control.try_clone()?;
+        let waiting = Arc::clone(&self.waiting);
+        std::thread::spawn(move || {
+            while let Ok(Some((reply, body))) = receive::<Reply>(&from) {
+                let Some(id) = reply.id() else { continue };
+                let mut waiting = lock(&waiting);
+                let goes_on = matches!(reply, Reply::Started { .. });
+                if let Some(answer) = waiting.get(&id) {
+                    let _ = answer.send((reply, body));
+                }
+                if !goes_on {
+                    waiting.remove(&id);
+                }
+            }
+            // Whoever still waits learns that nothing will come.
+            lock(&waiting).clear();
+        });
+        let services = services.to_vec();
+        std::thread::spawn(move || take_connections(&doors, &services));
+        Ok(())
+    }
+
+    /// Sends a request; its answers come over the receiver, which ends when the warden is gone.
+    pub(crate) fn ask(&self, id: u64, request: &Request, body: &[u8]) -> Result<Answers, SandboxError> {
+        let (sender, receiver) = unbounded_channel();
+        lock(&self.waiting).insert(id, sender);
+        if let Err(error) = self.tell(request, body) {
+            lock(&self.waiting).remove(&id);
+            return Err(SandboxError::Gone(error.to_string()));
+        }
+        Ok(receiver)
+    }
+
+    /// Sends a request that has no answer of its own.
+    pub(crate) fn tell(&self, request: &Request, body: &[u8]) -> io::Result<()> {
+        let _whole = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        send(&self.control, request, body)
+    }
+
+    /// Ends the warden and everything in its walls. May be called again.
+    pub(crate) fn end(&mut self) -> io::Result<()> {
+        let _ = self.control.shutdown(Shutdown::Both);
+        let started = Instant::now();
+        while started.elapsed() < ENDING {
+            if self.child.try_wait()?.is_some() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        let _ = self.end();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> Result<Vec<String>, String> {
+    let text = |error: io::Error| error.to_string();
+    if leaves {
+        match receive::<Reply>(control).map_err(text)? {
+            Some((Reply::WantsMap, _)) => {}
+            Some((Reply::Failed { reason }, _)) => return Err(reason),
+            _ => return Err("it ended before it had left the host's namespaces".into()),
+        }
+        let mapped = rustix::process::geteuid().is_root() && spaces::map_everyone(pid).is_ok();
+        send(control, &Mapped(mapped), b"").map_err(text)?;
+    }
+    send(control, setup, b"").map_err(|error| format!("it ended at once ({error})"))?;
+    match receive::<Reply>(control) {
+        Ok(Some((Reply::Ready { notes }, _))) => Ok(notes),
+        Ok(Some((Reply::Failed { reason }, _))) => Err(reason),
+        Ok(_) | Err(_) => Err("it ended before the walls stood".into()),
+    }
+}
+
+/// Takes the connections that come through the doors, and joins each to its service.
+fn take_connections(doors: &UnixStream, services: &[Service]) {
+    loop {
+        let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut port = [0; 2];
+        let received =
+            rustix::net::recvmsg(doors, &mut [IoSliceMut::new(&mut port)], &mut control, RecvFlags::CMSG_CLOEXEC);
+        match received {
+            Ok(received) if received.bytes == 2 && !received.flags.contains(ReturnFlags::CTRUNC) => {}
+            Err(rustix::io::Errno::INTR) => continue,
+            _ => return,
+        }
+        let port = u16::from_be_bytes(port);
+        let service = services.iter().find(|service| service.port == port).cloned();
+        for message in control.drain() {
+            let RecvAncillaryMessage::ScmRights(connections) = message else { continue };
+            for connection in connections {
+                if let Some(service) = service.clone() {
+                    std::thread::spawn(move || join(TcpStream::from(connection), &service));
+                }
+            }
+        }
+    }
+}
+
+/// Carries bytes both ways until both sides have said all. A service that is not there looks like a closed connection.
+fn join(inside: TcpStream, service: &Service) {
+    let Ok(outside) = TcpStream::connect((service.host.as_str(), service.port)) else { return };
+    let (Ok(inside_too), Ok(outside_too)) = (inside.try_clone(), outside.try_clone()) else { return };
+    let there = std::thread::spawn(move || carry(&inside_too, &outside_too));
+    carry(&outside, &inside);
+    let _ = there.join();
+}
+
+fn carry(mut from: &TcpStream, mut to: &TcpStream) {
+    let _ = io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
+}

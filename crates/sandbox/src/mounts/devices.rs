@@ -1,0 +1,44 @@
+//! A `/dev` with nothing in it but what every program may count on.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use rustix::mount::MountFlags;
+
+use super::said;
+
+const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
+
+const LINKS: &[(&str, &str)] = &[
+    ("/proc/self/fd", "fd"),
+    ("/proc/self/fd/0", "stdin"),
+    ("/proc/self/fd/1", "stdout"),
+    ("/proc/self/fd/2", "stderr"),
+    ("pts/ptmx", "ptmx"),
+];
+
+/// Builds it at `at`, from where it is moved to its place.
+pub(super) fn build(at: &Path) -> Result<PathBuf, String> {
+    let quiet = MountFlags::NOSUID;
+    fs::create_dir_all(at).map_err(said("make", at))?;
+    rustix::mount::mount("none", at, "tmpfs", quiet, Some(c"mode=755,size=64k")).map_err(said("mount", at))?;
+    for name in DEVICES {
+        let (from, to) = (Path::new("/dev").join(name), at.join(name));
+        fs::write(&to, b"").map_err(said("make", &to))?;
+        rustix::mount::mount_bind(&from, &to).map_err(said("bind", &from))?;
+    }
+    for (target, name) in LINKS {
+        symlink(target, at.join(name)).map_err(said("link", &at.join(name)))?;
+    }
+    let (shared, terminals) = (at.join("shm"), at.join("pts"));
+    for folder in [&shared, &terminals] {
+        fs::create_dir(folder).map_err(said("make", folder))?;
+    }
+    let quiet = MountFlags::NOSUID | MountFlags::NODEV;
+    rustix::mount::mount("none", &shared, "tmpfs", quiet, Some(c"mode=1777")).map_err(said("mount", &shared))?;
+    let options = Some(c"newinstance,ptmxmode=0666,mode=620");
+    rustix::mount::mount("devpts", &terminals, "devpts", MountFlags::NOSUID | MountFlags::NOEXEC, options)
+        .map_err(said("mount", &terminals))?;
+    Ok(at.to_path_buf())
+}

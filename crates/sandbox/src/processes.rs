@@ -1,0 +1,114 @@
+//! The processes of the machine as `/proc` lists them: who descends from whom, and who listens.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+
+use rustix::process::{Pid, Signal};
+
+/// A process and the one that started it, or that took it in.
+struct Listed {
+    pid: i32,
+    parent: i32,
+    dead: bool,
+}
+
+fn listed() -> Vec<Listed> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let pid: i32 = entry.file_name().to_str()?.parse().ok()?;
+            let stat = fs::read(entry.path().join("stat")).ok()?;
+            // The name stands in parentheses and may itself hold any character.
+            let end = stat.iter().rposition(|byte| *byte == b')')?;
+            let rest = String::from_utf8_lossy(&stat[end + 1..]).into_owned();
+            let mut fields = rest.split_whitespace();
+            let dead = matches!(fields.next()?, "Z" | "X" | "x");
+            Some(Listed { pid, parent: fields.next()?.parse().ok()?, dead })
+        })
+        .collect()
+}
+
+/// Every living process that descends from `ancestor`, leaving out `spared` children and what descends from them.
+pub(crate) fn descendants(ancestor: i32, spared: &BTreeSet<i32>) -> Vec<i32> {
+    let mut children: HashMap<i32, Vec<Listed>> = HashMap::new();
+    for process in listed() {
+        children.entry(process.parent).or_default().push(process);
+    }
+    let mut found = Vec::new();
+    let mut next = vec![ancestor];
+    while let Some(parent) = next.pop() {
+        for child in children.remove(&parent).unwrap_or_default() {
+            if spared.contains(&child.pid) {
+                continue;
+            }
+            next.push(child.pid);
+            if !child.dead {
+                found.push(child.pid);
+            }
+        }
+    }
+    found
+}
+
+/// Ends everything that descends from `ancestor` but the spared. Each is stopped before any is killed, so that none
+/// goes on multiplying in the room that the dead leave. Gives whether there was anything.
+pub(crate) fn end_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
+    let mut stopped = BTreeSet::new();
+    loop {
+        let fresh: Vec<i32> = descendants(ancestor, spared).into_iter().filter(|pid| stopped.insert(*pid)).collect();
+        if fresh.is_empty() {
+            break;
+        }
+        for pid in fresh {
+            signal(pid, Signal::STOP);
+        }
+    }
+    for pid in &stopped {
+        signal(*pid, Signal::KILL);
+    }
+    !stopped.is_empty()
+}
+
+fn signal(pid: i32, signal: Signal) {
+    if let Some(pid) = Pid::from_raw(pid) {
+        // One that ended meanwhile needs no signal.
+        let _ = rustix::process::kill_process(pid, signal);
+    }
+}
+
+/// The TCP ports on which the given processes listen, sorted.
+pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
+    let sockets = listening_sockets();
+    if sockets.is_empty() {
+        return Vec::new();
+    }
+    let mut ports = BTreeSet::new();
+    for pid in pids {
+        let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
+        for file in files.flatten() {
+            let Ok(target) = fs::read_link(file.path()) else { continue };
+            let target = target.to_string_lossy().into_owned();
+            let socket = target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
+            ports.extend(socket.and_then(|socket| sockets.get(socket)).copied());
+        }
+    }
+    ports.into_iter().collect()
+}
+
+/// Listening TCP sockets of our network, by the number that their file descriptors show.
+fn listening_sockets() -> HashMap<String, u16> {
+    const LISTENS: &str = "0A";
+    let mut found = HashMap::new();
+    for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
+        for line in fs::read_to_string(table).unwrap_or_default().lines().skip(1) {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let (Some(local), Some(&LISTENS), Some(socket)) = (fields.get(1), fields.get(3), fields.get(9)) else {
+                continue;
+            };
+            let port = local.rsplit_once(':').and_then(|(_, port)| u16::from_str_radix(port, 16).ok());
+            found.extend(port.map(|port| ((*socket).to_owned(), port)));
+        }
+    }
+    found
+}

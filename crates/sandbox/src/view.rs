@@ -1,0 +1,275 @@
+//! What commands see of the machine, decided before anything is mounted: which folders are hidden, which are shown,
+//! and which have a private layer over them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SandboxError;
+use crate::home::{CACHES, HIDDEN_FOLDERS, MACHINE_SECRETS, SECRETS, SYSTEM_PARTS, TOOLCHAIN_VARIABLES, TOOLCHAINS};
+use crate::policy::{Network, Policy};
+
+/// The machine as commands see it. Everything that is not named here is there and read-only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct View {
+    /// The repository, where commands find it.
+    pub(crate) root: PathBuf,
+    /// The run's private folder, as the host sees it.
+    pub(crate) scratch: PathBuf,
+    /// What is mounted where; a folder always before what lies in it.
+    pub(crate) places: Vec<Place>,
+    /// Relative to the repository: what is not to be seen.
+    pub(crate) hidden: Vec<PathBuf>,
+    /// The value of `HOME`.
+    pub(crate) home: PathBuf,
+}
+
+/// One path that differs from the machine's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// Where commands see it, absolute.
+    pub(crate) at: PathBuf,
+    /// What they see there.
+    pub(crate) what: Sight,
+}
+
+/// What is seen at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Sight {
+    /// An empty folder, or an empty file over a file.
+    Nothing,
+    /// A folder of the run's scratch, writable.
+    Private(PathBuf),
+    /// What is there on the host, read-only.
+    Host,
+    /// What is there on the host, with a writable layer of the run over it.
+    Layered {
+        /// Holds `upper` and the overlay's working folders.
+        layer: PathBuf,
+        /// Whether the wall does not stand without it; else it is shown read-only.
+        needed: bool,
+    },
+    /// The same, but of a copy of the repository, writable.
+    Copy(PathBuf),
+}
+
+impl View {
+    /// Decides on the view and makes the folders of the scratch that it needs. `copy` is the repository's copy, where
+    /// there is to be no overlay.
+    pub(crate) fn decide(policy: &Policy, network: Network, copy: Option<&Path>) -> Result<Self, SandboxError> {
+        let homes = homes();
+        let mut places = BTreeMap::new();
+        for folder in HIDDEN_FOLDERS.iter().map(Path::new).filter(|folder| folder.is_dir() && !folder.is_symlink()) {
+            places.insert(folder.to_path_buf(), Sight::Nothing);
+        }
+        for (name, at) in [("tmp", "/tmp"), ("var-tmp", "/var/tmp")] {
+            if Path::new(at).is_dir() {
+                places.insert(at.into(), Sight::Private(policy.scratch.join(name)));
+            }
+        }
+        let mut home = None;
+        for folder in homes.iter().filter(|folder| !folder.starts_with(&policy.root)) {
+            let sight = if home.is_none() { Sight::Private(policy.scratch.join("home")) } else { Sight::Nothing };
+            home.get_or_insert_with(|| folder.clone());
+            places.insert(folder.clone(), sight);
+        }
+        let mut view = Self {
+            root: policy.root.clone(),
+            scratch: policy.scratch.clone(),
+            places: Vec::new(),
+            hidden: hidden(policy, &homes),
+            home: home.unwrap_or_else(|| PathBuf::from("/tmp/home")),
+        };
+        for part in SYSTEM_PARTS.iter().map(PathBuf::from).filter(|part| part.exists()) {
+            if network == Network::Open || !part.starts_with("/run/systemd") {
+                places.insert(part, Sight::Host);
+            }
+        }
+        for (number, shown) in shown(policy, &homes, &places).into_iter().enumerate() {
+            let layer = policy.scratch.join("layers").join(number.to_string());
+            let sight = if shown.is_dir() { Sight::Layered { layer, needed: false } } else { Sight::Host };
+            places.insert(shown, sight);
+        }
+        mask(&mut places, &homes);
+        let repository = match copy {
+            Some(copy) => Sight::Copy(copy.to_path_buf()),
+            None => Sight::Layered { layer: policy.scratch.clone(), needed: true },
+        };
+        places.insert(policy.root.clone(), repository);
+        if !covered(&places, &policy.scratch) && !policy.scratch.starts_with(&policy.root) {
+            places.insert(policy.scratch.clone(), Sight::Nothing);
+        }
+        view.places = places.into_iter().map(|(at, what)| Place { at, what }).collect();
+        view.make_folders()?;
+        Ok(view)
+    }
+
+    fn make_folders(&self) -> Result<(), SandboxError> {
+        let make = |path: PathBuf| fs::create_dir_all(&path).map_err(SandboxError::file("make", &path));
+        for place in &self.places {
+            match &place.what {
+                Sight::Private(folder) => make(folder.clone())?,
+                Sight::Layered { layer, .. } => make(layer.join("upper"))?,
+                Sight::Nothing | Sight::Host | Sight::Copy(_) => {}
+            }
+        }
+        make(self.scratch.join("home"))?;
+        make(self.scratch.join("tmp"))?;
+        if self.home.starts_with("/tmp") {
+            make(self.scratch.join("tmp/home"))?;
+        }
+        Ok(())
+    }
+
+    /// What commands may write.
+    pub(crate) fn writable(&self) -> Vec<PathBuf> {
+        self.places
+            .iter()
+            .filter(|place| matches!(place.what, Sight::Private(_) | Sight::Layered { .. } | Sight::Copy(_)))
+            .map(|place| place.at.clone())
+            .chain(["/dev", "/proc"].map(PathBuf::from))
+            .collect()
+    }
+}
+
+/// The folders that may hold this user's keys: what `HOME` says, and what the system says.
+pub(crate) fn homes() -> Vec<PathBuf> {
+    let own = rustix::process::getuid().as_raw().to_string();
+    let listed = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let listed = listed
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.get(2) == Some(&own.as_str()))
+        .and_then(|fields| fields.get(5).map(PathBuf::from));
+    let mut found: Vec<PathBuf> = Vec::new();
+    for home in std::env::var_os("HOME").map(PathBuf::from).into_iter().chain(listed) {
+        if let Ok(home) = home.canonicalize()
+            && home.is_dir()
+            && home.components().count() > 1
+            && !["/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run"].iter().any(|taken| home == Path::new(taken))
+            && !found.contains(&home)
+        {
+            found.push(home);
+        }
+    }
+    found
+}
+
+/// Whether a path lies under something that is hidden, and under nothing that is shown.
+fn covered(places: &BTreeMap<PathBuf, Sight>, path: &Path) -> bool {
+    path.ancestors()
+        .find_map(|ancestor| places.get(ancestor))
+        .is_some_and(|sight| matches!(sight, Sight::Nothing | Sight::Private(_)))
+}
+
+/// Toolchains and caches that hiding would take away, outermost first, none inside of another.
+fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for home in homes {
+        found.extend(TOOLCHAINS.iter().chain(CACHES).map(|part| home.join(part)));
+    }
+    for (name, parts) in TOOLCHAIN_VARIABLES {
+        if let Some(folder) = std::env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute()) {
+            found.extend(parts.iter().map(|part| if *part == "." { folder.clone() } else { folder.join(part) }));
+        }
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
+    let first: Vec<PathBuf> = policy.paths_first.iter().map(|folder| policy.root.join(folder)).collect();
+    found.extend(programs.iter().filter(|folder| folder.file_name().is_some_and(|name| name != "sbin")).cloned());
+    for folder in first.iter().chain(&programs) {
+        found.extend(["python", "python3", "node"].iter().filter_map(|name| installation(&folder.join(name))));
+    }
+    found.retain(|path| {
+        let sane = path.components().all(|part| !matches!(part, std::path::Component::ParentDir));
+        let secret = homes
+            .iter()
+            .any(|home| home.starts_with(path) || SECRETS.iter().any(|secret| path.starts_with(home.join(secret))));
+        sane && !secret
+            && path.exists()
+            && covered(places, path)
+            && !policy.root.starts_with(path)
+            && !path.starts_with(&policy.root)
+    });
+    found.sort();
+    found.dedup();
+    let mut outermost: Vec<PathBuf> = Vec::new();
+    for path in found {
+        if !outermost.iter().any(|other| path.starts_with(other)) {
+            outermost.push(path);
+        }
+    }
+    outermost
+}
+
+/// The folder that an interpreter was installed into, when the interpreter is reached through a link.
+fn installation(program: &Path) -> Option<PathBuf> {
+    let target = program.canonicalize().ok()?;
+    let folder = target.parent()?;
+    (folder.file_name()? == "bin").then(|| folder.parent().map(Path::to_path_buf))?
+}
+
+/// Secrets that lie in what is shown, and listening sockets of the host.
+fn mask(places: &mut BTreeMap<PathBuf, Sight>, homes: &[PathBuf]) {
+    let mut found: Vec<PathBuf> = MACHINE_SECRETS.iter().map(PathBuf::from).collect();
+    for home in homes {
+        found.extend(SECRETS.iter().map(|secret| home.join(secret)));
+    }
+    if let Ok(keys) = fs::read_dir("/etc/ssh") {
+        found.extend(keys.flatten().map(|entry| entry.path()).filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("ssh_host_") && !name.ends_with(".pub")
+        }));
+    }
+    found.extend(sockets());
+    found.retain(|path| path.exists() && !path.is_symlink() && !covered(places, path));
+    for path in found {
+        places.insert(path, Sight::Nothing);
+    }
+}
+
+/// The named sockets on which some process of the host listens.
+fn sockets() -> Vec<PathBuf> {
+    const LISTENS: u32 = 0x1_0000;
+    let listed = fs::read_to_string("/proc/net/unix").unwrap_or_default();
+    listed
+        .lines()
+        .filter_map(|line| {
+            let flags = u32::from_str_radix(line.split_whitespace().nth(3)?, 16).ok()?;
+            let path = &line[line.find(" /")? + 1..];
+            (flags & LISTENS != 0).then(|| PathBuf::from(path))
+        })
+        .collect()
+}
+
+/// What of the repository is not to be seen: what the policy says, the scratch, and secrets where the repository
+/// itself is a home.
+fn hidden(policy: &Policy, homes: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = policy
+        .hidden
+        .iter()
+        .map(|path| path.strip_prefix(&policy.root).unwrap_or(path).to_path_buf())
+        .filter(|path| path.components().all(|part| matches!(part, std::path::Component::Normal(_))))
+        .collect();
+    found.extend(policy.scratch.strip_prefix(&policy.root).map(Path::to_path_buf));
+    for home in homes {
+        found.extend(
+            SECRETS
+                .iter()
+                .map(|secret| home.join(secret))
+                .filter_map(|secret| secret.strip_prefix(&policy.root).map(Path::to_path_buf).ok()),
+        );
+    }
+    found.retain(|path| !path.as_os_str().is_empty());
+    found.sort();
+    found.dedup();
+    let mut outermost: Vec<PathBuf> = Vec::new();
+    for path in found {
+        if !outermost.iter().any(|other| path.starts_with(other)) {
+            outermost.push(path);
+        }
+    }
+    outermost
+}

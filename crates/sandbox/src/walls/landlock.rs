@@ -1,0 +1,86 @@
+//! Landlock and a filter of system calls alone, on a copy of the repository: for where user namespaces are denied, as
+//! in most containers. What can't be mounted over is denied instead, and with the network closed there is no loopback
+//! either, because nothing here can tell it from the rest.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::none::on_a_copy;
+use super::{Site, Standing};
+use crate::confine::landlock_level;
+use crate::policy::{Network, Tier, WallName};
+use crate::view::{Sight, View};
+use crate::wire::{Calls, Confinement};
+
+/// What a program may count on in `/dev`.
+const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm"];
+
+/// Builds the wall, if the kernel has Landlock.
+pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
+    let (there, scoped) = landlock_level();
+    if !there {
+        return Err("the kernel has no Landlock, or it is not switched on".into());
+    }
+    let closed = site.network == Network::Closed;
+    let mut details = vec!["commands see the copy's path instead of the repository's, and no `/tmp`".to_owned()];
+    details.push(if closed {
+        "with the network closed, the loopback and named sockets are closed too, so that a test can't start a server"
+            .to_owned()
+    } else {
+        "with the network open, named sockets of the host are in reach".to_owned()
+    });
+    if !site.policy.services.is_empty() && closed {
+        details.push("services are not forwarded".to_owned());
+    }
+    if !scoped {
+        details
+            .push("the kernel's Landlock can't keep commands from sending signals to your other processes".to_owned());
+    }
+    let tier = Tier { name: "Landlock on a copy".into(), details: details.join("; ") };
+    let policy = site.policy;
+    on_a_copy(site, WallName::Landlock, tier, &|view| Confinement {
+        calls: if closed { Calls::NoKernelNoNetwork } else { Calls::NoKernel },
+        landlock_required: true,
+        readable: readable(view),
+        writable: ["copy", "home", "tmp"]
+            .iter()
+            .map(|name| policy.scratch.join(name))
+            .chain(DEVICES.iter().map(|name| Path::new("/dev").join(name)))
+            .collect(),
+        own_signals: scoped,
+        own_sockets: scoped,
+    })
+}
+
+/// Everything but what the view hides: as Landlock can only allow, each folder on the way to something hidden is taken
+/// apart into what lies in it.
+fn readable(view: &View) -> Vec<PathBuf> {
+    let is_hidden = |sight: &Sight| matches!(sight, Sight::Nothing | Sight::Private(_));
+    let mut hidden: BTreeSet<PathBuf> =
+        view.places.iter().filter(|place| is_hidden(&place.what)).map(|place| place.at.clone()).collect();
+    hidden.extend([view.root.clone(), view.scratch.clone(), PathBuf::from("/dev")]);
+    let mut found = Vec::new();
+    allow(Path::new("/"), &hidden, &mut found);
+    let shown = view.places.iter().filter(|place| !is_hidden(&place.what) && place.at != view.root);
+    for place in shown {
+        allow(&place.at, &hidden, &mut found);
+    }
+    found
+}
+
+fn allow(path: &Path, hidden: &BTreeSet<PathBuf>, found: &mut Vec<PathBuf>) {
+    if hidden.contains(path) {
+        return;
+    }
+    if !hidden.iter().any(|hidden| hidden.starts_with(path)) {
+        found.push(path.to_path_buf());
+        return;
+    }
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        // A rule for a link would be one for what it leads to.
+        if entry.file_type().is_ok_and(|kind| !kind.is_symlink()) {
+            allow(&entry.path(), hidden, found);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The warden: the process inside the walls that builds them, starts commands and looks after the files that the host
+//! puts there. It ends, and everything in the walls with it, as soon as the host is gone.
+
+mod doors;
+
+mod files;
+
+mod runs;
+
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::{ExitCode, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::process::DumpableBehavior;
+
+use crate::effects;
+use crate::policy::Network;
+use crate::process::program;
+use crate::spaces;
+use crate::supervise::supervise_main;
+use crate::wire::{Layers, Mapped, Reply, Request, Setup, receive, send};
+use crate::{mounts, processes};
+
+/// The first argument with which our own executable is started inside the walls.
+pub const WARDEN_ARGUMENT: &str = "--sandbox-warden";
+
+/// The warden's own program, which stays in reach when its path does not.
+const OURSELVES: &str = "/proc/self/exe";
+
+/// What the executable does when its first argument is [`WARDEN_ARGUMENT`], before anything else: it becomes a part of
+/// the walls, and never returns to what it is otherwise.
+#[must_use]
+pub fn warden_main() -> ExitCode {
+    let mut arguments = std::env::args().skip(2);
+    match (arguments.next().as_deref(), arguments.next().as_deref()) {
+        (Some("leave"), Some("closed")) => leave(Network::Closed),
+        (Some("leave"), Some("open")) => leave(Network::Open),
+        (Some("keep"), _) => keep(),
+        (Some("supervise"), _) => supervise_main(),
+        _ => ExitCode::from(2),
+    }
+}
+
+/// The stage before the warden: leaves the host's namespaces, and starts the warden as the first process of the new
+/// ones.
+fn leave(network: Network) -> ExitCode {
+    let Ok(control) = control() else { return ExitCode::FAILURE };
+    if let Err(reason) = leave_host(network, &control) {
+        let _ = send(&control, &Reply::Failed { reason }, b"");
+        return ExitCode::FAILURE;
+    }
+    let mut warden = program(OURSELVES);
+    warden.args([WARDEN_ARGUMENT, "keep"]).stdin(Stdio::from(std::os::fd::OwnedFd::from(control)));
+    warden.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    match warden.spawn().and_then(|mut child| child.wait()) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn leave_host(network: Network, control: &UnixStream) -> Result<(), String> {
+    let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    spaces::leave(network).map_err(|error| format!("user namespaces are denied here ({error})"))?;
+    send(control, &Reply::WantsMap, b"").map_err(|error| error.to_string())?;
+    let answer = receive::<Mapped>(control).map_err(|error| error.to_string())?;
+    if !answer.is_some_and(|(Mapped(done), _)| done) {
+        spaces::map_ourselves(user, group).map_err(|error| format!("users can't be mapped ({error})"))?;
+    }
+    spaces::keep_capabilities().map_err(|error| format!("capabilities of the new namespaces are denied ({error})"))
+}
+
+/// The host's end of the line, which is our standard input.
+fn control() -> io::Result<UnixStream> {
+    Ok(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+/// The warden's whole life.
+fn keep() -> ExitCode {
+    let Ok(control) = control() else { return ExitCode::FAILURE };
+    let Ok(Some((setup, _))) = receive::<Setup>(&control) else { return ExitCode::FAILURE };
+    match Warden::stand(&setup, control) {
+        Ok(warden) => {
+            warden.serve();
+            if !setup.first {
+                processes::end_descendants(rustix::process::getpid().as_raw_nonzero().get(), &Default::default());
+            }
+            ExitCode::SUCCESS
+        }
+        Err((control, reason)) => {
+            let _ = send(&control, &Reply::Failed { reason }, b"");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the warden works with once the walls stand.
+struct Warden {
+    control: UnixStream,
+    line: Arc<Line>,
+    runs: Arc<runs::Runs>,
+    files: files::Files,
+    layers: Option<Held>,
+}
+
+/// An overlay's two sides, held open because their paths are out of sight.
+struct Held {
+    _open: Vec<std::os::fd::OwnedFd>,
+    layers: Layers,
+}
+
+/// The way back to the host, for any thread.
+pub(crate) struct Line(Mutex<UnixStream>);
+
+impl Line {
+    /// Answers. A host that is gone needs no answer, and is noticed elsewhere.
+    pub(crate) fn say(&self, reply: &Reply, body: &[u8]) {
+        let stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = send(&*stream, reply, body);
+    }
+}
+
+impl Warden {
+    fn stand(setup: &Setup, control: UnixStream) -> Result<Self, (UnixStream, String)> {
+        match build(setup) {
+            Ok((notes, layers, runs, files)) => {
+                let copy = match control.try_clone() {
+                    Ok(copy) => copy,
+                    Err(error) => return Err((control, error.to_string())),
+                };
+                let line = Arc::new(Line(Mutex::new(copy)));
+                line.say(&Reply::Ready { notes }, b"");
+                Ok(Self { control, line, runs: Arc::new(runs), files, layers })
+            }
+            Err(reason) => Err((control, reason)),
+        }
+    }
+
+    /// Answers requests until the host is gone.
+    fn serve(&self) {
+        let runs = Arc::clone(&self.runs);
+        std::thread::spawn(move || runs.bury());
+        while let Ok(Some((request, body))) = receive::<Request>(&self.control) {
+            let reply = match request {
+                Request::Run { id, script, timeout_ms, background } => {
+                    runs::Runs::start(&self.runs, &self.line, id, script, timeout_ms, background);
+                    continue;
+                }
+                Request::Stop { id } => {
+                    self.runs.stop(id);
+                    continue;
+                }
+                Request::Read { id, path } => match self.files.read(&path) {
+                    Ok(Some(bytes)) => {
+                        self.line.say(&Reply::Found { id }, &bytes);
+                        continue;
+                    }
+                    Ok(None) => Reply::Absent { id },
+                    Err(error) => refused(id, &error),
+                },
+                Request::Write { id, path, mode } => match self.files.write(&path, &body, mode) {
+                    Ok(()) => Reply::Kept { id },
+                    Err(error) => refused(id, &error),
+                },
+                Request::Remove { id, path } => match self.files.remove(&path) {
+                    Ok(()) => Reply::Kept { id },
+                    Err(error) => refused(id, &error),
+                },
+                Request::Changes { id } => match &self.layers {
+                    Some(held) => match effects::of_overlay(&held.layers) {
+                        Ok(effects) => Reply::Effects { id, effects },
+                        Err(reason) => Reply::Refused { id, reason, outside: false },
+                    },
+                    None => Reply::Refused { id, reason: "there is no overlay".into(), outside: false },
+                },
+            };
+            self.line.say(&reply, b"");
+        }
+    }
+}
+
+fn refused(id: u64, error: &io::Error) -> Reply {
+    Reply::Refused { id, reason: error.to_string(), outside: error.raw_os_error() == Some(libc::EXDEV) }
+}
+
+type Built = (Vec<String>, Option<Held>, runs::Runs, files::Files);
+
+fn build(setup: &Setup) -> Result<Built, String> {
+    let text = |error: io::Error| error.to_string();
+    if setup.first {
+        spaces::die_with_parent().map_err(text)?;
+    } else {
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(|error| error.to_string())?;
+    }
+    if let Some(view) = &setup.view {
+        mounts::claim(view)?;
+    }
+    let layers = setup.layers.as_ref().map(|layers| hold_layers(layers, setup.view.is_some())).transpose()?;
+    let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
+    if setup.raise_loopback {
+        spaces::raise_loopback().map_err(|error| format!("the loopback can't be raised ({error})"))?;
+    }
+    let mut notes = match &setup.view {
+        Some(view) => mounts::build(view)?,
+        None => Vec::new(),
+    };
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(|error| error.to_string())?;
+    if setup.first {
+        spaces::drop_capabilities().map_err(|error| format!("capabilities can't be dropped ({error})"))?;
+    }
+    let files = files::Files::new(&setup.tree).map_err(|error| format!("{}: {error}", setup.tree.display()))?;
+    for port in &setup.ports {
+        if let Err(error) = doors::open(*port) {
+            notes.push(format!("port {port} can't be forwarded: {error}"));
+        }
+    }
+    Ok((notes, layers, runs, files))
+}
+
+/// Opens both sides before mounts hide them, and names them by what is open.
+fn hold_layers(layers: &Layers, hide: bool) -> Result<Held, String> {
+    if !hide {
+        return Ok(Held { _open: Vec::new(), layers: layers.clone() });
+    }
+    let open = |path: &std::path::Path| {
+        std::fs::File::open(path)
+            .map(std::os::fd::OwnedFd::from)
+            .map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let (lower, upper) = (open(&layers.lower)?, open(&layers.upper)?);
+    let name = |held: &std::os::fd::OwnedFd| {
+        std::path::PathBuf::from(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(held)))
+    };
+    let layers = Layers { lower: name(&lower), upper: name(&upper), hidden: layers.hidden.clone() };
+    Ok(Held { _open: vec![lower, upper], layers })
+}

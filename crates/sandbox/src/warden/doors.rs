@@ -1,0 +1,39 @@
+//! Ports of the run's loopback behind which the host stands: each connection is handed over to the host, which alone
+//! can reach the service.
+
+use std::io::{self, IoSlice};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
+use std::os::fd::AsFd;
+
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
+
+/// Listens on a port of the loopback, for as long as the warden lives. Standard output is the line over which
+/// connections go.
+pub(super) fn open(port: u16) -> io::Result<()> {
+    listen(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?, port);
+    // A machine without IPv6 has nothing to miss there.
+    if let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
+        listen(listener, port);
+    }
+    Ok(())
+}
+
+fn listen(listener: TcpListener, port: u16) {
+    std::thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            if hand_over(connection.as_fd(), port).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+fn hand_over(connection: std::os::fd::BorrowedFd<'_>, port: u16) -> io::Result<()> {
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    let connections = [connection];
+    control.push(SendAncillaryMessage::ScmRights(&connections));
+    let bytes = port.to_be_bytes();
+    rustix::net::sendmsg(io::stdout().as_fd(), &[IoSlice::new(&bytes)], &mut control, SendFlags::empty())?;
+    Ok(())
+}

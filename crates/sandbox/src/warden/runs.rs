@@ -1,0 +1,294 @@
+//! The commands that are running: each behind a supervisor, its output going to a file, its time counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::{ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::process::WaitOptions;
+
+use super::{Line, OURSELVES, WARDEN_ARGUMENT};
+use crate::command::{Exit, Output};
+use crate::process::program;
+use crate::processes::{descendants, end_descendants, listening};
+use crate::wire::{Confinement, Reply, Script, Verdict, receive, send};
+
+/// How long a background command is waited for before it counts as started.
+const READY: Duration = Duration::from_secs(30);
+
+/// How long output is still read after a command and all that it started have ended.
+const DRAIN: Duration = Duration::from_millis(200);
+
+/// How long a supervisor may take to end its command before it is ended itself.
+const ENDING: Duration = Duration::from_secs(7);
+
+/// All commands of a run.
+pub(super) struct Runs {
+    outputs: OwnedFd,
+    confinement: Confinement,
+    running: Mutex<Running>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Running {
+    /// Supervisors that live.
+    supervisors: BTreeSet<i32>,
+    /// How a command is told to end.
+    stops: BTreeMap<u64, Sender<Event>>,
+}
+
+/// What a command's thread waits for.
+enum Event {
+    Verdict(Option<Verdict>),
+    Stop,
+}
+
+/// What a command has printed so far.
+#[derive(Default)]
+struct Printed {
+    bytes: u64,
+    last: Option<Instant>,
+    closed: bool,
+}
+
+impl Runs {
+    pub(super) fn new(outputs: &Path, confinement: Confinement) -> io::Result<Self> {
+        let outputs = File::open(outputs)?.into();
+        Ok(Self { outputs, confinement, running: Mutex::default(), changed: Condvar::new() })
+    }
+
+    /// Starts a command; its end is told to the host.
+    pub(super) fn start(
+        runs: &Arc<Self>,
+        line: &Arc<Line>,
+        id: u64,
+        script: Script,
+        timeout_ms: u64,
+        background: bool,
+    ) {
+        let (sender, receiver) = channel();
+        runs.lock().stops.insert(id, sender.clone());
+        let (runs, line) = (Arc::clone(runs), Arc::clone(line));
+        std::thread::spawn(move || {
+            let job = Job { runs: &runs, line: &line, id, timeout: Duration::from_millis(timeout_ms), background };
+            let reply = match job.carry_out(script, sender, &receiver) {
+                Ok(reply) => reply,
+                Err(error) => Reply::Refused { id, reason: error.to_string(), outside: false },
+            };
+            runs.lock().stops.remove(&id);
+            line.say(&reply, b"");
+        });
+    }
+
+    /// Ends a command, whose end is then told to the host as usual.
+    pub(super) fn stop(&self, id: u64) {
+        let running = self.lock();
+        if let Some(stop) = running.stops.get(&id) {
+            let _ = stop.send(Event::Stop);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Buries every process that ends as a child of ours, for as long as we live.
+    pub(super) fn bury(&self) {
+        loop {
+            match rustix::process::wait(WaitOptions::empty()) {
+                Ok(Some((pid, _))) => {
+                    self.lock().supervisors.remove(&pid.as_raw_nonzero().get());
+                    self.changed.notify_all();
+                }
+                Ok(None) | Err(rustix::io::Errno::INTR) => {}
+                Err(_) => {
+                    let running = self.lock();
+                    if running.supervisors.is_empty() {
+                        drop(self.changed.wait_timeout(running, Duration::from_secs(1)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends what lost its supervisor and so came to us.
+    fn end_strays(&self) -> bool {
+        let supervisors = self.lock().supervisors.clone();
+        end_descendants(own_pid(), &supervisors)
+    }
+}
+
+/// One command on its way.
+struct Job<'a> {
+    runs: &'a Runs,
+    line: &'a Line,
+    id: u64,
+    timeout: Duration,
+    background: bool,
+}
+
+impl Job<'_> {
+    fn carry_out(&self, script: Script, sender: Sender<Event>, events: &Receiver<Event>) -> io::Result<Reply> {
+        let started = Instant::now();
+        let printed = Arc::new((Mutex::new(Printed::default()), Condvar::new()));
+        let (supervisor, mut orders) = self.supervise(script, sender, &printed)?;
+        let mut told = false;
+        let deadline = (!self.background).then(|| started + self.timeout);
+        let mut timed_out = None;
+        let mut ending: Option<Instant> = None;
+        let verdict = loop {
+            let wait = self.next_look(started, deadline, ending, told);
+            match events.recv_timeout(wait) {
+                Ok(Event::Verdict(verdict)) => break verdict,
+                Ok(Event::Stop) => {
+                    orders = None;
+                    ending.get_or_insert_with(Instant::now);
+                }
+                Err(RecvTimeoutError::Disconnected) => break None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.background && !told {
+                told = self.tell_if_ready(supervisor, started);
+            }
+            if ending.is_none() && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                timed_out = Some(self.looks_like_server(supervisor, started, &printed));
+                orders = None;
+                ending = Some(Instant::now());
+            }
+            if ending.is_some_and(|since| since.elapsed() > ENDING) {
+                end_descendants(own_pid(), &self.others(supervisor));
+            }
+        };
+        drop(orders);
+        let strays = self.runs.end_strays();
+        let bytes = drained(&printed);
+        let (mut exit, left_behind) = match verdict {
+            Some(Verdict::Ended { exit, left_behind }) => (exit, left_behind),
+            Some(Verdict::NotStarted(reason)) => return Err(io::Error::other(reason)),
+            None => (Exit::Signal(libc::SIGKILL), true),
+        };
+        if let Some(looks_like_server) = timed_out {
+            exit = Exit::TimedOut { after: self.timeout, looks_like_server };
+        }
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(Reply::Done { id: self.id, exit, bytes, left_behind: left_behind || strays, elapsed_ms })
+    }
+
+    fn next_look(&self, started: Instant, deadline: Option<Instant>, ending: Option<Instant>, told: bool) -> Duration {
+        let far = Duration::from_secs(3600);
+        if ending.is_some() {
+            return Duration::from_millis(200);
+        }
+        if self.background && !told {
+            // Most servers listen within a second; the slow ones need no close look.
+            return if started.elapsed() < Duration::from_secs(2) {
+                Duration::from_millis(10)
+            } else {
+                Duration::from_millis(100)
+            };
+        }
+        deadline.map_or(far, |deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Starts the supervisor, and the threads that read what it and its command say.
+    fn supervise(
+        &self,
+        script: Script,
+        sender: Sender<Event>,
+        printed: &Arc<(Mutex<Printed>, Condvar)>,
+    ) -> io::Result<(i32, Option<ChildStdin>)> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&self.runs.outputs, self.id.to_string(), flags, Mode::from_raw_mode(0o600))?;
+        let mut supervisor = program(OURSELVES);
+        supervisor.args([WARDEN_ARGUMENT, "supervise"]);
+        supervisor.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = {
+            let mut running = self.runs.lock();
+            let child = supervisor.spawn()?;
+            running.supervisors.insert(child.id().cast_signed());
+            child
+        };
+        self.runs.changed.notify_all();
+        let (Some(mut orders), Some(verdict), Some(output)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(io::Error::other("the supervisor has no pipes"));
+        };
+        let printed = Arc::clone(printed);
+        std::thread::spawn(move || capture(output, File::from(file), &printed));
+        std::thread::spawn(move || {
+            let verdict = receive::<Verdict>(verdict).ok().flatten().map(|(verdict, _)| verdict);
+            let _ = sender.send(Event::Verdict(verdict));
+        });
+        send(&mut orders, &(script, self.runs.confinement.clone()), b"")?;
+        Ok((child.id().cast_signed(), Some(orders)))
+    }
+
+    fn tell_if_ready(&self, supervisor: i32, started: Instant) -> bool {
+        let listening = listening(&descendants(supervisor, &BTreeSet::new()));
+        let ready = !listening.is_empty() || started.elapsed() >= READY;
+        if ready {
+            self.line.say(&Reply::Started { id: self.id, listening }, b"");
+        }
+        ready
+    }
+
+    /// A command that listens, or that has been silent for most of its time, will not end by itself.
+    fn looks_like_server(&self, supervisor: i32, started: Instant, printed: &(Mutex<Printed>, Condvar)) -> bool {
+        let printed = printed.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let silent = printed.last.is_some_and(|last| last.elapsed() > started.elapsed() / 2);
+        silent || !listening(&descendants(supervisor, &BTreeSet::new())).is_empty()
+    }
+
+    fn others(&self, supervisor: i32) -> BTreeSet<i32> {
+        let mut others = self.runs.lock().supervisors.clone();
+        others.remove(&supervisor);
+        others
+    }
+}
+
+/// Writes what a command prints to its file, until everyone has closed the pipe.
+fn capture(mut output: impl Read, mut file: File, printed: &(Mutex<Printed>, Condvar)) {
+    let mut buffer = vec![0; 64 * 1024];
+    let state = || printed.0.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        match output.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                let mut state = state();
+                if state.closed {
+                    return;
+                }
+                let room = usize::try_from(Output::LIMIT.saturating_sub(state.bytes)).unwrap_or(usize::MAX);
+                // A full disk must not stop the command, which would wait for us; what was printed is still counted.
+                let _ = file.write_all(&buffer[..count.min(room)]);
+                state.bytes += count as u64;
+                state.last = Some(Instant::now());
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    state().closed = true;
+    printed.1.notify_all();
+}
+
+/// Waits a little for the rest of the output, and then lets go of it. Gives how much there was.
+fn drained(printed: &(Mutex<Printed>, Condvar)) -> u64 {
+    let state = printed.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let waited = printed.1.wait_timeout_while(state, DRAIN, |state| !state.closed);
+    let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+    state.closed = true;
+    state.bytes
+}
+
+fn own_pid() -> i32 {
+    rustix::process::getpid().as_raw_nonzero().get()
+}

@@ -1,0 +1,237 @@
+//! What the host and the warden say to each other: frames of a JSON header and a body of raw bytes.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Effect, Exit};
+use crate::policy::Network;
+use crate::view::View;
+
+/// The first frame: how the warden builds its walls.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Setup {
+    /// What to mount, where the warden is to do that itself.
+    pub(crate) view: Option<View>,
+    /// Whether the warden is the first process of a PID namespace.
+    pub(crate) first: bool,
+    /// Whether the loopback of a fresh network namespace has to be brought up.
+    pub(crate) raise_loopback: bool,
+    /// Where the repository lies for commands.
+    pub(crate) tree: PathBuf,
+    /// Where outputs are written.
+    pub(crate) outputs: PathBuf,
+    /// The repository as it is and the layer over it, where there is an overlay.
+    pub(crate) layers: Option<Layers>,
+    /// Ports of the loopback whose connections are handed to the host.
+    pub(crate) ports: Vec<u16>,
+    /// What commands are denied.
+    pub(crate) confinement: Confinement,
+}
+
+/// An overlay's two sides, as paths of the host.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Layers {
+    pub(crate) lower: PathBuf,
+    pub(crate) upper: PathBuf,
+    /// Relative to the repository: what commands don't see, and so has no effects.
+    pub(crate) hidden: Vec<PathBuf>,
+}
+
+/// What a command's process tree is denied, besides what it can't see.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Confinement {
+    /// Which system calls are refused.
+    pub(crate) calls: Calls,
+    /// Whether the kernel must have Landlock.
+    pub(crate) landlock_required: bool,
+    /// What may be read and run. Empty: Landlock is not used.
+    pub(crate) readable: Vec<PathBuf>,
+    /// What may be written.
+    pub(crate) writable: Vec<PathBuf>,
+    /// Whether signals to processes of other commands are refused, as is needed without a PID namespace.
+    pub(crate) own_signals: bool,
+    /// Whether abstract sockets of others are refused, as is needed in the host's network.
+    pub(crate) own_sockets: bool,
+}
+
+/// Which system calls are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Calls {
+    /// None.
+    All,
+    /// Those that change the kernel, the mounts or the namespaces.
+    NoKernel,
+    /// Those, and every way to the network or to a named socket.
+    NoKernelNoNetwork,
+}
+
+/// What a supervisor is told before it starts a command.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Script {
+    pub(crate) shell: PathBuf,
+    pub(crate) script: String,
+    /// Absolute.
+    pub(crate) folder: PathBuf,
+    pub(crate) env: Vec<(String, String)>,
+}
+
+/// What a supervisor says of a command that ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Verdict {
+    /// It ran.
+    Ended {
+        exit: Exit,
+        /// Whether something outlived it.
+        left_behind: bool,
+    },
+    /// It could not be started.
+    NotStarted(String),
+}
+
+/// From the host to the warden.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Request {
+    Run { id: u64, script: Script, timeout_ms: u64, background: bool },
+    Stop { id: u64 },
+    Read { id: u64, path: PathBuf },
+    Write { id: u64, path: PathBuf, mode: Option<u32> },
+    Remove { id: u64, path: PathBuf },
+    Changes { id: u64 },
+}
+
+/// From the warden to the host.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Reply {
+    /// The walls stand; what could not be had of the lesser things is said.
+    Ready {
+        notes: Vec<String>,
+    },
+    /// The walls could not be built.
+    Failed {
+        reason: String,
+    },
+    /// The user namespace is there, and waits for its map of users.
+    WantsMap,
+    /// A background command listens, or has not ended in time to be waited for any longer.
+    Started {
+        id: u64,
+        listening: Vec<u16>,
+    },
+    /// A command has ended.
+    Done {
+        id: u64,
+        exit: Exit,
+        bytes: u64,
+        left_behind: bool,
+        elapsed_ms: u64,
+    },
+    /// A file, in the body.
+    Found {
+        id: u64,
+    },
+    /// There is no such file.
+    Absent {
+        id: u64,
+    },
+    /// A file was written or removed.
+    Kept {
+        id: u64,
+    },
+    Effects {
+        id: u64,
+        effects: Vec<Effect>,
+    },
+    /// A request failed.
+    Refused {
+        id: u64,
+        reason: String,
+        outside: bool,
+    },
+}
+
+impl Reply {
+    /// The request that this answers; nothing while the walls are built.
+    pub(crate) fn id(&self) -> Option<u64> {
+        match self {
+            Self::Ready { .. } | Self::Failed { .. } | Self::WantsMap => None,
+            Self::Started { id, .. }
+            | Self::Done { id, .. }
+            | Self::Found { id }
+            | Self::Absent { id }
+            | Self::Kept { id }
+            | Self::Effects { id, .. }
+            | Self::Refused { id, .. } => Some(*id),
+        }
+    }
+}
+
+/// What the stage before the warden is told once its user namespace has, or can't have, a map from outside.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Mapped(pub(crate) bool);
+
+/// The network that a warden stands in, for its command line.
+pub(crate) fn network_argument(network: Network) -> &'static str {
+    match network {
+        Network::Closed => "closed",
+        Network::Open => "open",
+    }
+}
+
+/// Writes one frame.
+pub(crate) fn send<T: Serialize>(mut to: impl Write, header: &T, body: &[u8]) -> io::Result<()> {
+    let header = serde_json::to_vec(header)?;
+    let mut frame = Vec::with_capacity(12 + header.len() + body.len());
+    frame.extend(u32::try_from(header.len()).map_err(io::Error::other)?.to_le_bytes());
+    frame.extend((body.len() as u64).to_le_bytes());
+    frame.extend(header);
+    frame.extend(body);
+    to.write_all(&frame)
+}
+
+/// Reads one frame; nothing when the other side has gone.
+pub(crate) fn receive<T: DeserializeOwned>(mut from: impl Read) -> io::Result<Option<(T, Vec<u8>)>> {
+    let mut lengths = [0; 12];
+    let mut filled = 0;
+    while filled < lengths.len() {
+        match from.read(&mut lengths[filled..]) {
+            Ok(0) if filled == 0 => return Ok(None),
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let [a, b, c, d, rest @ ..] = lengths;
+    let mut header = Vec::new();
+    let header_length = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if from.by_ref().take(header_length).read_to_end(&mut header)? as u64 != header_length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let mut body = Vec::new();
+    let body_length = u64::from_le_bytes(rest);
+    if from.take(body_length).read_to_end(&mut body)? as u64 != body_length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some((serde_json::from_slice(&header)?, body)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_come_back_with_their_bodies_and_end_cleanly() {
+        let mut bytes = Vec::new();
+        send(&mut bytes, &Reply::Found { id: 7 }, b"\0binary\xff").unwrap();
+        send(&mut bytes, &Reply::Absent { id: 8 }, b"").unwrap();
+        let mut from = bytes.as_slice();
+        let (reply, body) = receive::<Reply>(&mut from).unwrap().unwrap();
+        assert_eq!((reply.id(), body.as_slice()), (Some(7), b"\0binary\xff".as_slice()));
+        assert_eq!(receive::<Reply>(&mut from).unwrap().unwrap().0.id(), Some(8));
+        assert!(receive::<Reply>(&mut from).unwrap().is_none());
+        assert!(receive::<Reply>(&bytes[..9]).is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! What the tests stand on: a small repository, and a sandbox over it behind a wall that is asked for.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sandbox::{Command, Network, Outcome, Policy, Sandbox, SandboxError, WallChoice, WallName};
+
+/// A repository and a scratch folder in a temporary folder of their own.
+pub(crate) struct Bench {
+    pub(crate) root: PathBuf,
+    pub(crate) scratch: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// Every wall of Linux, and none.
+pub(crate) const ALL: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap, WallName::Landlock, WallName::Off];
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("repository");
+        let scratch = root.with_file_name("scratch");
+        fs::create_dir_all(root.join("src/deep")).unwrap();
+        fs::write(root.join("README.md"), "read me\n").unwrap();
+        fs::write(root.join("src/app.py"), "print('app')\n").unwrap();
+        fs::write(root.join("src/deep/one.txt"), "one\n").unwrap();
+        fs::write(root.join("src/deep/two.txt"), "two\n").unwrap();
+        fs::write(root.join("run.sh"), "#!/bin/sh\necho ran\n").unwrap();
+        fs::set_permissions(root.join("run.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+        std::os::unix::fs::symlink("README.md", root.join("link")).unwrap();
+        Self { root, scratch, _folder: folder }
+    }
+
+    pub(crate) fn policy(&self, wall: WallName) -> Policy {
+        Policy {
+            root: self.root.clone(),
+            scratch: self.scratch.clone(),
+            wall: WallChoice::Only(wall),
+            network: Network::Closed,
+            services: Vec::new(),
+            env: Vec::new(),
+            pass: Vec::new(),
+            paths_first: Vec::new(),
+            hidden: Vec::new(),
+            timeout: Duration::from_secs(60),
+            helper: env!("CARGO_BIN_EXE_sandbox-warden").into(),
+        }
+    }
+
+    /// Every file of the repository with its bytes and mode, to show that nothing was written.
+    pub(crate) fn snapshot(&self) -> Vec<(PathBuf, u32, Vec<u8>)> {
+        let mut found = Vec::new();
+        collect(&self.root, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, u32, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let status = fs::symlink_metadata(&path).unwrap();
+        let bytes = if status.is_symlink() {
+            fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+        } else if status.is_dir() {
+            collect(&path, found);
+            Vec::new()
+        } else {
+            fs::read(&path).unwrap()
+        };
+        found.push((path, status.permissions().mode(), bytes));
+    }
+}
+
+/// A sandbox, or nothing where the machine lacks the wall, which is said.
+pub(crate) async fn open(policy: Policy) -> Option<Sandbox> {
+    match Sandbox::open(policy).await {
+        Ok(sandbox) => Some(sandbox),
+        Err(error @ SandboxError::NoWall { .. }) => {
+            println!("skipped, for this machine lacks the wall: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Runs a script in the root.
+pub(crate) async fn run(sandbox: &Sandbox, script: &str) -> (Outcome, String) {
+    let outcome = sandbox.run(Command::new(script)).await.unwrap();
+    let text = outcome.output.head(1 << 20).unwrap();
+    (outcome, text)
+}
+
+/// Runs a script that must succeed, and gives what it printed.
+pub(crate) async fn succeed(sandbox: &Sandbox, script: &str) -> String {
+    let (outcome, text) = run(sandbox, script).await;
+    assert!(outcome.exit.success(), "{script}: {}: {text}", outcome.exit);
+    text
+}
