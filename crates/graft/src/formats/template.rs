@@ -127,7 +127,7 @@ fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut open: Vec<(String, usize, usize)> = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find("{%").map(|start| at + start) {
-        let Some(end) = text[start..].find("%}").map(|end| start + end + 2) else { break };
+        let Some(end) = text[start + 2..].find("%}").map(|end| start + end + 4) else { break };
         let inner = text[start + 2..end - 2].trim_matches(['-', '+']).trim();
         let mut words = inner.split_whitespace();
         match words.next() {

@@ -1,6 +1,7 @@
 //! Reads the block structure of YAML: mappings and sequences with their lines. Flow collections, block scalars and
 //! whatever else a value is are kept as text.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::formats::wording::is_elision_line;
@@ -246,20 +247,25 @@ fn above(lines: &[Line<'_>], head: usize, bound: usize) -> (usize, bool) {
     (lines[head].number - comments, parted)
 }
 
+/// Where among the lines the entry before ended, which began at `before`.
+fn end_of(lines: &[Line<'_>], before: Option<usize>, end: Option<usize>, head: usize) -> usize {
+    let (Some(before), Some(end)) = (before, end) else { return 0 };
+    let past = lines[before..head].iter().position(|line| line.number >= end);
+    past.map_or(head, |past| before + past)
+}
+
 fn entries(lines: &[Line<'_>], indent: usize, depth: usize) -> Result<Vec<Entry>, String> {
     let heads = heads(lines, indent, |line| key_of(line.content).is_some())?;
     let mut found: Vec<Entry> = Vec::new();
+    let mut keys = BTreeSet::new();
     for (index, &head) in heads.iter().enumerate() {
         let next = heads.get(index + 1).copied().unwrap_or(lines.len());
         let line = &lines[head];
         let Some((key, offset)) = key_of(line.content) else { continue };
-        if found.iter().any(|entry| entry.key == key && key != "<<") {
+        if key != "<<" && !keys.insert(key.clone()) {
             return Err(format!("line {}: `{key}` stands twice", line.number + 1));
         }
-        let bound = found
-            .last()
-            .map_or(0, |last| lines.iter().position(|line| line.number >= last.lines.end).unwrap_or(head))
-            .min(head);
+        let bound = end_of(lines, heads[..index].last().copied(), found.last().map(|last| last.lines.end), head);
         let (lead, parted) = above(lines, head, bound);
         let (inline, value) = value(lines, head, next, offset, depth)?;
         let block = matches!(&value, Node::Text(text) if text.starts_with(['|', '>']));
@@ -277,10 +283,7 @@ fn items(lines: &[Line<'_>], indent: usize, depth: usize) -> Result<Vec<Item>, S
     for (index, &head) in heads.iter().enumerate() {
         let next = heads.get(index + 1).copied().unwrap_or(lines.len());
         let line = lines[head];
-        let bound = found
-            .last()
-            .map_or(0, |last| lines.iter().position(|line| line.number >= last.lines.end).unwrap_or(head))
-            .min(head);
+        let bound = end_of(lines, heads[..index].last().copied(), found.last().map(|last| last.lines.end), head);
         let (lead, parted) = above(lines, head, bound);
         let content = line.content[1..].trim_start_matches(' ');
         let mut own = lines[head..next].to_vec();
