@@ -19,6 +19,8 @@ pub struct Command {
     pub folder: PathBuf,
     /// Variables for this command, over those of the policy.
     pub env: Vec<(String, String)>,
+    /// Folders that come first in `PATH` for this command, before the policy's.
+    pub paths_first: Vec<PathBuf>,
     /// How long it may take; the policy's time-out if absent.
     pub timeout: Option<Duration>,
     /// The network for this command alone; the policy's if absent. Meant for the configured setup command: no

@@ -40,8 +40,10 @@ pub(crate) struct Places<'a> {
     pub(crate) real_home: Option<&'a Path>,
 }
 
-/// All variables of the run, later ones over earlier ones.
-pub(crate) fn environment(policy: &Policy, places: &Places<'_>) -> BTreeMap<String, String> {
+/// All variables of a command, later ones over earlier ones; its own folders of programs come before the policy's.
+pub(crate) fn environment(policy: &Policy, own_paths: &[PathBuf], places: &Places<'_>) -> BTreeMap<String, String> {
+    let first: Vec<PathBuf> =
+        own_paths.iter().chain(&policy.paths_first).map(|folder| in_tree(policy, places, folder)).collect();
     let own = |name: &str| std::env::var(name).ok();
     let mut found = BTreeMap::new();
     let toolchains = TOOLCHAIN_VARIABLES.iter().map(|(name, _)| *name);
@@ -57,7 +59,7 @@ pub(crate) fn environment(policy: &Policy, places: &Places<'_>) -> BTreeMap<Stri
     for name in ["TMPDIR", "TMP", "TEMP"] {
         found.insert(name.into(), text(places.temporary));
     }
-    found.insert("PATH".into(), search_path(policy, places));
+    found.insert("PATH".into(), search_path(policy, &first, places));
     if let Some(home) = places.real_home {
         for (name, folder) in
             [("PYENV_ROOT", ".pyenv"), ("NVM_DIR", ".nvm"), ("RUSTUP_HOME", ".rustup"), ("VOLTA_HOME", ".volta")]
@@ -68,8 +70,7 @@ pub(crate) fn environment(policy: &Policy, places: &Places<'_>) -> BTreeMap<Stri
             }
         }
     }
-    let first = policy.paths_first.iter().map(|folder| in_tree(policy, places, folder));
-    for folder in first {
+    for folder in &first {
         if let Some(environment) = folder.parent().filter(|folder| folder.join("pyvenv.cfg").is_file()) {
             found.insert("VIRTUAL_ENV".into(), text(environment));
             break;
@@ -82,10 +83,10 @@ pub(crate) fn environment(policy: &Policy, places: &Places<'_>) -> BTreeMap<Stri
     found
 }
 
-fn search_path(policy: &Policy, places: &Places<'_>) -> String {
+fn search_path(policy: &Policy, first: &[PathBuf], places: &Places<'_>) -> String {
     const PLAIN: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let own = std::env::var_os("PATH").unwrap_or_else(|| PLAIN.into());
-    let first = policy.paths_first.iter().map(|folder| in_tree(policy, places, folder));
+    let first = first.iter().cloned();
     let rest = std::env::split_paths(&own)
         .filter(|folder| folder.is_absolute())
         .map(|folder| in_tree(policy, places, &folder));

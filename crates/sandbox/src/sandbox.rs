@@ -280,7 +280,7 @@ impl Sandbox {
             temporary: &standing.temporary,
             real_home: standing.real_home.as_deref(),
         };
-        let mut env = environment(&self.policy, &places);
+        let mut env = environment(&self.policy, &command.paths_first, &places);
         env.extend(command.env.iter().cloned());
         let shell = SHELLS.iter().find(|shell| Path::new(shell).exists()).unwrap_or(&"/bin/sh");
         let folder: PathBuf = standing.tree.join(inside(&command.folder)?).components().collect();

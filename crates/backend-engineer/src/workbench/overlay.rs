@@ -111,11 +111,11 @@ impl Workbench {
     }
 
     fn command(&self, script: &str, folder: &str, first: Vec<PathBuf>) -> Command {
-        let first: String = first.iter().map(|folder| format!("{}:", folder.display())).collect();
         Command {
-            script: format!("export PATH='{first}'\"$PATH\"\n{script}"),
+            script: script.to_owned(),
             folder: PathBuf::from(folder),
             env: Vec::new(),
+            paths_first: first,
             timeout: Some(self.settings.timeout()),
             network: None,
         }
