@@ -55,4 +55,4 @@ test:
 		cargo test --workspace --locked --lib --bins --tests --examples
 	fi
 	cargo test --workspace --locked --doc
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
