@@ -235,8 +235,9 @@ fn stands_instead(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block, 
 fn stands_alone(text: &str, at: usize, new: &str) -> bool {
     let word = |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
     let after = text.get(at + new.len()..).and_then(|rest| rest.chars().next());
-    !(word(text[..at].chars().next_back()) && word(new.chars().next()))
-        && !(word(after) && word(new.chars().next_back()))
+    let cuts_before = word(text[..at].chars().next_back()) && word(new.chars().next());
+    let cuts_after = word(after) && word(new.chars().next_back());
+    !cuts_before && !cuts_after
 }
 
 /// Where `part` stands, also where it overlaps itself.

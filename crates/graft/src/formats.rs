@@ -44,12 +44,15 @@ struct Request<'a> {
     wording: &'a Wording<'a>,
 }
 
+type Place = fn(&Request<'_>) -> Graft;
+type Check = fn(&str) -> Result<(), String>;
+
 /// How one format works.
 struct Format {
     /// Places the snippet, by a splice of the request's text.
-    place: fn(&Request<'_>) -> Graft,
+    place: Place,
     /// Whether a text is well formed, where the format can tell.
-    check: fn(&str) -> Result<(), String>,
+    check: Check,
 }
 
 /// Puts the snippet into a file of one of the formats, chosen by the path; anything else by exact anchors.
@@ -82,8 +85,8 @@ fn plain(text: &str) -> String {
 fn format_of(path: &str) -> Format {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let unchecked: fn(&str) -> Result<(), String> = |_| Ok(());
-    let (place, check): (fn(&Request<'_>) -> Graft, fn(&str) -> Result<(), String>) = match ending {
+    let unchecked: Check = |_| Ok(());
+    let (place, check): (Place, Check) = match ending {
         _ if name == ".env" || name.starts_with(".env.") || ending == "env" => (env::place, unchecked),
         _ if name.starts_with("dockerfile") || ending == "dockerfile" || name == "containerfile" => {
             (dockerfile::place, unchecked)

@@ -1,6 +1,8 @@
 //! Finds a block of lines in a text: as it is first, then tier by tier with one more kind of drift forgiven.
 //! Every line must be found, in one piece; nothing is matched by likeness.
 
+mod nesting;
+
 mod indent;
 
 mod rewrite;

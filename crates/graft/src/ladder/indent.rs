@@ -1,5 +1,7 @@
 //! Translates the indentation of a block's new lines into that of the text where the block was found.
 
+use super::nesting::Nesting;
+
 /// One line of the block as it is to be, or of what it was.
 #[derive(Debug)]
 pub(crate) struct Shown<'a> {
@@ -46,7 +48,7 @@ pub(crate) fn translate(
     let depth = pairs.iter().map(|pair| pair.block.len()).min().unwrap_or_default();
     let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
     if let Some(given) = given(&pairs).filter(|_| lines.iter().any(shallower)) {
-        return clipped(&pairs, lines, nesting, given.len(), given.len() % unit == 0);
+        return clipped(&pairs, lines, nesting, given.len(), given.len().is_multiple_of(unit));
     }
     let lost = most_lost(&pairs);
     each(&|_, shown| prefix_changed(&pairs, shown))
@@ -129,7 +131,7 @@ fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usiz
             None => {
                 let both = [width, width + lost];
                 let fit = Some(nesting.expect(body)).filter(|expected| both.contains(expected));
-                let stepped = both.into_iter().find(|width| lost % unit != 0 && width % unit == 0);
+                let stepped = both.into_iter().find(|width| !lost.is_multiple_of(unit) && width.is_multiple_of(unit));
                 fit.or(stepped).or(even.then_some(width + lost))?
             }
         };
@@ -226,102 +228,6 @@ fn regrown(
     let &(_, below) = under.iter().find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
     let settled = clipped(pairs, lines, nesting, unit - width(below), false)?;
     under.iter().all(|&(above, below)| settled[below].len() == settled[above].len() + unit).then_some(settled)
-}
-
-/// The indentation that brackets ask for.
-struct Nesting {
-    unit: usize,
-    /// For each bracket still open the width of its line, and where the statement began that it is part of.
-    open: Vec<(usize, usize)>,
-    /// Where the next statement stands.
-    base: usize,
-    /// Where the statement began that the last line leaves unfinished.
-    unfinished: Option<usize>,
-    /// Where the stars of an open comment stand.
-    stars: Option<usize>,
-}
-
-impl Nesting {
-    fn after(unit: usize, above: &[&str]) -> Self {
-        let mut nesting = Nesting { unit, open: Vec::new(), base: 0, unfinished: None, stars: None };
-        for line in above.iter().filter(|line| !line.trim().is_empty()) {
-            nesting.settle(line.trim(), leading(line).len());
-            nesting.pass(line.trim(), leading(line).len());
-        }
-        nesting
-    }
-
-    fn expect(&self, body: &str) -> usize {
-        if let Some(stars) = self.stars.filter(|_| body.starts_with('*')) {
-            return stars;
-        }
-        if body.starts_with(['}', ')', ']']) {
-            return self.open.last().map_or(self.base.saturating_sub(self.unit), |open| open.0);
-        }
-        if continues(body) || self.unfinished.is_some() {
-            return self.unfinished.unwrap_or(self.base) + self.unit;
-        }
-        self.base
-    }
-
-    /// A line of the text that stands less deep than the brackets say closes them all the same.
-    fn settle(&mut self, body: &str, width: usize) {
-        let closes = body.starts_with(['}', ')', ']']);
-        while self.open.last().is_some_and(|open| open.0 > width || (open.0 == width && !closes)) {
-            self.open.pop();
-        }
-    }
-
-    fn pass(&mut self, body: &str, width: usize) {
-        if body.starts_with("/*") || (self.stars.is_some() && body.starts_with('*')) {
-            let margin = usize::from(body.starts_with('*'));
-            self.base = width.saturating_sub(margin);
-            self.stars = (!body.ends_with("*/")).then_some(width + 1 - margin);
-            return;
-        }
-        let began = self.unfinished.take().or_else(|| continues(body).then_some(self.base)).unwrap_or(width);
-        let (lowest, closed) = self.pass_brackets(body, width, began);
-        if self.open.len() > lowest || (body.ends_with(':') && closed.is_none()) {
-            self.base = width + self.unit;
-        } else if body.ends_with(" =") || body.ends_with("=>") {
-            self.unfinished = Some(began);
-            self.base = began;
-        } else {
-            self.base = closed.unwrap_or(began);
-        }
-    }
-
-    /// Opens and closes the line's brackets; gives the lowest depth on the way, and where the statement began whose
-    /// bracket was closed last.
-    fn pass_brackets(&mut self, body: &str, width: usize, began: usize) -> (usize, Option<usize>) {
-        let mut lowest = self.open.len();
-        let mut began = began;
-        let mut closed = None;
-        let mut quote = None;
-        for found in body.chars() {
-            match (quote, found) {
-                (Some(open), found) if open == found => quote = None,
-                (Some(_), _) => {}
-                (None, '"' | '\'' | '`') => quote = Some(found),
-                (None, '{' | '(' | '[') => self.open.push((width, began)),
-                (None, '}' | ')' | ']') => {
-                    if let Some((_, outer)) = self.open.pop().filter(|_| self.open.len() < lowest) {
-                        began = outer;
-                        closed = Some(outer);
-                    }
-                    lowest = lowest.min(self.open.len());
-                }
-                _ => {}
-            }
-        }
-        (lowest, closed)
-    }
-}
-
-/// Whether a line goes on with the expression of the line before.
-fn continues(body: &str) -> bool {
-    ["?.", "&&", "||", "??", "? ", ": ", "| "].iter().any(|start| body.starts_with(start))
-        || (body.starts_with('.') && !body.starts_with(".."))
 }
 
 /// By columns: from the nearest pair, with the ratio that the pairs have among themselves.

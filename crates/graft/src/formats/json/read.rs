@@ -290,8 +290,8 @@ impl<'a> Reader<'a> {
     /// A number, `true`, `false`, `null`, or a word that JSON5 would take.
     fn bare(&mut self) -> Result<(), String> {
         let rest = self.rest();
-        let length = if rest.starts_with('\'') {
-            rest[1..].find('\'').map_or(0, |end| end + 2)
+        let length = if let Some(inner) = rest.strip_prefix('\'') {
+            inner.find('\'').map_or(0, |end| end + 2)
         } else {
             rest.find(|found: char| !(found.is_alphanumeric() || "+-._$".contains(found))).unwrap_or(rest.len())
         };
