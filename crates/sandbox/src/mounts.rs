@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
+use crate::spaces;
 use crate::view::{Place, Sight, View};
 
 /// Parts of `/proc` through which root would change the host's kernel.
@@ -64,6 +65,7 @@ impl Builder<'_> {
         let devices = devices::build(&scratch.join("devices"))?;
         let quiet = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
         rustix::mount::mount("proc", "/proc", "proc", quiet, None).map_err(said("mount", Path::new("/proc")))?;
+        spaces::bound_namespace();
         let skipped: Vec<&Path> = vec![scratch, Path::new("/proc")];
         table::seal_everything(&skipped)?;
         rustix::mount::mount_move(&devices, "/dev").map_err(said("mount", Path::new("/dev")))?;

@@ -27,7 +27,7 @@ const SHELLS: &[&str] = &[
 ];
 
 /// Folders of the scratch that end with the run; the outputs stay.
-const PASSING: &[&str] = &["upper", "layers", "copy", "home", "tmp", "var-tmp", "devices"];
+const PASSING: &[&str] = &["upper", "layers", "copy", "home", "tmp", "var-tmp", "devices", "blank"];
 
 /// A place for a run's commands. What one leaves in the repository, the next one finds.
 #[derive(Debug)]
@@ -228,11 +228,7 @@ impl Sandbox {
             if let Some(mut standing) = standing {
                 standing.keeper.end().map_err(gone)?;
             }
-            for name in PASSING {
-                let path = scratch.join(name);
-                tree::remove(&path).map_err(SandboxError::file("remove", &path))?;
-            }
-            Ok(())
+            clear(&scratch)
         })
         .await
     }
@@ -382,6 +378,18 @@ fn checked(mut policy: Policy) -> Result<Policy, SandboxError> {
     }
     policy.hidden.extend(policy.scratch.strip_prefix(&policy.root).map(Path::to_path_buf));
     Ok(policy)
+}
+
+/// Removes what the walls put into the scratch.
+fn clear(scratch: &Path) -> Result<(), SandboxError> {
+    for entry in std::fs::read_dir(scratch).map_err(SandboxError::file("list", scratch))? {
+        let path = entry.map_err(SandboxError::file("list", scratch))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if PASSING.contains(&name.as_str()) || name.starts_with("work-") {
+            tree::remove(&path).map_err(SandboxError::file("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Does what blocks where blocking is allowed.

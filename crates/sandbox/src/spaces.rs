@@ -5,7 +5,7 @@ use std::io;
 
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType};
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
 use crate::policy::Network;
@@ -74,19 +74,47 @@ const FOR_COMMANDS: CapabilitySet = CapabilitySet::CHOWN
 /// Gives up, for us and for all that we start, every capability that is not about the run's own files and processes.
 pub(crate) fn drop_capabilities() -> io::Result<()> {
     let held = rustix::thread::capabilities(None)?;
-    if held.permitted.is_empty() && rustix::thread::no_new_privs()? {
-        return Ok(());
-    }
     rustix::thread::clear_ambient_capability_set()?;
-    for capability in CapabilitySet::all().difference(FOR_COMMANDS).iter() {
-        let bounded = rustix::thread::capability_is_in_bounding_set(capability);
-        if bounded.unwrap_or(false) {
-            rustix::thread::remove_capability_from_bounding_set(capability)?;
+    // Without this right nothing of the bounds can be given up, and nothing beyond what we hold was granted to us.
+    if held.effective.contains(CapabilitySet::SETPCAP) {
+        for capability in CapabilitySet::all().difference(FOR_COMMANDS).iter() {
+            if rustix::thread::capability_is_in_bounding_set(capability).unwrap_or(false) {
+                rustix::thread::remove_capability_from_bounding_set(capability)?;
+            }
         }
     }
     let kept = held.permitted.intersection(FOR_COMMANDS);
     let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
     Ok(rustix::thread::set_capabilities(None, sets)?)
+}
+
+/// The most processes and threads of one run. A fork bomb meets it before the machine is full; no test suite does.
+const PROCESSES: u64 = 8192;
+
+/// Bounds the processes of our PID namespace, where the kernel counts them by namespace.
+pub(crate) fn bound_namespace() {
+    if kernel_is_at_least(6, 14) {
+        // Where the namespace does not let us, the bound for the user stays.
+        let _ = std::fs::write("/proc/sys/kernel/pid_max", PROCESSES.to_string());
+    }
+}
+
+/// Bounds our user's processes, where the kernel counts them by user namespace; elsewhere the user's other processes
+/// would count too. Root is never bound by this.
+pub(crate) fn bound_user() -> io::Result<()> {
+    if !kernel_is_at_least(5, 14) {
+        return Ok(());
+    }
+    let own = rustix::process::getrlimit(Resource::Nproc);
+    let bound = Some(own.maximum.unwrap_or(PROCESSES).min(PROCESSES));
+    Ok(rustix::process::setrlimit(Resource::Nproc, Rlimit { current: bound, maximum: bound })?)
+}
+
+fn kernel_is_at_least(major: u32, minor: u32) -> bool {
+    let name = rustix::system::uname();
+    let release = name.release().to_string_lossy().into_owned();
+    let mut parts = release.split(|character: char| !character.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= (major, minor)
 }
 
 /// Ends us when the process that started us ends.

@@ -120,7 +120,12 @@ impl View {
         if self.home.starts_with("/tmp") {
             make(self.scratch.join("tmp/home"))?;
         }
-        Ok(())
+        // A copy or a mapped user may look like somebody else's repository, which git would refuse to read.
+        let settings = self.scratch.join("home/.gitconfig");
+        if settings.exists() {
+            return Ok(());
+        }
+        fs::write(&settings, "[safe]\n\tdirectory = *\n").map_err(SandboxError::file("write", &settings))
     }
 
     /// What commands may write.

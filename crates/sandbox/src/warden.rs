@@ -20,7 +20,7 @@ use crate::policy::Network;
 use crate::process::program;
 use crate::spaces;
 use crate::supervise::supervise_main;
-use crate::wire::{Layers, Mapped, Reply, Request, Setup, receive, send};
+use crate::wire::{Calls, Layers, Mapped, Reply, Request, Setup, receive, send};
 use crate::{mounts, processes};
 
 /// The first argument with which our own executable is started inside the walls.
@@ -207,6 +207,9 @@ fn build(setup: &Setup) -> Result<Built, String> {
     };
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(|error| error.to_string())?;
     if setup.first {
+        spaces::bound_user().map_err(text)?;
+    }
+    if setup.confinement.calls != Calls::All {
         spaces::drop_capabilities().map_err(|error| format!("capabilities can't be dropped ({error})"))?;
     }
     let files = files::Files::new(&setup.tree).map_err(|error| format!("{}: {error}", setup.tree.display()))?;

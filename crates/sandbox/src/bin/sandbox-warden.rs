@@ -1,10 +1,68 @@
-//! The warden alone, for this crate's own tests; the real program does the same as the first thing in its `main`.
+//! This crate on its own, for its tests and for trying a wall by hand: the warden, and otherwise
+//! `sandbox-warden WALL ROOT SCRATCH SCRIPT…`, which runs scripts one after the other and shows what came of them.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
+
+use sandbox::{Command, Network, Policy, Sandbox, WallChoice, WallName};
 
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|first| first == sandbox::WARDEN_ARGUMENT) {
         return sandbox::warden_main();
     }
-    ExitCode::from(2)
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let mut next = |name: &str| arguments.next().ok_or_else(|| format!("{name} is missing"));
+    let wall = match next("WALL")?.as_str() {
+        "auto" => WallChoice::Auto,
+        "bubblewrap" => WallChoice::Only(WallName::Bubblewrap),
+        "namespaces" => WallChoice::Only(WallName::Namespaces),
+        "landlock" => WallChoice::Only(WallName::Landlock),
+        "off" => WallChoice::Off,
+        other => return Err(format!("there is no wall called {other}").into()),
+    };
+    let policy = policy(wall, Path::new(&next("ROOT")?), Path::new(&next("SCRATCH")?))?;
+    let scripts: Vec<String> = arguments.collect();
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let mut out = std::io::stdout();
+        let sandbox = Sandbox::open(policy).await?;
+        let tier = sandbox.tier();
+        writeln!(out, "[{tier}: {}]", tier.details)?;
+        for script in scripts {
+            let outcome = sandbox.run(Command::new(script)).await?;
+            write!(out, "{}", outcome.output.head(1 << 20)?)?;
+            writeln!(out, "[{} in {:?}, left behind: {}]", outcome.exit, outcome.elapsed, outcome.left_behind)?;
+        }
+        for effect in sandbox.changes().await? {
+            writeln!(out, "[{:?} {}]", effect.kind, effect.path)?;
+        }
+        Ok(sandbox.close().await?)
+    })
+}
+
+fn policy(wall: WallChoice, root: &Path, scratch: &Path) -> std::io::Result<Policy> {
+    Ok(Policy {
+        root: root.to_path_buf(),
+        scratch: scratch.to_path_buf(),
+        wall,
+        network: Network::Closed,
+        services: Vec::new(),
+        env: Vec::new(),
+        pass: Vec::new(),
+        paths_first: vec![PathBuf::from(".venv/bin"), PathBuf::from("node_modules/.bin")],
+        hidden: vec![PathBuf::from(".backend-engineer")],
+        timeout: Duration::from_secs(600),
+        helper: std::env::current_exe()?,
+    })
 }

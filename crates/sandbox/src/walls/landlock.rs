@@ -59,6 +59,9 @@ fn readable(view: &View) -> Vec<PathBuf> {
     let is_hidden = |sight: &Sight| matches!(sight, Sight::Nothing | Sight::Private(_));
     let mut hidden: BTreeSet<PathBuf> =
         view.places.iter().filter(|place| is_hidden(&place.what)).map(|place| place.at.clone()).collect();
+    // What is listed there comes and goes with each process, so that it can't be taken apart; what is secret of it takes
+    // capabilities that commands don't have.
+    hidden.retain(|path| !path.starts_with("/proc"));
     hidden.extend([view.root.clone(), view.scratch.clone(), PathBuf::from("/dev")]);
     let mut found = Vec::new();
     allow(Path::new("/"), &hidden, &mut found);

@@ -17,6 +17,12 @@ pub(crate) struct Bench {
 /// Every wall of Linux, and none.
 pub(crate) const ALL: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap, WallName::Landlock, WallName::Off];
 
+/// Every wall of Linux.
+pub(crate) const WALLS: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap, WallName::Landlock];
+
+/// The walls that mount, and so show the repository at its own path and have a loopback.
+pub(crate) const MOUNTING: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap];
+
 impl Bench {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -84,6 +90,30 @@ pub(crate) async fn open(policy: Policy) -> Option<Sandbox> {
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+/// Runs a program of the host, which must succeed, and gives what it printed.
+#[expect(clippy::disallowed_methods, reason = "a test has to look from outside of the walls")]
+pub(crate) fn host(folder: &Path, words: &[&str]) -> String {
+    let output = std::process::Command::new(words[0]).args(&words[1..]).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Whether some process of the host has these words on its command line.
+pub(crate) fn runs_on_host(words: &str) -> bool {
+    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).replace('\0', " ").contains(words)
+    })
+}
+
+/// Waits, for as long as a busy machine may need, until something holds.
+pub(crate) fn eventually(holds: impl Fn() -> bool) -> bool {
+    (0..2000).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        holds()
+    })
 }
 
 /// Runs a script in the root.

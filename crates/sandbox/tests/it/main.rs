@@ -3,4 +3,26 @@
 #[cfg(test)]
 mod bench;
 
+#[cfg(test)]
 mod basics;
+
+#[cfg(test)]
+mod effects;
+
+#[cfg(test)]
+mod secrets;
+
+#[cfg(test)]
+mod network;
+
+#[cfg(test)]
+mod processes;
+
+#[cfg(test)]
+mod programs;
+
+#[cfg(test)]
+mod others;
+
+#[cfg(test)]
+mod git;

@@ -1,0 +1,68 @@
+//! The host's git reads without being led, and commits without blocking.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use sandbox::{SandboxError, git};
+
+use crate::bench::{Bench, host};
+
+fn repository() -> Bench {
+    let bench = Bench::new();
+    host(&bench.root, &["git", "init", "-q", "-b", "main", "."]);
+    host(&bench.root, &["git", "config", "user.name", "A Person"]);
+    host(&bench.root, &["git", "config", "user.email", "person@example.org"]);
+    bench
+}
+
+#[tokio::test]
+async fn states_and_commits_are_told() {
+    let bench = repository();
+    assert_eq!(git::toplevel(&bench.root.join("src/deep")).await.unwrap(), Some(bench.root.clone()));
+    assert!(!git::is_repository(bench.root.parent().unwrap()).await.unwrap());
+    assert_eq!(git::head(&bench.root).await.unwrap(), None);
+    host(&bench.root, &["git", "add", "run.sh"]);
+    let first = git::commit(&bench.root, &["README.md", "src"], "First: \"quoted\"\n\nBody").await.unwrap();
+    assert_eq!(git::head(&bench.root).await.unwrap(), Some(first));
+    let states = git::status::<&str>(&bench.root, &[]).await.unwrap();
+    let states: Vec<_> = states.iter().map(|state| (state.path.as_str(), state.index, state.tree)).collect();
+    assert_eq!(states, [("run.sh", 'A', ' '), ("link", '?', '?')]);
+    fs::write(bench.root.join("README.md"), "changed\n").unwrap();
+    fs::remove_file(bench.root.join("src/app.py")).unwrap();
+    let states = git::status(&bench.root, &["README.md", "src"]).await.unwrap();
+    assert_eq!(states.iter().map(|state| state.tree).collect::<String>(), "MD");
+    git::commit(&bench.root, &["src/app.py"], "Remove").await.unwrap();
+    assert_eq!(host(&bench.root, &["git", "log", "--format=%an %s"]), "A Person Remove\nA Person First: \"quoted\"\n");
+    assert!(matches!(git::commit(&bench.root, &["src"], "Nothing").await, Err(SandboxError::Git { .. })));
+}
+
+#[tokio::test]
+async fn a_repository_can_not_make_reading_run_its_programs() {
+    let bench = repository();
+    git::commit(&bench.root, &["README.md"], "First").await.unwrap();
+    let trap = bench.root.with_file_name("trap");
+    fs::write(&trap, format!("#!/bin/sh\ntouch {}.sprung\n", trap.display())).unwrap();
+    fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
+    let trap = trap.to_str().unwrap();
+    for name in ["core.fsmonitor", "core.pager", "core.sshCommand", "diff.external", "pager.status"] {
+        host(&bench.root, &["git", "config", name, trap]);
+    }
+    for hook in ["post-index-change", "pre-commit", "fsmonitor-watchman"] {
+        fs::copy(trap, bench.root.join(".git/hooks").join(hook)).unwrap();
+    }
+    fs::write(bench.root.join("README.md"), "changed\n").unwrap();
+    assert_eq!(git::status(&bench.root, &["README.md"]).await.unwrap().len(), 1);
+    assert!(git::head(&bench.root).await.unwrap().is_some());
+    assert!(!std::path::Path::new(&format!("{trap}.sprung")).exists());
+}
+
+#[tokio::test]
+async fn a_refusing_hook_is_quoted_and_an_editor_never_opens() {
+    let bench = repository();
+    let hook = bench.root.join(".git/hooks/pre-commit");
+    fs::write(&hook, "#!/bin/sh\nread answer\necho \"not today\" >&2\nexit 1\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let error = git::commit(&bench.root, &["README.md"], "First").await.unwrap_err();
+    assert!(error.to_string().contains("not today"), "{error}");
+    assert!(git::commit::<&str>(&bench.root, &[], "None").await.is_err());
+}

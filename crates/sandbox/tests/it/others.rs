@@ -1,0 +1,133 @@
+//! The same for a user who is not root, and for odd places.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use sandbox::{Policy, SandboxError, WallChoice};
+
+use crate::bench::{ALL, Bench, host, open, succeed};
+
+const NOBODY: u32 = 65534;
+
+fn give(path: &Path) {
+    std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    if path.is_dir() && !path.is_symlink() {
+        for entry in fs::read_dir(path).unwrap() {
+            give(&entry.unwrap().path());
+        }
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "another user takes another process")]
+fn a_user_who_is_not_root_stands_behind_the_same_walls() {
+    let probe = std::process::Command::new("setpriv").args(["--reuid", "65534", "true"]).status();
+    if !probe.is_ok_and(|status| status.success()) {
+        println!("skipped: only root can become somebody else; the other tests have run as this user");
+        return;
+    }
+    for wall in ALL {
+        let bench = Bench::new();
+        let above = bench.root.parent().unwrap().to_path_buf();
+        fs::set_permissions(&above, fs::Permissions::from_mode(0o755)).unwrap();
+        let warden = above.join("warden");
+        fs::copy(env!("CARGO_BIN_EXE_sandbox-warden"), &warden).unwrap();
+        let home = above.join("home");
+        fs::create_dir_all(home.join(".ssh")).unwrap();
+        fs::create_dir_all(home.join(".cache/pip")).unwrap();
+        fs::write(home.join(".ssh/id"), "do-not-show").unwrap();
+        fs::create_dir(&bench.scratch).unwrap();
+        fs::create_dir(bench.root.join(".backend-engineer")).unwrap();
+        for path in [&bench.root, &bench.scratch, &home] {
+            give(path);
+        }
+        let before = bench.snapshot();
+        let output = std::process::Command::new("setpriv")
+            .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+            .arg(&warden)
+            .arg(wall.to_string())
+            .args([&bench.root, &bench.scratch])
+            .args([
+                "id -u; ls -A; echo x > new; rm -r src/deep; chmod 000 README.md; mkdir shut; echo x > shut/y; chmod 000 shut",
+                "cat new; cat ~/.ssh/id; echo x > ~/.cache/pip/x && echo cached; (setsid sleep 7600 &) ; sleep 0.1",
+            ])
+            .env("HOME", &home)
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        if text.contains("no wall can be had") {
+            println!("skipped: {text}");
+            continue;
+        }
+        assert!(output.status.success(), "{wall}: {text}");
+        assert!(text.contains("65534\n") && text.contains("[Created new]"), "{wall}: {text}");
+        assert!(
+            text.contains("[Deleted src/deep/one.txt]") && text.contains("[ModeChanged README.md]"),
+            "{wall}: {text}"
+        );
+        assert!(text.contains("left behind: true") && !text.contains("do-not-show"), "{wall}: {text}");
+        if *wall != sandbox::WallName::Off {
+            assert!(!text.contains(".backend-engineer"), "{wall}: {text}");
+        }
+        assert!(!home.join(".cache/pip/x").exists(), "{wall}");
+        assert_eq!(before, bench.snapshot(), "{wall}");
+        assert_eq!(
+            fs::read_dir(&bench.scratch).unwrap().flatten().map(|e| e.file_name()).collect::<Vec<_>>().len(),
+            1,
+            "{wall}: {:?}",
+            fs::read_dir(&bench.scratch).unwrap().flatten().map(|e| e.file_name()).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[tokio::test]
+async fn places_with_odd_names_and_a_scratch_inside_of_the_repository_work() {
+    for wall in ALL {
+        let bench = Bench::new();
+        let root = bench.root.with_file_name("odd, name:with\\ all é\n");
+        fs::rename(&bench.root, &root).unwrap();
+        let policy =
+            Policy { root: root.clone(), scratch: root.join(".backend-engineer/run 1"), ..bench.policy(*wall) };
+        let Some(sandbox) = open(policy).await else { continue };
+        assert_eq!(
+            succeed(&sandbox, "cat README.md; ls -A | grep -c backend || true; echo x > new; pwd -P")
+                .await
+                .lines()
+                .next(),
+            Some("read me")
+        );
+        let found = sandbox.changes().await.unwrap();
+        assert_eq!(found.iter().map(|effect| effect.path.as_str()).collect::<Vec<_>>(), ["new"], "{wall}");
+        sandbox.close().await.unwrap();
+        assert!(!root.join("new").exists());
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_a_repository_is_refused() {
+    let bench = Bench::new();
+    let policy = |root: &str, scratch: PathBuf| Policy {
+        root: root.into(),
+        scratch,
+        wall: WallChoice::Off,
+        ..bench.policy(sandbox::WallName::Off)
+    };
+    for (root, scratch) in [
+        ("/", bench.scratch.clone()),
+        ("/no/such/place", bench.scratch.clone()),
+        (bench.root.to_str().unwrap(), "relative".into()),
+        (bench.root.to_str().unwrap(), bench.root.parent().unwrap().to_path_buf()),
+    ] {
+        let error = sandbox::Sandbox::open(policy(root, scratch)).await.unwrap_err();
+        assert!(matches!(error, SandboxError::Policy { .. } | SandboxError::File { .. }), "{error}");
+    }
+    let mut broken = bench.policy(sandbox::WallName::Namespaces);
+    broken.helper = "/no/such/helper".into();
+    broken.wall = WallChoice::Auto;
+    let error = sandbox::Sandbox::open(broken).await.unwrap_err();
+    assert!(matches!(&error, SandboxError::NoWall { tried, .. } if tried.len() >= 3), "{error}");
+    assert!(error.to_string().contains("/no/such/helper"), "{error}");
+    host(&bench.root, &["true"]);
+}
