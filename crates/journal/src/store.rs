@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, hash};
 use crate::error::JournalError;
 
 /// Marks the file as a journal of this program ("BEjl").
@@ -17,6 +17,8 @@ const APPLICATION: i64 = 0x4245_6a6c;
 const FORMAT: i64 = 1;
 /// Contents are kept in pieces of this size, so that a large one is never in memory whole.
 const PIECE: usize = 1 << 20;
+/// A log that grew beyond this with a large output shrinks to it again, in bytes.
+const LARGEST_LOG: i64 = 16 << 20;
 /// How long a writer waits for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -120,41 +122,41 @@ impl Store {
 
     /// Keeps all that `bytes` yields and gives its number; a content that is kept already is not kept twice.
     pub(crate) fn keep(&self, mut bytes: impl Read) -> Result<i64, JournalError> {
+        let first = next_piece(&mut bytes)?;
+        if first.len() < PIECE
+            && let Some(kept) = self.read(|connection| number(connection, &hash(&first)))?
+        {
+            return Ok(kept);
+        }
         self.write(|transaction| {
-            let database = |source| self.explain(source);
-            transaction.execute("INSERT INTO content (size) VALUES (0)", []).map_err(database)?;
-            let number = transaction.last_insert_rowid();
+            let explain = |source| self.explain(source);
+            transaction.execute("INSERT INTO content (size) VALUES (0)", []).map_err(explain)?;
+            let fresh = transaction.last_insert_rowid();
             let mut digest = Digest::default();
             let mut size = 0;
-            let mut piece = Vec::with_capacity(PIECE);
+            let mut piece = first;
             for position in 0_i64.. {
-                piece.clear();
-                let limit = u64::try_from(PIECE).unwrap_or(u64::MAX);
-                bytes.by_ref().take(limit).read_to_end(&mut piece).map_err(JournalError::Input)?;
                 if piece.is_empty() {
                     break;
                 }
                 digest.update(&piece);
                 size += piece.len();
                 transaction
-                    .execute("INSERT INTO piece VALUES (?1, ?2, ?3)", params![number, position, piece])
-                    .map_err(database)?;
+                    .execute("INSERT INTO piece VALUES (?1, ?2, ?3)", params![fresh, position, piece])
+                    .map_err(explain)?;
+                piece = next_piece(&mut bytes)?;
             }
             let hash = digest.finish();
-            let kept = transaction
-                .query_row("SELECT id FROM content WHERE hash = ?1", [&hash], |row| row.get(0))
-                .optional()
-                .map_err(database)?;
-            if let Some(kept) = kept {
-                transaction.execute("DELETE FROM piece WHERE content = ?1", [number]).map_err(database)?;
-                transaction.execute("DELETE FROM content WHERE id = ?1", [number]).map_err(database)?;
+            if let Some(kept) = number(transaction, &hash).map_err(explain)? {
+                transaction.execute("DELETE FROM piece WHERE content = ?1", [fresh]).map_err(explain)?;
+                transaction.execute("DELETE FROM content WHERE id = ?1", [fresh]).map_err(explain)?;
                 return Ok(kept);
             }
             let size = i64::try_from(size).unwrap_or(i64::MAX);
             transaction
-                .execute("UPDATE content SET hash = ?1, size = ?2 WHERE id = ?3", params![hash, size, number])
-                .map_err(database)?;
-            Ok(number)
+                .execute("UPDATE content SET hash = ?1, size = ?2 WHERE id = ?3", params![hash, size, fresh])
+                .map_err(explain)?;
+            Ok(fresh)
         })
     }
 
@@ -167,6 +169,19 @@ impl Store {
         // A panic elsewhere leaves at most a transaction, which its own drop has rolled back.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// At most one piece of `bytes`; empty at the end.
+fn next_piece(bytes: &mut impl Read) -> Result<Vec<u8>, JournalError> {
+    let mut piece = Vec::new();
+    let limit = u64::try_from(PIECE).unwrap_or(u64::MAX);
+    bytes.take(limit).read_to_end(&mut piece).map_err(JournalError::Input)?;
+    Ok(piece)
+}
+
+/// The number of the content with this hash.
+pub(crate) fn number(connection: &Connection, hash: &str) -> rusqlite::Result<Option<i64>> {
+    connection.query_row("SELECT id FROM content WHERE hash = ?1", [hash], |row| row.get(0)).optional()
 }
 
 /// The content with this number, put together from its pieces.
@@ -191,6 +206,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 
