@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::Access;
 
 use crate::command::{Effect, EffectKind};
 use crate::wire::Layers;
@@ -79,7 +81,9 @@ impl Walk<'_> {
     /// One folder of an upper layer. `merged`: what it does not name is seen through to the folder below.
     fn layer(&mut self, folder: &Path, merged: bool) -> Result<(), String> {
         let mut named = Vec::new();
-        for name in names(&self.new.join(folder))? {
+        let at = self.new.join(folder);
+        let _opened = Opened::new(&at, Access::READ_OK | Access::EXEC_OK)?;
+        for name in names(&at)? {
             let path = folder.join(&name);
             named.push(name);
             if self.is_hidden(&path) {
@@ -120,7 +124,9 @@ impl Walk<'_> {
 
     /// One folder of a copy.
     fn copy(&mut self, folder: &Path, manifest: &Manifest, seen: &mut Vec<PathBuf>) -> Result<(), String> {
-        for name in names(&self.new.join(folder))? {
+        let at = self.new.join(folder);
+        let _opened = Opened::new(&at, Access::READ_OK | Access::EXEC_OK)?;
+        for name in names(&at)? {
             let path = folder.join(name);
             if self.is_hidden(&path) {
                 continue;
@@ -163,7 +169,7 @@ impl Walk<'_> {
             }
             None => Some(EffectKind::Created),
             Some(old) if !old.is_file() => Some(EffectKind::Modified),
-            Some(old) if new.len() != old.len() || !files_are_equal(&at, &below)? => Some(EffectKind::Modified),
+            Some(old) if new.len() != old.len() || !equal_if_opened(&at, &below)? => Some(EffectKind::Modified),
             Some(old) if new.mode() & 0o7777 != old.mode() & 0o7777 => Some(EffectKind::ModeChanged),
             Some(_) => None,
         };
@@ -228,9 +234,43 @@ fn names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
     entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(said)).collect()
 }
 
+/// Something that a command made, kept open to us for as long as this lives, also where the command took the right to
+/// look away from everyone: it lies in the run's own layer, and gets its mode back.
+struct Opened<'a> {
+    path: &'a Path,
+    mode: Option<u32>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(path: &'a Path, needed: Access) -> Result<Self, String> {
+        let can = rustix::fs::accessat(rustix::fs::CWD, path, needed, rustix::fs::AtFlags::EACCESS);
+        if can != Err(rustix::io::Errno::ACCESS) {
+            return Ok(Self { path, mode: None });
+        }
+        let said = |error: io::Error| format!("can't look into {}: {error}", path.display());
+        let mode = fs::symlink_metadata(path).map_err(said)?.mode();
+        fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o700)).map_err(said)?;
+        Ok(Self { path, mode: Some(mode) })
+    }
+}
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        if let Some(mode) = self.mode {
+            // What is gone meanwhile has no mode to get back.
+            let _ = fs::set_permissions(self.path, fs::Permissions::from_mode(mode));
+        }
+    }
+}
+
 fn links_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
     let target = |path: &Path| fs::read_link(path).map_err(|error| format!("can't read {}: {error}", path.display()));
     Ok(target(one)?.as_os_str().as_bytes() == target(other)?.as_os_str().as_bytes())
+}
+
+fn equal_if_opened(new: &Path, old: &Path) -> Result<bool, String> {
+    let _opened = Opened::new(new, Access::READ_OK)?;
+    files_are_equal(new, old)
 }
 
 fn files_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
