@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::error::JournalError;
 use crate::event::Event;
@@ -11,7 +11,7 @@ use crate::folder::{Folder, TreeLock};
 use crate::identity::{OutputId, RunId};
 use crate::originals::{Known, Original};
 use crate::run::{self, Run, RunStart};
-use crate::store::{Store, content};
+use crate::store::{Store, content, number};
 
 /// The journal of one repository. Clones speak of the same one.
 #[derive(Debug, Clone)]
@@ -261,9 +261,7 @@ impl Journal {
     /// [`JournalError::UnknownContent`], or a refusal of the database.
     pub fn content(&self, hash: &str) -> Result<Vec<u8>, JournalError> {
         let found = self.store.read(|connection| {
-            let number =
-                connection.query_row("SELECT id FROM content WHERE hash = ?1", [hash], |row| row.get(0)).optional()?;
-            Ok(number.map(|number| content(connection, number)).transpose()?.flatten())
+            Ok(number(connection, hash)?.map(|number| content(connection, number)).transpose()?.flatten())
         })?;
         found.ok_or_else(|| JournalError::UnknownContent(hash.to_owned()))
     }
