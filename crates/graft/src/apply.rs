@@ -1,6 +1,7 @@
 //! The entry: looks at the block and the file, and hands them to the part of the engine that knows their kind.
 
 use crate::block::{Block, kind};
+use crate::items::Source;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::refuse;
 use crate::{Applied, diff, edits, formats, languages, structure};
@@ -14,12 +15,26 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
     if snippet.text.trim().is_empty() {
         return refuse(Reason::Unclear, "the block is empty");
     }
-    match kind(file.path, snippet) {
+    let graft = match kind(file.path, snippet) {
         Block::Diff => diff::apply_diff(file.text, snippet.text, file.path),
         Block::SearchReplace => edits::apply_blocks(file.text.unwrap_or_default(), snippet.text),
         Block::Shell => refuse(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
         Block::Code => place_code(file, snippet, context),
+    };
+    keep_parsing(file, graft)
+}
+
+/// A file of a programming language that parsed never ends up not parsing.
+fn keep_parsing(file: &File<'_>, graft: Graft) -> Graft {
+    let (Graft::Applied(applied), Some(text), Some(language)) = (&graft, file.text, languages::for_path(file.path))
+    else {
+        return graft;
+    };
+    let broken = |text: &str| Source::parse(text, language).is_none_or(|source| source.has_error());
+    if broken(&applied.text) && !broken(text) {
+        return refuse(Reason::Syntax, format!("{} would not parse any more", file.path));
     }
+    graft
 }
 
 fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
@@ -36,7 +51,10 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         return refuse(Reason::Exists, format!("{} is to be created but stands there with other content", file.path));
     }
     if let Some(current) = context.current {
-        return edits::replace(text, current, snippet.text, false);
+        let exact = edits::replace(text, current, snippet.text, false);
+        if !matches!(exact, Graft::Refused(_)) || languages::for_path(file.path).is_none() {
+            return exact;
+        }
     }
     match languages::for_path(file.path) {
         Some(language) => structure::place(file, text, snippet.text, context, language),

@@ -38,7 +38,9 @@ pub(crate) fn prove(old: &Source<'_>, text: &str, language: &'static dyn Languag
     let have = wanted(&new, &new_items);
     let old_items = old.items(old.root());
     for import in wanted(old, &old_items) {
-        let kept = have.iter().any(|one| one.binding.local() == import.binding.local() && one.binding.module == import.binding.module);
+        let kept = have
+            .iter()
+            .any(|one| one.binding.local() == import.binding.local() && one.binding.module == import.binding.module);
         if !kept {
             return Err(unproven(format!("the import of `{}` would be lost", import.binding.local())));
         }
@@ -51,7 +53,9 @@ fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
     let mut counts = HashMap::new();
     for item in source.items(source.root()) {
         if matches!(item.kind, Kind::Class | Kind::Function | Kind::Type | Kind::Value) {
-            *counts.entry((item.kind == Kind::Type, format!("{}{}", item.name, item.variant), once(&item))).or_insert(0) += 1;
+            *counts
+                .entry((item.kind == Kind::Type, format!("{}{}", item.name, item.variant), once(&item)))
+                .or_insert(0) += 1;
         }
     }
     counts

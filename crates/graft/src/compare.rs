@@ -20,7 +20,10 @@ pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<
 
 fn tokens(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
-    node.children(&mut cursor).filter(|child| child.is_named() || !matches!(child.kind(), "," | ";")).filter(|child| child.kind() != "empty_statement").collect()
+    node.children(&mut cursor)
+        .filter(|child| child.is_named() || !matches!(child.kind(), "," | ";"))
+        .filter(|child| child.kind() != "empty_statement")
+        .collect()
 }
 
 fn same_text(one: &str, other: &str, node: Node<'_>) -> bool {
@@ -34,7 +37,13 @@ fn same_text(one: &str, other: &str, node: Node<'_>) -> bool {
 
 /// Whether two items are the same definition, the comments around them aside; decorators count where the second shows some.
 pub(crate) fn same_item(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
-    if new.1.has_comments() && old.0.slice(old.1.start..old.1.head).split_whitespace().ne(new.0.slice(new.1.start..new.1.head).split_whitespace()) {
+    if new.1.has_comments()
+        && old
+            .0
+            .slice(old.1.start..old.1.head)
+            .split_whitespace()
+            .ne(new.0.slice(new.1.start..new.1.head).split_whitespace())
+    {
         return false;
     }
     same_code(old, new)

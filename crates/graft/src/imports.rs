@@ -78,9 +78,13 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
                 continue;
             }
             let group: Vec<usize> = (at..missing.len())
-                .filter(|&other| !done.get(other).copied().unwrap_or(true) && missing.get(other).is_some_and(|one| together(&one.binding, &want.binding)))
+                .filter(|&other| {
+                    !done.get(other).copied().unwrap_or(true)
+                        && missing.get(other).is_some_and(|one| together(&one.binding, &want.binding))
+                })
                 .collect();
-            let bindings: Vec<Binding> = group.iter().filter_map(|&one| missing.get(one)).map(|one| one.binding.clone()).collect();
+            let bindings: Vec<Binding> =
+                group.iter().filter_map(|&one| missing.get(one)).map(|one| one.binding.clone()).collect();
             for one in group {
                 if let Some(flag) = done.get_mut(one) {
                     *flag = true;
@@ -110,7 +114,11 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             self.extend(statement, bindings, splice);
             return;
         }
-        let style = self.statements.iter().find(|statement| statement.plain).map(|statement| self.file.slice(statement.item.node.byte_range()));
+        let style = self
+            .statements
+            .iter()
+            .find(|statement| statement.plain)
+            .map(|statement| self.file.slice(statement.item.node.byte_range()));
         self.insert(bindings, &self.file.language.import(bindings, style.unwrap_or(sample)), splice);
     }
 
@@ -127,7 +135,10 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             Form::Require => Form::Default,
             other => other,
         };
-        requires(have.form) == requires(want.form) && have.name == want.name && have.local() == want.local() && self.same_module(&have.module, &want.module)
+        requires(have.form) == requires(want.form)
+            && have.name == want.name
+            && have.local() == want.local()
+            && self.same_module(&have.module, &want.module)
     }
 
     fn same_module(&self, have: &str, want: &str) -> bool {
@@ -171,7 +182,10 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
                 if other && have.form != Form::Star {
                     let mut refusal = refusal(
                         Reason::Conflict,
-                        format!("`{local}` is imported from `{}` already, the block imports it from `{}`", have.module, binding.module),
+                        format!(
+                            "`{local}` is imported from `{}` already, the block imports it from `{}`",
+                            have.module, binding.module
+                        ),
                     );
                     refusal.candidates.push(place(self.file.text, statement.item.start));
                     return Err(refusal);
@@ -180,7 +194,10 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         }
         let defined = self.items.iter().find(|item| item.is_definition() && item.name == local);
         if let Some(item) = defined {
-            let mut refusal = refusal(Reason::Conflict, format!("`{local}` is defined in the file, the block imports it from `{}`", binding.module));
+            let mut refusal = refusal(
+                Reason::Conflict,
+                format!("`{local}` is defined in the file, the block imports it from `{}`", binding.module),
+            );
             refusal.candidates.push(place(self.file.text, item.start));
             return Err(refusal);
         }
@@ -200,14 +217,17 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
     /// A statement that imports all of the bindings, but only as types.
     fn upgrade(&self, bindings: &[Binding]) -> Option<&Statement<'t>> {
         self.statements.iter().find(|statement| {
-            bindings.iter().all(|want| !want.type_only && statement.bindings.iter().any(|have| have.type_only && self.same(have, want)))
+            bindings.iter().all(|want| {
+                !want.type_only && statement.bindings.iter().any(|have| have.type_only && self.same(have, want))
+            })
         })
     }
 
     /// A plain statement of the same module that can take more names.
     fn extendable(&self, bindings: &[Binding]) -> Option<&Statement<'t>> {
         let first = bindings.first()?;
-        if bindings.iter().any(|one| one.form != first.form) || !matches!(first.form, Form::Named | Form::RequireNamed) {
+        if bindings.iter().any(|one| one.form != first.form) || !matches!(first.form, Form::Named | Form::RequireNamed)
+        {
             return None;
         }
         let fits = |statement: &&Statement<'t>| {
@@ -220,7 +240,11 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             let all = statement.bindings.iter().all(|have| have.type_only);
             all == bindings.iter().all(|want| want.type_only)
         };
-        self.statements.iter().filter(fits).find(typed)
+        let aliased = |statement: &&Statement<'t>| statement.bindings.iter().all(|have| !have.alias.is_empty());
+        let mut fitting: Vec<&Statement<'t>> =
+            self.statements.iter().filter(fits).filter(typed).filter(|one| !aliased(one)).collect();
+        fitting.sort_by_key(|statement| std::cmp::Reverse(statement.bindings.len()));
+        fitting.first().copied()
     }
 
     fn extend(&self, statement: &Statement<'t>, bindings: &[Binding], splice: &mut Splice<'_>) {
@@ -246,13 +270,25 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         for (at, shown) in added {
             match (names.get(at), names.last()) {
                 (Some(next), _) => {
-                    let own_line = several && self.file.slice(line_start(self.file.text, next.start_byte())..next.start_byte()).trim().is_empty();
-                    let gap = if own_line { format!("\n{}", self.file.indent(next.start_byte())) } else { " ".to_owned() };
+                    let own_line = several
+                        && self
+                            .file
+                            .slice(line_start(self.file.text, next.start_byte())..next.start_byte())
+                            .trim()
+                            .is_empty();
+                    let gap =
+                        if own_line { format!("\n{}", self.file.indent(next.start_byte())) } else { " ".to_owned() };
                     splice.insert(next.start_byte(), format!("{shown},{gap}"));
                 }
                 (None, Some(last)) => {
-                    let own_line = several && self.file.slice(line_start(self.file.text, last.start_byte())..last.start_byte()).trim().is_empty();
-                    let gap = if own_line { format!("\n{}", self.file.indent(last.start_byte())) } else { " ".to_owned() };
+                    let own_line = several
+                        && self
+                            .file
+                            .slice(line_start(self.file.text, last.start_byte())..last.start_byte())
+                            .trim()
+                            .is_empty();
+                    let gap =
+                        if own_line { format!("\n{}", self.file.indent(last.start_byte())) } else { " ".to_owned() };
                     let comma = last.next_sibling().filter(|next| next.kind() == ",");
                     match comma {
                         Some(comma) => splice.insert(comma.end_byte(), format!("{gap}{shown},")),
@@ -266,7 +302,8 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
 
     fn shown(&self, binding: &Binding, typed: bool) -> String {
         let one = Binding { type_only: binding.type_only && !typed, ..binding.clone() };
-        let statement = self.file.language.import(&[Binding { form: Form::Named, type_only: false, ..one.clone() }], "");
+        let statement =
+            self.file.language.import(&[Binding { form: Form::Named, type_only: false, ..one.clone() }], "");
         let name = statement.trim_end_matches(';');
         let name = match (name.find('{'), name.find('}'), name.find(" import ")) {
             (Some(open), Some(close), _) => name.get(open + 1..close).unwrap_or_default().trim(),
@@ -287,7 +324,11 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
     fn fits_line(&self, node: Node<'_>, added: &[(usize, String)]) -> bool {
         let line = line_end(self.file.text, node.start_byte()) - line_start(self.file.text, node.start_byte());
         let more: usize = added.iter().map(|(_, shown)| shown.len() + 2).sum();
-        let longest = self.statements.iter().map(|statement| self.file.slice(statement.item.node.byte_range()).lines().map(str::len).max().unwrap_or(0)).max();
+        let longest = self
+            .statements
+            .iter()
+            .map(|statement| self.file.slice(statement.item.node.byte_range()).lines().map(str::len).max().unwrap_or(0))
+            .max();
         line + more <= longest.unwrap_or(0).max(if self.file.language.module_gap() == 2 { 88 } else { 100 })
     }
 
@@ -321,13 +362,27 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         let plain: Vec<&Statement<'t>> = self.statements.iter().filter(|one| one.plain).collect();
         let rank = |module: &str, form: Form| self.rank(module, form);
         let own = rank(&first.module, first.form);
-        let ranks: Vec<u8> = plain.iter().map(|one| one.bindings.first().map_or(2, |binding| rank(&binding.module, binding.form))).collect();
+        let ranks: Vec<u8> = plain
+            .iter()
+            .map(|one| one.bindings.first().map_or(2, |binding| rank(&binding.module, binding.form)))
+            .collect();
+        if let Some(same) =
+            plain.iter().rev().find(|one| one.bindings.iter().any(|have| self.same_module(&have.module, &first.module)))
+        {
+            splice.insert(line_end(text, same.item.end), format!("\n{statement}"));
+            return;
+        }
         let like: Vec<usize> = (0..plain.len()).filter(|&at| ranks.get(at) == Some(&own)).collect();
         if let Some(&last) = like.last() {
-            let keys: Vec<String> = like.iter().filter_map(|&at| plain.get(at)).map(|one| key(one.bindings.first())).collect();
+            let keys: Vec<String> =
+                like.iter().filter_map(|&at| plain.get(at)).map(|one| key(one.bindings.first())).collect();
             let new = key(Some(first));
             let sorted = keys.windows(2).all(|two| two[0] <= two[1]);
-            let next = if sorted { keys.iter().position(|have| *have > new).and_then(|at| like.get(at)).and_then(|&at| plain.get(at)) } else { None };
+            let next = if sorted {
+                keys.iter().position(|have| *have > new).and_then(|at| like.get(at)).and_then(|&at| plain.get(at))
+            } else {
+                None
+            };
             if let Some(next) = next {
                 splice.insert(line_start(text, next.item.start), format!("{statement}\n"));
             } else if let Some(last) = plain.get(last) {
@@ -335,12 +390,18 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             }
             return;
         }
-        let lower = (0..plain.len()).rev().find(|&at| ranks.get(at).is_some_and(|&rank| rank < own)).and_then(|at| plain.get(at));
+        let lower = (0..plain.len())
+            .rev()
+            .find(|&at| ranks.get(at).is_some_and(|&rank| rank < own))
+            .and_then(|at| plain.get(at));
         let groups = self.file.language.module_gap() == 2;
         if let Some(lower) = lower {
             splice.insert(line_end(text, lower.item.end), format!("{}{statement}", if groups { "\n\n" } else { "\n" }));
         } else if let Some(higher) = plain.first() {
-            splice.insert(line_start(text, higher.item.start), format!("{statement}{}", if groups { "\n\n" } else { "\n" }));
+            splice.insert(
+                line_start(text, higher.item.start),
+                format!("{statement}{}", if groups { "\n\n" } else { "\n" }),
+            );
         } else {
             self.insert_first(statement, splice);
         }
@@ -350,14 +411,22 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
     fn insert_first(&self, statement: &str, splice: &mut Splice<'_>) {
         let text = self.file.text;
         let opening = self.items.iter().take_while(|item| {
-            matches!(item.kind, Kind::Docstring | Kind::Comment) || flat(self.file.slice(item.node.byte_range())).starts_with("'use ") || item.node.kind() == "hash_bang_line"
+            matches!(item.kind, Kind::Docstring | Kind::Comment)
+                || flat(self.file.slice(item.node.byte_range())).starts_with("'use ")
+                || item.node.kind() == "hash_bang_line"
         });
         match opening.last() {
             Some(last) => splice.insert(line_end(text, last.end), format!("\n\n{statement}")),
             None => {
                 let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
                 let gap = if self.items.is_empty() { "\n" } else { "\n\n" };
-                let gap = if self.items.first().is_some_and(|item| matches!(item.kind, Kind::Function | Kind::Class)) && self.file.language.module_gap() == 2 { "\n\n\n" } else { gap };
+                let gap = if self.items.first().is_some_and(|item| matches!(item.kind, Kind::Function | Kind::Class))
+                    && self.file.language.module_gap() == 2
+                {
+                    "\n\n\n"
+                } else {
+                    gap
+                };
                 splice.insert(start, format!("{statement}{gap}"));
             }
         }
@@ -437,7 +506,11 @@ fn names_node(node: Node<'_>) -> Option<Node<'_>> {
 fn find<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
     let mut cursor = node.walk();
     let children: Vec<Node<'t>> = node.named_children(&mut cursor).collect();
-    children.iter().find(|child| kinds.contains(&child.kind())).copied().or_else(|| children.into_iter().find_map(|child| find(child, kinds)))
+    children
+        .iter()
+        .find(|child| kinds.contains(&child.kind()))
+        .copied()
+        .or_else(|| children.into_iter().find_map(|child| find(child, kinds)))
 }
 
 fn specifiers(node: Node<'_>) -> Vec<Node<'_>> {
@@ -449,11 +522,100 @@ fn specifiers(node: Node<'_>) -> Vec<Node<'_>> {
 
 /// Top modules of Python's standard library that backends import.
 const STANDARD: [&str; 96] = [
-    "abc", "argparse", "array", "ast", "asyncio", "atexit", "base64", "binascii", "bisect", "builtins", "calendar", "codecs", "collections", "concurrent",
-    "configparser", "contextlib", "contextvars", "copy", "csv", "ctypes", "dataclasses", "datetime", "decimal", "difflib", "email", "enum", "errno",
-    "fnmatch", "fractions", "functools", "gc", "getpass", "gettext", "glob", "gzip", "hashlib", "heapq", "hmac", "html", "http", "imaplib", "importlib",
-    "inspect", "io", "ipaddress", "itertools", "json", "keyword", "linecache", "locale", "logging", "math", "mimetypes", "multiprocessing", "numbers",
-    "operator", "os", "pathlib", "pickle", "pkgutil", "platform", "pprint", "queue", "random", "re", "secrets", "select", "shlex", "shutil", "signal",
-    "smtplib", "socket", "sqlite3", "ssl", "stat", "statistics", "string", "struct", "subprocess", "sys", "tempfile", "textwrap", "threading", "time",
-    "timeit", "traceback", "types", "typing", "unicodedata", "unittest", "urllib", "uuid", "warnings", "weakref", "xml", "zipfile",
+    "abc",
+    "argparse",
+    "array",
+    "ast",
+    "asyncio",
+    "atexit",
+    "base64",
+    "binascii",
+    "bisect",
+    "builtins",
+    "calendar",
+    "codecs",
+    "collections",
+    "concurrent",
+    "configparser",
+    "contextlib",
+    "contextvars",
+    "copy",
+    "csv",
+    "ctypes",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "email",
+    "enum",
+    "errno",
+    "fnmatch",
+    "fractions",
+    "functools",
+    "gc",
+    "getpass",
+    "gettext",
+    "glob",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "http",
+    "imaplib",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "keyword",
+    "linecache",
+    "locale",
+    "logging",
+    "math",
+    "mimetypes",
+    "multiprocessing",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "pkgutil",
+    "platform",
+    "pprint",
+    "queue",
+    "random",
+    "re",
+    "secrets",
+    "select",
+    "shlex",
+    "shutil",
+    "signal",
+    "smtplib",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "stat",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "timeit",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
 ];

@@ -149,7 +149,9 @@ impl<'t> Reader<'_, '_, 't> {
             "comment" | "html_comment" => self.comment(child),
             "decorator" => self.decorator(child),
             ";" => {
-                if let Some(last) = self.items.last_mut().filter(|last| self.pending.is_none() && last.code_end == child.start_byte()) {
+                if let Some(last) =
+                    self.items.last_mut().filter(|last| self.pending.is_none() && last.code_end == child.start_byte())
+                {
                     last.code_end = child.end_byte();
                     last.end = last.end.max(child.end_byte());
                 }
@@ -196,7 +198,11 @@ impl<'t> Reader<'_, '_, 't> {
     }
 
     fn decorator(&mut self, child: Node<'t>) {
-        if self.pending.as_ref().is_some_and(|pending| pending.decorators.is_none() && child.start_position().row > pending.row + 1) {
+        if self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.decorators.is_none() && child.start_position().row > pending.row + 1)
+        {
             self.flush();
         }
         let start = child.start_byte();

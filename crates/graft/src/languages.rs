@@ -177,7 +177,9 @@ pub(crate) fn call_name(node: Node<'_>, source: &str) -> String {
 }
 
 fn callee_name(callee: Node<'_>, source: &str) -> String {
-    let object = callee.child_by_field_name("object").filter(|object| object.kind().starts_with("call") || object.kind().starts_with("member") || object.kind() == "attribute");
+    let object = callee.child_by_field_name("object").filter(|object| {
+        object.kind().starts_with("call") || object.kind().starts_with("member") || object.kind() == "attribute"
+    });
     match (callee.kind(), object) {
         ("call" | "call_expression", _) => call_name(callee, source),
         (_, Some(object)) => {

@@ -124,7 +124,9 @@ fn collect_strings(source: &Source<'_>, node: Node<'_>, strings: &mut Vec<(Range
         let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
         let mut from = node.start_byte();
         let mut cursor = node.walk();
-        for child in node.children(&mut cursor).filter(|child| matches!(child.kind(), "template_substitution" | "interpolation")) {
+        for child in
+            node.children(&mut cursor).filter(|child| matches!(child.kind(), "template_substitution" | "interpolation"))
+        {
             strings.push((from..child.start_byte() + 1, docstring));
             from = child.end_byte().saturating_sub(1);
             collect_strings(source, child, strings);
@@ -160,7 +162,13 @@ pub(crate) fn blank_lines(text: &str, above: usize, below: usize) -> usize {
 }
 
 /// Blank lines to leave between two items that become neighbours in a list of the file, `items`.
-pub(crate) fn gap(file: &Source<'_>, list: List, items: &[Item<'_>], above: (&Source<'_>, &Item<'_>), below: (&Source<'_>, &Item<'_>)) -> usize {
+pub(crate) fn gap(
+    file: &Source<'_>,
+    list: List,
+    items: &[Item<'_>],
+    above: (&Source<'_>, &Item<'_>),
+    below: (&Source<'_>, &Item<'_>),
+) -> usize {
     let pair = (class(above.0, above.1), class(below.0, below.1));
     let mut seen = [0usize; 4];
     for two in items.windows(2) {
@@ -171,7 +179,10 @@ pub(crate) fn gap(file: &Source<'_>, list: List, items: &[Item<'_>], above: (&So
             }
         }
     }
-    let habit = (0..4).rev().max_by_key(|&lines| seen.get(lines).copied().unwrap_or(0)).filter(|&lines| seen.get(lines).is_some_and(|&count| count > 0));
+    let habit = (0..4)
+        .rev()
+        .max_by_key(|&lines| seen.get(lines).copied().unwrap_or(0))
+        .filter(|&lines| seen.get(lines).is_some_and(|&count| count > 0));
     habit.unwrap_or_else(|| usual_gap(file, list, pair))
 }
 

@@ -36,6 +36,10 @@ mod merge;
 
 mod targets;
 
+mod loose;
+
+mod reading;
+
 mod check;
 
 mod structure;

@@ -15,8 +15,8 @@ use crate::compare::same_tree;
 use crate::items::{Item, Source, line_end, line_start};
 use crate::languages::{Kind, List, text};
 use crate::layout::{Transplant, blank_lines, gap};
-use crate::merge::matching::match_items;
 use crate::markers::{SENTINEL, is_elision};
+use crate::merge::matching::match_items;
 use crate::prose::Prose;
 use crate::splice::{Splice, refusal};
 use crate::{Reason, Refusal};
@@ -52,7 +52,14 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     pub(crate) fn new(file: &'s Source<'f>, snippet: &'s Source<'n>, prose: &'s Prose) -> Self {
         let mut markers = Vec::new();
         collect_markers(snippet, snippet.root(), &mut markers);
-        Merger { file, snippet, prose, splice: Splice::new(file.text), transplant: Transplant::new(snippet, file), markers }
+        Merger {
+            file,
+            snippet,
+            prose,
+            splice: Splice::new(file.text),
+            transplant: Transplant::new(snippet, file),
+            markers,
+        }
     }
 
     /// Whether an elision stands inside the node.
@@ -97,12 +104,17 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             } else if let Some(found) = *found {
                 if let Some(last) = last
                     && found > last + 1
-                    && pair.old.get(last + 1..found).is_some_and(|between| between.iter().any(|item| item.kind != Kind::Comment))
+                    && pair
+                        .old
+                        .get(last + 1..found)
+                        .is_some_and(|between| between.iter().any(|item| item.kind != Kind::Comment))
                 {
                     let skipped = pair.old.get(last + 1).map_or("", |item| item.name.as_str());
                     return Err(refusal(
                         Reason::Unclear,
-                        format!("`{skipped}` stands between two statements that the block shows side by side; whether it goes can't be told"),
+                        format!(
+                            "`{skipped}` stands between two statements that the block shows side by side; whether it goes can't be told"
+                        ),
                     ));
                 }
                 last = Some(found);
@@ -138,14 +150,24 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             if !self.is_elided(child) {
                 continue;
             }
-            let ordinal = new_children.iter().take(at).filter(|(other, name)| *name == field && (field.is_some() || other.kind() == child.kind())).count();
+            let ordinal = new_children
+                .iter()
+                .take(at)
+                .filter(|(other, name)| *name == field && (field.is_some() || other.kind() == child.kind()))
+                .count();
             let found = old_children
                 .iter()
                 .enumerate()
                 .filter(|(_, (other, name))| *name == field && (field.is_some() || other.kind() == child.kind()))
                 .nth(ordinal);
             let Some((place, &(counterpart, _))) = found else {
-                return Err(refusal(Reason::Unclear, format!("the block elides part of `{}` that the file does not have", first_line(text(new, self.snippet.text)))));
+                return Err(refusal(
+                    Reason::Unclear,
+                    format!(
+                        "the block elides part of `{}` that the file does not have",
+                        first_line(text(new, self.snippet.text))
+                    ),
+                ));
             };
             self.merge_between(old_children.get(old_from..place), new_children.get(new_from..at));
             self.merge_node(counterpart, child)?;
@@ -158,10 +180,17 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
 
     fn merge_between(&mut self, old: Option<&[(Node<'_>, Option<&str>)]>, new: Option<&[(Node<'_>, Option<&str>)]>) {
         let code = |nodes: Option<&[(Node<'_>, Option<&str>)]>| -> Vec<(usize, usize)> {
-            nodes.unwrap_or_default().iter().filter(|(node, _)| node.kind() != "comment").map(|(node, _)| (node.start_byte(), node.end_byte())).collect()
+            nodes
+                .unwrap_or_default()
+                .iter()
+                .filter(|(node, _)| node.kind() != "comment")
+                .map(|(node, _)| (node.start_byte(), node.end_byte()))
+                .collect()
         };
         let (old, new) = (code(old), code(new));
-        let (Some(&(old_start, _)), Some(&(_, old_end)), Some(&(new_start, _)), Some(&(_, new_end))) = (old.first(), old.last(), new.first(), new.last()) else {
+        let (Some(&(old_start, _)), Some(&(_, old_end)), Some(&(new_start, _)), Some(&(_, new_end))) =
+            (old.first(), old.last(), new.first(), new.last())
+        else {
             return;
         };
         let (before, after) = (self.file.slice(old_start..old_end), self.snippet.slice(new_start..new_end));
@@ -176,8 +205,17 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         for (index, items) in position::split(self, pair, matches, run)? {
             let new: Vec<&Item<'_>> = items.iter().filter_map(|&at| pair.new.get(at)).collect();
             for item in &new {
+                if replace::is_signature(item) {
+                    return Err(refusal(
+                        Reason::Unclear,
+                        format!("the block shows `{}` without its body, and the file does not have it", item.name),
+                    ));
+                }
                 if self.is_elided_as_new(item) {
-                    return Err(refusal(Reason::Unclear, format!("the block elides part of `{}`, which is not in the file", item.name)));
+                    return Err(refusal(
+                        Reason::Unclear,
+                        format!("the block elides part of `{}`, which is not in the file", item.name),
+                    ));
                 }
                 self.splice.say(position::describe(item, pair, index));
             }
@@ -204,7 +242,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         let block = statement.and_then(|statement| statement.parent());
         block.is_some_and(|block| {
             let items = self.snippet.items(block);
-            items.iter().all(|item| matches!(item.kind, Kind::Marker | Kind::Docstring | Kind::Comment)) && self.snippet.language.list(block).is_some_and(|list| list != List::Module)
+            items.iter().all(|item| matches!(item.kind, Kind::Marker | Kind::Docstring | Kind::Comment))
+                && self.snippet.language.list(block).is_some_and(|list| list != List::Module)
         })
     }
 
@@ -236,13 +275,23 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         }
     }
 
-    fn insert_below(&mut self, pair: &Pair<'_, '_>, above: &Item<'_>, below: Option<&Item<'_>>, ends: (&Item<'_>, &Item<'_>), body: &str) {
+    fn insert_below(
+        &mut self,
+        pair: &Pair<'_, '_>,
+        above: &Item<'_>,
+        below: Option<&Item<'_>>,
+        ends: (&Item<'_>, &Item<'_>),
+        body: &str,
+    ) {
         let (first, last) = ends;
         let text = self.file.text;
         let lines = gap(self.file, pair.kind, &pair.old, (self.file, above), (self.snippet, first));
         let end = line_end(text, above.end);
         let close = pair.node.end_byte();
-        let crowded = below.is_some_and(|below| below.start < end) || pair.kind != List::Module && pair.node.end_byte() <= end && self.file.slice(above.end..close).trim() == "}";
+        let crowded = below.is_some_and(|below| below.start < end)
+            || pair.kind != List::Module
+                && pair.node.end_byte() <= end
+                && self.file.slice(above.end..close).trim() == "}";
         if crowded {
             let outer = self.file.indent(pair.node.start_byte()).to_owned();
             let tail = if below.is_none() { format!("\n{outer}") } else { format!("\n{}", self.list_indent(pair)) };
@@ -267,7 +316,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             return;
         }
         let outer = self.file.indent(pair.node.start_byte());
-        self.splice.replace(pair.node.start_byte() + 1..pair.node.end_byte().saturating_sub(1), format!("\n{body}\n{outer}"));
+        self.splice
+            .replace(pair.node.start_byte() + 1..pair.node.end_byte().saturating_sub(1), format!("\n{body}\n{outer}"));
     }
 
     /// Blank lines between two new items: as the snippet shows them among short lines, else by the file's habit.
@@ -317,7 +367,9 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
     let elided = match node.kind() {
         "comment" => is_elision(text(node, source.text)) && !trails(node),
         "identifier" => text(node, source.text) == SENTINEL,
-        "ellipsis" => node.parent().is_some_and(|parent| parent.kind() == "expression_statement" || source.language.list(parent).is_some()),
+        "ellipsis" => node
+            .parent()
+            .is_some_and(|parent| parent.kind() == "expression_statement" || source.language.list(parent).is_some()),
         _ => false,
     };
     if elided {

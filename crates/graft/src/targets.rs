@@ -51,14 +51,27 @@ pub(crate) struct Search<'s, 'f, 't> {
 
 impl<'t> Search<'_, '_, 't> {
     /// The container that the prose names for this item: "in `UserService`".
-    pub(crate) fn named(&self, item: &Item<'_>, siblings: &[&str], list: List) -> Result<Option<&Container<'t>>, Refusal> {
+    pub(crate) fn named(
+        &self,
+        item: &Item<'_>,
+        siblings: &[&str],
+        list: List,
+    ) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::Within, Relation::Mention, Relation::Replace, Relation::After] {
             for name in self.prose.related(relation, &item.name, siblings) {
                 if relation == Relation::After && list != List::Members {
                     continue;
                 }
-                let fit: Vec<&Container<'t>> = self.containers.iter().filter(|one| qualified(name, &one.name) && self.takes(one, item, list)).collect();
-                let fit = if relation == Relation::Within || fit.iter().any(|one| one.kind == Kind::Class) { fit } else { Vec::new() };
+                let fit: Vec<&Container<'t>> = self
+                    .containers
+                    .iter()
+                    .filter(|one| qualified(name, &one.name) && self.takes(one, item, list))
+                    .collect();
+                let fit = if relation == Relation::Within || fit.iter().any(|one| one.kind == Kind::Class) {
+                    fit
+                } else {
+                    Vec::new()
+                };
                 match fit.as_slice() {
                     [] => {}
                     [only] => return Ok(Some(only)),
@@ -89,7 +102,11 @@ impl<'t> Search<'_, '_, 't> {
             list.is_none_or(|list| kind == Some(list))
                 && (item.kind != Kind::Value || kind != Some(List::Statements))
                 && (kind != Some(List::Entries) || list == Some(List::Entries))
-                && self.file.items(container.list).iter().any(|old| old.name == item.name && old.variant == item.variant && old.kind == item.kind)
+                && self
+                    .file
+                    .items(container.list)
+                    .iter()
+                    .any(|old| old.name == item.name && old.variant == item.variant && old.kind == item.kind)
         };
         self.containers.iter().filter(holds).collect()
     }
@@ -119,8 +136,15 @@ impl<'t> Search<'_, '_, 't> {
 
     /// The only class of the file, for a member that names none.
     pub(crate) fn only_class(&self) -> Result<&Container<'t>, Refusal> {
-        let classes: Vec<&Container<'t>> =
-            self.containers.iter().filter(|one| one.kind == Kind::Class && self.file.language.list(one.list) == Some(List::Members) && !one.name.contains('.')).collect();
+        let classes: Vec<&Container<'t>> = self
+            .containers
+            .iter()
+            .filter(|one| {
+                one.kind == Kind::Class
+                    && self.file.language.list(one.list) == Some(List::Members)
+                    && !one.name.contains('.')
+            })
+            .collect();
         match classes.as_slice() {
             [only] => Ok(only),
             [] => Err(refusal(Reason::NotFound, "the block shows a member, and the file has no class to take it")),
@@ -138,7 +162,11 @@ fn qualified(mentioned: &str, name: &str) -> bool {
 /// A refusal that names the containers between which nothing decides.
 pub(crate) fn ambiguous(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
     let names: Vec<String> = several.iter().map(|one| format!("`{}`", one.name)).collect();
-    let mut refusal = refusal(Reason::Ambiguous, format!("`{what}` fits more than one place, or one that the block does not show: {}", names.join(", ")));
-    refusal.candidates = several.iter().map(|one| Place { name: one.name.clone(), line: place(file.text, one.start).line }).collect();
+    let mut refusal = refusal(
+        Reason::Ambiguous,
+        format!("`{what}` fits more than one place, or one that the block does not show: {}", names.join(", ")),
+    );
+    refusal.candidates =
+        several.iter().map(|one| Place { name: one.name.clone(), line: place(file.text, one.start).line }).collect();
     refusal
 }

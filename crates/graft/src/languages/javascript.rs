@@ -63,7 +63,9 @@ pub(super) fn list(node: Node<'_>) -> Option<List> {
         "program" => Some(List::Module),
         "class_body" | "interface_body" | "object_type" => Some(List::Members),
         "statement_block" | "switch_body" | "switch_case" => Some(List::Statements),
-        "object" | "array" | "arguments" | "enum_body" | "formal_parameters" | "export_clause" | "object_pattern" => Some(List::Entries),
+        "object" | "array" | "arguments" | "enum_body" | "formal_parameters" | "export_clause" | "object_pattern" => {
+            Some(List::Entries)
+        }
         _ => None,
     }
 }
@@ -110,7 +112,9 @@ fn exported<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 fn declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
     let name = field(node, "name", source);
     Some(match node.kind() {
-        "function_declaration" | "generator_function_declaration" | "function_expression" | "arrow_function" => made(Kind::Function, name, node),
+        "function_declaration" | "generator_function_declaration" | "function_expression" | "arrow_function" => {
+            made(Kind::Function, name, node)
+        }
         "function_signature" => Shape {
             kind: Kind::Function,
             name: name.to_owned(),
@@ -118,7 +122,9 @@ fn declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
             core: node,
         },
         "class_declaration" | "abstract_class_declaration" | "class" => made(Kind::Class, name, node),
-        "interface_declaration" | "type_alias_declaration" | "internal_module" | "module" => made(Kind::Type, flat(name), node),
+        "interface_declaration" | "type_alias_declaration" | "internal_module" | "module" => {
+            made(Kind::Type, flat(name), node)
+        }
         "enum_declaration" => made(Kind::Class, name, node),
         "ambient_declaration" => made(Kind::Type, first_line(node, source), node),
         "lexical_declaration" | "variable_declaration" => {
@@ -177,7 +183,8 @@ fn member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "public_field_definition" | "field_definition" | "property_signature" => {
             let name = if name.is_empty() { field(node, "property", source) } else { name };
             let value = node.child_by_field_name("value").map_or("", |value| value.kind());
-            let kind = if matches!(value, "arrow_function" | "function_expression") { Kind::Function } else { Kind::Value };
+            let kind =
+                if matches!(value, "arrow_function" | "function_expression") { Kind::Function } else { Kind::Value };
             made(kind, name, node)
         }
         _ => made(Kind::Statement, first_line(node, source), node),
@@ -232,7 +239,9 @@ fn imported(node: Node<'_>, source: &str) -> Option<Vec<Binding>> {
     let mut cursor = clause.walk();
     for child in clause.named_children(&mut cursor) {
         match child.kind() {
-            "identifier" => bindings.push(Binding { form: Form::Default, name: text(child, source).to_owned(), ..bare.clone() }),
+            "identifier" => {
+                bindings.push(Binding { form: Form::Default, name: text(child, source).to_owned(), ..bare.clone() })
+            }
             "namespace_import" => {
                 let name = child.named_child(0).map_or("", |name| text(name, source)).to_owned();
                 bindings.push(Binding { form: Form::Star, name, ..bare.clone() });
@@ -290,7 +299,8 @@ pub(super) fn import(bindings: &[Binding], sample: &str) -> String {
     let Some(first) = bindings.first() else { return String::new() };
     let quote = if sample.contains('"') { '"' } else { '\'' };
     let end = if sample.trim_end().ends_with(';') { ";" } else { "" };
-    let keyword = sample.split_whitespace().next().filter(|word| matches!(*word, "const" | "let" | "var")).unwrap_or("const");
+    let keyword =
+        sample.split_whitespace().next().filter(|word| matches!(*word, "const" | "let" | "var")).unwrap_or("const");
     let module = format!("{quote}{}{quote}", first.module);
     let typed = if first.type_only && bindings.iter().all(|one| one.type_only) { "type " } else { "" };
     let named: Vec<String> = bindings
@@ -333,7 +343,12 @@ pub(super) fn prepare(snippet: &str) -> String {
         } else if bare.starts_with('#') && crate::markers::is_elision(bare) {
             prepared.push_str(&format!("{indent}// {}\n", bare.trim_start_matches('#').trim()));
         } else {
-            prepared.push_str(&line.replace("{ ... }", "{ /* ... */ }").replace("{...}", "{ /* ... */ }").replace("{ … }", "{ /* ... */ }"));
+            prepared.push_str(
+                &line
+                    .replace("{ ... }", "{ /* ... */ }")
+                    .replace("{...}", "{ /* ... */ }")
+                    .replace("{ … }", "{ /* ... */ }"),
+            );
         }
     }
     prepared

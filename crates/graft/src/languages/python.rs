@@ -57,7 +57,9 @@ impl Language for Python {
             return entry(node, source);
         }
         match node.kind() {
-            "import_statement" | "import_from_statement" | "future_import_statement" => shape(Kind::Import, flat(text(node, source)), node),
+            "import_statement" | "import_from_statement" | "future_import_statement" => {
+                shape(Kind::Import, flat(text(node, source)), node)
+            }
             "function_definition" | "class_definition" => definition(node, node, source),
             "decorated_definition" => {
                 let core = node.child_by_field_name("definition").unwrap_or(node);
@@ -226,8 +228,12 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "keyword_argument" => shape(Kind::Entry, format!("{}=", field(node, "name", source)), node),
         "call" => shape(Kind::Entry, call_name(node, source), node),
         "ellipsis" => shape(Kind::Marker, "...".to_owned(), node),
-        "typed_parameter" => shape(Kind::Entry, node.named_child(0).map_or("", |name| text(name, source)).to_owned(), node),
-        "default_parameter" | "typed_default_parameter" => shape(Kind::Entry, field(node, "name", source).to_owned(), node),
+        "typed_parameter" => {
+            shape(Kind::Entry, node.named_child(0).map_or("", |name| text(name, source)).to_owned(), node)
+        }
+        "default_parameter" | "typed_default_parameter" => {
+            shape(Kind::Entry, field(node, "name", source).to_owned(), node)
+        }
         _ => shape(Kind::Entry, flat(text(node, source)), node),
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn match_items(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>) -> R
     for item in &pair.new {
         candidates.push(find(merger, pair, item)?);
     }
-    let mut matches: Vec<Option<usize>> = candidates.iter().map(|found| if found.len() == 1 { found.first().copied() } else { None }).collect();
+    let mut matches: Vec<Option<usize>> =
+        candidates.iter().map(|found| if found.len() == 1 { found.first().copied() } else { None }).collect();
     for at in 0..matches.len() {
         let several = candidates.get(at).map_or(&[][..], Vec::as_slice);
         if several.len() < 2 {
@@ -38,14 +39,23 @@ pub(super) fn match_items(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>) -> R
 }
 
 /// Picks among equal statements: the only one between the neighbours' places, or the one right beside a neighbour.
-fn choose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize, fit: &[usize], low: Option<usize>, high: Option<usize>) -> Result<Option<usize>, Refusal> {
+fn choose(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    at: usize,
+    fit: &[usize],
+    low: Option<usize>,
+    high: Option<usize>,
+) -> Result<Option<usize>, Refusal> {
     if let [only] = fit {
         return Ok(Some(*only));
     }
     if fit.is_empty() {
         return Ok(None);
     }
-    let adjacent = |step: usize| at.checked_sub(step).and_then(|before| pair.new.get(before)).is_some_and(|item| item.kind != Kind::Marker);
+    let adjacent = |step: usize| {
+        at.checked_sub(step).and_then(|before| pair.new.get(before)).is_some_and(|item| item.kind != Kind::Marker)
+    };
     if let Some(low) = low.filter(|_| adjacent(1))
         && fit.contains(&(low + 1))
     {
@@ -59,8 +69,12 @@ fn choose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize, fit: &[us
         return Ok(Some(high - 1));
     }
     let name = pair.new.get(at).map_or("", |item| item.name.as_str());
-    let mut refusal = refusal(Reason::Ambiguous, format!("`{name}` stands {} times here, and nothing tells which one is meant", fit.len()));
-    refusal.candidates = fit.iter().filter_map(|&old| pair.old.get(old)).map(|item| place(merger.file.text, item.start)).collect();
+    let mut refusal = refusal(
+        Reason::Ambiguous,
+        format!("`{name}` stands {} times here, and nothing tells which one is meant", fit.len()),
+    );
+    refusal.candidates =
+        fit.iter().filter_map(|&old| pair.old.get(old)).map(|item| place(merger.file.text, item.start)).collect();
     Err(refusal)
 }
 
@@ -83,7 +97,11 @@ fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
 
 fn find(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
     if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import) {
-        return Ok(if item.kind == Kind::Import && pair.kind != List::Module { exact(merger, pair, item) } else { Vec::new() });
+        return Ok(if item.kind == Kind::Import && pair.kind != List::Module {
+            exact(merger, pair, item)
+        } else {
+            Vec::new()
+        });
     }
     let same = exact(merger, pair, item);
     if item.is_definition() {
@@ -104,8 +122,18 @@ fn all(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
 }
 
 /// Definitions go by name; the same text, the same accessor, the same decorators tell several of one name apart.
-fn definition(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>, same: Vec<usize>) -> Result<Vec<usize>, Refusal> {
-    let named = all(pair, |old| old.name == item.name && old.variant == item.variant && compatible(old.kind, item.kind));
+fn definition(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+    same: Vec<usize>,
+) -> Result<Vec<usize>, Refusal> {
+    if pair.kind == List::Statements && !pair.wrapped && item.kind == Kind::Value && !merger.prose.replaces_something()
+    {
+        return Ok(same);
+    }
+    let named =
+        all(pair, |old| old.name == item.name && old.variant == item.variant && compatible(old.kind, item.kind));
     if named.len() < 2 {
         if named.is_empty() && pair.kind == List::Module && item.kind == Kind::Function {
             return Ok(same);
@@ -118,7 +146,8 @@ fn definition(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>,
         all_of(pair, &named, |old| {
             let decorators = |text: &str| text.split_whitespace().collect::<String>();
             old.has_decorators() == item.has_decorators()
-                && decorators(merger.file.slice(old.head..old.bare)) == decorators(merger.snippet.slice(item.head..item.bare))
+                && decorators(merger.file.slice(old.head..old.bare))
+                    == decorators(merger.snippet.slice(item.head..item.bare))
         }),
     ];
     if let Some(found) = narrowed.iter().find(|found| found.len() == 1) {
@@ -128,7 +157,8 @@ fn definition(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>,
         return Ok(named);
     }
     let mut refusal = refusal(Reason::Ambiguous, format!("`{}` is defined {} times here", item.name, named.len()));
-    refusal.candidates = named.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
+    refusal.candidates =
+        named.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
     Err(refusal)
 }
 
@@ -143,20 +173,36 @@ pub(super) fn compatible(one: Kind, other: Kind) -> bool {
 
 /// Statements and entries that are not there as shown go by what they are known by.
 fn keyed(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
+    if pair.kind == List::Statements && !pair.wrapped && !merger.prose.replaces_something() {
+        return Vec::new();
+    }
     let found = all(pair, |old| old.kind == item.kind && old.name == item.name);
     if found.len() != 1 {
-        return if item.kind == Kind::Call && found.len() > 1 && is_keyed_call(merger, item) { found } else { Vec::new() };
+        return if item.kind == Kind::Call && found.len() > 1 && is_keyed_call(merger, item) {
+            found
+        } else {
+            Vec::new()
+        };
     }
     match item.kind {
         Kind::Call => {
-            if is_keyed_call(merger, item) { found } else { Vec::new() }
+            if is_keyed_call(merger, item) {
+                found
+            } else {
+                Vec::new()
+            }
         }
         Kind::Statement => {
+            if item.name.len() < 6 && item.name != "return" || item.name.starts_with("try") {
+                return Vec::new();
+            }
             let last = found.first().is_some_and(|&at| at + 1 == pair.old.len());
             if item.name == "return" && !last { Vec::new() } else { found }
         }
         Kind::Entry => {
-            let pairs = |item: &Item<'_>| item.node.kind() != "call" && item.node.kind() != "call_expression" || item.name.contains('\'');
+            let pairs = |item: &Item<'_>| {
+                item.node.kind() != "call" && item.node.kind() != "call_expression" || item.name.contains('\'')
+            };
             if pairs(item) { found } else { Vec::new() }
         }
         _ => found,
@@ -170,10 +216,25 @@ fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     if merger.prose.replaces(&item.name) || merger.prose.replaces_something() && !merger.prose.adds_something() {
         return true;
     }
-    if matches!(verb, "use" | "register" | "include_router" | "add_middleware" | "register_blueprint" | "add_url_rule" | "connect" | "append" | "mock" | "push") {
+    if matches!(
+        verb,
+        "use"
+            | "register"
+            | "include_router"
+            | "add_middleware"
+            | "register_blueprint"
+            | "add_url_rule"
+            | "connect"
+            | "append"
+            | "mock"
+            | "push"
+    ) {
         return merger.is_elided(item.node);
     }
-    if matches!(verb, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "all" | "route" | "describe" | "it" | "test") {
+    if matches!(
+        verb,
+        "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "all" | "route" | "describe" | "it" | "test"
+    ) {
         return true;
     }
     !merger.prose.adds_something() || merger.is_elided(item.node)

@@ -9,7 +9,12 @@ use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
 
 /// Cuts a run of new items into groups with the index before which each goes.
-pub(super) fn split(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Result<Vec<(usize, Vec<usize>)>, Refusal> {
+pub(super) fn split(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    matches: &[Option<usize>],
+    run: &[usize],
+) -> Result<Vec<(usize, Vec<usize>)>, Refusal> {
     if run.is_empty() {
         return Ok(Vec::new());
     }
@@ -65,7 +70,8 @@ pub(super) fn describe(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> St
 /// "after `x`", "before `y`" where the list holds exactly one such item.
 fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
     let Some(item) = pair.new.get(at) else { return Ok(None) };
-    let siblings: Vec<&str> = pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
+    let siblings: Vec<&str> =
+        pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
     for (relation, step) in [(Relation::After, 1), (Relation::Before, 0)] {
         for name in merger.prose.related(relation, &item.name, &siblings) {
             let found = meant(merger.file, name, &pair.old);
@@ -79,8 +85,15 @@ fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Resu
                     if last - first + 1 == found.len() {
                         return Ok(Some(if step == 1 { last + 1 } else { *first }));
                     }
-                    let mut refusal = refusal(Reason::Ambiguous, format!("`{name}`, beside which the block belongs, stands {} times here", found.len()));
-                    refusal.candidates = found.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
+                    let mut refusal = refusal(
+                        Reason::Ambiguous,
+                        format!("`{name}`, beside which the block belongs, stands {} times here", found.len()),
+                    );
+                    refusal.candidates = found
+                        .iter()
+                        .filter_map(|&old| pair.old.get(old))
+                        .map(|old| place(merger.file.text, old.start))
+                        .collect();
                     return Err(refusal);
                 }
             }
@@ -98,7 +111,8 @@ fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
 /// The items that a name in the prose means: by name, else by callee and argument, else by how their code begins.
 pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
     let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
-        let code = |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
+        let code =
+            |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
         items.iter().enumerate().filter(|(_, item)| code(item) && test(item)).map(|(at, _)| at).collect()
     };
     let plain = crate::prose::plain(name);
@@ -160,7 +174,12 @@ fn start(pair: &Pair<'_, '_>) -> usize {
 
 /// The end of a list; not behind a statement that leaves the body.
 fn end(pair: &Pair<'_, '_>) -> Option<usize> {
-    let leaves = |item: &Item<'_>| matches!(item.node.kind(), "return_statement" | "raise_statement" | "throw_statement" | "break_statement" | "continue_statement");
+    let leaves = |item: &Item<'_>| {
+        matches!(
+            item.node.kind(),
+            "return_statement" | "raise_statement" | "throw_statement" | "break_statement" | "continue_statement"
+        )
+    };
     if pair.kind == List::Statements && pair.old.last().is_some_and(leaves) {
         return None;
     }
@@ -170,8 +189,12 @@ fn end(pair: &Pair<'_, '_>) -> Option<usize> {
 /// "at the end", "at the top".
 fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     let item = run.first().and_then(|&at| pair.new.get(at))?;
-    let siblings: Vec<&str> = pair.new.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
-    match merger.prose.end(&item.name, &siblings)? {
+    let siblings: Vec<&str> =
+        pair.new.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
+    let appended =
+        merger.prose.appends(&item.name, &siblings) && matches!(item.kind, Kind::Function | Kind::Class | Kind::Entry);
+    let end_said = merger.prose.end(&item.name, &siblings).or(appended.then_some(End::Bottom));
+    match end_said? {
         End::Bottom if pair.kind == List::Module => Some(tail(pair)),
         End::Bottom => end(pair),
         End::Top if pair.kind == List::Module => Some(after_imports(pair)),
@@ -181,7 +204,10 @@ fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> O
 
 /// Where the closing part of a module begins: the main guard, `module.exports`, export lists.
 fn tail(pair: &Pair<'_, '_>) -> usize {
-    let closing = |item: &&Item<'_>| matches!(item.kind, Kind::Guard | Kind::Comment) || item.kind == Kind::Export && !item.node.child_by_field_name("source").is_some();
+    let closing = |item: &&Item<'_>| {
+        matches!(item.kind, Kind::Guard | Kind::Comment)
+            || item.kind == Kind::Export && !item.node.child_by_field_name("source").is_some()
+    };
     let back = pair.old.iter().rev().take_while(closing).count();
     let mut at = pair.old.len() - back;
     while pair.old.get(at).is_some_and(|item| item.kind == Kind::Comment) {
@@ -192,7 +218,10 @@ fn tail(pair: &Pair<'_, '_>) -> usize {
 
 fn after_imports(pair: &Pair<'_, '_>) -> usize {
     let last = pair.old.iter().rposition(|item| item.kind == Kind::Import);
-    last.map_or_else(|| pair.old.iter().take_while(|item| matches!(item.kind, Kind::Docstring | Kind::Comment)).count(), |last| last + 1)
+    last.map_or_else(
+        || pair.old.iter().take_while(|item| matches!(item.kind, Kind::Docstring | Kind::Comment)).count(),
+        |last| last + 1,
+    )
 }
 
 /// The file's own order: beside the last of its like.
@@ -204,7 +233,10 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
         List::Statements if is_test_body(pair) => Ok(pair.old.len()),
         List::Statements => Err(refusal(
             Reason::NotFound,
-            format!("nothing says where in the body `{}` goes: no neighbour is shown, and the prose names none", shorten(&item.name)),
+            format!(
+                "nothing says where in the body `{}` goes: no neighbour is shown, and the prose names none",
+                shorten(&item.name)
+            ),
         )),
     }
 }
@@ -213,9 +245,11 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
 fn is_test_body(pair: &Pair<'_, '_>) -> bool {
     let tests = |item: &Item<'_>| {
         let verb = item.name.split(['(', '.']).next().unwrap_or_default();
-        item.kind == Kind::Call && matches!(verb, "it" | "test" | "describe" | "beforeEach" | "afterEach" | "beforeAll" | "afterAll")
+        item.kind == Kind::Call
+            && matches!(verb, "it" | "test" | "describe" | "beforeEach" | "afterEach" | "beforeAll" | "afterAll")
     };
-    pair.old.iter().any(tests) && pair.new.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker)).all(tests)
+    pair.old.iter().any(tests)
+        && pair.new.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker)).all(tests)
 }
 
 fn shorten(name: &str) -> String {
@@ -234,8 +268,10 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
         }
         Kind::Value => {
             let first_definition = body().find(|(_, old)| definition(old)).map_or(tail, |(at, _)| at);
-            let zone = body().take(first_definition).filter(|(_, old)| old.kind == Kind::Value).map(|(at, _)| at + 1).last();
-            zone.or_else(|| last(&|old| old.kind == Kind::Value)).unwrap_or_else(|| first_definition.max(after_imports(pair)))
+            let zone =
+                body().take(first_definition).filter(|(_, old)| old.kind == Kind::Value).map(|(at, _)| at + 1).last();
+            zone.or_else(|| last(&|old| old.kind == Kind::Value))
+                .unwrap_or_else(|| first_definition.max(after_imports(pair)))
         }
         Kind::Type => last(&|old| old.kind == Kind::Type).or_else(|| last(&definition)).unwrap_or(tail),
         Kind::Function | Kind::Class => last(&definition).unwrap_or(tail),
@@ -255,7 +291,11 @@ fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> u
     if text_only {
         return 0;
     }
-    let named = pair.old.iter().enumerate().filter(|(_, old)| old.is_definition() && old.kind != Kind::Type && words.contains(&old.name.as_str()));
+    let named = pair
+        .old
+        .iter()
+        .enumerate()
+        .filter(|(_, old)| old.is_definition() && old.kind != Kind::Type && words.contains(&old.name.as_str()));
     named.map(|(at, _)| at + 1).max().unwrap_or(0)
 }
 
@@ -276,7 +316,9 @@ fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
             }
             fields().last().map_or_else(|| start(pair), |(at, _)| at + 1)
         }
-        Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair)),
+        Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => {
+            last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair))
+        }
         Kind::Function => last(&|old| old.kind == Kind::Function).unwrap_or(pair.old.len()),
         Kind::Class => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair)),
         _ => pair.old.len(),
@@ -290,7 +332,8 @@ fn is_constant(name: &str) -> bool {
 fn entry_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let names: Vec<&str> = pair.old.iter().map(|old| old.name.as_str()).collect();
     let sorted = names.len() > 2 && names.windows(2).all(|two| two[0] <= two[1]);
-    let words = pair.old.iter().all(|old| matches!(old.node.kind(), "string" | "identifier" | "shorthand_property_identifier"));
+    let words =
+        pair.old.iter().all(|old| matches!(old.node.kind(), "string" | "identifier" | "shorthand_property_identifier"));
     if sorted && words {
         return names.iter().position(|name| *name > item.name.as_str()).unwrap_or(names.len());
     }

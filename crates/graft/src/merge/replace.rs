@@ -23,6 +23,11 @@ impl Merger<'_, '_, '_> {
         if same_item((self.file, old), (self.snippet, new)) {
             return Ok(());
         }
+        if is_signature(new) && !is_signature(old) {
+            self.splice.say(format!("changed the signature of `{}`", old.name));
+            self.replace_ornaments(old, new);
+            return self.replace_signature(old, new);
+        }
         if self.is_elided(new.node) && !self.keeps_stub(old, new) {
             self.splice.say(format!("merged into `{}`", old.name));
             self.replace_ornaments(old, new);
@@ -41,6 +46,24 @@ impl Merger<'_, '_, '_> {
         Ok(())
     }
 
+    /// Puts a signature that is shown without a body over the file's, and keeps the body.
+    fn replace_signature(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
+        let Some(body) = old.core.child_by_field_name("body") else {
+            return Err(refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
+        };
+        let head = self.file.slice(old.core.start_byte()..body.start_byte());
+        let shown = self.snippet.slice(new.core.byte_range()).trim_end();
+        let comments = head.lines().skip(1).any(|line| line.trim_start().starts_with('#'));
+        if comments || !head.trim_end().ends_with(':') || !shown.ends_with(':') {
+            return Err(refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
+        }
+        let end = old.core.start_byte() + head.trim_end().len();
+        let start = new.core.start_byte();
+        let piece = self.transplant.piece(start..start + shown.len(), self.file.indent(old.core.start_byte()));
+        self.replace_text(old.core.start_byte()..end, &piece);
+        Ok(())
+    }
+
     /// A stub over a stub is no elision.
     fn keeps_stub(&self, old: &Item<'_>, new: &Item<'_>) -> bool {
         let shown = self.snippet.slice(new.node.byte_range());
@@ -52,16 +75,29 @@ impl Merger<'_, '_, '_> {
     fn unite(&mut self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<(), Refusal> {
         self.splice.say(format!("merged into `{}`", old.name));
         self.replace_ornaments(old, new);
-        let (old_head, new_head) = (core(old).start_byte()..old_list.start_byte(), core(new).start_byte()..new_list.start_byte());
+        let (old_head, new_head) =
+            (core(old).start_byte()..old_list.start_byte(), core(new).start_byte()..new_list.start_byte());
         let code = |text: &str| -> Vec<String> {
-            text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(str::split_whitespace).map(str::to_owned).collect()
+            text.lines()
+                .filter(|line| !line.trim_start().starts_with('#'))
+                .flat_map(str::split_whitespace)
+                .map(str::to_owned)
+                .collect()
         };
-        if code(self.file.slice(old_head.clone())) != code(self.snippet.slice(new_head.clone())) && old.kind != Kind::Value {
+        if code(self.file.slice(old_head.clone())) != code(self.snippet.slice(new_head.clone()))
+            && old.kind != Kind::Value
+        {
             let piece = self.transplant.piece(new_head, self.file.indent(old_head.start));
             self.splice.replace(old_head, piece);
         }
         let kind = self.file.language.list(old_list).unwrap_or(List::Members);
-        let inner = Pair { node: old_list, kind, old: self.file.items(old_list), new: self.snippet.items(new_list), wrapped: true };
+        let inner = Pair {
+            node: old_list,
+            kind,
+            old: self.file.items(old_list),
+            new: self.snippet.items(new_list),
+            wrapped: true,
+        };
         self.merge_list(&inner)
     }
 
@@ -71,7 +107,10 @@ impl Merger<'_, '_, '_> {
             return Ok(Fate::Replace);
         }
         let named = |items: Vec<Item<'_>>| -> Vec<(String, String)> {
-            let named = items.into_iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Docstring | Kind::Marker) && item.node.kind() != "pass_statement");
+            let named = items.into_iter().filter(|item| {
+                !matches!(item.kind, Kind::Comment | Kind::Docstring | Kind::Marker)
+                    && item.node.kind() != "pass_statement"
+            });
             named.map(|item| (item.name, item.variant)).collect()
         };
         let (there, shown) = (named(self.file.items(old_list)), named(self.snippet.items(new_list)));
@@ -81,13 +120,18 @@ impl Merger<'_, '_, '_> {
         }
         let new_ones = shown.len() > kept;
         let value = matches!(old.kind, Kind::Value | Kind::Entry | Kind::Export);
-        if self.prose.adds_something() && new_ones && !self.prose.replaces_something() || !value && kept * 2 <= there.len() {
+        if self.prose.adds_something() && new_ones && !self.prose.replaces_something()
+            || !value && kept * 2 <= there.len()
+        {
             return Ok(Fate::Unite);
         }
         let missing = there.iter().find(|one| !shown.contains(one)).map_or("", |one| one.0.as_str());
         let mut refusal = refusal(
             Reason::Conflict,
-            format!("the block shows `{}` without `{missing}` and without an elision; whether it goes can't be told", old.name),
+            format!(
+                "the block shows `{}` without `{missing}` and without an elision; whether it goes can't be told",
+                old.name
+            ),
         );
         let name = new.name.clone();
         refusal.candidates.push(crate::Place { name, ..place(self.file.text, old.start) });
@@ -99,7 +143,9 @@ impl Merger<'_, '_, '_> {
         let indent = self.file.indent(old.start).to_owned();
         if new.has_decorators() {
             let (before, after) = (self.file.slice(old.head..old.bare), self.snippet.slice(new.head..new.bare));
-            if before.split_whitespace().ne(after.split_whitespace()) && !self.markers.iter().any(|at| (new.head..new.bare).contains(at)) {
+            if before.split_whitespace().ne(after.split_whitespace())
+                && !self.markers.iter().any(|at| (new.head..new.bare).contains(at))
+            {
                 let piece = self.transplant.piece(new.head..new.bare, &indent);
                 let piece = format!("{}\n{indent}", piece.trim_end());
                 self.splice.replace(old.head..old.bare, piece);
@@ -136,7 +182,10 @@ impl Merger<'_, '_, '_> {
         if let Some(missing) = missing_words(before, after, old, new) {
             piece.insert_str(head, &missing);
         }
-        if before_ends_with_semicolon(self.file.slice(old.bare..old.code_end)) && !piece.trim_end().ends_with(';') && is_member_field(old) {
+        if before_ends_with_semicolon(self.file.slice(old.bare..old.code_end))
+            && !piece.trim_end().ends_with(';')
+            && is_member_field(old)
+        {
             piece.push(';');
         }
         self.replace_text(old_start..old_end, &piece);
@@ -144,7 +193,11 @@ impl Merger<'_, '_, '_> {
 
     /// Replaces a node by the snippet's counterpart.
     pub(super) fn replace_node(&mut self, old: Node<'_>, new: Node<'_>) {
-        let piece = self.transplant.piece_over(new.byte_range(), self.file.indent(old.start_byte()), self.file.slice(old.byte_range()));
+        let piece = self.transplant.piece_over(
+            new.byte_range(),
+            self.file.indent(old.start_byte()),
+            self.file.slice(old.byte_range()),
+        );
         self.replace_text(old.byte_range(), &piece);
     }
 
@@ -172,7 +225,8 @@ fn bare_in(piece: &str, bare: usize) -> usize {
     let mut at = 0;
     for line in piece.split_inclusive('\n') {
         let start = line.trim_start();
-        if !start.is_empty() && !start.starts_with(['#', '@', '/', '*', ')']) && !line.starts_with(char::is_whitespace) {
+        if !start.is_empty() && !start.starts_with(['#', '@', '/', '*', ')']) && !line.starts_with(char::is_whitespace)
+        {
             return at;
         }
         at += line.len();
@@ -183,7 +237,10 @@ fn bare_in(piece: &str, bare: usize) -> usize {
 /// `export`, `default` and `async` that the file shows and the snippet does not.
 fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> Option<String> {
     let leading = |text: &str| -> Vec<String> {
-        text.split_whitespace().take_while(|word| matches!(*word, "export" | "default" | "declare" | "async")).map(str::to_owned).collect()
+        text.split_whitespace()
+            .take_while(|word| matches!(*word, "export" | "default" | "declare" | "async"))
+            .map(str::to_owned)
+            .collect()
     };
     let (have, shown) = (leading(before), leading(after));
     let functions = old.kind == Kind::Function && new.kind == Kind::Function;
@@ -200,6 +257,12 @@ fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> O
         }
     }
     (!missing.is_empty()).then_some(missing)
+}
+
+/// A definition shown by its first line alone.
+pub(super) fn is_signature(item: &Item<'_>) -> bool {
+    matches!(item.core.kind(), "function_definition" | "class_definition")
+        && item.core.child_by_field_name("body").is_none_or(|body| body.named_child_count() == 0)
 }
 
 fn before_ends_with_semicolon(text: &str) -> bool {
@@ -222,13 +285,15 @@ fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) ->
     }
     let (old_list, new_list) = (body(merger.file.language, old.core)?, body(merger.snippet.language, new.core)?);
     if old.kind == Kind::Call {
-        let test = old.name.starts_with("describe") || old.name.starts_with("context(") || old.name.starts_with("suite(");
+        let test =
+            old.name.starts_with("describe") || old.name.starts_with("context(") || old.name.starts_with("suite(");
         return test.then_some((old_list, new_list));
     }
     if merger.file.language.list(old_list) == Some(List::Statements) {
         return None;
     }
-    (old_list.kind() == new_list.kind() && !same_tree((merger.file, old_list), (merger.snippet, new_list))).then_some((old_list, new_list))
+    (old_list.kind() == new_list.kind() && !same_tree((merger.file, old_list), (merger.snippet, new_list)))
+        .then_some((old_list, new_list))
 }
 
 /// The list that makes a definition a container: a class body, the function body of a test block, the literal of a
@@ -243,12 +308,20 @@ pub(crate) fn body<'t>(language: &dyn crate::languages::Language, core: Node<'t>
         }
     }
     match core.kind() {
-        "lexical_declaration" | "variable_declaration" | "as_expression" | "satisfies_expression" | "parenthesized_expression" | "await_expression"
+        "lexical_declaration"
+        | "variable_declaration"
+        | "as_expression"
+        | "satisfies_expression"
+        | "parenthesized_expression"
+        | "await_expression"
         | "expression_statement" => body(language, core.named_child(0)?),
         "call_expression" => {
             let arguments = core.child_by_field_name("arguments")?;
             let mut cursor = arguments.walk();
-            let function = arguments.named_children(&mut cursor).filter(|one| matches!(one.kind(), "arrow_function" | "function_expression" | "object")).last()?;
+            let function = arguments
+                .named_children(&mut cursor)
+                .filter(|one| matches!(one.kind(), "arrow_function" | "function_expression" | "object"))
+                .last()?;
             body(language, function)
         }
         _ => None,

@@ -1,0 +1,292 @@
+//! Places bare statements and entries that stand in no definition of their own: beside the line that the prose
+//! names, around the lines of the file that the block repeats, or over the one statement that the prose replaces.
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use crate::compare::same_code;
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List};
+use crate::merge::{Merger, Pair, meant};
+use crate::prose::{Prose, Relation, same_name};
+use crate::splice::{place, refusal};
+use crate::{Reason, Refusal};
+
+/// A list of the file with its items.
+struct Block<'t> {
+    node: Node<'t>,
+    kind: List,
+    items: Vec<Item<'t>>,
+}
+
+/// What the prose and the plan say of the place.
+pub(crate) struct Hints<'s> {
+    pub(crate) prose: &'s Prose,
+    /// Lines that the plan names, 1-based.
+    pub(crate) lines: Option<(usize, usize)>,
+    /// The block was indented, so the module's own level is not meant.
+    pub(crate) inside: bool,
+}
+
+/// Places bare items; `false` where nothing tells where.
+pub(crate) fn settle(
+    merger: &mut Merger<'_, '_, '_>,
+    items: &[Item<'_>],
+    hints: &Hints<'_>,
+    entries: bool,
+) -> Result<bool, Refusal> {
+    let file = merger.file;
+    let mut all = Vec::new();
+    collect(file, file.root(), entries, &mut all);
+    if hints.inside && !entries {
+        all.retain(|block| block.kind != List::Module);
+    }
+    let code: Vec<&Item<'_>> =
+        items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import)).collect();
+    let Some(first) = code.first() else { return Ok(false) };
+    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
+    if let Some((scope, kind)) = scope(file, hints.prose, &first.name, &siblings)? {
+        if kind == Kind::Class && !entries && code.iter().all(|item| matches!(item.kind, Kind::Value | Kind::Function))
+        {
+            return Ok(false);
+        }
+        all.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
+    }
+    let chosen = match beside(file, &all, &code, hints, &siblings)? {
+        Some(found) => Some(found),
+        None => match repeated(merger, &all, &code) {
+            Some(found) => Some(found),
+            None => match keyed(file, &all, &code, hints)? {
+                Some(found) => Some(found),
+                None => at_end(&all, &code, hints, &siblings),
+            },
+        },
+    };
+    let Some(at) = chosen else { return Ok(false) };
+    if at >= all.len() {
+        return Ok(false);
+    }
+    let block = all.swap_remove(at);
+    let pair = Pair { node: block.node, kind: block.kind, old: block.items, new: items.to_vec(), wrapped: false };
+    merger.merge_list(&pair)?;
+    Ok(true)
+}
+
+fn collect<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec<Block<'t>>) {
+    if let Some(kind) = file.language.list(node) {
+        let wanted = if entries { kind == List::Entries } else { matches!(kind, List::Module | List::Statements) };
+        if wanted {
+            found.push(Block { node, kind, items: file.items(node) });
+        }
+    }
+    let mut cursor = node.walk();
+    for child in node.named_children(&mut cursor) {
+        collect(file, child, entries, found);
+    }
+}
+
+/// The bytes of the one definition that the prose says the block is in.
+fn scope(
+    file: &Source<'_>,
+    prose: &Prose,
+    name: &str,
+    siblings: &[&str],
+) -> Result<Option<(Range<usize>, Kind)>, Refusal> {
+    for relation in [Relation::Within, Relation::Mention, Relation::Replace] {
+        let mut narrowed: Option<(Range<usize>, Kind)> = None;
+        for mention in prose.related(relation, name, siblings) {
+            let mut found = Vec::new();
+            named(file, file.root(), "", (&crate::prose::plain(mention), relation == Relation::Within), &mut found);
+            if let Some((outer, _)) = &narrowed {
+                found.retain(|(range, _)| {
+                    outer.start <= range.start && range.end <= outer.end
+                        || range.start <= outer.start && outer.end <= range.end
+                });
+            }
+            match found.as_slice() {
+                [only] => {
+                    let smaller = narrowed.as_ref().is_none_or(|(outer, _)| only.0.len() < outer.len());
+                    if smaller {
+                        narrowed = Some(only.clone());
+                    }
+                }
+                [] => {}
+                several if narrowed.is_none() && relation == Relation::Within => {
+                    let mut refusal = refusal(
+                        Reason::Ambiguous,
+                        format!("`{mention}`, in which the block belongs, is there {} times", several.len()),
+                    );
+                    refusal.candidates = several.iter().map(|(range, _)| place(file.text, range.start)).collect();
+                    return Err(refusal);
+                }
+                _ => {}
+            }
+        }
+        if narrowed.is_some() {
+            return Ok(narrowed);
+        }
+    }
+    Ok(None)
+}
+
+/// The definitions of this name, at any depth; values too where the prose says "in".
+fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), found: &mut Vec<(Range<usize>, Kind)>) {
+    let (name, values) = wanted;
+    if file.language.list(node).is_some_and(|kind| kind != List::Entries) {
+        for item in file.items(node) {
+            if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
+                continue;
+            }
+            let kinds = matches!(item.kind, Kind::Function | Kind::Class) || values && item.kind == Kind::Value;
+            let block = item.kind == Kind::Call
+                && item.name.split('(').next() == Some(name)
+                && crate::merge::body(file.language, item.core).is_some();
+            let path = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
+            let meant = if name.contains('.') {
+                path == name || path.ends_with(&format!(".{name}"))
+            } else {
+                same_name(name, &item.name)
+            };
+            if kinds && meant && item.variant.is_empty() || values && block {
+                found.push((item.whole(), item.kind));
+            }
+            let inner =
+                if matches!(item.kind, Kind::Function | Kind::Class | Kind::Value) { path } else { prefix.to_owned() };
+            let mut cursor = item.node.walk();
+            for child in item.node.named_children(&mut cursor) {
+                named(file, child, &inner, wanted, found);
+            }
+        }
+        return;
+    }
+    let mut cursor = node.walk();
+    for child in node.named_children(&mut cursor) {
+        named(file, child, prefix, wanted, found);
+    }
+}
+
+/// The block that holds the neighbour which the prose names.
+fn beside(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+    siblings: &[&str],
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    for relation in [Relation::After, Relation::Before] {
+        for name in hints.prose.related(relation, &first.name, siblings) {
+            let mut found: Vec<(usize, usize)> = Vec::new();
+            for (at, block) in blocks.iter().enumerate() {
+                found.extend(meant(file, name, &block.items).into_iter().map(|item| (at, item)));
+            }
+            if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
+                let near = |&(at, item): &(usize, usize)| {
+                    let line = blocks
+                        .get(at)
+                        .and_then(|block| block.items.get(item))
+                        .map_or(0, |item| place(file.text, item.start).line);
+                    lines.0 <= line + 4 && line <= lines.1 + 4
+                };
+                let close: Vec<(usize, usize)> = found.iter().copied().filter(near).collect();
+                if close.len() == 1 {
+                    found = close;
+                }
+            }
+            let mut lists: Vec<usize> = found.iter().map(|&(at, _)| at).collect();
+            lists.dedup();
+            match lists.as_slice() {
+                [] => {}
+                [only] => return Ok(Some(*only)),
+                several => {
+                    let mut refusal = refusal(
+                        Reason::Ambiguous,
+                        format!("`{name}`, beside which the block belongs, stands in {} places", several.len()),
+                    );
+                    refusal.candidates = found
+                        .iter()
+                        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
+                        .map(|item| place(file.text, item.start))
+                        .collect();
+                    return Err(refusal);
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The only block that holds lines which the snippet repeats.
+fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
+    let hits = |block: &Block<'_>| {
+        code.iter()
+            .filter(|item| {
+                block.items.iter().any(|old| {
+                    old.kind == item.kind
+                        && old.node.byte_range().len() > 6
+                        && same_code((merger.file, old), (merger.snippet, item))
+                })
+            })
+            .count()
+    };
+    let counts: Vec<usize> = blocks.iter().map(hits).collect();
+    let best = counts.iter().copied().max().filter(|&best| best > 0)?;
+    let mut holders = (0..counts.len()).filter(|&at| counts.get(at) == Some(&best));
+    let only = holders.next()?;
+    let others = counts.iter().filter(|&&count| count > 0).count();
+    (holders.next().is_none() && (others == 1 || best > 1)).then_some(only)
+}
+
+/// The only block with a statement that is known by the same name, where the prose says that something is replaced.
+fn keyed(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let [only] = code else { return Ok(None) };
+    if !hints.prose.replaces_something() && only.kind != Kind::Entry {
+        return Ok(None);
+    }
+    let same = |old: &&Item<'_>| {
+        old.kind == only.kind && old.name == only.name && old.variant == only.variant && only.name != "return"
+    };
+    let mut found: Vec<(usize, usize)> = blocks
+        .iter()
+        .enumerate()
+        .flat_map(|(at, block)| block.items.iter().filter(same).map(move |item| (at, item.start)))
+        .collect();
+    if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
+        let close: Vec<(usize, usize)> = found
+            .iter()
+            .copied()
+            .filter(|&(_, start)| {
+                let line = place(file.text, start).line;
+                lines.0 <= line + 2 && line <= lines.1 + 2
+            })
+            .collect();
+        if close.len() == 1 {
+            found = close;
+        }
+    }
+    match found.as_slice() {
+        [] => Ok(None),
+        [(at, _)] => Ok(Some(*at)),
+        several => {
+            let mut refusal =
+                refusal(Reason::Ambiguous, format!("`{}` stands {} times in the file", only.name, several.len()));
+            refusal.candidates = several.iter().map(|&(_, start)| place(file.text, start)).collect();
+            Err(refusal)
+        }
+    }
+}
+
+/// The body of the function that the prose names, where it says "at the end" or "at the top" of it.
+fn at_end(blocks: &[Block<'_>], code: &[&Item<'_>], hints: &Hints<'_>, siblings: &[&str]) -> Option<usize> {
+    let first = code.first()?;
+    hints.prose.end(&first.name, siblings)?;
+    let outer = blocks.first()?;
+    let within = !hints.prose.related(Relation::Within, &first.name, siblings).is_empty();
+    (outer.kind == List::Statements && within).then_some(0)
+}
