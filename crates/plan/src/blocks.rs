@@ -1,8 +1,19 @@
 //! Code blocks of a unit: what part each plays, and which file it is for.
 
+mod role;
+
+mod file;
+
 use serde::Serialize;
 
+use crate::changes::{Asking, PlannedChange};
 use crate::document::Span;
+use crate::inline::one_line;
+use crate::languages::is_shell;
+use crate::paths::lines_said;
+use crate::rows::{Row, RowKind};
+use file::{Nearness, Wanted};
+use role::Setting;
 
 /// A fenced (or indented) code block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,6 +65,13 @@ pub enum Role {
     Example,
 }
 
+impl Role {
+    /// Whether the block is to stand in a file.
+    pub(crate) fn is_placed(self) -> bool {
+        matches!(self, Role::Code | Role::Before { .. } | Role::After { .. } | Role::Diff | Role::SearchReplace)
+    }
+}
+
 /// The file that a block is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,4 +83,182 @@ pub enum FileOf {
     Nowhere,
     /// Two or more fit equally; indices into [`crate::Phase::changes`].
     Between(Vec<usize>),
+}
+
+/// A block and the row of its fence.
+pub(crate) struct Placed {
+    /// Index of the row.
+    pub(crate) row: usize,
+    /// The block.
+    pub(crate) block: CodeBlock,
+}
+
+/// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
+pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<PlannedChange>) -> Vec<Placed> {
+    let mut placed: Vec<Placed> = Vec::new();
+    for (row, seen) in asking.rows.iter().enumerate() {
+        let RowKind::Code(fence) = seen.kind else { continue };
+        let Some(fence) = asking.document.fences.get(fence) else { continue };
+        let text = fence.dedented(asking.document.text);
+        let language = language(&fence.info);
+        let from = starts.get(row).copied().unwrap_or(0);
+        let wanted = Wanted { row, from, language: &language, info: &fence.info, text: &text };
+        let (mut found, nearness) = file::find(asking, &wanted, changes);
+        let named = nearness == Nearness::Direct;
+        let script = match &found {
+            FileOf::Change(at) => file::is_script(&changes[*at].path) && nearness <= Nearness::Step,
+            _ => false,
+        };
+        let above = above(asking, row, from);
+        let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
+        let role = role::role(&text, &setting);
+        if !role.is_placed()
+            || seen.topic.is_some_and(|topic| topic.is_criteria() || topic == crate::labels::Topic::Bounds)
+        {
+            found = FileOf::Nowhere;
+        }
+        let prose = introduction(asking, row, from);
+        let lines = prose.lines().rev().find_map(lines_said);
+        let block = CodeBlock {
+            language,
+            info: fence.info.clone(),
+            text,
+            span: fence.span.clone(),
+            role,
+            file: found,
+            prose,
+            lines,
+        };
+        placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block }));
+    }
+    pair(&mut placed, starts);
+    for (index, one) in placed.iter().enumerate() {
+        if let FileOf::Change(at) = one.block.file
+            && let Some(change) = changes.get_mut(at)
+        {
+            change.blocks.push(index);
+        }
+    }
+    placed
+}
+
+/// The language that a fence names, lower case.
+fn language(info: &str) -> String {
+    let word = info
+        .split(|letter: char| letter.is_whitespace() || matches!(letter, '{' | ',' | ':' | '('))
+        .next()
+        .unwrap_or("");
+    if word.contains('/') || word.contains('=') || word.matches('.').count() > 0 && word != "go.mod" {
+        return crate::languages::extension(word);
+    }
+    word.to_lowercase()
+}
+
+/// Whether every line is a command.
+fn all_commands(text: &str) -> bool {
+    let mut lines =
+        text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
+    lines.peek().is_some() && lines.all(|line| crate::commands::looks_like_command(line) && line.contains(' '))
+}
+
+/// The words right above a block within its step.
+fn above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
+    let before = row.checked_sub(1).filter(|before| *before >= from).and_then(|before| asking.rows.get(before));
+    match before {
+        Some(Row { kind: RowKind::Line(_) | RowKind::Heading(_), span, .. }) => asking.document.slice(span).to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The sentences and labels that introduce a block, nearest last.
+fn introduction(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for at in (from..row).rev() {
+        let before = &asking.rows[at];
+        match before.kind {
+            RowKind::Line(_) | RowKind::Heading(_) => lines.push(one_line(asking.document.slice(&before.span))),
+            RowKind::Code(fence) => {
+                let shell = asking.document.fences.get(fence).is_some_and(|fence| is_shell(&language(&fence.info)));
+                if !shell && !lines.is_empty() {
+                    break;
+                }
+            }
+            RowKind::Cells(_) | RowKind::Rule => break,
+        }
+        if lines.len() >= 8 {
+            break;
+        }
+    }
+    for at in [from, asking.rows[row].section.unwrap_or(from)] {
+        let title = one_line(asking.document.slice(&asking.rows[at].span));
+        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title) {
+            lines.push(title);
+        }
+    }
+    lines.reverse();
+    lines.join("\n")
+}
+
+/// A block whose comments tell a "before" and an "after" part, as two.
+fn halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
+    let lines: Vec<&str> = block.text.lines().collect();
+    let marks: Vec<(usize, bool)> =
+        lines.iter().enumerate().filter_map(|(at, line)| role::mark(line).map(|old| (at, old))).collect();
+    let first = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
+    let cut = |from: usize, to: usize| {
+        let text: String = lines[from..to].iter().flat_map(|line| [*line, "\n"]).collect();
+        format!("{}\n", text.trim_matches('\n'))
+    };
+    let place = |from: usize, to: usize| {
+        let start = fence.content.get(from).map_or(block.span.start, |line| line.start);
+        start..fence.content.get(to.saturating_sub(1)).map_or(block.span.end, |line| line.end).max(start)
+    };
+    match marks.as_slice() {
+        [(old, true), (new, false)] if *old == first && *new > old + 1 && new + 1 < lines.len() => {
+            let before = CodeBlock {
+                text: cut(old + 1, *new),
+                span: place(*old, *new),
+                role: Role::Before { after: None },
+                ..block.clone()
+            };
+            let after = CodeBlock {
+                text: cut(new + 1, lines.len()),
+                span: place(*new, lines.len()),
+                role: Role::After { before: None },
+                ..block
+            };
+            vec![before, after]
+        }
+        [(only, old)]
+            if *only == first
+                && only + 1 < lines.len()
+                && matches!(block.role, Role::Before { .. } | Role::After { .. }) =>
+        {
+            let role = if *old { Role::Before { after: None } } else { Role::After { before: None } };
+            vec![CodeBlock { text: cut(only + 1, lines.len()), role, ..block }]
+        }
+        _ => vec![block],
+    }
+}
+
+/// Ties a "before" to the block that replaces it: the next one of the same step.
+fn pair(placed: &mut [Placed], starts: &[usize]) {
+    for at in 0..placed.len() {
+        if !matches!(placed[at].block.role, Role::Before { .. }) {
+            continue;
+        }
+        let Some(next) = placed.get(at + 1) else { continue };
+        let near = starts.get(placed[at].row) == starts.get(next.row);
+        let kin = next.block.language == placed[at].block.language || next.block.language.is_empty();
+        if near && kin && matches!(next.block.role, Role::After { .. } | Role::Code) {
+            let file = match (&placed[at].block.file, &next.block.file) {
+                (FileOf::Change(one), FileOf::Change(other)) if one != other => continue,
+                (found @ FileOf::Change(_), _) | (_, found) => found.clone(),
+            };
+            placed[at].block.role = Role::Before { after: Some(at + 1) };
+            placed[at].block.file = file.clone();
+            placed[at + 1].block.role = Role::After { before: Some(at) };
+            placed[at + 1].block.file = file;
+        }
+    }
 }

@@ -12,11 +12,11 @@ pub enum State {
     /// Not begun, or nothing says otherwise.
     #[default]
     Open,
-    /// Begun: `[-]`, `[>]`, `[/]`, `🟡`, "(in progress)".
+    /// Begun: `[-]`, `[>]`, `[~]`, `🟡`, "(in progress)".
     InProgress,
     /// Finished: `[x]`, `✅`, "(DONE)".
     Done,
-    /// Left out on purpose: struck through, "(skipped)", "(deferred)", `[~]`.
+    /// Left out on purpose: struck through, "(skipped)", "(deferred)".
     Skipped,
 }
 
@@ -39,4 +39,12 @@ pub struct Checkbox {
     pub phase: Option<PhaseId>,
     /// How many list items with a box lie around it.
     pub depth: usize,
+}
+/// What the mark of a box says.
+pub(crate) fn state_of_mark(mark: char) -> State {
+    match mark {
+        'x' | 'X' | '✓' | '✔' | '✅' | '☑' => State::Done,
+        '-' | '>' | '/' | '.' | '~' => State::InProgress,
+        _ => State::Open,
+    }
 }

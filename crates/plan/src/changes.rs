@@ -1,9 +1,15 @@
 //! The files that a unit names, and what shall happen to each.
 
+mod declared;
+mod verbs;
+
 use serde::Serialize;
 
 use crate::document::Span;
 use crate::identity::CheckboxId;
+use crate::paths::{FoundPath, expand, is_pattern, is_test, same_file};
+
+pub(crate) use declared::{Asking, declared};
 
 /// What shall happen to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
@@ -46,4 +52,61 @@ pub struct PlannedChange {
     pub blocks: Vec<usize>,
     /// The box in whose item the file is named.
     pub checkbox: Option<CheckboxId>,
+}
+
+/// The changes that a path could mean: an exact one alone, else those that end alike.
+pub(crate) fn meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
+    let path = path.trim_start_matches("./");
+    if let Some(exact) = changes.iter().position(|change| change.path == path) {
+        return vec![exact];
+    }
+    let moved = |change: &PlannedChange| matches!(&change.action, Action::Rename { to } if same_file(to, path));
+    (0..changes.len()).filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at])).collect()
+}
+
+/// Adds what is said of a path; gives the changes that stand for it.
+pub(crate) fn add(
+    changes: &mut Vec<PlannedChange>,
+    found: &FoundPath,
+    action: &Action,
+    test: bool,
+    checkbox: Option<CheckboxId>,
+) -> Vec<usize> {
+    let mut touched = Vec::new();
+    for path in expand(&found.path) {
+        let known = meant(changes, &path);
+        let at = match known.as_slice() {
+            [one] => *one,
+            [] => {
+                changes.push(PlannedChange {
+                    pattern: is_pattern(&path),
+                    test: test || is_test(&path),
+                    path,
+                    span: found.span.clone(),
+                    action: action.clone(),
+                    lines: found.lines,
+                    prose: String::new(),
+                    blocks: Vec::new(),
+                    checkbox,
+                });
+                touched.push(changes.len() - 1);
+                continue;
+            }
+            _ => continue,
+        };
+        let change = &mut changes[at];
+        if change.action == Action::Unstated {
+            change.action = action.clone();
+        }
+        // The longer path says more, but a name that only ends alike may lie elsewhere.
+        if path.len() > change.path.len() && path.ends_with(&format!("/{}", change.path)) {
+            change.path = path;
+            change.span = found.span.clone();
+        }
+        change.test = change.test || test;
+        change.lines = change.lines.or(found.lines);
+        change.checkbox = change.checkbox.or(checkbox);
+        touched.push(at);
+    }
+    touched
 }

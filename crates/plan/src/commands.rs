@@ -1,8 +1,19 @@
 //! Commands that a plan asks to run, and what it expects of them.
 
+mod expect;
+
+mod lines;
+
+mod programs;
+
+mod shell;
+
 use serde::Serialize;
 
-use crate::document::Span;
+use crate::document::{Document, Span};
+
+pub(crate) use expect::expectation;
+pub(crate) use lines::{Manner, in_line};
 
 /// A command that the plan wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,4 +83,306 @@ pub struct Commit {
     pub message: Option<String>,
     /// The paths that the command adds.
     pub paths: Vec<String>,
+}
+
+/// Whether a code span is a command rather than a name.
+pub(crate) fn looks_like_command(text: &str) -> bool {
+    let mut words = text.trim().trim_start_matches("$ ").split_whitespace();
+    let mut first = words.next().unwrap_or("");
+    let mut assigned = false;
+    while first.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
+    }) {
+        assigned = true;
+        first = words.next().unwrap_or("");
+    }
+    let rest: Vec<&str> = words.collect();
+    let script = (first.starts_with("./")
+        || first.starts_with("scripts/")
+        || first.starts_with("bin/")
+        || first.starts_with(".venv/")
+        || first.starts_with("venv/"))
+        && (!first.ends_with('/'));
+    if script {
+        let known = [".py", ".ts", ".js", ".md", ".json", ".tsx", ".yaml", ".yml", ".toml", ".go", ".rs"];
+        return !rest.is_empty()
+            || !known.iter().any(|end| first.ends_with(end)) && !first.contains('*') && first.starts_with("./");
+    }
+    if first.starts_with("(cd") || first.starts_with("!") && rest.first().is_some_and(|word| programs::is_program(word))
+    {
+        return true;
+    }
+    if !programs::is_program(first) {
+        return false;
+    }
+    if rest.is_empty() {
+        return assigned || !programs::is_usual_word(first);
+    }
+    // `test name`, `file path`: words that are programs too need the look of arguments.
+    let wordy = [
+        "test", "file", "type", "set", "find", "time", "if", "for", "while", "true", "false", "task", "next", "date",
+        "id", "sort", "command", "source", "watch", "wait", "act", "go", "make", "cut", "which", "hey", "stack",
+        "invoke", "head", "tail", "true", "kind", "export", "atlas", "vault", "nest", "act", "tap", "stat", "op",
+    ]
+    .contains(&first);
+    let arguments = rest.iter().any(|word| {
+        word.starts_with(['-', '.', '/', '$', '"', '\'', '{', '['])
+            || word.contains(['/', '=', '.', '|', '>', ':', '*'])
+            || matches!(*word, "&&" | "||" | "|" | ";")
+    });
+    let usual = matches!(first, "go" | "make" | "task" | "next" | "nest" | "invoke" | "act")
+        && rest.len() <= 3
+        && rest.iter().all(|word| !matches!(*word, "a" | "the" | "sure" | "it" | "to"));
+    !wordy || arguments || usual
+}
+
+/// A command as written, judged.
+pub(crate) fn command(text: &str, span: Span, expect: Expect) -> PlannedCommand {
+    let (bare, _) = if text.contains('\n') { (text, None) } else { shell::without_comment(text) };
+    let text = bare.trim().trim_start_matches("$ ").to_owned();
+    PlannedCommand {
+        doubt: doubt(&text),
+        server: is_server(&text),
+        commit: commit(&text),
+        destructive: is_destructive(&text),
+        folder: None,
+        text,
+        span,
+        expect,
+    }
+}
+
+/// The commands of a shell fence; what its comments and the words before it expect comes with them.
+pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedCommand> {
+    let Some(fence) = document.fences.get(fence) else { return Vec::new() };
+    let text = fence.dedented(document.text);
+    let found = shell::scripts(&text).into_iter().map(|script| {
+        let expected = script.comments.iter().find_map(|comment| {
+            let lower = comment.to_lowercase();
+            let said = [
+                "expected output:",
+                "expected:",
+                "expect:",
+                "expect ",
+                "expected ",
+                "should ",
+                "→",
+                "->",
+                "=>",
+                "预期:",
+                "预期：",
+                "期望：",
+                "esperado:",
+            ]
+            .iter()
+            .find(|word| lower.starts_with(*word))?;
+            comment.get(said.len()..)
+        });
+        let expect = expected.map(expectation).unwrap_or_default();
+        command(&script.text, shell::place(&fence.content, &fence.span, script.lines), expect)
+    });
+    found.collect()
+}
+
+fn doubt(text: &str) -> Option<Doubt> {
+    let homes = ["/Users/", "/home/", "C:\\", "c:/Users", "/mnt/c/", "/Volumes/", "/private/tmp/"];
+    if homes.iter().any(|home| text.contains(home)) {
+        return Some(Doubt::AuthorPath);
+    }
+    let holder = |open: char, close: char| {
+        text.match_indices(open).any(|(at, _)| {
+            text[at + 1..].split_once(close).is_some_and(|(inner, _)| {
+                let heredoc = text[..at].ends_with('<') || inner.starts_with(['<', '(', ' ', '/', '=']);
+                !heredoc
+                    && !inner.is_empty()
+                    && inner.len() < 40
+                    && inner.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ' | '.'))
+                    && inner.starts_with(char::is_alphabetic)
+                    && !inner.contains(" -")
+            })
+        })
+    };
+    let quoted = text.contains("python -c")
+        || text.contains("python3 -c")
+        || text.contains("node -e")
+        || text.contains("<<")
+        || shell::is_commit(text);
+    let dots = text.split_whitespace().any(|word| word == "..." || word == "…")
+        || text.ends_with("...") && !text.ends_with("/...");
+    let signs = ["XXXX", "YYYY", "YOUR_", "your-", "TODO", "xxxx"];
+    if !quoted && (holder('<', '>') || dots || signs.iter().any(|sign| text.contains(sign))) {
+        return Some(Doubt::Placeholder);
+    }
+    let first = text.split_whitespace().find(|word| !word.contains('=')).unwrap_or("");
+    let sentence = text.split_whitespace().count() > 3
+        && first.starts_with(char::is_uppercase)
+        && !text.contains(['-', '/', '|', '$']);
+    sentence.then_some(Doubt::Prose)
+}
+
+fn is_server(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let last = lower.lines().last().unwrap_or("").trim();
+    if last.ends_with('&') && !last.ends_with("&&") || lower.contains("timeout ") {
+        return false;
+    }
+    let starts = [
+        "uvicorn ",
+        "gunicorn ",
+        "hypercorn ",
+        "flask run",
+        "manage.py runserver",
+        "fastapi dev",
+        "fastapi run",
+        "npm run dev",
+        "npm start",
+        "npm run start",
+        "pnpm dev",
+        "pnpm run dev",
+        "pnpm start",
+        "yarn dev",
+        "yarn start",
+        "bun dev",
+        "bun run dev",
+        "bun run start",
+        "next dev",
+        "vite dev",
+        "nodemon ",
+        "rails server",
+        "rails s",
+        "php artisan serve",
+        "cargo watch",
+        "docker compose up",
+        "docker-compose up",
+        "celery -a",
+        "make dev",
+        "make serve",
+        "make run",
+        "nest start",
+        "wrangler dev",
+        "supabase start",
+        "tsx watch",
+        "--watch",
+        "air",
+        "python -m http.server",
+        "mkdocs serve",
+        "just dev",
+        "go run ./cmd",
+        "prisma studio",
+        "tail -f",
+        "mix phx.server",
+        "expo start",
+        "flutter run",
+        "dotnet watch",
+        "netlify dev",
+        "storybook dev",
+    ];
+    starts.iter().any(|start| {
+        lower.match_indices(start).any(|(at, _)| {
+            let tail = &lower[at..];
+            let words = tail.lines().next().unwrap_or("");
+            let free = !lower[..at]
+                .chars()
+                .next_back()
+                .is_some_and(|letter| letter.is_alphanumeric() || letter == '-' && !start.starts_with("--"));
+            let ended = !words[start.len().min(words.len())..]
+                .starts_with(|letter: char| letter.is_alphanumeric() || matches!(letter, ':' | '-' | '='));
+            let help = words.contains("--help") || words.contains("--version");
+            let detached = (start.contains(" up")
+                && (words.contains(" -d") || words.contains("--detach") || words.contains("--wait")))
+                || words.contains("--watch=false")
+                || words.contains("--watchall=false");
+            let install = lower[..at].trim_end().ends_with("install")
+                || lower[..at].trim_end().ends_with("add")
+                || lower.contains("pip install");
+            let pure = *start != "air" || words == "air" && at == 0;
+            free && ended && !help && !detached && !install && pure && !matches!(*start, "supabase start")
+        })
+    })
+}
+
+fn is_destructive(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let removes = lower.split([';', '\n', '|', '&']).any(|part| {
+        let mut words = part.split_whitespace().skip_while(|word| matches!(*word, "sudo" | "(" | "then" | "do"));
+        words.next() == Some("rm")
+            && words.any(|word| {
+                word.starts_with('-') && !word.starts_with("--") && word.contains('r') || word == "--recursive"
+            })
+    });
+    let signs = [
+        "--force",
+        "push -f",
+        "drop table",
+        "drop database",
+        "drop schema",
+        "truncate ",
+        "reset --hard",
+        "clean -fd",
+        "clean -xf",
+        "dropdb",
+        "down -v",
+        "--volumes",
+        "flushall",
+        "delete from",
+        "system prune",
+        "migrate reset",
+        "db reset",
+        "--accept-data-loss",
+        "mkfs",
+        "checkout -- ",
+        "branch -d ",
+    ];
+    removes || signs.iter().any(|sign| lower.contains(sign)) && !lower.contains("--force-exclude")
+}
+
+fn commit(text: &str) -> Option<Commit> {
+    if !shell::is_commit(text) {
+        return None;
+    }
+    let mut paths = Vec::new();
+    let joined = text.replace("\\\n", " ");
+    for part in joined.split(['\n', ';']).flat_map(|line| line.split("&&")) {
+        let mut words = part.split_whitespace();
+        if words.next() == Some("git") && words.next() == Some("add") {
+            let named =
+                words.take_while(|word| !word.starts_with('#')).filter(|word| !word.starts_with('-') || *word == "-A");
+            paths.extend(named.map(|word| word.trim_matches(['"', '\'']).to_owned()));
+        }
+    }
+    Some(Commit { message: message(text), paths })
+}
+
+fn message(text: &str) -> Option<String> {
+    let at = text.find("commit")?;
+    let rest = &text[at..];
+    let flag = [" -m ", " -am ", " --message=", " --message ", " -m"]
+        .iter()
+        .find_map(|flag| rest.find(flag).map(|found| found + flag.len()))?;
+    let value = rest[flag..].trim_start();
+    if let Some(heredoc) = value.strip_prefix("\"$(cat <<") {
+        let (_, body) = heredoc.split_once('\n')?;
+        let end = heredoc
+            .trim_start_matches(['-', '\'', '"'])
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect::<String>();
+        let lines: Vec<&str> = body.lines().take_while(|line| line.trim() != end).collect();
+        return Some(lines.join("\n").trim().to_owned());
+    }
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let mut out = String::new();
+    let mut escaped = false;
+    for letter in value[1..].chars() {
+        match letter {
+            '\\' if !escaped && quote == '"' => escaped = true,
+            letter if letter == quote && !escaped => return Some(out),
+            letter => {
+                out.push(letter);
+                escaped = false;
+            }
+        }
+    }
+    None
 }

@@ -1,9 +1,17 @@
 //! What must hold when a unit is finished, and who can check it.
 
+mod reader;
+
 use serde::Serialize;
 
+use crate::commands::{Expect, ExpectedOutcome, expectation};
 use crate::document::Span;
 use crate::identity::CheckboxId;
+use crate::inline::key;
+use crate::labels::Topic;
+use crate::rows::Row;
+
+pub(crate) use reader::read;
 
 /// One criterion of success.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,4 +36,56 @@ pub enum CriterionKind {
     Automated,
     /// A person decides.
     Manual,
+}
+
+/// Whether a row stands among criteria.
+pub(crate) fn is_among(row: &Row) -> bool {
+    let within = row.heading_topic.is_some_and(Topic::is_criteria);
+    let run = matches!(row.topic, Some(Topic::Run | Topic::Expect | Topic::Output | Topic::Test | Topic::Folder));
+    row.topic.is_some_and(Topic::is_criteria) || within && run
+}
+
+/// Lays down an expectation, unless one is stated already.
+pub(crate) fn set_expectation(expect: &mut Expect, words: &str) {
+    let words: String = words.chars().take(1000).collect();
+    if !words.trim().is_empty() && (expect.words.is_none() || expect.outcome == ExpectedOutcome::Unstated) {
+        *expect = expectation(&words);
+    }
+}
+
+/// Words that ask for a person.
+const PERSON: &[&str] = &[
+    "manually",
+    "browser",
+    "visual",
+    "by hand",
+    "in the ui",
+    "user can",
+    "click",
+    "looks right",
+    "eyeball",
+    "human",
+    "screenshot",
+    "reviewer",
+    "stakeholder",
+    "on a device",
+    "手动",
+    "人工",
+    "浏览器",
+    "navegador",
+    "manualmente",
+];
+
+/// Who checks a criterion: by its heading, else by its commands and words.
+pub(crate) fn kind(topic: Option<Topic>, words: &str, has_command: bool) -> CriterionKind {
+    match topic {
+        Some(Topic::Automated) => CriterionKind::Automated,
+        Some(Topic::Manual) => CriterionKind::Manual,
+        _ => {
+            let lower = key(words);
+            let marked = lower.starts_with("manual") || lower.starts_with("手动") || lower.contains("(manual");
+            let person = !has_command && PERSON.iter().any(|word| lower.contains(word));
+            if marked || person { CriterionKind::Manual } else { CriterionKind::Automated }
+        }
+    }
 }

@@ -1,18 +1,52 @@
 //! Reads a Markdown implementation plan without losing a byte, and ticks its
 //! boxes by changing one character each. Pure: no file, no process, no clock.
 
-mod blocks;
-mod boxes;
-mod changes;
-mod commands;
-mod criteria;
-mod document;
 mod identity;
-mod phase;
-mod reading;
-mod select;
+
+mod document;
+
+mod inline;
+
+mod languages;
+
+mod paths;
+
+mod labels;
+
+mod boxes;
+
+mod naming;
+
 mod standing;
+
+mod dialects;
+
+mod outline;
+
+mod checkboxes;
+
+mod rows;
+
+mod changes;
+
+mod commands;
+
+mod criteria;
+
+mod blocks;
+
 mod steps;
+
+mod phase;
+
+mod contents;
+
+mod diagnostics;
+
+mod reading;
+
+mod select;
+
 mod tick;
 
 pub use blocks::{CodeBlock, FileOf, Role};
@@ -20,10 +54,11 @@ pub use boxes::{Checkbox, State};
 pub use changes::{Action, PlannedChange};
 pub use commands::{Commit, Doubt, Expect, ExpectedOutcome, PlannedCommand};
 pub use criteria::{Criterion, CriterionKind};
+pub use diagnostics::Diagnostic;
 pub use document::{Place, Span, Unreadable};
 pub use identity::{CheckboxId, PhaseId};
 pub use phase::Phase;
-pub use reading::{Bound, Diagnostic, Plan, read};
+pub use reading::{Bound, Plan, read};
 pub use select::Unselected;
 pub use standing::{Approval, Standing};
 pub use steps::{Part, Step, StepKind};

@@ -3,14 +3,21 @@
 use serde::Serialize;
 
 use crate::boxes::{Checkbox, State};
+use crate::changes::Asking;
+use crate::checkboxes::{self, Found};
 use crate::commands::PlannedCommand;
-use crate::criteria::Criterion;
-use crate::document::{Place, Span, Unreadable};
+use crate::contents;
+use crate::criteria::{self, Criterion};
+use crate::diagnostics::{Diagnostic, diagnose};
+use crate::document::{self, Document, PieceKind, Place, Span, Unreadable};
 use crate::identity::{CheckboxId, PhaseId};
+use crate::inline::{one_line, plain};
+use crate::labels::Topic;
+use crate::naming::{marked, unit_name};
+use crate::outline::{Outline, Unit};
 use crate::phase::Phase;
-use crate::standing::Standing;
-
-const LIMIT: usize = 16 * 1024 * 1024;
+use crate::rows::{Row, RowKind, rows};
+use crate::standing::{self, Standing};
 
 /// A boundary of the plan: an item of "What we're not doing".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,19 +26,6 @@ pub struct Bound {
     pub text: String,
     /// The item.
     pub span: Span,
-}
-
-/// Something that could not be read with certainty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Diagnostic {
-    /// A short stable name: "unclosed-fence", "number-twice" …
-    pub code: &'static str,
-    /// What was found.
-    pub message: String,
-    /// Where.
-    pub span: Span,
-    /// What the author can do about it.
-    pub hint: String,
 }
 
 /// A plan that has been read.
@@ -122,12 +116,7 @@ impl Plan {
 
     /// Line and column of a byte; beyond the end, the end.
     pub fn place(&self, offset: usize) -> Place {
-        let end = (0..=offset.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
-        let before = &self.text[..end];
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.matches('\n').count() + 1;
-        let column = before[start..].chars().filter(|letter| *letter != '\u{feff}').count() + 1;
-        Place { line, column }
+        document::place(&self.text, offset)
     }
 }
 
@@ -136,92 +125,126 @@ impl Plan {
 /// # Errors
 /// [`Unreadable`] where there is nothing to read: no text, not UTF-8, too large.
 pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
-    if bytes.len() > LIMIT {
-        return Err(Unreadable::TooLarge { bytes: bytes.len(), limit: LIMIT });
+    let text = document::decode(bytes)?;
+    let document = Document::read(text);
+    let outline = Outline::read(&document);
+    let mut found = checkboxes::find(&document);
+    let mut owners = vec![None; document.pieces.len()];
+    let mut next = 0;
+    let mut phases = Vec::new();
+    for unit in &outline.units {
+        phases.push(unit_of(&document, unit, &found.of_items, &mut next, &mut owners));
     }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let before = &bytes[..error.valid_up_to()];
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-            return Err(Unreadable::NotUtf8 { line, column });
-        }
-    };
-    if text.trim_start_matches('\u{feff}').trim().is_empty() {
-        return Err(Unreadable::Empty);
+    own_boxes(&document, &mut found, &mut owners, &phases);
+    for phase in &mut phases {
+        settle(phase, &found.boxes);
     }
-    let mut plan = Plan {
+    let free: Vec<usize> = (0..owners.len()).filter(|piece| owners[*piece].is_none()).collect();
+    let rows = rows(&document, free.into_iter(), |_| false);
+    let asking = Asking { document: &document, rows: &rows, boxes: &found.of_items, item: None };
+    let mut commands = Vec::new();
+    let criteria = criteria::read(&asking, &mut commands);
+    let diagnostics = diagnose(&document, &outline, &phases);
+    Ok(Plan {
+        title: title(&document),
+        dialects: outline.dialects(),
+        standing: standing::read(&document),
+        bounds: bounds(&document, &rows),
+        checkboxes: found.boxes,
         text: text.to_owned(),
-        title: None,
-        dialects: Vec::new(),
-        standing: Standing::default(),
-        phases: Vec::new(),
-        checkboxes: Vec::new(),
-        criteria: Vec::new(),
-        commands: Vec::new(),
-        bounds: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    sketch(&mut plan);
-    Ok(plan)
+        phases,
+        criteria,
+        commands,
+        diagnostics,
+    })
 }
 
-fn sketch(plan: &mut Plan) {
-    let mut at = 0;
-    let mut fenced = false;
-    for line in plan.text.split_inclusive('\n') {
-        let span = at..at + line.len();
-        at = span.end;
-        let words = line.trim();
-        if words.starts_with("```") || words.starts_with("~~~") {
-            fenced = !fenced;
+/// A unit and those nested in it, numbered depth first; notes which pieces are whose.
+fn unit_of(
+    document: &Document<'_>,
+    unit: &Unit,
+    boxes: &[Option<CheckboxId>],
+    next: &mut usize,
+    owners: &mut [Option<PhaseId>],
+) -> Phase {
+    let id = PhaseId(*next);
+    *next += 1;
+    for piece in unit.own().chain(unit.echoes.iter().cloned().flatten()) {
+        if let Some(owner) = owners.get_mut(piece).filter(|owner| owner.is_none()) {
+            *owner = Some(id);
         }
-        if fenced {
-            continue;
+    }
+    let mut phase = contents::read(document, unit, id, boxes);
+    phase.phases = unit.children.iter().map(|child| unit_of(document, child, boxes, next, owners)).collect();
+    phase
+}
+
+/// Gives every box to the unit in whose pieces it stands, or whose name it bears.
+fn own_boxes(document: &Document<'_>, found: &mut Found, owners: &mut [Option<PhaseId>], phases: &[Phase]) {
+    let mut named: Vec<(String, PhaseId)> = Vec::new();
+    let mut waiting: Vec<&Phase> = phases.iter().collect();
+    while let Some(phase) = waiting.pop() {
+        if !phase.word.is_empty() {
+            named.push((phase.label.to_lowercase(), phase.id));
         }
-        let item = ["- [", "* ["].iter().find_map(|marker| words.strip_prefix(marker));
-        if let Some(mark) =
-            item.and_then(|rest| rest.chars().next().filter(|mark| rest[mark.len_utf8()..].starts_with("] ")))
-        {
-            let mark_at = span.start + line.len() - line.trim_start().len() + 3;
-            let state = if mark == ' ' { State::Open } else { State::Done };
-            let id = CheckboxId(plan.checkboxes.len());
-            let phase = plan.phases.last_mut().map(|unit| {
-                unit.checkboxes.push(id);
-                unit.id
-            });
-            let mark_span = mark_at..mark_at + mark.len_utf8();
-            let text = plan.text[mark_span.end + 1..].lines().next().unwrap_or("").trim().to_owned();
-            plan.checkboxes.push(Checkbox { id, mark, mark_span, text, span: span.clone(), state, phase, depth: 0 });
-        }
-        let Some(heading) = words.strip_prefix("##").map(|rest| rest.trim_start_matches('#').trim()) else { continue };
-        let Some(rest) = ["Phase ", "Task "].iter().find_map(|word| heading.strip_prefix(word)) else { continue };
-        let number: String =
-            rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '.').collect();
-        let word = heading[..heading.len() - rest.len()].trim().to_owned();
-        let title = rest[number.len()..].trim_start_matches([':', ' ', '-', '—']).to_owned();
-        let label = format!("{word} {number}");
-        let id = PhaseId(plan.phases.len());
-        plan.phases.push(Phase {
-            id,
-            word,
-            number: Some(number),
-            title,
-            label,
-            span: span.clone(),
-            heading: span,
-            state: State::Open,
-            optional: false,
-            depends_on: Vec::new(),
-            prose: Vec::new(),
-            changes: Vec::new(),
-            blocks: Vec::new(),
-            commands: Vec::new(),
-            criteria: Vec::new(),
-            steps: Vec::new(),
-            checkboxes: Vec::new(),
-            phases: Vec::new(),
+        waiting.extend(&phase.phases);
+    }
+    for (at, one) in found.boxes.iter_mut().enumerate() {
+        let words = found.words.get(at).copied().unwrap_or(one.mark_span.end);
+        let next = document.pieces.partition_point(|piece| piece.span.start <= words.max(one.mark_span.start));
+        let owner = next.checked_sub(1).and_then(|piece| owners.get(piece).copied().flatten());
+        one.phase = owner.or_else(|| {
+            let label = unit_name(&marked(&one.text).words)?.label().to_lowercase();
+            let mut fitting = named.iter().filter(|(name, _)| *name == label);
+            fitting.next().filter(|_| fitting.next().is_none()).map(|(_, id)| *id)
         });
     }
+}
+
+/// Gives a unit its boxes, and its state where no mark in its heading tells.
+fn settle(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
+    phase.checkboxes = boxes.iter().filter(|one| one.phase == Some(phase.id)).map(|one| one.id).collect();
+    let mut states: Vec<State> = boxes.iter().filter(|one| one.phase == Some(phase.id)).map(|one| one.state).collect();
+    for child in &mut phase.phases {
+        states.extend(settle(child, boxes));
+        states.push(child.state);
+    }
+    let any = |state: State| states.contains(&state);
+    let finished = states.iter().all(|state| matches!(state, State::Done | State::Skipped)) && any(State::Done);
+    if phase.state == State::Open {
+        phase.state = match () {
+            () if finished => State::Done,
+            () if any(State::Done) || any(State::InProgress) => State::InProgress,
+            () => State::Open,
+        };
+    }
+    states
+}
+
+fn title(document: &Document<'_>) -> Option<String> {
+    document.pieces.iter().find_map(|piece| match &piece.kind {
+        PieceKind::Heading { level: 1, title } => Some(plain(document.slice(title)).trim().to_owned()),
+        _ => None,
+    })
+}
+
+/// The items, or else the paragraphs, under "What we're not doing".
+fn bounds(document: &Document<'_>, rows: &[Row]) -> Vec<Bound> {
+    let mut found: Vec<(usize, Bound)> = Vec::new();
+    for row in rows.iter().filter(|row| row.topic == Some(Topic::Bounds)) {
+        let RowKind::Line(_) = row.kind else { continue };
+        let words = document.slice(&row.span);
+        let value = row.label.as_ref().map_or(words, |label| &words[label.rest.min(words.len())..]);
+        if value.trim().is_empty() {
+            continue;
+        }
+        match found.last_mut().filter(|(piece, _)| *piece == row.piece) {
+            Some((_, bound)) => {
+                bound.text = one_line(&format!("{} {value}", bound.text));
+                bound.span.end = row.span.end;
+            }
+            None => found.push((row.piece, Bound { text: one_line(value), span: row.span.clone() })),
+        }
+    }
+    found.into_iter().map(|(_, bound)| bound).collect()
 }

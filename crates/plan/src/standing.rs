@@ -1,8 +1,10 @@
 //! What a plan says of itself: draft, approved, superseded, done.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::document::Span;
+use crate::document::{Document, PieceKind, Span};
+use crate::inline::{is_sign, key, label, plain};
+use crate::labels::{Topic, topic};
 
 /// The plan's own mark: front matter `status:` or a `Status:` line near the top.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -28,4 +30,241 @@ pub enum Approval {
     Refused,
     /// Completed, done, implemented.
     Finished,
+}
+
+/// Words that refuse, approve or finish a plan; the first that is found decides, in this order.
+const WORDS: &[(Approval, &[&str])] = &[
+    (
+        Approval::Refused,
+        &[
+            "not approved",
+            "not ready",
+            "unapproved",
+            "draft",
+            "proposed",
+            "proposal",
+            "rejected",
+            "superseded",
+            "abandoned",
+            "deprecated",
+            "obsolete",
+            "withdrawn",
+            "cancelled",
+            "canceled",
+            "on hold",
+            "pending approval",
+            "awaiting approval",
+            "needs approval",
+            "pending review",
+            "in review",
+            "needs review",
+            "awaiting review",
+            "wip",
+            "do not implement",
+            "replaced by",
+            "parked",
+            "archived",
+            "草稿",
+            "提议",
+            "已废弃",
+            "废弃",
+            "已拒绝",
+            "已取消",
+            "待审",
+            "待批准",
+            "borrador",
+            "propuesto",
+            "propuesta",
+            "rechazado",
+            "obsoleto",
+            "descartado",
+            "cancelado",
+            "entwurf",
+            "abgelehnt",
+            "verworfen",
+            "brouillon",
+            "rejeté",
+            "草案",
+            "下書き",
+            "초안",
+            "черновик",
+            "отклонён",
+            "чернетка",
+            "rascunho",
+            "szkic",
+        ],
+    ),
+    (
+        Approval::Finished,
+        &[
+            "completed",
+            "complete",
+            "done",
+            "implemented",
+            "shipped",
+            "finished",
+            "merged",
+            "已完成",
+            "完成",
+            "已实现",
+            "completado",
+            "completada",
+            "terminado",
+            "hecho",
+            "implementado",
+            "abgeschlossen",
+            "fertig",
+            "terminé",
+            "完了",
+            "완료",
+            "завершено",
+            "готово",
+            "выполнено",
+            "виконано",
+            "concluído",
+            "zakończone",
+        ],
+    ),
+    (
+        Approval::Approved,
+        &[
+            "approved",
+            "accepted",
+            "ready",
+            "active",
+            "in progress",
+            "in-progress",
+            "in_progress",
+            "ongoing",
+            "started",
+            "agreed",
+            "signed off",
+            "批准",
+            "已批准",
+            "已审批",
+            "通过",
+            "进行中",
+            "就绪",
+            "aprobado",
+            "aprobada",
+            "listo",
+            "en progreso",
+            "en curso",
+            "genehmigt",
+            "bereit",
+            "approuvé",
+            "承認",
+            "승인",
+            "утверждён",
+            "одобрен",
+            "в работе",
+            "затверджено",
+            "aprovado",
+        ],
+    ),
+];
+
+/// What a status means.
+pub(crate) fn approval(word: &str) -> Approval {
+    let lower = key(word);
+    let negated =
+        ["incomplete", "not complete", "not done", "not started", "partially", "not yet", "未完成", "no completado"];
+    if negated.iter().any(|sign| lower.contains(sign)) {
+        return Approval::Unmarked;
+    }
+    // The earliest word is the status; what follows explains it.
+    let mut best: Option<(usize, Approval)> = None;
+    for (approval, words) in WORDS {
+        for word in *words {
+            let at = lower.match_indices(word).map(|(at, _)| at).find(|at| stands_alone(&lower, *at, word));
+            if let Some(at) = at.filter(|at| best.is_none_or(|(best, _)| *at < best)) {
+                best = Some((at, *approval));
+            }
+        }
+    }
+    let sign = || if word.contains('✅') { Approval::Finished } else { Approval::Unmarked };
+    best.map_or_else(sign, |(_, approval)| approval)
+}
+
+fn stands_alone(text: &str, at: usize, word: &str) -> bool {
+    if !word.is_ascii() {
+        return true;
+    }
+    let before = text[..at].chars().next_back();
+    let after = text[at + word.len()..].chars().next();
+    !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct FrontMatter {
+    status: Option<String>,
+    state: Option<String>,
+}
+
+/// Reads the mark of a plan.
+pub(crate) fn read(document: &Document<'_>) -> Standing {
+    from_front_matter(document).or_else(|| from_lines(document)).unwrap_or_default()
+}
+
+fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
+    let front = document.front.clone()?;
+    let text = document.slice(&front);
+    let parsed: FrontMatter = serde_saphyr::from_str(text).unwrap_or_default();
+    let found = crate::document::lines(document.text, front.start)
+        .take_while(|line| line.start < front.end)
+        .find(|line| document.slice(line).starts_with("status:") || document.slice(line).starts_with("state:"))?;
+    let raw = document.slice(&found).split_once(':').map_or("", |(_, word)| word);
+    let word = parsed.status.or(parsed.state).unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
+    if word.trim().is_empty() {
+        return None;
+    }
+    Some(Standing { approval: approval(&word), word: Some(word), span: Some(found) })
+}
+
+/// A `Status:` line or table row before the second heading of level two, at most 60 pieces in.
+fn from_lines(document: &Document<'_>) -> Option<Standing> {
+    let mut sections = 0;
+    for piece in document.pieces.iter().take(60) {
+        match &piece.kind {
+            PieceKind::Heading { level, title } => {
+                let words = plain(document.slice(title));
+                let named = label(&words).filter(|label| topic(&label.name) == Some(Topic::Status));
+                if let Some(label) = named.filter(|label| label.rest < words.len()) {
+                    return Some(found(&words[label.rest..], title.clone()));
+                }
+                sections += usize::from(*level >= 2);
+                if sections > 1 {
+                    return None;
+                }
+            }
+            PieceKind::Text(lines) => {
+                for line in lines {
+                    let words = document.slice(line);
+                    for part in words.split(" | ") {
+                        let status = label(part).filter(|label| topic(&label.name) == Some(Topic::Status));
+                        if let Some(label) = status.filter(|label| !part[label.rest..].trim().is_empty()) {
+                            return Some(found(&part[label.rest..], line.clone()));
+                        }
+                    }
+                }
+            }
+            PieceKind::Row(cells) => {
+                if let [name, word, ..] = cells.as_slice()
+                    && topic(&key(document.slice(name))) == Some(Topic::Status)
+                    && !document.slice(word).is_empty()
+                {
+                    return Some(found(document.slice(word), word.clone()));
+                }
+            }
+            PieceKind::Code(_) | PieceKind::Rule => {}
+        }
+    }
+    None
+}
+
+fn found(words: &str, span: Span) -> Standing {
+    let word = plain(words).replace('`', "");
+    let bare = word.trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).to_owned();
+    Standing { approval: approval(&word), word: Some(bare), span: Some(span) }
 }

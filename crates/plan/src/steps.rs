@@ -1,9 +1,16 @@
 //! The steps of a unit, in order: what to write, to run, to commit.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
+use crate::changes::Asking;
+use crate::criteria::is_among;
 use crate::document::Span;
 use crate::identity::CheckboxId;
+use crate::labels::Topic;
+use crate::naming::{Rank, coded, marked, numbered, unit_name};
+use crate::rows::{Row, RowKind};
 
 /// One step of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,4 +57,107 @@ pub enum StepKind {
     Commit,
     /// Words alone.
     Prose,
+}
+
+/// A step before its content is known.
+#[derive(Debug, Clone)]
+pub(crate) struct Seed {
+    /// Its rows.
+    pub(crate) rows: Range<usize>,
+    /// Its name.
+    pub(crate) title: String,
+    /// Its number as written.
+    pub(crate) number: Option<String>,
+    /// Its item's box.
+    pub(crate) checkbox: Option<CheckboxId>,
+}
+
+/// Whether the words name a step: "Step 2: …".
+pub(crate) fn is_step_name(words: &str) -> bool {
+    unit_name(&marked(words).words).is_some_and(|name| name.rank == Rank::Step)
+}
+
+/// Cuts a unit's rows into steps: those that are called so, else its boxes, else its sections, else all of it.
+pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
+    let rows = asking.rows;
+    let called: Vec<usize> = (0..rows.len()).filter(|at| is_called_step(asking, &rows[*at])).collect();
+    if !called.is_empty() {
+        return cut(asking, &called);
+    }
+    let boxed: Vec<usize> = (0..rows.len()).filter(|at| is_boxed_step(asking, &rows[*at])).collect();
+    if !boxed.is_empty() {
+        return cut(asking, &boxed);
+    }
+    let sections: Vec<usize> =
+        (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at])).collect();
+    let mut found = cut(asking, &sections);
+    found.retain(|seed| {
+        let inner = rows[seed.rows.clone()].iter().skip(1);
+        inner.into_iter().any(|row| !is_among(row) && !matches!(row.kind, RowKind::Rule))
+    });
+    let first = sections.first().copied().unwrap_or(rows.len());
+    let works = |row: &Row| matches!(row.kind, RowKind::Code(_)) || row.topic.is_some_and(Topic::names_files);
+    if found.is_empty() || rows[..first].iter().any(works) {
+        let end = rows[..first].iter().position(|row| is_among(row) && row.item.is_none()).unwrap_or(first);
+        if end > 0 {
+            found.insert(0, Seed { rows: 0..end, title: title.to_owned(), number: None, checkbox: None });
+        }
+    }
+    found
+}
+
+/// Headings that hold no work of the unit.
+fn apart(row: &Row) -> bool {
+    let quiet = [Topic::About, Topic::Bounds, Topic::Depends, Topic::Progress, Topic::Status, Topic::Reference];
+    row.topic.is_some_and(|topic| topic.is_criteria() || quiet.contains(&topic))
+}
+
+fn is_called_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
+    let words = asking.document.slice(&row.span);
+    let shape = match row.kind {
+        RowKind::Heading(_) => true,
+        RowKind::Line(true) => row.boxed || words.starts_with("**") || words.starts_with("__") || row.item.is_some(),
+        _ => false,
+    };
+    shape && !is_among(row) && is_step_name(words)
+}
+
+fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
+    let listed = row.topic.is_some_and(|topic| topic.names_files() || topic == Topic::Bounds);
+    if !row.boxed || is_among(row) || row.item == asking.item || listed {
+        return false;
+    }
+    let around = asking.document.items_around(&asking.document.pieces[row.piece]);
+    let boxed = |item: &usize| Some(*item) != asking.item && asking.boxes.get(*item).copied().flatten().is_some();
+    !around.iter().skip(1).any(boxed)
+}
+
+/// One step from each start to the next, or to what ends the steps.
+fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
+    let rows = asking.rows;
+    let mut found = Vec::new();
+    for (at, start) in starts.iter().copied().enumerate() {
+        let limit = starts.get(at + 1).copied().unwrap_or(rows.len());
+        let level = match rows[start].kind {
+            RowKind::Heading(level) => Some(level),
+            _ => None,
+        };
+        let ends = |row: &Row| match (&row.kind, level) {
+            (RowKind::Heading(inner), Some(level)) => *inner <= level || apart(row),
+            (RowKind::Heading(_) | RowKind::Rule, None) => true,
+            _ => is_among(row) && row.item.is_none() && row.label.is_some(),
+        };
+        let end = (start + 1..limit).find(|at| ends(&rows[*at])).unwrap_or(limit);
+        let words = marked(asking.document.slice(&rows[start].span)).words;
+        let named = unit_name(&words).filter(|name| name.rank == Rank::Step);
+        let named = named.or_else(|| coded(&words)).or_else(|| numbered(&words));
+        let item = rows[start].item.filter(|_| level.is_none());
+        let checkbox = item.and_then(|item| asking.boxes.get(item).copied().flatten());
+        let (title, number) = match named {
+            Some(name) => (name.title, name.number),
+            None => (words, None),
+        };
+        found.push(Seed { rows: start..end, title, number, checkbox });
+    }
+    found
 }

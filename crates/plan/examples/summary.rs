@@ -1,0 +1,66 @@
+//! Prints one JSON line for each plan file given: how much of what was read,
+//! so that readings can be counted and compared. With `--units`, whole units.
+
+use std::io::Write;
+use std::time::Instant;
+
+use plan::{FileOf, Phase, Plan, Role};
+use serde_json::{Value, json};
+
+fn main() -> std::io::Result<()> {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let whole = arguments.iter().any(|argument| argument == "--units");
+    arguments.retain(|argument| argument != "--units");
+    let mut out = std::io::stdout().lock();
+    for path in arguments {
+        let bytes = std::fs::read(&path)?;
+        let begun = Instant::now();
+        let read = plan::read(&bytes);
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let line = match read {
+            Ok(plan) if whole => json!({ "path": path, "units": plan.phases().iter().map(unit).collect::<Vec<_>>() }),
+            Ok(plan) => summary(&path, &plan, micros),
+            Err(error) => json!({ "path": path, "error": error.to_string(), "micros": micros }),
+        };
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn summary(path: &str, plan: &Plan, micros: u64) -> Value {
+    let all = || plan.all();
+    let blocks = |wanted: fn(&FileOf) -> bool| {
+        all().flat_map(|unit| &unit.blocks).filter(|block| is_placed(block.role) && wanted(&block.file)).count()
+    };
+    json!({
+        "path": path,
+        "dialects": plan.dialects(),
+        "standing": plan.standing(),
+        "top": plan.phases().len(),
+        "units": all().count(),
+        "changes": all().map(|unit| unit.changes.len()).sum::<usize>(),
+        "blocks": all().map(|unit| unit.blocks.len()).sum::<usize>(),
+        "of_change": blocks(|file| matches!(file, FileOf::Change(_))),
+        "of_nowhere": blocks(|file| matches!(file, FileOf::Nowhere)),
+        "of_between": blocks(|file| matches!(file, FileOf::Between(_))),
+        "criteria": plan.criteria().len() + all().map(|unit| unit.criteria.len()).sum::<usize>(),
+        "commands": plan.commands().len() + all().map(|unit| unit.commands.len()).sum::<usize>(),
+        "steps": all().map(|unit| unit.steps.len()).sum::<usize>(),
+        "boxes": plan.checkboxes().len(),
+        "boxes_in_units": plan.checkboxes().iter().filter(|one| one.phase.is_some()).count(),
+        "bounds": plan.bounds().len(),
+        "diagnostics": plan.diagnostics().len(),
+        "labels": all().map(|unit| unit.label.as_str()).collect::<Vec<_>>(),
+        "micros": micros,
+    })
+}
+
+fn is_placed(role: Role) -> bool {
+    matches!(role, Role::Code | Role::Before { .. } | Role::After { .. } | Role::Diff | Role::SearchReplace)
+}
+
+fn unit(phase: &Phase) -> Value {
+    let mut value = serde_json::to_value(phase).unwrap_or_default();
+    value["phases"] = phase.phases.iter().map(unit).collect();
+    value
+}

@@ -1,0 +1,258 @@
+//! What part a code block plays, by its language, its content and the words above it.
+
+use super::Role;
+use crate::inline::key;
+use crate::labels::Topic;
+use crate::languages::is_shell;
+
+/// What is known of a block besides its content.
+pub(super) struct Setting<'s> {
+    /// The language of its fence.
+    pub(super) language: &'s str,
+    /// What the label or heading that governs it announces.
+    pub(super) topic: Option<Topic>,
+    /// The words right above it.
+    pub(super) above: &'s str,
+    /// Whether a label or the line above names a file for it.
+    pub(super) named: bool,
+    /// Whether that file is a shell script.
+    pub(super) script: bool,
+}
+
+/// The part that a block plays.
+pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
+    let language = setting.language;
+    if matches!(language, "diff" | "patch" | "udiff") || is_diff(text) {
+        return Role::Diff;
+    }
+    if text.contains("<<<<<<<") && text.contains("=======") && text.contains(">>>>>>>") {
+        return Role::SearchReplace;
+    }
+    if matches!(
+        language,
+        "mermaid" | "plantuml" | "dot" | "graphviz" | "ascii" | "tree" | "http" | "math" | "csv-output"
+    ) || is_drawing(text)
+    {
+        return Role::Example;
+    }
+    let shell = is_shell(language)
+        || language.is_empty() && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
+    if shell && !(setting.script || text.starts_with("#!")) {
+        return Role::Shell;
+    }
+    let above = key(setting.above);
+    let plain = language.is_empty()
+        || matches!(language, "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console");
+    let printed = matches!(setting.topic, Some(Topic::Expect | Topic::Output))
+        || ["expected", "expected output", "expect", "output", "prints"].iter().any(|word| above.ends_with(word));
+    if printed && !setting.named || language == "output" {
+        return Role::Output;
+    }
+    if let Some(role) = by_mark(text).or_else(|| by_words(setting, &above)) {
+        return role;
+    }
+    let shown = setting.topic == Some(Topic::Example) || SHOWN.iter().any(|word| above.contains(word));
+    if !setting.named
+        && (shown || plain && setting.topic != Some(Topic::Files))
+        && !(plain && setting.topic.is_some_and(Topic::names_files))
+    {
+        return Role::Example;
+    }
+    Role::Code
+}
+
+const SHOWN: &[&str] = &[
+    "for illustration",
+    "for example",
+    "example response",
+    "sample response",
+    "looks like this",
+    "example usage",
+    "pseudocode",
+    "pseudo-code",
+    "do not copy",
+    "conceptual",
+    "reference only",
+    "for reference",
+    "示例",
+    "例如",
+    "por ejemplo",
+];
+
+const OLD: &[&str] = &[
+    "before",
+    "current code",
+    "current",
+    "currently",
+    "old code",
+    "old",
+    "existing code",
+    "find",
+    "find this",
+    "replace this",
+    "from",
+    "replace",
+    "current implementation",
+    "remove",
+    "existing",
+    "search for",
+    "locate",
+    "delete",
+    "currently reads",
+    "修改前",
+    "当前代码",
+    "旧代码",
+    "原代码",
+    "antes",
+    "было",
+    "до",
+];
+const NEW: &[&str] = &[
+    "after",
+    "with",
+    "replace with",
+    "new code",
+    "to",
+    "change to",
+    "becomes",
+    "replace it with",
+    "change it to",
+    "updated",
+    "with this",
+    "new",
+    "should become",
+    "should be",
+    "into",
+    "to this",
+    "替换为",
+    "改为",
+    "修改后",
+    "después",
+    "con",
+    "стало",
+    "после",
+    "на",
+];
+
+/// By the label, or by the last words of the line above.
+fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
+    match setting.topic {
+        Some(Topic::Before) if label_like(above) || above.is_empty() => return Some(Role::Before { after: None }),
+        Some(Topic::After) => return Some(Role::After { before: None }),
+        _ => {}
+    }
+    let short = above.split([',', '.', ';', '—', '(']).next_back().unwrap_or(above).trim();
+    let whole = |list: &[&str]| list.contains(&above) || list.contains(&short);
+    if whole(OLD) {
+        return Some(Role::Before { after: None });
+    }
+    if whole(NEW) {
+        return Some(Role::After { before: None });
+    }
+    let colon = setting.above.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
+    let ends = |list: &[&str]| list.iter().any(|word| above.ends_with(word));
+    if colon
+        && ends(&[
+            " from",
+            "currently",
+            "current code",
+            "replace this",
+            "find this",
+            "looks like",
+            "existing code",
+            "修改前",
+            "当前代码",
+        ])
+        && (above.starts_with("change")
+            || above.starts_with("replace")
+            || above.starts_with("find")
+            || above.contains("current"))
+    {
+        return Some(Role::Before { after: None });
+    }
+    if colon && (above.starts_with("with") || above == "to") {
+        return Some(Role::After { before: None });
+    }
+    None
+}
+
+fn label_like(above: &str) -> bool {
+    above.split_whitespace().count() <= 12
+}
+
+/// By a comment on the block's own first line: `# Before`, `// NEW:`.
+fn by_mark(text: &str) -> Option<Role> {
+    match mark(text.lines().find(|line| !line.trim().is_empty())?)? {
+        true => Some(Role::Before { after: None }),
+        false => Some(Role::After { before: None }),
+    }
+}
+
+/// Whether a line is a comment that says only "before" (`true`) or "after" (`false`).
+pub(super) fn mark(line: &str) -> Option<bool> {
+    let trimmed = line.trim();
+    let comment =
+        ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"].iter().find_map(|sign| trimmed.strip_prefix(sign))?;
+    let name = key(comment.trim_end_matches("*/}").trim_end_matches("*/").trim_end_matches("-->"));
+    let short = name.split([':', '(', '—']).next().unwrap_or("").trim().to_owned();
+    let rest = name.len() - short.len();
+    if rest > 60 {
+        return None;
+    }
+    if [
+        "before",
+        "old",
+        "old code",
+        "current",
+        "current code",
+        "was",
+        "修改前",
+        "旧代码",
+        "antes",
+        "было",
+        "变更前",
+        "原",
+    ]
+    .contains(&short.as_str())
+    {
+        Some(true)
+    } else if ["after", "new code", "now", "修改后", "新代码", "después", "стало", "变更后"].contains(&short.as_str())
+        || short == "new" && comment.trim().len() < 8
+    {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+fn is_diff(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next().unwrap_or("");
+    (first.starts_with("--- ") && lines.next().is_some_and(|line| line.starts_with("+++ ")))
+        || first.starts_with("diff --git ")
+        || first.starts_with("@@ ")
+        || first.starts_with("*** Begin Patch")
+}
+
+fn is_drawing(text: &str) -> bool {
+    let boxes = text.chars().filter(|letter| matches!(letter, '─'..='╿')).count();
+    let tree = text
+        .lines()
+        .filter(|line| line.contains("├──") || line.contains("└──") || line.contains("├─") || line.contains("└─"))
+        .count();
+    let comments = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with(['#', '/', '*', '-']))
+        .flat_map(str::chars)
+        .filter(|letter| matches!(letter, '─'..='╿'))
+        .count();
+    (tree >= 2 || boxes > 20)
+        && comments * 2 > boxes
+        && !text.contains("def ")
+        && !text.contains("import ")
+        && !text.contains("function ")
+}
+
+fn prompted(text: &str) -> bool {
+    text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with("$ "))
+}

@@ -1,0 +1,403 @@
+//! Finds the files that a unit declares: labels, file lists, tables,
+//! headings, boxes, and the sentence right above a block.
+
+use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies};
+use super::{Action, PlannedChange, add};
+use crate::document::{Document, Span};
+use crate::identity::CheckboxId;
+use crate::inline::{key, one_line, plain};
+use crate::labels::{Topic, topic};
+use crate::paths::{FoundPath, find_paths};
+use crate::rows::{Row, RowKind};
+
+/// What is needed to find files in a unit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asking<'a, 't> {
+    /// The document.
+    pub(crate) document: &'a Document<'t>,
+    /// The unit's rows.
+    pub(crate) rows: &'a [Row],
+    /// The box of each item.
+    pub(crate) boxes: &'a [Option<CheckboxId>],
+    /// Whether the unit is an item whose own words name its files.
+    pub(crate) item: Option<usize>,
+}
+
+impl Asking<'_, '_> {
+    /// The innermost box around a row.
+    pub(crate) fn box_around(&self, row: &Row) -> Option<CheckboxId> {
+        let around = self.document.items_around(&self.document.pieces[row.piece]);
+        around.into_iter().find_map(|item| self.boxes.get(item).copied().flatten())
+    }
+
+    fn words(&self, row: &Row) -> &str {
+        self.document.slice(&row.span)
+    }
+}
+
+/// The files of a unit, in the order in which they are named.
+pub(crate) fn declared(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
+    let mut collector =
+        Collector { asking, changes: Vec::new(), current: Vec::new(), columns: None, listed: Vec::new() };
+    collector.title(title);
+    for at in 0..asking.rows.len() {
+        collector.row(at);
+    }
+    collector.changes
+}
+
+struct Collector<'a, 'b, 't> {
+    asking: &'a Asking<'b, 't>,
+    changes: Vec<PlannedChange>,
+    /// The changes that prose speaks of.
+    current: Vec<usize>,
+    /// Columns of the table at hand: path, action.
+    columns: Option<(usize, Option<usize>)>,
+    /// Items that name a file; what is below describes it.
+    listed: Vec<usize>,
+}
+
+impl Collector<'_, '_, '_> {
+    fn title(&mut self, title: &Span) {
+        let words = self.asking.document.slice(title);
+        if self.asking.item.is_some() {
+            return;
+        }
+        let name = crate::naming::unit_name(&crate::naming::marked(words).words)
+            .map_or_else(|| words.to_owned(), |name| name.title);
+        if only_looks(&name) {
+            return;
+        }
+        let action = stated(&name);
+        for path in find_paths(words, title.start, false) {
+            add(&mut self.changes, &path, &action, false, None);
+        }
+    }
+
+    fn row(&mut self, at: usize) {
+        let row = &self.asking.rows[at];
+        if !matches!(row.kind, RowKind::Cells(_)) {
+            self.columns = None;
+        }
+        let unfit = row.topic.is_some_and(|topic| {
+            topic.is_criteria()
+                || matches!(
+                    topic,
+                    Topic::Reference
+                        | Topic::Bounds
+                        | Topic::Run
+                        | Topic::Expect
+                        | Topic::Output
+                        | Topic::Depends
+                        | Topic::Commit
+                        | Topic::Progress
+                        | Topic::Status
+                )
+        });
+        match &row.kind {
+            RowKind::Heading(_) => {
+                self.current.clear();
+                self.heading(row);
+            }
+            RowKind::Cells(cells) if !unfit => self.cells(row, cells),
+            RowKind::Line(first) if !unfit => self.line(at, row, *first),
+            RowKind::Line(_) if row.label.is_some() => self.current.clear(),
+            RowKind::Rule => self.current.clear(),
+            _ => {}
+        }
+    }
+
+    fn heading(&mut self, row: &Row) {
+        let words = self.asking.words(row);
+        let bare = key(words);
+        let bare = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
+        if row.topic.is_some_and(|topic| topic.is_criteria() || matches!(topic, Topic::Reference | Topic::Bounds))
+            || only_looks(bare)
+        {
+            return;
+        }
+        let action = match row.heading_topic {
+            Some(topic) if topic.names_files() => action_of_topic(topic, ""),
+            _ => stated(bare),
+        };
+        for path in find_paths(words, row.span.start, false) {
+            let noted = action_of_note(&words[(path.outer.end - row.span.start).min(words.len())..]);
+            let action = if noted == Action::Unstated { action.clone() } else { noted };
+            self.current.extend(add(&mut self.changes, &path, &action, false, None));
+        }
+    }
+
+    fn cells(&mut self, row: &Row, cells: &[Span]) {
+        let document = self.asking.document;
+        let Some((path_at, action_at)) = self.columns else {
+            let names: Vec<String> = cells.iter().map(|cell| key(document.slice(cell))).collect();
+            let path = names.iter().position(|name| {
+                matches!(topic(name), Some(Topic::Files | Topic::Create | Topic::Modify))
+                    && name != "where"
+                    && name != "in"
+                    && name != "new"
+                    && name != "change"
+            });
+            let action = names.iter().position(|name| {
+                matches!(
+                    name.as_str(),
+                    "action"
+                        | "change type"
+                        | "type"
+                        | "operation"
+                        | "change"
+                        | "操作"
+                        | "类型"
+                        | "acción"
+                        | "действие"
+                        | "new/modify"
+                        | "new?"
+                        | "status"
+                        | "kind"
+                        | "what"
+                )
+            });
+            // A header that names no files column closes the table to us.
+            self.columns = Some((path.unwrap_or(usize::MAX), action));
+            return;
+        };
+        let Some(cell) = cells.get(path_at) else { return };
+        let words = document.slice(cell);
+        let said = action_at.and_then(|at| cells.get(at)).map_or("", |cell| document.slice(cell));
+        let noted = action_of_note(&plain(said));
+        let checkbox = self.asking.box_around(row);
+        for path in find_paths(words, cell.start, true) {
+            let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
+            let action = if behind == Action::Unstated { noted.clone() } else { behind };
+            let touched = add(&mut self.changes, &path, &action, false, checkbox);
+            let rest: Vec<&str> = cells
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != path_at)
+                .map(|(_, cell)| document.slice(cell))
+                .collect();
+            self.say(&touched, &rest.join(" "));
+        }
+    }
+
+    fn line(&mut self, at: usize, row: &Row, first: bool) {
+        let words = self.asking.words(row).to_owned();
+        let own = row.label.as_ref().zip(row.topic).filter(|(_, topic)| topic.names_files());
+        if let Some((label, topic)) = own {
+            self.current.clear();
+            let base = label.rest.min(words.len());
+            let shown = topic == Topic::Test && !words[base..].contains('`') && row.item.is_none() && !label.bold;
+            if !shown {
+                self.value(row, &words[base..], base, topic, &label.note, true);
+            }
+            return;
+        }
+        let listing = row.topic.filter(|topic| topic.names_files());
+        let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
+        let below = around.iter().any(|item| self.listed.contains(item));
+        let starts = first && row.label.is_none() && !below;
+        if let Some(topic) =
+            listing.filter(|_| row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first)
+        {
+            if self.value(row, &words, 0, topic, "", false) {
+                return;
+            }
+        } else if (starts || row.boxed) && self.asked(at, row, &words) {
+            return;
+        }
+        if row.label.as_ref().is_some_and(|_| row.topic == Some(Topic::About)) && row.item.is_none() {
+            // What follows speaks of the unit, not of a file.
+        }
+        let touched = self.current.clone();
+        self.say(&touched, &words);
+    }
+
+    /// The paths of a label's value or of an entry in a file list.
+    fn value(&mut self, row: &Row, value: &str, offset: usize, topic: Topic, note: &str, labelled: bool) -> bool {
+        if !labelled && only_looks(value) {
+            return false;
+        }
+        let base = row.span.start + offset;
+        let found = find_paths(value, base, true);
+        let Some(first) = found.first() else { return false };
+        let lead = &value[..first.outer.start - base];
+        let lead_action = action_of_note(lead);
+        let checkbox = self.asking.box_around(row);
+        let mut touched = Vec::new();
+        let mut end = first.outer.start;
+        for (at, path) in found.iter().enumerate() {
+            let between = self.asking.document.slice(&(end..path.outer.start));
+            if at > 0 && !joins(between) {
+                break;
+            }
+            end = path.outer.end;
+            let behind = &value[(end - base).min(value.len())..];
+            let mut action = action_of_note(behind);
+            if action == Action::Unstated {
+                action = if labelled || lead_action == Action::Unstated {
+                    action_of_topic(topic, note)
+                } else {
+                    lead_action.clone()
+                };
+            }
+            if let Some(to) = moved(topic, behind, found.get(at + 1)) {
+                action = Action::Rename { to: to.path.clone() };
+                touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox));
+                end = to.outer.end;
+                break;
+            }
+            touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox));
+        }
+        let rest = value[(end - base).min(value.len())..].to_owned();
+        self.listed.extend(row.item);
+        self.current = touched.clone();
+        self.say(&touched, &format!("{note} {rest}"));
+        true
+    }
+
+    /// A sentence that asks for a file: "Create `x`", "In `x`, add:", a box's words.
+    fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
+        let marked = crate::naming::marked(words);
+        let bare = crate::naming::unit_name(&marked.words)
+            .filter(|name| name.rank == crate::naming::Rank::Step)
+            .map_or(marked.words.clone(), |name| name.title);
+        let own_item = row.item.is_some() && row.item == self.asking.item;
+        let bare = if own_item || row.boxed { unnumbered(&bare) } else { bare };
+        let next = self.asking.rows.get(at + 1);
+        let above = next.is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+        let colon = words.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
+        let found = find_paths(words, row.span.start, above && colon);
+        let Some(path) = found.first() else { return false };
+        if only_looks(&bare) {
+            return false;
+        }
+        let leads = words[..path.outer.start - row.span.start]
+            .trim_matches(|letter: char| !letter.is_alphanumeric())
+            .is_empty();
+        let ends = words[(path.outer.end - row.span.start).min(words.len())..]
+            .trim_matches(|letter: char| !letter.is_alphanumeric())
+            .is_empty();
+        let verb = action_of(&bare);
+        let near = words[..path.outer.start - row.span.start].split_whitespace().count() <= 8;
+        let asks = if above && (colon || ends) {
+            leads || verb.is_some() || ends
+        } else if own_item || row.boxed {
+            verb.is_some() || ends || leads
+        } else {
+            (path.ticked || row.item.is_some())
+                && (verb.is_some() && near && !bare.to_lowercase().starts_with("to ")
+                    || leads && row.item.is_some() && path.path.contains('/') && self.asking.item.is_some())
+        };
+        if !asks {
+            return false;
+        }
+        let mut action = verb.unwrap_or_default();
+        let direct = words[..path.outer.start - row.span.start].split_whitespace().count() <= 4;
+        if action == Action::Create && !direct && !own_item || action == Action::Delete && !direct {
+            action = Action::Unstated;
+        }
+        if plainly_modifies(&bare) && action == Action::Unstated {
+            action = Action::Modify;
+        }
+        let noted = action_of_note(&words[(path.outer.end - row.span.start).min(words.len())..]);
+        let action = if noted == Action::Unstated { action } else { noted };
+        let checkbox = self.asking.box_around(row);
+        let mut touched = add(&mut self.changes, path, &action, false, checkbox);
+        let mut end = path.outer.end;
+        for other in &found[1..] {
+            if !joins(self.asking.document.slice(&(end..other.outer.start))) {
+                break;
+            }
+            touched.extend(add(&mut self.changes, other, &action, false, checkbox));
+            end = other.outer.end;
+        }
+        self.current = touched.clone();
+        if !above {
+            self.say(&touched, words);
+        }
+        true
+    }
+
+    fn say(&mut self, touched: &[usize], words: &str) {
+        let words = one_line(words.trim_matches(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | '(' | ',')
+        }));
+        if words.is_empty() {
+            return;
+        }
+        for at in touched {
+            if let Some(change) = self.changes.get_mut(*at).filter(|change| change.prose.len() < 4000) {
+                if !change.prose.is_empty() {
+                    change.prose.push('\n');
+                }
+                change.prose.push_str(&words);
+            }
+        }
+    }
+}
+
+fn unnumbered(words: &str) -> String {
+    let name = crate::naming::coded(words).or_else(|| crate::naming::numbered(words));
+    let title = name.map_or_else(|| words.to_owned(), |name| name.title);
+    let mut rest = title.trim_start();
+    while let Some((tag, tail)) =
+        rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).filter(|(tag, _)| tag.len() <= 8)
+    {
+        if tail.starts_with('(') {
+            break;
+        }
+        rest = tail.trim_start();
+    }
+    rest.to_owned()
+}
+
+/// What a title's first word says is done to the file in it.
+fn stated(words: &str) -> Action {
+    let action = action_of(words).unwrap_or_default();
+    if action == Action::Unstated && plainly_modifies(words) { Action::Modify } else { action }
+}
+
+/// Whether the words between two paths only join them.
+fn joins(between: &str) -> bool {
+    let lower = between.to_lowercase();
+    let mut depth = 0_i32;
+    let outside: String = lower
+        .chars()
+        .filter(|letter| {
+            depth += i32::from(*letter == '(') - i32::from(*letter == ')');
+            depth == 0 && *letter != ')'
+        })
+        .collect();
+    let bare = outside.trim_matches(|letter: char| {
+        letter.is_whitespace()
+            || matches!(letter, ',' | '+' | '&' | '/' | '、' | '，' | ';' | '·' | '→' | '>' | '-' | '*')
+    });
+    matches!(
+        bare,
+        "" | "and"
+            | "or"
+            | "y"
+            | "and/or"
+            | "和"
+            | "и"
+            | "і"
+            | "та"
+            | "plus"
+            | "und"
+            | "et"
+            | "to"
+            | "e"
+            | "oraz"
+            | "及"
+            | "与"
+    )
+}
+
+/// The new path, where a file is moved.
+fn moved<'f>(topic: Topic, behind: &str, next: Option<&'f FoundPath>) -> Option<&'f FoundPath> {
+    let next = next?;
+    let before = behind.split('`').next().unwrap_or(behind);
+    let arrow = ["→", "->", "=>", "⇒"].iter().any(|sign| before.contains(sign));
+    let to = topic == Topic::Rename && (before.trim() == "to" || before.trim() == "as");
+    (arrow || to).then_some(next)
+}

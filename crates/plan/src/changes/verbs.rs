@@ -1,0 +1,330 @@
+//! Table: words that say what shall happen to a file, in the languages that plans are written in.
+
+use super::Action;
+use crate::labels::Topic;
+
+const CREATE: &[&str] = &[
+    "create",
+    "creates",
+    "creating",
+    "write",
+    "generate",
+    "scaffold",
+    "new",
+    "make",
+    "initialize",
+    "init",
+    "新建",
+    "创建",
+    "新增",
+    "编写",
+    "crear",
+    "crea",
+    "escribir",
+    "créer",
+    "erstelle",
+    "erstellen",
+    "anlegen",
+    "作成",
+    "新規",
+    "생성",
+    "작성",
+    "создать",
+    "создай",
+    "створити",
+    "написати",
+    "utwórz",
+    "stwórz",
+    "criar",
+    "crie",
+];
+const MODIFY: &[&str] = &[
+    "modify",
+    "update",
+    "edit",
+    "extend",
+    "refactor",
+    "change",
+    "replace",
+    "wire",
+    "register",
+    "append",
+    "insert",
+    "fix",
+    "open",
+    "rewrite",
+    "overwrite",
+    "adjust",
+    "patch",
+    "enhance",
+    "migrate",
+    "convert",
+    "export",
+    "import",
+    "mount",
+    "expose",
+    "hook",
+    "include",
+    "integrate",
+    "configure",
+    "in",
+    "inside",
+    "at",
+    "into",
+    "to",
+    "within",
+    "from",
+    "修改",
+    "更新",
+    "编辑",
+    "在",
+    "替换",
+    "modificar",
+    "modifica",
+    "actualizar",
+    "actualiza",
+    "editar",
+    "edita",
+    "en",
+    "modifier",
+    "dans",
+    "ändere",
+    "bearbeite",
+    "変更",
+    "修正",
+    "更新",
+    "수정",
+    "изменить",
+    "обновить",
+    "отредактировать",
+    "в",
+    "змінити",
+    "оновити",
+    "редагувати",
+    "у",
+    "zmodyfikuj",
+    "edytuj",
+    "w",
+    "em",
+    "add",
+    "implement",
+    "define",
+    "declare",
+    "添加",
+    "agregar",
+    "añadir",
+    "añade",
+    "ajouter",
+    "追加",
+    "추가",
+    "добавить",
+    "додати",
+    "dodaj",
+    "adicionar",
+    "put",
+    "place",
+    "set",
+    "bump",
+    "complete",
+    "finish",
+    "move",
+    "extract",
+    "test",
+    "tests",
+    "unit",
+    "integration",
+    "contract",
+    "document",
+    "drop-in",
+    "full",
+    "final",
+    "file",
+    "files",
+    "then",
+    "also",
+    "now",
+    "and",
+    "next",
+    "finally",
+    "first",
+];
+const DELETE: &[&str] = &[
+    "delete",
+    "remove",
+    "drop",
+    "删除",
+    "移除",
+    "eliminar",
+    "borrar",
+    "supprimer",
+    "lösche",
+    "entferne",
+    "削除",
+    "삭제",
+    "удалить",
+    "видалити",
+    "usuń",
+    "remover",
+    "git rm",
+];
+const READ: &[&str] = &[
+    "run",
+    "verify",
+    "check",
+    "read",
+    "see",
+    "review",
+    "inspect",
+    "confirm",
+    "ensure",
+    "compare",
+    "follow",
+    "reference",
+    "look",
+    "study",
+    "note",
+    "execute",
+    "visit",
+    "navigate",
+    "search",
+    "grep",
+    "find",
+    "use",
+    "reuse",
+    "do not",
+    "don't",
+    "never",
+    "leave",
+    "keep",
+    "验证",
+    "运行",
+    "检查",
+    "阅读",
+    "参考",
+    "ejecutar",
+    "verificar",
+    "leer",
+    "revisar",
+    "запустить",
+    "проверить",
+];
+
+/// What the first word of `words` says; `None` where it asks for nothing to be changed.
+pub(super) fn action_of(words: &str) -> Option<Action> {
+    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let starts = |list: &[&str]| list.iter().any(|word| begins(&lower, word));
+    if starts(READ) {
+        None
+    } else if starts(CREATE) {
+        Some(Action::Create)
+    } else if starts(DELETE) {
+        Some(Action::Delete)
+    } else if starts(MODIFY) {
+        Some(Action::Unstated)
+    } else {
+        None
+    }
+}
+
+/// Whether the words forbid or only tell to look.
+pub(super) fn only_looks(words: &str) -> bool {
+    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    READ.iter().any(|word| begins(&lower, word))
+}
+
+/// Whether the first word says plainly that something there is changed.
+pub(super) fn plainly_modifies(words: &str) -> bool {
+    const PLAIN: &[&str] = &[
+        "modify",
+        "update",
+        "edit",
+        "extend",
+        "refactor",
+        "replace",
+        "rewrite",
+        "append",
+        "修改",
+        "更新",
+        "替换",
+        "modificar",
+        "actualizar",
+        "editar",
+        "изменить",
+        "обновить",
+        "змінити",
+        "оновити",
+    ];
+    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    PLAIN.iter().any(|word| begins(&lower, word))
+}
+
+fn begins(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| {
+        !word.is_ascii() && !word.chars().all(char::is_alphabetic)
+            || !rest.starts_with(|letter: char| {
+                letter.is_alphanumeric() && (word.is_ascii() || letter.is_ascii()) || letter == '-' && word.is_ascii()
+            })
+    })
+}
+
+/// What a note beside a path says: "(new)", "[MODIFY]", "— create", "新建".
+pub(super) fn action_of_note(note: &str) -> Action {
+    let lower = note.to_lowercase();
+    let trimmed = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let has = |words: &[&str]| words.iter().any(|word| begins(trimmed, word));
+    if has(&[
+        "new",
+        "create",
+        "created",
+        "add file",
+        "added",
+        "新建",
+        "新增",
+        "创建",
+        "nuevo",
+        "crear",
+        "nuevo archivo",
+        "neu",
+        "新規",
+        "신규",
+        "новый",
+        "новий",
+    ]) {
+        Action::Create
+    } else if has(&[
+        "modify",
+        "modified",
+        "update",
+        "updated",
+        "edit",
+        "existing",
+        "change",
+        "extend",
+        "修改",
+        "更新",
+        "modificar",
+        "actualizar",
+        "изменить",
+        "変更",
+        "수정",
+    ]) {
+        Action::Modify
+    } else if has(&["delete", "deleted", "remove", "removed", "删除", "eliminar", "удалить", "削除", "삭제"])
+    {
+        Action::Delete
+    } else {
+        Action::Unstated
+    }
+}
+
+/// What a label such as `Create:` says.
+pub(super) fn action_of_topic(topic: Topic, note: &str) -> Action {
+    let by_note = action_of_note(note);
+    match topic {
+        _ if by_note != Action::Unstated => by_note,
+        Topic::Create => Action::Create,
+        Topic::Modify => Action::Modify,
+        Topic::Delete => Action::Delete,
+        _ => Action::Unstated,
+    }
+}

@@ -1,0 +1,174 @@
+//! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
+
+use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation, looks_like_command};
+use crate::document::Span;
+use crate::inline::{CodeSpan, code_spans, key};
+
+/// How sure it is that a code span of the line is a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// The line is labelled as a command.
+    Labelled,
+    /// The line is a criterion.
+    Criterion,
+    /// Any sentence: only behind a word such as "run".
+    Sentence,
+}
+
+const RUNS: &[&str] = &[
+    "run",
+    "running",
+    "runs",
+    "execute",
+    "executing",
+    "rerun",
+    "re-run",
+    "invoke",
+    "verify with",
+    "via",
+    "using",
+    "launch",
+    "start",
+    "run the",
+    "command",
+    "verify by",
+    "运行",
+    "执行",
+    "ejecuta",
+    "ejecutar",
+    "ejecute",
+    "ejecutando",
+    "запустить",
+    "запусти",
+    "запустіть",
+    "выполнить",
+    "выполни",
+    "виконати",
+    "실행",
+    "実行",
+    "lancer",
+    "lance",
+    "exécuter",
+    "ausführen",
+    "führe",
+    "uruchom",
+    "rode",
+    "rodar",
+    "then",
+    "confirm with",
+    "check with",
+    "test with",
+];
+
+/// Programs that a sentence names more often than it runs them alone.
+const NAMED: &[&str] =
+    &["git", "docker", "python", "node", "go", "test", "npm", "file", "type", "task", "env", "curl", "bash", "sh"];
+
+/// The commands of `words`, which begin at `base` in the text.
+pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCommand> {
+    let spans = code_spans(words, 0);
+    let is_command = |at: usize, span: &CodeSpan| {
+        let inner = &words[span.inner.clone()];
+        let before = &words[..span.outer.start];
+        match manner {
+            Manner::Criterion => looks_like_command(inner) || stands_alone(words, &span.outer, inner),
+            Manner::Labelled => looks_like_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
+            Manner::Sentence => {
+                says_run(before) && (looks_like_command(inner) || stands_alone(words, &span.outer, inner))
+            }
+        }
+    };
+    let chosen: Vec<CodeSpan> =
+        spans.iter().enumerate().filter(|(at, span)| is_command(*at, span)).map(|(_, span)| span.clone()).collect();
+    if chosen.is_empty() && manner == Manner::Labelled && spans.is_empty() {
+        return bare(words, base).into_iter().collect();
+    }
+    let mut found = Vec::new();
+    for (at, span) in chosen.iter().enumerate() {
+        let until = chosen.get(at + 1).map_or(words.len(), |next| next.outer.start);
+        let mut expect = said_behind(&words[span.outer.end..until], manner);
+        let before = &words[chosen[..at].last().map_or(0, |last| last.outer.end)..span.outer.start];
+        if expect.outcome == ExpectedOutcome::Unstated && manner == Manner::Criterion {
+            let whole = expectation(before);
+            if matches!(whole.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches) {
+                expect.outcome = whole.outcome;
+                expect.passed = expect.passed.or(whole.passed);
+            }
+        }
+        let place = base + span.inner.start..base + span.inner.end;
+        let mut one = command(&words[span.inner.clone()], place, expect);
+        one.folder = folder(words, &chosen);
+        found.push(one);
+    }
+    found
+}
+
+/// A command behind a label without ticks.
+fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
+    let end = [";", "—", "→", " ("].iter().filter_map(|sign| words.find(sign)).min().unwrap_or(words.len());
+    let text = words[..end].trim();
+    if !looks_like_command(text) {
+        return None;
+    }
+    let at = base + words.find(text).unwrap_or(0);
+    Some(command(text, at..at + text.len(), said_behind(&words[end..], Manner::Labelled)))
+}
+
+/// A program alone, where the sentence leaves no doubt.
+fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
+    let before = &words[..outer.start];
+    let passes = outer.start == 0 && words[outer.end..].to_lowercase().contains("pass");
+    let told = says_run(before) || before.trim_end().ends_with(':') || passes;
+    super::programs::is_program(inner) && told && !NAMED.contains(&inner)
+}
+
+/// Whether the words end in one that asks to run what follows.
+fn says_run(before: &str) -> bool {
+    let lower = key(before);
+    let tail: Vec<&str> = lower.split_whitespace().rev().take(5).collect();
+    RUNS.iter().any(|word| {
+        if word.contains(' ') {
+            return lower.ends_with(word);
+        }
+        tail.iter().any(|left| left == word || !word.is_ascii() && left.contains(word))
+    })
+}
+
+/// The expectation in the words behind a command.
+fn said_behind(words: &str, manner: Manner) -> Expect {
+    let joins = |letter: char| {
+        letter.is_whitespace() || matches!(letter, ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '=')
+    };
+    let rest = words.trim_start_matches(joins);
+    let lower = rest.to_lowercase();
+    let signs =
+        ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
+    let marked = signs.iter().find_map(|word| lower.find(word).map(|at| at + word.len()));
+    if let Some(value) = marked.and_then(|at| rest.get(at..)) {
+        return expectation(value.trim_start_matches([':', '：', '*', ' ']).trim_end_matches([')', '.', ' ']));
+    }
+    let arrow = words.trim_start().starts_with(['→', '=', '—', '–', '-', '(']) || manner != Manner::Sentence;
+    if !arrow || rest.is_empty() || rest.starts_with('`') {
+        return Expect::default();
+    }
+    let found = expectation(rest.trim_end_matches([')', '.', ' ', ',']));
+    let telling = found.outcome != ExpectedOutcome::Unstated || found.passed.is_some();
+    if telling { found } else { Expect::default() }
+}
+
+/// A folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".
+fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
+    code_spans(words, 0).into_iter().filter(|span| !commands.contains(span)).find_map(|span| {
+        let inner = &words[span.inner.clone()];
+        let before = key(&words[..span.outer.start]);
+        let mut last = before.split_whitespace().rev();
+        let nearest = last.next().unwrap_or("");
+        let place = if matches!(nearest, "the" | "el" | "la") { last.next().unwrap_or("") } else { nearest };
+        let behind = words[span.outer.end..].trim_start().to_lowercase();
+        let said = ["folder", "directory", "dir", "package"].iter().any(|word| behind.starts_with(word));
+        let told = matches!(place, "from" | "in" | "inside" | "within" | "desde" | "en" | "cwd" | "under");
+        let plain = !inner.is_empty() && !inner.contains([' ', '(', '<', '*']) && !inner.starts_with('-');
+        let folder = plain && told && (inner.ends_with('/') || said);
+        folder.then(|| inner.trim_end_matches('/').trim_start_matches("./").to_owned())
+    })
+}

@@ -1,0 +1,207 @@
+//! Reads what stands in a unit: its files, blocks, commands, criteria and steps.
+
+mod echoes;
+
+use crate::blocks::{self, Placed, Role};
+use crate::changes::{Asking, declared};
+use crate::commands::{Manner, PlannedCommand, in_line, of_fence};
+use crate::criteria::{self, is_among, set_expectation};
+use crate::document::Document;
+use crate::identity::{CheckboxId, PhaseId};
+use crate::inline::{key, one_line};
+use crate::labels::Topic;
+use crate::outline::Unit;
+use crate::phase::Phase;
+use crate::rows::{Row, RowKind, rows};
+use crate::steps::{Part, Seed, Step, StepKind, is_step_name, seeds};
+
+/// Reads a unit without those nested in it. `boxes` gives the box of each list item.
+pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[Option<CheckboxId>]) -> Phase {
+    let heading = usize::from(unit.item.is_none() && unit.opens_with_heading(document));
+    let own = rows(document, unit.own().skip(heading), is_step_name);
+    let asking = Asking { document, rows: &own, boxes, item: unit.item };
+    let mut changes = declared(&asking, &unit.title);
+    let seeds = seeds(&asking, &unit.name.title);
+    let placed = blocks::read(&asking, &starts(&own, &seeds), &mut changes);
+    let mut commands = Vec::new();
+    let mut criteria = criteria::read(&asking, &mut commands);
+    let runs = run_rows(&asking, &placed, &mut commands);
+    let steps = seeds.iter().map(|seed| step(&asking, seed, &placed, &runs, &commands)).collect();
+    for echo in &unit.echoes {
+        echoes::join(document, echo.clone(), boxes, &mut criteria, &mut commands);
+    }
+    let last = unit.pieces.clone().next_back().and_then(|piece| document.pieces.get(piece));
+    let end = last.map_or(unit.heading.end, |piece| piece.span.end).max(unit.heading.end);
+    let prose =
+        own.iter().filter(|row| matches!(row.kind, RowKind::Line(true)) && row.item.is_none() && !is_among(row));
+    Phase {
+        id,
+        word: unit.name.word.clone(),
+        number: unit.name.number.clone(),
+        title: unit.name.title.clone(),
+        label: unit.name.label(),
+        span: unit.heading.start..end,
+        heading: unit.heading.clone(),
+        state: unit.state.unwrap_or_default(),
+        optional: unit.optional,
+        depends_on: echoes::depends_on(document, unit, &own),
+        prose: prose.map(|row| document.pieces[row.piece].span.clone()).collect(),
+        changes,
+        blocks: placed.into_iter().map(|one| one.block).collect(),
+        commands,
+        criteria,
+        steps,
+        checkboxes: Vec::new(),
+        phases: Vec::new(),
+    }
+}
+
+/// For each row, the first row of its step or of its section in it; outside steps, of its section.
+fn starts(rows: &[Row], seeds: &[Seed]) -> Vec<usize> {
+    (0..rows.len())
+        .map(|at| {
+            let section = rows[at].section.unwrap_or(0);
+            let step = seeds.iter().find(|seed| seed.rows.contains(&at)).map(|seed| seed.rows.start);
+            step.map_or(section, |step| step.max(section))
+        })
+        .collect()
+}
+
+/// The commands that each row asks for outside criteria (row, command), with what the rows after them expect.
+fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<PlannedCommand>) -> Vec<(usize, usize)> {
+    let document = asking.document;
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (at, row) in asking.rows.iter().enumerate() {
+        if is_among(row) || matches!(row.topic, Some(Topic::Bounds | Topic::Reference | Topic::Example)) {
+            continue;
+        }
+        let shell = || placed.iter().any(|one| one.row == at && one.block.role == Role::Shell);
+        let found = match &row.kind {
+            RowKind::Code(fence) if shell() => of_fence(document, *fence),
+            RowKind::Code(fence) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
+                let text = document.fences.get(*fence).map_or(String::new(), |fence| fence.dedented(document.text));
+                expect_last(asking, &runs, commands, at, &text);
+                continue;
+            }
+            RowKind::Line(_) => {
+                let words = document.slice(&row.span);
+                let value = row.label.as_ref().map_or(words, |label| &words[label.rest.min(words.len())..]);
+                if row.topic == Some(Topic::Expect) {
+                    expect_last(asking, &runs, commands, at, value);
+                    continue;
+                }
+                let labelled = row.topic == Some(Topic::Run) && (row.label.is_some() || value.starts_with('`'));
+                let manner = if labelled { Manner::Labelled } else { Manner::Sentence };
+                let value = if labelled { value } else { words };
+                in_line(value, row.span.end - value.len(), manner)
+            }
+            _ => Vec::new(),
+        };
+        for one in found {
+            runs.push((at, commands.len()));
+            commands.push(one);
+        }
+    }
+    runs
+}
+
+/// Gives an expectation to the command before it, if that stands near.
+fn expect_last(
+    asking: &Asking<'_, '_>,
+    runs: &[(usize, usize)],
+    commands: &mut [PlannedCommand],
+    at: usize,
+    words: &str,
+) {
+    let Some((row, command)) = runs.last() else { return };
+    let between = &asking.rows[row + 1..at];
+    let left = between.iter().any(|row| matches!(row.kind, RowKind::Heading(_)) || row.boxed);
+    if let Some(command) = commands.get_mut(*command).filter(|_| !left) {
+        set_expectation(&mut command.expect, words);
+    }
+}
+
+fn step(
+    asking: &Asking<'_, '_>,
+    seed: &Seed,
+    placed: &[Placed],
+    runs: &[(usize, usize)],
+    commands: &[PlannedCommand],
+) -> Step {
+    let mut parts = Vec::new();
+    for at in seed.rows.clone() {
+        let row = &asking.rows[at];
+        let before = parts.len();
+        for (index, one) in placed.iter().enumerate().filter(|(_, one)| one.row == at) {
+            if one.block.role.is_placed() && !is_among(row) {
+                parts.push(Part::Place(index));
+            }
+        }
+        for (_, command) in runs.iter().filter(|(run, _)| *run == at) {
+            let commit = commands.get(*command).is_some_and(|command| command.commit.is_some());
+            parts.push(if commit { Part::Commit(*command) } else { Part::Run(*command) });
+        }
+        if parts.len() == before && at > seed.rows.start && says(asking, row, at) {
+            match parts.last_mut() {
+                Some(Part::Say(span)) if asking.rows[at - 1].piece == row.piece => span.end = row.span.end,
+                _ => parts.push(Part::Say(row.span.clone())),
+            }
+        }
+    }
+    let title = asking.rows.get(seed.rows.start).map_or(0..0, |row| row.span.clone());
+    if parts.is_empty() {
+        parts.push(Part::Say(title.clone()));
+    }
+    let last = seed.rows.clone().next_back().and_then(|at| asking.rows.get(at));
+    let end = last.map_or(title.end, |row| row.span.end).max(title.end);
+    let kind = kind(&parts, seed.rows.clone().any(|at| names_file(asking, &asking.rows[at])));
+    let (number, checkbox) = (seed.number.clone(), seed.checkbox);
+    Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind }
+}
+
+fn names_file(asking: &Asking<'_, '_>, row: &Row) -> bool {
+    matches!(row.kind, RowKind::Line(_) | RowKind::Heading(_))
+        && !crate::paths::find_paths(asking.document.slice(&row.span), 0, false).is_empty()
+}
+
+fn kind(parts: &[Part], names_file: bool) -> StepKind {
+    let any = |wanted: fn(&Part) -> bool| parts.iter().any(wanted);
+    if any(|part| matches!(part, Part::Place(_))) {
+        StepKind::Write
+    } else if any(|part| matches!(part, Part::Run(_))) {
+        StepKind::Run
+    } else if any(|part| matches!(part, Part::Commit(_))) {
+        StepKind::Commit
+    } else if names_file {
+        StepKind::Change
+    } else {
+        StepKind::Prose
+    }
+}
+
+/// Labels whose words ask for nothing of their own.
+const MUTE: &[Topic] = &[
+    Topic::Expect,
+    Topic::Run,
+    Topic::Output,
+    Topic::Reference,
+    Topic::Bounds,
+    Topic::About,
+    Topic::Depends,
+    Topic::Commit,
+    Topic::Example,
+    Topic::Status,
+];
+
+/// Whether a row's words ask for something that no block or command right there covers.
+fn says(asking: &Asking<'_, '_>, row: &Row, at: usize) -> bool {
+    if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {
+        return false;
+    }
+    let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic));
+    let introduces = asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+    let words = asking.document.slice(&row.span);
+    let label_only = row.label.as_ref().is_some_and(|label| label.rest >= words.len());
+    let noted = words.starts_with("_Requirements") || key(words).is_empty();
+    !mute && !introduces && !label_only && !noted
+}

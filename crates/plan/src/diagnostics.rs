@@ -1,0 +1,83 @@
+//! What in a plan could not be read with certainty, said with its place and what to do.
+
+use serde::Serialize;
+
+use crate::blocks::FileOf;
+use crate::commands::Doubt;
+use crate::document::{Document, Span};
+use crate::outline::Outline;
+use crate::phase::Phase;
+
+/// Something that could not be read with certainty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// A short stable name: `unclosed-fence`, `number-twice`, `block-between`, `block-nowhere`,
+    /// `command-placeholder`, `command-author-path`, `no-units`.
+    pub code: &'static str,
+    /// What was found.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What the author can do about it.
+    pub hint: String,
+}
+
+fn said(code: &'static str, span: &Span, message: impl Into<String>, hint: &str) -> Diagnostic {
+    Diagnostic { code, message: message.into(), span: span.clone(), hint: hint.to_owned() }
+}
+
+/// Everything doubtful, in the order of the document.
+pub(crate) fn diagnose(document: &Document<'_>, outline: &Outline, phases: &[Phase]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for fence in document.fences.iter().filter(|fence| !fence.closed) {
+        let hint = "close it with a line of the same ticks, or fence an outer block with more of them";
+        found.push(said("unclosed-fence", &fence.span, "this code fence is never closed", hint));
+    }
+    for heading in &outline.twice {
+        let hint = "name it in full, or give each unit its own number";
+        found.push(said("number-twice", heading, "another unit bears this number", hint));
+    }
+    if phases.is_empty() {
+        let hint = "give the plan headings such as `## Phase 1: …` or `### Task 1: …`, or boxes `- [ ] …`";
+        found.push(said("no-units", &(0..0), "the plan has no phases, tasks or sections with boxes", hint));
+    }
+    let mut waiting: Vec<&Phase> = phases.iter().collect();
+    while let Some(phase) = waiting.pop() {
+        of_phase(phase, &mut found);
+        waiting.extend(&phase.phases);
+    }
+    found.sort_by_key(|one| (one.span.start, one.code));
+    found
+}
+
+fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
+    for block in phase.blocks.iter().filter(|block| block.role.is_placed()) {
+        match &block.file {
+            FileOf::Change(_) => {}
+            FileOf::Between(several) => {
+                let paths: Vec<&str> =
+                    several.iter().filter_map(|at| phase.changes.get(*at)).map(|change| change.path.as_str()).collect();
+                let message = format!("this block could be for any of {}", paths.join(", "));
+                found.push(said("block-between", &block.span, message, "name its file on the line above it"));
+            }
+            FileOf::Nowhere => {
+                let hint = "name its file on the line above it, or in the unit's list of files";
+                found.push(said("block-nowhere", &block.span, "no file of the unit fits this block", hint));
+            }
+        }
+    }
+    for command in &phase.commands {
+        let (code, message, hint) = match command.doubt {
+            Some(Doubt::Placeholder) => {
+                ("command-placeholder", "this command holds a placeholder", "write the command out")
+            }
+            Some(Doubt::AuthorPath) => (
+                "command-author-path",
+                "this command names a folder of its author's machine",
+                "write paths from the repository's root",
+            ),
+            Some(Doubt::Prose) | None => continue,
+        };
+        found.push(said(code, &command.span, message, hint));
+    }
+}

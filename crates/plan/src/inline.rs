@@ -1,0 +1,183 @@
+//! What stands inside a line: code spans, emphasis, and a label with a colon.
+
+use crate::document::Span;
+
+/// A code span: with its ticks, and what is between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CodeSpan {
+    /// With the ticks.
+    pub(crate) outer: Span,
+    /// Between the ticks, blanks at the ends taken off.
+    pub(crate) inner: Span,
+}
+
+/// The code spans of `text`; their spans are shifted by `base`.
+pub(crate) fn code_spans(text: &str, base: usize) -> Vec<CodeSpan> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find('`').map(|offset| at + offset) {
+        let ticks = text[open..].len() - text[open..].trim_start_matches('`').len();
+        let start = open + ticks;
+        let Some(close) = closing(text, start, ticks) else {
+            at = start;
+            continue;
+        };
+        let words = &text[start..close];
+        let begin = start + (words.len() - words.trim_start().len());
+        let end = begin + words.trim().len();
+        found.push(CodeSpan { outer: base + open..base + close + ticks, inner: base + begin..base + end });
+        at = close + ticks;
+    }
+    found
+}
+
+fn closing(text: &str, start: usize, ticks: usize) -> Option<usize> {
+    let mut at = start;
+    while let Some(found) = text[at..].find('`').map(|offset| at + offset) {
+        let count = text[found..].len() - text[found..].trim_start_matches('`').len();
+        if count == ticks {
+            return Some(found);
+        }
+        at = found + count;
+    }
+    None
+}
+
+/// `text` without bold, italic and strike marks; code spans keep their ticks.
+pub(crate) fn plain(text: &str) -> String {
+    let spans = code_spans(text, 0);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut last = ' ';
+    while at < text.len() {
+        if let Some(span) = spans.iter().find(|span| span.outer.start == at) {
+            out.push_str(&text[span.outer.clone()]);
+            at = span.outer.end;
+            last = '`';
+            continue;
+        }
+        let rest = &text[at..];
+        if let Some(pair) = ["**", "__", "~~"].iter().find(|pair| rest.starts_with(**pair)) {
+            let word = last.is_alphanumeric() && rest[2..].starts_with(char::is_alphanumeric);
+            if *pair != "__" || !word {
+                at += 2;
+                continue;
+            }
+        }
+        let Some(letter) = rest.chars().next() else { break };
+        let next = rest[letter.len_utf8()..].chars().next().unwrap_or(' ');
+        let edge =
+            (!last.is_alphanumeric() && !next.is_whitespace()) || (!last.is_whitespace() && !next.is_alphanumeric());
+        if matches!(letter, '*' | '_') && edge && (letter == '*' || !last.is_alphanumeric() || !next.is_alphanumeric())
+        {
+            at += 1;
+            continue;
+        }
+        out.push(letter);
+        last = letter;
+        at += letter.len_utf8();
+    }
+    out
+}
+
+/// `text` in lower case without emphasis, ticks, signs at the ends and double blanks: for comparing words.
+pub(crate) fn key(text: &str) -> String {
+    let bare: String = plain(text).chars().filter(|letter| *letter != '`').collect();
+    let words: Vec<String> = bare.split_whitespace().map(str::to_lowercase).collect();
+    let joined = words.join(" ");
+    joined.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
+}
+
+/// A label before a colon, or a bold line of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Label {
+    /// Its words in lower case, without marks and notes in parentheses.
+    pub(crate) name: String,
+    /// The note in parentheses behind it, if any.
+    pub(crate) note: String,
+    /// Where the rest of the line begins.
+    pub(crate) rest: usize,
+    /// Whether it is emphasised.
+    pub(crate) bold: bool,
+}
+
+/// The label at the start of `line`.
+pub(crate) fn label(line: &str) -> Option<Label> {
+    let skip = line.len() - line.trim_start_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).len();
+    let words = &line[skip..];
+    for mark in ["***", "**", "__", "*", "_"] {
+        let Some(inner) = words.strip_prefix(mark) else { continue };
+        let Some(close) = inner.find(mark).filter(|close| *close > 0) else { continue };
+        let after = skip + mark.len() * 2 + close;
+        let name = inner[..close].trim();
+        if let Some(bare) = name.strip_suffix([':', '：']) {
+            return Some(made(bare, after, true, line));
+        }
+        let rest = &line[after..];
+        let tail = rest.trim_start();
+        if tail.is_empty() && mark.len() > 1 {
+            return Some(made(name, line.len(), true, line));
+        }
+        let note = tail.strip_prefix('(').and_then(|note| note.find(')').map(|end| &note[end + 1..]));
+        for candidate in [Some(tail), note].into_iter().flatten() {
+            let candidate = candidate.trim_start();
+            let colon = candidate.strip_prefix([':', '：']).or_else(|| candidate.strip_prefix("— "));
+            if let Some(rest) = colon {
+                let whole = &words[..mark.len() + close];
+                let noted = if candidate.len() == tail.len() {
+                    String::new()
+                } else {
+                    tail[1..].split(')').next().unwrap_or("").to_owned()
+                };
+                let mut label = made(whole.trim_start_matches(['*', '_']), line.len() - rest.len(), true, line);
+                if label.note.is_empty() {
+                    label.note = noted;
+                }
+                return Some(label);
+            }
+        }
+        if let Some((inside, _)) = name.split_once([':', '：']).filter(|_| name.len() < 200) {
+            // `**File: path**` holds both label and value.
+            if inside.len() < 30 && !inside.contains('`') {
+                let at = skip + mark.len() + inner.find([':', '：']).unwrap_or(0);
+                let width = line[at..].chars().next().map_or(1, char::len_utf8);
+                return Some(made(inside, at + width, true, line));
+            }
+        }
+        return None;
+    }
+    let colon = words.find([':', '：'])?;
+    let name = &words[..colon];
+    let width = words[colon..].chars().next().map_or(1, char::len_utf8);
+    let after = &words[colon + width..];
+    let wide = width > 1;
+    let many = name.split_whitespace().count() > 6 || name.chars().count() > 60;
+    if name.trim().is_empty()
+        || many
+        || name.contains(['`', '.', '"', '/'])
+        || !(wide || after.is_empty() || after.starts_with([' ', '\t']))
+    {
+        return None;
+    }
+    Some(made(name, skip + colon + width, false, line))
+}
+
+fn made(name: &str, rest: usize, bold: bool, line: &str) -> Label {
+    let (bare, note) = match name.split_once(['(', '（']) {
+        Some((bare, note)) if !bare.trim().is_empty() => (bare, note.trim_end_matches([')', '）', ':', ' '])),
+        _ => (name, ""),
+    };
+    let white = line[rest..].len() - line[rest..].trim_start().len();
+    Label { name: key(bare), note: note.to_owned(), rest: rest + white, bold }
+}
+
+/// A sign or picture that people put before words.
+pub(crate) fn is_sign(letter: char) -> bool {
+    matches!(letter,
+        '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}' | '•' | '·')
+}
+
+/// The first sentence-like part of a line, to be shown: trimmed, one line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

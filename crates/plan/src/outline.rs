@@ -1,0 +1,131 @@
+//! The units of a plan as a tree: which pieces of the document belong to
+//! which unit, and where a unit is repeated elsewhere.
+
+mod headings;
+mod items;
+
+use std::ops::Range;
+
+use crate::boxes::State;
+use crate::dialects::DIALECTS;
+use crate::document::{Document, PieceKind, Span};
+use crate::inline::key;
+use crate::naming::UnitName;
+
+/// A unit, before its content is read.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    /// Its name.
+    pub(crate) name: UnitName,
+    /// The dialect that saw it.
+    pub(crate) dialect: &'static str,
+    /// What the marks of its heading say.
+    pub(crate) state: Option<State>,
+    /// It may be left out.
+    pub(crate) optional: bool,
+    /// Its heading's bytes, or its item's first paragraph.
+    pub(crate) heading: Span,
+    /// The title's bytes within the heading.
+    pub(crate) title: Span,
+    /// All its pieces, nested units included.
+    pub(crate) pieces: Range<usize>,
+    /// Its item, if it is one.
+    pub(crate) item: Option<usize>,
+    /// Units inside it.
+    pub(crate) children: Vec<Unit>,
+    /// Pieces elsewhere that repeat it.
+    pub(crate) echoes: Vec<Range<usize>>,
+}
+
+impl Unit {
+    /// Whether its first piece is its heading.
+    pub(crate) fn opens_with_heading(&self, document: &Document<'_>) -> bool {
+        let first = document.pieces.get(self.pieces.start);
+        first.is_some_and(|piece| {
+            matches!(piece.kind, PieceKind::Heading { .. }) && piece.span.start == self.heading.start
+        })
+    }
+
+    /// The pieces that belong to the unit itself.
+    pub(crate) fn own(&self) -> impl Iterator<Item = usize> + '_ {
+        self.pieces.clone().filter(|piece| !self.children.iter().any(|child| child.pieces.contains(piece)))
+    }
+}
+
+/// The tree of units.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    /// Units at the top.
+    pub(crate) units: Vec<Unit>,
+    /// Headings that bear one number twice.
+    pub(crate) twice: Vec<Span>,
+}
+
+impl Outline {
+    /// Finds the units of a document, asking the surest dialects first.
+    pub(crate) fn read(document: &Document<'_>) -> Self {
+        let sections = headings::sections(document);
+        for resort in 0..=2 {
+            for with_title in [false, true] {
+                let mut outline = headings::units(document, &sections, resort, with_title);
+                items::add(document, &mut outline, resort);
+                if !outline.units.is_empty() {
+                    return outline;
+                }
+            }
+        }
+        Outline { units: whole(document).into_iter().collect(), twice: Vec::new() }
+    }
+
+    /// The names of the dialects that saw a unit, in the order in which they are asked.
+    pub(crate) fn dialects(&self) -> Vec<&'static str> {
+        fn seen(units: &[Unit], name: &str) -> bool {
+            units.iter().any(|unit| {
+                unit.dialect == name || name == "progress" && !unit.echoes.is_empty() || seen(&unit.children, name)
+            })
+        }
+        DIALECTS.iter().map(|dialect| dialect.name).filter(|name| seen(&self.units, name)).collect()
+    }
+}
+
+/// The whole document as one unit, where it holds boxes but nothing that could be told apart.
+fn whole(document: &Document<'_>) -> Option<Unit> {
+    let boxed = document.items.iter().any(|item| items::box_of(document, item).is_some());
+    let first = document.pieces.first().filter(|_| boxed)?;
+    let title = match &first.kind {
+        PieceKind::Heading { title, .. } => title.clone(),
+        PieceKind::Text(lines) => lines.first().cloned().unwrap_or(first.span.clone()),
+        _ => first.span.clone(),
+    };
+    let marked = crate::naming::marked(document.slice(&title));
+    let name = UnitName { word: String::new(), number: None, title: marked.words, rank: crate::naming::Rank::Phase };
+    Some(Unit {
+        name,
+        dialect: "sections",
+        state: marked.state,
+        optional: false,
+        heading: first.span.clone(),
+        title,
+        pieces: 0..document.pieces.len(),
+        item: None,
+        children: Vec::new(),
+        echoes: Vec::new(),
+    })
+}
+
+/// Whether two titles name the same thing.
+fn alike(left: &str, right: &str) -> bool {
+    let (left, right) = (key(left), key(right));
+    if left.is_empty() || right.is_empty() || left.contains(&right) || right.contains(&left) {
+        return true;
+    }
+    let words = |text: &str| {
+        text.split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| word.len() > 2)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let (first, second) = (words(&left), words(&right));
+    let shared = first.iter().filter(|word| second.contains(word)).count();
+    shared * 2 >= first.len().min(second.len()).max(1)
+}

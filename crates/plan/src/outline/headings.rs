@@ -1,0 +1,307 @@
+//! Units that headings open, how far they reach, and headings that repeat one.
+
+use std::ops::Range;
+
+use super::items::box_of;
+use super::{Outline, Unit, alike};
+use crate::dialects::{DIALECTS, HeadingSeen, repeats_units};
+use crate::document::{Document, PieceKind, Span};
+use crate::inline::{key, label};
+use crate::labels::{Topic, heading_topic, topic};
+use crate::naming::{Marked, Rank, UnitName, marked};
+
+/// A heading and the pieces below it.
+#[derive(Debug)]
+pub(super) struct Section {
+    piece: usize,
+    level: usize,
+    title: Span,
+    end: usize,
+    parent: Option<usize>,
+    marked: Marked,
+    topic: Option<Topic>,
+    boxes: bool,
+    work: bool,
+}
+
+/// Every section of the document, in order.
+pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
+    let (boxes, work) = tallies(document);
+    let mut found: Vec<Section> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    for (piece, part) in document.pieces.iter().enumerate() {
+        let PieceKind::Heading { level, title } = &part.kind else { continue };
+        while let Some(last) = open.last().copied().filter(|last| found[*last].level >= *level) {
+            found[last].end = piece;
+            open.pop();
+        }
+        let marks = marked(document.slice(title));
+        let topic = heading_topic(&marks.words);
+        let parent = open.last().copied();
+        open.push(found.len());
+        let end = document.pieces.len();
+        found.push(Section {
+            piece,
+            level: *level,
+            title: title.clone(),
+            end,
+            parent,
+            marked: marks,
+            topic,
+            boxes: false,
+            work: false,
+        });
+    }
+    for section in &mut found {
+        section.boxes = boxes[section.end] > boxes[section.piece];
+        section.work = work[section.end] > work[section.piece];
+    }
+    found
+}
+
+/// How many boxes, and how many signs of work (code, file labels), stand before each piece.
+fn tallies(document: &Document<'_>) -> (Vec<usize>, Vec<usize>) {
+    let mut starts: Vec<usize> =
+        document.items.iter().filter(|item| box_of(document, item).is_some()).map(|item| item.span.start).collect();
+    starts.sort_unstable();
+    let mut boxes = Vec::with_capacity(document.pieces.len() + 1);
+    let mut work = vec![0];
+    for piece in &document.pieces {
+        boxes.push(starts.partition_point(|start| *start < piece.span.start));
+        let signs = match &piece.kind {
+            PieceKind::Code(_) => true,
+            PieceKind::Text(lines) => lines.iter().any(|line| {
+                label(document.slice(line)).and_then(|label| topic(&label.name)).is_some_and(Topic::names_files)
+            }),
+            _ => false,
+        };
+        work.push(work.last().copied().unwrap_or(0) + usize::from(signs));
+    }
+    boxes.push(starts.len());
+    (boxes, work)
+}
+
+struct Candidate {
+    section: usize,
+    name: UnitName,
+    dialect: &'static str,
+    /// The candidate around it.
+    outer: Option<usize>,
+    /// The candidate that it repeats.
+    repeats: Option<usize>,
+}
+
+/// The units that headings open, as a tree.
+pub(super) fn units(document: &Document<'_>, sections: &[Section], resort: u8, with_title: bool) -> Outline {
+    let mut candidates = candidates(sections, resort, with_title);
+    let twice = join_repeated(document, sections, &mut candidates);
+    let real: Vec<usize> = (0..candidates.len()).filter(|index| candidates[*index].repeats.is_none()).collect();
+    let ends: Vec<usize> = real.iter().map(|index| end_of(document, sections, &candidates, *index)).collect();
+    let mut flat = Vec::new();
+    for (index, end) in real.iter().zip(ends) {
+        let candidate = &candidates[*index];
+        let section = &sections[candidate.section];
+        let echoes = candidates
+            .iter()
+            .filter(|other| other.repeats == Some(*index))
+            .map(|other| sections[other.section].piece..sections[other.section].end);
+        flat.push(Unit {
+            name: candidate.name.clone(),
+            dialect: candidate.dialect,
+            state: section.marked.state,
+            optional: section.marked.optional,
+            heading: document.pieces[section.piece].span.clone(),
+            title: section.title.clone(),
+            pieces: section.piece..end,
+            item: None,
+            children: Vec::new(),
+            echoes: echoes.collect(),
+        });
+    }
+    Outline { units: nest(flat), twice }
+}
+
+fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candidate> {
+    let lone_title = sections.iter().filter(|section| section.level == 1).count() == 1;
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut owner: Vec<Option<usize>> = vec![None; sections.len()];
+    for (index, section) in sections.iter().enumerate() {
+        let mut outer = section.parent.and_then(|parent| owner[parent]);
+        if section.level == 1 && lone_title && !with_title {
+            continue;
+        }
+        // A task may stand at the level of its phase.
+        if outer.is_none_or(|outer| sections[found[outer].section].level < section.level)
+            && let Some(last) = found.last()
+            && sections[last.section].level == section.level
+        {
+            let chain = std::iter::successors(Some(found.len() - 1), |at| found[*at].outer);
+            let phase = chain
+                .into_iter()
+                .find(|at| found[*at].name.rank == Rank::Phase && sections[found[*at].section].level == section.level);
+            let near = sections[last.section].end >= section.piece || sections[last.section].end == section.piece;
+            let task = crate::naming::unit_name(&section.marked.words).is_some_and(|name| name.rank == Rank::Task);
+            if near
+                && task
+                && let Some(phase) = phase.filter(|phase| !found[*phase].name.word.is_empty())
+            {
+                outer = Some(phase);
+            }
+        }
+        let around = section.parent.and_then(|parent| sections[parent].topic);
+        let unit = outer.map(|outer| (found[outer].name.rank, found[outer].name.number.as_deref()));
+        let seen = HeadingSeen {
+            words: &section.marked.words,
+            level: section.level,
+            around,
+            boxes: section.boxes,
+            work: section.work,
+            unit,
+        };
+        let direct = outer.is_some_and(|outer| section.parent == Some(found[outer].section));
+        let asked = DIALECTS.iter().filter(|dialect| {
+            dialect.resort == 0 || dialect.resort == resort || dialect.resort == 1 && direct && section.topic.is_none()
+        });
+        let name = asked.into_iter().find_map(|dialect| (dialect.heading)(&seen).map(|name| (name, dialect.name)));
+        owner[index] = outer;
+        if around == Some(Topic::Bounds) {
+            continue;
+        }
+        if let Some((name, dialect)) = name {
+            owner[index] = Some(found.len());
+            found.push(Candidate { section: index, name, dialect, outer, repeats: None });
+        }
+    }
+    found
+}
+
+/// Marks candidates that repeat another one; gives the headings of those that only share its number.
+fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut [Candidate]) -> Vec<Span> {
+    let mut twice = Vec::new();
+    let weights: Vec<usize> =
+        candidates.iter().map(|candidate| weight(document, sections, candidate.section)).collect();
+    let main: Vec<bool> =
+        candidates.iter().map(|candidate| !in_progress(document, sections, candidate.section)).collect();
+    for index in 0..candidates.len() {
+        let this = &candidates[index];
+        if this.name.number.is_none() || this.repeats.is_some() {
+            continue;
+        }
+        let outer = |candidate: &Candidate| candidate.outer.map(|outer| candidates[outer].name.clone());
+        let same: Vec<usize> = (index + 1..candidates.len())
+            .filter(|other| {
+                let other = &candidates[*other];
+                other.repeats.is_none()
+                    && other.name.number == this.name.number
+                    && other.name.word.to_lowercase() == this.name.word.to_lowercase()
+                    && outer(other).map(|name| name.label()) == outer(this).map(|name| name.label())
+            })
+            .collect();
+        let group: Vec<usize> = std::iter::once(index).chain(same).collect();
+        let Some(best) = group.iter().copied().max_by_key(|at| (main[*at], weights[*at], std::cmp::Reverse(*at)))
+        else {
+            continue;
+        };
+        for at in group.into_iter().filter(|at| *at != best) {
+            let (light, heavy) = (&candidates[at], &candidates[best]);
+            let (from, to) = (&sections[light.section], &sections[heavy.section]);
+            let apart = from.level != to.level || from.parent != to.parent;
+            let echo = !main[at]
+                || apart && (alike(&light.name.title, &heavy.name.title) || weights[at] * 4 < weights[best])
+                || !apart && weights[at] * 4 < weights[best] && alike(&light.name.title, &heavy.name.title);
+            if echo {
+                candidates[at].repeats = Some(best);
+            } else {
+                twice.push(document.pieces[from.piece].span.clone());
+            }
+        }
+    }
+    for index in 0..candidates.len() {
+        if let Some(outer) = candidates[index].outer.filter(|outer| candidates[*outer].repeats.is_some()) {
+            let target = candidates[outer].repeats;
+            if candidates[index].repeats.is_none() {
+                candidates[index].repeats = target;
+            }
+        }
+    }
+    twice
+}
+
+/// Whether the heading stands in a section that only repeats units.
+fn in_progress(document: &Document<'_>, sections: &[Section], section: usize) -> bool {
+    let parents = std::iter::successors(sections[section].parent, |at| sections[*at].parent);
+    parents.into_iter().any(|at| repeats_units(document.slice(&sections[at].title)))
+}
+
+/// How much a section holds.
+fn weight(document: &Document<'_>, sections: &[Section], section: usize) -> usize {
+    let section = &sections[section];
+    let pieces = &document.pieces[section.piece..section.end];
+    pieces
+        .iter()
+        .map(|piece| match &piece.kind {
+            PieceKind::Heading { .. } => 3,
+            PieceKind::Code(_) => 4,
+            PieceKind::Text(lines) => lines.len(),
+            PieceKind::Row(_) => 1,
+            PieceKind::Rule => 0,
+        })
+        .sum()
+}
+
+/// The piece where a unit ends.
+fn end_of(document: &Document<'_>, sections: &[Section], candidates: &[Candidate], index: usize) -> usize {
+    let this = &candidates[index];
+    let level = sections[this.section].level;
+    for (at, section) in sections.iter().enumerate().skip(this.section + 1) {
+        let unit = candidates.iter().position(|candidate| candidate.section == at);
+        if let Some(unit) = unit {
+            let other = &candidates[unit];
+            if other.repeats == Some(index) && section.level > level {
+                continue;
+            }
+            let inside =
+                std::iter::successors(other.outer, |outer| candidates[*outer].outer).any(|outer| outer == index);
+            if inside && other.repeats.is_none() || section.level > level {
+                continue;
+            }
+            return section.piece;
+        }
+        if section.level > level || section.level == level && recurs(document, sections, section) {
+            continue;
+        }
+        return section.piece;
+    }
+    document.pieces.len()
+}
+
+/// Whether a heading such as "Success Criteria" stands once a unit at the level of the units.
+fn recurs(document: &Document<'_>, sections: &[Section], section: &Section) -> bool {
+    let name = key(document.slice(&section.title));
+    section.topic.is_some()
+        && sections
+            .iter()
+            .filter(|other| other.level == section.level && key(document.slice(&other.title)) == name)
+            .count()
+            > 1
+}
+
+fn nest(flat: Vec<Unit>) -> Vec<Unit> {
+    fn close(open: &mut Vec<Unit>, top: &mut Vec<Unit>, from: &Range<usize>) {
+        while open.last().is_some_and(|last| last.pieces.end <= from.start) {
+            let Some(done) = open.pop() else { return };
+            match open.last_mut() {
+                Some(outer) => outer.children.push(done),
+                None => top.push(done),
+            }
+        }
+    }
+    let mut top = Vec::new();
+    let mut open: Vec<Unit> = Vec::new();
+    for unit in flat {
+        close(&mut open, &mut top, &unit.pieces);
+        open.push(unit);
+    }
+    close(&mut open, &mut top, &(usize::MAX..usize::MAX));
+    top
+}

@@ -1,0 +1,223 @@
+//! Units that items with a box open, and items that repeat a unit.
+
+use std::ops::Range;
+
+use super::{Outline, Unit};
+use crate::dialects::{BoxSeen, DIALECTS};
+use crate::document::{Document, Item, PieceKind, Span, box_at};
+use crate::inline::label;
+use crate::labels::{Topic, heading_topic, topic};
+use crate::naming::{Rank, UnitName, marked, unit_name};
+
+/// The bytes of the mark of an item's box, and where its words begin.
+pub(crate) fn box_of(document: &Document<'_>, item: &Item) -> Option<(Span, usize)> {
+    let (mark, words) = box_at(document.text.get(item.content..)?)?;
+    Some((item.content + mark.start..item.content + mark.end, item.content + words))
+}
+
+/// An item that opens a unit.
+struct Found {
+    item: usize,
+    name: UnitName,
+    dialect: &'static str,
+    /// The found item around it.
+    outer: Option<usize>,
+}
+
+/// Adds the units that items open to those that headings opened.
+pub(super) fn add(document: &Document<'_>, outline: &mut Outline, resort: u8) {
+    let mut labels: Vec<String> = Vec::new();
+    names(&outline.units, &mut labels);
+    for at in 0..outline.units.len() {
+        descend(document, &mut outline.units[at], resort, &labels);
+    }
+    let taken: Vec<Range<usize>> = outline.units.iter().map(|unit| unit.pieces.clone()).collect();
+    let free = gaps(&taken, document.pieces.len());
+    let mut units = std::mem::take(&mut outline.units);
+    for gap in free {
+        units.extend(open_items(document, &gap, None, resort, &labels));
+    }
+    units.sort_by_key(|unit| unit.pieces.start);
+    outline.units = units;
+}
+
+fn names(units: &[Unit], labels: &mut Vec<String>) {
+    for unit in units {
+        labels.push(unit.name.label().to_lowercase());
+        names(&unit.children, labels);
+    }
+}
+
+fn gaps(taken: &[Range<usize>], end: usize) -> Vec<Range<usize>> {
+    let mut free = Vec::new();
+    let mut at = 0;
+    for range in taken {
+        if at < range.start {
+            free.push(at..range.start);
+        }
+        at = at.max(range.end);
+    }
+    if at < end {
+        free.push(at..end);
+    }
+    free
+}
+
+fn descend(document: &Document<'_>, unit: &mut Unit, resort: u8, labels: &[String]) {
+    for child in &mut unit.children {
+        descend(document, child, resort, labels);
+    }
+    let taken: Vec<Range<usize>> = unit.children.iter().map(|child| child.pieces.clone()).collect();
+    let inner = gaps(&taken, unit.pieces.end);
+    for gap in inner {
+        let gap = gap.start.max(unit.pieces.start + 1)..gap.end;
+        if gap.start < gap.end {
+            let found = open_items(document, &gap, Some(unit), resort, labels);
+            unit.children.extend(found);
+        }
+    }
+    unit.children.sort_by_key(|child| child.pieces.start);
+}
+
+/// The units that items within `pieces` open.
+fn open_items(
+    document: &Document<'_>,
+    pieces: &Range<usize>,
+    around: Option<&Unit>,
+    resort: u8,
+    labels: &[String],
+) -> Vec<Unit> {
+    let Some((first, last)) = document.pieces.get(pieces.start).zip(document.pieces.get(pieces.end - 1)) else {
+        return Vec::new();
+    };
+    // An item's first piece begins behind its marker, so the marker may lie before the gap's first byte.
+    let begin = document.items.partition_point(|item| item.content < first.span.start);
+    let mut found: Vec<Found> = Vec::new();
+    for index in begin..document.items.len() {
+        let item = &document.items[index];
+        if item.span.start > last.span.end {
+            break;
+        }
+        let Some((_, words)) = box_of(document, item) else { continue };
+        let line = document.text[words..].lines().next().unwrap_or("");
+        let marks = marked(line);
+        let parents: Vec<usize> = std::iter::successors(item.parent, |at| document.items[*at].parent).collect();
+        let by_parent = found.iter().rposition(|other| parents.contains(&other.item));
+        let nested = parents.iter().any(|parent| box_of(document, &document.items[*parent]).is_some());
+        let outer = by_parent.or_else(|| by_number(&found, &marks.words).filter(|_| !nested));
+        let unit = match outer {
+            Some(outer) => Some((found[outer].name.rank, found[outer].name.number.as_deref())),
+            None => around.map(|unit| (unit.name.rank, unit.name.number.as_deref())),
+        };
+        let seen = BoxSeen {
+            words: &marks.words,
+            around: topic_around(
+                document,
+                document.pieces_in(&(item.content..item.span.end.max(item.content + 1))).start,
+                pieces.start,
+            ),
+            unit,
+            nested: nested && by_parent.is_none(),
+            holds_numbers: holds_numbers(document, index),
+        };
+        let asked = DIALECTS.iter().filter(|dialect| dialect.resort <= resort || around.is_some());
+        let name = asked.into_iter().find_map(|dialect| (dialect.item)(&seen).map(|name| (name, dialect.name)));
+        if let Some((name, dialect)) = name {
+            let repeated = unit_name(&marks.words).is_some_and(|name| labels.contains(&name.label().to_lowercase()));
+            if !repeated {
+                found.push(Found { item: index, name, dialect, outer });
+            }
+        }
+    }
+    build(document, found, pieces)
+}
+
+/// The last found item whose number begins this one's.
+fn by_number(found: &[Found], words: &str) -> Option<usize> {
+    let number = crate::naming::numbered(words)?.number?;
+    found.iter().rposition(|other| {
+        let outer = other.name.number.as_deref().unwrap_or("-");
+        other.name.word.is_empty() && number.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
+fn holds_numbers(document: &Document<'_>, index: usize) -> bool {
+    let item = &document.items[index];
+    document.items[index + 1..].iter().take_while(|inner| inner.span.start < item.span.end).any(|inner| {
+        box_of(document, inner).is_some_and(|(_, words)| {
+            let line = document.text[words..].lines().next().unwrap_or("");
+            crate::naming::numbered(&marked(line).words).is_some_and(|name| name.rank == Rank::Task)
+        })
+    })
+}
+
+/// What the headings and the nearest label before a piece announce.
+fn topic_around(document: &Document<'_>, piece: usize, from: usize) -> Option<Topic> {
+    let mut level = usize::MAX;
+    let mut nearest = None;
+    for part in document.pieces[from..piece].iter().rev() {
+        match &part.kind {
+            PieceKind::Text(lines) if part.item.is_none() && level == usize::MAX && nearest.is_none() => {
+                let labelled = lines.last().and_then(|line| label(document.slice(line)));
+                nearest = labelled.and_then(|label| topic(&label.name));
+            }
+            PieceKind::Heading { level: found, title } if *found < level => {
+                level = *found;
+                let topic = heading_topic(document.slice(title));
+                if topic.is_some_and(|topic| topic.is_criteria() || topic == Topic::Progress) {
+                    return topic;
+                }
+            }
+            _ => {}
+        }
+    }
+    nearest.filter(|topic| topic.is_criteria())
+}
+
+fn build(document: &Document<'_>, found: Vec<Found>, within: &Range<usize>) -> Vec<Unit> {
+    let mut units: Vec<Option<Unit>> = Vec::new();
+    for one in &found {
+        let item = &document.items[one.item];
+        let mut pieces = document.pieces_in(&(item.content..item.span.end.max(item.content + 1)));
+        while pieces.end < within.end
+            && document.pieces[pieces.end].item.is_none()
+            && matches!(document.pieces[pieces.end].kind, PieceKind::Code(_))
+        {
+            pieces.end += 1;
+        }
+        let words = box_of(document, item).map_or(item.content, |(_, words)| words);
+        let line = document.text[words..].lines().next().unwrap_or("");
+        let marks = marked(line);
+        let mark = box_of(document, item).map(|(mark, _)| document.slice(&mark).chars().next().unwrap_or(' '));
+        let first = document
+            .pieces
+            .get(pieces.start)
+            .map_or(item.span.clone(), |piece| item.span.start..piece.span.end.max(item.span.start));
+        let starred = document.text[item.content..words].contains("]*");
+        units.push(Some(Unit {
+            name: one.name.clone(),
+            dialect: one.dialect,
+            state: mark
+                .map(crate::boxes::state_of_mark)
+                .filter(|state| *state != crate::boxes::State::Open)
+                .or(marks.state),
+            optional: marks.optional || starred,
+            heading: first,
+            title: words..words + line.trim_end().len(),
+            pieces,
+            item: Some(one.item),
+            children: Vec::new(),
+            echoes: Vec::new(),
+        }));
+    }
+    for index in (0..found.len()).rev() {
+        if let Some(outer) = found[index].outer
+            && let Some(unit) = units[index].take()
+            && let Some(parent) = units[outer].as_mut()
+        {
+            parent.pieces.end = parent.pieces.end.max(unit.pieces.end);
+            parent.children.insert(0, unit);
+        }
+    }
+    units.into_iter().flatten().collect()
+}

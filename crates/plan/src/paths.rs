@@ -1,0 +1,239 @@
+//! Paths in the words of a plan: what is one, which lines it names, which
+//! single files stand for braces, and when two paths mean the same file.
+
+use crate::document::Span;
+use crate::inline::code_spans;
+use crate::languages::{extension, is_extension, is_file_name};
+
+/// A path found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundPath {
+    /// Cleaned: no `./`, no line numbers, `/` between folders.
+    pub(crate) path: String,
+    /// Its bytes, without ticks.
+    pub(crate) span: Span,
+    /// With its ticks, if any.
+    pub(crate) outer: Span,
+    /// First and last line named right behind it.
+    pub(crate) lines: Option<(usize, usize)>,
+    /// Whether it stood in ticks.
+    pub(crate) ticked: bool,
+}
+
+impl FoundPath {
+    /// No single file: a folder, a glob or a placeholder.
+    pub(crate) fn is_pattern(&self) -> bool {
+        is_pattern(&self.path)
+    }
+}
+
+/// Whether a path names no single file: a folder, a glob, a placeholder.
+pub(crate) fn is_pattern(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("");
+    path.ends_with('/')
+        || path.contains(['*', '<', '>', '{', '}', '…', '?', '$'])
+        || path.contains("...") && !path.contains("/[...")
+        || path.to_ascii_uppercase().contains("XXX")
+        || ["YYYY", "NNN", "TIMESTAMP", "_hash_", "<rev"].iter().any(|sign| path.contains(sign))
+        || (!name.contains('.') && !is_file_name(name) && path.contains('/'))
+}
+
+/// Every path in `text`, in order; spans are shifted by `base`. Bare words count only with a folder or when `bare` is set.
+pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> {
+    let spans = code_spans(text, 0);
+    let mut found = Vec::new();
+    for span in &spans {
+        let inner = &text[span.inner.clone()];
+        if let Some((path, lines)) = as_path(inner, true) {
+            let lines = lines.or_else(|| lines_said(&text[span.outer.end..]));
+            let at = base + span.inner.start;
+            let outer = base + span.outer.start..base + span.outer.end;
+            found.push(FoundPath { path, span: at..at + inner.len(), outer, lines, ticked: true });
+        }
+    }
+    let mut at = 0;
+    for word in text
+        .split_inclusive(|letter: char| letter.is_whitespace() || matches!(letter, '，' | '、' | '；' | '：' | '。'))
+    {
+        let start = at;
+        at += word.len();
+        if spans.iter().any(|span| span.outer.start < at && start < span.outer.end) {
+            continue;
+        }
+        let linked = word.split_once("](").map_or(word, |(_, target)| target);
+        let core = linked.trim_matches(|letter: char| {
+            letter.is_whitespace()
+                || matches!(
+                    letter,
+                    '(' | ')'
+                        | ','
+                        | ';'
+                        | ':'
+                        | '"'
+                        | '\''
+                        | '，'
+                        | '、'
+                        | '；'
+                        | '：'
+                        | '。'
+                        | '*'
+                        | '（'
+                        | '）'
+                        | '|'
+                        | '→'
+                )
+        });
+        let core = core.trim_end_matches('.').trim_end_matches(':');
+        let Some(offset) = word.find(core).filter(|_| !core.is_empty()) else { continue };
+        if let Some((path, lines)) = as_path(core, false).filter(|(path, _)| bare || path.contains('/')) {
+            let begin = base + start + offset;
+            let span = begin..begin + core.len();
+            let lines = lines.or_else(|| lines_said(&text[start + offset + core.len()..]));
+            found.push(FoundPath { path, outer: span.clone(), span, lines, ticked: false });
+        }
+    }
+    found.sort_by_key(|path| path.span.start);
+    found
+}
+
+/// The words as a path, with the lines they name, if they are one.
+pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usize, usize)>)> {
+    let words = words.trim().trim_matches(['"', '\'']);
+    let (words, lines) = split_lines(words);
+    let path = words.replace('\\', "/");
+    let path = path.trim_start_matches("./").trim_end_matches(',');
+    let odd = |letter: char| {
+        letter.is_whitespace()
+            || matches!(letter, '"' | '\'' | '=' | ';' | '|' | '`' | '!' | '%' | '^' | '&' | ',' | '#')
+    };
+    let braces = path.contains('{');
+    if path.is_empty() || path.len() > 250 || path.chars().any(|letter| odd(letter) && !(braces && letter == ',')) {
+        return None;
+    }
+    if path.contains("://")
+        || path.starts_with(['-', '/', '~', '@', '+', '.']) && !starts_well(path)
+        || path.contains("::")
+    {
+        return None;
+    }
+    if path.contains('(') && !path.contains("/(") || path.contains(':') || path.starts_with("http") {
+        return None;
+    }
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+    let ending = extension(name);
+    if path.contains('/') {
+        let plausible =
+            ending.len() <= 12 && !ending.is_empty() && ending.chars().any(|letter| letter.is_ascii_alphabetic());
+        let named = is_file_name(name) || (plausible && (ticked || is_extension(&ending) || name.contains('*')));
+        let numeric = path.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '.'));
+        let folder = path.ends_with('/') && path.len() > 1 && (ticked || path.matches('/').count() > 1);
+        let glob = path.contains('*') && ticked;
+        let file = named && (ticked || is_extension(&ending) || is_file_name(name));
+        return ((file || folder || glob) && !numeric && !looks_like_types(path)).then(|| (path.to_owned(), lines));
+    }
+    let single = is_file_name(name) || (braces && path.contains('.'));
+    (single && !path.ends_with('/')).then(|| (path.to_owned(), lines))
+}
+
+/// `application/json`, `and/or.x`: words with a slash that are no file.
+fn looks_like_types(path: &str) -> bool {
+    ["application/", "text/", "image/", "multipart/", "audio/", "video/"].iter().any(|kind| path.starts_with(kind))
+        && !path.ends_with("s.py")
+        && path.matches('/').count() == 1
+        && path.contains(['+', '-'])
+}
+
+/// A path may begin with a sign: `@scope` folders, hidden files, `../`, the root of the machine.
+fn starts_well(path: &str) -> bool {
+    path.starts_with('.')
+        || path.starts_with("@/")
+        || path.starts_with("~/")
+        || (path.starts_with('/') && path.matches('/').count() > 1)
+}
+
+/// `a.py:12-40` and `a.py#L12-L40` without the lines.
+fn split_lines(words: &str) -> (&str, Option<(usize, usize)>) {
+    let at = words.find("#L").or_else(|| words.rfind(':'));
+    let Some(at) = at else { return (words, None) };
+    let tail = words[at..].trim_start_matches([':', '#', 'L', '~']);
+    if tail.is_empty() || !tail.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return (words, None);
+    }
+    let before = words[..at]
+        .find(':')
+        .map_or(at, |first| if words[first + 1..at].chars().all(|c| c.is_ascii_digit()) { first } else { at });
+    match range_of(tail) {
+        Some(range) => (&words[..before], Some(range)),
+        None => (words, None),
+    }
+}
+
+/// `12`, `12-40`, `L12–L40` at the start of a text.
+fn range_of(text: &str) -> Option<(usize, usize)> {
+    let first: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let start: usize = first.parse().ok()?;
+    let rest = text[first.len()..].trim_start();
+    let rest = rest.strip_prefix(['-', '–', '—', '~', ':']).or_else(|| rest.strip_prefix("to "));
+    let second: String = rest.map_or(String::new(), |rest| {
+        rest.trim_start().trim_start_matches(['L', '~']).chars().take_while(char::is_ascii_digit).collect()
+    });
+    let end = second.parse().unwrap_or(start);
+    (start > 0 && start < 1_000_000).then_some((start, end.max(start)))
+}
+
+/// Lines that the words name: "lines 12-40", "around line 45", "(L12-40)".
+pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
+    let near: String = text.chars().take(60).collect::<String>().to_lowercase();
+    let near = near.split('`').next().unwrap_or("");
+    let at = ["lines", "line", "líneas", "línea", "(l", "行"]
+        .iter()
+        .find_map(|word| near.find(word).map(|at| at + word.len()))?;
+    let digits = near[at..].trim_start_matches([' ', '~', ':', '.']);
+    let digits = digits.strip_prefix("around ").or_else(|| digits.strip_prefix("approximately ")).unwrap_or(digits);
+    range_of(digits.trim_start_matches(['l', '~', ' ']))
+}
+
+/// `src/{a,b}.ts` as two paths; braces that can't be told apart stay.
+pub(crate) fn expand(path: &str) -> Vec<String> {
+    let Some(open) = path.find('{') else { return vec![path.to_owned()] };
+    let Some(close) = path[open..].find('}').map(|at| open + at) else { return vec![path.to_owned()] };
+    let inner = &path[open + 1..close];
+    if !inner.contains(',') || inner.contains('{') || inner.split(',').count() > 20 {
+        return vec![path.to_owned()];
+    }
+    let ends = inner.split(',').map(str::trim);
+    ends.flat_map(|end| expand(&format!("{}{end}{}", &path[..open], &path[close + 1..]))).take(100).collect()
+}
+
+/// Whether one path is the other, or ends in it folder by folder.
+pub(crate) fn same_file(known: &str, said: &str) -> bool {
+    let known = known.trim_end_matches('/');
+    let said = said.trim_end_matches('/').trim_start_matches("@/");
+    known == said
+        || known.strip_suffix(said).is_some_and(|before| before.ends_with('/'))
+        || said.strip_suffix(known).is_some_and(|before| before.ends_with('/'))
+}
+
+/// Whether a path is that of a test by its name.
+pub(crate) fn is_test(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or("");
+    let folder = lower
+        .split('/')
+        .rev()
+        .skip(1)
+        .any(|part| matches!(part, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e"));
+    let named = name.starts_with("test_")
+        || name.starts_with("test-")
+        || name == "tests.py"
+        || name == "conftest.py"
+        || [".test.", ".spec.", "_test.", "_spec.", ".e2e-spec.", "-test.", ".cy."]
+            .iter()
+            .any(|sign| name.contains(sign))
+        || path.rsplit('/').next().is_some_and(|name| {
+            name.split('.')
+                .next()
+                .is_some_and(|stem| stem.len() > 4 && (stem.ends_with("Test") || stem.ends_with("Tests")))
+        });
+    named || folder && !name.ends_with(".md")
+}

@@ -1,0 +1,193 @@
+//! A unit's own content, line by line, each line with what the labels and
+//! headings above it announce.
+
+use crate::document::{Document, PieceKind, Span, box_at};
+use crate::inline::{Label, label};
+use crate::labels::{Topic, heading_topic, topic};
+
+/// What a row is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RowKind {
+    /// A heading inside the unit, with its level.
+    Heading(usize),
+    /// A line of a paragraph; whether it is the first.
+    Line(bool),
+    /// A fence, by its index in the document.
+    Code(usize),
+    /// A table row: its cells.
+    Cells(Vec<Span>),
+    /// A thematic break.
+    Rule,
+}
+
+/// One line, heading, table row or fence.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Its piece in the document.
+    pub(crate) piece: usize,
+    /// What it is.
+    pub(crate) kind: RowKind,
+    /// Its words: no list marker, no box, no `#`.
+    pub(crate) span: Span,
+    /// What it, or the nearest label or heading that governs it, announces.
+    pub(crate) topic: Option<Topic>,
+    /// What the headings around it announce.
+    pub(crate) heading_topic: Option<Topic>,
+    /// Its own label, if that announces something.
+    pub(crate) label: Option<Label>,
+    /// The row of the nearest heading above within the unit.
+    pub(crate) section: Option<usize>,
+    /// The innermost list item.
+    pub(crate) item: Option<usize>,
+    /// Whether it begins an item with a box.
+    pub(crate) boxed: bool,
+}
+
+/// A label whose reach is not over yet.
+struct Scope {
+    topic: Topic,
+    item: Option<usize>,
+    /// The paragraph of the label; its own value ends with it.
+    piece: usize,
+    inline: bool,
+    listed: bool,
+    used: bool,
+}
+
+impl Scope {
+    /// Whether the label still governs this piece, which is not itself labelled.
+    fn governs(&mut self, document: &Document<'_>, piece: usize) -> bool {
+        let part = &document.pieces[piece];
+        if piece == self.piece {
+            return true;
+        }
+        if let Some(item) = self.item {
+            return document.items_around(part).contains(&item);
+        }
+        let code = matches!(part.kind, PieceKind::Code(_));
+        let shown = matches!(
+            self.topic,
+            Topic::Run | Topic::Expect | Topic::Before | Topic::After | Topic::Example | Topic::Output | Topic::Commit
+        );
+        if shown {
+            let holds = !self.used && (code || !self.inline);
+            self.used = self.used || code || self.inline;
+            return holds;
+        }
+        if self.inline {
+            return false;
+        }
+        let lists = self.topic.names_files() || matches!(self.topic, Topic::Reference | Topic::Depends | Topic::Steps);
+        if part.item.is_some() {
+            self.listed = true;
+            return true;
+        }
+        let row = matches!(part.kind, PieceKind::Row(_));
+        !lists || row || (code && !self.listed && self.topic.names_files())
+    }
+}
+
+/// The rows of the given pieces, which are a unit's own, in order.
+pub(crate) fn rows(
+    document: &Document<'_>,
+    pieces: impl Iterator<Item = usize>,
+    starts_step: impl Fn(&str) -> bool,
+) -> Vec<Row> {
+    let mut reader = Reader { document, rows: Vec::new(), headings: Vec::new(), scopes: Vec::new(), section: None };
+    for piece in pieces {
+        match &document.pieces[piece].kind {
+            PieceKind::Heading { level, title } => reader.heading(piece, *level, title),
+            PieceKind::Text(lines) => {
+                for (at, line) in lines.iter().enumerate() {
+                    reader.line(piece, line, at == 0, &starts_step);
+                }
+            }
+            PieceKind::Code(fence) => {
+                let span = document.fences[*fence].span.clone();
+                reader.push(piece, RowKind::Code(*fence), span, None);
+            }
+            PieceKind::Row(cells) => {
+                let span = document.pieces[piece].span.clone();
+                reader.push(piece, RowKind::Cells(cells.clone()), span, None);
+            }
+            PieceKind::Rule => {
+                reader.scopes.clear();
+                let span = document.pieces[piece].span.clone();
+                reader.push(piece, RowKind::Rule, span, None);
+            }
+        }
+    }
+    reader.rows
+}
+
+struct Reader<'d, 't> {
+    document: &'d Document<'t>,
+    rows: Vec<Row>,
+    headings: Vec<(usize, Option<Topic>)>,
+    scopes: Vec<Scope>,
+    section: Option<usize>,
+}
+
+impl Reader<'_, '_> {
+    fn heading(&mut self, piece: usize, level: usize, title: &Span) {
+        self.scopes.clear();
+        self.headings.retain(|(outer, _)| *outer < level);
+        self.headings.push((level, heading_topic(self.document.slice(title))));
+        self.section = Some(self.rows.len());
+        self.push(piece, RowKind::Heading(level), title.clone(), None);
+    }
+
+    fn push(&mut self, piece: usize, kind: RowKind, span: Span, own: Option<(Label, Topic)>) {
+        let document = self.document;
+        self.scopes.retain_mut(|scope| scope.governs(document, piece));
+        let headed = self.headings.iter().rev().find_map(|(_, topic)| *topic);
+        let governed = self.scopes.last().map(|scope| scope.topic);
+        let (label, announced) = own.map_or((None, None), |(label, topic)| (Some(label), Some(topic)));
+        self.rows.push(Row {
+            piece,
+            kind,
+            span,
+            topic: announced.or(governed).or(headed),
+            heading_topic: headed,
+            label,
+            section: self.section,
+            item: document.pieces[piece].item,
+            boxed: false,
+        });
+    }
+
+    fn line(&mut self, piece: usize, line: &Span, first: bool, starts_step: &impl Fn(&str) -> bool) {
+        let text = self.document.slice(line);
+        let boxed = if first { box_at(text) } else { None };
+        let begin = boxed.as_ref().map_or(line.start, |(_, words)| line.start + words);
+        let span = begin..line.end;
+        let words = self.document.slice(&span);
+        let item = self.document.pieces[piece].item;
+        if first && starts_step(words) && (boxed.is_some() || words.starts_with(['*', '_']) || item.is_some()) {
+            self.scopes.clear();
+        }
+        let labelled = label(words);
+        let own = labelled.clone().and_then(|label| topic(&label.name).map(|topic| (label, topic)));
+        let own = own.filter(|(label, topic)| {
+            label.bold
+                || !matches!(topic, Topic::About | Topic::Changes | Topic::Steps | Topic::Folder)
+                || label.rest >= words.len()
+        });
+        if own.is_none() && item.is_none() && labelled.is_some_and(|label| label.bold && label.rest >= words.len()) {
+            self.scopes.clear();
+        }
+        if let Some((label, topic)) = &own {
+            let inline = !words[label.rest.min(words.len())..].trim().is_empty();
+            let document = self.document;
+            self.scopes.retain_mut(|scope| match item {
+                Some(_) => scope.governs(document, piece) && scope.item != item,
+                None => false,
+            });
+            self.scopes.push(Scope { topic: *topic, item, piece, inline, listed: false, used: false });
+        }
+        self.push(piece, RowKind::Line(first), span, own);
+        if let Some(row) = self.rows.last_mut() {
+            row.boxed = boxed.is_some();
+        }
+    }
+}
