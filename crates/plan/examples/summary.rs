@@ -1,5 +1,6 @@
 //! Prints one JSON line for each plan file given: how much of what was read,
-//! so that readings can be counted and compared. With `--units`, whole units.
+//! so that readings can be counted and compared. With `--units`, whole
+//! units; with `--select WANTED FILE`, the units so named.
 
 use std::io::Write;
 use std::time::Instant;
@@ -11,6 +12,9 @@ fn main() -> std::io::Result<()> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let whole = arguments.iter().any(|argument| argument == "--units");
     arguments.retain(|argument| argument != "--units");
+    if arguments.first().is_some_and(|argument| argument == "--select") && arguments.len() > 2 {
+        return select(&arguments[1], &arguments[2]);
+    }
     let mut out = std::io::stdout().lock();
     for path in arguments {
         let bytes = std::fs::read(&path)?;
@@ -25,6 +29,19 @@ fn main() -> std::io::Result<()> {
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// What one unit of one plan holds, nested units included.
+fn select(wanted: &str, path: &str) -> std::io::Result<()> {
+    let plan = plan::read(&std::fs::read(path)?).map_err(std::io::Error::other)?;
+    let line = match plan.select(wanted) {
+        Err(error) => json!({ "path": path, "wanted": wanted, "error": error.to_string() }),
+        Ok(ids) => {
+            let units: Vec<Value> = ids.iter().filter_map(|id| plan.phase(*id)).map(unit).collect();
+            json!({ "path": path, "wanted": wanted, "units": units })
+        }
+    };
+    writeln!(std::io::stdout().lock(), "{line}")
 }
 
 fn summary(path: &str, plan: &Plan, micros: u64) -> Value {

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::boxes::State;
 use crate::identity::PhaseId;
+use crate::inline::{key, plain};
+use crate::naming::unit_name;
+use crate::phase::Phase;
 use crate::reading::Plan;
 
 /// Why no unit was chosen.
@@ -36,7 +39,8 @@ pub enum Unselected {
 
 impl Plan {
     /// The units that `wanted` names, in the order of the document: a number, a
-    /// label, part of a title or `next`; several with commas, or a range `2-4`.
+    /// label, part of a title or `next`; several with commas, a range as `2-4`,
+    /// a unit in another as `Phase 2 / Task 1`.
     ///
     /// # Errors
     /// [`Unselected`] where nothing, or more than one unit, is meant.
@@ -44,29 +48,176 @@ impl Plan {
         if self.phases().is_empty() {
             return Err(Unselected::NoUnits);
         }
-        let word = wanted.trim();
-        if word.eq_ignore_ascii_case("next") {
-            let open = self.phases().iter().find(|phase| phase.state == State::Open);
+        if wanted.trim().eq_ignore_ascii_case("next") {
+            let open = self.phases().iter().find(|phase| !matches!(phase.state, State::Done | State::Skipped));
             return open.map(|phase| vec![phase.id]).ok_or(Unselected::AllDone);
         }
-        let found: Vec<PhaseId> = self
-            .all()
-            .filter(|phase| {
-                phase.number.as_deref() == Some(word)
-                    || phase.label.eq_ignore_ascii_case(word)
-                    || phase.title.eq_ignore_ascii_case(word)
-            })
-            .map(|phase| phase.id)
-            .collect();
-        match found.len() {
-            0 => Err(Unselected::Unknown { wanted: word.to_owned(), near: Vec::new() }),
-            1 => Ok(found),
-            _ => Err(Unselected::Ambiguous { wanted: word.to_owned(), candidates: found }),
-        }
+        let whole = self.one(wanted);
+        let several = wanted.contains(',') || dashed(wanted).is_some();
+        let mut found = match whole {
+            Err(Unselected::Unknown { .. }) if several => self.several(wanted)?,
+            other => vec![other?],
+        };
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
     /// Every unit at the top level, in the order of the document.
     pub fn everything(&self) -> Vec<PhaseId> {
         self.phases().iter().map(|phase| phase.id).collect()
     }
+
+    fn several(&self, wanted: &str) -> Result<Vec<PhaseId>, Unselected> {
+        let mut found = Vec::new();
+        for part in wanted.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            match (self.one(part), dashed(part)) {
+                (Ok(one), _) => found.push(one),
+                (Err(Unselected::Unknown { .. }), Some((word, first, last))) => {
+                    found.extend(self.between(part, &word, &first, &last)?);
+                }
+                (Err(error), _) => return Err(error),
+            }
+        }
+        if found.is_empty() { Err(self.unknown(wanted)) } else { Ok(found) }
+    }
+
+    /// From one unit to another of the same parent.
+    fn between(&self, wanted: &str, word: &str, first: &str, last: &str) -> Result<Vec<PhaseId>, Unselected> {
+        let from = self.one(format!("{word} {first}").trim())?;
+        let to = self.one(format!("{word} {last}").trim())?;
+        let siblings = self.parent(from).map_or(self.phases(), |parent| &parent.phases);
+        let place = |id: PhaseId| siblings.iter().position(|phase| phase.id == id);
+        match (place(from), place(to)) {
+            (Some(from), Some(to)) if from <= to => Ok(siblings[from..=to].iter().map(|phase| phase.id).collect()),
+            _ => Err(self.unknown(wanted)),
+        }
+    }
+
+    fn one(&self, wanted: &str) -> Result<PhaseId, Unselected> {
+        if let Some((outer, inner)) = wanted.split_once(" / ").or_else(|| wanted.split_once(" > ")) {
+            let around = self.one(outer)?;
+            let inside: Vec<&Phase> = self.all().filter(|phase| self.is_inside(phase.id, around)).collect();
+            return self.among(wanted, inner, &inside);
+        }
+        let all: Vec<&Phase> = self.all().collect();
+        self.among(wanted, wanted, &all)
+    }
+
+    fn is_inside(&self, inner: PhaseId, outer: PhaseId) -> bool {
+        std::iter::successors(self.parent(inner), |phase| self.parent(phase.id)).any(|phase| phase.id == outer)
+    }
+
+    fn among(&self, wanted: &str, words: &str, units: &[&Phase]) -> Result<PhaseId, Unselected> {
+        let words = plain(words).trim().trim_end_matches(':').to_owned();
+        for fitting in [by_name(&words, units), by_number(&words, units), by_title(&words, units)] {
+            let top: Vec<PhaseId> =
+                fitting.iter().copied().filter(|id| self.phases().iter().any(|phase| phase.id == *id)).collect();
+            match (fitting.as_slice(), top.as_slice()) {
+                ([], _) => {}
+                ([one], _) | (_, [one]) => return Ok(*one),
+                _ => return Err(Unselected::Ambiguous { wanted: wanted.to_owned(), candidates: fitting }),
+            }
+        }
+        Err(self.unknown(wanted))
+    }
+
+    fn unknown(&self, wanted: &str) -> Unselected {
+        let asked = key(wanted);
+        let mut near: Vec<(usize, PhaseId)> = self
+            .all()
+            .map(|phase| (likeness(&asked, &key(&phase.label)).max(likeness(&asked, &key(&phase.title))), phase.id))
+            .filter(|(likeness, _)| *likeness >= 40)
+            .collect();
+        near.sort_by_key(|(likeness, id)| (std::cmp::Reverse(*likeness), *id));
+        near.truncate(5);
+        Unselected::Unknown { wanted: wanted.to_owned(), near: near.into_iter().map(|(_, id)| id).collect() }
+    }
+}
+
+/// `2-4`, `Tasks 2-4`: the word and both ends.
+fn dashed(wanted: &str) -> Option<(String, String, String)> {
+    let (left, last) = wanted.trim().rsplit_once(['-', '–', '…']).or_else(|| wanted.trim().rsplit_once(".."))?;
+    let (word, first) = left.trim().rsplit_once(' ').unwrap_or(("", left.trim()));
+    let last = last.trim().rsplit(' ').next().unwrap_or("");
+    let numbered = |text: &str| text.chars().any(|letter| letter.is_ascii_digit()) && text.len() < 8;
+    let word = word.trim();
+    let singular = if word.to_lowercase().ends_with("ses") || !word.ends_with('s') { word } else { &word[..word.len() - 1] };
+    (numbered(first) && numbered(last)).then(|| (singular.to_owned(), first.to_owned(), last.to_owned()))
+}
+
+/// Numbers are equal in any case and without leading zeros.
+fn same_number(left: &str, right: &str) -> bool {
+    let bare = |text: &str| {
+        let mut out = String::new();
+        let mut digit = false;
+        for letter in text.to_lowercase().chars() {
+            if letter == '0' && !digit {
+                continue;
+            }
+            digit = letter.is_ascii_digit();
+            out.push(letter);
+        }
+        out
+    };
+    left.eq_ignore_ascii_case(right) || !bare(left).is_empty() && bare(left) == bare(right)
+}
+
+/// By word and number, or by the whole label.
+fn by_name(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
+    let exact: Vec<PhaseId> =
+        units.iter().filter(|phase| key(&phase.label) == key(words)).map(|phase| phase.id).collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    let Some(name) = unit_name(words) else { return Vec::new() };
+    let number = name.number.clone().unwrap_or_default();
+    let word = name.word.to_lowercase();
+    let same = |phase: &&&Phase| phase.number.as_deref().is_some_and(|found| same_number(found, &number));
+    let known = units.iter().any(|phase| phase.word.to_lowercase() == word);
+    let fitting: Vec<&&Phase> =
+        units.iter().filter(same).filter(|phase| !known || phase.word.to_lowercase() == word).collect();
+    let titled: Vec<PhaseId> = fitting
+        .iter()
+        .filter(|phase| !name.title.is_empty() && key(&phase.title) == key(&name.title))
+        .map(|phase| phase.id)
+        .collect();
+    if titled.is_empty() { fitting.into_iter().map(|phase| phase.id).collect() } else { titled }
+}
+
+fn by_number(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
+    let number = words.trim_start_matches('#').trim_end_matches('.');
+    let same = |phase: &&&Phase| phase.number.as_deref().is_some_and(|found| same_number(found, number));
+    units.iter().filter(same).map(|phase| phase.id).collect()
+}
+
+/// By title: equal, else holding the words.
+fn by_title(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
+    let asked = key(words);
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let pick = |fits: &dyn Fn(&str) -> bool| -> Vec<PhaseId> {
+        units.iter().filter(|phase| fits(&key(&phase.title))).map(|phase| phase.id).collect()
+    };
+    let equal = pick(&|title| title == asked);
+    if equal.is_empty() && asked.chars().count() > 1 { pick(&|title| title.contains(&asked)) } else { equal }
+}
+
+/// How alike two texts are, of a hundred, by the pairs of letters that they share.
+fn likeness(left: &str, right: &str) -> usize {
+    let pairs = |text: &str| {
+        let letters: Vec<char> = text.chars().collect();
+        letters.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()
+    };
+    let (left, mut right) = (pairs(left), pairs(right));
+    let total = left.len() + right.len();
+    let mut shared = 0;
+    for pair in left {
+        if let Some(at) = right.iter().position(|other| *other == pair) {
+            right.swap_remove(at);
+            shared += 2;
+        }
+    }
+    shared * 100 / total.max(1)
 }
