@@ -19,7 +19,7 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
         Block::Diff => diff::apply_diff(file.text, snippet.text, file.path),
         Block::SearchReplace => edits::apply_blocks(file.text.unwrap_or_default(), snippet.text),
         Block::Shell => refuse(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
-        Block::Code => place_code(file, snippet, context),
+        Block::Code => return place_code(file, snippet, context),
     };
     keep_parsing(file, graft)
 }
@@ -53,7 +53,7 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     if let Some(current) = context.current {
         let exact = edits::replace(text, current, snippet.text, false);
         if !matches!(exact, Graft::Refused(_)) || languages::for_path(file.path).is_none() {
-            return exact;
+            return keep_parsing(file, exact);
         }
     }
     match languages::for_path(file.path) {

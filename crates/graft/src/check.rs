@@ -4,29 +4,23 @@ use std::collections::HashMap;
 
 use crate::imports::wanted;
 use crate::items::{Item, Source};
-use crate::languages::{Kind, Language};
+use crate::languages::Kind;
 use crate::markers::SENTINEL;
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
 /// Checks the new text against the old one: it parses, nothing was lost, nothing stands twice, no elision came in.
-pub(crate) fn prove(old: &Source<'_>, text: &str, language: &'static dyn Language) -> Result<(), Refusal> {
+pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>) -> Result<(), Refusal> {
     let unproven = |message: String| refusal(Reason::Unproven, message);
-    let Some(new) = Source::parse(text, language) else {
-        return Err(unproven("the result could not be parsed".to_owned()));
-    };
     if new.has_error() {
         return Err(refusal(Reason::Syntax, "the result would not parse any more"));
     }
-    if text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count() {
+    if new.text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count() {
         return Err(unproven("an elision would be left in the file".to_owned()));
     }
-    let (before, after) = (counts(old), counts(&new));
-    for (name, &count) in &before {
-        if !after.contains_key(name) {
-            return Err(unproven(format!("`{}` would be lost", name.1)));
-        }
-        let _ = count;
+    let (before, after) = (counts(old), counts(new));
+    if let Some(lost) = before.keys().find(|name| !after.contains_key(*name)) {
+        return Err(unproven(format!("`{}` would be lost", lost.1)));
     }
     for (name, &count) in &after {
         let had = before.get(name).copied().unwrap_or(0);
@@ -35,7 +29,7 @@ pub(crate) fn prove(old: &Source<'_>, text: &str, language: &'static dyn Languag
         }
     }
     let new_items = new.items(new.root());
-    let have = wanted(&new, &new_items);
+    let have = wanted(new, &new_items);
     let old_items = old.items(old.root());
     for import in wanted(old, &old_items) {
         let kept = have

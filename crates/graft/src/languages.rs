@@ -127,6 +127,8 @@ pub(crate) trait Language: Sync {
     fn is_text(&self, node: Node<'_>) -> bool;
     /// Whether a function takes its object as a parameter and so must stand in a class.
     fn is_bound(&self, node: Node<'_>, core: Node<'_>, source: &str) -> bool;
+    /// The group of a module among the imports: lower groups stand above.
+    fn import_rank(&self, module: &str, path: &str) -> u8;
     /// Blank lines between definitions of a module.
     fn module_gap(&self) -> usize;
     /// The width of one level where the file shows none.

@@ -49,12 +49,27 @@ impl Language for JavaScript {
         false
     }
 
+    fn import_rank(&self, module: &str, _path: &str) -> u8 {
+        import_rank(module)
+    }
+
     fn module_gap(&self) -> usize {
         1
     }
 
     fn unit(&self) -> &'static str {
         "  "
+    }
+}
+
+/// Packages above the project's own modules.
+pub(super) fn import_rank(module: &str) -> u8 {
+    if module.starts_with(['.', '@']) && (module.starts_with('.') || module.starts_with("@/"))
+        || module.starts_with("~/")
+    {
+        4
+    } else {
+        2
     }
 }
 

@@ -1,7 +1,10 @@
 //! Python: modules, classes with their attributes, decorated functions, settings lists and dictionaries.
 
+mod standard;
+
 use tree_sitter::Node;
 
+use crate::languages::python::standard::STANDARD;
 use crate::languages::{Binding, Form, Kind, Language, List, Shape, Wrapper, call_name, field, flat, text};
 use crate::markers::{SENTINEL, is_elision};
 
@@ -164,6 +167,17 @@ impl Language for Python {
         }
         let first = core.child_by_field_name("parameters").and_then(|parameters| parameters.named_child(0));
         first.is_some_and(|first| matches!(text(first, source), "self" | "cls" | "mcs"))
+    }
+
+    fn import_rank(&self, module: &str, path: &str) -> u8 {
+        let top = module.split('.').next().unwrap_or(module);
+        match top {
+            "__future__" => 0,
+            "" => 4,
+            _ if STANDARD.contains(&top) => 1,
+            _ if path.split('/').any(|part| part == top) => 3,
+            _ => 2,
+        }
     }
 
     fn module_gap(&self) -> usize {

@@ -47,6 +47,10 @@ macro_rules! shared_with_javascript {
                 false
             }
 
+            fn import_rank(&self, module: &str, _path: &str) -> u8 {
+                javascript::import_rank(module)
+            }
+
             fn module_gap(&self) -> usize {
                 1
             }

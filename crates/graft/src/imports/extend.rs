@@ -1,0 +1,185 @@
+//! Adds names to an import statement that stands: in its order, on its line, or one name a line where it gets too long.
+
+use tree_sitter::Node;
+
+use crate::imports::{Imports, Statement};
+use crate::items::{line_end, line_start};
+use crate::languages::{Binding, Form};
+use crate::splice::Splice;
+
+impl<'t> Imports<'_, '_, 't> {
+    /// A statement that imports all of the bindings, but only as types.
+    pub(super) fn upgrade(&self, bindings: &[Binding]) -> Option<&Statement<'t>> {
+        self.statements.iter().find(|statement| {
+            bindings.iter().all(|want| {
+                !want.type_only && statement.bindings.iter().any(|have| have.type_only && self.same(have, want))
+            })
+        })
+    }
+
+    /// A plain statement of the same module that can take more names.
+    pub(super) fn extendable(&self, bindings: &[Binding]) -> Option<&Statement<'t>> {
+        let first = bindings.first()?;
+        if bindings.iter().any(|one| one.form != first.form) || !matches!(first.form, Form::Named | Form::RequireNamed)
+        {
+            return None;
+        }
+        let fits = |statement: &&Statement<'t>| {
+            statement.plain
+                && statement.bindings.iter().any(|have| have.form == first.form)
+                && statement.bindings.iter().all(|have| self.same_module(&have.module, &first.module))
+                && names_node(statement.item.node).is_some()
+        };
+        let typed = |statement: &&Statement<'t>| {
+            let all = statement.bindings.iter().all(|have| have.type_only);
+            all == bindings.iter().all(|want| want.type_only)
+        };
+        let aliased = |statement: &&Statement<'t>| statement.bindings.iter().all(|have| !have.alias.is_empty());
+        let mut fitting: Vec<&Statement<'t>> =
+            self.statements.iter().filter(fits).filter(typed).filter(|one| !aliased(one)).collect();
+        fitting.sort_by_key(|statement| std::cmp::Reverse(statement.bindings.len()));
+        fitting.first().copied()
+    }
+
+    pub(super) fn extend(&self, statement: &Statement<'t>, bindings: &[Binding], splice: &mut Splice<'_>) {
+        let node = statement.item.node;
+        let names = specifiers(node);
+        let sorted = names.windows(2).all(|two| self.order(two[0]) <= self.order(two[1]));
+        let typed = statement.bindings.iter().all(|have| have.type_only);
+        let several = node.start_position().row != node.end_position().row;
+        let mut added: Vec<(usize, String)> = Vec::new();
+        for binding in bindings {
+            let shown = self.shown(binding, typed);
+            let at = if sorted && names.len() > 1 {
+                names.iter().position(|&name| self.order(name) > order_of(&shown)).unwrap_or(names.len())
+            } else {
+                names.len()
+            };
+            added.push((at, shown));
+        }
+        if !several && !self.fits_line(node, &added) {
+            self.break_line(node, &names, &added, splice);
+            return;
+        }
+        for (at, shown) in added {
+            match (names.get(at), names.last()) {
+                (Some(next), _) => {
+                    let own_line = several
+                        && self
+                            .file
+                            .slice(line_start(self.file.text, next.start_byte())..next.start_byte())
+                            .trim()
+                            .is_empty();
+                    let gap =
+                        if own_line { format!("\n{}", self.file.indent(next.start_byte())) } else { " ".to_owned() };
+                    splice.insert(next.start_byte(), format!("{shown},{gap}"));
+                }
+                (None, Some(last)) => {
+                    let own_line = several
+                        && self
+                            .file
+                            .slice(line_start(self.file.text, last.start_byte())..last.start_byte())
+                            .trim()
+                            .is_empty();
+                    let gap =
+                        if own_line { format!("\n{}", self.file.indent(last.start_byte())) } else { " ".to_owned() };
+                    let comma = last.next_sibling().filter(|next| next.kind() == ",");
+                    match comma {
+                        Some(comma) => splice.insert(comma.end_byte(), format!("{gap}{shown},")),
+                        None => splice.insert(last.end_byte(), format!(",{gap}{shown}")),
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn shown(&self, binding: &Binding, typed: bool) -> String {
+        let one = Binding { type_only: binding.type_only && !typed, ..binding.clone() };
+        let statement =
+            self.file.language.import(&[Binding { form: Form::Named, type_only: false, ..one.clone() }], "");
+        let name = statement.trim_end_matches(';');
+        let name = match (name.find('{'), name.find('}'), name.find(" import ")) {
+            (Some(open), Some(close), _) => name.get(open + 1..close).unwrap_or_default().trim(),
+            (_, _, Some(import)) => name.get(import + 8..).unwrap_or_default(),
+            _ => name,
+        };
+        match (one.form, one.alias.is_empty()) {
+            (Form::RequireNamed, false) => format!("{}: {}", one.name, one.alias),
+            _ if one.type_only => format!("type {name}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    fn order(&self, name: Node<'_>) -> String {
+        order_of(self.file.slice(name.byte_range()))
+    }
+
+    fn fits_line(&self, node: Node<'_>, added: &[(usize, String)]) -> bool {
+        let line = line_end(self.file.text, node.start_byte()) - line_start(self.file.text, node.start_byte());
+        let more: usize = added.iter().map(|(_, shown)| shown.len() + 2).sum();
+        let longest = self
+            .statements
+            .iter()
+            .map(|statement| self.file.slice(statement.item.node.byte_range()).lines().map(str::len).max().unwrap_or(0))
+            .max();
+        line + more <= longest.unwrap_or(0).max(if self.file.language.module_gap() == 2 { 88 } else { 100 })
+    }
+
+    /// Rewrites a statement that became too long, one name a line.
+    fn break_line(&self, node: Node<'_>, names: &[Node<'_>], added: &[(usize, String)], splice: &mut Splice<'_>) {
+        let unit = self.file.language.unit();
+        let mut all: Vec<String> = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            all.extend(added.iter().filter(|(place, _)| *place == at).map(|(_, shown)| shown.clone()));
+            all.push(flat_name(self.file.slice(name.byte_range())));
+        }
+        all.extend(added.iter().filter(|(place, _)| *place >= names.len()).map(|(_, shown)| shown.clone()));
+        let body: String = all.iter().map(|name| format!("{unit}{name},\n")).collect();
+        let (Some(first), Some(last)) = (names.first(), names.last()) else { return };
+        let text = self.file.slice(node.byte_range());
+        let bracketed = text.contains('{') || text.contains('(');
+        if bracketed {
+            let open = self.file.slice(node.start_byte()..first.start_byte()).trim_end().len() + node.start_byte();
+            let tail = self.file.slice(last.end_byte()..node.end_byte());
+            let close = last.end_byte() + tail.find(['}', ')']).unwrap_or(0);
+            splice.replace(open..close, format!("\n{body}"));
+        } else {
+            splice.replace(first.start_byte()..last.end_byte(), format!("(\n{body})"));
+        }
+    }
+}
+
+fn flat_name(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Names are ordered by their letters; constants and classes first where the file does so is not told apart.
+fn order_of(name: &str) -> String {
+    name.trim_start_matches("type ").to_lowercase()
+}
+
+/// The node that holds the names of a statement which can take more.
+fn names_node(node: Node<'_>) -> Option<Node<'_>> {
+    if node.kind() == "import_from_statement" {
+        return Some(node);
+    }
+    find(node, &["named_imports", "object_pattern"])
+}
+
+fn find<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
+    let mut cursor = node.walk();
+    let children: Vec<Node<'t>> = node.named_children(&mut cursor).collect();
+    children
+        .iter()
+        .find(|child| kinds.contains(&child.kind()))
+        .copied()
+        .or_else(|| children.into_iter().find_map(|child| find(child, kinds)))
+}
+
+fn specifiers(node: Node<'_>) -> Vec<Node<'_>> {
+    let Some(holder) = names_node(node) else { return Vec::new() };
+    let skip = node.child_by_field_name("module_name").map(|module| module.id());
+    let mut cursor = holder.walk();
+    holder.named_children(&mut cursor).filter(|child| Some(child.id()) != skip && child.kind() != "comment").collect()
+}

@@ -1,0 +1,284 @@
+//! Finds for each item of the snippet the list of the file that it belongs into.
+
+use tree_sitter::Node;
+
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List};
+use crate::merge::body;
+use crate::prose::{Prose, Relation};
+use crate::reading::Reading;
+use crate::splice::refusal;
+use crate::targets::{Container, Search, ambiguous, containers};
+use crate::{Reason, Refusal};
+
+/// Items of the snippet that belong into one list of the file.
+pub(super) struct Group<'f, 'n> {
+    pub(super) list: Node<'f>,
+    pub(super) items: Vec<Item<'n>>,
+    pub(super) wrapped: bool,
+}
+
+/// Finds for each item of the snippet its list.
+pub(super) fn assign<'f, 'n>(
+    old: &'f Source<'_>,
+    new: &'n Source<'_>,
+    reading: &Reading,
+    prose: &Prose,
+    items: Vec<Item<'n>>,
+) -> Result<Vec<Group<'f, 'n>>, Refusal> {
+    let containers = containers(old, old.root());
+    let search = Search { file: old, prose, containers: &containers, root: old.root() };
+    if let Some(list) = reading.wrapped {
+        let Some(wrapper) =
+            items.into_iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
+        else {
+            return Ok(Vec::new());
+        };
+        let inner = body(new.language, wrapper.core).map(|body| new.items(body)).unwrap_or_default();
+        let container = member_container(&search, old, &inner, list)?;
+        return Ok(vec![Group { list: container.list, items: inner, wrapped: false }]);
+    }
+    let root_items = old.items(old.root());
+    let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
+    let mut groups: Vec<Group<'f, 'n>> = Vec::new();
+    for item in items {
+        let siblings: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != item.name).collect();
+        let target = target(&search, &root_items, &item, &siblings, reading)?;
+        let list = target.map_or(old.root(), |container| container.list);
+        let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
+        match groups.last_mut() {
+            Some(group) if group.list == list || loose => group.items.push(item),
+            _ => groups.push(Group { list, wrapped: list == old.root(), items: vec![item] }),
+        }
+    }
+    Ok(groups)
+}
+
+/// The container of members that came without one.
+fn member_container<'s, 't>(
+    search: &Search<'s, '_, 't>,
+    old: &Source<'_>,
+    items: &[Item<'_>],
+    list: List,
+) -> Result<&'s Container<'t>, Refusal>
+where
+    't: 's,
+{
+    let members: Vec<&Item<'_>> =
+        items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment)).collect();
+    for item in &members {
+        let siblings: Vec<&str> =
+            members.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
+        if let Some(found) = search.named(item, &siblings, list)? {
+            return find(search, found);
+        }
+        if let Some(found) = search.beside(item, &siblings)? {
+            return find(search, found);
+        }
+    }
+    for item in &members {
+        let owners = search.owners(item, Some(list));
+        match owners.as_slice() {
+            [] => {}
+            [only] => return find(search, only),
+            several => return Err(ambiguous(old, &item.name, several)),
+        }
+    }
+    if list == List::Members {
+        let only = search.only_class()?;
+        return find(search, only);
+    }
+    Err(refusal(Reason::NotFound, "the block shows entries, and nothing says into which collection they go"))
+}
+
+fn find<'s, 't>(search: &Search<'s, '_, 't>, found: &Container<'t>) -> Result<&'s Container<'t>, Refusal> {
+    search
+        .containers
+        .iter()
+        .find(|one| one.list == found.list)
+        .ok_or_else(|| refusal(Reason::NotFound, "the container is gone"))
+}
+
+/// The container of one item at the top of the snippet; `None` for the module itself.
+fn target<'s, 't>(
+    search: &Search<'s, '_, 't>,
+    root: &[Item<'_>],
+    item: &Item<'_>,
+    siblings: &[&str],
+    reading: &Reading,
+) -> Result<Option<&'s Container<'t>>, Refusal> {
+    if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import | Kind::Guard | Kind::Export) {
+        return Ok(None);
+    }
+    let bound = item.kind == Kind::Function && search.file.language.is_bound(item.node, item.core, &reading.text);
+    let at_root = root.iter().any(|old| old.name == item.name && old.kind == item.kind && old.variant == item.variant);
+    if at_root && matches!(item.kind, Kind::Class | Kind::Type) {
+        return Ok(None);
+    }
+    if item.kind == Kind::Call && !at_root && is_test(&item.name) {
+        return test_block(search, root, item, siblings);
+    }
+    if let Some(found) = search.named(item, siblings, List::Module)? {
+        return find(search, found).map(Some);
+    }
+    if at_root && !bound {
+        return Ok(None);
+    }
+    if let Some(found) = search.beside(item, siblings)? {
+        return find(search, found).map(Some);
+    }
+    let owners = search.owners(item, None);
+    let replaces = search.prose.replaces(&item.name);
+    let adds =
+        search.prose.related(Relation::Mention, &item.name, siblings).is_empty() && search.prose.adds_something();
+    if item.is_definition() && (bound || replaces || reading.indented || !adds) {
+        match owners.as_slice() {
+            [] => {}
+            [only] => return find(search, only).map(Some),
+            several => return Err(ambiguous(search.file, &item.name, several)),
+        }
+    }
+    if bound || reading.indented && item.is_definition() {
+        let only = search.only_class()?;
+        return find(search, only).map(Some);
+    }
+    refuse_stranger(search, root, item, siblings)?;
+    Ok(None)
+}
+
+/// A call on a name that only lives inside functions, or a field that only looks like one of a class, has no place in
+/// the module.
+fn refuse_stranger(
+    search: &Search<'_, '_, '_>,
+    root: &[Item<'_>],
+    item: &Item<'_>,
+    siblings: &[&str],
+) -> Result<(), Refusal> {
+    let placed = search.prose.end(&item.name, siblings).is_some()
+        || !search.prose.related(Relation::After, &item.name, siblings).is_empty();
+    if item.kind == Kind::Call {
+        let receiver = item.name.split(['.', '(']).next().unwrap_or_default();
+        let file = search.file;
+        let known = siblings.contains(&receiver)
+            || root.iter().any(|old| old.kind == Kind::Value && has_word(file.slice(old.bare..old.code_end), receiver));
+        let bound = |old: &Item<'_>| {
+            file.language.bindings(old.node, file.text).unwrap_or_default().iter().any(|one| one.local() == receiver)
+        };
+        let imported = root.iter().filter(|old| old.kind == Kind::Import).any(bound);
+        if !known && !imported && declares_inside(file, search.root, receiver) {
+            return Err(refusal(
+                Reason::NotFound,
+                format!(
+                    "`{receiver}` lives inside functions of the file, and nothing says in which of them `{}` goes",
+                    item.name
+                ),
+            ));
+        }
+    }
+    if item.kind == Kind::Value && !placed && item.name.chars().any(char::is_lowercase) {
+        let lower = |items: &[Item<'_>]| {
+            items.iter().any(|old| {
+                old.kind == Kind::Value && old.name.chars().any(char::is_lowercase) && !old.name.starts_with("__")
+            })
+        };
+        let classes: Vec<&Container<'_>> = search
+            .containers
+            .iter()
+            .filter(|one| one.kind == Kind::Class && lower(&search.file.items(one.list)))
+            .collect();
+        if !classes.is_empty() && !lower(root) {
+            return Err(ambiguous(search.file, &item.name, &classes));
+        }
+    }
+    Ok(())
+}
+
+/// Whether some function of the file takes or makes a variable of this name.
+fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
+    const PLACES: [&str; 8] = [
+        "formal_parameters",
+        "required_parameter",
+        "parameters",
+        "typed_parameter",
+        "default_parameter",
+        "arrow_function",
+        "variable_declarator",
+        "assignment",
+    ];
+    let names = node.kind() == "identifier" && file.slice(node.byte_range()) == name;
+    if names
+        && node.parent().is_some_and(|parent| {
+            PLACES.contains(&parent.kind()) && parent.named_child(0) == Some(node)
+                || node.parent().is_some_and(|parent| parent.kind().ends_with("parameters"))
+        })
+    {
+        return true;
+    }
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).any(|child| declares_inside(file, child, name))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '$')).any(|one| one == word)
+}
+
+fn is_test(name: &str) -> bool {
+    matches!(name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
+}
+
+/// The test block that takes a test: the one that has it, the one that the prose names, the only one.
+fn test_block<'s, 't>(
+    search: &Search<'s, '_, 't>,
+    root: &[Item<'_>],
+    item: &Item<'_>,
+    siblings: &[&str],
+) -> Result<Option<&'s Container<'t>>, Refusal> {
+    let owners = search.owners(item, None);
+    if let [only] = owners.as_slice() {
+        return find(search, only).map(Some);
+    }
+    let blocks: Vec<&Container<'_>> = search
+        .containers
+        .iter()
+        .filter(|one| one.kind == Kind::Call && is_test(&one.name) && one.name.starts_with("describe"))
+        .collect();
+    for relation in [Relation::Within, Relation::Mention, Relation::After] {
+        for name in search.prose.related(relation, &item.name, siblings) {
+            let plain = crate::prose::plain(name);
+            let fit: Vec<&&Container<'_>> = blocks
+                .iter()
+                .filter(|one| {
+                    one.name
+                        .rsplit("describe(")
+                        .next()
+                        .is_some_and(|title| title.trim_matches(['\'', ')', '`']) == plain.trim_matches('\''))
+                })
+                .collect();
+            if let [only] = fit.as_slice() {
+                return search
+                    .containers
+                    .iter()
+                    .find(|one| one.list == only.list)
+                    .map(Some)
+                    .ok_or_else(|| refusal(Reason::NotFound, "the block is gone"));
+            }
+        }
+    }
+    if item.name.starts_with("describe(")
+        || root.iter().any(|old| old.kind == Kind::Call && is_test(&old.name) && !old.name.starts_with("describe"))
+    {
+        return Ok(None);
+    }
+    let outer: Vec<&Container<'_>> =
+        blocks.iter().copied().filter(|one| root.iter().any(|old| old.start == one.start)).collect();
+    match outer.as_slice() {
+        [] => Ok(None),
+        [only] => search
+            .containers
+            .iter()
+            .find(|one| one.list == only.list)
+            .map(Some)
+            .ok_or_else(|| refusal(Reason::NotFound, "the block is gone")),
+        several => Err(ambiguous(search.file, &item.name, several)),
+    }
+}
