@@ -82,11 +82,6 @@ impl<'t> Document<'t> {
         self.text.get(span.clone()).unwrap_or("")
     }
 
-    /// The lines of a paragraph joined by blanks, Markdown kept.
-    pub(crate) fn joined(&self, lines: &[Span]) -> String {
-        lines.iter().map(|line| self.slice(line)).collect::<Vec<_>>().join(" ")
-    }
-
     /// The indices of the pieces whose start lies in `span`.
     pub(crate) fn pieces_in(&self, span: &Span) -> Range<usize> {
         let first = self.pieces.partition_point(|piece| piece.span.start < span.start);

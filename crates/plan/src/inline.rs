@@ -45,37 +45,41 @@ fn closing(text: &str, start: usize, ticks: usize) -> Option<usize> {
 
 /// `text` without bold, italic and strike marks; code spans keep their ticks.
 pub(crate) fn plain(text: &str) -> String {
-    let spans = code_spans(text, 0);
+    let mut spans = code_spans(text, 0).into_iter().peekable();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     let mut last = ' ';
+    let mut slanted: Option<char> = None;
     while at < text.len() {
-        if let Some(span) = spans.iter().find(|span| span.outer.start == at) {
-            out.push_str(&text[span.outer.clone()]);
+        if let Some(span) = spans.next_if(|span| span.outer.start <= at) {
+            out.push_str(&text[at..span.outer.end]);
             at = span.outer.end;
             last = '`';
             continue;
         }
         let rest = &text[at..];
-        if let Some(pair) = ["**", "__", "~~"].iter().find(|pair| rest.starts_with(**pair)) {
-            let word = last.is_alphanumeric() && rest[2..].starts_with(char::is_alphanumeric);
-            if *pair != "__" || !word {
-                at += 2;
+        let next_to_word =
+            last.is_alphanumeric() && rest.get(2..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+        if rest.starts_with("**") || rest.starts_with("~~") || rest.starts_with("__") && !next_to_word {
+            at += 2;
+            continue;
+        }
+        let Some(letter) = rest.chars().next() else { break };
+        at += letter.len_utf8();
+        if matches!(letter, '*' | '_') {
+            let next = text[at..].chars().next().unwrap_or(' ');
+            if slanted == Some(letter) && !last.is_whitespace() && !next.is_alphanumeric() {
+                slanted = None;
+                continue;
+            }
+            let closes = text[at..].find(letter).is_some_and(|end| !text[at..at + end].ends_with(' '));
+            if slanted.is_none() && !last.is_alphanumeric() && !next.is_whitespace() && closes {
+                slanted = Some(letter);
                 continue;
             }
         }
-        let Some(letter) = rest.chars().next() else { break };
-        let next = rest[letter.len_utf8()..].chars().next().unwrap_or(' ');
-        let edge =
-            (!last.is_alphanumeric() && !next.is_whitespace()) || (!last.is_whitespace() && !next.is_alphanumeric());
-        if matches!(letter, '*' | '_') && edge && (letter == '*' || !last.is_alphanumeric() || !next.is_alphanumeric())
-        {
-            at += 1;
-            continue;
-        }
         out.push(letter);
         last = letter;
-        at += letter.len_utf8();
     }
     out
 }

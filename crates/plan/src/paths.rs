@@ -20,13 +20,6 @@ pub(crate) struct FoundPath {
     pub(crate) ticked: bool,
 }
 
-impl FoundPath {
-    /// No single file: a folder, a glob or a placeholder.
-    pub(crate) fn is_pattern(&self) -> bool {
-        is_pattern(&self.path)
-    }
-}
-
 /// Whether a path names no single file: a folder, a glob, a placeholder.
 pub(crate) fn is_pattern(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");

@@ -3,7 +3,10 @@
 
 use serde::Serialize;
 
-use crate::reading::read;
+use crate::boxes::{Checkbox, State};
+use crate::document::Span;
+use crate::inline::{key, one_line};
+use crate::reading::{Plan, read};
 
 /// A box to be marked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,6 +63,10 @@ fn list(failures: &[TickFailure]) -> String {
 }
 
 /// Marks the boxes in `text`, changing exactly one character of each and nothing else.
+/// A box that bears the mark already stays as it is.
+///
+/// A box is found by its text; where several have it, by its unit too; where
+/// several of one unit have it, only at its old line.
 ///
 /// # Errors
 /// [`TickError`] names the boxes that were not found or are not unique, and
@@ -69,22 +76,65 @@ pub fn tick(text: &str, boxes: &[Ticking]) -> Result<String, TickError> {
         let failures = boxes.iter().cloned().map(TickFailure::Missing).collect();
         return Err(TickError { text: text.to_owned(), failures });
     };
-    let mut edits = Vec::new();
+    let mut edits: Vec<(Span, char)> = Vec::new();
     let mut failures = Vec::new();
     for wanted in boxes {
-        let fitting: Vec<_> = plan.checkboxes().iter().filter(|found| found.text == wanted.text).collect();
-        match fitting.as_slice() {
-            [] => failures.push(TickFailure::Missing(wanted.clone())),
-            [one] => edits.push((one.mark_span.clone(), wanted.to)),
-            several => {
-                failures.push(TickFailure::Ambiguous { ticking: wanted.clone(), candidates: several.len() });
+        match find(&plan, wanted) {
+            Ok(found) => {
+                edits.extend(mark(&plan, found, wanted.to).map(|sign| (found.mark_span.clone(), sign)));
             }
+            Err(failure) => failures.push(failure),
         }
     }
     edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    edits.dedup_by(|left, right| left.0 == right.0);
     let mut marked = text.to_owned();
-    for (span, to) in edits {
-        marked.replace_range(span, if to == Mark::Ticked { "x" } else { " " });
+    for (span, sign) in edits {
+        marked.replace_range(span, sign.encode_utf8(&mut [0; 4]));
     }
     if failures.is_empty() { Ok(marked) } else { Err(TickError { text: marked, failures }) }
+}
+
+fn find<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailure> {
+    let fitting: Vec<&Checkbox> =
+        plan.checkboxes().iter().filter(|found| one_line(&found.text) == one_line(&wanted.text)).collect();
+    let of_unit: Vec<&Checkbox> = fitting.iter().copied().filter(|found| bears(plan, found, &wanted.heading)).collect();
+    let narrowed = if of_unit.is_empty() { &fitting } else { &of_unit };
+    match narrowed.as_slice() {
+        [] => Err(TickFailure::Missing(wanted.clone())),
+        [one] => Ok(one),
+        several => {
+            let here = |found: &&&Checkbox| plan.place(found.mark_span.start).line == wanted.line;
+            let found = several.iter().find(here).copied();
+            found.ok_or_else(|| TickFailure::Ambiguous { ticking: wanted.clone(), candidates: several.len() })
+        }
+    }
+}
+
+/// Whether the box stands in a unit of that name, by label, title or heading.
+fn bears(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
+    let asked = key(heading.trim_start_matches('#'));
+    if asked.is_empty() {
+        return false;
+    }
+    let own = found.phase.and_then(|id| plan.phase(id));
+    let mut around = std::iter::successors(own, |phase| plan.parent(phase.id));
+    around.any(|phase| {
+        let written = plan.text().get(phase.heading.clone()).unwrap_or("").trim_start_matches('#');
+        [&phase.label, &phase.title].into_iter().any(|name| key(name) == asked) || key(written) == asked
+    })
+}
+
+/// The sign that marks a box, if it does not bear the mark already.
+fn mark(plan: &Plan, found: &Checkbox, to: Mark) -> Option<char> {
+    let bracketed = plan.text()[..found.mark_span.start].ends_with('[');
+    let ticked = found.state == State::Done;
+    let uses = |sign: char| plan.checkboxes().iter().any(|other| other.mark == sign);
+    match (to, bracketed) {
+        (Mark::Ticked, _) if ticked => None,
+        (Mark::Ticked, true) => Some('x'),
+        (Mark::Ticked, false) => Some(if uses('✅') { '✅' } else { '☑' }),
+        (Mark::Open, true) => (found.mark != ' ').then_some(' '),
+        (Mark::Open, false) => ticked.then(|| ['☐', '⬜', '🔲'].into_iter().find(|sign| uses(*sign)).unwrap_or('☐')),
+    }
 }

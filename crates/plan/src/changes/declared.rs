@@ -192,10 +192,11 @@ impl Collector<'_, '_, '_> {
             }
             return;
         }
+        if row.boxed && !self.below_listed(row) || first && names_step(&words) {
+            self.current.clear();
+        }
         let listing = row.topic.filter(|topic| topic.names_files());
-        let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
-        let below = around.iter().any(|item| self.listed.contains(item));
-        let starts = first && row.label.is_none() && !below;
+        let starts = first && row.label.is_none() && !self.below_listed(row);
         if let Some(topic) =
             listing.filter(|_| row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first)
         {
@@ -271,24 +272,18 @@ impl Collector<'_, '_, '_> {
         if only_looks(&bare) {
             return false;
         }
-        let leads = words[..path.outer.start - row.span.start]
-            .trim_matches(|letter: char| !letter.is_alphanumeric())
-            .is_empty();
-        let ends = words[(path.outer.end - row.span.start).min(words.len())..]
-            .trim_matches(|letter: char| !letter.is_alphanumeric())
-            .is_empty();
         let verb = action_of(&bare);
-        let near = words[..path.outer.start - row.span.start].split_whitespace().count() <= 8;
-        let asks = if above && (colon || ends) {
-            leads || verb.is_some() || ends
-        } else if own_item || row.boxed {
-            verb.is_some() || ends || leads
-        } else {
-            (path.ticked || row.item.is_some())
-                && (verb.is_some() && near && !bare.to_lowercase().starts_with("to ")
-                    || leads && row.item.is_some() && path.path.contains('/') && self.asking.item.is_some())
-        };
-        if !asks {
+        let spot =
+            Spot { above: above && colon, right_above: above, own: own_item || row.boxed, listed: row.item.is_some() };
+        if !asks_for(
+            &words[..path.outer.start - row.span.start],
+            &words[(path.outer.end - row.span.start).min(words.len())..],
+            verb.is_some(),
+            &bare,
+            path,
+            &spot,
+            self.asking.item.is_some(),
+        ) {
             return false;
         }
         let mut action = verb.unwrap_or_default();
@@ -302,6 +297,7 @@ impl Collector<'_, '_, '_> {
         let noted = action_of_note(&words[(path.outer.end - row.span.start).min(words.len())..]);
         let action = if noted == Action::Unstated { action } else { noted };
         let checkbox = self.asking.box_around(row);
+        let path = &FoundPath { lines: None, ..path.clone() };
         let mut touched = add(&mut self.changes, path, &action, false, checkbox);
         let mut end = path.outer.end;
         for other in &found[1..] {
@@ -316,6 +312,12 @@ impl Collector<'_, '_, '_> {
             self.say(&touched, words);
         }
         true
+    }
+
+    /// Whether an item around the row named a file already.
+    fn below_listed(&self, row: &Row) -> bool {
+        let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
+        around.iter().any(|item| self.listed.contains(item))
     }
 
     fn say(&mut self, touched: &[usize], words: &str) {
@@ -336,11 +338,45 @@ impl Collector<'_, '_, '_> {
     }
 }
 
+/// Where a sentence stands.
+struct Spot {
+    /// A colon leads to the block right below.
+    above: bool,
+    /// A block stands right below.
+    right_above: bool,
+    /// It is the unit's own item, or an item with a box.
+    own: bool,
+    /// It is an item.
+    listed: bool,
+}
+
+/// Whether the words around a path ask for that file.
+fn asks_for(before: &str, behind: &str, verb: bool, bare: &str, path: &FoundPath, spot: &Spot, item: bool) -> bool {
+    let empty = |text: &str| text.trim_matches(|letter: char| !letter.is_alphanumeric()).is_empty();
+    let (leads, ends) = (empty(before), empty(behind));
+    if spot.right_above && (spot.above || ends) {
+        return leads || verb || ends;
+    }
+    if spot.own {
+        return verb || ends || leads;
+    }
+    let near = before.split_whitespace().count() <= 8;
+    let says = verb && near && !bare.to_lowercase().starts_with("to ");
+    let lists = leads && spot.listed && item && path.path.contains('/');
+    (path.ticked || spot.listed) && (says || lists)
+}
+
+/// Whether a bold line or item begins a step.
+fn names_step(words: &str) -> bool {
+    let name = crate::naming::unit_name(&crate::naming::marked(words).words);
+    name.is_some_and(|name| name.rank == crate::naming::Rank::Step)
+}
+
 fn unnumbered(words: &str) -> String {
     let name = crate::naming::coded(words).or_else(|| crate::naming::numbered(words));
     let title = name.map_or_else(|| words.to_owned(), |name| name.title);
     let mut rest = title.trim_start();
-    while let Some((tag, tail)) =
+    while let Some((_, tail)) =
         rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).filter(|(tag, _)| tag.len() <= 8)
     {
         if tail.starts_with('(') {

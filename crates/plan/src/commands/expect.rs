@@ -240,7 +240,10 @@ fn shows(words: &str) -> Vec<String> {
         rest = &inner[close + end..];
     }
     found.retain(|text| {
-        !text.is_empty() && !super::looks_like_command(text) && !["PASS", "FAIL", "0", "1"].contains(&text.as_str())
+        !text.is_empty()
+            && crate::paths::as_path(text, true).is_none()
+            && !super::looks_like_command(text)
+            && !["PASS", "FAIL", "0", "1"].contains(&text.as_str())
     });
     found.dedup();
     found

@@ -13,7 +13,7 @@ fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     })?;
     match name.rank {
         Rank::Phase => None,
-        Rank::Task => (!seen.unit.is_some_and(|(rank, _)| rank >= Rank::Task)).then_some(name),
+        Rank::Task => seen.unit.is_none_or(|(rank, _)| rank < Rank::Task).then_some(name),
         Rank::Step => seen.unit.is_none().then_some(name),
     }
 }

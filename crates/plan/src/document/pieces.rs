@@ -47,8 +47,6 @@ pub(crate) struct Item {
     pub(crate) content: usize,
     /// The item that holds it.
     pub(crate) parent: Option<usize>,
-    /// `3` of `3.`, if numbered.
-    pub(crate) ordinal: Option<String>,
 }
 
 /// What the Markdown parser says of the text.
@@ -113,11 +111,11 @@ pub(crate) fn box_at(text: &str) -> Option<(Range<usize>, usize)> {
     Some((1..end, start))
 }
 
-/// A list marker at the start of `text`: its number, and where the words behind it begin.
-fn list_marker(text: &str) -> Option<(Option<&str>, usize)> {
+/// A list marker at the start of `text`: where the words behind it begin.
+fn list_marker(text: &str) -> Option<usize> {
     if let Some(rest) = text.strip_prefix(['-', '*', '+']) {
         let words = rest.trim_start_matches([' ', '\t']);
-        return (words.len() < rest.len() || rest.is_empty()).then(|| (None, text.len() - words.len()));
+        return (words.len() < rest.len() || rest.is_empty()).then(|| text.len() - words.len());
     }
     let digits = text.len() - text.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
     if !(1..=9).contains(&digits) {
@@ -125,7 +123,7 @@ fn list_marker(text: &str) -> Option<(Option<&str>, usize)> {
     }
     let rest = text[digits..].strip_prefix(['.', ')'])?;
     let words = rest.trim_start_matches([' ', '\t']);
-    (words.len() < rest.len() || rest.is_empty()).then(|| (Some(&text[..digits]), text.len() - words.len()))
+    (words.len() < rest.len() || rest.is_empty()).then(|| text.len() - words.len())
 }
 
 /// Cuts the body into items and pieces.
@@ -175,7 +173,10 @@ impl Cutting<'_> {
             let underline = self.text[..span.end].trim_end().rfind('\n').map_or(span.start, |end| end + 1);
             let strong = self.text[underline..].trim_start().starts_with('=');
             if line.start >= underline && line.start > span.start {
-                return if strong { () } else { self.push(PieceKind::Rule, at..line.end) };
+                if !strong {
+                    self.push(PieceKind::Rule, at..line.end);
+                }
+                return;
             }
             if strong {
                 self.open.clear();
@@ -196,7 +197,7 @@ impl Cutting<'_> {
         at = self.start_items(line, at);
         if let Some((index, span)) = opens {
             if at < span.start && !self.text[at..span.start].trim().is_empty() {
-                self.push(PieceKind::Text(vec![at..span.start]), at..span.start);
+                self.push(PieceKind::Text(std::iter::once(at..span.start).collect()), at..span.start);
             }
             return self.push(PieceKind::Code(index), span);
         }
@@ -251,8 +252,7 @@ impl Cutting<'_> {
     fn start_items(&mut self, line: &Span, from: usize) -> usize {
         let mut at = from;
         loop {
-            let Some((ordinal, skip)) = list_marker(&self.text[at..line.end]) else { return at };
-            let ordinal = ordinal.map(str::to_owned);
+            let Some(skip) = list_marker(&self.text[at..line.end]) else { return at };
             let known = self.shape.items.partition_point(|item| item.start < line.start);
             let known = self.shape.items[known..]
                 .iter()
@@ -266,7 +266,7 @@ impl Cutting<'_> {
             };
             let parent = self.open.last().map(|(item, _)| *item);
             self.open.push((self.items.len(), column));
-            self.items.push(Item { span: at..end, content, parent, ordinal });
+            self.items.push(Item { span: at..end, content, parent });
             at = content;
         }
     }

@@ -206,9 +206,8 @@ fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut
             let (light, heavy) = (&candidates[at], &candidates[best]);
             let (from, to) = (&sections[light.section], &sections[heavy.section]);
             let apart = from.level != to.level || from.parent != to.parent;
-            let echo = !main[at]
-                || apart && (alike(&light.name.title, &heavy.name.title) || weights[at] * 4 < weights[best])
-                || !apart && weights[at] * 4 < weights[best] && alike(&light.name.title, &heavy.name.title);
+            let (kin, light) = (alike(&light.name.title, &heavy.name.title), weights[at] * 4 < weights[best]);
+            let echo = !main[at] || if apart { kin || light } else { kin && light };
             if echo {
                 candidates[at].repeats = Some(best);
             } else {
