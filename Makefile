@@ -24,7 +24,7 @@ git -c user.name=Demo -c user.email=demo@example.org -c commit.gpgsign=false com
 endef
 
 demo: $(PROGRAM)
-	$(call copy,fastapi-bookshop)
+	@$(call copy,fastapi-bookshop)
 	echo "Setting up the example's packages"
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
@@ -34,7 +34,7 @@ demo: $(PROGRAM)
 	.venv/bin/pytest
 
 demo-express: $(PROGRAM)
-	$(call copy,express-bookings)
+	@$(call copy,express-bookings)
 	echo "Setting up the example's packages"
 	npm ci --silent --no-audit --no-fund
 	echo "Implementing task 1 of docs/plans/opening-hours.md in $(DEMO)/express-bookings"
