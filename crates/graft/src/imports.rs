@@ -75,25 +75,17 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             self.refuse_conflict(binding)?;
             missing.push(want);
         }
-        let mut done = vec![false; missing.len()];
-        for (at, want) in missing.iter().enumerate() {
-            if done.get(at).copied().unwrap_or(true) {
-                continue;
+        let mut groups: Vec<(Vec<Binding>, &str)> = Vec::new();
+        for want in missing {
+            match groups.iter_mut().find(|(group, _)| group.first().is_some_and(|one| together(one, &want.binding))) {
+                Some((group, _)) => group.push(want.binding.clone()),
+                None => groups.push((vec![want.binding.clone()], &want.sample)),
             }
-            let group: Vec<usize> = (at..missing.len())
-                .filter(|&other| {
-                    !done.get(other).copied().unwrap_or(true)
-                        && missing.get(other).is_some_and(|one| together(&one.binding, &want.binding))
-                })
-                .collect();
-            let bindings: Vec<Binding> =
-                group.iter().filter_map(|&one| missing.get(one)).map(|one| one.binding.clone()).collect();
-            for one in group {
-                if let Some(flag) = done.get_mut(one) {
-                    *flag = true;
-                }
-            }
-            self.add_group(&bindings, &want.sample, splice);
+        }
+        // A new statement may go right behind one that gets more names: those must be staged first.
+        groups.sort_by_key(|(group, _)| self.upgrade(group).is_none() && self.extendable(group).is_none());
+        for (group, sample) in groups {
+            self.add_group(&group, sample, splice);
         }
         Ok(())
     }

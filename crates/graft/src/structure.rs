@@ -137,7 +137,7 @@ fn place_loose(
         matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement)
             || item.kind == Kind::Function && item.core.kind() == "lexical_declaration"
     };
-    if code.is_empty() || !code.iter().all(|item| bare(item)) || code.iter().all(|item| tests(item)) {
+    if code.is_empty() || !code.iter().all(bare) || code.iter().all(tests) {
         return Ok(false);
     }
     let root = merger.file.items(merger.file.root());

@@ -3,6 +3,7 @@
 use crate::imports::{Imports, Statement};
 use crate::items::{line_end, line_start};
 use crate::languages::{Binding, Form, Kind, flat};
+use crate::layout::blank_lines;
 use crate::splice::Splice;
 
 impl<'t> Imports<'_, '_, 't> {
@@ -21,20 +22,14 @@ impl<'t> Imports<'_, '_, 't> {
             splice.insert(line_end(text, same.item.end), format!("\n{statement}"));
             return;
         }
-        let like: Vec<usize> = (0..plain.len()).filter(|&at| ranks.get(at) == Some(&own)).collect();
-        if let Some(&last) = like.last() {
-            let keys: Vec<String> =
-                like.iter().filter_map(|&at| plain.get(at)).map(|one| key(one.bindings.first())).collect();
+        if let Some(group) = self.group(&plain, &ranks, &first.module, own) {
+            let keys: Vec<String> = group.iter().map(|one| key(one.bindings.first())).collect();
             let new = key(Some(first));
             let sorted = keys.windows(2).all(|two| two[0] <= two[1]);
-            let next = if sorted {
-                keys.iter().position(|have| *have > new).and_then(|at| like.get(at)).and_then(|&at| plain.get(at))
-            } else {
-                None
-            };
+            let next = keys.iter().position(|have| *have > new).filter(|_| sorted).and_then(|at| group.get(at));
             if let Some(next) = next {
                 splice.insert(line_start(text, next.item.start), format!("{statement}\n"));
-            } else if let Some(last) = plain.get(last) {
+            } else if let Some(last) = group.last() {
                 splice.insert(line_end(text, last.item.end), format!("\n{statement}"));
             }
             return;
@@ -54,6 +49,42 @@ impl<'t> Imports<'_, '_, 't> {
         } else {
             self.insert_first(statement, splice);
         }
+    }
+
+    /// The statements among which the module belongs: those of its own package and kind, else of its kind, in the
+    /// paragraph of the file that holds them.
+    fn group<'p>(
+        &self,
+        plain: &'p [&'p Statement<'t>],
+        ranks: &[u8],
+        module: &str,
+        own: u8,
+    ) -> Option<Vec<&'p Statement<'t>>> {
+        let top = |module: &str| module.split(['.', '/']).find(|part| !part.is_empty()).map(str::to_owned);
+        let mut paragraphs: Vec<Vec<usize>> = Vec::new();
+        for at in 0..plain.len() {
+            let apart = at == 0
+                || plain
+                    .get(at - 1)
+                    .zip(plain.get(at))
+                    .is_some_and(|(above, below)| blank_lines(self.file.text, above.item.end, below.item.start) > 0);
+            match paragraphs.last_mut() {
+                Some(paragraph) if !apart => paragraph.push(at),
+                _ => paragraphs.push(vec![at]),
+            }
+        }
+        let of_rank = |at: &usize| ranks.get(*at) == Some(&own);
+        let of_package = |at: &usize| {
+            let first = plain.get(*at).and_then(|one| one.bindings.first());
+            of_rank(at) && first.is_some_and(|binding| top(&binding.module) == top(module))
+        };
+        let chosen = paragraphs
+            .iter()
+            .find(|paragraph| paragraph.iter().any(of_package))
+            .or_else(|| paragraphs.iter().find(|paragraph| paragraph.iter().all(of_rank)))
+            .or_else(|| paragraphs.iter().find(|paragraph| paragraph.iter().any(of_rank)))?;
+        let group = chosen.iter().filter(|at| of_rank(at)).filter_map(|&at| plain.get(at).copied());
+        Some(group.collect())
     }
 
     /// Puts the file's first import below its opening comments and its docstring.

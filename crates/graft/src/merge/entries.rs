@@ -11,7 +11,7 @@ const LONGEST: usize = 100;
 impl Merger<'_, '_, '_> {
     /// Inserts entries before the one at `index`.
     pub(super) fn insert_entries(&mut self, list: Node<'_>, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
-        let lined = old.first().map_or(false, |first| self.begins_line(first.start));
+        let lined = old.first().is_some_and(|first| self.begins_line(first.start));
         if old.is_empty() {
             self.fill_entries(list, new);
         } else if lined {

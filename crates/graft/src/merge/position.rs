@@ -206,7 +206,7 @@ fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> O
 fn tail(pair: &Pair<'_, '_>) -> usize {
     let closing = |item: &&Item<'_>| {
         matches!(item.kind, Kind::Guard | Kind::Comment)
-            || item.kind == Kind::Export && !item.node.child_by_field_name("source").is_some()
+            || item.kind == Kind::Export && item.node.child_by_field_name("source").is_none()
     };
     let back = pair.old.iter().rev().take_while(closing).count();
     let mut at = pair.old.len() - back;
@@ -268,8 +268,11 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
         }
         Kind::Value => {
             let first_definition = body().find(|(_, old)| definition(old)).map_or(tail, |(at, _)| at);
-            let zone =
-                body().take(first_definition).filter(|(_, old)| old.kind == Kind::Value).map(|(at, _)| at + 1).last();
+            let zone = body()
+                .take(first_definition)
+                .filter(|(_, old)| old.kind == Kind::Value)
+                .map(|(at, _)| at + 1)
+                .next_back();
             zone.or_else(|| last(&|old| old.kind == Kind::Value))
                 .unwrap_or_else(|| first_definition.max(after_imports(pair)))
         }
@@ -314,7 +317,7 @@ fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
                 let constants = fields().take_while(|(_, old)| is_constant(&old.name)).last();
                 return constants.map_or_else(|| start(pair), |(at, _)| at + 1);
             }
-            fields().last().map_or_else(|| start(pair), |(at, _)| at + 1)
+            fields().next_back().map_or_else(|| start(pair), |(at, _)| at + 1)
         }
         Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => {
             last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair))

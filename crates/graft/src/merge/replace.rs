@@ -120,6 +120,9 @@ impl Merger<'_, '_, '_> {
         }
         let new_ones = shown.len() > kept;
         let value = matches!(old.kind, Kind::Value | Kind::Entry | Kind::Export);
+        if !value && !new_ones && self.stands(old_list, new_list) {
+            return Ok(Fate::Unite);
+        }
         if self.prose.adds_something() && new_ones && !self.prose.replaces_something()
             || !value && kept * 2 <= there.len()
         {
@@ -136,6 +139,14 @@ impl Merger<'_, '_, '_> {
         let name = new.name.clone();
         refusal.candidates.push(crate::Place { name, ..place(self.file.text, old.start) });
         Err(refusal)
+    }
+
+    /// Whether all that the snippet's list shows stands in the file's.
+    fn stands(&self, old_list: Node<'_>, new_list: Node<'_>) -> bool {
+        let there = self.file.items(old_list);
+        let shown = self.snippet.items(new_list);
+        let mut code = shown.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker));
+        code.all(|item| there.iter().any(|old| same_item((self.file, old), (self.snippet, item))))
     }
 
     /// Replaces comments and decorators by the snippet's, where it shows some.
