@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Access;
 
 use crate::command::{Effect, EffectKind};
-use crate::wire::Layers;
+use crate::view::Layers;
 
 /// What a copied file looked like right after it was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,19 @@ impl Stamp {
 /// The files and links of a copy, relative to it, as they were right after it was made.
 pub(crate) type Manifest = HashMap<PathBuf, Stamp>;
 
-/// What lies in an overlay's upper layer and differs from what is below, sorted by path.
-pub(crate) fn of_overlay(layers: &Layers) -> Result<Vec<Effect>, String> {
-    let mut walk = Walk { new: &layers.upper, old: &layers.lower, hidden: &layers.hidden, found: Vec::new() };
-    walk.layer(Path::new(""), true)?;
-    Ok(walk.sorted())
+/// What lies in the upper layers and differs from what is below, sorted by path.
+pub(crate) fn of_overlays(all: &[Layers]) -> Result<Vec<Effect>, String> {
+    let mut effects = Vec::new();
+    for layers in all {
+        let mut walk = Walk { new: &layers.upper, old: &layers.lower, hidden: &layers.hidden, found: Vec::new() };
+        walk.layer(Path::new(""), true)?;
+        effects.extend(walk.sorted().into_iter().map(|effect| Effect {
+            path: layers.path.join(&effect.path).to_string_lossy().into_owned(),
+            kind: effect.kind,
+        }));
+    }
+    effects.sort();
+    Ok(effects)
 }
 
 /// What is no longer in a copy as it was copied, and differs from the real tree, sorted by path.

@@ -4,12 +4,18 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::error::SandboxError;
 use crate::process::program;
 
 const READ_TIME: Duration = Duration::from_secs(30);
+/// How long output is still read after git has ended.
+const DRAIN: Duration = Duration::from_millis(200);
+
 const COMMIT_TIME: Duration = Duration::from_secs(300);
 
 /// Settings that can start a program or reach out, each turned off for reading.
@@ -134,9 +140,9 @@ pub async fn commit<P: AsRef<OsStr>>(root: &Path, paths: &[P], message: &str) ->
     commit.extend(paths);
     for arguments in [add, commit] {
         let name = arguments[1].to_string_lossy().into_owned();
-        let mut command = program("git");
+        let mut command = without_terminal();
         command.envs(std::env::vars_os()).current_dir(root).args(arguments);
-        for name in LEADING_ELSEWHERE {
+        for name in LEADING_AWAY {
             command.env_remove(name);
         }
         command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_EDITOR", "false").env("GIT_PAGER", "cat");
@@ -152,8 +158,22 @@ pub async fn commit<P: AsRef<OsStr>>(root: &Path, paths: &[P], message: &str) ->
     })
 }
 
-/// Variables that would make git speak of another repository or index than the one at the root.
-const LEADING_ELSEWHERE: &[&str] = &[
+/// git in a session of its own where that can be had, so that no hook and no signing program finds a terminal to ask on.
+fn without_terminal() -> std::process::Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    match std::env::split_paths(&path).map(|folder| folder.join("setsid")).find(|program| program.is_file()) {
+        Some(setsid) => {
+            let mut command = program(setsid);
+            command.args(["--wait", "git"]);
+            command
+        }
+        None => program("git"),
+    }
+}
+
+/// Variables that would make git speak of another repository or index than the one at the root, or that lead to where a
+/// person could be asked.
+const LEADING_AWAY: &[&str] = &[
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -161,6 +181,9 @@ const LEADING_ELSEWHERE: &[&str] = &[
     "GIT_COMMON_DIR",
     "GIT_NAMESPACE",
     "GIT_PREFIX",
+    "GPG_TTY",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
 ];
 
 async fn read<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Result<Output, SandboxError> {
@@ -183,21 +206,54 @@ async fn read<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Result<Output,
 }
 
 async fn finish(what: &str, mut command: std::process::Command, time: Duration) -> Result<Output, SandboxError> {
+    let failed = |reason: String| SandboxError::Git { what: what.to_owned(), reason };
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child =
-        tokio::process::Command::from(command).process_group(0).kill_on_drop(true).spawn().map_err(|error| {
-            SandboxError::Git { what: what.to_owned(), reason: format!("could not be started: {error}") }
-        })?;
+    // What becomes the leader of a session must not lead a group before.
+    let own_session = command.get_program() != "git";
+    let mut command = tokio::process::Command::from(command);
+    if !own_session {
+        command.process_group(0);
+    }
+    let mut child =
+        command.kill_on_drop(true).spawn().map_err(|error| failed(format!("git could not be started: {error}")))?;
     let group = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
-    match tokio::time::timeout(time, child.wait_with_output()).await {
-        Ok(output) => output.map_err(|error| SandboxError::Git { what: what.to_owned(), reason: error.to_string() }),
+    let (stdout, stderr) = (gather(child.stdout.take()), gather(child.stderr.take()));
+    match tokio::time::timeout(time, child.wait()).await {
+        Ok(status) => {
+            let status = status.map_err(|error| failed(error.to_string()))?;
+            Ok(Output { status, stdout: gathered(stdout).await, stderr: gathered(stderr).await })
+        }
         Err(_) => {
             if let Some(group) = group {
+                // A group that has ended meanwhile needs no signal.
                 let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
             }
             Err(SandboxError::GitTime { what: what.to_owned(), after: time })
         }
     }
+}
+
+type Gathered = (Arc<Mutex<Vec<u8>>>, tokio::task::JoinHandle<()>);
+
+fn gather(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) -> Gathered {
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&bytes);
+    let task = tokio::spawn(async move {
+        let Some(mut pipe) = pipe else { return };
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..count]);
+        }
+    });
+    (bytes, task)
+}
+
+/// All that came, without waiting for what a hook may have left running with the pipe in its hands.
+async fn gathered((bytes, mut task): Gathered) -> Vec<u8> {
+    if tokio::time::timeout(DRAIN, &mut task).await.is_err() {
+        task.abort();
+    }
+    std::mem::take(&mut *bytes.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn failed(what: &str, output: &Output) -> SandboxError {

@@ -224,5 +224,4 @@ pub(crate) const MACHINE_SECRETS: &[&str] = &[
 pub(crate) const HIDDEN_FOLDERS: &[&str] = &["/home", "/root", "/run", "/var/run", "/var/home", "/tmp", "/var/tmp"];
 
 /// Parts of hidden folders that a system can't do without.
-pub(crate) const SYSTEM_PARTS: &[&str] =
-    &["/run/current-system", "/run/opengl-driver", "/run/wrappers", "/run/systemd/resolve/stub-resolv.conf"];
+pub(crate) const SYSTEM_PARTS: &[&str] = &["/run/current-system", "/run/opengl-driver", "/run/wrappers"];

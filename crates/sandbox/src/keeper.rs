@@ -22,6 +22,9 @@ const ENDING: Duration = Duration::from_secs(10);
 
 /// Where the answers to one request come.
 pub(crate) type Answers = UnboundedReceiver<(Reply, Vec<u8>)>;
+/// How long the walls may take to stand.
+const STANDING: Duration = Duration::from_secs(30);
+
 type Waiting = Arc<Mutex<HashMap<u64, UnboundedSender<(Reply, Vec<u8>)>>>>;
 
 /// A warden that stands.
@@ -141,6 +144,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> Result<Vec<String>, String> {
     let text = |error: io::Error| error.to_string();
+    control.set_read_timeout(Some(STANDING)).map_err(text)?;
     if leaves {
         match receive::<Reply>(control).map_err(text)? {
             Some((Reply::WantsMap, _)) => {}
@@ -152,8 +156,9 @@ fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> R
     }
     send(control, setup, b"").map_err(|error| format!("it ended at once ({error})"))?;
     match receive::<Reply>(control) {
-        Ok(Some((Reply::Ready { notes }, _))) => Ok(notes),
+        Ok(Some((Reply::Ready { notes }, _))) => control.set_read_timeout(None).map(|()| notes).map_err(text),
         Ok(Some((Reply::Failed { reason }, _))) => Err(reason),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err("it did not answer in time".into()),
         Ok(_) | Err(_) => Err("it ended before the walls stood".into()),
     }
 }

@@ -12,6 +12,8 @@ mod process;
 
 mod home;
 
+mod mountinfo;
+
 mod view;
 
 mod wire;

@@ -161,8 +161,9 @@ impl Sandbox {
             let (root, hidden) = (self.policy.root.clone(), self.policy.hidden.clone());
             return apart(move || effects::of_copy(&copy.at, &root, &copy.manifest, &hidden).map_err(failed)).await;
         }
-        if let Some(layers) = standing.layers.clone() {
-            return apart(move || effects::of_overlay(&layers).map_err(failed)).await;
+        if !standing.layers.is_empty() {
+            let layers = standing.layers.clone();
+            return apart(move || effects::of_overlays(&layers).map_err(failed)).await;
         }
         let id = self.number();
         match self.ask(standing, id, &Request::Changes { id }, b"").await? {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SandboxError;
 use crate::home::{CACHES, HIDDEN_FOLDERS, MACHINE_SECRETS, SECRETS, SYSTEM_PARTS, TOOLCHAIN_VARIABLES, TOOLCHAINS};
+use crate::mountinfo::mounts;
 use crate::policy::{Network, Policy};
 
 /// The machine as commands see it. Everything that is not named here is there and read-only.
@@ -24,6 +25,17 @@ pub(crate) struct View {
     pub(crate) hidden: Vec<PathBuf>,
     /// The value of `HOME`.
     pub(crate) home: PathBuf,
+}
+
+/// An overlay's two sides, as paths of whoever compares them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Layers {
+    /// Where it lies in the repository.
+    pub(crate) path: PathBuf,
+    pub(crate) lower: PathBuf,
+    pub(crate) upper: PathBuf,
+    /// Relative to it: what commands don't see, and so has no effects.
+    pub(crate) hidden: Vec<PathBuf>,
 }
 
 /// One path that differs from the machine's own.
@@ -82,8 +94,9 @@ impl View {
             hidden: hidden(policy, &homes),
             home: home.unwrap_or_else(|| PathBuf::from("/tmp/home")),
         };
-        for part in SYSTEM_PARTS.iter().map(PathBuf::from).filter(|part| part.exists()) {
-            if network == Network::Open || !part.starts_with("/run/systemd") {
+        let names = fs::canonicalize("/etc/resolv.conf").ok().filter(|_| network == Network::Open);
+        for part in SYSTEM_PARTS.iter().map(PathBuf::from).chain(names).filter(|part| part.exists()) {
+            if covered(&places, &part) {
                 places.insert(part, Sight::Host);
             }
         }
@@ -93,17 +106,61 @@ impl View {
             places.insert(shown, sight);
         }
         mask(&mut places, &homes);
-        let repository = match copy {
-            Some(copy) => Sight::Copy(copy.to_path_buf()),
-            None => Sight::Layered { layer: policy.scratch.clone(), needed: true },
-        };
-        places.insert(policy.root.clone(), repository);
+        match copy {
+            Some(copy) => {
+                places.insert(policy.root.clone(), Sight::Copy(copy.to_path_buf()));
+            }
+            None => {
+                places.insert(policy.root.clone(), Sight::Layered { layer: policy.scratch.clone(), needed: true });
+                view.add_mounted(&mut places)?;
+            }
+        }
         if !covered(&places, &policy.scratch) && !policy.scratch.starts_with(&policy.root) {
             places.insert(policy.scratch.clone(), Sight::Nothing);
         }
         view.places = places.into_iter().map(|(at, what)| Place { at, what }).collect();
         view.make_folders()?;
         Ok(view)
+    }
+
+    /// What is mounted inside of the repository is no part of what an overlay shows of it: a folder gets an overlay of
+    /// its own, a file lies in the upper layer from the start.
+    fn add_mounted(&self, places: &mut BTreeMap<PathBuf, Sight>) -> Result<(), SandboxError> {
+        let mounts = mounts().unwrap_or_default().into_keys();
+        for (number, at) in mounts.filter(|at| at.starts_with(&self.root) && *at != self.root).enumerate() {
+            let Ok(path) = at.strip_prefix(&self.root) else { continue };
+            if self.hidden.iter().any(|hidden| path.starts_with(hidden)) {
+                continue;
+            }
+            if at.is_dir() {
+                let layer = self.scratch.join("layers").join(format!("mounted-{number}"));
+                places.insert(at.clone(), Sight::Layered { layer, needed: false });
+            } else if at.is_file() {
+                let kept = self.scratch.join("upper").join(path);
+                let folder = kept.parent().unwrap_or(&self.scratch);
+                fs::create_dir_all(folder).map_err(SandboxError::file("make", folder))?;
+                fs::copy(&at, &kept).map_err(SandboxError::file("copy", &at))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The sides of every overlay that lies in the repository.
+    pub(crate) fn layers(&self) -> Vec<Layers> {
+        self.places
+            .iter()
+            .filter_map(|place| {
+                let Sight::Layered { layer, .. } = &place.what else { return None };
+                let path = place.at.strip_prefix(&self.root).ok()?;
+                let below = |hidden: &PathBuf| hidden.strip_prefix(path).map(Path::to_path_buf).ok();
+                Some(Layers {
+                    path: path.to_path_buf(),
+                    lower: place.at.clone(),
+                    upper: layer.join("upper"),
+                    hidden: self.hidden.iter().filter_map(below).collect(),
+                })
+            })
+            .collect()
     }
 
     fn make_folders(&self) -> Result<(), SandboxError> {

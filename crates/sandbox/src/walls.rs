@@ -18,7 +18,7 @@ use crate::error::SandboxError;
 use crate::keeper::Keeper;
 use crate::policy::{Network, Policy, Tier, WallChoice, WallName};
 use crate::tree::Copy;
-use crate::wire::Layers;
+use crate::view::Layers;
 
 /// What a wall is built for.
 pub(crate) struct Site<'a> {
@@ -43,7 +43,7 @@ pub(crate) struct Standing {
     /// The copy that commands work on, where there is no overlay.
     pub(crate) copy: Option<Arc<Copy>>,
     /// The overlay's sides, where the warden does not hold them.
-    pub(crate) layers: Option<Layers>,
+    pub(crate) layers: Vec<Layers>,
 }
 
 type Build = fn(&Site<'_>) -> Result<Standing, String>;

@@ -7,9 +7,11 @@ mod files;
 
 mod runs;
 
+use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +22,8 @@ use crate::policy::Network;
 use crate::process::program;
 use crate::spaces;
 use crate::supervise::supervise_main;
-use crate::wire::{Calls, Layers, Mapped, Reply, Request, Setup, receive, send};
+use crate::view::Layers;
+use crate::wire::{Calls, Mapped, Reply, Request, Setup, receive, send};
 use crate::{mounts, processes};
 
 /// The first argument with which our own executable is started inside the walls.
@@ -101,13 +104,13 @@ struct Warden {
     line: Arc<Line>,
     runs: Arc<runs::Runs>,
     files: files::Files,
-    layers: Option<Held>,
+    layers: Held,
 }
 
-/// An overlay's two sides, held open because their paths are out of sight.
+/// The two sides of overlays, held open because their paths are out of sight.
 struct Held {
-    _open: Vec<std::os::fd::OwnedFd>,
-    layers: Layers,
+    open: Vec<File>,
+    layers: Vec<Layers>,
 }
 
 /// The way back to the host, for any thread.
@@ -167,12 +170,9 @@ impl Warden {
                     Ok(()) => Reply::Kept { id },
                     Err(error) => refused(id, &error),
                 },
-                Request::Changes { id } => match &self.layers {
-                    Some(held) => match effects::of_overlay(&held.layers) {
-                        Ok(effects) => Reply::Effects { id, effects },
-                        Err(reason) => Reply::Refused { id, reason, outside: false },
-                    },
-                    None => Reply::Refused { id, reason: "there is no overlay".into(), outside: false },
+                Request::Changes { id } => match effects::of_overlays(&self.layers.layers) {
+                    Ok(effects) => Reply::Effects { id, effects },
+                    Err(reason) => Reply::Refused { id, reason, outside: false },
                 },
             };
             self.line.say(&reply, b"");
@@ -184,7 +184,7 @@ fn refused(id: u64, error: &io::Error) -> Reply {
     Reply::Refused { id, reason: error.to_string(), outside: error.raw_os_error() == Some(libc::EXDEV) }
 }
 
-type Built = (Vec<String>, Option<Held>, runs::Runs, files::Files);
+type Built = (Vec<String>, Held, runs::Runs, files::Files);
 
 fn build(setup: &Setup) -> Result<Built, String> {
     let text = |error: io::Error| error.to_string();
@@ -196,7 +196,7 @@ fn build(setup: &Setup) -> Result<Built, String> {
     if let Some(view) = &setup.view {
         mounts::claim(view)?;
     }
-    let layers = setup.layers.as_ref().map(|layers| hold_layers(layers, setup.view.is_some())).transpose()?;
+    let layers = hold_layers(&setup.layers)?;
     let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
     if setup.raise_loopback {
         spaces::raise_loopback().map_err(|error| format!("the loopback can't be raised ({error})"))?;
@@ -221,20 +221,21 @@ fn build(setup: &Setup) -> Result<Built, String> {
     Ok((notes, layers, runs, files))
 }
 
-/// Opens both sides before mounts hide them, and names them by what is open.
-fn hold_layers(layers: &Layers, hide: bool) -> Result<Held, String> {
-    if !hide {
-        return Ok(Held { _open: Vec::new(), layers: layers.clone() });
+/// Opens both sides of each overlay before mounts hide them, and names them by what is open.
+fn hold_layers(all: &[Layers]) -> Result<Held, String> {
+    let mut held = Held { open: Vec::new(), layers: Vec::new() };
+    for layers in all {
+        let (lower, upper) = (held.hold(&layers.lower)?, held.hold(&layers.upper)?);
+        held.layers.push(Layers { lower, upper, ..layers.clone() });
     }
-    let open = |path: &std::path::Path| {
-        std::fs::File::open(path)
-            .map(std::os::fd::OwnedFd::from)
-            .map_err(|error| format!("{}: {error}", path.display()))
-    };
-    let (lower, upper) = (open(&layers.lower)?, open(&layers.upper)?);
-    let name = |held: &std::os::fd::OwnedFd| {
-        std::path::PathBuf::from(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(held)))
-    };
-    let layers = Layers { lower: name(&lower), upper: name(&upper), hidden: layers.hidden.clone() };
-    Ok(Held { _open: vec![lower, upper], layers })
+    Ok(held)
+}
+
+impl Held {
+    fn hold(&mut self, path: &Path) -> Result<PathBuf, String> {
+        let open = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let name = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd()));
+        self.open.push(open);
+        Ok(name)
+    }
 }

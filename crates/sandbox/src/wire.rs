@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Effect, Exit};
 use crate::policy::Network;
-use crate::view::View;
+use crate::view::{Layers, View};
 
 /// The first frame: how the warden builds its walls.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,21 +23,12 @@ pub(crate) struct Setup {
     pub(crate) tree: PathBuf,
     /// Where outputs are written.
     pub(crate) outputs: PathBuf,
-    /// The repository as it is and the layer over it, where there is an overlay.
-    pub(crate) layers: Option<Layers>,
+    /// The overlays in the repository, where the warden is to tell what changed.
+    pub(crate) layers: Vec<Layers>,
     /// Ports of the loopback whose connections are handed to the host.
     pub(crate) ports: Vec<u16>,
     /// What commands are denied.
     pub(crate) confinement: Confinement,
-}
-
-/// An overlay's two sides, as paths of the host.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Layers {
-    pub(crate) lower: PathBuf,
-    pub(crate) upper: PathBuf,
-    /// Relative to the repository: what commands don't see, and so has no effects.
-    pub(crate) hidden: Vec<PathBuf>,
 }
 
 /// What a command's process tree is denied, besides what it can't see.

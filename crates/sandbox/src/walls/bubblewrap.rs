@@ -15,7 +15,7 @@ use crate::process::program;
 use crate::tree;
 use crate::view::{Sight, View};
 use crate::warden::WARDEN_ARGUMENT;
-use crate::wire::{Layers, Setup};
+use crate::wire::Setup;
 
 /// Where the warden and the outputs are found inside, if `bwrap` mounts.
 const INSIDE: &str = "/run/sandbox";
@@ -80,11 +80,7 @@ fn stand(site: &Site<'_>, bwrap: &Path, view: &View, copy: Option<Arc<tree::Copy
     setup.view = None;
     setup.outputs = Path::new(INSIDE).join("outputs");
     let keeper = Keeper::start(command, &setup, &policy.services, false)?;
-    let layers = copy.is_none().then(|| Layers {
-        lower: policy.root.clone(),
-        upper: policy.scratch.join("upper"),
-        hidden: view.hidden.clone(),
-    });
+    let layers = if copy.is_none() { view.layers() } else { Vec::new() };
     let title = if copy.is_none() { "bubblewrap with overlay" } else { "bubblewrap on a copy" };
     let details = if copy.is_none() { "" } else { "toolchains and caches are read-only" };
     Ok(Standing {

@@ -11,7 +11,7 @@ use crate::process::program;
 use crate::tree;
 use crate::view::View;
 use crate::warden::WARDEN_ARGUMENT;
-use crate::wire::{Calls, Confinement, Layers, Setup, network_argument};
+use crate::wire::{Calls, Confinement, Setup, network_argument};
 
 /// Builds the wall; on a copy where overlays can't be had.
 pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
@@ -76,14 +76,12 @@ fn standing(
         temporary: PathBuf::from("/tmp"),
         real_home: None,
         copy: None,
-        layers: None,
+        layers: Vec::new(),
     }
 }
 
 pub(super) fn setup(site: &Site<'_>, view: &View, copied: bool) -> Setup {
     let policy = site.policy;
-    let layers =
-        Layers { lower: policy.root.clone(), upper: policy.scratch.join("upper"), hidden: view.hidden.clone() };
     let closed = site.network == Network::Closed;
     Setup {
         view: Some(view.clone()),
@@ -91,7 +89,7 @@ pub(super) fn setup(site: &Site<'_>, view: &View, copied: bool) -> Setup {
         raise_loopback: closed,
         tree: policy.root.clone(),
         outputs: policy.scratch.join("outputs"),
-        layers: (!copied).then_some(layers),
+        layers: if copied { Vec::new() } else { view.layers() },
         ports: if closed { policy.services.iter().map(|service| service.port).collect() } else { Vec::new() },
         confinement: confinement(view, site.network),
     }

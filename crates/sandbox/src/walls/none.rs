@@ -54,7 +54,7 @@ pub(super) fn on_a_copy(
         raise_loopback: false,
         tree: copy.at.clone(),
         outputs: policy.scratch.join("outputs"),
-        layers: None,
+        layers: Vec::new(),
         ports: Vec::new(),
         confinement: confine(&view),
     };
@@ -70,6 +70,6 @@ pub(super) fn on_a_copy(
         temporary: policy.scratch.join("tmp"),
         real_home: crate::view::homes().into_iter().next(),
         copy: Some(copy),
-        layers: None,
+        layers: Vec::new(),
     })
 }

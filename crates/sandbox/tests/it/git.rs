@@ -66,3 +66,19 @@ async fn a_refusing_hook_is_quoted_and_an_editor_never_opens() {
     assert!(error.to_string().contains("not today"), "{error}");
     assert!(git::commit::<&str>(&bench.root, &[], "None").await.is_err());
 }
+
+#[tokio::test]
+async fn a_hook_that_leaves_something_running_does_not_hold_the_commit() {
+    let bench = repository();
+    let hook = bench.root.join(".git/hooks/post-commit");
+    fs::write(
+        &hook,
+        "#!/bin/sh\nsleep 7700 & echo $! > left\ntest -t 0 && exit 1; test -e /dev/tty && : < /dev/tty && exit 1; true\n",
+    )
+    .unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let commit = git::commit(&bench.root, &["README.md"], "First").await.unwrap();
+    assert_eq!(host(&bench.root, &["git", "rev-parse", "HEAD"]).trim(), commit);
+    let left = fs::read_to_string(bench.root.join("left")).unwrap();
+    host(&bench.root, &["kill", left.trim()]);
+}

@@ -130,3 +130,34 @@ async fn what_can_not_be_a_repository_is_refused() {
     assert!(error.to_string().contains("/no/such/helper"), "{error}");
     host(&bench.root, &["true"]);
 }
+
+/// What is mounted inside of the repository, as a container does with its volumes, is seen and layered too.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a mount takes a namespace of its own")]
+fn what_is_mounted_inside_of_the_repository_is_layered_too() {
+    for wall in ALL {
+        let bench = Bench::new();
+        let volume = bench.root.with_file_name("volume");
+        fs::create_dir_all(&volume).unwrap();
+        fs::write(volume.join("kept"), "of the volume\n").unwrap();
+        fs::create_dir(bench.root.join("node_modules")).unwrap();
+        let script = format!(
+            "mount --bind {volume} {root}/node_modules && mount --bind {volume}/kept {root}/README.md && exec {warden} \
+             {wall} {root} {scratch} 'cat README.md node_modules/kept; echo x > node_modules/new; echo y >> README.md'",
+            volume = volume.display(),
+            root = bench.root.display(),
+            warden = env!("CARGO_BIN_EXE_sandbox-warden"),
+            scratch = bench.scratch.display(),
+        );
+        let output = std::process::Command::new("unshare").args(["-rm", "sh", "-c", &script]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        if text.contains("unshare") || text.contains("no wall can be had") {
+            println!("skipped: {text}");
+            continue;
+        }
+        assert!(text.contains("of the volume\nof the volume\n"), "{wall}: {text}");
+        assert!(text.contains("[Created node_modules/new]") && text.contains("[Modified README.md]"), "{wall}: {text}");
+        assert!(!volume.join("new").exists(), "{wall}");
+        assert_eq!(fs::read_to_string(volume.join("kept")).unwrap(), "of the volume\n", "{wall}");
+    }
+}
