@@ -63,6 +63,10 @@ pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>)
     let (text, block) = (plain(original), plain(snippet.text));
     let block = block.trim_matches('\n');
     let format = format_of(file.path);
+    if speaks_another(snippet.language, file.path) {
+        let message = format!("the block is {}, not content of {}", snippet.language, file.path);
+        return refuse(Reason::Unclear, message);
+    }
     if let Err(error) = (format.check)(&text) {
         return refuse(Reason::Syntax, format!("{} doesn't parse as it stands: {error}", file.path));
     }
@@ -107,6 +111,33 @@ fn format_of(path: &str) -> Format {
         _ => (anchors::place, unchecked),
     };
     Format { place, check }
+}
+
+/// Whether the fence names a language that a file of this name can't hold.
+fn speaks_another(language: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let kin: [&[&str]; 9] = [
+        &["json", "jsonc", "json5", "js", "javascript"],
+        &["yaml", "yml"],
+        &["toml", "ini"],
+        &["prisma"],
+        &["graphql", "gql", "graphqls"],
+        &["sql"],
+        &["html", "jinja", "jinja2", "htm", "j2", "njk", "twig", "django"],
+        &["markdown", "md", "mdx"],
+        &["python", "py", "typescript", "ts", "tsx", "jsx", "go", "rust", "java", "css"],
+    ];
+    let language = language.to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let of = |word: &str| kin.iter().position(|kin| kin.contains(&word));
+    let known = of(ending).filter(|&kind| kind < kin.len() - 1);
+    let plain_list =
+        name.starts_with(".env") || name.ends_with("ignore") || ending == "txt" || name.starts_with("dockerfile");
+    match (of(&language), known) {
+        (Some(shown), Some(own)) => shown != own,
+        (Some(_), None) => plain_list,
+        (None, _) => false,
+    }
 }
 
 /// A migration that stands is history: only new files.

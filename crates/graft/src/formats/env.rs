@@ -55,6 +55,7 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
     if added.is_empty() && known.is_empty() && !request.snippet.contains('=') {
         return refuse(Reason::Unclear, "the block gives no key");
     }
+    additions.add(after, lead.rest(&lines));
     additions.stage(&lines, &mut splice);
     splice.finish()
 }

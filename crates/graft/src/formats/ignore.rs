@@ -3,9 +3,9 @@
 use super::Request;
 use super::lines::{Additions, Lead};
 use super::wording::is_elision_line;
-use crate::Graft;
 use crate::ladder::Lines;
-use crate::splice::Splice;
+use crate::splice::{Splice, refuse};
+use crate::{Graft, Reason};
 
 pub(super) fn place(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
@@ -23,11 +23,14 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
         } else if known.is_some() {
             after = known;
             lead.clear();
+        } else if line.contains([':', '"', '(', '=', ';']) {
+            return refuse(Reason::Syntax, format!("`{}` is not a pattern of an ignore file", line.trim()));
         } else {
             additions.add(after, lead.take(&lines).into_iter().chain([line.trim_end().to_owned()]));
             splice.say(format!("added `{}`", line.trim()));
         }
     }
+    additions.add(after, lead.rest(&lines));
     additions.stage(&lines, &mut splice);
     splice.finish()
 }

@@ -2,10 +2,14 @@
 
 mod read;
 
+mod owner;
+
 use super::Request;
 use super::list::{self, Layout, Slot};
+use super::wording::Spot;
 use crate::splice::{Splice, refusal, refuse};
 use crate::{Graft, Reason, Refusal};
+use owner::{Owner, owner};
 use read::{Kind, Member, Node, Reader};
 
 /// Whether a text is JSON, comments and trailing commas allowed.
@@ -39,18 +43,41 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
         source: &wrapped,
         layout: Layout::of(request.text),
         sole: asked.leaves() == 1,
+        whole: false,
         splice: Splice::new(request.text),
         path: Vec::new(),
     };
-    let (key, target) = match if fragment { merge.owner(&there, &asked) } else { Ok((None, &there)) } {
-        Ok(found) => found,
+    let (key, target) = match owner(request, &there, &wrapped, &asked, fragment) {
+        Ok(Owner::Object(key, node)) => (key, node),
+        Ok(Owner::EntryOf(list)) if !fragment => {
+            let entry = format!("\"{list}\": [\n...\n{snippet}\n]");
+            return place(&Request { snippet: &entry, ..*request });
+        }
+        Ok(Owner::EntryOf(_)) => (None, &there),
         Err(refusal) => return Graft::Refused(refusal),
     };
+    merge.whole = is_whole(request.text, target, &wrapped, &asked);
     merge.path.extend(key.map(str::to_owned));
     match merge.node(target, &asked) {
         Ok(()) => merge.splice.finish(),
         Err(refusal) => Graft::Refused(refusal),
     }
+}
+
+/// Whether a block shows every key of the file, nothing left out, and most values as they are: then the values that
+/// differ are meant.
+fn is_whole(text: &str, there: &Node, source: &str, asked: &Node) -> bool {
+    fn count(text: &str, there: &Node, source: &str, asked: &Node) -> Option<(usize, usize)> {
+        let (Kind::Object(known), Kind::Object(_)) = (&there.kind, &asked.kind) else {
+            return Some((1, usize::from(same(text, there, source, asked))));
+        };
+        known.iter().try_fold((0, 0), |(all, equal), member| {
+            let (more, same) = count(text, &member.value, source, &asked.member(&member.key)?.value)?;
+            Some((all + more, equal + same))
+        })
+    }
+    let counted = count(text, there, source, asked).filter(|_| !asked.has_elision());
+    counted.is_some_and(|(all, equal)| all > 4 && equal * 2 > all)
 }
 
 struct Merge<'a> {
@@ -60,41 +87,13 @@ struct Merge<'a> {
     layout: Layout,
     /// Whether the snippet shows one value and nothing else.
     sole: bool,
+    /// Whether the snippet shows the whole of the object that it belongs to.
+    whole: bool,
     splice: Splice<'a>,
     path: Vec<String>,
 }
 
 impl<'a> Merge<'a> {
-    /// The object that a fragment without braces belongs to, with its key.
-    fn owner<'n>(&self, there: &'n Node, asked: &Node) -> Result<(Option<&'n str>, &'n Node), Refusal> {
-        let keys: Vec<&str> = asked.members().iter().map(|member| member.key.as_str()).collect();
-        if keys.iter().any(|key| there.member(key).is_some()) {
-            return Ok((None, there));
-        }
-        let mut named = Vec::new();
-        let mut owning = Vec::new();
-        there.visit(&mut |key, node| {
-            if matches!(node.kind, Kind::Object(_)) {
-                if key.is_some_and(|key| self.request.wording.names(key)) {
-                    named.push((key, node));
-                }
-                if key.is_some() && keys.iter().any(|key| node.member(key).is_some()) {
-                    owning.push((key, node));
-                }
-            }
-        });
-        match (&named[..], &owning[..]) {
-            (&[only], _) | ([], &[only]) => Ok(only),
-            ([], []) if asked.members().iter().all(|member| !matches!(member.value.kind, Kind::Scalar)) => {
-                Ok((None, there))
-            }
-            _ => Err(refusal(
-                Reason::Ambiguous,
-                format!("the block shows {} without saying which object of the file they belong to", keys.join(", ")),
-            )),
-        }
-    }
-
     fn node(&mut self, there: &Node, asked: &Node) -> Result<(), Refusal> {
         match (&there.kind, &asked.kind) {
             (Kind::Object(_), Kind::Object(_)) => self.object(there, asked),
@@ -105,7 +104,7 @@ impl<'a> Merge<'a> {
     }
 
     fn object(&mut self, there: &Node, asked: &Node) -> Result<(), Refusal> {
-        let mut previous: Option<usize> = None;
+        let mut previous = self.spot(there);
         let mut fresh: Vec<(Option<usize>, String)> = Vec::new();
         for member in asked.members() {
             if let Some(at) = there.members().iter().position(|known| known.key == member.key) {
@@ -130,6 +129,16 @@ impl<'a> Merge<'a> {
         let slots: Vec<Slot> = there.members().iter().map(|member| Slot { span: member.span.clone() }).collect();
         list::insert(&self.layout, self.request.text, &there.span, &slots, fresh, &mut self.splice);
         Ok(())
+    }
+
+    /// The member after which the words put new ones.
+    fn spot(&self, there: &Node) -> Option<usize> {
+        let at = |name: &str| there.members().iter().position(|member| member.key == name);
+        self.request.wording.spots().iter().rev().find_map(|spot| match spot {
+            Spot::After(name) => at(name),
+            Spot::Before(name) => at(name).map(|at| at.checked_sub(1).unwrap_or(usize::MAX)),
+            Spot::Top | Spot::Bottom => None,
+        })
     }
 
     /// Dependency lists that stand in order are kept in order, as package managers write them.
@@ -191,7 +200,7 @@ impl<'a> Merge<'a> {
         let wording = self.request.wording;
         let shown = self.source[asked.span.clone()].trim_matches('"');
         let named = wording.names(shown) || self.path.iter().rev().take(1).any(|key| wording.names(key));
-        if asked.has_elision() || !(wording.changes() && (named || self.sole)) {
+        if asked.has_elision() || !(self.whole || wording.changes() && (named || self.sole)) {
             let place = crate::splice::place(self.request.text, there.span.start);
             let message = format!("`{name}` has another value in the file, and the plan doesn't say to change it");
             return Err(Refusal { candidates: vec![place], ..refusal(Reason::Conflict, message) });

@@ -21,8 +21,9 @@ impl Additions {
         }
     }
 
-    pub(super) fn stage(self, lines: &Lines<'_>, into: &mut Splice<'_>) {
+    pub(super) fn stage(mut self, lines: &Lines<'_>, into: &mut Splice<'_>) {
         let last = (0..lines.len()).rev().find(|&line| !lines.get(line).trim().is_empty());
+        self.after.retain(|_, new| !new.is_empty());
         let mut after = self.after;
         if !self.end.is_empty() {
             match last {
@@ -61,6 +62,15 @@ impl Lead {
             lead.clear();
         }
         lead
+    }
+
+    /// Takes the comments after the last entry, where any is new.
+    pub(super) fn rest(&mut self, lines: &Lines<'_>) -> Vec<String> {
+        let mut rest = self.take(lines);
+        while rest.last().is_some_and(|line| line.trim().is_empty()) {
+            rest.pop();
+        }
+        rest
     }
 
     pub(super) fn clear(&mut self) {

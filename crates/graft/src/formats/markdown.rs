@@ -3,7 +3,7 @@
 use super::wording::{Spot, is_elision_line};
 use super::{Request, anchors};
 use crate::ladder::{self, Block, Lines};
-use crate::splice::{Splice, refusal};
+use crate::splice::{Splice, refusal, refuse};
 use crate::{Graft, Reason, Refusal};
 
 pub(super) fn place(request: &Request<'_>) -> Graft {
@@ -35,6 +35,10 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
                     return Graft::Refused(refusal);
                 }
                 previous = Some(at);
+            }
+            [] if !has_place(request, &there, section, previous) => {
+                let message = format!("section `{}` is new, and the plan doesn't say where it goes", section.title);
+                return refuse(Reason::Ambiguous, message);
             }
             [] => {
                 let at = spot(request, &lines, &there, section, previous);
@@ -102,6 +106,13 @@ fn sections(text: &str) -> Vec<Section> {
 fn body(lines: &Lines<'_>, section: &Section) -> Vec<String> {
     let all = (section.heading..section.end).map(|line| lines.get(line).to_owned());
     Block::of(all.filter(|line| !is_elision_line(line)).collect()).lines
+}
+
+/// Whether anything tells where a new section goes; a second title of the whole has no place.
+fn has_place(request: &Request<'_>, there: &[Section], section: &Section, previous: Option<usize>) -> bool {
+    let wording = request.wording;
+    let titled = section.level == 1 && there.iter().any(|known| known.level == 1);
+    previous.is_some() || (!titled && (wording.adds() || !wording.spots().is_empty()))
 }
 
 /// The line before which a new section goes: as the prose says, else after the section shown before it, else last.
@@ -199,7 +210,10 @@ fn merge_section(
     let inner = Request { text: own.text, snippet: &raw.join("\n"), ..*request };
     match anchors::place(&inner) {
         Graft::Applied(applied) => {
-            into.replace(lines.start(known.heading)..lines.start(known.end), applied.text);
+            let base = lines.start(known.heading);
+            for edit in applied.edits {
+                into.replace(base + edit.old.start..base + edit.old.end, edit.new);
+            }
             Ok(())
         }
         Graft::AlreadyApplied => Ok(()),

@@ -59,6 +59,7 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
             splice.say(format!("added `{line}`"));
         }
     }
+    additions.add(after, lead.rest(&lines));
     additions.stage(&lines, &mut splice);
     splice.finish()
 }

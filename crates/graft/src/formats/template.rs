@@ -95,7 +95,10 @@ fn extend(request: &Request<'_>, known: &Block, new: &str, into: &mut Splice<'_>
         let inner = Request { text: old, snippet: new, ..*request };
         return match anchors::place(&inner) {
             Graft::Applied(applied) => {
-                into.replace(known.body.clone(), applied.text);
+                let base = known.body.start;
+                for edit in applied.edits {
+                    into.replace(base + edit.old.start..base + edit.old.end, edit.new);
+                }
                 Ok(())
             }
             Graft::AlreadyApplied => Ok(()),

@@ -4,7 +4,7 @@ mod scan;
 
 use super::Request;
 use super::list::{self, Layout, Slot};
-use super::wording::is_elision_line;
+use super::wording::{Spot, is_elision_line};
 use crate::ladder::{self, Lines};
 use crate::splice::{Splice, place as place_at, refusal, refuse};
 use crate::{Graft, Reason, Refusal};
@@ -84,7 +84,7 @@ impl<'a> Merge<'a> {
         let base = self.base(asked)?;
         let there: &'a [Table] = self.there;
         let target = there.iter().find(|table| !table.array && table.path == base);
-        let mut previous: Option<&Entry> = None;
+        let mut previous = target.and_then(|table| self.spot(table));
         let mut fresh: Vec<&Entry> = Vec::new();
         for entry in &asked.entries {
             if entry.parted {
@@ -134,7 +134,8 @@ impl<'a> Merge<'a> {
             .iter()
             .filter(|table| {
                 let path = table.path.join(".");
-                self.request.wording.code().iter().any(|code| code.trim_matches(['[', ']']) == path)
+                let last = table.path.last().is_some_and(|last| self.request.wording.goes_into(last));
+                last || self.request.wording.code().iter().any(|code| code.trim_matches(['[', ']']) == path)
             })
             .collect();
         let owning: Vec<&&Table> = tables
@@ -148,6 +149,14 @@ impl<'a> Merge<'a> {
                 "the block shows entries without a table, and neither it nor the plan says of which table",
             )),
         }
+    }
+
+    /// The entry after which the words put new ones.
+    fn spot(&self, table: &'a Table) -> Option<&'a Entry> {
+        self.request.wording.spots().iter().rev().find_map(|spot| match spot {
+            Spot::After(name) => table.entries.iter().find(|entry| entry.key.join(".") == *name),
+            Spot::Before(_) | Spot::Top | Spot::Bottom => None,
+        })
     }
 
     fn known(&self, full: &[String]) -> Option<&'a Entry> {

@@ -107,6 +107,32 @@ impl<'a> Wording<'a> {
             })
     }
 
+    /// Whether it speaks of one of a collection: "a script" for `scripts`.
+    pub(super) fn names_one_of(&self, collection: &str) -> bool {
+        let lower = collection.to_lowercase();
+        let stem = lower.strip_suffix("ies").map(|stem| format!("{stem}y"));
+        let singular = stem.or_else(|| lower.strip_suffix('s').map(str::to_owned));
+        singular.is_some_and(|singular| singular.len() > 2 && self.words.contains(&singular))
+    }
+
+    /// Whether it names something in code, and as nothing but itself.
+    pub(super) fn quotes(&self, name: &str) -> bool {
+        self.code().iter().any(|code| code.trim_matches(['"', '\'', ':']) == name)
+    }
+
+    /// Whether it says that the block goes into something: "to `scripts`", "under `services`".
+    pub(super) fn goes_into(&self, name: &str) -> bool {
+        self.spans().into_iter().any(|(at, code)| {
+            let before = self.prose[..at].to_lowercase();
+            let near = before.split_whitespace().rev().take(4);
+            let stops = |word: &str| word.ends_with(['.', ',', ';', '`']);
+            code.trim().trim_matches('"') == name
+                && near
+                    .take_while(|word| !stops(word))
+                    .any(|word| matches!(word, "to" | "in" | "into" | "under" | "inside" | "within"))
+        })
+    }
+
     /// The code spans of the prose, in order, each with where it starts.
     fn spans(&self) -> Vec<(usize, &'a str)> {
         let mut found = Vec::new();
@@ -132,7 +158,7 @@ impl<'a> Wording<'a> {
             let before = self.prose[..at].to_lowercase();
             let clause = before.rsplit(['.', ';', ',', '\n', '`', '"', '“']).next().unwrap_or_default();
             let near: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
-            let code = code.trim().to_owned();
+            let code = code.trim().trim_matches('"').to_owned();
             let relation = near.iter().find_map(|word| match *word {
                 "after" | "below" | "beneath" | "following" | "under" => Some(Spot::After(code.clone())),
                 "before" | "above" | "preceding" => Some(Spot::Before(code.clone())),

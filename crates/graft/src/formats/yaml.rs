@@ -4,7 +4,7 @@ mod scan;
 
 use super::Request;
 use super::list::{self, Layout, Slot};
-use super::wording::is_elision_line;
+use super::wording::{Spot, is_elision_line};
 use crate::ladder::{self, Lines};
 use crate::splice::{Splice, refusal, refuse};
 use crate::{Graft, Reason, Refusal};
@@ -31,6 +31,7 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
         step: ladder::step(request.text.lines()).unwrap_or(2),
         shown_step: ladder::step(request.snippet.lines()),
         sole: leaves(&asked) == 1,
+        whole: is_whole(&there, &asked, request.snippet),
         splice: Splice::new(request.text),
         path: Vec::new(),
     };
@@ -47,6 +48,22 @@ fn leaves(node: &Node) -> usize {
     }
 }
 
+/// Whether a block shows every key of the file, nothing left out, and most values as they are: then the values that
+/// differ are meant.
+fn is_whole(there: &Node, asked: &Node, snippet: &str) -> bool {
+    fn count(there: &Node, asked: &Node) -> Option<(usize, usize)> {
+        let (Node::Map(known), Node::Map(_)) = (there, asked) else {
+            return Some((1, usize::from(there.plain() == asked.plain())));
+        };
+        known.iter().try_fold((0, 0), |(all, equal), entry| {
+            let (more, same) = count(&entry.value, &asked.get(&entry.key)?.value)?;
+            Some((all + more, equal + same))
+        })
+    }
+    let counted = count(there, asked).filter(|_| !snippet.lines().any(is_elision_line));
+    counted.is_some_and(|(all, equal)| all > 4 && equal * 2 > all)
+}
+
 struct Merge<'a> {
     request: &'a Request<'a>,
     lines: &'a Lines<'a>,
@@ -55,6 +72,8 @@ struct Merge<'a> {
     step: usize,
     shown_step: Option<usize>,
     sole: bool,
+    /// Whether the snippet shows the whole of the file.
+    whole: bool,
     splice: Splice<'a>,
     path: Vec<String>,
 }
@@ -74,8 +93,8 @@ impl Merge<'_> {
                     self.below(owner, asked)
                 }
             },
-            (Node::Map(_), Node::Sequence(_)) => {
-                let owner = self.named(there)?;
+            (Node::Map(_), Node::Sequence(items)) => {
+                let owner = self.list(there, items)?;
                 self.path = vec![owner.key.clone()];
                 self.below(owner, asked)
             }
@@ -89,43 +108,52 @@ impl Merge<'_> {
         if asked.iter().any(|entry| there.get(&entry.key).is_some()) {
             return Ok(None);
         }
-        let mut named = Vec::new();
-        let mut owning = Vec::new();
-        there.visit(&mut |entry| {
-            let holds = matches!(entry.value, Node::Map(_) | Node::Empty);
-            if holds && self.request.wording.names(&entry.key) && !asked.iter().any(|asked| asked.key == entry.key) {
-                named.push(entry);
-            }
-            if asked.iter().any(|asked| entry.value.get(&asked.key).is_some()) {
-                owning.push(entry);
-            }
-        });
+        let mut all = Vec::new();
+        there.visit(&mut |entry| all.push(entry));
+        let wording = self.request.wording;
+        let holds = |entry: &&&Entry| matches!(entry.value, Node::Map(_) | Node::Empty);
+        let fresh = |entry: &&&Entry| !asked.iter().any(|asked| asked.key == entry.key);
+        let which = |fits: &dyn Fn(&Entry) -> bool| -> Vec<&'n Entry> {
+            all.iter().filter(holds).filter(fresh).filter(|entry| fits(entry)).copied().collect()
+        };
+        let readings = [
+            which(&|entry| wording.goes_into(&entry.key)),
+            which(&|entry| wording.quotes(&entry.key)),
+            which(&|entry| asked.iter().any(|asked| entry.value.get(&asked.key).is_some())),
+            which(&|entry| wording.names_one_of(&entry.key)),
+            which(&|entry| wording.names(&entry.key)),
+        ];
+        let found = readings.iter().find_map(|found| if let [only] = found[..] { Some(only) } else { None });
         let indented = asked.first().is_some_and(|entry| entry.indent > 0);
-        match (&named[..], &owning[..]) {
-            ([only], _) => Ok(Some(only)),
-            ([], [only]) => Ok(Some(only)),
-            ([], []) if !indented => Ok(None),
-            _ => Err(refusal(
-                Reason::Ambiguous,
-                "the block shows entries without those above them, and neither it nor the plan says where they belong",
-            )),
+        if found.is_some() || (!indented && readings[..4].iter().all(Vec::is_empty)) {
+            return Ok(found);
         }
+        Err(refusal(
+            Reason::Ambiguous,
+            "the block shows entries without those above them, and neither it nor the plan says where they belong",
+        ))
     }
 
-    fn named<'n>(&self, there: &'n Node) -> Result<&'n Entry, Refusal> {
-        let mut named = Vec::new();
-        there.visit(&mut |entry| {
-            if matches!(entry.value, Node::Sequence(_) | Node::Empty) && self.request.wording.names(&entry.key) {
-                named.push(entry);
-            }
-        });
-        match named[..] {
-            [only] => Ok(only),
-            _ => Err(refusal(
-                Reason::Ambiguous,
-                "the block shows a list's entries, and the plan doesn't say of which list",
-            )),
-        }
+    /// The list that a block of nothing but entries belongs to.
+    fn list<'n>(&self, there: &'n Node, asked: &[Item]) -> Result<&'n Entry, Refusal> {
+        let mut all = Vec::new();
+        there.visit(&mut |entry| all.push(entry));
+        let wording = self.request.wording;
+        let which = |fits: &dyn Fn(&Entry) -> bool| -> Vec<&'n Entry> {
+            let holds = |entry: &&&Entry| matches!(entry.value, Node::Sequence(_) | Node::Empty);
+            all.iter().filter(holds).filter(|entry| fits(entry)).copied().collect()
+        };
+        let shares = |known: &Item| asked.iter().any(|item| same_item(known, item));
+        let readings = [
+            which(&|entry| wording.goes_into(&entry.key)),
+            which(&|entry| wording.quotes(&entry.key)),
+            which(&|entry| matches!(&entry.value, Node::Sequence(items) if items.iter().any(shares))),
+            which(&|entry| wording.names_one_of(&entry.key)),
+            which(&|entry| wording.names(&entry.key)),
+        ];
+        readings.iter().find_map(|found| if let [only] = found[..] { Some(only) } else { None }).ok_or_else(|| {
+            refusal(Reason::Ambiguous, "the block shows a list's entries, and the plan doesn't say of which list")
+        })
     }
 
     fn below(&mut self, known: &Entry, asked: &Node) -> Result<(), Refusal> {
@@ -155,7 +183,7 @@ impl Merge<'_> {
         let indent = there.first().map_or(indent, |entry| entry.indent);
         let spaced =
             there.len() > 1 && there.windows(2).all(|pair| self.blank_between(pair[0].lines.end, pair[1].lead));
-        let mut previous: Option<&Entry> = None;
+        let mut previous = self.spot(|name| there.iter().find(|entry| entry.key == name));
         for entry in asked {
             if entry.parted {
                 previous = None;
@@ -218,10 +246,18 @@ impl Merge<'_> {
         Ok(())
     }
 
+    /// What the words put new entries after.
+    fn spot<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+        self.request.wording.spots().iter().rev().find_map(|spot| match spot {
+            Spot::After(name) => find(name),
+            Spot::Before(_) | Spot::Top | Spot::Bottom => None,
+        })
+    }
+
     fn may_change(&self, asked: &Node) -> bool {
         let wording = self.request.wording;
         let named = self.path.last().is_some_and(|key| wording.names(key)) || wording.names(&asked.plain());
-        wording.changes() && (named || self.sole)
+        self.whole || wording.changes() && (named || self.sole)
     }
 
     fn conflict(&self, known: &Entry) -> Refusal {
@@ -267,7 +303,11 @@ impl Merge<'_> {
             asked.iter().any(|item| position(item).is_some() || there.iter().any(|known| same_item(known, item)));
         let objects = asked.iter().all(|item| matches!(item.value, Node::Map(_)));
         let may_add = elided || grows || self.request.wording.adds() || (objects && anchored);
-        let mut previous: Option<usize> = None;
+        let called = |item: &Item, name: &str| {
+            let own = |key: &str| item.value.get(key).is_some_and(|entry| entry.value.plain() == name);
+            item.value.plain() == name || ["name", "id", "uses"].into_iter().any(own)
+        };
+        let mut previous = self.spot(|name| there.iter().position(|item| called(item, name)));
         for item in asked {
             if item.parted {
                 previous = None;

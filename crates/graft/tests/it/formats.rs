@@ -7,7 +7,11 @@ use crate::cases::{self, Case};
 fn place(case: &Case, before: Option<&str>) -> Graft {
     let snippet = case.text("snippet").unwrap();
     let context = Context { prose: case.asked["prose"].as_str().unwrap_or_default(), ..Context::default() };
-    graft::apply(&File { path: case.path(), text: before }, &Snippet { text: &snippet, language: "" }, &context)
+    graft::apply(
+        &File { path: case.path(), text: before },
+        &Snippet { text: &snippet, language: case.asked["language"].as_str().unwrap_or_default() },
+        &context,
+    )
 }
 
 #[test]
