@@ -126,6 +126,9 @@ impl<'a> Merge<'a> {
             self.splice.say(format!("added `{}`", self.at(&member.key)));
             fresh.push((after, text));
         }
+        if self.sorts(there) {
+            fresh.sort_by(|one, other| one.1.cmp(&other.1));
+        }
         let slots: Vec<Slot> = there.members().iter().map(|member| Slot { span: member.span.clone() }).collect();
         list::insert(&self.layout, self.request.text, &there.span, &slots, fresh, &mut self.splice);
         Ok(())
