@@ -142,8 +142,7 @@ fn dashed(wanted: &str) -> Option<(String, String, String)> {
     let last = last.trim().rsplit(' ').next().unwrap_or("");
     let numbered = |text: &str| text.chars().any(|letter| letter.is_ascii_digit()) && text.len() < 8;
     let word = word.trim();
-    let singular =
-        if word.to_lowercase().ends_with("ses") || !word.ends_with('s') { word } else { &word[..word.len() - 1] };
+    let singular = word.strip_suffix('s').filter(|word| !word.ends_with('s')).unwrap_or(word);
     (numbered(first) && numbered(last)).then(|| (singular.to_owned(), first.to_owned(), last.to_owned()))
 }
 

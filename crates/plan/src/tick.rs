@@ -133,7 +133,8 @@ fn mark(plan: &Plan, found: &Checkbox, to: Mark) -> Option<char> {
     match (to, bracketed) {
         (Mark::Ticked, _) if ticked => None,
         (Mark::Ticked, true) => Some('x'),
-        (Mark::Ticked, false) => Some(if uses('✅') { '✅' } else { '☑' }),
+        // Unlike ✅, this sign alone makes a line a box, so the plan still reads alike.
+        (Mark::Ticked, false) => Some('☑'),
         (Mark::Open, true) => (found.mark != ' ').then_some(' '),
         (Mark::Open, false) => ticked.then(|| ['☐', '⬜', '🔲'].into_iter().find(|sign| uses(*sign)).unwrap_or('☐')),
     }

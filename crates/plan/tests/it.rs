@@ -1,0 +1,12 @@
+//! Integration tests of the plan reader.
+
+#[path = "it/cases.rs"]
+mod cases;
+#[path = "it/properties.rs"]
+mod properties;
+#[path = "it/render.rs"]
+mod render;
+#[path = "it/selecting.rs"]
+mod selecting;
+#[path = "it/ticking.rs"]
+mod ticking;

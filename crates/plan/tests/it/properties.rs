@@ -1,0 +1,133 @@
+//! What holds for every text: no panic, nothing lost, ticking is exact and settles.
+
+use std::fs;
+use std::path::Path;
+
+use plan::{Mark, Ticking, read, tick};
+use proptest::prelude::*;
+
+const PARTS: &[&str] = &[
+    "# Plan\n",
+    "## Phase 1: A\n",
+    "### Task 2: `a/b.py`\n",
+    "## Phase 1: A\n",
+    "## Progress\n",
+    "- [ ] box\n",
+    "  - [x] 1.1 in `a.ts`\n",
+    "- [ ]* 3.2 maybe\n",
+    "> - [ ] quoted\n",
+    "```python\n",
+    "```\n",
+    "~~~\n",
+    "````md\n",
+    "**Files:**\n",
+    "- Create: `a/b.py:1-2`\n",
+    "- Test: `t.py`\n",
+    "**File**: `x/{a,b}.ts`\n",
+    "Run: `pytest -q`\n",
+    "Expected: FAIL with \"x\"\n",
+    "| File | Action |\n",
+    "|---|---|\n",
+    "| `a.py` | new |\n",
+    "<!-- ",
+    "-->\n",
+    "---\n",
+    "\n",
+    "\r\n",
+    "\t",
+    "    ",
+    "text `un",
+    "**bold",
+    "☐ sign\n",
+    "- ☐ sign\n",
+    "1. [ ] one\n",
+    "#### Automated Verification:\n",
+    "第一阶段：甲\n",
+    "## 阶段 2：乙\n",
+    "\u{feff}",
+    "$ cd x\n",
+    "# Before\n",
+    "# After\n",
+    "<details>\n",
+    "words\n",
+    "===\n",
+    "[x]: y\n",
+    "é",
+    "🟡",
+];
+
+fn jumble() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PARTS), 0..60).prop_map(|parts| parts.concat())
+}
+
+fn cases() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("plan.md")).collect();
+    names.sort();
+    names.into_iter().map(|name| fs::read_to_string(name).unwrap()).collect()
+}
+
+/// Reads a text, and checks all that must hold for any.
+fn check(text: &str) {
+    let Ok(plan) = read(text.as_bytes()) else { return };
+    assert_eq!(plan.text(), text);
+    let mut marked = text.to_owned();
+    for (index, one) in plan.checkboxes().iter().enumerate() {
+        assert_eq!(one.id.0, index);
+        assert_eq!(text[one.mark_span.clone()].chars().collect::<Vec<_>>(), [one.mark]);
+        assert!(text.get(one.span.clone()).is_some());
+        assert!(one.phase.is_none_or(|id| plan.phase(id).is_some()));
+        let heading = one.phase.and_then(|id| plan.phase(id)).map_or(String::new(), |phase| phase.label.clone());
+        let line = plan.place(one.mark_span.start).line;
+        let wanted = Ticking { text: one.text.clone(), line, to: Mark::Ticked, heading };
+        if let Ok(after) = tick(&marked, &[wanted.clone()]) {
+            let changed = after.chars().zip(marked.chars()).filter(|(new, old)| new != old).count();
+            assert!(changed <= 1 && after.chars().count() == marked.chars().count());
+            assert_eq!(tick(&after, &[wanted]).unwrap(), after, "ticking twice");
+            marked = after;
+        }
+    }
+    for unit in plan.all() {
+        assert!(text.get(unit.span.clone()).is_some() && text.get(unit.heading.clone()).is_some());
+        for change in &unit.changes {
+            assert!(text.get(change.span.clone()).is_some());
+            assert!(change.blocks.iter().all(|at| *at < unit.blocks.len()));
+        }
+        for command in &unit.commands {
+            assert!(text.get(command.span.clone()).is_some());
+        }
+        assert!(unit.criteria.iter().flat_map(|one| &one.commands).all(|at| *at < unit.commands.len()));
+        let _ = plan.select(&unit.label);
+    }
+    assert!(plan.criteria().iter().flat_map(|one| &one.commands).all(|at| *at < plan.commands().len()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&bytes);
+    }
+
+    #[test]
+    fn any_text(text in "\\PC{0,300}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_jumble_of_markdown(text in jumble()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_cut_of_a_case(case in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>(), length in 0_usize..200, put in jumble()) {
+        let cases = cases();
+        let text = case.get(&cases);
+        let letters: Vec<char> = text.chars().collect();
+        let at = cut.index(letters.len());
+        let end = (at + length).min(letters.len());
+        let mutated: String = letters[..at].iter().chain(&put.chars().collect::<Vec<_>>()).chain(&letters[end..]).collect();
+        check(&mutated);
+    }
+}

@@ -1,0 +1,64 @@
+//! Units are chosen by number, name, range, part of a title, or `next`.
+
+use plan::{PhaseId, Plan, Unreadable, Unselected, read};
+
+const PLAN: &str = "# Shop\n\n## Phase 1: Models ✅\n\nDone.\n\n## Phase 2: Routes\n\n### Task 1: List orders\n\n- [ ] **Step 1: Write**\n\n### Task 2: Make orders\n\n- [ ] **Step 1: Write**\n\n## Phase 3: Routes of the shop\n\n### Task 1: Pages\n\n- [ ] **Step 1: Write**\n";
+
+fn plan() -> Plan {
+    read(PLAN.as_bytes()).unwrap()
+}
+
+fn labels(plan: &Plan, ids: &[PhaseId]) -> Vec<String> {
+    ids.iter().map(|id| plan.phase(*id).unwrap().label.clone()).collect()
+}
+
+#[test]
+fn by_every_name() {
+    let plan = plan();
+    let cases: &[(&str, &[&str])] = &[
+        ("2", &["Phase 2"]),
+        ("phase 2", &["Phase 2"]),
+        ("Phase 2: Routes", &["Phase 2"]),
+        ("Task 2", &["Task 2"]),
+        ("make orders", &["Task 2"]),
+        ("shop", &["Phase 3"]),
+        ("next", &["Phase 2"]),
+        ("3, 1", &["Phase 1", "Phase 3"]),
+        ("1-3", &["Phase 1", "Phase 2", "Phase 3"]),
+        ("Phases 2-3", &["Phase 2", "Phase 3"]),
+        ("Phase 3 / Task 1", &["Task 1"]),
+    ];
+    for (wanted, expected) in cases {
+        assert_eq!(labels(&plan, &plan.select(wanted).unwrap()), *expected, "{wanted}");
+    }
+    assert_eq!(labels(&plan, &plan.everything()), ["Phase 1", "Phase 2", "Phase 3"]);
+}
+
+#[test]
+fn the_unclear_is_refused() {
+    let plan = plan();
+    assert!(matches!(plan.select("Task 1"), Err(Unselected::Ambiguous { candidates, .. }) if candidates.len() == 2));
+    assert!(matches!(plan.select("Phase 9"), Err(Unselected::Unknown { near, .. }) if !near.is_empty()));
+    assert!(matches!(plan.select("task one hundred"), Err(Unselected::Unknown { .. })));
+    assert_eq!(read(b"# Only words\n").unwrap().select("1"), Err(Unselected::NoUnits));
+    let done = read("## Phase 1: A (DONE)\n\n## Phase 2: B\n\n- [x] it\n".as_bytes()).unwrap();
+    assert_eq!(done.select("next"), Err(Unselected::AllDone));
+}
+
+#[test]
+fn what_is_no_plan_says_why() {
+    assert_eq!(read(b""), Err(Unreadable::Empty));
+    assert_eq!(read("\u{feff} \n".as_bytes()), Err(Unreadable::Empty));
+    assert_eq!(read(b"# ok\nab\xff"), Err(Unreadable::NotUtf8 { line: 2, column: 3 }));
+    let large = vec![b'a'; 16 * 1024 * 1024 + 1];
+    assert!(matches!(read(&large), Err(Unreadable::TooLarge { .. })));
+}
+
+#[test]
+fn places_count_characters() {
+    let plan = read("\u{feff}# é\r\n- [ ] ü\r\n".as_bytes()).unwrap();
+    let at = plan.text().find('ü').unwrap();
+    assert_eq!((plan.place(at).line, plan.place(at).column), (2, 7));
+    assert_eq!(plan.place(3).column, 1);
+    assert_eq!(plan.place(usize::MAX).line, 3);
+}
