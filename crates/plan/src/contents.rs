@@ -21,7 +21,11 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
     let own = rows(document, unit.own().skip(heading), is_step_name);
     let asking = Asking { document, rows: &own, boxes, item: unit.item };
     let mut changes = declared(&asking, &unit.title);
-    let seeds = seeds(&asking, &unit.name.title);
+    let mut seeds = seeds(&asking, &unit.name.title);
+    if !unit.children.is_empty() {
+        // Units nested in it do its work; only what it spells out itself is a step of its own.
+        seeds.retain(|seed| seed.checkbox.is_some() || own[seed.rows.clone()].iter().any(works));
+    }
     let placed = blocks::read(&asking, &starts(&own, &seeds), &mut changes);
     let mut commands = Vec::new();
     let mut criteria = criteria::read(&asking, &mut commands);
@@ -54,6 +58,11 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
         checkboxes: Vec::new(),
         phases: Vec::new(),
     }
+}
+
+/// Whether a row spells work out: code, or a file.
+fn works(row: &Row) -> bool {
+    matches!(row.kind, RowKind::Code(_)) || row.label.is_some() && row.topic.is_some_and(Topic::names_files)
 }
 
 /// For each row, the first row of its step or of its section in it; outside steps, of its section.

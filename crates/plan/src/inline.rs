@@ -60,13 +60,17 @@ pub(crate) fn plain(text: &str) -> String {
         let rest = &text[at..];
         let next_to_word =
             last.is_alphanumeric() && rest.get(2..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
-        if rest.starts_with("**") || rest.starts_with("~~") || rest.starts_with("__") && !next_to_word {
+        let in_name = matches!(last, '/' | '_' | '.')
+            || rest.get(2..).is_some_and(|rest| {
+                rest.starts_with(['/', '_']) || rest.starts_with('.') && rest[1..].starts_with(char::is_alphanumeric)
+            });
+        if rest.starts_with("**") || rest.starts_with("~~") || rest.starts_with("__") && !next_to_word && !in_name {
             at += 2;
             continue;
         }
         let Some(letter) = rest.chars().next() else { break };
         at += letter.len_utf8();
-        if matches!(letter, '*' | '_') {
+        if letter == '*' || letter == '_' && !in_name {
             let next = text[at..].chars().next().unwrap_or(' ');
             if slanted == Some(letter) && !last.is_whitespace() && !next.is_alphanumeric() {
                 slanted = None;

@@ -39,7 +39,7 @@ impl UnitName {
                 if self.title.is_empty() {
                     number.clone()
                 } else {
-                    format!("{number} {}", self.title)
+                    format!("{number}{} {}", if number.contains('.') { "" } else { "." }, self.title)
                 }
             }
             Some(number) => format!("{} {number}", self.word),

@@ -77,6 +77,19 @@ impl Outline {
         Outline { units: whole(document).into_iter().collect(), twice: Vec::new() }
     }
 
+    /// The pieces that repeat units elsewhere.
+    pub(crate) fn echoes(&self) -> Vec<Range<usize>> {
+        fn collect(units: &[Unit], found: &mut Vec<Range<usize>>) {
+            for unit in units {
+                found.extend(unit.echoes.iter().cloned());
+                collect(&unit.children, found);
+            }
+        }
+        let mut found = Vec::new();
+        collect(&self.units, &mut found);
+        found
+    }
+
     /// The names of the dialects that saw a unit, in the order in which they are asked.
     pub(crate) fn dialects(&self) -> Vec<&'static str> {
         fn seen(units: &[Unit], name: &str) -> bool {

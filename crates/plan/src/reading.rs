@@ -1,5 +1,7 @@
 //! The plan as a whole: from bytes to units, and what can be asked of it.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::boxes::{Checkbox, State};
@@ -135,7 +137,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     for unit in &outline.units {
         phases.push(unit_of(&document, unit, &found.of_items, &mut next, &mut owners));
     }
-    own_boxes(&document, &mut found, &mut owners, &phases);
+    own_boxes(&document, &mut found, &owners, &phases, &outline.echoes());
     for phase in &mut phases {
         settle(phase, &found.boxes);
     }
@@ -180,7 +182,13 @@ fn unit_of(
 }
 
 /// Gives every box to the unit in whose pieces it stands, or whose name it bears.
-fn own_boxes(document: &Document<'_>, found: &mut Found, owners: &mut [Option<PhaseId>], phases: &[Phase]) {
+fn own_boxes(
+    document: &Document<'_>,
+    found: &mut Found,
+    owners: &[Option<PhaseId>],
+    phases: &[Phase],
+    echoes: &[Range<usize>],
+) {
     let mut named: Vec<(String, PhaseId)> = Vec::new();
     let mut waiting: Vec<&Phase> = phases.iter().collect();
     while let Some(phase) = waiting.pop() {
@@ -193,11 +201,13 @@ fn own_boxes(document: &Document<'_>, found: &mut Found, owners: &mut [Option<Ph
         let words = found.words.get(at).copied().unwrap_or(one.mark_span.end);
         let next = document.pieces.partition_point(|piece| piece.span.start <= words.max(one.mark_span.start));
         let owner = next.checked_sub(1).and_then(|piece| owners.get(piece).copied().flatten());
-        one.phase = owner.or_else(|| {
+        let echoed = next.checked_sub(1).is_some_and(|piece| echoes.iter().any(|echo| echo.contains(&piece)));
+        let named = || {
             let label = unit_name(&marked(&one.text).words)?.label().to_lowercase();
             let mut fitting = named.iter().filter(|(name, _)| *name == label);
             fitting.next().filter(|_| fitting.next().is_none()).map(|(_, id)| *id)
-        });
+        };
+        one.phase = if echoed { named().or(owner) } else { owner.or_else(named) };
     }
 }
 

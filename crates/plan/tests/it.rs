@@ -1,5 +1,7 @@
 //! Integration tests of the plan reader.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on shall fail")]
+
 #[path = "it/cases.rs"]
 mod cases;
 #[path = "it/properties.rs"]

@@ -292,6 +292,11 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
         let tests: Vec<usize> = fitting.iter().copied().filter(|at| changes[*at].test).collect();
         let wants_test = is_test_code(wanted.text) || !tests.is_empty() && says_test(&step) && !says_implement(&step);
         let side: Vec<usize> = fitting.iter().copied().filter(|at| changes[*at].test == wants_test).collect();
+        let pool = if side.is_empty() { &fitting } else { &side };
+        let said: Vec<usize> = pool.iter().copied().filter(|at| says_stem(&step, &changes[*at].path)).collect();
+        if let [one] = said.as_slice() {
+            return FileOf::Change(*one);
+        }
         return match side.as_slice() {
             [one] => FileOf::Change(*one),
             [] => narrowed(wanted, changes, fitting),
@@ -317,6 +322,18 @@ fn narrowed(wanted: &Wanted<'_>, changes: &[PlannedChange], fitting: Vec<usize>)
             if let [one] = named.as_slice() { FileOf::Change(*one) } else { FileOf::Between(fitting) }
         }
     }
+}
+
+/// Whether the words name a file by its stem: "the run lifecycle", `ReviewMode`, "(score.py)".
+fn says_stem(words: &str, path: &str) -> bool {
+    let stem = path.rsplit('/').next().unwrap_or("").split('.').next().unwrap_or("").to_lowercase();
+    let bare = stem.trim_start_matches("test_").trim_end_matches("_test").replace(['_', '-'], "");
+    if bare.len() < 4 || matches!(bare.as_str(), "index" | "main" | "init" | "test" | "types" | "utils") {
+        return false;
+    }
+    let parts: Vec<&str> =
+        words.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    (1..=4).any(|count| parts.windows(count).any(|run| run.concat() == bare))
 }
 
 /// Whether the block defines something that bears the file's name.

@@ -151,6 +151,10 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     }
     let colon = setting.above.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
     let ends = |list: &[&str]| list.iter().any(|word| above.ends_with(word));
+    let turns = ["change", "replace", "update", "modify", "rename"].iter().any(|word| above.contains(word));
+    if colon && turns && above.ends_with(" from") {
+        return Some(Role::Before { after: None });
+    }
     if colon
         && ends(&[
             " from",

@@ -38,7 +38,7 @@ impl Asking<'_, '_> {
 /// The files of a unit, in the order in which they are named.
 pub(crate) fn declared(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
     let mut collector =
-        Collector { asking, changes: Vec::new(), current: Vec::new(), columns: None, listed: Vec::new() };
+        Collector { asking, changes: Vec::new(), current: Vec::new(), columns: None, table_end: 0, listed: Vec::new() };
     collector.title(title);
     for at in 0..asking.rows.len() {
         collector.row(at);
@@ -53,6 +53,8 @@ struct Collector<'a, 'b, 't> {
     current: Vec<usize>,
     /// Columns of the table at hand: path, action.
     columns: Option<(usize, Option<usize>)>,
+    /// Where the table's last row ended.
+    table_end: usize,
     /// Items that name a file; what is below describes it.
     listed: Vec<usize>,
 }
@@ -129,6 +131,10 @@ impl Collector<'_, '_, '_> {
 
     fn cells(&mut self, row: &Row, cells: &[Span]) {
         let document = self.asking.document;
+        if document.slice(&(self.table_end..row.span.start)).matches('\n').count() > 1 {
+            self.columns = None;
+        }
+        self.table_end = row.span.end;
         let Some((path_at, action_at)) = self.columns else {
             let names: Vec<String> = cells.iter().map(|cell| key(document.slice(cell))).collect();
             let path = names.iter().position(|name| {
@@ -269,7 +275,7 @@ impl Collector<'_, '_, '_> {
         let colon = words.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
         let found = find_paths(words, row.span.start, above && colon);
         let Some(path) = found.first() else { return false };
-        if only_looks(&bare) {
+        if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
             return false;
         }
         let verb = action_of(&bare);
@@ -288,7 +294,8 @@ impl Collector<'_, '_, '_> {
         }
         let mut action = verb.unwrap_or_default();
         let direct = words[..path.outer.start - row.span.start].split_whitespace().count() <= 4;
-        if action == Action::Create && !direct && !own_item || action == Action::Delete && !direct {
+        let before = &words[..path.outer.start - row.span.start];
+        if action == Action::Create && !direct && !own_item || action == Action::Delete && !deletes(before) {
             action = Action::Unstated;
         }
         if plainly_modifies(&bare) && action == Action::Unstated {
@@ -321,9 +328,9 @@ impl Collector<'_, '_, '_> {
     }
 
     fn say(&mut self, touched: &[usize], words: &str) {
-        let words = one_line(words.trim_matches(|letter: char| {
-            letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | '(' | ',')
-        }));
+        let words = one_line(
+            words.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | ',')),
+        );
         if words.is_empty() {
             return;
         }
@@ -366,6 +373,15 @@ fn asks_for(before: &str, behind: &str, verb: bool, bare: &str, path: &FoundPath
     (path.ticked || spot.listed) && (says || lists)
 }
 
+/// Whether the words right before a path ask for the whole file to be removed, not for something in it.
+fn deletes(before: &str) -> bool {
+    let lower = key(before);
+    let filler =
+        ["the", "file", "files", "old", "unused", "obsolete", "legacy", "entire", "whole", "el", "archivo", "файл"];
+    let mut words = lower.split_whitespace().rev().skip_while(|word| filler.contains(word));
+    words.next().is_some_and(|word| action_of(word) == Some(Action::Delete))
+}
+
 /// Whether a bold line or item begins a step.
 fn names_step(words: &str) -> bool {
     let name = crate::naming::unit_name(&crate::naming::marked(words).words);
@@ -390,6 +406,8 @@ fn unnumbered(words: &str) -> String {
 /// What a title's first word says is done to the file in it.
 fn stated(words: &str) -> Action {
     let action = action_of(words).unwrap_or_default();
+    let before = &words[..words.find('`').unwrap_or(0)];
+    let action = if action == Action::Delete && !deletes(before) { Action::Unstated } else { action };
     if action == Action::Unstated && plainly_modifies(words) { Action::Modify } else { action }
 }
 

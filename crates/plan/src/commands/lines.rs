@@ -137,7 +137,8 @@ fn says_run(before: &str) -> bool {
 /// The expectation in the words behind a command.
 fn said_behind(words: &str, manner: Manner) -> Expect {
     let joins = |letter: char| {
-        letter.is_whitespace() || matches!(letter, ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '=')
+        letter.is_whitespace()
+            || matches!(letter, '(' | ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '=')
     };
     let rest = words.trim_start_matches(joins);
     let lower = rest.to_lowercase();
@@ -145,15 +146,22 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
         ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
     let marked = signs.iter().find_map(|word| lower.find(word).map(|at| at + word.len()));
     if let Some(value) = marked.and_then(|at| rest.get(at..)) {
-        return expectation(value.trim_start_matches([':', '：', '*', ' ']).trim_end_matches([')', '.', ' ']));
+        return expectation(closed(value.trim_start_matches([':', '：', '*', ' '])));
     }
     let arrow = words.trim_start().starts_with(['→', '=', '—', '–', '-', '(']) || manner != Manner::Sentence;
     if !arrow || rest.is_empty() || rest.starts_with('`') {
         return Expect::default();
     }
-    let found = expectation(rest.trim_end_matches([')', '.', ' ', ',']));
+    let found = expectation(closed(rest));
     let telling = found.outcome != ExpectedOutcome::Unstated || found.passed.is_some();
     if telling { found } else { Expect::default() }
+}
+
+/// Without the signs that end a sentence, and without a bracket that was opened before it.
+fn closed(words: &str) -> &str {
+    let bare = words.trim_end_matches(['.', ' ', ',']);
+    let odd = bare.matches(')').count() > bare.matches('(').count();
+    if odd { bare.trim_end_matches(')') } else { bare }
 }
 
 /// A folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".

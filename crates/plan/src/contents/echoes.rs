@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::identity::CheckboxId;
 use crate::inline::{key, one_line, plain};
 use crate::labels::Topic;
-use crate::naming::{coded, number_at, numbered, unit_name};
+use crate::naming::{Rank, coded, marked, number_at, numbered, unit_name};
 use crate::outline::Unit;
 use crate::rows::{Row, RowKind, rows};
 use crate::steps::is_step_name;
@@ -28,6 +28,9 @@ pub(super) fn join(
         let end = document.pieces[row.piece].span.end.max(row.span.end);
         let span = row.span.start..end;
         let words = bare(&one_line(document.slice(&span)));
+        if unit_name(&marked(&words).words).is_some_and(|name| name.rank != Rank::Step) {
+            continue;
+        }
         let found = in_line(document.slice(&span), span.start, Manner::Criterion);
         let likeness = |criterion: &Criterion| {
             let known = criterion.commands.iter().filter_map(|at| commands.get(*at));

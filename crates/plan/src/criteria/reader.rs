@@ -4,7 +4,7 @@ use super::{Criterion, is_among, kind, set_expectation};
 use crate::changes::Asking;
 use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, looks_like_command, of_fence};
 use crate::document::{PieceKind, Span};
-use crate::inline::one_line;
+use crate::inline::{key, one_line};
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::rows::{Row, RowKind};
@@ -23,6 +23,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, commands: &mut Vec<PlannedCommand>) 
     for criterion in &mut criteria {
         criterion.text = one_line(&criterion.text);
     }
+    criteria.retain(|criterion| criterion.checkbox.is_some() || !says_none(&criterion.text));
     criteria
 }
 
@@ -190,6 +191,13 @@ impl Reader<'_, '_, '_> {
             set_expectation(&mut command.expect, words);
         }
     }
+}
+
+/// "None needed": there is no such criterion.
+fn says_none(text: &str) -> bool {
+    let lower = key(text);
+    let none = ["none", "n/a", "not applicable", "no manual", "ninguna", "无", "нет"];
+    lower.split_whitespace().count() <= 14 && none.iter().any(|word| lower.starts_with(word)) && !text.contains('`')
 }
 
 fn manner(row: &Row) -> Manner {

@@ -128,7 +128,14 @@ fn list_marker(text: &str) -> Option<usize> {
 
 /// Cuts the body into items and pieces.
 pub(crate) fn split(text: &str, body: usize, masked: &str, fences: &[Fence]) -> (Vec<Item>, Vec<Piece>) {
-    let mut cut = Cutting { text, shape: shape(masked, body), open: Vec::new(), items: Vec::new(), pieces: Vec::new() };
+    let mut cut = Cutting {
+        text,
+        shape: shape(masked, body),
+        open: Vec::new(),
+        items: Vec::new(),
+        pieces: Vec::new(),
+        after_html: false,
+    };
     let mut fence = 0;
     let mut blank = true;
     for line in lines(text, body) {
@@ -151,6 +158,9 @@ pub(crate) fn split(text: &str, body: usize, masked: &str, fences: &[Fence]) -> 
     (cut.items, cut.pieces)
 }
 
+/// Lines of HTML that only lay out what is between them.
+const HTML: &[&str] = &["<details", "</details", "<summary", "</summary", "<div", "</div", "<br"];
+
 struct Cutting<'t> {
     text: &'t str,
     shape: Shape,
@@ -158,6 +168,8 @@ struct Cutting<'t> {
     open: Vec<(usize, Option<usize>)>,
     items: Vec<Item>,
     pieces: Vec<Piece>,
+    /// The line before was a tag that only lays out.
+    after_html: bool,
 }
 
 impl Cutting<'_> {
@@ -193,6 +205,11 @@ impl Cutting<'_> {
             None => items[*item].span.end > lead,
             Some(column) => !blank && lead - line.start > *column || lead - line.start > *column + 1,
         });
+        if HTML.iter().any(|tag| self.text[at..line.end].starts_with(tag)) {
+            self.after_html = true;
+            return;
+        }
+        let blank = blank || std::mem::take(&mut self.after_html);
         let before = self.items.len();
         at = self.start_items(line, at);
         if let Some((index, span)) = opens {

@@ -223,6 +223,8 @@ fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut
             }
         }
     }
+    twice.sort_by_key(|span| span.start);
+    twice.dedup();
     twice
 }
 

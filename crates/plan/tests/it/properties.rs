@@ -80,7 +80,7 @@ fn check(text: &str) {
         let heading = one.phase.and_then(|id| plan.phase(id)).map_or(String::new(), |phase| phase.label.clone());
         let line = plan.place(one.mark_span.start).line;
         let wanted = Ticking { text: one.text.clone(), line, to: Mark::Ticked, heading };
-        if let Ok(after) = tick(&marked, &[wanted.clone()]) {
+        if let Ok(after) = tick(&marked, std::slice::from_ref(&wanted)) {
             let changed = after.chars().zip(marked.chars()).filter(|(new, old)| new != old).count();
             assert!(changed <= 1 && after.chars().count() == marked.chars().count());
             assert_eq!(tick(&after, &[wanted]).unwrap(), after, "ticking twice");
