@@ -53,6 +53,7 @@ pub(crate) const TOOLCHAINS: &[&str] = &[
     ".virtualenvs",
     ".volta",
     ".yarn",
+    "Library/pnpm",
     "anaconda3",
     "go/bin",
     "mambaforge",
@@ -94,6 +95,15 @@ pub(crate) const CACHES: &[&str] = &[
     ".nuget/packages",
     ".pnpm-store",
     ".yarn-cache",
+    "Library/Caches/Homebrew",
+    "Library/Caches/Yarn",
+    "Library/Caches/deno",
+    "Library/Caches/go-build",
+    "Library/Caches/ms-playwright",
+    "Library/Caches/pip",
+    "Library/Caches/pnpm",
+    "Library/Caches/pypoetry",
+    "Library/Caches/uv",
     "go/pkg",
 ];
 
@@ -221,7 +231,20 @@ pub(crate) const MACHINE_SECRETS: &[&str] = &[
 ];
 
 /// Folders that hold other people's homes, sockets or temporary files: hidden as a whole.
-pub(crate) const HIDDEN_FOLDERS: &[&str] = &["/home", "/root", "/run", "/var/run", "/var/home", "/tmp", "/var/tmp"];
+pub(crate) const HIDDEN_FOLDERS: &[&str] = &[
+    "/home",
+    "/root",
+    "/run",
+    "/var/run",
+    "/var/home",
+    "/tmp",
+    "/var/tmp",
+    "/Users",
+    "/private/tmp",
+    "/private/var/folders",
+    "/private/var/root",
+    "/private/var/tmp",
+];
 
 /// Parts of hidden folders that a system can't do without.
 pub(crate) const SYSTEM_PARTS: &[&str] = &["/run/current-system", "/run/opengl-driver", "/run/wrappers"];

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::error::SandboxError;
 use crate::policy::Service;
+#[cfg(target_os = "linux")]
 use crate::spaces;
 use crate::wire::{Mapped, Reply, Request, Setup, receive, send};
 
@@ -151,7 +152,7 @@ fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> R
             Some((Reply::Failed { reason }, _)) => return Err(reason),
             _ => return Err("it ended before it had left the host's namespaces".into()),
         }
-        let mapped = rustix::process::geteuid().is_root() && spaces::map_everyone(pid).is_ok();
+        let mapped = rustix::process::geteuid().is_root() && map_everyone(pid);
         send(control, &Mapped(mapped), b"").map_err(text)?;
     }
     send(control, setup, b"").map_err(|error| format!("it ended at once ({error})"))?;
@@ -163,14 +164,29 @@ fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> R
     }
 }
 
+#[cfg(target_os = "linux")]
+fn map_everyone(pid: u32) -> bool {
+    spaces::map_everyone(pid).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn map_everyone(_: u32) -> bool {
+    false
+}
+
+/// Connections that are received are not for the programs that we start.
+#[cfg(target_os = "linux")]
+const KEPT: RecvFlags = RecvFlags::CMSG_CLOEXEC;
+#[cfg(not(target_os = "linux"))]
+const KEPT: RecvFlags = RecvFlags::empty();
+
 /// Takes the connections that come through the doors, and joins each to its service.
 fn take_connections(doors: &UnixStream, services: &[Service]) {
     loop {
         let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut port = [0; 2];
-        let received =
-            rustix::net::recvmsg(doors, &mut [IoSliceMut::new(&mut port)], &mut control, RecvFlags::CMSG_CLOEXEC);
+        let received = rustix::net::recvmsg(doors, &mut [IoSliceMut::new(&mut port)], &mut control, KEPT);
         match received {
             Ok(received) if received.bytes == 2 && !received.flags.contains(ReturnFlags::CTRUNC) => {}
             Err(rustix::io::Errno::INTR) => continue,

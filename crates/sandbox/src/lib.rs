@@ -18,10 +18,13 @@ mod view;
 
 mod wire;
 
+#[cfg(target_os = "linux")]
 mod spaces;
 
+#[cfg(target_os = "linux")]
 mod confine;
 
+#[cfg(target_os = "linux")]
 mod mounts;
 
 mod processes;

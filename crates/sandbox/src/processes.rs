@@ -1,6 +1,7 @@
 //! The processes of the machine as `/proc` lists them: who descends from whom, and who listens.
 
 use std::collections::{BTreeSet, HashMap};
+#[cfg(target_os = "linux")]
 use std::fs;
 
 use rustix::process::{Pid, Signal};
@@ -12,6 +13,7 @@ struct Listed {
     dead: bool,
 }
 
+#[cfg(target_os = "linux")]
 fn listed() -> Vec<Listed> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     entries
@@ -27,6 +29,26 @@ fn listed() -> Vec<Listed> {
             Some(Listed { pid, parent: fields.next()?.parse().ok()?, dead })
         })
         .collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn listed() -> Vec<Listed> {
+    let lines = said_by("/bin/ps", &["-axo", "pid=,ppid=,stat="]);
+    lines
+        .lines()
+        .filter_map(|line| {
+            let mut fields = line.split_whitespace();
+            let (pid, parent) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+            Some(Listed { pid, parent, dead: fields.next()?.starts_with('Z') })
+        })
+        .collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn said_by(path: &str, arguments: &[&str]) -> String {
+    let mut command = crate::process::program(path);
+    let output = command.args(arguments).stdout(std::process::Stdio::piped()).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 
 /// Every living process that descends from `ancestor`, leaving out `spared` children and what descends from them.
@@ -78,6 +100,19 @@ fn signal(pid: i32, signal: Signal) {
 }
 
 /// The TCP ports on which the given processes listen, sorted.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
+    let pids: Vec<String> = pids.iter().map(i32::to_string).collect();
+    let arguments = ["-nP", "-iTCP", "-sTCP:LISTEN", "-a", "-Fn", "-p", &pids.join(",")];
+    let ports: BTreeSet<u16> = said_by("/usr/sbin/lsof", &arguments)
+        .lines()
+        .filter_map(|line| line.strip_prefix('n')?.rsplit_once(':')?.1.parse().ok())
+        .collect();
+    ports.into_iter().collect()
+}
+
+/// The TCP ports on which the given processes listen, sorted.
+#[cfg(target_os = "linux")]
 pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
     let sockets = listening_sockets();
     if sockets.is_empty() {
@@ -97,6 +132,7 @@ pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
 }
 
 /// Listening TCP sockets of our network, by the number that their file descriptors show.
+#[cfg(target_os = "linux")]
 fn listening_sockets() -> HashMap<String, u16> {
     const LISTENS: &str = "0A";
     let mut found = HashMap::new();

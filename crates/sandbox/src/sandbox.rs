@@ -282,12 +282,9 @@ impl Sandbox {
         let shell = SHELLS.iter().find(|shell| Path::new(shell).exists()).unwrap_or(&"/bin/sh");
         let folder: PathBuf = standing.tree.join(inside(&command.folder)?).components().collect();
         env.insert("PWD".into(), folder.to_string_lossy().into_owned());
-        let script = Script {
-            shell: PathBuf::from(shell),
-            script: command.script.clone(),
-            folder,
-            env: env.into_iter().collect(),
-        };
+        let words = [(*shell).to_owned(), "-c".to_owned(), command.script.clone()];
+        let words = standing.before.iter().cloned().chain(words).collect();
+        let script = Script { words, folder, env: env.into_iter().collect() };
         let timeout = command.timeout.unwrap_or(self.policy.timeout);
         let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
         let id = self.number();

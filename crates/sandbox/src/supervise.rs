@@ -9,10 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::process::{DumpableBehavior, WaitOptions, WaitStatus};
+use rustix::process::{WaitOptions, WaitStatus};
 
 use crate::command::Exit;
-use crate::confine::confine;
 use crate::process::program;
 use crate::processes::{descendants, end_descendants};
 use crate::wire::{Confinement, Script, Verdict, receive, send};
@@ -39,14 +38,12 @@ pub(crate) fn supervise_main() -> ExitCode {
 }
 
 fn supervise() -> io::Result<Verdict> {
-    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let mut input = io::stdin().lock();
     let ((script, confinement), _) =
         receive::<Orders>(&mut input)?.ok_or_else(|| io::Error::other("no orders came"))?;
     drop(input);
     rustix::process::setsid()?;
-    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    confine(&confinement)?;
+    enclose(&confinement)?;
     let shell = start(&script)?;
     let over = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&over);
@@ -63,15 +60,30 @@ fn supervise() -> io::Result<Verdict> {
     Ok(Verdict::Ended { exit, left_behind })
 }
 
+/// Keeps what is started from looking into us and from leaving us, and denies it what it is to be denied.
+#[cfg(target_os = "linux")]
+fn enclose(confinement: &Confinement) -> io::Result<()> {
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    crate::confine::confine(confinement)
+}
+
+/// Elsewhere, what confines a command is named in its words, and what leaves its parent is not taken in by us.
+#[cfg(not(target_os = "linux"))]
+fn enclose(_: &Confinement) -> io::Result<()> {
+    Ok(())
+}
+
 fn start(script: &Script) -> io::Result<i32> {
     let output = || io::stderr().as_fd().try_clone_to_owned().map(Stdio::from);
-    let mut shell = program(&script.shell);
-    shell.arg("-c").arg(&script.script).current_dir(&script.folder).envs(script.env.iter().cloned());
+    let Some((first, rest)) = script.words.split_first() else { return Err(io::ErrorKind::InvalidInput.into()) };
+    let mut shell = program(first);
+    shell.args(rest).current_dir(&script.folder).envs(script.env.iter().cloned());
     shell.stdout(output()?).stderr(output()?);
     std::os::unix::process::CommandExt::process_group(&mut shell, 0);
-    let child = shell.spawn().map_err(|error| {
-        io::Error::new(error.kind(), format!("{} in {}: {error}", script.shell.display(), script.folder.display()))
-    })?;
+    let child = shell
+        .spawn()
+        .map_err(|error| io::Error::new(error.kind(), format!("{first} in {}: {error}", script.folder.display())))?;
     Ok(child.id().cast_signed())
 }
 

@@ -123,6 +123,28 @@ impl View {
         Ok(view)
     }
 
+    fn make_folders(&self) -> Result<(), SandboxError> {
+        let make = |path: PathBuf| fs::create_dir_all(&path).map_err(SandboxError::file("make", &path));
+        for place in &self.places {
+            match &place.what {
+                Sight::Private(folder) => make(folder.clone())?,
+                Sight::Layered { layer, .. } => make(layer.join("upper"))?,
+                Sight::Nothing | Sight::Host | Sight::Copy(_) => {}
+            }
+        }
+        make(self.scratch.join("home"))?;
+        make(self.scratch.join("tmp"))?;
+        if self.home.starts_with("/tmp") {
+            make(self.scratch.join("tmp/home"))?;
+        }
+        // A copy or a mapped user may look like somebody else's repository, which git would refuse to read.
+        let settings = self.scratch.join("home/.gitconfig");
+        if settings.exists() {
+            return Ok(());
+        }
+        fs::write(&settings, "[safe]\n\tdirectory = *\n").map_err(SandboxError::file("write", &settings))
+    }
+
     /// What is mounted inside of the repository is no part of what an overlay shows of it: a folder gets an overlay of
     /// its own, a file lies in the upper layer from the start.
     fn add_mounted(&self, places: &mut BTreeMap<PathBuf, Sight>) -> Result<(), SandboxError> {
@@ -144,7 +166,10 @@ impl View {
         }
         Ok(())
     }
+}
 
+#[cfg(target_os = "linux")]
+impl View {
     /// The sides of every overlay that lies in the repository.
     pub(crate) fn layers(&self) -> Vec<Layers> {
         self.places
@@ -161,28 +186,6 @@ impl View {
                 })
             })
             .collect()
-    }
-
-    fn make_folders(&self) -> Result<(), SandboxError> {
-        let make = |path: PathBuf| fs::create_dir_all(&path).map_err(SandboxError::file("make", &path));
-        for place in &self.places {
-            match &place.what {
-                Sight::Private(folder) => make(folder.clone())?,
-                Sight::Layered { layer, .. } => make(layer.join("upper"))?,
-                Sight::Nothing | Sight::Host | Sight::Copy(_) => {}
-            }
-        }
-        make(self.scratch.join("home"))?;
-        make(self.scratch.join("tmp"))?;
-        if self.home.starts_with("/tmp") {
-            make(self.scratch.join("tmp/home"))?;
-        }
-        // A copy or a mapped user may look like somebody else's repository, which git would refuse to read.
-        let settings = self.scratch.join("home/.gitconfig");
-        if settings.exists() {
-            return Ok(());
-        }
-        fs::write(&settings, "[safe]\n\tdirectory = *\n").map_err(SandboxError::file("write", &settings))
     }
 
     /// What commands may write.

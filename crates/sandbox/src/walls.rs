@@ -1,15 +1,19 @@
 //! The walls that a run can stand behind, strongest first. One file each; choosing one means building it, and one that
 //! can't be built says why.
 
-mod bubblewrap;
+mod none;
 
+#[cfg(target_os = "linux")]
 mod namespaces;
 
+#[cfg(target_os = "linux")]
+mod bubblewrap;
+
+#[cfg(target_os = "linux")]
 mod landlock;
 
+#[cfg(target_os = "macos")]
 mod macos;
-
-mod none;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +46,8 @@ pub(crate) struct Standing {
     pub(crate) real_home: Option<PathBuf>,
     /// The copy that commands work on, where there is no overlay.
     pub(crate) copy: Option<Arc<Copy>>,
+    /// What comes before a command's shell, where a program confines it.
+    pub(crate) before: Vec<String>,
     /// The overlay's sides, where the warden does not hold them.
     pub(crate) layers: Vec<Layers>,
 }
@@ -50,9 +56,13 @@ type Build = fn(&Site<'_>) -> Result<Standing, String>;
 
 /// In the order in which they are tried.
 const WALLS: &[(WallName, Build)] = &[
+    #[cfg(target_os = "linux")]
     (WallName::Bubblewrap, bubblewrap::build),
+    #[cfg(target_os = "linux")]
     (WallName::Namespaces, namespaces::build),
+    #[cfg(target_os = "linux")]
     (WallName::Landlock, landlock::build),
+    #[cfg(target_os = "macos")]
     (WallName::Macos, macos::build),
 ];
 
@@ -64,7 +74,7 @@ pub(crate) fn build(choice: WallChoice, site: &Site<'_>) -> Result<Standing, San
             .map_err(|reason| refuse(vec![(WallName::Off, reason)], "Look at the scratch folder and the disk.")),
         WallChoice::Only(name) => {
             let wall = WALLS.iter().find(|(known, _)| *known == name);
-            let built = wall.map_or_else(|| Err("it is not known here".into()), |(_, build)| build(site));
+            let built = wall.map_or_else(|| Err("this system has no such wall".into()), |(_, build)| build(site));
             built.map_err(|reason| refuse(vec![(name, reason)], "Choose another wall, or let the strongest be found."))
         }
         WallChoice::Auto => {

@@ -1,6 +1,7 @@
 //! The warden: the process inside the walls that builds them, starts commands and looks after the files that the host
 //! puts there. It ends, and everything in the walls with it, as soon as the host is gone.
 
+#[cfg(target_os = "linux")]
 mod doors;
 
 mod files;
@@ -12,25 +13,33 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::process::DumpableBehavior;
-
 use crate::effects;
+#[cfg(target_os = "linux")]
+use crate::mounts;
+#[cfg(target_os = "linux")]
 use crate::policy::Network;
+#[cfg(target_os = "linux")]
 use crate::process::program;
+use crate::processes;
+#[cfg(target_os = "linux")]
 use crate::spaces;
 use crate::supervise::supervise_main;
 use crate::view::Layers;
-use crate::wire::{Calls, Mapped, Reply, Request, Setup, receive, send};
-use crate::{mounts, processes};
+#[cfg(target_os = "linux")]
+use crate::wire::{Calls, Mapped};
+use crate::wire::{Reply, Request, Setup, receive, send};
 
 /// The first argument with which our own executable is started inside the walls.
 pub const WARDEN_ARGUMENT: &str = "--sandbox-warden";
 
-/// The warden's own program, which stays in reach when its path does not.
-const OURSELVES: &str = "/proc/self/exe";
+/// The warden's own program, which on Linux stays in reach when its path does not.
+fn ourselves() -> PathBuf {
+    let path = PathBuf::from("/proc/self/exe");
+    if cfg!(target_os = "linux") { path } else { std::env::current_exe().unwrap_or(path) }
+}
 
 /// What the executable does when its first argument is [`WARDEN_ARGUMENT`], before anything else: it becomes a part of
 /// the walls, and never returns to what it is otherwise.
@@ -38,7 +47,9 @@ const OURSELVES: &str = "/proc/self/exe";
 pub fn warden_main() -> ExitCode {
     let mut arguments = std::env::args().skip(2);
     match (arguments.next().as_deref(), arguments.next().as_deref()) {
+        #[cfg(target_os = "linux")]
         (Some("leave"), Some("closed")) => leave(Network::Closed),
+        #[cfg(target_os = "linux")]
         (Some("leave"), Some("open")) => leave(Network::Open),
         (Some("keep"), _) => keep(),
         (Some("supervise"), _) => supervise_main(),
@@ -48,21 +59,23 @@ pub fn warden_main() -> ExitCode {
 
 /// The stage before the warden: leaves the host's namespaces, and starts the warden as the first process of the new
 /// ones.
+#[cfg(target_os = "linux")]
 fn leave(network: Network) -> ExitCode {
     let Ok(control) = control() else { return ExitCode::FAILURE };
     if let Err(reason) = leave_host(network, &control) {
         let _ = send(&control, &Reply::Failed { reason }, b"");
         return ExitCode::FAILURE;
     }
-    let mut warden = program(OURSELVES);
-    warden.args([WARDEN_ARGUMENT, "keep"]).stdin(Stdio::from(std::os::fd::OwnedFd::from(control)));
-    warden.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let mut warden = program(ourselves());
+    warden.args([WARDEN_ARGUMENT, "keep"]).stdin(std::process::Stdio::from(std::os::fd::OwnedFd::from(control)));
+    warden.stdout(std::process::Stdio::inherit()).stderr(std::process::Stdio::inherit());
     match warden.spawn().and_then(|mut child| child.wait()) {
         Ok(_) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
+#[cfg(target_os = "linux")]
 fn leave_host(network: Network, control: &UnixStream) -> Result<(), String> {
     let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
     spaces::leave(network).map_err(|error| format!("user namespaces are denied here ({error})"))?;
@@ -181,15 +194,21 @@ impl Warden {
 }
 
 fn refused(id: u64, error: &io::Error) -> Reply {
-    Reply::Refused { id, reason: error.to_string(), outside: error.raw_os_error() == Some(libc::EXDEV) }
+    Reply::Refused {
+        id,
+        reason: error.to_string(),
+        outside: error.raw_os_error() == Some(rustix::io::Errno::XDEV.raw_os_error()),
+    }
 }
 
 type Built = (Vec<String>, Held, runs::Runs, files::Files);
 
+#[cfg(target_os = "linux")]
 fn build(setup: &Setup) -> Result<Built, String> {
     let text = |error: io::Error| error.to_string();
     if setup.first {
         spaces::die_with_parent().map_err(text)?;
+        spaces::bound_user().map_err(text)?;
     } else {
         rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(|error| error.to_string())?;
     }
@@ -205,10 +224,8 @@ fn build(setup: &Setup) -> Result<Built, String> {
         Some(view) => mounts::build(view)?,
         None => Vec::new(),
     };
-    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(|error| error.to_string())?;
-    if setup.first {
-        spaces::bound_user().map_err(text)?;
-    }
+    let closed = rustix::process::DumpableBehavior::NotDumpable;
+    rustix::process::set_dumpable_behavior(closed).map_err(|error| error.to_string())?;
     if setup.confinement.calls != Calls::All {
         spaces::drop_capabilities().map_err(|error| format!("capabilities can't be dropped ({error})"))?;
     }
@@ -219,6 +236,15 @@ fn build(setup: &Setup) -> Result<Built, String> {
         }
     }
     Ok((notes, layers, runs, files))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn build(setup: &Setup) -> Result<Built, String> {
+    let text = |error: io::Error| error.to_string();
+    let layers = hold_layers(&setup.layers)?;
+    let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
+    let files = files::Files::new(&setup.tree).map_err(|error| format!("{}: {error}", setup.tree.display()))?;
+    Ok((Vec::new(), layers, runs, files))
 }
 
 /// Opens both sides of each overlay before mounts hide them, and names them by what is open.

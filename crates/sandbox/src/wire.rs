@@ -7,7 +7,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Effect, Exit};
-use crate::policy::Network;
 use crate::view::{Layers, View};
 
 /// The first frame: how the warden builds its walls.
@@ -62,8 +61,8 @@ pub(crate) enum Calls {
 /// What a supervisor is told before it starts a command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Script {
-    pub(crate) shell: PathBuf,
-    pub(crate) script: String,
+    /// The program and its arguments: a shell with the script, or what confines a shell before it.
+    pub(crate) words: Vec<String>,
     /// Absolute.
     pub(crate) folder: PathBuf,
     pub(crate) env: Vec<(String, String)>,
@@ -162,14 +161,6 @@ impl Reply {
 /// What the stage before the warden is told once its user namespace has, or can't have, a map from outside.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Mapped(pub(crate) bool);
-
-/// The network that a warden stands in, for its command line.
-pub(crate) fn network_argument(network: Network) -> &'static str {
-    match network {
-        Network::Closed => "closed",
-        Network::Open => "open",
-    }
-}
 
 /// Writes one frame.
 pub(crate) fn send<T: Serialize>(mut to: impl Write, header: &T, body: &[u8]) -> io::Result<()> {

@@ -36,9 +36,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let scripts: Vec<String> = arguments.collect();
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let mut out = std::io::stdout();
+        let started = std::time::Instant::now();
         let sandbox = Sandbox::open(policy).await?;
+        let opened = started.elapsed();
         let tier = sandbox.tier();
-        writeln!(out, "[{tier}: {}]", tier.details)?;
+        writeln!(out, "[{tier}: opened in {opened:?}; {}]", tier.details)?;
         for script in scripts {
             let outcome = sandbox.run(Command::new(script)).await?;
             write!(out, "{}", outcome.output.head(1 << 20)?)?;

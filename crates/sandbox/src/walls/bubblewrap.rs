@@ -93,6 +93,7 @@ fn stand(site: &Site<'_>, bwrap: &Path, view: &View, copy: Option<Arc<tree::Copy
         real_home: None,
         copy,
         layers,
+        before: Vec::new(),
     })
 }
 

@@ -1,7 +1,82 @@
-//! To come.
+//! The `sandbox-exec` of macOS, on a copy of the repository. Written from its documentation and from what others do; it
+//! has never been run.
 
+use std::path::{Path, PathBuf};
+
+use super::none::on_a_copy;
 use super::{Site, Standing};
+use crate::policy::{Network, Tier, WallName};
+use crate::view::{Sight, View};
+use crate::wire::{Calls, Confinement};
 
-pub(super) fn build(_: &Site<'_>) -> Result<Standing, String> {
-    Err("not built yet".into())
+const PROGRAM: &str = "/usr/bin/sandbox-exec";
+
+/// What every program needs, whatever it may read and write.
+const BASE: &str = "(version 1)
+(deny default)
+(allow process-exec)
+(allow process-fork)
+(allow process-info* (target same-sandbox))
+(allow signal (target same-sandbox))
+(allow sysctl-read)
+(allow system-socket)
+(allow pseudo-tty)
+(allow ipc-posix-sem)
+(allow ipc-posix-shm*)
+(allow mach-lookup (global-name \"com.apple.system.opendirectoryd.libinfo\"))
+(allow file-read*)
+(allow file-ioctl (regex #\"^/dev/tty\"))
+(allow file-write* (literal \"/dev/null\") (literal \"/dev/zero\") (literal \"/dev/tty\") (literal \"/dev/ptmx\"))
+";
+
+/// Builds the wall, where the program is.
+pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
+    if !Path::new(PROGRAM).is_file() {
+        return Err(format!("{PROGRAM} is not there"));
+    }
+    let policy = site.policy;
+    let view = View::decide(policy, site.network, None).map_err(|error| error.to_string())?;
+    let details = "this wall is untested; commands see the copy's path instead of the repository's, the loopback is the \
+                   host's, and a process that leaves its parent may outlive its command";
+    let tier = Tier { name: "sandbox-exec on a copy".into(), details: details.into() };
+    let mut standing = on_a_copy(site, WallName::Macos, tier, &|_| Confinement {
+        calls: Calls::All,
+        landlock_required: false,
+        readable: Vec::new(),
+        writable: Vec::new(),
+        own_signals: false,
+        own_sockets: false,
+    })?;
+    let writable = ["copy", "home", "tmp"].map(|name| policy.scratch.join(name));
+    standing.before = vec![PROGRAM.into(), "-p".into(), profile(&view, &writable, site.network)];
+    Ok(standing)
+}
+
+/// The profile: of two rules that apply, the later one holds.
+fn profile(view: &View, writable: &[PathBuf], network: Network) -> String {
+    let mut text = BASE.to_owned();
+    let mut rule = |verb: &str, path: &Path| text.push_str(&format!("({verb} (subpath {}))\n", quoted(path)));
+    for place in &view.places {
+        match place.what {
+            Sight::Nothing | Sight::Private(_) => rule("deny file-read*", &place.at),
+            _ if place.at == view.root => rule("deny file-read*", &place.at),
+            _ => rule("allow file-read*", &place.at),
+        }
+    }
+    rule("deny file-read*", &view.scratch);
+    for path in writable {
+        rule("allow file-read* file-write*", path);
+    }
+    text.push_str(match network {
+        Network::Open => "(allow network*)\n",
+        Network::Closed => {
+            "(allow network-bind (local ip \"localhost:*\"))\n(allow network-inbound (local ip \"localhost:*\"))\n(allow \
+             network-outbound (remote ip \"localhost:*\"))\n"
+        }
+    });
+    text
+}
+
+fn quoted(path: &Path) -> String {
+    format!("\"{}\"", path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -11,13 +11,14 @@ use crate::process::program;
 use crate::tree;
 use crate::view::View;
 use crate::warden::WARDEN_ARGUMENT;
-use crate::wire::{Calls, Confinement, Setup, network_argument};
+use crate::wire::{Calls, Confinement, Setup};
 
 /// Builds the wall; on a copy where overlays can't be had.
 pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
     let start = |setup: &Setup| {
         let mut warden = program(&site.policy.helper);
-        warden.args([WARDEN_ARGUMENT, "leave", network_argument(site.network)]);
+        let network = if site.network == Network::Open { "open" } else { "closed" };
+        warden.args([WARDEN_ARGUMENT, "leave", network]);
         Keeper::start(warden, setup, &site.policy.services, true)
     };
     build_with(site, WallName::Namespaces, "namespaces", &start)
@@ -77,6 +78,7 @@ fn standing(
         real_home: None,
         copy: None,
         layers: Vec::new(),
+        before: Vec::new(),
     }
 }
 

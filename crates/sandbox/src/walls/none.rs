@@ -34,7 +34,7 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
 pub(super) fn on_a_copy(
     site: &Site<'_>,
     name: WallName,
-    tier: Tier,
+    mut tier: Tier,
     confine: &dyn Fn(&View) -> Confinement,
 ) -> Result<Standing, String> {
     let text = |error: crate::SandboxError| error.to_string();
@@ -61,6 +61,10 @@ pub(super) fn on_a_copy(
     let mut warden = program(&policy.helper);
     warden.args([WARDEN_ARGUMENT, "keep"]);
     let keeper = Keeper::start(warden, &setup, &[], false)?;
+    for note in &keeper.notes {
+        tier.details.push_str("; ");
+        tier.details.push_str(note);
+    }
     Ok(Standing {
         keeper,
         name,
@@ -71,5 +75,6 @@ pub(super) fn on_a_copy(
         real_home: crate::view::homes().into_iter().next(),
         copy: Some(copy),
         layers: Vec::new(),
+        before: Vec::new(),
     })
 }

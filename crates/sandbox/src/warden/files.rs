@@ -6,8 +6,14 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
+
+/// How a folder on the way is opened.
+#[cfg(target_os = "linux")]
+const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY);
+#[cfg(not(target_os = "linux"))]
+const FOLDER: OFlags = OFlags::DIRECTORY;
 
 /// The tree, held open.
 pub(super) struct Files {
@@ -41,7 +47,7 @@ impl Files {
         file.set_len(0)?;
         file.write_all(bytes)?;
         if let Some(mode) = mode {
-            rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
+            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
         }
         Ok(())
     }
@@ -50,8 +56,8 @@ impl Files {
     pub(super) fn remove(&self, path: &Path) -> io::Result<()> {
         let Some(name) = path.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
         let folder = match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            Some(folder) => self.open(folder, OFlags::PATH | OFlags::DIRECTORY),
-            None => self.open(Path::new("."), OFlags::PATH | OFlags::DIRECTORY),
+            Some(folder) => self.open(folder, FOLDER),
+            None => self.open(Path::new("."), FOLDER),
         };
         match folder.and_then(|folder| rustix::fs::unlinkat(folder, name, AtFlags::empty())) {
             Ok(()) | Err(Errno::NOENT | Errno::NOTDIR) => Ok(()),
@@ -63,7 +69,7 @@ impl Files {
         let mut missing = Vec::new();
         let mut folder = path.parent();
         while let Some(at) = folder.filter(|at| !at.as_os_str().is_empty()) {
-            match self.open(at, OFlags::PATH | OFlags::DIRECTORY) {
+            match self.open(at, FOLDER) {
                 Ok(_) => break,
                 Err(Errno::NOENT) => missing.push(at),
                 Err(error) => return Err(error.into()),
@@ -73,16 +79,34 @@ impl Files {
         for at in missing.into_iter().rev() {
             let Some(name) = at.file_name() else { continue };
             let above = at.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let above = self.open(above, OFlags::PATH | OFlags::DIRECTORY)?;
+            let above = self.open(above, FOLDER)?;
             rustix::fs::mkdirat(above, name, Mode::from_raw_mode(0o755))?;
         }
         Ok(())
     }
 
+    /// Opens below the tree, and fails with a "cross-device link" where a path or a link leads out of it.
+    #[cfg(target_os = "linux")]
     fn open(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         let mode = if flags.contains(OFlags::CREATE) { Mode::from_raw_mode(0o644) } else { Mode::empty() };
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+        let resolve = rustix::fs::ResolveFlags::BENEATH | rustix::fs::ResolveFlags::NO_MAGICLINKS;
         rustix::fs::openat2(&self.tree, path, flags | OFlags::CLOEXEC, mode, resolve)
+    }
+
+    /// The same where the kernel does not offer it: no link is followed at all.
+    #[cfg(not(target_os = "linux"))]
+    fn open(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
+        let mode = Mode::from_raw_mode(0o644);
+        let step = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let refused = |error| if error == Errno::LOOP { Errno::XDEV } else { error };
+        let mut at: Option<OwnedFd> = None;
+        for part in path.parent().into_iter().flat_map(Path::components) {
+            let above = at.as_ref().unwrap_or(&self.tree);
+            let folder = OFlags::RDONLY | OFlags::DIRECTORY | step;
+            at = Some(rustix::fs::openat(above, part.as_os_str(), folder, mode).map_err(refused)?);
+        }
+        let name = path.file_name().unwrap_or(".".as_ref());
+        rustix::fs::openat(at.as_ref().unwrap_or(&self.tree), name, flags | step, mode).map_err(refused)
     }
 }
 

@@ -11,9 +11,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
-use rustix::process::WaitOptions;
+use rustix::process::{Signal, WaitOptions};
 
-use super::{Line, OURSELVES, WARDEN_ARGUMENT};
+use super::{Line, WARDEN_ARGUMENT, ourselves};
 use crate::command::{Exit, Output};
 use crate::process::program;
 use crate::processes::{descendants, end_descendants, listening};
@@ -172,7 +172,7 @@ impl Job<'_> {
         let (mut exit, left_behind) = match verdict {
             Some(Verdict::Ended { exit, left_behind }) => (exit, left_behind),
             Some(Verdict::NotStarted(reason)) => return Err(io::Error::other(reason)),
-            None => (Exit::Signal(libc::SIGKILL), true),
+            None => (Exit::Signal(Signal::KILL.as_raw()), true),
         };
         if let Some(looks_like_server) = timed_out {
             exit = Exit::TimedOut { after: self.timeout, looks_like_server };
@@ -206,7 +206,7 @@ impl Job<'_> {
     ) -> io::Result<(i32, Option<ChildStdin>)> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&self.runs.outputs, self.id.to_string(), flags, Mode::from_raw_mode(0o600))?;
-        let mut supervisor = program(OURSELVES);
+        let mut supervisor = program(ourselves());
         supervisor.args([WARDEN_ARGUMENT, "supervise"]);
         supervisor.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = {
