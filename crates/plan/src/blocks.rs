@@ -261,4 +261,14 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
             placed[at + 1].block.file = file;
         }
     }
+    // "X: [block] to: [block]": the words between them make the first one the old code.
+    for at in 1..placed.len() {
+        let (first, second) = (&placed[at - 1], &placed[at]);
+        let alone = second.block.role == Role::After { before: None } && first.block.role == Role::Code;
+        let near = first.row + 2 == second.row && starts.get(first.row) == starts.get(second.row);
+        if alone && near && first.block.language == second.block.language && first.block.file == second.block.file {
+            placed[at - 1].block.role = Role::Before { after: Some(at) };
+            placed[at].block.role = Role::After { before: Some(at - 1) };
+        }
+    }
 }

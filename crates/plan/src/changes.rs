@@ -1,7 +1,8 @@
 //! The files that a unit names, and what shall happen to each.
 
-mod declared;
 mod verbs;
+
+mod declared;
 
 use serde::Serialize;
 

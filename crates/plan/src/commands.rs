@@ -1,12 +1,12 @@
 //! Commands that a plan asks to run, and what it expects of them.
 
-mod expect;
-
-mod lines;
-
 mod programs;
 
 mod shell;
+
+mod expect;
+
+mod lines;
 
 use serde::Serialize;
 

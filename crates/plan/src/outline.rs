@@ -1,8 +1,9 @@
 //! The units of a plan as a tree: which pieces of the document belong to
 //! which unit, and where a unit is repeated elsewhere.
 
-mod headings;
 mod items;
+
+mod headings;
 
 use std::ops::Range;
 

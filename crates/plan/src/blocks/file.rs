@@ -310,6 +310,9 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
 fn narrowed(wanted: &Wanted<'_>, changes: &[PlannedChange], fitting: Vec<usize>) -> FileOf {
     let single: Vec<usize> = fitting.iter().copied().filter(|at| !changes[*at].pattern).collect();
     let fitting = if single.is_empty() { fitting } else { single };
+    // A package's marker is mostly empty; what is for it names it.
+    let real: Vec<usize> = fitting.iter().copied().filter(|at| !changes[*at].path.ends_with("__init__.py")).collect();
+    let fitting = if real.is_empty() { fitting } else { real };
     let home: Vec<usize> =
         fitting.iter().copied().filter(|at| is_at_home(wanted.language, &changes[*at].path)).collect();
     let fitting = if home.is_empty() { fitting } else { home };

@@ -74,7 +74,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             Manner::Criterion => looks_like_command(inner) || stands_alone(words, &span.outer, inner),
             Manner::Labelled => looks_like_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
-                says_run(before) && (looks_like_command(inner) || stands_alone(words, &span.outer, inner))
+                says_run(before, 5) && (looks_like_command(inner) || stands_alone(words, &span.outer, inner))
             }
         }
     };
@@ -118,14 +118,14 @@ fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
 fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     let before = &words[..outer.start];
     let passes = outer.start == 0 && words[outer.end..].to_lowercase().contains("pass");
-    let told = says_run(before) || before.trim_end().ends_with(':') || passes;
+    let told = says_run(before, 1) || before.trim_end().ends_with(':') || passes;
     super::programs::is_program(inner) && told && !NAMED.contains(&inner)
 }
 
-/// Whether the words end in one that asks to run what follows.
-fn says_run(before: &str) -> bool {
+/// Whether one of the last `reach` words asks to run what follows.
+fn says_run(before: &str, reach: usize) -> bool {
     let lower = key(before);
-    let tail: Vec<&str> = lower.split_whitespace().rev().take(5).collect();
+    let tail: Vec<&str> = lower.split_whitespace().rev().take(reach).collect();
     RUNS.iter().any(|word| {
         if word.contains(' ') {
             return lower.ends_with(word);
