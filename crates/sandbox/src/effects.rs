@@ -177,9 +177,13 @@ impl Walk<'_> {
             }
             None => Some(EffectKind::Created),
             Some(old) if !old.is_file() => Some(EffectKind::Modified),
-            Some(old) if new.len() != old.len() || !equal_if_opened(&at, &below)? => Some(EffectKind::Modified),
-            Some(old) if new.mode() & 0o7777 != old.mode() & 0o7777 => Some(EffectKind::ModeChanged),
-            Some(_) => None,
+            Some(old) if new.len() != old.len() => Some(EffectKind::Modified),
+            Some(old) => match equal_if_opened(&at, &below) {
+                Err(_) if look(&at)?.is_none() => None,
+                Err(error) => return Err(error),
+                Ok(false) => Some(EffectKind::Modified),
+                Ok(true) => (new.mode() & 0o7777 != old.mode() & 0o7777).then_some(EffectKind::ModeChanged),
+            },
         };
         if let Some(kind) = kind {
             self.note(path, kind);
@@ -237,8 +241,11 @@ fn look(path: &Path) -> Result<Option<Metadata>, String> {
 
 fn names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
     let said = |error: io::Error| format!("can't list {}: {error}", folder.display());
-    // An empty last part would name the folder's own entry.
-    let entries = fs::read_dir(folder).map_err(said)?;
+    let entries = match fs::read_dir(folder) {
+        // A server that is running may remove what was there a moment ago.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(said)?,
+    };
     entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(said)).collect()
 }
 

@@ -127,7 +127,9 @@ impl Sandbox {
                 Server { listening: Vec::new(), ended: Some(outcome), exited, output, id, answers: None }
             }
         };
-        self.servers.fetch_add(1, Ordering::AcqRel);
+        if server.ended.is_none() {
+            self.servers.fetch_add(1, Ordering::AcqRel);
+        }
         Ok(Server { answers: Some(running.let_go()), ..server })
     }
 
@@ -136,10 +138,10 @@ impl Sandbox {
     /// # Errors
     /// When the walls are gone.
     pub async fn stop(&self, mut server: Server) -> Result<Outcome, SandboxError> {
-        self.servers.fetch_sub(1, Ordering::AcqRel);
         if let Some(outcome) = server.ended {
             return Ok(outcome);
         }
+        self.servers.fetch_sub(1, Ordering::AcqRel);
         let standing = self.standing.read().await;
         let standing = present(standing.as_ref())?;
         standing.keeper.tell(&Request::Stop { id: server.id }, b"").map_err(gone)?;

@@ -45,6 +45,8 @@ fn ourselves() -> PathBuf {
 /// the walls, and never returns to what it is otherwise.
 #[must_use]
 pub fn warden_main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    spaces::keep_descriptors();
     let mut arguments = std::env::args().skip(2);
     match (arguments.next().as_deref(), arguments.next().as_deref()) {
         #[cfg(target_os = "linux")]

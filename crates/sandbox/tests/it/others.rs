@@ -161,3 +161,95 @@ fn what_is_mounted_inside_of_the_repository_is_layered_too() {
         assert_eq!(fs::read_to_string(volume.join("kept")).unwrap(), "of the volume\n", "{wall}");
     }
 }
+
+fn is_send<T: Send>(value: T) -> T {
+    value
+}
+
+#[tokio::test]
+async fn a_sandbox_can_be_shared_between_tasks() {
+    let bench = Bench::new();
+    let sandbox = std::sync::Arc::new(open(bench.policy(sandbox::WallName::Off)).await.unwrap());
+    let other = std::sync::Arc::clone(&sandbox);
+    let task = tokio::spawn(is_send(async move { succeed(&other, "echo there").await }));
+    assert_eq!((task.await.unwrap().as_str(), succeed(&sandbox, "echo here").await.as_str()), ("there\n", "here\n"));
+}
+
+/// A process of its own behind a wall, reached through a shell that prepares for it.
+#[expect(clippy::disallowed_methods, reason = "what is inherited has to be given to a process of its own")]
+fn through_shell(bench: &Bench, before: &str, wall: &str, script: &str) -> String {
+    let warden = env!("CARGO_BIN_EXE_sandbox-warden");
+    let (root, scratch) = (bench.root.display(), bench.scratch.display());
+    let line = format!("{before}\nexec {warden} {wall} {root} {scratch} '{script}'");
+    let output = std::process::Command::new("bash").args(["-c", &line]).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn what_our_parent_left_open_is_not_passed_on() {
+    for wall in ALL {
+        let bench = Bench::new();
+        let secret = bench.root.with_file_name("secret");
+        fs::write(&secret, "do-not-show").unwrap();
+        let before = format!("exec 9< {} 77< {}", secret.display(), secret.display());
+        let text = through_shell(&bench, &before, &wall.to_string(), "cat <&9; cat <&77; ls /proc/self/fd; echo ran");
+        assert!(text.contains("ran") || text.contains("no wall can be had"), "{wall}: {text}");
+        assert!(!text.contains("do-not-show") && !text.contains("77\n"), "{wall}: {text}");
+    }
+}
+
+#[test]
+fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
+    let bench = Bench::new();
+    let folder = bench.root.with_file_name("programs");
+    fs::create_dir(&folder).unwrap();
+    let strict = "#!/bin/bash\n[[ \" $* \" == *' --cap-add '* ]] && exit 1\nPATH=${PATH#*:} exec bwrap \"$@\"\n";
+    fs::write(folder.join("bwrap"), strict).unwrap();
+    fs::set_permissions(folder.join("bwrap"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir(bench.root.join(".backend-engineer")).unwrap();
+    let before = bench.snapshot();
+    let script =
+        "ls -A; echo x > new; rm README.md; echo x > /etc/written; pwd; exec 3<>/dev/tcp/1.1.1.1/80 || echo closed";
+    let text = through_shell(&bench, &format!("PATH={}:$PATH", folder.display()), "bubblewrap", script);
+    if text.contains("no wall can be had") {
+        println!("skipped: {text}");
+        return;
+    }
+    println!("{text}");
+    assert!(
+        text.contains("[Created new]") && text.contains("[Deleted README.md]") && text.contains("closed"),
+        "{text}"
+    );
+    assert!(text.contains(bench.root.to_str().unwrap()) && !text.contains(".backend-engineer"), "{text}");
+    assert_eq!(before, bench.snapshot());
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a mount takes a namespace of its own")]
+fn a_repository_on_an_overlay_as_in_a_container_works_too() {
+    for wall in ALL {
+        let bench = Bench::new();
+        let above = bench.root.parent().unwrap().display().to_string();
+        for folder in ["up", "work", "merged"] {
+            fs::create_dir(bench.root.with_file_name(folder)).unwrap();
+        }
+        let script = format!(
+            "mount -t overlay none -o userxattr,lowerdir={above}/repository,upperdir={above}/up,workdir={above}/work {above}/merged \
+             && mkdir {above}/merged/in && cp -a {above}/repository {above}/merged/in/repository && exec {warden} {wall} \
+             {above}/merged/in/repository {above}/merged/in/scratch 'cat README.md; echo x > new; rm run.sh'",
+            warden = env!("CARGO_BIN_EXE_sandbox-warden"),
+        );
+        let output = std::process::Command::new("unshare").args(["-rm", "sh", "-c", &script]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        if text.contains("mount:") || text.contains("unshare") || text.contains("no wall can be had") {
+            println!("skipped: {text}");
+            continue;
+        }
+        println!("{text}");
+        assert!(
+            text.contains("read me") && text.contains("[Created new]") && text.contains("[Deleted run.sh]"),
+            "{wall}: {text}"
+        );
+        assert!(!bench.root.with_file_name("up").join("in/repository/new").exists(), "{wall}");
+    }
+}
