@@ -1,8 +1,8 @@
 //! Runs one command of the plan on the run's overlay and judges it; every run is in the journal with the tree it ran on.
 
-mod judge;
 mod kind;
 mod obstacle;
+mod judge;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -12,12 +12,12 @@ use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::Outcome;
 
 pub(crate) use judge::{End, Judgement, judge};
-pub(crate) use kind::{Kind, kind_of};
+pub(crate) use kind::{Kind, kind_of, kinds_of};
 
 use crate::analyze::nearest_tools;
 use crate::stop::Stop;
 use crate::understand::{Scope, without_author};
-use crate::workbench::{Belonging, Workbench};
+use crate::workbench::{Belonging, Workbench, last_lines};
 
 /// How much of the output's head and tail is judged, in bytes each.
 const JUDGED: usize = 64 << 10;
@@ -186,13 +186,6 @@ fn judged_text(outcome: &Outcome) -> String {
     }
     let head = outcome.output.head(JUDGED).unwrap_or_default();
     format!("{head}\n{}", outcome.output.tail(JUDGED).unwrap_or_default())
-}
-
-/// The last lines that a command printed.
-pub(crate) fn last_lines(outcome: &Outcome, count: usize) -> String {
-    let text = outcome.output.tail(count * 200).unwrap_or_default();
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
 /// The folder that the command's tools are looked up from: a leading `cd x &&` counts.

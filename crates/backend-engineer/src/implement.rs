@@ -1,11 +1,11 @@
 //! Step three: carries out the phase in the plan's order. What the plan spells out is placed by structure; commands run
 //! where the plan has them; what needs a mind is left and said.
 
-mod commits;
-mod files;
-mod inspect;
 mod literal;
+mod files;
+mod commits;
 mod steps;
+mod inspect;
 
 use journal::{Event, FileAction, Severity as EventSeverity};
 use plan::{CheckboxId, PhaseId};

@@ -9,11 +9,11 @@ use journal::Verdict;
 use plan::CriterionKind;
 use serde::Serialize;
 
-use crate::check::{Kind, worst};
+use crate::check::{Kind, kinds_of, worst};
 use crate::implement::{Change, Deed, Item, Placed};
 use crate::stop::Exit;
 use crate::understand::Assignment;
-use crate::verify::{Account, Fate, Proof, Verification};
+use crate::verify::{Account, Check, Fate, Proof, Verification};
 use crate::workbench::Workbench;
 
 pub(crate) use json::document;
@@ -257,7 +257,8 @@ fn task(text: &str, line: usize, proof: &Proof) -> Task {
 }
 
 fn outcome(verification: &Verification, kind: Kind) -> Outcome {
-    let checks: Vec<_> = verification.checks.iter().filter(|check| check.kind == kind).collect();
+    let of_kind = |check: &&Check| check.kind == kind || kinds_of(&check.ran.script).contains(&kind);
+    let checks: Vec<_> = verification.checks.iter().filter(of_kind).collect();
     if checks.is_empty() {
         let what = match kind {
             Kind::Tests => "test",
@@ -282,7 +283,7 @@ fn outcome(verification: &Verification, kind: Kind) -> Outcome {
     Outcome { verdict, details: lines.join("; ") }
 }
 
-fn check_line(check: &crate::verify::Check) -> CheckLine {
+fn check_line(check: &Check) -> CheckLine {
     let ran = &check.ran;
     CheckLine {
         text: check.text.clone(),

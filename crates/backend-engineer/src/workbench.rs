@@ -1,9 +1,9 @@
 //! What every step stands on: the plan, the staged tree, the settings, the sandbox (opened when first needed) and the one
 //! stream of events.
 
-mod overlay;
-mod record;
 mod scratch;
+mod record;
+mod overlay;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ use crate::stop::Stop;
 use crate::tree::{Pending, Staged, Tree};
 use crate::understand::{Files, Loaded};
 
-pub(crate) use overlay::Belonging;
+pub(crate) use overlay::{Belonging, last_lines};
 pub(crate) use record::JournalWitness;
 use scratch::Scratch;
 

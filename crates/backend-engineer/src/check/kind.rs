@@ -1,5 +1,7 @@
 //! What a command is for, told from its words: tests, lint, type check, or something else.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 /// The line of the report that a check belongs to.
@@ -88,9 +90,14 @@ const WRAPPERS: [&str; 21] = [
     "python3", "-m", "sudo", "command", "timeout", "node", "coverage",
 ];
 
-/// What `script` is for: the gravest kind among its simple commands, tests before lint before types.
+/// What `script` is for: the first kind among its simple commands, tests before lint before types.
 pub(crate) fn kind_of(script: &str) -> Kind {
-    simple_commands(script).filter_map(kind_of_simple).min().unwrap_or(Kind::Other)
+    kinds_of(script).into_iter().next().unwrap_or(Kind::Other)
+}
+
+/// Everything that the simple commands of `script` are for.
+pub(crate) fn kinds_of(script: &str) -> BTreeSet<Kind> {
+    simple_commands(script).filter_map(kind_of_simple).collect()
 }
 
 /// The parts of a shell script between its operators, as words.
@@ -191,5 +198,7 @@ mod tests {
         for (script, kind) in cases {
             assert_eq!(kind_of(script), kind, "{script}");
         }
+        let all = kinds_of("npm test && npm run lint; npm run typecheck");
+        assert_eq!(all, [Kind::Tests, Kind::Lint, Kind::TypeCheck].into());
     }
 }

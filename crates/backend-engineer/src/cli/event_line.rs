@@ -74,7 +74,7 @@ fn words(event: &Event) -> Option<Line> {
         Event::StepStarted { step } => line(step_word(*step), Paint::Head, String::new()),
         Event::PhaseStarted { label, title } => {
             let title = if title == label { String::new() } else { format!(": {}", one_line(title)) };
-            line("Phase", Paint::Head, format!("{}{title}", one_line(label)))
+            line("On", Paint::Head, format!("{}{title}", one_line(label)))
         }
         Event::Note { text } => line("note", Paint::Faint, one_line(text)),
         Event::Diagnostic { severity, message, path, line: number, hint, .. } => {

@@ -1,3 +1,5 @@
+//! What the staged view and its writes must hold.
+
 use std::fs;
 
 use super::write::Witness;
@@ -7,21 +9,15 @@ use super::*;
 #[derive(Default)]
 struct Notes {
     kept: Vec<String>,
-    written: Vec<String>,
     refuse: Option<&'static str>,
 }
 
 impl Witness for Notes {
-    fn before(&mut self, pending: &Pending) -> Result<(), String> {
-        self.kept.push(pending.path.clone());
-        Ok(())
-    }
-
-    fn after(&mut self, pending: &Pending) -> Result<(), String> {
+    fn keep(&mut self, pending: &Pending) -> Result<(), String> {
         if self.refuse == Some(pending.path.as_str()) {
             return Err("no room".to_owned());
         }
-        self.written.push(pending.path.clone());
+        self.kept.push(pending.path.clone());
         Ok(())
     }
 }
@@ -44,7 +40,7 @@ fn staged_bytes_hide_what_lies_on_disk_until_promoted() {
     let mut notes = Notes::default();
     tree.promote(&|_| true, &mut notes).unwrap();
     assert_eq!(fs::read_to_string(folder.path().join("app/a.py")).unwrap(), "a = 2\n");
-    assert_eq!((notes.kept, notes.written), (vec!["app/a.py".to_owned()], vec!["app/a.py".to_owned()]));
+    assert_eq!(notes.kept, ["app/a.py"]);
     assert!(tree.pending().is_empty(), "what is written is no longer pending");
 }
 
@@ -61,14 +57,25 @@ fn a_file_that_changed_underneath_stops_every_write() {
 }
 
 #[test]
-fn a_failure_half_way_puts_the_first_files_back() {
+fn a_file_that_cannot_be_kept_stops_every_write() {
     let (folder, mut tree) = repository();
     tree.stage("app/a.py", None).unwrap();
     tree.stage("app/new/c.py", Some(b"c = 1\n".to_vec())).unwrap();
     let mut notes = Notes { refuse: Some("app/new/c.py"), ..Notes::default() };
     tree.promote(&|_| true, &mut notes).unwrap_err();
     assert_eq!(fs::read_to_string(folder.path().join("app/a.py")).unwrap(), "a = 1\n");
-    assert!(!folder.path().join("app/new/c.py").exists());
+    assert!(!folder.path().join("app/new").exists());
+}
+
+#[test]
+fn a_failure_half_way_puts_the_first_files_back() {
+    let (folder, mut tree) = repository();
+    tree.stage("app/a.py", Some(b"a = 2\n".to_vec())).unwrap();
+    tree.stage("zoo/c.py", Some(b"c = 1\n".to_vec())).unwrap();
+    // A file in place of the folder lets the second write fail after the first took place.
+    fs::write(folder.path().join("zoo"), "in the way").unwrap();
+    tree.promote(&|_| true, &mut Notes::default()).unwrap_err();
+    assert_eq!(fs::read_to_string(folder.path().join("app/a.py")).unwrap(), "a = 1\n");
 }
 
 #[test]

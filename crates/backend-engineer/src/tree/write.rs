@@ -45,12 +45,10 @@ pub(crate) enum WriteError {
     },
 }
 
-/// Called around each write: before it with the file that is about to change, after it with the same.
+/// Told of each file before any is written.
 pub(crate) trait Witness {
-    /// Keeps the original; an error stops the write.
-    fn before(&mut self, pending: &Pending) -> Result<(), String>;
-    /// Notes what stands there now.
-    fn after(&mut self, pending: &Pending) -> Result<(), String>;
+    /// Keeps the original, and what is about to take its place; an error stops all writes.
+    fn keep(&mut self, pending: &Pending) -> Result<(), String>;
 }
 
 impl Tree {
@@ -65,19 +63,15 @@ impl Tree {
             self.check_unchanged(file)?;
         }
         for file in &pending {
-            witness.before(file).map_err(|why| WriteError::NotKept { path: file.path.clone(), why })?;
+            witness.keep(file).map_err(|why| WriteError::NotKept { path: file.path.clone(), why })?;
         }
         for (index, file) in pending.iter().enumerate() {
-            let outcome =
-                write_one(self.root(), file).map_err(|source| WriteError::Io { path: file.path.clone(), source });
-            let noted = outcome
-                .and_then(|()| witness.after(file).map_err(|why| WriteError::NotKept { path: file.path.clone(), why }));
-            if let Err(error) = noted {
+            if let Err(source) = write_one(self.root(), file) {
                 for written in pending[..=index].iter().rev() {
                     // Putting back is best effort: the journal holds the original whatever happens here.
                     let _ = write_one(self.root(), &reverse(written));
                 }
-                return Err(error);
+                return Err(WriteError::Io { path: file.path.clone(), source });
             }
         }
         for file in &pending {

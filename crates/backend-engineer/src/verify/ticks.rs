@@ -166,11 +166,7 @@ fn ticking(bench: &Workbench, id: CheckboxId, to: Mark) -> Option<Ticking> {
 struct Unwitnessed;
 
 impl Witness for Unwitnessed {
-    fn before(&mut self, _: &Pending) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn after(&mut self, _: &Pending) -> Result<(), String> {
+    fn keep(&mut self, _: &Pending) -> Result<(), String> {
         Ok(())
     }
 }

@@ -205,7 +205,7 @@ impl Workbench {
                 return Err(Stop::environment(format!(
                     "the set-up command `{script}` ended with {}:\n{}",
                     outcome.exit,
-                    crate::check::last_lines(&outcome, 20)
+                    last_lines(&outcome, 20)
                 ))
                 .hint(
                     "Mend `commands.setup` in the configuration; `backend-engineer config` shows where it comes from.",
@@ -214,4 +214,11 @@ impl Workbench {
         }
         Ok(())
     }
+}
+
+/// The last lines that a command printed.
+pub(crate) fn last_lines(outcome: &Outcome, count: usize) -> String {
+    let text = outcome.output.tail(count * 200).unwrap_or_default();
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
 }

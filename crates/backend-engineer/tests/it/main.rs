@@ -8,3 +8,5 @@ mod command_line;
 mod past_runs;
 mod scenarios;
 mod settings;
+mod surroundings;
+mod tidy;
