@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use tree_sitter::Node;
+
 use crate::imports::wanted;
 use crate::items::{Item, Source};
 use crate::languages::Kind;
-use crate::markers::SENTINEL;
+use crate::markers::{SENTINEL, is_elision};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
@@ -15,7 +17,9 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>) -> Result<(), Refusal> {
     if new.has_error() {
         return Err(refusal(Reason::Syntax, "the result would not parse any more"));
     }
-    if new.text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count() {
+    if new.text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count()
+        || elisions(new, new.root()) > elisions(old, old.root())
+    {
         return Err(unproven("an elision would be left in the file".to_owned()));
     }
     let (before, after) = (counts(old), counts(new));
@@ -53,6 +57,15 @@ fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
         }
     }
     counts
+}
+
+/// How many comments of the text are elisions.
+fn elisions(source: &Source<'_>, node: Node<'_>) -> usize {
+    if node.kind() == "comment" {
+        return usize::from(is_elision(source.slice(node.byte_range())));
+    }
+    let mut cursor = node.walk();
+    node.children(&mut cursor).map(|child| elisions(source, child)).sum()
 }
 
 fn once(item: &Item<'_>) -> bool {

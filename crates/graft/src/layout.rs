@@ -170,9 +170,14 @@ pub(crate) fn gap(
     below: (&Source<'_>, &Item<'_>),
 ) -> usize {
     let pair = (class(above.0, above.1), class(below.0, below.1));
+    let alike = |one: &Item<'_>, other: &Item<'_>| {
+        let upper = |name: &str| !name.chars().any(char::is_lowercase);
+        class(file, one) > 3
+            || one.kind == other.kind && (one.kind != Kind::Value || upper(&one.name) == upper(&other.name))
+    };
     let mut seen = [0usize; 4];
     for two in items.windows(2) {
-        if (class(file, &two[0]), class(file, &two[1])) == pair && two[0].kind != Kind::Marker {
+        if (class(file, &two[0]), class(file, &two[1])) == pair && alike(&two[0], above.1) && alike(&two[1], below.1) {
             let lines = blank_lines(file.text, two[0].end, two[1].start).min(3);
             if let Some(count) = seen.get_mut(lines) {
                 *count += 1;
@@ -190,6 +195,7 @@ fn usual_gap(file: &Source<'_>, list: List, pair: (u8, u8)) -> usize {
     match (list, pair) {
         (List::Module, (4, _) | (_, 4)) => file.language.module_gap(),
         (List::Module, (above, below)) => usize::from(above != below || above == 3),
+        (List::Statements, (3, 3)) => 1,
         (List::Members, (4, _) | (_, 4) | (1, _)) => 1,
         (List::Members, (3, _) | (_, 3)) => usize::from(file.language.module_gap() == 1),
         _ => 0,

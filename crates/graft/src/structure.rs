@@ -47,10 +47,13 @@ fn try_place(
     let new = Source::parse(&reading.text, language).ok_or_else(unread)?;
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let prose = Prose::read(&said).replacing(context.current.is_some());
-    if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
-        return Ok(overwrite(text, snippet, &reading, file.path));
-    }
     let work = Work { path: file.path, snippet: &new, reading: &reading, prose: &prose, lines: context.lines };
+    if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
+        return match work.attempt(&old) {
+            Ok(Graft::AlreadyApplied) => Ok(Graft::AlreadyApplied),
+            _ => Ok(overwrite(text, snippet, &reading, file.path)),
+        };
+    }
     let graft = line_ends(work.attempt(&old)?, text);
     if let Graft::Applied(applied) = &graft {
         let result = Source::parse(&applied.text, language).ok_or_else(unread)?;

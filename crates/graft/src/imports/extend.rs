@@ -50,7 +50,7 @@ impl<'t> Imports<'_, '_, 't> {
         let mut added: Vec<(usize, String)> = Vec::new();
         for binding in bindings {
             let shown = self.shown(binding, typed);
-            let at = if sorted && names.len() > 1 {
+            let at = if sorted && (names.len() > 1 || self.file.language.module_gap() == 2) {
                 names.iter().position(|&name| self.order(name) > order_of(&shown)).unwrap_or(names.len())
             } else {
                 names.len()

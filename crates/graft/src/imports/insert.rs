@@ -25,7 +25,8 @@ impl<'t> Imports<'_, '_, 't> {
         if let Some(group) = self.group(&plain, &ranks, &first.module, own) {
             let keys: Vec<String> = group.iter().map(|one| key(one.bindings.first())).collect();
             let new = key(Some(first));
-            let sorted = keys.windows(2).all(|two| two[0] <= two[1]);
+            let sorted =
+                keys.windows(2).all(|two| two[0] <= two[1]) && (keys.len() > 3 || self.file.language.module_gap() == 2);
             let next = keys.iter().position(|have| *have > new).filter(|_| sorted).and_then(|at| group.get(at));
             if let Some(next) = next {
                 splice.insert(line_start(text, next.item.start), format!("{statement}\n"));

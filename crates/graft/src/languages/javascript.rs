@@ -217,9 +217,17 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "method_definition" => made(Kind::Entry, key(field(node, "name", source)), node),
         "enum_assignment" | "export_specifier" => made(Kind::Entry, key(field(node, "name", source)), node),
         "required_parameter" | "optional_parameter" => made(Kind::Entry, flat(field(node, "pattern", source)), node),
+        "object" | "array" | "arrow_function" | "function_expression" if is_argument(node) => {
+            made(Kind::Entry, node.kind(), node)
+        }
         "call_expression" => made(Kind::Entry, call_name(node, source), node),
         _ => made(Kind::Entry, key(text(node, source)), node),
     }
+}
+
+/// An argument has no name: an object, a list or a function among the arguments goes by its kind.
+fn is_argument(node: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| parent.kind() == "arguments")
 }
 
 /// `'a'` and `a` are one key.

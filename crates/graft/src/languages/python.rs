@@ -240,6 +240,9 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
         "pair" => shape(Kind::Entry, flat(field(node, "key", source)), node),
         "keyword_argument" => shape(Kind::Entry, format!("{}=", field(node, "name", source)), node),
+        "dictionary" | "list" if node.parent().is_some_and(|parent| parent.kind() == "argument_list") => {
+            shape(Kind::Entry, node.kind().to_owned(), node)
+        }
         "call" => shape(Kind::Entry, call_name(node, source), node),
         "ellipsis" => shape(Kind::Marker, "...".to_owned(), node),
         "typed_parameter" => {

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 use crate::Reason;
 use crate::Refusal;
 use crate::compare::{same_item, same_tree};
-use crate::items::Item;
+use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
 use crate::markers::is_elision;
 use crate::merge::{Merger, Pair};
@@ -25,12 +25,13 @@ impl Merger<'_, '_, '_> {
         }
         if is_signature(new) && !is_signature(old) {
             self.splice.say(format!("changed the signature of `{}`", old.name));
-            self.replace_ornaments(old, new);
+            self.replace_ornaments(old, new)?;
             return self.replace_signature(old, new);
         }
-        if self.is_elided(new.node) && !self.keeps_stub(old, new) {
+        let elided = self.is_elided(new.node) || self.markers.iter().any(|at| (new.head..new.bare).contains(at));
+        if elided && !self.keeps_stub(old, new) {
             self.splice.say(format!("merged into `{}`", old.name));
-            self.replace_ornaments(old, new);
+            self.replace_ornaments(old, new)?;
             return self.merge_node(core(old), core(new));
         }
         if let Some((old_list, new_list)) = lists(self, old, new) {
@@ -74,7 +75,7 @@ impl Merger<'_, '_, '_> {
     /// Puts the snippet's items into the file's list and keeps all others.
     fn unite(&mut self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<(), Refusal> {
         self.splice.say(format!("merged into `{}`", old.name));
-        self.replace_ornaments(old, new);
+        self.replace_ornaments(old, new)?;
         let (old_head, new_head) =
             (core(old).start_byte()..old_list.start_byte(), core(new).start_byte()..new_list.start_byte());
         let code = |text: &str| -> Vec<String> {
@@ -150,13 +151,11 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Replaces comments and decorators by the snippet's, where it shows some.
-    fn replace_ornaments(&mut self, old: &Item<'_>, new: &Item<'_>) {
+    fn replace_ornaments(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let indent = self.file.indent(old.start).to_owned();
-        if new.has_decorators() {
+        if new.has_decorators() && !self.merge_decorators(old, new)? {
             let (before, after) = (self.file.slice(old.head..old.bare), self.snippet.slice(new.head..new.bare));
-            if before.split_whitespace().ne(after.split_whitespace())
-                && !self.markers.iter().any(|at| (new.head..new.bare).contains(at))
-            {
+            if before.split_whitespace().ne(after.split_whitespace()) {
                 let piece = self.transplant.piece(new.head..new.bare, &indent);
                 let piece = format!("{}\n{indent}", piece.trim_end());
                 self.splice.replace(old.head..old.bare, piece);
@@ -170,6 +169,62 @@ impl Merger<'_, '_, '_> {
                 self.splice.replace(old.start..old.head, format!("{}\n{indent}", piece.trim_end()));
             }
         }
+        Ok(())
+    }
+
+    /// Merges decorators that hold elisions, one by one; `false` where none does.
+    fn merge_decorators(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<bool, Refusal> {
+        let (there, shown) = (decorators(old), decorators(new));
+        if !shown.iter().any(|decorator| self.is_elided(*decorator)) {
+            let name = |source: &Source<'_>, node: Node<'_>| {
+                source.slice(node.byte_range()).split('(').next().unwrap_or_default().to_owned()
+            };
+            for decorator in shown {
+                let found = there.iter().find(|one| name(self.file, **one) == name(self.snippet, decorator));
+                let lost =
+                    found.and_then(|found| self.drops(*found, decorator)).filter(|_| !self.prose.replaces_something());
+                if let Some(lost) = lost {
+                    return Err(refusal(
+                        Reason::Conflict,
+                        format!(
+                            "the block shows the decorator of `{}` without `{lost}` and without an elision",
+                            old.name
+                        ),
+                    ));
+                }
+            }
+            return Ok(false);
+        }
+        for (at, decorator) in shown.iter().enumerate() {
+            let name = |source: &Source<'_>, node: Node<'_>| {
+                source.slice(node.byte_range()).split('(').next().unwrap_or_default().to_owned()
+            };
+            let own = name(self.snippet, *decorator);
+            let mut same = there.iter().filter(|one| name(self.file, **one) == own);
+            let (Some(found), None) = (same.next(), same.next()) else {
+                return Err(refusal(
+                    Reason::Unclear,
+                    format!("the block elides part of decorator {} of `{}`", at + 1, old.name),
+                ));
+            };
+            self.merge_node(*found, *decorator)?;
+        }
+        Ok(true)
+    }
+
+    /// The first entry of the old collection, at any depth, that the new one shows no more.
+    fn drops(&self, old: Node<'_>, new: Node<'_>) -> Option<String> {
+        let (Some(old_list), Some(new_list)) = (collection(old), collection(new)) else { return None };
+        let shown = self.snippet.items(new_list);
+        self.file.items(old_list).into_iter().filter(|item| item.kind == Kind::Entry).find_map(|item| {
+            let Some(kept) = shown.iter().find(|one| one.name == item.name) else { return Some(item.name) };
+            match (item.node.child_by_field_name("value"), kept.node.child_by_field_name("value")) {
+                (Some(old), Some(new)) if old.kind() == new.kind() && collection(old) == Some(old) => {
+                    self.drops(old, new)
+                }
+                _ => None,
+            }
+        })
     }
 
     /// Replaces an item whole, but for what the snippet does not show of it.
@@ -274,6 +329,35 @@ fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> O
 pub(super) fn is_signature(item: &Item<'_>) -> bool {
     matches!(item.core.kind(), "function_definition" | "class_definition")
         && item.core.child_by_field_name("body").is_none_or(|body| body.named_child_count() == 0)
+}
+
+/// The decorators of an item, its children or, for methods of a class in JavaScript, the siblings before it.
+fn decorators<'t>(item: &Item<'t>) -> Vec<Node<'t>> {
+    let mut cursor = item.node.walk();
+    let mut found: Vec<Node<'t>> =
+        item.node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect();
+    let mut before = item.node.prev_sibling();
+    while let Some(node) =
+        before.filter(|node| matches!(node.kind(), "decorator" | "comment") && node.start_byte() >= item.head)
+    {
+        if node.kind() == "decorator" {
+            found.insert(0, node);
+        }
+        before = node.prev_sibling();
+    }
+    found
+}
+
+/// The literal collection that a node is or passes as its only argument.
+fn collection(node: Node<'_>) -> Option<Node<'_>> {
+    match node.kind() {
+        "object" | "array" | "list" | "dictionary" => Some(node),
+        "decorator" | "call_expression" | "arguments" => {
+            let last = node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)?;
+            collection(last)
+        }
+        _ => None,
+    }
 }
 
 fn before_ends_with_semicolon(text: &str) -> bool {

@@ -5,3 +5,4 @@ mod diffs;
 mod edits;
 mod formats;
 mod properties;
+mod structure;
