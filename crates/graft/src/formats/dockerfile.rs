@@ -15,6 +15,10 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
     let asked = instructions(request.snippet);
     let missing: Vec<&Instruction> =
         asked.iter().filter(|asked| !there.iter().any(|known| known.words == asked.words)).collect();
+    let mut rest = there.iter();
+    if missing.is_empty() && asked.iter().all(|asked| rest.any(|known| known.words == asked.words)) {
+        return Graft::AlreadyApplied;
+    }
     let rivals: Vec<(&Instruction, &Instruction)> = missing
         .iter()
         .filter(|asked| LONE.contains(&asked.keyword.as_str()))

@@ -29,12 +29,16 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
         layout: Layout::of(request.text),
         sole: asked.iter().map(|table| table.entries.len()).sum::<usize>() == 1,
         there: &there,
+        tables: Vec::new(),
         splice: Splice::new(request.text),
     };
     for table in &asked {
         if let Err(refusal) = merge.table(table) {
             return Graft::Refused(refusal);
         }
+    }
+    for (line, new) in std::mem::take(&mut merge.tables) {
+        ladder::stage_lines(&merge.lines, line..line, &new, &mut merge.splice);
     }
     merge.splice.finish()
 }
@@ -73,6 +77,8 @@ struct Merge<'a> {
     layout: Layout,
     sole: bool,
     there: &'a [Table],
+    /// New tables by the line before which they come: staged after the new entries of the tables above them.
+    tables: Vec<(usize, Vec<String>)>,
     splice: Splice<'a>,
 }
 
@@ -202,7 +208,7 @@ impl<'a> Merge<'a> {
             new.insert(0, String::new());
         }
         self.splice.say(format!("added table `{}`", asked.path.join(".")));
-        ladder::stage_lines(&self.lines, line..line, &new, &mut self.splice);
+        self.tables.push((line, new));
     }
 
     fn array_of_tables(&mut self, asked: &Table) -> Result<(), Refusal> {

@@ -11,15 +11,15 @@ use crate::{Graft, Reason, Refusal};
 use scan::{Entry, Item, Node, scan};
 
 pub(super) fn check(text: &str) -> Result<(), String> {
-    scan(text).map(|_| ())
+    scan(text, false).map(|_| ())
 }
 
 pub(super) fn place(request: &Request<'_>) -> Graft {
-    let there = match scan(request.text) {
+    let there = match scan(request.text, false) {
         Ok(there) => there.value,
         Err(error) => return refuse(Reason::Unsupported, format!("{}: {error}", request.path)),
     };
-    let asked = match scan(request.snippet) {
+    let asked = match scan(request.snippet, true) {
         Ok(asked) => asked.value,
         Err(error) => return refuse(Reason::Syntax, format!("the block is not YAML: {error}")),
     };
@@ -34,9 +34,11 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
         whole: is_whole(&there, &asked, request.snippet),
         splice: Splice::new(request.text),
         path: Vec::new(),
+        depth: 0,
+        fresh: Vec::new(),
     };
     match merge.document(&there, &asked) {
-        Ok(()) => merge.splice.finish(),
+        Ok(()) => merge.finish(),
         Err(refusal) => Graft::Refused(refusal),
     }
 }
@@ -76,6 +78,10 @@ struct Merge<'a> {
     whole: bool,
     splice: Splice<'a>,
     path: Vec<String>,
+    /// How many mappings and lists are around what is being merged.
+    depth: usize,
+    /// New lines by the line before which they come; of those at one line the deepest come first.
+    fresh: Vec<(usize, std::cmp::Reverse<usize>, Vec<String>)>,
 }
 
 impl Merge<'_> {
@@ -180,6 +186,7 @@ impl Merge<'_> {
     }
 
     fn map(&mut self, there: &[Entry], asked: &[Entry], end: usize, indent: usize) -> Result<(), Refusal> {
+        self.depth += 1;
         let indent = there.first().map_or(indent, |entry| entry.indent);
         let spaced =
             there.len() > 1 && there.windows(2).all(|pair| self.blank_between(pair[0].lines.end, pair[1].lead));
@@ -210,6 +217,7 @@ impl Merge<'_> {
             }
             self.path.pop();
         }
+        self.depth -= 1;
         Ok(())
     }
 
@@ -296,6 +304,7 @@ impl Merge<'_> {
     }
 
     fn sequence(&mut self, there: &[Item], asked: &[Item], owner: Option<&Entry>) -> Result<(), Refusal> {
+        self.depth += 1;
         let position = |item: &Item| there.iter().position(|known| known.value.plain() == item.value.plain());
         let elided = self.leaves_out(asked, owner);
         let grows = there.iter().all(|known| asked.iter().any(|item| same_item(known, item)));
@@ -331,6 +340,13 @@ impl Merge<'_> {
                 );
                 return Err(Refusal { candidates: vec![self.lines.place(at)], ..refusal(Reason::Conflict, message) });
             }
+            if has_gap(&item.value, &self.shown, &item.lines) {
+                let message = format!(
+                    "an entry of `{}` is shown with parts left out, but the file has none like it",
+                    self.path.join(".")
+                );
+                return Err(refusal(Reason::NotFound, message));
+            }
             let after = previous.map_or(there.last(), |at| there.get(at));
             let indent = there.first().map_or(item.indent, |known| known.indent);
             let line = after.map_or(self.lines.len(), |known| known.lines.end);
@@ -341,6 +357,7 @@ impl Merge<'_> {
             self.splice.say(format!("added an entry to `{}`", self.path.join(".")));
             self.stage(line, new);
         }
+        self.depth -= 1;
         Ok(())
     }
 
@@ -365,7 +382,7 @@ impl Merge<'_> {
 
     /// Lines of the snippet at another indentation; in the file's own steps where all of them are whole steps.
     fn raw(&self, lines: std::ops::Range<usize>, from: usize, to: usize) -> Vec<String> {
-        let shown: Vec<&str> = lines.map(|line| self.shown.get(line)).filter(|line| !is_elision_line(line)).collect();
+        let shown: Vec<&str> = lines.map(|line| self.shown.get(line)).collect();
         let width = |line: &str| line.len() - line.trim_start().len();
         let depth = |line: &str| width(line).saturating_sub(from);
         let steps = self.shown_step.filter(|&step| {
@@ -385,7 +402,15 @@ impl Merge<'_> {
         while line == self.lines.len() && line > 0 && self.lines.get(line - 1).trim().is_empty() {
             line -= 1;
         }
-        ladder::stage_lines(self.lines, line..line, &new, &mut self.splice);
+        self.fresh.push((line, std::cmp::Reverse(self.depth), new));
+    }
+
+    fn finish(mut self) -> Graft {
+        self.fresh.sort_by_key(|(line, depth, _)| (*line, *depth));
+        for (line, _, new) in &self.fresh {
+            ladder::stage_lines(self.lines, *line..*line, new, &mut self.splice);
+        }
+        self.splice.finish()
     }
 }
 

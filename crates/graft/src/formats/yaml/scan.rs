@@ -122,7 +122,8 @@ enum LineKind {
     Blank,
 }
 
-pub(super) fn scan(text: &str) -> Result<Document, String> {
+/// Reads a text; in a snippet, lines that say that something is left out are told from content.
+pub(super) fn scan(text: &str, snippet: bool) -> Result<Document, String> {
     let mut lines = Vec::new();
     let mut started = false;
     for (number, line) in text.lines().enumerate() {
@@ -144,7 +145,7 @@ pub(super) fn scan(text: &str) -> Result<Document, String> {
         }
         let kind = if content.is_empty() {
             LineKind::Blank
-        } else if is_elision_line(content) {
+        } else if snippet && is_elision_line(content) {
             LineKind::Elision
         } else if content.starts_with('#') {
             LineKind::Comment
@@ -177,9 +178,24 @@ fn read(lines: &[Line<'_>], depth: usize) -> Result<Node, String> {
     if key_of(first.content).is_some() {
         return entries(lines, first.indent, depth).map(Node::Map);
     }
+    plain_goes_on(first.content, lines.iter().filter(|line| line.number > first.number))?;
     let own = |line: &&Line<'_>| line.kind != LineKind::Blank || line.number > first.number;
     let text = lines.iter().filter(own).map(|line| line.content).collect::<Vec<_>>().join("\n");
     Ok(Node::Text(text))
+}
+
+/// Whether a value may go on over the lines below: a plain one not with keys or entries, a quoted one not once closed.
+fn plain_goes_on<'l>(text: &str, below: impl Iterator<Item = &'l Line<'l>>) -> Result<(), String> {
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let closed = quote.is_some_and(|quote| text.len() > 1 && text.ends_with(quote));
+    if text.starts_with(['[', '{']) || (quote.is_some() && !closed) {
+        return Ok(());
+    }
+    let mut below = below.filter(|line| line.kind == LineKind::Content);
+    match below.find(|line| closed || is_dash(line.content) || key_of(line.content).is_some()) {
+        Some(line) => Err(format!("line {}: it doesn't belong to the value above it", line.number + 1)),
+        None => Ok(()),
+    }
 }
 
 fn is_dash(content: &str) -> bool {
@@ -228,12 +244,18 @@ fn dash_width(content: &str) -> usize {
     content.len() - rest.len()
 }
 
-/// Where an entry ends: after its last line of content; comments that follow belong to the next.
-fn extent(lines: &[Line<'_>], from: usize, to: usize, block: bool) -> usize {
+/// Where an entry ends: with its value, or after its last line of content; comments that follow belong to the next.
+fn extent(lines: &[Line<'_>], from: usize, to: usize, value: &Node, block: bool) -> usize {
     let own = |line: &&Line<'_>| {
         line.kind == LineKind::Content || (block && line.kind != LineKind::Blank && line.indent > lines[from].indent)
     };
-    lines[from..to].iter().rev().find(own).map_or(lines[from].number, |line| line.number) + 1
+    let last = lines[from..to].iter().rev().find(own).map_or(lines[from].number, |line| line.number) + 1;
+    let inner = match value {
+        Node::Map(entries) => entries.last().map_or(0, |entry| entry.lines.end),
+        Node::Sequence(items) => items.last().map_or(0, |item| item.lines.end),
+        Node::Text(_) | Node::Empty => 0,
+    };
+    last.max(inner)
 }
 
 /// The first of the comments right above a line, and whether something is left out above it.
@@ -255,7 +277,7 @@ fn end_of(lines: &[Line<'_>], before: Option<usize>, end: Option<usize>, head: u
 }
 
 fn entries(lines: &[Line<'_>], indent: usize, depth: usize) -> Result<Vec<Entry>, String> {
-    let heads = heads(lines, indent, |line| key_of(line.content).is_some())?;
+    let heads = heads(lines, indent, |line| !is_dash(line.content) && key_of(line.content).is_some())?;
     let mut found: Vec<Entry> = Vec::new();
     let mut keys = BTreeSet::new();
     for (index, &head) in heads.iter().enumerate() {
@@ -269,7 +291,7 @@ fn entries(lines: &[Line<'_>], indent: usize, depth: usize) -> Result<Vec<Entry>
         let (lead, parted) = above(lines, head, bound);
         let (inline, value) = value(lines, head, next, offset, depth)?;
         let block = matches!(&value, Node::Text(text) if text.starts_with(['|', '>']));
-        let end = extent(lines, head, next, block);
+        let end = extent(lines, head, next, &value, block);
         let shift = line.indent;
         let inline = inline.start + shift..inline.end + shift;
         found.push(Entry { key, indent: line.indent, lines: line.number..end, lead, parted, inline, value });
@@ -299,7 +321,7 @@ fn items(lines: &[Line<'_>], indent: usize, depth: usize) -> Result<Vec<Item>, S
         let value = if content.starts_with(['|', '>']) { Node::Text(raw(&own)) } else { read(&own, depth + 1)? };
         found.push(Item {
             indent: line.indent,
-            lines: line.number..extent(lines, head, next, block),
+            lines: line.number..extent(lines, head, next, &value, block),
             lead,
             parted,
             value,
@@ -328,6 +350,9 @@ fn value(
     }
     if below.iter().all(|line| line.kind != LineKind::Content) && !opens_block_scalar(content) {
         return Ok((start..end, Node::Text(text.to_owned())));
+    }
+    if !opens_block_scalar(content) {
+        plain_goes_on(text, below.iter())?;
     }
     Ok((start..end, Node::Text(format!("{text}\n{}", raw(below)))))
 }
