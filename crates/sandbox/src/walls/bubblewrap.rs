@@ -78,6 +78,8 @@ fn stand(site: &Site<'_>, bwrap: &Path, view: &View, copy: Option<Arc<tree::Copy
     command.args(["--as-pid-1", "--"]).arg(Path::new(INSIDE).join("warden")).args([WARDEN_ARGUMENT, "keep"]);
     let mut setup = setup(site, view, true);
     setup.view = None;
+    // `bwrap` does that, and leaves nobody else the right to.
+    setup.raise_loopback = false;
     setup.outputs = Path::new(INSIDE).join("outputs");
     let keeper = Keeper::start(command, &setup, &policy.services, false)?;
     let layers = if copy.is_none() { view.layers() } else { Vec::new() };

@@ -23,7 +23,6 @@ fn greeter() -> u16 {
 #[tokio::test]
 async fn a_closed_network_does_not_reach_the_host() {
     let port = greeter();
-    let named = tempfile::tempdir().unwrap();
     for wall in WALLS {
         let bench = Bench::new();
         let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
@@ -31,7 +30,31 @@ async fn a_closed_network_does_not_reach_the_host() {
         assert!(!outcome.exit.success() && !text.contains("greetings"), "{wall}: {text}");
         sandbox.close().await.unwrap();
     }
-    drop(named);
+}
+
+#[tokio::test]
+async fn named_sockets_of_the_host_are_out_of_reach() {
+    // A folder that commands can see, as they can see that of a database.
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.sock", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let abstracted = format!("sandbox-test-{}", std::process::id());
+    let name = <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&abstracted);
+    let unnamed = std::os::unix::net::UnixListener::bind_addr(&name.unwrap()).unwrap();
+    for wall in WALLS {
+        let bench = Bench::new();
+        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        for address in [format!("'{}'", path.display()), format!("'\\0{abstracted}'")] {
+            let script = format!("import socket; socket.socket(socket.AF_UNIX).connect({address}); print('reached')");
+            std::fs::write(bench.root.join("connect.py"), &script).unwrap();
+            sandbox.write("connect.py", script.as_bytes(), None).await.unwrap();
+            let (outcome, text) = run(&sandbox, "python3 connect.py").await;
+            assert!(outcome.exit == sandbox::Exit::Code(1) && text.contains("Error"), "{wall}: {address}: {text}");
+        }
+        sandbox.close().await.unwrap();
+    }
+    drop((listener, unnamed));
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]

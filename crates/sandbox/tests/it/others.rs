@@ -175,13 +175,10 @@ async fn a_sandbox_can_be_shared_between_tasks() {
     assert_eq!((task.await.unwrap().as_str(), succeed(&sandbox, "echo here").await.as_str()), ("there\n", "here\n"));
 }
 
-/// A process of its own behind a wall, reached through a shell that prepares for it.
+/// What a shell of the host says to a line.
 #[expect(clippy::disallowed_methods, reason = "what is inherited has to be given to a process of its own")]
-fn through_shell(bench: &Bench, before: &str, wall: &str, script: &str) -> String {
-    let warden = env!("CARGO_BIN_EXE_sandbox-warden");
-    let (root, scratch) = (bench.root.display(), bench.scratch.display());
-    let line = format!("{before}\nexec {warden} {wall} {root} {scratch} '{script}'");
-    let output = std::process::Command::new("bash").args(["-c", &line]).output().unwrap();
+fn shell(line: &str) -> String {
+    let output = std::process::Command::new("bash").args(["-c", line]).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
@@ -191,8 +188,14 @@ fn what_our_parent_left_open_is_not_passed_on() {
         let bench = Bench::new();
         let secret = bench.root.with_file_name("secret");
         fs::write(&secret, "do-not-show").unwrap();
-        let before = format!("exec 9< {} 77< {}", secret.display(), secret.display());
-        let text = through_shell(&bench, &before, &wall.to_string(), "cat <&9; cat <&77; ls /proc/self/fd; echo ran");
+        let text = shell(&format!(
+            "exec {} {wall} {} {} 'cat <&9; cat <&77; ls /proc/self/fd; echo ran' 9< {} 77< {}",
+            env!("CARGO_BIN_EXE_sandbox-warden"),
+            bench.root.display(),
+            bench.scratch.display(),
+            secret.display(),
+            secret.display()
+        ));
         assert!(text.contains("ran") || text.contains("no wall can be had"), "{wall}: {text}");
         assert!(!text.contains("do-not-show") && !text.contains("77\n"), "{wall}: {text}");
     }
@@ -200,28 +203,51 @@ fn what_our_parent_left_open_is_not_passed_on() {
 
 #[test]
 fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
-    let bench = Bench::new();
-    let folder = bench.root.with_file_name("programs");
-    fs::create_dir(&folder).unwrap();
-    let strict = "#!/bin/bash\n[[ \" $* \" == *' --cap-add '* ]] && exit 1\nPATH=${PATH#*:} exec bwrap \"$@\"\n";
-    fs::write(folder.join("bwrap"), strict).unwrap();
-    fs::set_permissions(folder.join("bwrap"), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::create_dir(bench.root.join(".backend-engineer")).unwrap();
-    let before = bench.snapshot();
-    let script =
-        "ls -A; echo x > new; rm README.md; echo x > /etc/written; pwd; exec 3<>/dev/tcp/1.1.1.1/80 || echo closed";
-    let text = through_shell(&bench, &format!("PATH={}:$PATH", folder.display()), "bubblewrap", script);
-    if text.contains("no wall can be had") {
-        println!("skipped: {text}");
-        return;
+    for user in ["", "setpriv --reuid 65534 --regid 65534 --clear-groups "] {
+        let bench = Bench::new();
+        let above = bench.root.parent().unwrap();
+        let strict = "#!/bin/bash\n[[ \" $* \" == *' --cap-add '* ]] && exit 1\nPATH=${PATH#*:} exec bwrap \"$@\"\n";
+        for folder in ["programs", "scratch", "repository/.backend-engineer"] {
+            fs::create_dir(above.join(folder)).unwrap();
+        }
+        fs::write(above.join("programs/bwrap"), strict).unwrap();
+        for path in [above, &above.join("programs"), &above.join("programs/bwrap")] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let warden = above.join("programs/warden");
+        fs::copy(env!("CARGO_BIN_EXE_sandbox-warden"), &warden).unwrap();
+        if !user.is_empty() && std::os::unix::fs::lchown(&warden, Some(NOBODY), Some(NOBODY)).is_err() {
+            println!("skipped: only root can become somebody else");
+            return;
+        }
+        if !user.is_empty() {
+            give(&bench.root);
+            give(&bench.scratch);
+        }
+        let before = bench.snapshot();
+        let script =
+            "ls -A; echo x > new; rm README.md; echo x > /etc/written; pwd; cat < /dev/tcp/1.1.1.1/80 || echo closed";
+        let line = format!(
+            "PATH={}:/usr/local/bin:/usr/bin:/bin HOME={} exec {user}{} bubblewrap {} {} '{script}'",
+            above.join("programs").display(),
+            above.join("programs").display(),
+            warden.display(),
+            bench.root.display(),
+            bench.scratch.display()
+        );
+        let text = shell(&line);
+        if text.contains("is not installed") || text.contains("No permissions") {
+            println!("skipped: {text}");
+            continue;
+        }
+        println!("{text}");
+        assert!(
+            text.contains("[Created new]") && text.contains("[Deleted README.md]") && text.contains("closed"),
+            "{text}"
+        );
+        assert!(text.contains(bench.root.to_str().unwrap()) && !text.contains(".backend-engineer\n"), "{text}");
+        assert_eq!(before, bench.snapshot());
     }
-    println!("{text}");
-    assert!(
-        text.contains("[Created new]") && text.contains("[Deleted README.md]") && text.contains("closed"),
-        "{text}"
-    );
-    assert!(text.contains(bench.root.to_str().unwrap()) && !text.contains(".backend-engineer"), "{text}");
-    assert_eq!(before, bench.snapshot());
 }
 
 #[test]
