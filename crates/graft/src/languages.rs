@@ -195,7 +195,9 @@ fn callee_name(callee: Node<'_>, source: &str) -> String {
 /// An argument that is a function has no name worth keeping.
 fn argument_name(node: Node<'_>, source: &str) -> String {
     match node.kind() {
-        "arrow_function" | "function_expression" | "lambda" => String::new(),
+        "arrow_function" | "function_expression" | "lambda" | "object" | "array" | "dictionary" | "list" => {
+            String::new()
+        }
         _ => shorten(&flat(text(node, source))),
     }
 }

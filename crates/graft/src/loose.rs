@@ -46,7 +46,7 @@ pub(crate) fn settle(
         items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import)).collect();
     let Some(first) = code.first() else { return Ok(false) };
     let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
-    if let Some((scope, kind)) = scope(file, hints.prose, &first.name, &siblings)? {
+    if let Some((scope, kind)) = scope(file, hints, &first.name, &siblings)? {
         if kind == Kind::Class && !entries && code.iter().all(|item| matches!(item.kind, Kind::Value | Kind::Function))
         {
             return Ok(false);
@@ -57,7 +57,7 @@ pub(crate) fn settle(
         Some(found) => Some(found),
         None => match repeated(merger, &all, &code) {
             Some(found) => Some(found),
-            None => match keyed(file, &all, &code, hints)? {
+            None => match keyed(merger, &all, &code, hints)? {
                 Some(found) => Some(found),
                 None => at_end(&all, &code, hints, &siblings),
             },
@@ -89,13 +89,13 @@ fn collect<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec
 /// The bytes of the one definition that the prose says the block is in.
 fn scope(
     file: &Source<'_>,
-    prose: &Prose,
+    hints: &Hints<'_>,
     name: &str,
     siblings: &[&str],
 ) -> Result<Option<(Range<usize>, Kind)>, Refusal> {
     for relation in [Relation::Within, Relation::Mention, Relation::Replace] {
         let mut narrowed: Option<(Range<usize>, Kind)> = None;
-        for mention in prose.related(relation, name, siblings) {
+        for mention in hints.prose.related(relation, name, siblings) {
             let mut found = Vec::new();
             named(file, file.root(), "", (&crate::prose::plain(mention), relation == Relation::Within), &mut found);
             if let Some((outer, _)) = &narrowed {
@@ -103,6 +103,15 @@ fn scope(
                     outer.start <= range.start && range.end <= outer.end
                         || range.start <= outer.start && outer.end <= range.end
                 });
+            }
+            if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
+                let touches = |(range, _): &(Range<usize>, Kind)| {
+                    place(file.text, range.start).line <= lines.1 + 2 && lines.0 <= place(file.text, range.end).line + 2
+                };
+                let close: Vec<(Range<usize>, Kind)> = found.iter().filter(|one| touches(one)).cloned().collect();
+                if close.len() == 1 {
+                    found = close;
+                }
             }
             match found.as_slice() {
                 [only] => {
@@ -240,17 +249,27 @@ fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>
 
 /// The only block with a statement that is known by the same name, where the prose says that something is replaced.
 fn keyed(
-    file: &Source<'_>,
+    merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
     code: &[&Item<'_>],
     hints: &Hints<'_>,
 ) -> Result<Option<usize>, Refusal> {
     let [only] = code else { return Ok(None) };
-    if !hints.prose.replaces_something() && only.kind != Kind::Entry {
-        return Ok(None);
-    }
+    let file = merger.file;
+    // A call that the prose names may grow, as long as nothing that it passes is lost.
+    let grows = |old: &Item<'_>| {
+        let callee = only.name.split('(').next().unwrap_or_default();
+        only.kind == Kind::Call
+            && hints.prose.mentions.iter().any(|mention| crate::prose::plain(&mention.name) == callee)
+            && merger.drops(old.core, only.core).is_none()
+    };
+    let told = hints.prose.replaces_something() || only.kind == Kind::Entry;
     let same = |old: &&Item<'_>| {
-        old.kind == only.kind && old.name == only.name && old.variant == only.variant && only.name != "return"
+        old.kind == only.kind
+            && old.name == only.name
+            && old.variant == only.variant
+            && only.name != "return"
+            && (told || grows(old))
     };
     let mut found: Vec<(usize, usize)> = blocks
         .iter()

@@ -459,7 +459,8 @@ fn tokens(text: &str) -> Vec<Token> {
 /// "lines 12-40", "line 7", "L12", the last of them.
 fn named_lines(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
-    let (_, after) = lower.rsplit_once("lines ").or_else(|| lower.rsplit_once("line "))?;
+    let (head, after) = lower.rsplit_once("lines ").or_else(|| lower.rsplit_once("line "))?;
+    let from = head.rsplit(['\n', '.']).next().and_then(|sentence| sentence.rsplit_once("line ")).map(|(_, rest)| rest);
     let after = after.trim_start_matches(['~', '#', ' ']);
     let number = |text: &str| -> Option<usize> {
         text.get(..text.find(|one: char| !one.is_ascii_digit()).unwrap_or(text.len()))?.parse().ok()
@@ -467,7 +468,9 @@ fn named_lines(text: &str) -> Option<(usize, usize)> {
     let first = number(after)?;
     let rest = after.trim_start_matches(|one: char| one.is_ascii_digit());
     let second = rest.strip_prefix(['-', '–', '—']).and_then(number);
-    Some((first, second.unwrap_or(first)))
+    let earlier = from.and_then(number).unwrap_or(first);
+    let last = second.unwrap_or(first);
+    Some((earlier.min(first), last.max(earlier)))
 }
 
 /// Whether the line after a line end opens a paragraph, an item of a list or a heading.

@@ -173,7 +173,11 @@ pub(super) fn compatible(one: Kind, other: Kind) -> bool {
 
 /// Statements and entries that are not there as shown go by what they are known by.
 fn keyed(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
-    if pair.kind == List::Statements && !pair.wrapped && !merger.prose.replaces_something() {
+    let grows = |old: &Item<'_>| old.name == item.name && merger.drops(old.core, item.core).is_none();
+    let only_call = item.kind == Kind::Call
+        && pair.new.len() == 1
+        && pair.old.iter().filter(|old| old.kind == item.kind).any(grows);
+    if pair.kind == List::Statements && !pair.wrapped && !merger.prose.replaces_something() && !only_call {
         return Vec::new();
     }
     let found = all(pair, |old| old.kind == item.kind && old.name == item.name);

@@ -213,7 +213,7 @@ impl Merger<'_, '_, '_> {
     }
 
     /// The first entry of the old collection, at any depth, that the new one shows no more.
-    fn drops(&self, old: Node<'_>, new: Node<'_>) -> Option<String> {
+    pub(crate) fn drops(&self, old: Node<'_>, new: Node<'_>) -> Option<String> {
         let (Some(old_list), Some(new_list)) = (collection(old), collection(new)) else { return None };
         let shown = self.snippet.items(new_list);
         self.file.items(old_list).into_iter().filter(|item| item.kind == Kind::Entry).find_map(|item| {
@@ -352,7 +352,7 @@ fn decorators<'t>(item: &Item<'t>) -> Vec<Node<'t>> {
 fn collection(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "object" | "array" | "list" | "dictionary" => Some(node),
-        "decorator" | "call_expression" | "arguments" => {
+        "decorator" | "call_expression" | "arguments" | "call" | "argument_list" | "await_expression" | "await" => {
             let last = node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)?;
             collection(last)
         }
