@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use crate::boxes::State;
-use crate::identity::PhaseId;
+use crate::criteria::CriterionKind;
+use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::{key, plain};
 use crate::naming::unit_name;
 use crate::phase::Phase;
 use crate::reading::Plan;
+use crate::steps::StepKind;
 
 /// Why no unit was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
@@ -49,7 +51,7 @@ impl Plan {
             return Err(Unselected::NoUnits);
         }
         if wanted.trim().eq_ignore_ascii_case("next") {
-            let open = self.phases().iter().find(|phase| !matches!(phase.state, State::Done | State::Skipped));
+            let open = self.phases().iter().find(|phase| self.has_work(phase));
             return open.map(|phase| vec![phase.id]).ok_or(Unselected::AllDone);
         }
         let whole = self.one(wanted);
@@ -66,6 +68,27 @@ impl Plan {
     /// Every unit at the top level, in the order of the document.
     pub fn everything(&self) -> Vec<PhaseId> {
         self.phases().iter().map(|phase| phase.id).collect()
+    }
+
+    /// Whether a run could still do something about the unit: boxes for a person, and commits, wait for others.
+    fn has_work(&self, phase: &Phase) -> bool {
+        if matches!(phase.state, State::Done | State::Skipped) {
+            return false;
+        }
+        let waits = |id: CheckboxId| {
+            let manual = phase
+                .criteria
+                .iter()
+                .any(|criterion| criterion.kind == CriterionKind::Manual && criterion.checkbox == Some(id));
+            let commit = phase.steps.iter().any(|step| step.kind == StepKind::Commit && step.checkbox == Some(id));
+            manual || commit
+        };
+        let open = |id: &CheckboxId| {
+            self.checkboxes().get(id.0).is_some_and(|found| !matches!(found.state, State::Done | State::Skipped))
+        };
+        let own = phase.checkboxes.iter().any(|id| open(id) && !waits(*id));
+        let unmarked = phase.checkboxes.is_empty() && phase.phases.is_empty();
+        own || unmarked || phase.phases.iter().any(|nested| self.has_work(nested))
     }
 
     fn several(&self, wanted: &str) -> Result<Vec<PhaseId>, Unselected> {
