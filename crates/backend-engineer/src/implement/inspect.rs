@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use plan::{ExpectedOutcome, Part, Phase, PlannedCommand, Step};
+use plan::{Part, Phase, Step};
 
 use super::literal::{self, Placed, Placement, standing};
 use super::{Change, Deed, Item, commits, steps};
-use crate::check::{Kind, Ran, Request, kind_of};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
@@ -48,7 +47,7 @@ async fn deeds(
                 deeds.push(Deed::Place(placement(bench, assignment, phase, *block, standing)));
             }
             Part::Place(_) => {}
-            Part::Run(command) => deeds.extend(run(bench, &phase.commands[*command], *command)),
+            Part::Run(command) => deeds.extend(steps::left_to_checks(bench, &phase.commands[*command], *command)),
             Part::Commit(command) => deeds.push(commits::look_up(bench, phase, *command).await),
             Part::Say(span) => {
                 deeds.push(Deed::Left(steps::excerpt(bench.plan.text().get(span.clone()).unwrap_or_default())));
@@ -75,21 +74,4 @@ fn placement(
         },
     };
     Placement { block, path, line: bench.plan.place(phase.blocks[block].span.start).line, placed }
-}
-
-/// A step's command as one that the checks are to run; actions and expected failures have their moment in `implement`.
-fn run(bench: &Workbench, planned: &PlannedCommand, command: usize) -> Option<Deed> {
-    let outcome = planned.expect.outcome;
-    let is_check =
-        kind_of(&planned.text) != Kind::Other || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
-    if planned.server || !is_check && outcome != ExpectedOutcome::Fail {
-        return None;
-    }
-    let expects_failure = outcome == ExpectedOutcome::Fail;
-    let why = if expects_failure { "a failure before the change shows only while implementing" } else { "not run yet" };
-    let ran = match Request::of(planned, "", bench) {
-        Ok(request) => Ran::not_run(&request.script, &request.folder, why),
-        Err(not_run) => *not_run,
-    };
-    Some(Deed::Run { command, ran: Box::new(ran), expects_failure })
 }

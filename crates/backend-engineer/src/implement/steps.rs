@@ -1,12 +1,12 @@
 //! Goes through a unit's steps in the plan's order: places code, runs commands where the plan has them, leaves prose.
 
 use journal::{Event, FileAction};
-use plan::{ExpectedOutcome, Part, Phase, PhaseId, State, Step, StepKind};
+use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
 use super::literal::{self, Placed, Placement};
 use super::{Change, Deed, Item, commits, tell_staged};
 use crate::analyze::nearest_tools;
-use crate::check::{self, Ran, Request, first_line};
+use crate::check::{self, Kind, Ran, Request, first_line, kind_of};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
@@ -63,6 +63,10 @@ async fn carry_out_step(
     let state = step.checkbox.and_then(|id| bench.plan.checkboxes().get(id.0)).map(|found| found.state);
     if matches!(state, Some(State::Done | State::Skipped)) {
         item.deeds.push(Deed::DoneBefore);
+        item.deeds.extend(step.parts.iter().filter_map(|part| match part {
+            Part::Run(command) => left_to_checks(bench, &phase.commands[*command], *command),
+            _ => None,
+        }));
         return Ok(item);
     }
     let savepoint = bench.tree.savepoint();
@@ -123,6 +127,23 @@ fn tell_placement(bench: &mut Workbench, placement: &Placement) -> Result<(), St
             candidates: candidates.clone(),
         }),
     }
+}
+
+/// A step's command as one that the checks are to run; actions and expected failures have their moment in `implement`.
+pub(super) fn left_to_checks(bench: &Workbench, planned: &PlannedCommand, command: usize) -> Option<Deed> {
+    let outcome = planned.expect.outcome;
+    let is_check =
+        kind_of(&planned.text) != Kind::Other || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
+    if planned.server || !is_check && outcome != ExpectedOutcome::Fail {
+        return None;
+    }
+    let expects_failure = outcome == ExpectedOutcome::Fail;
+    let why = if expects_failure { "a failure before the change shows only while implementing" } else { "not run yet" };
+    let ran = match Request::of(planned, "", bench) {
+        Ok(request) => Ran::not_run(&request.script, &request.folder, why),
+        Err(not_run) => *not_run,
+    };
+    Some(Deed::Run { command, ran: Box::new(ran), expects_failure })
 }
 
 /// Runs a command of a step where the plan has it.

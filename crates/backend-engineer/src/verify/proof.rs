@@ -48,7 +48,8 @@ fn of_deeds(
     earlier: &[Event],
 ) -> Proof {
     if item.deeds.iter().any(|deed| matches!(deed, Deed::DoneBefore)) {
-        return Proof::Before;
+        let proofs = item.deeds.iter().map(|deed| of_deed(item, deed, checks, standing, earlier));
+        return proofs.into_iter().find(|proof| matches!(proof, Proof::Broken(_))).unwrap_or(Proof::Before);
     }
     if item.deeds.is_empty() {
         return Proof::Open("it says nothing that could be done or checked without a person or a model".to_owned());
