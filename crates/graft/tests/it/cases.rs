@@ -38,18 +38,16 @@ pub(crate) fn all(kind: &str) -> Vec<Case> {
 fn collect(root: &Path, folder: &Path, into: &mut Vec<Case>) {
     if let Ok(asked) = fs::read_to_string(folder.join("case.json")) {
         into.push(Case {
-            name: folder.strip_prefix(root).unwrap().display().to_string(),
+            name: folder.strip_prefix(root).unwrap_or(folder).display().to_string(),
             before: fs::read_to_string(folder.join("before")).ok(),
-            asked: serde_json::from_str(&asked).unwrap(),
+            asked: serde_json::from_str(&asked).unwrap_or_else(|error| panic!("{}: {error}", folder.display())),
             folder: folder.to_owned(),
         });
         return;
     }
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(root, &path, into);
-        }
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        collect(root, &path, into);
     }
 }
 

@@ -5,7 +5,7 @@ use graft::{Context, File, Graft, Snippet};
 use crate::cases::{self, Case};
 
 fn place(case: &Case, before: Option<&str>) -> Graft {
-    let snippet = case.text("snippet").unwrap();
+    let snippet = case.text("snippet").unwrap_or_default();
     let context = Context { prose: case.asked["prose"].as_str().unwrap_or_default(), ..Context::default() };
     graft::apply(
         &File { path: case.path(), text: before },
