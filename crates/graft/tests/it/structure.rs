@@ -7,7 +7,7 @@ use proptest::sample::{select, subsequence};
 use crate::cases::{self, Case, unfaithful};
 
 fn place(case: &Case, before: Option<&str>) -> Graft {
-    let snippet = case.text("snippet").unwrap();
+    let snippet = case.text("snippet").unwrap_or_default();
     let current = case.text("current");
     let asked = |name: &str| case.asked[name].as_str().unwrap_or_default().to_owned();
     let (prose, language) = (asked("prose"), asked("language"));
