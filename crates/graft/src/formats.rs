@@ -119,7 +119,7 @@ fn speaks_another(language: &str, path: &str) -> bool {
     let kin: [&[&str]; 9] = [
         &["json", "jsonc", "json5", "js", "javascript"],
         &["yaml", "yml"],
-        &["toml", "ini"],
+        &["toml"],
         &["prisma"],
         &["graphql", "gql", "graphqls"],
         &["sql"],
