@@ -43,6 +43,10 @@ const ENDINGS: [&str; 8] = [".pyc", ".pyo", ".tsbuildinfo", ".egg-info", ".cover
 
 /// Whether the path is a cache, coverage or build output by its name.
 pub(crate) fn is_by_product(path: &str) -> bool {
+    if let Some(inside) = path.strip_prefix(".git/") {
+        // Reading a repository refreshes its index; what would lead the user's own git elsewhere is worth a word.
+        return !["hooks/", "config", "refs/heads/", "HEAD"].iter().any(|told| inside.starts_with(told));
+    }
     let mut parts = path.split('/');
     let name = parts.next_back().unwrap_or(path);
     let in_folder = parts.chain([name]).any(|part| FOLDERS.contains(&part) || part.ends_with(".egg-info"));
@@ -110,10 +114,12 @@ mod tests {
 
     #[test]
     fn by_products_are_told_by_name() {
-        for path in ["app/__pycache__/a.pyc", ".coverage", ".coverage.host.1", "dist/a.js", "x.egg-info/PKG-INFO"] {
+        for path in
+            ["app/__pycache__/a.pyc", ".coverage", ".coverage.host.1", ".git/index", "dist/a.js", "x.egg-info/PKG-INFO"]
+        {
             assert!(is_by_product(path), "{path}");
         }
-        for path in ["app/main.py", "package-lock.json", "app/coverage_report.py", "shop.db"] {
+        for path in ["app/main.py", "package-lock.json", ".git/hooks/pre-commit", "app/coverage_report.py", "shop.db"] {
             assert!(!is_by_product(path), "{path}");
         }
     }

@@ -13,7 +13,7 @@ use crate::check::{Kind, kinds_of, worst};
 use crate::implement::{Change, Deed, Item, Placed};
 use crate::stop::Exit;
 use crate::understand::Assignment;
-use crate::verify::{Account, Check, Fate, Proof, Verification};
+use crate::verify::{Account, Check, Fate, Proof, Verification, is_unimplemented};
 use crate::workbench::Workbench;
 
 pub(crate) use json::document;
@@ -216,11 +216,6 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification, tasks: 
         exits.push(Exit::Unproven);
     }
     Exit::first(exits)
-}
-
-/// Whether a part of the plan is not there, as opposed to there and not proven.
-fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
-    matches!(proof, Proof::Open(_)) && (item.deeds.is_empty() || item.open().next().is_some())
 }
 
 /// Whether a commit that was not made is all that keeps the item open.

@@ -1,15 +1,15 @@
 //! Step four: runs the checks on the final tree, accounts for every file that the phase names, and ticks what is proven.
 
-mod accounts;
 mod checks;
 mod proof;
+mod accounts;
 mod ticks;
 
 use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
 pub(crate) use checks::{Check, Origin};
-pub(crate) use proof::{Proof, prove};
+pub(crate) use proof::{Proof, is_unimplemented, prove};
 pub(crate) use ticks::mark;
 
 use crate::implement::Change;
@@ -71,7 +71,8 @@ pub(crate) async fn verify(
         .map(|item| proof::of_item(bench, assignment, item, &verification.checks, &standing, &earlier))
         .collect();
     verification.proofs = prove(bench, assignment, change, &verification);
-    verification.accounts = accounts::of_files(bench, assignment, change, &standing);
+    proof::hold_back(bench, assignment, change, &mut verification);
+    verification.accounts = accounts::of_files(bench, assignment, change, &standing, &verification.items);
     verification.manual = assignment.units.iter().flat_map(|unit| manual(bench, *unit)).collect();
     ticks::record_evidence(bench, assignment, change, &verification)?;
     ticks::tick(bench, &mut verification)?;

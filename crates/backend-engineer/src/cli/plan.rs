@@ -106,7 +106,7 @@ fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
 fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String) {
     let indent = "  ".repeat(depth);
     let line = plan.place(phase.heading.start).line;
-    let title = if phase.title == phase.label { String::new() } else { format!(": {}", phase.title) };
+    let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
     text.push_str(&format!("{indent}[{}] {}{title}  (line {line})\n", units::mark(phase.state), phase.label));
     let literal = phase.blocks.iter().filter(|block| is_literal(block)).count();
     let left = phase.steps.iter().flat_map(|step| &step.parts).filter(|part| matches!(part, Part::Say(_))).count();

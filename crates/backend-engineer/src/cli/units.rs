@@ -61,7 +61,7 @@ pub(crate) fn list(plan: &Plan) -> String {
 }
 
 fn line(plan: &Plan, phase: &Phase, depth: usize, text: &mut String) {
-    let title = if phase.title == phase.label { String::new() } else { format!(": {}", phase.title) };
+    let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
     let line = plan.place(phase.heading.start).line;
     text.push_str(&format!("{}[{}] {}{title} (line {line})\n", "  ".repeat(depth), mark(phase.state), phase.label));
     for nested in &phase.phases {

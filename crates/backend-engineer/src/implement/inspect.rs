@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plan::{Part, Phase, Step};
 
 use super::literal::{self, Placed, Placement, standing};
-use super::{Change, Deed, Item, commits, steps};
+use super::{Change, Deed, Item, commits, files, steps};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
@@ -29,6 +29,7 @@ pub(crate) async fn inspect(bench: &mut Workbench, assignment: &Assignment) -> R
             item.deeds = deeds(bench, assignment, &phase, step, &standing).await?;
             change.items.push(item);
         }
+        files::left_without_code(bench, assignment, phase.id, &mut change)?;
     }
     Ok(change)
 }

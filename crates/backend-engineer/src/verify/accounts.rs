@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use plan::Action;
 use serde::Serialize;
 
-use crate::implement::{Change, Deed, Placed, counts};
+use super::Proof;
+use crate::implement::{Change, Deed, Item, Placed, counts};
 use crate::understand::{Assignment, NamedFile};
 use crate::workbench::Workbench;
 
@@ -46,6 +47,7 @@ pub(super) fn of_files(
     assignment: &Assignment,
     change: &Change,
     standing: &BTreeSet<String>,
+    proofs: &[Proof],
 ) -> Vec<Account> {
     let mut accounts: Vec<Account> = Vec::new();
     for file in &assignment.files {
@@ -53,7 +55,8 @@ pub(super) fn of_files(
         if accounts.iter().any(|account| account.path == path) {
             continue;
         }
-        let account = written(bench, change, &path).unwrap_or_else(|| unwritten(bench, change, file, path, standing));
+        let account =
+            written(bench, change, &path).unwrap_or_else(|| unwritten(bench, change, file, path, standing, proofs));
         accounts.push(account);
     }
     let beyond: Vec<Account> = pending_paths(bench, change)
@@ -117,6 +120,7 @@ fn unwritten(
     file: &NamedFile,
     path: String,
     standing: &BTreeSet<String>,
+    proofs: &[Proof],
 ) -> Account {
     let account =
         |fate, description: String| Account { path: path.clone(), fate, description, lines_added: 0, lines_removed: 0 };
@@ -141,6 +145,18 @@ fn unwritten(
     if done {
         return account(Fate::Standing, "its step was done before, by the plan's box".to_owned());
     }
+    let mut left = change.items.iter().zip(proofs).filter(|(item, _)| item.unit == file.unit && names(item, file));
+    if left.clone().next().is_some() && left.all(|(_, proof)| matches!(proof, Proof::Proven(_))) {
+        return account(Fate::Standing, "done by hand, and proven by its checks".to_owned());
+    }
     let why = file.obstacle.clone().unwrap_or_else(|| "the plan shows no code for it".to_owned());
     account(Fate::Untouched, why)
+}
+
+/// Whether the item is about the file: it leaves it to a mind, by its name.
+fn names(item: &Item, file: &NamedFile) -> bool {
+    let quoted = format!("`{}`", file.written);
+    item.deeds
+        .iter()
+        .any(|deed| matches!(deed, Deed::Left(what) if what.contains(&quoted) || item.title.contains(&quoted)))
 }

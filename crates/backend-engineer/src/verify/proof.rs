@@ -146,16 +146,22 @@ fn of_verdict(verdict: Verdict, script: &str, detail: &str) -> Proof {
     }
 }
 
-/// Prose is proven when a command of its own step failed in an earlier run and passes now.
+/// Prose is proven when a check tied to it failed in an earlier run and passes now: a command of its own step, else one
+/// of its unit, all of whose checks must pass.
 fn mended(item: &Item, checks: &[Check], earlier: &[Event]) -> Option<String> {
-    let own = checks.iter().filter(|check| checks_item(check, item) && check.verdict() == Verdict::Passed);
+    let of_unit: Vec<&Check> = checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
+    let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
+    let tied = if own.is_empty() { of_unit } else { own };
+    if tied.iter().any(|check| check.verdict() != Verdict::Passed) {
+        return None;
+    }
     let failed_before = |check: &&Check| {
         earlier.iter().any(|event| match event {
             Event::Evidence { command: Some(command), verdict: Verdict::Failed, .. } => *command == check.ran.script,
             _ => false,
         })
     };
-    own.filter(failed_before).map(|check| format!("`{}` failed before and passes now", check.ran.script)).next()
+    tied.into_iter().find(failed_before).map(|check| format!("`{}` failed before and passes now", check.ran.script))
 }
 
 /// A check that passed for the unit, or for the nearest unit above it in the assignment that has any.
@@ -242,6 +248,32 @@ fn all(proofs: Vec<Proof>) -> Proof {
         .or_else(|| gravest(|proof| matches!(proof, Proof::Open(_))))
         .or_else(|| gravest(|proof| matches!(proof, Proof::Proven(_))))
         .unwrap_or(Proof::Before)
+}
+
+/// Whether a part of the plan is not there, as opposed to there and not proven.
+pub(crate) fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
+    matches!(proof, Proof::Open(_)) && (item.deeds.is_empty() || item.open().next().is_some())
+}
+
+/// Holds back the criteria of a unit that lacks a part, where their boxes are all that is left to tick: a reader would
+/// take the unit for done.
+pub(super) fn hold_back(bench: &Workbench, assignment: &Assignment, change: &Change, verification: &mut Verification) {
+    for phase in assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)) {
+        let mut items = change.items.iter().zip(&verification.items).filter(|(item, _)| item.unit == phase.id);
+        if !items.any(|(item, proof)| is_unimplemented(item, proof)) {
+            continue;
+        }
+        let own = |id: &CheckboxId| phase.checkboxes.contains(id);
+        let stays_open = |proof: &Proof| matches!(proof, Proof::Open(_) | Proof::Broken(_));
+        if verification.proofs.iter().any(|(id, proof)| own(id) && stays_open(proof)) {
+            continue;
+        }
+        let criterion = |id: CheckboxId| phase.criteria.iter().any(|criterion| criterion.checkbox == Some(id));
+        let proven = verification.proofs.iter_mut().filter(|(id, _)| own(id) && criterion(*id));
+        for (_, proof) in proven.filter(|(_, proof)| matches!(proof, Proof::Proven(_))) {
+            *proof = Proof::Open(format!("it holds, and its box waits until {} is implemented", phase.label));
+        }
+    }
 }
 
 /// The state that the plan's text gives a box.
