@@ -2,6 +2,7 @@
 
 use crate::block::{Block, kind};
 use crate::items::Source;
+use crate::prose::Prose;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::refuse;
 use crate::{Applied, diff, edits, formats, languages, structure};
@@ -47,7 +48,9 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     if context.intent == Intent::Replace {
         return overwrite(text, snippet);
     }
-    if context.intent == Intent::Create && context.current.is_none() {
+    // "Append to" speaks of a file that stands, whatever the plan's list of files calls it.
+    let part = Prose::read(context.prose).speaks_of_an_end();
+    if context.intent == Intent::Create && context.current.is_none() && !part {
         return refuse(Reason::Exists, format!("{} is to be created but stands there with other content", file.path));
     }
     if let Some(current) = context.current {

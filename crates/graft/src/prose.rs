@@ -190,7 +190,7 @@ impl Prose {
                 self.mentions.push(Mention { name: word.to_owned(), relation: Relation::Before, sentence });
             }
             _ => {
-                self.foreign(word, sentence);
+                self.foreign(&word.to_lowercase(), sentence);
                 let noun = |at: Option<usize>| {
                     at.and_then(|at| tokens.get(at))
                         .is_some_and(|token| matches!(token, Token::Word(word) if NOUNS.contains(&word.as_str())))
@@ -283,6 +283,11 @@ impl Prose {
     pub(crate) fn appends(&self, name: &str, siblings: &[&str]) -> bool {
         let about = self.about(name, siblings);
         self.appends.iter().any(|sentence| about.contains(sentence))
+    }
+
+    /// Whether any sentence speaks of the end or the top of what stands.
+    pub(crate) fn speaks_of_an_end(&self) -> bool {
+        !self.appends.is_empty() || !self.ends.is_empty()
     }
 
     /// Whether a sentence says outright that the item of this name is replaced.
@@ -403,7 +408,7 @@ fn relation(tokens: &[Token], at: usize) -> Relation {
                 | "substituir" | "remplacer" | "замени" | "заменить" => {
                     return Relation::Replace;
                 }
-                other if FILLERS.contains(&other) => {}
+                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
                 _ => break,
             },
             _ => break,
