@@ -130,7 +130,7 @@ fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usiz
             None if width >= lost => width + lost,
             None => {
                 let both = [width, width + lost];
-                let fit = Some(nesting.expect(body)).filter(|expected| both.contains(expected));
+                let fit = nesting.expect(body).filter(|expected| both.contains(expected));
                 let stepped = both.into_iter().find(|width| !lost.is_multiple_of(unit) && width.is_multiple_of(unit));
                 fit.or(stepped).or(even.then_some(width + lost))?
             }

@@ -11,11 +11,13 @@ pub(super) struct Nesting {
     unfinished: Option<usize>,
     /// Where the stars of an open comment stand.
     stars: Option<usize>,
+    /// Whether a text in backticks is open, whose lines stand as they like.
+    quoted: bool,
 }
 
 impl Nesting {
     pub(super) fn after(unit: usize, above: &[&str]) -> Self {
-        let mut nesting = Nesting { unit, open: Vec::new(), base: 0, unfinished: None, stars: None };
+        let mut nesting = Nesting { unit, open: Vec::new(), base: 0, unfinished: None, stars: None, quoted: false };
         for line in above.iter().filter(|line| !line.trim().is_empty()) {
             nesting.settle(line.trim(), line.len() - line.trim_start().len());
             nesting.pass(line.trim(), line.len() - line.trim_start().len());
@@ -23,7 +25,12 @@ impl Nesting {
         nesting
     }
 
-    pub(super) fn expect(&self, body: &str) -> usize {
+    /// Where a line stands; none where brackets don't tell.
+    pub(super) fn expect(&self, body: &str) -> Option<usize> {
+        (!self.quoted).then(|| self.told(body))
+    }
+
+    fn told(&self, body: &str) -> usize {
         if let Some(stars) = self.stars.filter(|_| body.starts_with('*')) {
             return stars;
         }
@@ -45,6 +52,7 @@ impl Nesting {
     }
 
     pub(super) fn pass(&mut self, body: &str, width: usize) {
+        self.quoted ^= body.matches('`').count() % 2 == 1;
         if body.starts_with("/*") || (self.stars.is_some() && body.starts_with('*')) {
             let margin = usize::from(body.starts_with('*'));
             self.base = width.saturating_sub(margin);
