@@ -128,13 +128,16 @@ struct Reader<'s, 'a, 't> {
 impl<'t> Reader<'_, '_, 't> {
     /// Python's grammar hangs comments that open a block beside the block, not into it.
     fn leading_comments(&mut self, list: Node<'t>) {
+        if list.kind() != "block" {
+            return;
+        }
         let mut comments = Vec::new();
         let mut before = list.prev_sibling();
         while let Some(node) = before.filter(|node| node.kind() == "comment") {
             comments.push(node);
             before = node.prev_sibling();
         }
-        if list.kind() == "block" && before.is_some_and(|node| node.kind() == ":") {
+        if before.is_some_and(|node| node.kind() == ":") {
             for comment in comments.into_iter().rev() {
                 if before.is_some_and(|colon| colon.end_position().row == comment.start_position().row) {
                     continue;
