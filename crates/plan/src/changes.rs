@@ -2,6 +2,8 @@
 
 mod verbs;
 
+mod urging;
+
 mod declared;
 
 use serde::Serialize;
@@ -11,6 +13,7 @@ use crate::identity::CheckboxId;
 use crate::paths::{FoundPath, expand, is_pattern, is_test, same_file};
 
 pub(crate) use declared::{Asking, declared};
+pub(crate) use urging::asks_for_change;
 
 /// What shall happen to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]

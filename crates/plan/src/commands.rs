@@ -4,6 +4,8 @@ mod programs;
 
 mod shell;
 
+mod kind;
+
 mod expect;
 
 mod lines;
@@ -13,6 +15,7 @@ use serde::Serialize;
 use crate::document::{Document, Span};
 
 pub(crate) use expect::expectation;
+pub(crate) use kind::is_check;
 pub(crate) use lines::{Manner, in_line};
 
 /// A command that the plan wants to be run.
@@ -85,6 +88,34 @@ pub struct Commit {
     pub paths: Vec<String>,
 }
 
+impl PlannedCommand {
+    /// Lays down what is expected. A check prints a verdict in words of its
+    /// own: quoted words are excerpts of it only where the plan plainly says so.
+    pub(crate) fn await_result(&mut self, expect: Expect) {
+        self.expect = expect;
+        if self.expect.shows.is_empty() {
+            return;
+        }
+        if kind::is_check(&self.text) {
+            let failing = self.expect.outcome == ExpectedOutcome::Fail;
+            let words = self.expect.words.as_deref().filter(|_| !failing).unwrap_or("");
+            self.expect.shows = expect::shows(words, true);
+            let counts = |text: &String| self.expect.passed.is_some() && text.contains("pass");
+            self.expect.shows.retain(|text| !counts(text));
+        }
+        // A status code is printed only if the request asks for it.
+        let silent = self.text.contains("curl ")
+            && !["http_code", " -i", " -I", " -si", " -sI", " -v", "--include", "--head", "-D -"]
+                .iter()
+                .any(|option| self.text.contains(option));
+        let status = |text: &str| {
+            let first = text.trim_start_matches("HTTP ").split_whitespace().next().unwrap_or("");
+            first.len() == 3 && first.parse::<u16>().is_ok()
+        };
+        self.expect.shows.retain(|text| !(silent && (status(text) || text.starts_with("HTTP/"))));
+    }
+}
+
 /// Whether a code span is a command rather than a name.
 pub(crate) fn looks_like_command(text: &str) -> bool {
     let mut words = text.trim().trim_start_matches("$ ").split_whitespace();
@@ -141,16 +172,18 @@ pub(crate) fn looks_like_command(text: &str) -> bool {
 pub(crate) fn command(text: &str, span: Span, expect: Expect) -> PlannedCommand {
     let (bare, _) = if text.contains('\n') { (text, None) } else { shell::without_comment(text) };
     let text = bare.trim().trim_start_matches("$ ").to_owned();
-    PlannedCommand {
+    let mut command = PlannedCommand {
         doubt: doubt(&text),
-        server: is_server(&text),
+        server: kind::is_server(&text),
         commit: commit(&text),
         destructive: is_destructive(&text),
         folder: None,
         text,
         span,
-        expect,
-    }
+        expect: Expect::default(),
+    };
+    command.await_result(expect);
+    command
 }
 
 /// The commands of a shell fence; what its comments and the words before it expect comes with them.
@@ -219,87 +252,6 @@ fn doubt(text: &str) -> Option<Doubt> {
         && first.starts_with(char::is_uppercase)
         && !text.contains(['-', '/', '|', '$']);
     sentence.then_some(Doubt::Prose)
-}
-
-fn is_server(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let last = lower.lines().last().unwrap_or("").trim();
-    if last.ends_with('&') && !last.ends_with("&&") || lower.contains("timeout ") {
-        return false;
-    }
-    let starts = [
-        "uvicorn ",
-        "gunicorn ",
-        "hypercorn ",
-        "flask run",
-        "manage.py runserver",
-        "fastapi dev",
-        "fastapi run",
-        "npm run dev",
-        "npm start",
-        "npm run start",
-        "pnpm dev",
-        "pnpm run dev",
-        "pnpm start",
-        "yarn dev",
-        "yarn start",
-        "bun dev",
-        "bun run dev",
-        "bun run start",
-        "next dev",
-        "vite dev",
-        "nodemon ",
-        "rails server",
-        "rails s",
-        "php artisan serve",
-        "cargo watch",
-        "docker compose up",
-        "docker-compose up",
-        "celery -a",
-        "make dev",
-        "make serve",
-        "make run",
-        "nest start",
-        "wrangler dev",
-        "supabase start",
-        "tsx watch",
-        "--watch",
-        "air",
-        "python -m http.server",
-        "mkdocs serve",
-        "just dev",
-        "go run ./cmd",
-        "prisma studio",
-        "tail -f",
-        "mix phx.server",
-        "expo start",
-        "flutter run",
-        "dotnet watch",
-        "netlify dev",
-        "storybook dev",
-    ];
-    starts.iter().any(|start| {
-        lower.match_indices(start).any(|(at, _)| {
-            let tail = &lower[at..];
-            let words = tail.lines().next().unwrap_or("");
-            let free = !lower[..at]
-                .chars()
-                .next_back()
-                .is_some_and(|letter| letter.is_alphanumeric() || letter == '-' && !start.starts_with("--"));
-            let ended = !words[start.len().min(words.len())..]
-                .starts_with(|letter: char| letter.is_alphanumeric() || matches!(letter, ':' | '-' | '='));
-            let help = words.contains("--help") || words.contains("--version");
-            let detached = (start.contains(" up")
-                && (words.contains(" -d") || words.contains("--detach") || words.contains("--wait")))
-                || words.contains("--watch=false")
-                || words.contains("--watchall=false");
-            let install = lower[..at].trim_end().ends_with("install")
-                || lower[..at].trim_end().ends_with("add")
-                || lower.contains("pip install");
-            let pure = *start != "air" || words == "air" && at == 0;
-            free && ended && !help && !detached && !install && pure && !matches!(*start, "supabase start")
-        })
-    })
 }
 
 fn is_destructive(text: &str) -> bool {

@@ -2,18 +2,23 @@
 
 mod echoes;
 
+mod inherited;
+
+mod parts;
+
+pub(crate) use inherited::hand_down;
+
 use crate::blocks::{self, Placed, Role};
 use crate::changes::{Asking, declared};
 use crate::commands::{Manner, PlannedCommand, in_line, of_fence};
 use crate::criteria::{self, is_among, set_expectation};
 use crate::document::Document;
 use crate::identity::{CheckboxId, PhaseId};
-use crate::inline::{key, one_line};
 use crate::labels::Topic;
 use crate::outline::Unit;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
-use crate::steps::{Part, Seed, Step, StepKind, is_step_name, seeds};
+use crate::steps::{Seed, is_step_name, seeds};
 
 /// Reads a unit without those nested in it. `boxes` gives the box of each list item.
 pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[Option<CheckboxId>]) -> Phase {
@@ -30,7 +35,7 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
     let mut commands = Vec::new();
     let mut criteria = criteria::read(&asking, &mut commands);
     let runs = run_rows(&asking, &placed, &mut commands);
-    let steps = seeds.iter().map(|seed| step(&asking, seed, &placed, &runs, &commands)).collect();
+    let steps = seeds.iter().filter_map(|seed| parts::step(&asking, seed, &placed, &runs, &commands)).collect();
     for echo in &unit.echoes {
         echoes::join(document, echo.clone(), boxes, &mut criteria, &mut commands);
     }
@@ -126,91 +131,6 @@ fn expect_last(
     let between = &asking.rows[row + 1..at];
     let left = between.iter().any(|row| matches!(row.kind, RowKind::Heading(_)) || row.boxed);
     if let Some(command) = commands.get_mut(*command).filter(|_| !left) {
-        set_expectation(&mut command.expect, words);
+        set_expectation(command, words);
     }
-}
-
-fn step(
-    asking: &Asking<'_, '_>,
-    seed: &Seed,
-    placed: &[Placed],
-    runs: &[(usize, usize)],
-    commands: &[PlannedCommand],
-) -> Step {
-    let mut parts = Vec::new();
-    for at in seed.rows.clone() {
-        let row = &asking.rows[at];
-        let before = parts.len();
-        for (index, one) in placed.iter().enumerate().filter(|(_, one)| one.row == at) {
-            if one.block.role.is_placed() && !is_among(row) {
-                parts.push(Part::Place(index));
-            }
-        }
-        for (_, command) in runs.iter().filter(|(run, _)| *run == at) {
-            let commit = commands.get(*command).is_some_and(|command| command.commit.is_some());
-            parts.push(if commit { Part::Commit(*command) } else { Part::Run(*command) });
-        }
-        if parts.len() == before && at > seed.rows.start && says(asking, row, at) {
-            match parts.last_mut() {
-                Some(Part::Say(span)) if asking.rows[at - 1].piece == row.piece => span.end = row.span.end,
-                _ => parts.push(Part::Say(row.span.clone())),
-            }
-        }
-    }
-    let title = asking.rows.get(seed.rows.start).map_or(0..0, |row| row.span.clone());
-    if parts.is_empty() {
-        parts.push(Part::Say(title.clone()));
-    }
-    let last = seed.rows.clone().next_back().and_then(|at| asking.rows.get(at));
-    let end = last.map_or(title.end, |row| row.span.end).max(title.end);
-    let kind = kind(&parts, seed.rows.clone().any(|at| names_file(asking, &asking.rows[at])));
-    let (number, checkbox) = (seed.number.clone(), seed.checkbox);
-    Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind }
-}
-
-fn names_file(asking: &Asking<'_, '_>, row: &Row) -> bool {
-    matches!(row.kind, RowKind::Line(_) | RowKind::Heading(_))
-        && !crate::paths::find_paths(asking.document.slice(&row.span), 0, false).is_empty()
-}
-
-fn kind(parts: &[Part], names_file: bool) -> StepKind {
-    let any = |wanted: fn(&Part) -> bool| parts.iter().any(wanted);
-    if any(|part| matches!(part, Part::Place(_))) {
-        StepKind::Write
-    } else if any(|part| matches!(part, Part::Run(_))) {
-        StepKind::Run
-    } else if any(|part| matches!(part, Part::Commit(_))) {
-        StepKind::Commit
-    } else if names_file {
-        StepKind::Change
-    } else {
-        StepKind::Prose
-    }
-}
-
-/// Labels whose words ask for nothing of their own.
-const MUTE: &[Topic] = &[
-    Topic::Expect,
-    Topic::Run,
-    Topic::Output,
-    Topic::Reference,
-    Topic::Bounds,
-    Topic::About,
-    Topic::Depends,
-    Topic::Commit,
-    Topic::Example,
-    Topic::Status,
-];
-
-/// Whether a row's words ask for something that no block or command right there covers.
-fn says(asking: &Asking<'_, '_>, row: &Row, at: usize) -> bool {
-    if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {
-        return false;
-    }
-    let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic));
-    let introduces = asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
-    let words = asking.document.slice(&row.span);
-    let label_only = row.label.as_ref().is_some_and(|label| label.rest >= words.len());
-    let noted = words.starts_with("_Requirements") || key(words).is_empty();
-    !mute && !introduces && !label_only && !noted
 }

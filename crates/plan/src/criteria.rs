@@ -4,7 +4,7 @@ mod reader;
 
 use serde::Serialize;
 
-use crate::commands::{Expect, ExpectedOutcome, expectation};
+use crate::commands::{ExpectedOutcome, PlannedCommand, expectation};
 use crate::document::Span;
 use crate::identity::CheckboxId;
 use crate::inline::key;
@@ -46,10 +46,12 @@ pub(crate) fn is_among(row: &Row) -> bool {
 }
 
 /// Lays down an expectation, unless one is stated already.
-pub(crate) fn set_expectation(expect: &mut Expect, words: &str) {
+pub(crate) fn set_expectation(command: &mut PlannedCommand, words: &str) {
     let words: String = words.chars().take(1000).collect();
-    if !words.trim().is_empty() && (expect.words.is_none() || expect.outcome == ExpectedOutcome::Unstated) {
-        *expect = expectation(&words);
+    if !words.trim().is_empty()
+        && (command.expect.words.is_none() || command.expect.outcome == ExpectedOutcome::Unstated)
+    {
+        command.await_result(expectation(&words));
     }
 }
 

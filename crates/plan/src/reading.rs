@@ -178,6 +178,7 @@ fn unit_of(
     }
     let mut phase = contents::read(document, unit, id, boxes);
     phase.phases = unit.children.iter().map(|child| unit_of(document, child, boxes, next, owners)).collect();
+    contents::hand_down(&mut phase);
     phase
 }
 

@@ -70,6 +70,8 @@ pub(crate) struct Seed {
     pub(crate) number: Option<String>,
     /// Its item's box.
     pub(crate) checkbox: Option<CheckboxId>,
+    /// It is a section beside the steps that are called so; a step only if it spells something out.
+    pub(crate) spare: bool,
 }
 
 /// Whether the words name a step: "Step 2: …".
@@ -82,11 +84,11 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     let rows = asking.rows;
     let called: Vec<usize> = (0..rows.len()).filter(|at| is_called_step(asking, &rows[*at])).collect();
     if !called.is_empty() {
-        return cut(asking, &called);
+        return with_sections(asking, cut(asking, &called));
     }
     let boxed: Vec<usize> = (0..rows.len()).filter(|at| is_boxed_step(asking, &rows[*at])).collect();
     if !boxed.is_empty() {
-        return cut(asking, &boxed);
+        return with_sections(asking, cut(asking, &boxed));
     }
     let sections: Vec<usize> =
         (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at])).collect();
@@ -100,10 +102,28 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     if found.is_empty() || rows[..first].iter().any(works) {
         let end = rows[..first].iter().position(|row| is_among(row) && row.item.is_none()).unwrap_or(first);
         if end > 0 {
-            found.insert(0, Seed { rows: 0..end, title: title.to_owned(), number: None, checkbox: None });
+            found.insert(0, Seed { rows: 0..end, title: title.to_owned(), number: None, checkbox: None, spare: false });
         }
     }
     found
+}
+
+/// Adds the sections beside the steps: "Run the tests", "Commit" under headings of their own.
+fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
+    let rows = asking.rows;
+    let sections: Vec<usize> =
+        (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at])).collect();
+    let mut all = steps;
+    for mut seed in cut(asking, &sections) {
+        let end = all.iter().map(|step| step.rows.start).find(|start| seed.rows.contains(start));
+        seed.rows.end = end.unwrap_or(seed.rows.end);
+        let free = !all.iter().any(|step| step.rows.contains(&seed.rows.start));
+        if free && seed.rows.len() > 1 {
+            all.push(Seed { spare: true, ..seed });
+        }
+    }
+    all.sort_by_key(|seed| seed.rows.start);
+    all
 }
 
 /// Headings that hold no work of the unit.
@@ -157,7 +177,7 @@ fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
             Some(name) => (name.title, name.number),
             None => (words, None),
         };
-        found.push(Seed { rows: start..end, title, number, checkbox });
+        found.push(Seed { rows: start..end, title, number, checkbox, spare: false });
     }
     found
 }

@@ -259,7 +259,8 @@ pub(super) fn plainly_modifies(words: &str) -> bool {
     PLAIN.iter().any(|word| begins(&lower, word))
 }
 
-fn begins(text: &str, word: &str) -> bool {
+/// Whether a text begins with a word.
+pub(super) fn begins(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| {
         !word.is_ascii() && !word.chars().all(char::is_alphabetic)
             || !rest.starts_with(|letter: char| {

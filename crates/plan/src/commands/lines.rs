@@ -153,7 +153,7 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
         return Expect::default();
     }
     let found = expectation(closed(rest));
-    let telling = found.outcome != ExpectedOutcome::Unstated || found.passed.is_some();
+    let telling = found.outcome != ExpectedOutcome::Unstated || found.passed.is_some() || !found.shows.is_empty();
     if telling { found } else { Expect::default() }
 }
 

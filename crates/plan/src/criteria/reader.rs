@@ -124,7 +124,7 @@ impl Reader<'_, '_, '_> {
         {
             let said = expectation(words);
             if said.outcome == ExpectedOutcome::NoMatches || said.passed.is_some() {
-                command.expect = said;
+                command.await_result(said);
             }
         }
     }
@@ -188,7 +188,7 @@ impl Reader<'_, '_, '_> {
         let criterion = self.last.and_then(|(_, criterion)| self.criteria.get(criterion));
         let command = criterion.and_then(|criterion| criterion.commands.last().copied());
         if let Some(command) = command.and_then(|at| self.commands.get_mut(at)) {
-            set_expectation(&mut command.expect, words);
+            set_expectation(command, words);
         }
     }
 }

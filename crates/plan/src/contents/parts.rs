@@ -1,0 +1,143 @@
+//! What a step consists of: its blocks, its commands, and the words that ask for more than those give.
+
+use std::ops::Range;
+
+use crate::blocks::Placed;
+use crate::changes::{Asking, asks_for_change};
+use crate::commands::{PlannedCommand, is_check};
+use crate::criteria::is_among;
+use crate::document::Span;
+use crate::inline::{key, one_line};
+use crate::labels::Topic;
+use crate::rows::{Row, RowKind};
+use crate::steps::{Part, Seed, Step, StepKind};
+
+/// Makes a step of its seed; `None` for a spare one in which nothing is spelled out.
+pub(super) fn step(
+    asking: &Asking<'_, '_>,
+    seed: &Seed,
+    placed: &[Placed],
+    runs: &[(usize, usize)],
+    commands: &[PlannedCommand],
+) -> Option<Step> {
+    let mut spelled: Vec<(usize, Part)> = Vec::new();
+    for at in seed.rows.clone().filter(|at| !is_among(&asking.rows[*at])) {
+        let here = placed.iter().enumerate().filter(|(_, one)| one.row == at && one.block.role.is_placed());
+        spelled.extend(here.map(|(index, _)| (at, Part::Place(index))));
+    }
+    for (at, command) in runs.iter().filter(|(run, _)| seed.rows.contains(run)) {
+        let commit = commands.get(*command).is_some_and(|command| command.commit.is_some());
+        spelled.push((*at, if commit { Part::Commit(*command) } else { Part::Run(*command) }));
+    }
+    if seed.spare && spelled.is_empty() {
+        return None;
+    }
+    spelled.sort_by_key(|(at, _)| *at);
+    let mut said = asked(asking, seed, &spelled);
+    let title = asking.rows.get(seed.rows.start).map_or(0..0, |row| row.span.clone());
+    let only_checked = spelled.iter().all(|(_, part)| match part {
+        Part::Run(command) => commands.get(*command).is_some_and(|command| is_check(&command.text)),
+        part => matches!(part, Part::Commit(_)),
+    }) && spelled.iter().any(|(_, part)| matches!(part, Part::Run(_)));
+    if spelled.is_empty() && said.is_empty() || said.is_empty() && only_checked && asks_for_change(&seed.title) {
+        said.push((seed.rows.start, title.clone()));
+    }
+    spelled.extend(said.into_iter().map(|(at, span)| (at, Part::Say(span))));
+    spelled.sort_by_key(|(at, part)| (*at, !matches!(part, Part::Say(_))));
+    let parts: Vec<Part> = spelled.into_iter().map(|(_, part)| part).collect();
+    let last = seed.rows.clone().next_back().and_then(|at| asking.rows.get(at));
+    let end = last.map_or(title.end, |row| row.span.end).max(title.end);
+    let kind = kind(&parts, seed.rows.clone().any(|at| names_file(asking, &asking.rows[at])));
+    let (number, checkbox) = (seed.number.clone(), seed.checkbox);
+    Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind })
+}
+
+/// The words of a step that ask for something, by row. Where blocks or commands
+/// do the step's work, a sentence is taken for explanation unless it is in the
+/// imperative and no block follows it; a block's own introduction never asks.
+fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec<(usize, Span)> {
+    let rows = asking.rows;
+    let mut found: Vec<(usize, Span)> = Vec::new();
+    let worked = spelled.iter().any(|(_, part)| !matches!(part, Part::Commit(_)));
+    for at in seed.rows.clone().skip(1) {
+        let row = &rows[at];
+        if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, row, at) {
+            continue;
+        }
+        if let Some((last, span)) = found.last_mut().filter(|(last, _)| rows[*last].piece == row.piece) {
+            *last = at;
+            span.end = row.span.end;
+            continue;
+        }
+        let continues = rows.get(at.wrapping_sub(1)).is_some_and(|before| before.piece == row.piece);
+        if !worked || !continues && urges(asking, &seed.rows, at, spelled) {
+            found.push((at, row.span.clone()));
+        }
+    }
+    found
+}
+
+/// Whether a row asks for work that the blocks of its section do not show.
+fn urges(asking: &Asking<'_, '_>, rows: &Range<usize>, at: usize, spelled: &[(usize, Part)]) -> bool {
+    let row = &asking.rows[at];
+    let places = |range: Range<usize>| {
+        spelled.iter().any(|(worked, part)| range.contains(worked) && matches!(part, Part::Place(_)))
+    };
+    let section = |at: usize| matches!(asking.rows[at].kind, RowKind::Heading(_));
+    let from = (rows.start..at).rev().find(|at| section(*at)).unwrap_or(rows.start);
+    let to = (at..rows.end).find(|at| section(*at)).unwrap_or(rows.end);
+    let listed = row.item.is_some() && row.item != asking.rows[rows.start].item && !row.boxed;
+    let announced = row.topic == Some(Topic::Changes);
+    let shown = places(from..to);
+    if places(at..to) || shown && (listed || announced && row.label.is_some()) {
+        return false;
+    }
+    announced && !shown || asks_for_change(asking.document.slice(&row.span))
+}
+
+fn names_file(asking: &Asking<'_, '_>, row: &Row) -> bool {
+    matches!(row.kind, RowKind::Line(_) | RowKind::Heading(_))
+        && !crate::paths::find_paths(asking.document.slice(&row.span), 0, false).is_empty()
+}
+
+fn kind(parts: &[Part], names_file: bool) -> StepKind {
+    let any = |wanted: fn(&Part) -> bool| parts.iter().any(wanted);
+    if any(|part| matches!(part, Part::Place(_))) {
+        StepKind::Write
+    } else if any(|part| matches!(part, Part::Run(_))) {
+        StepKind::Run
+    } else if any(|part| matches!(part, Part::Commit(_))) {
+        StepKind::Commit
+    } else if names_file {
+        StepKind::Change
+    } else {
+        StepKind::Prose
+    }
+}
+
+/// Labels whose words ask for nothing of their own.
+const MUTE: &[Topic] = &[
+    Topic::Expect,
+    Topic::Run,
+    Topic::Output,
+    Topic::Reference,
+    Topic::Bounds,
+    Topic::About,
+    Topic::Depends,
+    Topic::Commit,
+    Topic::Example,
+    Topic::Status,
+];
+
+/// Whether a row's words ask for something that no block or command right there covers.
+fn says(asking: &Asking<'_, '_>, row: &Row, at: usize) -> bool {
+    if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {
+        return false;
+    }
+    let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic));
+    let introduces = asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+    let words = asking.document.slice(&row.span);
+    let label_only = row.label.as_ref().is_some_and(|label| label.rest >= words.len());
+    let noted = words.starts_with("_Requirements") || key(words).is_empty();
+    !mute && !introduces && !label_only && !noted
+}
