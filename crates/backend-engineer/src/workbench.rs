@@ -95,6 +95,8 @@ impl Workbench {
         let redactor = Redactor::of(settings.variables());
         let journal = if conduct.dry_run { None } else { Some(Journal::open(root)?) };
         let run = journal.as_ref().map(|journal| journal.begin(&start)).transpose()?;
+        let mut files = Files::below(root);
+        files.learn_author(loaded.plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
         Ok(Workbench {
             plan: loaded.plan,
             plan_path: loaded.path,
@@ -103,7 +105,7 @@ impl Workbench {
             settings,
             conduct,
             tree: Tree::at(root),
-            files: Files::below(root),
+            files,
             run,
             notes: Vec::new(),
             dropped: BTreeSet::new(),

@@ -12,6 +12,7 @@ use crate::tree::{Address, OutsideTree};
 pub(crate) struct Files {
     root: PathBuf,
     listed: OnceCell<BTreeSet<String>>,
+    author_root: Option<String>,
 }
 
 /// What a path of the plan turned out to mean.
@@ -35,7 +36,7 @@ pub(crate) enum Meaning {
 impl Files {
     /// The files below `root`, unread as yet.
     pub(crate) fn below(root: &Path) -> Self {
-        Files { root: root.to_owned(), listed: OnceCell::new() }
+        Files { root: root.to_owned(), listed: OnceCell::new(), author_root: None }
     }
 
     /// Whether a file or folder of that path stands in the repository.
@@ -143,19 +144,35 @@ impl Files {
             let why = "it is absolute".to_owned();
             Meaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why })
         };
-        let Some(name) = self.root.file_name().map(|name| name.to_string_lossy().into_owned()) else {
-            return outside();
-        };
+        let name = self.root.file_name().map(|name| name.to_string_lossy().into_owned());
         let parts: Vec<&str> = path.split('/').collect();
-        match parts.iter().rposition(|part| *part == name) {
-            Some(at) if at + 1 < parts.len() => match tidied(&parts[at + 1..].join("/")) {
-                Some(inside) if Address::of(&self.root, &inside).is_ok() => {
-                    Meaning::Resolved { path: inside, why: format!("below the author's own `{name}`") }
-                }
-                _ => outside(),
-            },
-            _ => outside(),
+        let named = name.and_then(|name| parts.iter().rposition(|part| *part == name)).map(|at| parts[..=at].join("/"));
+        let Some(author) = named.or_else(|| self.author_root.clone()) else { return outside() };
+        let below = path.strip_prefix(&format!("{author}/")).and_then(tidied);
+        match below.filter(|below| Address::of(&self.root, below).is_ok()) {
+            Some(below) => Meaning::Resolved { path: below, why: format!("below the author's own `{author}`") },
+            None => outside(),
         }
+    }
+
+    /// Learns where the plan's author keeps the repository, from absolute paths whose last parts stand here: one folder
+    /// for all of them, or none.
+    pub(crate) fn learn_author<'p>(&mut self, paths: impl Iterator<Item = &'p str>) {
+        let root_in = |path: &str| {
+            let parts: Vec<&str> = path.split('/').collect();
+            let stands = |at: &usize| {
+                let inside = parts[*at..].join("/");
+                let folder = inside.rsplit_once('/').map(|(folder, _)| folder);
+                self.root.join(&inside).is_file() || folder.is_some_and(|folder| self.has_folder(folder))
+            };
+            (2..parts.len()).find(stands).map(|at| parts[..at].join("/"))
+        };
+        let is_absolute = |path: &&str| path.starts_with('/') || path.get(1..3) == Some(":/");
+        let roots: BTreeSet<String> = paths.filter(is_absolute).filter_map(root_in).collect();
+        self.author_root = match roots.len() {
+            1 => roots.into_iter().next(),
+            _ => None,
+        };
     }
 }
 
@@ -238,6 +255,20 @@ mod tests {
             "apps/api/src/orders.ts"
         );
         assert_eq!(resolved(files.meaning("apps/../apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
+    }
+
+    #[test]
+    fn the_authors_folder_is_learnt_from_what_stands_here() {
+        let (_folder, mut files) = monorepo();
+        let none = BTreeSet::new();
+        let paths =
+            ["/c/Users/ana/Downloads/shop-main/apps/api/src/orders.ts", "/c/Users/ana/Downloads/shop-main/new.ini"];
+        files.learn_author(paths.into_iter());
+        assert_eq!(resolved(files.meaning(paths[0], false, &none)), "apps/api/src/orders.ts");
+        assert_eq!(resolved(files.meaning(paths[1], true, &none)), "new.ini");
+        assert!(matches!(files.meaning("/etc/passwd", true, &none), Meaning::Outside(_)));
+        files.learn_author(["/etc/passwd"].into_iter());
+        assert!(matches!(files.meaning("/etc/passwd", true, &none), Meaning::Outside(_)));
     }
 
     #[test]
