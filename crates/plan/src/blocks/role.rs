@@ -185,7 +185,9 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     {
         return Some(Role::Before { after: None });
     }
-    if colon && (above.starts_with("with") || above == "to") {
+    if colon
+        && (above.starts_with("with ") && above.split_whitespace().count() <= 5 || above == "with" || above == "to")
+    {
         return Some(Role::After { before: None });
     }
     None

@@ -232,14 +232,18 @@ impl Collector<'_, '_, '_> {
         let checkbox = self.asking.box_around(row);
         let mut touched = Vec::new();
         let mut end = first.outer.start;
+        let mut topic = turn(lead).filter(|_| topic == Topic::Files).unwrap_or(topic);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
             if at > 0 && !joins(between) {
-                break;
+                let Some(turned) = turn(between) else { break };
+                topic = turned;
             }
             end = path.outer.end;
             let behind = &value[(end - base).min(value.len())..];
-            let mut action = action_of_note(behind);
+            let until = found.get(at + 1).map_or(row.span.end, |next| next.outer.start);
+            let turns = turn(self.asking.document.slice(&(end..until.max(end)))).is_some();
+            let mut action = if turns { Action::Unstated } else { action_of_note(behind) };
             if action == Action::Unstated {
                 action = if labelled || lead_action == Action::Unstated {
                     action_of_topic(topic, note)
@@ -445,6 +449,11 @@ fn joins(between: &str) -> bool {
             | "及"
             | "与"
     )
+}
+
+/// What a word between two paths says of those after it: "Create `a`; Test `b`".
+fn turn(between: &str) -> Option<Topic> {
+    topic(&key(between.trim_matches(|letter: char| !letter.is_alphabetic()))).filter(|topic| topic.names_files())
 }
 
 /// The new path, where a file is moved.

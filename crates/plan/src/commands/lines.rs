@@ -152,7 +152,9 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
     if !arrow || rest.is_empty() || rest.starts_with('`') {
         return Expect::default();
     }
-    let found = expectation(closed(rest));
+    let bracket = words.trim_start().strip_prefix(['(', '（']).and_then(|inner| inner.split([')', '）']).next());
+    let found = bracket.map(expectation).filter(|inner| inner.outcome != ExpectedOutcome::Unstated);
+    let found = found.unwrap_or_else(|| expectation(closed(rest)));
     let telling = found.outcome != ExpectedOutcome::Unstated || found.passed.is_some() || !found.shows.is_empty();
     if telling { found } else { Expect::default() }
 }

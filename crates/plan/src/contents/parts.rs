@@ -38,8 +38,9 @@ pub(super) fn step(
     let only_checked = spelled.iter().all(|(_, part)| match part {
         Part::Run(command) => commands.get(*command).is_some_and(|command| is_check(&command.text)),
         part => matches!(part, Part::Commit(_)),
-    }) && spelled.iter().any(|(_, part)| matches!(part, Part::Run(_)));
-    if spelled.is_empty() && said.is_empty() || said.is_empty() && only_checked && asks_for_change(&seed.title) {
+    });
+    let titled = || sentences(&seed.title).any(asks_for_change);
+    if said.is_empty() && (spelled.is_empty() || only_checked && titled()) {
         said.push((seed.rows.start, title.clone()));
     }
     spelled.extend(said.into_iter().map(|(at, span)| (at, Part::Say(span))));
@@ -50,6 +51,11 @@ pub(super) fn step(
     let kind = kind(&parts, seed.rows.clone().any(|at| names_file(asking, &asking.rows[at])));
     let (number, checkbox) = (seed.number.clone(), seed.checkbox);
     Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind })
+}
+
+/// The sentences of a line.
+fn sentences(words: &str) -> impl Iterator<Item = &str> {
+    words.split(". ").flat_map(|part| part.split(['。', '；', ';'])).filter(|part| !part.trim().is_empty())
 }
 
 /// The words of a step that ask for something, by row. Where blocks or commands
