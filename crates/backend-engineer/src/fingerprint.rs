@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use ignore::gitignore::GitignoreBuilder;
@@ -85,11 +86,20 @@ pub(crate) fn of_files(root: &Path, files: &BTreeSet<String>, plan: Option<&str>
     let listed = files.iter().filter(|path| Some(path.as_str()) != plan && !is_by_product(path));
     listed
         .map(|path| {
-            let content =
-                fs::read(root.join(path)).map_or_else(|_| "unreadable".to_owned(), |bytes| journal::hash(&bytes));
+            let content = content_of(&root.join(path)).unwrap_or_else(|_| "unreadable".to_owned());
             (path.clone(), content)
         })
         .collect()
+}
+
+/// Stands for a file's content; a large file (data, a database) is told by its size and time, as build tools do.
+fn content_of(path: &Path) -> io::Result<String> {
+    const LARGE: u64 = 8 << 20;
+    let metadata = fs::metadata(path)?;
+    if metadata.len() <= LARGE {
+        return Ok(journal::hash(&fs::read(path)?));
+    }
+    Ok(format!("{} bytes, {:?}", metadata.len(), metadata.modified()?))
 }
 
 /// The fingerprint of a tree: its files' hashes with some files laid over them (`None`: taken away).

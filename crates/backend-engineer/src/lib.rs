@@ -71,5 +71,7 @@ async fn prove(bench: &mut Workbench, assignment: &Assignment, change: &mut Chan
     bench.begin(StepName::Verify)?;
     let verification = verify(bench, assignment, change).await?;
     bench.begin(StepName::Report)?;
-    Ok(report(bench, assignment, change, &verification))
+    let report = report(bench, assignment, change, &verification);
+    bench.notes.clear();
+    Ok(report)
 }
