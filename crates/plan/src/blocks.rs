@@ -110,6 +110,15 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             _ => false,
         };
         let above = above(asking, row, from);
+        let mut named = named;
+        if is_shell(&language) && role::is_shown_content(&above) {
+            // A document holds commands as text.
+            let wanted = Wanted { language: "markdown", ..wanted };
+            let (holder, _) = file::find(asking, &wanted, changes);
+            if matches!(&holder, FileOf::Change(at) if file::is_document(&changes[*at].path)) {
+                (found, named) = (holder, true);
+            }
+        }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
         let role = role::role(&text, &setting);
         if !role.is_placed()

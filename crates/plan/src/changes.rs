@@ -68,17 +68,47 @@ pub(crate) fn meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
     (0..changes.len()).filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at])).collect()
 }
 
-/// Adds what is said of a path; gives the changes that stand for it.
+/// Whether a file of this name may stand in the root and in folders as well,
+/// so that a list of files that names two means two.
+fn is_in_many_folders(path: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "Makefile",
+        "Dockerfile",
+        "package.json",
+        "tsconfig.json",
+        "pyproject.toml",
+        "requirements.txt",
+        "Cargo.toml",
+        "go.mod",
+        "README.md",
+        "CLAUDE.md",
+        "AGENTS.md",
+        ".gitignore",
+        ".env.example",
+        ".env",
+        "docker-compose.yml",
+        "__init__.py",
+        "conftest.py",
+    ];
+    NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
+}
+
+/// Adds what is said of a path; gives the changes that stand for it. `listed`:
+/// it is an entry of a list of files, which names each in full.
 pub(crate) fn add(
     changes: &mut Vec<PlannedChange>,
     found: &FoundPath,
     action: &Action,
     test: bool,
     checkbox: Option<CheckboxId>,
+    listed: bool,
 ) -> Vec<usize> {
     let mut touched = Vec::new();
     for path in expand(&found.path) {
-        let known = meant(changes, &path);
+        let mut known = meant(changes, &path);
+        if listed && is_in_many_folders(&path) {
+            known.retain(|at| changes[*at].path == path);
+        }
         let at = match known.as_slice() {
             [one] => *one,
             [] => {

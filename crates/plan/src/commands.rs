@@ -251,7 +251,8 @@ fn doubt(text: &str) -> Option<Doubt> {
     let sentence = text.split_whitespace().count() > 3
         && first.starts_with(char::is_uppercase)
         && !text.contains(['-', '/', '|', '$']);
-    sentence.then_some(Doubt::Prose)
+    // Options alone are part of a command that stands elsewhere.
+    (sentence || text.starts_with('-')).then_some(Doubt::Prose)
 }
 
 fn is_destructive(text: &str) -> bool {

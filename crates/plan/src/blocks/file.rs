@@ -118,7 +118,7 @@ fn by_itself(
     let at = row.span.start + line.find(said.as_str()).unwrap_or(0);
     let span: Span = at..at + said.len().min(row.span.end - at);
     let found = FoundPath { path: said, span: span.clone(), outer: span, lines: None, ticked: false };
-    add(changes, &found, &Action::Unstated, false, None).first().map(|at| FileOf::Change(*at))
+    add(changes, &found, &Action::Unstated, false, None, false).first().map(|at| FileOf::Change(*at))
 }
 
 /// `title="a.ts"`, `python:src/a.py`, `ts src/a.ts`, or a path alone.
@@ -436,6 +436,11 @@ fn is_test_code(text: &str) -> bool {
                 || sign.contains(':') && line.contains(sign)
         })
     })
+}
+
+/// Whether a path is that of a text for people.
+pub(super) fn is_document(path: &str) -> bool {
+    matches!(crate::languages::extension(path.rsplit('/').next().unwrap_or("")).as_str(), "md" | "mdx" | "rst" | "adoc")
 }
 
 /// Whether a path is that of a shell script.

@@ -37,7 +37,7 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     }
     let shell = is_shell(language)
         || language.is_empty() && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
-    if shell && !(setting.script || text.starts_with("#!")) {
+    if shell && !(setting.script || text.starts_with("#!") || setting.named && is_shown_content(setting.above)) {
         return Role::Shell;
     }
     let above = key(setting.above);
@@ -59,6 +59,13 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
         return Role::Example;
     }
     Role::Code
+}
+
+/// Whether the words above tell to put the block in place of something: "Replace the list with:".
+pub(super) fn is_shown_content(above: &str) -> bool {
+    let words = key(above);
+    let turns = ["replace ", "update ", "change ", "extend "].iter().any(|verb| words.starts_with(verb));
+    turns && ["with", "to", "to include", "to read", "becomes"].iter().any(|end| words.ends_with(&format!(" {end}")))
 }
 
 const SHOWN: &[&str] = &[

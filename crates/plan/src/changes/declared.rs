@@ -72,7 +72,7 @@ impl Collector<'_, '_, '_> {
         }
         let action = stated(&name);
         for path in find_paths(words, title.start, false) {
-            add(&mut self.changes, &path, &action, false, None);
+            add(&mut self.changes, &path, &action, false, None, false);
         }
     }
 
@@ -125,7 +125,7 @@ impl Collector<'_, '_, '_> {
         for path in find_paths(words, row.span.start, false) {
             let noted = action_of_note(&words[(path.outer.end - row.span.start).min(words.len())..]);
             let action = if noted == Action::Unstated { action.clone() } else { noted };
-            self.current.extend(add(&mut self.changes, &path, &action, false, None));
+            self.current.extend(add(&mut self.changes, &path, &action, false, None, false));
         }
     }
 
@@ -175,7 +175,7 @@ impl Collector<'_, '_, '_> {
         for path in find_paths(words, cell.start, true) {
             let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
             let action = if behind == Action::Unstated { noted.clone() } else { behind };
-            let touched = add(&mut self.changes, &path, &action, false, checkbox);
+            let touched = add(&mut self.changes, &path, &action, false, checkbox, false);
             let rest: Vec<&str> = cells
                 .iter()
                 .enumerate()
@@ -253,11 +253,11 @@ impl Collector<'_, '_, '_> {
             }
             if let Some(to) = moved(topic, behind, found.get(at + 1)) {
                 action = Action::Rename { to: to.path.clone() };
-                touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox));
+                touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox, true));
                 end = to.outer.end;
                 break;
             }
-            touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox));
+            touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox, true));
         }
         let rest = value[(end - base).min(value.len())..].to_owned();
         self.listed.extend(row.item);
@@ -309,13 +309,13 @@ impl Collector<'_, '_, '_> {
         let action = if noted == Action::Unstated { action } else { noted };
         let checkbox = self.asking.box_around(row);
         let path = &FoundPath { lines: None, ..path.clone() };
-        let mut touched = add(&mut self.changes, path, &action, false, checkbox);
+        let mut touched = add(&mut self.changes, path, &action, false, checkbox, false);
         let mut end = path.outer.end;
         for other in &found[1..] {
             if !joins(self.asking.document.slice(&(end..other.outer.start))) {
                 break;
             }
-            touched.extend(add(&mut self.changes, other, &action, false, checkbox));
+            touched.extend(add(&mut self.changes, other, &action, false, checkbox, false));
             end = other.outer.end;
         }
         self.current = touched.clone();
