@@ -10,7 +10,7 @@ pub(crate) use inherited::hand_down;
 
 use crate::blocks::{self, Placed, Role};
 use crate::changes::{Asking, declared};
-use crate::commands::{Manner, PlannedCommand, in_line, of_fence};
+use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, of_fence};
 use crate::criteria::{self, is_among, set_expectation};
 use crate::document::Document;
 use crate::identity::{CheckboxId, PhaseId};
@@ -18,7 +18,7 @@ use crate::labels::Topic;
 use crate::outline::Unit;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
-use crate::steps::{Seed, is_step_name, seeds};
+use crate::steps::{Seed, Step, is_step_name, seeds};
 
 /// Reads a unit without those nested in it. `boxes` gives the box of each list item.
 pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[Option<CheckboxId>]) -> Phase {
@@ -35,7 +35,9 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
     let mut commands = Vec::new();
     let mut criteria = criteria::read(&asking, &mut commands);
     let runs = run_rows(&asking, &placed, &mut commands);
-    let steps = seeds.iter().filter_map(|seed| parts::step(&asking, seed, &placed, &runs, &commands)).collect();
+    let steps: Vec<Step> =
+        seeds.iter().filter_map(|seed| parts::step(&asking, seed, &placed, &runs, &commands)).collect();
+    steps.iter().for_each(|step| parts::expect_by_title(step, &mut commands));
     for echo in &unit.echoes {
         echoes::join(document, echo.clone(), boxes, &mut criteria, &mut commands);
     }
@@ -111,12 +113,30 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
             }
             _ => Vec::new(),
         };
-        for one in found {
+        for mut one in found {
+            if one.expect.outcome == ExpectedOutcome::Unstated {
+                one.expect.outcome = bracketed(asking, at);
+            }
             runs.push((at, commands.len()));
             commands.push(one);
         }
     }
     runs
+}
+
+/// What the words above a fence expect in brackets: "Run (red):", "Run the tests (must fail)".
+fn bracketed(asking: &Asking<'_, '_>, at: usize) -> ExpectedOutcome {
+    let above = at.checked_sub(1).map(|above| &asking.rows[above]);
+    let Some(above) = above.filter(|_| matches!(asking.rows[at].kind, RowKind::Code(_))) else {
+        return ExpectedOutcome::Unstated;
+    };
+    if !matches!(above.kind, RowKind::Line(_) | RowKind::Heading(_)) {
+        return ExpectedOutcome::Unstated;
+    }
+    let words = asking.document.slice(&above.span);
+    let inner = words.rsplit_once(['(', '（']).and_then(|(_, rest)| rest.split([')', '）']).next());
+    let told = inner.map(|inner| expectation(inner).outcome).unwrap_or_default();
+    if told == ExpectedOutcome::NoMatches { ExpectedOutcome::Unstated } else { told }
 }
 
 /// Gives an expectation to the command before it, if that stands near.

@@ -2,7 +2,7 @@
 //! headings, boxes, and the sentence right above a block.
 
 use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies};
-use super::{Action, PlannedChange, add};
+use super::{Action, PlannedChange, add, asks_for_change};
 use crate::document::{Document, Span};
 use crate::identity::CheckboxId;
 use crate::inline::{key, one_line, plain};
@@ -373,7 +373,13 @@ fn asks_for(before: &str, behind: &str, verb: bool, bare: &str, path: &FoundPath
     }
     let near = before.split_whitespace().count() <= 8;
     let says = verb && near && !bare.to_lowercase().starts_with("to ");
-    let lists = leads && spot.listed && item && path.path.contains('/');
+    let told = || {
+        let told = behind.trim_start_matches(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '`' | '-' | '—' | '–' | ':' | '*')
+        });
+        asks_for_change(told)
+    };
+    let lists = leads && spot.listed && path.path.contains('/') && (item || path.ticked && told());
     (path.ticked || spot.listed) && (says || lists)
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::blocks::Placed;
 use crate::changes::{Asking, asks_for_change};
-use crate::commands::{PlannedCommand, is_check};
+use crate::commands::{ExpectedOutcome, PlannedCommand, expectation, is_check};
 use crate::criteria::is_among;
 use crate::document::Span;
 use crate::inline::{key, one_line};
@@ -51,6 +51,26 @@ pub(super) fn step(
     let kind = kind(&parts, seed.rows.clone().any(|at| names_file(asking, &asking.rows[at])));
     let (number, checkbox) = (seed.number.clone(), seed.checkbox);
     Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind })
+}
+
+/// Checks of which nothing is said shall end as the step's title says: "Run it to verify it fails".
+pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
+    const SAYS: &[&str] = &["verify", "confirm", "expect", "should", "must", "see ", "ensure", "确认", "验证", "確認"];
+    let lower = step.title.to_lowercase();
+    let outcome = expectation(&lower).outcome;
+    let told = matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail);
+    if !told || !SAYS.iter().any(|word| lower.contains(word)) {
+        return;
+    }
+    for part in &step.parts {
+        let Part::Run(at) = part else { continue };
+        let unsaid = |command: &&mut PlannedCommand| {
+            command.expect.outcome == ExpectedOutcome::Unstated && command.expect.words.is_none()
+        };
+        if let Some(command) = commands.get_mut(*at).filter(unsaid).filter(|command| is_check(&command.text)) {
+            command.expect.outcome = outcome;
+        }
+    }
 }
 
 /// The sentences of a line.
