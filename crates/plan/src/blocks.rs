@@ -106,7 +106,9 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let (mut found, nearness) = file::find(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
         let script = match &found {
-            FileOf::Change(at) => file::is_script(&changes[*at].path) && nearness <= Nearness::Step,
+            FileOf::Change(at) => {
+                file::is_script(&changes[*at].path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
+            }
             _ => false,
         };
         let above = above(asking, row, from);

@@ -220,7 +220,15 @@ pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedComm
 
 fn doubt(text: &str) -> Option<Doubt> {
     let homes = ["/Users/", "/home/", "C:\\", "c:/Users", "/mnt/c/", "/Volumes/", "/private/tmp/"];
-    if homes.iter().any(|home| text.contains(home)) {
+    // `cd d:/work`: a drive of its own.
+    let drive = text.split_whitespace().any(|word| {
+        let mut letters = word.trim_start_matches(['"', '\'']).chars();
+        letters.next().is_some_and(|letter| letter.is_ascii_alphabetic())
+            && letters.next() == Some(':')
+            && matches!(letters.next(), Some('/' | '\\'))
+            && !word.contains("://")
+    });
+    if drive || homes.iter().any(|home| text.contains(home)) {
         return Some(Doubt::AuthorPath);
     }
     let holder = |open: char, close: char| {
@@ -240,6 +248,9 @@ fn doubt(text: &str) -> Option<Doubt> {
         || text.contains("python3 -c")
         || text.contains("node -e")
         || text.contains("<<")
+        || ["rg ", "grep ", "! rg ", "! grep ", "git grep ", "sed ", "awk "]
+            .iter()
+            .any(|start| text.starts_with(start))
         || shell::is_commit(text);
     let dots = text.split_whitespace().any(|word| word == "..." || word == "…")
         || text.ends_with("...") && !text.ends_with("/...");

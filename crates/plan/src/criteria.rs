@@ -51,7 +51,9 @@ pub(crate) fn set_expectation(command: &mut PlannedCommand, words: &str) {
     if !words.trim().is_empty()
         && (command.expect.words.is_none() || command.expect.outcome == ExpectedOutcome::Unstated)
     {
-        command.await_result(expectation(&words));
+        // An expectation in several lines or items.
+        let before = command.expect.words.as_deref().map(|before| format!("{before} ")).unwrap_or_default();
+        command.await_result(expectation(&format!("{before}{words}")));
     }
 }
 

@@ -28,7 +28,18 @@ pub(crate) fn is_pattern(path: &str) -> bool {
         || path.contains("...") && !path.contains("/[...")
         || path.to_ascii_uppercase().contains("XXX")
         || ["YYYY", "NNN", "TIMESTAMP", "_hash_", "<rev"].iter().any(|sign| path.contains(sign))
-        || (!name.contains('.') && !is_file_name(name) && path.contains('/'))
+        || (!name.contains('.') && !is_file_name(name) && path.contains('/') && !is_program_file(path))
+}
+
+/// Whether a path without an extension is a program's: it lies in a folder for those.
+pub(crate) fn is_program_file(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(folder, name)| {
+        let home = folder.rsplit('/').next().unwrap_or(folder);
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        matches!(home, "bin" | "sbin" | "scripts" | "script" | ".husky" | ".githooks")
+            && !name.is_empty()
+            && name.chars().all(plain)
+    })
 }
 
 /// Every path in `text`, in order; spans are shifted by `base`. Bare words count only with a folder or when `bare` is set.
@@ -121,8 +132,10 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
         let numeric = path.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '.'));
         let folder = path.ends_with('/') && path.len() > 1 && (ticked || path.matches('/').count() > 1);
         let glob = path.contains('*') && ticked;
+        let program = ticked && is_program_file(path);
         let file = named && (ticked || is_extension(&ending) || is_file_name(name));
-        return ((file || folder || glob) && !numeric && !looks_like_types(path)).then(|| (path.to_owned(), lines));
+        return ((file || folder || glob || program) && !numeric && !looks_like_types(path))
+            .then(|| (path.to_owned(), lines));
     }
     let single = is_file_name(name) || (braces && path.contains('.'));
     (single && !path.ends_with('/')).then(|| (path.to_owned(), lines))

@@ -61,6 +61,12 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     Role::Code
 }
 
+/// Whether shell text uses the arguments of the script that it is a part of.
+pub(super) fn takes_arguments(text: &str) -> bool {
+    ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "].iter().any(|sign| text.contains(sign))
+        || text.lines().any(|line| line.trim() == "shift")
+}
+
 /// Whether the words above tell to put the block in place of something: "Replace the list with:".
 pub(super) fn is_shown_content(above: &str) -> bool {
     let words = key(above);

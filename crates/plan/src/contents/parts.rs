@@ -87,7 +87,7 @@ fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec
     let worked = spelled.iter().any(|(_, part)| !matches!(part, Part::Commit(_)));
     for at in seed.rows.clone().skip(1) {
         let row = &rows[at];
-        if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, row, at) {
+        if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, row, at, worked) {
             continue;
         }
         if let Some((last, span)) = found.last_mut().filter(|(last, _)| rows[*last].piece == row.piece) {
@@ -156,11 +156,13 @@ const MUTE: &[Topic] = &[
 ];
 
 /// Whether a row's words ask for something that no block or command right there covers.
-fn says(asking: &Asking<'_, '_>, row: &Row, at: usize) -> bool {
+fn says(asking: &Asking<'_, '_>, row: &Row, at: usize, worked: bool) -> bool {
     if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {
         return false;
     }
-    let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic));
+    // Where nothing is spelled out, an example says what is meant.
+    let example = !worked && row.topic == Some(Topic::Example);
+    let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic)) && !example;
     let introduces = asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
     let words = asking.document.slice(&row.span);
     let label_only = row.label.as_ref().is_some_and(|label| label.rest >= words.len());

@@ -197,7 +197,13 @@ impl Reader<'_, '_, '_> {
 fn says_none(text: &str) -> bool {
     let lower = key(text);
     let none = ["none", "n/a", "not applicable", "no manual", "ninguna", "无", "нет"];
-    lower.split_whitespace().count() <= 14 && none.iter().any(|word| lower.starts_with(word)) && !text.contains('`')
+    let refused =
+        ["no manual verification", "no phase-level manual verification", "no manual testing", "no manual steps"];
+    let refused = refused.iter().any(|words| lower.starts_with(words));
+    refused && !text.contains('`')
+        || lower.split_whitespace().count() <= 14
+            && none.iter().any(|word| lower.starts_with(word))
+            && !text.contains('`')
 }
 
 fn manner(row: &Row) -> Manner {
