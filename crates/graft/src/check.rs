@@ -8,6 +8,7 @@ use crate::imports::wanted;
 use crate::items::{Item, Source};
 use crate::languages::Kind;
 use crate::markers::{SENTINEL, is_elision};
+use crate::merge::stands_once;
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
@@ -31,6 +32,9 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) ->
         if count > had.max(1) && name.2 {
             return Err(unproven(format!("`{}` would be defined twice", name.1)));
         }
+    }
+    if let Some(twice) = made_twice(old, new, snippet) {
+        return Err(unproven(format!("`{twice}` would be called twice")));
     }
     let new_items = new.items(new.root());
     let have = wanted(new, &new_items);
@@ -57,6 +61,16 @@ fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
         }
     }
     counts
+}
+
+/// A call of which a program makes one, and that the snippet would bring in beside the file's own.
+fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Option<String> {
+    snippet.items(snippet.root()).iter().filter(|item| item.kind == Kind::Call).find_map(|item| {
+        let callee = stands_once(&item.name)?;
+        let call = format!("{callee}(");
+        let times = |source: &Source<'_>| source.text.matches(&call).count();
+        (times(new) > times(old).max(1)).then(|| callee.to_owned())
+    })
 }
 
 /// How many comments of the text are elisions.

@@ -72,7 +72,8 @@ pub(crate) fn is_elision(comment: &str) -> bool {
         return false;
     }
     let lower = body.to_lowercase();
-    let dotted = lower.starts_with("...") || lower.starts_with('…') || lower.starts_with("[...") || lower.starts_with("(...");
+    let dotted =
+        lower.starts_with("...") || lower.starts_with('…') || lower.starts_with("[...") || lower.starts_with("(...");
     let trailing = lower.ends_with("...") || lower.ends_with('…') || lower.ends_with("...]") || lower.ends_with("...)");
     let words = lower.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
     if dotted {
@@ -87,7 +88,9 @@ pub(crate) fn is_elision(comment: &str) -> bool {
 
 /// "add to existing imports" speaks of what follows, not of what is left out.
 fn adds(lower: &str) -> bool {
-    ["add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in "].iter().any(|verb| lower.starts_with(verb))
+    ["add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in "]
+        .iter()
+        .any(|verb| lower.starts_with(verb))
 }
 
 /// A comment without its signs.

@@ -2,10 +2,12 @@
 //! further in, what is new goes where the snippet's neighbours, the prose or the file's own order put it.
 
 mod entries;
+mod once;
 mod matching;
 mod position;
 mod replace;
 
+pub(crate) use once::stands_once;
 pub(crate) use position::meant;
 pub(crate) use replace::body;
 

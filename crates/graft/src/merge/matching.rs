@@ -5,6 +5,7 @@ use crate::Refusal;
 use crate::compare::{same_code, same_item};
 use crate::items::Item;
 use crate::languages::{Kind, List};
+use crate::merge::once::forebears;
 use crate::merge::{Merger, Pair};
 use crate::splice::{place, refusal};
 
@@ -110,7 +111,26 @@ fn find(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Re
     if !same.is_empty() {
         return Ok(same);
     }
+    let forebears = forebears(merger, pair, item)?;
+    if !forebears.is_empty() {
+        return Ok(forebears);
+    }
+    if matches!(item.kind, Kind::Export | Kind::Guard) {
+        return only_one(merger, pair, item);
+    }
     Ok(keyed(merger, pair, item))
+}
+
+/// A module has one default export and one guard: more of them leave open which is meant.
+fn only_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
+    let found = all(pair, |old| old.kind == item.kind && old.name == item.name);
+    if found.len() < 2 {
+        return Ok(found);
+    }
+    let mut refusal = refusal(Reason::Ambiguous, format!("`{}` stands {} times here", item.name, found.len()));
+    refusal.candidates =
+        found.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
+    Err(refusal)
 }
 
 fn exact(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
@@ -130,7 +150,10 @@ fn definition(
 ) -> Result<Vec<usize>, Refusal> {
     if pair.kind == List::Statements && !pair.wrapped && item.kind == Kind::Value && !merger.prose.replaces_something()
     {
-        return Ok(same);
+        // A `const` or `let` of one scope stands once: shown again, it is the one that stands.
+        let declared = item.core.kind() == "lexical_declaration" && same.is_empty();
+        let there = if declared { all(pair, |old| old.name == item.name && old.kind == item.kind) } else { Vec::new() };
+        return Ok(if there.len() == 1 { there } else { same });
     }
     let named =
         all(pair, |old| old.name == item.name && old.variant == item.variant && compatible(old.kind, item.kind));

@@ -1,0 +1,131 @@
+//! Statements that stand once by nature: a chain of calls that grows, a server that listens, tables that are made.
+
+use tree_sitter::Node;
+
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List, text};
+use crate::merge::{Merger, Pair};
+use crate::splice::{place, refusal};
+use crate::{Reason, Refusal};
+
+/// Calls of which a program makes one, by the last name of the callee and the receivers for which that holds; no
+/// receivers: any.
+const ONCE: [(&str, &[&str]); 6] = [
+    ("listen", &[]),
+    ("create_all", &[]),
+    ("execute_from_command_line", &[]),
+    ("run", &["uvicorn", "hypercorn", "app", "application", "server", "asyncio", "anyio", "mcp", "bot", "web"]),
+    ("serve", &["uvicorn", "server", "app", "Deno", "Bun"]),
+    ("bootstrap", &[""]),
+];
+
+/// How a statement of the file stands to one that the snippet shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kin {
+    /// The snippet's is the file's with more in it.
+    Grown,
+    /// Both cannot stand, and the snippet's lacks something.
+    Changed,
+}
+
+/// The one statement of the list that the call shown replaces, as both cannot stand; empty where it is new.
+pub(super) fn forebears(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+) -> Result<Vec<usize>, Refusal> {
+    let adds = merger.prose.adds_something() && !merger.prose.replaces_something();
+    if item.kind != Kind::Call || pair.kind == List::Entries || pair.kind == List::Statements && adds {
+        return Ok(Vec::new());
+    }
+    let found: Vec<(usize, Kin)> = pair
+        .old
+        .iter()
+        .enumerate()
+        .filter_map(|(at, old)| kin((merger.file, old), (merger.snippet, item)).map(|kin| (at, kin)))
+        .filter(|(_, kin)| pair.kind == List::Module || *kin == Kin::Grown)
+        .collect();
+    let told = merger.prose.replaces_something() || merger.is_elided(item.node);
+    let problem = match found.as_slice() {
+        [] => return Ok(Vec::new()),
+        [(only, kin)] if *kin == Kin::Grown || told => return Ok(vec![*only]),
+        [_] => refusal(
+            Reason::Conflict,
+            format!("`{}` stands here with more than the block shows of it, and can stand only once", item.name),
+        ),
+        several => refusal(
+            Reason::Ambiguous,
+            format!("`{}` could replace {} statements, and nothing tells which", item.name, several.len()),
+        ),
+    };
+    let candidates = found.iter().filter_map(|&(at, _)| pair.old.get(at)).map(|old| place(merger.file.text, old.start));
+    Err(Refusal { candidates: candidates.collect(), ..problem })
+}
+
+fn kin(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> Option<Kin> {
+    if old.1.kind != Kind::Call {
+        return None;
+    }
+    if let Some(callee) = stands_once(&new.1.name) {
+        let same = stands_once(&old.1.name) == Some(callee);
+        let fewer = arguments(new.1.core) < arguments(old.1.core);
+        return same.then_some(if fewer { Kin::Changed } else { Kin::Grown });
+    }
+    let (there, shown) = (links(old.1.core, old.0.text), links(new.1.core, new.0.text));
+    if there.len() < 2 || shown.len() < 2 || there.first() != shown.first() || there.last() != shown.last() {
+        return None;
+    }
+    let mut rest = shown.iter();
+    let kept = there.iter().all(|link| rest.any(|one| one == link));
+    Some(if kept { Kin::Grown } else { Kin::Changed })
+}
+
+/// The callee of a call that a program makes once.
+pub(crate) fn stands_once(name: &str) -> Option<&str> {
+    let (callee, _) = name.split_once('(')?;
+    let (receiver, verb) = callee.rsplit_once('.').unwrap_or(("", callee));
+    ONCE.iter()
+        .any(|(one, receivers)| {
+            *one == verb && (receivers.contains(&receiver) || receivers.is_empty() && !receiver.is_empty())
+        })
+        .then_some(callee)
+}
+
+/// The calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
+fn links(node: Node<'_>, source: &str) -> Vec<String> {
+    let squeezed = |node: Node<'_>| -> String {
+        let bare: String = text(node, source).split_whitespace().collect();
+        bare.replace('"', "'").replace(",)", ")")
+    };
+    let mut links = Vec::new();
+    let mut at = node;
+    while matches!(at.kind(), "await_expression" | "await" | "expression_statement") {
+        let Some(inner) = at.named_child(0) else { return links };
+        at = inner;
+    }
+    while let (true, Some(function)) = (at.kind().starts_with("call"), at.child_by_field_name("function")) {
+        let passed = at.child_by_field_name("arguments").map(squeezed).unwrap_or_default();
+        let mut object = function.child_by_field_name("object");
+        while let Some(inner) = object.filter(|one| !one.kind().starts_with("call")) {
+            object = inner.child_by_field_name("object");
+        }
+        let Some(object) = object else {
+            links.push(format!("{}{passed}", squeezed(function)));
+            break;
+        };
+        let name = source.get(object.end_byte()..function.end_byte()).unwrap_or_default();
+        links.push(format!("{}{passed}", name.split_whitespace().collect::<String>()));
+        at = object;
+    }
+    links.reverse();
+    links
+}
+
+fn arguments(node: Node<'_>) -> usize {
+    let mut at = node;
+    while matches!(at.kind(), "await_expression" | "await" | "expression_statement") {
+        let Some(inner) = at.named_child(0) else { return 0 };
+        at = inner;
+    }
+    at.child_by_field_name("arguments").map_or(0, |arguments| arguments.named_child_count())
+}
