@@ -6,7 +6,7 @@ mod file;
 
 use serde::Serialize;
 
-use crate::changes::{Asking, PlannedChange};
+use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
 use crate::inline::one_line;
 use crate::languages::is_shell;
@@ -122,14 +122,19 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             }
         }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
-        let role = role::role(&text, &setting);
+        let mut role = role::role(&text, &setting);
+        let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
+        if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
+            role = Role::Example;
+        }
         if !role.is_placed()
             || seen.topic.is_some_and(|topic| topic.is_criteria() || topic == crate::labels::Topic::Bounds)
         {
             found = FileOf::Nowhere;
         }
         let prose = introduction(asking, row, from);
-        let lines = prose.lines().rev().find_map(lines_said);
+        let lines =
+            prose.lines().rev().find_map(lines_said).or_else(|| role::opening_comment(&text).and_then(lines_said));
         let block = CodeBlock {
             language,
             info: fence.info.clone(),

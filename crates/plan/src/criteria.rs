@@ -62,14 +62,18 @@ const PERSON: &[&str] = &[
     "manually",
     "browser",
     "visual",
+    "visually",
     "by hand",
     "in the ui",
     "user can",
     "click",
+    "clicking",
+    "clicks",
     "looks right",
     "eyeball",
     "human",
     "screenshot",
+    "screenshots",
     "reviewer",
     "stakeholder",
     "on a device",
@@ -80,6 +84,15 @@ const PERSON: &[&str] = &[
     "manualmente",
 ];
 
+/// Whether the word stands there whole.
+fn says(text: &str, word: &str) -> bool {
+    let whole = |at: usize| {
+        let joined = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+        !joined(text[..at].chars().next_back()) && !joined(text[at + word.len()..].chars().next())
+    };
+    text.match_indices(word).any(|(at, _)| !word.is_ascii() || whole(at))
+}
+
 /// Who checks a criterion: by its heading, else by its commands and words.
 pub(crate) fn kind(topic: Option<Topic>, words: &str, has_command: bool) -> CriterionKind {
     match topic {
@@ -88,7 +101,7 @@ pub(crate) fn kind(topic: Option<Topic>, words: &str, has_command: bool) -> Crit
         _ => {
             let lower = key(words);
             let marked = lower.starts_with("manual") || lower.starts_with("手动") || lower.contains("(manual");
-            let person = !has_command && PERSON.iter().any(|word| lower.contains(word));
+            let person = !has_command && PERSON.iter().any(|word| says(&lower, word));
             if marked || person { CriterionKind::Manual } else { CriterionKind::Automated }
         }
     }

@@ -61,6 +61,37 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     Role::Code
 }
 
+/// The words of a comment on the first line.
+pub(super) fn opening_comment(text: &str) -> Option<&str> {
+    let first = text.lines().find(|line| !line.trim().is_empty())?.trim();
+    ["//", "#", "--", "/*", "<!--", "{/*"].iter().find_map(|sign| first.strip_prefix(sign))
+}
+
+/// Whether code consists of comments alone: words that say what to do.
+pub(super) fn is_told_in_comments(text: &str, language: &str) -> bool {
+    let code = [
+        "python",
+        "py",
+        "typescript",
+        "ts",
+        "tsx",
+        "javascript",
+        "js",
+        "jsx",
+        "go",
+        "rust",
+        "java",
+        "kotlin",
+        "csharp",
+        "php",
+        "ruby",
+        "swift",
+    ];
+    let sign = if matches!(language, "python" | "py" | "ruby") { "#" } else { "//" };
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+    code.contains(&language) && lines.peek().is_some() && lines.all(|line| line.trim_start().starts_with(sign))
+}
+
 /// Whether shell text uses the arguments of the script that it is a part of.
 pub(super) fn takes_arguments(text: &str) -> bool {
     ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "].iter().any(|sign| text.contains(sign))

@@ -173,13 +173,14 @@ fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
         let inner = &words[span.inner.clone()];
         let before = key(&words[..span.outer.start]);
         let mut last = before.split_whitespace().rev();
-        let nearest = last.next().unwrap_or("");
+        let nearest = last.next().unwrap_or("").trim_start_matches(['(', '（']);
         let place = if matches!(nearest, "the" | "el" | "la") { last.next().unwrap_or("") } else { nearest };
         let behind = words[span.outer.end..].trim_start().to_lowercase();
         let said = ["folder", "directory", "dir", "package"].iter().any(|word| behind.starts_with(word));
         let told = matches!(place, "from" | "in" | "inside" | "within" | "desde" | "en" | "cwd" | "under");
+        let named = matches!(nearest, "workdir" | "cwd");
         let plain = !inner.is_empty() && !inner.contains([' ', '(', '<', '*']) && !inner.starts_with('-');
-        let folder = plain && told && (inner.ends_with('/') || said);
+        let folder = plain && (named || told && (inner.ends_with('/') || said));
         folder.then(|| inner.trim_end_matches('/').trim_start_matches("./").to_owned())
     })
 }

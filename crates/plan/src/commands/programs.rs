@@ -585,7 +585,8 @@ const USUAL_WORDS: &[&str] = &[
 /// Whether the word is the name of a program that plans run.
 pub(super) fn is_program(word: &str) -> bool {
     let name = word.rsplit('/').next().unwrap_or(word);
-    PROGRAMS.contains(&word) || word.contains('/') && PROGRAMS.contains(&name) && !word.starts_with("http")
+    let placed = word.contains("bin/") || word.starts_with(['.', '/', '~']);
+    PROGRAMS.contains(&word) || word.contains('/') && placed && PROGRAMS.contains(&name) && !word.starts_with("http")
 }
 
 /// Whether the program's name alone, without arguments, is no sure sign of a command.

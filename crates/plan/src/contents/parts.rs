@@ -84,10 +84,10 @@ fn sentences(words: &str) -> impl Iterator<Item = &str> {
 fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec<(usize, Span)> {
     let rows = asking.rows;
     let mut found: Vec<(usize, Span)> = Vec::new();
-    let worked = spelled.iter().any(|(_, part)| !matches!(part, Part::Commit(_)));
+    let worked = is_worked(spelled);
     for at in seed.rows.clone().skip(1) {
         let row = &rows[at];
-        if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, row, at, worked) {
+        if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, at, spelled) {
             continue;
         }
         if let Some((last, span)) = found.last_mut().filter(|(last, _)| rows[*last].piece == row.piece) {
@@ -101,6 +101,11 @@ fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec
         }
     }
     found
+}
+
+/// Whether blocks or commands do the work of a step.
+fn is_worked(spelled: &[(usize, Part)]) -> bool {
+    spelled.iter().any(|(_, part)| !matches!(part, Part::Commit(_)))
 }
 
 /// Whether a row asks for work that the blocks of its section do not show.
@@ -156,14 +161,17 @@ const MUTE: &[Topic] = &[
 ];
 
 /// Whether a row's words ask for something that no block or command right there covers.
-fn says(asking: &Asking<'_, '_>, row: &Row, at: usize, worked: bool) -> bool {
+fn says(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
+    let row = &asking.rows[at];
+    let worked = is_worked(spelled);
     if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {
         return false;
     }
     // Where nothing is spelled out, an example says what is meant.
     let example = !worked && row.topic == Some(Topic::Example);
     let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic)) && !example;
-    let introduces = asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+    let introduces = spelled.iter().any(|(spelled, _)| *spelled == at + 1)
+        && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
     let words = asking.document.slice(&row.span);
     let label_only = row.label.as_ref().is_some_and(|label| label.rest >= words.len());
     let noted = words.starts_with("_Requirements") || key(words).is_empty();
