@@ -10,7 +10,7 @@ pub(crate) use inherited::hand_down;
 
 use crate::blocks::{self, Placed, Role};
 use crate::changes::{Asking, declared};
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, of_fence};
+use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, is_check, of_fence};
 use crate::criteria::{self, is_among, set_expectation};
 use crate::document::Document;
 use crate::identity::{CheckboxId, PhaseId};
@@ -150,7 +150,15 @@ fn expect_last(
     let Some((row, command)) = runs.last() else { return };
     let between = &asking.rows[row + 1..at];
     let left = between.iter().any(|row| matches!(row.kind, RowKind::Heading(_)) || row.boxed);
-    if let Some(command) = commands.get_mut(*command).filter(|_| !left) {
-        set_expectation(command, words);
+    let Some(last) = commands.get_mut(*command).filter(|_| !left) else { return };
+    set_expectation(last, words);
+    if last.expect.outcome == ExpectedOutcome::Pass {
+        // What a fence of several checks is to show holds for each of them.
+        for (_, other) in runs.iter().filter(|(beside, _)| beside == row) {
+            if let Some(other) = commands.get_mut(*other).filter(|other| is_check(&other.text)) {
+                let unsaid = other.expect.outcome == ExpectedOutcome::Unstated;
+                other.expect.outcome = if unsaid { ExpectedOutcome::Pass } else { other.expect.outcome };
+            }
+        }
     }
 }

@@ -51,6 +51,10 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     if let Some(role) = by_mark(text).or_else(|| by_words(setting, &above)) {
         return role;
     }
+    // Options as a program's help lists them.
+    if language.is_empty() && text.trim_start().starts_with("--") && !text.trim_start().starts_with("-- ") {
+        return Role::Example;
+    }
     let shown = setting.topic == Some(Topic::Example) || SHOWN.iter().any(|word| above.contains(word));
     if !setting.named
         && (shown || plain && setting.topic != Some(Topic::Files))

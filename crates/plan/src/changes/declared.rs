@@ -212,10 +212,14 @@ impl Collector<'_, '_, '_> {
         } else if (starts || row.boxed) && self.asked(at, row, &words) {
             return;
         }
-        if row.label.as_ref().is_some_and(|_| row.topic == Some(Topic::About)) && row.item.is_none() {
-            // What follows speaks of the unit, not of a file.
-        }
         let touched = self.current.clone();
+        if let Some(label) = &row.label {
+            let goes = removes_whole(&words[label.rest.min(words.len())..]);
+            for at in touched.iter().filter(|_| goes) {
+                let change = self.changes.get_mut(*at).filter(|change| change.action == Action::Unstated);
+                change.into_iter().for_each(|change| change.action = Action::Delete);
+            }
+        }
         self.say(&touched, &words);
     }
 
@@ -359,6 +363,22 @@ struct Spot {
     own: bool,
     /// It is an item.
     listed: bool,
+}
+
+/// Whether a label's value says that the file at hand goes: "Delete — unused", "Remove this file".
+fn removes_whole(value: &str) -> bool {
+    let words = value.trim();
+    let Some((first, rest)) = words.split_once(|letter: char| !letter.is_alphanumeric()) else {
+        return action_of(words) == Some(Action::Delete);
+    };
+    let rest = rest.trim_start();
+    let object = key(rest);
+    let file = ["this file", "the file", "file", "entire file", "the entire file", "the whole file"];
+    action_of(first) == Some(Action::Delete)
+        && (rest.is_empty()
+            || words[first.len()..].starts_with(['.', ';', ':'])
+            || rest.starts_with(['—', '–', '-', '('])
+            || file.iter().any(|word| object == *word || object.starts_with(&format!("{word} ")) && *word != "file"))
 }
 
 /// Whether the words around a path ask for that file.

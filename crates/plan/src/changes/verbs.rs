@@ -271,6 +271,10 @@ pub(super) fn begins(text: &str, word: &str) -> bool {
 
 /// What a note beside a path says: "(new)", "[MODIFY]", "— create", "新建".
 pub(super) fn action_of_note(note: &str) -> Action {
+    // What stands behind a comma or a full stop speaks of something else.
+    if note.trim_start_matches(['`', '*', ' ']).starts_with([',', ';', '.', '，', '；', '。', '、']) {
+        return Action::Unstated;
+    }
     let lower = note.to_lowercase();
     let trimmed = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let has = |words: &[&str]| words.iter().any(|word| begins(trimmed, word));

@@ -91,7 +91,11 @@ pub(crate) fn is_check(text: &str) -> bool {
 }
 
 fn is_setting(words: &[&str]) -> bool {
-    matches!(words.first().copied(), None | Some("cd" | "pushd" | "popd" | "export" | "source" | "." | "set" | "echo"))
+    words.first().is_some_and(|word| word.starts_with("$env:"))
+        || matches!(
+            words.first().copied(),
+            None | Some("cd" | "pushd" | "popd" | "export" | "source" | "." | "set" | "echo")
+        )
 }
 
 /// The simple commands of a script as words, each with whether it is put into
@@ -205,7 +209,7 @@ fn serves(words: &[&str]) -> bool {
         }
         "django" | "django-admin" => one == "runserver",
         "node" | "tsx" | "ts-node" | "bun" | "deno" if watches || one == "watch" => true,
-        "node" | "tsx" | "ts-node" => is_entry(one, name == "node"),
+        "node" | "tsx" | "ts-node" => two.is_empty() && is_entry(one, name == "node"),
         "npm" | "pnpm" | "yarn" | "bun" | "npm.cmd" => is_script_of_server(name, &said, rest),
         "turbo" => is_server_script(if one == "run" { two } else { one }),
         "nx" => matches!(one, "serve" | "dev") || one.ends_with(":serve"),

@@ -168,7 +168,8 @@ fn says(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
         return false;
     }
     // Where nothing is spelled out, an example says what is meant.
-    let example = !worked && row.topic == Some(Topic::Example);
+    let intent = row.label.as_ref().is_some_and(|label| label.name == "intent");
+    let example = !worked && (row.topic == Some(Topic::Example) || intent);
     let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic)) && !example;
     let introduces = spelled.iter().any(|(spelled, _)| *spelled == at + 1)
         && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
