@@ -228,6 +228,11 @@ fn doubt(text: &str) -> Option<Doubt> {
             && matches!(letters.next(), Some('/' | '\\'))
             && !word.contains("://")
     });
+    // The same drive as shells on Windows write it: `cd /d/work`.
+    let drive = drive
+        || text.lines().filter_map(|line| line.trim_start().strip_prefix("cd /")).any(|folder| {
+            folder.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && folder.as_bytes().get(1) == Some(&b'/')
+        });
     if drive || homes.iter().any(|home| text.contains(home)) {
         return Some(Doubt::AuthorPath);
     }

@@ -163,7 +163,7 @@ pub(crate) fn label(line: &str) -> Option<Label> {
     if name.trim().is_empty()
         || many
         || name.contains(['`', '.', '"', '/'])
-        || !(wide || after.is_empty() || after.starts_with([' ', '\t']))
+        || !(wide || name.trim().eq_ignore_ascii_case("expected") || after.is_empty() || after.starts_with([' ', '\t']))
     {
         return None;
     }

@@ -446,6 +446,7 @@ const NAMES: &[(Topic, &[&str])] = &[
             "success criteria",
             "verification",
             "verify",
+            "acceptance checklist",
             "acceptance criteria",
             "acceptance",
             "definition of done",
@@ -932,6 +933,7 @@ const PARTS: &[(Topic, &[&str])] = &[
         Criteria,
         &[
             "success criteria",
+            "acceptance checklist",
             "acceptance criteria",
             "definition of done",
             "exit criteria",

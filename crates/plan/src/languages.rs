@@ -228,7 +228,10 @@ pub(crate) fn is_file_name(name: &str) -> bool {
         return true;
     }
     if let Some(hidden) = lower.strip_prefix('.') {
-        return !hidden.is_empty() && hidden.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        // An ending alone, as in "no `.tmp` is left", names no file.
+        let ending = is_extension(hidden) && !matches!(hidden, "env" | "gitignore" | "dockerignore" | "editorconfig")
+            || matches!(hidden, "tmp" | "bak" | "log" | "lock" | "exe" | "old" | "orig" | "swp");
+        return !ending && !hidden.is_empty() && hidden.starts_with(|letter: char| letter.is_ascii_alphabetic());
     }
     let extension = extension(&lower);
     is_extension(&extension)

@@ -44,7 +44,9 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     let plain = language.is_empty()
         || matches!(language, "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console");
     let printed = matches!(setting.topic, Some(Topic::Expect | Topic::Output))
-        || ["expected", "expected output", "expect", "output", "prints"].iter().any(|word| above.ends_with(word));
+        || ["expected", "expected output", "expect", "output", "prints"]
+            .iter()
+            .any(|word| above == *word || above.ends_with(&format!(" {word}")));
     if printed && !setting.named || language == "output" {
         return Role::Output;
     }
