@@ -2,7 +2,7 @@
 
 use crate::block::{Block, kind};
 use crate::items::Source;
-use crate::prose::Prose;
+use crate::prose::{Mention, Prose, Relation, same_name};
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::refuse;
 use crate::{Applied, diff, edits, formats, languages, structure};
@@ -48,8 +48,10 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     if context.intent == Intent::Replace {
         return overwrite(text, snippet);
     }
-    // "Append to" speaks of a file that stands, whatever the plan's list of files calls it.
-    let part = Prose::read(context.prose).speaks_of_an_end();
+    // "Append to" and "replace `x`" speak of a file that stands, whatever the plan's list of files calls it.
+    let prose = Prose::read(context.prose);
+    let replaces = |mention: &Mention| mention.relation == Relation::Replace && defines(file, text, &mention.name);
+    let part = prose.speaks_of_an_end() || prose.replaces_something() && prose.mentions.iter().any(replaces);
     if context.intent == Intent::Create && context.current.is_none() && !part {
         return refuse(Reason::Exists, format!("{} is to be created but stands there with other content", file.path));
     }
@@ -63,6 +65,15 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         Some(language) => structure::place(file, text, snippet.text, context, language),
         None => formats::apply(*file, *snippet, context),
     }
+}
+
+/// Whether the file defines something of this name at its top.
+fn defines(file: &File<'_>, text: &str, name: &str) -> bool {
+    let source = languages::for_path(file.path).and_then(|language| Source::parse(text, language));
+    source.is_some_and(|source| {
+        let mut items = source.items(source.root()).into_iter();
+        items.any(|item| item.is_definition() && same_name(name, &item.name))
+    })
 }
 
 fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {

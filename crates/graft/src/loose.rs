@@ -53,7 +53,15 @@ pub(crate) fn settle(
         }
         all.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
     }
-    let chosen = match beside(file, &all, &code, hints, &siblings)? {
+    let told = replaced(merger, &all, &code, hints, &siblings);
+    if let Some((_, pair)) = told {
+        merger.replaced = Some(pair);
+    }
+    let near = match told {
+        Some((at, _)) => Some(at),
+        None => beside(file, &all, &code, hints, &siblings)?,
+    };
+    let chosen = match near {
         Some(found) => Some(found),
         None => match repeated(merger, &all, &code) {
             Some(found) => Some(found),
@@ -173,6 +181,52 @@ fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), 
     for child in node.named_children(&mut cursor) {
         named(file, child, prefix, wanted, found);
     }
+}
+
+/// The one statement that "replace the `x` call" or "the `x` check" names, and the snippet's statement that takes its
+/// place: the only one shown, or the only one of that form. Nothing where all that the snippet shows stands already.
+fn replaced(
+    merger: &Merger<'_, '_, '_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+    siblings: &[&str],
+) -> Option<(usize, (usize, usize))> {
+    let first = code.first()?;
+    let file = merger.file;
+    let same = |item: &&Item<'_>, old: &Item<'_>| same_code((file, old), (merger.snippet, item));
+    if blocks.iter().any(|block| code.iter().all(|item| block.items.iter().any(|old| same(item, old)))) {
+        return None;
+    }
+    for name in hints.prose.replaced(&first.name, siblings) {
+        let plain = crate::prose::plain(name);
+        let names = |item: &Item<'_>| {
+            matches!(item.kind, Kind::Statement | Kind::Call)
+                && words(head(file, item.node)).any(|word| word == plain.as_str())
+        };
+        let mut found = blocks
+            .iter()
+            .enumerate()
+            .flat_map(|(at, block)| block.items.iter().filter(|item| names(item)).map(move |item| (at, item)));
+        let (Some((at, old)), None) = (found.next(), found.next()) else { continue };
+        let mut alike = code.iter().filter(|item| code.len() == 1 || item.node.kind() == old.node.kind());
+        if let (Some(new), None) = (alike.next(), alike.next()) {
+            return Some((at, (old.node.start_byte(), new.node.start_byte())));
+        }
+    }
+    None
+}
+
+/// The text of a statement without the bodies in it.
+fn head<'f>(file: &Source<'f>, node: Node<'_>) -> &'f str {
+    let mut cursor = node.walk();
+    let body =
+        node.children(&mut cursor).find(|child| file.language.list(*child).is_some_and(|kind| kind != List::Entries));
+    file.slice(node.start_byte()..body.map_or(node.end_byte(), |body| body.start_byte()))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')))
 }
 
 /// The block that holds the neighbour which the prose names.

@@ -32,6 +32,8 @@ pub(crate) struct Merger<'s, 'f, 'n> {
     transplant: Transplant<'s, 'n>,
     /// Where elisions stand in the snippet.
     markers: Vec<usize>,
+    /// Where a statement of the file begins that the prose replaces, and where the snippet's that takes its place.
+    pub(crate) replaced: Option<(usize, usize)>,
 }
 
 /// A list of the file and the snippet's items that belong into it.
@@ -61,6 +63,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             splice: Splice::new(file.text),
             transplant: Transplant::new(snippet, file),
             markers,
+            replaced: None,
         }
     }
 

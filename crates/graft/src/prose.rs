@@ -41,7 +41,12 @@ pub(crate) struct Prose {
     /// Sentences that say "update", "change": they replace only where nothing is added.
     changes: Vec<usize>,
     adds: Vec<usize>,
+    /// Code after "replace the" and before "call", "check", "block": part of the statement that goes.
+    replaced: Vec<(usize, String)>,
 }
+
+/// Nouns that make the code before them part of a statement.
+const STATEMENTS: [&str; 8] = ["call", "check", "block", "statement", "condition", "branch", "loop", "line"];
 
 /// Words beside which a capital makes a name.
 const NOUNS: [&str; 10] =
@@ -157,6 +162,10 @@ impl Prose {
                 Token::Comma | Token::Behind(_) => {}
                 Token::Code(name) => {
                     let relation = relation(&tokens, at);
+                    let noun = |token: Option<&Token>| matches!(token, Some(Token::Word(word)) if STATEMENTS.contains(&word.as_str()));
+                    if relation == Relation::Replace && noun(tokens.get(at + 1)) {
+                        prose.replaced.push((sentence, name.clone()));
+                    }
                     prose.mentions.push(Mention { name: name.clone(), relation, sentence });
                 }
                 Token::Word(word) => prose.word(word, &tokens, at, sentence),
@@ -283,6 +292,13 @@ impl Prose {
     pub(crate) fn appends(&self, name: &str, siblings: &[&str]) -> bool {
         let about = self.about(name, siblings);
         self.appends.iter().any(|sentence| about.contains(sentence))
+    }
+
+    /// Code that names the statement which a sentence about an item says to replace, nearest to the block first.
+    pub(crate) fn replaced(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
+        let about = self.about(name, siblings);
+        let found = self.replaced.iter().rev().filter(|(sentence, _)| about.contains(sentence));
+        found.map(|(_, name)| name.as_str()).collect()
     }
 
     /// Whether any sentence speaks of the end or the top of what stands.

@@ -104,6 +104,9 @@ fn find(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Re
             Vec::new()
         });
     }
+    if let Some((old_start, _)) = merger.replaced.filter(|(_, new)| *new == item.node.start_byte()) {
+        return Ok(all(pair, |old| old.node.start_byte() == old_start));
+    }
     let same = exact(merger, pair, item);
     if item.is_definition() {
         return definition(merger, pair, item, same);
