@@ -1,4 +1,4 @@
-//! How long a placement takes as the file grows: exact edits, diffs and snippets on 250, 1,000 and 4,000 lines.
+//! How long a placement takes as the file grows: exact edits, diffs and every kind of snippet on 250, 1,000 and 4,000 lines.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -20,6 +20,22 @@ fn python(lines: usize) -> String {
              logging.info(\"step {method}: %s\", total)\n        return total\n"
         );
     }
+    text
+}
+
+/// A TypeScript service of about so many lines, ten a method.
+fn typescript(lines: usize) -> String {
+    let mut text =
+        String::from("import { Order } from './order';\n\nexport class OrderService {\n  private limit = 10;\n");
+    for method in 0..lines / 10 {
+        let _ = write!(
+            text,
+            "\n  async step{method}(order: Order): Promise<number> {{\n    let total = 0;\n    for (const item of order.items) \
+             {{\n      if (item.price > {method}) {{\n        total += item.price;\n      }}\n    }}\n    \
+             this.log.info(`step {method}: ${{total}}`);\n    return total;\n  }}\n"
+        );
+    }
+    text.push_str("}\n");
     text
 }
 
@@ -110,5 +126,62 @@ fn snippets(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, exact_edits, diffs, snippets);
+/// Each kind of block of code, with the words beside it.
+fn kinds(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("kinds");
+    for length in LENGTHS {
+        group.throughput(Throughput::Elements(length as u64));
+        let method = length / 20;
+        let (py, ts) = (python(length), typescript(length));
+        let in_python = format!("In `step_{method}`, before the `return`:");
+        let in_typescript = format!("In `step{method}`, before the `return`:");
+        let cases = [
+            ("python-statement", "a.py", &py, "count = len(order.items)\n".to_owned(), in_python),
+            (
+                "python-elided",
+                "a.py",
+                &py,
+                format!(
+                    "class OrderService:\n    # ...\n    def step_{method}(self, order: Order) -> int:\n        return 1\n    # ...\n"
+                ),
+                String::new(),
+            ),
+            (
+                "python-import",
+                "a.py",
+                &py,
+                "from shop.models import Item\n\n\ndef total(item: Item) -> int:\n    return item.price\n".to_owned(),
+                "Add at the end.".to_owned(),
+            ),
+            ("typescript-statement", "a.ts", &ts, "const count = order.items.length;\n".to_owned(), in_typescript),
+            (
+                "typescript-method",
+                "a.ts",
+                &ts,
+                format!("async step{method}(order: Order): Promise<number> {{\n  return 1;\n}}\n"),
+                String::new(),
+            ),
+            (
+                "typescript-elided",
+                "a.ts",
+                &ts,
+                format!(
+                    "export class OrderService {{\n  // ...\n  async step{method}(order: Order): Promise<number> {{\n    return 1;\n  }}\n  // ...\n}}\n"
+                ),
+                String::new(),
+            ),
+        ];
+        for (name, path, text, snippet, prose) in cases {
+            group.bench_with_input(BenchmarkId::new(name, length), text, |bench, text| {
+                let file = File { path, text: Some(text) };
+                let snippet = Snippet { text: &snippet, language: "" };
+                let context = Context { prose: &prose, ..Context::default() };
+                bench.iter(|| applied(graft::apply(black_box(&file), &snippet, &context)));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, exact_edits, diffs, snippets, kinds);
 criterion_main!(benches);

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{InputEdit, Node, Parser, Point, Tree};
 
+use crate::Edit;
 use crate::languages::{Kind, Language, List, flat, text};
 use crate::markers::is_elision;
 
@@ -64,6 +65,33 @@ impl<'a> Source<'a> {
         Some(Source { text, language, tree })
     }
 
+    /// Parses what edits, in the order of this text, made of it; only what they touch is read anew.
+    pub(crate) fn after<'b>(&self, edits: &[Edit], text: &'b str) -> Option<Source<'b>> {
+        let mut parser = Parser::new();
+        parser.set_language(&self.language.grammar()).ok()?;
+        let mut tree = self.tree.clone();
+        let (mut lines, mut at) = (Point::new(0, 0), 0);
+        let mut spans = Vec::with_capacity(edits.len());
+        for edit in edits {
+            let start = advance(lines, self.text.get(at..edit.old.start)?);
+            let end = advance(start, self.text.get(edit.old.clone())?);
+            spans.push((edit, start, end));
+            (lines, at) = (end, edit.old.end);
+        }
+        for (edit, start, end) in spans.into_iter().rev() {
+            tree.edit(&InputEdit {
+                start_byte: edit.old.start,
+                old_end_byte: edit.old.end,
+                new_end_byte: edit.old.start + edit.new.len(),
+                start_position: start,
+                old_end_position: end,
+                new_end_position: advance(start, &edit.new),
+            });
+        }
+        let tree = parser.parse(text, Some(&tree))?;
+        Some(Source { text, language: self.language, tree })
+    }
+
     pub(crate) fn root(&self) -> Node<'_> {
         self.tree.root_node()
     }
@@ -95,6 +123,17 @@ impl<'a> Source<'a> {
         let head = self.slice(line..at);
         let blank = head.len() - head.trim_start().len();
         head.get(..blank).unwrap_or_default()
+    }
+}
+
+/// Where a text ends that begins at a point.
+fn advance(from: Point, text: &str) -> Point {
+    match text.rfind('\n') {
+        None => Point::new(from.row, from.column + text.len()),
+        Some(last) => {
+            let rows = text.bytes().filter(|&byte| byte == b'\n').count();
+            Point::new(from.row + rows, text.len() - last - 1)
+        }
     }
 }
 

@@ -56,7 +56,7 @@ fn try_place(
     }
     let graft = line_ends(work.attempt(&old)?, text);
     if let Graft::Applied(applied) = &graft {
-        let result = Source::parse(&applied.text, language).ok_or_else(unread)?;
+        let result = old.after(&applied.edits, &applied.text).ok_or_else(unread)?;
         prove(&old, &result, &new)?;
         if !matches!(work.attempt(&result), Ok(Graft::AlreadyApplied)) {
             return Err(refusal(Reason::Unproven, "the block would change its own result if it were placed again"));
