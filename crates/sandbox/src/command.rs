@@ -148,6 +148,10 @@ pub struct Effect {
     pub path: String,
     /// What became of it.
     pub kind: EffectKind,
+    /// Its permission bits now; none for a link and for what is gone.
+    pub mode: Option<u32>,
+    /// Its size now, in bytes; 0 for what is gone.
+    pub bytes: u64,
 }
 
 /// What became of a path. Folders have no effects of their own, only the files in them; sockets, pipes and devices

@@ -36,10 +36,11 @@ pub(crate) fn of_overlays(all: &[Layers]) -> Result<Vec<Effect>, String> {
     for layers in all {
         let mut walk = Walk { new: &layers.upper, old: &layers.lower, hidden: &layers.hidden, found: Vec::new() };
         walk.layer(Path::new(""), true)?;
-        effects.extend(walk.sorted().into_iter().map(|effect| Effect {
-            path: layers.path.join(&effect.path).to_string_lossy().into_owned(),
-            kind: effect.kind,
-        }));
+        effects.extend(
+            walk.sorted()
+                .into_iter()
+                .map(|effect| Effect { path: layers.path.join(&effect.path).to_string_lossy().into_owned(), ..effect }),
+        );
     }
     effects.sort();
     Ok(effects)
@@ -58,7 +59,7 @@ pub(crate) fn of_copy(
     let seen: std::collections::HashSet<PathBuf> = seen.into_iter().collect();
     for path in manifest.keys().filter(|path| !seen.contains(*path)) {
         if look(&root.join(path))?.is_some_and(|old| is_tracked(&old)) {
-            walk.note(path, EffectKind::Deleted);
+            walk.note(path, EffectKind::Deleted, None);
         }
     }
     Ok(walk.sorted())
@@ -78,8 +79,10 @@ impl Walk<'_> {
         self.found
     }
 
-    fn note(&mut self, path: &Path, kind: EffectKind) {
-        self.found.push(Effect { path: path.to_string_lossy().into_owned(), kind });
+    fn note(&mut self, path: &Path, kind: EffectKind, new: Option<&Metadata>) {
+        let mode = new.filter(|new| new.is_file()).map(|new| new.mode() & 0o7777);
+        let bytes = new.map_or(0, Metadata::len);
+        self.found.push(Effect { path: path.to_string_lossy().into_owned(), kind, mode, bytes });
     }
 
     fn is_hidden(&self, path: &Path) -> bool {
@@ -164,7 +167,7 @@ impl Walk<'_> {
         }
         if !is_tracked(new) {
             if old.as_ref().is_some_and(is_tracked) {
-                self.note(path, EffectKind::Deleted);
+                self.note(path, EffectKind::Deleted, None);
             }
             return Ok(());
         }
@@ -186,7 +189,7 @@ impl Walk<'_> {
             },
         };
         if let Some(kind) = kind {
-            self.note(path, kind);
+            self.note(path, kind, Some(new));
         }
         Ok(())
     }
@@ -203,7 +206,7 @@ impl Walk<'_> {
                 self.deleted(&path.join(name))?;
             }
         } else if is_tracked(&old) {
-            self.note(path, EffectKind::Deleted);
+            self.note(path, EffectKind::Deleted, None);
         }
         Ok(())
     }

@@ -16,8 +16,6 @@ const READ_TIME: Duration = Duration::from_secs(30);
 /// How long output is still read after git has ended.
 const DRAIN: Duration = Duration::from_millis(200);
 
-const COMMIT_TIME: Duration = Duration::from_secs(300);
-
 /// Settings that can start a program or reach out, each turned off for reading.
 const QUIET: &[&str] = &[
     "core.hooksPath=/dev/null",
@@ -126,36 +124,56 @@ fn parse_status(bytes: &[u8]) -> Vec<PathStatus> {
 ///
 /// # Errors
 /// [`SandboxError::Git`] with git's own words: no identity, a hook that refuses, nothing to commit.
-pub async fn commit<P: AsRef<OsStr>>(root: &Path, paths: &[P], message: &str) -> Result<String, SandboxError> {
+pub async fn commit<P: AsRef<OsStr>>(
+    root: &Path,
+    paths: &[P],
+    message: &str,
+    time: Duration,
+) -> Result<String, SandboxError> {
     let paths: Vec<OsString> = paths.iter().map(|path| path.as_ref().to_os_string()).collect();
     if paths.is_empty() {
         return Err(SandboxError::Git { what: "commit".into(), reason: "no paths were named".into() });
     }
-    let mut add: Vec<OsString> = ["--literal-pathspecs", "add", "--all", "--"].map(OsString::from).to_vec();
-    add.extend(paths.iter().cloned());
-    let mut commit: Vec<OsString> =
-        ["--literal-pathspecs", "commit", "--quiet", "--no-edit", "--only", "-m", message, "--"]
-            .map(OsString::from)
-            .to_vec();
-    commit.extend(paths);
-    for arguments in [add, commit] {
-        let name = arguments[1].to_string_lossy().into_owned();
-        let mut command = without_terminal();
-        command.envs(std::env::vars_os()).current_dir(root).args(arguments);
-        for name in LEADING_AWAY {
-            command.env_remove(name);
-        }
-        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_EDITOR", "false").env("GIT_PAGER", "cat");
-        command.env("GIT_ASKPASS", "false").env("SSH_ASKPASS", "false").env("SSH_ASKPASS_REQUIRE", "never");
-        let output = finish(&name, command, COMMIT_TIME).await?;
-        if !output.status.success() {
-            return Err(failed(&name, &output));
-        }
+    // Files that git does not know yet are announced only: what the user has staged stays as it is if git refuses.
+    let new: Vec<OsString> = status(root, &paths)
+        .await?
+        .into_iter()
+        .filter(|status| status.index == '?')
+        .map(|status| OsString::from(status.path))
+        .collect();
+    let command = |first: &[&str], paths: &[OsString]| -> Vec<OsString> {
+        let first = std::iter::once("--literal-pathspecs").chain(first.iter().copied());
+        first.map(OsString::from).chain([OsString::from("--")]).chain(paths.iter().cloned()).collect()
+    };
+    if !new.is_empty() {
+        own(root, command(&["add", "--intent-to-add"], &new), time).await?;
     }
+    let committed =
+        own(root, command(&["commit", "--quiet", "--no-edit", "--only", "-m", message], &paths), time).await;
+    let left = if committed.is_ok() { &paths } else { &new };
+    if !left.is_empty() {
+        // A hook may have committed more than the index was told; what the index knows must be what was committed.
+        own(root, command(&["reset", "--quiet"], left), time).await?;
+    }
+    committed?;
     head(root).await?.ok_or_else(|| SandboxError::Git {
         what: "commit".into(),
         reason: "it reported success, but there is no commit".into(),
     })
+}
+
+/// Runs git as the user would, in `time`, and with nobody to answer.
+async fn own(root: &Path, arguments: Vec<OsString>, time: Duration) -> Result<(), SandboxError> {
+    let name = arguments[1].to_string_lossy().into_owned();
+    let mut command = without_terminal();
+    command.envs(std::env::vars_os()).current_dir(root).args(arguments);
+    for name in LEADING_AWAY {
+        command.env_remove(name);
+    }
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_EDITOR", "false").env("GIT_PAGER", "cat");
+    command.env("GIT_ASKPASS", "false").env("SSH_ASKPASS", "false").env("SSH_ASKPASS_REQUIRE", "never");
+    let output = finish(&name, command, time).await?;
+    if output.status.success() { Ok(()) } else { Err(failed(&name, &output)) }
 }
 
 /// git in a session of its own where that can be had, so that no hook and no signing program finds a terminal to ask on.
@@ -260,6 +278,9 @@ fn failed(what: &str, output: &Output) -> SandboxError {
     let mut reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     if reason.is_empty() {
         String::from_utf8_lossy(&output.stdout).trim().clone_into(&mut reason);
+    }
+    if reason.is_empty() {
+        reason = format!("it ended with {} and said nothing", output.status);
     }
     SandboxError::Git { what: what.to_owned(), reason }
 }

@@ -15,6 +15,9 @@ fn repository() -> Bench {
     bench
 }
 
+/// More than any commit here takes.
+const TIME: std::time::Duration = std::time::Duration::from_secs(60);
+
 #[tokio::test]
 async fn states_and_commits_are_told() {
     let bench = repository();
@@ -22,7 +25,7 @@ async fn states_and_commits_are_told() {
     assert!(!git::is_repository(bench.root.parent().unwrap()).await.unwrap());
     assert_eq!(git::head(&bench.root).await.unwrap(), None);
     host(&bench.root, &["git", "add", "run.sh"]);
-    let first = git::commit(&bench.root, &["README.md", "src"], "First: \"quoted\"\n\nBody").await.unwrap();
+    let first = git::commit(&bench.root, &["README.md", "src"], "First: \"quoted\"\n\nBody", TIME).await.unwrap();
     assert_eq!(git::head(&bench.root).await.unwrap(), Some(first));
     let states = git::status::<&str>(&bench.root, &[]).await.unwrap();
     let states: Vec<_> = states.iter().map(|state| (state.path.as_str(), state.index, state.tree)).collect();
@@ -31,15 +34,15 @@ async fn states_and_commits_are_told() {
     fs::remove_file(bench.root.join("src/app.py")).unwrap();
     let states = git::status(&bench.root, &["README.md", "src"]).await.unwrap();
     assert_eq!(states.iter().map(|state| state.tree).collect::<String>(), "MD");
-    git::commit(&bench.root, &["src/app.py"], "Remove").await.unwrap();
+    git::commit(&bench.root, &["src/app.py"], "Remove", TIME).await.unwrap();
     assert_eq!(host(&bench.root, &["git", "log", "--format=%an %s"]), "A Person Remove\nA Person First: \"quoted\"\n");
-    assert!(matches!(git::commit(&bench.root, &["src"], "Nothing").await, Err(SandboxError::Git { .. })));
+    assert!(matches!(git::commit(&bench.root, &["src"], "Nothing", TIME).await, Err(SandboxError::Git { .. })));
 }
 
 #[tokio::test]
 async fn a_repository_can_not_make_reading_run_its_programs() {
     let bench = repository();
-    git::commit(&bench.root, &["README.md"], "First").await.unwrap();
+    git::commit(&bench.root, &["README.md"], "First", TIME).await.unwrap();
     let trap = bench.root.with_file_name("trap");
     fs::write(&trap, format!("#!/bin/sh\ntouch {}.sprung\n", trap.display())).unwrap();
     fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
@@ -62,9 +65,9 @@ async fn a_refusing_hook_is_quoted_and_an_editor_never_opens() {
     let hook = bench.root.join(".git/hooks/pre-commit");
     fs::write(&hook, "#!/bin/sh\nread answer\necho \"not today\" >&2\nexit 1\n").unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    let error = git::commit(&bench.root, &["README.md"], "First").await.unwrap_err();
+    let error = git::commit(&bench.root, &["README.md"], "First", TIME).await.unwrap_err();
     assert!(error.to_string().contains("not today"), "{error}");
-    assert!(git::commit::<&str>(&bench.root, &[], "None").await.is_err());
+    assert!(git::commit::<&str>(&bench.root, &[], "None", TIME).await.is_err());
 }
 
 #[tokio::test]
@@ -77,8 +80,30 @@ async fn a_hook_that_leaves_something_running_does_not_hold_the_commit() {
     )
     .unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    let commit = git::commit(&bench.root, &["README.md"], "First").await.unwrap();
+    let commit = git::commit(&bench.root, &["README.md"], "First", TIME).await.unwrap();
     assert_eq!(host(&bench.root, &["git", "rev-parse", "HEAD"]).trim(), commit);
     let left = fs::read_to_string(bench.root.join("left")).unwrap();
     host(&bench.root, &["kill", left.trim()]);
+}
+
+#[tokio::test]
+async fn a_hook_that_changes_a_file_leaves_no_stale_index() {
+    let bench = repository();
+    let hook = bench.root.join(".git/hooks/pre-commit");
+    fs::write(&hook, "#!/bin/sh\necho changed >> README.md\ngit add README.md\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    git::commit(&bench.root, &["README.md"], "First", TIME).await.unwrap();
+    assert!(git::status(&bench.root, &["README.md"]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_commit_leaves_the_index_as_it_was() {
+    let bench = repository();
+    let hook = bench.root.join(".git/hooks/pre-commit");
+    fs::write(&hook, "#!/bin/sh\nexit 1\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let error = git::commit(&bench.root, &["README.md"], "First", TIME).await.unwrap_err();
+    assert!(error.to_string().contains("said nothing"), "{error}");
+    let left = git::status(&bench.root, &["README.md"]).await.unwrap();
+    assert_eq!((left[0].index, left[0].tree), ('?', '?'));
 }
