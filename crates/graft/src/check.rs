@@ -78,6 +78,9 @@ fn elisions(source: &Source<'_>, node: Node<'_>) -> usize {
     if node.kind() == "comment" {
         return usize::from(is_elision(source.slice(node.byte_range())));
     }
+    if node.child_count() == 0 {
+        return 0;
+    }
     let mut cursor = node.walk();
     node.children(&mut cursor).map(|child| elisions(source, child)).sum()
 }

@@ -88,6 +88,9 @@ fn collect<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec
             found.push(Block { node, kind, items: file.items(node) });
         }
     }
+    if node.child_count() == 0 {
+        return;
+    }
     let mut cursor = node.walk();
     for child in node.named_children(&mut cursor) {
         collect(file, child, entries, found);
@@ -175,6 +178,9 @@ fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), 
                 named(file, child, &inner, wanted, found);
             }
         }
+        return;
+    }
+    if node.child_count() == 0 {
         return;
     }
     let mut cursor = node.walk();

@@ -162,8 +162,7 @@ impl Prose {
                 Token::Comma | Token::Behind(_) => {}
                 Token::Code(name) => {
                     let relation = relation(&tokens, at);
-                    let noun = |token: Option<&Token>| matches!(token, Some(Token::Word(word)) if STATEMENTS.contains(&word.as_str()));
-                    if relation == Relation::Replace && noun(tokens.get(at + 1)) {
+                    if relation == Relation::Replace && is_word(tokens.get(at + 1), &STATEMENTS) {
                         prose.replaced.push((sentence, name.clone()));
                     }
                     prose.mentions.push(Mention { name: name.clone(), relation, sentence });
@@ -200,13 +199,9 @@ impl Prose {
             }
             _ => {
                 self.foreign(&word.to_lowercase(), sentence);
-                let noun = |at: Option<usize>| {
-                    at.and_then(|at| tokens.get(at))
-                        .is_some_and(|token| matches!(token, Token::Word(word) if NOUNS.contains(&word.as_str())))
-                };
+                let noun = |at: Option<usize>| is_word(at.and_then(|at| tokens.get(at)), &NOUNS);
                 let titled = word.starts_with(char::is_uppercase) && (noun(Some(at + 1)) || noun(at.checked_sub(1)));
-                let named = looks_like_a_name(word) || titled;
-                if named {
+                if looks_like_a_name(word) || titled {
                     let relation = relation(tokens, at);
                     self.mentions.push(Mention { name: word.trim_end_matches("()").to_owned(), relation, sentence });
                 }
@@ -261,8 +256,7 @@ impl Prose {
         };
         let own = speaks(name);
         let taken: Vec<usize> = siblings.iter().flat_map(|sibling| speaks(sibling)).collect();
-        let last = self.last_sentence();
-        (0..=last).filter(|sentence| own.contains(sentence) || !taken.contains(sentence)).collect()
+        (0..=self.last_sentence()).filter(|sentence| own.contains(sentence) || !taken.contains(sentence)).collect()
     }
 
     fn last_sentence(&self) -> usize {
@@ -297,8 +291,7 @@ impl Prose {
     /// Code that names the statement which a sentence about an item says to replace, nearest to the block first.
     pub(crate) fn replaced(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
-        let found = self.replaced.iter().rev().filter(|(sentence, _)| about.contains(sentence));
-        found.map(|(_, name)| name.as_str()).collect()
+        self.replaced.iter().rev().filter(|one| about.contains(&one.0)).map(|one| one.1.as_str()).collect()
     }
 
     /// Whether any sentence speaks of the end or the top of what stands.
@@ -397,7 +390,11 @@ fn looks_like_a_name(word: &str) -> bool {
 }
 
 fn follows(tokens: &[Token], at: usize, words: &[&str]) -> bool {
-    at > 0 && matches!(tokens.get(at - 1), Some(Token::Word(word)) if words.contains(&word.as_str()))
+    at > 0 && is_word(tokens.get(at - 1), words)
+}
+
+fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
+    matches!(token, Some(Token::Word(word)) if words.contains(&word.as_str()))
 }
 
 fn relation(tokens: &[Token], at: usize) -> Relation {
