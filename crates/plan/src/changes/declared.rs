@@ -245,8 +245,9 @@ impl Collector<'_, '_, '_> {
             }
             end = path.outer.end;
             let behind = &value[(end - base).min(value.len())..];
-            let until = found.get(at + 1).map_or(row.span.end, |next| next.outer.start);
-            let turns = turn(self.asking.document.slice(&(end..until.max(end)))).is_some();
+            // Words that turn to the next path say nothing of this one.
+            let next = found.get(at + 1).map(|next| next.outer.start.max(end));
+            let turns = next.is_some_and(|next| turn(self.asking.document.slice(&(end..next))).is_some());
             let mut action = if turns { Action::Unstated } else { action_of_note(behind) };
             if action == Action::Unstated {
                 action = if labelled || lead_action == Action::Unstated {
