@@ -2,6 +2,7 @@
 
 mod kind;
 mod obstacle;
+mod proving;
 mod judge;
 
 use std::fs::File;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 
 use journal::{Event, OutputId, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
-use sandbox::Outcome;
+use sandbox::{Effect, EffectKind, Outcome};
 
 pub(crate) use judge::{End, Judgement, judge};
 pub(crate) use kind::{Kind, kind_of, kinds_of};
@@ -108,7 +109,8 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
     })?;
     let tree = bench.fingerprint();
     let first = nearest_tools(bench.root(), &effective_folder(request));
-    let outcome = bench.execute(&request.script, &request.folder, first).await?;
+    let script = proving::strict(&request.script, kind_of(&request.script) != Kind::Other);
+    let outcome = bench.execute(&script, &request.folder, first).await?;
     let effects = bench.take_over(scope).await?;
     let text = bench.redactor.text(&judged_text(&outcome));
     let judgement = judge(&request.script, end_of(&outcome), &text, &request.expect, &|name| bench.knows_module(name));
@@ -125,8 +127,14 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
         tail: bench.redactor.text(&last_lines(&outcome, 30)),
         judgement,
     };
+    let dropped = tell_dropped(bench, &ran, effects)?;
+    ran.acted |= !dropped.is_empty();
+    let tampered = dropped.iter().find(|effect| effect.kind != EffectKind::Created);
+    if let (Verdict::Passed, Some(effect)) = (ran.judgement.verdict, tampered) {
+        let why = format!("it changed `{}`, which you don't get: what it saw is not what you have", effect.path);
+        ran.judgement = Judgement::not_checked(why);
+    }
     finish(bench, &ran, &outcome)?;
-    ran.acted |= tell_dropped(bench, &ran, effects)?;
     Ok(ran)
 }
 
@@ -147,19 +155,27 @@ fn finish(bench: &mut Workbench, ran: &Ran, outcome: &Outcome) -> Result<(), Sto
     Ok(())
 }
 
-/// Says what a command changed beyond the phase, each path once a run; tells whether there was something new.
-fn tell_dropped(bench: &mut Workbench, ran: &Ran, effects: Vec<(String, Belonging)>) -> Result<bool, Stop> {
+/// Says what a command changed and what is not taken over, each path once a run; gives what was new.
+fn tell_dropped(bench: &mut Workbench, ran: &Ran, effects: Vec<(Effect, Belonging)>) -> Result<Vec<Effect>, Stop> {
     let foreign = effects.into_iter().filter(|(_, belonging)| *belonging == Belonging::Foreign);
-    let mut new = false;
-    for (path, _) in foreign {
-        if bench.dropped.insert(path.clone()) {
-            new = true;
-            let why = format!("`{}` changed it, and the phase does not name it", first_line(&ran.script));
-            bench.note(format!("`{path}` was not taken over: {why}"))?;
-            bench.tell(Event::EffectDropped { path, why })?;
+    let mut new = Vec::new();
+    for (effect, _) in foreign {
+        if bench.dropped.insert((effect.path.clone(), effect.kind)) {
+            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(&effect));
+            bench.note(format!("`{}` was not taken over: {why}", effect.path))?;
+            bench.tell(Event::EffectDropped { path: effect.path.clone(), why })?;
+            new.push(effect);
         }
     }
     Ok(new)
+}
+
+fn why_dropped(effect: &Effect) -> &'static str {
+    match effect.kind {
+        EffectKind::Deleted => "removed it, and the plan does not say so",
+        EffectKind::Link => "put a link in its place",
+        _ => "changed it, and the phase does not name it, or not as this",
+    }
 }
 
 fn keep_output(bench: &Workbench, outcome: &Outcome) -> Result<Option<OutputId>, Stop> {

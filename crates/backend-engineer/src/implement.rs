@@ -18,7 +18,7 @@ use crate::understand::Assignment;
 use crate::workbench::{JournalWitness, Workbench};
 
 pub(crate) use inspect::inspect;
-pub(crate) use literal::{Placed, Placement, standing};
+pub(crate) use literal::{Placed, Placement, is_code, standing};
 
 /// What was done about each item of the phase.
 #[derive(Debug, Default)]

@@ -32,7 +32,7 @@ use journal::{Event, StepName};
 use plan::PhaseId;
 
 use analyze::analyze;
-use implement::{Change, implement, inspect};
+use implement::{Change, implement, inspect, is_code, standing};
 use report::{Report, report};
 use understand::{Assignment, understand};
 use verify::verify;
@@ -58,6 +58,23 @@ async fn verify_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, St
     analyze(&bench.plan, &mut bench.tree, &assignment)?;
     let mut change = inspect(bench, &assignment).await?;
     prove(bench, &assignment, &mut change).await
+}
+
+/// The files of a unit that do not hold what the plan shows for them.
+fn lacking(bench: &mut Workbench, unit: PhaseId) -> Result<Vec<String>, Stop> {
+    let assignment = understand(&bench.plan, &bench.files, unit, true)?;
+    let standing = standing(bench, &assignment)?;
+    let shown = assignment.files.iter().filter(|file| {
+        bench
+            .plan
+            .phase(file.unit)
+            .is_some_and(|phase| phase.changes[file.change].blocks.iter().any(|block| is_code(&phase.blocks[*block])))
+    });
+    Ok(shown
+        .filter_map(|file| file.path.clone())
+        .filter(|path| !standing.contains(path))
+        .map(|path| format!("`{path}`"))
+        .collect())
 }
 
 fn assign(bench: &mut Workbench, unit: PhaseId) -> Result<Assignment, Stop> {

@@ -194,6 +194,9 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification) -> Exit
     {
         exits.push(Exit::CheckFailed);
     }
+    if !verification.drifted.is_empty() {
+        exits.push(Exit::Refused);
+    }
     if checks.iter().any(|check| check.ran.judgement.limit) {
         exits.push(Exit::Limit);
     }

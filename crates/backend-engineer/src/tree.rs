@@ -162,6 +162,15 @@ impl Tree {
             .collect()
     }
 
+    /// The known files that lie on disk otherwise than this run knows them: somebody else wrote them.
+    pub(crate) fn drifted(&self) -> Vec<String> {
+        let moved = |(path, known): &(&String, &Option<Found>)| {
+            let now = find(&self.root, path).ok().flatten();
+            now.as_ref().map(|found| &found.bytes) != known.as_ref().map(|found| &found.bytes)
+        };
+        self.found.iter().filter(moved).map(|(path, _)| path.clone()).collect()
+    }
+
     /// Marks what was written as what is found from now on.
     fn settle(&mut self, written: &Pending) {
         let mode = written.after.mode.or(written.before.as_ref().map(|found| found.mode));

@@ -28,6 +28,8 @@ pub(crate) struct Verification {
     pub(crate) proofs: Vec<(CheckboxId, Proof)>,
     /// The items of the change, by their place in [`Change::items`].
     pub(crate) items: Vec<Proof>,
+    /// Files of the phase that somebody else changed while the run was at work.
+    pub(crate) drifted: Vec<String>,
     /// What a person has to look at.
     pub(crate) manual: Vec<Manual>,
     /// Boxes that were ticked now: line and text.
@@ -72,6 +74,13 @@ pub(crate) async fn verify(
         .collect();
     verification.proofs = prove(bench, assignment, change, &verification);
     proof::hold_back(bench, assignment, change, &mut verification);
+    verification.drifted = bench.tree.drifted().into_iter().filter(|path| assignment.scope.allows(path)).collect();
+    for path in verification.drifted.clone() {
+        bench.note(format!("`{path}` was changed by somebody else while this run was at work; nothing is ticked"))?;
+    }
+    if !verification.drifted.is_empty() {
+        proof::withdraw(&mut verification, "a file of the phase was changed by somebody else meanwhile");
+    }
     verification.accounts = accounts::of_files(bench, assignment, change, &standing, &verification.items);
     verification.manual = assignment.units.iter().flat_map(|unit| manual(bench, *unit)).collect();
     ticks::record_evidence(bench, assignment, change, &verification)?;

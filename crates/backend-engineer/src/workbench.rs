@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use journal::{Event, Journal, Run, RunStart, StepName};
 use plan::Plan;
-use sandbox::Sandbox;
+use sandbox::{EffectKind, Sandbox};
 
 use crate::redact::Redactor;
 use crate::settings::Settings;
@@ -53,7 +53,7 @@ pub(crate) struct Workbench {
     pub(crate) files: Files,
     pub(crate) run: Option<Run>,
     pub(crate) notes: Vec<String>,
-    pub(crate) dropped: BTreeSet<String>,
+    pub(crate) dropped: BTreeSet<(String, EffectKind)>,
     journal: Option<Journal>,
     listener: Listener,
     sandbox: Option<Sandbox>,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::kind::{Kind, kind_of};
 use super::obstacle::{Ground, obstacle};
+use super::proving::proves_nothing;
 
 /// A verdict and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,6 +64,16 @@ pub(crate) fn judge(script: &str, end: End, output: &str, expect: &Expect, ours:
     if let Some(obstacle) = obstacle(script, code, output, &Ground { ours, tests: kind == Kind::Tests }) {
         return Judgement::not_checked(obstacle.0);
     }
+    let checks = kind != Kind::Other;
+    if code == 0
+        && expect.outcome != ExpectedOutcome::Fail
+        && let Some(why) = proves_nothing(script, checks)
+    {
+        return Judgement::not_checked(why);
+    }
+    if checks && code == 141 {
+        return Judgement::not_checked("the pipe was closed before it ended");
+    }
     match expect.outcome {
         ExpectedOutcome::Fail if code == 0 => {
             Judgement::not_checked("it passed, though the plan expects it to fail before the change")
@@ -84,6 +95,9 @@ fn judge_search(code: i32, output: &str) -> Judgement {
 }
 
 fn judge_success(kind: Kind, output: &str, expect: &Expect) -> Judgement {
+    if kind == Kind::Tests && failed_count(output) > 0 {
+        return Judgement::failed(with_summary("tests failed, whatever the exit code", output));
+    }
     if let (Some(wanted), Some(passed)) = (expect.passed, passed_count(output))
         && passed < wanted
     {
@@ -119,6 +133,14 @@ pub(crate) fn summary(output: &str) -> Option<String> {
     let line = output.lines().rev().find(|line| line.trim_start().starts_with("Tests ") && counts(line));
     let line = line.or_else(|| output.lines().rev().find(counts))?;
     Some(line.trim().trim_matches('=').split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// How many tests a known runner says have failed, by its closing line.
+fn failed_count(output: &str) -> u64 {
+    let Some(line) = summary(output) else { return 0 };
+    let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '='])).collect();
+    let failed = |pair: &[&str]| matches!(pair[1], "failed" | "failing" | "error" | "errors");
+    words.windows(2).filter(|pair| failed(pair)).filter_map(|pair| pair[0].parse::<u64>().ok()).sum()
 }
 
 /// How many tests a known runner says have passed.
@@ -164,6 +186,8 @@ mod tests {
         assert_eq!(verdict("pytest", 0, "== 14 passed in 0.1s ==", &counted), Verdict::Passed);
         let vitest = " Test Files  1 passed (1)\n      Tests  12 passed (12)\n";
         assert_eq!(verdict("npx vitest run", 0, vitest, &counted), Verdict::Passed);
+        assert_eq!(verdict("pytest | tail -3", 0, "1 failed in 0.04s", &plain), Verdict::Failed);
+        assert_eq!(verdict("pytest || true", 0, "3 passed in 0.04s", &plain), Verdict::NotChecked);
     }
 
     #[test]

@@ -94,7 +94,8 @@ pub(crate) fn obstacle(script: &str, code: i32, output: &str, ground: &Ground<'_
     if said(&TOOL) {
         return Some(Obstacle(format!("a tool is missing: {}", line_with(output, &lower, &TOOL))));
     }
-    if let Some(module) = missing_module(output, ground.ours) {
+    let asserted = said(&ASSERTED);
+    if let Some(module) = missing_module(output, ground.ours).filter(|_| !asserted) {
         return Some(Obstacle(format!("the package `{module}` is not installed")));
     }
     if is_pytest(script) && code == 4 || said(&USAGE) || is_usage_error(&lower, code) {
@@ -103,15 +104,28 @@ pub(crate) fn obstacle(script: &str, code: i32, output: &str, ground: &Ground<'_
     if lower.contains("cd: ") && lower.contains("no such file or directory") && lower.lines().count() <= 3 {
         return Some(Obstacle("the folder that it changes to is not there".to_owned()));
     }
-    let asserted = said(&ASSERTED);
     (said(&SERVICE) && !asserted)
         .then(|| Obstacle(format!("a service is missing: {}", line_with(output, &lower, &SERVICE))))
 }
 
-/// Nothing was checked, and no sign that something else was.
+/// Nothing was checked: nothing was collected and nothing stood in the way of collecting, or all was left out.
 fn found_nothing(lower: &str) -> bool {
-    let ran = lower.contains(" passed") || lower.contains(" failed");
-    NOTHING.iter().any(|word| lower.contains(word)) && !ran
+    let counted = |what: &str| {
+        let words: Vec<&str> =
+            lower.split_whitespace().map(|word| word.trim_matches([',', '=', '(', ')', ':'])).collect();
+        words.windows(2).any(|pair| pair[1] == what && pair[0].parse::<u64>().is_ok_and(|count| count > 0))
+    };
+    let ran = ["passed", "failed", "passing", "failing", "error", "errors"].iter().any(|what| counted(what))
+        || lower.contains("error during collection")
+        || lower.contains("errors during collection");
+    let left_out = ["skipped", "deselected", "xfailed", "todo"].iter().any(|what| counted(what));
+    let node = lower.lines().any(|line| matches!(line.trim(), "ℹ pass 0" | "# pass 0" | "ℹ tests 0" | "# tests 0"))
+        && !lower.lines().any(|line| {
+            line.trim().starts_with("not ok")
+                || matches!(line.trim().strip_prefix("# fail "), Some(count) if count != "0")
+                || matches!(line.trim().strip_prefix("ℹ fail "), Some(count) if count != "0")
+        });
+    (NOTHING.iter().any(|word| lower.contains(word)) || left_out) && !ran || node
 }
 
 fn is_pytest(script: &str) -> bool {
@@ -197,6 +211,9 @@ mod tests {
             ("npx jest --passWithNoTests test", 0, "No tests found, exiting with code 0\n"),
             ("python -m unittest tests", 0, "Ran 0 tests in 0.000s\n\nOK\n"),
             ("npx vitest", 1, "Error: Cannot find package 'zod' imported from /x/a.ts\n"),
+            ("pytest tests", 0, "======= 1 skipped in 0.01s =======\n"),
+            ("pytest tests -k nosuch", 0, "======= 3 deselected in 0.01s =======\nstage passed\n"),
+            ("node --test test", 0, "ℹ tests 0\nℹ suites 0\nℹ pass 0\nℹ fail 0\n"),
         ];
         for (script, code, output) in cases {
             assert!(found(script, code, output).is_some(), "{script}: {output}");
@@ -209,6 +226,13 @@ mod tests {
             ("pytest tests", 2, "E   ModuleNotFoundError: No module named 'app.services.orders'\n"),
             ("pytest tests", 1, "E       assert 1 == 2\n1 failed, 3 passed in 0.10s\n"),
             ("pytest tests", 0, "3 passed in 0.10s\n"),
+            (
+                "pytest tests",
+                2,
+                "collected 0 items / 1 error\nE   ModuleNotFoundError: No module named 'app.a'\n1 error in 0.1s\n",
+            ),
+            ("pytest tests", 1, "No module named 'nosuchlib'\nE       assert 1 == 2\n1 failed, 1 error in 0.1s\n"),
+            ("node --test test", 1, "ℹ tests 1\nℹ pass 0\nℹ fail 1\n"),
             ("npx vitest run", 1, "Error: Cannot find module './orders' imported from src/a.test.ts\n"),
             ("pytest", 1, "AssertionError: ConnectionError: Connection refused\n"),
             ("npx tsc --noEmit", 2, "src/a.ts(1,1): error TS2304: Cannot find name 'x'.\n"),

@@ -35,13 +35,22 @@ pub(crate) struct Job<'a> {
 struct Results {
     reports: Vec<Report>,
     skipped: Vec<String>,
+    /// A phase is marked as done, and the tree lacks what it shows.
+    lacking: bool,
     diff: String,
     stop: Option<Stop>,
 }
 
 /// Does the job and prints what came of it; gives what the process ends with.
 pub(crate) fn work(job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
-    let loaded = load_plan(job.plan)?;
+    let loaded = match load_plan(job.plan) {
+        Ok(loaded) => loaded,
+        Err(stop) if job.json => {
+            let results = Results { stop: Some(stop), ..Results::default() };
+            return print(&job, globals, &results, Source { name: "", text: "" });
+        }
+        Err(stop) => return Err(stop),
+    };
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
     let outcome = open(&job, loaded, globals).and_then(|(bench, phases)| run(&job, bench, &phases));
@@ -103,8 +112,13 @@ async fn work_through(
         let Some(phase) = bench.plan.phase(*id) else { continue };
         let label = phase.label.clone();
         if !job.verify && matches!(phase.state, State::Done | State::Skipped) {
-            let text =
+            let missing = crate::lacking(bench, *id)?;
+            let mut text =
                 format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
+            if !missing.is_empty() {
+                text.push_str(&format!(" Not as the plan shows: {}.", missing.join(", ")));
+                results.lacking = true;
+            }
             bench.tell(Event::Note { text: text.clone() })?;
             results.skipped.push(text);
             continue;
@@ -144,7 +158,9 @@ async fn interrupted() {
 }
 
 fn exit_of(results: &Results) -> Exit {
-    Exit::first(results.reports.iter().map(|report| report.exit).chain(results.stop.iter().map(|stop| stop.exit)))
+    let reports = results.reports.iter().map(|report| report.exit);
+    let lacking = results.lacking.then_some(Exit::Unproven);
+    Exit::first(reports.chain(results.stop.iter().map(|stop| stop.exit)).chain(lacking))
 }
 
 fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {

@@ -1,13 +1,18 @@
 //! Carries out the plan's commit steps, only when asked: in the user's own repository, with their identity, hooks and
 //! signing, and never waiting for an answer.
 
+use std::time::Duration;
+
 use journal::{Event, Verdict};
-use plan::{Phase, Role};
+use plan::{Action, Phase};
 
 use super::{Change, Deed, Item, write};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
+
+/// How long git and its hooks may take at most.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Makes the commit of a step, or says why there is none.
 pub(super) async fn carry_out(
@@ -33,11 +38,15 @@ pub(super) async fn carry_out(
         return skip(bench, why);
     }
     write(bench, assignment, change)?;
-    let paths: Vec<String> = paths_of(assignment, phase, change);
+    let named = paths_of(assignment, phase);
+    let paths: Vec<String> = match sandbox::git::status(bench.root(), &named).await {
+        Ok(changed) => changed.into_iter().map(|changed| changed.path).collect(),
+        Err(error) => return skip(bench, error.to_string()),
+    };
     if paths.is_empty() {
-        return skip(bench, "there is nothing to commit".to_owned());
+        return Ok(Some(look_up(bench, phase, command).await));
     }
-    match sandbox::git::commit(bench.root(), &paths, &message).await {
+    match sandbox::git::commit(bench.root(), &paths, &message, bench.settings.timeout().min(LONGEST)).await {
         Ok(id) => {
             bench.tell(Event::Committed { id: id.clone(), message })?;
             Ok(Some(Deed::Commit(Ok(id))))
@@ -70,19 +79,14 @@ fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<String> {
     })
 }
 
-/// The files of the unit that this run wrote.
-fn paths_of(assignment: &Assignment, phase: &Phase, change: &Change) -> Vec<String> {
-    let shown = |index: &usize| phase.blocks.get(*index).is_some_and(|block| block.role != Role::Example);
-    let of_unit = |path: &str| {
-        assignment.files.iter().any(|file| {
-            file.unit == phase.id
-                && file.path.as_deref() == Some(path)
-                && phase
-                    .changes
-                    .get(file.change)
-                    .is_some_and(|change| change.blocks.is_empty() || change.blocks.iter().any(shown))
-        })
-    };
-    let written = change.written.iter().map(|file| file.path.clone());
-    written.filter(|path| of_unit(path) || phase.changes.is_empty()).collect()
+/// The files that the unit names.
+fn paths_of(assignment: &Assignment, phase: &Phase) -> Vec<String> {
+    let mut paths = Vec::new();
+    for file in assignment.files.iter().filter(|file| file.unit == phase.id) {
+        paths.extend(file.path.clone());
+        if let Action::Rename { to } = &file.action {
+            paths.push(to.clone());
+        }
+    }
+    paths
 }

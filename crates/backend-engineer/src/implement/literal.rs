@@ -60,7 +60,7 @@ impl Placement {
 }
 
 /// Whether the block is code to be placed at all, and not a "before" block that its partner answers for.
-pub(super) fn is_code(block: &CodeBlock) -> bool {
+pub(crate) fn is_code(block: &CodeBlock) -> bool {
     match block.role {
         Role::Code | Role::After { .. } | Role::Diff | Role::SearchReplace => true,
         Role::Before { after } => after.is_none(),

@@ -79,6 +79,16 @@ fn a_failure_half_way_puts_the_first_files_back() {
 }
 
 #[test]
+fn what_somebody_else_writes_is_seen() {
+    let (folder, mut tree) = repository();
+    tree.stage("app/a.py", Some(b"a = 2\n".to_vec())).unwrap();
+    tree.promote(&|_| true, &mut Notes::default()).unwrap();
+    assert!(tree.drifted().is_empty());
+    fs::write(folder.path().join("app/a.py"), "mine\n").unwrap();
+    assert_eq!(tree.drifted(), ["app/a.py"]);
+}
+
+#[test]
 fn only_what_is_allowed_is_written() {
     let (folder, mut tree) = repository();
     tree.stage("app/a.py", Some(b"a = 2\n".to_vec())).unwrap();

@@ -11,6 +11,7 @@ use super::{Files, NamedFile};
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     files: BTreeSet<String>,
+    removed: BTreeSet<String>,
     patterns: Vec<GlobMatcher>,
 }
 
@@ -19,6 +20,9 @@ impl Scope {
     pub(super) fn admit(&mut self, file: &NamedFile, change: &PlannedChange, files: &Files) {
         if let Some(path) = &file.path {
             self.files.insert(path.clone());
+            if matches!(change.action, Action::Delete | Action::Rename { .. }) {
+                self.removed.insert(path.clone());
+            }
         }
         if let Action::Rename { to } = &change.action {
             self.files.insert(to.clone());
@@ -27,6 +31,11 @@ impl Scope {
             let folder = files.has_folder(&change.path);
             self.patterns.extend(pattern(&change.path, folder));
         }
+    }
+
+    /// Whether the plan says that the file goes.
+    pub(crate) fn removes(&self, path: &str) -> bool {
+        self.removed.contains(path)
     }
 
     /// Whether the path may be changed.

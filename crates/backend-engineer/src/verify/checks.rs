@@ -101,6 +101,9 @@ async fn run_stale(
             Some(same) => same.check.ran.clone(),
             None => check::run(bench, &request, &assignment.scope).await?,
         };
+        if planned[index].check.ran.acted {
+            bench.put_back_foreign(&assignment.scope).await?;
+        }
     }
     Ok(bench.fingerprint() != start)
 }

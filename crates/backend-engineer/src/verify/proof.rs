@@ -214,7 +214,15 @@ fn of_box(bench: &Workbench, phase: &Phase, id: CheckboxId, change: &Change, ver
         items.filter(|(item, _)| item.unit == phase.id && item.checkbox == Some(id)).map(|(_, proof)| proof.clone()),
     );
     if proofs.is_empty() {
-        return of_unit(bench, phase, change, verification);
+        let stands_for_unit = bench
+            .plan
+            .checkboxes()
+            .get(id.0)
+            .is_some_and(|found| found.span.start <= phase.heading.end && phase.heading.start <= found.span.end);
+        return match stands_for_unit {
+            true => of_unit(bench, phase, change, verification),
+            false => Proof::Open("nothing in the plan says how to check it".to_owned()),
+        };
     }
     all(proofs)
 }
@@ -273,6 +281,14 @@ pub(super) fn hold_back(bench: &Workbench, assignment: &Assignment, change: &Cha
         for (_, proof) in proven.filter(|(_, proof)| matches!(proof, Proof::Proven(_))) {
             *proof = Proof::Open(format!("it holds, and its box waits until {} is implemented", phase.label));
         }
+    }
+}
+
+/// Takes back every proof: what was checked is no longer what is there.
+pub(super) fn withdraw(verification: &mut Verification, why: &str) {
+    let boxes = verification.proofs.iter_mut().map(|(_, proof)| proof);
+    for proof in boxes.chain(&mut verification.items).filter(|proof| matches!(proof, Proof::Proven(_))) {
+        *proof = Proof::Open(why.to_owned());
     }
 }
 

@@ -58,26 +58,30 @@ impl Workbench {
         fingerprint::of_tree(base, staged)
     }
 
-    /// Puts back, on the overlay, the files beyond the scope that commands changed or removed, so that what is checked
-    /// is what the user will have. What commands made anew stays for the commands after them.
+    /// Puts back, on the overlay, what commands changed or removed and what is not taken over, so that what is checked is
+    /// what the user will have. What commands made anew stays for the commands after them.
     pub(crate) async fn put_back_foreign(&mut self, scope: &Scope) -> Result<(), Stop> {
         if self.sandbox.is_none() {
             return Ok(());
         }
         for effect in self.opened()?.changes().await? {
-            let existed = matches!(effect.kind, EffectKind::Modified | EffectKind::Deleted | EffectKind::ModeChanged);
-            if !existed || scope.allows(&effect.path) || self.by_product(&effect.path) {
+            let new = matches!(effect.kind, EffectKind::Created);
+            if new || takes_over(&effect, scope) || self.by_product(&effect.path) {
                 continue;
             }
-            if let Ok(Some(found)) = self.tree.look(&effect.path).cloned() {
-                self.opened()?.write(&effect.path, &found.bytes, Some(found.mode)).await?;
+            let mode = self.tree.look(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+            if let Ok(Some(bytes)) = self.tree.read(&effect.path) {
+                if effect.kind == EffectKind::Link {
+                    self.opened()?.remove(&effect.path).await?;
+                }
+                self.opened()?.write(&effect.path, &bytes, mode).await?;
             }
         }
         Ok(())
     }
 
-    /// Stages what commands changed within the scope; gives the rest of what they changed.
-    pub(crate) async fn take_over(&mut self, scope: &Scope) -> Result<Vec<(String, Belonging)>, Stop> {
+    /// Stages what commands changed within the scope; gives all that they changed.
+    pub(crate) async fn take_over(&mut self, scope: &Scope) -> Result<Vec<(Effect, Belonging)>, Stop> {
         if self.sandbox.is_none() {
             return Ok(Vec::new());
         }
@@ -85,7 +89,7 @@ impl Workbench {
         let mut belongings = Vec::new();
         for effect in effects {
             let belonging = self.take_over_one(&effect, scope).await?;
-            belongings.push((effect.path, belonging));
+            belongings.push((effect, belonging));
         }
         Ok(belongings)
     }
@@ -93,14 +97,22 @@ impl Workbench {
     async fn take_over_one(&mut self, effect: &Effect, scope: &Scope) -> Result<Belonging, Stop> {
         let path = effect.path.as_str();
         let protected = self.settings.protects(path) || self.plan_inside() == Some(path);
-        if !scope.allows(path) || protected || effect.kind == EffectKind::Link {
+        if !takes_over(effect, scope) || protected {
             return Ok(if self.by_product(path) { Belonging::ByProduct } else { Belonging::Foreign });
         }
-        let now = self.opened()?.read(path).await?;
-        let seen = self.tree.read(path).map_err(|error| Stop::refused(error.to_string()))?;
+        // A folder or a pipe in the file's place can't be read as a file: nothing of it is taken.
+        let Ok(now) = self.opened()?.read(path).await else { return Ok(Belonging::Foreign) };
+        let Ok(seen) = self.tree.read(path) else { return Ok(Belonging::Foreign) };
+        let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
         if now != seen {
-            self.tree.stage(path, now.clone()).map_err(|error| Stop::refused(error.to_string()))?;
-            self.synced.insert(path.to_owned(), Staged { bytes: now, mode: None });
+            self.tree.stage(path, now.clone()).map_err(refused)?;
+            self.synced.insert(path.to_owned(), Staged { bytes: now.clone(), mode: None });
+        }
+        let found = self.tree.look(path).map_err(refused)?.as_ref().map(|found| found.mode);
+        let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(NEW_FILE));
+        if let (Some(mode), true) = (mode, now.is_some()) {
+            self.tree.stage_mode(path, mode).map_err(refused)?;
+            self.synced.insert(path.to_owned(), Staged { bytes: now, mode: Some(mode) });
         }
         Ok(Belonging::Scope)
     }
@@ -214,6 +226,19 @@ impl Workbench {
         }
         Ok(())
     }
+}
+
+/// The permission bits of a file that nobody said otherwise about.
+const NEW_FILE: u32 = 0o644;
+
+/// The largest file that a command may change in the user's tree, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// Whether the phase allows the effect: a file of its scope, no link, of a sane size, and removed only where the plan
+/// says so.
+fn takes_over(effect: &Effect, scope: &Scope) -> bool {
+    let removed = effect.kind == EffectKind::Deleted && !scope.removes(&effect.path);
+    scope.allows(&effect.path) && effect.kind != EffectKind::Link && effect.bytes <= LARGEST && !removed
 }
 
 /// The last lines that a command printed.
