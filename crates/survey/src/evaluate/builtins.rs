@@ -1,0 +1,163 @@
+//! The few functions of the languages themselves that routes and models are made with.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Arguments, Place, Value};
+
+impl<'a> Machine<'a> {
+    /// A function from outside that is known, applied; nothing where it is not.
+    pub(super) fn builtin(
+        &mut self,
+        callee: &Value<'a>,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let Value::External(path) = callee else { return None };
+        let first = arguments.at(0);
+        match &**path {
+            "str" | "String" => first?.as_text().map(Value::Text),
+            "list" | "tuple" | "set" | "sorted" | "reversed" | "Object.freeze" | "typing.cast" => {
+                let value = arguments.at(usize::from(&**path == "typing.cast"))?;
+                Some(value.clone())
+            }
+            "dict" if !arguments.0.is_empty() && arguments.0.iter().all(|(name, _)| name.is_some()) => {
+                let entries = arguments.0.iter().filter_map(|(name, value)| Some(((*name)?.into(), value.clone())));
+                Some(Value::map(entries.collect()))
+            }
+            "getattr" => {
+                let name = arguments.at(1)?.as_text()?;
+                Some(self.member(&first?.clone(), &name, place))
+            }
+            "Object.keys" => Some(Value::list(first?.entries().into_iter().map(|(key, _)| Value::Text(key)).collect())),
+            "Object.values" => Some(Value::list(first?.entries().into_iter().map(|(_, value)| value).collect())),
+            "Object.entries" => Some(Value::list(
+                first?.entries().into_iter().map(|(key, value)| Value::list(vec![Value::Text(key), value])).collect(),
+            )),
+            "Object.assign" => {
+                let merged = arguments.positional().flat_map(Value::entries).collect();
+                Some(Value::map(merged))
+            }
+            "functools.lru_cache" | "functools.cache" | "functools.wraps" | "functools.partial" => None,
+            "os.getenv" | "os.environ.get" => arguments.at(1).cloned(),
+            "path.join" | "path.posix.join" => {
+                let parts: Option<Vec<_>> = arguments.positional().map(Value::as_text).collect();
+                Some(Value::text(&parts?.join("/")))
+            }
+            _ => None,
+        }
+    }
+
+    /// A method of a text, a list or a map.
+    pub(super) fn builtin_method(
+        &mut self,
+        receiver: &Value<'a>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        match receiver {
+            Value::Text(text) => text_method(text, name, arguments),
+            Value::List(list) => self.list_method(receiver, list, name, arguments, place),
+            Value::Map(_) => match name {
+                "get" => {
+                    let entry = arguments.at(0).and_then(Value::as_text).and_then(|key| receiver.entry(&key));
+                    entry.or_else(|| arguments.at(1).cloned()).unwrap_or(Value::Unknown)
+                }
+                "values" => Value::list(receiver.entries().into_iter().map(|(_, value)| value).collect()),
+                "keys" => Value::list(receiver.entries().into_iter().map(|(key, _)| Value::Text(key)).collect()),
+                "items" => Value::list(
+                    receiver.entries().into_iter().map(|(k, value)| Value::list(vec![Value::Text(k), value])).collect(),
+                ),
+                _ => Value::Unknown,
+            },
+            _ => Value::Unknown,
+        }
+    }
+
+    fn list_method(
+        &mut self,
+        receiver: &Value<'a>,
+        list: &Rc<std::cell::RefCell<Vec<Value<'a>>>>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        match name {
+            "append" | "push" => {
+                list.borrow_mut().extend(arguments.positional().cloned());
+                Value::Null
+            }
+            "insert" | "unshift" => {
+                list.borrow_mut().extend(arguments.positional().last().cloned());
+                Value::Null
+            }
+            "extend" => {
+                let more = arguments.at(0).cloned().unwrap_or(Value::Unknown);
+                let items = match &more {
+                    Value::List(_) => more.items(),
+                    _ => vec![Value::Spread(Rc::new(more))],
+                };
+                list.borrow_mut().extend(items);
+                Value::Null
+            }
+            "concat" => {
+                let more = arguments.positional().flat_map(Value::items);
+                Value::list(receiver.items().into_iter().chain(more).collect())
+            }
+            "forEach" | "map" | "flatMap" => {
+                let Some(callback) = arguments.at(0).cloned() else { return Value::Unknown };
+                let items = receiver.items();
+                let results = items.into_iter().take(200).map(|item| {
+                    self.call_value(&callback, Arguments::of([item]), place)
+                });
+                Value::list(results.collect())
+            }
+            "filter" | "slice" | "flat" | "sort" | "reverse" => receiver.clone(),
+            "join" => {
+                let parts: Option<Vec<_>> = receiver.items().iter().map(Value::as_text).collect();
+                let glue = arguments.at(0).and_then(Value::as_text).unwrap_or_else(|| ",".into());
+                parts.map_or(Value::Unknown, |parts| Value::text(&parts.join(&*glue)))
+            }
+            _ => Value::Unknown,
+        }
+    }
+}
+
+fn text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'a> {
+    let argument = |at: usize| arguments.at(at).and_then(Value::as_text);
+    let letters = argument(0).unwrap_or_else(|| " \n\t".into());
+    match name {
+        "lower" | "toLowerCase" => Value::text(&text.to_lowercase()),
+        "upper" | "toUpperCase" => Value::text(&text.to_uppercase()),
+        "strip" => Value::text(text.trim_matches(|letter| letters.contains(letter))),
+        "rstrip" => Value::text(text.trim_end_matches(|letter| letters.contains(letter))),
+        "lstrip" => Value::text(text.trim_start_matches(|letter| letters.contains(letter))),
+        "trim" | "toString" | "valueOf" => Value::text(text.trim()),
+        "replace" | "replaceAll" => match (argument(0), argument(1)) {
+            (Some(from), Some(to)) => Value::text(&text.replace(&*from, &to)),
+            _ => Value::Unknown,
+        },
+        "concat" => argument(0).map_or(Value::Unknown, |more| Value::text(&format!("{text}{more}"))),
+        "format" => {
+            let mut formatted = text.to_owned();
+            for (name, value) in arguments.0.iter() {
+                let Some(value) = value.as_text() else { return Value::Unknown };
+                formatted = match name {
+                    Some(name) => formatted.replace(&format!("{{{name}}}"), &value),
+                    None => formatted.replacen("{}", &value, 1),
+                };
+            }
+            Value::text(&formatted)
+        }
+        "join" => {
+            let items: Option<Vec<_>> = arguments.at(0).map(Value::items).unwrap_or_default().iter().map(Value::as_text).collect();
+            items.map_or(Value::Unknown, |items| Value::text(&items.join(text)))
+        }
+        "split" => {
+            let glue = argument(0).unwrap_or_else(|| " ".into());
+            Value::list(text.split(&*glue).map(Value::text).collect())
+        }
+        _ => Value::Unknown,
+    }
+}

@@ -1,0 +1,275 @@
+//! What a call comes to: the project's own functions are followed, others remembered.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Arguments, ClassValue, Closure, Origin, Place, Scope, Value};
+use crate::syntax::{Argument, Call, Expression, Pattern};
+
+/// Calls within calls.
+const DEEPEST: u32 = 50;
+/// Calls of one function.
+const MOST_CALLS: u32 = 400;
+
+impl<'a> Machine<'a> {
+    pub(super) fn arguments(&mut self, arguments: &'a [Argument], scope: &Rc<Scope<'a>>) -> Arguments<'a> {
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match &argument.value {
+                Expression::Spread(inner) => match self.evaluate(inner, scope) {
+                    Value::List(items) => values.extend(items.borrow().iter().map(|item| (None, item.clone()))),
+                    Value::Map(_) => {}
+                    other => values.push((None, Value::Spread(Rc::new(other)))),
+                },
+                value => values.push((argument.name.as_deref(), self.evaluate(value, scope))),
+            }
+        }
+        Arguments(Rc::new(values))
+    }
+
+    pub(super) fn call(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        let place = Place { module: scope.module, line: call.line };
+        match &call.callee {
+            Expression::Name(name) if &**name == "require" && self.find(scope, "require").is_none() => {
+                let arguments = self.arguments(&call.arguments, scope);
+                return match arguments.at(0).and_then(Value::as_text) {
+                    Some(source) => self.script_module(scope.module, &source),
+                    None => Value::Unknown,
+                };
+            }
+            Expression::Name(name) if &**name == "super" => return self.call_super(call, scope, place),
+            Expression::Member(of, name) => {
+                let receiver = self.evaluate(of, scope);
+                let arguments = self.arguments(&call.arguments, scope);
+                self.call_method(&receiver, name, arguments, place)
+            }
+            callee => {
+                let callee = self.evaluate(callee, scope);
+                let arguments = self.arguments(&call.arguments, scope);
+                self.call_value(&callee, arguments, place)
+            }
+        }
+    }
+
+    fn call_super(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>, place: Place) -> Value<'a> {
+        let this = self.find(scope, "this").unwrap_or(Value::Unknown);
+        let Some(Value::Class(class)) = self.find(scope, "*class*") else { return Value::Unknown };
+        let base = class.bases.first().cloned().map(|base| self.settle(base)).unwrap_or(Value::Unknown);
+        if self.is_python(scope.module) {
+            let Some(base) = base.as_class() else { return Value::Unknown };
+            return Value::Super(base, Box::new(this));
+        }
+        let arguments = self.arguments(&call.arguments, scope);
+        if let Some(constructor) = base.as_class().and_then(|base| self.method(&base, "constructor")) {
+            return self.invoke(&constructor, Some(this), &arguments);
+        }
+        if let Value::Object(id) = this {
+            let origin = Origin::Method { receiver: Value::Object(id), name: "super".into(), arguments };
+            let entry = self.new_object(origin, place);
+            self.objects[id].log.push(entry);
+        }
+        Value::Unknown
+    }
+
+    pub(crate) fn call_method(
+        &mut self,
+        receiver: &Value<'a>,
+        name: &'a str,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        let receiver = self.settle(receiver.clone());
+        match &receiver {
+            Value::Choice(ways) => {
+                let ways = ways.clone();
+                let values: Vec<_> =
+                    ways.iter().map(|way| self.call_method(way, name, arguments.clone(), place)).collect();
+                Value::either(values.into_iter().filter(|value| !matches!(value, Value::Unknown)))
+            }
+            Value::Text(_) | Value::List(_) | Value::Map(_) => {
+                if let Some(value) = self.own_field(&receiver, name) {
+                    return self.call_value(&value, arguments, place);
+                }
+                self.builtin_method(&receiver, name, &arguments, place)
+            }
+            Value::Function(_) | Value::Bound(_) => match (name, self.own_field(&receiver, name)) {
+                (_, Some(value)) => self.call_value(&value, arguments, place),
+                ("bind", None) => receiver,
+                ("call" | "apply", None) => {
+                    let rest = arguments.positional().skip(1).cloned().collect::<Vec<_>>();
+                    self.call_value(&receiver, Arguments::of(rest), place)
+                }
+                _ => self.remember(&receiver, name, arguments, place),
+            },
+            Value::Object(_) | Value::Class(_) => {
+                let known = match &receiver {
+                    Value::Class(class) => self.class_member(class, name),
+                    _ => self.known_member(&receiver, name, place),
+                };
+                match known {
+                    Some(value) if !matches!(value, Value::Unknown) => self.call_value(&value, arguments, place),
+                    _ => self.remember(&receiver, name, arguments, place),
+                }
+            }
+            _ => {
+                let callee = self.member(&receiver, name, place);
+                self.call_value(&callee, arguments, place)
+            }
+        }
+    }
+
+    fn known_member(&mut self, receiver: &Value<'a>, name: &str, place: Place) -> Option<Value<'a>> {
+        if let Some(value) = self.own_field(receiver, name) {
+            let is_plain_member = matches!(&value, Value::Object(id) if matches!(self.objects[*id].origin, Origin::Member { .. }));
+            return (!is_plain_member).then_some(value);
+        }
+        let Value::Object(id) = receiver else { return None };
+        let Origin::Instance { class, .. } = &self.objects[*id].origin else { return None };
+        let class = class.clone();
+        let _ = self.class_member(&class, name)?;
+        Some(self.member(receiver, name, place))
+    }
+
+    fn remember(&mut self, receiver: &Value<'a>, name: &'a str, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        let origin = Origin::Method { receiver: receiver.clone(), name: name.into(), arguments };
+        let result = self.new_object(origin, place);
+        if let Value::Object(id) = receiver {
+            self.objects[*id].log.push(result);
+        }
+        Value::Object(result)
+    }
+
+    pub(crate) fn call_value(&mut self, callee: &Value<'a>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        if !self.spend() {
+            return Value::Unknown;
+        }
+        match self.settle(callee.clone()) {
+            Value::Function(closure) => {
+                let this = closure.this.clone();
+                self.invoke(&closure, this, &arguments)
+            }
+            Value::Bound(bound) => self.invoke(&bound.1, Some(bound.0.clone()), &arguments),
+            Value::Class(class) => self.instantiate(&class, arguments, place),
+            Value::Choice(ways) => {
+                let values: Vec<_> =
+                    ways.iter().map(|way| self.call_value(way, arguments.clone(), place)).collect();
+                Value::either(values.into_iter().filter(|value| !matches!(value, Value::Unknown)))
+            }
+            Value::Module(id) => {
+                let callee = self.export(id, "default");
+                if matches!(callee, Value::Unknown) { Value::Unknown } else { self.call_value(&callee, arguments, place) }
+            }
+            callee @ Value::External(_) => {
+                if let Some(value) = self.builtin(&callee, &arguments, place) {
+                    return value;
+                }
+                Value::Object(self.new_object(Origin::Call { callee, arguments }, place))
+            }
+            Value::Object(id) => {
+                let origin = Origin::Call { callee: Value::Object(id), arguments };
+                let result = self.new_object(origin, place);
+                self.objects[id].log.push(result);
+                Value::Object(result)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn instantiate(&mut self, class: &Rc<ClassValue<'a>>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        let origin = Origin::Instance { class: class.clone(), arguments: arguments.clone() };
+        let this = Value::Object(self.new_object(origin, place));
+        if !self.is_python(class.place.module) {
+            for class in self.lineage(class).into_iter().rev() {
+                self.initialize_fields(&class, &this);
+            }
+        }
+        for constructor in ["__init__", "constructor"] {
+            if let Some(closure) = self.method(class, constructor) {
+                self.invoke(&closure, Some(this.clone()), &arguments);
+            }
+        }
+        this
+    }
+
+    /// `class A { router = Router() }`: a field's value is made for each instance, and sees `this`.
+    fn initialize_fields(&mut self, class: &Rc<ClassValue<'a>>, this: &Value<'a>) {
+        let scope = Scope::new(class.place.module, Some(class.scope.clone()), false);
+        scope.set("this", this.clone());
+        for statement in &class.class.body {
+            if let crate::syntax::Statement::Assign(field) = statement
+                && let (Pattern::Name(name), Some(value)) = (&field.target, &field.value)
+            {
+                let value = self.evaluate(value, &scope);
+                self.set_member(this, name, value);
+            }
+        }
+    }
+
+    /// Runs a function of the project with arguments; what it returns, in all ways.
+    pub(crate) fn invoke(
+        &mut self,
+        closure: &Rc<Closure<'a>>,
+        this: Option<Value<'a>>,
+        arguments: &Arguments<'a>,
+    ) -> Value<'a> {
+        let key = std::ptr::from_ref(closure.function);
+        self.called.insert(key);
+        let (active, total) = *self.calls.get(&key).unwrap_or(&(0, 0));
+        if self.depth > DEEPEST || active >= 2 || total >= MOST_CALLS || !self.spend() {
+            return Value::Unknown;
+        }
+        self.calls.insert(key, (active + 1, total + 1));
+        self.depth += 1;
+        let scope = Scope::new(closure.place.module, Some(closure.scope.clone()), false);
+        self.bind_parameters(closure, this, arguments, &scope);
+        let mut returned = Vec::new();
+        self.run(&closure.function.body, &scope, &mut returned);
+        self.depth -= 1;
+        if let Some(count) = self.calls.get_mut(&key) {
+            count.0 -= 1;
+        }
+        if returned.is_empty() { Value::Null } else { Value::either(returned) }
+    }
+
+    fn bind_parameters(
+        &mut self,
+        closure: &Rc<Closure<'a>>,
+        this: Option<Value<'a>>,
+        arguments: &Arguments<'a>,
+        scope: &Rc<Scope<'a>>,
+    ) {
+        let function = closure.function;
+        let mut parameters = function.parameters.iter().peekable();
+        if let Some(this) = this {
+            if self.is_python(closure.place.module) {
+                if !function.is_static
+                    && let Some(first) = parameters.next()
+                {
+                    self.assign(&first.pattern, this.clone(), scope);
+                }
+                scope.set("this", this);
+            } else if !function.is_lexical {
+                scope.set("this", this);
+            }
+        }
+        let mut positional = arguments.positional();
+        for parameter in parameters {
+            if parameter.is_rest {
+                let rest: Vec<_> = positional.by_ref().cloned().collect();
+                self.assign(&parameter.pattern, Value::list(rest), scope);
+                continue;
+            }
+            let named = match &parameter.pattern {
+                Pattern::Name(name) => arguments.named(name),
+                _ => None,
+            };
+            let given = named.or_else(|| positional.next()).cloned();
+            let value = match (given, &parameter.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.evaluate(default, scope),
+                (None, None) => Value::Unknown,
+            };
+            self.assign(&parameter.pattern, value, scope);
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! What an expression comes to.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{ClassValue, Closure, Field, Origin, Place, Scope, Value};
+use crate::syntax::{Class, Expression, Function, Pattern, Statement};
+
+/// Expressions within expressions.
+const DEEPEST: u32 = 400;
+
+impl<'a> Machine<'a> {
+    pub(super) fn find(&mut self, scope: &Rc<Scope<'a>>, name: &str) -> Option<Value<'a>> {
+        let mut at = Some(scope);
+        while let Some(scope) = at {
+            if let Some(value) = scope.own(name) {
+                return Some(value);
+            }
+            if scope.parent.is_none() {
+                let stars = scope.stars.borrow().clone();
+                for star in stars.into_iter().rev() {
+                    if star != scope.module
+                        && let Some(value) = self.export_within(star, name, 1)
+                    {
+                        return Some(value);
+                    }
+                }
+            }
+            at = scope.parent.as_ref();
+        }
+        None
+    }
+
+    pub(crate) fn evaluate(&mut self, expression: &'a Expression, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        if !self.spend() || self.depth > DEEPEST {
+            return Value::Unknown;
+        }
+        let place = |line| Place { module: scope.module, line };
+        match expression {
+            Expression::Name(name) => match self.find(scope, name) {
+                Some(value) => self.settle(value),
+                None => Value::External((&**name).into()),
+            },
+            Expression::Text(text) => Value::text(text),
+            Expression::Regex(text) => Value::Regex(text),
+            Expression::Number(text) => Value::Number(text),
+            Expression::Bool(truth) => Value::Bool(*truth),
+            Expression::Null => Value::Null,
+            Expression::Template(parts) => self.template(parts, scope),
+            Expression::Member(of, name) => {
+                let of = self.evaluate(of, scope);
+                self.member(&of, name, place(0))
+            }
+            Expression::Index(of, key) => {
+                let of = self.evaluate(of, scope);
+                let key = self.evaluate(key, scope);
+                self.index(&of, &key)
+            }
+            Expression::Call(call) => self.call(call, scope),
+            Expression::List(items) => self.list(items, scope),
+            Expression::Map(entries) => self.entries(entries, scope),
+            Expression::Spread(inner) => {
+                let inner = self.evaluate(inner, scope);
+                Value::Spread(Rc::new(inner))
+            }
+            Expression::Function(function) => Value::Function(self.close(function, scope, None)),
+            Expression::Class(class) => Value::Class(self.define_class(class, scope)),
+            Expression::Either(ways) => {
+                let values: Vec<_> = ways.iter().map(|way| self.evaluate(way, scope)).collect();
+                Value::either(values)
+            }
+            Expression::Add(left, right) => {
+                let left = self.evaluate(left, scope);
+                let right = self.evaluate(right, scope);
+                add(&left, &right)
+            }
+            Expression::Assign(target, value) => {
+                let value = self.evaluate(value, scope);
+                self.assign(target, value.clone(), scope);
+                value
+            }
+            Expression::Comprehension(parts) => {
+                let over = self.evaluate(&parts.2, scope);
+                let inner = Scope::new(scope.module, Some(scope.clone()), false);
+                let mut values = Vec::new();
+                for item in over.items() {
+                    self.assign(&parts.1, item, &inner);
+                    values.push(self.evaluate(&parts.0, &inner));
+                }
+                Value::list(values)
+            }
+            Expression::Union(parts) | Expression::Other(parts) => {
+                for part in parts {
+                    self.evaluate(part, scope);
+                }
+                Value::Unknown
+            }
+        }
+    }
+
+    fn template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
+        let mut text = String::new();
+        for part in parts {
+            match self.evaluate(part, scope) {
+                Value::Number(number) => text.push_str(number),
+                value => match value.as_text() {
+                    Some(piece) => text.push_str(&piece),
+                    None => return Value::Unknown,
+                },
+            }
+        }
+        Value::text(&text)
+    }
+
+    fn index(&mut self, of: &Value<'a>, key: &Value<'a>) -> Value<'a> {
+        match of {
+            Value::Map(entries) => match key.as_text() {
+                Some(key) => of.entry(&key).unwrap_or(Value::Unknown),
+                None => Value::either(entries.borrow().iter().map(|(_, value)| value.clone())),
+            },
+            Value::List(items) => match key {
+                Value::Number(number) => {
+                    let at: usize = number.parse().unwrap_or(usize::MAX);
+                    items.borrow().get(at).cloned().unwrap_or(Value::Unknown)
+                }
+                _ => Value::Unknown,
+            },
+            Value::Object(_) | Value::Module(_) => match key.as_text() {
+                Some(key) => self.member(of, &key, Place { module: 0, line: 0 }),
+                None => Value::Unknown,
+            },
+            // `Annotated[X, …]`, `Generic[T]`: the thing itself.
+            Value::Class(_) | Value::External(_) => of.clone(),
+            Value::Choice(ways) => {
+                let ways = ways.clone();
+                let values: Vec<_> = ways.iter().map(|way| self.index(way, key)).collect();
+                Value::either(values)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn list(&mut self, items: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            match self.evaluate(item, scope) {
+                Value::Spread(inner) => match &*inner {
+                    Value::List(items) => values.extend(items.borrow().iter().cloned()),
+                    _ => values.push(Value::Spread(inner)),
+                },
+                value => values.push(value),
+            }
+        }
+        Value::list(values)
+    }
+
+    fn entries(&mut self, entries: &'a [(Expression, Expression)], scope: &Rc<Scope<'a>>) -> Value<'a> {
+        let mut values: Vec<(Rc<str>, Value<'a>)> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            if let Expression::Spread(inner) = key {
+                values.extend(self.evaluate(inner, scope).entries());
+                continue;
+            }
+            let key = self.evaluate(key, scope);
+            let value = self.evaluate(value, scope);
+            let key: Rc<str> = match &key {
+                Value::Number(number) => (*number).into(),
+                other => other.as_text().unwrap_or_else(|| format!("?{}", values.len()).into()),
+            };
+            values.push((key, value));
+        }
+        Value::map(values)
+    }
+
+    pub(super) fn close(
+        &mut self,
+        function: &'a Function,
+        scope: &Rc<Scope<'a>>,
+        class: Option<&Rc<Scope<'a>>>,
+    ) -> Rc<Closure<'a>> {
+        let decorators: Vec<_> = function.decorators.iter().map(|value| self.evaluate(value, scope)).collect();
+        let outer = class.unwrap_or(scope);
+        let closure = Rc::new(Closure {
+            function,
+            scope: outer.clone(),
+            decorators,
+            this: None,
+            fields: Default::default(),
+            place: Place { module: scope.module, line: function.line },
+        });
+        if class.is_none() {
+            self.closures.push(closure.clone());
+        }
+        closure
+    }
+
+    /// Tells a decorator what it decorates; the name keeps the undecorated value.
+    pub(super) fn decorate(&mut self, decorator: &Value<'a>, target: Value<'a>, place: Place) {
+        match decorator {
+            Value::Object(_) | Value::Function(_) | Value::Bound(_) | Value::Choice(_) => {
+                self.call_value(decorator, super::Arguments::of([target]), place);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn define_class(&mut self, class: &'a Class, scope: &Rc<Scope<'a>>) -> Rc<ClassValue<'a>> {
+        let bases = class.bases.iter().filter(|base| base.name.is_none());
+        let bases: Vec<_> = bases.map(|base| self.evaluate(&base.value, scope)).collect();
+        let keywords = class.bases.iter().filter_map(|base| Some((base.name.as_deref()?, &base.value)));
+        let keywords: Vec<_> = keywords.map(|(name, value)| (name, self.evaluate(value, scope))).collect();
+        let own = Scope::new(scope.module, Some(scope.clone()), true);
+        // Methods see past the class's own names, but know their class.
+        let around = Scope::new(scope.module, Some(scope.clone()), false);
+        let value = Rc::new(ClassValue {
+            class,
+            scope: around.clone(),
+            bases,
+            keywords,
+            decorators: Default::default(),
+            fields: Default::default(),
+            place: Place { module: scope.module, line: class.line },
+        });
+        around.set("*class*", Value::Class(value.clone()));
+        self.run_class_body(&value, &class.body, &own, &around);
+        let decorators: Vec<_> = class.decorators.iter().map(|decorator| self.evaluate(decorator, scope)).collect();
+        for decorator in decorators.iter().rev() {
+            self.decorate(decorator, Value::Class(value.clone()), value.place);
+        }
+        value.decorators.replace(decorators);
+        self.classes.push(value.clone());
+        value
+    }
+
+    fn run_class_body(
+        &mut self,
+        value: &Rc<ClassValue<'a>>,
+        body: &'a [Statement],
+        own: &Rc<Scope<'a>>,
+        around: &Rc<Scope<'a>>,
+    ) {
+        for statement in body {
+            let field = match statement {
+                Statement::Function(function) => {
+                    let closure = self.close(function, own, Some(around));
+                    let name = function.name.as_deref().unwrap_or_default();
+                    for decorator in closure.decorators.clone().iter().rev() {
+                        self.decorate(decorator, Value::Function(closure.clone()), closure.place);
+                    }
+                    let decorators = closure.decorators.clone();
+                    let value = Value::Function(closure);
+                    Field { name, value, annotation: None, decorators, line: function.line }
+                }
+                Statement::Class(inner) => {
+                    let class = self.define_class(inner, own);
+                    let value = Value::Class(class);
+                    Field { name: &inner.name, value, annotation: None, decorators: Vec::new(), line: inner.line }
+                }
+                Statement::Assign(assignment) => {
+                    let given = match &assignment.value {
+                        Some(value) => self.evaluate(value, own),
+                        None => Value::Unknown,
+                    };
+                    let Pattern::Name(name) = &assignment.target else {
+                        self.assign(&assignment.target, given, own);
+                        continue;
+                    };
+                    let decorators = assignment.decorators.iter().map(|value| self.evaluate(value, own)).collect();
+                    let annotation = assignment.annotation.as_ref();
+                    Field { name, value: given, annotation, decorators, line: assignment.line }
+                }
+                Statement::If(_, then, otherwise) => {
+                    self.run_class_body(value, then, own, around);
+                    self.run_class_body(value, otherwise, own, around);
+                    continue;
+                }
+                other => {
+                    self.run_body(std::slice::from_ref(other), own);
+                    continue;
+                }
+            };
+            own.set(field.name, field.value.clone());
+            value.fields.borrow_mut().push(field);
+        }
+    }
+
+    pub(super) fn assign(&mut self, pattern: &'a Pattern, value: Value<'a>, scope: &Rc<Scope<'a>>) {
+        match pattern {
+            Pattern::Name(name) => {
+                // An inner function writes to the name it can see, if the language has no declaration for it.
+                scope.set(name, value);
+            }
+            Pattern::List(parts) => {
+                let items = value.items();
+                for (at, part) in parts.iter().enumerate() {
+                    self.assign(part, items.get(at).cloned().unwrap_or(Value::Unknown), scope);
+                }
+            }
+            Pattern::Map(parts) => {
+                for (key, part) in parts {
+                    let field = self.member(&value, key, Place { module: scope.module, line: 0 });
+                    self.assign(part, field, scope);
+                }
+            }
+            Pattern::Target(Expression::Member(of, name)) => {
+                let of = self.evaluate(of, scope);
+                self.set_member(&of, name, value);
+            }
+            Pattern::Target(Expression::Index(of, key)) => {
+                let of = self.evaluate(of, scope);
+                let key = self.evaluate(key, scope);
+                if let (Value::Map(entries), Some(key)) = (&of, key.as_text()) {
+                    entries.borrow_mut().push((key, value));
+                }
+            }
+            Pattern::Target(_) | Pattern::Ignore => {}
+        }
+    }
+
+    pub(crate) fn is_instance_of(&mut self, id: super::ObjectId, wanted: impl Fn(&str) -> bool) -> bool {
+        match self.objects[id].origin.clone() {
+            Origin::Call { callee, .. } => self.path_of(&callee).is_some_and(|path| wanted(&path)),
+            Origin::Parameter { annotation, .. } => {
+                let class = annotation.as_class().map(|class| self.outside_bases(&class)).unwrap_or_default();
+                self.path_of(&annotation).is_some_and(|path| wanted(&path)) || class.iter().any(|path| wanted(path))
+            }
+            Origin::Instance { class, .. } => self.outside_bases(&class).iter().any(|path| wanted(path)),
+            Origin::Method { receiver, name, .. } => {
+                let Some(path) = self.path_of(&receiver) else { return false };
+                wanted(&format!("{path}.{name}"))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn add<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
+    if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
+        return Value::text(&format!("{left}{right}"));
+    }
+    let is_list = |value: &Value<'a>| value.ways().iter().any(|way| matches!(way, Value::List(_)));
+    if !is_list(left) && !is_list(right) {
+        return Value::Unknown;
+    }
+    let part = |value: &Value<'a>| {
+        if is_list(value) { value.items() } else { vec![Value::Spread(Rc::new(value.clone()))] }
+    };
+    Value::list(part(left).into_iter().chain(part(right)).collect())
+}

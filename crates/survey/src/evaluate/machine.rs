@@ -1,0 +1,255 @@
+//! The state of an evaluation: modules, objects and how much work is left.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::value::{Arguments, ClassValue, Closure, Object, ObjectId, Origin, Place, Scope, Value};
+use crate::modules::{Found, ModuleId, Modules};
+use crate::source::{Language, SourceFile};
+use crate::syntax::{Export, Function};
+
+/// Evaluated expressions and statements after which everything is unknown.
+const STEPS: u64 = 12_000_000;
+
+pub(crate) struct Machine<'a> {
+    pub(crate) files: &'a [SourceFile],
+    pub(crate) modules: &'a Modules<'a>,
+    pub(crate) objects: Vec<Object<'a>>,
+    /// Every function that came to be, for those that nothing calls.
+    pub(crate) closures: Vec<Rc<Closure<'a>>>,
+    pub(crate) classes: Vec<Rc<ClassValue<'a>>>,
+    pub(super) scopes: HashMap<ModuleId, Rc<Scope<'a>>>,
+    pub(super) called: HashSet<*const Function>,
+    pub(super) calls: HashMap<*const Function, (u32, u32)>,
+    pub(super) depth: u32,
+    pub(super) steps: u64,
+}
+
+impl<'a> Machine<'a> {
+    pub(crate) fn new(files: &'a [SourceFile], modules: &'a Modules<'a>) -> Self {
+        Machine {
+            files,
+            modules,
+            objects: Vec::new(),
+            closures: Vec::new(),
+            classes: Vec::new(),
+            scopes: HashMap::new(),
+            called: HashSet::new(),
+            calls: HashMap::new(),
+            depth: 0,
+            steps: STEPS,
+        }
+    }
+
+    pub(super) fn is_python(&self, module: ModuleId) -> bool {
+        self.files[module].language == Language::Python
+    }
+
+    pub(super) fn spend(&mut self) -> bool {
+        self.steps = self.steps.saturating_sub(1);
+        self.steps > 0
+    }
+
+    pub(crate) fn new_object(&mut self, origin: Origin<'a>, place: Place) -> ObjectId {
+        self.objects.push(Object { origin, place, fields: Vec::new(), log: Vec::new() });
+        self.objects.len() - 1
+    }
+
+    pub(crate) fn is_loaded(&self, module: ModuleId) -> bool {
+        self.scopes.contains_key(&module)
+    }
+
+    /// Runs a module's own statements, once.
+    pub(crate) fn load(&mut self, module: ModuleId) -> Rc<Scope<'a>> {
+        if let Some(scope) = self.scopes.get(&module) {
+            return scope.clone();
+        }
+        let scope = Scope::new(module, None, false);
+        self.scopes.insert(module, scope.clone());
+        if !self.is_python(module) {
+            let place = Place { module, line: 1 };
+            let exports = self.new_object(Origin::Made("exports"), place);
+            let own = self.new_object(Origin::Made("module"), place);
+            self.objects[own].fields.push(("exports".into(), Value::Object(exports)));
+            scope.set("exports", Value::Object(exports));
+            scope.set("module", Value::Object(own));
+        }
+        let files = self.files;
+        self.run_body(&files[module].syntax().body, &scope);
+        scope
+    }
+
+    pub(super) fn run_body(&mut self, body: &'a [crate::syntax::Statement], scope: &Rc<Scope<'a>>) {
+        let mut returned = Vec::new();
+        self.run(body, scope, &mut returned);
+    }
+
+    /// A name that a module gives to others.
+    pub(crate) fn export(&mut self, module: ModuleId, name: &str) -> Value<'a> {
+        self.export_within(module, name, 0).unwrap_or(Value::Unknown)
+    }
+
+    pub(super) fn export_within(&mut self, module: ModuleId, name: &str, depth: u32) -> Option<Value<'a>> {
+        if depth > 20 {
+            return None;
+        }
+        let scope = self.load(module);
+        if self.is_python(module) {
+            return self.python_export(module, &scope, name, depth);
+        }
+        let files = self.files;
+        let exports = &files[module].syntax().exports;
+        for export in exports {
+            match export {
+                Export::Local { exported, local } if **exported == *name => {
+                    let value = scope.own(local)?;
+                    return Some(self.settle(value));
+                }
+                Export::From { exported, source, name: inner } if **exported == *name => {
+                    return match self.modules.script(&files[module].path, source) {
+                        Found::File(id) => self.export_within(id, inner, depth + 1),
+                        _ => Some(external(source, Some(inner))),
+                    };
+                }
+                Export::Namespace { exported, source } if **exported == *name => {
+                    return Some(self.script_module(module, source));
+                }
+                _ => {}
+            }
+        }
+        for export in exports {
+            if let Export::Everything { source } = export
+                && name != "default"
+                && let Found::File(id) = self.modules.script(&files[module].path, source)
+                && let Some(value) = self.export_within(id, name, depth + 1)
+            {
+                return Some(value);
+            }
+        }
+        let common = self.common_exports(&scope)?;
+        let is_untouched = matches!(&common, Value::Object(id) if matches!(self.objects[*id].origin, Origin::Made("exports")) && self.objects[*id].fields.is_empty());
+        if is_untouched {
+            return None;
+        }
+        match (name, self.own_field(&common, name)) {
+            (_, Some(value)) => Some(value),
+            ("default", None) => Some(common),
+            (_, None) => Some(self.member(&common, name, Place { module, line: 1 })),
+        }
+    }
+
+    fn common_exports(&self, scope: &Scope<'a>) -> Option<Value<'a>> {
+        let Some(Value::Object(own)) = scope.own("module") else { return None };
+        self.objects[own].fields.iter().rev().find(|(name, _)| &**name == "exports").map(|(_, value)| value.clone())
+    }
+
+    fn python_export(
+        &mut self,
+        module: ModuleId,
+        scope: &Rc<Scope<'a>>,
+        name: &str,
+        depth: u32,
+    ) -> Option<Value<'a>> {
+        if let Some(value) = scope.own(name) {
+            return Some(self.settle(value));
+        }
+        let stars = scope.stars.borrow().clone();
+        for star in stars {
+            if star != module
+                && let Some(value) = self.export_within(star, name, depth + 1)
+            {
+                return Some(value);
+            }
+        }
+        let path = &self.files[module].path;
+        let folder = path.strip_suffix("/__init__.py")?.to_owned();
+        let found = self.modules.inside(&folder, name)?;
+        Some(self.found(found, ""))
+    }
+
+    pub(super) fn found(&mut self, found: Found, outside: &str) -> Value<'a> {
+        match found {
+            Found::File(id) => {
+                if !self.files[id].is_test {
+                    self.load(id);
+                }
+                Value::Module(id)
+            }
+            Found::Folder(path) => Value::Package(path.into()),
+            Found::Outside => Value::External(outside.into()),
+        }
+    }
+
+    /// What `require` gives: the CommonJS value, or the module itself.
+    pub(super) fn script_module(&mut self, from: ModuleId, source: &str) -> Value<'a> {
+        let found = self.modules.script(&self.files[from].path, source);
+        let value = self.found(found, source.strip_prefix("node:").unwrap_or(source));
+        if let Value::Module(id) = value
+            && self.files[id].syntax().exports.is_empty()
+        {
+            let scope = self.load(id);
+            return self.common_exports(&scope).unwrap_or(value);
+        }
+        value
+    }
+
+    /// Follows imported names to what they stand for.
+    pub(crate) fn settle(&mut self, value: Value<'a>) -> Value<'a> {
+        match value {
+            Value::Imported(module, name) => {
+                if self.files[module].is_test {
+                    return Value::Unknown;
+                }
+                self.depth += 1;
+                let found = if self.depth > 90 { None } else { self.export_within(module, name, 0) };
+                self.depth -= 1;
+                found.unwrap_or(Value::Unknown)
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) fn object(&self, id: ObjectId) -> &Object<'a> {
+        &self.objects[id]
+    }
+
+    pub(crate) fn path(&self, module: ModuleId) -> &'a str {
+        &self.files[module].path
+    }
+
+    /// Calls each function that nothing called, with arguments that nothing is known of but their annotations.
+    pub(crate) fn call_the_uncalled(&mut self) {
+        let mut at = 0;
+        while at < self.closures.len() {
+            let closure = self.closures[at].clone();
+            at += 1;
+            if self.called.contains(&std::ptr::from_ref(closure.function)) || closure.scope.is_class {
+                continue;
+            }
+            let mut arguments = Vec::new();
+            for parameter in &closure.function.parameters {
+                let name = match &parameter.pattern {
+                    crate::syntax::Pattern::Name(name) => &**name,
+                    _ => "",
+                };
+                let annotation = match &parameter.annotation {
+                    Some(annotation) => self.evaluate(annotation, &closure.scope),
+                    None => Value::Unknown,
+                };
+                if parameter.default.is_none() && !parameter.is_rest {
+                    let origin = Origin::Parameter { annotation, name };
+                    arguments.push(Value::Object(self.new_object(origin, closure.place)));
+                }
+            }
+            self.invoke(&closure, None, &Arguments::of(arguments));
+        }
+    }
+}
+
+pub(super) fn external<'a>(source: &str, name: Option<&str>) -> Value<'a> {
+    let source = source.strip_prefix("node:").unwrap_or(source);
+    match name {
+        Some(name) if name != "default" => Value::External(format!("{source}.{name}").into()),
+        _ => Value::External(source.into()),
+    }
+}

@@ -1,0 +1,205 @@
+//! What `value.name` is.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Arguments, ClassValue, Closure, Origin, Place, Value};
+use crate::modules::Found;
+
+impl<'a> Machine<'a> {
+    pub(crate) fn member(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
+        if !self.spend() {
+            return Value::Unknown;
+        }
+        let of = self.settle(of.clone());
+        match &of {
+            Value::Choice(ways) => {
+                let values: Vec<_> = ways.iter().map(|way| self.member(way, name, place)).collect();
+                Value::either(values.into_iter().filter(|value| !matches!(value, Value::Unknown)))
+            }
+            Value::Module(id) => {
+                if self.files[*id].is_test {
+                    return Value::Unknown;
+                }
+                self.export(*id, name)
+            }
+            Value::Package(folder) => {
+                let found = self.modules.inside(folder, name).unwrap_or(Found::Outside);
+                self.found(found, &format!("{folder}.{name}"))
+            }
+            Value::External(path) => Value::External(format!("{path}.{name}").into()),
+            Value::Map(entries) => {
+                let entry = entries.borrow().iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
+                entry.unwrap_or(Value::Unknown)
+            }
+            Value::Class(class) => self.class_member(class, name).unwrap_or_else(|| {
+                Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place))
+            }),
+            Value::Super(class, this) => match self.class_member(class, name) {
+                Some(value) => self.bind(value, this, place),
+                None => Value::Unknown,
+            },
+            Value::Object(_) => self.object_member(&of, name, place),
+            Value::Function(_) | Value::Bound(_) => self.own_field(&of, name).unwrap_or_else(|| {
+                Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place))
+            }),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn object_member(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
+        let Value::Object(id) = of else { return Value::Unknown };
+        if let Some(value) = self.own_field(of, name) {
+            return value;
+        }
+        if let Origin::Instance { class, .. } = &self.objects[*id].origin {
+            let class = class.clone();
+            if let Some(value) = self.class_member(&class, name) {
+                return self.bind(value, of, place);
+            }
+            if self.outside_bases(&class).is_empty() {
+                return Value::Unknown;
+            }
+        }
+        if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
+            return Value::Unknown;
+        }
+        let member = Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place));
+        self.objects[*id].fields.push((name.into(), member.clone()));
+        member
+    }
+
+    fn bind(&mut self, value: Value<'a>, this: &Value<'a>, place: Place) -> Value<'a> {
+        let Value::Function(closure) = &value else { return value };
+        let is_property = closure.decorators.iter().any(|decorator| match decorator {
+            Value::External(path) => path.ends_with("property"),
+            _ => false,
+        });
+        if is_property {
+            return self.invoke(closure, Some(this.clone()), &Arguments::default());
+        }
+        let _ = place;
+        Value::Bound(Rc::new((this.clone(), closure.clone())))
+    }
+
+    /// A field that was set on this very value.
+    pub(super) fn own_field(&self, of: &Value<'a>, name: &str) -> Option<Value<'a>> {
+        let find = |fields: &[(Rc<str>, Value<'a>)]| {
+            fields.iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone())
+        };
+        match of {
+            Value::Object(id) => find(&self.objects[*id].fields),
+            Value::Function(closure) => find(&closure.fields.borrow()),
+            Value::Bound(bound) => find(&bound.1.fields.borrow()),
+            Value::Map(entries) => find(&entries.borrow()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_member(&mut self, of: &Value<'a>, name: &'a str, value: Value<'a>) {
+        for way in of.ways() {
+            let entry = (Rc::from(name), value.clone());
+            match way {
+                Value::Object(id) => self.objects[*id].fields.push(entry),
+                Value::Function(closure) => closure.fields.borrow_mut().push(entry),
+                Value::Map(entries) => entries.borrow_mut().push(entry),
+                Value::Class(class) => class.fields.borrow_mut().push(super::Field {
+                    name,
+                    value: value.clone(),
+                    annotation: None,
+                    decorators: Vec::new(),
+                    line: class.place.line,
+                }),
+                Value::Module(id) => self.load(*id).set(name, value.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Looked up in the class, then in what it extends, in order.
+    pub(crate) fn class_member(&mut self, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Value<'a>> {
+        self.lineage(class).iter().find_map(|class| {
+            let fields = class.fields.borrow();
+            let field = fields.iter().rev().find(|field| field.name == name)?;
+            match (&field.value, field.annotation) {
+                (Value::Unknown, Some(_)) => None,
+                (value, _) => Some(value.clone()),
+            }
+        })
+    }
+
+    /// The method of a class, and the class that it stands in.
+    pub(crate) fn method(&mut self, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Rc<Closure<'a>>> {
+        self.class_member(class, name).and_then(|value| value.as_function())
+    }
+
+    /// The class and the project's classes that it extends, nearest first.
+    pub(crate) fn lineage(&mut self, class: &Rc<ClassValue<'a>>) -> Vec<Rc<ClassValue<'a>>> {
+        let mut found = Vec::new();
+        self.collect_lineage(class, &mut found, &mut Vec::new());
+        found
+    }
+
+    /// Dotted paths of the classes from outside that it extends, directly or not.
+    pub(crate) fn outside_bases(&mut self, class: &Rc<ClassValue<'a>>) -> Vec<Rc<str>> {
+        let mut outside = Vec::new();
+        self.collect_lineage(class, &mut Vec::new(), &mut outside);
+        outside
+    }
+
+    fn collect_lineage(
+        &mut self,
+        class: &Rc<ClassValue<'a>>,
+        found: &mut Vec<Rc<ClassValue<'a>>>,
+        outside: &mut Vec<Rc<str>>,
+    ) {
+        if found.len() > 60 || found.iter().any(|known| Rc::ptr_eq(known, class)) {
+            return;
+        }
+        found.push(class.clone());
+        for base in &class.bases {
+            match self.settle(base.clone()) {
+                Value::External(path) => outside.push(path),
+                Value::Object(id) => {
+                    // `class Model(db.Model)`, `class X extends mixin(Base)`.
+                    let path = self.path_of(&Value::Object(id));
+                    outside.extend(path.map(Rc::from));
+                }
+                settled => {
+                    if let Some(base) = settled.as_class() {
+                        self.collect_lineage(&base, found, outside);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A dotted path that says what a value from outside is: `flask_sqlalchemy.SQLAlchemy().Model`.
+    pub(crate) fn path_of(&self, value: &Value<'a>) -> Option<String> {
+        self.path_within(value, 0)
+    }
+
+    fn path_within(&self, value: &Value<'a>, depth: u32) -> Option<String> {
+        if depth > 12 {
+            return None;
+        }
+        value.ways().iter().find_map(|way| match way {
+            Value::External(path) => Some(path.to_string()),
+            Value::Object(id) => match &self.objects[*id].origin {
+                Origin::Call { callee, .. } => Some(format!("{}()", self.path_within(callee, depth + 1)?)),
+                Origin::Member { of, name } => Some(format!("{}.{name}", self.path_within(of, depth + 1)?)),
+                Origin::Method { receiver, name, .. } => {
+                    Some(format!("{}.{name}()", self.path_within(receiver, depth + 1)?))
+                }
+                Origin::Parameter { annotation, .. } => Some(format!("{}()", self.path_within(annotation, depth + 1)?)),
+                Origin::Instance { class, .. } => class.bases.iter().find_map(|base| {
+                    let path = self.path_within(base, depth + 1)?;
+                    Some(format!("{path}()"))
+                }),
+                Origin::Made(_) => None,
+            },
+            Value::Class(class) => class.bases.iter().find_map(|base| self.path_within(base, depth + 1)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,261 @@
+//! Runs statements: every branch that cannot be decided is taken.
+
+use std::rc::Rc;
+
+use super::machine::{Machine, external};
+use super::value::{Scope, Value};
+use crate::modules::{Found, ModuleId};
+use crate::syntax::{Assignment, Import, Imported, Statement};
+
+/// Turns of a loop over a list that is known.
+const MOST_TURNS: usize = 200;
+
+impl<'a> Machine<'a> {
+    /// Gives true where the statements always return.
+    pub(super) fn run(
+        &mut self,
+        body: &'a [Statement],
+        scope: &Rc<Scope<'a>>,
+        returned: &mut Vec<Value<'a>>,
+    ) -> bool {
+        if !self.is_python(scope.module) {
+            // Script functions can be used above where they stand.
+            for statement in body {
+                if let Statement::Function(function) = statement {
+                    self.define_function(function, scope);
+                }
+            }
+        }
+        body.iter().any(|statement| self.step(statement, scope, returned))
+    }
+
+    fn define_function(&mut self, function: &'a crate::syntax::Function, scope: &Rc<Scope<'a>>) {
+        let closure = self.close(function, scope, None);
+        let name = function.name.as_deref().unwrap_or_default();
+        scope.set(name, Value::Function(closure.clone()));
+        for decorator in closure.decorators.clone().iter().rev() {
+            self.decorate(decorator, Value::Function(closure.clone()), closure.place);
+        }
+    }
+
+    fn step(&mut self, statement: &'a Statement, scope: &Rc<Scope<'a>>, returned: &mut Vec<Value<'a>>) -> bool {
+        if !self.spend() {
+            return true;
+        }
+        match statement {
+            Statement::Import(import) => {
+                if self.is_python(scope.module) {
+                    self.import_python(import, scope);
+                } else {
+                    self.import_script(import, scope);
+                }
+            }
+            Statement::Assign(assignment) => self.step_assign(assignment, scope),
+            Statement::Expression(expression) => {
+                self.evaluate(expression, scope);
+            }
+            Statement::Function(function) => {
+                if self.is_python(scope.module) {
+                    self.define_function(function, scope);
+                }
+            }
+            Statement::Class(class) => {
+                let value = self.define_class(class, scope);
+                scope.set(&class.name, Value::Class(value));
+            }
+            Statement::Return(value) => {
+                let value = match value {
+                    Some(value) => self.evaluate(value, scope),
+                    None => Value::Null,
+                };
+                returned.push(value);
+                return true;
+            }
+            Statement::If(condition, then, otherwise) => {
+                let decided = self.evaluate(condition, scope);
+                return self.branch(&decided, then, otherwise, scope, returned);
+            }
+            Statement::Loop(target, over, body) => {
+                let over = self.evaluate(over, scope);
+                let mut items = over.items();
+                items.truncate(MOST_TURNS);
+                if items.is_empty() {
+                    items.push(Value::Unknown);
+                }
+                for item in items {
+                    self.assign(target, item, scope);
+                    self.run(body, scope, returned);
+                }
+            }
+            Statement::Block(body) => return self.run(body, scope, returned),
+        }
+        false
+    }
+
+    fn step_assign(&mut self, assignment: &'a Assignment, scope: &Rc<Scope<'a>>) {
+        let Some(value) = &assignment.value else { return };
+        let mut value = self.evaluate(value, scope);
+        if assignment.is_added
+            && let crate::syntax::Pattern::Name(name) = &assignment.target
+        {
+            let before = self.find(scope, name).unwrap_or(Value::Unknown);
+            value = match (&before, &value) {
+                (Value::List(list), Value::List(more)) if !Rc::ptr_eq(list, more) => {
+                    let more = more.borrow().clone();
+                    list.borrow_mut().extend(more);
+                    before
+                }
+                (Value::List(list), _) => {
+                    list.borrow_mut().push(Value::Spread(Rc::new(value)));
+                    before
+                }
+                _ => match (before.as_text(), value.as_text()) {
+                    (Some(left), Some(right)) => Value::text(&format!("{left}{right}")),
+                    _ => Value::Unknown,
+                },
+            };
+        }
+        self.assign(&assignment.target, value, scope);
+    }
+
+    fn branch(
+        &mut self,
+        condition: &Value<'a>,
+        then: &'a [Statement],
+        otherwise: &'a [Statement],
+        scope: &Rc<Scope<'a>>,
+        returned: &mut Vec<Value<'a>>,
+    ) -> bool {
+        match condition {
+            Value::Bool(true) => return self.run(then, scope, returned),
+            Value::Bool(false) => return self.run(otherwise, scope, returned),
+            _ => {}
+        }
+        let before = scope.names.borrow().clone();
+        let then_returns = self.run(then, scope, returned);
+        if otherwise.is_empty() && then_returns {
+            scope.names.replace(before);
+            return false;
+        }
+        let after_then = scope.names.replace(before);
+        let else_returns = self.run(otherwise, scope, returned);
+        if then_returns {
+            return else_returns;
+        }
+        if else_returns {
+            scope.names.replace(after_then);
+            return false;
+        }
+        let mut names = scope.names.borrow_mut();
+        for (name, value) in after_then {
+            match names.get_mut(name) {
+                Some(other) if other.is_same(&value) => {}
+                Some(other) => *other = Value::either([value, other.clone()]),
+                None => {
+                    names.insert(name, value);
+                }
+            }
+        }
+        false
+    }
+
+    fn import_python(&mut self, import: &'a Import, scope: &Rc<Scope<'a>>) {
+        let from = self.path(scope.module);
+        let source: &'a str = &import.source;
+        match &import.what {
+            Imported::Whole { local: Some(local) } => {
+                let found = self.modules.python(from, source);
+                let value = self.found(found, source);
+                scope.set(local, value);
+            }
+            Imported::Whole { local: None } => {
+                let found = self.modules.python(from, source);
+                self.found(found, source);
+                let first = source.split('.').next().unwrap_or(source);
+                let found = self.modules.python(from, first);
+                let value = self.found(found, first);
+                scope.set(first, value);
+            }
+            Imported::Names(names) => {
+                let found = if source.chars().all(|letter| letter == '.') {
+                    self.package_of(from, source.len())
+                } else {
+                    self.modules.python(from, source)
+                };
+                for (name, local) in names {
+                    let value = match &found {
+                        Found::File(id) => self.import_name(*id, name),
+                        Found::Folder(folder) => {
+                            let inner = self.modules.inside(folder, name).unwrap_or(Found::Outside);
+                            self.found(inner, &format!("{source}.{name}"))
+                        }
+                        Found::Outside => external(source, Some(name)),
+                    };
+                    scope.set(local, value);
+                }
+            }
+            Imported::Everything => {
+                if let Found::File(id) = self.modules.python(from, source)
+                    && !self.files[id].is_test
+                {
+                    self.load(id);
+                    scope.stars.borrow_mut().push(id);
+                }
+            }
+        }
+    }
+
+    /// The folder that `from . import x` or `from .. import x` looks in.
+    fn package_of(&self, from: &str, dots: usize) -> Found {
+        let folder = crate::modules::ancestors(from).nth(dots).unwrap_or("");
+        let init = if folder.is_empty() { "__init__.py".to_owned() } else { format!("{folder}/__init__.py") };
+        match self.modules.file(&init) {
+            Some(id) => Found::File(id),
+            None => Found::Folder(folder.to_owned()),
+        }
+    }
+
+    fn import_name(&mut self, id: ModuleId, name: &'a str) -> Value<'a> {
+        if self.files[id].is_test {
+            return Value::Unknown;
+        }
+        let scope = self.load(id);
+        // A module below the package is loaded for what it does on import.
+        if scope.own(name).is_none()
+            && let Some(folder) = self.path(id).strip_suffix("/__init__.py")
+            && let Some(inner @ Found::File(_)) = self.modules.inside(folder, name)
+        {
+            return self.found(inner, "");
+        }
+        Value::Imported(id, name)
+    }
+
+    fn import_script(&mut self, import: &'a Import, scope: &Rc<Scope<'a>>) {
+        let source: &'a str = &import.source;
+        let found = self.modules.script(self.path(scope.module), source);
+        if let Found::File(id) = found
+            && !self.files[id].is_test
+        {
+            self.load(id);
+        }
+        match &import.what {
+            Imported::Whole { local: Some(local) } => {
+                let value = match found {
+                    Found::File(_) => self.script_module(scope.module, source),
+                    _ => external(source, None),
+                };
+                scope.set(local, value);
+            }
+            Imported::Names(names) => {
+                for (name, local) in names {
+                    let value = match found {
+                        Found::File(id) => Value::Imported(id, name),
+                        _ => external(source, Some(name)),
+                    };
+                    scope.set(local, value);
+                }
+            }
+            Imported::Whole { local: None } | Imported::Everything => {}
+        }
+    }
+}

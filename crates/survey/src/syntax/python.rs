@@ -1,0 +1,443 @@
+//! Python to the plain tree.
+
+use tree_sitter::{Node, Parser};
+
+use super::{
+    Argument, Assignment, Call, Class, Expression, Function, Import, Imported, Name, Parameter, Pattern, Statement,
+    Syntax, line_of, text_of, unescape,
+};
+
+/// How deep expressions and blocks are followed.
+const DEEPEST: u32 = 150;
+
+pub(crate) fn read(source: &str) -> Option<Syntax> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
+    let tree = parser.parse(source, None)?;
+    let mut reader = Reader { source, depth: 0 };
+    Some(Syntax { body: reader.block(tree.root_node()), exports: Vec::new() })
+}
+
+struct Reader<'t> {
+    source: &'t str,
+    depth: u32,
+}
+
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    node.named_children(&mut node.walk()).filter(|child| child.kind() != "comment").collect()
+}
+
+fn fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
+    node.children_by_field_name(field, &mut node.walk()).filter(Node::is_named).collect()
+}
+
+impl Reader<'_> {
+    fn name(&self, node: Node<'_>) -> Name {
+        text_of(node, self.source).into()
+    }
+
+    fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
+        if self.depth > DEEPEST {
+            return Vec::new();
+        }
+        self.depth += 1;
+        let mut statements = Vec::new();
+        for child in children(node) {
+            self.statement(child, &mut statements);
+        }
+        self.depth -= 1;
+        statements
+    }
+
+    fn body_of(&mut self, node: Node<'_>, field: &str) -> Vec<Statement> {
+        node.child_by_field_name(field).map(|body| self.block(body)).unwrap_or_default()
+    }
+
+    fn statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let unknown = || Expression::Other(Vec::new());
+        match node.kind() {
+            "expression_statement" => {
+                for child in children(node) {
+                    self.expression_statement(child, out);
+                }
+            }
+            "import_statement" => self.import(node, out),
+            "import_from_statement" => self.import_from(node, out),
+            "if_statement" => {
+                let statement = self.branches(node);
+                out.push(statement);
+            }
+            "for_statement" => {
+                let target = self.field_pattern(node, "left");
+                let over = self.field(node, "right");
+                let body = self.body_of(node, "body");
+                out.push(Statement::Loop(target, over, body));
+            }
+            "while_statement" => out.push(Statement::If(unknown(), self.body_of(node, "body"), Vec::new())),
+            "with_statement" => self.with(node, out),
+            "try_statement" => self.attempt(node, out),
+            "match_statement" => out.push(Statement::Block(self.body_of(node, "body"))),
+            "case_clause" => out.push(Statement::If(unknown(), self.body_of(node, "consequence"), Vec::new())),
+            "function_definition" | "class_definition" => self.definition(node, Vec::new(), line_of(node), out),
+            "decorated_definition" => {
+                let decorators = children(node)
+                    .into_iter()
+                    .filter(|child| child.kind() == "decorator")
+                    .filter_map(|decorator| decorator.named_child(0))
+                    .map(|value| self.expression(value))
+                    .collect();
+                if let Some(definition) = node.child_by_field_name("definition") {
+                    self.definition(definition, decorators, line_of(node), out);
+                }
+            }
+            "return_statement" => {
+                let value = node.named_child(0).map(|value| self.expression(value));
+                out.push(Statement::Return(value));
+            }
+            "ERROR" | "block" | "else_clause" | "finally_clause" => out.extend(self.block(node)),
+            _ => {}
+        }
+    }
+
+    fn expression_statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        match node.kind() {
+            "assignment" | "augmented_assignment" => self.assignment(node, out),
+            "string" | "concatenated_string" => {}
+            _ => out.push(Statement::Expression(self.expression(node))),
+        }
+    }
+
+    fn assignment(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let target = self.field_pattern(node, "left");
+        // `a = b = value` binds both.
+        let value = match node.child_by_field_name("right") {
+            Some(inner) if inner.kind() == "assignment" => {
+                self.assignment(inner, out);
+                inner.child_by_field_name("left").map(|left| self.expression(left))
+            }
+            Some(value) => Some(self.expression(value)),
+            None => None,
+        };
+        let annotation = node.child_by_field_name("type").map(|annotation| self.expression(annotation));
+        out.push(Statement::Assign(Box::new(Assignment {
+            target,
+            value,
+            annotation,
+            decorators: Vec::new(),
+            is_added: node.kind() == "augmented_assignment",
+            line: line_of(node),
+        })));
+    }
+
+    fn import(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        for child in children(node) {
+            let (source, local) = match child.kind() {
+                "aliased_import" => (
+                    child.child_by_field_name("name").map(|name| self.name(name)),
+                    child.child_by_field_name("alias").map(|alias| self.name(alias)),
+                ),
+                _ => (Some(self.name(child)), None),
+            };
+            if let Some(source) = source {
+                out.push(Statement::Import(Import { source, what: Imported::Whole { local } }));
+            }
+        }
+    }
+
+    fn import_from(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let Some(module) = node.child_by_field_name("module_name") else { return };
+        let source = self.name(module);
+        let names: Vec<(Name, Name)> = fields(node, "name")
+            .into_iter()
+            .map(|child| {
+                let name = child.child_by_field_name("name").unwrap_or(child);
+                let local = child.child_by_field_name("alias").unwrap_or(name);
+                (self.name(name), self.name(local))
+            })
+            .collect();
+        let what = if names.is_empty() { Imported::Everything } else { Imported::Names(names) };
+        out.push(Statement::Import(Import { source, what }));
+    }
+
+    fn branches(&mut self, node: Node<'_>) -> Statement {
+        let condition = self.field(node, "condition");
+        let then = self.body_of(node, "consequence");
+        let mut otherwise = Vec::new();
+        for alternative in fields(node, "alternative").into_iter().rev() {
+            otherwise = if alternative.kind() == "elif_clause" {
+                let condition = self.field(alternative, "condition");
+                vec![Statement::If(condition, self.body_of(alternative, "consequence"), otherwise)]
+            } else {
+                self.body_of(alternative, "body")
+            };
+        }
+        Statement::If(condition, then, otherwise)
+    }
+
+    fn with(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        for item in children(node).into_iter().filter(|child| child.kind() == "with_clause").flat_map(children) {
+            let Some(value) = item.child_by_field_name("value") else { continue };
+            if value.kind() != "as_pattern" {
+                out.push(Statement::Expression(self.expression(value)));
+                continue;
+            }
+            let expression = value.named_child(0).map(|inner| self.expression(inner));
+            let target = value.child_by_field_name("alias").and_then(|alias| alias.named_child(0));
+            out.push(Statement::Assign(Box::new(Assignment {
+                target: target.map_or(Pattern::Ignore, |target| self.pattern(target)),
+                value: expression,
+                annotation: None,
+                decorators: Vec::new(),
+                is_added: false,
+                line: line_of(item),
+            })));
+        }
+        out.extend(self.body_of(node, "body"));
+    }
+
+    fn attempt(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        out.extend(self.body_of(node, "body"));
+        for child in children(node) {
+            match child.kind() {
+                "except_clause" | "except_group_clause" => {
+                    let block = children(child).into_iter().rfind(|inner| inner.kind() == "block");
+                    let handler = block.map(|block| self.block(block)).unwrap_or_default();
+                    out.push(Statement::If(Expression::Other(Vec::new()), handler, Vec::new()));
+                }
+                "else_clause" => out.extend(self.body_of(child, "body")),
+                "finally_clause" => out.extend(self.block(child)),
+                _ => {}
+            }
+        }
+    }
+
+    fn definition(&mut self, node: Node<'_>, decorators: Vec<Expression>, line: u32, out: &mut Vec<Statement>) {
+        let Some(name) = node.child_by_field_name("name").map(|name| self.name(name)) else { return };
+        let body = self.body_of(node, "body");
+        if node.kind() == "class_definition" {
+            let bases = node.child_by_field_name("superclasses").map(|list| self.arguments(list)).unwrap_or_default();
+            out.push(Statement::Class(Box::new(Class { name, bases, decorators, body, line: line_of(node) })));
+            return;
+        }
+        let is_static =
+            decorators.iter().any(|value| matches!(value, Expression::Name(name) if &**name == "staticmethod"));
+        out.push(Statement::Function(Box::new(Function {
+            name: Some(name),
+            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            body,
+            decorators,
+            is_static,
+            is_lexical: false,
+            line,
+        })));
+    }
+
+    fn parameters(&mut self, node: Node<'_>) -> Vec<Parameter> {
+        let mut parameters = Vec::new();
+        for child in children(node) {
+            let plain = |pattern, is_rest| Parameter { pattern, default: None, annotation: None, is_rest };
+            match child.kind() {
+                "identifier" => parameters.push(plain(Pattern::Name(self.name(child)), false)),
+                "list_splat_pattern" | "dictionary_splat_pattern" => {
+                    let pattern = child.named_child(0).map_or(Pattern::Ignore, |name| Pattern::Name(self.name(name)));
+                    parameters.push(plain(pattern, true));
+                }
+                "default_parameter" | "typed_default_parameter" | "typed_parameter" => {
+                    let name = child.child_by_field_name("name").or_else(|| child.named_child(0));
+                    let is_rest = name.is_some_and(|name| name.kind().contains("splat"));
+                    let name = name.map(|name| if is_rest { name.named_child(0).unwrap_or(name) } else { name });
+                    parameters.push(Parameter {
+                        pattern: name.map_or(Pattern::Ignore, |name| Pattern::Name(self.name(name))),
+                        default: child.child_by_field_name("value").map(|value| self.expression(value)),
+                        annotation: child.child_by_field_name("type").map(|value| self.expression(value)),
+                        is_rest,
+                    });
+                }
+                _ => {}
+            }
+        }
+        parameters
+    }
+
+    fn field(&mut self, node: Node<'_>, field: &str) -> Expression {
+        node.child_by_field_name(field).map_or(Expression::Null, |child| self.expression(child))
+    }
+
+    fn field_pattern(&mut self, node: Node<'_>, field: &str) -> Pattern {
+        node.child_by_field_name(field).map_or(Pattern::Ignore, |child| self.pattern(child))
+    }
+
+    fn pattern(&mut self, node: Node<'_>) -> Pattern {
+        match node.kind() {
+            "identifier" => Pattern::Name(self.name(node)),
+            "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" => {
+                Pattern::List(children(node).into_iter().map(|child| self.pattern(child)).collect())
+            }
+            "attribute" | "subscript" => Pattern::Target(self.expression(node)),
+            _ => Pattern::Ignore,
+        }
+    }
+
+    fn arguments(&mut self, node: Node<'_>) -> Vec<Argument> {
+        if node.kind() == "generator_expression" {
+            return vec![Argument { name: None, value: self.expression(node) }];
+        }
+        children(node)
+            .into_iter()
+            .map(|child| match child.kind() {
+                "keyword_argument" => Argument {
+                    name: child.child_by_field_name("name").map(|name| self.name(name)),
+                    value: self.field(child, "value"),
+                },
+                _ => Argument { name: None, value: self.expression(child) },
+            })
+            .collect()
+    }
+
+    fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
+        children(node).into_iter().map(|child| self.expression(child)).collect()
+    }
+
+    fn boxed(&mut self, node: Node<'_>, field: &str) -> Box<Expression> {
+        Box::new(self.field(node, field))
+    }
+
+    fn expression(&mut self, node: Node<'_>) -> Expression {
+        if self.depth > DEEPEST {
+            return Expression::Other(Vec::new());
+        }
+        self.depth += 1;
+        let expression = self.read_expression(node);
+        self.depth -= 1;
+        expression
+    }
+
+    fn read_expression(&mut self, node: Node<'_>) -> Expression {
+        match node.kind() {
+            "identifier" => Expression::Name(self.name(node)),
+            "string" => self.string(node),
+            "concatenated_string" => Expression::Template(self.all(node)),
+            "integer" | "float" => Expression::Number(self.name(node)),
+            "true" => Expression::Bool(true),
+            "false" => Expression::Bool(false),
+            "none" => Expression::Null,
+            "attribute" => {
+                let name = node.child_by_field_name("attribute").map(|name| self.name(name)).unwrap_or_default();
+                Expression::Member(self.boxed(node, "object"), name)
+            }
+            "subscript" => {
+                let keys = fields(node, "subscript").into_iter().map(|key| self.expression(key)).collect();
+                Expression::Index(self.boxed(node, "value"), Box::new(one_or_list(keys)))
+            }
+            // Annotations parse `A[B]` as a generic type.
+            "generic_type" => {
+                let inner = children(node);
+                let Some((head, rest)) = inner.split_first() else { return Expression::Null };
+                let keys = rest.iter().flat_map(|keys| self.all(*keys)).collect();
+                Expression::Index(Box::new(self.expression(*head)), Box::new(one_or_list(keys)))
+            }
+            "union_type" => Expression::Union(self.all(node)),
+            "call" => {
+                let callee = self.field(node, "function");
+                let arguments =
+                    node.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
+                Expression::Call(Box::new(Call { callee, arguments, line: line_of(node) }))
+            }
+            "list" | "tuple" | "set" | "expression_list" => Expression::List(self.all(node)),
+            "dictionary" => Expression::Map(
+                children(node)
+                    .into_iter()
+                    .map(|pair| match pair.kind() {
+                        "pair" => (self.field(pair, "key"), self.field(pair, "value")),
+                        _ => (self.expression(pair), Expression::Null),
+                    })
+                    .collect(),
+            ),
+            "list_splat" | "dictionary_splat" => {
+                Expression::Spread(Box::new(node.named_child(0).map_or(Expression::Null, |v| self.expression(v))))
+            }
+            "lambda" => self.lambda(node),
+            "parenthesized_expression" | "await" | "type" => {
+                children(node).first().map_or(Expression::Null, |inner| self.expression(*inner))
+            }
+            "binary_operator" => self.binary(node),
+            "boolean_operator" => {
+                let right = self.field(node, "right");
+                let is_or = node.child_by_field_name("operator").is_some_and(|sign| sign.kind() == "or");
+                if is_or { Expression::Either(vec![self.field(node, "left"), right]) } else { right }
+            }
+            "conditional_expression" => {
+                let mut parts = self.all(node);
+                if parts.len() == 3 {
+                    parts.remove(1);
+                }
+                Expression::Either(parts)
+            }
+            "named_expression" => {
+                let target = self.field_pattern(node, "name");
+                Expression::Assign(Box::new(target), self.boxed(node, "value"))
+            }
+            "list_comprehension" | "generator_expression" | "set_comprehension" => self.comprehension(node),
+            _ => Expression::Other(self.all(node)),
+        }
+    }
+
+    fn binary(&mut self, node: Node<'_>) -> Expression {
+        let left = self.field(node, "left");
+        let right = self.field(node, "right");
+        match node.child_by_field_name("operator").map(|sign| sign.kind()) {
+            Some("+") => Expression::Add(Box::new(left), Box::new(right)),
+            Some("|") => Expression::Union(vec![left, right]),
+            _ => Expression::Other(vec![left, right]),
+        }
+    }
+
+    fn comprehension(&mut self, node: Node<'_>) -> Expression {
+        let element = self.field(node, "body");
+        let clause = children(node).into_iter().find(|child| child.kind() == "for_in_clause");
+        let Some(clause) = clause else { return Expression::Other(Vec::new()) };
+        let target = self.field_pattern(clause, "left");
+        let over = self.field(clause, "right");
+        Expression::Comprehension(Box::new((element, target, over)))
+    }
+
+    fn lambda(&mut self, node: Node<'_>) -> Expression {
+        let parameters = node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default();
+        let value = self.field(node, "body");
+        Expression::Function(Box::new(Function {
+            name: None,
+            parameters,
+            body: vec![Statement::Return(Some(value))],
+            decorators: Vec::new(),
+            is_static: true,
+            is_lexical: true,
+            line: line_of(node),
+        }))
+    }
+
+    fn string(&mut self, node: Node<'_>) -> Expression {
+        let parts = children(node);
+        let is_raw = parts.first().is_some_and(|start| text_of(*start, self.source).to_ascii_lowercase().contains('r'));
+        let mut pieces = Vec::new();
+        for part in parts {
+            match part.kind() {
+                "string_content" => {
+                    let raw = text_of(part, self.source);
+                    let text = if is_raw { raw.to_owned() } else { unescape(raw) };
+                    pieces.push(Expression::Text(text.into()));
+                }
+                "interpolation" => pieces.push(self.field(part, "expression")),
+                _ => {}
+            }
+        }
+        match pieces.len() {
+            0 => Expression::Text("".into()),
+            1 if matches!(pieces[0], Expression::Text(_)) => pieces.remove(0),
+            _ => Expression::Template(pieces),
+        }
+    }
+}
+
+fn one_or_list(mut keys: Vec<Expression>) -> Expression {
+    if keys.len() == 1 { keys.remove(0) } else { Expression::List(keys) }
+}

@@ -1,0 +1,478 @@
+//! JavaScript and TypeScript to the plain tree.
+
+use tree_sitter::{Language, Node, Parser};
+
+use super::{
+    Argument, Assignment, Call, Class, Export, Expression, Function, Import, Imported, Name, Parameter, Pattern,
+    Statement, Syntax, line_of, text_of, unescape,
+};
+
+mod definitions;
+
+/// How deep expressions and blocks are followed.
+const DEEPEST: u32 = 150;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    JavaScript,
+    TypeScript,
+}
+
+pub(crate) fn read(source: &str, dialect: Dialect) -> Option<Syntax> {
+    let language: Language = match dialect {
+        Dialect::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+        Dialect::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+    };
+    let mut parser = Parser::new();
+    parser.set_language(&language).ok()?;
+    let tree = parser.parse(source, None)?;
+    let mut reader = Reader { source, depth: 0, exports: Vec::new() };
+    let body = reader.block(tree.root_node());
+    Some(Syntax { body, exports: reader.exports })
+}
+
+struct Reader<'t> {
+    source: &'t str,
+    depth: u32,
+    exports: Vec<Export>,
+}
+
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    node.named_children(&mut node.walk()).filter(|child| child.kind() != "comment").collect()
+}
+
+fn has_token(node: Node<'_>, token: &str) -> bool {
+    node.children(&mut node.walk()).any(|child| child.kind() == token)
+}
+
+impl Reader<'_> {
+    fn name(&self, node: Node<'_>) -> Name {
+        text_of(node, self.source).into()
+    }
+
+    fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
+        if self.depth > DEEPEST {
+            return Vec::new();
+        }
+        self.depth += 1;
+        let mut statements = Vec::new();
+        for child in children(node) {
+            self.statement(child, &mut statements);
+        }
+        self.depth -= 1;
+        statements
+    }
+
+    /// The statements of a block, or the one statement that stands where a block could.
+    fn body_of(&mut self, node: Node<'_>, field: &str) -> Vec<Statement> {
+        let Some(body) = node.child_by_field_name(field) else { return Vec::new() };
+        match body.kind() {
+            "statement_block" | "switch_body" => self.block(body),
+            _ => {
+                let mut statements = Vec::new();
+                self.statement(body, &mut statements);
+                statements
+            }
+        }
+    }
+
+    fn statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let unknown = || Expression::Other(Vec::new());
+        match node.kind() {
+            "expression_statement" => {
+                if let Some(value) = node.named_child(0) {
+                    out.push(Statement::Expression(self.expression(value)));
+                }
+            }
+            "import_statement" => self.import(node, out),
+            "export_statement" => self.export(node, out),
+            "lexical_declaration" | "variable_declaration" => {
+                for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
+                    self.declarator(declarator, out);
+                }
+            }
+            "function_declaration" | "generator_function_declaration" => {
+                let function = self.function(node);
+                out.push(Statement::Function(Box::new(function)));
+            }
+            "class_declaration" | "abstract_class_declaration" => {
+                let class = self.class(node, Vec::new());
+                out.push(Statement::Class(Box::new(class)));
+            }
+            "enum_declaration" => self.enumeration(node, out),
+            "if_statement" => {
+                let condition = self.field(node, "condition");
+                let then = self.body_of(node, "consequence");
+                let otherwise = node.child_by_field_name("alternative").map(|other| self.block(other));
+                out.push(Statement::If(condition, then, otherwise.unwrap_or_default()));
+            }
+            "for_in_statement" => {
+                let target = self.field_pattern(node, "left");
+                let over = self.field(node, "right");
+                let body = self.body_of(node, "body");
+                out.push(Statement::Loop(target, over, body));
+            }
+            "for_statement" | "while_statement" | "do_statement" => {
+                out.push(Statement::If(unknown(), self.body_of(node, "body"), Vec::new()));
+            }
+            "try_statement" => {
+                out.extend(self.body_of(node, "body"));
+                if let Some(handler) = node.child_by_field_name("handler") {
+                    out.push(Statement::If(unknown(), self.body_of(handler, "body"), Vec::new()));
+                }
+                if let Some(last) = node.child_by_field_name("finalizer") {
+                    out.extend(self.body_of(last, "body"));
+                }
+            }
+            "switch_statement" => {
+                for case in node.child_by_field_name("body").map(children).unwrap_or_default() {
+                    let mut body = Vec::new();
+                    let value = case.child_by_field_name("value").map(|value| value.id());
+                    for child in children(case).into_iter().filter(|child| Some(child.id()) != value) {
+                        self.statement(child, &mut body);
+                    }
+                    out.push(Statement::If(unknown(), body, Vec::new()));
+                }
+            }
+            "return_statement" => {
+                let value = children(node).first().map(|value| self.expression(*value));
+                out.push(Statement::Return(value));
+            }
+            "statement_block" | "ERROR" | "labeled_statement" | "internal_module" | "module" => {
+                out.extend(self.block(node));
+            }
+            _ => {}
+        }
+    }
+
+    fn declarator(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let target = self.field_pattern(node, "name");
+        let value = node.child_by_field_name("value").map(|value| self.expression(value));
+        let annotation = self.annotation(node);
+        out.push(Statement::Assign(Box::new(Assignment {
+            target,
+            value,
+            annotation,
+            decorators: Vec::new(),
+            is_added: false,
+            line: line_of(node),
+        })));
+    }
+
+    fn enumeration(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let Some(name) = node.child_by_field_name("name").map(|name| self.name(name)) else { return };
+        let mut entries = Vec::new();
+        for member in node.child_by_field_name("body").map(children).unwrap_or_default() {
+            let label = member.child_by_field_name("name").unwrap_or(member);
+            let label = text_of(label, self.source).trim_matches(['"', '\'']);
+            let value = match member.child_by_field_name("value") {
+                Some(value) => self.expression(value),
+                None => Expression::Other(Vec::new()),
+            };
+            entries.push((Expression::Text(label.into()), value));
+        }
+        out.push(Statement::Assign(Box::new(Assignment {
+            target: Pattern::Name(name),
+            value: Some(Expression::Map(entries)),
+            annotation: None,
+            decorators: Vec::new(),
+            is_added: false,
+            line: line_of(node),
+        })));
+    }
+
+    fn import(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        if has_token(node, "type") {
+            return;
+        }
+        let source = node.child_by_field_name("source").map(|source| self.string_text(source));
+        let clause = children(node).into_iter().find(|child| child.kind().ends_with("_clause"));
+        let Some(clause) = clause else {
+            if let Some(source) = source {
+                out.push(Statement::Import(Import { source, what: Imported::Names(Vec::new()) }));
+            }
+            return;
+        };
+        // `import express = require('express')`
+        if clause.kind() == "import_require_clause" {
+            let source = clause.child_by_field_name("source").map(|source| self.string_text(source));
+            let local = clause.named_child(0).map(|name| self.name(name));
+            if let (Some(source), Some(local)) = (source, local) {
+                let names = vec![("default".into(), local)];
+                out.push(Statement::Import(Import { source, what: Imported::Names(names) }));
+            }
+            return;
+        }
+        let Some(source) = source else { return };
+        let mut names: Vec<(Name, Name)> = Vec::new();
+        for part in children(clause) {
+            match part.kind() {
+                "identifier" => names.push(("default".into(), self.name(part))),
+                "namespace_import" => {
+                    let local = part.named_child(0).map(|name| self.name(name));
+                    let source = source.clone();
+                    out.push(Statement::Import(Import { source, what: Imported::Whole { local } }));
+                }
+                "named_imports" => names.extend(self.specifiers(part)),
+                _ => {}
+            }
+        }
+        if !names.is_empty() {
+            out.push(Statement::Import(Import { source, what: Imported::Names(names) }));
+        }
+    }
+
+    fn specifiers(&self, node: Node<'_>) -> Vec<(Name, Name)> {
+        children(node)
+            .into_iter()
+            .filter(|child| matches!(child.kind(), "import_specifier" | "export_specifier"))
+            .filter_map(|child| {
+                let name = child.child_by_field_name("name")?;
+                let local = child.child_by_field_name("alias").unwrap_or(name);
+                Some((self.name(name), self.name(local)))
+            })
+            .collect()
+    }
+
+    fn export(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        if let Some(source) = node.child_by_field_name("source").map(|source| self.string_text(source)) {
+            let part = children(node).into_iter().find(|child| child.kind() != "string");
+            match part {
+                Some(clause) if clause.kind() == "export_clause" => {
+                    for (name, exported) in self.specifiers(clause) {
+                        self.exports.push(Export::From { exported, source: source.clone(), name });
+                    }
+                }
+                Some(space) if space.kind() == "namespace_export" => {
+                    let exported = space.named_child(0).map(|name| self.name(name)).unwrap_or_default();
+                    self.exports.push(Export::Namespace { exported, source: source.clone() });
+                }
+                _ => self.exports.push(Export::Everything { source: source.clone() }),
+            }
+            out.push(Statement::Import(Import { source, what: Imported::Names(Vec::new()) }));
+            return;
+        }
+        let is_default = has_token(node, "default");
+        if let Some(declaration) = node.child_by_field_name("declaration") {
+            self.exported_declaration(node, declaration, is_default, out);
+            return;
+        }
+        let value = node.child_by_field_name("value");
+        if let Some(clause) = children(node).into_iter().find(|child| child.kind() == "export_clause") {
+            for (local, exported) in self.specifiers(clause) {
+                self.exports.push(Export::Local { exported, local });
+            }
+        } else if let Some(value) = value.or_else(|| children(node).into_iter().next_back()) {
+            // `export default VALUE` and `export = VALUE` bind a name that no source can write.
+            let local: Name = "*default*".into();
+            out.push(Statement::Assign(Box::new(Assignment {
+                target: Pattern::Name(local.clone()),
+                value: Some(self.expression(value)),
+                annotation: None,
+                decorators: Vec::new(),
+                is_added: false,
+                line: line_of(value),
+            })));
+            self.exports.push(Export::Local { exported: "default".into(), local });
+        }
+    }
+
+    fn exported_declaration(
+        &mut self,
+        node: Node<'_>,
+        declaration: Node<'_>,
+        is_default: bool,
+        out: &mut Vec<Statement>,
+    ) {
+        let from = out.len();
+        if declaration.kind().ends_with("class_declaration") {
+            let outer = self.decorators(node);
+            let mut class = self.class(declaration, outer);
+            if class.name.is_empty() {
+                class.name = "*default*".into();
+            }
+            out.push(Statement::Class(Box::new(class)));
+        } else {
+            self.statement(declaration, out);
+        }
+        let mut locals: Vec<Name> = Vec::new();
+        for statement in &mut out[from..] {
+            match statement {
+                Statement::Class(class) => locals.push(class.name.clone()),
+                Statement::Function(function) => {
+                    locals.push(function.name.get_or_insert_with(|| "*default*".into()).clone());
+                }
+                Statement::Assign(assignment) => bound_names(&assignment.target, &mut locals),
+                _ => {}
+            }
+        }
+        for local in locals {
+            let exported = if is_default { "default".into() } else { local.clone() };
+            self.exports.push(Export::Local { exported, local });
+        }
+    }
+
+    fn string_text(&self, node: Node<'_>) -> Name {
+        let text = text_of(node, self.source);
+        unescape(text.get(1..text.len().saturating_sub(1)).unwrap_or("")).into()
+    }
+
+    fn field(&mut self, node: Node<'_>, field: &str) -> Expression {
+        node.child_by_field_name(field).map_or(Expression::Null, |child| self.expression(child))
+    }
+
+    fn field_pattern(&mut self, node: Node<'_>, field: &str) -> Pattern {
+        node.child_by_field_name(field).map_or(Pattern::Ignore, |child| self.pattern(child))
+    }
+
+    fn pattern(&mut self, node: Node<'_>) -> Pattern {
+        match node.kind() {
+            "identifier" | "shorthand_property_identifier_pattern" | "property_identifier" => {
+                Pattern::Name(self.name(node))
+            }
+            "array_pattern" => Pattern::List(children(node).into_iter().map(|child| self.pattern(child)).collect()),
+            "object_pattern" => {
+                let mut entries = Vec::new();
+                for part in children(node) {
+                    match part.kind() {
+                        "shorthand_property_identifier_pattern" => {
+                            entries.push((self.name(part), Pattern::Name(self.name(part))));
+                        }
+                        "pair_pattern" => {
+                            let key = part.child_by_field_name("key").map(|key| self.name(key)).unwrap_or_default();
+                            entries.push((key, self.field_pattern(part, "value")));
+                        }
+                        "object_assignment_pattern" => {
+                            if let Some(left) = part.child_by_field_name("left") {
+                                entries.push((self.name(left), Pattern::Name(self.name(left))));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                Pattern::Map(entries)
+            }
+            "assignment_pattern" => self.field_pattern(node, "left"),
+            "member_expression" | "subscript_expression" => Pattern::Target(self.expression(node)),
+            "rest_pattern" | "non_null_expression" | "parenthesized_expression" => {
+                node.named_child(0).map_or(Pattern::Ignore, |inner| self.pattern(inner))
+            }
+            _ => Pattern::Ignore,
+        }
+    }
+
+    fn arguments(&mut self, node: Node<'_>) -> Vec<Argument> {
+        if node.kind() == "template_string" {
+            return vec![Argument { name: None, value: self.expression(node) }];
+        }
+        children(node).into_iter().map(|child| Argument { name: None, value: self.expression(child) }).collect()
+    }
+
+    fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
+        children(node).into_iter().map(|child| self.expression(child)).collect()
+    }
+
+    fn expression(&mut self, node: Node<'_>) -> Expression {
+        if self.depth > DEEPEST {
+            return Expression::Other(Vec::new());
+        }
+        self.depth += 1;
+        let expression = self.read_expression(node);
+        self.depth -= 1;
+        expression
+    }
+
+    fn read_expression(&mut self, node: Node<'_>) -> Expression {
+        match node.kind() {
+            "identifier" | "shorthand_property_identifier" | "this" | "super" | "type_identifier" => {
+                Expression::Name(self.name(node))
+            }
+            "string" => Expression::Text(self.string_text(node)),
+            "template_string" => self.template(node),
+            "number" => Expression::Number(self.name(node)),
+            "regex" => Expression::Regex(self.name(node)),
+            "true" => Expression::Bool(true),
+            "false" => Expression::Bool(false),
+            "null" | "undefined" => Expression::Null,
+            "member_expression" => {
+                let name = node.child_by_field_name("property").map(|name| self.name(name)).unwrap_or_default();
+                Expression::Member(Box::new(self.field(node, "object")), name)
+            }
+            "subscript_expression" => {
+                Expression::Index(Box::new(self.field(node, "object")), Box::new(self.field(node, "index")))
+            }
+            "call_expression" | "new_expression" => {
+                let function =
+                    node.child_by_field_name("function").or_else(|| node.child_by_field_name("constructor"));
+                // A chain starts lines above the name that is called.
+                let named = function.map(|function| function.child_by_field_name("property").unwrap_or(function));
+                let callee = function.map_or(Expression::Null, |function| self.expression(function));
+                let arguments =
+                    node.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
+                Expression::Call(Box::new(Call { callee, arguments, line: line_of(named.unwrap_or(node)) }))
+            }
+            "import" => Expression::Name("require".into()),
+            "arrow_function" | "function_expression" | "generator_function" => {
+                Expression::Function(Box::new(self.function(node)))
+            }
+            "class" => Expression::Class(Box::new(self.class(node, Vec::new()))),
+            "array" => Expression::List(self.all(node)),
+            "object" => self.object(node),
+            "assignment_expression" => {
+                let target = self.field_pattern(node, "left");
+                Expression::Assign(Box::new(target), Box::new(self.field(node, "right")))
+            }
+            "binary_expression" => self.binary(node),
+            "ternary_expression" => {
+                Expression::Either(vec![self.field(node, "consequence"), self.field(node, "alternative")])
+            }
+            "await_expression" | "parenthesized_expression" | "as_expression" | "satisfies_expression"
+            | "non_null_expression" => {
+                children(node).first().map_or(Expression::Null, |inner| self.expression(*inner))
+            }
+            "type_assertion" | "sequence_expression" => {
+                children(node).last().map_or(Expression::Null, |inner| self.expression(*inner))
+            }
+            "spread_element" => {
+                Expression::Spread(Box::new(node.named_child(0).map_or(Expression::Null, |v| self.expression(v))))
+            }
+            _ => Expression::Other(self.all(node)),
+        }
+    }
+
+    fn binary(&mut self, node: Node<'_>) -> Expression {
+        let left = self.field(node, "left");
+        let right = self.field(node, "right");
+        match node.child_by_field_name("operator").map(|sign| sign.kind()) {
+            Some("+") => Expression::Add(Box::new(left), Box::new(right)),
+            Some("||" | "??") => Expression::Either(vec![left, right]),
+            Some("&&") => right,
+            _ => Expression::Other(vec![left, right]),
+        }
+    }
+
+    fn template(&mut self, node: Node<'_>) -> Expression {
+        let mut pieces = Vec::new();
+        for part in children(node) {
+            match part.kind() {
+                "string_fragment" | "escape_sequence" => {
+                    pieces.push(Expression::Text(unescape(text_of(part, self.source)).into()));
+                }
+                "template_substitution" => {
+                    pieces.push(part.named_child(0).map_or(Expression::Null, |inner| self.expression(inner)));
+                }
+                _ => {}
+            }
+        }
+        Expression::Template(pieces)
+    }
+}
+
+fn bound_names(pattern: &Pattern, names: &mut Vec<Name>) {
+    match pattern {
+        Pattern::Name(name) => names.push(name.clone()),
+        Pattern::List(parts) => parts.iter().for_each(|part| bound_names(part, names)),
+        Pattern::Map(parts) => parts.iter().for_each(|(_, part)| bound_names(part, names)),
+        Pattern::Target(_) | Pattern::Ignore => {}
+    }
+}

@@ -1,0 +1,215 @@
+//! Functions, classes, objects and types of JavaScript and TypeScript.
+
+use tree_sitter::Node;
+
+use super::{Reader, children, has_token};
+use crate::syntax::{
+    Argument, Assignment, Class, Expression, Function, Parameter, Pattern, Statement, line_of, text_of,
+};
+
+impl Reader<'_> {
+    pub(super) fn function(&mut self, node: Node<'_>) -> Function {
+        let name = node.child_by_field_name("name").map(|name| self.property_name(name));
+        let parameters = match node.child_by_field_name("parameters") {
+            Some(list) => children(list).into_iter().map(|child| self.parameter(child)).collect(),
+            None => match node.child_by_field_name("parameter") {
+                Some(one) => vec![self.parameter(one)],
+                None => Vec::new(),
+            },
+        };
+        let body = match node.child_by_field_name("body") {
+            Some(body) if body.kind() == "statement_block" => self.block(body),
+            Some(value) => vec![Statement::Return(Some(self.expression(value)))],
+            None => Vec::new(),
+        };
+        Function {
+            name,
+            parameters,
+            body,
+            decorators: Vec::new(),
+            is_static: has_token(node, "static"),
+            is_lexical: node.kind() == "arrow_function",
+            line: line_of(node),
+        }
+    }
+
+    fn property_name(&self, node: Node<'_>) -> Box<str> {
+        text_of(node, self.source).trim_matches(['"', '\'', '`', '#', '[', ']']).into()
+    }
+
+    fn parameter(&mut self, node: Node<'_>) -> Parameter {
+        let pattern = node.child_by_field_name("pattern").unwrap_or(node);
+        let default = match node.child_by_field_name("value") {
+            Some(value) => Some(self.expression(value)),
+            None if pattern.kind() == "assignment_pattern" => Some(self.field(pattern, "right")),
+            None => None,
+        };
+        Parameter {
+            is_rest: pattern.kind() == "rest_pattern",
+            pattern: self.pattern(pattern),
+            default,
+            annotation: self.annotation(node),
+        }
+    }
+
+    pub(super) fn decorators(&mut self, node: Node<'_>) -> Vec<Expression> {
+        children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "decorator")
+            .filter_map(|decorator| decorator.named_child(0))
+            .map(|value| self.expression(value))
+            .collect()
+    }
+
+    pub(super) fn class(&mut self, node: Node<'_>, outer: Vec<Expression>) -> Class {
+        let name = node.child_by_field_name("name").map(|name| self.name(name)).unwrap_or_default();
+        let mut decorators = outer;
+        decorators.extend(self.decorators(node));
+        let mut bases = Vec::new();
+        for heritage in children(node).into_iter().filter(|child| child.kind() == "class_heritage") {
+            for part in children(heritage) {
+                match part.kind() {
+                    "extends_clause" => {
+                        let value = self.field(part, "value");
+                        bases.push(Argument { name: None, value });
+                    }
+                    "implements_clause" => {}
+                    _ => bases.push(Argument { name: None, value: self.expression(part) }),
+                }
+            }
+        }
+        let body = node.child_by_field_name("body").map(|body| self.class_body(body)).unwrap_or_default();
+        Class { name, bases, decorators, body, line: line_of(node) }
+    }
+
+    fn class_body(&mut self, node: Node<'_>) -> Vec<Statement> {
+        let mut body = Vec::new();
+        // In TypeScript the decorators of a method stand before it, as its siblings.
+        let mut pending = Vec::new();
+        let mut first_line = None;
+        for member in children(node) {
+            match member.kind() {
+                "decorator" => {
+                    first_line.get_or_insert(line_of(member));
+                    if let Some(value) = member.named_child(0) {
+                        pending.push(self.expression(value));
+                    }
+                    continue;
+                }
+                "method_definition" => {
+                    let mut function = self.function(member);
+                    function.decorators = std::mem::take(&mut pending);
+                    function.decorators.extend(self.decorators(member));
+                    function.line = first_line.unwrap_or(function.line);
+                    body.push(Statement::Function(Box::new(function)));
+                }
+                "public_field_definition" | "field_definition" => {
+                    let mut decorators = std::mem::take(&mut pending);
+                    decorators.extend(self.decorators(member));
+                    body.push(self.class_field(member, decorators));
+                }
+                "class_static_block" => body.extend(self.body_of(member, "body")),
+                _ => {}
+            }
+            pending.clear();
+            first_line = None;
+        }
+        body
+    }
+
+    fn class_field(&mut self, node: Node<'_>, decorators: Vec<Expression>) -> Statement {
+        let name = node.child_by_field_name("name").or_else(|| node.child_by_field_name("property"));
+        let target = name.map_or(Pattern::Ignore, |name| Pattern::Name(self.property_name(name)));
+        let mut annotation = self.annotation(node);
+        if has_token(node, "?") {
+            annotation = Some(Expression::Union(annotation.into_iter().chain([Expression::Null]).collect()));
+        }
+        let value = node.child_by_field_name("value").map(|value| self.expression(value));
+        Statement::Assign(Box::new(Assignment {
+            target,
+            value,
+            annotation,
+            decorators,
+            is_added: false,
+            line: line_of(name.unwrap_or(node)),
+        }))
+    }
+
+    pub(super) fn object(&mut self, node: Node<'_>) -> Expression {
+        let mut entries = Vec::new();
+        for part in children(node) {
+            match part.kind() {
+                "pair" => {
+                    let key = match part.child_by_field_name("key") {
+                        Some(key) if key.kind() == "computed_property_name" => {
+                            key.named_child(0).map_or(Expression::Null, |inner| self.expression(inner))
+                        }
+                        Some(key) => Expression::Text(self.property_name(key)),
+                        None => Expression::Null,
+                    };
+                    entries.push((key, self.field(part, "value")));
+                }
+                "shorthand_property_identifier" => {
+                    entries.push((Expression::Text(self.name(part)), Expression::Name(self.name(part))));
+                }
+                "method_definition" => {
+                    let function = self.function(part);
+                    let key = Expression::Text(function.name.clone().unwrap_or_default());
+                    entries.push((key, Expression::Function(Box::new(function))));
+                }
+                "spread_element" => entries.push((self.expression(part), Expression::Null)),
+                _ => {}
+            }
+        }
+        Expression::Map(entries)
+    }
+
+    pub(super) fn annotation(&mut self, node: Node<'_>) -> Option<Expression> {
+        let annotation = node.child_by_field_name("type")?;
+        let inner = if annotation.kind() == "type_annotation" { annotation.named_child(0)? } else { annotation };
+        Some(self.type_expression(inner))
+    }
+
+    fn type_expression(&mut self, node: Node<'_>) -> Expression {
+        match node.kind() {
+            "predefined_type" | "type_identifier" => Expression::Name(self.name(node)),
+            "nested_type_identifier" => {
+                let name = node.child_by_field_name("name").map(|name| self.name(name)).unwrap_or_default();
+                Expression::Name(name)
+            }
+            "union_type" => Expression::Union(self.types(node)),
+            "array_type" => Expression::Index(
+                Box::new(Expression::Name("Array".into())),
+                Box::new(Expression::List(self.types(node))),
+            ),
+            "generic_type" => {
+                let name = node.child_by_field_name("name").map(|name| self.type_expression(name));
+                let inner = node.child_by_field_name("type_arguments").map(|list| self.types(list));
+                Expression::Index(
+                    Box::new(name.unwrap_or(Expression::Null)),
+                    Box::new(Expression::List(inner.unwrap_or_default())),
+                )
+            }
+            "literal_type" => match node.named_child(0).map(|inner| (inner.kind(), inner)) {
+                Some(("null" | "undefined", _)) | None => Expression::Null,
+                Some((_, inner)) => self.expression(inner),
+            },
+            "parenthesized_type" | "readonly_type" => {
+                node.named_child(0).map_or(Expression::Null, |inner| self.type_expression(inner))
+            }
+            _ => Expression::Other(Vec::new()),
+        }
+    }
+
+    fn types(&mut self, node: Node<'_>) -> Vec<Expression> {
+        // A union of three nests to the left.
+        let mut flat = Vec::new();
+        for child in children(node) {
+            match self.type_expression(child) {
+                Expression::Union(inner) if node.kind() == "union_type" => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        flat
+    }
+}
