@@ -4,3 +4,49 @@ mod syntax;
 mod source;
 mod modules;
 mod evaluate;
+mod findings;
+mod frameworks;
+mod follow;
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+pub use findings::{Column, Entity, Route, Unresolved};
+
+/// What a codebase is and has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Survey {
+    /// Frameworks whose marks the sources bear.
+    pub frameworks: Vec<String>,
+    /// What the backend answers, by file and line.
+    pub routes: Vec<Route>,
+    /// Tables and collections.
+    pub entities: Vec<Entity>,
+    /// What decides routes or models and could not be followed.
+    pub unresolved: Vec<Unresolved>,
+    /// Source files that were not read, each with the reason.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// The survey of an earlier call, kept by the caller. A tree with the same content gets the same survey from it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Cache {
+    fingerprint: u64,
+    survey: Option<Survey>,
+}
+
+/// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the others, and a tree
+/// that is no backend gives an empty survey.
+pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
+    let sources = source::read(root);
+    let fingerprint = sources.fingerprint(root);
+    if let Some(known) = cache.as_ref().filter(|cache| cache.fingerprint == fingerprint).and_then(|c| c.survey.clone()) {
+        return known;
+    }
+    let survey = follow::follow(root, sources);
+    if let Some(cache) = cache {
+        *cache = Cache { fingerprint, survey: Some(survey.clone()) };
+    }
+    survey
+}

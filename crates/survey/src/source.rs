@@ -48,6 +48,20 @@ impl SourceFile {
     }
 }
 
+impl Sources {
+    /// A number that changes when a path or the content of a source file does.
+    pub(crate) fn fingerprint(&self, root: &Path) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        root.hash(&mut hasher);
+        self.paths.hash(&mut hasher);
+        for file in &self.files {
+            file.text.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     pub(crate) files: Vec<SourceFile>,

@@ -38,9 +38,9 @@ impl<'a> Machine<'a> {
                 let merged = arguments.positional().flat_map(Value::entries).collect();
                 Some(Value::map(merged))
             }
-            "functools.lru_cache" | "functools.cache" | "functools.wraps" | "functools.partial" => None,
             "os.getenv" | "os.environ.get" => arguments.at(1).cloned(),
-            "path.join" | "path.posix.join" => {
+            "path.dirname" | "url.fileURLToPath" => first.cloned(),
+            "path.join" | "path.posix.join" | "path.resolve" => {
                 let parts: Option<Vec<_>> = arguments.positional().map(Value::as_text).collect();
                 Some(Value::text(&parts?.join("/")))
             }

@@ -39,6 +39,7 @@ impl<'a> Machine<'a> {
         match expression {
             Expression::Name(name) => match self.find(scope, name) {
                 Some(value) => self.settle(value),
+                None if &**name == "__dirname" => self.folder_of(scope.module),
                 None => Value::External((&**name).into()),
             },
             Expression::Text(text) => Value::text(text),
@@ -48,6 +49,12 @@ impl<'a> Machine<'a> {
             Expression::Null => Value::Null,
             Expression::Template(parts) => self.template(parts, scope),
             Expression::Member(of, name) => {
+                if let Expression::Name(meta) = &**of
+                    && &**meta == "import.meta"
+                    && &**name == "dirname"
+                {
+                    return self.folder_of(scope.module);
+                }
                 let of = self.evaluate(of, scope);
                 self.member(&of, name, place(0))
             }
@@ -76,7 +83,8 @@ impl<'a> Machine<'a> {
             }
             Expression::Assign(target, value) => {
                 let value = self.evaluate(value, scope);
-                self.assign(target, value.clone(), scope);
+                let holder = holder_of(target, scope);
+                self.assign(target, value.clone(), &holder);
                 value
             }
             Expression::Comprehension(parts) => {
@@ -96,6 +104,12 @@ impl<'a> Machine<'a> {
                 Value::Unknown
             }
         }
+    }
+
+    /// A folder of the project as an absolute path, which tells it from other text.
+    fn folder_of(&self, module: crate::modules::ModuleId) -> Value<'a> {
+        let folder = self.path(module).rsplit_once('/').map_or("", |(folder, _)| folder);
+        Value::text(&format!("/@/{folder}"))
     }
 
     fn template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
@@ -129,7 +143,8 @@ impl<'a> Machine<'a> {
                 Some(key) => self.member(of, &key, Place { module: 0, line: 0 }),
                 None => Value::Unknown,
             },
-            // `Annotated[X, …]`, `Generic[T]`: the thing itself.
+            Value::External(path) if path.ends_with("Annotated") => key.clone(),
+            // `Generic[T]`: the thing itself.
             Value::Class(_) | Value::External(_) => of.clone(),
             Value::Choice(ways) => {
                 let ways = ways.clone();
@@ -287,7 +302,6 @@ impl<'a> Machine<'a> {
     pub(super) fn assign(&mut self, pattern: &'a Pattern, value: Value<'a>, scope: &Rc<Scope<'a>>) {
         match pattern {
             Pattern::Name(name) => {
-                // An inner function writes to the name it can see, if the language has no declaration for it.
                 scope.set(name, value);
             }
             Pattern::List(parts) => {
@@ -332,6 +346,13 @@ impl<'a> Machine<'a> {
             _ => false,
         }
     }
+}
+
+/// The scope that an assignment without a declaration writes to.
+fn holder_of<'a>(target: &Pattern, scope: &Rc<Scope<'a>>) -> Rc<Scope<'a>> {
+    let Pattern::Name(name) = target else { return scope.clone() };
+    let mut scopes = std::iter::successors(Some(scope), |at| at.parent.as_ref());
+    scopes.find(|at| at.names.borrow().contains_key(&**name)).unwrap_or(scope).clone()
 }
 
 fn add<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {

@@ -233,7 +233,10 @@ impl<'a> Machine<'a> {
                     _ => "",
                 };
                 let annotation = match &parameter.annotation {
-                    Some(annotation) => self.evaluate(annotation, &closure.scope),
+                    Some(annotation) => match self.evaluate(annotation, &closure.scope) {
+                        list @ Value::List(_) => list.items().into_iter().next().unwrap_or(Value::Unknown),
+                        other => other,
+                    },
                     None => Value::Unknown,
                 };
                 if parameter.default.is_none() && !parameter.is_rest {

@@ -412,6 +412,7 @@ impl Reader<'_> {
                 Expression::Call(Box::new(Call { callee, arguments, line: line_of(named.unwrap_or(node)) }))
             }
             "import" => Expression::Name("require".into()),
+            "meta_property" => Expression::Name("import.meta".into()),
             "arrow_function" | "function_expression" | "generator_function" => {
                 Expression::Function(Box::new(self.function(node)))
             }

@@ -100,6 +100,9 @@ impl Reader<'_> {
                     let mut function = self.function(member);
                     function.decorators = std::mem::take(&mut pending);
                     function.decorators.extend(self.decorators(member));
+                    if has_token(member, "get") {
+                        function.decorators.push(Expression::Name("property".into()));
+                    }
                     function.line = first_line.unwrap_or(function.line);
                     body.push(Statement::Function(Box::new(function)));
                 }

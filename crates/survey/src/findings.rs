@@ -1,0 +1,82 @@
+//! What a survey says: routes, entities and what could not be followed, each with its place.
+
+use serde::{Deserialize, Serialize};
+
+/// One method and path that the backend answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// `GET`, `POST`, …; `*` for any.
+    pub method: String,
+    /// The whole path with all prefixes, parameters as the framework writes them.
+    pub path: String,
+    /// Dotted or plain name of what answers; `<anonymous>` for an inline function.
+    pub handler: String,
+    /// File relative to the root.
+    pub file: String,
+    /// Line of the handler, from 1; where there is none of its own, of the registration.
+    pub line: u32,
+    /// Dependencies, middleware, decorators and permissions on the way to the handler.
+    pub guards: Vec<String>,
+}
+
+/// Something that decides routes or models and could not be followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unresolved {
+    /// File relative to the root.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// What stays open there.
+    pub what: String,
+}
+
+/// A table or collection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entity {
+    /// Name of the table or collection.
+    pub table: String,
+    /// Name of the class or constant, empty where only a migration knows the table.
+    pub model: String,
+    /// File relative to the root.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// In the order in which they are written.
+    pub columns: Vec<Column>,
+}
+
+/// A column, or a relation (its type then starts with `relationship`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Name in the database.
+    pub name: String,
+    /// Type as the framework writes it.
+    pub kind: String,
+    /// Whether it may be null, where that is known.
+    pub nullable: Option<bool>,
+    /// Whether it is (part of) the primary key.
+    pub primary: bool,
+    /// Whether it is unique by itself.
+    pub unique: bool,
+    /// `fk:TABLE.COLUMN` or `rel:TABLE`, empty otherwise.
+    pub references: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) routes: Vec<Route>,
+    pub(crate) entities: Vec<Entity>,
+    pub(crate) unresolved: Vec<Unresolved>,
+}
+
+/// A prefix and a path with exactly one slash between them.
+pub(crate) fn join_paths(prefix: &str, path: &str) -> String {
+    let head = prefix.trim_end_matches('/');
+    let tail = path.trim_start_matches('/');
+    match (head.is_empty(), tail.is_empty()) {
+        (_, true) if path.is_empty() && !prefix.is_empty() => prefix.to_owned(),
+        (true, true) => "/".to_owned(),
+        (_, true) => format!("{head}/"),
+        _ => format!("{head}/{tail}"),
+    }
+}

@@ -1,0 +1,323 @@
+//! Django: `urlpatterns` from the root down, views as functions and classes.
+
+use std::rc::Rc;
+
+use super::Framework;
+use super::django_rest;
+use super::reading::NewRoute;
+use crate::evaluate::{ClassValue, Machine, Origin, Place, Value};
+use crate::findings::{Findings, join_paths};
+use crate::modules::{Found, ModuleId};
+
+pub(crate) const FRAMEWORK: Framework =
+    Framework { name: "Django", markers: &["urlpatterns", "ROOT_URLCONF", "django.db"], read };
+
+const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+/// Django's own view classes and the methods that they answer.
+const VIEWS: [(&str, &[&str]); 20] = [
+    ("TemplateView", &["get"]), ("ListView", &["get"]), ("DetailView", &["get"]), ("ArchiveIndexView", &["get"]),
+    ("JavaScriptCatalog", &["get"]), ("JSONCatalog", &["get"]), ("LogoutView", &["post"]),
+    ("FormView", &["get", "post", "put"]), ("CreateView", &["get", "post", "put"]),
+    ("UpdateView", &["get", "post", "put"]), ("DeleteView", &["get", "post", "delete"]),
+    ("LoginView", &["get", "post", "put"]), ("PasswordChangeView", &["get", "post", "put"]),
+    ("PasswordResetView", &["get", "post", "put"]), ("PasswordResetConfirmView", &["get", "post", "put"]),
+    ("PasswordResetDoneView", &["get"]), ("PasswordResetCompleteView", &["get"]), ("PasswordChangeDoneView", &["get"]),
+    ("GraphQLView", &["get", "post"]),
+    ("RedirectView", &["get", "post", "put", "patch", "delete"]),
+];
+
+fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let mut roots: Vec<ModuleId> = Vec::new();
+    for (id, file) in machine.files.iter().enumerate() {
+        if file.is_test || !file.text.contains("ROOT_URLCONF") {
+            continue;
+        }
+        let scope = machine.load(id);
+        let name = scope.own("ROOT_URLCONF").and_then(|value| value.as_text());
+        if let Some(Found::File(root)) = name.map(|name| machine.modules.python(&file.path, &name))
+            && !roots.contains(&root)
+        {
+            roots.push(root);
+        }
+    }
+    for root in roots {
+        let patterns = machine.export(root, "urlpatterns");
+        walk(machine, findings, &patterns, "", Place { module: root, line: 1 }, 0);
+    }
+}
+
+fn walk<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    patterns: &Value<'a>,
+    prefix: &str,
+    place: Place,
+    depth: u32,
+) {
+    if depth > 20 {
+        return;
+    }
+    for item in patterns.items() {
+        match &item {
+            Value::List(_) => walk(machine, findings, &item, prefix, place, depth + 1),
+            Value::Spread(inner) => spread(machine, findings, inner, prefix, place),
+            _ => pattern(machine, findings, &item, prefix, place, depth),
+        }
+    }
+}
+
+/// Patterns that something made: a router's, or what cannot be followed.
+fn spread<'a>(machine: &mut Machine<'a>, findings: &mut Findings, value: &Value<'a>, prefix: &str, place: Place) {
+    if django_rest::router(machine, findings, value, prefix) {
+        return;
+    }
+    let path = machine.path_of(value).unwrap_or_default();
+    // Static files in development.
+    if !path.ends_with("static()") && !path.ends_with("staticfiles_urlpatterns()") {
+        findings.unresolved(machine, place, "patterns that could not be followed");
+    }
+}
+
+/// A pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.
+pub(super) fn plain(pattern: &str, is_regex: bool) -> String {
+    if !is_regex {
+        return pattern.to_owned();
+    }
+    let mut text = String::new();
+    let mut letters = pattern.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '^' | '$' => {}
+            '\\' => text.extend(letters.next().filter(|next| !matches!(next, 'Z' | 'A' | 'b'))),
+            '(' => {
+                let mut group = String::new();
+                let mut open = 1;
+                while let Some(inner) = letters.next() {
+                    match inner {
+                        '\\' => {
+                            group.push(inner);
+                            group.extend(letters.next());
+                            continue;
+                        }
+                        '(' => open += 1,
+                        ')' => open -= 1,
+                        _ => {}
+                    }
+                    if open == 0 {
+                        break;
+                    }
+                    group.push(inner);
+                }
+                if let Some((name, _)) = group.strip_prefix("?P<").and_then(|rest| rest.split_once('>')) {
+                    text.push_str(&format!("{{{name}}}"));
+                } else if let Some(rest) = group.strip_prefix("?:") {
+                    text.push_str(rest);
+                } else {
+                    text.push_str("{}");
+                }
+            }
+            _ => text.push(letter),
+        }
+    }
+    text
+}
+
+fn pattern<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    item: &Value<'a>,
+    prefix: &str,
+    place: Place,
+    depth: u32,
+) {
+    let Some((callee, arguments)) = machine.called(item) else {
+        findings.unresolved(machine, place, "a pattern that could not be followed");
+        return;
+    };
+    let place = item.as_object().map_or(place, |id| machine.object(id).place);
+    let name = callee.rsplit('.').next().unwrap_or_default();
+    if !matches!(name, "path" | "re_path" | "url") {
+        findings.unresolved(machine, place, "a pattern that could not be followed");
+        return;
+    }
+    let own = arguments.at_or_named(0, "route").or_else(|| arguments.named("regex")).and_then(Value::as_text);
+    let (Some(own), Some(view)) = (own, arguments.at_or_named(1, "view").cloned()) else {
+        findings.unresolved(machine, place, "the path of a pattern");
+        return;
+    };
+    let path = format!("{prefix}{}", plain(&own, name != "path"));
+    match &view {
+        Value::List(items) => {
+            let inner = items.borrow().first().cloned().unwrap_or(Value::Unknown);
+            walk(machine, findings, &inner, &path, place, depth + 1);
+        }
+        _ => match machine.called(&view) {
+            Some((callee, arguments)) if callee.ends_with(".include") || callee == "include" => {
+                let target = arguments.at_or_named(0, "arg").cloned().unwrap_or(Value::Unknown);
+                include(machine, findings, &target, &path, place, depth);
+            }
+            _ => answer(machine, findings, &view, &path, place),
+        },
+    }
+}
+
+fn include<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    target: &Value<'a>,
+    prefix: &str,
+    place: Place,
+    depth: u32,
+) {
+    match target {
+        Value::Text(name) => match machine.modules.python(machine.path(place.module), name) {
+            Found::File(module) => {
+                let patterns = machine.export(module, "urlpatterns");
+                walk(machine, findings, &patterns, prefix, Place { module, line: 1 }, depth + 1);
+            }
+            _ => findings.unresolved(machine, place, format!("include of {name}, which is not in the project")),
+        },
+        Value::Module(module) => {
+            let patterns = machine.export(*module, "urlpatterns");
+            walk(machine, findings, &patterns, prefix, place, depth + 1);
+        }
+        Value::List(items) => {
+            // `(patterns, app_name)` or the patterns themselves.
+            let first = items.borrow().first().cloned();
+            let patterns = match first {
+                Some(inner @ (Value::List(_) | Value::Text(_) | Value::Module(_))) => inner,
+                _ => return walk(machine, findings, target, prefix, place, depth + 1),
+            };
+            match patterns {
+                Value::List(_) => walk(machine, findings, &patterns, prefix, place, depth + 1),
+                other => include(machine, findings, &other, prefix, place, depth + 1),
+            }
+        }
+        other => spread(machine, findings, other, prefix, place),
+    }
+}
+
+/// The view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
+fn unwrapped<'a>(machine: &Machine<'a>, view: &Value<'a>, guards: &mut Vec<String>) -> Value<'a> {
+    if view.as_function().is_some() || view.as_class().is_some() {
+        return view.clone();
+    }
+    match machine.called(view) {
+        Some((path, arguments)) if !path.ends_with("as_view") && arguments.at(0).is_some() => {
+            guards.push(machine.label(view));
+            arguments.at(0).map_or(Value::Unknown, |inner| unwrapped(machine, inner, guards))
+        }
+        _ => view.clone(),
+    }
+}
+
+fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'a>, path: &str, place: Place) {
+    let mut guards = Vec::new();
+    let view = unwrapped(machine, view, &mut guards);
+    let path = join_paths("", path);
+    if let Some(closure) = view.as_function() {
+        guards.extend(closure.decorators.iter().map(|value| machine.label(value)));
+        let name = machine.label(&view);
+        let handler = machine.dotted(closure.place, &name);
+        for method in function_methods(machine, &closure.decorators) {
+            findings.route(machine, closure.place, NewRoute { method: &method, path: &path, handler: handler.clone(), guards: &guards });
+        }
+        return;
+    }
+    let class = view.as_object().and_then(|id| match &machine.object(id).origin {
+        Origin::Method { receiver, name, arguments } if &**name == "as_view" => {
+            Some((receiver.clone(), arguments.clone()))
+        }
+        Origin::Call { callee: Value::External(path), arguments } if path.ends_with(".as_view") => {
+            Some((Value::External(path.trim_end_matches(".as_view").into()), arguments.clone()))
+        }
+        _ => None,
+    });
+    let Some((receiver, arguments)) = class else {
+        match machine.path_of(&view).filter(|path| !path.is_empty()) {
+            // Django admin and views of libraries.
+            Some(name) if name.contains("admin.site") => {
+                findings.unresolved(machine, place, format!("{path}: the views of {name}"));
+            }
+            Some(handler) => findings.route(machine, place, NewRoute { method: "*", path: &path, handler, guards: &guards }),
+            None => findings.unresolved(machine, place, format!("the view of {path}")),
+        }
+        return;
+    };
+    if let Some(class) = receiver.as_class() {
+        let actions = arguments.named("actions").or_else(|| arguments.at(0)).map(Value::entries).unwrap_or_default();
+        if actions.is_empty() {
+            class_view(machine, findings, &class, &path, &guards);
+        } else {
+            django_rest::actions(machine, findings, &class, &path, &actions);
+        }
+        return;
+    }
+    let Some(name) = machine.path_of(&receiver) else {
+        findings.unresolved(machine, place, format!("the view of {path}"));
+        return;
+    };
+    for method in methods_of_bases(&[name.as_str().into()]) {
+        findings.route(machine, place, NewRoute { method, path: &path, handler: name.clone(), guards: &guards });
+    }
+}
+
+fn function_methods<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
+    for decorator in decorators {
+        match machine.label(decorator).as_str() {
+            "require_POST" => return vec!["POST".to_owned()],
+            "require_GET" => return vec!["GET".to_owned()],
+            "require_safe" => return vec!["GET".to_owned(), "HEAD".to_owned()],
+            "api_view" | "require_http_methods" => {
+                let given = machine.called(decorator).and_then(|(_, arguments)| arguments.at(0).cloned());
+                let methods: Vec<_> = given.map(|list| list.items()).unwrap_or_default();
+                let methods: Vec<_> = methods.iter().filter_map(Value::as_text).map(|text| text.to_string()).collect();
+                return if methods.is_empty() { vec!["GET".to_owned()] } else { methods };
+            }
+            _ => {}
+        }
+    }
+    vec!["*".to_owned()]
+}
+
+fn methods_of_bases(bases: &[Rc<str>]) -> Vec<&'static str> {
+    let mut methods: Vec<&'static str> = Vec::new();
+    for base in bases {
+        let name = base.rsplit('.').next().unwrap_or(base);
+        let known = VIEWS.iter().chain(&django_rest::GENERICS).find(|(view, _)| *view == name);
+        methods.extend(known.map(|(_, methods)| *methods).unwrap_or_default());
+    }
+    methods
+}
+
+fn class_view<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    path: &str,
+    guards: &[String],
+) {
+    let outside = machine.outside_bases(class);
+    let inherited = methods_of_bases(&outside);
+    let allowed = machine.class_member(class, "http_method_names").map(|list| list.items());
+    let mut guards = guards.to_vec();
+    guards.extend(django_rest::permissions(machine, class));
+    let handler = machine.dotted(class.place, &class.class.name);
+    let mut is_empty = true;
+    for verb in VERBS {
+        let own = machine.method(class, verb);
+        let is_allowed = allowed
+            .as_ref()
+            .is_none_or(|allowed| allowed.iter().filter_map(Value::as_text).any(|name| &*name == verb));
+        if own.is_none() && !inherited.contains(&verb) || !is_allowed || matches!(verb, "head" | "options") {
+            continue;
+        }
+        is_empty = false;
+        let place = own.map_or(class.place, |method| method.place);
+        findings.route(machine, place, NewRoute { method: verb, path, handler: handler.clone(), guards: &guards });
+    }
+    if is_empty {
+        findings.route(machine, class.place, NewRoute { method: "*", path, handler, guards: &guards });
+    }
+}

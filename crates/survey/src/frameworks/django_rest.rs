@@ -1,0 +1,166 @@
+//! Django REST framework: routers, viewsets and their actions.
+
+use std::rc::Rc;
+
+use super::reading::NewRoute;
+use crate::evaluate::{ClassValue, Machine, ObjectId, Origin, Value};
+use crate::findings::{Findings, join_paths};
+
+/// The generic views and the methods that they answer.
+pub(super) const GENERICS: [(&str, &[&str]); 14] = [
+    ("ListAPIView", &["get"]), ("CreateAPIView", &["post"]), ("RetrieveAPIView", &["get"]),
+    ("DestroyAPIView", &["delete"]), ("UpdateAPIView", &["put", "patch"]), ("ListCreateAPIView", &["get", "post"]),
+    ("RetrieveUpdateAPIView", &["get", "put", "patch"]), ("RetrieveDestroyAPIView", &["get", "delete"]),
+    ("RetrieveUpdateDestroyAPIView", &["get", "put", "patch", "delete"]),
+    ("TokenObtainPairView", &["post"]), ("TokenRefreshView", &["post"]), ("ObtainAuthToken", &["post"]),
+    ("SpectacularAPIView", &["get"]), ("SpectacularSwaggerView", &["get"]),
+];
+
+/// Base class, action, method, whether it is about one object.
+const ACTIONS: [(&str, &str, &str, bool); 6] = [
+    ("list", "ListModelMixin", "get", false), ("create", "CreateModelMixin", "post", false),
+    ("retrieve", "RetrieveModelMixin", "get", true), ("update", "UpdateModelMixin", "put", true),
+    ("partial_update", "UpdateModelMixin", "patch", true), ("destroy", "DestroyModelMixin", "delete", true),
+];
+
+pub(super) fn permissions<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Vec<String> {
+    let list = machine.class_member(class, "permission_classes").map(|list| list.items()).unwrap_or_default();
+    list.iter().map(|value| machine.label(value)).collect()
+}
+
+/// The routes of `router.urls` or of the router itself; false where it is no router.
+pub(super) fn router<'a>(machine: &mut Machine<'a>, findings: &mut Findings, value: &Value<'a>, prefix: &str) -> bool {
+    let Some(mut id) = value.as_object() else { return false };
+    if let Origin::Member { of, name } = &machine.object(id).origin {
+        let Some(router) = of.as_object().filter(|_| &**name == "urls") else { return false };
+        id = router;
+    }
+    if !machine.is_instance_of(id, |path| path.ends_with("Router")) {
+        return false;
+    }
+    for event in machine.events(id) {
+        let own = event.arguments.at_or_named(0, "prefix").and_then(Value::as_text);
+        if &*event.name != "register" {
+            continue;
+        }
+        let class = event.arguments.at_or_named(1, "viewset").and_then(Value::as_class);
+        let (Some(own), Some(class)) = (own, class) else {
+            findings.unresolved(machine, event.place, "register of a viewset that could not be followed");
+            continue;
+        };
+        viewset(machine, findings, &class, &format!("{prefix}{}", super::django::plain(&own, true)), slash(machine, id));
+    }
+    true
+}
+
+fn slash(machine: &Machine<'_>, router: ObjectId) -> &'static str {
+    match machine.made_with(router).named("trailing_slash") {
+        Some(Value::Bool(false)) => "",
+        _ => "/",
+    }
+}
+
+fn has_action<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, action: &str, mixin: &str) -> bool {
+    if machine.method(class, action).is_some() {
+        return true;
+    }
+    machine.outside_bases(class).iter().any(|base| {
+        let name = base.rsplit('.').next().unwrap_or(base);
+        name == mixin
+            || name == "ModelViewSet"
+            || name == "ReadOnlyModelViewSet" && matches!(action, "list" | "retrieve")
+    })
+}
+
+fn viewset<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, path: &str, slash: &str) {
+    let field = machine.class_member(class, "lookup_url_kwarg").and_then(|value| value.as_text());
+    let field = field.or_else(|| machine.class_member(class, "lookup_field").and_then(|value| value.as_text()));
+    let lookup = format!("{{{}}}", field.as_deref().unwrap_or("pk"));
+    let allowed = machine.class_member(class, "http_method_names").map(|list| list.items());
+    let is_allowed = |method: &str| {
+        allowed.as_ref().is_none_or(|list| list.iter().filter_map(Value::as_text).any(|name| *name == *method))
+    };
+    let base = path.trim_end_matches('/');
+    for (action, mixin, method, is_detail) in ACTIONS {
+        if has_action(machine, class, action, mixin) && is_allowed(method) {
+            let path = if is_detail { format!("{base}/{lookup}{slash}") } else { format!("{base}{slash}") };
+            route(machine, findings, class, action, method, &path);
+        }
+    }
+    let mut seen = Vec::new();
+    for ancestor in machine.lineage(class) {
+        let fields = ancestor.fields.borrow().clone();
+        for field in fields {
+            if seen.contains(&field.name) {
+                continue;
+            }
+            seen.push(field.name);
+            extra_actions(machine, findings, class, &field, (base, &lookup, slash));
+        }
+    }
+}
+
+fn extra_actions<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    field: &crate::evaluate::Field<'a>,
+    (base, lookup, slash): (&str, &str, &str),
+) {
+    let Some(closure) = field.value.as_function() else { return };
+    let mut given: Vec<String> = Vec::new();
+    let mut path = None;
+    for decorator in &closure.decorators {
+        let Some((callee, arguments)) = machine.called(decorator) else { continue };
+        let tail = callee.rsplit('.').next().unwrap_or_default();
+        // `@retry.mapping.post` adds a method to the action `retry`.
+        let is_detail = match tail {
+            "action" => arguments.at_or_named(1, "detail").is_some_and(Value::is_true),
+            "detail_route" => true,
+            "list_route" => false,
+            _ => continue,
+        };
+        let methods = arguments.at_or_named(0, "methods").map(Value::items).unwrap_or_default();
+        given.extend(methods.iter().filter_map(Value::as_text).map(|text| text.to_string()));
+        if given.is_empty() {
+            given.push("get".to_owned());
+        }
+        let own = arguments.named("url_path").and_then(Value::as_text).unwrap_or_else(|| field.name.into());
+        let own = super::django::plain(&own, true);
+        path = Some(if is_detail { format!("{base}/{lookup}/{own}{slash}") } else { format!("{base}/{own}{slash}") });
+    }
+    let Some(path) = path else { return };
+    for method in given {
+        route(machine, findings, class, field.name, &method, &path);
+    }
+}
+
+/// `ViewSet.as_view({'get': 'list'})`.
+pub(super) fn actions<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    path: &str,
+    actions: &[(Rc<str>, Value<'a>)],
+) {
+    for (method, action) in actions {
+        if let Some(action) = action.as_text() {
+            route(machine, findings, class, &action, method, path);
+        }
+    }
+}
+
+fn route<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    action: &str,
+    method: &str,
+    path: &str,
+) {
+    let place = machine.method(class, action).map_or(class.place, |method| method.place);
+    let guards = permissions(machine, class);
+    let handler = machine.dotted(class.place, &format!("{}.{action}", class.class.name));
+    let path = join_paths("", path);
+    findings.route(machine, place, NewRoute { method, path: &path, handler, guards: &guards });
+}

@@ -1,0 +1,198 @@
+//! FastAPI: routers included in routers, with prefixes and dependencies.
+
+use std::collections::BTreeSet;
+
+use super::Framework;
+use super::reading::{Event, NewRoute};
+use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
+use crate::findings::{Findings, join_paths};
+
+pub(crate) const FRAMEWORK: Framework =
+    Framework { name: "FastAPI", markers: &["fastapi"], read };
+
+const VERBS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+
+fn is_application(path: &str) -> bool {
+    path.starts_with("fastapi") && path.ends_with(".FastAPI")
+}
+
+fn is_router(path: &str) -> bool {
+    path.starts_with("fastapi") && (path.ends_with("Router") || path.ends_with(".FastAPI"))
+}
+
+fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let routers = machine.all_instances(is_router);
+    let mut included = BTreeSet::new();
+    for router in &routers {
+        for event in machine.events(*router) {
+            if matches!(&*event.name, "include_router" | "mount") {
+                included.extend(event.arguments.positional().flat_map(Value::objects));
+            }
+        }
+    }
+    let mut walk = Walk { seen: BTreeSet::new(), stack: Vec::new() };
+    let is_handed = |machine: &Machine<'_>, id: ObjectId| matches!(machine.object(id).origin, Origin::Parameter { .. });
+    let mut roots = Vec::new();
+    for id in routers.iter().copied().filter(|id| !included.contains(id)) {
+        if machine.is_instance_of(id, is_application) {
+            roots.push((is_handed(machine, id), id));
+        }
+    }
+    // What is handed in from where nothing was seen counts only where no application was.
+    roots.sort();
+    for (is_handed, root) in roots {
+        if !is_handed || findings.routes.is_empty() {
+            walk.router(machine, findings, root, "", &[]);
+        }
+    }
+    for router in routers {
+        let is_used = machine.events(router).iter().any(|event| is_route(event));
+        if is_used && !walk.seen.contains(&router) && !is_handed(machine, router) {
+            let place = machine.object(router).place;
+            findings.unresolved(machine, place, "a router whose inclusion in an application could not be followed");
+        }
+    }
+}
+
+fn is_route(event: &Event<'_>) -> bool {
+    VERBS.contains(&&*event.name) || matches!(&*event.name, "api_route" | "websocket" | "add_api_route")
+}
+
+struct Walk {
+    seen: BTreeSet<ObjectId>,
+    stack: Vec<ObjectId>,
+}
+
+impl Walk {
+    fn router<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        router: ObjectId,
+        prefix: &str,
+        guards: &[String],
+    ) {
+        if self.stack.contains(&router) {
+            return;
+        }
+        self.stack.push(router);
+        self.seen.insert(router);
+        let made = machine.made_with(router);
+        let place = machine.object(router).place;
+        let prefix = match made.named("prefix").map(Value::as_text) {
+            Some(Some(own)) => format!("{prefix}{own}"),
+            Some(None) => {
+                findings.unresolved(machine, place, "a router's prefix");
+                self.stack.pop();
+                return;
+            }
+            None => prefix.to_owned(),
+        };
+        let mut guards = guards.to_vec();
+        guards.extend(dependencies(machine, &made));
+        for event in machine.events(router) {
+            match &*event.name {
+                "include_router" => self.include(machine, findings, &event, &prefix, &guards),
+                "mount" => {
+                    let path = event.arguments.at_or_named(0, "path").and_then(Value::as_text);
+                    let inner = event.arguments.at_or_named(1, "app").map(Value::objects).unwrap_or_default();
+                    for inner in inner.into_iter().filter(|_| path.is_some()) {
+                        if machine.is_instance_of(inner, is_router) {
+                            let path = format!("{prefix}{}", path.as_deref().unwrap_or_default());
+                            self.router(machine, findings, inner, &path, &guards);
+                        }
+                    }
+                }
+                _ if is_route(&event) => endpoint(machine, findings, &event, &prefix, &guards),
+                _ => {}
+            }
+        }
+        self.stack.pop();
+    }
+
+    fn include<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        event: &Event<'a>,
+        prefix: &str,
+        guards: &[String],
+    ) {
+        let inner = event.arguments.at_or_named(0, "router").map(Value::objects).unwrap_or_default();
+        let added = match event.arguments.named("prefix") {
+            Some(value) => value.as_text(),
+            None => Some("".into()),
+        };
+        let routers: Vec<_> = inner.into_iter().filter(|inner| machine.is_instance_of(*inner, is_router)).collect();
+        let (Some(added), false) = (added, routers.is_empty()) else {
+            findings.unresolved(machine, event.place, "include_router of what could not be followed");
+            return;
+        };
+        let mut guards = guards.to_vec();
+        guards.extend(dependencies(machine, &event.arguments));
+        for router in routers {
+            self.router(machine, findings, router, &format!("{prefix}{added}"), &guards);
+        }
+    }
+}
+
+fn endpoint<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    event: &Event<'a>,
+    prefix: &str,
+    guards: &[String],
+) {
+    let Some(path) = event.arguments.at_or_named(0, "path").and_then(Value::as_text) else {
+        findings.unresolved(machine, event.place, format!("the path of a {} route", event.name));
+        return;
+    };
+    let path = if path.is_empty() && prefix.is_empty() { "/".to_owned() } else { format!("{prefix}{path}") };
+    let methods = event.arguments.named("methods").map(Value::items).unwrap_or_default();
+    let methods: Vec<String> = match &*event.name {
+        "api_route" | "add_api_route" if methods.is_empty() => vec!["GET".to_owned()],
+        "api_route" | "add_api_route" => methods.iter().filter_map(Value::as_text).map(|m| m.to_string()).collect(),
+        verb => vec![verb.to_owned()],
+    };
+    let handlers = match &*event.name {
+        "add_api_route" => event.arguments.at_or_named(1, "endpoint").cloned().into_iter().collect(),
+        _ => machine.decorated(event.result),
+    };
+    let mut guards = guards.to_vec();
+    guards.extend(dependencies(machine, &event.arguments));
+    for handler in handlers {
+        let closure = handler.as_function();
+        let place = closure.as_ref().map_or(event.place, |closure| closure.place);
+        let mut guards = guards.clone();
+        if let Some(closure) = &closure {
+            for parameter in &closure.function.parameters {
+                for expression in parameter.default.iter().chain(&parameter.annotation) {
+                    let value = machine.evaluate(expression, &closure.scope);
+                    guards.extend(dependency(machine, &value));
+                }
+            }
+        }
+        let name = machine.label(&handler);
+        let name = machine.dotted(place, &name);
+        for method in &methods {
+            let path = join_paths("", &path);
+            findings.route(machine, place, NewRoute { method, path: &path, handler: name.clone(), guards: &guards });
+        }
+    }
+}
+
+fn dependencies<'a>(machine: &Machine<'a>, arguments: &Arguments<'a>) -> Vec<String> {
+    let list = arguments.named("dependencies").map(Value::items).unwrap_or_default();
+    list.iter().filter_map(|value| dependency(machine, value)).collect()
+}
+
+fn dependency<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<String> {
+    if let Value::List(items) = value {
+        return items.borrow().iter().find_map(|item| dependency(machine, item));
+    }
+    let (path, arguments) = machine.called(value)?;
+    if !path.ends_with("Depends") && !path.ends_with("Security") {
+        return None;
+    }
+    arguments.at_or_named(0, "dependency").map(|target| machine.label(target))
+}

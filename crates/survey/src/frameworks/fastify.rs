@@ -1,0 +1,247 @@
+//! Fastify: plugins registered in plugins, with prefixes, wrapped ones, and folders loaded by `@fastify/autoload`.
+
+use std::collections::BTreeSet;
+
+use super::Framework;
+use super::reading::{Event, NewRoute};
+use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
+use crate::findings::{Findings, join_paths};
+use crate::modules::ModuleId;
+
+pub(crate) const FRAMEWORK: Framework = Framework { name: "Fastify", markers: &["fastify"], read };
+
+const VERBS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "all"];
+
+fn is_application(path: &str) -> bool {
+    matches!(path, "fastify" | "fastify.fastify" | "fastify.default")
+}
+
+fn is_handed(path: &str) -> bool {
+    path.starts_with("fastify") && (path.ends_with(".FastifyInstance") || path.ends_with(".FastifyPluginAsync"))
+}
+
+fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let mut walk = Walk { plugins: BTreeSet::new(), depth: 0 };
+    for root in machine.all_instances(is_application) {
+        walk.instance(machine, findings, root, "");
+    }
+    if !findings.routes.is_empty() {
+        return;
+    }
+    // An application that `fastify start` runs is a plugin that nothing registers.
+    let mut handed = Vec::new();
+    for id in 0..machine.objects.len() {
+        let Origin::Parameter { name, .. } = machine.object(id).origin else { continue };
+        let is_fastify = name == "fastify" || machine.is_instance_of(id, is_handed);
+        if is_fastify && machine.events(id).iter().any(|event| &*event.name == "register") {
+            handed.push(id);
+        }
+    }
+    for root in handed {
+        if !walk.plugins.contains(&machine.object(root).place.module) {
+            walk.instance(machine, findings, root, "");
+        }
+    }
+}
+
+struct Walk {
+    /// Modules whose plugins were registered somewhere.
+    plugins: BTreeSet<ModuleId>,
+    depth: u32,
+}
+
+impl Walk {
+    fn instance<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, prefix: &str) {
+        if self.depth > 30 {
+            return;
+        }
+        self.depth += 1;
+        let mut at = 0;
+        // Wrapped plugins add to the instance while it is walked.
+        while let Some(result) = machine.object(id).log.get(at).copied() {
+            at += 1;
+            let mut next = machine.event(result);
+            while let Some(event) = next {
+                match &*event.name {
+                    "register" => self.register(machine, findings, id, &event, prefix),
+                    "route" => full_route(machine, findings, &event, prefix),
+                    verb if VERBS.contains(&verb) => short_route(machine, findings, &event, prefix),
+                    _ => {}
+                }
+                next = machine.events(event.result).into_iter().next();
+            }
+        }
+        self.depth -= 1;
+    }
+
+    fn register<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        id: ObjectId,
+        event: &Event<'a>,
+        prefix: &str,
+    ) {
+        let Some(plugin) = event.arguments.at(0).cloned() else { return };
+        let options = event.arguments.at(1).cloned().unwrap_or_else(|| Value::map(Vec::new()));
+        let own = match options.entry("prefix") {
+            Some(value) => match value.as_text() {
+                Some(own) => own,
+                None => {
+                    findings.unresolved(machine, event.place, "the prefix of a plugin");
+                    return;
+                }
+            },
+            None => "".into(),
+        };
+        if machine.path_of(&plugin).is_some_and(|path| path.contains("autoload")) {
+            self.autoload(machine, findings, event, &options, prefix);
+        } else if matches!(plugin, Value::Unknown) {
+            findings.unresolved(machine, event.place, "register of what could not be followed");
+        } else {
+            self.plugin(machine, findings, id, &plugin, &options, &joined(prefix, &own), prefix);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a registration is that many things")]
+    fn plugin<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        parent: ObjectId,
+        plugin: &Value<'a>,
+        options: &Value<'a>,
+        prefix: &str,
+        outer: &str,
+    ) {
+        let plugin = match plugin {
+            Value::Module(module) => {
+                let inner = machine.export(*module, "default");
+                if matches!(inner, Value::Unknown) { return } else { inner }
+            }
+            other => other.clone(),
+        };
+        if let Some((path, arguments)) = machine.called(&plugin) {
+            if path.starts_with("fastify-plugin")
+                && let Some(function) = arguments.at(0).and_then(Value::as_function)
+            {
+                self.plugins.insert(function.place.module);
+                let _ = outer;
+                machine.invoke(&function, None, &Arguments::of([Value::Object(parent), options.clone()]));
+            }
+            return;
+        }
+        let Some(function) = plugin.as_function() else { return };
+        self.plugins.insert(function.place.module);
+        let child = machine.new_object(Origin::Made("fastify"), function.place);
+        machine.call_value(&plugin, Arguments::of([Value::Object(child), options.clone()]), function.place);
+        self.instance(machine, findings, child, prefix);
+    }
+
+    fn autoload<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        event: &Event<'a>,
+        options: &Value<'a>,
+        prefix: &str,
+    ) {
+        let folder = options.entry("dir").and_then(|folder| folder.as_text());
+        let Some(folder) = folder.as_deref().and_then(|folder| folder.strip_prefix("/@/")) else {
+            findings.unresolved(machine, event.place, "the folder of an autoload");
+            return;
+        };
+        let folder = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/");
+        let plugin_options = options.entry("options").unwrap_or_else(|| Value::map(Vec::new()));
+        let outer = plugin_options.entry("prefix").and_then(|prefix| prefix.as_text()).unwrap_or_default();
+        let is_named = !matches!(options.entry("dirNameRoutePrefix"), Some(Value::Bool(false)));
+        let files = machine.files;
+        for (module, file) in files.iter().enumerate() {
+            let Some(rest) = file.path.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/')) else { continue };
+            let (inner, name) = rest.rsplit_once('/').unwrap_or(("", rest));
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            // A folder with an index is that index.
+            let has_index = files.iter().any(|other| {
+                let (place, other) = other.path.rsplit_once('/').unwrap_or(("", &other.path));
+                place == file.path.rsplit_once('/').map_or("", |(place, _)| place) && other.starts_with("index.")
+            });
+            if file.is_test || stem.contains("hooks") || has_index && stem != "index" {
+                continue;
+            }
+            machine.load(module);
+            let mut own = outer.to_string();
+            if is_named {
+                own = joined(&own, &inner.split('/').map(|part| part.replace('_', ":")).collect::<Vec<_>>().join("/"));
+            }
+            if let Some(added) = machine.export(module, "autoPrefix").as_text() {
+                own = joined(&own, &added);
+            }
+            if let Some(replaced) = machine.export(module, "prefixOverride").as_text() {
+                own = replaced.to_string();
+            }
+            let mut plugin = machine.export(module, "default");
+            if plugin.as_function().is_none() && plugin.as_object().is_none() {
+                plugin = Value::Module(module);
+            }
+            let parent = machine.new_object(Origin::Made("fastify"), event.place);
+            let path = joined(prefix, &own);
+            self.plugin(machine, findings, parent, &plugin, &plugin_options, &path, prefix);
+            self.instance(machine, findings, parent, &path);
+        }
+    }
+}
+
+fn joined(prefix: &str, path: &str) -> String {
+    if path.is_empty() { prefix.to_owned() } else { join_paths(prefix, path) }
+}
+
+fn guards(machine: &Machine<'_>, options: &Value<'_>) -> Vec<String> {
+    let hooks = ["onRequest", "preParsing", "preValidation", "preHandler"];
+    let given = hooks.iter().filter_map(|hook| options.entry(hook));
+    given
+        .flat_map(|value| if let Value::List(_) = value { value.items() } else { vec![value] })
+        .map(|value| match &value {
+            Value::Object(id) => match &machine.object(*id).origin {
+                Origin::Member { name, .. } | Origin::Method { name, .. } => name.to_string(),
+                _ => "<anonymous>".to_owned(),
+            },
+            other => other.as_function().and_then(|f| f.function.name.as_deref().map(str::to_owned)).unwrap_or_else(|| "<anonymous>".to_owned()),
+        })
+        .collect()
+}
+
+fn short_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+    let arguments: Vec<_> = event.arguments.positional().cloned().collect();
+    if arguments.len() < 2 {
+        return;
+    }
+    let Some(path) = arguments[0].as_text() else {
+        findings.unresolved(machine, event.place, "the path of a route");
+        return;
+    };
+    let handler = if arguments.len() > 2 { arguments.last().cloned() } else { arguments[1].entry("handler").or_else(|| arguments.last().cloned()) };
+    let handler = handler.map(|handler| machine.label(&handler)).unwrap_or_default();
+    let guards = guards(machine, &arguments[1]);
+    let path = join_paths("", &joined(prefix, &path));
+    let method = if &*event.name == "all" { "*" } else { &*event.name };
+    findings.route(machine, event.place, NewRoute { method, path: &path, handler, guards: &guards });
+}
+
+fn full_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+    let Some(options) = event.arguments.at(0) else { return };
+    let path = options.entry("url").or_else(|| options.entry("path")).and_then(|path| path.as_text());
+    let methods = options.entry("method").map(|method| match &method {
+        Value::List(_) => method.items().iter().filter_map(Value::as_text).collect(),
+        other => other.as_text().into_iter().collect::<Vec<_>>(),
+    });
+    let (Some(path), Some(methods)) = (path, methods.filter(|methods| !methods.is_empty())) else {
+        findings.unresolved(machine, event.place, "the path or method of a route");
+        return;
+    };
+    let handler = options.entry("handler").map(|handler| machine.label(&handler)).unwrap_or_default();
+    let guards = guards(machine, options);
+    let path = join_paths("", &joined(prefix, &path));
+    for method in &methods {
+        findings.route(machine, event.place, NewRoute { method, path: &path, handler: handler.clone(), guards: &guards });
+    }
+}

@@ -1,0 +1,271 @@
+//! Flask: blueprints nested in blueprints, view classes, and the resources of RESTful, RESTX and Smorest.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::Framework;
+use super::reading::{Event, NewRoute};
+use crate::evaluate::{ClassValue, Machine, ObjectId, Origin, Place, Value};
+use crate::findings::{Findings, join_paths};
+
+pub(crate) const FRAMEWORK: Framework = Framework { name: "Flask", markers: &["flask"], read };
+
+const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+fn is_application(path: &str) -> bool {
+    path.starts_with("flask") && path.ends_with(".Flask") || path == "flask_openapi3.OpenAPI" || path == "apiflask.APIFlask"
+}
+
+fn is_blueprint(path: &str) -> bool {
+    (path.starts_with("flask") || path.starts_with("apiflask")) && path.ends_with("Blueprint")
+}
+
+fn is_interface(path: &str) -> bool {
+    path.starts_with("flask_rest") && (path.ends_with(".Api") || path.ends_with(".Namespace"))
+        || path == "flask_smorest.Api"
+}
+
+fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let applications = machine.all_instances(is_application);
+    let (made, handed): (Vec<_>, Vec<_>) = applications
+        .into_iter()
+        .partition(|id| !matches!(machine.object(*id).origin, Origin::Parameter { .. }));
+    let blueprints = machine.all_instances(is_blueprint);
+    let mut walk = Walk { interfaces: machine.all_instances(is_interface), seen: BTreeSet::new(), stack: Vec::new() };
+    for application in made {
+        walk.holder(machine, findings, application, "");
+    }
+    for application in handed {
+        walk.holder(machine, findings, application, "");
+    }
+    // `app.register_blueprint` on an application that is not seen to be one.
+    let strays: Vec<Event<'_>> = (0..machine.objects.len())
+        .filter_map(|id| machine.event(id))
+        .filter(|event| &*event.name == "register_blueprint")
+        .collect();
+    for event in strays {
+        let target = event.arguments.at_or_named(0, "blueprint").and_then(Value::as_object);
+        if target.is_some_and(|target| blueprints.contains(&target) && !walk.seen.contains(&target)) {
+            walk.blueprint(machine, findings, &event, "");
+        }
+    }
+    for blueprint in blueprints {
+        if !walk.seen.contains(&blueprint) && !machine.events(blueprint).is_empty() {
+            let place = machine.object(blueprint).place;
+            findings.unresolved(machine, place, "a blueprint whose registration could not be followed");
+        }
+    }
+}
+
+struct Walk {
+    interfaces: Vec<ObjectId>,
+    seen: BTreeSet<ObjectId>,
+    stack: Vec<ObjectId>,
+}
+
+impl Walk {
+    /// An application or a blueprint, below its whole prefix.
+    fn holder<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, holder: ObjectId, prefix: &str) {
+        if self.stack.contains(&holder) {
+            return;
+        }
+        self.stack.push(holder);
+        self.seen.insert(holder);
+        for event in machine.events(holder) {
+            match &*event.name {
+                "register_blueprint" | "register_api" => self.blueprint(machine, findings, &event, prefix),
+                "add_url_rule" => rule(machine, findings, &event, prefix),
+                "route" => {
+                    for target in machine.decorated(event.result) {
+                        let methods = methods_of(&event);
+                        view(machine, findings, event.place, &event, prefix, &target, &methods);
+                    }
+                }
+                verb if VERBS.contains(&verb) => {
+                    for target in machine.decorated(event.result) {
+                        view(machine, findings, event.place, &event, prefix, &target, &[verb.to_uppercase()]);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for interface in self.interfaces.clone() {
+            let made = machine.made_with(interface);
+            let is_here = made.at_or_named(0, "app").map(Value::objects).unwrap_or_default().contains(&holder)
+                || machine.events(interface).iter().any(|event| {
+                    &*event.name == "init_app"
+                        && event.arguments.at(0).map(Value::objects).unwrap_or_default().contains(&holder)
+                });
+            if is_here {
+                let own = made.named("prefix").and_then(Value::as_text).unwrap_or_default();
+                self.interface(machine, findings, interface, &joined(prefix, &own));
+            }
+        }
+        self.stack.pop();
+    }
+
+    fn blueprint<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+        let targets = event.arguments.at_or_named(0, "blueprint").map(Value::objects).unwrap_or_default();
+        let targets: Vec<_> = targets.into_iter().filter(|id| machine.is_instance_of(*id, is_blueprint)).collect();
+        if targets.is_empty() {
+            findings.unresolved(machine, event.place, "register_blueprint of what could not be followed");
+        }
+        for target in targets {
+            let made = machine.made_with(target);
+            let given = event.arguments.named("url_prefix").filter(|value| !matches!(value, Value::Null));
+            match given.or_else(|| made.named("url_prefix")).map(|value| (value.as_text(), value)) {
+                None | Some((None, Value::Null)) => self.holder(machine, findings, target, prefix),
+                Some((Some(own), _)) => self.holder(machine, findings, target, &joined(prefix, &own)),
+                Some((None, _)) => findings.unresolved(machine, event.place, "the prefix of a blueprint"),
+            }
+        }
+    }
+
+    /// An `Api` or `Namespace` with resources.
+    fn interface<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, prefix: &str) {
+        if self.stack.contains(&id) {
+            return;
+        }
+        self.stack.push(id);
+        self.seen.insert(id);
+        for event in machine.events(id) {
+            match &*event.name {
+                "add_namespace" => {
+                    for space in event.arguments.at(0).map(Value::objects).unwrap_or_default() {
+                        let made = machine.made_with(space);
+                        let given = event.arguments.at_or_named(1, "path").or_else(|| made.named("path"));
+                        let own = match given.and_then(Value::as_text) {
+                            Some(path) => path.to_string(),
+                            None => format!("/{}", made.at(0).and_then(Value::as_text).unwrap_or_default()),
+                        };
+                        self.interface(machine, findings, space, &joined(prefix, &own));
+                    }
+                }
+                "register_blueprint" => self.blueprint(machine, findings, &event, prefix),
+                "namespace" => {
+                    let own = event.arguments.at_or_named(1, "path").and_then(Value::as_text);
+                    let own = own.or_else(|| event.arguments.at(0).and_then(Value::as_text)).unwrap_or_default();
+                    self.interface(machine, findings, event.result, &joined(prefix, &own));
+                }
+                "route" => {
+                    for target in machine.decorated(event.result) {
+                        if let Some(class) = target.as_class() {
+                            for path in event.arguments.positional().filter_map(Value::as_text) {
+                                class_view(machine, findings, &class, &joined(prefix, &path));
+                            }
+                        }
+                    }
+                }
+                "add_resource" => {
+                    let class = event.arguments.at(0).and_then(Value::as_class);
+                    let Some(class) = class else {
+                        findings.unresolved(machine, event.place, "add_resource of what could not be followed");
+                        continue;
+                    };
+                    for path in event.arguments.positional().skip(1).filter_map(Value::as_text) {
+                        class_view(machine, findings, &class, &joined(prefix, &path));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.stack.pop();
+    }
+}
+
+fn joined(prefix: &str, path: &str) -> String {
+    if prefix.is_empty() { path.to_owned() } else { join_paths(prefix, path) }
+}
+
+fn methods_of(event: &Event<'_>) -> Vec<String> {
+    let given = event.arguments.named("methods").map(Value::items).unwrap_or_default();
+    given.iter().filter_map(Value::as_text).map(|method| method.to_uppercase()).collect()
+}
+
+fn rule<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+    let view_function = event.arguments.at_or_named(2, "view_func").cloned();
+    let Some(target) = view_function else {
+        findings.unresolved(machine, event.place, "add_url_rule without a view that could be followed");
+        return;
+    };
+    view(machine, findings, event.place, event, prefix, &target, &methods_of(event));
+}
+
+fn view<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    place: Place,
+    event: &Event<'a>,
+    prefix: &str,
+    target: &Value<'a>,
+    methods: &[String],
+) {
+    let Some(path) = event.arguments.at_or_named(0, "rule").and_then(Value::as_text) else {
+        findings.unresolved(machine, place, "the path of a route");
+        return;
+    };
+    let path = join_paths("", &joined(prefix, &path));
+    let class = target.as_class().or_else(|| class_of_view(machine, target));
+    if let Some(class) = class {
+        let guards = decorators(machine, &class.decorators.borrow());
+        class_methods(machine, findings, &class, &path, methods, &guards);
+        return;
+    }
+    let closure = target.as_function();
+    let place = closure.as_ref().map_or(place, |closure| closure.place);
+    let guards = closure.map(|closure| decorators(machine, &closure.decorators)).unwrap_or_default();
+    let handler = machine.label(target);
+    let handler = machine.dotted(place, &handler);
+    let methods = if methods.is_empty() { &["GET".to_owned()][..] } else { methods };
+    for method in methods {
+        findings.route(machine, place, NewRoute { method, path: &path, handler: handler.clone(), guards: &guards });
+    }
+}
+
+/// `View.as_view("name")`, perhaps wrapped in decorators.
+fn class_of_view<'a>(machine: &Machine<'a>, target: &Value<'a>) -> Option<Rc<ClassValue<'a>>> {
+    match &machine.object(target.as_object()?).origin {
+        Origin::Method { receiver, name, .. } if &**name == "as_view" => receiver.as_class(),
+        Origin::Call { arguments, .. } => class_of_view(machine, arguments.at(0)?),
+        _ => None,
+    }
+}
+
+fn class_view<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, path: &str) {
+    let path = join_paths("", path);
+    class_methods(machine, findings, class, &path, &[], &[]);
+}
+
+fn class_methods<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    path: &str,
+    only: &[String],
+    guards: &[String],
+) {
+    let mut is_empty = true;
+    for verb in VERBS {
+        let Some(method) = machine.method(class, verb) else { continue };
+        if !only.is_empty() && !only.iter().any(|allowed| allowed.eq_ignore_ascii_case(verb)) {
+            continue;
+        }
+        is_empty = false;
+        let mut guards = guards.to_vec();
+        guards.extend(decorators(machine, &method.decorators));
+        let handler = machine.dotted(class.place, &format!("{}.{verb}", class.class.name));
+        findings.route(machine, method.place, NewRoute { method: verb, path, handler, guards: &guards });
+    }
+    if is_empty && let Some(dispatch) = machine.method(class, "dispatch_request") {
+        let handler = machine.dotted(class.place, &class.class.name);
+        let fallback = ["GET".to_owned()];
+        for method in if only.is_empty() { &fallback[..] } else { only } {
+            findings.route(machine, dispatch.place, NewRoute { method, path, handler: handler.clone(), guards });
+        }
+    }
+}
+
+fn decorators<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
+    let is_routing = |name: &str| matches!(name, "route" | "doc" | "expect") || VERBS.contains(&name);
+    decorators.iter().map(|value| machine.label(value)).filter(|name| !is_routing(name)).collect()
+}

@@ -1,0 +1,200 @@
+//! NestJS: controllers of modules, global prefix, versions and the router module.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Framework;
+use super::reading::NewRoute;
+use crate::evaluate::{Arguments, ClassValue, Machine, Value};
+use crate::findings::{Findings, join_paths};
+
+pub(crate) const FRAMEWORK: Framework = Framework { name: "NestJS", markers: &["@nestjs/"], read };
+
+const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All"];
+
+#[derive(Default)]
+struct Settings {
+    prefix: String,
+    is_versioned: bool,
+    version: Option<String>,
+}
+
+fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let settings = settings(machine, findings);
+    let prefixes = module_prefixes(machine);
+    for class in machine.classes.clone() {
+        let decorators = class.decorators.borrow().clone();
+        let controller = decorators.iter().find_map(|value| decorator(machine, value, "Controller"));
+        if let Some(arguments) = controller {
+            let module = prefixes.iter().find(|(controller, _)| Rc::ptr_eq(controller, &class));
+            let outer = module.map(|(_, prefix)| prefix.as_str()).unwrap_or_default();
+            self::controller(machine, findings, &class, &arguments, &settings, outer);
+        }
+    }
+}
+
+/// The arguments of a decorator of Nest's, if it is the wanted one.
+fn decorator<'a>(machine: &Machine<'a>, value: &Value<'a>, wanted: &str) -> Option<Arguments<'a>> {
+    let (path, arguments) = machine.called(value)?;
+    (path.strip_prefix("@nestjs/common.") == Some(wanted)).then_some(arguments)
+}
+
+fn settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings {
+    let mut settings = Settings::default();
+    for id in 0..machine.objects.len() {
+        let Some(event) = machine.event(id) else { continue };
+        match &*event.name {
+            "setGlobalPrefix" => {
+                let value = event.arguments.at(0).cloned().unwrap_or(Value::Unknown);
+                match value.as_text().or_else(|| configured(machine, &value)) {
+                    Some(prefix) => settings.prefix = prefix.to_string(),
+                    None => findings.unresolved(machine, event.place, "the global prefix"),
+                }
+            }
+            "enableVersioning" => {
+                let options = event.arguments.at(0).cloned();
+                let kind = options.as_ref().and_then(|options| options.entry("type"));
+                let is_by_path = match &kind {
+                    Some(kind) => machine.path_of(kind).is_none_or(|path| path.ends_with(".URI")),
+                    None => true,
+                };
+                settings.is_versioned = is_by_path;
+                let version = options.and_then(|options| options.entry("defaultVersion"));
+                settings.version = version.and_then(|version| version.as_text()).map(|text| text.to_string());
+            }
+            _ => {}
+        }
+    }
+    settings
+}
+
+/// `configService.get('app.prefix')`: what `registerAs('app', () => …)` gives for it.
+fn configured<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str>> {
+    let (path, arguments) = machine.called(value)?;
+    if !path.ends_with(".get") && !path.ends_with(".getOrThrow") {
+        return None;
+    }
+    let key = arguments.at(0)?.as_text()?;
+    let fallback = arguments.at(1).and_then(Value::as_text);
+    let (space, name) = key.split_once('.')?;
+    for id in 0..machine.objects.len() {
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        if path == "@nestjs/config.registerAs" && arguments.at(0).and_then(Value::as_text).as_deref() == Some(space) {
+            let function = arguments.at(1)?.clone();
+            let place = machine.object(id).place;
+            let made = machine.call_value(&function, Arguments::default(), place);
+            return made.entry(name)?.as_text();
+        }
+    }
+    fallback
+}
+
+/// Controllers with the path that `RouterModule.register` puts their module under.
+fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, String)> {
+    let mut of_modules: Vec<(Rc<ClassValue<'a>>, String)> = Vec::new();
+    for id in 0..machine.objects.len() {
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        if path == "@nestjs/core.RouterModule.register" {
+            collect_tree(arguments.at(0), "", &mut of_modules);
+        }
+    }
+    let mut prefixes = Vec::new();
+    for (module, prefix) in of_modules {
+        let decorators = module.decorators.borrow().clone();
+        for arguments in decorators.iter().filter_map(|value| decorator(machine, value, "Module")) {
+            let controllers = arguments.at(0).and_then(|options| options.entry("controllers"));
+            for controller in controllers.map(|list| list.items()).unwrap_or_default() {
+                prefixes.extend(controller.as_class().map(|class| (class, prefix.clone())));
+            }
+        }
+    }
+    prefixes
+}
+
+fn collect_tree<'a>(tree: Option<&Value<'a>>, prefix: &str, found: &mut Vec<(Rc<ClassValue<'a>>, String)>) {
+    for entry in tree.map(Value::items).unwrap_or_default() {
+        let own = entry.entry("path").and_then(|path| path.as_text()).unwrap_or_default();
+        let path = join_paths(prefix, &own);
+        if let Some(module) = entry.entry("module").and_then(|module| module.as_class()) {
+            found.push((module, path.clone()));
+        }
+        if let Some(class) = entry.as_class() {
+            found.push((class, prefix.to_owned()));
+        }
+        collect_tree(entry.entry("children").as_ref(), &path, found);
+    }
+}
+
+fn texts(value: Option<&Value<'_>>) -> Option<Vec<String>> {
+    match value {
+        None => Some(vec![String::new()]),
+        Some(Value::Map(_)) => texts(value.and_then(|map| map.entry("path")).as_ref()),
+        Some(list @ Value::List(_)) => {
+            list.items().iter().map(|item| item.as_text().map(|text| text.to_string())).collect()
+        }
+        Some(other) => other.as_text().map(|text| vec![text.to_string()]),
+    }
+}
+
+fn controller<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    arguments: &Arguments<'a>,
+    settings: &Settings,
+    outer: &str,
+) {
+    let Some(prefixes) = texts(arguments.at(0)) else {
+        findings.unresolved(machine, class.place, "the path of a controller");
+        return;
+    };
+    let own_version = arguments.at(0).and_then(|options| options.entry("version"));
+    let decorators = class.decorators.borrow().clone();
+    let class_guards = guards(machine, &decorators);
+    let mut methods = BTreeMap::new();
+    for ancestor in machine.lineage(class).into_iter().rev() {
+        for field in ancestor.fields.borrow().iter() {
+            if let Some(closure) = field.value.as_function() {
+                methods.insert(field.name, closure);
+            }
+        }
+    }
+    for (name, closure) in methods {
+        for verb in VERBS {
+            let Some(arguments) = closure.decorators.iter().find_map(|value| decorator(machine, value, verb)) else {
+                continue;
+            };
+            let Some(paths) = texts(arguments.at(0)) else {
+                findings.unresolved(machine, closure.place, "the path of a route");
+                continue;
+            };
+            let version = closure.decorators.iter().find_map(|value| decorator(machine, value, "Version"));
+            let version = version.and_then(|arguments| arguments.at(0).cloned()).or_else(|| own_version.clone());
+            let version = match version {
+                Some(list @ Value::List(_)) => list.items().first().and_then(Value::as_text).map(|v| v.to_string()),
+                Some(value) => value.as_text().map(|text| text.to_string()),
+                None => settings.version.clone(),
+            };
+            let mut head = join_paths("", &settings.prefix);
+            if let (true, Some(version)) = (settings.is_versioned, version) {
+                head = join_paths(&head, &format!("v{version}"));
+            }
+            head = join_paths(&head, outer);
+            let mut all = class_guards.clone();
+            all.extend(guards(machine, &closure.decorators));
+            let method = if verb == "All" { "*" } else { verb };
+            for prefix in &prefixes {
+                for path in &paths {
+                    let path = join_paths(&join_paths(&head, prefix), path);
+                    let handler = format!("{}.{name}", class.class.name);
+                    findings.route(machine, closure.place, NewRoute { method, path: &path, handler, guards: &all });
+                }
+            }
+        }
+    }
+}
+
+fn guards<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
+    let used = decorators.iter().filter_map(|value| decorator(machine, value, "UseGuards"));
+    used.flat_map(|arguments| arguments.positional().map(|guard| machine.label(guard)).collect::<Vec<_>>()).collect()
+}

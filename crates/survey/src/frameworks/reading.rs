@@ -1,0 +1,131 @@
+//! Reads the memories of objects: which calls were made on them, with what.
+
+use std::rc::Rc;
+
+use crate::evaluate::{Arguments, Closure, Machine, ObjectId, Origin, Place, Value};
+use crate::findings::{Findings, Route, Unresolved};
+
+/// A call that is remembered: `receiver.name(arguments)` gave `result`.
+#[derive(Clone)]
+pub(crate) struct Event<'a> {
+    pub(crate) name: Rc<str>,
+    pub(crate) arguments: Arguments<'a>,
+    pub(crate) result: ObjectId,
+    pub(crate) place: Place,
+}
+
+impl<'a> Machine<'a> {
+    /// The methods called on an object, in order.
+    pub(crate) fn events(&self, id: ObjectId) -> Vec<Event<'a>> {
+        let log = self.object(id).log.iter();
+        log.filter_map(|result| self.event(*result)).collect()
+    }
+
+    pub(crate) fn event(&self, result: ObjectId) -> Option<Event<'a>> {
+        let object = self.object(result);
+        match &object.origin {
+            Origin::Method { name, arguments, .. } => {
+                Some(Event { name: name.clone(), arguments: arguments.clone(), result, place: object.place })
+            }
+            _ => None,
+        }
+    }
+
+    /// What a decorator object was put on.
+    pub(crate) fn decorated(&self, decorator: ObjectId) -> Vec<Value<'a>> {
+        let log = self.object(decorator).log.iter();
+        log.filter_map(|result| match &self.object(*result).origin {
+            Origin::Call { arguments, .. } => arguments.at(0).cloned(),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The arguments an object was made with.
+    pub(crate) fn made_with(&self, id: ObjectId) -> Arguments<'a> {
+        let own = match &self.object(id).origin {
+            Origin::Call { arguments, .. } | Origin::Method { arguments, .. } | Origin::Instance { arguments, .. } => {
+                arguments.clone()
+            }
+            _ => Arguments::default(),
+        };
+        // A subclass hands its own to `super().__init__(…)`.
+        match self.events(id).into_iter().find(|event| matches!(&*event.name, "__init__" | "super")) {
+            Some(event) => event.arguments,
+            None => own,
+        }
+    }
+
+    /// The path of what was called to make an object, and with what: `fastapi.Depends`, arguments.
+    pub(crate) fn called(&self, value: &Value<'a>) -> Option<(String, Arguments<'a>)> {
+        let id = value.as_object()?;
+        match &self.object(id).origin {
+            Origin::Call { callee, arguments } => Some((self.path_of(callee)?, arguments.clone())),
+            Origin::Method { receiver, name, arguments } => {
+                Some((format!("{}.{name}", self.path_of(receiver)?), arguments.clone()))
+            }
+            Origin::Instance { class, arguments } => Some((class.class.name.to_string(), arguments.clone())),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn all_instances(&mut self, wanted: impl Fn(&str) -> bool + Copy) -> Vec<ObjectId> {
+        (0..self.objects.len()).filter(|id| self.is_instance_of(*id, wanted)).collect()
+    }
+
+    /// A short name for a function, class or whatever stands in its place.
+    pub(crate) fn label(&self, value: &Value<'a>) -> String {
+        let Some(way) = value.ways().first() else { return String::new() };
+        match way {
+            Value::Function(closure) => self.closure_label(closure),
+            Value::Bound(bound) => self.closure_label(&bound.1),
+            Value::Class(class) => class.class.name.to_string(),
+            Value::External(path) => path.rsplit('.').next().unwrap_or(path).to_owned(),
+            Value::Object(id) => match &self.object(*id).origin {
+                Origin::Call { callee, .. } => self.label(callee),
+                Origin::Method { name, .. } | Origin::Member { name, .. } => name.to_string(),
+                Origin::Instance { class, .. } => class.class.name.to_string(),
+                Origin::Parameter { name, .. } => (*name).to_owned(),
+                Origin::Made(name) => (*name).to_owned(),
+            },
+            _ => "<unknown>".to_owned(),
+        }
+    }
+
+    fn closure_label(&self, closure: &Closure<'a>) -> String {
+        closure.function.name.as_deref().unwrap_or("<anonymous>").to_owned()
+    }
+
+    /// `package.module.name` of a Python definition.
+    pub(crate) fn dotted(&self, place: Place, name: &str) -> String {
+        let path = self.path(place.module).trim_end_matches(".py").trim_end_matches("/__init__");
+        format!("{}.{name}", path.replace('/', "."))
+    }
+}
+
+impl Findings {
+    pub(crate) fn unresolved(&mut self, machine: &Machine<'_>, place: Place, what: impl Into<String>) {
+        let entry = Unresolved { file: machine.path(place.module).to_owned(), line: place.line, what: what.into() };
+        if !self.unresolved.contains(&entry) {
+            self.unresolved.push(entry);
+        }
+    }
+
+    pub(crate) fn route(&mut self, machine: &Machine<'_>, place: Place, route: NewRoute<'_>) {
+        self.routes.push(Route {
+            method: route.method.to_uppercase(),
+            path: route.path.to_owned(),
+            handler: route.handler,
+            file: machine.path(place.module).to_owned(),
+            line: place.line,
+            guards: route.guards.to_vec(),
+        });
+    }
+}
+
+pub(crate) struct NewRoute<'r> {
+    pub(crate) method: &'r str,
+    pub(crate) path: &'r str,
+    pub(crate) handler: String,
+    pub(crate) guards: &'r [String],
+}
