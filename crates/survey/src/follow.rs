@@ -26,6 +26,11 @@ fn is_marked(framework: &Framework, text: &str) -> bool {
 fn on_thread(root: &Path, sources: &Sources) -> Survey {
     let modules = Modules::new(root, sources);
     let mut machine = Machine::new(&sources.files, &modules);
+    for (id, file) in sources.files.iter().enumerate() {
+        if !file.is_test && file.text.contains("ROOT_URLCONF =") {
+            machine.stand_ins.push(("django.conf.settings", id));
+        }
+    }
     let mut found: Vec<&Framework> = Vec::new();
     for (id, file) in sources.files.iter().enumerate() {
         if file.is_test || file.path.contains("/migrations/") {

@@ -82,7 +82,7 @@ pub(crate) struct Function {
     pub(crate) decorators: Vec<Expression>,
     pub(crate) is_static: bool,
     pub(crate) is_lexical: bool,
-    /// The first line, decorators included.
+    /// The line of its own name, below its decorators.
     pub(crate) line: u32,
 }
 

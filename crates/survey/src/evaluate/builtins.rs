@@ -27,7 +27,9 @@ impl<'a> Machine<'a> {
             }
             "getattr" => {
                 let name = arguments.at(1)?.as_text()?;
-                Some(self.member(&first?.clone(), &name, place))
+                let value = self.member(&first?.clone(), &name, place);
+                let is_open = matches!(value, Value::Unknown | Value::External(_) | Value::Object(_));
+                Some(arguments.at(2).filter(|_| is_open).cloned().unwrap_or(value))
             }
             "Object.keys" => Some(Value::list(first?.entries().into_iter().map(|(key, _)| Value::Text(key)).collect())),
             "Object.values" => Some(Value::list(first?.entries().into_iter().map(|(_, value)| value).collect())),

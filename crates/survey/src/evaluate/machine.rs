@@ -18,6 +18,8 @@ pub(crate) struct Machine<'a> {
     /// Every function that came to be, for those that nothing calls.
     pub(crate) closures: Vec<Rc<Closure<'a>>>,
     pub(crate) classes: Vec<Rc<ClassValue<'a>>>,
+    /// Names from outside that stand for a module of the project.
+    pub(crate) stand_ins: Vec<(&'static str, ModuleId)>,
     pub(super) scopes: HashMap<ModuleId, Rc<Scope<'a>>>,
     pub(super) called: HashSet<*const Function>,
     pub(super) calls: HashMap<*const Function, (u32, u32)>,
@@ -33,6 +35,7 @@ impl<'a> Machine<'a> {
             objects: Vec::new(),
             closures: Vec::new(),
             classes: Vec::new(),
+            stand_ins: Vec::new(),
             scopes: HashMap::new(),
             called: HashSet::new(),
             calls: HashMap::new(),

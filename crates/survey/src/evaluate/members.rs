@@ -27,7 +27,13 @@ impl<'a> Machine<'a> {
                 let found = self.modules.inside(folder, name).unwrap_or(Found::Outside);
                 self.found(found, &format!("{folder}.{name}"))
             }
-            Value::External(path) => Value::External(format!("{path}.{name}").into()),
+            Value::External(path) => {
+                let stand_in = self.stand_ins.iter().find(|(outside, _)| *outside == &**path).map(|(_, id)| *id);
+                match stand_in.and_then(|id| self.export_within(id, name, 0)) {
+                    Some(value) => value,
+                    None => Value::External(format!("{path}.{name}").into()),
+                }
+            }
             Value::Map(entries) => {
                 let entry = entries.borrow().iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
                 entry.unwrap_or(Value::Unknown)

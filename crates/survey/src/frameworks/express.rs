@@ -24,7 +24,8 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut used = BTreeSet::new();
     for router in &routers {
         for event in chain(machine, *router).iter().filter(|event| &*event.name == "use") {
-            used.extend(flat(&event.arguments.positional().cloned().collect::<Vec<_>>()).iter().flat_map(Value::objects));
+            let given = flat(&event.arguments.positional().cloned().collect::<Vec<_>>());
+            used.extend(given.iter().flat_map(Value::objects).map(|id| router_of(machine, id)));
         }
     }
     let mut walk = Walk { routers: routers.iter().copied().collect(), seen: BTreeSet::new(), stack: Vec::new() };
@@ -55,13 +56,27 @@ fn chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for event in machine.events(id) {
         let result = event.result;
-        let is_chained = VERBS.contains(&&*event.name) || matches!(&*event.name, "use" | "param" | "set");
+        let is_chained = is_chained(&event.name);
         events.push(event);
         if is_chained {
             events.extend(chain(machine, result));
         }
     }
     events
+}
+
+/// The router that a chain of calls ends in: `Router().use(a).use(b)` is the router.
+fn router_of<'a>(machine: &Machine<'a>, id: ObjectId) -> ObjectId {
+    match &machine.object(id).origin {
+        Origin::Method { receiver: Value::Object(receiver), name, .. } if is_chained(name) => {
+            router_of(machine, *receiver)
+        }
+        _ => id,
+    }
+}
+
+fn is_chained(name: &str) -> bool {
+    VERBS.contains(&name) || matches!(name, "use" | "param" | "set")
 }
 
 fn flat<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
@@ -132,7 +147,7 @@ impl Walk {
         let own = arguments.first().and_then(paths);
         let handlers = flat(&arguments);
         let routers: Vec<_> =
-            handlers.iter().flat_map(Value::objects).filter(|id| self.routers.contains(id)).collect();
+            handlers.iter().flat_map(Value::objects).map(|id| router_of(machine, id)).filter(|id| self.routers.contains(id)).collect();
         let is_path_open = own.is_none()
             && matches!(arguments.first(), Some(Value::Unknown | Value::Choice(_)))
             && arguments.len() > 1;

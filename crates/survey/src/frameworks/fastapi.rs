@@ -26,7 +26,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for router in &routers {
         for event in machine.events(*router) {
             if matches!(&*event.name, "include_router" | "mount") {
-                included.extend(event.arguments.positional().flat_map(Value::objects));
+                included.extend(event.arguments.0.iter().flat_map(|(_, value)| value.objects()));
             }
         }
     }

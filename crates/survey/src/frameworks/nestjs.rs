@@ -15,6 +15,8 @@ const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Opti
 #[derive(Default)]
 struct Settings {
     prefix: String,
+    /// Paths that the global prefix is not put before.
+    excluded: Vec<String>,
     is_versioned: bool,
     version: Option<String>,
 }
@@ -46,6 +48,10 @@ fn settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings 
         match &*event.name {
             "setGlobalPrefix" => {
                 let value = event.arguments.at(0).cloned().unwrap_or(Value::Unknown);
+                let excluded = event.arguments.at(1).and_then(|options| options.entry("exclude"));
+                let excluded = excluded.map(|list| list.items()).unwrap_or_default();
+                let paths = excluded.iter().filter_map(|item| item.as_text().or_else(|| item.entry("path")?.as_text()));
+                settings.excluded.extend(paths.map(|path| path.trim_matches('/').to_owned()));
                 match value.as_text().or_else(|| configured(machine, &value)) {
                     Some(prefix) => settings.prefix = prefix.to_string(),
                     None => findings.unresolved(machine, event.place, "the global prefix"),
@@ -185,7 +191,9 @@ fn controller<'a>(
             let method = if verb == "All" { "*" } else { verb };
             for prefix in &prefixes {
                 for path in &paths {
-                    let path = join_paths(&join_paths(&head, prefix), path);
+                    let own = join_paths(prefix, path);
+                    let is_excluded = settings.excluded.iter().any(|excluded| excluded == own.trim_matches('/'));
+                    let path = if is_excluded { join_paths("", &own) } else { join_paths(&head, &own) };
                     let handler = format!("{}.{name}", class.class.name);
                     findings.route(machine, closure.place, NewRoute { method, path: &path, handler, guards: &all });
                 }

@@ -87,7 +87,7 @@ impl Reader<'_> {
                     .map(|value| self.expression(value))
                     .collect();
                 if let Some(definition) = node.child_by_field_name("definition") {
-                    self.definition(definition, decorators, line_of(node), out);
+                    self.definition(definition, decorators, line_of(definition), out);
                 }
             }
             "return_statement" => {

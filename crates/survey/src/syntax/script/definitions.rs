@@ -86,11 +86,9 @@ impl Reader<'_> {
         let mut body = Vec::new();
         // In TypeScript the decorators of a method stand before it, as its siblings.
         let mut pending = Vec::new();
-        let mut first_line = None;
         for member in children(node) {
             match member.kind() {
                 "decorator" => {
-                    first_line.get_or_insert(line_of(member));
                     if let Some(value) = member.named_child(0) {
                         pending.push(self.expression(value));
                     }
@@ -103,7 +101,6 @@ impl Reader<'_> {
                     if has_token(member, "get") {
                         function.decorators.push(Expression::Name("property".into()));
                     }
-                    function.line = first_line.unwrap_or(function.line);
                     body.push(Statement::Function(Box::new(function)));
                 }
                 "public_field_definition" | "field_definition" => {
@@ -115,7 +112,6 @@ impl Reader<'_> {
                 _ => {}
             }
             pending.clear();
-            first_line = None;
         }
         body
     }
