@@ -8,6 +8,8 @@ mod fastapi;
 mod fastify;
 mod flask;
 mod nestjs;
+mod sqlalchemy;
+mod django_orm;
 
 use crate::evaluate::Machine;
 use crate::findings::Findings;
@@ -26,4 +28,6 @@ pub(crate) const ALL: &[Framework] = &[
     express::FRAMEWORK,
     nestjs::FRAMEWORK,
     fastify::FRAMEWORK,
+    sqlalchemy::FRAMEWORK,
+    django_orm::FRAMEWORK,
 ];

@@ -38,6 +38,7 @@ impl<'a> Machine<'a> {
                 let entry = entries.borrow().iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
                 entry.unwrap_or(Value::Unknown)
             }
+            Value::Class(class) if name == "__name__" => Value::text(&class.class.name),
             Value::Class(class) => self.class_member(class, name).unwrap_or_else(|| {
                 Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place))
             }),

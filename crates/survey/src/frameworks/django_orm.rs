@@ -1,0 +1,189 @@
+//! Django's models: fields of classes, of what they extend, and keys that Django adds.
+
+use std::rc::Rc;
+
+use super::Framework;
+use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value};
+use crate::findings::{Column, Entity, Findings};
+
+pub(crate) const FRAMEWORK: Framework = Framework { name: "Django ORM", markers: &["django.db", "django.contrib"], read };
+
+/// Name, type and whether it may be null: what Django's own user classes bring.
+const USER: [(&str, &str); 9] = [
+    ("username", "CharField"), ("first_name", "CharField"), ("last_name", "CharField"), ("email", "EmailField"),
+    ("is_staff", "BooleanField"), ("is_active", "BooleanField"), ("date_joined", "DateTimeField"),
+    ("groups", "ManyToManyField"), ("user_permissions", "ManyToManyField"),
+];
+
+fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    for class in machine.classes.clone() {
+        let outside = machine.outside_bases(&class);
+        let is_model = outside.iter().any(|path| {
+            path.contains("models.Model") && path.contains("django")
+                || path.starts_with("django.contrib.auth") && path.contains("Abstract")
+                || path.ends_with(".MPTTModel")
+        });
+        if !is_model || meta(machine, &class, "abstract").is_some_and(|v| v.is_true()) {
+            continue;
+        }
+        if meta(machine, &class, "proxy").is_some_and(|v| v.is_true()) {
+            continue;
+        }
+        let path = machine.path(class.place.module);
+        let folder = path.split("/models").next().unwrap_or(path).rsplit('/').next().unwrap_or_default();
+        let folder = folder.trim_end_matches(".py");
+        let label = inherited_meta(machine, &class, "app_label").unwrap_or_else(|| folder.to_owned());
+        let table = meta(machine, &class, "db_table").and_then(|name| name.as_text()).map(|name| name.to_string());
+        let table = table.unwrap_or_else(|| format!("{label}_{}", class.class.name.to_lowercase()));
+        let columns = columns(machine, &class, &outside);
+        findings.entities.push(Entity {
+            table,
+            model: class.class.name.to_string(),
+            file: path.to_owned(),
+            line: class.place.line,
+            columns,
+        });
+    }
+}
+
+fn add(columns: &mut Vec<Column>, column: Column) {
+    columns.retain(|known| known.name != column.name);
+    columns.push(column);
+}
+
+fn meta<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Value<'a>> {
+    let inner = class.fields.borrow().iter().rev().find(|field| field.name == "Meta").map(|field| field.value.clone());
+    let inner = inner?.as_class()?;
+    let found = inner.fields.borrow().iter().rev().find(|field| field.name == name).map(|field| field.value.clone());
+    let _ = machine;
+    found
+}
+
+fn inherited_meta<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Option<String> {
+    let lineage = machine.lineage(class);
+    lineage.iter().find_map(|class| meta(machine, class, name)?.as_text().map(|text| text.to_string()))
+}
+
+fn is_concrete<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
+    let is_model = machine.outside_bases(class).iter().any(|path| path.contains("models.Model"));
+    is_model && !meta(machine, class, "abstract").is_some_and(|value| value.is_true())
+}
+
+fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &[Rc<str>]) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    let plain = |name: &str, kind: &str, nullable| Column {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        nullable: Some(nullable),
+        ..Column::default()
+    };
+    let has_user = outside.iter().any(|path| path.ends_with(".AbstractUser"));
+    if has_user || outside.iter().any(|path| path.ends_with(".AbstractBaseUser")) {
+        add(&mut columns, plain("password", "CharField", false));
+        add(&mut columns, plain("last_login", "DateTimeField", true));
+    }
+    if has_user || outside.iter().any(|path| path.ends_with(".PermissionsMixin")) {
+        add(&mut columns, plain("is_superuser", "BooleanField", false));
+        add(&mut columns, plain("groups", "ManyToManyField", false));
+        add(&mut columns, plain("user_permissions", "ManyToManyField", false));
+    }
+    for (name, kind) in USER.into_iter().filter(|_| has_user) {
+        add(&mut columns, plain(name, kind, false));
+    }
+    // Below a concrete model only its key is stored, as a link.
+    let lineage = machine.lineage(class);
+    let mut parents = Vec::new();
+    let mut shadowed: Vec<Rc<ClassValue<'a>>> = Vec::new();
+    for ancestor in lineage.iter().skip(1) {
+        if is_concrete(machine, ancestor) && !shadowed.iter().any(|known| Rc::ptr_eq(known, ancestor)) {
+            parents.push(ancestor.clone());
+            shadowed.extend(machine.lineage(ancestor));
+        }
+    }
+    for ancestor in lineage.iter().rev() {
+        if shadowed.iter().any(|known| Rc::ptr_eq(known, ancestor)) {
+            continue;
+        }
+        let fields = ancestor.fields.borrow().clone();
+        for field in fields {
+            if let Some(column) = column(machine, field.name, &field.value) {
+                add(&mut columns, column);
+            } else if matches!(field.value, Value::Null) {
+                // `name = None` takes away what was inherited.
+                columns.retain(|known| known.name != field.name);
+            }
+        }
+    }
+    for parent in parents {
+        let name = format!("{}_ptr_id", parent.class.name.to_lowercase());
+        let mut link = plain(&name, "OneToOneField", false);
+        link.primary = true;
+        columns.push(link);
+    }
+    if !columns.iter().any(|column| column.primary) {
+        let mut id = plain("id", "AutoField", false);
+        id.primary = true;
+        columns.insert(0, id);
+    }
+    columns
+}
+
+/// The name of a field's class as Django knows it, and what it was made with.
+fn field_class<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<(String, Arguments<'a>)> {
+    let id = value.as_object()?;
+    match machine.object(id).origin.clone() {
+        Origin::Call { callee, arguments } => {
+            let path = machine.path_of(&callee)?;
+            let name = path.rsplit('.').next()?.to_owned();
+            let is_form = path.contains("forms.") || path.contains("serializers.") || path.contains("filters.");
+            (!is_form).then_some((name, arguments))
+        }
+        Origin::Instance { class, arguments } => {
+            let outside = machine.outside_bases(&class);
+            let is_field = outside.iter().any(|path| {
+                (path.contains("models.") || path.contains("fields")) && !path.contains("Manager") && is_field_name(path.rsplit('.').next().unwrap_or_default())
+            });
+            is_field.then(|| {
+                let base = outside.iter().find_map(|path| path.rsplit('.').next()).unwrap_or_default().to_owned();
+                let name = class.class.name.to_string();
+                (if is_relation(&base) { base } else { name }, arguments)
+            })
+        }
+        _ => None,
+    }
+}
+
+fn is_relation(name: &str) -> bool {
+    name.contains("ForeignKey") && !name.starts_with("Generic") || name.contains("OneToOne") || name.contains("ManyToMany")
+}
+
+fn is_field_name(name: &str) -> bool {
+    name.ends_with("Field") || matches!(name, "ForeignKey" | "TreeForeignKey" | "ParentalKey" | "TaggableManager")
+}
+
+fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Option<Column> {
+    let (kind, arguments) = field_class(machine, value)?;
+    let known = is_field_name(&kind) || value.as_object().is_some_and(|id| matches!(machine.object(id).origin, Origin::Instance { .. }));
+    if !known || matches!(kind.as_str(), "GenericForeignKey") {
+        return None;
+    }
+    let is_key = kind.contains("ForeignKey") || kind.contains("OneToOne") || kind == "ParentalKey";
+    let mut column = Column { name: name.to_owned(), ..Column::default() };
+    if is_key {
+        column.name = format!("{name}_id");
+    }
+    if let Some(own) = arguments.named("db_column").and_then(Value::as_text) {
+        column.name = own.to_string();
+    }
+    if is_key || kind.contains("ManyToMany") {
+        let target = arguments.at_or_named(0, "to");
+        let target = target.map(|value| value.as_text().map_or_else(|| machine.label(value), |text| text.to_string()));
+        let mark = if is_key { "fk" } else { "m2m" };
+        column.references = format!("{mark}:{}", target.unwrap_or_default());
+    }
+    column.primary = arguments.named("primary_key").is_some_and(Value::is_true);
+    column.unique = arguments.named("unique").is_some_and(Value::is_true) || kind.contains("OneToOne");
+    column.nullable = Some(arguments.named("null").is_some_and(Value::is_true));
+    column.kind = kind;
+    Some(column)
+}

@@ -1,0 +1,310 @@
+//! SQLAlchemy, Flask-SQLAlchemy and SQLModel: declarative classes, mixins, association tables and back references.
+
+use std::rc::Rc;
+
+use super::Framework;
+use crate::evaluate::{Arguments, ClassValue, Field, Machine, Place, Value};
+use crate::findings::{Column, Entity, Findings};
+use crate::syntax::Expression;
+
+pub(crate) const FRAMEWORK: Framework =
+    Framework { name: "SQLAlchemy", markers: &["sqlalchemy", "sqlmodel"], read };
+
+fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let mut entities: Vec<Entity> = Vec::new();
+    let mut backward: Vec<(String, Column)> = Vec::new();
+    for class in machine.classes.clone() {
+        let Some(table) = table_of(machine, &class) else { continue };
+        let columns = columns_of(machine, &class, &mut backward);
+        let place = class.place;
+        let model = class.class.name.to_string();
+        merge(&mut entities, Entity { table, model, file: machine.path(place.module).to_owned(), line: place.line, columns });
+    }
+    for id in 0..machine.objects.len() {
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        let is_table = path.ends_with(".Table") && (path.contains("sqlalchemy") || path.contains("SQLAlchemy"));
+        let Some(table) = arguments.at(0).and_then(Value::as_text).filter(|_| is_table) else { continue };
+        let mut columns = Vec::new();
+        for value in arguments.positional() {
+            if let Some(column) = column(machine, "", value, None) {
+                columns.push(column);
+            }
+        }
+        let place = machine.object(id).place;
+        let file = machine.path(place.module).to_owned();
+        merge(&mut entities, Entity { table: table.to_string(), model: String::new(), file, line: place.line, columns });
+    }
+    for (target, column) in backward {
+        let entity = entities.iter_mut().find(|entity| entity.model == target || entity.table == target);
+        if let Some(entity) = entity
+            && !entity.columns.iter().any(|known| known.name == column.name)
+        {
+            entity.columns.push(column);
+        }
+    }
+    findings.entities.extend(entities);
+}
+
+/// Classes of one table in one entity: single-table inheritance.
+fn merge(entities: &mut Vec<Entity>, entity: Entity) {
+    match entities.iter_mut().find(|known| known.table == entity.table) {
+        Some(known) => {
+            for column in entity.columns {
+                if !known.columns.iter().any(|other| other.name == column.name) {
+                    known.columns.push(column);
+                }
+            }
+        }
+        None => entities.push(entity),
+    }
+}
+
+fn own<'a>(class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
+    class.fields.borrow().iter().rev().find(|field| field.name == name).map(|field| field.value.clone())
+}
+
+fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
+    let by_base = machine.outside_bases(class).iter().any(|path| {
+        path.ends_with("declarative_base()")
+            || path.ends_with(".DeclarativeBase")
+            || path.ends_with(".Base")
+            || path.contains("SQLAlchemy") && path.ends_with(".Model")
+            || path.starts_with("sqlmodel")
+    });
+    by_base
+        || machine
+            .lineage(class)
+            .iter()
+            .any(|class| class.decorators.borrow().iter().any(|value| machine.label(value) == "as_declarative"))
+}
+
+fn is_flask<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
+    machine.outside_bases(class).iter().any(|path| path.contains("SQLAlchemy"))
+}
+
+fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
+    is_declarative(machine, class)
+        && !matches!(own(class, "__abstract__"), Some(Value::Bool(true)))
+        && !class.decorators.borrow().iter().any(|value| machine.label(value) == "as_declarative")
+}
+
+fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<String> {
+    if !is_mapped(machine, class) {
+        return None;
+    }
+    let is_sqlmodel = machine.outside_bases(class).iter().any(|path| path.starts_with("sqlmodel"));
+    if is_sqlmodel && !class.keywords.iter().any(|(name, value)| *name == "table" && value.is_true()) {
+        return None;
+    }
+    let has_key = class.fields.borrow().iter().any(|field| {
+        machine.called(&field.value).is_some_and(|(_, given)| given.named("primary_key").is_some_and(Value::is_true))
+    });
+    for (at, ancestor) in machine.lineage(class).into_iter().enumerate() {
+        match own(&ancestor, "__tablename__") {
+            Some(value @ Value::Text(_)) => return value.as_text().map(|text| text.to_string()),
+            Some(value) => {
+                let made = value.as_function().map(|function| {
+                    machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default())
+                });
+                let text = made.and_then(|made| made.as_text()).map(|text| text.to_string());
+                return Some(text.unwrap_or_else(|| snake(&class.class.name)));
+            }
+            None => {}
+        }
+        let is_default = is_sqlmodel || is_flask(machine, &ancestor);
+        if is_default && (at > 0 || has_key || is_sqlmodel) && is_mapped(machine, &ancestor) {
+            let own_key = at == 0 || table_of(machine, &ancestor).is_some();
+            if own_key && (at == 0 || !has_key) {
+                let name = &ancestor.class.name;
+                let is_root = at == 0 || own_columns(machine, &ancestor);
+                if is_root {
+                    return Some(if is_sqlmodel { name.to_lowercase() } else { snake(name) });
+                }
+            }
+        }
+    }
+    let has_columns = columns_of(machine, class, &mut Vec::new()).iter().any(|column| column.primary);
+    has_columns.then(|| snake(&class.class.name))
+}
+
+fn own_columns<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
+    class.fields.borrow().iter().any(|field| {
+        machine.called(&field.value).is_some_and(|(path, _)| path.ends_with("Column") || path.ends_with("mapped_column"))
+    })
+}
+
+/// `UserProfile` to `user_profile`.
+pub(super) fn snake(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut text = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| letters[before]);
+        let starts_word = letter.is_uppercase()
+            && before.is_some_and(|before| {
+                !before.is_uppercase() || letters.get(at + 1).is_some_and(|after| after.is_lowercase())
+            });
+        if starts_word && before != Some('_') {
+            text.push('_');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
+}
+
+fn columns_of<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    backward: &mut Vec<(String, Column)>,
+) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    let is_sqlmodel = machine.outside_bases(class).iter().any(|path| path.starts_with("sqlmodel"));
+    for ancestor in machine.lineage(class).into_iter().rev() {
+        let fields = ancestor.fields.borrow().clone();
+        for field in &fields {
+            let value = declared(machine, field, class);
+            if let Some((path, arguments)) = machine.called(&value)
+                && let name = path.rsplit('.').next().unwrap_or_default()
+                && matches!(name, "backref" | "relationship" | "Relationship" | "dynamic_loader")
+            {
+                let column = relation(machine, field.name, &arguments, &class.class.name, backward);
+                columns.retain(|known| known.name != column.name);
+                columns.push(column);
+                continue;
+            }
+            let annotation = field.annotation.map(|annotation| (annotation, ancestor.place));
+            let found = match column(machine, field.name, &value, annotation) {
+                Some(column) => Some(column),
+                None => annotated(machine, field, is_sqlmodel),
+            };
+            if let Some(column) = found {
+                columns.retain(|known| known.name != column.name);
+                columns.push(column);
+            }
+        }
+    }
+    columns
+}
+
+/// The value of a field, or what its `declared_attr` function gives.
+fn declared<'a>(machine: &mut Machine<'a>, field: &Field<'a>, class: &Rc<ClassValue<'a>>) -> Value<'a> {
+    let is_declared = field.decorators.iter().any(|value| machine.path_of(value).is_some_and(|p| p.contains("declared_attr")));
+    match field.value.as_function() {
+        Some(function) if is_declared => {
+            machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default())
+        }
+        _ => field.value.clone(),
+    }
+}
+
+fn relation<'a>(
+    machine: &Machine<'a>,
+    name: &str,
+    arguments: &Arguments<'a>,
+    own: &str,
+    backward: &mut Vec<(String, Column)>,
+) -> Column {
+    let target = arguments.at_or_named(0, "argument");
+    let target = target.map(|value| match value.as_text() {
+        Some(text) => text.rsplit('.').next().unwrap_or(&text).to_owned(),
+        None => machine.label(value),
+    });
+    let target = target.unwrap_or_default();
+    let relation = |name: &str, target: &str| Column {
+        name: name.to_owned(),
+        kind: "relationship".to_owned(),
+        references: format!("rel:{target}"),
+        ..Column::default()
+    };
+    if let Some(back) = arguments.named("backref") {
+        let back = back.as_text().or_else(|| machine.called(back).and_then(|(_, given)| given.at(0)?.as_text()));
+        backward.extend(back.map(|back| (target.clone(), relation(&back, own))));
+    }
+    relation(name, &target)
+}
+
+/// A `Column(…)`, `mapped_column(…)` or `Field(…)`.
+fn column<'a>(
+    machine: &mut Machine<'a>,
+    name: &str,
+    value: &Value<'a>,
+    annotation: Option<(&'a Expression, Place)>,
+) -> Option<Column> {
+    let (path, arguments) = machine.called(value)?;
+    let callee = path.rsplit('.').next().unwrap_or_default();
+    let is_field = callee == "Field" && path.starts_with("sqlmodel");
+    if !(is_field || matches!(callee, "Column" | "mapped_column" | "deferred" | "column_property")) {
+        return None;
+    }
+    if callee == "deferred" || callee == "column_property" {
+        return column(machine, name, &arguments.at(0)?.clone(), annotation);
+    }
+    let mut found = Column { name: name.to_owned(), ..Column::default() };
+    for value in arguments.positional().chain(arguments.named("type_")) {
+        match value {
+            Value::Text(text) if !is_field => found.name = text.to_string(),
+            other => match machine.called(other) {
+                Some((path, given)) if path.ends_with("ForeignKey") => {
+                    let target = given.at(0).and_then(Value::as_text).unwrap_or_default();
+                    found.references = format!("fk:{target}");
+                }
+                Some((path, _)) if path.ends_with("Sequence") || path.ends_with("Computed") => {}
+                _ if found.kind.is_empty() => found.kind = machine.label(other),
+                _ => {}
+            },
+        }
+    }
+    if let Some(target) = arguments.named("foreign_key").and_then(Value::as_text) {
+        found.references = format!("fk:{target}");
+    }
+    found.primary = arguments.named("primary_key").is_some_and(Value::is_true);
+    found.unique = arguments.named("unique").is_some_and(Value::is_true);
+    let by_annotation = annotation.map(|(annotation, _)| is_optional(annotation));
+    found.nullable = match arguments.named("nullable") {
+        Some(Value::Bool(nullable)) => Some(*nullable),
+        _ => Some(!found.primary && by_annotation.unwrap_or(true)),
+    };
+    if let (true, Some((annotation, _))) = (found.kind.is_empty(), annotation) {
+        found.kind = type_name(annotation);
+    }
+    (!found.name.is_empty()).then_some(found)
+}
+
+/// A field that is a column by its annotation alone.
+fn annotated<'a>(machine: &Machine<'a>, field: &Field<'a>, is_sqlmodel: bool) -> Option<Column> {
+    let annotation = field.annotation?;
+    let is_mapped = matches!(annotation, Expression::Index(head, _) if matches!(&**head, Expression::Name(name) if &**name == "Mapped"));
+    let is_class_variable = matches!(annotation, Expression::Index(head, _) if matches!(&**head, Expression::Name(name) if &**name == "ClassVar"));
+    let is_plain = !matches!(field.value, Value::Function(_) | Value::Class(_));
+    let is_open = machine.called(&field.value).is_none_or(|(path, _)| path.ends_with("Field"));
+    let is_column = is_mapped && matches!(field.value, Value::Unknown) || is_sqlmodel && is_plain && is_open;
+    (is_column && !is_class_variable && !field.name.starts_with("__")).then(|| Column {
+        name: field.name.to_owned(),
+        kind: type_name(annotation),
+        nullable: Some(is_optional(annotation)),
+        ..Column::default()
+    })
+}
+
+fn is_optional(annotation: &Expression) -> bool {
+    match annotation {
+        Expression::Null => true,
+        Expression::Union(parts) => parts.iter().any(is_optional),
+        Expression::Index(head, key) => match &**head {
+            Expression::Name(name) if &**name == "Optional" => true,
+            Expression::Name(name) if &**name == "Mapped" => is_optional(key),
+            _ => false,
+        },
+        Expression::Text(text) => text.contains("Optional[") || text.contains("None"),
+        _ => false,
+    }
+}
+
+fn type_name(annotation: &Expression) -> String {
+    match annotation {
+        Expression::Name(name) | Expression::Member(_, name) => name.to_string(),
+        Expression::Text(text) => text.to_string(),
+        Expression::Union(parts) => parts.first().map(type_name).unwrap_or_default(),
+        Expression::Index(_, key) => type_name(key),
+        _ => String::new(),
+    }
+}
