@@ -19,7 +19,13 @@ fn main() -> std::io::Result<()> {
                     let _ = writeln!(
                         out,
                         "{}\t{}\t{}\t{nullable}\t{primary}\t{unique}\t{}\t{}\t{}:{}",
-                        entity.table, column.name, column.kind, column.references, entity.model, entity.file, entity.line
+                        entity.table,
+                        column.name,
+                        column.kind,
+                        column.references,
+                        entity.model,
+                        entity.file,
+                        entity.line
                     );
                 }
             }

@@ -56,6 +56,11 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
         findings.entities.append(&mut own.entities);
         findings.unresolved.append(&mut own.unresolved);
     }
+    for path in sources.paths.iter().filter(|path| path.ends_with(".prisma")) {
+        if let Ok(text) = std::fs::read_to_string(root.join(path)) {
+            crate::frameworks::prisma::read(path, &text, &mut findings);
+        }
+    }
     let mut routes = findings.routes;
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));

@@ -1,15 +1,19 @@
 //! What each framework makes of the followed values. A framework is a file and a line in `ALL`.
 
-mod reading;
 mod django;
+mod django_orm;
 mod django_rest;
+mod document_models;
+mod drizzle;
 mod express;
 mod fastapi;
 mod fastify;
 mod flask;
 mod nestjs;
+pub(crate) mod prisma;
+mod reading;
 mod sqlalchemy;
-mod django_orm;
+mod typeorm;
 
 use crate::evaluate::Machine;
 use crate::findings::Findings;
@@ -30,4 +34,8 @@ pub(crate) const ALL: &[Framework] = &[
     fastify::FRAMEWORK,
     sqlalchemy::FRAMEWORK,
     django_orm::FRAMEWORK,
+    typeorm::FRAMEWORK,
+    document_models::MONGOOSE,
+    document_models::SEQUELIZE,
+    drizzle::FRAMEWORK,
 ];

@@ -1,12 +1,12 @@
 //! Reads a backend codebase without running it: stack, routes, models, layers, conventions and commands.
 
-mod syntax;
-mod source;
-mod modules;
 mod evaluate;
 mod findings;
-mod frameworks;
 mod follow;
+mod frameworks;
+mod modules;
+mod source;
+mod syntax;
 
 use std::path::Path;
 
@@ -41,7 +41,8 @@ pub struct Cache {
 pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
     let sources = source::read(root);
     let fingerprint = sources.fingerprint(root);
-    if let Some(known) = cache.as_ref().filter(|cache| cache.fingerprint == fingerprint).and_then(|c| c.survey.clone()) {
+    if let Some(known) = cache.as_ref().filter(|cache| cache.fingerprint == fingerprint).and_then(|c| c.survey.clone())
+    {
         return known;
     }
     let survey = follow::follow(root, sources);

@@ -168,8 +168,19 @@ impl<'a> Modules<'a> {
 
     fn script_at(&self, path: &str) -> Option<ModuleId> {
         const ENDINGS: [&str; 13] = [
-            "", ".ts", ".js", ".mts", ".cts", ".mjs", ".cjs", "/index.ts", "/index.js", "/index.mts", "/index.mjs",
-            "/index.cjs", "/index.cts",
+            "",
+            ".ts",
+            ".js",
+            ".mts",
+            ".cts",
+            ".mjs",
+            ".cjs",
+            "/index.ts",
+            "/index.js",
+            "/index.mts",
+            "/index.mjs",
+            "/index.cjs",
+            "/index.cts",
         ];
         let tried = |path: &str| ENDINGS.iter().find_map(|ending| self.file(&format!("{path}{ending}")));
         // TypeScript writes `./x.js` for what is `./x.ts` on disk.
@@ -183,9 +194,7 @@ impl<'a> Modules<'a> {
         if specifier.starts_with('.') {
             return file(join(folder, specifier)).unwrap_or(Found::Outside);
         }
-        self.aliased(folder, specifier)
-            .or_else(|| self.workspace(specifier))
-            .map_or(Found::Outside, Found::File)
+        self.aliased(folder, specifier).or_else(|| self.workspace(specifier)).map_or(Found::Outside, Found::File)
     }
 
     fn aliased(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
@@ -213,11 +222,15 @@ impl<'a> Modules<'a> {
         let (name, (folder, entries)) = self
             .workspaces
             .iter()
-            .filter(|(name, _)| specifier.strip_prefix(name.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/')))
+            .filter(|(name, _)| {
+                specifier.strip_prefix(name.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+            })
             .max_by_key(|(name, _)| name.len())?;
         let rest = specifier.get(name.len() + 1..).unwrap_or("");
         if !rest.is_empty() {
-            return self.script_at(&join(folder, rest)).or_else(|| self.script_at(&join(folder, &format!("src/{rest}"))));
+            return self
+                .script_at(&join(folder, rest))
+                .or_else(|| self.script_at(&join(folder, &format!("src/{rest}"))));
         }
         let written = entries.iter().find_map(|entry| self.script_at(&join(folder, entry)));
         written.or_else(|| self.script_at(&join(folder, "src"))).or_else(|| self.script_at(folder))

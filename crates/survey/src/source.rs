@@ -10,8 +10,20 @@ use crate::syntax::{self, Syntax};
 
 /// Folders that hold other people's or generated code.
 const FOREIGN: [&str; 14] = [
-    "node_modules", ".git", ".venv", "venv", "site-packages", "__pycache__", "dist", ".next", ".tox", ".nox",
-    "bower_components", ".yarn", ".mypy_cache", "coverage",
+    "node_modules",
+    ".git",
+    ".venv",
+    "venv",
+    "site-packages",
+    "__pycache__",
+    "dist",
+    ".next",
+    ".tox",
+    ".nox",
+    "bower_components",
+    ".yarn",
+    ".mypy_cache",
+    "coverage",
 ];
 /// Bytes past which a file is taken for generated.
 const LARGEST: u64 = 1_000_000;

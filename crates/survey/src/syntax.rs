@@ -105,7 +105,9 @@ pub(crate) struct Import {
 #[derive(Debug)]
 pub(crate) enum Imported {
     /// `import a.b` binds `a`; `import * as local`.
-    Whole { local: Option<Name> },
+    Whole {
+        local: Option<Name>,
+    },
     Names(Vec<(Name, Name)>),
     Everything,
 }

@@ -7,12 +7,7 @@ use super::value::{Arguments, Place, Value};
 
 impl<'a> Machine<'a> {
     /// A function from outside that is known, applied; nothing where it is not.
-    pub(super) fn builtin(
-        &mut self,
-        callee: &Value<'a>,
-        arguments: &Arguments<'a>,
-        place: Place,
-    ) -> Option<Value<'a>> {
+    pub(super) fn builtin(&mut self, callee: &Value<'a>, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
         let Value::External(path) = callee else { return None };
         let first = arguments.at(0);
         match &**path {
@@ -110,9 +105,8 @@ impl<'a> Machine<'a> {
             "forEach" | "map" | "flatMap" => {
                 let Some(callback) = arguments.at(0).cloned() else { return Value::Unknown };
                 let items = receiver.items();
-                let results = items.into_iter().take(200).map(|item| {
-                    self.call_value(&callback, Arguments::of([item]), place)
-                });
+                let results =
+                    items.into_iter().take(200).map(|item| self.call_value(&callback, Arguments::of([item]), place));
                 Value::list(results.collect())
             }
             "filter" | "slice" | "flat" | "sort" | "reverse" => receiver.clone(),
@@ -153,7 +147,8 @@ fn text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'
             Value::text(&formatted)
         }
         "join" => {
-            let items: Option<Vec<_>> = arguments.at(0).map(Value::items).unwrap_or_default().iter().map(Value::as_text).collect();
+            let items: Option<Vec<_>> =
+                arguments.at(0).map(Value::items).unwrap_or_default().iter().map(Value::as_text).collect();
             items.map_or(Value::Unknown, |items| Value::text(&items.join(text)))
         }
         "split" => {

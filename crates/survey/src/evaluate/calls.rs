@@ -120,7 +120,8 @@ impl<'a> Machine<'a> {
 
     fn known_member(&mut self, receiver: &Value<'a>, name: &str, place: Place) -> Option<Value<'a>> {
         if let Some(value) = self.own_field(receiver, name) {
-            let is_plain_member = matches!(&value, Value::Object(id) if matches!(self.objects[*id].origin, Origin::Member { .. }));
+            let is_plain_member =
+                matches!(&value, Value::Object(id) if matches!(self.objects[*id].origin, Origin::Member { .. }));
             return (!is_plain_member).then_some(value);
         }
         let Value::Object(id) = receiver else { return None };
@@ -151,13 +152,16 @@ impl<'a> Machine<'a> {
             Value::Bound(bound) => self.invoke(&bound.1, Some(bound.0.clone()), &arguments),
             Value::Class(class) => self.instantiate(&class, arguments, place),
             Value::Choice(ways) => {
-                let values: Vec<_> =
-                    ways.iter().map(|way| self.call_value(way, arguments.clone(), place)).collect();
+                let values: Vec<_> = ways.iter().map(|way| self.call_value(way, arguments.clone(), place)).collect();
                 Value::either(values.into_iter().filter(|value| !matches!(value, Value::Unknown)))
             }
             Value::Module(id) => {
                 let callee = self.export(id, "default");
-                if matches!(callee, Value::Unknown) { Value::Unknown } else { self.call_value(&callee, arguments, place) }
+                if matches!(callee, Value::Unknown) {
+                    Value::Unknown
+                } else {
+                    self.call_value(&callee, arguments, place)
+                }
             }
             callee @ Value::External(_) => {
                 if let Some(value) = self.builtin(&callee, &arguments, place) {

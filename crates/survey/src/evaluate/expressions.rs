@@ -219,9 +219,20 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// A base class stays a name while the module that gives it is still being loaded.
+    fn base(&mut self, expression: &'a Expression, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        match expression {
+            Expression::Name(name) => match self.find(scope, name) {
+                Some(value @ Value::Imported(..)) => value,
+                _ => self.evaluate(expression, scope),
+            },
+            _ => self.evaluate(expression, scope),
+        }
+    }
+
     pub(super) fn define_class(&mut self, class: &'a Class, scope: &Rc<Scope<'a>>) -> Rc<ClassValue<'a>> {
         let bases = class.bases.iter().filter(|base| base.name.is_none());
-        let bases: Vec<_> = bases.map(|base| self.evaluate(&base.value, scope)).collect();
+        let bases: Vec<_> = bases.map(|base| self.base(&base.value, scope)).collect();
         let keywords = class.bases.iter().filter_map(|base| Some((base.name.as_deref()?, &base.value)));
         let keywords: Vec<_> = keywords.map(|(name, value)| (name, self.evaluate(value, scope))).collect();
         let own = Scope::new(scope.module, Some(scope.clone()), true);

@@ -146,13 +146,7 @@ impl<'a> Machine<'a> {
         self.objects[own].fields.iter().rev().find(|(name, _)| &**name == "exports").map(|(_, value)| value.clone())
     }
 
-    fn python_export(
-        &mut self,
-        module: ModuleId,
-        scope: &Rc<Scope<'a>>,
-        name: &str,
-        depth: u32,
-    ) -> Option<Value<'a>> {
+    fn python_export(&mut self, module: ModuleId, scope: &Rc<Scope<'a>>, name: &str, depth: u32) -> Option<Value<'a>> {
         if let Some(value) = scope.own(name) {
             return Some(self.settle(value));
         }

@@ -35,7 +35,8 @@ impl<'a> Machine<'a> {
                 }
             }
             Value::Map(entries) => {
-                let entry = entries.borrow().iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
+                let entry =
+                    entries.borrow().iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
                 entry.unwrap_or(Value::Unknown)
             }
             Value::Class(class) if name == "__name__" => Value::text(&class.class.name),

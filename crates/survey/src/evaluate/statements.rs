@@ -12,12 +12,7 @@ const MOST_TURNS: usize = 200;
 
 impl<'a> Machine<'a> {
     /// Gives true where the statements always return.
-    pub(super) fn run(
-        &mut self,
-        body: &'a [Statement],
-        scope: &Rc<Scope<'a>>,
-        returned: &mut Vec<Value<'a>>,
-    ) -> bool {
+    pub(super) fn run(&mut self, body: &'a [Statement], scope: &Rc<Scope<'a>>, returned: &mut Vec<Value<'a>>) -> bool {
         if !self.is_python(scope.module) {
             // Script functions can be used above where they stand.
             for statement in body {

@@ -118,12 +118,28 @@ impl<'a> Arguments<'a> {
 
 #[derive(Clone)]
 pub(crate) enum Origin<'a> {
-    Call { callee: Value<'a>, arguments: Arguments<'a> },
-    Method { receiver: Value<'a>, name: Rc<str>, arguments: Arguments<'a> },
-    Member { of: Value<'a>, name: Rc<str> },
-    Instance { class: Rc<ClassValue<'a>>, arguments: Arguments<'a> },
+    Call {
+        callee: Value<'a>,
+        arguments: Arguments<'a>,
+    },
+    Method {
+        receiver: Value<'a>,
+        name: Rc<str>,
+        arguments: Arguments<'a>,
+    },
+    Member {
+        of: Value<'a>,
+        name: Rc<str>,
+    },
+    Instance {
+        class: Rc<ClassValue<'a>>,
+        arguments: Arguments<'a>,
+    },
     /// The argument of a function that nothing in the project calls.
-    Parameter { annotation: Value<'a>, name: &'a str },
+    Parameter {
+        annotation: Value<'a>,
+        name: &'a str,
+    },
     Made(&'static str),
 }
 

@@ -16,13 +16,24 @@ const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "opti
 
 /// Django's own view classes and the methods that they answer.
 const VIEWS: [(&str, &[&str]); 20] = [
-    ("TemplateView", &["get"]), ("ListView", &["get"]), ("DetailView", &["get"]), ("ArchiveIndexView", &["get"]),
-    ("JavaScriptCatalog", &["get"]), ("JSONCatalog", &["get"]), ("LogoutView", &["post"]),
-    ("FormView", &["get", "post", "put"]), ("CreateView", &["get", "post", "put"]),
-    ("UpdateView", &["get", "post", "put"]), ("DeleteView", &["get", "post", "delete"]),
-    ("LoginView", &["get", "post", "put"]), ("PasswordChangeView", &["get", "post", "put"]),
-    ("PasswordResetView", &["get", "post", "put"]), ("PasswordResetConfirmView", &["get", "post", "put"]),
-    ("PasswordResetDoneView", &["get"]), ("PasswordResetCompleteView", &["get"]), ("PasswordChangeDoneView", &["get"]),
+    ("TemplateView", &["get"]),
+    ("ListView", &["get"]),
+    ("DetailView", &["get"]),
+    ("ArchiveIndexView", &["get"]),
+    ("JavaScriptCatalog", &["get"]),
+    ("JSONCatalog", &["get"]),
+    ("LogoutView", &["post"]),
+    ("FormView", &["get", "post", "put"]),
+    ("CreateView", &["get", "post", "put"]),
+    ("UpdateView", &["get", "post", "put"]),
+    ("DeleteView", &["get", "post", "delete"]),
+    ("LoginView", &["get", "post", "put"]),
+    ("PasswordChangeView", &["get", "post", "put"]),
+    ("PasswordResetView", &["get", "post", "put"]),
+    ("PasswordResetConfirmView", &["get", "post", "put"]),
+    ("PasswordResetDoneView", &["get"]),
+    ("PasswordResetCompleteView", &["get"]),
+    ("PasswordChangeDoneView", &["get"]),
     ("GraphQLView", &["get", "post"]),
     ("RedirectView", &["get", "post", "put", "patch", "delete"]),
 ];
@@ -221,7 +232,11 @@ fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'
         let name = machine.label(&view);
         let handler = machine.dotted(closure.place, &name);
         for method in function_methods(machine, &closure.decorators) {
-            findings.route(machine, closure.place, NewRoute { method: &method, path: &path, handler: handler.clone(), guards: &guards });
+            findings.route(
+                machine,
+                closure.place,
+                NewRoute { method: &method, path: &path, handler: handler.clone(), guards: &guards },
+            );
         }
         return;
     }
@@ -240,7 +255,9 @@ fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'
             Some(name) if name.contains("admin.site") => {
                 findings.unresolved(machine, place, format!("{path}: the views of {name}"));
             }
-            Some(handler) => findings.route(machine, place, NewRoute { method: "*", path: &path, handler, guards: &guards }),
+            Some(handler) => {
+                findings.route(machine, place, NewRoute { method: "*", path: &path, handler, guards: &guards })
+            }
             None => findings.unresolved(machine, place, format!("the view of {path}")),
         }
         return;
@@ -307,9 +324,8 @@ fn class_view<'a>(
     let mut is_empty = true;
     for verb in VERBS {
         let own = machine.method(class, verb);
-        let is_allowed = allowed
-            .as_ref()
-            .is_none_or(|allowed| allowed.iter().filter_map(Value::as_text).any(|name| &*name == verb));
+        let is_allowed =
+            allowed.as_ref().is_none_or(|allowed| allowed.iter().filter_map(Value::as_text).any(|name| &*name == verb));
         if own.is_none() && !inherited.contains(&verb) || !is_allowed || matches!(verb, "head" | "options") {
             continue;
         }

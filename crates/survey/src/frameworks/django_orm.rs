@@ -6,13 +6,20 @@ use super::Framework;
 use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value};
 use crate::findings::{Column, Entity, Findings};
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Django ORM", markers: &["django.db", "django.contrib"], read };
+pub(crate) const FRAMEWORK: Framework =
+    Framework { name: "Django ORM", markers: &["django.db", "django.contrib"], read };
 
 /// Name, type and whether it may be null: what Django's own user classes bring.
 const USER: [(&str, &str); 9] = [
-    ("username", "CharField"), ("first_name", "CharField"), ("last_name", "CharField"), ("email", "EmailField"),
-    ("is_staff", "BooleanField"), ("is_active", "BooleanField"), ("date_joined", "DateTimeField"),
-    ("groups", "ManyToManyField"), ("user_permissions", "ManyToManyField"),
+    ("username", "CharField"),
+    ("first_name", "CharField"),
+    ("last_name", "CharField"),
+    ("email", "EmailField"),
+    ("is_staff", "BooleanField"),
+    ("is_active", "BooleanField"),
+    ("date_joined", "DateTimeField"),
+    ("groups", "ManyToManyField"),
+    ("user_permissions", "ManyToManyField"),
 ];
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
@@ -90,6 +97,11 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
     for (name, kind) in USER.into_iter().filter(|_| has_user) {
         add(&mut columns, plain(name, kind, false));
     }
+    if outside.iter().any(|path| path.ends_with(".MPTTModel")) {
+        for name in ["lft", "rght", "tree_id", "level"] {
+            add(&mut columns, plain(name, "PositiveIntegerField", false));
+        }
+    }
     // Below a concrete model only its key is stored, as a link.
     let lineage = machine.lineage(class);
     let mut parents = Vec::new();
@@ -141,7 +153,8 @@ fn field_class<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<(Stri
         Origin::Instance { class, arguments } => {
             let outside = machine.outside_bases(&class);
             let is_field = outside.iter().any(|path| {
-                (path.contains("models.") || path.contains("fields")) && !path.contains("Manager") && is_field_name(path.rsplit('.').next().unwrap_or_default())
+                (path.contains("models.") || path.contains("fields"))
+                    && is_field_name(path.rsplit('.').next().unwrap_or_default())
             });
             is_field.then(|| {
                 let base = outside.iter().find_map(|path| path.rsplit('.').next()).unwrap_or_default().to_owned();
@@ -154,7 +167,9 @@ fn field_class<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<(Stri
 }
 
 fn is_relation(name: &str) -> bool {
-    name.contains("ForeignKey") && !name.starts_with("Generic") || name.contains("OneToOne") || name.contains("ManyToMany")
+    name.contains("ForeignKey") && !name.starts_with("Generic")
+        || name.contains("OneToOne")
+        || name.contains("ManyToMany")
 }
 
 fn is_field_name(name: &str) -> bool {
@@ -163,7 +178,8 @@ fn is_field_name(name: &str) -> bool {
 
 fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Option<Column> {
     let (kind, arguments) = field_class(machine, value)?;
-    let known = is_field_name(&kind) || value.as_object().is_some_and(|id| matches!(machine.object(id).origin, Origin::Instance { .. }));
+    let known = is_field_name(&kind)
+        || value.as_object().is_some_and(|id| matches!(machine.object(id).origin, Origin::Instance { .. }));
     if !known || matches!(kind.as_str(), "GenericForeignKey") {
         return None;
     }

@@ -8,19 +8,30 @@ use crate::findings::{Findings, join_paths};
 
 /// The generic views and the methods that they answer.
 pub(super) const GENERICS: [(&str, &[&str]); 14] = [
-    ("ListAPIView", &["get"]), ("CreateAPIView", &["post"]), ("RetrieveAPIView", &["get"]),
-    ("DestroyAPIView", &["delete"]), ("UpdateAPIView", &["put", "patch"]), ("ListCreateAPIView", &["get", "post"]),
-    ("RetrieveUpdateAPIView", &["get", "put", "patch"]), ("RetrieveDestroyAPIView", &["get", "delete"]),
+    ("ListAPIView", &["get"]),
+    ("CreateAPIView", &["post"]),
+    ("RetrieveAPIView", &["get"]),
+    ("DestroyAPIView", &["delete"]),
+    ("UpdateAPIView", &["put", "patch"]),
+    ("ListCreateAPIView", &["get", "post"]),
+    ("RetrieveUpdateAPIView", &["get", "put", "patch"]),
+    ("RetrieveDestroyAPIView", &["get", "delete"]),
     ("RetrieveUpdateDestroyAPIView", &["get", "put", "patch", "delete"]),
-    ("TokenObtainPairView", &["post"]), ("TokenRefreshView", &["post"]), ("ObtainAuthToken", &["post"]),
-    ("SpectacularAPIView", &["get"]), ("SpectacularSwaggerView", &["get"]),
+    ("TokenObtainPairView", &["post"]),
+    ("TokenRefreshView", &["post"]),
+    ("ObtainAuthToken", &["post"]),
+    ("SpectacularAPIView", &["get"]),
+    ("SpectacularSwaggerView", &["get"]),
 ];
 
 /// Base class, action, method, whether it is about one object.
 const ACTIONS: [(&str, &str, &str, bool); 6] = [
-    ("list", "ListModelMixin", "get", false), ("create", "CreateModelMixin", "post", false),
-    ("retrieve", "RetrieveModelMixin", "get", true), ("update", "UpdateModelMixin", "put", true),
-    ("partial_update", "UpdateModelMixin", "patch", true), ("destroy", "DestroyModelMixin", "delete", true),
+    ("list", "ListModelMixin", "get", false),
+    ("create", "CreateModelMixin", "post", false),
+    ("retrieve", "RetrieveModelMixin", "get", true),
+    ("update", "UpdateModelMixin", "put", true),
+    ("partial_update", "UpdateModelMixin", "patch", true),
+    ("destroy", "DestroyModelMixin", "delete", true),
 ];
 
 pub(super) fn permissions<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Vec<String> {
@@ -48,7 +59,13 @@ pub(super) fn router<'a>(machine: &mut Machine<'a>, findings: &mut Findings, val
             findings.unresolved(machine, event.place, "register of a viewset that could not be followed");
             continue;
         };
-        viewset(machine, findings, &class, &format!("{prefix}{}", super::django::plain(&own, true)), slash(machine, id));
+        viewset(
+            machine,
+            findings,
+            &class,
+            &format!("{prefix}{}", super::django::plain(&own, true)),
+            slash(machine, id),
+        );
     }
     true
 }
@@ -72,7 +89,13 @@ fn has_action<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, action:
     })
 }
 
-fn viewset<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, path: &str, slash: &str) {
+fn viewset<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    path: &str,
+    slash: &str,
+) {
     let field = machine.class_member(class, "lookup_url_kwarg").and_then(|value| value.as_text());
     let field = field.or_else(|| machine.class_member(class, "lookup_field").and_then(|value| value.as_text()));
     let lookup = format!("{{{}}}", field.as_deref().unwrap_or("pk"));

@@ -146,8 +146,12 @@ impl Walk {
         let arguments: Vec<_> = event.arguments.positional().cloned().collect();
         let own = arguments.first().and_then(paths);
         let handlers = flat(&arguments);
-        let routers: Vec<_> =
-            handlers.iter().flat_map(Value::objects).map(|id| router_of(machine, id)).filter(|id| self.routers.contains(id)).collect();
+        let routers: Vec<_> = handlers
+            .iter()
+            .flat_map(Value::objects)
+            .map(|id| router_of(machine, id))
+            .filter(|id| self.routers.contains(id))
+            .collect();
         let is_path_open = own.is_none()
             && matches!(arguments.first(), Some(Value::Unknown | Value::Choice(_)))
             && arguments.len() > 1;

@@ -7,8 +7,7 @@ use super::reading::{Event, NewRoute};
 use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 
-pub(crate) const FRAMEWORK: Framework =
-    Framework { name: "FastAPI", markers: &["fastapi"], read };
+pub(crate) const FRAMEWORK: Framework = Framework { name: "FastAPI", markers: &["fastapi"], read };
 
 const VERBS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 

@@ -205,7 +205,10 @@ fn guards(machine: &Machine<'_>, options: &Value<'_>) -> Vec<String> {
                 Origin::Member { name, .. } | Origin::Method { name, .. } => name.to_string(),
                 _ => "<anonymous>".to_owned(),
             },
-            other => other.as_function().and_then(|f| f.function.name.as_deref().map(str::to_owned)).unwrap_or_else(|| "<anonymous>".to_owned()),
+            other => other
+                .as_function()
+                .and_then(|f| f.function.name.as_deref().map(str::to_owned))
+                .unwrap_or_else(|| "<anonymous>".to_owned()),
         })
         .collect()
 }
@@ -219,7 +222,11 @@ fn short_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &E
         findings.unresolved(machine, event.place, "the path of a route");
         return;
     };
-    let handler = if arguments.len() > 2 { arguments.last().cloned() } else { arguments[1].entry("handler").or_else(|| arguments.last().cloned()) };
+    let handler = if arguments.len() > 2 {
+        arguments.last().cloned()
+    } else {
+        arguments[1].entry("handler").or_else(|| arguments.last().cloned())
+    };
     let handler = handler.map(|handler| machine.label(&handler)).unwrap_or_default();
     let guards = guards(machine, &arguments[1]);
     let path = join_paths("", &joined(prefix, &path));
@@ -242,6 +249,10 @@ fn full_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Ev
     let guards = guards(machine, options);
     let path = join_paths("", &joined(prefix, &path));
     for method in &methods {
-        findings.route(machine, event.place, NewRoute { method, path: &path, handler: handler.clone(), guards: &guards });
+        findings.route(
+            machine,
+            event.place,
+            NewRoute { method, path: &path, handler: handler.clone(), guards: &guards },
+        );
     }
 }

@@ -13,7 +13,9 @@ pub(crate) const FRAMEWORK: Framework = Framework { name: "Flask", markers: &["f
 const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 fn is_application(path: &str) -> bool {
-    path.starts_with("flask") && path.ends_with(".Flask") || path == "flask_openapi3.OpenAPI" || path == "apiflask.APIFlask"
+    path.starts_with("flask") && path.ends_with(".Flask")
+        || path == "flask_openapi3.OpenAPI"
+        || path == "apiflask.APIFlask"
 }
 
 fn is_blueprint(path: &str) -> bool {
@@ -27,9 +29,8 @@ fn is_interface(path: &str) -> bool {
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let applications = machine.all_instances(is_application);
-    let (made, handed): (Vec<_>, Vec<_>) = applications
-        .into_iter()
-        .partition(|id| !matches!(machine.object(*id).origin, Origin::Parameter { .. }));
+    let (made, handed): (Vec<_>, Vec<_>) =
+        applications.into_iter().partition(|id| !matches!(machine.object(*id).origin, Origin::Parameter { .. }));
     let blueprints = machine.all_instances(is_blueprint);
     let mut walk = Walk { interfaces: machine.all_instances(is_interface), seen: BTreeSet::new(), stack: Vec::new() };
     for application in made {

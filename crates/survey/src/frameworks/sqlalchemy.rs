@@ -7,8 +7,7 @@ use crate::evaluate::{Arguments, ClassValue, Field, Machine, Place, Value};
 use crate::findings::{Column, Entity, Findings};
 use crate::syntax::Expression;
 
-pub(crate) const FRAMEWORK: Framework =
-    Framework { name: "SQLAlchemy", markers: &["sqlalchemy", "sqlmodel"], read };
+pub(crate) const FRAMEWORK: Framework = Framework { name: "SQLAlchemy", markers: &["sqlalchemy", "sqlmodel"], read };
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut entities: Vec<Entity> = Vec::new();
@@ -18,7 +17,10 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let columns = columns_of(machine, &class, &mut backward);
         let place = class.place;
         let model = class.class.name.to_string();
-        merge(&mut entities, Entity { table, model, file: machine.path(place.module).to_owned(), line: place.line, columns });
+        merge(
+            &mut entities,
+            Entity { table, model, file: machine.path(place.module).to_owned(), line: place.line, columns },
+        );
     }
     for id in 0..machine.objects.len() {
         let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
@@ -32,7 +34,10 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
         let place = machine.object(id).place;
         let file = machine.path(place.module).to_owned();
-        merge(&mut entities, Entity { table: table.to_string(), model: String::new(), file, line: place.line, columns });
+        merge(
+            &mut entities,
+            Entity { table: table.to_string(), model: String::new(), file, line: place.line, columns },
+        );
     }
     for (target, column) in backward {
         let entity = entities.iter_mut().find(|entity| entity.model == target || entity.table == target);
@@ -78,14 +83,16 @@ fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> 
             .any(|class| class.decorators.borrow().iter().any(|value| machine.label(value) == "as_declarative"))
 }
 
-fn is_flask<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
-    machine.outside_bases(class).iter().any(|path| path.contains("SQLAlchemy"))
-}
-
 fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
     is_declarative(machine, class)
         && !matches!(own(class, "__abstract__"), Some(Value::Bool(true)))
         && !class.decorators.borrow().iter().any(|value| machine.label(value) == "as_declarative")
+}
+
+/// The nearest class above that has a table.
+fn mapped_parent<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<Rc<ClassValue<'a>>> {
+    let above = machine.lineage(class).into_iter().skip(1);
+    above.into_iter().find(|parent| table_of(machine, parent).is_some())
 }
 
 fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<String> {
@@ -99,38 +106,25 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
     let has_key = class.fields.borrow().iter().any(|field| {
         machine.called(&field.value).is_some_and(|(_, given)| given.named("primary_key").is_some_and(Value::is_true))
     });
-    for (at, ancestor) in machine.lineage(class).into_iter().enumerate() {
-        match own(&ancestor, "__tablename__") {
-            Some(value @ Value::Text(_)) => return value.as_text().map(|text| text.to_string()),
-            Some(value) => {
-                let made = value.as_function().map(|function| {
-                    machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default())
-                });
-                let text = made.and_then(|made| made.as_text()).map(|text| text.to_string());
-                return Some(text.unwrap_or_else(|| snake(&class.class.name)));
-            }
-            None => {}
-        }
-        let is_default = is_sqlmodel || is_flask(machine, &ancestor);
-        if is_default && (at > 0 || has_key || is_sqlmodel) && is_mapped(machine, &ancestor) {
-            let own_key = at == 0 || table_of(machine, &ancestor).is_some();
-            if own_key && (at == 0 || !has_key) {
-                let name = &ancestor.class.name;
-                let is_root = at == 0 || own_columns(machine, &ancestor);
-                if is_root {
-                    return Some(if is_sqlmodel { name.to_lowercase() } else { snake(name) });
-                }
-            }
-        }
+    if let Some(parent) = mapped_parent(machine, class).filter(|_| !has_key) {
+        return table_of(machine, &parent);
     }
-    let has_columns = columns_of(machine, class, &mut Vec::new()).iter().any(|column| column.primary);
-    has_columns.then(|| snake(&class.class.name))
-}
-
-fn own_columns<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
-    class.fields.borrow().iter().any(|field| {
-        machine.called(&field.value).is_some_and(|(path, _)| path.ends_with("Column") || path.ends_with("mapped_column"))
-    })
+    let columns = columns_of(machine, class, &mut Vec::new());
+    if !columns.iter().any(|column| column.primary) {
+        return None;
+    }
+    match machine.class_member(class, "__tablename__") {
+        Some(value @ Value::Text(_)) => value.as_text().map(|text| text.to_string()),
+        Some(value) => {
+            let made = value
+                .as_function()
+                .map(|function| machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default()));
+            let text = made.and_then(|made| made.as_text()).map(|text| text.to_string());
+            Some(text.unwrap_or_else(|| snake(&class.class.name)))
+        }
+        None if is_sqlmodel => Some(class.class.name.to_lowercase()),
+        None => Some(snake(&class.class.name)),
+    }
 }
 
 /// `UserProfile` to `user_profile`.
@@ -151,6 +145,7 @@ pub(super) fn snake(name: &str) -> String {
     text
 }
 
+/// The columns that a class adds to its parent's, or has in a table of its own.
 fn columns_of<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -158,7 +153,12 @@ fn columns_of<'a>(
 ) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let is_sqlmodel = machine.outside_bases(class).iter().any(|path| path.starts_with("sqlmodel"));
+    let parent = mapped_parent(machine, class);
+    let shadowed = parent.map(|parent| machine.lineage(&parent)).unwrap_or_default();
     for ancestor in machine.lineage(class).into_iter().rev() {
+        if shadowed.iter().any(|known| Rc::ptr_eq(known, &ancestor)) {
+            continue;
+        }
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
             let value = declared(machine, field, class);
@@ -187,7 +187,8 @@ fn columns_of<'a>(
 
 /// The value of a field, or what its `declared_attr` function gives.
 fn declared<'a>(machine: &mut Machine<'a>, field: &Field<'a>, class: &Rc<ClassValue<'a>>) -> Value<'a> {
-    let is_declared = field.decorators.iter().any(|value| machine.path_of(value).is_some_and(|p| p.contains("declared_attr")));
+    let is_declared =
+        field.decorators.iter().any(|value| machine.path_of(value).is_some_and(|p| p.contains("declared_attr")));
     match field.value.as_function() {
         Some(function) if is_declared => {
             machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default())

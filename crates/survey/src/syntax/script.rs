@@ -402,8 +402,7 @@ impl Reader<'_> {
                 Expression::Index(Box::new(self.field(node, "object")), Box::new(self.field(node, "index")))
             }
             "call_expression" | "new_expression" => {
-                let function =
-                    node.child_by_field_name("function").or_else(|| node.child_by_field_name("constructor"));
+                let function = node.child_by_field_name("function").or_else(|| node.child_by_field_name("constructor"));
                 // A chain starts lines above the name that is called.
                 let named = function.map(|function| function.child_by_field_name("property").unwrap_or(function));
                 let callee = function.map_or(Expression::Null, |function| self.expression(function));
@@ -427,10 +426,11 @@ impl Reader<'_> {
             "ternary_expression" => {
                 Expression::Either(vec![self.field(node, "consequence"), self.field(node, "alternative")])
             }
-            "await_expression" | "parenthesized_expression" | "as_expression" | "satisfies_expression"
-            | "non_null_expression" => {
-                children(node).first().map_or(Expression::Null, |inner| self.expression(*inner))
-            }
+            "await_expression"
+            | "parenthesized_expression"
+            | "as_expression"
+            | "satisfies_expression"
+            | "non_null_expression" => children(node).first().map_or(Expression::Null, |inner| self.expression(*inner)),
             "type_assertion" | "sequence_expression" => {
                 children(node).last().map_or(Expression::Null, |inner| self.expression(*inner))
             }
