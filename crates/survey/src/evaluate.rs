@@ -10,4 +10,4 @@ mod statements;
 mod value;
 
 pub(crate) use machine::Machine;
-pub(crate) use value::{Arguments, ClassValue, Closure, Field, Object, ObjectId, Origin, Place, Value};
+pub(crate) use value::{Arguments, ClassValue, Closure, Field, ObjectId, Origin, Place, Value};

@@ -33,10 +33,15 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
     }
     let mut found: Vec<&Framework> = Vec::new();
     for (id, file) in sources.files.iter().enumerate() {
-        if file.is_test || file.path.contains("/migrations/") {
+        if file.is_test {
             continue;
         }
-        let marked: Vec<_> = ALL.iter().filter(|framework| is_marked(framework, &file.text)).collect();
+        let is_migration = file.path.contains("/migrations/");
+        let marked: Vec<_> = ALL
+            .iter()
+            .filter(|framework| is_marked(framework, &file.text))
+            .filter(|framework| !is_migration || matches!(framework.name, "Alembic" | "Knex"))
+            .collect();
         if marked.is_empty() {
             continue;
         }
@@ -53,7 +58,10 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
         let mut own = Findings::default();
         (framework.read)(&mut machine, &mut own);
         findings.routes.append(&mut own.routes);
-        findings.entities.append(&mut own.entities);
+        // Migrations tell the history; they are asked only where no model tells the state.
+        if !matches!(framework.name, "Alembic" | "Knex") || findings.entities.is_empty() {
+            findings.entities.append(&mut own.entities);
+        }
         findings.unresolved.append(&mut own.unresolved);
     }
     for path in sources.paths.iter().filter(|path| path.ends_with(".prisma")) {

@@ -9,6 +9,7 @@ mod express;
 mod fastapi;
 mod fastify;
 mod flask;
+mod migrations;
 mod nestjs;
 pub(crate) mod prisma;
 mod reading;
@@ -38,4 +39,6 @@ pub(crate) const ALL: &[Framework] = &[
     document_models::MONGOOSE,
     document_models::SEQUELIZE,
     drizzle::FRAMEWORK,
+    migrations::ALEMBIC,
+    migrations::KNEX,
 ];

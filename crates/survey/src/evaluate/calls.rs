@@ -32,12 +32,12 @@ impl<'a> Machine<'a> {
         match &call.callee {
             Expression::Name(name) if &**name == "require" && self.find(scope, "require").is_none() => {
                 let arguments = self.arguments(&call.arguments, scope);
-                return match arguments.at(0).and_then(Value::as_text) {
+                match arguments.at(0).and_then(Value::as_text) {
                     Some(source) => self.script_module(scope.module, &source),
                     None => Value::Unknown,
-                };
+                }
             }
-            Expression::Name(name) if &**name == "super" => return self.call_super(call, scope, place),
+            Expression::Name(name) if &**name == "super" => self.call_super(call, scope, place),
             Expression::Member(of, name) => {
                 let receiver = self.evaluate(of, scope);
                 let arguments = self.arguments(&call.arguments, scope);

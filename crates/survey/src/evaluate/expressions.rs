@@ -90,6 +90,9 @@ impl<'a> Machine<'a> {
             Expression::Comprehension(parts) => {
                 let over = self.evaluate(&parts.2, scope);
                 let inner = Scope::new(scope.module, Some(scope.clone()), false);
+                if !over.ways().iter().any(|way| matches!(way, Value::List(_))) {
+                    return Value::Unknown;
+                }
                 let mut values = Vec::new();
                 for item in over.items() {
                     self.assign(&parts.1, item, &inner);
@@ -275,12 +278,12 @@ impl<'a> Machine<'a> {
                     }
                     let decorators = closure.decorators.clone();
                     let value = Value::Function(closure);
-                    Field { name, value, annotation: None, decorators, line: function.line }
+                    Field { name, value, annotation: None, decorators }
                 }
                 Statement::Class(inner) => {
                     let class = self.define_class(inner, own);
                     let value = Value::Class(class);
-                    Field { name: &inner.name, value, annotation: None, decorators: Vec::new(), line: inner.line }
+                    Field { name: &inner.name, value, annotation: None, decorators: Vec::new() }
                 }
                 Statement::Assign(assignment) => {
                     let given = match &assignment.value {
@@ -293,7 +296,7 @@ impl<'a> Machine<'a> {
                     };
                     let decorators = assignment.decorators.iter().map(|value| self.evaluate(value, own)).collect();
                     let annotation = assignment.annotation.as_ref();
-                    Field { name, value: given, annotation, decorators, line: assignment.line }
+                    Field { name, value: given, annotation, decorators }
                 }
                 Statement::If(_, then, otherwise) => {
                     self.run_class_body(value, then, own, around);

@@ -58,10 +58,6 @@ impl<'a> Machine<'a> {
         self.objects.len() - 1
     }
 
-    pub(crate) fn is_loaded(&self, module: ModuleId) -> bool {
-        self.scopes.contains_key(&module)
-    }
-
     /// Runs a module's own statements, once.
     pub(crate) fn load(&mut self, module: ModuleId) -> Rc<Scope<'a>> {
         if let Some(scope) = self.scopes.get(&module) {

@@ -44,7 +44,7 @@ impl<'a> Machine<'a> {
                 Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place))
             }),
             Value::Super(class, this) => match self.class_member(class, name) {
-                Some(value) => self.bind(value, this, place),
+                Some(value) => self.bind(value, this),
                 None => Value::Unknown,
             },
             Value::Object(_) => self.object_member(&of, name, place),
@@ -63,7 +63,7 @@ impl<'a> Machine<'a> {
         if let Origin::Instance { class, .. } = &self.objects[*id].origin {
             let class = class.clone();
             if let Some(value) = self.class_member(&class, name) {
-                return self.bind(value, of, place);
+                return self.bind(value, of);
             }
             if self.outside_bases(&class).is_empty() {
                 return Value::Unknown;
@@ -77,7 +77,7 @@ impl<'a> Machine<'a> {
         member
     }
 
-    fn bind(&mut self, value: Value<'a>, this: &Value<'a>, place: Place) -> Value<'a> {
+    fn bind(&mut self, value: Value<'a>, this: &Value<'a>) -> Value<'a> {
         let Value::Function(closure) = &value else { return value };
         let is_property = closure.decorators.iter().any(|decorator| match decorator {
             Value::External(path) => path.ends_with("property"),
@@ -86,7 +86,6 @@ impl<'a> Machine<'a> {
         if is_property {
             return self.invoke(closure, Some(this.clone()), &Arguments::default());
         }
-        let _ = place;
         Value::Bound(Rc::new((this.clone(), closure.clone())))
     }
 
@@ -116,7 +115,6 @@ impl<'a> Machine<'a> {
                     value: value.clone(),
                     annotation: None,
                     decorators: Vec::new(),
-                    line: class.place.line,
                 }),
                 Value::Module(id) => self.load(*id).set(name, value.clone()),
                 _ => {}

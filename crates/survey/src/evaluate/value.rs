@@ -15,6 +15,8 @@ pub(crate) struct Place {
     pub(crate) line: u32,
 }
 
+pub(crate) type Entries<'a> = Vec<(Rc<str>, Value<'a>)>;
+
 #[derive(Clone)]
 pub(crate) enum Value<'a> {
     Unknown,
@@ -24,7 +26,7 @@ pub(crate) enum Value<'a> {
     Text(Rc<str>),
     Regex(&'a str),
     List(Rc<RefCell<Vec<Value<'a>>>>),
-    Map(Rc<RefCell<Vec<(Rc<str>, Value<'a>)>>>),
+    Map(Rc<RefCell<Entries<'a>>>),
     Function(Rc<Closure<'a>>),
     Bound(Rc<(Value<'a>, Rc<Closure<'a>>)>),
     Class(Rc<ClassValue<'a>>),
@@ -56,7 +58,6 @@ pub(crate) struct Field<'a> {
     pub(crate) value: Value<'a>,
     pub(crate) annotation: Option<&'a Expression>,
     pub(crate) decorators: Vec<Value<'a>>,
-    pub(crate) line: u32,
 }
 
 pub(crate) struct ClassValue<'a> {

@@ -85,6 +85,7 @@ impl Walk {
         let Some(plugin) = event.arguments.at(0).cloned() else { return };
         let options = event.arguments.at(1).cloned().unwrap_or_else(|| Value::map(Vec::new()));
         let own = match options.entry("prefix") {
+            Some(_) if self.is_wrapped(machine, &plugin) => "".into(),
             Some(value) => match value.as_text() {
                 Some(own) => own,
                 None => {
@@ -99,8 +100,13 @@ impl Walk {
         } else if matches!(plugin, Value::Unknown) {
             findings.unresolved(machine, event.place, "register of what could not be followed");
         } else {
-            self.plugin(machine, findings, id, &plugin, &options, &joined(prefix, &own), prefix);
+            self.plugin(machine, findings, id, &plugin, &options, &joined(prefix, &own));
         }
+    }
+
+    /// Whether `fastify-plugin` wraps it: it then works on the instance itself, below no prefix of its own.
+    fn is_wrapped<'a>(&self, machine: &Machine<'a>, plugin: &Value<'a>) -> bool {
+        machine.called(plugin).is_some_and(|(path, _)| path.starts_with("fastify-plugin"))
     }
 
     #[expect(clippy::too_many_arguments, reason = "a registration is that many things")]
@@ -112,7 +118,6 @@ impl Walk {
         plugin: &Value<'a>,
         options: &Value<'a>,
         prefix: &str,
-        outer: &str,
     ) {
         let plugin = match plugin {
             Value::Module(module) => {
@@ -126,7 +131,6 @@ impl Walk {
                 && let Some(function) = arguments.at(0).and_then(Value::as_function)
             {
                 self.plugins.insert(function.place.module);
-                let _ = outer;
                 machine.invoke(&function, None, &Arguments::of([Value::Object(parent), options.clone()]));
             }
             return;
@@ -185,7 +189,7 @@ impl Walk {
             }
             let parent = machine.new_object(Origin::Made("fastify"), event.place);
             let path = joined(prefix, &own);
-            self.plugin(machine, findings, parent, &plugin, &plugin_options, &path, prefix);
+            self.plugin(machine, findings, parent, &plugin, &plugin_options, &path);
             self.instance(machine, findings, parent, &path);
         }
     }

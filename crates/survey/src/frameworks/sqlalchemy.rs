@@ -113,7 +113,12 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
     if !columns.iter().any(|column| column.primary) {
         return None;
     }
-    match machine.class_member(class, "__tablename__") {
+    let parent = mapped_parent(machine, class);
+    let shadowed = parent.map(|parent| machine.lineage(&parent)).unwrap_or_default();
+    let lineage = machine.lineage(class);
+    let unshared = lineage.iter().filter(|class| !shadowed.iter().any(|known| Rc::ptr_eq(known, class)));
+    let written = unshared.filter_map(|class| own(class, "__tablename__")).next();
+    match written {
         Some(value @ Value::Text(_)) => value.as_text().map(|text| text.to_string()),
         Some(value) => {
             let made = value
@@ -224,7 +229,7 @@ fn relation<'a>(
 }
 
 /// A `Column(…)`, `mapped_column(…)` or `Field(…)`.
-fn column<'a>(
+pub(super) fn column<'a>(
     machine: &mut Machine<'a>,
     name: &str,
     value: &Value<'a>,

@@ -3,8 +3,8 @@
 use tree_sitter::{Language, Node, Parser};
 
 use super::{
-    Argument, Assignment, Call, Class, Export, Expression, Function, Import, Imported, Name, Parameter, Pattern,
-    Statement, Syntax, line_of, text_of, unescape,
+    Argument, Assignment, Call, Export, Expression, Import, Imported, Name, Pattern, Statement, Syntax, line_of,
+    text_of, unescape,
 };
 
 mod definitions;
