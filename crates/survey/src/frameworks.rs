@@ -1,6 +1,7 @@
 //! What each framework makes of the followed values. A framework is a file and a line in `ALL`.
 
 mod django;
+mod django_contrib;
 mod django_orm;
 mod django_rest;
 mod document_models;

@@ -119,7 +119,6 @@ pub(crate) struct Assignment {
     pub(crate) annotation: Option<Expression>,
     pub(crate) decorators: Vec<Expression>,
     pub(crate) is_added: bool,
-    pub(crate) line: u32,
 }
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::syntax::{Argument, Call, Expression, Pattern};
 /// Calls within calls.
 const DEEPEST: u32 = 50;
 /// Calls of one function.
-const MOST_CALLS: u32 = 400;
+const MOST_CALLS: u32 = 20_000;
 
 impl<'a> Machine<'a> {
     pub(super) fn arguments(&mut self, arguments: &'a [Argument], scope: &Rc<Scope<'a>>) -> Arguments<'a> {

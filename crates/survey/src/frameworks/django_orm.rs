@@ -23,6 +23,7 @@ const USER: [(&str, &str); 9] = [
 ];
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+    installed(machine, findings);
     for class in machine.classes.clone() {
         let outside = machine.outside_bases(&class);
         let is_model = outside.iter().any(|path| {
@@ -49,6 +50,34 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             file: path.to_owned(),
             line: class.place.line,
             columns,
+        });
+    }
+}
+
+/// The tables of Django's own applications that the settings install.
+fn installed(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let Some((_, settings)) = machine.stand_ins.first().copied() else { return };
+    let listed = machine.export(settings, "INSTALLED_APPS").items();
+    let applications: Vec<Rc<str>> = listed.iter().filter_map(Value::as_text).collect();
+    let has_own_user = machine.export(settings, "AUTH_USER_MODEL").as_text().is_some();
+    for (application, table, model, columns) in super::django_contrib::TABLES {
+        let is_listed = applications.iter().any(|name| name.starts_with(application));
+        if !is_listed || table == "auth_user" && has_own_user {
+            continue;
+        }
+        let columns = columns.iter().map(|(name, kind, marks)| Column {
+            name: (*name).to_owned(),
+            kind: (*kind).to_owned(),
+            nullable: Some(marks.contains('n')),
+            primary: marks.contains('p'),
+            ..Column::default()
+        });
+        findings.entities.push(Entity {
+            table: table.to_owned(),
+            model: format!("{application}.{model}"),
+            file: machine.path(settings).to_owned(),
+            line: 1,
+            columns: columns.collect(),
         });
     }
 }

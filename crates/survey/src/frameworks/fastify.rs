@@ -109,7 +109,6 @@ impl Walk {
         machine.called(plugin).is_some_and(|(path, _)| path.starts_with("fastify-plugin"))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a registration is that many things")]
     fn plugin<'a>(
         &mut self,
         machine: &mut Machine<'a>,

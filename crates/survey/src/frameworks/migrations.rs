@@ -29,20 +29,9 @@ fn read_alembic(machine: &mut Machine<'_>, findings: &mut Findings) {
         let mut columns: Vec<Column> = Vec::new();
         for value in arguments.positional().skip(1) {
             columns.extend(super::sqlalchemy::column(machine, "", value, None));
-            constraint(machine, value, &mut columns);
+            super::sqlalchemy::constraint(machine, value, &mut columns);
         }
         push(machine, findings, id, &table, columns);
-    }
-}
-
-fn constraint<'a>(machine: &Machine<'a>, value: &Value<'a>, columns: &mut [Column]) {
-    let Some((path, arguments)) = machine.called(value) else { return };
-    if path.ends_with("PrimaryKeyConstraint") {
-        let keys: Vec<_> = arguments.positional().filter_map(Value::as_text).collect();
-        for column in columns.iter_mut().filter(|column| keys.iter().any(|key| **key == *column.name)) {
-            column.primary = true;
-            column.nullable = Some(false);
-        }
     }
 }
 

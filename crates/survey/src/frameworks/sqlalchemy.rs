@@ -31,6 +31,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             if let Some(column) = column(machine, "", value, None) {
                 columns.push(column);
             }
+            constraint(machine, value, &mut columns);
         }
         let place = machine.object(id).place;
         let file = machine.path(place.module).to_owned();
@@ -124,7 +125,8 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
             let made = value
                 .as_function()
                 .map(|function| machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default()));
-            let text = made.and_then(|made| made.as_text()).map(|text| text.to_string());
+            let text =
+                made.and_then(|made| made.as_text()).filter(|text| !text.is_empty()).map(|text| text.to_string());
             Some(text.unwrap_or_else(|| snake(&class.class.name)))
         }
         None if is_sqlmodel => Some(class.class.name.to_lowercase()),
@@ -273,6 +275,18 @@ pub(super) fn column<'a>(
         found.kind = type_name(annotation);
     }
     (!found.name.is_empty()).then_some(found)
+}
+
+/// Marks the columns that a `PrimaryKeyConstraint` names.
+pub(super) fn constraint<'a>(machine: &Machine<'a>, value: &Value<'a>, columns: &mut [Column]) {
+    let Some((path, arguments)) = machine.called(value) else { return };
+    if path.ends_with("PrimaryKeyConstraint") {
+        let keys: Vec<_> = arguments.positional().filter_map(Value::as_text).collect();
+        for column in columns.iter_mut().filter(|column| keys.iter().any(|key| **key == *column.name)) {
+            column.primary = true;
+            column.nullable = Some(false);
+        }
+    }
 }
 
 /// A field that is a column by its annotation alone.

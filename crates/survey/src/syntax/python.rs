@@ -125,7 +125,6 @@ impl Reader<'_> {
             annotation,
             decorators: Vec::new(),
             is_added: node.kind() == "augmented_assignment",
-            line: line_of(node),
         })));
     }
 
@@ -189,7 +188,6 @@ impl Reader<'_> {
                 annotation: None,
                 decorators: Vec::new(),
                 is_added: false,
-                line: line_of(item),
             })));
         }
         out.extend(self.body_of(node, "body"));

@@ -155,7 +155,6 @@ impl Reader<'_> {
             annotation,
             decorators: Vec::new(),
             is_added: false,
-            line: line_of(node),
         })));
     }
 
@@ -177,7 +176,6 @@ impl Reader<'_> {
             annotation: None,
             decorators: Vec::new(),
             is_added: false,
-            line: line_of(node),
         })));
     }
 
@@ -271,7 +269,6 @@ impl Reader<'_> {
                 annotation: None,
                 decorators: Vec::new(),
                 is_added: false,
-                line: line_of(value),
             })));
             self.exports.push(Export::Local { exported: "default".into(), local });
         }

@@ -124,14 +124,7 @@ impl Reader<'_> {
             annotation = Some(Expression::Union(annotation.into_iter().chain([Expression::Null]).collect()));
         }
         let value = node.child_by_field_name("value").map(|value| self.expression(value));
-        Statement::Assign(Box::new(Assignment {
-            target,
-            value,
-            annotation,
-            decorators,
-            is_added: false,
-            line: line_of(name.unwrap_or(node)),
-        }))
+        Statement::Assign(Box::new(Assignment { target, value, annotation, decorators, is_added: false }))
     }
 
     pub(super) fn object(&mut self, node: Node<'_>) -> Expression {

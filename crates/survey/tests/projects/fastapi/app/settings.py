@@ -1,0 +1,5 @@
+class Settings:
+    prefix: str = "/v2"
+
+
+settings = Settings()

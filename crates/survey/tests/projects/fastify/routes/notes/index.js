@@ -1,0 +1,7 @@
+module.exports = async function (fastify) {
+  fastify.route({ method: ['GET', 'HEAD'], url: '/:id', handler: show });
+};
+
+async function show() {
+  return null;
+}
