@@ -1,13 +1,19 @@
 //! Follows names, values and calls through a project without running it. What comes from outside becomes an object
 //! that remembers how it was made and what was called on it; frameworks read these memories.
 
-mod builtins;
-mod calls;
-mod expressions;
-mod machine;
-mod members;
-mod statements;
 mod value;
+
+mod machine;
+
+mod members;
+
+mod builtins;
+
+mod calls;
+
+mod expressions;
+
+mod statements;
 
 pub(crate) use machine::Machine;
 pub(crate) use value::{Arguments, ClassValue, Closure, Field, ObjectId, Origin, Place, Value};

@@ -1,21 +1,36 @@
 //! What each framework makes of the followed values. A framework is a file and a line in `ALL`.
 
-mod django;
-mod django_contrib;
-mod django_orm;
-mod django_rest;
-mod document_models;
-mod drizzle;
-mod express;
-mod fastapi;
-mod fastify;
-mod flask;
-mod migrations;
-mod nestjs;
-pub(crate) mod prisma;
 mod reading;
+
+mod fastapi;
+
+mod flask;
+
+mod django_rest;
+
+mod django;
+
+mod express;
+
+mod nestjs;
+
+mod fastify;
+
 mod sqlalchemy;
+
+mod migrations;
+
+mod django_contrib;
+
+mod django_orm;
+
 mod typeorm;
+
+mod document_models;
+
+mod drizzle;
+
+pub(crate) mod prisma;
 
 use crate::evaluate::Machine;
 use crate::findings::Findings;

@@ -1,12 +1,18 @@
 //! Reads a backend codebase without running it: stack, routes, models, layers, conventions and commands.
 
-mod evaluate;
-mod findings;
-mod follow;
-mod frameworks;
-mod modules;
-mod source;
 mod syntax;
+
+mod source;
+
+mod modules;
+
+mod evaluate;
+
+mod findings;
+
+mod frameworks;
+
+mod follow;
 
 use std::path::Path;
 

@@ -90,50 +90,6 @@ fn spread<'a>(machine: &mut Machine<'a>, findings: &mut Findings, value: &Value<
     }
 }
 
-/// A pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.
-pub(super) fn plain(pattern: &str, is_regex: bool) -> String {
-    if !is_regex {
-        return pattern.to_owned();
-    }
-    let mut text = String::new();
-    let mut letters = pattern.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '^' | '$' => {}
-            '\\' => text.extend(letters.next().filter(|next| !matches!(next, 'Z' | 'A' | 'b'))),
-            '(' => {
-                let mut group = String::new();
-                let mut open = 1;
-                while let Some(inner) = letters.next() {
-                    match inner {
-                        '\\' => {
-                            group.push(inner);
-                            group.extend(letters.next());
-                            continue;
-                        }
-                        '(' => open += 1,
-                        ')' => open -= 1,
-                        _ => {}
-                    }
-                    if open == 0 {
-                        break;
-                    }
-                    group.push(inner);
-                }
-                if let Some((name, _)) = group.strip_prefix("?P<").and_then(|rest| rest.split_once('>')) {
-                    text.push_str(&format!("{{{name}}}"));
-                } else if let Some(rest) = group.strip_prefix("?:") {
-                    text.push_str(rest);
-                } else {
-                    text.push_str("{}");
-                }
-            }
-            _ => text.push(letter),
-        }
-    }
-    text
-}
-
 fn pattern<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
@@ -157,7 +113,7 @@ fn pattern<'a>(
         findings.unresolved(machine, place, "the path of a pattern");
         return;
     };
-    let path = format!("{prefix}{}", plain(&own, name != "path"));
+    let path = format!("{prefix}{}", django_rest::plain(&own, name != "path"));
     match &view {
         Value::List(items) => {
             let inner = items.borrow().first().cloned().unwrap_or(Value::Unknown);

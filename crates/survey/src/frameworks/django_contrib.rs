@@ -1,7 +1,10 @@
 //! Table: what the applications that come with Django add to a database.
 
-/// Application, table, model and its columns: name, type, `n` nullable, `p` primary key.
-pub(super) const TABLES: [(&str, &str, &str, &[(&str, &str, &str)]); 6] = [
+/// Name, type, and marks: `n` nullable, `p` primary key.
+type Columns = &'static [(&'static str, &'static str, &'static str)];
+
+/// Application, table, model and its columns.
+pub(super) const TABLES: [(&str, &str, &str, Columns); 6] = [
     (
         "django.contrib.auth",
         "auth_permission",

@@ -59,13 +59,7 @@ pub(super) fn router<'a>(machine: &mut Machine<'a>, findings: &mut Findings, val
             findings.unresolved(machine, event.place, "register of a viewset that could not be followed");
             continue;
         };
-        viewset(
-            machine,
-            findings,
-            &class,
-            &format!("{prefix}{}", super::django::plain(&own, true)),
-            slash(machine, id),
-        );
+        viewset(machine, findings, &class, &format!("{prefix}{}", plain(&own, true)), slash(machine, id));
     }
     true
 }
@@ -149,7 +143,7 @@ fn extra_actions<'a>(
             given.push("get".to_owned());
         }
         let own = arguments.named("url_path").and_then(Value::as_text).unwrap_or_else(|| field.name.into());
-        let own = super::django::plain(&own, true);
+        let own = plain(&own, true);
         path = Some(if is_detail { format!("{base}/{lookup}/{own}{slash}") } else { format!("{base}/{own}{slash}") });
     }
     let Some(path) = path else { return };
@@ -186,4 +180,48 @@ fn route<'a>(
     let handler = machine.dotted(class.place, &format!("{}.{action}", class.class.name));
     let path = join_paths("", path);
     findings.route(machine, place, NewRoute { method, path: &path, handler, guards: &guards });
+}
+
+/// A pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.
+pub(super) fn plain(pattern: &str, is_regex: bool) -> String {
+    if !is_regex {
+        return pattern.to_owned();
+    }
+    let mut text = String::new();
+    let mut letters = pattern.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '^' | '$' => {}
+            '\\' => text.extend(letters.next().filter(|next| !matches!(next, 'Z' | 'A' | 'b'))),
+            '(' => {
+                let mut group = String::new();
+                let mut open = 1;
+                while let Some(inner) = letters.next() {
+                    match inner {
+                        '\\' => {
+                            group.push(inner);
+                            group.extend(letters.next());
+                            continue;
+                        }
+                        '(' => open += 1,
+                        ')' => open -= 1,
+                        _ => {}
+                    }
+                    if open == 0 {
+                        break;
+                    }
+                    group.push(inner);
+                }
+                if let Some((name, _)) = group.strip_prefix("?P<").and_then(|rest| rest.split_once('>')) {
+                    text.push_str(&format!("{{{name}}}"));
+                } else if let Some(rest) = group.strip_prefix("?:") {
+                    text.push_str(rest);
+                } else {
+                    text.push_str("{}");
+                }
+            }
+            _ => text.push(letter),
+        }
+    }
+    text
 }
