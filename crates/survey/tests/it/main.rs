@@ -1,5 +1,7 @@
 //! Skeleton projects, each with the routes, models and open ends that a survey of it gives; and bad input.
 
+#![cfg(test)]
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
