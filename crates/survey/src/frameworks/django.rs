@@ -69,6 +69,10 @@ fn walk<'a>(
     if depth > 20 {
         return;
     }
+    // `urlpatterns = router.urls`, or what cannot be followed.
+    for way in patterns.ways().iter().filter(|way| !matches!(way, Value::List(_) | Value::Null)) {
+        spread(machine, findings, way, prefix, place);
+    }
     for item in patterns.items() {
         match &item {
             Value::List(_) => walk(machine, findings, &item, prefix, place, depth + 1),
