@@ -10,9 +10,9 @@ use crate::cli::arguments::Selection;
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
 use crate::cli::{Globals, terminal, units};
-use crate::report::{Report, document};
+use crate::report::{Refusal, Report, document};
 use crate::settings::{Flags, Settings};
-use crate::stop::{Exit, Stop};
+use crate::stop::{Exit, Finding, Severity, Stop};
 use crate::understand::{load_plan, root_of};
 use crate::workbench::{Conduct, Workbench};
 use crate::{implement_phase, verify_phase};
@@ -182,6 +182,13 @@ fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>
         let text = if job.conduct.dry_run { report.to_dry_run() } else { report.to_markdown() };
         printer::print(&printer::visible(&text))?;
     }
+    let refused: Vec<Finding> = results
+        .reports
+        .iter()
+        .flat_map(|report| &report.refusals)
+        .map(|refusal| refused(refusal, source.text))
+        .collect();
+    printer::say(&diagnostics::findings(&refused, Some(source), globals.look(Stream::Errors)));
     for skipped in &results.skipped {
         printer::print(&format!("{}\n", printer::visible(skipped)))?;
     }
@@ -189,4 +196,23 @@ fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>
         printer::say(&diagnostics::stop(stop, Some(source), globals.look(Stream::Errors)));
     }
     Ok(exit)
+}
+
+/// A refusal as a finding that points at the plan's line, with what would have to be decided.
+fn refused(refusal: &Refusal, text: &str) -> Finding {
+    let start: usize = text.split_inclusive('\n').take(refusal.line.saturating_sub(1)).map(str::len).sum();
+    let end = text[start..].find('\n').map_or(text.len(), |end| start + end);
+    let path = refusal.path.as_deref().map(|path| format!("{path}: ")).unwrap_or_default();
+    let hint = match refusal.candidates.as_slice() {
+        [] => "Say in the plan where it goes, or put it there by hand and run again.".to_owned(),
+        candidates => format!("To decide between {}.", candidates.join(", ")),
+    };
+    Finding {
+        code: refusal.reason,
+        severity: Severity::Warning,
+        message: format!("{path}not placed: {}", refusal.message),
+        span: Some(start..end),
+        line: Some(refusal.line),
+        hint: Some(hint),
+    }
 }
