@@ -207,10 +207,9 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification) -> Exit
     let unchecked = checks.iter().any(|check| check.verdict() == Verdict::NotChecked);
     let nothing_passed = !checks.iter().any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
-    let unproven = change.items.iter().zip(&verification.items).any(|(item, proof)| match proof {
-        Proof::Open(why) => bench.conduct.commit || !waits_for_commit(item, why),
-        _ => false,
-    });
+    let waits = |why: &str| !bench.conduct.commit && change.items.iter().any(|item| waits_for_commit(item, why));
+    let proofs = verification.items.iter().chain(verification.proofs.iter().map(|(_, proof)| proof));
+    let unproven = proofs.into_iter().any(|proof| matches!(proof, Proof::Open(why) if !waits(why)));
     // A dry run proves nothing, and nobody expects it to.
     if !bench.conduct.dry_run && (unchecked || nothing_passed || unproven) {
         exits.push(Exit::Unproven);

@@ -107,7 +107,12 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
                     continue;
                 }
                 let labelled = row.topic == Some(Topic::Run) && (row.label.is_some() || value.starts_with('`'));
-                let manner = if labelled { Manner::Labelled } else { Manner::Sentence };
+                let manner = match labelled {
+                    true => Manner::Labelled,
+                    // "- [ ] It starts: `command`": the box is about the command.
+                    false if row.boxed && words.trim_end().ends_with('`') && words.contains(": `") => Manner::Criterion,
+                    false => Manner::Sentence,
+                };
                 let value = if labelled { value } else { words };
                 in_line(value, row.span.end - value.len(), manner)
             }

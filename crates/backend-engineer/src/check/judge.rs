@@ -111,8 +111,11 @@ fn judge_success(kind: Kind, output: &str, expect: &Expect) -> Judgement {
     Judgement::passed(with_summary("exit code 0", output))
 }
 
-/// Whether the output shows the text, white space aside.
+/// Whether the output shows the text, white space aside; a bare number is a line of its own, not a part of another.
 fn holds(output: &str, text: &str) -> bool {
+    if text.chars().all(|letter| letter.is_ascii_digit()) {
+        return output.lines().any(|line| line.trim() == text);
+    }
     let squeeze = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
     squeeze(output).contains(&squeeze(text))
 }

@@ -139,10 +139,11 @@ fn of_expected_failure(item: &Item, ran: &crate::check::Ran, earlier: &[Event]) 
 }
 
 fn of_verdict(verdict: Verdict, script: &str, detail: &str) -> Proof {
+    let told = if script.is_empty() { detail.to_owned() } else { format!("`{script}`: {detail}") };
     match verdict {
-        Verdict::Passed => Proof::Proven(format!("`{script}`: {detail}")),
-        Verdict::Failed => Proof::Broken(format!("`{script}`: {detail}")),
-        Verdict::NotChecked => Proof::Open(format!("`{script}`: {detail}")),
+        Verdict::Passed => Proof::Proven(told),
+        Verdict::Failed => Proof::Broken(told),
+        Verdict::NotChecked => Proof::Open(told),
     }
 }
 

@@ -340,7 +340,7 @@ pub(super) fn shows(words: &str, strict: bool) -> Vec<String> {
         let told_of = told(if strict { EXCERPT } else { SHOWING });
         kept = (joined || alone || told_of)
             && !told(DENYING)
-            && is_literal(text)
+            && (is_literal(text) || told(EXCERPT) && is_number(text))
             && (told_of || crate::paths::as_path(text, true).is_none())
             && !denied_behind(&words[outer.end..]);
         if kept && !found.iter().any(|known| known == text) {
@@ -381,6 +381,11 @@ fn quoted(words: &str) -> Vec<(Span, Span)> {
     }
     found.sort_by_key(|(outer, _)| outer.start);
     found
+}
+
+/// A short number is told by itself: "prints `4`" means a line of its own.
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() < 3 && text.chars().all(|letter| letter.is_ascii_digit())
 }
 
 /// Whether quoted words can stand in an output as they are.
