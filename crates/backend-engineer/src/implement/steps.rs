@@ -22,16 +22,25 @@ pub(super) async fn carry_out(
     if unit != assignment.unit {
         bench.tell(Event::PhaseStarted { label: phase.label.clone(), title: phase.title.clone() })?;
     }
-    for (index, step) in phase.steps.iter().enumerate() {
-        let item = carry_out_step(bench, assignment, &phase, index, step, change).await?;
-        change.items.push(item);
-    }
-    if let Some(step) = rest(&phase) {
-        let mut item = carry_out_step(bench, assignment, &phase, phase.steps.len(), &step, change).await?;
-        item.step = None;
+    let rest = rest(&phase);
+    let (before, after): (Vec<&Step>, Vec<&Step>) = rest.iter().partition(|_| comes_first(&phase));
+    let own = phase.steps.iter().enumerate();
+    let outside = phase.steps.len();
+    let all =
+        before.into_iter().map(|step| (outside, step)).chain(own).chain(after.into_iter().map(|step| (outside, step)));
+    for (index, step) in all {
+        let mut item = carry_out_step(bench, assignment, &phase, index, step, change).await?;
+        item.step = (index < outside).then_some(index);
         change.items.push(item);
     }
     Ok(())
+}
+
+/// Whether the code that stands in no step stands before all of them.
+fn comes_first(phase: &Phase) -> bool {
+    let code = phase.blocks.iter().filter(|block| literal::is_code(block)).map(|block| block.span.start).min();
+    let step = phase.steps.iter().map(|step| step.span.start).min();
+    code < step
 }
 
 /// The code of the unit that stands in none of its steps, as one more.
