@@ -6,6 +6,7 @@ mod program;
 
 mod command_line;
 mod past_runs;
+mod report_schema;
 mod scenarios;
 mod settings;
 mod surroundings;
