@@ -73,3 +73,28 @@ impl WallArguments {
         }
     }
 }
+
+/// What `implement` and `verify` both take.
+#[derive(Debug, Args)]
+pub(crate) struct PhaseArguments {
+    /// The plan, a Markdown file
+    #[arg(value_name = "PLAN", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) plan: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    #[command(flatten)]
+    pub(crate) root: RootArgument,
+
+    /// Print the report as JSON (schemas/report.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show no progress, only the report and what stands in the way
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) walls: WallArguments,
+}

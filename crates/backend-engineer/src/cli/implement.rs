@@ -1,11 +1,9 @@
 //! `implement`: puts one or more phases of an approved plan into the repository, and proves them.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use crate::cli::Globals;
-use crate::cli::arguments::{RootArgument, Selection, WallArguments};
+use crate::cli::arguments::PhaseArguments;
 use crate::cli::work::{Job, work};
 use crate::settings::Flags;
 use crate::stop::{Exit, Stop};
@@ -18,15 +16,8 @@ use crate::workbench::Conduct;
 /// leaves open stays open and is named.
 #[derive(Debug, Args)]
 pub(crate) struct ImplementArguments {
-    /// The plan, a Markdown file
-    #[arg(value_name = "PLAN", value_hint = clap::ValueHint::FilePath)]
-    pub(crate) plan: PathBuf,
-
     #[command(flatten)]
-    pub(crate) selection: Selection,
-
-    #[command(flatten)]
-    pub(crate) root: RootArgument,
+    pub(crate) phase: PhaseArguments,
 
     /// Show the change as a diff; write nothing, run nothing
     #[arg(long)]
@@ -47,17 +38,6 @@ pub(crate) struct ImplementArguments {
     /// The model for what the plan leaves open; only "none" is known until models come
     #[arg(long, value_name = "NAME", default_value = "none", value_parser = read_model)]
     pub(crate) model: String,
-
-    /// Print the report as JSON (schemas/report.json)
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Show no progress, only the report and what stands in the way
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-
-    #[command(flatten)]
-    pub(crate) walls: WallArguments,
 }
 
 /// Runs the subcommand.
@@ -69,16 +49,8 @@ pub(crate) fn run(arguments: &ImplementArguments, globals: &Globals) -> Result<E
         approve: arguments.approve,
         untick: false,
     };
-    let job = Job {
-        plan: &arguments.plan,
-        root: arguments.root.root.as_deref(),
-        selection: &arguments.selection,
-        flags: Flags { commit: arguments.commit, ..arguments.walls.flags() },
-        conduct,
-        json: arguments.json,
-        quiet: arguments.quiet,
-        verify: false,
-    };
+    let flags = Flags { commit: arguments.commit, ..arguments.phase.walls.flags() };
+    let job = Job { asked: &arguments.phase, flags, conduct, verify: false };
     work(job, globals)
 }
 

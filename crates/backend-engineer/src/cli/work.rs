@@ -1,12 +1,10 @@
 //! What `implement` and `verify` share: opens the plan, works through its phases in order, and prints the reports.
 
-use std::path::Path;
-
 use journal::Event;
 use plan::{PhaseId, State};
 use serde_json::json;
 
-use crate::cli::arguments::Selection;
+use crate::cli::arguments::PhaseArguments;
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
 use crate::cli::{Globals, terminal, units};
@@ -19,13 +17,9 @@ use crate::{implement_phase, verify_phase};
 
 /// What a subcommand asks for.
 pub(crate) struct Job<'a> {
-    pub(crate) plan: &'a Path,
-    pub(crate) root: Option<&'a Path>,
-    pub(crate) selection: &'a Selection,
+    pub(crate) asked: &'a PhaseArguments,
     pub(crate) flags: Flags,
     pub(crate) conduct: Conduct,
-    pub(crate) json: bool,
-    pub(crate) quiet: bool,
     /// Only verify what stands.
     pub(crate) verify: bool,
 }
@@ -43,9 +37,9 @@ struct Results {
 
 /// Does the job and prints what came of it; gives what the process ends with.
 pub(crate) fn work(job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
-    let loaded = match load_plan(job.plan) {
+    let loaded = match load_plan(&job.asked.plan) {
         Ok(loaded) => loaded,
-        Err(stop) if job.json => {
+        Err(stop) if job.asked.json => {
             let results = Results { stop: Some(stop), ..Results::default() };
             return print(&job, globals, &results, Source { name: "", text: "" });
         }
@@ -63,13 +57,13 @@ fn open(
     loaded: crate::understand::Loaded,
     globals: &Globals,
 ) -> Result<(Workbench, Vec<PhaseId>), Stop> {
-    let phases = units::choose(&loaded.plan, &loaded.name, job.selection)?;
-    let root = root_of(&loaded.path, job.root)?;
+    let phases = units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?;
+    let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
     let conduct = Conduct { commit: job.conduct.commit || settings.commit(), ..job.conduct };
     let labels: Vec<String> =
         phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
-    let listener = terminal::listener(job.quiet, globals.coloured(Stream::Errors));
+    let listener = terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors));
     let remarks = settings.remarks();
     let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &labels, listener)?;
     for remark in remarks {
@@ -165,7 +159,7 @@ fn exit_of(results: &Results) -> Exit {
 
 fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {
     let exit = exit_of(results);
-    if job.json {
+    if job.asked.json {
         let diff = job.conduct.dry_run.then_some(results.diff.as_str());
         let mut document = document(&results.reports, exit, results.stop.as_ref(), diff);
         document["skipped"] = json!(results.skipped);
