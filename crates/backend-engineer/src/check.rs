@@ -109,6 +109,7 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
     })?;
     let tree = bench.fingerprint();
     let first = nearest_tools(bench.root(), &effective_folder(request));
+    let before = bench.effects().await?;
     let script = proving::strict(&request.script, kind_of(&request.script) != Kind::Other);
     let outcome = bench.execute(&script, &request.folder, first).await?;
     let effects = bench.take_over(scope).await?;
@@ -127,9 +128,11 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
         tail: bench.redactor.text(&last_lines(&outcome, 30)),
         judgement,
     };
-    let dropped = tell_dropped(bench, &ran, effects)?;
-    ran.acted |= !dropped.is_empty();
-    let tampered = dropped.iter().find(|effect| effect.kind != EffectKind::Created);
+    let foreign = effects.into_iter().filter(|(_, belonging)| *belonging == Belonging::Foreign);
+    let own: Vec<Effect> = foreign.map(|(effect, _)| effect).filter(|effect| !before.contains(effect)).collect();
+    tell_dropped(bench, &ran, &own)?;
+    ran.acted |= !own.is_empty();
+    let tampered = own.iter().find(|effect| effect.kind != EffectKind::Created);
     if let (Verdict::Passed, Some(effect)) = (ran.judgement.verdict, tampered) {
         let why = format!("it changed `{}`, which you don't get: what it saw is not what you have", effect.path);
         ran.judgement = Judgement::not_checked(why);
@@ -155,19 +158,16 @@ fn finish(bench: &mut Workbench, ran: &Ran, outcome: &Outcome) -> Result<(), Sto
     Ok(())
 }
 
-/// Says what a command changed and what is not taken over, each path once a run; gives what was new.
-fn tell_dropped(bench: &mut Workbench, ran: &Ran, effects: Vec<(Effect, Belonging)>) -> Result<Vec<Effect>, Stop> {
-    let foreign = effects.into_iter().filter(|(_, belonging)| *belonging == Belonging::Foreign);
-    let mut new = Vec::new();
-    for (effect, _) in foreign {
+/// Says what a command changed and what is not taken over, each path once a run.
+fn tell_dropped(bench: &mut Workbench, ran: &Ran, own: &[Effect]) -> Result<(), Stop> {
+    for effect in own {
         if bench.dropped.insert((effect.path.clone(), effect.kind)) {
-            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(&effect));
+            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect));
             bench.note(format!("`{}` was not taken over: {why}", effect.path))?;
             bench.tell(Event::EffectDropped { path: effect.path.clone(), why })?;
-            new.push(effect);
         }
     }
-    Ok(new)
+    Ok(())
 }
 
 fn why_dropped(effect: &Effect) -> &'static str {

@@ -9,6 +9,7 @@ use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
 pub(crate) use checks::{Check, Origin};
+use proof::Ground;
 pub(crate) use proof::{Proof, is_unimplemented, prove};
 pub(crate) use ticks::mark;
 
@@ -67,11 +68,9 @@ pub(crate) async fn verify(
     }
     let standing = crate::implement::standing(bench, assignment)?;
     let earlier = bench.earlier_evidence()?;
-    verification.items = change
-        .items
-        .iter()
-        .map(|item| proof::of_item(bench, assignment, item, &verification.checks, &standing, &earlier))
-        .collect();
+    let checks = &verification.checks;
+    let ground = Ground { bench, assignment, checks, standing: &standing, earlier: &earlier };
+    verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
     verification.proofs = prove(bench, assignment, change, &verification);
     proof::hold_back(bench, assignment, change, &mut verification);
     verification.drifted = bench.tree.drifted().into_iter().filter(|path| assignment.scope.allows(path)).collect();

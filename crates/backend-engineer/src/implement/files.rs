@@ -29,7 +29,7 @@ pub(super) fn remove_and_rename(
                 _ => format!("Delete `{}`", file.written),
             };
             let line = bench.plan.place(file.span.start).line;
-            let placement = Placement { block: usize::MAX, path: file.path.clone(), line, placed };
+            let placement = Placement { block: None, path: file.path.clone(), line, placed };
             let deeds = vec![Deed::Place(placement)];
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
         }

@@ -74,5 +74,5 @@ fn placement(
             candidates: Vec::new(),
         },
     };
-    Placement { block, path, line: bench.plan.place(phase.blocks[block].span.start).line, placed }
+    Placement { block: Some(block), path, line: bench.plan.place(phase.blocks[block].span.start).line, placed }
 }

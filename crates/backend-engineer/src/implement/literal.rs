@@ -12,8 +12,8 @@ use crate::workbench::Workbench;
 /// One block of the plan, and what came of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Placement {
-    /// Its place in [`Phase::blocks`].
-    pub(crate) block: usize,
+    /// Its place in [`Phase::blocks`]; `None` for a whole file that is removed or renamed.
+    pub(crate) block: Option<usize>,
     /// The file, where it is known.
     pub(crate) path: Option<String>,
     /// The block's line in the plan, from 1.
@@ -77,7 +77,7 @@ pub(super) fn place(
 ) -> Result<Option<Placement>, Stop> {
     let block = &phase.blocks[index];
     let line = bench.plan.place(block.span.start).line;
-    let placement = |path: Option<String>, placed| Placement { block: index, path, line, placed };
+    let placement = |path: Option<String>, placed| Placement { block: Some(index), path, line, placed };
     let file = match file_of(assignment, phase, block) {
         Ok(file) => file,
         Err(message) => {

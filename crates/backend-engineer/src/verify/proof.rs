@@ -25,30 +25,27 @@ pub(crate) enum Proof {
     ForAPerson,
 }
 
+/// What every item is proven by.
+pub(super) struct Ground<'a> {
+    pub(super) bench: &'a Workbench,
+    pub(super) assignment: &'a Assignment,
+    pub(super) checks: &'a [Check],
+    /// The paths where the plan's code stands.
+    pub(super) standing: &'a BTreeSet<String>,
+    /// What earlier runs saw.
+    pub(super) earlier: &'a [Event],
+}
+
 /// The proof of one item of the change. What its ticked box says holds until a check speaks against it.
-pub(super) fn of_item(
-    bench: &Workbench,
-    assignment: &Assignment,
-    item: &Item,
-    checks: &[Check],
-    standing: &BTreeSet<String>,
-    earlier: &[Event],
-) -> Proof {
-    let proof = of_deeds(bench, assignment, item, checks, standing, earlier);
-    let done = item.checkbox.is_some_and(|id| state_of(bench, id) == State::Done);
+pub(super) fn of_item(item: &Item, ground: &Ground<'_>) -> Proof {
+    let proof = of_deeds(item, ground);
+    let done = item.checkbox.is_some_and(|id| state_of(ground.bench, id) == State::Done);
     if done && matches!(proof, Proof::Open(_)) { Proof::Before } else { proof }
 }
 
-fn of_deeds(
-    bench: &Workbench,
-    assignment: &Assignment,
-    item: &Item,
-    checks: &[Check],
-    standing: &BTreeSet<String>,
-    earlier: &[Event],
-) -> Proof {
+fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
     if item.deeds.iter().any(|deed| matches!(deed, Deed::DoneBefore)) {
-        let proofs = item.deeds.iter().map(|deed| of_deed(item, deed, checks, standing, earlier));
+        let proofs = item.deeds.iter().map(|deed| of_deed(item, deed, ground));
         return proofs.into_iter().find(|proof| matches!(proof, Proof::Broken(_))).unwrap_or(Proof::Before);
     }
     if item.deeds.is_empty() {
@@ -57,14 +54,14 @@ fn of_deeds(
     let mut evidence = Vec::new();
     let mut left = None;
     for deed in &item.deeds {
-        match of_deed(item, deed, checks, standing, earlier) {
+        match of_deed(item, deed, ground) {
             Proof::Proven(what) => evidence.push(what),
             Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = item.open().next(),
             other => return other,
         }
     }
     if let Some(left) = left {
-        return match mended(item, checks, earlier) {
+        return match mended(item, ground) {
             Some(what) => Proof::Proven(what),
             None => Proof::Open(left),
         };
@@ -72,7 +69,7 @@ fn of_deeds(
     let places = item.deeds.iter().any(|deed| matches!(deed, Deed::Place(_)));
     let runs = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { expects_failure: false, .. }));
     if places && !runs {
-        match passed_check(bench, assignment, item.unit, checks) {
+        match passed_check(item.unit, ground) {
             Ok(what) => evidence.push(what),
             Err(why) => return Proof::Open(why),
         }
@@ -81,13 +78,13 @@ fn of_deeds(
     Proof::Proven(evidence.join("; "))
 }
 
-fn of_deed(item: &Item, deed: &Deed, checks: &[Check], standing: &BTreeSet<String>, earlier: &[Event]) -> Proof {
+fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
     match deed {
-        Deed::Place(placement) => of_placement(placement, standing),
-        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, earlier),
+        Deed::Place(placement) => of_placement(placement, ground.standing),
+        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, ground.earlier),
         Deed::Run { command, ran, .. } => {
-            let last = checks.iter().find(|check| {
-                matches!(check.origin, Origin::Step(index, of) if of == *command && checks_item(check, item) && index != usize::MAX)
+            let last = ground.checks.iter().find(|check| {
+                matches!(check.origin, Origin::Step(_, of) if of == *command) && checks_item(check, item)
             });
             let judgement = last.map_or(&ran.judgement, |check| &check.ran.judgement);
             of_verdict(judgement.verdict, &ran.script, &judgement.detail)
@@ -111,7 +108,7 @@ fn of_placement(placement: &Placement, standing: &BTreeSet<String>) -> Proof {
     }
     let Some(path) = &placement.path else { return Proof::Open("its file is not clear".to_owned()) };
     // A removal or a rename shows no code that could stand.
-    let whole_file = placement.block == usize::MAX;
+    let whole_file = placement.block.is_none();
     match &placement.placed {
         _ if !whole_file && !standing.contains(path) => {
             Proof::Open(format!("`{path}` no longer holds what the plan shows"))
@@ -149,15 +146,15 @@ fn of_verdict(verdict: Verdict, script: &str, detail: &str) -> Proof {
 
 /// Prose is proven when a check tied to it failed in an earlier run and passes now: a command of its own step, else one
 /// of its unit, all of whose checks must pass.
-fn mended(item: &Item, checks: &[Check], earlier: &[Event]) -> Option<String> {
-    let of_unit: Vec<&Check> = checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
+fn mended(item: &Item, ground: &Ground<'_>) -> Option<String> {
+    let of_unit: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
     let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
     let tied = if own.is_empty() { of_unit } else { own };
     if tied.iter().any(|check| check.verdict() != Verdict::Passed) {
         return None;
     }
     let failed_before = |check: &&Check| {
-        earlier.iter().any(|event| match event {
+        ground.earlier.iter().any(|event| match event {
             Event::Evidence { command: Some(command), verdict: Verdict::Failed, .. } => *command == check.ran.script,
             _ => false,
         })
@@ -166,19 +163,19 @@ fn mended(item: &Item, checks: &[Check], earlier: &[Event]) -> Option<String> {
 }
 
 /// A check that passed for the unit, or for the nearest unit above it in the assignment that has any.
-fn passed_check(bench: &Workbench, assignment: &Assignment, unit: PhaseId, checks: &[Check]) -> Result<String, String> {
+fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<String, String> {
     let mut current = Some(unit);
-    while let Some(unit) = current.filter(|unit| assignment.units.contains(unit)) {
-        let own: Vec<&Check> = checks.iter().filter(|check| check.unit == Some(unit)).collect();
+    while let Some(unit) = current.filter(|unit| ground.assignment.units.contains(unit)) {
+        let own: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(unit)).collect();
         if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
             return Ok(format!("`{}`: {}", passed.ran.script, passed.ran.judgement.detail));
         }
         if !own.is_empty() {
             return Err("none of its unit's checks passed".to_owned());
         }
-        current = bench.plan.parent(unit).map(|parent| parent.id);
+        current = ground.bench.plan.parent(unit).map(|parent| parent.id);
     }
-    let project = checks.iter().find(|check| check.unit.is_none() && check.verdict() == Verdict::Passed);
+    let project = ground.checks.iter().find(|check| check.unit.is_none() && check.verdict() == Verdict::Passed);
     match project {
         Some(passed) => Ok(format!("`{}`: {}", passed.ran.script, passed.ran.judgement.detail)),
         None => Err("nothing checks it: no command of its unit passed".to_owned()),

@@ -61,10 +61,7 @@ impl Workbench {
     /// Puts back, on the overlay, what commands changed or removed and what is not taken over, so that what is checked is
     /// what the user will have. What commands made anew stays for the commands after them.
     pub(crate) async fn put_back_foreign(&mut self, scope: &Scope) -> Result<(), Stop> {
-        if self.sandbox.is_none() {
-            return Ok(());
-        }
-        for effect in self.opened()?.changes().await? {
+        for effect in self.effects().await? {
             let new = matches!(effect.kind, EffectKind::Created);
             if new || takes_over(&effect, scope) || self.by_product(&effect.path) {
                 continue;
@@ -80,12 +77,17 @@ impl Workbench {
         Ok(())
     }
 
+    /// Everything that commands have changed so far and that the user's tree does not have.
+    pub(crate) async fn effects(&self) -> Result<Vec<Effect>, Stop> {
+        match &self.sandbox {
+            Some(sandbox) => Ok(sandbox.changes().await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Stages what commands changed within the scope; gives all that they changed.
     pub(crate) async fn take_over(&mut self, scope: &Scope) -> Result<Vec<(Effect, Belonging)>, Stop> {
-        if self.sandbox.is_none() {
-            return Ok(Vec::new());
-        }
-        let effects = self.opened()?.changes().await?;
+        let effects = self.effects().await?;
         let mut belongings = Vec::new();
         for effect in effects {
             let belonging = self.take_over_one(&effect, scope).await?;
