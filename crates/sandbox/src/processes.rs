@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 #[cfg(target_os = "linux")]
 use std::fs;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
@@ -73,9 +74,28 @@ pub(crate) fn descendants(ancestor: i32, spared: &BTreeSet<i32>) -> Vec<i32> {
     found
 }
 
-/// Ends everything that descends from `ancestor` but the spared. Each is stopped before any is killed, so that none
-/// goes on multiplying in the room that the dead leave. Gives whether there was anything.
+/// How long what was killed may take to be dead before it is given up.
+const DYING: Duration = Duration::from_secs(2);
+
+/// Ends everything that descends from `ancestor` but the spared, and returns when nothing of it lives. Gives whether
+/// there was anything.
 pub(crate) fn end_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
+    let started = Instant::now();
+    // Once is not enough: the death of a session's leader lets what is stopped in it go on for a moment.
+    let mut some = false;
+    while kill_descendants(ancestor, spared) {
+        some = true;
+        if started.elapsed() > DYING {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    some
+}
+
+/// Each is stopped before any is killed, so that none goes on multiplying in the room that the dead leave. Gives whether
+/// there was anything.
+fn kill_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
     let mut stopped = BTreeSet::new();
     loop {
         let fresh: Vec<i32> = descendants(ancestor, spared).into_iter().filter(|pid| stopped.insert(*pid)).collect();

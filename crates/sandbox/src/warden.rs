@@ -23,7 +23,6 @@ use crate::mounts;
 use crate::policy::Network;
 #[cfg(target_os = "linux")]
 use crate::process::program;
-use crate::processes;
 #[cfg(target_os = "linux")]
 use crate::spaces;
 use crate::supervise::supervise_main;
@@ -102,7 +101,7 @@ fn keep() -> ExitCode {
         Ok(warden) => {
             warden.serve();
             if !setup.first {
-                processes::end_descendants(rustix::process::getpid().as_raw_nonzero().get(), &Default::default());
+                warden.runs.close();
             }
             ExitCode::SUCCESS
         }

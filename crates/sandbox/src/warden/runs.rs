@@ -42,6 +42,8 @@ struct Running {
     supervisors: BTreeSet<i32>,
     /// How a command is told to end.
     stops: BTreeMap<u64, Sender<Event>>,
+    /// Nothing is started any more.
+    closed: bool,
 }
 
 /// What a command's thread waits for.
@@ -116,6 +118,12 @@ impl Runs {
                 }
             }
         }
+    }
+
+    /// Ends everything, and lets nothing start after it.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        end_descendants(own_pid(), &BTreeSet::new());
     }
 
     /// Ends what lost its supervisor and so came to us.
@@ -211,6 +219,9 @@ impl Job<'_> {
         supervisor.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = {
             let mut running = self.runs.lock();
+            if running.closed {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
             let child = supervisor.spawn()?;
             running.supervisors.insert(child.id().cast_signed());
             child

@@ -124,28 +124,30 @@ async fn dropping_the_sandbox_ends_its_server() {
     }
 }
 
+/// Killed at whatever moment: before the walls stand, while the command starts, while it runs.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "what is killed has to be a process of its own")]
 fn a_killed_host_takes_everything_with_it() {
     for wall in ALL {
-        let bench = Bench::new();
-        let marked = format!("sleep 7500{}", *wall as u8);
-        let mut host = std::process::Command::new(env!("CARGO_BIN_EXE_sandbox-warden"))
-            .arg(wall.to_string())
-            .args([&bench.root, &bench.scratch])
-            .arg(format!("trap '' TERM HUP; setsid {marked} & {marked}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        if !eventually(|| runs_on_host(&marked) || host_ended(&host)) || host_ended(&host) {
-            println!("skipped: {wall} is not to be had");
-            let _ = host.wait();
-            continue;
+        for (turn, waits) in [0, 20, 40, 60, 80, 120, 500].into_iter().enumerate() {
+            let bench = Bench::new();
+            let marked = format!("sleep 75{turn}0{}", *wall as u8);
+            let mut host = std::process::Command::new(env!("CARGO_BIN_EXE_sandbox-warden"))
+                .arg(wall.to_string())
+                .args([&bench.root, &bench.scratch])
+                .arg(format!("trap '' TERM HUP; setsid {marked} & {marked}"))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(waits));
+            if host_ended(&host) {
+                println!("skipped: {wall} is not to be had");
+            }
+            let _ = host.kill();
+            host.wait().unwrap();
+            assert!(eventually(|| !runs_on_host(&marked)), "{wall}, killed after {waits} ms");
         }
-        host.kill().unwrap();
-        host.wait().unwrap();
-        assert!(eventually(|| !runs_on_host(&marked)), "{wall}");
     }
 }
 
