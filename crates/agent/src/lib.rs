@@ -1,0 +1,14 @@
+//! Turns a prompt and tools into a finished conversation: within a budget, every step in the journal before the next
+//! begins. Knows no plan and no file; what must survive compaction is handed to it.
+
+#![forbid(unsafe_code)]
+
+mod tool;
+
+mod budget;
+
+mod conversation;
+
+pub use budget::{Budget, Limit, Spent};
+pub use conversation::Conversation;
+pub use tool::{Tool, ToolError, ToolOutput};

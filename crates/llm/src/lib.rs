@@ -1,0 +1,14 @@
+//! Speaks to model providers: one vocabulary of messages, one trait, one file a provider. The only crate that opens a
+//! socket to the world. What comes and goes is kept as it is, so that a conversation can be sent again byte for byte.
+
+#![forbid(unsafe_code)]
+
+mod message;
+
+mod model;
+
+mod providers;
+
+pub use message::{Block, Message, Speaker, ToolSpec};
+pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Reply, Request, StopReason, Usage};
+pub use providers::scripted::{Scripted, Turn};
