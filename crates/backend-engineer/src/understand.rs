@@ -1,6 +1,7 @@
 //! Step one: reads the plan, locates the phase, its success criteria, and every file to create or modify.
 
 mod author;
+mod definition;
 mod load;
 mod paths;
 mod scope;
@@ -11,6 +12,7 @@ use std::ops::Range;
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
 pub(crate) use author::without_author;
+pub(crate) use definition::{Definition, Places, TOOLS, Wrong, all as all_definitions, find as find_definition};
 pub(crate) use load::{Loaded, load_plan, root_of};
 pub(crate) use paths::{Files, Meaning};
 pub(crate) use scope::Scope;
