@@ -6,6 +6,7 @@ mod files;
 mod commits;
 mod steps;
 mod inspect;
+mod tools;
 
 use journal::{Event, FileAction, Severity as EventSeverity};
 use plan::{CheckboxId, PhaseId};
@@ -119,8 +120,9 @@ fn has_commands(bench: &Workbench, assignment: &Assignment) -> bool {
 pub(crate) fn write(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
     let Some(run) = &bench.run else { return Ok(()) };
     let plan = bench.plan_inside().map(str::to_owned);
-    let allowed =
-        |path: &str| assignment.scope.allows(path) && plan.as_deref() != Some(path) && !bench.settings.protects(path);
+    let admitted = &bench.admitted;
+    let takes = |path: &str| assignment.scope.allows(path) || admitted.contains_key(path);
+    let allowed = |path: &str| takes(path) && plan.as_deref() != Some(path) && !bench.settings.protects(path);
     let mut witness = JournalWitness::of(run);
     let written = bench.tree.promote(&allowed, &mut witness);
     let events = witness.written;

@@ -5,6 +5,7 @@ mod definition;
 mod load;
 mod paths;
 mod scope;
+mod reach;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -15,6 +16,7 @@ pub(crate) use author::without_author;
 pub(crate) use definition::{Definition, Places, TOOLS, Wrong, all as all_definitions, find as find_definition};
 pub(crate) use load::{Loaded, load_plan, root_of};
 pub(crate) use paths::{Files, Meaning};
+pub(crate) use reach::{Permit, Reach, is_test};
 pub(crate) use scope::Scope;
 
 use crate::stop::{Finding, Severity, Stop};

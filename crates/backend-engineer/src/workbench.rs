@@ -4,6 +4,7 @@
 mod scratch;
 mod record;
 mod overlay;
+mod adoption;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +18,9 @@ use crate::redact::Redactor;
 use crate::settings::Settings;
 use crate::stop::Stop;
 use crate::tree::{Pending, Staged, Tree};
-use crate::understand::{Files, Loaded};
+use crate::understand::{Files, Loaded, Scope};
 
+pub(crate) use adoption::PROVIDER_KEYS;
 pub(crate) use overlay::{Belonging, last_lines};
 pub(crate) use record::JournalWitness;
 use scratch::Scratch;
@@ -54,6 +56,10 @@ pub(crate) struct Workbench {
     pub(crate) run: Option<Run>,
     pub(crate) notes: Vec<String>,
     pub(crate) dropped: BTreeSet<(String, EffectKind)>,
+    /// Files that a model changed, and that the phase does not name: with why it may.
+    pub(crate) admitted: BTreeMap<String, String>,
+    /// Files of the phase at work that a model changed.
+    pub(crate) worked: BTreeSet<String>,
     journal: Option<Journal>,
     listener: Listener,
     sandbox: Option<Sandbox>,
@@ -109,6 +115,8 @@ impl Workbench {
             run,
             notes: Vec::new(),
             dropped: BTreeSet::new(),
+            admitted: BTreeMap::new(),
+            worked: BTreeSet::new(),
             journal,
             listener,
             sandbox: None,
@@ -149,6 +157,11 @@ impl Workbench {
         }
         (self.listener)(&event);
         Ok(())
+    }
+
+    /// Whether the file may reach the user's tree: the phase names it, or a model was allowed to change it.
+    pub(crate) fn takes(&self, path: &str, scope: &Scope) -> bool {
+        scope.allows(path) || self.admitted.contains_key(path)
     }
 
     /// Tells that one of the five steps begins.

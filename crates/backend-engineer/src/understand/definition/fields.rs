@@ -70,7 +70,9 @@ impl Front<'_> {
         match self.text(map, key)? {
             Some(text) => Ok(text),
             None if map.contains_key(key) => Err(self.wrong(key, format!("`{key}` is empty"))),
-            None => Err(Wrong { file: self.file.to_owned(), line: 1, message: format!("the field `{key}` is missing") }),
+            None => {
+                Err(Wrong { file: self.file.to_owned(), line: 1, message: format!("the field `{key}` is missing") })
+            }
         }
     }
 
@@ -143,9 +145,13 @@ impl Front<'_> {
         let message = if name.contains('(') && TOOLS.contains(&base) {
             format!("`{name}`: a tool can't be allowed in part; write `{base}`, or leave it out")
         } else {
-            let near = TOOLS.iter().min_by_key(|tool| strsim::damerau_levenshtein(&tool.to_lowercase(), &name.to_lowercase()));
+            let near =
+                TOOLS.iter().min_by_key(|tool| strsim::damerau_levenshtein(&tool.to_lowercase(), &name.to_lowercase()));
             let near = near.filter(|tool| is_slip(name, tool)).map(|tool| format!("; did you mean `{tool}`?"));
-            format!("there is no tool `{name}`{}", near.unwrap_or_else(|| format!("; the tools are {}", TOOLS.join(", "))))
+            format!(
+                "there is no tool `{name}`{}",
+                near.unwrap_or_else(|| format!("; the tools are {}", TOOLS.join(", ")))
+            )
         };
         Wrong { file: self.file.to_owned(), line, message }
     }
