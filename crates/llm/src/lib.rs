@@ -7,8 +7,28 @@ mod message;
 
 mod model;
 
+mod secret;
+
+mod catalogue;
+
+mod sse;
+
+mod trouble;
+
+mod wire;
+
 mod providers;
 
+mod client;
+
+mod patience;
+
+mod remote;
+
+mod choose;
+
+pub use choose::{choose, choose_with};
 pub use message::{Block, Message, Speaker, ToolSpec};
 pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Reply, Request, StopReason, Usage};
+pub use patience::Patience;
 pub use providers::scripted::{Scripted, Turn};
