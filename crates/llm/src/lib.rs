@@ -25,9 +25,12 @@ mod patience;
 
 mod remote;
 
+mod configured;
+
 mod choose;
 
 pub use choose::{choose, choose_with};
+pub use configured::{Offer, providers, secrets};
 pub use message::{Block, Message, Speaker, ToolSpec};
 pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Reply, Request, StopReason, Usage};
 pub use patience::Patience;

@@ -13,8 +13,10 @@ pub struct Patience {
     pub attempts: u32,
     /// How long all waits between attempts may take together.
     pub total: Duration,
-    /// How long the first byte of an answer may take; a local server may have to load its model first.
+    /// How long the first byte of an answer may take.
     pub first: Duration,
+    /// The same for a server of the user's own, which may have to load its model first.
+    pub load: Duration,
     /// How long an answer that has begun may be silent.
     pub idle: Duration,
     /// The first wait between attempts; each further one is twice as long.
@@ -35,6 +37,7 @@ impl Default for Patience {
             attempts: 8,
             total: Duration::from_secs(300),
             first: Duration::from_secs(180),
+            load: Duration::from_secs(600),
             idle: Duration::from_secs(90),
             step: Duration::from_millis(500),
             longest: Duration::from_secs(30),

@@ -23,6 +23,8 @@ use crate::wire::Addressee;
 const AGENT: &str = concat!("backend-engineer/", env!("CARGO_PKG_VERSION"));
 /// How much of an answer that is no stream is read.
 const LONGEST_WORDS: usize = 256 << 10;
+/// How long we wait for the rest of an answer whose turn is whole.
+const GRACE: Duration = Duration::from_secs(2);
 /// How long we wait for a whole answer's connection to come free.
 const DRAIN_LIMIT: Duration = Duration::from_millis(20);
 
@@ -87,15 +89,21 @@ impl Remote {
     async fn attempt(&self, body: Bytes, sink: &mut dyn FnMut(Delta)) -> Result<Reply, Trouble> {
         let line = &self.line;
         let path = line.provider.wire.path(&self.model);
-        let mut answer = line.call(Method::POST, &path, body).await?;
+        let mut answer = line.call(Method::POST, &path, &self.facts, body).await?;
         let is_stream = header(answer.headers(), "content-type").is_none_or(|kind| kind.contains("event-stream"));
         if !is_stream {
             return Err(not_a_stream(&mut answer, line.patience).await);
         }
         let mut reader = line.provider.wire.reader(line.provider.name);
         let mut events = Events::default();
-        while !reader.is_whole() {
-            let Some(bytes) = line.more(&mut answer).await? else { break };
+        while !reader.is_over() {
+            // Once the turn is whole, what may still come is only its count.
+            let limit = if reader.is_whole() { GRACE } else { line.patience.idle };
+            let bytes = match more(&mut answer, limit).await {
+                Ok(Some(bytes)) => bytes,
+                Err(trouble) if !reader.is_whole() => return Err(trouble),
+                _ => break,
+            };
             events.push(&bytes).map_err(|_| Trouble::garbled("an event has no end"))?;
             while let Some(event) = events.next() {
                 reader.take(&event, sink)?;
@@ -114,14 +122,20 @@ impl Remote {
 
 impl Line {
     /// Sends a request; an answer that is no success comes back as trouble.
-    pub(crate) async fn call(&self, method: Method, path: &str, body: Bytes) -> Result<Response<Incoming>, Trouble> {
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        facts: &Facts,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, Trouble> {
         let mut request = hyper::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
             .header(USER_AGENT, AGENT)
             .header(ACCEPT, "text/event-stream, application/json")
             .header(CONTENT_TYPE, "application/json");
-        for (name, value) in self.provider.wire.headers(self.key.as_ref()) {
+        for (name, value) in self.provider.wire.headers(facts, self.key.as_ref()) {
             request = request.header(name, value);
         }
         let request = request.body(Full::new(body)).map_err(|error| {
@@ -140,16 +154,6 @@ impl Line {
             return Err(Trouble { fault: Fault::Network, message, passes: false, wait: None });
         }
         Err(Complaint::answer(status.as_u16(), answer.headers(), &words, (self.patience.now)()).judge())
-    }
-
-    /// The next bytes of an answer; none at its end.
-    async fn more(&self, answer: &mut Response<Incoming>) -> Result<Option<Bytes>, Trouble> {
-        let frame = timeout(self.patience.idle, answer.body_mut().frame());
-        let frame = frame.await.map_err(|_| Trouble::network("the answer fell silent"))?;
-        let frame = frame
-            .transpose()
-            .map_err(|error| Trouble::network(format!("the answer broke off: {}", reasons(&error))))?;
-        Ok(frame.map(|frame| frame.into_data().unwrap_or_default()))
     }
 
     fn blot(&self, text: &str) -> String {
@@ -183,6 +187,15 @@ impl Line {
             Fault::Garbled => format!("check that {} is a server of {name}; {base} sets the address", self.base),
         }
     }
+}
+
+/// The next bytes of an answer; none at its end.
+async fn more(answer: &mut Response<Incoming>, limit: Duration) -> Result<Option<Bytes>, Trouble> {
+    let frame = timeout(limit, answer.body_mut().frame());
+    let frame = frame.await.map_err(|_| Trouble::network("the answer fell silent"))?;
+    let frame =
+        frame.transpose().map_err(|error| Trouble::network(format!("the answer broke off: {}", reasons(&error))))?;
+    Ok(frame.map(|frame| frame.into_data().unwrap_or_default()))
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

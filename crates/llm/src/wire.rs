@@ -29,7 +29,7 @@ pub(crate) trait Wire: fmt::Debug + Sync {
     fn path(&self, model: &str) -> String;
 
     /// Headers of each request.
-    fn headers(&self, key: Option<&Secret>) -> Vec<(&'static str, String)>;
+    fn headers(&self, facts: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)>;
 
     /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
     /// extends the one before.
@@ -44,8 +44,13 @@ pub(crate) trait Reader {
     /// Takes in an event.
     fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble>;
 
-    /// Whether the provider said that this was all. A stream that ends before is cut off.
+    /// Whether the turn is there as a whole. A stream that ends before is cut off.
     fn is_whole(&self) -> bool;
+
+    /// Whether nothing more comes, so that the stream's end need not be waited for.
+    fn is_over(&self) -> bool {
+        self.is_whole()
+    }
 
     /// The turn.
     fn finish(self: Box<Self>) -> Result<Reply, Trouble>;
@@ -80,6 +85,15 @@ impl Parts {
 
     pub(crate) fn at(&mut self, place: usize) -> Option<&mut Part> {
         self.parts.get_mut(place)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Puts a block before all others.
+    pub(crate) fn put_first(&mut self, part: Part) {
+        self.parts.insert(0, part);
     }
 
     /// Goes on with the last block where it is words, else begins one.
@@ -174,4 +188,26 @@ pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 /// A number in JSON, 0 where there is none.
 pub(crate) fn number(value: &Value, pointer: &str) -> u64 {
     value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// What a model read, told as OpenAI does: a total, and which part of it came from the cache or went there.
+pub(crate) fn usage_of_total(total: u64, details: &Value, output: u64) -> Usage {
+    let cache_read = number(details, "/cached_tokens").min(total);
+    let cache_write = number(details, "/cache_write_tokens").min(total - cache_read);
+    Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, cost: None }
+}
+
+/// A key in the header that most providers read it from.
+pub(crate) fn bearer(key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    key.map(|key| ("authorization", format!("Bearer {}", key.reveal()))).into_iter().collect()
+}
+
+/// The name of the tool that a call is for.
+pub(crate) fn name_of_call<'a>(messages: &'a [Message], call: &str) -> &'a str {
+    let blocks = messages.iter().rev().flat_map(|message| &message.blocks);
+    let mut names = blocks.filter_map(|block| match block {
+        Block::ToolCall { id, name, .. } if id == call => Some(name.as_str()),
+        _ => None,
+    });
+    names.next().unwrap_or("unknown")
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::Thinking;
-use crate::message::{Block, Message, Speaker};
+use crate::catalogue::{Facts, Thinking};
+use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
@@ -11,6 +11,12 @@ use crate::trouble::{Complaint, Trouble};
 use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
 
 const VERSION: &str = "2023-06-01";
+/// Lets us say what becomes of thinking whose beginning was compacted.
+const BINDING: &str = "thinking-binding-controls-2026-08-01";
+/// What a reply may have where we don't know the model's limit.
+const MOST: u32 = 32_000;
+/// A mark of the cache finds an earlier one within so many blocks.
+const LOOKBACK: usize = 20;
 /// The least that thinking may be given.
 const LEAST_BUDGET: u32 = 1024;
 
@@ -23,8 +29,11 @@ impl Wire for Anthropic {
         "/v1/messages".to_owned()
     }
 
-    fn headers(&self, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    fn headers(&self, facts: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
         let mut headers = vec![("anthropic-version", VERSION.to_owned())];
+        if facts.thinking == Thinking::Bound {
+            headers.push(("anthropic-beta", BINDING.to_owned()));
+        }
         headers.extend(key.map(|key| ("x-api-key", key.reveal().to_owned())));
         headers
     }
@@ -32,29 +41,17 @@ impl Wire for Anthropic {
     /// The mark at the top level asks for everything up to the last message to be cached, so no mark wanders through the
     /// messages; the one on the system text keeps tools and system cached for other conversations.
     fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
-        let most = request.max_tokens.min(to.facts.output);
+        let most = request.max_tokens.min(to.facts.output.unwrap_or(MOST));
         let mut body = json!({ "model": to.model, "max_tokens": most, "stream": true });
-        match to.facts.thinking {
-            Thinking::Adaptive => body["thinking"] = json!({ "type": "adaptive" }),
-            Thinking::Budget => {
-                let share = match request.effort {
-                    None => 0,
-                    Some("low") => most / 8,
-                    Some("medium") => most / 4,
-                    Some(_) => most / 2,
-                };
-                if share >= LEAST_BUDGET {
-                    body["thinking"] = json!({ "type": "enabled", "budget_tokens": share });
-                }
-            }
-            Thinking::Untold => {}
+        if let Some(thinking) = thinking(to.facts.thinking, request.effort, most) {
+            body["thinking"] = thinking;
         }
         if let Some(effort) = request.effort.filter(|_| to.facts.effort) {
             body["output_config"] = json!({ "effort": effort });
         }
         body["cache_control"] = json!({ "type": "ephemeral" });
         if !request.tools.is_empty() {
-            let tool = |tool: &crate::ToolSpec| json!({ "name": tool.name, "description": tool.description, "input_schema": tool.schema });
+            let tool = |tool: &ToolSpec| json!({ "name": tool.name, "description": tool.description, "input_schema": tool.schema });
             body["tools"] = request.tools.iter().map(tool).collect();
         }
         if !request.system.is_empty() {
@@ -62,6 +59,7 @@ impl Wire for Anthropic {
                 json!([{ "type": "text", "text": request.system, "cache_control": { "type": "ephemeral" } }]);
         }
         body["messages"] = request.messages.iter().map(|message| give(to.provider, message)).collect();
+        mark_before_many(&mut body["messages"]);
         body
     }
 
@@ -73,6 +71,40 @@ impl Wire for Anthropic {
             stop: None,
             whole: false,
         })
+    }
+}
+
+fn thinking(how: Thinking, effort: Option<&str>, most: u32) -> Option<Value> {
+    match how {
+        Thinking::Untold | Thinking::Level => None,
+        Thinking::Adaptive => Some(json!({ "type": "adaptive" })),
+        Thinking::Hidden => Some(json!({ "type": "adaptive", "display": "summarized" })),
+        Thinking::Bound => Some(json!({
+            "type": "adaptive", "display": "summarized", "block_binding": { "prefix_mismatch_behavior": "drop_block" },
+        })),
+        Thinking::Budget => {
+            let budget = match effort? {
+                "low" => most / 8,
+                "medium" => most / 4,
+                _ => most / 2,
+            };
+            (budget >= LEAST_BUDGET).then(|| json!({ "type": "enabled", "budget_tokens": budget }))
+        }
+    }
+}
+
+/// Where the last two turns have more blocks than a mark looks back over (many calls at once), the turn before them gets
+/// a mark too; else all before would be read anew. The mark is no part of what is cached.
+fn mark_before_many(messages: &mut Value) {
+    let Some(messages) = messages.as_array_mut() else { return };
+    let blocks = |message: &Value| message["content"].as_array().map_or(0, Vec::len);
+    let Some((before, [call, results])) = messages.split_last_chunk_mut::<2>() else { return };
+    if blocks(call) + blocks(results) < LOOKBACK {
+        return;
+    }
+    let last = before.last_mut().and_then(|message| message["content"].as_array_mut()?.last_mut());
+    if let Some(last) = last.filter(|block| matches!(text(block, "/type"), "text" | "tool_result")) {
+        last["cache_control"] = json!({ "type": "ephemeral" });
     }
 }
 
