@@ -7,8 +7,31 @@ mod message;
 
 mod model;
 
+mod secret;
+
+mod catalogue;
+
+mod sse;
+
+mod trouble;
+
+mod wire;
+
 mod providers;
 
+mod client;
+
+mod patience;
+
+mod remote;
+
+mod configured;
+
+mod choose;
+
+pub use choose::{choose, choose_with};
+pub use configured::{Offer, providers, secrets};
 pub use message::{Block, Message, Speaker, ToolSpec};
 pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Reply, Request, StopReason, Usage};
+pub use patience::Patience;
 pub use providers::scripted::{Scripted, Turn};
