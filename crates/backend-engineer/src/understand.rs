@@ -13,7 +13,7 @@ use std::ops::Range;
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
 pub(crate) use author::without_author;
-pub(crate) use definition::{Definition, Places, TOOLS, Wrong, all as all_definitions, find as find_definition};
+pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
 pub(crate) use load::{Loaded, load_plan, root_of};
 pub(crate) use paths::{Files, Meaning};
 pub(crate) use reach::{Permit, Reach, is_test};

@@ -15,11 +15,11 @@ mod bash;
 
 use agent::{Tool, ToolError};
 
-pub(super) use desk::{Desk, Memory};
+pub(super) use desk::{Desk, Memory, holds_keys};
 
 /// The tools of these names, at work on the desk.
-pub(super) fn tools<'a>(names: &[&str], desk: &'a Desk<'a>) -> Vec<Box<dyn Tool + 'a>> {
-    let offered: [(&str, fn(&'a Desk<'a>) -> Box<dyn Tool + 'a>); 6] = [
+pub(super) fn tools<'d, 'a>(names: &[&str], desk: &'d Desk<'a>) -> Vec<Box<dyn Tool + 'd>> {
+    let offered: [(&str, fn(&'d Desk<'a>) -> Box<dyn Tool + 'd>); 6] = [
         ("Read", |desk| Box::new(read::Read::at(desk))),
         ("Edit", |desk| Box::new(edit::Edit::at(desk))),
         ("Write", |desk| Box::new(write::Write::at(desk))),

@@ -51,18 +51,18 @@ const ENVIRONMENT: [(&str, &str); 6] = [
 ];
 
 #[derive(Debug)]
-pub(super) struct Bash<'a> {
-    desk: &'a Desk<'a>,
+pub(super) struct Bash<'d, 'a> {
+    desk: &'d Desk<'a>,
     spec: ToolSpec,
 }
 
-impl<'a> Bash<'a> {
-    pub(super) fn at(desk: &'a Desk<'a>) -> Self {
+impl<'d, 'a> Bash<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
         Bash { desk, spec: BashInput::spec() }
     }
 }
 
-impl Tool for Bash<'_> {
+impl Tool for Bash<'_, '_> {
     fn spec(&self) -> &ToolSpec {
         &self.spec
     }
@@ -86,7 +86,8 @@ impl Tool for Bash<'_> {
             let mark = shell::mark();
             let request = work.command(command, &input, &mark);
             if input.run_in_background.unwrap_or(false) {
-                return work.start(command, request, &before).await;
+                let name = input.description.as_deref().unwrap_or(command);
+                return work.start(name, request, &before).await;
             }
             let outcome = work.bench.run_command(request).await.map_err(stopped)?;
             let farewell = shell::farewell(&outcome, &mark);
@@ -160,7 +161,7 @@ impl Work<'_> {
 
     async fn start(
         &mut self,
-        command: &str,
+        name: &str,
         request: Command,
         before: &[sandbox::Effect],
     ) -> Result<ToolOutput, ToolError> {
@@ -179,7 +180,7 @@ impl Work<'_> {
                 self.bench.end_server(server).await.map_err(stopped)?;
                 ended
             }
-            Ok(state) => format!("Job {} {state}.", self.memory.shell.take_in(command, server)),
+            Ok(state) => format!("Job {} {state}.", self.memory.shell.take_in(name, server)),
         };
         let settled = self.settle(before).await?;
         let trace = Trace { effects: settled.effects.clone(), diff: settled.diff.clone(), ..Trace::default() };

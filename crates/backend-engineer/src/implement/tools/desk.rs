@@ -26,6 +26,20 @@ pub(crate) struct Memory {
     pub(super) shell: Shell,
 }
 
+impl Memory {
+    /// The model was shown these files whole, by their hashes.
+    pub(crate) fn sees(&mut self, files: BTreeMap<String, String>) {
+        for (path, hash) in files {
+            self.seen.entry(path).or_insert(hash);
+        }
+    }
+
+    /// Ends what the model left running.
+    pub(crate) async fn end_jobs(&mut self, bench: &mut Workbench) -> Result<(), Stop> {
+        self.shell.end_all(bench).await
+    }
+}
+
 /// Everything that a call may touch.
 #[derive(Debug)]
 pub(crate) struct Work<'a> {
@@ -98,6 +112,11 @@ impl<'a> Desk<'a> {
     /// The work at once, where nobody is at it.
     pub(crate) fn at_once(&self) -> Result<MutexGuard<'_, Work<'a>>, ToolError> {
         self.0.try_lock().map_err(|_| ToolError::Stop("two calls are at work at the same time".to_owned()))
+    }
+
+    /// Whether commands may run.
+    pub(crate) fn runs_commands(&self) -> bool {
+        self.at_once().is_ok_and(|work| work.bench.runs_commands())
     }
 
     /// Brings about again what a call left behind.
@@ -242,6 +261,10 @@ impl Work<'_> {
     fn lay(&mut self, effect: &FileEffect, bytes: Option<Vec<u8>>) -> Result<(), ToolError> {
         let path = effect.path.as_str();
         let refused = |error: ReadError| unreadable(&error);
+        if !self.bench.worked.contains_key(path) {
+            let before = self.bench.tree.read(path).map_err(refused)?;
+            self.bench.worked.insert(path.to_owned(), before);
+        }
         self.bench.tree.stage(path, bytes).map_err(refused)?;
         if let Some(mode) = effect.mode {
             self.bench.tree.stage_mode(path, mode).map_err(refused)?;
@@ -249,7 +272,6 @@ impl Work<'_> {
         if let Some(why) = &effect.beyond {
             self.bench.admitted.insert(path.to_owned(), why.clone());
         }
-        self.bench.worked.insert(path.to_owned());
         match &effect.hash {
             Some(hash) => drop(self.memory.seen.insert(path.to_owned(), hash.clone())),
             None => drop(self.memory.seen.remove(path)),
@@ -307,7 +329,7 @@ pub(super) fn cut(text: &str, bytes: usize) -> String {
 }
 
 /// Whether a file holds keys by its name: it is neither shown nor searched.
-pub(super) fn holds_keys(path: &str) -> bool {
+pub(crate) fn holds_keys(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let example = ["example", "sample", "template", "dist", "defaults"].iter().any(|word| name.contains(word));
     let environment = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");

@@ -24,18 +24,18 @@ input! {
 const AROUND: usize = 4;
 
 #[derive(Debug)]
-pub(super) struct Edit<'a> {
-    desk: &'a Desk<'a>,
+pub(super) struct Edit<'d, 'a> {
+    desk: &'d Desk<'a>,
     spec: ToolSpec,
 }
 
-impl<'a> Edit<'a> {
-    pub(super) fn at(desk: &'a Desk<'a>) -> Self {
+impl<'d, 'a> Edit<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
         Edit { desk, spec: EditInput::spec() }
     }
 }
 
-impl Tool for Edit<'_> {
+impl Tool for Edit<'_, '_> {
     fn spec(&self) -> &ToolSpec {
         &self.spec
     }

@@ -23,18 +23,18 @@ input! {
 const MOST: usize = 100;
 
 #[derive(Debug)]
-pub(super) struct Glob<'a> {
-    desk: &'a Desk<'a>,
+pub(super) struct Glob<'d, 'a> {
+    desk: &'d Desk<'a>,
     spec: ToolSpec,
 }
 
-impl<'a> Glob<'a> {
-    pub(super) fn at(desk: &'a Desk<'a>) -> Self {
+impl<'d, 'a> Glob<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
         Glob { desk, spec: GlobInput::spec() }
     }
 }
 
-impl Tool for Glob<'_> {
+impl Tool for Glob<'_, '_> {
     fn spec(&self) -> &ToolSpec {
         &self.spec
     }

@@ -74,18 +74,18 @@ const LINE: usize = 500;
 const GATHERED: usize = 50_000;
 
 #[derive(Debug)]
-pub(super) struct Grep<'a> {
-    desk: &'a Desk<'a>,
+pub(super) struct Grep<'d, 'a> {
+    desk: &'d Desk<'a>,
     spec: ToolSpec,
 }
 
-impl<'a> Grep<'a> {
-    pub(super) fn at(desk: &'a Desk<'a>) -> Self {
+impl<'d, 'a> Grep<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
         Grep { desk, spec: GrepInput::spec() }
     }
 }
 
-impl Tool for Grep<'_> {
+impl Tool for Grep<'_, '_> {
     fn spec(&self) -> &ToolSpec {
         &self.spec
     }

@@ -35,18 +35,18 @@ const LINE: usize = 2000;
 const LARGEST: u64 = 8 << 20;
 
 #[derive(Debug)]
-pub(super) struct Read<'a> {
-    desk: &'a Desk<'a>,
+pub(super) struct Read<'d, 'a> {
+    desk: &'d Desk<'a>,
     spec: ToolSpec,
 }
 
-impl<'a> Read<'a> {
-    pub(super) fn at(desk: &'a Desk<'a>) -> Self {
+impl<'d, 'a> Read<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
         Read { desk, spec: ReadInput::spec() }
     }
 }
 
-impl Tool for Read<'_> {
+impl Tool for Read<'_, '_> {
     fn spec(&self) -> &ToolSpec {
         &self.spec
     }

@@ -16,18 +16,18 @@ input! {
 }
 
 #[derive(Debug)]
-pub(super) struct Write<'a> {
-    desk: &'a Desk<'a>,
+pub(super) struct Write<'d, 'a> {
+    desk: &'d Desk<'a>,
     spec: ToolSpec,
 }
 
-impl<'a> Write<'a> {
-    pub(super) fn at(desk: &'a Desk<'a>) -> Self {
+impl<'d, 'a> Write<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
         Write { desk, spec: WriteInput::spec() }
     }
 }
 
-impl Tool for Write<'_> {
+impl Tool for Write<'_, '_> {
     fn spec(&self) -> &ToolSpec {
         &self.spec
     }
