@@ -217,7 +217,7 @@ impl Reading {
         let name = text(call, "/function/name");
         let known = self.calls.iter().rposition(|known| match index {
             Some(index) => known.index == index && (id.is_empty() || known.id == id || name.is_empty()),
-            None => known.id == id,
+            None => id.is_empty() || known.id == id,
         });
         let place = match known {
             Some(known) => self.calls[known].place,
