@@ -7,8 +7,26 @@ mod tool;
 
 mod budget;
 
+mod weight;
+
 mod conversation;
 
+mod record;
+
+mod ending;
+
+mod calls;
+
+mod context;
+
+mod agent;
+
+mod resume;
+
+pub use agent::Agent;
 pub use budget::{Budget, Limit, Spent};
 pub use conversation::Conversation;
+pub use ending::{AgentError, Ending};
+pub use record::Record;
+pub use resume::spent;
 pub use tool::{Tool, ToolError, ToolOutput};
