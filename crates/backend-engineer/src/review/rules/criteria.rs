@@ -37,3 +37,14 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn only_open_automated_criteria_without_command_are_told() {
+        let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] All tests pass\n- [x] Done\n- [ ] Lint: `ruff check .`\n\n#### Manual Verification\n\n- [ ] It looks right\n";
+        assert_eq!(told(&["criterion-without-command"], &[], plan), ["9: no command decides \"All tests pass\""]);
+    }
+}

@@ -98,3 +98,16 @@ fn short(title: &str) -> String {
         None => line,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn a_step_whose_code_stands_is_done_and_one_line_may_be_chance() {
+        let plan = "# X\n\n### Task 1: A\n\n**Files:**\n- Modify: `a.py`\n\n- [ ] **Step 1: Add it**\n\n```python\ndef a():\n    b = 1\n    return b\n```\n\n- [ ] **Step 2: And this**\n\n```python\nC = 1\n```\n";
+        let files = [("a.py", "C = 1\n\n\ndef a():\n    b = 1\n    return b\n")];
+        assert_eq!(told(&["already-done"], &files, plan), ["8: \"Add it\": what it shows stands there already"]);
+        assert_eq!(told(&["already-done"], &[("a.py", "C = 1\n")], plan), [""; 0]);
+    }
+}

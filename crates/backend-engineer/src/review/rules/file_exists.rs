@@ -55,3 +55,20 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn only_a_file_with_other_content_is_told() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `a.py` (new)\n\n```python\nA = 1\nB = 2\nC = 3\n```\n\n- Create `b.py`\n- Create `c.py`\n";
+        let files = [("a.py", "A = 1\nB = 2\nC = 3\n"), ("b.py", "B = 1\n")];
+        assert_eq!(
+            told(&["file-exists"], &files, plan),
+            [
+                "13: `b.py` is to be created, and stands there already (1 lines) | Say that it is to be modified, choose another name, or tick the item if it is done."
+            ]
+        );
+    }
+}

@@ -84,3 +84,21 @@ fn nearest(ground: &Ground<'_>, path: &str) -> Option<String> {
     let same_kind = all.iter().filter(|file| file.rsplit_once('.').is_some_and(|(_, other)| other == ending));
     same_kind.max_by_key(likeness).filter(|file| likeness(file) > 800).cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn the_nearest_name_is_in_the_hint() {
+        let plan = "# X\n\n## Phase 1: A\n\n- Modify `app/routes/order.py`\n- Modify `app/deep/cache.py`\n- Create `app/new.py`\n";
+        let files = [("app/routes/orders.py", ""), ("lib/cache.py", ""), ("lib/x/other.py", "")];
+        assert_eq!(
+            told(&["file-missing"], &files, plan),
+            [
+                "5: `app/routes/order.py` is to be modified, and is not there | Is `app/routes/orders.py` meant?",
+                "6: `app/deep/cache.py` is to be modified, and is not there | Is `lib/cache.py` meant?",
+            ]
+        );
+    }
+}

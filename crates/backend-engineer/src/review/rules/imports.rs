@@ -217,3 +217,34 @@ fn near(path: &str, text: &str, name: &str) -> Option<String> {
     let likeness = |own: &String| (strsim::jaro_winkler(own, name) * 1000.0) as u32;
     names.max_by_key(likeness).filter(|own| likeness(own) > 850)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn modules_and_names_of_the_project_are_looked_up() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `app/new.py` (create)\n\n```python\nfrom app.core.cache import get\nfrom app.core.db import get_session, session_scope\nfrom app.made import x\nfrom fastapi import Nothing\n```\n\n**File**: `app/made.py` (create)\n";
+        let files = [
+            ("app/__init__.py", ""),
+            ("app/core/db.py", "def session_scope():\n    pass\n"),
+            ("app/core/__init__.py", ""),
+        ];
+        assert_eq!(
+            told(&["module-missing", "symbol-missing"], &files, plan),
+            [
+                "8: `app/new.py` imports `app.core.cache`, and the project has no such module",
+                "9: `app/new.py` imports `get_session` from `app/core/db.py`, which has no such name",
+            ]
+        );
+    }
+
+    #[test]
+    fn relative_modules_of_scripts_are_looked_up() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `src/new.ts` (create)\n\n```ts\nimport { db } from './db.js';\nimport { log } from './logger';\nimport { zod } from 'zod';\nimport x from './generated/x';\n```\n";
+        assert_eq!(
+            told(&["module-missing", "symbol-missing"], &[("src/db.ts", "export const db = 1;\n")], plan),
+            ["9: `src/new.ts` imports `./logger`, and the project has no such module"]
+        );
+    }
+}

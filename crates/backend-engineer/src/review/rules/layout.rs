@@ -46,3 +46,19 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn a_folder_that_stands_elsewhere_is_named() {
+        let plan = "# X\n\n## Phase 1: A\n\n- Create `app/services/orders.py`\n- Create `app/services/users.py`\n- Create `docs/a/b.md`\n";
+        assert_eq!(
+            told(&["folder-unknown"], &[("server/app/services/x.py", "")], plan),
+            [
+                "5: there is no folder `app`, and `server/app/services` stands | Is a file in `server/app/services` meant?"
+            ]
+        );
+    }
+}

@@ -133,3 +133,39 @@ fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
         recent > 0 && !import && names_it(line)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn what_no_manifest_declares_and_nobody_uses_is_told_once() {
+        let block = "```python\nimport json\nimport slowapi\nimport yaml\nimport httpx\nimport rich\nfrom slowapi import Limiter\n```\n";
+        let plan =
+            format!("# X\n\n## Phase 1: A\n\nRun `uv add httpx` first.\n\n**File**: `app/new.py` (create)\n\n{block}");
+        let files = [
+            ("pyproject.toml", "[project]\ndependencies = [\"PyYAML\"]\n"),
+            ("app/old.py", "from rich import print\n"),
+        ];
+        let found = told(&["package-undeclared"], &files, &plan);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("11: `app/new.py` imports `slowapi`, and no manifest"), "{found:?}");
+        assert_eq!(
+            told(&["package-undeclared"], &files[1..], &plan),
+            [""; 0],
+            "without a manifest nothing can be told"
+        );
+    }
+
+    #[test]
+    fn scripts_are_held_against_package_json_and_aliases() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `src/new.ts` (create)\n\n```ts\nimport { z } from 'zod';\nimport fs from 'node:fs';\nimport { a } from '@app/a';\nimport express from 'express';\nimport { b } from '@/b';\n```\n";
+        let files = [
+            ("package.json", "{\"dependencies\": {\"express\": \"^4\"}}"),
+            ("tsconfig.json", "{\"paths\": {\"@app/*\": [\"src/*\"]}}"),
+        ];
+        let found = told(&["package-undeclared"], &files, plan);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("8: `src/new.ts` imports `zod`"), "{found:?}");
+    }
+}

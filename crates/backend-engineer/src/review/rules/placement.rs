@@ -107,3 +107,22 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn a_refusal_of_the_placement_is_told_with_its_candidates() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `a.py` (modify)\n\n```python\n    def save(self):\n        return 2\n```\n";
+        let file =
+            "class A:\n    def save(self):\n        return 1\n\n\nclass B:\n    def save(self):\n        return 1\n";
+        let found = told(&["ambiguous", "no-place"], &[("a.py", file)], plan);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("7: `a.py`: would not be placed: "), "{found:?}");
+        assert_eq!(
+            told(&["ambiguous", "no-place"], &[("a.py", "class A:\n    def save(self):\n        return 1\n")], plan),
+            [""; 0]
+        );
+    }
+}

@@ -62,3 +62,19 @@ fn is_here(ground: &Ground<'_>, folder: &str, name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     own || std::env::split_paths(&path).any(|tools| tools.join(name).is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::tests::told;
+
+    #[test]
+    fn a_program_counts_where_it_is_in_the_project_too() {
+        let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] A: `cargo-nosuch-tool test`\n- [ ] B: `sh -c true`\n- [ ] C: `pytest tests`\n";
+        let files = [(".venv/bin/python", ""), (".venv/bin/pytest", "")];
+        let names = |line: &String| line.split('`').nth(1).unwrap_or_default().to_owned();
+        let found: Vec<String> = told(&["program-missing"], &files, plan).iter().map(names).collect();
+        assert!(!found.contains(&"sh".to_owned()) && !found.contains(&"pytest".to_owned()), "{found:?}");
+        assert!(is_name("uvx") && !is_name("GET") && !is_name("./run.sh") && !is_name("export"));
+    }
+}

@@ -67,7 +67,8 @@ fn of_block(ground: &Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<Find
                 return None;
             }
             let message = format!(
-                "`{path}`: the plan names lines {from}-{to}, and the code that it quotes stands at line {line}"
+                "`{path}`: the plan names {}, and the code that it quotes stands at line {line}",
+                lines_of(from, to)
             );
             Some(ground.say(&MOVED, block.span.clone(), message))
         }
@@ -102,12 +103,13 @@ fn of_lines(ground: &Ground<'_>, unit: &Phase, change: &plan::PlannedChange) -> 
         return None;
     }
     let count = ground.text(path)?.lines().count();
-    let message = match from == to {
-        true => format!("`{path}` ends at line {count}; the plan names line {from}"),
-        false => format!("`{path}` ends at line {count}; the plan names lines {from}-{to}"),
-    };
+    let message = format!("`{path}` ends at line {count}; the plan names {}", lines_of(from, to));
     // Adding behind the last line is said with its number, too.
     (from > count + 2).then(|| ground.say(&MOVED, change.span.clone(), message))
+}
+
+fn lines_of(from: usize, to: usize) -> String {
+    if from == to { format!("line {from}") } else { format!("lines {from}-{to}") }
 }
 
 /// What became of a quote.
@@ -202,6 +204,7 @@ fn near(lines: &[(usize, String)], missing: &str) -> Option<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::tests::told;
 
     const FILE: &str = "import os\n\ndef create(self, order):\n    total = order.total  # sum\n    return total\n\ndef other():\n    return total\n";
 
@@ -218,5 +221,26 @@ mod tests {
         let gone = find(FILE, "def create(order):\n    return total\n");
         let near = Some((3, "def create(self, order):".to_owned()));
         assert_eq!(gone, Quote::Gone { missing: "def create(order):".to_owned(), near });
+    }
+
+    #[test]
+    fn a_quote_is_held_against_the_file_as_it_is() {
+        let plan = |quote: &str| {
+            format!(
+                "# X\n\n## Phase 1: A\n\n**File**: `a.py` (modify)\n\n**Current code** (lines 1-2):\n\n```python\n{quote}\n```\n\n**Replace with**:\n\n```python\ndef create(self, order, tax):\n    total = order.total\n```\n"
+            )
+        };
+        let files = [("a.py", FILE)];
+        let gone = told(&["quote-gone", "lines-moved"], &files, &plan("def create(order):"));
+        assert_eq!(
+            gone,
+            [
+                "9: `a.py` has no such lines as the plan quotes: `def create(order):` is not there | Nearest is line 3: `def create(self, order):`"
+            ]
+        );
+        assert_eq!(told(&["quote-gone", "lines-moved"], &files, &plan("def create(self, order):")), [""; 0]);
+        let far = format!("{}{FILE}", "# x\n".repeat(30));
+        let moved = told(&["quote-gone", "lines-moved"], &[("a.py", far.as_str())], &plan("def create(self, order):"));
+        assert_eq!(moved, ["9: `a.py`: the plan names lines 1-2, and the code that it quotes stands at line 33"]);
     }
 }

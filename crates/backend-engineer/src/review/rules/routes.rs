@@ -76,6 +76,7 @@ fn added(line: &str) -> Option<(&'static str, &str, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::tests::told;
 
     #[test]
     fn only_a_route_that_is_plainly_added_counts() {
@@ -88,5 +89,15 @@ mod tests {
         {
             assert_eq!(added(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_route_that_is_answered_is_told_with_its_place() {
+        let plan =
+            "# X\n\n## Phase 1: A\n\n- Add `POST /api/orders` in `app/routes.py`\n- Add `DELETE /api/orders` too\n";
+        let routes = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post(\"/api/orders\")\ndef create():\n    return {}\n";
+        let found = told(&["route-exists"], &[("app/routes.py", routes)], plan);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("5: `POST /api/orders` is answered already: app/routes.py:"), "{found:?}");
     }
 }

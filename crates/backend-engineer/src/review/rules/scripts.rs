@@ -165,6 +165,7 @@ fn nearest<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::tests::told;
 
     #[test]
     fn scripts_are_read_from_plain_calls() {
@@ -179,5 +180,23 @@ mod tests {
         {
             assert_eq!(asked(unclear), None, "{unclear}");
         }
+    }
+
+    #[test]
+    fn what_the_project_lacks_is_told_with_the_nearest() {
+        let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] A: `make lint`\n- [ ] B: `cd web && npm run type-check`\n- [ ] C: `pytest tests/test_order.py`\n- [ ] D: `make test`\n";
+        let files = [
+            ("Makefile", "test:\n\tpytest\nlints:\n\truff\n"),
+            ("web/package.json", "{\"scripts\": {\"typecheck\": \"tsc\"}}"),
+            ("tests/test_orders.py", ""),
+        ];
+        assert_eq!(
+            told(&["target-missing", "script-missing", "test-file-missing"], &files, plan),
+            [
+                "9: `Makefile` has no target `lint` | It has `lints`.",
+                "10: `web/package.json` has no script `type-check` | It has `typecheck`.",
+                "11: `tests/test_order.py` is not there, and no unit makes it",
+            ]
+        );
     }
 }
