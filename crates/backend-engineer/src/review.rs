@@ -1,17 +1,18 @@
 //! Holds a plan against the tree before any work: one rule a file, each finding with a code that `explain` knows. Reads
 //! only; what the plan spells out is placed in the staged tree and taken back.
 
-mod rule;
+mod code;
 mod shell;
 mod manifests;
 mod ground;
+mod rule;
 mod rules;
 
 use std::collections::BTreeSet;
 
 use plan::{Phase, PhaseId, Plan, State};
 
-pub(crate) use rule::Code;
+pub(crate) use code::Code;
 
 use crate::analyze::analyze;
 use crate::implement::{Placed, Placement, is_code, place};
@@ -103,7 +104,16 @@ fn of_reading(bench: &Workbench, units: &[PhaseId], extent: Extent) -> Vec<Findi
         let mut commands = plan.all().flat_map(|unit| &unit.commands);
         commands.any(|command| command.span.start == at && without_author(&command.text, bench.root()).is_some())
     };
+    // Samples of data, and passages that are cited with their lines, are shown and not to be placed.
+    let sample = |at: usize| {
+        let data = ["", "json", "jsonc", "http", "text", "txt", "markdown", "md", "csv"];
+        plan.all().flat_map(|unit| &unit.blocks).any(|block| {
+            let cited = block.info.starts_with(|letter: char| letter.is_ascii_digit());
+            block.span.start == at && (cited || data.contains(&block.language.as_str()))
+        })
+    };
     let told = plan.diagnostics().iter().filter(|one| concerns(one.span.start) && open(one.span.start));
+    let told = told.filter(|one| one.code != "block-nowhere" || !sample(one.span.start));
     let told = told.filter(|one| one.code != "command-author-path" || !authors(one.span.start));
     let told = told.map(|one| Finding {
         code: one.code,

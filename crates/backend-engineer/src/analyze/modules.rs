@@ -6,6 +6,9 @@ use crate::understand::Files;
 const SCRIPTS: [&str; 12] =
     ["", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", "/index.ts", "/index.tsx", "/index.js", "/index.mjs"];
 
+/// Endings of the source that a compiled script's name stands for.
+const SOURCES: [&str; 4] = [".ts", ".tsx", ".mts", ".cts"];
+
 /// The file that `module`, imported in the file `from`, is in; `None` where it is a package or not clear.
 pub(crate) fn file_of(files: &Files, from: &str, module: &str) -> Option<String> {
     if from.ends_with(".py") { python(files, from, module) } else { script(files, from, module) }
@@ -63,11 +66,11 @@ fn script(files: &Files, from: &str, module: &str) -> Option<String> {
     let bare =
         |path: &str| [".js", ".mjs", ".cjs", ".jsx"].iter().find_map(|end| path.strip_suffix(end)).map(str::to_owned);
     let at = |whole: &str| {
+        // A `.js` that is written for a `.ts` beside it means the source, not what was built from it.
         let stem = bare(whole);
-        let stems = std::iter::once(whole).chain(stem.as_deref());
-        stems
-            .flat_map(|stem| SCRIPTS.iter().map(move |end| format!("{stem}{end}")))
-            .find(|file| files.all().contains(file))
+        let sources = stem.iter().flat_map(|stem| SOURCES.iter().map(move |end| format!("{stem}{end}")));
+        let named = SCRIPTS.iter().map(|end| format!("{whole}{end}"));
+        sources.chain(named).find(|file| files.all().contains(file))
     };
     match base {
         Some(base) => at(&climbed(base, &rest)?),

@@ -44,7 +44,27 @@ fn word(severity: Severity) -> &'static str {
 }
 
 fn explained(code: &Code) -> String {
-    format!("{} ({}): {}\n\n{}\n", code.name, word(code.severity), code.summary, code.explanation)
+    let paragraphs: Vec<String> = code.explanation.split("\n\n").map(wrapped).collect();
+    format!("{} ({}): {}\n\n{}\n", code.name, word(code.severity), code.summary, paragraphs.join("\n\n"))
+}
+
+/// A paragraph in lines that a terminal shows whole.
+fn wrapped(paragraph: &str) -> String {
+    let mut text = String::new();
+    let mut width = 0;
+    for word in paragraph.split(' ') {
+        let long = word.chars().count();
+        if width > 0 && width + 1 + long > 90 {
+            text.push('\n');
+            width = 0;
+        } else if width > 0 {
+            text.push(' ');
+            width += 1;
+        }
+        text.push_str(word);
+        width += long;
+    }
+    text
 }
 
 fn list() -> String {

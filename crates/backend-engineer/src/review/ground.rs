@@ -9,8 +9,8 @@ use plan::{Action, Phase, PhaseId};
 
 use crate::implement::Placement;
 use crate::review::Extent;
+use crate::review::code::Code;
 use crate::review::manifests::Manifests;
-use crate::review::rule::Code;
 use crate::stop::Finding;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;

@@ -1,20 +1,8 @@
-//! What a rule is: the codes of its findings with their explanations, and the look at one unit.
+//! What a rule is: the codes of its findings, and the look at one unit.
 
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::stop::{Finding, Severity};
-
-/// A code that findings bear.
-#[derive(Debug)]
-pub(crate) struct Code {
-    /// Its stable name.
-    pub(crate) name: &'static str,
-    /// How much its findings weigh.
-    pub(crate) severity: Severity,
-    /// What it says, in one line.
-    pub(crate) summary: &'static str,
-    /// Why it matters, an example, and how to mend it.
-    pub(crate) explanation: &'static str,
-}
+use crate::stop::Finding;
 
 /// One rule.
 #[derive(Debug)]

@@ -1,3 +1,5 @@
+//! The list of codes, what counts as done before, and the trial in which each rule is tested.
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

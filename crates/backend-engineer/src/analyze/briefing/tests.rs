@@ -1,3 +1,5 @@
+//! A briefing of a small tree: its parts, its budget.
+
 use super::*;
 use std::fs;
 

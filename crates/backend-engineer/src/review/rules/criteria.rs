@@ -3,8 +3,9 @@
 use plan::{CriterionKind, State};
 
 use super::done::first_line;
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {

@@ -1,7 +1,8 @@
 //! Commands that would destroy data.
 
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::review::shell::{program, simple_commands};
 use crate::stop::{Finding, Severity};
 
@@ -132,14 +133,14 @@ fn removes(rest: &[&str]) -> Option<&'static str> {
             || rest.contains(&"--recursive");
     let keeps = |path: &&str| {
         let path = path.trim_end_matches(['/', '*']);
-        let temporary = path.starts_with("/tmp/")
-            || path.starts_with("/var/tmp/")
-            || path.contains("/tmp/")
-            || path.starts_with("tmp");
-        temporary || path.split('/').any(|part| REMADE.contains(&part)) || path.starts_with('$')
+        let temporary = path.contains("tmp") || path.contains("temp");
+        // What begins with a dot is a tool's own, but for git's and for settings.
+        let own = path.starts_with('.') && path.len() > 2;
+        let kept = ["./", "..", ".git", ".env"].iter().any(|start| path.starts_with(start));
+        temporary || own && !kept || path.split('/').any(|part| REMADE.contains(&part)) || path.starts_with('$')
     };
     let lost = rest.iter().filter(|word| !word.starts_with('-')).any(|path| !keeps(&path));
-    (recursive && lost).then_some("removes files for good")
+    (recursive && lost).then_some("removes files")
 }
 
 #[cfg(test)]
@@ -158,6 +159,7 @@ mod tests {
             "psql -c 'DROP  TABLE orders'",
             "docker compose exec db psql -U a -c \"drop database x\"",
             "rm -rf data/uploads",
+            "rm -rf .git",
             "git reset --hard HEAD~1",
             "git clean -fdx",
             "redis-cli FLUSHALL",
@@ -174,6 +176,7 @@ mod tests {
             "git reset HEAD~1",
             "psql -c 'select 1'",
             "rm -rf /tmp/x",
+            "rm -rf .nuxt backend/.tmp_workspace",
             "git push",
         ] {
             assert!(!told(line), "{line}");

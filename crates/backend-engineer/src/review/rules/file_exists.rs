@@ -4,8 +4,9 @@ use plan::Action;
 
 use crate::implement::{Placed, is_code};
 use crate::review::Extent;
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {

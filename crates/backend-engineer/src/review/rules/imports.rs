@@ -1,11 +1,12 @@
 //! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
 
-use plan::{FileOf, Phase};
+use plan::FileOf;
 
 use crate::analyze::file_of;
 use crate::implement::is_code;
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
 const MODULE: Code = Code {
@@ -38,20 +39,14 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
                 continue;
             };
             for import in graft::imports(&path, &block.text).unwrap_or_default() {
-                findings.extend(of_import(ground, unit, block, &path, &import));
+                findings.extend(of_import(ground, block, &path, &import));
             }
         }
     }
     findings
 }
 
-fn of_import(
-    ground: &Ground<'_>,
-    unit: &Phase,
-    block: &plan::CodeBlock,
-    path: &str,
-    import: &graft::Import,
-) -> Option<Finding> {
+fn of_import(ground: &Ground<'_>, block: &plan::CodeBlock, path: &str, import: &graft::Import) -> Option<Finding> {
     let place = place_of(ground, block, import);
     let Some(file) = file_of(&ground.bench.files, path, &import.module) else {
         let missing = if path.ends_with(".py") {
@@ -60,21 +55,34 @@ fn of_import(
             missing_script(ground, path, import)
         };
         let message = format!("`{path}` imports `{}`, and the project has no such module", import.module);
-        return missing.then(|| ground.say(&MODULE, place, message));
+        let mut finding = missing.then(|| ground.say(&MODULE, place, message))?;
+        finding.hint = elsewhere(ground, path, &import.module).map(|near| format!("Is `{near}` meant?"));
+        return Some(finding);
     };
     let text = std::fs::read_to_string(ground.bench.root().join(&file)).ok()?;
     let open = ["import *", "export *", "__getattr__", "globals()", "setattr(", "sys.modules"];
     if text.len() > 1_000_000 || open.iter().any(|sign| text.contains(sign)) {
         return None;
     }
-    let lacks = |name: &&String| {
-        !holds(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, unit, &file, name)
-    };
+    let lacks =
+        |name: &&String| !holds(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, &file, name);
     let name = import.names.iter().find(lacks)?;
     let mut finding =
         ground.say(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
     finding.hint = near(&file, &text, name).map(|near| format!("It has `{near}`."));
     Some(finding)
+}
+
+/// The one file of that name that stands elsewhere.
+fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
+    let name = if path.ends_with(".py") { module.rsplit('.').next()? } else { module.rsplit('/').next()? };
+    let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
+    let bears = |file: &&String| {
+        let own = file.rsplit('/').next().unwrap_or(file);
+        own.rsplit_once('.').is_some_and(|(stem, end)| stem == name && end.trim_end_matches('x') == ending)
+    };
+    let mut found = ground.bench.files.all().iter().filter(bears);
+    found.next().filter(|_| found.next().is_none()).cloned()
 }
 
 /// The import's line in the plan; a block in a quote or a list is not there letter by letter.
@@ -102,18 +110,26 @@ fn is_submodule(ground: &Ground<'_>, file: &str, name: &str) -> bool {
 }
 
 /// Whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of its code.
-fn is_planned(ground: &Ground<'_>, _unit: &Phase, file: &str, name: &str) -> bool {
+fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
     let touched = ground.planned(file) || ground.assignment.files.iter().any(|one| one.path.as_deref() == Some(file));
-    let imports = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with("from ") || line.starts_with("import ") || line.starts_with("} from")
-    };
     let text = ground.bench.plan.text();
-    if touched {
-        return text.lines().filter(|line| !imports(line)).any(|line| holds(line, name));
+    if touched && in_prose(ground, name) {
+        return true;
     }
-    let defines = ["def ", "class ", "function ", "const ", "interface ", "type ", "enum ", "let ", "var "];
-    defines.iter().any(|word| text.contains(&format!("{word}{name}"))) || text.contains(&format!("{name} ="))
+    let defines = ["def ", "class ", "function ", "const ", "interface ", "type ", "enum ", "let ", "var ", "fn "];
+    let assigns = [" =", ": ", ":", "("].iter().any(|sign| touched && text.contains(&format!("\n{name}{sign}")));
+    assigns || defines.iter().any(|word| text.contains(&format!("{word}{name}"))) || text.contains(&format!("{name} ="))
+}
+
+/// Whether the plan's words, outside of its code, speak of the name.
+fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
+    let mut fenced = false;
+    ground.bench.plan.text().lines().any(|line| {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+            fenced = !fenced;
+        }
+        !fenced && holds(line, name)
+    })
 }
 
 /// Whether a Python module is the project's own by its first part, and is not there.
@@ -206,6 +222,10 @@ fn missing_script(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bo
         .unwrap_or(module);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let Some(whole) = crate::analyze::climbed(folder, stem) else { return false };
+    // Where the folder itself is not there, the plan's paths may start somewhere else.
+    if !ground.bench.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
+        return false;
+    }
     let endings = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".d.ts", "/index.ts", "/index.tsx", "/index.js", ""];
     !whole.is_empty() && !ground.bench.files.stands(&whole) && !is_made(ground, &whole, &endings)
 }

@@ -6,8 +6,9 @@ use plan::FileOf;
 
 use crate::analyze::file_of;
 use crate::implement::is_code;
+use crate::review::code::Code;
 use crate::review::ground::{Ground, package_of};
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 use modules::{ALIASES, NODE, STANDARD};
 

@@ -4,8 +4,9 @@ use plan::Role;
 
 use super::quotes::{Quote, find};
 use crate::implement::Placed;
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
 const fn code(name: &'static str, summary: &'static str, explanation: &'static str) -> Code {
@@ -85,6 +86,10 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         let Some((unit, block)) = unit.zip(placement.block) else { continue };
         let block = &unit.blocks[block];
         let path = placement.path.clone().unwrap_or_default();
+        // A fence without a language that doesn't parse may be no code at all.
+        if *reason == "syntax" && block.language.is_empty() {
+            continue;
+        }
         // A unit before this one changes the file in a way that nobody knows yet.
         if ground.facts.uncertain.contains(&path) {
             continue;

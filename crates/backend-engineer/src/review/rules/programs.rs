@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::analyze::nearest_tools;
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::review::shell::simple_commands;
 use crate::stop::{Finding, Severity};
 

@@ -2,8 +2,9 @@
 
 use plan::{CodeBlock, FileOf, Phase, Role};
 
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
 const GONE: Code = Code {
@@ -77,15 +78,24 @@ fn of_block(ground: &Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<Find
             let done = after
                 .and_then(|after| unit.blocks.get(after))
                 .is_some_and(|after| matches!(find(text, &after.text), Quote::At(_) | Quote::Several));
-            if done {
+            if done || shown_before(ground, block, &missing) {
                 return None;
             }
+            let missing = shown(&missing);
             let message = format!("`{path}` has no such lines as the plan quotes: `{missing}` is not there");
             let mut finding = ground.say(&GONE, block.span.clone(), message);
             finding.hint = near.map(|(line, text)| format!("Nearest is line {line}: `{text}`"));
             Some(finding)
         }
     }
+}
+
+/// Whether code of the plan that comes before the quote brings the line.
+fn shown_before(ground: &Ground<'_>, quote: &CodeBlock, line: &str) -> bool {
+    let units = ground.bench.plan.all();
+    let earlier = units.flat_map(|unit| &unit.blocks).filter(|block| block.span.end <= quote.span.start);
+    let brings = |block: &CodeBlock| block.text.lines().any(|own| squeezed(own) == line);
+    earlier.filter(|block| !matches!(block.role, Role::Before { .. })).any(brings)
 }
 
 /// Whether the change has one quote, so that lines said for it are said for that one.
@@ -141,10 +151,12 @@ pub(super) fn find(text: &str, quote: &str) -> Quote {
         let places: Vec<usize> = (0..lines.len()).filter(stands).collect();
         match places.as_slice() {
             [] => {
-                let missing = chunk.iter().find(|line| !lines.iter().any(|(_, own)| own == *line));
+                let gone = chunk.iter().filter(|line| !lines.iter().any(|(_, own)| own == *line));
+                // The longest tells most.
+                let missing = gone.max_by_key(|line| line.len());
                 // Every line is there, in another order or with others between: not plainly gone.
                 let Some(missing) = missing else { return Quote::Unclear };
-                return Quote::Gone { missing: shown(missing), near: near(&lines, missing) };
+                return Quote::Gone { near: near(&lines, missing), missing: missing.clone() };
             }
             [only] => first = first.or(Some(Quote::At(lines[*only].0))),
             _ => first = first.or(Some(Quote::Several)),

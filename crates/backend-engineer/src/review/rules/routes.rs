@@ -1,8 +1,9 @@
 //! Routes that the plan adds and that the backend answers already.
 
 use crate::analyze::segments;
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {

@@ -1,7 +1,8 @@
 //! Scripts of `package.json`, targets of a Makefile and test files that commands name, and that aren't there.
 
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::review::shell::{Simple, program, simple_commands};
 use crate::stop::{Finding, Severity};
 

@@ -1,6 +1,7 @@
 //! The codes of what reading the plan and finding its files tell; `implement` tells the same.
 
-use crate::review::rule::{Code, Rule};
+use crate::review::code::Code;
+use crate::review::rule::Rule;
 use crate::stop::Severity;
 
 const fn code(name: &'static str, severity: Severity, summary: &'static str, explanation: &'static str) -> Code {

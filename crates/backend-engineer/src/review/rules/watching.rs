@@ -2,8 +2,9 @@
 
 use plan::CriterionKind;
 
+use crate::review::code::Code;
 use crate::review::ground::Ground;
-use crate::review::rule::{Code, Rule};
+use crate::review::rule::Rule;
 use crate::review::shell::{program, simple_commands};
 use crate::stop::{Finding, Severity};
 
