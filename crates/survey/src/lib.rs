@@ -2,15 +2,21 @@
 
 mod syntax;
 
+mod place;
+
 mod source;
 
 mod modules;
+
+mod documents;
 
 mod evaluate;
 
 mod findings;
 
 mod frameworks;
+
+mod stack;
 
 mod follow;
 
@@ -19,12 +25,16 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use findings::{Column, Entity, Route, Unresolved};
+pub use place::Place;
+pub use stack::{Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack};
 
 /// What a codebase is and has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
     /// Frameworks whose marks the sources bear.
     pub frameworks: Vec<String>,
+    /// What it is built from.
+    pub stack: Stack,
     /// What the backend answers, by file and line.
     pub routes: Vec<Route>,
     /// Tables and collections.
@@ -46,12 +56,13 @@ pub struct Cache {
 /// that is no backend gives an empty survey.
 pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
     let sources = source::read(root);
-    let fingerprint = sources.fingerprint(root);
+    let documents = documents::Documents::read(root, &sources.paths);
+    let fingerprint = sources.fingerprint(root) ^ documents.fingerprint();
     if let Some(known) = cache.as_ref().filter(|cache| cache.fingerprint == fingerprint).and_then(|c| c.survey.clone())
     {
         return known;
     }
-    let survey = follow::follow(root, sources);
+    let survey = follow::follow(root, sources, documents);
     if let Some(cache) = cache {
         *cache = Cache { fingerprint, survey: Some(survey.clone()) };
     }
