@@ -18,12 +18,15 @@ mod frameworks;
 
 mod stack;
 
+mod commands;
+
 mod follow;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use commands::{Command, Keeper, Purpose};
 pub use findings::{Column, Entity, Route, Unresolved};
 pub use place::Place;
 pub use stack::{Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack};
@@ -39,6 +42,8 @@ pub struct Survey {
     pub routes: Vec<Route>,
     /// Tables and collections.
     pub entities: Vec<Entity>,
+    /// How the project checks, formats, migrates and builds itself.
+    pub commands: Vec<Command>,
     /// What decides routes or models and could not be followed.
     pub unresolved: Vec<Unresolved>,
     /// Source files that were not read, each with the reason.
