@@ -14,6 +14,8 @@ mod frameworks;
 
 mod follow;
 
+pub mod tsv;
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
