@@ -4,6 +4,8 @@ mod syntax;
 
 mod source;
 
+mod environment;
+
 mod modules;
 
 mod evaluate;
