@@ -27,6 +27,7 @@ fn is_marked(framework: &Framework, text: &str) -> bool {
 fn on_thread(root: &Path, sources: &Sources, documents: &Documents) -> Survey {
     let modules = Modules::new(root, sources);
     let mut machine = Machine::new(&sources.files, &modules);
+    machine.samples = crate::environment::samples(root, sources);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {
             machine.stand_ins.push(("django.conf.settings", id));

@@ -6,6 +6,8 @@ mod place;
 
 mod source;
 
+mod environment;
+
 mod modules;
 
 mod documents;
@@ -21,6 +23,8 @@ mod stack;
 mod commands;
 
 mod follow;
+
+pub mod tsv;
 
 use std::path::Path;
 
