@@ -123,7 +123,11 @@ fn what_the_provider_counts_decides() {
     let model = Played::new(|request: &Request<'_>| {
         let input = 40_000 * u64::try_from(place(request) + 1).expect("few");
         let usage = Usage { input, ..Usage::default() };
-        Ok(if place(request) > 6 { turn("Done.", &[]) } else { Reply { usage, ..turn("", &[call.clone()]) } })
+        Ok(if place(request) > 6 {
+            turn("Done.", &[])
+        } else {
+            Reply { usage, ..turn("", std::slice::from_ref(&call)) }
+        })
     });
     let agent = agent(&model, &tools, &memory);
     let mut conversation = agent.begin("system", "task").expect("begun");

@@ -21,8 +21,7 @@ struct Saying(Run, std::cell::Cell<u32>);
 impl Saying {
     fn say(&self) {
         self.1.set(self.1.get() + 1);
-        println!("recorded {}", self.1.get());
-        std::io::stdout().flush().expect("said");
+        writeln!(std::io::stdout(), "recorded {}", self.1.get()).expect("said");
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn work(request: &Request<'_>) -> Result<Reply, ModelError> {
     };
     let calls: Vec<_> =
         calls.into_iter().zip(&names).map(|((tool, arguments), id)| (id.as_str(), tool, arguments)).collect();
-    Ok(turn(if step % 7 == 0 { "Going on." } else { "" }, &calls))
+    Ok(turn(if step.is_multiple_of(7) { "Going on." } else { "" }, &calls))
 }
 
 /// The last step that a conversation tells of.
