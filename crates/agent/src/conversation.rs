@@ -114,9 +114,14 @@ impl Conversation {
     pub fn tokens(&self) -> u64 {
         let (counted, known) = match self.measured {
             Some((tokens, messages)) => (tokens, messages),
-            None => (weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>(), 0),
+            None => (self.standing(), 0),
         };
         counted + weight::of_messages(self.messages.get(known..).unwrap_or_default())
+    }
+
+    /// How many tokens come before the messages, by estimate.
+    pub(crate) fn standing(&self) -> u64 {
+        weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>()
     }
 
     /// Whose turn it is.
