@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::Survey;
+use crate::documents::Documents;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 use crate::frameworks::{ALL, Framework};
@@ -13,9 +14,9 @@ use crate::source::Sources;
 const STACK: usize = 256 << 20;
 
 /// Surveys the sources, on a thread with room for deep recursion.
-pub(crate) fn follow(root: &Path, sources: Sources) -> Survey {
+pub(crate) fn follow(root: &Path, sources: Sources, documents: Documents) -> Survey {
     let root = root.to_owned();
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || on_thread(&root, &sources));
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || on_thread(&root, &sources, &documents));
     thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
 }
 
@@ -23,9 +24,10 @@ fn is_marked(framework: &Framework, text: &str) -> bool {
     framework.markers.iter().any(|mark| text.contains(mark))
 }
 
-fn on_thread(root: &Path, sources: &Sources) -> Survey {
+fn on_thread(root: &Path, sources: &Sources, documents: &Documents) -> Survey {
     let modules = Modules::new(root, sources);
     let mut machine = Machine::new(&sources.files, &modules);
+    machine.samples = crate::environment::samples(root, sources);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {
             machine.stand_ins.push(("django.conf.settings", id));
@@ -72,8 +74,11 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
     let mut routes = findings.routes;
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
+    let stack = crate::stack::read(documents, sources);
     Survey {
         frameworks: found.iter().map(|framework| framework.name.to_owned()).collect(),
+        commands: crate::commands::read(documents, sources, &stack),
+        stack,
         routes,
         entities: findings.entities,
         unresolved: findings.unresolved,

@@ -2,9 +2,15 @@
 
 mod syntax;
 
+mod place;
+
 mod source;
 
+mod environment;
+
 mod modules;
+
+mod documents;
 
 mod evaluate;
 
@@ -12,23 +18,36 @@ mod findings;
 
 mod frameworks;
 
+mod stack;
+
+mod commands;
+
 mod follow;
+
+pub mod tsv;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use commands::{Command, Keeper, Purpose};
 pub use findings::{Column, Entity, Route, Unresolved};
+pub use place::Place;
+pub use stack::{Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack};
 
 /// What a codebase is and has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
     /// Frameworks whose marks the sources bear.
     pub frameworks: Vec<String>,
+    /// What it is built from.
+    pub stack: Stack,
     /// What the backend answers, by file and line.
     pub routes: Vec<Route>,
     /// Tables and collections.
     pub entities: Vec<Entity>,
+    /// How the project checks, formats, migrates and builds itself.
+    pub commands: Vec<Command>,
     /// What decides routes or models and could not be followed.
     pub unresolved: Vec<Unresolved>,
     /// Source files that were not read, each with the reason.
@@ -46,12 +65,13 @@ pub struct Cache {
 /// that is no backend gives an empty survey.
 pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
     let sources = source::read(root);
-    let fingerprint = sources.fingerprint(root);
+    let documents = documents::Documents::read(root, &sources.paths);
+    let fingerprint = sources.fingerprint(root) ^ documents.fingerprint();
     if let Some(known) = cache.as_ref().filter(|cache| cache.fingerprint == fingerprint).and_then(|c| c.survey.clone())
     {
         return known;
     }
-    let survey = follow::follow(root, sources);
+    let survey = follow::follow(root, sources, documents);
     if let Some(cache) = cache {
         *cache = Cache { fingerprint, survey: Some(survey.clone()) };
     }

@@ -40,8 +40,35 @@ pub(crate) enum Expression {
     Union(Vec<Expression>),
     Add(Box<Expression>, Box<Expression>),
     Assign(Box<Pattern>, Box<Expression>),
-    Comprehension(Box<(Expression, Pattern, Expression)>),
+    Comprehension(Box<Comprehension>),
+    /// One of two, as the condition says.
+    Choose(Box<Choose>),
+    Compare(Comparison, Box<(Expression, Expression)>),
+    Not(Box<Expression>),
     Other(Vec<Expression>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Comprehension {
+    pub(crate) element: Expression,
+    pub(crate) target: Pattern,
+    pub(crate) over: Expression,
+    pub(crate) conditions: Vec<Expression>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Choose {
+    pub(crate) condition: Expression,
+    pub(crate) then: Expression,
+    pub(crate) otherwise: Expression,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Same,
+    Different,
+    In,
+    NotIn,
 }
 
 #[derive(Debug)]

@@ -20,6 +20,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) classes: Vec<Rc<ClassValue<'a>>>,
     /// Names from outside that stand for a module of the project.
     pub(crate) stand_ins: Vec<(&'static str, ModuleId)>,
+    /// Values of environment variables in the project's own examples.
+    pub(crate) samples: HashMap<String, Rc<str>>,
     pub(super) scopes: HashMap<ModuleId, Rc<Scope<'a>>>,
     pub(super) called: HashSet<*const Function>,
     pub(super) calls: HashMap<*const Function, (u32, u32)>,
@@ -36,6 +38,7 @@ impl<'a> Machine<'a> {
             closures: Vec::new(),
             classes: Vec::new(),
             stand_ins: Vec::new(),
+            samples: HashMap::new(),
             scopes: HashMap::new(),
             called: HashSet::new(),
             calls: HashMap::new(),
@@ -232,9 +235,19 @@ impl<'a> Machine<'a> {
                     },
                     None => Value::Unknown,
                 };
-                if parameter.default.is_none() && !parameter.is_rest {
-                    let origin = Origin::Parameter { annotation, name };
-                    arguments.push(Value::Object(self.new_object(origin, closure.place)));
+                if parameter.is_rest {
+                    continue;
+                }
+                match &parameter.default {
+                    None => {
+                        let origin = Origin::Parameter { annotation, name };
+                        arguments.push(Value::Object(self.new_object(origin, closure.place)));
+                    }
+                    // Who calls it may give something else: no branch on it is decided.
+                    Some(default) => {
+                        let default = self.evaluate(default, &closure.scope);
+                        arguments.push(Value::either([default, Value::Unknown]));
+                    }
                 }
             }
             self.invoke(&closure, None, &Arguments::of(arguments));

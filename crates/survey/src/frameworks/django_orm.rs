@@ -31,17 +31,15 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
                 || path.starts_with("django.contrib.auth") && path.contains("Abstract")
                 || path.ends_with(".MPTTModel")
         });
-        if !is_model || meta(machine, &class, "abstract").is_some_and(|v| v.is_true()) {
+        if !is_model || machine.meta(&class, "abstract").is_some_and(|v| v.is_true()) {
             continue;
         }
-        if meta(machine, &class, "proxy").is_some_and(|v| v.is_true()) {
+        if machine.meta(&class, "proxy").is_some_and(|v| v.is_true()) {
             continue;
         }
         let path = machine.path(class.place.module);
-        let folder = path.split("/models").next().unwrap_or(path).rsplit('/').next().unwrap_or_default();
-        let folder = folder.trim_end_matches(".py");
-        let label = inherited_meta(machine, &class, "app_label").unwrap_or_else(|| folder.to_owned());
-        let table = meta(machine, &class, "db_table").and_then(|name| name.as_text()).map(|name| name.to_string());
+        let label = machine.application_label(&class);
+        let table = machine.meta(&class, "db_table").and_then(|name| name.as_text()).map(|name| name.to_string());
         let table = table.unwrap_or_else(|| format!("{label}_{}", class.class.name.to_lowercase()));
         let columns = columns(machine, &class, &outside);
         findings.entities.push(Entity {
@@ -87,22 +85,9 @@ fn add(columns: &mut Vec<Column>, column: Column) {
     columns.push(column);
 }
 
-fn meta<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Value<'a>> {
-    let inner = class.fields.borrow().iter().rev().find(|field| field.name == "Meta").map(|field| field.value.clone());
-    let inner = inner?.as_class()?;
-    let found = inner.fields.borrow().iter().rev().find(|field| field.name == name).map(|field| field.value.clone());
-    let _ = machine;
-    found
-}
-
-fn inherited_meta<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Option<String> {
-    let lineage = machine.lineage(class);
-    lineage.iter().find_map(|class| meta(machine, class, name)?.as_text().map(|text| text.to_string()))
-}
-
 fn is_concrete<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
     let is_model = machine.outside_bases(class).iter().any(|path| path.contains("models.Model"));
-    is_model && !meta(machine, class, "abstract").is_some_and(|value| value.is_true())
+    is_model && !machine.meta(class, "abstract").is_some_and(|value| value.is_true())
 }
 
 fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &[Rc<str>]) -> Vec<Column> {

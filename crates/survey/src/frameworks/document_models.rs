@@ -171,7 +171,14 @@ fn define<'a>(
     }
     if !options.entry("timestamps").is_some_and(|value| matches!(value, Value::Bool(false))) {
         let stamp = |name| Column { nullable: Some(false), ..column(name, "DATE", false) };
-        columns.extend(["createdAt", "updatedAt"].map(stamp));
+        for column in ["createdAt", "updatedAt"].map(stamp) {
+            if !columns.iter().any(|known| known.name == column.name) {
+                columns.push(column);
+            }
+        }
+        if options.entry("paranoid").is_some_and(|value| value.is_true()) {
+            columns.push(column("deletedAt", "DATE", false));
+        }
     }
     let place = machine.object(id).place;
     push(machine, findings, table, &model, place, columns);
