@@ -3,6 +3,7 @@
 
 mod files;
 mod codebase;
+mod project;
 
 use plan::Plan;
 
@@ -52,6 +53,8 @@ enum Section {
     Tables,
     Routes,
     Shared,
+    Stack,
+    Commands,
 }
 
 impl Section {
@@ -63,6 +66,8 @@ impl Section {
             Section::Tables => "Tables concerned",
             Section::Routes => "Routes concerned",
             Section::Shared => "Shared modules that these files use",
+            Section::Stack => "Stack",
+            Section::Commands => "The project's own commands",
         }
     }
 }
@@ -87,6 +92,8 @@ pub(crate) fn briefing(ground: &mut Ground<'_>, budget: usize) -> Briefing {
     entries.extend(codebase::tables(ground));
     entries.extend(codebase::routes(ground));
     entries.extend(codebase::shared(ground, &models));
+    entries.extend(project::stack(ground));
+    entries.extend(project::commands(ground));
     let title = format!("{}: {}", ground.assignment.label, ground.assignment.title);
     let mut briefing = Briefing { title, entries, left_out: Vec::new() };
     briefing.fit(budget.saturating_mul(BYTES_A_TOKEN));

@@ -102,7 +102,10 @@ pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
         let users: Vec<&str> = users.iter().map(String::as_str).take(3).collect();
         let title = format!("### {file} (used by {})", users.join(", "));
         let outline = outlined(&file, &text);
-        let forms = match outline.is_empty() || outline.lines().count() > 80 {
+        if outline.is_empty() {
+            continue;
+        }
+        let forms = match outline.lines().count() > 80 {
             true => vec![title],
             false => vec![title.clone(), format!("{title}\n{outline}")],
         };

@@ -6,6 +6,8 @@ use plan::Action;
 
 use super::{Entry, Ground, Section};
 use crate::analyze::siblings::nearest;
+use crate::analyze::words::{text_of, words};
+use crate::understand::NamedFile;
 
 /// Lines up to which a file is shown whole.
 const WHOLE: usize = 250;
@@ -13,6 +15,12 @@ const WHOLE: usize = 250;
 const WHOLE_BYTES: usize = 16_000;
 /// Lines of a file that has no outline that are shown.
 const HEAD: usize = 40;
+/// Lines of one definition that are shown.
+const LONGEST_PASSAGE: usize = 80;
+/// Lines around those that the plan names.
+const AROUND: usize = 8;
+/// Lines of a file's passages together.
+const MOST_PASSAGES: usize = 300;
 /// Siblings that are shown.
 const MOST_SIBLINGS: usize = 5;
 
@@ -35,7 +43,8 @@ pub(super) fn named(ground: &mut Ground<'_>) -> Vec<Entry> {
             continue;
         }
         let title = format!("### {path} ({}, plan line {line})", action(&file.action));
-        entries.push(Entry::new(Section::Named, path.clone(), forms(ground, path, &title, true)));
+        let spoken = Spoken::of(ground, file);
+        entries.push(Entry::new(Section::Named, path.clone(), forms(ground, path, &title, Some(&spoken))));
     }
     entries
 }
@@ -50,14 +59,31 @@ fn action(action: &Action) -> String {
     }
 }
 
-/// A file by name alone, in outline, and whole where it is small or where `whole` asks for it.
-fn forms(ground: &mut Ground<'_>, path: &str, title: &str, named: bool) -> Vec<String> {
+/// What the plan says of a file: which of its definitions and lines matter.
+struct Spoken {
+    text: String,
+    lines: Vec<(usize, usize)>,
+}
+
+impl Spoken {
+    fn of(ground: &Ground<'_>, file: &NamedFile) -> Self {
+        let unit = ground.plan.phase(file.unit);
+        let change = unit.and_then(|unit| unit.changes.get(file.change));
+        let blocks = change.map(|change| change.blocks.as_slice()).unwrap_or_default().iter();
+        let of_blocks = blocks.filter_map(|block| unit?.blocks.get(*block)?.lines);
+        let lines = change.and_then(|change| change.lines).into_iter().chain(of_blocks).collect();
+        Spoken { text: text_of(ground.plan, ground.assignment), lines }
+    }
+}
+
+/// A file by name alone, in outline, with the passages that are spoken of, and whole where it is small.
+fn forms(ground: &mut Ground<'_>, path: &str, title: &str, spoken: Option<&Spoken>) -> Vec<String> {
     if holds_secrets(path) {
         return vec![format!("{title}: not shown, it may hold secrets")];
     }
     let text = match ground.tree.read_text(path) {
         Ok(Some(text)) => text,
-        Ok(None) => return vec![format!("{title}: not there yet{}", neighbours(ground, path))],
+        Ok(None) => return vec![format!("{title}: not there{}", neighbours(ground, path))],
         Err(error) => return vec![format!("{title}: {error}")],
     };
     let count = text.lines().count();
@@ -67,7 +93,11 @@ fn forms(ground: &mut Ground<'_>, path: &str, title: &str, named: bool) -> Vec<S
         false => format!("{title}: outline of {count} lines\n{outline}"),
         true => format!("{title}: the first of {count} lines\n{}", numbered(text.lines().take(HEAD))),
     });
-    let limit = if named { (WHOLE, WHOLE_BYTES) } else { (WHOLE / 2, WHOLE_BYTES / 2) };
+    if let Some(passages) = spoken.map(|spoken| passages(path, &text, spoken)).filter(|text| !text.is_empty()) {
+        let lean = forms.last().cloned().unwrap_or_default();
+        forms.push(format!("{lean}\n  What the plan speaks of in it:\n{passages}"));
+    }
+    let limit = if spoken.is_some() { (WHOLE, WHOLE_BYTES) } else { (WHOLE / 2, WHOLE_BYTES / 2) };
     if count <= limit.0 && text.len() <= limit.1 {
         forms.push(format!("{title}: whole, {count} lines\n{}", numbered(text.lines())));
     }
@@ -88,8 +118,36 @@ fn shortened(line: &str) -> String {
     }
 }
 
-/// The outline of a file as lines with their numbers.
+/// The definitions that the plan names, and the lines, each whole up to a limit.
+fn passages(path: &str, text: &str, spoken: &Spoken) -> String {
+    let outline = graft::outline(path, text);
+    let words = words(&spoken.text);
+    let all: Vec<&str> = text.lines().collect();
+    let mut wanted = BTreeSet::new();
+    for (at, one) in outline.iter().enumerate() {
+        // A short plain word may be meant otherwise.
+        let telling = one.name.len() > 3 && one.name.contains(|letter: char| letter == '_' || letter.is_uppercase());
+        if !telling || !words.contains(one.name.as_str()) {
+            continue;
+        }
+        let next = outline[at + 1..].iter().find(|other| other.depth <= one.depth);
+        let end = next.map_or(all.len() + 1, |next| next.line);
+        wanted.extend(one.line..end.min(one.line + LONGEST_PASSAGE));
+    }
+    for (from, to) in &spoken.lines {
+        wanted.extend(from.saturating_sub(AROUND).max(1)..=(to + AROUND).min(from + LONGEST_PASSAGE).min(all.len()));
+    }
+    let shown = wanted.iter().take(MOST_PASSAGES).filter_map(|line| Some((*line, *all.get(line - 1)?)));
+    let lines: Vec<String> = shown.map(|(line, text)| format!("{line:>4}  {}", shortened(text))).collect();
+    lines.join("\n")
+}
+
+/// The outline of a file as lines with their numbers; of a document, its headings.
 pub(super) fn outlined(path: &str, text: &str) -> String {
+    if path.ends_with(".md") {
+        let headings = text.lines().enumerate().filter(|(_, line)| line.starts_with('#') && line.contains("# "));
+        return headings.take(80).map(|(at, line)| format!("{:>4}  {line}", at + 1)).collect::<Vec<_>>().join("\n");
+    }
     let lines = graft::outline(path, text).into_iter();
     let lines: Vec<String> =
         lines.map(|one| format!("{:>4}  {}{}", one.line, "  ".repeat(one.depth), one.text)).collect();
@@ -121,8 +179,9 @@ fn holds_secrets(path: &str) -> bool {
 pub(super) fn siblings(ground: &mut Ground<'_>) -> Vec<Entry> {
     let named: BTreeSet<String> = ground.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
     let mut models: Vec<(String, Vec<String>)> = Vec::new();
-    for path in ground.assignment.files.iter().filter_map(|file| file.path.as_deref()) {
-        if ground.files.stands(path) {
+    for file in &ground.assignment.files {
+        let Some(path) = file.path.as_deref() else { continue };
+        if ground.files.stands(path) || file.action == Action::Delete {
             continue;
         }
         let plan = ground.plan_inside;
@@ -138,7 +197,7 @@ pub(super) fn siblings(ground: &mut Ground<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (model, new) in models {
         let title = format!("### {model} (model for {})", new.join(", "));
-        let forms = forms(ground, &model, &title, false);
+        let forms = forms(ground, &model, &title, None);
         entries.push(Entry::new(Section::Siblings, model, forms));
     }
     entries

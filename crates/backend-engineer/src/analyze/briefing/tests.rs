@@ -10,6 +10,7 @@ const PLAN: &str = "# Orders\n\n## Phase 1: Users\n\n**File**: `app/routes/users
 fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut large = String::from("from app.core.db import session\n\n");
+    large.push_str("def f_named(a: int) -> int:\n    return a\n\n\n");
     for number in 0..200 {
         large.push_str(&format!("def f{number}(a: int) -> int:\n    return a\n\n\n"));
     }
@@ -68,10 +69,20 @@ fn a_new_file_comes_with_its_model_tables_and_routes() {
 fn a_large_file_is_outlined_and_a_small_one_shown_whole() {
     let plan = "# X\n\n## Phase 1: Change\n\n- Modify `app/routes/large.py`\n- Modify `app/routes/orders.py`\n- Modify `.env`\n";
     let text = brief(plan, 0, BUDGET).text();
-    assert!(text.contains("### app/routes/large.py (modify, plan line 5): outline of 802 lines"), "{text}");
-    assert!(text.contains("   3  def f0(a: int) -> int\n") && !text.contains("return a\n"), "{text}");
+    assert!(text.contains("### app/routes/large.py (modify, plan line 5): outline of 806 lines"), "{text}");
+    assert!(text.contains("   7  def f0(a: int) -> int\n") && !text.contains("return a\n"), "{text}");
     assert!(text.contains("   5      return session"), "{text}");
     assert!(!text.contains("SECRET"), "{text}");
+}
+
+#[test]
+fn what_the_plan_speaks_of_in_a_large_file_is_shown_whole() {
+    let plan =
+        "# X\n\n## Phase 1: Change\n\n**Files:**\n- Modify: `app/routes/large.py:701-702`\n\nLet `f_named` do more.\n";
+    let text = brief(plan, 0, BUDGET).text();
+    assert!(text.contains("   3  def f_named(a: int) -> int:\n   4      return a\n"), "{text}");
+    assert!(text.contains(" 704      return a\n"), "{text}");
+    assert!(!text.contains(" 504      return a\n"), "{text}");
 }
 
 #[test]

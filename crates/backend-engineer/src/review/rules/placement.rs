@@ -15,7 +15,7 @@ const fn code(name: &'static str, summary: &'static str, explanation: &'static s
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(look), told_by_run: true };
 
-const CODES: [Code; 9] = [
+const CODES: [Code; 11] = [
     code(
         "ambiguous",
         "more than one place fits a block of code",
@@ -59,6 +59,19 @@ const CODES: [Code; 9] = [
         "the result of placing a block failed its own proof",
         "What came out was not exactly the old file with the block in it, so it was taken back.\n\n\
          Mend it: show the change as a before and after pair, or as a diff.",
+    ),
+    code(
+        "not-code",
+        "a block is no content of its file",
+        "The block holds commands, output or an example, so nothing is placed.\n\n\
+         Mend it: name the block's language on its fence, or show what is to stand in the file.",
+    ),
+    code(
+        "not-there",
+        "the tree does not hold what the plan shows",
+        "`verify` looks for the code of a phase in the tree and does not find it whole: it was never placed, or was changed \
+         since.\n\n\
+         Mend it: implement the phase, or correct the plan where the code is right.",
     ),
     code(
         "protected",
