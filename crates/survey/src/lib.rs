@@ -26,6 +26,8 @@ mod outline;
 
 mod layers;
 
+mod conventions;
+
 mod knowledge;
 
 mod follow;
@@ -37,6 +39,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use commands::{Command, Keeper, Purpose};
+pub use conventions::{Convention, Topic};
 pub use findings::{Column, Entity, Route, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use place::Place;
@@ -55,6 +58,8 @@ pub struct Survey {
     pub entities: Vec<Entity>,
     /// Which files are which layer, and how the layers use each other.
     pub layers: Layers,
+    /// How the project does things, by topic.
+    pub conventions: Vec<Convention>,
     /// How the project checks, formats, migrates and builds itself.
     pub commands: Vec<Command>,
     /// What decides routes or models and could not be followed.

@@ -321,7 +321,13 @@ fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, Str
     if let Some((layer, word)) = class {
         return Some((layer, format!("its class is called {word}")));
     }
-    if named.is_some() {
+    if let Some((layer, _)) = &named {
+        // `lib/urls.py` registers nothing: it is about addresses.
+        let aside =
+            folder_of(&file.path).split('/').any(|folder| matches!(folder, "lib" | "libs" | "utils" | "utilities"));
+        if aside && matches!(layer, Layer::Routes | Layer::Controllers | Layer::Schemas) && !held.registers {
+            return Some((Layer::Utilities, "lies with what others use".to_owned()));
+        }
         return named;
     }
     if holds(&file.text, &COMPOSES) || name_of(&file.path) == "__init__.py" && outline.definitions.is_empty() {
