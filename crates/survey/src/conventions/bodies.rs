@@ -7,7 +7,7 @@ use super::{Convention, Ground, Hit, Topic, best};
 use crate::layers::Layer;
 
 /// Lines behind a place that are looked at for an object.
-const WINDOW: usize = 14;
+const WINDOW: usize = 30;
 /// Shapes past which no more are told.
 const MOST: usize = 3;
 
@@ -21,7 +21,15 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
         .into_iter()
         .filter(|hit| matches!(ground.layer[hit.file], Some(Layer::Routes | Layer::Controllers)));
     let mut found = shapes(ground, Topic::Answers, answers, 2);
-    let handlers = of_topic(Topic::ErrorHandlers, false).into_iter().chain(of_topic(Topic::ErrorBody, true));
+    // Wrappers only pass errors on.
+    let wraps = |hit: &Hit| {
+        let lines = MARKS.iter().enumerate().filter(|(_, mark)| mark.what.starts_with("handlers are wrapped"));
+        lines.flat_map(|(at, _)| hits.get(&at).into_iter().flatten()).any(|other| other.file == hit.file)
+    };
+    let handlers = of_topic(Topic::ErrorHandlers, false)
+        .into_iter()
+        .filter(|hit| !wraps(hit))
+        .chain(of_topic(Topic::ErrorBody, true));
     found.extend(shapes(ground, Topic::ErrorBody, handlers, 1));
     found
 }
@@ -70,6 +78,11 @@ fn keys_at(ground: &Ground<'_>, hit: Hit, topic: Topic) -> Option<(Vec<String>, 
         "return {",
         "return jsonify",
     ];
+    // What an error handler gives is often put together before it is given.
+    let mut gives = gives.to_vec();
+    if topic == Topic::ErrorBody {
+        gives.push(" = {");
+    }
     let reach = if topic == Topic::ErrorBody { WINDOW } else { 1 };
     let (ahead, line) =
         lines.iter().enumerate().take(reach).find(|(_, line)| gives.iter().any(|mark| line.contains(mark)))?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Convention, Ground, Hit, Topic, best, files_of};
+use crate::layers::Layer;
 
 /// A convention and the text by which it is known.
 pub(super) struct Mark {
@@ -36,7 +37,7 @@ pub(super) const MARKS: &[Mark] = &[
     py(ErrorTypes, "", &["raise "]),
     js(ErrorTypes, "", &["throw new "]),
     js(ErrorTypes, "errors are handed to `next(…)`", &["next(err", "next(new ", "next(error"]),
-    py(ErrorHandlers, "FastAPI exception handlers", &["exception_handler("]),
+    py(ErrorHandlers, "FastAPI exception handlers", &[".exception_handler(", "add_exception_handler("]),
     py(ErrorHandlers, "Flask error handlers", &["errorhandler(", "register_error_handler("]),
     py(ErrorHandlers, "Django REST framework's exception handler", &["EXCEPTION_HANDLER", "def exception_handler"]),
     py(ErrorHandlers, "Django's handlers for error pages", &["handler404", "handler500"]),
@@ -61,12 +62,12 @@ pub(super) const MARKS: &[Mark] = &[
         "handlers are wrapped so that rejections reach the error middleware",
         &["catchAsync(", "asyncHandler(", "express-async-errors", "tryCatch(", "TryCatch("],
     ),
-    py(Validation, "Pydantic models", &["(BaseModel)", "BaseModel, "]),
+    py(Validation, "Pydantic models", &["(BaseModel)"]),
     py(Validation, "Pydantic validators", &["@field_validator", "@validator(", "@model_validator", "@root_validator"]),
     py(
         Validation,
         "parameters declared with `Query`, `Path` or `Body`",
-        &["= Query(", ", Query(", "= Path(", ", Path(", "= Body(", ", Body("],
+        &["= Query(", ", Query(", "= Body(", ", Body(", "= Path(..."],
     ),
     py(
         Validation,
@@ -87,7 +88,7 @@ pub(super) const MARKS: &[Mark] = &[
     js(Validation, "Nest's ValidationPipe", &["ValidationPipe("]),
     js(Validation, "a `validate(…)` middleware in the route", &["validate(", "validateBody(", "validateRequest("]),
     js(Validation, "express-validator chains", &["express-validator", "validationResult("]),
-    js(Validation, "JSON Schema on routes", &["schema: {", "schema.", "schema:"]),
+    js(Validation, "JSON Schema on routes", &["schema: "]),
     js(Validation, "TypeBox schemas", &["Type.Object("]),
     py(Injection, "FastAPI `Depends(…)`", &["Depends("]),
     py(Injection, "a container of `dependency_injector`", &["@inject", "Provide["]),
@@ -118,7 +119,7 @@ pub(super) const MARKS: &[Mark] = &[
     js(Logging, "`console`", &["console.log(", "console.error("]),
     py(Authentication, "JWT made and checked with PyJWT or python-jose", &["jwt.decode(", "jwt.encode("]),
     py(Authentication, "OAuth2 bearer tokens of FastAPI", &["OAuth2PasswordBearer(", "HTTPBearer(", "APIKeyHeader("]),
-    py(Authentication, "Flask-JWT-Extended", &["@jwt_required", "create_access_token(", "get_jwt_identity("]),
+    py(Authentication, "Flask-JWT-Extended", &["@jwt_required", "get_jwt_identity(", "flask_jwt_extended"]),
     py(Authentication, "Flask-Login", &["LoginManager(", "@login_required"]),
     py(
         Authentication,
@@ -193,6 +194,18 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
     let mut found = Vec::new();
     for (at, mark) in MARKS.iter().enumerate().filter(|(_, mark)| !mark.what.is_empty()) {
         let Some(hits) = hits.get(&at) else { continue };
+        // A schema elsewhere is one of data at rest.
+        let of_routes = |hit: &&Hit| matches!(ground.layer[hit.file], Some(Layer::Routes | Layer::Controllers));
+        let routes: Vec<Hit>;
+        let hits = if mark.needles == ["schema: "] {
+            routes = hits.iter().filter(of_routes).copied().collect();
+            &routes
+        } else {
+            hits
+        };
+        if hits.is_empty() {
+            continue;
+        }
         found.push(Convention {
             topic: mark.topic,
             layer: None,
@@ -206,6 +219,36 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
     found
 }
 
+/// Whether the name of a guard speaks of who may do something, and not of what else a handler needs.
+fn asks_for_rights(name: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "auth",
+        "user",
+        "admin",
+        "perm",
+        "role",
+        "guard",
+        "login",
+        "token",
+        "jwt",
+        "owner",
+        "verified",
+        "access",
+        "protect",
+        "session",
+        "secure",
+        "allow",
+        "visibility",
+        "right",
+        "credential",
+        "passport",
+        "staff",
+        "member",
+    ];
+    let lower = name.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
 /// The guards that routes carry, with the share of routes that have them.
 fn guards(ground: &Ground<'_>) -> Vec<Convention> {
     let mut counts: BTreeMap<&str, Vec<&crate::findings::Route>> = BTreeMap::new();
@@ -214,12 +257,13 @@ fn guards(ground: &Ground<'_>) -> Vec<Convention> {
             counts.entry(guard.as_str()).or_default().push(route);
         }
     }
-    let mut guards: Vec<_> = counts.into_iter().filter(|(_, routes)| routes.len() > 1).collect();
+    let mut guards: Vec<_> =
+        counts.into_iter().filter(|(name, routes)| routes.len() > 1 && *name != "<anonymous>").collect();
     guards.sort_by_key(|(name, routes)| (std::cmp::Reverse(routes.len()), *name));
     let of = Some(ground.routes.len());
     guards
         .into_iter()
-        .take(6)
+        .take(8)
         .map(|(name, routes)| {
             let mut examples: Vec<crate::place::Place> = Vec::new();
             for route in &routes {
@@ -227,8 +271,12 @@ fn guards(ground: &Ground<'_>) -> Vec<Convention> {
                     examples.push(crate::place::Place::new(&route.file, route.line));
                 }
             }
-            let what = format!("routes are guarded by `{name}`");
-            Convention { topic: Topic::Authorization, layer: None, what, count: routes.len(), of, examples }
+            let (topic, what) = if asks_for_rights(name) {
+                (Topic::Authorization, format!("routes are guarded by `{name}`"))
+            } else {
+                (Topic::Injection, format!("routes go through `{name}`"))
+            };
+            Convention { topic, layer: None, what, count: routes.len(), of, examples }
         })
         .collect()
 }

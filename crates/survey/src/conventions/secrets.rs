@@ -86,7 +86,9 @@ fn told(line: &str, language: Language) -> Option<String> {
     {
         return Some(format!("setting `{name}`, filled from the environment"));
     }
-    right.starts_with(['\'', '"']).then(|| format!("`{name}` stands in the code"))
+    let is_text =
+        right.starts_with(['\'', '"']) && !right.trim_end_matches([',', ';']).trim_matches(['\'', '"']).is_empty();
+    is_text.then(|| format!("`{name}` stands in the code"))
 }
 
 #[cfg(test)]

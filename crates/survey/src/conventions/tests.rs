@@ -20,7 +20,15 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
         all += 1;
         places.entry(place(&found.path)).or_default().push(Hit { file, line: 1 });
     }
-    let mut places: Vec<_> = places.into_iter().collect();
+    let mut places: Vec<_> = places
+        .into_iter()
+        .map(|(what, hits)| {
+            let folder = |hit: &Hit| folder_of(&ground.sources.files[hit.file].path);
+            let first = hits.first().map_or("", folder);
+            let is_one = what.starts_with("in a folder") && hits.iter().all(|hit| folder(hit) == first);
+            (if is_one { format!("in `{first}/`") } else { what }, hits)
+        })
+        .collect();
     places.sort_by_key(|(what, hits)| (std::cmp::Reverse(hits.len()), what.clone()));
     let convention = |(what, hits): (String, Vec<Hit>)| Convention {
         topic: Topic::TestPlaces,

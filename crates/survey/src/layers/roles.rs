@@ -323,8 +323,7 @@ fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, Str
     }
     if let Some((layer, _)) = &named {
         // `lib/urls.py` registers nothing: it is about addresses.
-        let aside =
-            folder_of(&file.path).split('/').any(|folder| matches!(folder, "lib" | "libs" | "utils" | "utilities"));
+        let aside = matches!(name_of(folder_of(&file.path)), "lib" | "libs" | "utils" | "utilities");
         if aside && matches!(layer, Layer::Routes | Layer::Controllers | Layer::Schemas) && !held.registers {
             return Some((Layer::Utilities, "lies with what others use".to_owned()));
         }
