@@ -23,9 +23,11 @@ mod units;
 mod work;
 
 mod accept;
+mod check;
 mod completions;
 mod config;
 mod diff;
+mod explain;
 mod graft;
 mod implement;
 mod man;
@@ -134,6 +136,9 @@ enum Command {
     #[command(after_help = EXIT_CODES)]
     Implement(implement::ImplementArguments),
     Plan(plan::PlanArguments),
+    #[command(after_help = check::AFTER)]
+    Check(check::CheckArguments),
+    Explain(explain::ExplainArguments),
     #[command(after_help = EXIT_CODES)]
     Verify(verify::VerifyArguments),
     Accept(accept::AcceptArguments),
@@ -152,6 +157,8 @@ impl Command {
         match self {
             Command::Implement(arguments) => implement::run(arguments, globals),
             Command::Plan(arguments) => plan::run(arguments, globals),
+            Command::Check(arguments) => check::run(arguments, globals),
+            Command::Explain(arguments) => explain::run(arguments, globals),
             Command::Verify(arguments) => verify::run(arguments, globals),
             Command::Accept(arguments) => accept::run(arguments, globals),
             Command::Undo(arguments) => undo::run(arguments, globals),

@@ -22,6 +22,8 @@ mod check;
 
 mod implement;
 
+mod review;
+
 mod verify;
 
 mod report;
@@ -34,6 +36,7 @@ use plan::PhaseId;
 use analyze::analyze;
 use implement::{Change, implement, inspect, is_code, standing};
 use report::{Report, report};
+use review::{Extent, review};
 use understand::{Assignment, understand};
 use verify::verify;
 use workbench::Workbench;
@@ -45,9 +48,12 @@ pub use stop::{Exit, Finding, Severity, Stop};
 async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
     let assignment = assign(bench, unit)?;
     bench.begin(StepName::Analyze)?;
-    let survey = analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    for finding in review(bench, &[unit], Extent::Run)? {
+        bench.tell_finding(&finding)?;
+    }
     bench.begin(StepName::Implement)?;
-    let mut change = implement(bench, &assignment, &survey).await?;
+    let mut change = implement(bench, &assignment).await?;
     prove(bench, &assignment, &mut change).await
 }
 

@@ -15,9 +15,9 @@ use sandbox::{EffectKind, Sandbox};
 
 use crate::redact::Redactor;
 use crate::settings::Settings;
-use crate::stop::Stop;
+use crate::stop::{Finding, Severity, Stop};
 use crate::tree::{Pending, Staged, Tree};
-use crate::understand::{Files, Loaded};
+use crate::understand::{Files, Loaded, files_of};
 
 pub(crate) use overlay::{Belonging, last_lines};
 pub(crate) use record::JournalWitness;
@@ -95,8 +95,7 @@ impl Workbench {
         let redactor = Redactor::of(settings.variables());
         let journal = if conduct.dry_run { None } else { Some(Journal::open(root)?) };
         let run = journal.as_ref().map(|journal| journal.begin(&start)).transpose()?;
-        let mut files = Files::below(root);
-        files.learn_author(loaded.plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+        let files = files_of(root, &loaded.plan);
         Ok(Workbench {
             plan: loaded.plan,
             plan_path: loaded.path,
@@ -164,6 +163,24 @@ impl Workbench {
         }
         self.notes.push(text.clone());
         self.tell(Event::Note { text })
+    }
+
+    /// Tells a finding; what weighs more than a note stands in the report, too.
+    pub(crate) fn tell_finding(&mut self, finding: &Finding) -> Result<(), Stop> {
+        let column = finding.span.as_ref().map(|span| self.plan.place(span.start).column);
+        let path = finding.span.is_some().then(|| self.plan_name.clone());
+        if finding.severity != Severity::Note {
+            self.note(finding.message.clone())?;
+        }
+        self.tell(Event::Diagnostic {
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+            path,
+            line: finding.line,
+            column,
+            hint: finding.hint.clone(),
+        })
     }
 
     /// Whether commands may run in this run.

@@ -69,7 +69,7 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 }
 
 /// Places one block in the staged tree.
-pub(super) fn place(
+pub(crate) fn place(
     bench: &mut Workbench,
     assignment: &Assignment,
     phase: &Phase,
