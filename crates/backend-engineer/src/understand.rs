@@ -1,9 +1,11 @@
 //! Step one: reads the plan, locates the phase, its success criteria, and every file to create or modify.
 
 mod author;
+mod definition;
 mod load;
 mod paths;
 mod scope;
+mod reach;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,8 +14,10 @@ use std::path::Path;
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
 pub(crate) use author::without_author;
+pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
 pub(crate) use load::{Loaded, load_plan, root_of};
 pub(crate) use paths::{Files, Meaning};
+pub(crate) use reach::{Permit, Reach, is_test};
 pub(crate) use scope::Scope;
 
 use crate::stop::{Finding, Severity, Stop};
