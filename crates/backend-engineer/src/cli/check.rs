@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &CheckArguments, globals: &Globals) -> Result<Exit,
     let settings = Settings::load(&root, &Flags::default())?;
     let conduct = Conduct { dry_run: true, approve: arguments.approve, ..Conduct::default() };
     let named = loaded.name.clone();
-    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &[], Box::new(|_| {}))?;
+    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &[], Box::new(|_| {}), None)?;
     let findings = review(&mut bench, &chosen, extent)?;
     let checked = Checked { plan: &bench.plan, name: &bench.plan_name, findings: &findings };
     let text = match arguments {
