@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use hyper::{HeaderMap, Method, Response, StatusCode};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::catalogue::{Facts, cost};
 use crate::client::{Client, reasons};
@@ -66,19 +66,21 @@ impl Model for Remote {
             let provider = self.line.provider;
             let to = Addressee { provider: provider.name, model: &self.model, facts: &self.facts };
             let body = Bytes::from(provider.wire.body(to, &request).to_string());
-            let mut waited = Duration::ZERO;
+            let mut spent = Duration::ZERO;
             let mut attempt = 1;
             loop {
+                let begun = Instant::now();
                 let trouble = match self.attempt(body.clone(), sink).await {
                     Ok(reply) => return Ok(reply),
                     Err(trouble) => trouble,
                 };
-                let Some(wait) = self.line.patience.wait(&trouble, attempt, waited) else {
+                spent += begun.elapsed();
+                let Some(wait) = self.line.patience.wait(&trouble, attempt, spent) else {
                     return Err(self.line.error(self.name(), &trouble, attempt));
                 };
                 sink(Delta::Retry { attempt, why: self.line.blot(&trouble.message), wait });
                 (self.line.patience.sleep)(wait).await;
-                waited += wait;
+                spent += wait;
                 attempt += 1;
             }
         })
@@ -96,9 +98,8 @@ impl Remote {
         }
         let mut reader = line.provider.wire.reader(line.provider.name);
         let mut events = Events::default();
+        let mut limit = line.patience.first;
         while !reader.is_over() {
-            // Once the turn is whole, what may still come is only its count.
-            let limit = if reader.is_whole() { GRACE } else { line.patience.idle };
             let bytes = match more(&mut answer, limit).await {
                 Ok(Some(bytes)) => bytes,
                 Err(trouble) if !reader.is_whole() => return Err(trouble),
@@ -108,6 +109,8 @@ impl Remote {
             while let Some(event) = events.next() {
                 reader.take(&event, sink)?;
             }
+            // Once the turn is whole, what may still come is only its count.
+            limit = if reader.is_whole() { GRACE } else { line.patience.idle };
         }
         if !reader.is_whole() {
             return Err(Trouble::network("the answer was cut off"));

@@ -85,7 +85,8 @@ fn a_provider_is_believed_how_long_to_wait() {
     assert_eq!(waited(limited().with("retry-after", "Thu, 01 Jan 2015 00:00:00 GMT")), [patience().step]);
     assert_eq!(waited(limited().with("retry-after", "soon")), [patience().step]);
     assert_eq!(waited(Play::answer(529, OVERLOADED).with("retry-after", "3")), [seconds(3)]);
-    let told_in_body = r#"[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"slower","details":[
+    let told_in_body = r#"[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED",
+        "message":"You exceeded your current quota, please check your plan and billing details.","details":[
         {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.5s"}]}}]"#;
     assert_eq!(waited(Play::answer(429, told_in_body)), [Duration::from_millis(34_500)]);
 }
@@ -380,4 +381,14 @@ fn one_connection_serves_a_conversation() {
     });
     let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
     assert_eq!(connections, [0, 0, 0, 0]);
+}
+
+#[test]
+fn silence_is_not_waited_for_again_and_again() {
+    let patience = Patience { total: Duration::from_millis(600), ..patience() };
+    let server = Server::start((0..8).map(|_| Play::Silence));
+    let model = llm::choose_with(Some("anthropic/sonnet"), &environment("anthropic", server.port), patience);
+    let (reply, deltas) = ask(&*model.expect("a name").expect("a model"), &task());
+    assert_eq!(reply.map_err(|error| error.fault), Err(Fault::Network));
+    assert_eq!(retries(&deltas).len(), 1);
 }
