@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test ends at what it did not expect, in its helpers too")]
 
+mod anything;
 mod endings;
 mod faults;
 mod lengths;
