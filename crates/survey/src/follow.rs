@@ -74,14 +74,14 @@ fn on_thread(root: &Path, sources: &Sources, documents: &Documents) -> Survey {
     let mut routes = findings.routes;
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
-    let stack = crate::stack::read(documents, sources);
-    Survey {
+    let mut survey = Survey {
         frameworks: found.iter().map(|framework| framework.name.to_owned()).collect(),
-        commands: crate::commands::read(documents, sources, &stack),
-        stack,
         routes,
         entities: findings.entities,
         unresolved: findings.unresolved,
         skipped: sources.skipped.iter().map(|(path, why)| (path.clone(), (*why).to_owned())).collect(),
-    }
+        ..Survey::default()
+    };
+    crate::knowledge::add(&mut survey, sources, documents, &modules);
+    survey
 }

@@ -22,6 +22,14 @@ mod stack;
 
 mod commands;
 
+mod outline;
+
+mod layers;
+
+mod conventions;
+
+mod knowledge;
+
 mod follow;
 
 pub mod tsv;
@@ -31,7 +39,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use commands::{Command, Keeper, Purpose};
+pub use conventions::{Convention, Topic};
 pub use findings::{Column, Entity, Route, Unresolved};
+pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use place::Place;
 pub use stack::{Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack};
 
@@ -46,6 +56,10 @@ pub struct Survey {
     pub routes: Vec<Route>,
     /// Tables and collections.
     pub entities: Vec<Entity>,
+    /// Which files are which layer, and how the layers use each other.
+    pub layers: Layers,
+    /// How the project does things, by topic.
+    pub conventions: Vec<Convention>,
     /// How the project checks, formats, migrates and builds itself.
     pub commands: Vec<Command>,
     /// What decides routes or models and could not be followed.
