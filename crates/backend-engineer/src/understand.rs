@@ -53,6 +53,8 @@ pub(crate) struct NamedFile {
     pub(crate) span: Range<usize>,
     /// Why it has no path.
     pub(crate) obstacle: Option<String>,
+    /// Its neighbours open with a comment that is their own path.
+    pub(crate) addressed: bool,
 }
 
 impl Assignment {
@@ -153,6 +155,7 @@ fn locate(
         action: change.action.clone(),
         span: change.span.clone(),
         obstacle: None,
+        addressed: files.neighbours_are_addressed(&change.path),
     };
     let say = |code, severity, message: String| Some(finding(plan, code, severity, message, Some(change.span.clone())));
     if change.pattern {

@@ -97,6 +97,8 @@ impl Workbench {
         let run = journal.as_ref().map(|journal| journal.begin(&start)).transpose()?;
         let mut files = Files::below(root);
         files.learn_author(loaded.plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+        let commands = loaded.plan.all().flat_map(|unit| &unit.commands);
+        files.learn_author(commands.flat_map(|command| command.text.split_whitespace()));
         Ok(Workbench {
             plan: loaded.plan,
             plan_path: loaded.path,

@@ -40,6 +40,8 @@ mod loose;
 
 mod reading;
 
+mod content;
+
 mod check;
 
 mod structure;
@@ -47,6 +49,7 @@ mod structure;
 mod apply;
 
 pub use apply::apply;
+pub use content::opens_with_address;
 pub use diff::{FileChange, FileDiff, apply_diff, split_diff};
 pub use edits::{Replacement, apply_edits, replace};
 pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Place, Reason, Refusal, Snippet};
