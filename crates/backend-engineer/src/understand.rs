@@ -58,6 +58,8 @@ pub(crate) struct NamedFile {
     pub(crate) span: Range<usize>,
     /// Why it has no path.
     pub(crate) obstacle: Option<String>,
+    /// Its neighbours open with a comment that is their own path.
+    pub(crate) addressed: bool,
 }
 
 impl Assignment {
@@ -126,10 +128,12 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     Some(finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
 }
 
-/// The repository's files, and what the plan's absolute paths tell of its author's folder.
+/// The repository's files, and what the absolute paths of the plan and its commands tell of its author's folder.
 pub(crate) fn files_of(root: &Path, plan: &Plan) -> Files {
     let mut files = Files::below(root);
     files.learn_author(plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+    let commands = plan.all().flat_map(|unit| &unit.commands);
+    files.learn_author(commands.flat_map(|command| command.text.split_whitespace()));
     files
 }
 
@@ -174,6 +178,7 @@ fn locate(
         action: change.action.clone(),
         span: change.span.clone(),
         obstacle: None,
+        addressed: files.neighbours_are_addressed(&change.path),
     };
     let say = |code, severity, message: String| Some(finding(plan, code, severity, message, Some(change.span.clone())));
     if change.pattern {

@@ -40,6 +40,8 @@ mod loose;
 
 mod reading;
 
+mod content;
+
 mod check;
 
 mod structure;
@@ -49,6 +51,7 @@ mod apply;
 mod outline;
 
 pub use apply::apply;
+pub use content::opens_with_address;
 pub use diff::{FileChange, FileDiff, apply_diff, split_diff};
 pub use edits::{Replacement, apply_edits, replace};
 pub use outline::{Import, Outlined, imports, outline};

@@ -142,8 +142,8 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, text: Option<&
         (Action::Modify | Action::Rename { .. }, _) => Intent::Modify,
         _ => Intent::Unstated,
     };
-    let context =
-        Context { prose: &block.prose, intent, lines: block.lines.or(change.and_then(|change| change.lines)), current };
+    let lines = block.lines.or(change.and_then(|change| change.lines));
+    let context = Context { prose: &block.prose, intent, lines, current, addressed: file.addressed };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
 }
 
