@@ -21,8 +21,7 @@ use crate::workbench::{JournalWitness, Workbench};
 
 pub(crate) use inspect::inspect;
 pub(crate) use literal::{Placed, Placement, is_code, place, standing};
-pub(crate) use prompt::Before;
-pub(crate) use session::{Session, engage, recorded_before};
+pub(crate) use session::{Session, engage};
 
 /// What was done about each item of the phase.
 #[derive(Debug, Default)]
@@ -91,9 +90,10 @@ pub(crate) enum Deed {
 }
 
 impl Change {
-    /// Whether anything is left that the plan does not spell out, or that could not be placed.
+    /// Whether anything is left that the plan does not spell out, or that could not be placed. A phase of which nothing
+    /// was understood is all left.
     pub(crate) fn leaves_work(&self) -> bool {
-        self.items.iter().any(|item| item.open().next().is_some())
+        self.items.is_empty() || self.items.iter().any(|item| item.open().next().is_some())
     }
 }
 

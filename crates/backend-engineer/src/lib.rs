@@ -36,11 +36,11 @@ use journal::{Event, StepName};
 use plan::PhaseId;
 
 use analyze::analyze;
-use implement::{Before, Change, Session, engage, implement, inspect, is_code, recorded_before, standing, write};
+use implement::{Change, engage, implement, inspect, is_code, standing, write};
 use report::{Report, report};
 use review::{Extent, review};
 use understand::{Assignment, understand};
-use verify::{Verification, baseline, repair, settle, verify};
+use verify::{Verification, look_back, repair, settle, verify};
 use workbench::Workbench;
 
 pub use cli::command_line;
@@ -57,8 +57,6 @@ async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report,
     bench.begin(StepName::Implement)?;
     let mut change = implement(bench, &assignment).await?;
     if bench.employs() && change.leaves_work() {
-        let before = before(bench, &assignment, &mut change).await?;
-        change.session = Some(Session::after(before));
         engage(bench, &assignment, &mut change, None).await?;
     }
     write(bench, &assignment, &mut change)?;
@@ -71,16 +69,8 @@ async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report,
         bench.begin(StepName::Verify)?;
         verification = verify(bench, &assignment, &mut change).await?;
     }
+    look_back(bench, &assignment, &change, &mut verification).await?;
     conclude(bench, &assignment, &change, verification)
-}
-
-/// What the checks say before a model begins; a run that goes on has asked them already.
-async fn before(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<Vec<Before>, Stop> {
-    let recorded = bench.engineer.as_ref().and_then(|engineer| recorded_before(engineer, assignment));
-    match recorded {
-        Some(recorded) => Ok(recorded),
-        None => baseline(bench, assignment, change).await,
-    }
 }
 
 /// Verifies one unit as it stands, and changes nothing but the plan's boxes.

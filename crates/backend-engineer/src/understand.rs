@@ -14,6 +14,8 @@ use std::path::Path;
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
 pub(crate) use author::without_author;
+#[cfg(test)]
+pub(crate) use definition::TOOLS;
 pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
 pub(crate) use load::{Loaded, load_plan, root_of};
 pub(crate) use paths::{Files, Meaning};

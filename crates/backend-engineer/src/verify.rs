@@ -4,6 +4,7 @@ mod checks;
 mod proof;
 mod accounts;
 mod tampering;
+mod hindsight;
 mod ticks;
 mod repair;
 
@@ -11,14 +12,13 @@ use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
 pub(crate) use checks::{Check, Origin};
+pub(crate) use hindsight::look_back;
 use proof::Ground;
 pub(crate) use proof::{Proof, is_unimplemented, prove};
 pub(crate) use repair::repair;
 pub(crate) use ticks::mark;
 
-use journal::Event;
-
-use crate::implement::{Before, Change};
+use crate::implement::Change;
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
@@ -57,27 +57,6 @@ pub(crate) struct Manual {
     pub(crate) done: bool,
 }
 
-/// Runs the checks before a model begins, so that what it does can be told by what changes.
-pub(crate) async fn baseline(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &mut Change,
-) -> Result<Vec<Before>, Stop> {
-    if !bench.runs_commands() {
-        return Ok(Vec::new());
-    }
-    bench.put_back_foreign(&assignment.scope).await?;
-    let checks = checks::run_all(bench, assignment, change).await?;
-    let evidence: Vec<Event> = ticks::evidence_before(bench, &checks);
-    evidence.into_iter().try_for_each(|event| bench.tell(event))?;
-    let before = |check: &Check| Before {
-        script: check.ran.script.clone(),
-        verdict: check.verdict(),
-        detail: check.ran.judgement.detail.clone(),
-    };
-    Ok(checks.iter().filter(|check| !check.ran.script.is_empty()).map(before).collect())
-}
-
 /// Verifies the assignment as it stands in the staged tree.
 pub(crate) async fn verify(
     bench: &mut Workbench,
@@ -92,13 +71,7 @@ pub(crate) async fn verify(
     }
     // A formatter among the checks may have had its say within the scope.
     crate::implement::write(bench, assignment, change)?;
-    let standing = crate::implement::standing(bench, assignment)?;
-    let earlier = bench.earlier_evidence()?;
-    let checks = &verification.checks;
-    let ground = Ground { bench, assignment, checks, standing: &standing, earlier: &earlier };
-    verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
-    verification.proofs = prove(bench, assignment, change, &verification);
-    proof::hold_back(bench, assignment, change, &mut verification);
+    let standing = find_proofs(bench, assignment, change, &mut verification)?;
     verification.drifted =
         bench.tree.drifted().into_iter().filter(|path| bench.takes(path, &assignment.scope)).collect();
     for path in verification.drifted.clone() {
@@ -107,10 +80,27 @@ pub(crate) async fn verify(
     if !verification.drifted.is_empty() {
         proof::withdraw(&mut verification, "a file of the phase was changed by somebody else meanwhile");
     }
-    watch(bench, assignment, change, &mut verification)?;
+    watch(bench, assignment, &mut verification)?;
     verification.accounts = accounts::of_files(bench, assignment, change, &standing, &verification.items);
     verification.manual = assignment.units.iter().flat_map(|unit| manual(bench, *unit)).collect();
     Ok(verification)
+}
+
+/// Finds what stands behind each item and each box; gives the paths where the plan's code stands.
+fn find_proofs(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    verification: &mut Verification,
+) -> Result<std::collections::BTreeSet<String>, Stop> {
+    let standing = crate::implement::standing(bench, assignment)?;
+    let earlier = bench.earlier_evidence()?;
+    let checks = &verification.checks;
+    let ground = Ground { bench, assignment, checks, standing: &standing, earlier: &earlier };
+    verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
+    verification.proofs = prove(bench, assignment, change, verification);
+    proof::hold_back(bench, assignment, change, verification);
+    Ok(standing)
 }
 
 /// Puts what was proved into the journal, and ticks the plan's boxes for it.
@@ -125,13 +115,7 @@ pub(crate) fn settle(
 }
 
 /// Looks whether a model made its checks easier; then nothing is proven by them.
-fn watch(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &Change,
-    verification: &mut Verification,
-) -> Result<(), Stop> {
-    let Some(session) = &change.session else { return Ok(()) };
+fn watch(bench: &mut Workbench, assignment: &Assignment, verification: &mut Verification) -> Result<(), Stop> {
     let contents: std::collections::BTreeMap<String, Option<Vec<u8>>> = bench
         .worked
         .keys()
@@ -141,16 +125,21 @@ fn watch(
         .map(|path| (path.clone(), bench.tree.read(&path).ok().flatten()))
         .collect();
     let now = |path: &str| contents.get(path).cloned().flatten();
-    verification.weakened =
-        tampering::weakened(&bench.worked, &now, &assignment.scope, &session.before, &verification.checks);
+    verification.weakened = tampering::weakened(&bench.worked, &now, &assignment.scope);
     let silenced = tampering::silenced(&bench.worked, &now);
+    denounce(bench, verification)?;
+    silenced.into_iter().try_for_each(|line| bench.note(line))
+}
+
+/// Tells how checks were made easier, and takes back what they proved.
+fn denounce(bench: &mut Workbench, verification: &mut Verification) -> Result<(), Stop> {
     for line in verification.weakened.clone() {
         bench.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
     }
     if !verification.weakened.is_empty() {
         proof::withdraw(verification, "the tests were made easier");
     }
-    silenced.into_iter().try_for_each(|line| bench.note(line))
+    Ok(())
 }
 
 fn manual(bench: &Workbench, unit: PhaseId) -> Vec<Manual> {

@@ -58,7 +58,11 @@ pub(crate) fn run(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, 
 
 /// Prints an output of the run: byte for byte into a file or another program, tamed on a terminal.
 fn output(past: &Past, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
-    let known = |recorded: &Recorded| matches!(&recorded.event, Event::CommandFinished { output: Some(output), .. } if *output == id);
+    let known = |recorded: &Recorded| match &recorded.event {
+        Event::CommandFinished { output, .. } => *output == Some(id),
+        Event::ToolFinished { details, .. } => details["output"].as_u64() == Some(id.0),
+        _ => false,
+    };
     if !events.iter().any(known) {
         return Err(Stop::usage(format!("run {} kept no output number {id}", run.id)).hint(format!(
             "`backend-engineer show {}` names those of commands that did not pass, with --json all.",
@@ -100,8 +104,8 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
     }
     if run.state == RunState::Interrupted {
         text += &format!(
-            "\nIt ended without a word. `backend-engineer undo {}` takes back what it wrote; \
-             running the phase again goes on from here.\n",
+            "\nIt ended before its work did. `backend-engineer resume {0}` goes on with it, \
+             `backend-engineer undo {0}` takes back what it wrote.\n",
             run.id
         );
     }

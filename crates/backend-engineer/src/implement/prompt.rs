@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use journal::{Verdict, hash};
+use journal::hash;
 use plan::{CodeBlock, PhaseId};
 
 use super::{Change, Deed, Item, Placed};
@@ -19,17 +19,6 @@ const FILES: usize = 5_000;
 const INSTRUCTIONS: usize = 1_600;
 /// Files with instructions for agents.
 const INSTRUCTION_FILES: [&str; 2] = ["AGENTS.md", "CLAUDE.md"];
-
-/// A check, and what it said before the model began.
-#[derive(Debug, Clone)]
-pub(crate) struct Before {
-    /// The command.
-    pub(crate) script: String,
-    /// What it said.
-    pub(crate) verdict: Verdict,
-    /// The same in words.
-    pub(crate) detail: String,
-}
 
 /// The standing instructions: the definition's, and how this harness works.
 pub(super) fn system(engineer: &Engineer, bench: &Workbench) -> String {
@@ -48,7 +37,6 @@ pub(super) fn first(
     bench: &mut Workbench,
     assignment: &Assignment,
     change: &Change,
-    before: &[Before],
     reach: Reach,
 ) -> (String, BTreeMap<String, String>) {
     let mut text = format!("# {}: {}\n\n", assignment.label, assignment.title);
@@ -63,15 +51,7 @@ pub(super) fn first(
     let (files, seen) = files(bench, assignment);
     text.push_str(&files);
     text.push_str(&format!("\n# You may change\n{}\n", may_change(assignment, reach)));
-    let checks = before.iter().map(|before| {
-        let state = match before.verdict {
-            Verdict::Passed => "passes now",
-            Verdict::Failed => "fails now",
-            Verdict::NotChecked => "could not be checked",
-        };
-        format!("`{}` - {state}: {}", before.script, before.detail)
-    });
-    text.push_str(&list("Checks that decide", checks.collect()));
+    text.push_str(&list("Checks that decide", checks(bench, assignment)));
     (bench.redactor.text(&text), seen)
 }
 
@@ -171,6 +151,20 @@ pub(super) fn left(change: &Change) -> Vec<String> {
         }
     };
     change.items.iter().flat_map(of_item).collect()
+}
+
+/// The commands by which the phase is verified.
+fn checks(bench: &Workbench, assignment: &Assignment) -> Vec<String> {
+    let phases = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
+    let of_plan =
+        phases.flat_map(|phase| &phase.commands).filter(|command| !command.server && command.commit.is_none());
+    let mut scripts: Vec<String> = of_plan.map(|command| command.text.clone()).collect();
+    let own = &bench.settings.commands;
+    let own = [&own.test, &own.lint, &own.type_check];
+    scripts.extend(own.into_iter().flatten().flat_map(|held| held.value.clone()));
+    let mut seen = std::collections::BTreeSet::new();
+    scripts.retain(|script| seen.insert(script.clone()));
+    scripts.iter().map(|script| format!("`{}`", script.replace('\n', "; "))).collect()
 }
 
 /// The files that the phase names, whole while there is room.

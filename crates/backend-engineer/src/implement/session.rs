@@ -6,7 +6,7 @@ use journal::{Event, JournalError};
 use llm::Delta;
 use plan::Part;
 
-use super::prompt::{self, Before};
+use super::prompt;
 use super::tools::{Desk, Memory, tools};
 use super::{Change, Deed, Placed, literal, steps};
 use crate::engineer::Engineer;
@@ -22,8 +22,6 @@ const REPLY: u32 = 16_000;
 pub(crate) struct Session {
     conversation: Option<Conversation>,
     memory: Memory,
-    /// What the checks said before it began.
-    pub(crate) before: Vec<Before>,
     /// Tasks that were given.
     pub(crate) rounds: u32,
     /// Why no further task is given: a limit, or no reply to be had.
@@ -34,13 +32,6 @@ pub(crate) struct Session {
     pub(crate) last_failures: Option<String>,
     /// What the model said at the end.
     pub(crate) words: String,
-}
-
-impl Session {
-    /// A session that begins after the checks said this.
-    pub(crate) fn after(before: Vec<Before>) -> Self {
-        Session { before, ..Session::default() }
-    }
 }
 
 /// Passes on what happens in a conversation: to the journal, then to whoever looks.
@@ -68,19 +59,6 @@ impl Record for Voice<'_, '_> {
             work.bench.show(delta);
         }
     }
-}
-
-/// What the checks said before a conversation that an interrupted run recorded; none where it recorded none.
-pub(crate) fn recorded_before(engineer: &Engineer, assignment: &Assignment) -> Option<Vec<Before>> {
-    let recorded = engineer.recorded_of(&assignment.label, &assignment.title);
-    let begins = recorded.iter().position(|event| matches!(event, Event::ConversationStarted { .. }))?;
-    let before = recorded[..begins].iter().filter_map(|event| match event {
-        Event::CommandFinished { command, verdict, detail, .. } => {
-            Some(Before { script: command.clone(), verdict: *verdict, detail: detail.clone() })
-        }
-        _ => None,
-    });
-    Some(before.collect())
 }
 
 /// Has a model work on what is left, or on what does not hold (`failures`). Its changes are staged.
@@ -115,7 +93,7 @@ async fn talk(
     failures: Option<String>,
 ) -> Result<(), Stop> {
     let system = prompt::system(engineer, bench);
-    let (first, seen) = prompt::first(bench, assignment, change, &session.before, engineer.reach);
+    let (first, seen) = prompt::first(bench, assignment, change, engineer.reach);
     let kept = prompt::kept(bench, assignment, change, engineer.reach);
     session.memory.sees(seen);
     let redactor = bench.redactor.clone();

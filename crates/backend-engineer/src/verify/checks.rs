@@ -24,6 +24,8 @@ pub(crate) struct Check {
     pub(crate) kind: Kind,
     /// What came of it.
     pub(crate) ran: Ran,
+    /// How to ask it again; none where nothing can be run.
+    pub(crate) request: Option<Request>,
 }
 
 /// Where a check comes from.
@@ -66,7 +68,7 @@ pub(super) async fn run_all(
         }
         refuse_stale(bench, &mut planned);
     }
-    Ok(planned.into_iter().map(|planned| planned.check).collect())
+    Ok(planned.into_iter().map(|planned| Check { request: planned.request, ..planned.check }).collect())
 }
 
 /// Runs what has no verdict on the tree as it is now; tells whether the tree moved meanwhile.
@@ -165,7 +167,7 @@ fn gather(bench: &Workbench, assignment: &Assignment, change: &Change) -> Vec<Pl
         for script in held.iter().flat_map(|held| held.value.clone()) {
             let request = Request::of_project(&script, "the project's own");
             let ran = Ran::not_run(&script, "", NOT_RUN);
-            let check = Check { unit: None, origin: Origin::Project, text: script, line: 0, kind, ran };
+            let check = Check { unit: None, origin: Origin::Project, text: script, line: 0, kind, ran, request: None };
             planned.push(Planned { check, request: Some(request), server: false });
         }
     }
@@ -184,6 +186,7 @@ fn of_criterion(bench: &Workbench, phase: &Phase, index: usize) -> Vec<Planned> 
         line: bench.plan.place(criterion.span.start).line,
         kind,
         ran,
+        request: None,
     };
     if criterion.commands.is_empty() {
         let ran = Ran::not_run("", "", "the plan gives no command for it");
@@ -221,6 +224,7 @@ fn of_steps(bench: &Workbench, phase: &Phase, change: &Change) -> Vec<Planned> {
             line: item.line,
             kind: kind_of(&ran.script),
             ran: (**ran).clone(),
+            request: None,
         },
         request: Request::of(&phase.commands[command], &item.title, bench).ok(),
         server: false,

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use crate::check::Kind;
-use crate::implement::Before;
+use crate::check::Ran;
 use crate::understand::{Scope, is_test};
 
 /// What takes a test out of the run without removing it.
@@ -59,8 +58,6 @@ pub(super) fn weakened(
     worked: &BTreeMap<String, Option<Vec<u8>>>,
     now: &dyn Fn(&str) -> Option<Vec<u8>>,
     scope: &Scope,
-    before: &[Before],
-    checks: &[Check],
 ) -> Vec<String> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut found = Vec::new();
@@ -69,7 +66,6 @@ pub(super) fn weakened(
         let old = old.as_deref().map(text);
         found.extend(of_file(path, old.as_deref(), new.as_deref(), scope.allows(path)));
     }
-    found.extend(before.iter().filter_map(|before| of_counts(before, checks)));
     found
 }
 
@@ -131,11 +127,10 @@ fn count(text: &str, words: &[&str]) -> usize {
         .count()
 }
 
-/// A run of tests of which fewer run, or more are skipped, than before the model began.
-fn of_counts(before: &Before, checks: &[Check]) -> Option<String> {
-    let check = checks.iter().find(|check| check.kind == Kind::Tests && check.ran.script == before.script)?;
-    let (was, is) = (tally(&before.detail)?, tally(&check.ran.judgement.detail)?);
-    let script = &before.script;
+/// How a run of tests says that fewer run, or more are skipped, than `before` the model changed anything.
+pub(super) fn of_counts(check: &Check, before: &Ran) -> Option<String> {
+    let (was, is) = (tally(&before.judgement.detail)?, tally(&check.ran.judgement.detail)?);
+    let script = &check.ran.script;
     if is.run < was.run {
         return Some(format!("`{script}` ran {} tests before, and runs {} now", was.run, is.run));
     }

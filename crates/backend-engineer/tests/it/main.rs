@@ -5,6 +5,8 @@
 mod program;
 
 mod command_line;
+mod event_schema;
+mod kills;
 mod past_runs;
 mod report_schema;
 mod scenarios;

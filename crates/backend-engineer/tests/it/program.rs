@@ -63,6 +63,21 @@ impl Scene {
         command
     }
 
+    /// The program with `arguments`, started and not waited for, its stdout to be read.
+    #[expect(clippy::disallowed_methods, reason = "a process to kill is what is tested")]
+    pub(crate) fn start(&self, arguments: &[&str]) -> std::process::Child {
+        std::process::Command::new(env!("CARGO_BIN_EXE_backend-engineer"))
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.folder.path().join("home"))
+            .env("PATH", "/usr/bin:/bin")
+            .current_dir(self.root())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts")
+    }
+
     fn surround(&self, command: &mut Command) {
         command.env_clear().env("HOME", self.folder.path().join("home")).env("PATH", "/usr/bin:/bin");
         command.current_dir(self.root());

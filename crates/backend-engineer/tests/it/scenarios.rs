@@ -3,7 +3,8 @@
 //!
 //! `tests/scenarios/NAME/repository/` is laid out afresh, each line of `tests/scenarios/NAME/commands` is run in it by a
 //! shell that knows the program as `backend-engineer`, and all that is printed, with each exit code, is compared with
-//! `tests/scenarios/NAME/output.snap`.
+//! `tests/scenarios/NAME/output.snap`. What a model says is in `tests/scenarios/NAME/scripts/`, which a command finds as
+//! `--model scripted/$HOME/scripts/FILE.json`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,9 @@ fn namespaces() -> bool {
 fn play(scenario: &Path) -> String {
     let scene = Scene::new();
     lay_out(&scenario.join("repository"), &scene.root());
+    if scenario.join("scripts").is_dir() {
+        lay_out(&scenario.join("scripts"), &scene.root().join("../home/scripts"));
+    }
     let commands = fs::read_to_string(scenario.join("commands")).expect("the commands");
     let mut told = String::new();
     for line in commands.lines().filter(|line| !line.trim().is_empty()) {

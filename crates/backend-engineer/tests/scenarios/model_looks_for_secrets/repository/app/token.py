@@ -1,0 +1,1 @@
+TOKEN = "ghp_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
