@@ -65,7 +65,11 @@ impl Model for Remote {
         Box::pin(async move {
             let provider = self.line.provider;
             let to = Addressee { provider: provider.name, model: &self.model, facts: &self.facts };
-            let body = Bytes::from(provider.wire.body(to, &request).to_string());
+            let body = provider.wire.body(to, &request).map_err(|error| {
+                let message = format!("the conversation can't be written: {error}");
+                self.line.error(self.name(), &Trouble { fault: Fault::Request, message, passes: false, wait: None }, 1)
+            })?;
+            let body = Bytes::from(body);
             let mut spent = Duration::ZERO;
             let mut attempt = 1;
             loop {
