@@ -75,7 +75,9 @@ fn begin_anew(messages: &[Message], target: u64, task: String) -> Vec<Message> {
     let turns = messages.iter().enumerate().filter(|(_, message)| message.speaker == Speaker::Assistant);
     let starts: Vec<usize> = turns.map(|(place, _)| place).collect();
     let from = |start: usize| joined(beginning(&messages[..start], target, &task), &messages[start..]);
-    let whole = starts.iter().map(|start| from(*start)).find(|anew| weight::of_messages(anew) <= target);
+    let has_room = |start: &&usize| weight::of_messages(&messages[**start..]) <= target;
+    let roomy = starts.iter().skip(starts.partition_point(|start| !has_room(&start)));
+    let whole = roomy.map(|start| from(*start)).find(|anew| weight::of_messages(anew) <= target);
     let cut = || starts.last().map(|start| with_cut_results(from(*start), target));
     if let Some(anew) = whole.or_else(cut).filter(|anew| weight::of_messages(anew) <= target) {
         return anew;

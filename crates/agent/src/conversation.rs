@@ -99,11 +99,7 @@ impl Conversation {
                 self.messages = Vec::deserialize(messages)?;
                 self.measured = None;
             }
-            Event::ConversationEnded { .. } => {
-                self.failures.clear();
-                self.idle = 0;
-                self.ended = true;
-            }
+            Event::ConversationEnded { .. } => self.ended = true,
             _ => {}
         }
         Ok(())
@@ -167,8 +163,13 @@ impl Conversation {
         last.map(Message::text).unwrap_or_default()
     }
 
-    /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them.
+    /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them. What follows an
+    /// end is a new task, with a new chance.
     fn say(&mut self, text: &str) {
+        if self.ended {
+            self.failures.clear();
+            self.idle = 0;
+        }
         match self.messages.last_mut() {
             Some(last) if last.speaker == Speaker::User => last.blocks.push(Block::Text { text: text.to_owned() }),
             _ => self.messages.push(Message::user(text)),

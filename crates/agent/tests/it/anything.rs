@@ -72,7 +72,7 @@ fn outcome(steps: &[Step], window: u64, memory: &Memory, files: &Rc<Files>) -> O
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn anything_is_valid_has_room_and_goes_on(
@@ -87,6 +87,9 @@ proptest! {
                 prop_assert!(*tokens <= window - REPLY, "{tokens} of {window}");
             }
         }
+        let ended = memory.next_process();
+        prop_assert_eq!(outcome(&steps, window, &ended, &fresh().0).expect("an ending"), whole.clone());
+        prop_assert_eq!(ended.names(), memory.names(), "what has ended ends anew");
         let died = Memory::default();
         died.dies_at.set(Some(death.index(memory.records()) + 1));
         prop_assert_eq!(outcome(&steps, window, &died, &fresh().0), None);

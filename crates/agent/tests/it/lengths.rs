@@ -38,10 +38,10 @@ fn compactions(memory: &Memory) -> Vec<Vec<Message>> {
 fn each_request_extends_the_last_until_there_is_no_room() {
     for (window, shortened) in [(200_000, false), (6_000, true)] {
         let ((_, tools), memory) = (fresh(), Memory::default());
-        let model = Played { window, ..Played::new(work) };
+        let model = Played { window, heard: Some(RefCell::default()), ..Played::new(work) };
         let agent = agent(&model, &tools, &memory);
         wait(run(&agent, &[], &mut Spent::default())).expect("an ending");
-        let heard = model.heard.borrow();
+        let heard = model.heard.as_ref().expect("kept").borrow();
         let rewritten = heard.windows(2).filter(|pair| !pair[1].starts_with(&pair[0])).count();
         let compacted = compactions(&memory);
         assert_eq!((rewritten, rewritten > 0), (compacted.len(), shortened));
