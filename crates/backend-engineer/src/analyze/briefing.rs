@@ -53,6 +53,8 @@ enum Section {
     Tables,
     Routes,
     Shared,
+    Helpers,
+    Conventions,
     Stack,
     Commands,
 }
@@ -66,6 +68,8 @@ impl Section {
             Section::Tables => "Tables concerned",
             Section::Routes => "Routes concerned",
             Section::Shared => "Shared modules that these files use",
+            Section::Helpers => "Middleware and utilities of the project",
+            Section::Conventions => "Conventions",
             Section::Stack => "Stack",
             Section::Commands => "The project's own commands",
         }
@@ -92,6 +96,8 @@ pub(crate) fn briefing(ground: &mut Ground<'_>, budget: usize) -> Briefing {
     entries.extend(codebase::tables(ground));
     entries.extend(codebase::routes(ground));
     entries.extend(codebase::shared(ground, &models));
+    entries.extend(project::helpers(ground));
+    entries.extend(project::conventions(ground, &models));
     entries.extend(project::stack(ground));
     entries.extend(project::commands(ground));
     let title = format!("{}: {}", ground.assignment.label, ground.assignment.title);

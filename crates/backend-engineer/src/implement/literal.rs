@@ -98,7 +98,8 @@ pub(crate) fn place(
     let text = match bench.tree.read_text(&path) {
         Ok(text) => text,
         Err(error) => {
-            let placed = Placed::Refused { reason: "file-unreadable", message: error.to_string(), candidates: Vec::new() };
+            let placed =
+                Placed::Refused { reason: "file-unreadable", message: error.to_string(), candidates: Vec::new() };
             return Ok(Some(placement(Some(path), placed)));
         }
     };

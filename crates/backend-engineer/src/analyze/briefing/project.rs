@@ -1,10 +1,51 @@
-//! What a briefing tells of the project as a whole: what it is built from, and how it checks itself.
+//! What a briefing tells of the project as a whole: its middleware and utilities, its conventions, what it is built from,
+//! and how it checks itself.
 
 use std::collections::BTreeSet;
 
-use survey::{Command, Ecosystem, Purpose};
+use survey::{Command, Convention, Ecosystem, Layer, Purpose, Topic};
 
 use super::{Entry, Ground, Section};
+
+/// Files of a layer that are named.
+const MOST_FILES: usize = 15;
+/// Conventions that are told.
+const MOST_CONVENTIONS: usize = 30;
+
+/// The files that stand between requests and handlers, and those that several layers use.
+pub(super) fn helpers(ground: &Ground<'_>) -> Vec<Entry> {
+    let of_layer = |layer: Layer| {
+        let all = ground.code.layers.files.iter().filter(move |file| file.layer == layer);
+        let files: Vec<&str> = all.map(|file| file.file.as_str()).collect();
+        let more = files.len().saturating_sub(MOST_FILES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown = files.iter().take(MOST_FILES).copied().collect::<Vec<_>>().join(", ");
+        (!files.is_empty())
+            .then(|| Entry::new(Section::Helpers, layer.to_string(), vec![format!("- {layer}: {shown}{more}")]))
+    };
+    [Layer::Middleware, Layer::Utilities].into_iter().filter_map(of_layer).collect()
+}
+
+/// How the project does things; how it names them, only in the layers of the phase's files and their models.
+pub(super) fn conventions(ground: &Ground<'_>, models: &[String]) -> Vec<Entry> {
+    let layers = &ground.code.layers;
+    let named = ground.assignment.files.iter().filter_map(|file| file.path.as_deref());
+    let own: BTreeSet<Layer> =
+        named.chain(models.iter().map(String::as_str)).filter_map(|file| layers.of(file)).collect();
+    let concerns = |one: &&Convention| match one.topic {
+        Topic::FileNames | Topic::SymbolNames => one.layer.is_some_and(|layer| own.contains(&layer)),
+        Topic::TestStyle | Topic::TestPlaces => true,
+        _ => one.layer.is_none_or(|layer| own.is_empty() || own.contains(&layer)),
+    };
+    let tell = |one: &Convention| {
+        let layer = one.layer.map(|layer| format!(" of {layer}")).unwrap_or_default();
+        let often = one.of.map(|all| format!(" ({} of {all})", one.count)).unwrap_or_default();
+        let places: Vec<String> = one.examples.iter().map(ToString::to_string).collect();
+        let text = format!("- {}: {}{layer}: {}{often}", places.join(", "), one.topic, one.what);
+        Entry::new(Section::Conventions, format!("{}{layer}", one.topic), vec![text])
+    };
+    ground.code.conventions.iter().filter(concerns).take(MOST_CONVENTIONS).map(tell).collect()
+}
 
 /// The frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
 pub(super) fn stack(ground: &Ground<'_>) -> Vec<Entry> {
