@@ -23,9 +23,48 @@ fn is_marked(framework: &Framework, text: &str) -> bool {
     framework.markers.iter().any(|mark| text.contains(mark))
 }
 
+/// Schemas in languages of their own.
+fn documents(root: &Path, sources: &Sources) -> Vec<(String, String)> {
+    const ENDINGS: [&str; 4] = [".prisma", ".graphql", ".graphqls", ".gql"];
+    let paths = sources.paths.iter().filter(|path| ENDINGS.iter().any(|ending| path.ends_with(ending)));
+    let paths = paths.filter(|path| !crate::source::is_test(path));
+    paths.filter_map(|path| Some((path.clone(), std::fs::read_to_string(root.join(path)).ok()?))).collect()
+}
+
+/// SQL files that make tables, in the order of their paths; not what undoes them.
+fn definitions(root: &Path, sources: &Sources) -> Vec<(String, String)> {
+    const LARGEST: u64 = 1_000_000;
+    let paths = sources.paths.iter().filter(|path| path.ends_with(".sql") && !crate::source::is_test(path));
+    let paths = paths.filter(|path| {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        !["down.sql", "rollback.sql", "undo.sql"].iter().any(|ending| name.ends_with(ending))
+            && std::fs::metadata(root.join(path)).is_ok_and(|data| data.len() <= LARGEST)
+    });
+    let texts = paths.filter_map(|path| Some((path.clone(), std::fs::read_to_string(root.join(path)).ok()?)));
+    let mut found: Vec<_> = texts.filter(|(_, text)| crate::frameworks::sql::is_definition(text)).collect();
+    found.sort_by_cached_key(|(path, _)| numbered(path));
+    found
+}
+
+/// The pieces of a path with its numbers as numbers: `V2` stands before `V10`.
+fn numbered(path: &str) -> Vec<(u64, String)> {
+    let mut pieces: Vec<(u64, String)> = vec![(0, String::new())];
+    for letter in path.chars() {
+        let is_new = pieces.last().is_none_or(|(_, word)| !word.is_empty());
+        match (letter.to_digit(10), pieces.last_mut()) {
+            (Some(digit), Some(last)) if !is_new => last.0 = last.0.saturating_mul(10).saturating_add(digit.into()),
+            (Some(digit), _) => pieces.push((digit.into(), String::new())),
+            (None, Some(last)) => last.1.push(letter),
+            (None, None) => {}
+        }
+    }
+    pieces
+}
+
 fn on_thread(root: &Path, sources: &Sources) -> Survey {
     let modules = Modules::new(root, sources);
     let mut machine = Machine::new(&sources.files, &modules);
+    machine.documents = documents(root, sources);
     machine.samples = crate::environment::samples(root, sources);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {
@@ -59,16 +98,21 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
         let mut own = Findings::default();
         (framework.read)(&mut machine, &mut own);
         findings.routes.append(&mut own.routes);
+        findings.operations.append(&mut own.operations);
+        findings.shapes.append(&mut own.shapes);
         // Migrations tell the history; they are asked only where no model tells the state.
         if !matches!(framework.name, "Alembic" | "Knex") || findings.entities.is_empty() {
             findings.entities.append(&mut own.entities);
         }
         findings.unresolved.append(&mut own.unresolved);
     }
-    for path in sources.paths.iter().filter(|path| path.ends_with(".prisma")) {
-        if let Ok(text) = std::fs::read_to_string(root.join(path)) {
-            crate::frameworks::prisma::read(path, &text, &mut findings);
-        }
+    for (path, text) in machine.documents.iter().filter(|(path, _)| path.ends_with(".prisma")) {
+        crate::frameworks::prisma::read(path, text, &mut findings);
+    }
+    if findings.entities.is_empty() {
+        let mut own = Findings::default();
+        crate::frameworks::sql::read(&machine, &definitions(root, sources), &mut own);
+        findings.entities.append(&mut own.entities);
     }
     let mut routes = findings.routes;
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
@@ -76,6 +120,8 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
     Survey {
         frameworks: found.iter().map(|framework| framework.name.to_owned()).collect(),
         routes,
+        operations: findings.operations,
+        shapes: findings.shapes,
         entities: findings.entities,
         unresolved: findings.unresolved,
         skipped: sources.skipped.iter().map(|(path, why)| (path.clone(), (*why).to_owned())).collect(),

@@ -22,7 +22,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub use findings::{Column, Entity, Route, Unresolved};
+pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
 
 /// What a codebase is and has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +31,14 @@ pub struct Survey {
     pub frameworks: Vec<String>,
     /// What the backend answers, by file and line.
     pub routes: Vec<Route>,
+    /// What a GraphQL schema answers.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
     /// Tables and collections.
     pub entities: Vec<Entity>,
+    /// Shapes of data that have no table.
+    #[serde(default)]
+    pub shapes: Vec<Shape>,
     /// What decides routes or models and could not be followed.
     pub unresolved: Vec<Unresolved>,
     /// Source files that were not read, each with the reason.

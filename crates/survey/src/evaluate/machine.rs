@@ -22,6 +22,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) stand_ins: Vec<(&'static str, ModuleId)>,
     /// Values of environment variables in the project's own examples.
     pub(crate) samples: HashMap<String, Rc<str>>,
+    /// Path and text of schemas in languages of their own.
+    pub(crate) documents: Vec<(String, String)>,
     pub(super) scopes: HashMap<ModuleId, Rc<Scope<'a>>>,
     pub(super) called: HashSet<*const Function>,
     pub(super) calls: HashMap<*const Function, (u32, u32)>,
@@ -39,6 +41,7 @@ impl<'a> Machine<'a> {
             classes: Vec::new(),
             stand_ins: Vec::new(),
             samples: HashMap::new(),
+            documents: Vec::new(),
             scopes: HashMap::new(),
             called: HashSet::new(),
             calls: HashMap::new(),

@@ -2,58 +2,37 @@
 
 #![cfg(test)]
 
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use survey::{Cache, Survey, survey};
+use survey::{Cache, Survey, survey, tsv};
 
 fn projects() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects");
     let mut projects: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     projects.sort();
-    assert!(projects.len() >= 6, "the skeleton projects are gone");
+    assert!(projects.len() >= 22, "the skeleton projects are gone");
     projects
 }
 
-fn routes(survey: &Survey) -> String {
-    survey.routes.iter().fold(String::new(), |mut text, route| {
-        let guards = route.guards.join(",");
-        let place = format!("{}:{}", route.file, route.line);
-        writeln!(text, "{}\t{}\t{}\t{place}\t{guards}", route.method, route.path, route.handler).unwrap();
-        text
-    })
-}
-
-fn models(survey: &Survey) -> String {
-    let mut text = String::new();
-    for entity in &survey.entities {
-        for column in &entity.columns {
-            let nullable = column.nullable.map(|open| u8::from(open).to_string()).unwrap_or_default();
-            let (primary, references) = (u8::from(column.primary), &column.references);
-            let start = format!("{}\t{}\t{}", entity.table, column.name, column.kind);
-            writeln!(text, "{start}\t{nullable}\t{primary}\t{references}").unwrap();
-        }
-    }
-    text
-}
-
-fn unresolved(survey: &Survey) -> String {
-    survey.unresolved.iter().fold(String::new(), |mut text, open| {
-        writeln!(text, "{}:{}\t{}", open.file, open.line, open.what).unwrap();
-        text
-    })
+/// The lines of a table without its header.
+fn rows(table: &str) -> String {
+    table.split_inclusive('\n').skip(1).collect()
 }
 
 #[test]
 fn skeletons_are_surveyed_as_expected() {
     for project in projects() {
         let survey = survey(&project, None);
-        for (file, found) in
-            [("routes.tsv", routes(&survey)), ("models.tsv", models(&survey)), ("unresolved.tsv", unresolved(&survey))]
-        {
+        for (file, table) in [
+            ("routes.tsv", tsv::routes(&survey)),
+            ("operations.tsv", tsv::operations(&survey)),
+            ("models.tsv", tsv::models(&survey)),
+            ("shapes.tsv", tsv::shapes(&survey)),
+            ("unresolved.tsv", tsv::unresolved(&survey)),
+        ] {
             let expected = fs::read_to_string(project.join(file)).unwrap_or_default();
-            assert_eq!(found, expected, "{} of {}", file, project.display());
+            assert_eq!(rows(&table), expected, "{} of {}", file, project.display());
         }
     }
 }
