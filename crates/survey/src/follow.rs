@@ -1,47 +1,40 @@
 //! One survey: loads what bears a framework's marks, follows it, and lets each framework read the result.
 
-use std::path::Path;
-
 use crate::Survey;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 use crate::frameworks::{ALL, Framework};
 use crate::modules::Modules;
-use crate::source::Sources;
+use crate::source::{Parsed, Sources, is_test};
 
 /// Room for calls within calls within expressions.
 const STACK: usize = 256 << 20;
 
-/// Surveys the sources, on a thread with room for deep recursion.
-pub(crate) fn follow(root: &Path, sources: Sources) -> Survey {
-    let root = root.to_owned();
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || on_thread(&root, &sources));
-    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+/// Surveys the sources, on a thread with room for deep recursion; also what was parsed for it.
+pub(crate) fn follow(sources: Sources) -> (Survey, Parsed) {
+    let follow = move || {
+        let survey = on_thread(&sources);
+        (survey, sources.parsed())
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(follow);
+    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| {
+        let failed = (".".to_owned(), "following the code failed; this is a fault of the survey".to_owned());
+        (Survey { skipped: vec![failed], ..Survey::default() }, Parsed::new())
+    })
 }
 
 fn is_marked(framework: &Framework, text: &str) -> bool {
     framework.markers.iter().any(|mark| text.contains(mark))
 }
 
-/// Schemas in languages of their own.
-fn documents(root: &Path, sources: &Sources) -> Vec<(String, String)> {
-    const ENDINGS: [&str; 4] = [".prisma", ".graphql", ".graphqls", ".gql"];
-    let paths = sources.paths.iter().filter(|path| ENDINGS.iter().any(|ending| path.ends_with(ending)));
-    let paths = paths.filter(|path| !crate::source::is_test(path));
-    paths.filter_map(|path| Some((path.clone(), std::fs::read_to_string(root.join(path)).ok()?))).collect()
-}
-
 /// SQL files that make tables, in the order of their paths; not what undoes them.
-fn definitions(root: &Path, sources: &Sources) -> Vec<(String, String)> {
-    const LARGEST: u64 = 1_000_000;
-    let paths = sources.paths.iter().filter(|path| path.ends_with(".sql") && !crate::source::is_test(path));
-    let paths = paths.filter(|path| {
-        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-        !["down.sql", "rollback.sql", "undo.sql"].iter().any(|ending| name.ends_with(ending))
-            && std::fs::metadata(root.join(path)).is_ok_and(|data| data.len() <= LARGEST)
-    });
-    let texts = paths.filter_map(|path| Some((path.clone(), std::fs::read_to_string(root.join(path)).ok()?)));
-    let mut found: Vec<_> = texts.filter(|(_, text)| crate::frameworks::sql::is_definition(text)).collect();
+fn definitions<'d>(documents: &[&'d (String, String)]) -> Vec<&'d (String, String)> {
+    let is_wanted = |path: &str, text: &str| {
+        let path = path.to_lowercase();
+        let undoes = ["down.sql", "rollback.sql", "undo.sql"].iter().any(|ending| path.ends_with(ending));
+        path.ends_with(".sql") && !undoes && crate::frameworks::sql::is_definition(text)
+    };
+    let mut found: Vec<_> = documents.iter().copied().filter(|(path, text)| is_wanted(path, text)).collect();
     found.sort_by_cached_key(|(path, _)| numbered(path));
     found
 }
@@ -61,11 +54,11 @@ fn numbered(path: &str) -> Vec<(u64, String)> {
     pieces
 }
 
-fn on_thread(root: &Path, sources: &Sources) -> Survey {
-    let modules = Modules::new(root, sources);
+fn on_thread(sources: &Sources) -> Survey {
+    let modules = Modules::new(sources);
     let mut machine = Machine::new(&sources.files, &modules);
-    machine.documents = documents(root, sources);
-    machine.samples = crate::environment::samples(root, sources);
+    machine.documents = sources.documents.iter().filter(|(path, _)| !is_test(path)).collect();
+    machine.samples = crate::environment::samples(&sources.documents);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {
             machine.stand_ins.push(("django.conf.settings", id));
@@ -106,14 +99,18 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
         }
         findings.unresolved.append(&mut own.unresolved);
     }
-    for (path, text) in machine.documents.iter().filter(|(path, _)| path.ends_with(".prisma")) {
+    for (path, text) in machine.documents.iter().copied().filter(|(path, _)| path.ends_with(".prisma")) {
         crate::frameworks::prisma::read(path, text, &mut findings);
     }
     if findings.entities.is_empty() {
         let mut own = Findings::default();
-        crate::frameworks::sql::read(&machine, &definitions(root, sources), &mut own);
+        crate::frameworks::sql::read(&machine, &definitions(&machine.documents), &mut own);
         findings.entities.append(&mut own.entities);
     }
+    let skipped = sources.skipped.iter().map(|(path, why)| (path.clone(), (*why).to_owned()));
+    let spent =
+        machine.is_spent().then(|| (".".to_owned(), "more code than a survey follows; the rest is open".to_owned()));
+    let skipped = skipped.chain(spent).collect();
     let mut routes = findings.routes;
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
@@ -124,6 +121,6 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
         shapes: findings.shapes,
         entities: findings.entities,
         unresolved: findings.unresolved,
-        skipped: sources.skipped.iter().map(|(path, why)| (path.clone(), (*why).to_owned())).collect(),
+        skipped,
     }
 }

@@ -50,6 +50,9 @@ pub struct Survey {
 pub struct Cache {
     fingerprint: u64,
     survey: Option<Survey>,
+    /// Within a process an edited tree is surveyed without parsing again what was not edited.
+    #[serde(skip)]
+    parsed: source::Parsed,
 }
 
 /// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the others, and a tree
@@ -61,9 +64,12 @@ pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
     {
         return known;
     }
-    let survey = follow::follow(root, sources);
+    if let Some(cache) = &cache {
+        sources.reuse(&cache.parsed);
+    }
+    let (survey, parsed) = follow::follow(sources);
     if let Some(cache) = cache {
-        *cache = Cache { fingerprint, survey: Some(survey.clone()) };
+        *cache = Cache { fingerprint, survey: Some(survey.clone()), parsed };
     }
     survey
 }

@@ -42,7 +42,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
     for (path, text) in machine.documents.clone() {
         if path.ends_with(".graphql") || path.ends_with(".graphqls") || path.ends_with(".gql") {
-            unanswered(findings, &text, &path, 1);
+            unanswered(findings, text, path, 1);
         }
     }
 }

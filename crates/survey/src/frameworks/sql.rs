@@ -14,7 +14,7 @@ struct Tables {
 }
 
 /// Reads files in the order of their names, then what code hands over.
-pub(crate) fn read(machine: &Machine<'_>, files: &[(String, String)], findings: &mut Findings) {
+pub(crate) fn read(machine: &Machine<'_>, files: &[&(String, String)], findings: &mut Findings) {
     let mut tables = Tables::default();
     for (path, text) in files {
         tables.follow(text, path, 1);
