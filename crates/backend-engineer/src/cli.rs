@@ -18,18 +18,26 @@ mod event_line;
 
 mod terminal;
 
+mod stream;
+
 mod units;
 
 mod work;
 
 mod accept;
+mod agents;
+mod check;
 mod completions;
 mod config;
 mod diff;
+mod explain;
+mod export;
 mod graft;
 mod implement;
 mod man;
+mod models;
 mod plan;
+mod resume;
 mod runs;
 mod show;
 mod undo;
@@ -66,8 +74,8 @@ Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is told.";
 /// What the program's own help says behind them.
 const SURROUNDINGS: &str = "\
 Environment:
-  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _COMMIT, _PROTECTED, _ENV, _TRUSTED,
-  _TEST, _LINT, _TYPE_CHECK, _SETUP
+  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _COMMIT, _MODEL, _PROTECTED, _ENV,
+  _TRUSTED, _TEST, _LINT, _TYPE_CHECK, _SETUP
                    the setting of that name; a flag comes before it, a file behind it
   NO_COLOR         no colour
   CLICOLOR_FORCE   colour even where no terminal is
@@ -134,13 +142,21 @@ enum Command {
     #[command(after_help = EXIT_CODES)]
     Implement(implement::ImplementArguments),
     Plan(plan::PlanArguments),
+    #[command(after_help = check::AFTER)]
+    Check(check::CheckArguments),
+    Explain(explain::ExplainArguments),
     #[command(after_help = EXIT_CODES)]
     Verify(verify::VerifyArguments),
     Accept(accept::AcceptArguments),
+    #[command(after_help = EXIT_CODES)]
+    Resume(resume::ResumeArguments),
     Undo(undo::UndoArguments),
     Runs(runs::RunsArguments),
     Show(show::ShowArguments),
     Diff(diff::DiffArguments),
+    Export(export::ExportArguments),
+    Agents(agents::AgentsArguments),
+    Models(models::ModelsArguments),
     Config(config::ConfigArguments),
     Graft(graft::GraftArguments),
     Completions(completions::CompletionsArguments),
@@ -152,12 +168,18 @@ impl Command {
         match self {
             Command::Implement(arguments) => implement::run(arguments, globals),
             Command::Plan(arguments) => plan::run(arguments, globals),
+            Command::Check(arguments) => check::run(arguments, globals),
+            Command::Explain(arguments) => explain::run(arguments, globals),
             Command::Verify(arguments) => verify::run(arguments, globals),
             Command::Accept(arguments) => accept::run(arguments, globals),
+            Command::Resume(arguments) => resume::run(arguments, globals),
             Command::Undo(arguments) => undo::run(arguments, globals),
             Command::Runs(arguments) => runs::run(arguments, globals),
             Command::Show(arguments) => show::run(arguments, globals),
             Command::Diff(arguments) => diff::run(arguments, globals),
+            Command::Export(arguments) => export::run(arguments, globals),
+            Command::Agents(arguments) => agents::run(arguments, globals),
+            Command::Models(arguments) => models::run(arguments, globals),
             Command::Config(arguments) => config::run(arguments, globals),
             Command::Graft(arguments) => graft::run(arguments, globals),
             Command::Completions(arguments) => completions::run(arguments, &CommandLine::command()),

@@ -6,11 +6,13 @@ mod files;
 mod commits;
 mod steps;
 mod inspect;
+mod tools;
+mod prompt;
+mod session;
 
-use journal::{Event, FileAction, Severity as EventSeverity};
+use journal::{Event, FileAction};
 use plan::{CheckboxId, PhaseId};
 
-use crate::analyze::Survey;
 use crate::check::Ran;
 use crate::stop::{Exit, Stop};
 use crate::tree::Pending;
@@ -18,7 +20,9 @@ use crate::understand::Assignment;
 use crate::workbench::{JournalWitness, Workbench};
 
 pub(crate) use inspect::inspect;
-pub(crate) use literal::{Placed, Placement, is_code, standing};
+pub(crate) use literal::{Placed, Placement, is_code, place, standing};
+pub(crate) use prompt::Before;
+pub(crate) use session::{Session, engage, recorded_before};
 
 /// What was done about each item of the phase.
 #[derive(Debug, Default)]
@@ -29,6 +33,10 @@ pub(crate) struct Change {
     pub(crate) written: Vec<Pending>,
     /// Servers that steps started and that later checks may meet.
     pub(crate) servers: Vec<(String, sandbox::Server)>,
+    /// Servers that wait for a model's work, to be started anew.
+    pub(crate) put_away: Vec<String>,
+    /// The model's work on it.
+    pub(crate) session: Option<Session>,
 }
 
 /// One step of the plan, and what came of it.
@@ -73,8 +81,20 @@ pub(crate) enum Deed {
     Commit(Result<String, String>),
     /// Prose that asks for something that only a mind can do.
     Left(String),
+    /// What a model worked on: it changed these files, which says nothing about whether it is done.
+    Worked {
+        /// The files.
+        paths: Vec<String>,
+    },
     /// The plan's own box says that it is done.
     DoneBefore,
+}
+
+impl Change {
+    /// Whether anything is left that the plan does not spell out, or that could not be placed.
+    pub(crate) fn leaves_work(&self) -> bool {
+        self.items.iter().any(|item| item.open().next().is_some())
+    }
 }
 
 impl Item {
@@ -88,22 +108,17 @@ impl Item {
     }
 }
 
-/// Carries out the assignment, and writes what came of it within the scope, all files together or none.
-pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment, survey: &Survey) -> Result<Change, Stop> {
-    for finding in assignment.findings.iter().chain(&survey.findings) {
-        tell_finding(bench, finding)?;
-    }
+/// Carries out what the plan spells out of the assignment; what comes of it is staged.
+pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment) -> Result<Change, Stop> {
     if bench.runs_commands() && has_commands(bench, assignment) {
         bench.prepare().await?;
     }
+    bench.worked.clear();
     let mut change = Change::default();
     for unit in &assignment.units {
         files::remove_and_rename(bench, assignment, *unit, &mut change)?;
         steps::carry_out(bench, assignment, *unit, &mut change).await?;
         files::left_without_code(bench, assignment, *unit, &mut change)?;
-    }
-    if !bench.conduct.dry_run {
-        write(bench, assignment, &mut change)?;
     }
     Ok(change)
 }
@@ -115,12 +130,13 @@ fn has_commands(bench: &Workbench, assignment: &Assignment) -> bool {
         || bench.settings.commands.named().iter().any(|(_, held)| held.is_some())
 }
 
-/// Writes what is staged within the scope to the user's tree.
+/// Writes what is staged within the scope to the user's tree, all files together or none.
 pub(crate) fn write(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
-    let Some(run) = &bench.run else { return Ok(()) };
+    let Some(run) = bench.run.as_ref().filter(|_| !bench.conduct.dry_run) else { return Ok(()) };
     let plan = bench.plan_inside().map(str::to_owned);
-    let allowed =
-        |path: &str| assignment.scope.allows(path) && plan.as_deref() != Some(path) && !bench.settings.protects(path);
+    let admitted = &bench.admitted;
+    let takes = |path: &str| assignment.scope.allows(path) || admitted.contains_key(path);
+    let allowed = |path: &str| takes(path) && plan.as_deref() != Some(path) && !bench.settings.protects(path);
     let mut witness = JournalWitness::of(run);
     let written = bench.tree.promote(&allowed, &mut witness);
     let events = witness.written;
@@ -161,22 +177,5 @@ pub(crate) fn counts(file: &Pending) -> (usize, usize) {
         similar::ChangeTag::Insert => (added + 1, removed),
         similar::ChangeTag::Delete => (added, removed + 1),
         similar::ChangeTag::Equal => (added, removed),
-    })
-}
-
-fn tell_finding(bench: &mut Workbench, finding: &crate::stop::Finding) -> Result<(), Stop> {
-    let column = finding.span.as_ref().map(|span| bench.plan.place(span.start).column);
-    let path = finding.span.is_some().then(|| bench.plan_name.clone());
-    if finding.severity != EventSeverity::Note {
-        bench.note(finding.message.clone())?;
-    }
-    bench.tell(Event::Diagnostic {
-        code: finding.code.to_owned(),
-        severity: finding.severity,
-        message: finding.message.clone(),
-        path,
-        line: finding.line,
-        column,
-        hint: finding.hint.clone(),
     })
 }

@@ -16,11 +16,15 @@ mod understand;
 
 mod analyze;
 
+mod engineer;
+
 mod workbench;
 
 mod check;
 
 mod implement;
+
+mod review;
 
 mod verify;
 
@@ -32,10 +36,11 @@ use journal::{Event, StepName};
 use plan::PhaseId;
 
 use analyze::analyze;
-use implement::{Change, implement, inspect, is_code, standing};
+use implement::{Before, Change, Session, engage, implement, inspect, is_code, recorded_before, standing, write};
 use report::{Report, report};
+use review::{Extent, review};
 use understand::{Assignment, understand};
-use verify::verify;
+use verify::{Verification, baseline, repair, settle, verify};
 use workbench::Workbench;
 
 pub use cli::command_line;
@@ -45,10 +50,37 @@ pub use stop::{Exit, Finding, Severity, Stop};
 async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
     let assignment = assign(bench, unit)?;
     bench.begin(StepName::Analyze)?;
-    let survey = analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    for finding in review(bench, &[unit], Extent::Run)? {
+        bench.tell_finding(&finding)?;
+    }
     bench.begin(StepName::Implement)?;
-    let mut change = implement(bench, &assignment, &survey).await?;
-    prove(bench, &assignment, &mut change).await
+    let mut change = implement(bench, &assignment).await?;
+    if bench.employs() && change.leaves_work() {
+        let before = before(bench, &assignment, &mut change).await?;
+        change.session = Some(Session::after(before));
+        engage(bench, &assignment, &mut change, None).await?;
+    }
+    write(bench, &assignment, &mut change)?;
+    bench.begin(StepName::Verify)?;
+    let mut verification = verify(bench, &assignment, &mut change).await?;
+    while let Some(failures) = repair(bench, &mut change, &verification)? {
+        bench.begin(StepName::Implement)?;
+        engage(bench, &assignment, &mut change, Some(failures)).await?;
+        write(bench, &assignment, &mut change)?;
+        bench.begin(StepName::Verify)?;
+        verification = verify(bench, &assignment, &mut change).await?;
+    }
+    conclude(bench, &assignment, &change, verification)
+}
+
+/// What the checks say before a model begins; a run that goes on has asked them already.
+async fn before(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<Vec<Before>, Stop> {
+    let recorded = bench.engineer.as_ref().and_then(|engineer| recorded_before(engineer, assignment));
+    match recorded {
+        Some(recorded) => Ok(recorded),
+        None => baseline(bench, assignment, change).await,
+    }
 }
 
 /// Verifies one unit as it stands, and changes nothing but the plan's boxes.
@@ -57,7 +89,9 @@ async fn verify_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, St
     bench.begin(StepName::Analyze)?;
     analyze(&bench.plan, &mut bench.tree, &assignment)?;
     let mut change = inspect(bench, &assignment).await?;
-    prove(bench, &assignment, &mut change).await
+    bench.begin(StepName::Verify)?;
+    let verification = verify(bench, &assignment, &mut change).await?;
+    conclude(bench, &assignment, &change, verification)
 }
 
 /// The files of a unit that do not hold what the plan shows for them.
@@ -84,9 +118,14 @@ fn assign(bench: &mut Workbench, unit: PhaseId) -> Result<Assignment, Stop> {
     Ok(assignment)
 }
 
-async fn prove(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<Report, Stop> {
-    bench.begin(StepName::Verify)?;
-    let verification = verify(bench, assignment, change).await?;
+/// Ticks what is proven, and reports.
+fn conclude(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    mut verification: Verification,
+) -> Result<Report, Stop> {
+    settle(bench, assignment, change, &mut verification)?;
     bench.begin(StepName::Report)?;
     let report = report(bench, assignment, change, &verification);
     bench.notes.clear();

@@ -194,6 +194,10 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification) -> Exit
     {
         exits.push(Exit::CheckFailed);
     }
+    if !verification.weakened.is_empty() {
+        exits.push(Exit::CheckFailed);
+    }
+    exits.extend(change.session.iter().filter_map(|session| session.halt.as_ref()).map(|(exit, _)| *exit));
     if !verification.drifted.is_empty() {
         exits.push(Exit::Refused);
     }
@@ -328,6 +332,7 @@ fn notes(bench: &Workbench, change: &Change, verification: &Verification) -> Vec
             check.ran.judgement.detail
         ));
     }
+    notes.extend(of_model(bench, change));
     let open = verification.manual.iter().filter(|manual| !manual.done);
     notes.extend(open.map(|manual| format!("For a person to check: {} (plan line {})", manual.text, manual.line)));
     if let Some(tier) = bench.tier() {
@@ -335,6 +340,33 @@ fn notes(bench: &Workbench, change: &Change, verification: &Verification) -> Vec
     }
     let mut seen = BTreeSet::new();
     notes.retain(|note| seen.insert(note.clone()));
+    notes
+}
+
+/// What a model said and took, and what it changed beyond the files that the plan names.
+fn of_model(bench: &Workbench, change: &Change) -> Vec<String> {
+    let mut notes = Vec::new();
+    let written = |path: &String| change.written.iter().any(|file| file.path == *path);
+    for (path, why) in bench.admitted.iter().filter(|(path, _)| written(path)) {
+        notes.push(format!("`{path}` was changed beyond the files that the plan names: {why}."));
+    }
+    let (Some(session), Some(engineer)) = (&change.session, &bench.engineer) else { return notes };
+    let words: Vec<&str> = session.words.split_whitespace().collect();
+    if !words.is_empty() {
+        let words = words.join(" ");
+        let end = words.floor_char_boundary(words.len().min(1_200));
+        notes.push(format!("The model says: {}", bench.redactor.text(&words[..end])));
+    }
+    let spent = engineer.spent;
+    let cost = spent.usage.cost.map(|cost| format!(", ${cost:.4}")).unwrap_or_default();
+    notes.push(format!(
+        "{} worked on it: {} turns, {} tokens read ({} from a cache), {} written{cost}.",
+        engineer.model.name(),
+        spent.turns,
+        spent.usage.context(),
+        spent.usage.cache_read,
+        spent.usage.output
+    ));
     notes
 }
 

@@ -63,6 +63,8 @@ pub(crate) struct Flags {
     pub(crate) env_files: Vec<PathBuf>,
     /// `--commit`.
     pub(crate) commit: bool,
+    /// `--model`.
+    pub(crate) model: Option<String>,
 }
 
 /// The surroundings that settings are read from, so that a test can make its own.
@@ -98,6 +100,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Held<Duration>,
     /// Whether the plan's commit steps are carried out.
     pub(crate) commit: Held<bool>,
+    /// Who does what the plan leaves open; the agent definition says where nobody does.
+    pub(crate) model: Option<Held<String>>,
     /// The project's own commands.
     pub(crate) commands: Commands,
     /// Whether the setup commands may use the network: not those of a repository that nobody vouched for.
@@ -172,6 +176,7 @@ impl Settings {
             timeout: layer.timeout.unwrap_or(Held::default_of(TIMEOUT)),
             commit: layer.commit.unwrap_or(Held::default_of(false)),
             globs: protection::globs(&layer.protected)?,
+            model: layer.model,
             commands: layer.commands,
             services: layer.services,
             protected: layer.protected,
@@ -256,6 +261,7 @@ fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
         sandbox: flags.sandbox.map(|walls| Held::new(walls, Origin::Flag("--sandbox"))),
         network: flags.allow_network.then(|| Held::new(true, Origin::Flag("--allow-network"))),
         timeout: flags.timeout.map(|timeout| Held::new(timeout, Origin::Flag("--timeout"))),
+        model: flags.model.clone().map(|model| Held::new(model, Origin::Flag("--model"))),
         commit: flags.commit.then(|| Held::new(true, Origin::Flag("--commit"))),
         ..Layer::default()
     };

@@ -132,7 +132,11 @@ impl std::error::Error for Stop {}
 
 impl From<journal::JournalError> for Stop {
     fn from(error: journal::JournalError) -> Self {
-        let exit = if matches!(error, journal::JournalError::Busy { .. }) { Exit::Refused } else { Exit::Environment };
+        let exit = match error {
+            journal::JournalError::Busy { .. } => Exit::Refused,
+            journal::JournalError::NotResumable { .. } => Exit::Usage,
+            _ => Exit::Environment,
+        };
         Stop::new(exit, error.to_string())
     }
 }

@@ -171,6 +171,13 @@ impl Tree {
         self.found.iter().filter(moved).map(|(path, _)| path.clone()).collect()
     }
 
+    /// Whether the file lies on disk otherwise than this run knows it.
+    pub(crate) fn has_drifted(&mut self, path: &str) -> Result<bool, ReadError> {
+        let now = find(&self.root, path)?;
+        let known = self.look(path)?;
+        Ok(now.as_ref().map(|found| &found.bytes) != known.as_ref().map(|found| &found.bytes))
+    }
+
     /// Marks what was written as what is found from now on.
     fn settle(&mut self, written: &Pending) {
         let mode = written.after.mode.or(written.before.as_ref().map(|found| found.mode));

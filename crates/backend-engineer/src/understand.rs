@@ -1,18 +1,23 @@
 //! Step one: reads the plan, locates the phase, its success criteria, and every file to create or modify.
 
 mod author;
+mod definition;
 mod load;
 mod paths;
 mod scope;
+mod reach;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
 pub(crate) use author::without_author;
+pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
 pub(crate) use load::{Loaded, load_plan, root_of};
 pub(crate) use paths::{Files, Meaning};
+pub(crate) use reach::{Permit, Reach, is_test};
 pub(crate) use scope::Scope;
 
 use crate::stop::{Finding, Severity, Stop};
@@ -64,8 +69,24 @@ impl Assignment {
 
 /// Reads what the unit asks for. A plan that isn't approved, or a path that leaves the repository, stops the run.
 pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bool) -> Result<Assignment, Stop> {
-    check_standing(plan, approved)?;
-    let phase = plan.phase(unit).ok_or_else(|| Stop::usage("the plan has no such unit"))?;
+    if let Some(refused) = not_approved(plan).filter(|_| !approved) {
+        return Err(Stop::refused(refused.message.clone())
+            .hint("Have it approved and its status changed, or pass --approve to go ahead as it is.")
+            .at([refused]));
+    }
+    let (assignment, leaving) =
+        assignment_of(plan, files, unit).ok_or_else(|| Stop::usage("the plan has no such unit"))?;
+    if !leaving.is_empty() {
+        return Err(Stop::refused(format!("{} names paths outside of the repository", assignment.label))
+            .hint("Name files by their path from the repository's root, or say which repository is meant with --root.")
+            .at(leaving));
+    }
+    Ok(assignment)
+}
+
+/// What a unit asks for, and apart from it what leaves the repository; `None` where the plan has no such unit.
+pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option<(Assignment, Vec<Finding>)> {
+    let phase = plan.phase(unit)?;
     let mut units = Vec::new();
     collect(phase, &mut units);
     let bases = bases(plan, files);
@@ -91,25 +112,25 @@ pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bo
         assignment.scope.admit(&file, change, files);
         assignment.files.push(file);
     }
-    if !leaving.is_empty() {
-        return Err(Stop::refused(format!("{} names paths outside of the repository", phase.label))
-            .hint("Name files by their path from the repository's root, or say which repository is meant with --root.")
-            .at(leaving));
-    }
-    Ok(assignment)
+    Some((assignment, leaving))
 }
 
-/// A plan marked as not approved is refused unless the user says otherwise.
-fn check_standing(plan: &Plan, approved: bool) -> Result<(), Stop> {
+/// A plan that is marked as not approved.
+pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     let standing = plan.standing();
-    if approved || standing.approval != Approval::Refused {
-        return Ok(());
+    if standing.approval != Approval::Refused {
+        return None;
     }
     let word = standing.word.as_deref().unwrap_or("not approved");
     let message = format!("the plan is marked `{word}`");
-    Err(Stop::refused(message.clone())
-        .hint("Have it approved and its status changed, or pass --approve to go ahead as it is.")
-        .at([finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone())]))
+    Some(finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
+}
+
+/// The repository's files, and what the plan's absolute paths tell of its author's folder.
+pub(crate) fn files_of(root: &Path, plan: &Plan) -> Files {
+    let mut files = Files::below(root);
+    files.learn_author(plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+    files
 }
 
 fn collect<'a>(phase: &'a Phase, into: &mut Vec<&'a Phase>) {

@@ -3,7 +3,9 @@
 mod checks;
 mod proof;
 mod accounts;
+mod tampering;
 mod ticks;
+mod repair;
 
 use plan::{CheckboxId, CriterionKind, PhaseId};
 
@@ -11,9 +13,12 @@ pub(crate) use accounts::{Account, Fate};
 pub(crate) use checks::{Check, Origin};
 use proof::Ground;
 pub(crate) use proof::{Proof, is_unimplemented, prove};
+pub(crate) use repair::repair;
 pub(crate) use ticks::mark;
 
-use crate::implement::Change;
+use journal::Event;
+
+use crate::implement::{Before, Change};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
@@ -31,6 +36,8 @@ pub(crate) struct Verification {
     pub(crate) items: Vec<Proof>,
     /// Files of the phase that somebody else changed while the run was at work.
     pub(crate) drifted: Vec<String>,
+    /// How a model made its checks easier.
+    pub(crate) weakened: Vec<String>,
     /// What a person has to look at.
     pub(crate) manual: Vec<Manual>,
     /// Boxes that were ticked now: line and text.
@@ -50,7 +57,28 @@ pub(crate) struct Manual {
     pub(crate) done: bool,
 }
 
-/// Verifies the assignment as it stands in the staged tree, and ticks the plan's boxes for what is proven.
+/// Runs the checks before a model begins, so that what it does can be told by what changes.
+pub(crate) async fn baseline(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &mut Change,
+) -> Result<Vec<Before>, Stop> {
+    if !bench.runs_commands() {
+        return Ok(Vec::new());
+    }
+    bench.put_back_foreign(&assignment.scope).await?;
+    let checks = checks::run_all(bench, assignment, change).await?;
+    let evidence: Vec<Event> = ticks::evidence_before(bench, &checks);
+    evidence.into_iter().try_for_each(|event| bench.tell(event))?;
+    let before = |check: &Check| Before {
+        script: check.ran.script.clone(),
+        verdict: check.verdict(),
+        detail: check.ran.judgement.detail.clone(),
+    };
+    Ok(checks.iter().filter(|check| !check.ran.script.is_empty()).map(before).collect())
+}
+
+/// Verifies the assignment as it stands in the staged tree.
 pub(crate) async fn verify(
     bench: &mut Workbench,
     assignment: &Assignment,
@@ -62,10 +90,8 @@ pub(crate) async fn verify(
     for (_, server) in std::mem::take(&mut change.servers) {
         bench.end_server(server).await?;
     }
-    if !bench.conduct.dry_run {
-        // A formatter among the checks may have had its say within the scope.
-        crate::implement::write(bench, assignment, change)?;
-    }
+    // A formatter among the checks may have had its say within the scope.
+    crate::implement::write(bench, assignment, change)?;
     let standing = crate::implement::standing(bench, assignment)?;
     let earlier = bench.earlier_evidence()?;
     let checks = &verification.checks;
@@ -73,18 +99,58 @@ pub(crate) async fn verify(
     verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
     verification.proofs = prove(bench, assignment, change, &verification);
     proof::hold_back(bench, assignment, change, &mut verification);
-    verification.drifted = bench.tree.drifted().into_iter().filter(|path| assignment.scope.allows(path)).collect();
+    verification.drifted =
+        bench.tree.drifted().into_iter().filter(|path| bench.takes(path, &assignment.scope)).collect();
     for path in verification.drifted.clone() {
         bench.note(format!("`{path}` was changed by somebody else while this run was at work; nothing is ticked"))?;
     }
     if !verification.drifted.is_empty() {
         proof::withdraw(&mut verification, "a file of the phase was changed by somebody else meanwhile");
     }
+    watch(bench, assignment, change, &mut verification)?;
     verification.accounts = accounts::of_files(bench, assignment, change, &standing, &verification.items);
     verification.manual = assignment.units.iter().flat_map(|unit| manual(bench, *unit)).collect();
-    ticks::record_evidence(bench, assignment, change, &verification)?;
-    ticks::tick(bench, &mut verification)?;
     Ok(verification)
+}
+
+/// Puts what was proved into the journal, and ticks the plan's boxes for it.
+pub(crate) fn settle(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
+    ticks::record_evidence(bench, assignment, change, verification)?;
+    ticks::tick(bench, verification)
+}
+
+/// Looks whether a model made its checks easier; then nothing is proven by them.
+fn watch(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
+    let Some(session) = &change.session else { return Ok(()) };
+    let contents: std::collections::BTreeMap<String, Option<Vec<u8>>> = bench
+        .worked
+        .keys()
+        .cloned()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|path| (path.clone(), bench.tree.read(&path).ok().flatten()))
+        .collect();
+    let now = |path: &str| contents.get(path).cloned().flatten();
+    verification.weakened =
+        tampering::weakened(&bench.worked, &now, &assignment.scope, &session.before, &verification.checks);
+    let silenced = tampering::silenced(&bench.worked, &now);
+    for line in verification.weakened.clone() {
+        bench.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
+    }
+    if !verification.weakened.is_empty() {
+        proof::withdraw(verification, "the tests were made easier");
+    }
+    silenced.into_iter().try_for_each(|line| bench.note(line))
 }
 
 fn manual(bench: &Workbench, unit: PhaseId) -> Vec<Manual> {

@@ -4,6 +4,8 @@
 mod scratch;
 mod record;
 mod overlay;
+mod adoption;
+mod going_on;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +15,15 @@ use journal::{Event, Journal, Run, RunStart, StepName};
 use plan::Plan;
 use sandbox::{EffectKind, Sandbox};
 
+use crate::engineer::Engineer;
 use crate::redact::Redactor;
 use crate::settings::Settings;
-use crate::stop::Stop;
+use crate::stop::{Finding, Severity, Stop};
 use crate::tree::{Pending, Staged, Tree};
-use crate::understand::{Files, Loaded};
+use crate::understand::{Files, Loaded, Scope, files_of};
 
+pub(crate) use adoption::PROVIDER_KEYS;
+pub(crate) use going_on::Resumed;
 pub(crate) use overlay::{Belonging, last_lines};
 pub(crate) use record::JournalWitness;
 use scratch::Scratch;
@@ -38,8 +43,17 @@ pub(crate) struct Conduct {
     pub(crate) untick: bool,
 }
 
-/// A reader of the run's events.
-pub(crate) type Listener = Box<dyn FnMut(&Event)>;
+/// What a reader of the run is told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Told<'a> {
+    /// Something happened, and is in the journal.
+    Event(&'a Event),
+    /// A piece of a model's turn, while it comes; the whole turn is an event.
+    Piece(&'a llm::Delta),
+}
+
+/// A reader of the run.
+pub(crate) type Listener = Box<dyn FnMut(Told<'_>)>;
 
 /// Everything that the five steps share in one run.
 pub(crate) struct Workbench {
@@ -54,6 +68,12 @@ pub(crate) struct Workbench {
     pub(crate) run: Option<Run>,
     pub(crate) notes: Vec<String>,
     pub(crate) dropped: BTreeSet<(String, EffectKind)>,
+    /// Who does what the plan leaves open.
+    pub(crate) engineer: Option<Engineer>,
+    /// Files that a model changed, and that the phase does not name: with why it may.
+    pub(crate) admitted: BTreeMap<String, String>,
+    /// Files that a model changed for the phase at work, as they were before.
+    pub(crate) worked: BTreeMap<String, Option<Vec<u8>>>,
     journal: Option<Journal>,
     listener: Listener,
     sandbox: Option<Sandbox>,
@@ -81,6 +101,7 @@ impl Workbench {
         conduct: Conduct,
         phases: &[String],
         listener: Listener,
+        resumed: Option<Run>,
     ) -> Result<Self, Stop> {
         let plan_inside = loaded.path.strip_prefix(root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
         let plan_name = plan_inside.clone().unwrap_or_else(|| loaded.path.display().to_string());
@@ -92,11 +113,15 @@ impl Workbench {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: conduct.dry_run,
         };
-        let redactor = Redactor::of(settings.variables());
+        let secrets = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
+        let secrets = secrets.map(|(name, value)| (name.to_owned(), value));
+        let redactor = Redactor::of(settings.variables().into_iter().chain(secrets).collect());
         let journal = if conduct.dry_run { None } else { Some(Journal::open(root)?) };
-        let run = journal.as_ref().map(|journal| journal.begin(&start)).transpose()?;
-        let mut files = Files::below(root);
-        files.learn_author(loaded.plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+        let run = match resumed {
+            Some(run) => Some(run),
+            None => journal.as_ref().map(|journal| journal.begin(&start)).transpose()?,
+        };
+        let files = files_of(root, &loaded.plan);
         Ok(Workbench {
             plan: loaded.plan,
             plan_path: loaded.path,
@@ -109,6 +134,9 @@ impl Workbench {
             run,
             notes: Vec::new(),
             dropped: BTreeSet::new(),
+            engineer: None,
+            admitted: BTreeMap::new(),
+            worked: BTreeMap::new(),
             journal,
             listener,
             sandbox: None,
@@ -147,8 +175,43 @@ impl Workbench {
         if let Some(run) = &self.run {
             run.record(&event)?;
         }
-        (self.listener)(&event);
+        (self.listener)(Told::Event(&event));
         Ok(())
+    }
+
+    /// [`Workbench::tell`] for several at once; `soon` waits for no disk, and the next that does covers both.
+    pub(crate) fn tell_all(&mut self, events: &[Event], soon: bool) -> Result<(), Stop> {
+        let cleaned = events.iter().map(|event| self.redactor.event(event.clone()));
+        let events = cleaned.collect::<Result<Vec<Event>, Stop>>()?;
+        match &self.run {
+            Some(run) if soon => drop(run.record_soon(&events)?),
+            Some(run) => drop(run.record_all(&events)?),
+            None => {}
+        }
+        events.iter().for_each(|event| (self.listener)(Told::Event(event)));
+        Ok(())
+    }
+
+    /// Shows a piece of a model's turn while it comes.
+    pub(crate) fn show(&mut self, piece: &llm::Delta) {
+        (self.listener)(Told::Piece(piece));
+    }
+
+    /// Whether the file may reach the user's tree: the phase names it, or a model was allowed to change it.
+    pub(crate) fn takes(&self, path: &str, scope: &Scope) -> bool {
+        scope.allows(path) || self.admitted.contains_key(path)
+    }
+
+    /// Tells that the run begins, or goes on.
+    pub(crate) fn announce(&mut self, phases: &[String], goes_on: bool) -> Result<(), Stop> {
+        let argv: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        if goes_on {
+            return self.tell(Event::RunResumed { argv, version });
+        }
+        let root = self.root().display().to_string();
+        let (plan, phases, dry_run) = (self.plan_name.clone(), phases.to_vec(), self.conduct.dry_run);
+        self.tell(Event::RunStarted { plan, phases, root, argv, version, dry_run })
     }
 
     /// Tells that one of the five steps begins.
@@ -166,9 +229,32 @@ impl Workbench {
         self.tell(Event::Note { text })
     }
 
+    /// Tells a finding; what weighs more than a note stands in the report, too.
+    pub(crate) fn tell_finding(&mut self, finding: &Finding) -> Result<(), Stop> {
+        let column = finding.span.as_ref().map(|span| self.plan.place(span.start).column);
+        let path = finding.span.is_some().then(|| self.plan_name.clone());
+        if finding.severity != Severity::Note {
+            self.note(finding.message.clone())?;
+        }
+        self.tell(Event::Diagnostic {
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+            path,
+            line: finding.line,
+            column,
+            hint: finding.hint.clone(),
+        })
+    }
+
     /// Whether commands may run in this run.
     pub(crate) fn runs_commands(&self) -> bool {
         !self.conduct.dry_run && !self.conduct.no_verify
+    }
+
+    /// Whether a model works in this run on what the plan leaves open.
+    pub(crate) fn employs(&self) -> bool {
+        self.engineer.is_some() && !self.conduct.dry_run
     }
 
     /// Evidence that earlier runs left for this plan, newest first.
@@ -202,6 +288,11 @@ impl Workbench {
         self.scratch = None;
         self.synced.clear();
         Ok(())
+    }
+
+    /// Lets go of the run without an end, so that it can be resumed.
+    pub(crate) fn leave_open(&mut self) {
+        self.run = None;
     }
 
     /// Closes the run's place in the journal.

@@ -94,6 +94,14 @@ pub enum JournalError {
         /// The runs that fit, newest first.
         candidates: Vec<RunId>,
     },
+    /// The run can't go on.
+    #[error("run {run} can't be resumed: {why}")]
+    NotResumable {
+        /// Its name.
+        run: RunId,
+        /// Why, and what to do instead.
+        why: String,
+    },
     /// No output has this number.
     #[error("the journal keeps no output number {0}")]
     UnknownOutput(OutputId),

@@ -24,6 +24,13 @@ pub enum Event {
         /// Nothing will be written.
         dry_run: bool,
     },
+    /// A run that was interrupted went on.
+    RunResumed {
+        /// The command line.
+        argv: Vec<String>,
+        /// The program's version.
+        version: String,
+    },
     /// One of the five steps began.
     StepStarted {
         /// Which one.
@@ -194,6 +201,98 @@ pub enum Event {
         /// Why.
         why: String,
     },
+    /// A conversation with a model began. Messages, here and below, are as crate `llm` writes them.
+    ConversationStarted {
+        /// The agent's name.
+        agent: String,
+        /// `provider/model`.
+        model: String,
+        /// The standing instructions.
+        system: String,
+        /// The tools on offer.
+        tools: Value,
+        /// The first message.
+        message: Value,
+    },
+    /// The harness said something to the model: the next task, or how to go on.
+    UserSaid {
+        /// The words.
+        text: String,
+    },
+    /// The model is asked for its next turn.
+    ModelAsked {
+        /// `provider/model`.
+        model: String,
+        /// How many messages it is given.
+        messages: usize,
+        /// How many tokens these are, by estimate.
+        tokens: u64,
+    },
+    /// A request failed and is sent again.
+    ModelRetried {
+        /// Which try failed, from 1.
+        attempt: u32,
+        /// Why, in words.
+        why: String,
+        /// How long is waited before the next, in milliseconds.
+        wait_ms: u64,
+    },
+    /// The model's turn came.
+    ModelReplied {
+        /// The turn.
+        message: Value,
+        /// Why it ended.
+        stop: String,
+        /// Tokens and money that it took.
+        usage: Value,
+        /// How long it took, in milliseconds.
+        elapsed_ms: u64,
+    },
+    /// A tool that the model asked for began.
+    ToolStarted {
+        /// The name of the call.
+        call: String,
+        /// The tool's name, as the model wrote it.
+        tool: String,
+        /// The arguments; a text where they were malformed.
+        arguments: Value,
+    },
+    /// A tool ended. What it did to the run's files is known from here on, and not before.
+    ToolFinished {
+        /// The name of the call.
+        call: String,
+        /// The tool's name, as the model wrote it.
+        tool: String,
+        /// What the model reads.
+        content: String,
+        /// It did not do what was asked.
+        is_error: bool,
+        /// What it changed, as the tool can bring it about again.
+        details: Value,
+        /// How long it took, in milliseconds.
+        elapsed_ms: u64,
+    },
+    /// The conversation was made shorter.
+    Compacted {
+        /// The messages that take the place of all before.
+        messages: Value,
+        /// How many tokens the conversation had, by estimate.
+        tokens_before: u64,
+        /// How many it has now, by estimate.
+        tokens_after: u64,
+    },
+    /// What the conversation may take is used up.
+    LimitReached {
+        /// Which limit, in words.
+        limit: String,
+    },
+    /// The conversation ended, or waits for the next task.
+    ConversationEnded {
+        /// A stable short name of the way in which it ended.
+        ending: String,
+        /// The same in words: the model's last ones, where it ended by itself.
+        text: String,
+    },
     /// The run ended.
     RunFinished {
         /// The program's exit code.
@@ -213,6 +312,7 @@ impl Event {
     pub fn name(&self) -> &str {
         match self {
             Self::RunStarted { .. } => "run_started",
+            Self::RunResumed { .. } => "run_resumed",
             Self::StepStarted { .. } => "step_started",
             Self::PhaseStarted { .. } => "phase_started",
             Self::Note { .. } => "note",
@@ -231,6 +331,16 @@ impl Event {
             Self::Unticked { .. } => "unticked",
             Self::Committed { .. } => "committed",
             Self::CommitSkipped { .. } => "commit_skipped",
+            Self::ConversationStarted { .. } => "conversation_started",
+            Self::UserSaid { .. } => "user_said",
+            Self::ModelAsked { .. } => "model_asked",
+            Self::ModelRetried { .. } => "model_retried",
+            Self::ModelReplied { .. } => "model_replied",
+            Self::ToolStarted { .. } => "tool_started",
+            Self::ToolFinished { .. } => "tool_finished",
+            Self::Compacted { .. } => "compacted",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::ConversationEnded { .. } => "conversation_ended",
             Self::RunFinished { .. } => "run_finished",
             Self::Unknown(value) => value.get("event").and_then(Value::as_str).unwrap_or_default(),
         }

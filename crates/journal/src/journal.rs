@@ -114,6 +114,16 @@ impl Journal {
         run::begin(&self.store, self.root.clone(), lock, start, None)
     }
 
+    /// Goes on with an interrupted run: the only one on this tree until it ends.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] when one is at work, [`JournalError::NotResumable`] when it finished or was undone,
+    /// [`JournalError::UnknownRun`], or a refusal of the database.
+    pub fn resume(&self, id: &RunId) -> Result<Run, JournalError> {
+        let lock = self.lock()?;
+        run::resume(&self.store, self.root.clone(), lock, id)
+    }
+
     pub(crate) fn lock(&self) -> Result<TreeLock, JournalError> {
         run::lock(&self.store, &self.folder)
     }
@@ -138,11 +148,9 @@ impl Journal {
                  FROM run LEFT JOIN run AS undone ON undone.number = run.undoes ORDER BY run.number DESC",
             )?;
             let mut runs: Vec<RunSummary> = query.query_map([], summary)?.collect::<Result<_, _>>()?;
-            // Only the newest can hold the lock; without it, nobody is left who could finish.
-            for (age, run) in runs.iter_mut().enumerate() {
-                if run.state == RunState::Running && (age > 0 || !live) {
-                    run.state = RunState::Interrupted;
-                }
+            // Whoever takes the lock leaves one alone in this state; without the lock, nobody is left who could finish.
+            for run in runs.iter_mut().filter(|run| run.state == RunState::Running && !live) {
+                run.state = RunState::Interrupted;
             }
             Ok(runs)
         })

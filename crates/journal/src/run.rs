@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use crate::error::JournalError;
@@ -67,16 +67,51 @@ impl Run {
     /// # Errors
     /// [`JournalError::Full`] or another refusal of the database; then the event is not there.
     pub fn record(&self, event: &Event) -> Result<u64, JournalError> {
-        let body = serde_json::to_string(event)?;
-        let seq = self.store.read(|connection| {
-            connection
-                .prepare_cached(
-                    "INSERT INTO event (run, seq, at_ms, name, body)
-                     SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4 FROM event WHERE run = ?1 RETURNING seq",
-                )?
+        self.record_all(std::slice::from_ref(event))
+    }
+
+    /// Adds events, all or none, and gives the last one's place in the run.
+    ///
+    /// # Errors
+    /// As for [`Run::record`].
+    pub fn record_all(&self, events: &[Event]) -> Result<u64, JournalError> {
+        self.store.write(|transaction| self.insert(transaction, events))
+    }
+
+    /// [`Run::record_all`] without waiting for the disk: the events outlive the process when it returns, and the machine
+    /// once the next [`Run::record_all`] has returned, which costs one wait for both.
+    ///
+    /// # Errors
+    /// As for [`Run::record`].
+    pub fn record_soon(&self, events: &[Event]) -> Result<u64, JournalError> {
+        self.store.write_soon(|transaction| self.insert(transaction, events))
+    }
+
+    fn insert(&self, transaction: &Connection, events: &[Event]) -> Result<u64, JournalError> {
+        let explain = |source| self.store.explain(source);
+        let mut last = 0;
+        let mut insert = transaction
+            .prepare_cached(
+                "INSERT INTO event (run, seq, at_ms, name, body)
+                 SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4 FROM event WHERE run = ?1 RETURNING seq",
+            )
+            .map_err(explain)?;
+        for event in events {
+            let body = serde_json::to_string(event)?;
+            last = insert
                 .query_row(params![self.number, stored(now_ms()), event.name(), body], |row| row.get::<_, i64>(0))
-        })?;
-        Ok(u64::try_from(seq).unwrap_or(0))
+                .map_err(explain)?;
+        }
+        Ok(u64::try_from(last).unwrap_or(0))
+    }
+
+    /// Keeps a content that later events will name, and gives the hash by which [`crate::Journal::content`] finds it.
+    /// Equal contents are kept once. As durable as [`Run::record_soon`].
+    ///
+    /// # Errors
+    /// A refusal of the database; then no event may name it.
+    pub fn keep_content(&self, bytes: &[u8]) -> Result<String, JournalError> {
+        self.store.keep_soon(bytes)
     }
 
     /// Keeps what stood at `path` before the run first writes there; a later call for the same path changes
@@ -205,6 +240,38 @@ pub(crate) fn begin(
         }
     })?;
     Ok(Run { store: Arc::clone(store), root, number, id, _lock: lock })
+}
+
+/// Sets an interrupted run to work again under the lock. Whatever else the journal still calls running died.
+pub(crate) fn resume(store: &Arc<Store>, root: PathBuf, lock: TreeLock, id: &RunId) -> Result<Run, JournalError> {
+    let number = store.write(|transaction| {
+        let explain = |source| store.explain(source);
+        let found: Option<(i64, String, bool)> = transaction
+            .query_row("SELECT number, state, undoes IS NOT NULL FROM run WHERE id = ?1", [id.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()
+            .map_err(explain)?;
+        let refused = |why| JournalError::NotResumable { run: id.clone(), why };
+        let (number, state, undoes) = found.ok_or_else(|| JournalError::UnknownRun { wanted: id.to_string() })?;
+        if state == "finished" {
+            return Err(refused("it finished; begin a new one".to_owned()));
+        }
+        if undoes {
+            return Err(refused("it is an undo; `backend-engineer undo` again goes on from where it ended".to_owned()));
+        }
+        let undone: Option<String> = transaction
+            .query_row("SELECT id FROM run WHERE undoes = ?1 ORDER BY number DESC LIMIT 1", [number], |row| row.get(0))
+            .optional()
+            .map_err(explain)?;
+        if let Some(undo) = undone {
+            return Err(refused(format!("run {undo} undid it; begin a new one")));
+        }
+        transaction.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'", []).map_err(explain)?;
+        transaction.execute("UPDATE run SET state = 'running' WHERE number = ?1", [number]).map_err(explain)?;
+        Ok(number)
+    })?;
+    Ok(Run { store: Arc::clone(store), root, number, id: id.clone(), _lock: lock })
 }
 
 fn newest_running(store: &Store) -> Result<Option<RunId>, JournalError> {

@@ -108,16 +108,37 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
         let explain = |source| JournalError::database(&self.path, source);
+        transact(&mut self.lock(), work, explain)
+    }
+
+    /// [`Store::write`] that outlives the process when it returns, and the machine with the next [`Store::write`]: the log
+    /// keeps their order.
+    pub(crate) fn write_soon<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        let explain = |source| JournalError::database(&self.path, source);
         let mut connection = self.lock();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let done = work(&transaction)?;
-        transaction.commit().map_err(explain)?;
-        Ok(done)
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(explain)?;
+        let done = transact(&mut connection, work, explain);
+        connection.pragma_update(None, "synchronous", "FULL").map_err(explain)?;
+        done
     }
 
     /// The database's refusal as this journal's error.
     pub(crate) fn explain(&self, source: rusqlite::Error) -> JournalError {
         JournalError::database(&self.path, source)
+    }
+
+    /// Keeps `bytes` as [`Store::write_soon`] does and gives their hash.
+    pub(crate) fn keep_soon(&self, bytes: &[u8]) -> Result<String, JournalError> {
+        let hash = hash(bytes);
+        if self.read(|connection| number(connection, &hash))?.is_none() {
+            self.write_soon(|transaction| {
+                insert_whole(transaction, &hash, bytes).map_err(|source| self.explain(source))
+            })?;
+        }
+        Ok(hash)
     }
 
     /// Keeps all that `bytes` yields and gives its number; a content that is kept already is not kept twice.
@@ -169,6 +190,28 @@ impl Store {
         // A panic elsewhere leaves at most a transaction, which its own drop has rolled back.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Connection) -> Result<T, JournalError>,
+    explain: impl Fn(rusqlite::Error) -> JournalError,
+) -> Result<T, JournalError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&explain)?;
+    let done = work(&transaction)?;
+    transaction.commit().map_err(&explain)?;
+    Ok(done)
+}
+
+/// Adds a content that is not kept yet, in pieces.
+fn insert_whole(connection: &Connection, hash: &str, bytes: &[u8]) -> rusqlite::Result<()> {
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    connection.execute("INSERT INTO content (hash, size) VALUES (?1, ?2)", params![hash, size])?;
+    let fresh = connection.last_insert_rowid();
+    for (position, piece) in (0_i64..).zip(bytes.chunks(PIECE)) {
+        connection.execute("INSERT INTO piece VALUES (?1, ?2, ?3)", params![fresh, position, piece])?;
+    }
+    Ok(())
 }
 
 /// At most one piece of `bytes`; empty at the end.

@@ -3,18 +3,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::source::is_example;
+
 /// Names that are never read: what they hold is nobody's business.
 const SECRET: [&str; 6] = ["SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL", "DSN"];
 /// Bytes past which a file is no example.
 const LARGEST: usize = 64_000;
-
-pub(crate) fn is_example(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let rest = name.strip_prefix('.').unwrap_or(name);
-    let Some(rest) = rest.strip_prefix("env") else { return false };
-    rest.is_empty() && name.starts_with('.')
-        || ["example", "sample", "template", "dist", "default", "development"].iter().any(|kind| rest.contains(kind))
-}
 
 /// Name to value, where all examples agree.
 pub(crate) fn samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>> {

@@ -1,6 +1,7 @@
 //! One survey: loads what bears a framework's marks, follows it, and lets each framework read the result.
 
 use crate::Survey;
+use crate::documents::Documents;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 use crate::frameworks::{ALL, Framework};
@@ -11,9 +12,9 @@ use crate::source::{Parsed, Sources, is_test};
 const STACK: usize = 256 << 20;
 
 /// Surveys the sources, on a thread with room for deep recursion; also what was parsed for it.
-pub(crate) fn follow(sources: Sources) -> (Survey, Parsed) {
+pub(crate) fn follow(sources: Sources, documents: Documents) -> (Survey, Parsed) {
     let follow = move || {
-        let survey = on_thread(&sources);
+        let survey = on_thread(&sources, &documents);
         (survey, sources.parsed())
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(follow);
@@ -54,7 +55,7 @@ fn numbered(path: &str) -> Vec<(u64, String)> {
     pieces
 }
 
-fn on_thread(sources: &Sources) -> Survey {
+fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
     let modules = Modules::new(sources);
     let mut machine = Machine::new(&sources.files, &modules);
     machine.documents = sources.documents.iter().filter(|(path, _)| !is_test(path)).collect();
@@ -114,7 +115,7 @@ fn on_thread(sources: &Sources) -> Survey {
     let mut routes = findings.routes;
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
-    Survey {
+    let mut survey = Survey {
         frameworks: found.iter().map(|framework| framework.name.to_owned()).collect(),
         routes,
         operations: findings.operations,
@@ -122,5 +123,8 @@ fn on_thread(sources: &Sources) -> Survey {
         entities: findings.entities,
         unresolved: findings.unresolved,
         skipped,
-    }
+        ..Survey::default()
+    };
+    crate::knowledge::add(&mut survey, sources, documents, &modules);
+    survey
 }

@@ -203,7 +203,16 @@ fn is_document(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     DOCUMENTS.iter().any(|ending| name.ends_with(ending))
         || name.starts_with("tsconfig") && name.ends_with(".json")
-        || crate::environment::is_example(path)
+        || is_example(path)
+}
+
+/// Whether a file shows what the environment of the project may hold.
+pub(crate) fn is_example(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let rest = name.strip_prefix('.').unwrap_or(name);
+    let Some(rest) = rest.strip_prefix("env") else { return false };
+    rest.is_empty() && name.starts_with('.')
+        || ["example", "sample", "template", "dist", "default", "development"].iter().any(|kind| rest.contains(kind))
 }
 
 /// The text of a file, with what is not UTF-8 replaced, and without a byte order mark.

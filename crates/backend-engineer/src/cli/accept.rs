@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exi
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let (id, line, text) = find(&loaded.plan, &loaded.name, arguments)?;
     let settings = Settings::load(&root, &Flags::default())?;
-    let mut bench = Workbench::set_up(loaded, &root, settings, Conduct::default(), &[], Box::new(|_| {}))?;
+    let mut bench = Workbench::set_up(loaded, &root, settings, Conduct::default(), &[], Box::new(|_| {}), None)?;
     let marked = mark(&mut bench, &[(id, String::new())], Mark::Ticked)?;
     let by = arguments.by.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "a person".to_owned());
     let exit = if marked.is_empty() { Exit::Refused } else { Exit::Complete };

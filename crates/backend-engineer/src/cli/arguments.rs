@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use crate::engineer::Wishes;
 use crate::settings::{Flags, Walls, read_duration};
+use crate::understand::Reach;
 
 /// Which parts of the plan are meant.
 #[derive(Debug, Args)]
@@ -70,6 +72,7 @@ impl WallArguments {
             env: self.env.clone(),
             env_files: self.env_file.clone(),
             commit: false,
+            model: None,
         }
     }
 }
@@ -91,10 +94,85 @@ pub(crate) struct PhaseArguments {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Print every event as it happens, one JSON object a line (schemas/events.json); the report comes last
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) json_stream: bool,
+
     /// Show no progress, only the report and what stands in the way
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
     #[command(flatten)]
     pub(crate) walls: WallArguments,
+}
+
+/// Who does what the plan leaves open, and what that may take.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "What the plan leaves open")]
+pub(crate) struct ModelArguments {
+    /// The model: "none", opus, sonnet, haiku, a model's name, or PROVIDER/MODEL [default: as configured]
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+
+    /// The agent definition: a name, or a Markdown file [default: backend-engineer]
+    #[arg(long, value_name = "NAME|FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) agent: Option<String>,
+
+    /// What a model may change: the named files (strict), their tests and packages too (phase), all files (repo)
+    #[arg(
+        long,
+        value_name = "SCOPE",
+        default_value = "phase",
+        value_parser = PossibleValuesParser::new(Reach::NAMES).try_map(|name| name.parse::<Reach>()),
+        hide_possible_values = true
+    )]
+    pub(crate) scope: Reach,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
+}
+
+/// What a model may take.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct LimitArguments {
+    /// The most turns of the model [default: 200]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_turns: Option<u32>,
+
+    /// The most that it may cost, in US dollars
+    #[arg(long, value_name = "USD", value_parser = read_cost)]
+    pub(crate) max_cost: Option<f64>,
+
+    /// The longest that it may work: seconds, or "90s", "10m", "1h"
+    #[arg(long, value_name = "TIME", value_parser = read_duration)]
+    pub(crate) max_time: Option<Duration>,
+}
+
+impl ModelArguments {
+    /// What is wished for; the model as the settings have it.
+    pub(crate) fn wishes(&self, model: Option<String>) -> Wishes {
+        Wishes {
+            model,
+            turns: self.limits.max_turns,
+            cost: self.limits.max_cost,
+            time: self.limits.max_time,
+            reach: self.scope,
+        }
+    }
+}
+
+impl LimitArguments {
+    /// These, and `others` where these say nothing.
+    pub(crate) fn over(&self, others: &LimitArguments) -> LimitArguments {
+        LimitArguments {
+            max_turns: self.max_turns.or(others.max_turns),
+            max_cost: self.max_cost.or(others.max_cost),
+            max_time: self.max_time.or(others.max_time),
+        }
+    }
+}
+
+fn read_cost(text: &str) -> Result<f64, String> {
+    let cost = text.trim_start_matches('$').parse::<f64>().ok().filter(|cost| cost.is_finite() && *cost > 0.0);
+    cost.ok_or_else(|| format!("`{text}` is no amount of US dollars; write it as 0.50"))
 }

@@ -54,6 +54,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
         row("timeout", write_duration(settings.timeout.value).into(), &settings.timeout.origin),
         row("commit", settings.commit.value.into(), &settings.commit.origin),
     ];
+    rows.extend(settings.model.iter().map(|held| row("model", held.value.clone().into(), &held.origin)));
     rows.extend(settings.protected.iter().map(|held| row("protected", held.value.clone().into(), &held.origin)));
     rows.extend(settings.env.iter().map(|held| row("env", held.value.clone().into(), &held.origin)));
     for (name, held) in settings.commands.named() {

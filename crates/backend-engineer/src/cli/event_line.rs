@@ -104,8 +104,67 @@ fn words(event: &Event) -> Option<Line> {
             line("Done", paint, format!("{} (exit code {exit}, {elapsed})", one_line(heading)))
         }
         Event::Evidence { .. } | Event::Unknown(_) => None,
-        _ => of_file(event).or_else(|| of_command(event)),
+        _ => of_file(event).or_else(|| of_command(event)).or_else(|| of_model(event)),
     }
+}
+
+fn of_model(event: &Event) -> Option<Line> {
+    let line = |word, paint, text| Some(Line { word, paint, text });
+    match event {
+        Event::RunResumed { .. } => line("Resumed", Paint::Head, String::new()),
+        Event::ConversationStarted { agent, model, .. } => {
+            line("model", Paint::Head, format!("{} as {}", one_line(model), one_line(agent)))
+        }
+        Event::UserSaid { text } => line("task", Paint::Head, one_line(text)),
+        Event::ModelRetried { attempt, why, wait_ms } => {
+            let wait = duration(Duration::from_millis(*wait_ms));
+            line("retry", Paint::Doubt, format!("{} (attempt {attempt}, again in {wait})", one_line(why)))
+        }
+        Event::ModelReplied { message, usage, .. } => {
+            let text = model_words(message);
+            let took = usage_words(usage);
+            if text.is_empty() && took.is_empty() {
+                return None;
+            }
+            line("says", Paint::Faint, format!("{}{took}", one_line(&text)).trim().to_owned())
+        }
+        Event::ToolStarted { tool, arguments, .. } => {
+            line("tool", Paint::Faint, format!("{} {}", one_line(tool), subject(arguments)).trim().to_owned())
+        }
+        Event::ToolFinished { tool, content, is_error: true, .. } => {
+            line("told", Paint::Doubt, format!("{}: {}", one_line(tool), one_line(content)))
+        }
+        Event::Compacted { tokens_before, tokens_after, .. } => {
+            line("shortened", Paint::Faint, format!("the conversation, from {tokens_before} to {tokens_after} tokens"))
+        }
+        Event::LimitReached { limit } => line("limit", Paint::Bad, one_line(limit)),
+        Event::ConversationEnded { ending, text } if ending != "done" => line("ended", Paint::Doubt, one_line(text)),
+        _ => None,
+    }
+}
+
+/// What a model said in a turn.
+pub(crate) fn model_words(message: &serde_json::Value) -> String {
+    let blocks = message["blocks"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let texts = blocks.iter().filter(|block| block["type"] == "text").filter_map(|block| block["text"].as_str());
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// What a turn took, in brackets; nothing where nobody counted.
+fn usage_words(usage: &serde_json::Value) -> String {
+    let count = |name: &str| usage[name].as_u64().unwrap_or(0);
+    let read = count("input") + count("cache_read") + count("cache_write");
+    if read + count("output") == 0 {
+        return String::new();
+    }
+    let cost = usage["cost"].as_f64().map(|cost| format!(", ${cost:.4}")).unwrap_or_default();
+    format!("  [{read} tokens read, {} written{cost}]", count("output"))
+}
+
+/// What a call is about: the file, the pattern or the command.
+fn subject(arguments: &serde_json::Value) -> String {
+    let names = ["file_path", "command", "pattern"];
+    names.iter().find_map(|name| arguments[*name].as_str()).map(one_line).unwrap_or_default()
 }
 
 fn of_file(event: &Event) -> Option<Line> {

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Globals;
-use crate::cli::arguments::PhaseArguments;
+use crate::cli::arguments::{ModelArguments, PhaseArguments};
 use crate::cli::work::{Job, work};
 use crate::settings::Flags;
 use crate::stop::{Exit, Stop};
@@ -13,7 +13,7 @@ use crate::workbench::Conduct;
 ///
 /// Writes what the plan spells out, file by file and only inside the phase's scope; runs the phase's checks inside
 /// walls, on a private overlay of the repository; ticks the boxes that are proven; prints a report. What the plan
-/// leaves open stays open and is named.
+/// leaves open a model does where one is configured, within the phase's files; else it stays open and is named.
 #[derive(Debug, Args)]
 pub(crate) struct ImplementArguments {
     #[command(flatten)]
@@ -35,13 +35,17 @@ pub(crate) struct ImplementArguments {
     #[arg(long)]
     pub(crate) approve: bool,
 
-    /// The model for what the plan leaves open; only "none" is known until models come
-    #[arg(long, value_name = "NAME", default_value = "none", value_parser = read_model)]
-    pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
 }
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &ImplementArguments, globals: &Globals) -> Result<Exit, Stop> {
+    work(job(arguments), globals)
+}
+
+/// What the arguments ask for.
+pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
     let conduct = Conduct {
         dry_run: arguments.dry_run,
         no_verify: arguments.no_verify,
@@ -49,15 +53,7 @@ pub(crate) fn run(arguments: &ImplementArguments, globals: &Globals) -> Result<E
         approve: arguments.approve,
         untick: false,
     };
-    let flags = Flags { commit: arguments.commit, ..arguments.phase.walls.flags() };
-    let job = Job { asked: &arguments.phase, flags, conduct, verify: false };
-    work(job, globals)
-}
-
-/// Refuses every model but "none", and says why.
-fn read_model(name: &str) -> Result<String, String> {
-    match name {
-        "none" => Ok(name.to_owned()),
-        _ => Err("this version works with no model; models come with a later one, so say `--model none`".to_owned()),
-    }
+    let model = arguments.model.model.clone();
+    let flags = Flags { commit: arguments.commit, model, ..arguments.phase.walls.flags() };
+    Job { asked: &arguments.phase, flags, conduct, model: Some(&arguments.model), resumed: None }
 }

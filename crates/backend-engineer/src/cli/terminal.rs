@@ -5,10 +5,15 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use journal::{Event, Severity};
+use llm::Delta;
 
 use crate::cli::colour::Palette;
 use crate::cli::event_line::{at_work, line};
-use crate::cli::printer::{Stream, say};
+use crate::cli::printer::{Stream, say, visible};
+use crate::workbench::{Listener, Told};
+
+/// Lines of a change that are shown.
+const SHOWN: usize = 40;
 
 /// How often the moving line moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -20,14 +25,42 @@ struct Terminal {
     quiet: bool,
     moving: bool,
     at_work: Option<ProgressBar>,
+    /// Where a model's words stand that come piece by piece.
+    speaking: Speaking,
+    /// What models cost so far, in US dollars.
+    cost: f64,
 }
 
+/// Where the words of a model's turn are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaking {
+    /// None came yet.
+    Silent,
+    /// In the middle of a line.
+    Within,
+    /// At the beginning of a line.
+    LineEnded,
+}
+
+/// What stands before each line of a model's words, under the words in front of events.
+const INDENT: &str = "             ";
+
 /// A reader of events that shows them on stderr; a `quiet` one tells only what stands in the way.
-pub(crate) fn listener(quiet: bool, coloured: bool) -> Box<dyn FnMut(&Event)> {
+pub(crate) fn listener(quiet: bool, coloured: bool) -> Listener {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let moving = Stream::Errors.is_terminal() && !quiet && !dumb;
-    let mut terminal = Terminal { palette: Palette { on: coloured }, quiet, moving, at_work: None };
-    Box::new(move |event| terminal.show(event))
+    let mut terminal = Terminal {
+        palette: Palette { on: coloured },
+        quiet,
+        moving,
+        at_work: None,
+        speaking: Speaking::Silent,
+        cost: 0.0,
+    };
+    Box::new(move |told| match told {
+        Told::Event(event) => terminal.show(event),
+        Told::Piece(piece) => terminal.show_piece(piece),
+    })
 }
 
 impl Terminal {
@@ -36,11 +69,59 @@ impl Terminal {
         if self.moving && self.begin_or_end(event) {
             return;
         }
+        if let Event::ModelReplied { usage, .. } = event {
+            self.cost += usage["cost"].as_f64().unwrap_or(0.0);
+            if self.end_of_words() {
+                return;
+            }
+        }
         if tells(event, self.quiet)
             && let Some(line) = line(event, self.palette)
         {
             self.above(&format!("{}\n", line.trim_end()));
         }
+        self.show_change(event);
+    }
+
+    /// Shows a piece of a model's words as it comes, where somebody looks on.
+    fn show_piece(&mut self, piece: &Delta) {
+        let Delta::Text(text) = piece else { return };
+        if !self.moving {
+            return;
+        }
+        self.stop();
+        let mut shown = String::new();
+        for line in visible(text).split_inclusive('\n') {
+            if self.speaking != Speaking::Within {
+                shown.push_str(INDENT);
+            }
+            shown.push_str(line);
+            self.speaking = if line.ends_with('\n') { Speaking::LineEnded } else { Speaking::Within };
+        }
+        say(&shown);
+    }
+
+    /// Ends the line of a model's words, and tells what models cost so far; whether there were any.
+    fn end_of_words(&mut self) -> bool {
+        let spoke = std::mem::replace(&mut self.speaking, Speaking::Silent);
+        if spoke == Speaking::Within {
+            say("\n");
+        }
+        if spoke != Speaking::Silent && self.cost > 0.0 {
+            say(&format!("{INDENT}{}\n", self.palette.faint(&format!("${:.4} so far", self.cost))));
+        }
+        spoke != Speaking::Silent
+    }
+
+    /// Shows what a tool changed in files.
+    fn show_change(&mut self, event: &Event) {
+        let Event::ToolFinished { details, .. } = event else { return };
+        let Some(diff) = details["diff"].as_str().filter(|diff| !diff.is_empty() && !self.quiet) else { return };
+        let lines: Vec<&str> = diff.lines().take(SHOWN).collect();
+        let more = diff.lines().count().saturating_sub(SHOWN);
+        let more = if more > 0 { format!("{INDENT}… {more} more lines\n") } else { String::new() };
+        let shown: String = lines.iter().map(|line| format!("{INDENT}{}\n", visible(line))).collect();
+        self.above(&format!("{shown}{more}"));
     }
 
     /// Starts the moving line when a command starts, and takes it away when it ends; whether `event` needs no line of
@@ -89,7 +170,7 @@ impl Drop for Terminal {
 fn tells(event: &Event, quiet: bool) -> bool {
     match event {
         Event::FileRefused { .. } | Event::Diagnostic { severity: Severity::Error, .. } => true,
-        Event::Note { .. } | Event::RunFinished { .. } => false,
+        Event::Note { .. } | Event::RunStarted { .. } | Event::RunFinished { .. } => false,
         _ => !quiet,
     }
 }

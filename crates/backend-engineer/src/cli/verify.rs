@@ -25,6 +25,7 @@ pub(crate) struct VerifyArguments {
 pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
     // Looking at a plan is no work on it, whatever its status.
     let conduct = Conduct { approve: true, untick: arguments.untick, ..Conduct::default() };
-    let job = Job { asked: &arguments.phase, flags: arguments.phase.walls.flags(), conduct, verify: true };
+    let job =
+        Job { asked: &arguments.phase, flags: arguments.phase.walls.flags(), conduct, model: None, resumed: None };
     work(job, globals)
 }

@@ -4,15 +4,16 @@ use journal::Event;
 use plan::{PhaseId, State};
 use serde_json::json;
 
-use crate::cli::arguments::PhaseArguments;
+use crate::cli::arguments::{ModelArguments, PhaseArguments};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
-use crate::cli::{Globals, terminal, units};
+use crate::cli::{Globals, stream, terminal, units};
+use crate::engineer::Engineer;
 use crate::report::{Refusal, Report, document};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
-use crate::understand::{load_plan, root_of};
-use crate::workbench::{Conduct, Workbench};
+use crate::understand::{Places, find_definition, load_plan, root_of};
+use crate::workbench::{Conduct, Resumed, Workbench};
 use crate::{implement_phase, verify_phase};
 
 /// What a subcommand asks for.
@@ -20,8 +21,10 @@ pub(crate) struct Job<'a> {
     pub(crate) asked: &'a PhaseArguments,
     pub(crate) flags: Flags,
     pub(crate) conduct: Conduct,
-    /// Only verify what stands.
-    pub(crate) verify: bool,
+    /// Who does what the plan leaves open; none where only what stands is verified.
+    pub(crate) model: Option<&'a ModelArguments>,
+    /// The interrupted run that goes on.
+    pub(crate) resumed: Option<Resumed>,
 }
 
 /// What came of all phases together.
@@ -36,10 +39,10 @@ struct Results {
 }
 
 /// Does the job and prints what came of it; gives what the process ends with.
-pub(crate) fn work(job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = match load_plan(&job.asked.plan) {
         Ok(loaded) => loaded,
-        Err(stop) if job.asked.json => {
+        Err(stop) if job.asked.json || job.asked.json_stream => {
             let results = Results { stop: Some(stop), ..Results::default() };
             return print(&job, globals, &results, Source { name: "", text: "" });
         }
@@ -47,29 +50,61 @@ pub(crate) fn work(job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     };
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
-    let outcome = open(&job, loaded, globals).and_then(|(bench, phases)| run(&job, bench, &phases));
+    let outcome = open(&mut job, loaded, globals).and_then(|(bench, phases)| run(&job, bench, &phases));
     let results = outcome.unwrap_or_else(|stop| Results { stop: Some(stop), ..Results::default() });
     print(&job, globals, &results, Source { name: &name, text: &text })
 }
 
 fn open(
-    job: &Job<'_>,
+    job: &mut Job<'_>,
     loaded: crate::understand::Loaded,
     globals: &Globals,
 ) -> Result<(Workbench, Vec<PhaseId>), Stop> {
-    let phases = units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?;
+    let resumed = job.resumed.take();
+    let phases = match &resumed {
+        Some(resumed) => of_labels(&loaded.plan, &resumed.phases)?,
+        None => units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?,
+    };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
     let conduct = Conduct { commit: job.conduct.commit || settings.commit(), ..job.conduct };
     let labels: Vec<String> =
         phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
-    let listener = terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors));
+    let engineer = hire(job, &root, &settings)?;
+    let listener = match job.asked.json_stream {
+        true => stream::listener(),
+        false => terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors)),
+    };
     let remarks = settings.remarks();
-    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &labels, listener)?;
+    let (run, events) = resumed.map(|resumed| (resumed.run, resumed.events)).unzip();
+    let goes_on = run.is_some();
+    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &labels, listener, run)?;
+    bench.engineer = engineer;
+    bench.announce(&labels, goes_on)?;
+    if let (Some(engineer), Some(events)) = (&mut bench.engineer, events) {
+        engineer.goes_on_from(events);
+    }
     for remark in remarks {
         bench.note(remark)?;
     }
     Ok((bench, phases))
+}
+
+/// The units of these labels, as an interrupted run had them.
+fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop> {
+    let find = |label: &String| {
+        let found = plan.all().find(|unit| unit.label == *label).map(|unit| unit.id);
+        found.ok_or_else(|| Stop::usage(format!("the plan no longer has {label}; begin a new run")))
+    };
+    labels.iter().map(find).collect()
+}
+
+/// Who does what the plan leaves open, as flags, settings and the agent definition say.
+fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<Engineer>, Stop> {
+    let Some(model) = job.model.filter(|_| !job.conduct.dry_run) else { return Ok(None) };
+    let definition = find_definition(model.agent.as_deref(), &Places::of_process(root))?;
+    let wanted = settings.model.as_ref().map(|held| held.value.clone());
+    Engineer::hire(definition, &model.wishes(wanted))
 }
 
 fn run(job: &Job<'_>, mut bench: Workbench, phases: &[PhaseId]) -> Result<Results, Stop> {
@@ -92,7 +127,12 @@ fn run(job: &Job<'_>, mut bench: Workbench, phases: &[PhaseId]) -> Result<Result
     }
     let exit = exit_of(&results);
     let heading = results.reports.last().map_or("stopped", |report| report.heading.as_str()).to_owned();
-    bench.finish(exit.code(), &heading)?;
+    // What a limit or a lost model cut short can go on.
+    let cut_short = bench.employs() && matches!(exit, Exit::Limit | Exit::Environment | Exit::Interrupted);
+    match cut_short {
+        true => bench.leave_open(),
+        false => bench.finish(exit.code(), &heading)?,
+    }
     Ok(results)
 }
 
@@ -105,7 +145,7 @@ async fn work_through(
     for (index, id) in phases.iter().enumerate() {
         let Some(phase) = bench.plan.phase(*id) else { continue };
         let label = phase.label.clone();
-        if !job.verify && matches!(phase.state, State::Done | State::Skipped) {
+        if job.model.is_some() && matches!(phase.state, State::Done | State::Skipped) {
             let missing = crate::lacking(bench, *id)?;
             let mut text =
                 format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
@@ -117,8 +157,9 @@ async fn work_through(
             results.skipped.push(text);
             continue;
         }
-        let report = if job.verify { verify_phase(bench, *id).await? } else { implement_phase(bench, *id).await? };
-        let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven) || job.verify;
+        let verifies = job.model.is_none();
+        let report = if verifies { verify_phase(bench, *id).await? } else { implement_phase(bench, *id).await? };
+        let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven) || verifies;
         results.reports.push(report);
         if !goes_on && index + 1 < phases.len() {
             let text = format!("{} more not begun, because {label} is not done.", phases.len() - index - 1);
@@ -159,11 +200,16 @@ fn exit_of(results: &Results) -> Exit {
 
 fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {
     let exit = exit_of(results);
-    if job.asked.json {
+    if job.asked.json || job.asked.json_stream {
         let diff = job.conduct.dry_run.then_some(results.diff.as_str());
         let mut document = document(&results.reports, exit, results.stop.as_ref(), diff);
         document["skipped"] = json!(results.skipped);
-        printer::print(&format!("{document:#}\n"))?;
+        if job.asked.json_stream {
+            document["event"] = json!("report");
+            printer::print(&format!("{document}\n"))?;
+        } else {
+            printer::print(&format!("{document:#}\n"))?;
+        }
         return Ok(exit);
     }
     if job.conduct.dry_run {

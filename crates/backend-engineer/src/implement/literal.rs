@@ -69,7 +69,7 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 }
 
 /// Places one block in the staged tree.
-pub(super) fn place(
+pub(crate) fn place(
     bench: &mut Workbench,
     assignment: &Assignment,
     phase: &Phase,
@@ -98,7 +98,8 @@ pub(super) fn place(
     let text = match bench.tree.read_text(&path) {
         Ok(text) => text,
         Err(error) => {
-            let placed = Placed::Refused { reason: "unreadable", message: error.to_string(), candidates: Vec::new() };
+            let placed =
+                Placed::Refused { reason: "file-unreadable", message: error.to_string(), candidates: Vec::new() };
             return Ok(Some(placement(Some(path), placed)));
         }
     };

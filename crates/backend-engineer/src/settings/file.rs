@@ -85,6 +85,7 @@ impl Reader<'_> {
                 "network" => layer.network = Some(self.held(value, self.yes_no(value, "network")?)),
                 "commit" => layer.commit = Some(self.held(value, self.yes_no(value, "commit")?)),
                 "timeout" => layer.timeout = Some(self.held(value, self.duration(value)?)),
+                "model" => layer.model = Some(self.held(value, self.text_value(value, "model")?)),
                 "protected" => layer.protected = self.texts(value, "protected")?,
                 "env" => layer.env = self.variable_names(value)?,
                 "trusted" => layer.trusted = self.trusted(value)?,

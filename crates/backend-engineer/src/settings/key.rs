@@ -40,6 +40,12 @@ pub(crate) const KEYS: &[Key] = &[
         about: "whether the plan's commit steps are carried out",
     },
     Key {
+        name: "model",
+        variable: "BACKEND_ENGINEER_MODEL",
+        takes: "\"none\", \"opus\", \"sonnet\", \"haiku\", a model's name, or \"provider/model\"",
+        about: "who does what the plan leaves open; `models` shows what is configured",
+    },
+    Key {
         name: "protected",
         variable: "BACKEND_ENGINEER_PROTECTED",
         takes: "a list of globs",

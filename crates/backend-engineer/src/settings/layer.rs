@@ -39,6 +39,7 @@ pub(super) struct Layer {
     pub(super) network: Option<Held<bool>>,
     pub(super) timeout: Option<Held<Duration>>,
     pub(super) commit: Option<Held<bool>>,
+    pub(super) model: Option<Held<String>>,
     pub(super) protected: Vec<Held<String>>,
     pub(super) env: Vec<Held<String>>,
     pub(super) trusted: Vec<Held<PathBuf>>,
@@ -66,6 +67,7 @@ impl Layer {
         over(&mut self.network, upper.network);
         over(&mut self.timeout, upper.timeout);
         over(&mut self.commit, upper.commit);
+        over(&mut self.model, upper.model);
         over(&mut self.commands.test, upper.commands.test);
         over(&mut self.commands.lint, upper.commands.lint);
         over(&mut self.commands.type_check, upper.commands.type_check);

@@ -38,6 +38,11 @@ impl Scope {
         self.removed.contains(path)
     }
 
+    /// The files that the phase names.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+
     /// Whether the path may be changed.
     pub(crate) fn allows(&self, path: &str) -> bool {
         self.files.contains(path) || self.patterns.iter().any(|pattern| pattern.is_match(path))

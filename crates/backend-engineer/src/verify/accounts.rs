@@ -93,16 +93,19 @@ fn written(bench: &Workbench, change: &Change, path: &str) -> Option<Account> {
         (None, Some(_)) => Fate::Created,
         (Some(_), Some(_)) => Fate::Modified,
     };
+    let worked = bench.worked.contains_key(path);
     let mut hows = placements(change, path).filter_map(|placed| match placed {
         Placed::Now { how, .. } => Some(how.as_str()),
         _ => None,
     });
     let description = match hows.next() {
         None if fate == Fate::Deleted => "removed".to_owned(),
+        None if worked => "changed by the model".to_owned(),
         None => "changed by a command of the plan".to_owned(),
         Some(first) => {
             let told: Vec<&str> = std::iter::once(first).chain(hows).filter(|how| !how.is_empty()).collect();
-            if told.is_empty() { "changed as the plan shows".to_owned() } else { told.join("; ") }
+            let told = if told.is_empty() { "changed as the plan shows".to_owned() } else { told.join("; ") };
+            if worked { format!("{told}; then changed by the model") } else { told }
         }
     };
     Some(Account { path: path.to_owned(), fate, description, lines_added, lines_removed })

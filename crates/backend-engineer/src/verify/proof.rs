@@ -57,6 +57,7 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
         match of_deed(item, deed, ground) {
             Proof::Proven(what) => evidence.push(what),
             Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = item.open().next(),
+            Proof::Open(why) if matches!(deed, Deed::Worked { .. }) => left = left.or(Some(why)),
             other => return other,
         }
     }
@@ -94,8 +95,18 @@ fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
         Deed::Commit(Ok(id)) => Proof::Proven(format!("committed as {id}")),
         Deed::Commit(Err(why)) => Proof::Open(why.clone()),
         Deed::Left(what) => Proof::Open(what.clone()),
+        Deed::Worked { paths } => Proof::Open(unproven(paths)),
         Deed::DoneBefore => Proof::Before,
     }
+}
+
+/// Why a model's work is not proven by itself.
+fn unproven(paths: &[String]) -> String {
+    let paths: Vec<String> = paths.iter().take(4).map(|path| format!("`{path}`")).collect();
+    format!(
+        "a model changed {}, and no check tied to it went from failing to passing; look at it, then `accept`",
+        paths.join(", ")
+    )
 }
 
 fn checks_item(check: &Check, item: &Item) -> bool {

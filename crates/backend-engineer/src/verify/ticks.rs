@@ -6,7 +6,7 @@ use journal::{Event, Verdict};
 use plan::{CheckboxId, Mark, State, TickFailure, Ticking};
 
 use super::proof::{Proof, state_of};
-use super::{Origin, Verification};
+use super::{Check, Origin, Verification};
 use crate::check::Ran;
 use crate::implement::{Change, Deed};
 use crate::stop::Stop;
@@ -48,6 +48,21 @@ pub(super) fn record_evidence(
         }
     }
     events.into_iter().try_for_each(|event| bench.tell(event))
+}
+
+/// What every check said before a model began.
+pub(super) fn evidence_before(bench: &Workbench, checks: &[Check]) -> Vec<Event> {
+    let Some(run) = bench.run.as_ref().map(|run| run.id().clone()) else { return Vec::new() };
+    let evidence = |check: &Check| Event::Evidence {
+        item: check.text.clone(),
+        kind: "before".to_owned(),
+        command: (!check.ran.script.is_empty()).then(|| check.ran.script.clone()),
+        exit: check.ran.exit,
+        tree: check.ran.tree.clone(),
+        run: run.clone(),
+        verdict: check.verdict(),
+    };
+    checks.iter().map(evidence).collect()
 }
 
 /// Ticks, and where asked opens, the boxes of the phase.

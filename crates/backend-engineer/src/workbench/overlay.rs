@@ -63,7 +63,7 @@ impl Workbench {
     pub(crate) async fn put_back_foreign(&mut self, scope: &Scope) -> Result<(), Stop> {
         for effect in self.effects().await? {
             let new = matches!(effect.kind, EffectKind::Created);
-            if new || takes_over(&effect, scope) || self.by_product(&effect.path) {
+            if new || self.takes_over(&effect, scope) || self.by_product(&effect.path) {
                 continue;
             }
             let mode = self.tree.look(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
@@ -99,7 +99,7 @@ impl Workbench {
     async fn take_over_one(&mut self, effect: &Effect, scope: &Scope) -> Result<Belonging, Stop> {
         let path = effect.path.as_str();
         let protected = self.settings.protects(path) || self.plan_inside() == Some(path);
-        if !takes_over(effect, scope) || protected {
+        if !self.takes_over(effect, scope) || protected {
             return Ok(if self.by_product(path) { Belonging::ByProduct } else { Belonging::Foreign });
         }
         // A folder or a pipe in the file's place can't be read as a file: nothing of it is taken.
@@ -119,8 +119,15 @@ impl Workbench {
         Ok(Belonging::Scope)
     }
 
+    /// Whether the phase allows the effect: a file of its scope, no link, of a sane size, and removed only where the plan
+    /// says so.
+    fn takes_over(&self, effect: &Effect, scope: &Scope) -> bool {
+        let removed = effect.kind == EffectKind::Deleted && !scope.removes(&effect.path);
+        self.takes(&effect.path, scope) && effect.kind != EffectKind::Link && effect.bytes <= LARGEST && !removed
+    }
+
     /// Whether nobody would commit the path: by its name, or because git ignores it.
-    fn by_product(&self, path: &str) -> bool {
+    pub(crate) fn by_product(&self, path: &str) -> bool {
         fingerprint::is_by_product(path) || fingerprint::is_ignored(self.tree.root(), path)
     }
 
@@ -135,12 +142,12 @@ impl Workbench {
         }
     }
 
-    fn opened(&self) -> Result<&Sandbox, Stop> {
+    pub(super) fn opened(&self) -> Result<&Sandbox, Stop> {
         self.sandbox.as_ref().ok_or_else(|| Stop::environment("no sandbox is open"))
     }
 
     /// Opens the sandbox if need be, and lays over it what is staged and not yet there.
-    async fn keep_in_step(&mut self) -> Result<(), Stop> {
+    pub(super) async fn keep_in_step(&mut self) -> Result<(), Stop> {
         self.prepare().await?;
         let staged = self.tree.staged().clone();
         let gone: Vec<String> = self.synced.keys().filter(|path| !staged.contains_key(*path)).cloned().collect();
@@ -199,8 +206,8 @@ impl Workbench {
                 .into_iter()
                 .map(|(name, host, port)| Service { name, host, port })
                 .collect(),
-            env: self.settings.variables(),
-            pass: self.settings.passed_names(),
+            env: self.settings.variables().into_iter().filter(|(name, _)| !is_key(name)).collect(),
+            pass: self.settings.passed_names().into_iter().filter(|name| !is_key(name)).collect(),
             paths_first: Vec::new(),
             hidden: vec![PathBuf::from(".backend-engineer")],
             timeout: self.settings.timeout(),
@@ -230,18 +237,15 @@ impl Workbench {
     }
 }
 
+fn is_key(name: &str) -> bool {
+    super::PROVIDER_KEYS.contains(&name)
+}
+
 /// The permission bits of a file that nobody said otherwise about.
 const NEW_FILE: u32 = 0o644;
 
 /// The largest file that a command may change in the user's tree, in bytes.
-const LARGEST: u64 = 64 << 20;
-
-/// Whether the phase allows the effect: a file of its scope, no link, of a sane size, and removed only where the plan
-/// says so.
-fn takes_over(effect: &Effect, scope: &Scope) -> bool {
-    let removed = effect.kind == EffectKind::Deleted && !scope.removes(&effect.path);
-    scope.allows(&effect.path) && effect.kind != EffectKind::Link && effect.bytes <= LARGEST && !removed
-}
+pub(super) const LARGEST: u64 = 64 << 20;
 
 /// The last lines that a command printed.
 pub(crate) fn last_lines(outcome: &Outcome, count: usize) -> String {

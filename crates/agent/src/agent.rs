@@ -1,0 +1,250 @@
+//! The loop: whose turn it is, until it is nobody's. Every step is in the journal before the next begins.
+
+use std::fmt;
+use std::time::Instant;
+
+use journal::Event;
+use llm::{Block, Delta, Fault, Message, Model, ModelError, Reply, Request};
+use serde_json::Value;
+
+use crate::budget::{Budget, Spent};
+use crate::calls::{self, Answer};
+use crate::context::{self, Room};
+use crate::conversation::{Conversation, Pause, Turn};
+use crate::ending::{AgentError, Ending};
+use crate::record::Record;
+use crate::tool::Tool;
+
+/// Turns in a row that bring nothing on before the conversation ends.
+const MOST_IDLE: u32 = 3;
+
+/// Everything that a conversation needs beside what was said.
+#[derive(Clone)]
+pub struct Agent<'a> {
+    /// The name of its definition.
+    pub name: String,
+    /// Who is spoken to.
+    pub model: &'a dyn Model,
+    /// What it may ask for.
+    pub tools: Vec<&'a dyn Tool>,
+    /// What the run may take.
+    pub budget: Budget,
+    /// The most tokens that one reply may have.
+    pub max_tokens: u32,
+    /// How hard the model shall think, where it can be told.
+    pub effort: Option<String>,
+    /// Where everything goes that happens.
+    pub record: &'a dyn Record,
+    /// The task, stated anew whenever the conversation is made shorter, so that it is never lost.
+    pub keep: &'a dyn Fn() -> String,
+}
+
+impl fmt::Debug for Agent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent").field("name", &self.name).field("model", &self.model).finish_non_exhaustive()
+    }
+}
+
+impl Agent<'_> {
+    /// Begins a conversation: standing instructions and the first task.
+    ///
+    /// # Errors
+    /// [`AgentError::Journal`].
+    pub fn begin(&self, system: &str, task: &str) -> Result<Conversation, AgentError> {
+        let tools: Vec<_> = self.tools.iter().map(|tool| tool.spec()).collect();
+        let mut conversation = Conversation::default();
+        let started = Event::ConversationStarted {
+            agent: self.name.clone(),
+            model: self.model.name(),
+            system: system.to_owned(),
+            tools: written(&tools)?,
+            message: written(&Message::user(task))?,
+        };
+        self.note(&mut conversation, vec![started])?;
+        Ok(conversation)
+    }
+
+    /// Gives the next task.
+    ///
+    /// # Errors
+    /// [`AgentError::Journal`].
+    pub fn tell(&self, conversation: &mut Conversation, task: &str) -> Result<(), AgentError> {
+        self.note(conversation, vec![Event::UserSaid { text: task.to_owned() }])
+    }
+
+    /// Talks until the model says that it is done, or it can't go on. May be dropped at any point: what the journal holds
+    /// by then, [`Agent::resume`] goes on from.
+    ///
+    /// # Errors
+    /// What is not the model's to mend.
+    pub async fn talk(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Ending, AgentError> {
+        loop {
+            let ending = match conversation.turn() {
+                Turn::Model => self.ask(conversation, spent).await?,
+                Turn::Tools => self.answer(conversation, spent).await?,
+                Turn::Harness(pause) => self.decide(conversation, pause)?,
+            };
+            if let Some(ending) = ending {
+                return self.end(conversation, ending);
+            }
+        }
+    }
+
+    /// The model's turn, if there is budget for it and room.
+    async fn ask(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Option<Ending>, AgentError> {
+        if let Err(limit) = self.budget.allows(spent) {
+            self.note(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
+            return Ok(Some(Ending::Limit(limit)));
+        }
+        let room = Room::of(self.model.context_window(), self.max_tokens);
+        if conversation.tokens() > room.full {
+            self.shorten(conversation, room.target)?;
+        }
+        let asked = Event::ModelAsked {
+            model: self.model.name(),
+            messages: conversation.messages.len(),
+            tokens: conversation.tokens(),
+        };
+        self.record.record(&[asked])?;
+        let began = Instant::now();
+        match self.request(conversation).await? {
+            Ok(reply) => {
+                let elapsed_ms = milliseconds(began);
+                spent.turns += 1;
+                spent.usage.add(&reply.usage);
+                spent.elapsed_ms += elapsed_ms;
+                self.note(conversation, vec![replied(reply, elapsed_ms)?])?;
+                Ok(None)
+            }
+            Err(error) if error.fault == Fault::ContextOverflow => {
+                let half = conversation.tokens().min(room.full) / 2;
+                Ok((!self.shorten(conversation, half)?).then_some(Ending::Overflow))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One request. What comes while it is under way is shown; that it is sent again is recorded.
+    async fn request(&self, conversation: &Conversation) -> Result<Result<Reply, ModelError>, AgentError> {
+        let request = Request {
+            system: &conversation.system,
+            tools: &conversation.tools,
+            messages: &conversation.messages,
+            max_tokens: self.max_tokens,
+            effort: self.effort.as_deref(),
+        };
+        let mut recorded = Ok(());
+        let mut sink = |delta: Delta| {
+            self.record.show(&delta);
+            if let (Delta::Retry { attempt, why, wait }, Ok(())) = (delta, &recorded) {
+                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                recorded = self.record.record_soon(&[Event::ModelRetried { attempt, why, wait_ms }]);
+            }
+        };
+        let reply = self.model.reply(request, &mut sink).await;
+        recorded?;
+        Ok(reply)
+    }
+
+    /// The calls of the model's turn, in order; those that only read side by side.
+    async fn answer(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Option<Ending>, AgentError> {
+        let calls = conversation.unanswered();
+        for group in calls.chunk_by(|one, next| calls::only_read(&self.tools, [one, next])) {
+            self.record.record_soon(&group.iter().map(calls::started).collect::<Vec<_>>())?;
+            let answers = calls::answers(&self.tools, group, conversation).await;
+            let mut finished = Vec::new();
+            let mut broken = None;
+            for (call, answer) in group.iter().zip(answers) {
+                match answer {
+                    Ok(answer) => finished.push(answer),
+                    Err(message) => broken = Some(AgentError::Tool { tool: call.name.clone(), message }),
+                }
+            }
+            spent.elapsed_ms += finished.iter().map(Answer::elapsed_ms).sum::<u64>();
+            self.note(conversation, finished.into_iter().map(Answer::into_event).collect())?;
+            if let Some(error) = broken {
+                return Err(error);
+            }
+        }
+        Ok(conversation.stuck().map(|tool| Ending::Stuck { tool }))
+    }
+
+    /// Makes the conversation shorter if that can be; whether it did.
+    fn shorten(&self, conversation: &mut Conversation, target: u64) -> Result<bool, AgentError> {
+        let Some(messages) = context::shorter(conversation, target, self.keep) else { return Ok(false) };
+        let tokens_before = conversation.tokens();
+        let mut after = conversation.clone();
+        let messages = written(&messages)?;
+        let draft = Event::Compacted { messages: messages.clone(), tokens_before, tokens_after: 0 };
+        after.apply(&draft).map_err(unreadable)?;
+        let compacted = Event::Compacted { messages, tokens_before, tokens_after: after.tokens() };
+        self.note(conversation, vec![compacted])?;
+        Ok(true)
+    }
+
+    /// What follows a turn that asks for nothing: a word on how to go on, or the end.
+    fn decide(&self, conversation: &mut Conversation, pause: Pause) -> Result<Option<Ending>, AgentError> {
+        let enough = conversation.idle() >= MOST_IDLE;
+        let text = conversation.last_words();
+        let word = match pause {
+            Pause::Done => return Ok(Some(Ending::Done { text })),
+            Pause::Refused => return Ok(Some(Ending::Refused { text })),
+            Pause::CutOff if enough => return Ok(Some(Ending::CutOff)),
+            Pause::Empty if enough => return Ok(Some(Ending::Silent)),
+            Pause::CutOff => format!(
+                "Your reply was cut off at its limit of {} tokens. Go on from there, in smaller steps.",
+                self.max_tokens
+            ),
+            Pause::Empty => "Your reply was empty. Go on with the task; if it is done, say so.".to_owned(),
+        };
+        self.tell(conversation, &word)?;
+        Ok(None)
+    }
+
+    fn end(&self, conversation: &mut Conversation, ending: Ending) -> Result<Ending, AgentError> {
+        if !conversation.has_ended() {
+            let ended = Event::ConversationEnded { ending: ending.name().to_owned(), text: ending.to_string() };
+            self.record.record(std::slice::from_ref(&ended))?;
+            conversation.apply(&ended).map_err(unreadable)?;
+        }
+        Ok(ending)
+    }
+
+    /// Records events and takes them into the conversation.
+    pub(crate) fn note(&self, conversation: &mut Conversation, events: Vec<Event>) -> Result<(), AgentError> {
+        self.record.record_soon(&events)?;
+        events.iter().try_for_each(|event| conversation.apply(event)).map_err(unreadable)
+    }
+}
+
+/// The event of a reply, in which each call has a name of its own.
+fn replied(mut reply: Reply, elapsed_ms: u64) -> Result<Event, AgentError> {
+    let mut names: Vec<String> = Vec::new();
+    for block in &mut reply.message.blocks {
+        if let Block::ToolCall { id, .. } = block {
+            if id.is_empty() || names.contains(id) {
+                let stem = if id.is_empty() { "call" } else { id.as_str() };
+                *id = format!("{stem}-{}", names.len());
+            }
+            names.push(id.clone());
+        }
+    }
+    Ok(Event::ModelReplied {
+        message: written(&reply.message)?,
+        stop: written(&reply.stop)?.as_str().unwrap_or_default().to_owned(),
+        usage: written(&reply.usage)?,
+        elapsed_ms,
+    })
+}
+
+pub(crate) fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(crate) fn unreadable(error: serde_json::Error) -> AgentError {
+    AgentError::Lost(format!("an event of it can't be read: {error}"))
+}
+
+fn written(value: &impl serde::Serialize) -> Result<Value, AgentError> {
+    serde_json::to_value(value).map_err(|error| AgentError::Journal(error.into()))
+}

@@ -1,0 +1,242 @@
+//! A conversation so far: what is sent with each request, and whose turn it is. It is what its events make of it, and
+//! nothing else, so that the same events make the same conversation when a run goes on after its process was killed.
+
+use std::collections::BTreeMap;
+
+use journal::Event;
+use llm::{Block, Message, Speaker, StopReason, ToolSpec, Usage};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::weight;
+
+/// How often the same call may fail before the conversation ends.
+pub(crate) const MOST_FAILURES: u32 = 5;
+
+/// What a model has been told and has said. Grows at its end only, save by compaction.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The standing instructions.
+    pub system: String,
+    /// The tools on offer.
+    pub tools: Vec<ToolSpec>,
+    /// The turns.
+    pub messages: Vec<Message>,
+    /// Whose turn it is.
+    #[serde(skip)]
+    turn: Turn,
+    /// Answers to the calls of the last message, in their order, while not all are there.
+    #[serde(skip)]
+    answers: Vec<Option<Block>>,
+    /// Tokens that the first so many messages had, as the provider counted them.
+    #[serde(skip)]
+    measured: Option<(u64, usize)>,
+    /// How often each call has failed.
+    #[serde(skip)]
+    failures: BTreeMap<String, u32>,
+    /// Turns in a row that brought nothing on.
+    #[serde(skip)]
+    idle: u32,
+    /// The last turn ran into the limit of its length.
+    #[serde(skip)]
+    cut_off: bool,
+    /// Nothing came after it ended.
+    #[serde(skip)]
+    ended: bool,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// The model is to be asked.
+    #[default]
+    Model,
+    /// Its calls are to be answered.
+    Tools,
+    /// It asks for nothing; the harness decides what comes next.
+    Harness(Pause),
+}
+
+/// Why a model's turn asks for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// It had said what it had to say.
+    Done,
+    /// It will not do what was asked.
+    Refused,
+    /// It ran into the limit of its length.
+    CutOff,
+    /// It said nothing.
+    Empty,
+}
+
+/// A tool that the model asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Call {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) arguments: Result<Value, String>,
+}
+
+impl Conversation {
+    /// Takes an event of the conversation in. Events that are none of it change nothing.
+    ///
+    /// # Errors
+    /// A message in it can't be read.
+    pub fn apply(&mut self, event: &Event) -> Result<(), serde_json::Error> {
+        match event {
+            Event::ConversationStarted { system, tools, message, .. } => {
+                let messages = vec![Message::deserialize(message)?];
+                *self = Self { system: system.clone(), tools: Vec::deserialize(tools)?, messages, ..Self::default() };
+            }
+            Event::UserSaid { text } => self.say(text),
+            Event::ModelReplied { message, stop, usage, .. } => {
+                let stop = StopReason::deserialize(Value::from(stop.as_str()))?;
+                self.hear(Message::deserialize(message)?, stop, &Usage::deserialize(usage)?);
+            }
+            Event::ToolFinished { call, content, is_error, .. } => self.answer(call, content, *is_error),
+            Event::Compacted { messages, .. } => {
+                self.messages = Vec::deserialize(messages)?;
+                self.measured = None;
+            }
+            Event::ConversationEnded { .. } => {
+                self.failures.clear();
+                self.idle = 0;
+                self.ended = true;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// How many tokens it has: what the provider counted last, and an estimate for what came since.
+    #[must_use]
+    pub fn tokens(&self) -> u64 {
+        let (counted, known) = match self.measured {
+            Some((tokens, messages)) => (tokens, messages),
+            None => (self.standing(), 0),
+        };
+        counted + weight::of_messages(self.messages.get(known..).unwrap_or_default())
+    }
+
+    /// How many tokens come before the messages, by estimate.
+    pub(crate) fn standing(&self) -> u64 {
+        weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>()
+    }
+
+    /// Whose turn it is.
+    pub(crate) fn turn(&self) -> Turn {
+        self.turn
+    }
+
+    /// The calls of the last message that have no answer yet.
+    pub(crate) fn unanswered(&self) -> Vec<Call> {
+        let calls = self.messages.last().map(calls).unwrap_or_default();
+        calls.into_iter().zip(&self.answers).filter(|(_, answer)| answer.is_none()).map(|(call, _)| call).collect()
+    }
+
+    /// How often the very same call has failed.
+    pub(crate) fn failures(&self, call: &Call) -> u32 {
+        self.failures.get(&signature(call)).copied().unwrap_or(0)
+    }
+
+    /// The tool whose very same call failed too often.
+    pub(crate) fn stuck(&self) -> Option<String> {
+        let (signature, _) = self.failures.iter().find(|(_, count)| **count >= MOST_FAILURES)?;
+        signature.split_once(' ').map(|(tool, _)| tool.to_owned())
+    }
+
+    /// Turns in a row that brought nothing on.
+    pub(crate) fn idle(&self) -> u32 {
+        self.idle
+    }
+
+    /// Whether the last turn ran into the limit of its length.
+    pub(crate) fn was_cut_off(&self) -> bool {
+        self.cut_off
+    }
+
+    /// Whether its end is recorded, and nothing came since.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The model's last words.
+    pub(crate) fn last_words(&self) -> String {
+        let last = self.messages.iter().rev().find(|message| message.speaker == Speaker::Assistant);
+        last.map(Message::text).unwrap_or_default()
+    }
+
+    /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them.
+    fn say(&mut self, text: &str) {
+        match self.messages.last_mut() {
+            Some(last) if last.speaker == Speaker::User => last.blocks.push(Block::Text { text: text.to_owned() }),
+            _ => self.messages.push(Message::user(text)),
+        }
+        self.turn = Turn::Model;
+        self.ended = false;
+    }
+
+    /// A turn that holds nothing to go on from is left out: no provider takes an empty one back.
+    fn hear(&mut self, mut message: Message, stop: StopReason, usage: &Usage) {
+        message.blocks.retain(|block| !matches!(block, Block::Text { text } if text.trim().is_empty()));
+        self.cut_off = stop == StopReason::MaxTokens;
+        let calls = calls(&message).len();
+        let empty = calls == 0 && message.text().is_empty();
+        self.idle = if empty || self.cut_off { self.idle + 1 } else { 0 };
+        self.ended = false;
+        self.turn = match stop {
+            StopReason::Refusal => Turn::Harness(Pause::Refused),
+            _ if calls > 0 => Turn::Tools,
+            StopReason::MaxTokens => Turn::Harness(Pause::CutOff),
+            _ if empty => Turn::Harness(Pause::Empty),
+            _ => Turn::Harness(Pause::Done),
+        };
+        if empty || stop == StopReason::Refusal {
+            return;
+        }
+        self.messages.push(message);
+        self.answers = vec![None; calls];
+        let tokens = usage.context() + usage.output;
+        self.measured = (usage.context() > 0).then_some((tokens, self.messages.len()));
+    }
+
+    /// The last of the answers makes them a message.
+    fn answer(&mut self, id: &str, content: &str, is_error: bool) {
+        let calls = self.messages.last().map(calls).unwrap_or_default();
+        let place = calls.iter().zip(&self.answers).position(|(call, answer)| call.id == id && answer.is_none());
+        let Some(place) = place else { return };
+        let signature = signature(&calls[place]);
+        if is_error {
+            *self.failures.entry(signature).or_default() += 1;
+        } else {
+            self.failures.remove(&signature);
+        }
+        let result = Block::ToolResult { call: id.to_owned(), content: content.to_owned(), is_error };
+        self.answers[place] = Some(result);
+        if self.answers.iter().all(Option::is_some) {
+            let blocks = self.answers.drain(..).flatten().collect();
+            self.messages.push(Message { speaker: Speaker::User, blocks });
+            self.turn = Turn::Model;
+        }
+    }
+}
+
+/// The tools that a turn asks for, in order.
+pub(crate) fn calls(message: &Message) -> Vec<Call> {
+    let calls = message.blocks.iter().filter_map(|block| match block {
+        Block::ToolCall { id, name, arguments } => {
+            Some(Call { id: id.clone(), name: name.clone(), arguments: arguments.clone() })
+        }
+        _ => None,
+    });
+    calls.collect()
+}
+
+fn signature(call: &Call) -> String {
+    let arguments = match &call.arguments {
+        Ok(arguments) => arguments.to_string(),
+        Err(text) => text.clone(),
+    };
+    format!("{} {}", call.name, journal::hash(arguments.as_bytes()))
+}

@@ -1,0 +1,64 @@
+//! What a run's events tell of its conversations: how the last one goes on, and what all of them took.
+
+use journal::Event;
+use llm::Usage;
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use crate::agent::Agent;
+use crate::budget::Spent;
+use crate::conversation::Conversation;
+use crate::ending::AgentError;
+
+impl Agent<'_> {
+    /// The last conversation in a run's events, as it was; none when none had begun. What its tools did is brought about
+    /// again from what is recorded, and nothing that is recorded runs anew. A call without a recorded end has left
+    /// nothing behind: [`Agent::talk`] runs it again.
+    ///
+    /// # Errors
+    /// [`AgentError::Lost`] when something of it can't be read or brought about again.
+    pub fn resume<'e>(&self, events: impl IntoIterator<Item = &'e Event>) -> Result<Option<Conversation>, AgentError> {
+        let mut conversation = None;
+        let mut done: Vec<(&str, &Value)> = Vec::new();
+        for event in events {
+            match event {
+                Event::ConversationStarted { .. } => {
+                    conversation = Some(Conversation::default());
+                    done.clear();
+                }
+                Event::ToolFinished { tool, details, .. } if !details.is_null() => done.push((tool, details)),
+                _ => {}
+            }
+            if let Some(conversation) = &mut conversation {
+                conversation
+                    .apply(event)
+                    .map_err(|error| AgentError::Lost(format!("an event of it can't be read: {error}")))?;
+            }
+        }
+        for (name, details) in done {
+            let tool = self.tools.iter().find(|tool| tool.spec().name == name);
+            let lost = |why: String| AgentError::Lost(format!("what {name} did can't be brought about again: {why}"));
+            tool.ok_or_else(|| lost("there is no such tool now".to_owned()))?
+                .restore(details)
+                .map_err(|error| lost(error.to_string()))?;
+        }
+        Ok(conversation)
+    }
+}
+
+/// What all conversations in a run's events took.
+pub fn spent<'e>(events: impl IntoIterator<Item = &'e Event>) -> Spent {
+    let mut spent = Spent::default();
+    for event in events {
+        match event {
+            Event::ModelReplied { usage, elapsed_ms, .. } => {
+                spent.turns += 1;
+                spent.usage.add(&Usage::deserialize(usage).unwrap_or_default());
+                spent.elapsed_ms += elapsed_ms;
+            }
+            Event::ToolFinished { elapsed_ms, .. } => spent.elapsed_ms += elapsed_ms,
+            _ => {}
+        }
+    }
+    spent
+}

@@ -1,0 +1,113 @@
+//! `agents`: the agent definitions that are found, what one says, and what is wrong in them.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::Globals;
+use crate::cli::arguments::RootArgument;
+use crate::cli::place;
+use crate::cli::printer::{self, Stream, one_line, visible};
+use crate::stop::{Exit, Stop};
+use crate::understand::{Definition, Places, all_definitions, find_definition};
+
+/// List, show or check agent definitions
+///
+/// A definition is a Markdown file with YAML fields in front: `name`, `description`, `tools`, `disallowedTools`, `model`,
+/// `maxTurns`, `effort`; its text instructs the model. They lie in `.claude/agents/` and `.backend-engineer/agents/` of
+/// the repository, from the current folder up to its root, then in those of your home; the nearest of a name is taken.
+#[derive(Debug, Args)]
+pub(crate) struct AgentsArguments {
+    #[command(subcommand)]
+    what: Option<What>,
+
+    #[command(flatten)]
+    root: RootArgument,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List the definitions, nearest first [the default]
+    List,
+    /// Print a definition: the built-in one unless another is named
+    Show {
+        /// A name, or a file
+        #[arg(value_name = "NAME|FILE")]
+        agent: Option<String>,
+    },
+    /// Say what is wrong in any definition, with its line
+    Check {
+        /// A name, or a file [default: all that are found]
+        #[arg(value_name = "NAME|FILE")]
+        agent: Option<String>,
+    },
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(arguments: &AgentsArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let places = Places::of_process(&place::find(arguments.root.root.as_deref())?);
+    match &arguments.what {
+        None | Some(What::List) => list(&places, globals),
+        Some(What::Show { agent }) => show(&find_definition(agent.as_deref(), &places)?),
+        Some(What::Check { agent: Some(agent) }) => {
+            let found = find_definition(Some(agent), &places)?;
+            printer::print(&format!("{}: sound{}\n", found.origin(), unused(&found)))?;
+            Ok(Exit::Complete)
+        }
+        Some(What::Check { agent: None }) => check(&places),
+    }
+}
+
+fn list(places: &Places, globals: &Globals) -> Result<Exit, Stop> {
+    let palette = globals.palette(Stream::Output);
+    for (file, found) in all_definitions(places) {
+        let origin = file.map_or("built in".to_owned(), |file| file.display().to_string());
+        let line = match found {
+            Ok(found) => format!("{}  {}", palette.bold(&one_line(&found.name)), short(&found.description)),
+            Err(wrong) => format!("{}  {}", palette.red("wrong"), one_line(&wrong.message)),
+        };
+        printer::print(&format!("{line}  {}\n", palette.faint(&one_line(&origin))))?;
+    }
+    Ok(Exit::Complete)
+}
+
+fn short(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(72) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+fn show(found: &Definition) -> Result<Exit, Stop> {
+    let mut text = format!("{}\n{}\n\n", found.name, found.description);
+    let rows = [
+        ("file", Some(found.origin())),
+        ("tools", Some(found.tools.join(", "))),
+        ("model", found.model.clone()),
+        ("max turns", found.max_turns.map(|turns| turns.to_string())),
+        ("effort", found.effort.clone()),
+        ("unused", (!found.unused.is_empty()).then(|| found.unused.join(", "))),
+    ];
+    for (name, value) in rows {
+        text += &value.map(|value| format!("{name:>9}  {value}\n")).unwrap_or_default();
+    }
+    printer::print(&visible(&format!("{text}\n{}\n", found.prompt)))?;
+    Ok(Exit::Complete)
+}
+
+fn check(places: &Places) -> Result<Exit, Stop> {
+    let mut exit = Exit::Complete;
+    for (_, found) in all_definitions(places) {
+        match found {
+            Ok(found) => printer::print(&visible(&format!("{}: sound{}\n", found.origin(), unused(&found))))?,
+            Err(wrong) => {
+                printer::print(&visible(&format!("{wrong}\n")))?;
+                exit = Exit::CheckFailed;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn unused(found: &Definition) -> String {
+    if found.unused.is_empty() { String::new() } else { format!(" (does nothing here: {})", found.unused.join(", ")) }
+}

@@ -1,0 +1,31 @@
+//! The reader of a run for programs: every event as one JSON object on a line of its own, as `schemas/events.json` says.
+
+use journal::Event;
+use llm::Delta;
+use serde_json::{Map, Value, json};
+
+use crate::cli::printer;
+use crate::stop::Stop;
+use crate::workbench::{Listener, Told};
+
+/// A reader that prints what it is told.
+pub(crate) fn listener() -> Listener {
+    Box::new(|told| {
+        let line = match told {
+            Told::Event(event) => object(event).ok().map(Value::Object),
+            Told::Piece(Delta::Text(text)) => Some(json!({ "event": "model_text", "text": text })),
+            Told::Piece(_) => None,
+        };
+        // A reader that went away hears no more; the run goes on.
+        let _ = line.map(|line| printer::print(&format!("{line}\n")));
+    })
+}
+
+/// An event as an object.
+pub(crate) fn object(event: &Event) -> Result<Map<String, Value>, Stop> {
+    match serde_json::to_value(event) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(other) => Ok(Map::from_iter([("event".to_owned(), other)])),
+        Err(error) => Err(Stop::environment(format!("an event can't be written: {error}"))),
+    }
+}

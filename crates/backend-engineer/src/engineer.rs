@@ -1,0 +1,96 @@
+//! Who does what the plan leaves open: a definition, a model, and what they may take; and what an interrupted run knows
+//! of their work.
+
+use agent::{Budget, Spent};
+use journal::{Event, StepName};
+use llm::Model;
+
+use crate::stop::{Exit, Stop};
+use crate::understand::{Definition, Reach};
+
+/// The most turns that a run may take unless told otherwise.
+const TURNS: u32 = 200;
+
+/// What a person says about the model on the command line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wishes {
+    /// `--model`, or the setting.
+    pub(crate) model: Option<String>,
+    /// `--max-turns`.
+    pub(crate) turns: Option<u32>,
+    /// `--max-cost`, in US dollars.
+    pub(crate) cost: Option<f64>,
+    /// `--max-time`.
+    pub(crate) time: Option<std::time::Duration>,
+    /// `--scope`.
+    pub(crate) reach: Reach,
+}
+
+/// A model at work under a definition.
+#[derive(Debug)]
+pub(crate) struct Engineer {
+    /// Its instructions and tools.
+    pub(crate) definition: Definition,
+    /// Who is asked.
+    pub(crate) model: Box<dyn Model>,
+    /// What the run may take.
+    pub(crate) budget: Budget,
+    /// How far beyond the named files.
+    pub(crate) reach: Reach,
+    /// What the run took so far.
+    pub(crate) spent: Spent,
+    /// What an interrupted run recorded, to go on from.
+    pub(crate) recorded: Vec<Event>,
+}
+
+impl Engineer {
+    /// The engineer that is wished for; none where no model is wished for or configured.
+    pub(crate) fn hire(definition: Definition, wishes: &Wishes) -> Result<Option<Self>, Stop> {
+        if wishes.model.as_deref() == Some("none") {
+            return Ok(None);
+        }
+        let wanted = wishes.model.as_deref().or(definition.model.as_deref());
+        let environment = |name: &str| std::env::var(name).ok();
+        let model = llm::choose(wanted, &environment).map_err(|error| {
+            Stop::new(Exit::Environment, error.to_string())
+                .hint(format!("{}; or say `--model none` to do only what the plan spells out", error.hint))
+        })?;
+        let Some(model) = model else { return Ok(None) };
+        // A definition may come with the repository: it can narrow what the user allows, and not widen it.
+        let turns = wishes.turns.unwrap_or(TURNS);
+        let turns = definition.max_turns.map_or(turns, |most| turns.min(most));
+        let budget = Budget { turns: Some(turns), tokens: None, cost: wishes.cost, time: wishes.time };
+        Ok(Some(Engineer {
+            definition,
+            model,
+            budget,
+            reach: wishes.reach,
+            spent: Spent::default(),
+            recorded: Vec::new(),
+        }))
+    }
+
+    /// Goes on from what an interrupted run recorded.
+    pub(crate) fn goes_on_from(&mut self, events: Vec<Event>) {
+        self.spent = agent::spent(&events);
+        self.recorded = events;
+    }
+
+    /// What was recorded of the conversation about one phase, in order.
+    pub(crate) fn recorded_of(&self, label: &str, title: &str) -> Vec<&Event> {
+        let mut found = Vec::new();
+        let mut opens = false;
+        let mut within = false;
+        for event in &self.recorded {
+            match event {
+                Event::StepStarted { step: StepName::Understand } => (opens, within) = (true, false),
+                Event::PhaseStarted { label: of, title: named } if opens => {
+                    (opens, within) = (false, of == label && named == title);
+                }
+                event if within => found.push(event),
+                _ => {}
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,316 @@
+//! The conversation about what a phase leaves open: begun, given back what does not hold, and gone on with after the run
+//! was interrupted. What it changes is staged, and nothing else.
+
+use agent::{Agent, AgentError, Conversation, Ending, Record, Tool};
+use journal::{Event, JournalError};
+use llm::Delta;
+use plan::Part;
+
+use super::prompt::{self, Before};
+use super::tools::{Desk, Memory, tools};
+use super::{Change, Deed, Placed, literal, steps};
+use crate::engineer::Engineer;
+use crate::stop::{Exit, Stop};
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// The most tokens that one reply may have.
+const REPLY: u32 = 16_000;
+
+/// A model's work on one phase, over all its rounds.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    conversation: Option<Conversation>,
+    memory: Memory,
+    /// What the checks said before it began.
+    pub(crate) before: Vec<Before>,
+    /// Tasks that were given.
+    pub(crate) rounds: u32,
+    /// Why no further task is given: a limit, or no reply to be had.
+    pub(crate) halt: Option<(Exit, String)>,
+    /// It does not want to go on.
+    pub(crate) over: bool,
+    /// What did not hold the last time.
+    pub(crate) last_failures: Option<String>,
+    /// What the model said at the end.
+    pub(crate) words: String,
+}
+
+impl Session {
+    /// A session that begins after the checks said this.
+    pub(crate) fn after(before: Vec<Before>) -> Self {
+        Session { before, ..Session::default() }
+    }
+}
+
+/// Passes on what happens in a conversation: to the journal, then to whoever looks.
+struct Voice<'d, 'a>(&'d Desk<'a>);
+
+impl Voice<'_, '_> {
+    fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
+        let broken = |why: String| JournalError::Input(std::io::Error::other(why));
+        let mut work = self.0.at_once().map_err(|error| broken(error.to_string()))?;
+        work.bench.tell_all(events, soon).map_err(|stop| broken(stop.message))
+    }
+}
+
+impl Record for Voice<'_, '_> {
+    fn record(&self, events: &[Event]) -> Result<(), JournalError> {
+        self.pass(events, false)
+    }
+
+    fn record_soon(&self, events: &[Event]) -> Result<(), JournalError> {
+        self.pass(events, true)
+    }
+
+    fn show(&self, delta: &Delta) {
+        if let Ok(mut work) = self.0.at_once() {
+            work.bench.show(delta);
+        }
+    }
+}
+
+/// What the checks said before a conversation that an interrupted run recorded; none where it recorded none.
+pub(crate) fn recorded_before(engineer: &Engineer, assignment: &Assignment) -> Option<Vec<Before>> {
+    let recorded = engineer.recorded_of(&assignment.label, &assignment.title);
+    let begins = recorded.iter().position(|event| matches!(event, Event::ConversationStarted { .. }))?;
+    let before = recorded[..begins].iter().filter_map(|event| match event {
+        Event::CommandFinished { command, verdict, detail, .. } => {
+            Some(Before { script: command.clone(), verdict: *verdict, detail: detail.clone() })
+        }
+        _ => None,
+    });
+    Some(before.collect())
+}
+
+/// Has a model work on what is left, or on what does not hold (`failures`). Its changes are staged.
+pub(crate) async fn engage(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &mut Change,
+    failures: Option<String>,
+) -> Result<(), Stop> {
+    let Some(mut engineer) = bench.engineer.take() else { return Ok(()) };
+    let mut session = change.session.take().unwrap_or_default();
+    let stopped = put_away_servers(bench, change).await;
+    let talked = match stopped {
+        Ok(()) => talk(bench, assignment, change, &mut engineer, &mut session, failures).await,
+        Err(stop) => Err(stop),
+    };
+    let ended = session.memory.end_jobs(bench).await;
+    bench.engineer = Some(engineer);
+    change.session = Some(session);
+    talked?;
+    ended?;
+    look_again(bench, assignment, change)?;
+    start_servers(bench, assignment, change).await
+}
+
+async fn talk(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    engineer: &mut Engineer,
+    session: &mut Session,
+    failures: Option<String>,
+) -> Result<(), Stop> {
+    let system = prompt::system(engineer, bench);
+    let (first, seen) = prompt::first(bench, assignment, change, &session.before, engineer.reach);
+    let kept = prompt::kept(bench, assignment, change, engineer.reach);
+    session.memory.sees(seen);
+    let redactor = bench.redactor.clone();
+    let Session { conversation, memory, rounds, .. } = session;
+    let desk = Desk::new(bench, assignment, engineer.reach, memory);
+    let names: Vec<&str> =
+        engineer.definition.tools.iter().copied().filter(|tool| *tool != "Bash" || desk.runs_commands()).collect();
+    let tools = tools(&names, &desk);
+    let voice = Voice(&desk);
+    let keep = move || kept.clone();
+    let agent = Agent {
+        name: engineer.definition.name.clone(),
+        model: engineer.model.as_ref(),
+        tools: tools.iter().map(|tool| tool.as_ref() as &dyn Tool).collect(),
+        budget: engineer.budget,
+        max_tokens: REPLY,
+        effort: engineer.definition.effort.clone(),
+        record: &voice,
+        keep: &keep,
+    };
+    let mut restored = false;
+    if conversation.is_none() {
+        let recorded = engineer.recorded_of(&assignment.label, &assignment.title);
+        *conversation = agent.resume(recorded.iter().copied()).map_err(|error| halt_of(error).1)?;
+        restored = conversation.is_some();
+        *rounds = rounds_of(&recorded);
+    }
+    // What was recorded holds this task already, or is not there yet; then the next verification asks for it.
+    let failures = failures.filter(|_| !restored).map(|failures| redactor.text(&failures));
+    let mut begun = true;
+    match (conversation.as_mut(), &failures) {
+        (Some(conversation), Some(failures)) => {
+            agent.tell(conversation, &prompt::again(failures)).map_err(|error| halt_of(error).1)?;
+        }
+        (Some(_), None) => begun = false,
+        (None, failures) => {
+            let task = match failures {
+                Some(failures) => format!("{first}\n{}", prompt::again(failures)),
+                None => first,
+            };
+            *conversation = Some(agent.begin(&system, &task).map_err(|error| halt_of(error).1)?);
+        }
+    }
+    *rounds = rounds.saturating_add(u32::from(begun));
+    let Some(conversation) = conversation.as_mut() else { return Ok(()) };
+    let ending = agent.talk(conversation, &mut engineer.spent).await;
+    drop(agent);
+    drop(tools);
+    drop(desk);
+    settle(bench, session, ending)
+}
+
+/// How many tasks were given in what is recorded.
+fn rounds_of(recorded: &[&Event]) -> u32 {
+    let ends = recorded.iter().filter(|event| matches!(event, Event::ConversationEnded { .. })).count();
+    let last = recorded.iter().rev().find_map(|event| match event {
+        Event::ConversationEnded { .. } => Some(true),
+        Event::ConversationStarted { .. } | Event::UserSaid { .. } | Event::ModelReplied { .. } => Some(false),
+        _ => None,
+    });
+    u32::try_from(ends).unwrap_or(u32::MAX).saturating_add(u32::from(last == Some(false)))
+}
+
+/// Takes in how a conversation ended.
+fn settle(bench: &mut Workbench, session: &mut Session, ending: Result<Ending, AgentError>) -> Result<(), Stop> {
+    match ending {
+        Ok(Ending::Done { text }) => session.words = text,
+        Ok(Ending::Limit(limit)) => {
+            session.halt = Some((Exit::Limit, format!("{limit}; `backend-engineer resume` goes on with a higher one")));
+        }
+        Ok(ending @ (Ending::Refused { .. } | Ending::Overflow)) => {
+            session.over = true;
+            bench.note(format!("The model's work ended early: {ending}"))?;
+        }
+        Ok(ending) => bench.note(format!("The model's work ended early: {ending}"))?,
+        Err(error) => {
+            let (may_report, stop) = halt_of(error);
+            if !may_report {
+                return Err(stop);
+            }
+            let hint = stop.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+            session.halt =
+                Some((Exit::Environment, format!("{}{hint}; `backend-engineer resume` goes on", stop.message)));
+        }
+    }
+    if let Some((_, why)) = &session.halt {
+        let why = format!("The model's work ended early: {why}");
+        bench.note(why)?;
+    }
+    Ok(())
+}
+
+/// What an error means to the run, and whether there is still something to report.
+fn halt_of(error: AgentError) -> (bool, Stop) {
+    match error {
+        AgentError::Model(error) => (true, Stop::new(Exit::Environment, error.to_string()).hint(error.hint.clone())),
+        AgentError::Journal(error) => (false, error.into()),
+        AgentError::Lost(_) => (false, Stop::refused(error.to_string())),
+        AgentError::Tool { .. } => (false, Stop::environment(error.to_string())),
+    }
+}
+
+/// Servers that steps started know the code as it was: they end here, and are started anew behind the change.
+async fn put_away_servers(bench: &mut Workbench, change: &mut Change) -> Result<(), Stop> {
+    for (script, server) in std::mem::take(&mut change.servers) {
+        bench.end_server(server).await?;
+        change.put_away.push(script);
+    }
+    Ok(())
+}
+
+async fn start_servers(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
+    for script in std::mem::take(&mut change.put_away) {
+        let units = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
+        let mut commands = units.flat_map(|unit| &unit.commands);
+        let folder = commands.find(|command| command.text == script).and_then(|command| command.folder.clone());
+        let folder = folder.unwrap_or_default();
+        let first = crate::analyze::nearest_tools(bench.root(), folder.as_ref());
+        let server = bench.serve(&script, &folder, first).await?;
+        if server.exited.is_none() {
+            change.servers.push((script, server));
+        }
+    }
+    Ok(())
+}
+
+/// Looks at each item again: what stands now as the plan shows it, what a model worked on, and what is as it was.
+fn look_again(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
+    let standing = literal::standing(bench, assignment)?;
+    let worked: std::collections::BTreeSet<String> = bench.worked.keys().cloned().collect();
+    for item in &mut change.items {
+        let Some(phase) = bench.plan.phase(item.unit).cloned() else { continue };
+        let was_open = item.open().next().is_some();
+        for deed in &mut item.deeds {
+            match deed {
+                Deed::Place(placement) if placement.refused().is_some() => {
+                    let path = placement.path.clone().unwrap_or_default();
+                    if standing.contains(&path) {
+                        placement.placed = Placed::Before;
+                    } else if worked.contains(&path) {
+                        *deed = Deed::Worked { paths: vec![path] };
+                    }
+                }
+                Deed::Left(what) => {
+                    let paths = concerned(assignment, &phase, item.step, item.line, what, bench);
+                    let done: Vec<String> = match paths.is_empty() {
+                        // Prose that names no file: whatever was done in the phase may be it.
+                        true => worked.iter().cloned().collect(),
+                        false if paths.iter().all(|path| worked.contains(path)) => paths,
+                        false => Vec::new(),
+                    };
+                    if !done.is_empty() {
+                        *deed = Deed::Worked { paths: done };
+                    }
+                }
+                _ => {}
+            }
+        }
+        if was_open && item.open().next().is_none() {
+            let step = item.step.and_then(|step| phase.steps.get(step));
+            for command in step.into_iter().flat_map(|step| &step.parts).filter_map(|part| match part {
+                Part::Run(command) => Some(*command),
+                _ => None,
+            }) {
+                let ran = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { command: of, .. } if *of == command));
+                if !ran {
+                    item.deeds.extend(steps::left_to_checks(bench, &phase.commands[command], command));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The files that an item of prose speaks of: those that its words name, or that stand within its step.
+fn concerned(
+    assignment: &Assignment,
+    phase: &plan::Phase,
+    step: Option<usize>,
+    line: usize,
+    what: &str,
+    bench: &Workbench,
+) -> Vec<String> {
+    let span = step.and_then(|step| phase.steps.get(step)).map(|step| step.span.clone());
+    let of_unit = assignment.files.iter().filter(|file| file.unit == phase.id);
+    let mut paths: Vec<String> = of_unit
+        .filter(|file| {
+            let quoted = what.contains(&format!("`{}`", file.written));
+            let within = span.as_ref().is_some_and(|span| span.contains(&file.span.start));
+            let at = step.is_none() && bench.plan.place(file.span.start).line == line;
+            quoted || within || at
+        })
+        .filter_map(|file| file.path.clone())
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}

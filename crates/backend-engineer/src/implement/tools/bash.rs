@@ -1,0 +1,257 @@
+//! `Bash`: commands behind the run's walls, on its overlay. What they did to the files of the phase is taken over, all
+//! else is put back, and the model is told which.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use agent::{Tool, ToolError, ToolOutput};
+use llm::{LocalFuture, ToolSpec};
+use sandbox::{Command, Outcome};
+use serde_json::Value;
+
+use super::desk::{Desk, Trace, Work, stopped};
+use super::effects::Settled;
+use super::input::input;
+use super::shell::{self, Farewell};
+use super::tell;
+use crate::analyze::nearest_tools;
+
+input! {
+    /// Runs a shell command in a sandbox on a private copy of the repository: no network, and changes to files outside
+    /// of the phase are undone. The folder is kept between calls. With run_in_background you get a job's number: the
+    /// command `job N` shows its new output, `job N end` ends it.
+    "Bash" BashInput {
+        "command" command: String,
+        /// In ms [120000]
+        "timeout" timeout: Option<u64>,
+        /// What it is for, in five words
+        "description" description: Option<String>,
+        "run_in_background" run_in_background: Option<bool>,
+    }
+}
+
+/// How long a command may take unless it says otherwise.
+const USUAL: Duration = Duration::from_secs(120);
+
+/// What is shown of an output's beginning and end, in bytes.
+const HEAD: usize = 5_000;
+const TAIL: usize = 11_000;
+
+/// So much more is read, so that no secret is cut in two.
+const MARGIN: usize = 1_024;
+
+/// What every command of a model finds in its environment: nothing waits for a person.
+const ENVIRONMENT: [(&str, &str); 6] = [
+    ("PAGER", "cat"),
+    ("GIT_PAGER", "cat"),
+    ("GIT_EDITOR", "true"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("NO_COLOR", "1"),
+    ("CI", "1"),
+];
+
+#[derive(Debug)]
+pub(super) struct Bash<'d, 'a> {
+    desk: &'d Desk<'a>,
+    spec: ToolSpec,
+}
+
+impl<'d, 'a> Bash<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
+        Bash { desk, spec: BashInput::spec() }
+    }
+}
+
+impl Tool for Bash<'_, '_> {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    fn only_reads(&self) -> bool {
+        false
+    }
+
+    fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let input = BashInput::read(arguments)?;
+            let command = input.command.trim();
+            if command.is_empty() {
+                return tell("The command is empty.");
+            }
+            let mut work = self.desk.work().await;
+            if let Some(asked) = Asked::of(command) {
+                return work.about_jobs(asked).await;
+            }
+            let before = work.bench.effects().await.map_err(stopped)?;
+            let mark = shell::mark();
+            let request = work.command(command, &input, &mark);
+            if input.run_in_background.unwrap_or(false) {
+                let name = input.description.as_deref().unwrap_or(command);
+                return work.start(name, request, &before).await;
+            }
+            let outcome = work.bench.run_command(request).await.map_err(stopped)?;
+            let farewell = shell::farewell(&outcome, &mark);
+            let settled = work.settle(&before).await?;
+            work.finished(&outcome, farewell.as_ref(), settled).await
+        })
+    }
+
+    fn restore(&self, details: &Value) -> Result<(), ToolError> {
+        self.desk.restore(details)
+    }
+}
+
+/// What is asked of a job.
+enum Asked {
+    List,
+    News(usize),
+    End(usize),
+}
+
+impl Asked {
+    fn of(command: &str) -> Option<Self> {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        match words.as_slice() {
+            ["jobs"] => Some(Asked::List),
+            ["job", number] => number.parse().ok().map(Asked::News),
+            ["job", number, "end"] => number.parse().ok().map(Asked::End),
+            _ => None,
+        }
+    }
+}
+
+impl Work<'_> {
+    fn command(&self, command: &str, input: &BashInput, mark: &str) -> Command {
+        let folder = self.memory.shell.folder.as_str();
+        let inside = if folder.starts_with('/') { "" } else { folder };
+        let longest = self.longest();
+        let timeout =
+            input.timeout.map_or(USUAL.min(longest), |asked| Duration::from_millis(asked.max(1)).min(longest));
+        let background = input.run_in_background.unwrap_or(false);
+        Command {
+            script: shell::script(command, folder, mark),
+            folder: PathBuf::new(),
+            env: ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            paths_first: nearest_tools(self.bench.root(), inside.as_ref()),
+            // A job ends when it is told to, or with the run.
+            timeout: Some(if background { Duration::from_secs(24 * 3600) } else { timeout }),
+            network: None,
+        }
+    }
+
+    fn longest(&self) -> Duration {
+        self.bench.settings.timeout().max(USUAL)
+    }
+
+    async fn about_jobs(&mut self, asked: Asked) -> Result<ToolOutput, ToolError> {
+        let before = self.bench.effects().await.map_err(stopped)?;
+        let text = match asked {
+            Asked::List => self.memory.shell.list(),
+            Asked::News(number) => match self.memory.shell.news(number) {
+                Ok(text) if text.trim().is_empty() => "(nothing new)".to_owned(),
+                Ok(text) => text,
+                Err(why) => return tell(why),
+            },
+            Asked::End(number) => self.memory.shell.end(number, self.bench).await.map_err(stopped)?,
+        };
+        let settled = self.settle(&before).await?;
+        let trace = Trace { effects: settled.effects.clone(), diff: settled.diff.clone(), ..Trace::default() };
+        Ok(self.output(&format!("{}{}", text.trim_end(), settled.words()), &trace))
+    }
+
+    async fn start(
+        &mut self,
+        name: &str,
+        request: Command,
+        before: &[sandbox::Effect],
+    ) -> Result<ToolOutput, ToolError> {
+        let server = self.bench.start_command(request).await.map_err(stopped)?;
+        let early = server.output.head(4_000).unwrap_or_default();
+        let state = match (&server.exited, server.listening.as_slice()) {
+            (Some(exit), _) => Err(format!("It ended at once: {exit}.")),
+            (None, []) => Ok("runs; nothing listens yet".to_owned()),
+            (None, ports) => {
+                let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+                Ok(format!("runs and listens on port {}", ports.join(", ")))
+            }
+        };
+        let said = match state {
+            Err(ended) => {
+                self.bench.end_server(server).await.map_err(stopped)?;
+                ended
+            }
+            Ok(state) => format!("Job {} {state}.", self.memory.shell.take_in(name, server)),
+        };
+        let settled = self.settle(before).await?;
+        let trace = Trace { effects: settled.effects.clone(), diff: settled.diff.clone(), ..Trace::default() };
+        Ok(self.output(&format!("{said}\n{early}{}", settled.words()), &trace))
+    }
+
+    /// Puts together what the model reads of a command that ended.
+    async fn finished(
+        &mut self,
+        outcome: &Outcome,
+        farewell: Option<&Farewell>,
+        settled: Settled,
+    ) -> Result<ToolOutput, ToolError> {
+        let length = farewell.map_or(outcome.output.bytes, |farewell| farewell.at);
+        let kept = self.keep(outcome, length)?;
+        let mut text = self.shown(outcome, length, kept)?;
+        let pipe = farewell.map(|farewell| farewell.pipe.as_slice()).unwrap_or_default();
+        let longest = u64::try_from(self.longest().as_millis()).unwrap_or(u64::MAX);
+        let ending = shell::ending(&outcome.exit, pipe, longest);
+        if text.trim().is_empty() {
+            text = if ending.is_none() { "(no output)".to_owned() } else { String::new() };
+        }
+        let mut text = text.trim_end().to_owned();
+        if let Some(ending) = ending {
+            text.push_str(&format!("\n[{ending}]"));
+        }
+        if outcome.left_behind {
+            text.push_str("\n[processes that it left running were ended; run_in_background keeps a server]");
+        }
+        text.push_str(&settled.words());
+        let mut trace = Trace { effects: settled.effects, diff: settled.diff, output: kept, ..Trace::default() };
+        if let Some(farewell) = farewell {
+            let root = self.bench.overlay_root().await.map_err(stopped)?;
+            let folder = shell::kept_folder(&farewell.folder, &root);
+            if folder != self.memory.shell.folder {
+                text.push_str(&format!("\n[now in {}]", if folder.is_empty() { "the root" } else { &folder }));
+                trace.folder = Some(folder.clone());
+                self.memory.shell.folder = folder;
+            }
+        }
+        Ok(self.output(text.trim_start_matches('\n'), &trace))
+    }
+
+    /// Keeps the whole output in the journal, where it does not fit what is shown.
+    fn keep(&self, outcome: &Outcome, length: u64) -> Result<Option<u64>, ToolError> {
+        let Some(run) = self.bench.run.as_ref().filter(|_| length > (HEAD + TAIL) as u64) else { return Ok(None) };
+        let Ok(file) = std::fs::File::open(&outcome.output.path) else { return Ok(None) };
+        let whole = self.bench.redactor.reader(std::io::Read::take(file, length));
+        Ok(Some(run.keep_output(whole).map_err(|error| stopped(error.into()))?.0))
+    }
+
+    /// The output's head and tail, secrets taken out before it is cut.
+    fn shown(&self, outcome: &Outcome, length: u64, kept: Option<u64>) -> Result<String, ToolError> {
+        let broken = |error: std::io::Error| ToolError::Stop(format!("an output can't be read: {error}"));
+        let clean = |text: &str| self.bench.redactor.text(text);
+        let length = usize::try_from(length.min(outcome.output.bytes)).unwrap_or(usize::MAX);
+        if length <= HEAD + TAIL {
+            return Ok(clean(&outcome.output.head(length).map_err(broken)?));
+        }
+        let head = clean(&outcome.output.head(HEAD + MARGIN).map_err(broken)?);
+        let after = usize::try_from(outcome.output.bytes).unwrap_or(usize::MAX) - length;
+        let tail = outcome.output.tail(TAIL + MARGIN + after).map_err(broken)?;
+        let proper = tail.len().saturating_sub(after);
+        let tail = clean(tail.get(..proper).unwrap_or(&tail));
+        let cut = |from: usize| (from..=tail.len()).find(|at| tail.is_char_boundary(*at)).unwrap_or(0);
+        let tail = &tail[cut(tail.len().saturating_sub(TAIL))..];
+        let place = kept.map(|number| format!(", whole in the journal as output {number}")).unwrap_or_default();
+        Ok(format!(
+            "{}\n[… {} bytes left out{place}; narrow the command to see them …]\n{tail}",
+            super::desk::cut(&head, HEAD),
+            length.saturating_sub(HEAD + TAIL)
+        ))
+    }
+}

@@ -1,0 +1,355 @@
+//! What the tools work on: the staged tree within the phase's reach, what the model has seen of it, and the effects of
+//! each call, kept so that they can be brought about again.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use agent::{ToolError, ToolOutput};
+use journal::hash;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::shell::Shell;
+use super::tell;
+use crate::stop::Stop;
+use crate::tree::ReadError;
+use crate::understand::{Assignment, Permit, Reach};
+use crate::workbench::Workbench;
+
+/// What outlives one conversation: several rounds of one phase know the same.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// The hash of each file as the model last saw or wrote it.
+    pub(super) seen: BTreeMap<String, String>,
+    /// The shell's folder and jobs.
+    pub(super) shell: Shell,
+}
+
+impl Memory {
+    /// The model was shown these files whole, by their hashes.
+    pub(crate) fn sees(&mut self, files: BTreeMap<String, String>) {
+        for (path, hash) in files {
+            self.seen.entry(path).or_insert(hash);
+        }
+    }
+
+    /// Ends what the model left running.
+    pub(crate) async fn end_jobs(&mut self, bench: &mut Workbench) -> Result<(), Stop> {
+        self.shell.end_all(bench).await
+    }
+}
+
+/// Everything that a call may touch.
+#[derive(Debug)]
+pub(crate) struct Work<'a> {
+    /// The run.
+    pub(crate) bench: &'a mut Workbench,
+    /// The phase.
+    pub(super) assignment: &'a Assignment,
+    /// How far beyond the named files.
+    pub(super) reach: Reach,
+    /// What the model knows.
+    pub(super) memory: &'a mut Memory,
+}
+
+/// The work, taken by one call at a time.
+#[derive(Debug)]
+pub(crate) struct Desk<'a>(Mutex<Work<'a>>);
+
+/// One file that a call changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FileEffect {
+    /// From the root.
+    pub(super) path: String,
+    /// The content that it has now, as the journal keeps it; none where it is gone.
+    pub(super) hash: Option<String>,
+    /// Its permission bits, where they changed.
+    pub(super) mode: Option<u32>,
+    /// The content that lies in the user's tree beneath it; none where there is none.
+    pub(super) base: Option<String>,
+    /// Why a file that the phase does not name was changed.
+    pub(super) beyond: Option<String>,
+}
+
+/// What a call leaves behind, in its details.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Trace {
+    /// Files that it changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) effects: Vec<FileEffect>,
+    /// Files that the model saw whole or in part, with their hashes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) seen: BTreeMap<String, String>,
+    /// The shell's folder, where it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) folder: Option<String>,
+    /// The change as a diff, for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) diff: String,
+    /// Where the whole output is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) output: Option<u64>,
+}
+
+impl<'a> Desk<'a> {
+    /// A desk for one conversation.
+    pub(crate) fn new(
+        bench: &'a mut Workbench,
+        assignment: &'a Assignment,
+        reach: Reach,
+        memory: &'a mut Memory,
+    ) -> Self {
+        Desk(Mutex::new(Work { bench, assignment, reach, memory }))
+    }
+
+    /// The work, when no other call is at it.
+    pub(crate) async fn work(&self) -> MutexGuard<'_, Work<'a>> {
+        self.0.lock().await
+    }
+
+    /// The work at once, where nobody is at it.
+    pub(crate) fn at_once(&self) -> Result<MutexGuard<'_, Work<'a>>, ToolError> {
+        self.0.try_lock().map_err(|_| ToolError::Stop("two calls are at work at the same time".to_owned()))
+    }
+
+    /// Whether commands may run.
+    pub(crate) fn runs_commands(&self) -> bool {
+        self.at_once().is_ok_and(|work| work.bench.runs_commands())
+    }
+
+    /// Brings about again what a call left behind.
+    pub(super) fn restore(&self, details: &Value) -> Result<(), ToolError> {
+        if details.is_null() {
+            return Ok(());
+        }
+        let broken = |error: serde_json::Error| ToolError::Stop(format!("a recorded call can't be read: {error}"));
+        let trace = Trace::deserialize(details).map_err(broken)?;
+        self.at_once()?.restore(trace)
+    }
+}
+
+/// A stop of the run, as a tool tells it.
+pub(super) fn stopped(stop: Stop) -> ToolError {
+    ToolError::Stop(match stop.hint {
+        Some(hint) => format!("{}. {hint}", stop.message),
+        None => stop.message,
+    })
+}
+
+fn unreadable(error: &ReadError) -> ToolError {
+    ToolError::Tell(format!("{error}."))
+}
+
+impl Work<'_> {
+    /// The path from the root that a model means: absolute below the root, or relative to it.
+    pub(super) fn locate(&self, written: &str) -> Result<String, ToolError> {
+        let root = self.bench.root();
+        let path = Path::new(written.trim());
+        let inside = match path.strip_prefix(root) {
+            Ok(inside) => inside,
+            Err(_) if path.is_absolute() || written.starts_with('~') => {
+                let root = root.display();
+                return tell(format!("`{written}` lies outside of the repository {root}; only its files can be used."));
+            }
+            Err(_) => path,
+        };
+        let mut parts: Vec<String> = Vec::new();
+        for part in inside.components() {
+            match part {
+                std::path::Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+                std::path::Component::ParentDir if parts.pop().is_none() => {
+                    return tell(format!("`{written}` climbs out of the repository."));
+                }
+                _ => {}
+            }
+        }
+        Ok(parts.join("/"))
+    }
+
+    /// The file's bytes as staged, else as they lie in the user's tree.
+    pub(super) fn content(&mut self, path: &str) -> Result<Option<Vec<u8>>, ToolError> {
+        if path.is_empty() || self.bench.root().join(path).is_dir() {
+            return tell(format!("`{path}` is a folder; Glob lists what is in it."));
+        }
+        self.bench.tree.read(path).map_err(|error| unreadable(&error))
+    }
+
+    /// Refuses files that hold keys.
+    pub(super) fn refuse_secret(&self, path: &str) -> Result<(), ToolError> {
+        match holds_keys(path) {
+            true => tell(format!(
+                "`{path}` may hold keys and is not shown. Look at an example of it (`.env.example`) or at the code that reads it."
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Why the path may be written, or what the model is told instead.
+    pub(super) fn permit(&self, path: &str) -> Result<Permit, ToolError> {
+        if let Some(why) = self.forbidden(path) {
+            return tell(format!("`{path}` is never written: {why}."));
+        }
+        self.assignment.scope.permits(path, self.reach).ok_or_else(|| ToolError::Tell(self.outside(path)))
+    }
+
+    /// Why nobody may write the path in this run.
+    pub(super) fn forbidden(&self, path: &str) -> Option<&'static str> {
+        if self.bench.settings.protects(path) {
+            return Some("the user's configuration protects it");
+        }
+        self.assignment.scope.forbids(path, self.bench.plan_inside())
+    }
+
+    fn outside(&self, path: &str) -> String {
+        let named: Vec<&str> = self.assignment.scope.named().collect();
+        let shown = named.iter().take(30).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+        let more = if named.len() > 30 { format!(" and {} more", named.len() - 30) } else { String::new() };
+        let beside = match self.reach {
+            Reach::Strict => "",
+            _ => ", the tests of these files, and the `__init__.py` of their packages",
+        };
+        format!(
+            "`{path}` is outside of this phase and was not changed. You may change {shown}{more}{beside}. If the phase \
+             can't be done within them, say so at the end instead of working around it."
+        )
+    }
+
+    /// Refuses to go over what the model has not seen as it is now.
+    pub(super) fn refuse_unseen(&self, path: &str, now: &[u8]) -> Result<(), ToolError> {
+        match self.memory.seen.get(path) {
+            None => tell(format!("`{path}` has not been read yet. Read it first.")),
+            Some(seen) if *seen != hash(now) => {
+                tell(format!("`{path}` has changed since you read it (a command or formatter did). Read it again."))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Stages a file's new content and keeps it in the journal.
+    pub(super) fn stage(
+        &mut self,
+        path: &str,
+        bytes: Option<Vec<u8>>,
+        mode: Option<u32>,
+        permit: &Permit,
+    ) -> Result<FileEffect, ToolError> {
+        let drifted = self.bench.tree.has_drifted(path).map_err(|error| unreadable(&error))?;
+        if drifted {
+            return tell(format!(
+                "`{path}` was changed by the user while this run is at work. Leave it alone, and say so at the end."
+            ));
+        }
+        let kept = match (&bytes, &self.bench.run) {
+            (Some(bytes), Some(run)) => Some(run.keep_content(bytes).map_err(|error| stopped(error.into()))?),
+            (Some(bytes), None) => Some(hash(bytes)),
+            (None, _) => None,
+        };
+        let found = self.bench.tree.look(path).map_err(|error| unreadable(&error))?;
+        let effect = FileEffect {
+            path: path.to_owned(),
+            hash: kept,
+            mode,
+            base: found.as_ref().map(|found| hash(&found.bytes)),
+            beyond: (*permit != Permit::Named).then(|| permit.to_string()),
+        };
+        self.lay(&effect, bytes)?;
+        Ok(effect)
+    }
+
+    fn lay(&mut self, effect: &FileEffect, bytes: Option<Vec<u8>>) -> Result<(), ToolError> {
+        let path = effect.path.as_str();
+        let refused = |error: ReadError| unreadable(&error);
+        if !self.bench.worked.contains_key(path) {
+            let before = self.bench.tree.read(path).map_err(refused)?;
+            self.bench.worked.insert(path.to_owned(), before);
+        }
+        self.bench.tree.stage(path, bytes).map_err(refused)?;
+        if let Some(mode) = effect.mode {
+            self.bench.tree.stage_mode(path, mode).map_err(refused)?;
+        }
+        if let Some(why) = &effect.beyond {
+            self.bench.admitted.insert(path.to_owned(), why.clone());
+        }
+        match &effect.hash {
+            Some(hash) => drop(self.memory.seen.insert(path.to_owned(), hash.clone())),
+            None => drop(self.memory.seen.remove(path)),
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, trace: Trace) -> Result<(), ToolError> {
+        for effect in trace.effects {
+            let found = self.bench.tree.look(&effect.path).map_err(|error| unreadable(&error))?;
+            if found.as_ref().map(|found| hash(&found.bytes)) != effect.base {
+                return Err(ToolError::Stop(format!(
+                    "`{}` was changed after the run was interrupted; put it back, or begin a new run",
+                    effect.path
+                )));
+            }
+            let bytes = match &effect.hash {
+                Some(hash) => Some(self.bench.kept(hash).map_err(stopped)?),
+                None => None,
+            };
+            self.lay(&effect, bytes)?;
+        }
+        self.memory.seen.extend(trace.seen);
+        if let Some(folder) = trace.folder {
+            self.memory.shell.folder = folder;
+        }
+        Ok(())
+    }
+
+    /// What a call gives, secrets taken out.
+    pub(super) fn output(&self, content: &str, trace: &Trace) -> ToolOutput {
+        let details = serde_json::to_value(trace).unwrap_or(Value::Null);
+        let details = if details == json!({}) { Value::Null } else { details };
+        ToolOutput { content: self.bench.redactor.text(content), details }
+    }
+
+    /// What a file's change looks like, for people.
+    pub(super) fn diff(&self, path: &str, before: Option<&[u8]>, after: &[u8]) -> String {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (old, new) = (text(before.unwrap_or_default()), text(after));
+        let from = if before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
+        let diff = similar::TextDiff::from_lines(&old, &new);
+        let diff = diff.unified_diff().header(&from, &format!("b/{path}")).to_string();
+        self.bench.redactor.text(&cut(&diff, 20_000))
+    }
+}
+
+/// The text's beginning, at most `bytes` long.
+pub(super) fn cut(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}…", &text[..end])
+}
+
+/// Whether a file holds keys by its name: it is neither shown nor searched.
+pub(crate) fn holds_keys(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let example = ["example", "sample", "template", "dist", "defaults"].iter().any(|word| name.contains(word));
+    let environment = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
+    let keys = [".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"];
+    let known = [
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        ".netrc",
+        ".pgpass",
+        ".npmrc",
+        ".pypirc",
+        ".htpasswd",
+        ".git-credentials",
+        "credentials.json",
+        "secrets.json",
+        "secrets.yml",
+        "secrets.yaml",
+        "secrets.toml",
+    ];
+    environment && !example || keys.iter().any(|ending| name.ends_with(ending)) || known.contains(&name.as_str())
+}

@@ -1,0 +1,110 @@
+//! `Edit`: one text of a file for another, exactly or by the ladder of `graft`, never by a guess.
+
+use agent::{Tool, ToolError, ToolOutput};
+use graft::{Applied, Graft, Refusal};
+use llm::{LocalFuture, ToolSpec};
+use serde_json::Value;
+
+use super::desk::{Desk, Trace};
+use super::input::input;
+use super::tell;
+
+input! {
+    /// Replaces text in a file that you have read. old_string must be the file's own text, without line numbers, with
+    /// enough lines to be unique; or set replace_all.
+    "Edit" EditInput {
+        "file_path" file_path: String,
+        "old_string" old_string: String,
+        "new_string" new_string: String,
+        "replace_all" replace_all: Option<bool>,
+    }
+}
+
+/// Lines around the nearest text that are shown.
+const AROUND: usize = 4;
+
+#[derive(Debug)]
+pub(super) struct Edit<'d, 'a> {
+    desk: &'d Desk<'a>,
+    spec: ToolSpec,
+}
+
+impl<'d, 'a> Edit<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
+        Edit { desk, spec: EditInput::spec() }
+    }
+}
+
+impl Tool for Edit<'_, '_> {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    fn only_reads(&self) -> bool {
+        false
+    }
+
+    fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let input = EditInput::read(arguments)?;
+            let mut work = self.desk.work().await;
+            let path = work.locate(&input.file_path)?;
+            let permit = work.permit(&path)?;
+            let Some(bytes) = work.content(&path)? else {
+                return tell(format!("`{path}` is not there; Write makes a new file."));
+            };
+            work.refuse_unseen(&path, &bytes)?;
+            let Ok(text) = String::from_utf8(bytes) else { return tell(format!("`{path}` is no UTF-8 text.")) };
+            if input.old_string == input.new_string {
+                return tell("old_string and new_string are the same; nothing was changed.");
+            }
+            let all = input.replace_all.unwrap_or(false);
+            let applied = match graft::replace(&text, &input.old_string, &input.new_string, all) {
+                Graft::Applied(applied) => applied,
+                Graft::AlreadyApplied => {
+                    let content =
+                        format!("`{path}` holds new_string already where old_string would be; nothing was changed.");
+                    return Ok(work.output(&content, &Trace::default()));
+                }
+                Graft::Refused(refusal) => return tell(work.bench.redactor.text(&refused(&path, &text, &refusal))),
+            };
+            let said = said(&path, &text, &applied);
+            let diff = work.diff(&path, Some(text.as_bytes()), applied.text.as_bytes());
+            let effect = work.stage(&path, Some(applied.text.into_bytes()), None, &permit)?;
+            Ok(work.output(&said, &Trace { effects: vec![effect], diff, ..Trace::default() }))
+        })
+    }
+
+    fn restore(&self, details: &Value) -> Result<(), ToolError> {
+        self.desk.restore(details)
+    }
+}
+
+/// What was changed, and how the place was found where it was not exact.
+fn said(path: &str, before: &str, applied: &Applied) -> String {
+    let line = |at: usize| before[..at.min(before.len())].matches('\n').count() + 1;
+    let lines: Vec<String> = applied.edits.iter().take(10).map(|edit| line(edit.old.start).to_string()).collect();
+    let how =
+        applied.evidence.iter().map(|evidence| evidence.0.as_str()).filter(|how| !how.starts_with("found exactly"));
+    let how: Vec<&str> = how.collect();
+    let how = if how.is_empty() { String::new() } else { format!(" ({})", how.join("; ")) };
+    format!("Edited `{path}` at line {}{how}.", lines.join(", "))
+}
+
+/// Why the place could not be told, with the text that comes nearest.
+fn refused(path: &str, text: &str, refusal: &Refusal) -> String {
+    let mut said = format!("`{path}` was not changed: {}.", refusal.message.trim_end_matches('.'));
+    if !refusal.candidates.is_empty() {
+        let places: Vec<String> =
+            refusal.candidates.iter().take(10).map(|place| format!("line {}", place.line)).collect();
+        said.push_str(&format!(" It stands at {}.", places.join(", ")));
+    }
+    if let Some(nearest) = &refusal.nearest {
+        let from = nearest.line.saturating_sub(AROUND).max(1);
+        said.push_str(&format!(" The nearest text is at line {}:\n", nearest.line));
+        for (index, line) in text.lines().enumerate().skip(from - 1).take(2 * AROUND + 4) {
+            said.push_str(&format!("{}\t{}\n", index + 1, super::desk::cut(line, 300)));
+        }
+    }
+    said
+}

@@ -1,0 +1,204 @@
+//! What a command did, told by its effect on the overlay: taken over where the phase reaches, put back elsewhere.
+
+use agent::ToolError;
+use plan::Phase;
+use sandbox::{Effect, EffectKind};
+
+use super::desk::{FileEffect, Work, stopped};
+use crate::understand::Permit;
+use crate::workbench::Workbench;
+
+/// What became of a command's effects.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// Files that were taken over.
+    pub(super) effects: Vec<FileEffect>,
+    /// Their change, for people.
+    pub(super) diff: String,
+    /// Paths that were put back, with why.
+    dropped: Vec<(String, String)>,
+}
+
+/// Manifests and what locks them.
+const LOCKS: [(&str, &[&str]); 4] = [
+    (
+        "package.json",
+        &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"],
+    ),
+    ("pyproject.toml", &["poetry.lock", "uv.lock", "pdm.lock"]),
+    ("Pipfile", &["Pipfile.lock"]),
+    ("requirements.in", &["requirements.txt"]),
+];
+
+/// Commands that make migrations, and the word by which a phase asks for one.
+const ASKS_FOR_MIGRATION: [&str; 3] = ["migration", "makemigrations", "alembic revision"];
+
+/// The most paths that are named to a model.
+const NAMED: usize = 12;
+
+impl Settled {
+    /// What the model is told of them.
+    pub(super) fn words(&self) -> String {
+        let mut words = String::new();
+        if !self.effects.is_empty() {
+            let paths = self.effects.iter().map(|effect| match &effect.beyond {
+                Some(why) => format!("{} ({why})", effect.path),
+                None => effect.path.clone(),
+            });
+            words.push_str(&format!("\n[changed: {}]", listed(paths)));
+        }
+        if !self.dropped.is_empty() {
+            let paths = self.dropped.iter().map(|(path, why)| format!("{path} ({why})"));
+            words.push_str(&format!("\n[not kept, undone: {}]", listed(paths)));
+        }
+        words
+    }
+}
+
+fn listed(paths: impl Iterator<Item = String>) -> String {
+    let paths: Vec<String> = paths.collect();
+    let more = if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
+    format!("{}{more}", paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "))
+}
+
+impl Work<'_> {
+    /// Settles everything that a command has changed since `before`.
+    pub(super) async fn settle(&mut self, before: &[Effect]) -> Result<Settled, ToolError> {
+        let mut effects = self.bench.effects().await.map_err(stopped)?;
+        effects.extend(self.vanished(&effects));
+        // Links first: what they lead away from can be put back only when they are gone.
+        effects.sort_by_key(|effect| (effect.kind != EffectKind::Link, effect.path.clone()));
+        let mut settled = Settled::default();
+        for effect in effects {
+            let path = effect.path.as_str();
+            let staged = self.bench.tree.staged().contains_key(path);
+            if !staged && before.contains(&effect) || is_ours(path) {
+                continue;
+            }
+            let now = self.bench.on_overlay(path).await;
+            let known = self.bench.tree.read(path).ok();
+            let same = matches!((&now, &known), (Ok(now), Some(known)) if now == known);
+            if same && effect.kind != EffectKind::ModeChanged {
+                continue;
+            }
+            match self.verdict(&effect) {
+                Verdict::Take(permit) => match now {
+                    Ok(bytes) => self.take(&effect, bytes, &permit, &mut settled)?,
+                    Err(_) => self.drop_effect(&effect, "no regular file", &mut settled).await?,
+                },
+                Verdict::Leave => {}
+                Verdict::Drop(why) => self.drop_effect(&effect, why, &mut settled).await?,
+            }
+        }
+        Ok(settled)
+    }
+
+    /// Files that are staged, and that the overlay has as the user's tree does: a command took the change away.
+    fn vanished(&self, effects: &[Effect]) -> Vec<Effect> {
+        let pending = self.bench.tree.pending().into_iter();
+        let gone = pending.filter(|file| !effects.iter().any(|effect| effect.path == file.path));
+        gone.map(|file| Effect {
+            kind: if file.before.is_some() { EffectKind::Modified } else { EffectKind::Deleted },
+            bytes: 0,
+            mode: None,
+            path: file.path,
+        })
+        .collect()
+    }
+
+    fn take(
+        &mut self,
+        effect: &Effect,
+        bytes: Option<Vec<u8>>,
+        permit: &Permit,
+        settled: &mut Settled,
+    ) -> Result<(), ToolError> {
+        let path = effect.path.as_str();
+        let before = self.bench.tree.read(path).ok().flatten();
+        let found = self.bench.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+        let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(0o644));
+        settled.diff.push_str(&self.diff(path, before.as_deref(), bytes.as_deref().unwrap_or_default()));
+        settled.effects.push(self.stage(path, bytes, mode, permit)?);
+        // What a command wrote, the model has not read.
+        self.memory.seen.remove(path);
+        Ok(())
+    }
+
+    async fn drop_effect(&mut self, effect: &Effect, why: &str, settled: &mut Settled) -> Result<(), ToolError> {
+        self.bench.put_back(effect).await.map_err(stopped)?;
+        settled.dropped.push((effect.path.clone(), why.to_owned()));
+        Ok(())
+    }
+
+    fn verdict(&self, effect: &Effect) -> Verdict {
+        let path = effect.path.as_str();
+        let staged = self.bench.tree.staged().contains_key(path);
+        if let Some(why) = self.forbidden(path) {
+            return if path.starts_with(".git/") && self.bench.by_product(path) {
+                Verdict::Leave
+            } else {
+                Verdict::Drop(why)
+            };
+        }
+        if effect.kind == EffectKind::Link {
+            return if self.bench.by_product(path) {
+                Verdict::Leave
+            } else {
+                Verdict::Drop("links are not taken over")
+            };
+        }
+        let permit = self.assignment.scope.permits(path, self.reach).filter(|permit| {
+            // What git ignores is nobody's file, unless the phase names it.
+            *permit == Permit::Named || staged || !self.bench.by_product(path)
+        });
+        let permit = permit.or_else(|| self.lock(path)).or_else(|| self.migration(effect));
+        match permit {
+            None if self.bench.by_product(path) => Verdict::Leave,
+            None => Verdict::Drop("outside of this phase"),
+            Some(_) if Workbench::is_too_large(effect) => Verdict::Drop("too large"),
+            Some(_) if effect.kind == EffectKind::Deleted && !self.assignment.scope.removes(path) => {
+                Verdict::Drop("the plan does not remove it")
+            }
+            Some(permit) => Verdict::Take(permit),
+        }
+    }
+
+    /// A lock file whose manifest was changed in this run.
+    fn lock(&self, path: &str) -> Option<Permit> {
+        let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+        let (manifest, _) = LOCKS.iter().find(|(_, locks)| locks.contains(&name))?;
+        let manifest = if folder.is_empty() { (*manifest).to_owned() } else { format!("{folder}/{manifest}") };
+        let changed = self.bench.tree.pending().iter().any(|file| file.path == manifest);
+        changed.then_some(Permit::Lock(manifest))
+    }
+
+    /// A new file among migrations, where the phase asks for one.
+    fn migration(&self, effect: &Effect) -> Option<Permit> {
+        let path = effect.path.as_str();
+        let in_folder = path.split('/').rev().skip(1).any(|part| matches!(part, "migrations" | "versions" | "drizzle"));
+        let kept_by_tool = path.ends_with("meta/_journal.json") || path.ends_with("migration_lock.toml");
+        let is_new = effect.kind == EffectKind::Created || kept_by_tool;
+        (in_folder && is_new && self.asks_for_migration()).then_some(Permit::Migration)
+    }
+
+    fn asks_for_migration(&self) -> bool {
+        let units = self.assignment.units.iter().filter_map(|unit| self.bench.plan.phase(*unit));
+        let text =
+            |phase: &Phase| self.bench.plan.text().get(phase.span.clone()).unwrap_or_default().to_ascii_lowercase();
+        units.map(text).any(|text| ASKS_FOR_MIGRATION.iter().any(|word| text.contains(word)))
+    }
+}
+
+/// What is to be done about an effect.
+enum Verdict {
+    /// It is the phase's.
+    Take(Permit),
+    /// It is nobody's: caches and build output stay for the commands after.
+    Leave,
+    /// It is put back, and told.
+    Drop(&'static str),
+}
+
+fn is_ours(path: &str) -> bool {
+    path.starts_with(".backend-engineer/")
+}

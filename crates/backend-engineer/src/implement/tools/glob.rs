@@ -1,0 +1,82 @@
+//! `Glob`: files by the pattern of their names, the newest first.
+
+use agent::{Tool, ToolError, ToolOutput};
+use globset::GlobBuilder;
+use llm::{LocalFuture, ToolSpec};
+use serde_json::Value;
+
+use super::desk::{Desk, Trace};
+use super::input::input;
+use super::walk::{Place, apart, newest_first};
+
+input! {
+    /// Lists files by name pattern, newest first. What git ignores is left out.
+    "Glob" GlobInput {
+        /// Such as **/*.py
+        "pattern" pattern: String,
+        /// Folder [the root]
+        "path" path: Option<String>,
+    }
+}
+
+/// The most files that are listed.
+const MOST: usize = 100;
+
+#[derive(Debug)]
+pub(super) struct Glob<'d, 'a> {
+    desk: &'d Desk<'a>,
+    spec: ToolSpec,
+}
+
+impl<'d, 'a> Glob<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
+        Glob { desk, spec: GlobInput::spec() }
+    }
+}
+
+impl Tool for Glob<'_, '_> {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    fn only_reads(&self) -> bool {
+        true
+    }
+
+    fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let input = GlobInput::read(arguments)?;
+            let place = self.desk.work().await.place(input.path.as_deref())?;
+            let root = place.root.display().to_string();
+            let pattern = input
+                .pattern
+                .strip_prefix(&root)
+                .map_or(input.pattern.as_str(), |inside| inside.trim_start_matches('/'));
+            let pattern = pattern.to_owned();
+            let listed = apart(move || list(&place, &pattern)).await??;
+            Ok(self.desk.work().await.output(&listed, &Trace::default()))
+        })
+    }
+
+    fn restore(&self, _: &Value) -> Result<(), ToolError> {
+        Ok(())
+    }
+}
+
+fn list(place: &Place, pattern: &str) -> Result<String, ToolError> {
+    let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build();
+    let glob =
+        glob.map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?.compile_matcher();
+    let within = if place.within.is_empty() { String::new() } else { format!("{}/", place.within) };
+    let mut entries = place.files(None);
+    entries.retain(|entry| entry.path.strip_prefix(&within).is_some_and(|inside| glob.is_match(inside)));
+    if entries.is_empty() {
+        return Ok("No file fits.".to_owned());
+    }
+    newest_first(&mut entries);
+    let mut listed: Vec<String> = entries.iter().take(MOST).map(|entry| entry.path.clone()).collect();
+    if entries.len() > MOST {
+        listed.push(format!("[{MOST} of {} files shown; narrow the pattern]", entries.len()));
+    }
+    Ok(listed.join("\n"))
+}

@@ -1,0 +1,144 @@
+//! `Read`: a file, its lines numbered.
+
+use std::collections::BTreeMap;
+
+use agent::{Tool, ToolError, ToolOutput};
+use journal::hash;
+use llm::{LocalFuture, ToolSpec};
+use serde_json::Value;
+
+use super::desk::{Desk, Trace};
+use super::input::input;
+use super::tell;
+
+input! {
+    /// Reads a text file of the repository; lines come as number, tab, text.
+    "Read" ReadInput {
+        "file_path" file_path: String,
+        /// First line, from 1
+        "offset" offset: Option<u64>,
+        /// Number of lines
+        "limit" limit: Option<u64>,
+    }
+}
+
+/// The most lines that are shown unless more are asked for.
+const LINES: usize = 2000;
+
+/// The most bytes that are shown: some ten thousand tokens.
+const BYTES: usize = 40_000;
+
+/// The most bytes of one line that are shown.
+const LINE: usize = 2000;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 8 << 20;
+
+#[derive(Debug)]
+pub(super) struct Read<'d, 'a> {
+    desk: &'d Desk<'a>,
+    spec: ToolSpec,
+}
+
+impl<'d, 'a> Read<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
+        Read { desk, spec: ReadInput::spec() }
+    }
+}
+
+impl Tool for Read<'_, '_> {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    fn only_reads(&self) -> bool {
+        true
+    }
+
+    fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let input = ReadInput::read(arguments)?;
+            let mut work = self.desk.work().await;
+            let path = work.locate(&input.file_path)?;
+            work.refuse_secret(&path)?;
+            let large = std::fs::metadata(work.bench.root().join(&path)).is_ok_and(|found| found.len() > LARGEST);
+            if large {
+                return tell(format!("`{path}` is larger than 8 MB; look for what you need with Grep."));
+            }
+            let Some(bytes) = work.content(&path)? else {
+                return tell(format!("`{path}` is not there{}.", nearby(work.bench.root(), &path)));
+            };
+            let hash = hash(&bytes);
+            let Ok(text) = String::from_utf8(bytes) else { return tell(binary(&path)) };
+            if text.contains('\0') {
+                return tell(binary(&path));
+            }
+            let shown = numbered(&path, &text, input.offset, input.limit)?;
+            work.memory.seen.insert(path.clone(), hash.clone());
+            let trace = Trace { seen: BTreeMap::from([(path, hash)]), ..Trace::default() };
+            Ok(work.output(&shown, &trace))
+        })
+    }
+
+    fn restore(&self, details: &Value) -> Result<(), ToolError> {
+        self.desk.restore(details)
+    }
+}
+
+/// The lines asked for, and a word on what was left out.
+fn numbered(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> Result<String, ToolError> {
+    let lines: Vec<&str> = text.lines().collect();
+    if lines.is_empty() {
+        return Ok(format!("(`{path}` is empty)"));
+    }
+    let number = |wanted: u64| usize::try_from(wanted).unwrap_or(usize::MAX);
+    let first = offset.map_or(1, number).max(1);
+    if first > lines.len() {
+        return tell(format!("`{path}` has {} lines; there is no line {first}.", lines.len()));
+    }
+    let wanted = limit.map_or(LINES, number).max(1);
+    let mut shown = String::new();
+    let mut last = first - 1;
+    for (index, line) in lines.iter().enumerate().skip(first - 1).take(wanted) {
+        let line = if line.len() > LINE { super::desk::cut(line, LINE) } else { (*line).to_owned() };
+        if shown.len() + line.len() > BYTES && !shown.is_empty() {
+            break;
+        }
+        shown.push_str(&format!("{}\t{line}\n", index + 1));
+        last = index + 1;
+    }
+    if last < lines.len() && (limit.is_none() || last + 1 < first + wanted) {
+        shown.push_str(&format!(
+            "[{} of {} lines shown; offset {} reads on]\n",
+            last + 1 - first,
+            lines.len(),
+            last + 1
+        ));
+    }
+    Ok(shown)
+}
+
+fn binary(path: &str) -> String {
+    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let what = match ending.as_str() {
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "bmp" | "ico" | "svgz" | "tiff" => "an image",
+        "pdf" => "a PDF",
+        _ => "no UTF-8 text",
+    };
+    format!("`{path}` is {what}; only text can be read.")
+}
+
+/// Files of the same name elsewhere, or in the same folder.
+fn nearby(root: &std::path::Path, path: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
+        return format!("; there is no folder `{folder}` either");
+    };
+    let mut names: Vec<String> =
+        entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names.retain(|name| name != ".git" && name != ".backend-engineer" && name != "__pycache__");
+    names.truncate(20);
+    let folder = if folder.is_empty() { "the root" } else { folder };
+    if names.is_empty() { String::new() } else { format!("; {folder} holds {}", names.join(", ")) }
+}

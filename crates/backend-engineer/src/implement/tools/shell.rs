@@ -1,0 +1,168 @@
+//! A shell that keeps its folder from call to call, and the jobs that it left running; none outlives the run.
+
+use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use sandbox::{Exit, Outcome, Server};
+
+use crate::stop::Stop;
+use crate::workbench::Workbench;
+
+/// What of the shell outlives a call.
+#[derive(Debug, Default)]
+pub(super) struct Shell {
+    /// From the root; absolute where it lies outside; empty for the root.
+    pub(super) folder: String,
+    jobs: Vec<Job>,
+}
+
+/// A command in the background.
+#[derive(Debug)]
+struct Job {
+    number: usize,
+    command: String,
+    server: Option<Server>,
+    /// How much of its output was told.
+    told: u64,
+}
+
+/// What a shell said of itself at the end of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Farewell {
+    /// The exit codes of the last pipe's parts.
+    pub(super) pipe: Vec<i32>,
+    /// Its folder.
+    pub(super) folder: String,
+    /// Where the output proper ends.
+    pub(super) at: u64,
+}
+
+/// The most of a job's new output that is told at once, in bytes.
+const NEWS: u64 = 12_000;
+
+/// A word that no output holds by chance.
+pub(super) fn mark() -> String {
+    format!("[be-{:016x}]", std::collections::hash_map::RandomState::new().build_hasher().finish())
+}
+
+/// The script as it is run: in the shell's folder, with a farewell after its output.
+pub(super) fn script(command: &str, folder: &str, mark: &str) -> String {
+    let enter = match folder {
+        "" => String::new(),
+        folder => format!("cd -- {} || exit 1\n", quoted(folder)),
+    };
+    let farewell = format!("printf \"\\n%s|%s|%s|\\n\" \"{mark}\" \"${{PIPESTATUS[*]}}\" \"$PWD\"");
+    format!("if [ -n \"$BASH_VERSION\" ]; then trap '{farewell}' EXIT; fi\n{enter}{command}\n")
+}
+
+/// What the shell said at the end of `outcome`, where it came to say it.
+pub(super) fn farewell(outcome: &Outcome, mark: &str) -> Option<Farewell> {
+    const WINDOW: usize = 8 << 10;
+    let mut file = File::open(&outcome.output.path).ok()?;
+    let length = file.metadata().ok()?.len();
+    let from = length.saturating_sub(WINDOW as u64);
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(WINDOW as u64).read_to_end(&mut bytes).ok()?;
+    let needle = format!("\n{mark}|");
+    let at = bytes.windows(needle.len()).rposition(|window| window == needle.as_bytes())?;
+    let rest = String::from_utf8_lossy(&bytes[at + needle.len()..]).into_owned();
+    let (pipe, rest) = rest.split_once('|')?;
+    let (folder, _) = rest.split_once("|\n")?;
+    let pipe = pipe.split_whitespace().filter_map(|code| code.parse().ok()).collect();
+    Some(Farewell { pipe, folder: folder.to_owned(), at: from + at as u64 })
+}
+
+/// The folder as it is kept: from the root where it lies below.
+pub(super) fn kept_folder(folder: &str, root: &Path) -> String {
+    match Path::new(folder).strip_prefix(root) {
+        Ok(inside) => inside.to_string_lossy().into_owned(),
+        Err(_) => folder.to_owned(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// How a command ended, in words; nothing where all went well.
+pub(super) fn ending(exit: &Exit, pipe: &[i32], longest_ms: u64) -> Option<String> {
+    match exit {
+        Exit::Code(code) if pipe.len() > 1 && (*code != 0 || pipe.iter().any(|part| *part != 0)) => {
+            let parts: Vec<String> = pipe.iter().map(ToString::to_string).collect();
+            Some(format!("exit code {code}; parts of the last pipe: {}", parts.join(" ")))
+        }
+        Exit::Code(0) => None,
+        Exit::Code(code) => Some(format!("exit code {code}")),
+        Exit::Signal(signal) => Some(format!("ended by signal {signal}")),
+        Exit::TimedOut { after, .. } => Some(format!(
+            "ended after {} s; give a longer timeout (at most {longest_ms} ms), or run_in_background for a server",
+            after.as_secs()
+        )),
+    }
+}
+
+impl Shell {
+    /// Takes in a job, and gives its number.
+    pub(super) fn take_in(&mut self, command: &str, server: Server) -> usize {
+        let number = self.jobs.last().map_or(1, |job| job.number + 1);
+        self.jobs.push(Job { number, command: command.to_owned(), server: Some(server), told: 0 });
+        number
+    }
+
+    /// The jobs, one a line.
+    pub(super) fn list(&self) -> String {
+        let state = |job: &Job| if job.server.is_some() { "" } else { " (ended)" };
+        let lines: Vec<String> =
+            self.jobs.iter().map(|job| format!("job {}{}: {}", job.number, state(job), job.command)).collect();
+        if lines.is_empty() { "There are no jobs.".to_owned() } else { lines.join("\n") }
+    }
+
+    /// What a job has printed since it was last looked at.
+    pub(super) fn news(&mut self, number: usize) -> Result<String, String> {
+        let job = self.jobs.iter_mut().find(|job| job.number == number);
+        let job = job.ok_or_else(|| format!("There is no job {number}."))?;
+        let Some(server) = &job.server else { return Err(format!("Job {number} has ended.")) };
+        let (text, end) = since(&server.output.path, job.told);
+        job.told = end;
+        Ok(text)
+    }
+
+    /// Ends a job, and gives what it printed last and how it ended.
+    pub(super) async fn end(&mut self, number: usize, bench: &mut Workbench) -> Result<String, Stop> {
+        let Some(job) = self.jobs.iter_mut().find(|job| job.number == number) else {
+            return Ok(format!("There is no job {number}."));
+        };
+        let Some(server) = job.server.take() else { return Ok(format!("Job {number} has ended already.")) };
+        let outcome = bench.end_server(server).await?;
+        let (text, _) = since(&outcome.output.path, job.told);
+        Ok(format!("{text}\n[job {number} ended: {}]", outcome.exit))
+    }
+
+    /// Ends all jobs.
+    pub(super) async fn end_all(&mut self, bench: &mut Workbench) -> Result<(), Stop> {
+        for job in &mut self.jobs {
+            if let Some(server) = job.server.take() {
+                bench.end_server(server).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What stands in a file from a place on, at most [`NEWS`] bytes of its end, and where it ends.
+fn since(path: &Path, from: u64) -> (String, u64) {
+    let read = || -> std::io::Result<(String, u64)> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        let start = from.max(length.saturating_sub(NEWS));
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.take(NEWS).read_to_end(&mut bytes)?;
+        let left = if start > from { format!("[{} bytes left out]\n", start - from) } else { String::new() };
+        Ok((format!("{left}{}", String::from_utf8_lossy(&bytes)), length))
+    };
+    read().unwrap_or_default()
+}

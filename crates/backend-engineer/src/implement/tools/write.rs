@@ -1,0 +1,65 @@
+//! `Write`: a whole file, new or in place of one that was read.
+
+use agent::{Tool, ToolError, ToolOutput};
+use llm::{LocalFuture, ToolSpec};
+use serde_json::Value;
+
+use super::desk::{Desk, Trace};
+use super::input::input;
+
+input! {
+    /// Creates a file, or replaces one that you have read. To change a part of a file, use Edit.
+    "Write" WriteInput {
+        "file_path" file_path: String,
+        "content" content: String,
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Write<'d, 'a> {
+    desk: &'d Desk<'a>,
+    spec: ToolSpec,
+}
+
+impl<'d, 'a> Write<'d, 'a> {
+    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
+        Write { desk, spec: WriteInput::spec() }
+    }
+}
+
+impl Tool for Write<'_, '_> {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    fn only_reads(&self) -> bool {
+        false
+    }
+
+    fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let input = WriteInput::read(arguments)?;
+            let mut work = self.desk.work().await;
+            let path = work.locate(&input.file_path)?;
+            let permit = work.permit(&path)?;
+            let before = work.content(&path)?;
+            if let Some(before) = &before {
+                work.refuse_unseen(&path, before)?;
+            }
+            let after = input.content.into_bytes();
+            if before.as_ref() == Some(&after) {
+                return Ok(
+                    work.output(&format!("`{path}` holds that already; nothing was changed."), &Trace::default())
+                );
+            }
+            let diff = work.diff(&path, before.as_deref(), &after);
+            let effect = work.stage(&path, Some(after), None, &permit)?;
+            let said = if before.is_some() { format!("Replaced `{path}`.") } else { format!("Created `{path}`.") };
+            Ok(work.output(&said, &Trace { effects: vec![effect], diff, ..Trace::default() }))
+        })
+    }
+
+    fn restore(&self, details: &Value) -> Result<(), ToolError> {
+        self.desk.restore(details)
+    }
+}

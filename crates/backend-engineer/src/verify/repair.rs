@@ -1,0 +1,77 @@
+//! What goes back to the model when a verification does not hold: what failed, with the end of what it printed.
+
+use journal::Verdict;
+
+use super::{Check, Verification};
+use crate::implement::Change;
+use crate::stop::Stop;
+use crate::workbench::Workbench;
+
+/// How often what does not hold is given back.
+const ROUNDS: u32 = 3;
+
+/// Bytes of one check's output that are given back, and of all.
+const OUTPUT: usize = 3_000;
+const OUTPUTS: usize = 9_000;
+
+/// The next task, where something does not hold that a model might mend; none where there is nothing more to try.
+pub(crate) fn repair(
+    bench: &mut Workbench,
+    change: &mut Change,
+    verification: &Verification,
+) -> Result<Option<String>, Stop> {
+    if bench.engineer.is_none() || !bench.runs_commands() || !verification.drifted.is_empty() {
+        return Ok(None);
+    }
+    let failed: Vec<&Check> = verification.checks.iter().filter(|check| check.verdict() == Verdict::Failed).collect();
+    let undone: Vec<String> = change
+        .items
+        .iter()
+        .flat_map(|item| item.open().map(|why| format!("line {}: {} - {why}", item.line, item.title.trim())))
+        .collect();
+    if failed.is_empty() && undone.is_empty() && verification.weakened.is_empty() {
+        return Ok(None);
+    }
+    let signature = signature(&failed, &undone, &verification.weakened);
+    if let Some(session) = &mut change.session {
+        // The first task is none of the rounds.
+        if session.halt.is_some() || session.over || session.rounds > ROUNDS {
+            return Ok(None);
+        }
+        if session.last_failures.as_ref() == Some(&signature) {
+            bench.note("The model was asked no further: two rounds failed alike.")?;
+            return Ok(None);
+        }
+        session.last_failures = Some(signature);
+    }
+    Ok(Some(words(&failed, &undone, &verification.weakened)))
+}
+
+fn words(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
+    let mut text = String::new();
+    let mut room = OUTPUTS;
+    for check in failed {
+        text.push_str(&format!("`{}` failed: {}\n", check.ran.script, check.ran.judgement.detail));
+        let tail = check.ran.tail.trim_end();
+        let share = OUTPUT.min(room);
+        let from = tail.ceil_char_boundary(tail.len().saturating_sub(share));
+        room -= tail.len() - from;
+        if from < tail.len() {
+            text.push_str(&format!("```\n{}\n```\n", &tail[from..]));
+        }
+    }
+    for line in undone {
+        text.push_str(&format!("Not done: {line}\n"));
+    }
+    for line in weakened {
+        text.push_str(&format!("Not allowed: {line}. Put it back, and mend the code instead.\n"));
+    }
+    text
+}
+
+/// What failed, without what differs from run to run.
+fn signature(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
+    let plain = |text: &str| text.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
+    let checks = failed.iter().map(|check| format!("{}\0{}", check.ran.script, plain(&check.ran.tail)));
+    checks.chain(undone.iter().cloned()).chain(weakened.iter().cloned()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,79 @@
+//! What a model's commands did to the overlay, file by file: read, put back, taken away.
+
+use sandbox::{Command, Effect, EffectKind, Outcome, Server};
+
+use super::Workbench;
+use super::overlay::LARGEST;
+use crate::stop::Stop;
+
+/// Variables that hold keys of model providers: no command sees them, whoever asks for it.
+pub(crate) const PROVIDER_KEYS: [&str; 12] = [
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "OPENAI_API_KEY",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "OPENROUTER_API_KEY",
+    "MISTRAL_API_KEY",
+    "DEEPSEEK_API_KEY",
+    "XAI_API_KEY",
+    "GROQ_API_KEY",
+    "AZURE_OPENAI_API_KEY",
+    "AWS_BEARER_TOKEN_BEDROCK",
+];
+
+impl Workbench {
+    /// Runs a command as it is given, what is staged laid over the tree.
+    pub(crate) async fn run_command(&mut self, command: Command) -> Result<Outcome, Stop> {
+        self.keep_in_step().await?;
+        Ok(self.opened()?.run(command).await?)
+    }
+
+    /// Starts a command in the background, what is staged laid over the tree.
+    pub(crate) async fn start_command(&mut self, command: Command) -> Result<Server, Stop> {
+        self.keep_in_step().await?;
+        Ok(self.opened()?.start(command).await?)
+    }
+
+    /// Where commands find the repository.
+    pub(crate) async fn overlay_root(&mut self) -> Result<std::path::PathBuf, Stop> {
+        self.prepare().await?;
+        Ok(self.opened()?.root().to_owned())
+    }
+
+    /// A regular file as commands see it: none where there is none, an error in words where it can't be read as one.
+    pub(crate) async fn on_overlay(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        let sandbox = self.opened().map_err(|stop| stop.message)?;
+        sandbox.read(path).await.map_err(|error| error.to_string())
+    }
+
+    /// Makes the path on the overlay what it is for the run: as staged, as in the user's tree, or gone.
+    pub(crate) async fn put_back(&mut self, effect: &Effect) -> Result<(), Stop> {
+        let path = effect.path.as_str();
+        if effect.kind == EffectKind::Link {
+            self.opened()?.remove(path).await?;
+        }
+        // What can't be read as a file of the tree (git's own, a folder) is no file of the run.
+        let Ok(bytes) = self.tree.read(path) else { return Ok(()) };
+        let mode = self.tree.staged().get(path).and_then(|staged| staged.mode);
+        let found = self.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+        match bytes {
+            Some(bytes) => self.opened()?.write(path, &bytes, mode.or(found)).await?,
+            None => self.opened()?.remove(path).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether a file of that size may be taken over at all.
+    pub(crate) fn is_too_large(effect: &Effect) -> bool {
+        effect.bytes > LARGEST
+    }
+
+    /// A content that a run kept.
+    pub(crate) fn kept(&self, hash: &str) -> Result<Vec<u8>, Stop> {
+        match &self.journal {
+            Some(journal) => Ok(journal.content(hash)?),
+            None => Err(Stop::environment("this run has no journal")),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! From what the user wants and what the environment configures to a model.
+
+use std::fs;
+
+use crate::catalogue::facts_of;
+use crate::configured::{is_own, line, missing};
+use crate::model::{Fault, Model, ModelError};
+use crate::patience::Patience;
+use crate::providers::scripted::{Scripted, Turn};
+use crate::providers::{PROVIDERS, Provider};
+use crate::remote::{Line, Remote};
+use crate::secret::Environment;
+
+/// Names that mean a model of whichever provider there is, with their place in its list of models.
+const ALIASES: [(&str, usize); 4] = [("opus", 0), ("sonnet", 1), ("haiku", 2), ("inherit", 1)];
+/// What stands before the name of a file with a script.
+const SCRIPTED: &str = "scripted/";
+
+/// The model that is wanted: `provider/model`, an alias (`opus`, `sonnet`, `haiku`, `inherit`), a model's bare name,
+/// `scripted/FILE.json`, or none for the usual one of the first provider that is configured. None when nothing is
+/// configured and no provider is named outright: then there is no model.
+///
+/// # Errors
+///
+/// What is named is not known, its key is missing, or a server is configured and no model of it is named.
+pub fn choose(
+    wanted: Option<&str>,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<Box<dyn Model>>, ModelError> {
+    choose_with(wanted, environment, Patience::default())
+}
+
+/// [`choose`], with limits of one's own.
+///
+/// # Errors
+///
+/// As [`choose`].
+pub fn choose_with(
+    wanted: Option<&str>,
+    environment: &dyn Fn(&str) -> Option<String>,
+    patience: Patience,
+) -> Result<Option<Box<dyn Model>>, ModelError> {
+    let wanted = wanted.map(str::trim).filter(|wanted| !wanted.is_empty()).unwrap_or("inherit");
+    if let Some(file) = wanted.strip_prefix(SCRIPTED) {
+        return scripted(wanted, file).map(Some);
+    }
+    if let Some(rank) = rank(wanted) {
+        let configured: Vec<Line> =
+            PROVIDERS.iter().filter_map(|provider| line(provider, environment, patience)).collect();
+        let has_models = configured.iter().position(|line| !is_own(line.provider)).unwrap_or(0);
+        return configured.into_iter().nth(has_models).map(|line| ranked(line, rank)).transpose();
+    }
+    let (provider, model) = named(wanted, environment)?;
+    let line = line(provider, environment, patience).ok_or_else(|| missing(provider, wanted))?;
+    match rank(model) {
+        Some(rank) => ranked(line, rank).map(Some),
+        None => Ok(Some(remote(line, model))),
+    }
+}
+
+fn rank(name: &str) -> Option<usize> {
+    ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, rank)| *rank)
+}
+
+fn remote(line: Line, model: &str) -> Box<dyn Model> {
+    Box::new(Remote { line, model: model.to_owned(), facts: facts_of(model) })
+}
+
+/// The provider's model of this rank.
+fn ranked(line: Line, rank: usize) -> Result<Box<dyn Model>, ModelError> {
+    let model = line.provider.models[rank];
+    if model.is_empty() {
+        let Provider { name, base, .. } = line.provider;
+        return Err(ModelError {
+            model: (*name).to_owned(),
+            fault: Fault::UnknownModel,
+            message: format!("{base} names a server, but no model of it is named"),
+            hint: format!("name one as {name}/MODEL; the server's list tells which there are"),
+        });
+    }
+    Ok(remote(line, model))
+}
+
+/// `provider/model`, or a bare name that tells whose it is. Any other is looked for on the user's own server.
+fn named<'a>(wanted: &'a str, environment: Environment<'_>) -> Result<(&'static Provider, &'a str), ModelError> {
+    if let Some((name, model)) = wanted.split_once('/')
+        && let Some(provider) = PROVIDERS.iter().find(|provider| provider.name == name)
+        && !model.is_empty()
+    {
+        return Ok((provider, model));
+    }
+    let knows = |provider: &&Provider| provider.names.iter().any(|start| wanted.starts_with(start));
+    let owner = PROVIDERS.iter().find(knows).or_else(|| {
+        PROVIDERS.iter().find(|provider| is_own(provider) && line(provider, environment, Patience::default()).is_some())
+    });
+    owner.map(|provider| (provider, wanted)).ok_or_else(|| {
+        let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+        ModelError {
+            model: wanted.to_owned(),
+            fault: Fault::UnknownModel,
+            message: "whose model this is can't be told".to_owned(),
+            hint: format!("name it as PROVIDER/MODEL; providers: {}", names.join(", ")),
+        }
+    })
+}
+
+/// A model that plays the turns in a file: a list of `{"say": TEXT, "call": [[TOOL, ARGUMENTS], …]}`.
+fn scripted(wanted: &str, file: &str) -> Result<Box<dyn Model>, ModelError> {
+    let error = |message: String| ModelError {
+        model: wanted.to_owned(),
+        fault: Fault::Request,
+        message,
+        hint: "name a file with a JSON list of turns: [{\"say\": \"…\", \"call\": [[\"Read\", {…}]]}]".to_owned(),
+    };
+    let text = fs::read_to_string(file).map_err(|problem| error(format!("{file} can't be read: {problem}")))?;
+    let turns: Vec<Turn> =
+        serde_json::from_str(&text).map_err(|problem| error(format!("{file} is no script: {problem}")))?;
+    Ok(Box::new(Scripted::new(turns)))
+}

@@ -1,0 +1,237 @@
+//! The line to a provider: HTTP/1.1 over connections that are kept between requests, through a proxy where the usual
+//! variables name one. TLS is set up when the first `https` address is called, so that a local server costs nothing.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{HeaderValue, PROXY_AUTHORIZATION};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::{Request, Response, Uri};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::legacy::{Client as Pool, Error as PoolError};
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::TlsConnector;
+use tower_service::Service;
+
+use crate::secret::Environment;
+use crate::trouble::Trouble;
+
+/// How long a connection may take to come about.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// How long a connection is kept without use; servers and what lies between close them at about a minute.
+const IDLE_LIMIT: Duration = Duration::from_secs(50);
+
+type Failure = Box<dyn Error + Send + Sync>;
+type Connecting = Pin<Box<dyn Future<Output = Result<Line, Failure>> + Send>>;
+
+/// Sends requests.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pool: Pool<Connector, Full<Bytes>>,
+    proxies: Arc<Matcher>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A proxy's address may hold a password.
+        formatter.write_str("Client")
+    }
+}
+
+impl Client {
+    pub(crate) fn new(environment: Environment<'_>) -> Self {
+        let set = |name: &str| {
+            let value = environment(&name.to_lowercase()).or_else(|| environment(name));
+            value.filter(|value| !value.is_empty()).unwrap_or_default()
+        };
+        let proxies = Matcher::builder()
+            .all(set("ALL_PROXY"))
+            .http(set("HTTP_PROXY"))
+            .https(set("HTTPS_PROXY"))
+            .no(set("NO_PROXY"))
+            .build();
+        let proxies = Arc::new(proxies);
+        let connector = Connector { proxies: Arc::clone(&proxies), tls: Arc::default() };
+        let pool = Pool::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE_LIMIT)
+            .pool_max_idle_per_host(1)
+            .build(connector);
+        Self { pool, proxies }
+    }
+
+    /// Sends a request and gives the answer as soon as its head is there.
+    pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Trouble> {
+        if request.uri().scheme_str() == Some("http")
+            && let Some(authorization) =
+                proxy_for(&self.proxies, request.uri()).and_then(|proxy| proxy.basic_auth().cloned())
+        {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
+        }
+        self.pool.request(request).await.map_err(|error| trouble(&error))
+    }
+}
+
+fn trouble(error: &PoolError) -> Trouble {
+    let told = reasons(error);
+    let mut trouble = Trouble::network(if error.is_connect() {
+        format!("no connection: {told}")
+    } else {
+        format!("the connection broke: {told}")
+    });
+    // A certificate does not get better by asking again.
+    trouble.passes = !told.contains("certificate");
+    trouble
+}
+
+/// An error with what lies behind it, each thing said once. The library's own outermost words say nothing.
+pub(crate) fn reasons(error: &dyn Error) -> String {
+    let mut told: Vec<String> = Vec::new();
+    let mut at = error.source();
+    while let Some(error) = at {
+        let words = error.to_string();
+        if !told.iter().any(|earlier| earlier.contains(&words)) {
+            told.push(words);
+        }
+        at = error.source();
+    }
+    if told.is_empty() { error.to_string() } else { told.join(": ") }
+}
+
+/// A proxy can't reach what listens on this machine alone.
+fn proxy_for(proxies: &Matcher, uri: &Uri) -> Option<Intercept> {
+    let host = uri.host()?.trim_matches(['[', ']']);
+    let is_local = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    if is_local { None } else { proxies.intercept(uri) }
+}
+
+#[derive(Clone)]
+struct Connector {
+    proxies: Arc<Matcher>,
+    tls: Arc<OnceLock<Arc<ClientConfig>>>,
+}
+
+impl Service<Uri> for Connector {
+    type Response = Line;
+    type Error = Failure;
+    type Future = Connecting;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, to: Uri) -> Connecting {
+        let proxy = proxy_for(&self.proxies, &to);
+        let tls = Arc::clone(&self.tls);
+        Box::pin(async move {
+            let limit = tokio::time::timeout(CONNECT_LIMIT, connect(to, proxy, &tls));
+            limit.await.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "it took too long to come about"))?
+        })
+    }
+}
+
+async fn connect(to: Uri, proxy: Option<Intercept>, tls: &OnceLock<Arc<ClientConfig>>) -> Result<Line, Failure> {
+    let mut plain = HttpConnector::new();
+    plain.enforce_http(false);
+    plain.set_nodelay(true);
+    plain.set_keepalive(Some(Duration::from_secs(30)));
+    let is_secure = to.scheme_str() == Some("https");
+    if let Some(proxy) = &proxy
+        && proxy.uri().scheme_str() != Some("http")
+    {
+        let scheme = proxy.uri().scheme_str().unwrap_or_default();
+        return Err(
+            format!("a proxy of the kind `{scheme}` is not supported; name one that begins with http://").into()
+        );
+    }
+    let stream = match &proxy {
+        None => plain.call(to.clone()).await?,
+        Some(proxy) if is_secure => {
+            let mut tunnel = Tunnel::new(proxy.uri().clone(), plain);
+            if let Some(authorization) = proxy.basic_auth() {
+                tunnel = tunnel.with_auth(sensitive(authorization));
+            }
+            tunnel.call(to.clone()).await?
+        }
+        Some(proxy) => plain.call(proxy.uri().clone()).await?,
+    };
+    if !is_secure {
+        return Ok(Line { stream: Box::pin(stream), through_proxy: proxy.is_some() });
+    }
+    let host = to.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let config = match tls.get() {
+        Some(config) => Arc::clone(config),
+        None => {
+            let config = Arc::new(trust()?);
+            Arc::clone(tls.get_or_init(|| config))
+        }
+    };
+    let secured = TlsConnector::from(config).connect(ServerName::try_from(host)?, stream.into_inner()).await?;
+    Ok(Line { stream: Box::pin(TokioIo::new(secured)), through_proxy: false })
+}
+
+fn sensitive(value: &HeaderValue) -> HeaderValue {
+    let mut value = value.clone();
+    value.set_sensitive(true);
+    value
+}
+
+/// Whom we trust: the authorities of this machine (or of `SSL_CERT_FILE`), so that a company's own are among them;
+/// where it has none, as in small containers, Mozilla's.
+fn trust() -> Result<ClientConfig, Failure> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(versions.with_root_certificates(roots).with_no_client_auth())
+}
+
+trait Stream: Read + Write + Send {}
+
+impl<S: Read + Write + Send> Stream for S {}
+
+/// A connection, plain or secured.
+struct Line {
+    stream: Pin<Box<dyn Stream>>,
+    through_proxy: bool,
+}
+
+impl Connection for Line {
+    fn connected(&self) -> Connected {
+        Connected::new().proxy(self.through_proxy)
+    }
+}
+
+impl Read for Line {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, to: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_read(context, to)
+    }
+}
+
+impl Write for Line {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.stream.as_mut().poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_shutdown(context)
+    }
+}

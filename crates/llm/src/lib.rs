@@ -1,0 +1,37 @@
+//! Speaks to model providers: one vocabulary of messages, one trait, one file a provider. The only crate that opens a
+//! socket to the world. What comes and goes is kept as it is, so that a conversation can be sent again byte for byte.
+
+#![forbid(unsafe_code)]
+
+mod message;
+
+mod model;
+
+mod secret;
+
+mod catalogue;
+
+mod sse;
+
+mod trouble;
+
+mod wire;
+
+mod providers;
+
+mod client;
+
+mod patience;
+
+mod remote;
+
+mod configured;
+
+mod choose;
+
+pub use choose::{choose, choose_with};
+pub use configured::{Offer, providers, secrets};
+pub use message::{Block, Message, Speaker, ToolSpec};
+pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Reply, Request, StopReason, Usage};
+pub use patience::Patience;
+pub use providers::scripted::{Scripted, Turn};

@@ -1,0 +1,165 @@
+//! A model to speak to: what is asked, what comes back while it comes, and what can go wrong.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{Message, ToolSpec};
+
+/// A future that stays on its thread.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Everything that a model is given for one turn. Each request of a conversation extends the one before byte for byte:
+/// system and tools first and never changed, then the messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The standing instructions.
+    pub system: &'a str,
+    /// The tools on offer.
+    pub tools: &'a [ToolSpec],
+    /// The conversation, the harness's turn last.
+    pub messages: &'a [Message],
+    /// The most tokens that the reply may have.
+    pub max_tokens: u32,
+    /// How hard the model shall think (`low`, `medium`, `high`), where it can be told.
+    pub effort: Option<&'a str>,
+}
+
+/// A whole turn of the model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// What it said.
+    pub message: Message,
+    /// Why it ended.
+    pub stop: StopReason,
+    /// What it took.
+    pub usage: Usage,
+}
+
+/// Why a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// The model had said what it had to say.
+    EndOfTurn,
+    /// It waits for its tools' answers.
+    ToolUse,
+    /// It ran into the limit of its reply.
+    MaxTokens,
+    /// It will not do what was asked.
+    Refusal,
+}
+
+/// What a turn took, as the provider reports it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read and not found in a cache.
+    pub input: u64,
+    /// Tokens found in the provider's cache.
+    pub cache_read: u64,
+    /// Tokens written to the provider's cache.
+    pub cache_write: u64,
+    /// Tokens written by the model, thinking included.
+    pub output: u64,
+    /// What it costs in US dollars, where the price is known.
+    pub cost: Option<f64>,
+}
+
+impl Usage {
+    /// All tokens that the model read.
+    #[must_use]
+    pub fn context(&self) -> u64 {
+        self.input + self.cache_read + self.cache_write
+    }
+
+    /// Adds another turn. A price that is not known stays unknown.
+    pub fn add(&mut self, other: &Usage) {
+        self.input += other.input;
+        self.cache_read += other.cache_read;
+        self.cache_write += other.cache_write;
+        self.output += other.output;
+        self.cost = match (self.cost, other.cost) {
+            (None, None) => None,
+            (one, two) => Some(one.unwrap_or(0.0) + two.unwrap_or(0.0)),
+        };
+    }
+}
+
+/// A piece of a turn, while it comes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delta {
+    /// Words.
+    Text(String),
+    /// Thinking.
+    Thinking(String),
+    /// A tool is about to be asked for.
+    ToolCall {
+        /// Its name.
+        name: String,
+    },
+    /// The request failed, and is sent again after a while; what came of this turn so far is void.
+    Retry {
+        /// Which try failed, from 1.
+        attempt: u32,
+        /// Why, in words.
+        why: String,
+        /// How long is waited.
+        wait: Duration,
+    },
+}
+
+/// Something that takes a conversation and gives the next turn.
+pub trait Model: fmt::Debug {
+    /// `provider/model`, as reports and the journal name it.
+    fn name(&self) -> String;
+
+    /// How many tokens a conversation may have in all, reply included.
+    fn context_window(&self) -> u64;
+
+    /// The next turn. `sink` hears of it while it comes. Transient faults are retried within; what comes out as an
+    /// error is for good, and the conversation is as it was.
+    fn reply<'a>(
+        &'a self,
+        request: Request<'a>,
+        sink: &'a mut dyn FnMut(Delta),
+    ) -> LocalFuture<'a, Result<Reply, ModelError>>;
+}
+
+/// Why there is no reply.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{model}: {message}")]
+pub struct ModelError {
+    /// `provider/model`.
+    pub model: String,
+    /// What sort of fault.
+    pub fault: Fault,
+    /// What happened, in words.
+    pub message: String,
+    /// How to go on.
+    pub hint: String,
+}
+
+/// Sorts of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The key is missing or wrong.
+    Key,
+    /// The account is out of money or may not use the model.
+    Account,
+    /// Too many requests, even after waiting.
+    RateLimit,
+    /// The provider is overloaded or broken, even after retries.
+    Provider,
+    /// It can't be reached, or the line broke, even after retries.
+    Network,
+    /// The conversation is longer than the model can read.
+    ContextOverflow,
+    /// The provider does not take the request as it is.
+    Request,
+    /// The model is not known there.
+    UnknownModel,
+    /// What came back could not be read.
+    Garbled,
+}

@@ -1,0 +1,70 @@
+//! How long we wait for a provider, and how often we ask again.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, SystemTime};
+
+use crate::model::LocalFuture;
+use crate::trouble::Trouble;
+
+/// Limits of one turn. The clock and the dice are in it, so that tests can hold both.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// How often a request is sent in all.
+    pub attempts: u32,
+    /// How long all waits between attempts may take together.
+    pub total: Duration,
+    /// How long the first byte of an answer may take.
+    pub first: Duration,
+    /// The same for a server of the user's own, which may have to load its model first.
+    pub load: Duration,
+    /// How long an answer that has begun may be silent.
+    pub idle: Duration,
+    /// The first wait between attempts; each further one is twice as long.
+    pub step: Duration,
+    /// The longest wait that we choose ourselves.
+    pub longest: Duration,
+    /// The time of day, for providers that say when to come back.
+    pub now: fn() -> SystemTime,
+    /// A number from 0 to 1, so that many clients don't come back at once.
+    pub jitter: fn() -> f64,
+    /// Waits.
+    pub sleep: fn(Duration) -> LocalFuture<'static, ()>,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            attempts: 8,
+            total: Duration::from_secs(300),
+            first: Duration::from_secs(180),
+            load: Duration::from_secs(600),
+            idle: Duration::from_secs(90),
+            step: Duration::from_millis(500),
+            longest: Duration::from_secs(30),
+            now: SystemTime::now,
+            jitter: random,
+            sleep: |wait| Box::pin(tokio::time::sleep(wait)),
+        }
+    }
+}
+
+impl Patience {
+    /// How long to wait before the next attempt; none when it is not worth it or would take too long.
+    pub(crate) fn wait(&self, trouble: &Trouble, attempt: u32, waited: Duration) -> Option<Duration> {
+        if !trouble.passes || attempt >= self.attempts {
+            return None;
+        }
+        let doubled = self.step.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1))).min(self.longest);
+        let ours = doubled.mul_f64(0.5 + 0.5 * (self.jitter)().clamp(0.0, 1.0));
+        let wait = trouble.wait.unwrap_or_default().max(ours);
+        (waited + wait <= self.total).then_some(wait)
+    }
+}
+
+/// The hasher of the standard library is seeded anew each time; for spreading waits that is random enough.
+fn random() -> f64 {
+    let bits = RandomState::new().hash_one(0) >> 11;
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+    let fraction = bits as f64 / (1_u64 << 53) as f64;
+    fraction
+}

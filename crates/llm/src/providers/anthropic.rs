@@ -1,0 +1,269 @@
+//! Anthropic Messages.
+
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::{Facts, Thinking};
+use crate::message::{Block, Message, Speaker, ToolSpec};
+use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::secret::Secret;
+use crate::sse::Event;
+use crate::trouble::{Complaint, Trouble};
+use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
+
+const VERSION: &str = "2023-06-01";
+/// Lets us say what becomes of thinking whose beginning was compacted.
+const BINDING: &str = "thinking-binding-controls-2026-08-01";
+/// What a reply may have where we don't know the model's limit.
+const MOST: u32 = 32_000;
+/// A mark of the cache finds an earlier one within so many blocks.
+const LOOKBACK: usize = 20;
+/// The least that thinking may be given.
+const LEAST_BUDGET: u32 = 1024;
+
+/// The format.
+#[derive(Debug)]
+pub(crate) struct Anthropic;
+
+impl Wire for Anthropic {
+    fn path(&self, _: &str) -> String {
+        "/v1/messages".to_owned()
+    }
+
+    fn headers(&self, facts: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("anthropic-version", VERSION.to_owned())];
+        if facts.thinking == Thinking::Bound {
+            headers.push(("anthropic-beta", BINDING.to_owned()));
+        }
+        headers.extend(key.map(|key| ("x-api-key", key.reveal().to_owned())));
+        headers
+    }
+
+    /// The mark at the top level asks for everything up to the last message to be cached, so no mark wanders through the
+    /// messages; the one on the system text keeps tools and system cached for other conversations.
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
+        let most = request.max_tokens.min(to.facts.output.unwrap_or(MOST));
+        let mut body = json!({ "model": to.model, "max_tokens": most, "stream": true });
+        if let Some(thinking) = thinking(to.facts.thinking, request.effort, most) {
+            body["thinking"] = thinking;
+        }
+        if let Some(effort) = request.effort.filter(|_| to.facts.effort) {
+            body["output_config"] = json!({ "effort": effort });
+        }
+        body["cache_control"] = json!({ "type": "ephemeral" });
+        if !request.tools.is_empty() {
+            let tool = |tool: &ToolSpec| json!({ "name": tool.name, "description": tool.description, "input_schema": tool.schema });
+            body["tools"] = request.tools.iter().map(tool).collect();
+        }
+        if !request.system.is_empty() {
+            body["system"] =
+                json!([{ "type": "text", "text": request.system, "cache_control": { "type": "ephemeral" } }]);
+        }
+        body["messages"] = request.messages.iter().map(|message| give(to.provider, message)).collect();
+        mark_before_many(&mut body["messages"]);
+        body
+    }
+
+    fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
+        Box::new(Reading {
+            parts: Parts::new(provider),
+            places: Vec::new(),
+            usage: Usage::default(),
+            stop: None,
+            whole: false,
+        })
+    }
+}
+
+fn thinking(how: Thinking, effort: Option<&str>, most: u32) -> Option<Value> {
+    match how {
+        Thinking::Untold | Thinking::Level => None,
+        Thinking::Adaptive => Some(json!({ "type": "adaptive" })),
+        Thinking::Hidden => Some(json!({ "type": "adaptive", "display": "summarized" })),
+        Thinking::Bound => Some(json!({
+            "type": "adaptive", "display": "summarized", "block_binding": { "prefix_mismatch_behavior": "drop_block" },
+        })),
+        Thinking::Budget => {
+            let budget = match effort? {
+                "low" => most / 8,
+                "medium" => most / 4,
+                _ => most / 2,
+            };
+            (budget >= LEAST_BUDGET).then(|| json!({ "type": "enabled", "budget_tokens": budget }))
+        }
+    }
+}
+
+/// Where the last two turns have more blocks than a mark looks back over (many calls at once), the turn before them gets
+/// a mark too; else all before would be read anew. The mark is no part of what is cached.
+fn mark_before_many(messages: &mut Value) {
+    let Some(messages) = messages.as_array_mut() else { return };
+    let blocks = |message: &Value| message["content"].as_array().map_or(0, Vec::len);
+    let Some((before, [call, results])) = messages.split_last_chunk_mut::<2>() else { return };
+    if blocks(call) + blocks(results) < LOOKBACK {
+        return;
+    }
+    let last = before.last_mut().and_then(|message| message["content"].as_array_mut()?.last_mut());
+    if let Some(last) = last.filter(|block| matches!(text(block, "/type"), "text" | "tool_result")) {
+        last["cache_control"] = json!({ "type": "ephemeral" });
+    }
+}
+
+fn give(provider: &str, message: &Message) -> Value {
+    let role = match message.speaker {
+        Speaker::User => "user",
+        Speaker::Assistant => "assistant",
+    };
+    let mut content: Vec<Value> = message.blocks.iter().filter_map(|block| give_block(provider, block)).collect();
+    if content.is_empty() {
+        // A turn without content is refused.
+        content.push(json!({ "type": "text", "text": "(nothing)" }));
+    }
+    json!({ "role": role, "content": content })
+}
+
+fn give_block(provider: &str, block: &Block) -> Option<Value> {
+    match block {
+        Block::Text { text } if text.trim().is_empty() => None,
+        Block::Text { text } => Some(json!({ "type": "text", "text": text })),
+        Block::Thinking { text, signature } => {
+            let signature = wire::unseal(provider, signature.as_ref())?;
+            Some(json!({ "type": "thinking", "thinking": text, "signature": signature }))
+        }
+        Block::ToolCall { id, name, arguments } => {
+            Some(json!({ "type": "tool_use", "id": id, "name": name, "input": wire::give_arguments(arguments) }))
+        }
+        Block::ToolResult { call, content, is_error } => {
+            let mut result = json!({ "type": "tool_result", "tool_use_id": call, "content": content });
+            if *is_error {
+                result["is_error"] = Value::Bool(true);
+            }
+            Some(result)
+        }
+        Block::Opaque { provider: whose, value } => (whose == provider).then(|| value.clone()),
+    }
+}
+
+struct Reading {
+    parts: Parts,
+    /// Where the block of each index lies.
+    places: Vec<(u64, usize)>,
+    usage: Usage,
+    stop: Option<StopReason>,
+    whole: bool,
+}
+
+impl Reader for Reading {
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble> {
+        let value = wire::json(event)?;
+        match text(&value, "/type") {
+            "message_start" => self.count(&value["message"]["usage"]),
+            "content_block_start" => self.open(number(&value, "/index"), &value["content_block"], sink),
+            "content_block_delta" => self.extend(number(&value, "/index"), &value["delta"], sink),
+            "message_delta" => {
+                self.count(&value["usage"]);
+                if let Some(reason) = value.pointer("/delta/stop_reason").and_then(Value::as_str) {
+                    self.stop = Some(match reason {
+                        "tool_use" => StopReason::ToolUse,
+                        "max_tokens" | "model_context_window_exceeded" => StopReason::MaxTokens,
+                        "refusal" => StopReason::Refusal,
+                        _ => StopReason::EndOfTurn,
+                    });
+                }
+            }
+            "message_stop" => self.whole = true,
+            "error" => {
+                let mut complaint = Complaint::read(&value).unwrap_or_default();
+                complaint.status = None;
+                return Err(complaint.judge());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    fn finish(self: Box<Self>) -> Result<Reply, Trouble> {
+        let stop = self.stop.ok_or_else(|| Trouble::garbled("the answer does not say why it ended"))?;
+        Ok(self.parts.reply(stop, self.usage))
+    }
+}
+
+impl Reading {
+    /// Counts are totals of the turn so far; some are told at its start alone, some at its end alone.
+    fn count(&mut self, usage: &Value) {
+        let tell = |name: &str, to: &mut u64| {
+            if let Some(number) = usage.get(name).and_then(Value::as_u64) {
+                *to = number;
+            }
+        };
+        tell("input_tokens", &mut self.usage.input);
+        tell("cache_read_input_tokens", &mut self.usage.cache_read);
+        tell("cache_creation_input_tokens", &mut self.usage.cache_write);
+        tell("output_tokens", &mut self.usage.output);
+    }
+
+    fn open(&mut self, index: u64, block: &Value, sink: &mut dyn FnMut(Delta)) {
+        let part = match text(block, "/type") {
+            "text" => Part::Text(text(block, "/text").to_owned()),
+            "thinking" => Part::Thinking {
+                text: text(block, "/thinking").to_owned(),
+                signature: text(block, "/signature").to_owned(),
+            },
+            "tool_use" => {
+                sink(Delta::ToolCall { name: text(block, "/name").to_owned() });
+                let input = block.get("input").filter(|input| input.as_object().is_some_and(|input| !input.is_empty()));
+                Part::Call {
+                    id: text(block, "/id").to_owned(),
+                    name: text(block, "/name").to_owned(),
+                    arguments: input.map(Value::to_string).unwrap_or_default(),
+                }
+            }
+            _ => Part::Opaque(block.clone()),
+        };
+        match &part {
+            Part::Text(words) if !words.is_empty() => sink(Delta::Text(words.clone())),
+            Part::Thinking { text, .. } if !text.is_empty() => sink(Delta::Thinking(text.clone())),
+            _ => {}
+        }
+        let place = self.parts.open(part);
+        self.places.push((index, place));
+    }
+
+    fn extend(&mut self, index: u64, delta: &Value, sink: &mut dyn FnMut(Delta)) {
+        let place = self.places.iter().find(|(known, _)| *known == index).map(|(_, place)| *place);
+        let Some(part) = place.and_then(|place| self.parts.at(place)) else { return };
+        match (part, text(delta, "/type")) {
+            (Part::Text(words), "text_delta") => {
+                words.push_str(text(delta, "/text"));
+                sink(Delta::Text(text(delta, "/text").to_owned()));
+            }
+            (Part::Thinking { text: words, .. }, "thinking_delta") => {
+                words.push_str(text(delta, "/thinking"));
+                sink(Delta::Thinking(text(delta, "/thinking").to_owned()));
+            }
+            (Part::Thinking { signature, .. }, "signature_delta") => signature.push_str(text(delta, "/signature")),
+            (Part::Call { arguments, .. }, "input_json_delta") => arguments.push_str(text(delta, "/partial_json")),
+            (Part::Opaque(Value::Object(block)), _) => extend_unknown(block, delta),
+            _ => {}
+        }
+    }
+}
+
+/// Extends a block that we don't know: its texts grow, all else is replaced; a tool's input comes as JSON in pieces.
+fn extend_unknown(block: &mut Map<String, Value>, delta: &Value) {
+    for (name, value) in delta.as_object().into_iter().flatten().filter(|(name, _)| *name != "type") {
+        match (block.get_mut(name), value) {
+            (Some(Value::String(held)), Value::String(more)) => held.push_str(more),
+            _ => {
+                block.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    if let Some(Ok(input)) = block.get("partial_json").and_then(Value::as_str).map(serde_json::from_str::<Value>) {
+        block.insert("input".to_owned(), input);
+        block.remove("partial_json");
+    }
+}

@@ -1,0 +1,264 @@
+//! OpenAI Chat Completions, as the servers speak it that others wrote: Ollama, llama.cpp, vLLM, LM Studio, OpenRouter,
+//! LiteLLM. So it asks for little and takes in much.
+
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::Facts;
+use crate::message::{Block, Message, Speaker, ToolSpec};
+use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::secret::Secret;
+use crate::sse::Event;
+use crate::trouble::{Complaint, Trouble};
+use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
+
+/// The format.
+#[derive(Debug)]
+pub(crate) struct Chat;
+
+/// Names under which servers give thinking; they want it back under the same.
+const THINKING: [&str; 2] = ["reasoning_content", "reasoning"];
+/// Where a router gives thinking with its seals.
+const DETAILS: &str = "reasoning_details";
+
+impl Wire for Chat {
+    fn path(&self, _: &str) -> String {
+        "/chat/completions".to_owned()
+    }
+
+    fn headers(&self, _: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+        wire::bearer(key)
+    }
+
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
+        let mut body = json!({ "model": to.model, "stream": true, "stream_options": { "include_usage": true } });
+        // A server refuses a limit beyond what its model reads, which only it knows; without one it takes what is left.
+        if let Some(most) = to.facts.output {
+            body["max_tokens"] = request.max_tokens.min(most).into();
+        }
+        if let Some(effort) = request.effort.filter(|_| to.facts.effort) {
+            body["reasoning_effort"] = effort.into();
+        }
+        if to.model.starts_with("anthropic/") {
+            // Routed to Anthropic, where the cache wants to be asked for.
+            body["cache_control"] = json!({ "type": "ephemeral" });
+        }
+        if !request.tools.is_empty() {
+            let tool = |tool: &ToolSpec| {
+                json!({
+                    "type": "function",
+                    "function": { "name": tool.name, "description": tool.description, "parameters": tool.schema },
+                })
+            };
+            body["tools"] = request.tools.iter().map(tool).collect();
+        }
+        let system = (!request.system.is_empty()).then(|| json!({ "role": "system", "content": request.system }));
+        let messages = request.messages.iter().flat_map(|message| match message.speaker {
+            Speaker::User => give_user(message),
+            Speaker::Assistant => vec![give_assistant(to.provider, message)],
+        });
+        body["messages"] = system.into_iter().chain(messages).collect();
+        body
+    }
+
+    fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
+        Box::new(Reading {
+            parts: Parts::new(provider),
+            calls: Vec::new(),
+            details: Vec::new(),
+            usage: Usage::default(),
+            stop: None,
+            done: false,
+        })
+    }
+}
+
+/// Results first, each a message: they have to follow their calls.
+fn give_user(message: &Message) -> Vec<Value> {
+    let results = message.blocks.iter().filter_map(|block| match block {
+        Block::ToolResult { call, content, .. } => {
+            Some(json!({ "role": "tool", "tool_call_id": call, "content": content }))
+        }
+        _ => None,
+    });
+    let mut messages: Vec<Value> = results.collect();
+    let words = message.text();
+    if !words.is_empty() || messages.is_empty() {
+        messages.push(json!({ "role": "user", "content": words }));
+    }
+    messages
+}
+
+fn give_assistant(provider: &str, message: &Message) -> Value {
+    let mut given = Map::new();
+    given.insert("role".to_owned(), "assistant".into());
+    let mut calls = Vec::new();
+    for block in &message.blocks {
+        match block {
+            Block::Thinking { text, signature } => {
+                if let Some(field) = wire::unseal(provider, signature.as_ref()) {
+                    given.insert(field.to_owned(), text.as_str().into());
+                }
+            }
+            Block::ToolCall { id, name, arguments } => {
+                let arguments = wire::give_arguments(arguments).to_string();
+                calls.push(
+                    json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } }),
+                );
+            }
+            Block::Opaque { provider: whose, value: Value::Object(fields) } if whose == provider => {
+                given.extend(fields.clone());
+            }
+            _ => {}
+        }
+    }
+    let words = message.text();
+    let content = if words.is_empty() && !calls.is_empty() { Value::Null } else { words.into() };
+    given.insert("content".to_owned(), content);
+    if !calls.is_empty() {
+        given.insert("tool_calls".to_owned(), calls.into());
+    }
+    Value::Object(given)
+}
+
+/// A call that is being read.
+struct Call {
+    index: u64,
+    id: String,
+    place: usize,
+}
+
+struct Reading {
+    parts: Parts,
+    calls: Vec<Call>,
+    details: Vec<Value>,
+    usage: Usage,
+    stop: Option<StopReason>,
+    done: bool,
+}
+
+impl Reader for Reading {
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble> {
+        if event.data.trim() == "[DONE]" {
+            self.done = true;
+            return Ok(());
+        }
+        let value = wire::json(event)?;
+        let choice = &value["choices"][0];
+        if value.get("error").is_some_and(|error| !error.is_null()) || event.name == "error" {
+            return Err(complain(&value));
+        }
+        if let Some(usage) = value.get("usage").filter(|usage| usage.is_object()) {
+            self.count(usage);
+        }
+        self.extend(text(&value, "/id"), &choice["delta"], sink);
+        if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
+            self.stop = Some(match reason {
+                "length" | "max_tokens" => StopReason::MaxTokens,
+                "content_filter" => StopReason::Refusal,
+                "tool_calls" | "function_call" => StopReason::ToolUse,
+                "error" => return Err(complain(choice)),
+                _ => StopReason::EndOfTurn,
+            });
+        }
+        Ok(())
+    }
+
+    fn is_whole(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        self.done && self.is_whole()
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Reply, Trouble> {
+        let stop = self.stop.ok_or_else(|| Trouble::garbled("the answer does not say why it ended"))?;
+        if !self.details.is_empty() {
+            self.parts.put_first(Part::Opaque(json!({ DETAILS: self.details })));
+        }
+        Ok(self.parts.reply(stop, self.usage))
+    }
+}
+
+fn complain(value: &Value) -> Trouble {
+    let complaint = Complaint::read(value).unwrap_or_default();
+    Complaint { status: complaint.status.filter(|status| *status >= 400), ..complaint }.judge()
+}
+
+impl Reading {
+    fn count(&mut self, usage: &Value) {
+        let output = number(usage, "/completion_tokens");
+        self.usage = wire::usage_of_total(number(usage, "/prompt_tokens"), &usage["prompt_tokens_details"], output);
+        // Some tell what they took.
+        self.usage.cost = usage.get("cost").and_then(Value::as_f64);
+    }
+
+    fn extend(&mut self, answer: &str, delta: &Value, sink: &mut dyn FnMut(Delta)) {
+        let details = delta.get(DETAILS).and_then(Value::as_array);
+        for detail in details.into_iter().flatten() {
+            self.detail(detail);
+        }
+        // What comes with its seals is given back with them, and not twice.
+        let sealed = !self.details.is_empty();
+        if let Some(field) = THINKING.into_iter().find(|field| !text(delta, &format!("/{field}")).is_empty()) {
+            self.parts.think(text(delta, &format!("/{field}")), if sealed { "" } else { field }, sink);
+        }
+        self.parts.say(text(delta, "/content"), sink);
+        self.parts.say(text(delta, "/refusal"), sink);
+        for (number, call) in (0..).zip(delta["tool_calls"].as_array().into_iter().flatten()) {
+            self.call(answer, number, call, sink);
+        }
+    }
+
+    /// Most number their calls; some only name them, and send each whole.
+    fn call(&mut self, answer: &str, number: u64, call: &Value, sink: &mut dyn FnMut(Delta)) {
+        let index = call.get("index").and_then(Value::as_u64);
+        let id = text(call, "/id");
+        let name = text(call, "/function/name");
+        let known = self.calls.iter().rposition(|known| match index {
+            Some(index) => known.index == index && (id.is_empty() || known.id == id || name.is_empty()),
+            None => id.is_empty() || known.id == id,
+        });
+        let place = match known {
+            Some(known) => self.calls[known].place,
+            None => {
+                let place = self.calls.len();
+                let id = if id.is_empty() { format!("{answer}-{place}") } else { id.to_owned() };
+                sink(Delta::ToolCall { name: name.to_owned() });
+                let part = Part::Call { id: id.clone(), name: name.to_owned(), arguments: String::new() };
+                let place = self.parts.open(part);
+                self.calls.push(Call { index: index.unwrap_or(number), id, place });
+                place
+            }
+        };
+        let Some(Part::Call { arguments, .. }) = self.parts.at(place) else { return };
+        match call.pointer("/function/arguments") {
+            Some(Value::String(piece)) => arguments.push_str(piece),
+            Some(whole @ Value::Object(_)) => *arguments = whole.to_string(),
+            _ => {}
+        }
+    }
+
+    /// A piece of thinking with its seals: pieces of one thing have the same number, and their texts grow.
+    fn detail(&mut self, piece: &Value) {
+        let same = |held: &&mut Value| held.get("index") == piece.get("index") && held.get("type") == piece.get("type");
+        match (self.details.last_mut().filter(same), piece) {
+            (Some(Value::Object(held)), Value::Object(piece)) => {
+                for (name, value) in piece {
+                    match (held.get_mut(name), value) {
+                        (Some(Value::String(held)), Value::String(more))
+                            if matches!(name.as_str(), "text" | "summary" | "data") =>
+                        {
+                            held.push_str(more);
+                        }
+                        (_, Value::Null) => {}
+                        _ => {
+                            held.insert(name.clone(), value.clone());
+                        }
+                    }
+                }
+            }
+            _ => self.details.push(piece.clone()),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Gemini's `generateContent`. Its seals stand on parts (a call, or words); we keep each as thinking of its own before
+//! the part, and put it back there.
+
+use serde_json::{Value, json};
+
+use crate::catalogue::{Facts, Thinking};
+use crate::message::{Block, Message, Speaker, ToolSpec};
+use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::secret::Secret;
+use crate::sse::Event;
+use crate::trouble::{Complaint, Trouble};
+use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
+
+/// The format.
+#[derive(Debug)]
+pub(crate) struct Gemini;
+
+impl Wire for Gemini {
+    fn path(&self, model: &str) -> String {
+        format!("/v1beta/models/{model}:streamGenerateContent?alt=sse")
+    }
+
+    fn headers(&self, _: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+        key.map(|key| ("x-goog-api-key", key.reveal().to_owned())).into_iter().collect()
+    }
+
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
+        let mut body = json!({ "generationConfig": {} });
+        if let Some(most) = to.facts.output {
+            body["generationConfig"]["maxOutputTokens"] = request.max_tokens.min(most).into();
+        }
+        if to.facts.thinking == Thinking::Level {
+            body["generationConfig"]["thinkingConfig"] = json!({ "includeThoughts": true });
+            if let Some(effort) = request.effort {
+                body["generationConfig"]["thinkingConfig"]["thinkingLevel"] = effort.into();
+            }
+        }
+        if !request.tools.is_empty() {
+            let tool = |tool: &ToolSpec| json!({ "name": tool.name, "description": tool.description, "parametersJsonSchema": tool.schema });
+            body["tools"] = json!([{ "functionDeclarations": request.tools.iter().map(tool).collect::<Value>() }]);
+        }
+        if !request.system.is_empty() {
+            body["systemInstruction"] = json!({ "parts": [{ "text": request.system }] });
+        }
+        let contents = request.messages.iter().map(|message| give(to.provider, message, request.messages));
+        body["contents"] = contents.collect();
+        body
+    }
+
+    fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
+        Box::new(Reading { parts: Parts::new(provider), calls: 0, usage: Usage::default(), stop: None })
+    }
+}
+
+fn give(provider: &str, message: &Message, all: &[Message]) -> Value {
+    let role = match message.speaker {
+        Speaker::User => "user",
+        Speaker::Assistant => "model",
+    };
+    let mut parts: Vec<Value> = Vec::new();
+    let mut seal = None;
+    for block in &message.blocks {
+        let mut part = match block {
+            Block::Text { text } if text.is_empty() => continue,
+            Block::Text { text } => json!({ "text": text }),
+            Block::Thinking { signature, .. } => {
+                let Some(signature) = wire::unseal(provider, signature.as_ref()) else { continue };
+                if let Some(earlier) = seal.replace(signature) {
+                    parts.push(json!({ "text": "", "thoughtSignature": earlier }));
+                }
+                continue;
+            }
+            Block::ToolCall { id, name, arguments } => {
+                json!({ "functionCall": { "id": id, "name": name, "args": wire::give_arguments(arguments) } })
+            }
+            Block::ToolResult { call, content, is_error } => {
+                let told = if *is_error { "error" } else { "output" };
+                let name = wire::name_of_call(all, call);
+                json!({ "functionResponse": { "id": call, "name": name, "response": { told: content } } })
+            }
+            Block::Opaque { provider: whose, value } if whose == provider => value.clone(),
+            Block::Opaque { .. } => continue,
+        };
+        if let Some(seal) = seal.take() {
+            part["thoughtSignature"] = seal.into();
+        }
+        parts.push(part);
+    }
+    if let Some(seal) = seal {
+        parts.push(json!({ "text": "", "thoughtSignature": seal }));
+    }
+    if parts.is_empty() {
+        // A turn without parts is refused.
+        parts.push(json!({ "text": "(nothing)" }));
+    }
+    json!({ "role": role, "parts": parts })
+}
+
+struct Reading {
+    parts: Parts,
+    calls: usize,
+    usage: Usage,
+    stop: Option<StopReason>,
+}
+
+impl Reader for Reading {
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble> {
+        let value = wire::json(event)?;
+        if value.get("error").is_some() {
+            return Err(Complaint::read(&value).unwrap_or_default().judge());
+        }
+        if let Some(usage) = value.get("usageMetadata") {
+            let total = number(usage, "/promptTokenCount") + number(usage, "/toolUsePromptTokenCount");
+            let cached = json!({ "cached_tokens": usage["cachedContentTokenCount"] });
+            let output = number(usage, "/candidatesTokenCount") + number(usage, "/thoughtsTokenCount");
+            self.usage = wire::usage_of_total(total, &cached, output);
+        }
+        let candidate = &value["candidates"][0];
+        for part in candidate["content"]["parts"].as_array().into_iter().flatten() {
+            self.part(text(&value, "/responseId"), part, sink);
+        }
+        if !text(&value, "/promptFeedback/blockReason").is_empty() {
+            self.stop = Some(StopReason::Refusal);
+        }
+        if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
+            self.stop = Some(self.reason(reason, text(candidate, "/finishMessage"))?);
+        }
+        Ok(())
+    }
+
+    fn is_whole(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        // The count comes with the last piece, but a seal may come after it.
+        false
+    }
+
+    fn finish(self: Box<Self>) -> Result<Reply, Trouble> {
+        let stop = self.stop.ok_or_else(|| Trouble::garbled("the answer does not say why it ended"))?;
+        Ok(self.parts.reply(stop, self.usage))
+    }
+}
+
+impl Reading {
+    fn part(&mut self, answer: &str, part: &Value, sink: &mut dyn FnMut(Delta)) {
+        let seal = text(part, "/thoughtSignature");
+        if !seal.is_empty() {
+            self.parts.open(Part::Thinking { text: String::new(), signature: seal.to_owned() });
+        }
+        if let Some(call) = part.get("functionCall") {
+            let id = match text(call, "/id") {
+                "" => format!("{answer}-{}", self.calls),
+                id => id.to_owned(),
+            };
+            self.calls += 1;
+            let name = text(call, "/name").to_owned();
+            sink(Delta::ToolCall { name: name.clone() });
+            let arguments = call.get("args").map(Value::to_string).unwrap_or_default();
+            self.parts.open(Part::Call { id, name, arguments });
+        } else if let Some(words) = part.get("text").and_then(Value::as_str) {
+            if part["thought"] == true {
+                self.parts.think(words, "", sink);
+            } else {
+                self.parts.say(words, sink);
+            }
+        } else if part.as_object().is_some_and(|part| !part.is_empty()) && seal.is_empty() {
+            self.parts.open(Part::Opaque(part.clone()));
+        }
+    }
+
+    fn reason(&self, reason: &str, message: &str) -> Result<StopReason, Trouble> {
+        match reason {
+            "MAX_TOKENS" => Ok(StopReason::MaxTokens),
+            "SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" => {
+                Ok(StopReason::Refusal)
+            }
+            "STOP" if !self.parts.is_empty() => Ok(StopReason::EndOfTurn),
+            _ if reason.contains("CALL") || self.parts.is_empty() => {
+                Err(Trouble::garbled(format!("the model's turn came to nothing: {reason} {message}").trim_end()))
+            }
+            _ => Ok(StopReason::EndOfTurn),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What can go wrong with one try, sorted: into what another try may mend, and what it can't.
+
+use std::time::{Duration, SystemTime};
+
+use hyper::HeaderMap;
+use serde_json::Value;
+
+use crate::model::Fault;
+
+/// Why a try failed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trouble {
+    pub(crate) fault: Fault,
+    /// What happened, in words.
+    pub(crate) message: String,
+    /// Whether another try may mend it.
+    pub(crate) passes: bool,
+    /// How long the provider asks us to wait.
+    pub(crate) wait: Option<Duration>,
+}
+
+/// What a provider says of an error, whatever the shape in which it says it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Complaint {
+    /// The status of the answer, none within a stream.
+    pub(crate) status: Option<u16>,
+    /// Its names for the error, in lower case.
+    pub(crate) kind: String,
+    /// Its words.
+    pub(crate) message: String,
+    /// How long it asks us to wait.
+    pub(crate) wait: Option<Duration>,
+    /// Whether it says itself that another try is of use.
+    pub(crate) retry: Option<bool>,
+}
+
+/// Words by which a conversation that is too long is told, in the answers of all the servers that we know.
+const TOO_LONG: [&str; 15] = [
+    "prompt is too long",
+    "context_length_exceeded",
+    "context length",
+    "context window",
+    "context size",
+    "exceed_context_size",
+    "exceed context limit",
+    "maximum context",
+    "request_too_large",
+    "exceeds the maximum number of tokens",
+    "maximum prompt length",
+    "input is too long",
+    "too many tokens",
+    "reduce the length",
+    "prompt too long",
+];
+const NO_MONEY: [&str; 6] =
+    ["insufficient_quota", "credit balance", "billing", "payment required", "insufficient credits", "quota_exceeded"];
+const BAD_KEY: [&str; 7] = [
+    "authentication_error",
+    "invalid_api_key",
+    "api_key_invalid",
+    "api key not valid",
+    "invalid x-api-key",
+    "unregistered callers",
+    "unauthenticated",
+];
+const NO_MODEL: [&str; 4] = ["model_not_found", "model not found", "unknown model", "not a valid model"];
+
+impl Trouble {
+    /// The line, not the provider.
+    pub(crate) fn network(message: impl Into<String>) -> Self {
+        Self { fault: Fault::Network, message: message.into(), passes: true, wait: None }
+    }
+
+    /// What came can't be read; another try may come out well.
+    pub(crate) fn garbled(message: impl Into<String>) -> Self {
+        Self { fault: Fault::Garbled, message: message.into(), passes: true, wait: None }
+    }
+}
+
+impl Complaint {
+    /// Reads an error out of JSON: `{"error": {"type", "code", "status", "message"}}`, alone or in a list, a text in place
+    /// of the object, or the object without its wrapping.
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        let value = value.as_array().and_then(|list| list.first()).unwrap_or(value);
+        let error = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
+        if let Some(message) = error.as_str() {
+            return Some(Self { message: message.to_owned(), ..Self::default() });
+        }
+        let message = ["message", "detail"].iter().find_map(|name| error.get(*name));
+        let message = message.map(|message| message.as_str().map_or_else(|| message.to_string(), str::to_owned));
+        let named = ["type", "code", "status"].iter().filter_map(|name| error.get(*name));
+        let kind: Vec<String> =
+            named.map(|name| name.as_str().map_or_else(|| name.to_string(), str::to_lowercase)).collect();
+        if message.is_none() && kind.is_empty() {
+            return None;
+        }
+        // OpenRouter hides the words of the provider behind it one deeper.
+        let raw = error.get("metadata").and_then(|metadata| metadata.get("raw")).and_then(Value::as_str);
+        let message = [message.as_deref().unwrap_or_default(), raw.unwrap_or_default()].join(" ").trim().to_owned();
+        let delays = error.get("details").and_then(Value::as_array).into_iter().flatten();
+        let wait = delays.filter_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s')).find_map(seconds);
+        let status = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+        Some(Self { status, kind: kind.join(" "), message, wait, retry: None })
+    }
+
+    /// Reads an answer that is no success.
+    pub(crate) fn answer(status: u16, headers: &HeaderMap, body: &str, now: SystemTime) -> Self {
+        let mut complaint = serde_json::from_str(body).ok().and_then(|value| Self::read(&value)).unwrap_or_else(|| {
+            let words: String = body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+            Self { message: words, ..Self::default() }
+        });
+        complaint.status = Some(status);
+        complaint.wait = asked_wait(headers, now).or(complaint.wait);
+        complaint.retry = headers.get("x-should-retry").map(|value| value.as_bytes() == b"true");
+        complaint
+    }
+
+    /// What it means.
+    pub(crate) fn judge(&self) -> Trouble {
+        let said = format!("{} {}", self.kind, self.message.to_lowercase());
+        let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        let status = self.status.unwrap_or(0);
+        let (fault, passes) = match status {
+            _ if says(&TOO_LONG) && !says(&["rate_limit", "per minute"]) => (Fault::ContextOverflow, false),
+            413 => (Fault::ContextOverflow, false),
+            402 => (Fault::Account, false),
+            _ if says(&NO_MONEY) => (Fault::Account, false),
+            401 => (Fault::Key, false),
+            _ if says(&BAD_KEY) => (Fault::Key, false),
+            403 => (Fault::Account, false),
+            529 => (Fault::Provider, true),
+            _ if says(&["overloaded"]) => (Fault::Provider, true),
+            429 => (Fault::RateLimit, true),
+            _ if says(&["rate_limit", "resource_exhausted"]) => (Fault::RateLimit, true),
+            _ if says(&NO_MODEL) => (Fault::UnknownModel, false),
+            404 if says(&["model"]) => (Fault::UnknownModel, false),
+            404 => (Fault::Request, false),
+            408 | 409 | 425 | 500.. => (Fault::Provider, true),
+            0 if says(&["invalid_request", "invalid_prompt", "invalid_argument"]) => (Fault::Request, false),
+            0 => (Fault::Provider, true),
+            _ => (Fault::Request, false),
+        };
+        let message = match (self.status, self.message.is_empty()) {
+            (Some(status), true) => format!("it answered with status {status} {}", self.kind).trim_end().to_owned(),
+            (Some(status), false) => format!("{} (status {status})", self.message),
+            (None, true) => format!("it reports {}", self.kind),
+            (None, false) => self.message.clone(),
+        };
+        Trouble { fault, message, passes: self.retry.unwrap_or(passes), wait: self.wait }
+    }
+}
+
+/// How long the headers of an answer ask us to wait: milliseconds, seconds, or until a date.
+fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(wait) = text("retry-after-ms").and_then(seconds) {
+        return Some(wait / 1000);
+    }
+    let after = text("retry-after")?.trim();
+    seconds(after).or_else(|| {
+        let date = httpdate::parse_http_date(after).ok()?;
+        Some(date.duration_since(now).unwrap_or_default())
+    })
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
+}

@@ -1,0 +1,213 @@
+//! What a provider's file says of its wire format: where and how a request goes, and how an answer is read, event by
+//! event. No input or output, no waiting: so a recorded exchange is all that a test needs.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::catalogue::Facts;
+use crate::message::{Block, Message};
+use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::secret::Secret;
+use crate::sse::Event;
+use crate::trouble::Trouble;
+
+/// Whom a request is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addressee<'a> {
+    /// The provider's name, which seals what only it can read.
+    pub(crate) provider: &'static str,
+    /// The model's name as the provider knows it.
+    pub(crate) model: &'a str,
+    /// What we know of it.
+    pub(crate) facts: &'a Facts,
+}
+
+/// A wire format.
+pub(crate) trait Wire: fmt::Debug + Sync {
+    /// Where a request goes, after the base address.
+    fn path(&self, model: &str) -> String;
+
+    /// Headers of each request.
+    fn headers(&self, facts: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)>;
+
+    /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
+    /// extends the one before.
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value;
+
+    /// Reads the answer to one request.
+    fn reader(&self, provider: &'static str) -> Box<dyn Reader>;
+}
+
+/// Reads one answer.
+pub(crate) trait Reader {
+    /// Takes in an event.
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble>;
+
+    /// Whether the turn is there as a whole. A stream that ends before is cut off.
+    fn is_whole(&self) -> bool;
+
+    /// Whether nothing more comes, so that the stream's end need not be waited for.
+    fn is_over(&self) -> bool {
+        self.is_whole()
+    }
+
+    /// The turn.
+    fn finish(self: Box<Self>) -> Result<Reply, Trouble>;
+}
+
+/// A block that is being read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Part {
+    Text(String),
+    Thinking { text: String, signature: String },
+    Call { id: String, name: String, arguments: String },
+    Opaque(Value),
+}
+
+/// The blocks of a turn, while they come.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    provider: &'static str,
+    parts: Vec<Part>,
+}
+
+impl Parts {
+    pub(crate) fn new(provider: &'static str) -> Self {
+        Self { provider, parts: Vec::new() }
+    }
+
+    /// Adds a block and gives its place.
+    pub(crate) fn open(&mut self, part: Part) -> usize {
+        self.parts.push(part);
+        self.parts.len() - 1
+    }
+
+    pub(crate) fn at(&mut self, place: usize) -> Option<&mut Part> {
+        self.parts.get_mut(place)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Puts a block before all others.
+    pub(crate) fn put_first(&mut self, part: Part) {
+        self.parts.insert(0, part);
+    }
+
+    /// Goes on with the last block where it is words, else begins one.
+    pub(crate) fn say(&mut self, words: &str, sink: &mut dyn FnMut(Delta)) {
+        if words.is_empty() {
+            return;
+        }
+        sink(Delta::Text(words.to_owned()));
+        match self.parts.last_mut() {
+            Some(Part::Text(text)) => text.push_str(words),
+            _ => self.parts.push(Part::Text(words.to_owned())),
+        }
+    }
+
+    /// Goes on with the last block where it is unsealed thinking, else begins one.
+    pub(crate) fn think(&mut self, words: &str, seal: &str, sink: &mut dyn FnMut(Delta)) {
+        if words.is_empty() {
+            return;
+        }
+        sink(Delta::Thinking(words.to_owned()));
+        match self.parts.last_mut() {
+            Some(Part::Thinking { text, signature }) if signature == seal => text.push_str(words),
+            _ => self.parts.push(Part::Thinking { text: words.to_owned(), signature: seal.to_owned() }),
+        }
+    }
+
+    /// The turn that they make. Calls decide over what the provider says of the end: some say "stop" to both.
+    pub(crate) fn reply(self, stop: StopReason, usage: Usage) -> Reply {
+        let provider = self.provider;
+        let blocks: Vec<Block> = self.parts.into_iter().filter_map(|part| block(provider, part)).collect();
+        let calls = blocks.iter().any(|block| matches!(block, Block::ToolCall { .. }));
+        let stop = match stop {
+            StopReason::EndOfTurn if calls => StopReason::ToolUse,
+            StopReason::ToolUse if !calls => StopReason::EndOfTurn,
+            other => other,
+        };
+        Reply { message: Message::assistant(blocks), stop, usage }
+    }
+}
+
+fn block(provider: &str, part: Part) -> Option<Block> {
+    match part {
+        Part::Text(text) if text.is_empty() => None,
+        Part::Text(text) => Some(Block::Text { text }),
+        Part::Thinking { text, signature } if text.is_empty() && signature.is_empty() => None,
+        Part::Thinking { text, signature } => Some(Block::Thinking { text, signature: seal(provider, &signature) }),
+        Part::Call { id, name, arguments } => Some(Block::ToolCall { id, name, arguments: read_arguments(&arguments) }),
+        Part::Opaque(value) => Some(Block::Opaque { provider: provider.to_owned(), value }),
+    }
+}
+
+/// A signature with the name of the provider that can read it: another would refuse the whole conversation.
+fn seal(provider: &str, signature: &str) -> Option<String> {
+    if signature.is_empty() { None } else { Some(format!("{provider}:{signature}")) }
+}
+
+/// The signature, where this provider made it.
+pub(crate) fn unseal<'a>(provider: &str, signature: Option<&'a String>) -> Option<&'a str> {
+    signature?.strip_prefix(provider)?.strip_prefix(':')
+}
+
+/// A call's arguments: an object, or the text that should have been one. None at all are an empty object.
+pub(crate) fn read_arguments(text: &str) -> Result<Value, String> {
+    if text.trim().is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => Ok(Value::Object(object)),
+        _ => Err(text.to_owned()),
+    }
+}
+
+/// A call's arguments as they go back to the provider. What was no object goes back as an empty one: providers and the
+/// templates of local servers refuse the whole conversation else, and its result tells the model what was wrong.
+pub(crate) fn give_arguments(arguments: &Result<Value, String>) -> Value {
+    arguments.clone().unwrap_or_else(|_| Value::Object(Map::new()))
+}
+
+/// An event's data as JSON.
+pub(crate) fn json(event: &Event) -> Result<Value, Trouble> {
+    serde_json::from_str(&event.data).map_err(|error| {
+        let start: String = event.data.chars().take(80).collect();
+        Trouble::garbled(format!("an event is no JSON ({error}): {start}"))
+    })
+}
+
+/// A text in JSON, empty where there is none.
+pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A number in JSON, 0 where there is none.
+pub(crate) fn number(value: &Value, pointer: &str) -> u64 {
+    value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// What a model read, told as OpenAI does: a total, and which part of it came from the cache or went there.
+pub(crate) fn usage_of_total(total: u64, details: &Value, output: u64) -> Usage {
+    let cache_read = number(details, "/cached_tokens").min(total);
+    let cache_write = number(details, "/cache_write_tokens").min(total - cache_read);
+    Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, cost: None }
+}
+
+/// A key in the header that most providers read it from.
+pub(crate) fn bearer(key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    key.map(|key| ("authorization", format!("Bearer {}", key.reveal()))).into_iter().collect()
+}
+
+/// The name of the tool that a call is for.
+pub(crate) fn name_of_call<'a>(messages: &'a [Message], call: &str) -> &'a str {
+    let blocks = messages.iter().rev().flat_map(|message| &message.blocks);
+    let mut names = blocks.filter_map(|block| match block {
+        Block::ToolCall { id, name, .. } if id == call => Some(name.as_str()),
+        _ => None,
+    });
+    names.next().unwrap_or("unknown")
+}
