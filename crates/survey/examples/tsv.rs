@@ -1,4 +1,4 @@
-//! Prints routes, models or open ends of a tree as tab-separated lines: `tsv ROOT routes|models|unresolved`.
+//! Prints routes, models or open ends of a tree as tab-separated lines: `tsv ROOT routes|operations|models|shapes|unresolved`.
 
 use std::io::Write;
 use std::path::Path;
@@ -9,6 +9,8 @@ fn main() -> std::io::Result<()> {
     let survey = survey::survey(Path::new(root), None);
     let lines = match arguments.get(2).map(String::as_str) {
         Some("models") => survey::tsv::models(&survey),
+        Some("operations") => survey::tsv::operations(&survey),
+        Some("shapes") => survey::tsv::shapes(&survey),
         Some("unresolved") => survey::tsv::unresolved(&survey),
         _ => survey::tsv::routes(&survey),
     };

@@ -1,33 +1,19 @@
 //! Values that a project's own example of an environment gives, for what its code leaves to the environment.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::rc::Rc;
 
-use crate::source::Sources;
+use crate::source::is_example;
 
 /// Names that are never read: what they hold is nobody's business.
 const SECRET: [&str; 6] = ["SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL", "DSN"];
 /// Bytes past which a file is no example.
-const LARGEST: u64 = 64_000;
-
-fn is_example(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let rest = name.strip_prefix('.').unwrap_or(name);
-    let Some(rest) = rest.strip_prefix("env") else { return false };
-    rest.is_empty() && name.starts_with('.')
-        || ["example", "sample", "template", "dist", "default", "development"].iter().any(|kind| rest.contains(kind))
-}
+const LARGEST: usize = 64_000;
 
 /// Name to value, where all examples agree.
-pub(crate) fn samples(root: &Path, sources: &Sources) -> HashMap<String, Rc<str>> {
+pub(crate) fn samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>> {
     let mut found: HashMap<String, Option<Rc<str>>> = HashMap::new();
-    for path in sources.paths.iter().filter(|path| is_example(path) && !crate::source::is_test(path)) {
-        let file = root.join(path);
-        if std::fs::metadata(&file).is_ok_and(|data| data.len() > LARGEST) {
-            continue;
-        }
-        let Ok(text) = std::fs::read_to_string(file) else { continue };
+    for (_, text) in documents.iter().filter(|(path, text)| is_example(path) && text.len() <= LARGEST) {
         for (name, value) in text.lines().filter_map(assignment) {
             match found.get_mut(name) {
                 Some(known) if known.as_deref() != Some(value) => *known = None,

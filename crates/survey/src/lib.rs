@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 pub use commands::{Command, Keeper, Purpose};
 pub use conventions::{Convention, Topic};
-pub use findings::{Column, Entity, Route, Unresolved};
+pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use place::Place;
 pub use stack::{Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack};
@@ -54,8 +54,14 @@ pub struct Survey {
     pub stack: Stack,
     /// What the backend answers, by file and line.
     pub routes: Vec<Route>,
+    /// What a GraphQL schema answers.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
     /// Tables and collections.
     pub entities: Vec<Entity>,
+    /// Shapes of data that have no table.
+    #[serde(default)]
+    pub shapes: Vec<Shape>,
     /// Which files are which layer, and how the layers use each other.
     pub layers: Layers,
     /// How the project does things, by topic.
@@ -73,6 +79,9 @@ pub struct Survey {
 pub struct Cache {
     fingerprint: u64,
     survey: Option<Survey>,
+    /// Within a process an edited tree is surveyed without parsing again what was not edited.
+    #[serde(skip)]
+    parsed: source::Parsed,
 }
 
 /// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the others, and a tree
@@ -85,9 +94,12 @@ pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
     {
         return known;
     }
-    let survey = follow::follow(root, sources, documents);
+    if let Some(cache) = &cache {
+        sources.reuse(&cache.parsed);
+    }
+    let (survey, parsed) = follow::follow(sources, documents);
     if let Some(cache) = cache {
-        *cache = Cache { fingerprint, survey: Some(survey.clone()) };
+        *cache = Cache { fingerprint, survey: Some(survey.clone()), parsed };
     }
     survey
 }

@@ -162,6 +162,18 @@ pub(crate) enum Statement {
     Block(Vec<Statement>),
 }
 
+thread_local! {
+    /// Kept between files: a parser keeps its room.
+    static PARSER: std::cell::RefCell<tree_sitter::Parser> = std::cell::RefCell::new(tree_sitter::Parser::new());
+}
+
+fn parse(language: &tree_sitter::Language, source: &str) -> Option<tree_sitter::Tree> {
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(language).ok()?;
+        parser.parse(source, None)
+    })
+}
+
 /// The text of a node, or nothing where it is not UTF-8 on its boundaries.
 fn text_of<'t>(node: tree_sitter::Node<'_>, source: &'t str) -> &'t str {
     source.get(node.byte_range()).unwrap_or("")

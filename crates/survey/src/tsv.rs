@@ -37,6 +37,30 @@ pub fn models(survey: &Survey) -> String {
     lines
 }
 
+/// `kind, name, handler, file:line, guards` of GraphQL operations.
+pub fn operations(survey: &Survey) -> String {
+    let mut lines = String::from("kind\tname\thandler\tfile:line\tguards\n");
+    for operation in &survey.operations {
+        let (name, handler, guards) = (&operation.name, &operation.handler, field(&operation.guards.join(",")));
+        let _ =
+            writeln!(lines, "{}\t{name}\t{handler}\t{}:{}\t{guards}", operation.kind, operation.file, operation.line);
+    }
+    lines
+}
+
+/// `shape, field, type, nullable, file:line`.
+pub fn shapes(survey: &Survey) -> String {
+    let mut lines = String::from("shape\tfield\ttype\tnullable\tfile:line\n");
+    for shape in &survey.shapes {
+        for column in &shape.fields {
+            let nullable = column.nullable.map_or("", |open| if open { "1" } else { "0" });
+            let (name, kind) = (field(&column.name), field(&column.kind));
+            let _ = writeln!(lines, "{}\t{name}\t{kind}\t{nullable}\t{}:{}", shape.name, shape.file, shape.line);
+        }
+    }
+    lines
+}
+
 /// `file:line, what`.
 pub fn unresolved(survey: &Survey) -> String {
     let mut lines = String::from("file:line\twhat\n");

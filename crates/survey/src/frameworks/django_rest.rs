@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::reading::NewRoute;
-use crate::evaluate::{ClassValue, Machine, ObjectId, Origin, Value};
+use crate::evaluate::{ClassValue, Closure, Machine, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 
 /// The generic views and the methods that they answer.
@@ -158,16 +158,44 @@ fn extra_actions<'a>(
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
     field: &crate::evaluate::Field<'a>,
-    (base, lookup, slash): (&str, &str, &str),
+    below: (&str, &str, &str),
 ) {
     let Some(closure) = field.value.as_function() else { return };
+    let (methods, path) = match mapped(machine, &closure) {
+        Some((method, action)) => match extra_action(machine, &action, below) {
+            Some((_, path)) => (vec![method], path),
+            None => return,
+        },
+        None => match extra_action(machine, &closure, below) {
+            Some(found) => found,
+            None => return,
+        },
+    };
+    for method in methods {
+        route(machine, findings, class, field.name, &method, &path);
+    }
+}
+
+/// `@retry.mapping.post` adds a method to the action `retry`.
+fn mapped<'a>(machine: &Machine<'a>, closure: &Closure<'a>) -> Option<(String, Rc<Closure<'a>>)> {
+    closure.decorators.iter().find_map(|decorator| {
+        let Origin::Member { of, name: method } = &machine.object(decorator.as_object()?).origin else { return None };
+        let Origin::Member { of, name } = &machine.object(of.as_object()?).origin else { return None };
+        (&**name == "mapping").then(|| Some((method.to_string(), of.as_function()?)))?
+    })
+}
+
+/// The methods and path of an action of its own.
+fn extra_action<'a>(
+    machine: &Machine<'a>,
+    closure: &Closure<'a>,
+    (base, lookup, slash): (&str, &str, &str),
+) -> Option<(Vec<String>, String)> {
     let mut given: Vec<String> = Vec::new();
     let mut path = None;
     for decorator in &closure.decorators {
         let Some((callee, arguments)) = machine.called(decorator) else { continue };
-        let tail = callee.rsplit('.').next().unwrap_or_default();
-        // `@retry.mapping.post` adds a method to the action `retry`.
-        let is_detail = match tail {
+        let is_detail = match callee.rsplit('.').next().unwrap_or_default() {
             "action" => arguments.at_or_named(1, "detail").is_some_and(Value::is_true),
             "detail_route" => true,
             "list_route" => false,
@@ -178,14 +206,12 @@ fn extra_actions<'a>(
         if given.is_empty() {
             given.push("get".to_owned());
         }
-        let own = arguments.named("url_path").and_then(Value::as_text).unwrap_or_else(|| field.name.into());
+        let name = closure.function.name.as_deref().unwrap_or_default();
+        let own = arguments.named("url_path").and_then(Value::as_text).unwrap_or_else(|| name.into());
         let own = plain(&own, true);
         path = Some(if is_detail { format!("{base}/{lookup}/{own}{slash}") } else { format!("{base}/{own}{slash}") });
     }
-    let Some(path) = path else { return };
-    for method in given {
-        route(machine, findings, class, field.name, &method, &path);
-    }
+    Some((given, path?))
 }
 
 /// `ViewSet.as_view({'get': 'list'})`.

@@ -208,6 +208,9 @@ fn view<'a>(
     let path = join_paths("", &joined(prefix, &path));
     let class = target.as_class().or_else(|| class_of_view(machine, target));
     if let Some(class) = class {
+        let listed = machine.class_member(&class, "methods").map(|list| list.items()).unwrap_or_default();
+        let listed: Vec<_> = listed.iter().filter_map(Value::as_text).map(|method| method.to_uppercase()).collect();
+        let methods = if methods.is_empty() { &listed[..] } else { methods };
         let guards = decorators(machine, &class.decorators.borrow());
         class_methods(machine, findings, &class, &path, methods, &guards);
         return;
@@ -245,6 +248,12 @@ fn class_methods<'a>(
     only: &[String],
     guards: &[String],
 ) {
+    let mut guards = guards.to_vec();
+    for listed in ["decorators", "method_decorators"] {
+        let list = machine.class_member(class, listed).map(|list| list.items()).unwrap_or_default();
+        guards.extend(decorators(machine, &list));
+    }
+    let guards = &guards[..];
     let mut is_empty = true;
     for verb in VERBS {
         let Some(method) = machine.method(class, verb) else { continue };

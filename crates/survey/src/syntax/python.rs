@@ -1,6 +1,6 @@
 //! Python to the plain tree.
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use super::{
     Argument, Assignment, Call, Choose, Class, Comparison, Comprehension, Expression, Function, Import, Imported, Name,
@@ -11,9 +11,7 @@ use super::{
 const DEEPEST: u32 = 150;
 
 pub(crate) fn read(source: &str) -> Option<Syntax> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
-    let tree = parser.parse(source, None)?;
+    let tree = super::parse(&tree_sitter_python::LANGUAGE.into(), source)?;
     let mut reader = Reader { source, depth: 0 };
     Some(Syntax { body: reader.block(tree.root_node()), exports: Vec::new() })
 }

@@ -1,6 +1,6 @@
 //! JavaScript and TypeScript to the plain tree.
 
-use tree_sitter::{Language, Node, Parser};
+use tree_sitter::{Language, Node};
 
 use super::{
     Argument, Assignment, Call, Choose, Comparison, Export, Expression, Import, Imported, Name, Pattern, Statement,
@@ -23,9 +23,7 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Option<Syntax> {
         Dialect::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
         Dialect::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
     };
-    let mut parser = Parser::new();
-    parser.set_language(&language).ok()?;
-    let tree = parser.parse(source, None)?;
+    let tree = super::parse(&language, source)?;
     let mut reader = Reader { source, depth: 0, exports: Vec::new() };
     let body = reader.block(tree.root_node());
     Some(Syntax { body, exports: reader.exports })
