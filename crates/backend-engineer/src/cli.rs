@@ -34,6 +34,7 @@ mod man;
 mod plan;
 mod runs;
 mod show;
+mod survey;
 mod undo;
 mod verify;
 
@@ -145,6 +146,7 @@ enum Command {
     Undo(undo::UndoArguments),
     Runs(runs::RunsArguments),
     Show(show::ShowArguments),
+    Survey(survey::SurveyArguments),
     Diff(diff::DiffArguments),
     Config(config::ConfigArguments),
     Graft(graft::GraftArguments),
@@ -164,6 +166,7 @@ impl Command {
             Command::Undo(arguments) => undo::run(arguments, globals),
             Command::Runs(arguments) => runs::run(arguments, globals),
             Command::Show(arguments) => show::run(arguments, globals),
+            Command::Survey(arguments) => survey::run(arguments, globals),
             Command::Diff(arguments) => diff::run(arguments, globals),
             Command::Config(arguments) => config::run(arguments, globals),
             Command::Graft(arguments) => graft::run(arguments, globals),
