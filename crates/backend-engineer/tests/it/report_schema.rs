@@ -36,7 +36,7 @@ A = 1
 ";
 
 /// What of the schema's language our schema uses; where the value differs, the place and how.
-fn differs(value: &Value, schema: &Value, root: &Value, at: &str) -> Option<String> {
+pub(crate) fn differs(value: &Value, schema: &Value, root: &Value, at: &str) -> Option<String> {
     if let Some(name) = schema["$ref"].as_str() {
         return differs(value, root.pointer(name.trim_start_matches('#')).expect("a definition"), root, at);
     }

@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod knowledge;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
