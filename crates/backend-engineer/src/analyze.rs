@@ -1,6 +1,7 @@
 //! Step two: reads the files that the phase names and what stands around them, before anything is changed.
 
 mod tools;
+mod knowledge;
 mod words;
 mod modules;
 mod siblings;
@@ -9,6 +10,7 @@ mod briefing;
 use plan::Plan;
 
 pub(crate) use briefing::{BUDGET, Ground, briefing};
+pub(crate) use knowledge::surveyed;
 pub(crate) use modules::{climbed, file_of};
 pub(crate) use tools::nearest_tools;
 pub(crate) use words::segments;

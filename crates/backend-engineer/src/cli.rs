@@ -40,6 +40,7 @@ mod plan;
 mod resume;
 mod runs;
 mod show;
+mod survey;
 mod undo;
 mod verify;
 
@@ -153,6 +154,7 @@ enum Command {
     Undo(undo::UndoArguments),
     Runs(runs::RunsArguments),
     Show(show::ShowArguments),
+    Survey(survey::SurveyArguments),
     Diff(diff::DiffArguments),
     Export(export::ExportArguments),
     Agents(agents::AgentsArguments),
@@ -176,6 +178,7 @@ impl Command {
             Command::Undo(arguments) => undo::run(arguments, globals),
             Command::Runs(arguments) => runs::run(arguments, globals),
             Command::Show(arguments) => show::run(arguments, globals),
+            Command::Survey(arguments) => survey::run(arguments, globals),
             Command::Diff(arguments) => diff::run(arguments, globals),
             Command::Export(arguments) => export::run(arguments, globals),
             Command::Agents(arguments) => agents::run(arguments, globals),

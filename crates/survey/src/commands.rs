@@ -100,6 +100,19 @@ pub struct Command {
     pub preferred: bool,
 }
 
+impl std::fmt::Display for Purpose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Purpose::Test => "test",
+            Purpose::Lint => "lint",
+            Purpose::TypeCheck => "type check",
+            Purpose::Format => "format",
+            Purpose::Migrate => "migrate",
+            Purpose::Build => "build",
+        })
+    }
+}
+
 /// Reads the commands, those of one package together and the best of each purpose first.
 pub(crate) fn read(documents: &Documents, sources: &Sources, stack: &Stack) -> Vec<Command> {
     let mut collector = Collector::new(documents, stack);
@@ -115,14 +128,29 @@ pub(crate) fn read(documents: &Documents, sources: &Sources, stack: &Stack) -> V
 }
 
 impl Command {
+    /// Whether it only looks: it neither changes files, nor goes on for ever, nor needs containers.
+    pub fn only_looks(&self) -> bool {
+        !self.writes && !self.watches && !choice::needs_containers(self)
+    }
+
     /// The command for one file (its path from the root), or `None` where the tool looks only at the whole or the file
     /// lies outside of the command's folder.
     pub fn for_one(&self, file: &str) -> Option<String> {
-        let form = self.for_file.as_deref()?;
-        let inside = crate::documents::inside(&self.folder, file)?;
+        self.for_files(&[file])
+    }
+
+    /// [`Command::for_one`], for several files at once.
+    pub fn for_files(&self, files: &[&str]) -> Option<String> {
+        let form = self.for_file.as_deref().filter(|_| !files.is_empty())?;
         // Django's names of modules count from where its manage.py lies.
         let manage = form.split(' ').find_map(|word| word.strip_suffix("manage.py")).unwrap_or("");
-        let module = inside.strip_prefix(manage).unwrap_or(inside).trim_end_matches(".py").replace('/', ".");
-        Some(form.replace("{file}", &shell::quoted(inside)).replace("{module}", &module))
+        let mut paths = Vec::new();
+        let mut modules = Vec::new();
+        for file in files {
+            let inside = crate::documents::inside(&self.folder, file)?;
+            paths.push(shell::quoted(inside));
+            modules.push(inside.strip_prefix(manage).unwrap_or(inside).trim_end_matches(".py").replace('/', "."));
+        }
+        Some(form.replace("{file}", &paths.join(" ")).replace("{module}", &modules.join(" ")))
     }
 }

@@ -168,15 +168,18 @@ fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
         }
         let bytes = file.text.as_bytes();
         let (mut line, mut counted) = (1, 0);
-        for found in machine.find_iter(bytes) {
+        // A mark may stand within another one: all of them count.
+        for found in machine.find_overlapping_iter(bytes) {
             let mark = owners[found.pattern().as_usize()];
             let known = &marks::MARKS[mark];
             let fits = known.python == (file.language == Language::Python) && known.topic_is_of_tests() == file.is_test;
-            if !fits || is_comment(bytes, found.start()) {
+            let end = found.end();
+            let is_object = known.what.ends_with("as they are") && bytes.get(end) == Some(&b'{');
+            if !fits || is_object || is_comment(bytes, end) {
                 continue;
             }
-            line += bytes[counted..found.start()].iter().filter(|byte| **byte == b'\n').count();
-            counted = found.start();
+            line += bytes[counted..end].iter().filter(|byte| **byte == b'\n').count();
+            counted = end;
             hits.entry(mark).or_default().push(Hit { file: id, line: u32::try_from(line).unwrap_or(u32::MAX) });
         }
     }

@@ -84,6 +84,13 @@ pub struct Cache {
     parsed: source::Parsed,
 }
 
+impl Cache {
+    /// A number that differs where the content of the tree does; 0 where nothing was surveyed yet.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+}
+
 /// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the others, and a tree
 /// that is no backend gives an empty survey.
 pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {

@@ -69,3 +69,80 @@ pub fn unresolved(survey: &Survey) -> String {
     }
     lines
 }
+
+/// `what, name, version, requirement, place, folder`: languages, packages, components, databases and migrations.
+pub fn stack(survey: &Survey) -> String {
+    let mut lines = String::from("what\tname\tversion\trequirement\tplace\tfolder\n");
+    let stack = &survey.stack;
+    for language in &stack.languages {
+        let _ = writeln!(lines, "language\t{}\t\t{} files\t\t", language.name, language.files);
+    }
+    for package in &stack.packages {
+        let runtime = package.runtime.as_deref().unwrap_or("");
+        let name = format!("{} ({})", field(&package.name), package.manager);
+        let _ = writeln!(lines, "package\t{name}\t\t{}\t{}\t{}", field(runtime), package.manifest, package.folder);
+    }
+    for known in &stack.components {
+        let (version, asked) = (known.version.as_deref().unwrap_or(""), field(&known.requirement));
+        let _ =
+            writeln!(lines, "{}\t{}\t{version}\t{asked}\t{}\t{}", known.role, known.name, known.place, known.package);
+    }
+    for database in &stack.databases {
+        let version = database.version.as_deref().unwrap_or("");
+        for (what, place) in &database.evidence {
+            let _ = writeln!(lines, "database\t{}\t{version}\t{}\t{place}\t", database.name, field(what));
+        }
+    }
+    for tool in &stack.migrations {
+        let folders = tool.folders.join(",");
+        let _ = writeln!(lines, "migrations\t{}\t\t\t{}\t{folders}", tool.tool, tool.place);
+    }
+    lines
+}
+
+/// `what, layer, to, count, place, why`: files, calls and breaks.
+pub fn layers(survey: &Survey) -> String {
+    let mut lines = String::from("what\tlayer\tto\tcount\tplace\twhy\n");
+    for file in &survey.layers.files {
+        let _ = writeln!(lines, "file\t{}\t\t\t{}\t{}", file.layer, file.file, field(&file.why));
+    }
+    for call in &survey.layers.calls {
+        let _ = writeln!(lines, "calls\t{}\t{}\t{}\t{}\t", call.from, call.to, call.count, call.example);
+    }
+    for broken in &survey.layers.breaks {
+        let _ = writeln!(lines, "break\t{}\t{}\t\t{}\t{}", broken.from, broken.to, broken.place, field(&broken.what));
+    }
+    lines
+}
+
+/// `topic, layer, what, count, of, example, example`.
+pub fn conventions(survey: &Survey) -> String {
+    let mut lines = String::from("topic\tlayer\twhat\tcount\tof\texample\texample\n");
+    for known in &survey.conventions {
+        let layer = known.layer.map(|layer| layer.to_string()).unwrap_or_default();
+        let of = known.of.map(|of| of.to_string()).unwrap_or_default();
+        let example = |at: usize| known.examples.get(at).map(ToString::to_string).unwrap_or_default();
+        let (what, first, second) = (field(&known.what), example(0), example(1));
+        let _ = writeln!(lines, "{}\t{layer}\t{what}\t{}\t{of}\t{first}\t{second}", known.topic, known.count);
+    }
+    lines
+}
+
+/// `purpose, preferred, command, for one file, run in, package, source, behind`.
+pub fn commands(survey: &Survey) -> String {
+    let mut lines = String::from("purpose\tpreferred\tcommand\tfor one file\trun in\tpackage\tsource\tbehind\n");
+    for command in &survey.commands {
+        let preferred = u8::from(command.preferred);
+        let (script, one) = (field(&command.script), field(command.for_file.as_deref().unwrap_or("")));
+        let _ = writeln!(
+            lines,
+            "{}\t{preferred}\t{script}\t{one}\t{}\t{}\t{}\t{}",
+            command.purpose,
+            command.folder,
+            command.package,
+            command.source,
+            field(&command.behind)
+        );
+    }
+    lines
+}

@@ -46,6 +46,7 @@ fn worth(command: &Command) -> i32 {
     worth
 }
 
-fn needs_containers(command: &Command) -> bool {
+/// Whether the command runs containers.
+pub(super) fn needs_containers(command: &Command) -> bool {
     [&command.script, &command.behind].iter().any(|text| text.contains("docker") || text.contains("podman"))
 }

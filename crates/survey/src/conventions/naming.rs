@@ -28,6 +28,9 @@ fn ending(path: &str) -> (String, String) {
     if let Some((head, kind)) = stem.rsplit_once('.') {
         return (head.to_owned(), format!("*.{kind}.{extension}"));
     }
+    if let Some(rest) = stem.strip_prefix("test_") {
+        return (rest.to_owned(), format!("test_*.{extension}"));
+    }
     let cut = stem.rfind(['_', '-']);
     match cut.and_then(|at| Some((stem.get(..at)?, stem.get(at..)?))) {
         Some((head, tail)) if tail.len() > 3 => (head.to_owned(), format!("*{tail}.{extension}")),

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bad_input;
+mod knowledge;
 
 use std::fs;
 use std::path::{Path, PathBuf};
