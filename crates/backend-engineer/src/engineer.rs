@@ -11,6 +11,22 @@ use crate::understand::{Definition, Reach};
 /// The most turns that a run may take unless told otherwise.
 const TURNS: u32 = 200;
 
+/// Variables that hold keys of model providers: no command sees them, whoever asks for it.
+pub(crate) const PROVIDER_KEYS: [&str; 12] = [
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "OPENAI_API_KEY",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "OPENROUTER_API_KEY",
+    "MISTRAL_API_KEY",
+    "DEEPSEEK_API_KEY",
+    "XAI_API_KEY",
+    "GROQ_API_KEY",
+    "AZURE_OPENAI_API_KEY",
+    "AWS_BEARER_TOKEN_BEDROCK",
+];
+
 /// What a person says about the model on the command line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wishes {

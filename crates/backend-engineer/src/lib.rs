@@ -10,6 +10,8 @@ mod fingerprint;
 
 mod redact;
 
+mod secrets;
+
 mod tree;
 
 mod understand;

@@ -17,12 +17,12 @@ use sandbox::{EffectKind, Sandbox};
 
 use crate::engineer::Engineer;
 use crate::redact::Redactor;
+use crate::secrets;
 use crate::settings::Settings;
 use crate::stop::{Finding, Severity, Stop};
 use crate::tree::{Pending, Staged, Tree};
 use crate::understand::{Files, Loaded, Scope, files_of};
 
-pub(crate) use adoption::PROVIDER_KEYS;
 pub(crate) use going_on::Resumed;
 pub(crate) use overlay::{Belonging, last_lines};
 pub(crate) use record::JournalWitness;
@@ -113,9 +113,9 @@ impl Workbench {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: conduct.dry_run,
         };
-        let secrets = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
-        let secrets = secrets.map(|(name, value)| (name.to_owned(), value));
-        let redactor = Redactor::of(settings.variables().into_iter().chain(secrets).collect());
+        let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
+        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(secrets::of_repository(root));
+        let redactor = Redactor::of(settings.variables().into_iter().chain(keys).collect());
         let journal = if conduct.dry_run { None } else { Some(Journal::open(root)?) };
         let run = match resumed {
             Some(run) => Some(run),

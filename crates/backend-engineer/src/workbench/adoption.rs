@@ -6,22 +6,6 @@ use super::Workbench;
 use super::overlay::LARGEST;
 use crate::stop::Stop;
 
-/// Variables that hold keys of model providers: no command sees them, whoever asks for it.
-pub(crate) const PROVIDER_KEYS: [&str; 12] = [
-    "ANTHROPIC_API_KEY",
-    "ANTHROPIC_AUTH_TOKEN",
-    "OPENAI_API_KEY",
-    "GEMINI_API_KEY",
-    "GOOGLE_API_KEY",
-    "OPENROUTER_API_KEY",
-    "MISTRAL_API_KEY",
-    "DEEPSEEK_API_KEY",
-    "XAI_API_KEY",
-    "GROQ_API_KEY",
-    "AZURE_OPENAI_API_KEY",
-    "AWS_BEARER_TOKEN_BEDROCK",
-];
-
 impl Workbench {
     /// Runs a command as it is given, what is staged laid over the tree.
     pub(crate) async fn run_command(&mut self, command: Command) -> Result<Outcome, Stop> {
@@ -53,8 +37,15 @@ impl Workbench {
         if effect.kind == EffectKind::Link {
             self.opened()?.remove(path).await?;
         }
-        // What can't be read as a file of the tree (git's own, a folder) is no file of the run.
-        let Ok(bytes) = self.tree.read(path) else { return Ok(()) };
+        let bytes = match self.tree.read(path) {
+            Ok(bytes) => bytes,
+            // Git's own files are none of the run's, and are as they lie there.
+            Err(_) if effect.kind == EffectKind::Created => None,
+            Err(_) => match std::fs::read(self.root().join(path)) {
+                Ok(bytes) => Some(bytes),
+                Err(_) => return Ok(()),
+            },
+        };
         let mode = self.tree.staged().get(path).and_then(|staged| staged.mode);
         let found = self.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
         match bytes {

@@ -8,6 +8,7 @@ use sandbox::{Command, Effect, EffectKind, Network, Outcome, Policy, Sandbox, Se
 
 use super::Workbench;
 use super::scratch::Scratch;
+use crate::engineer::PROVIDER_KEYS;
 use crate::fingerprint;
 use crate::stop::Stop;
 use crate::tree::{Pending, Staged};
@@ -262,7 +263,7 @@ impl Workbench {
 }
 
 fn is_key(name: &str) -> bool {
-    super::PROVIDER_KEYS.contains(&name)
+    PROVIDER_KEYS.contains(&name)
 }
 
 /// The permission bits of a file that nobody said otherwise about.

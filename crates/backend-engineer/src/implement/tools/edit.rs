@@ -20,6 +20,12 @@ input! {
     }
 }
 
+/// How alike two lines are that can be the same with a slip, from 0 to 1.
+const ALIKE: f64 = 0.5;
+
+/// Lines that are compared in all.
+const SEARCHED: usize = 5_000;
+
 /// Lines around the nearest text that are shown.
 const AROUND: usize = 4;
 
@@ -66,7 +72,10 @@ impl Tool for Edit<'_, '_> {
                         format!("`{path}` holds new_string already where old_string would be; nothing was changed.");
                     return Ok(work.output(&content, &Trace::default()));
                 }
-                Graft::Refused(refusal) => return tell(work.bench.redactor.text(&refused(&path, &text, &refusal))),
+                Graft::Refused(refusal) => {
+                    let said = refused(&path, &text, &refusal, &input.old_string);
+                    return tell(work.bench.redactor.text(&said));
+                }
             };
             let said = said(&path, &text, &applied);
             let diff = work.diff(&path, Some(text.as_bytes()), applied.text.as_bytes());
@@ -91,17 +100,28 @@ fn said(path: &str, before: &str, applied: &Applied) -> String {
     format!("Edited `{path}` at line {}{how}.", lines.join(", "))
 }
 
+/// The line that is most like the first telling line of `old`, from 1.
+fn nearest_line(text: &str, old: &str) -> Option<usize> {
+    let wanted =
+        old.lines().map(str::trim).find(|line| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 2)?;
+    let like = |line: &str| strsim::normalized_levenshtein(line.trim(), wanted);
+    let lines = text.lines().take(SEARCHED).enumerate().map(|(index, line)| (like(line), index + 1));
+    lines.filter(|(like, _)| *like >= ALIKE).max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, line)| line)
+}
+
 /// Why the place could not be told, with the text that comes nearest.
-fn refused(path: &str, text: &str, refusal: &Refusal) -> String {
+fn refused(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
     let mut said = format!("`{path}` was not changed: {}.", refusal.message.trim_end_matches('.'));
     if !refusal.candidates.is_empty() {
         let places: Vec<String> =
             refusal.candidates.iter().take(10).map(|place| format!("line {}", place.line)).collect();
         said.push_str(&format!(" It stands at {}.", places.join(", ")));
     }
-    if let Some(nearest) = &refusal.nearest {
-        let from = nearest.line.saturating_sub(AROUND).max(1);
-        said.push_str(&format!(" The nearest text is at line {}:\n", nearest.line));
+    let nearest = refusal.nearest.as_ref().map(|place| place.line);
+    let nearest = nearest.or_else(|| nearest_line(text, old)).filter(|_| refusal.candidates.is_empty());
+    if let Some(nearest) = nearest {
+        let from = nearest.saturating_sub(AROUND).max(1);
+        said.push_str(&format!(" The nearest text is at line {nearest}:\n"));
         for (index, line) in text.lines().enumerate().skip(from - 1).take(2 * AROUND + 4) {
             said.push_str(&format!("{}\t{}\n", index + 1, super::desk::cut(line, 300)));
         }
