@@ -62,7 +62,7 @@ pub(super) fn review_of(extent: Extent, codes: &[&str], files: &[(&str, &str)], 
     }
     let settings = crate::settings::Settings::read(&root, &Default::default(), &Default::default()).unwrap();
     let conduct = crate::workbench::Conduct { dry_run: true, ..Default::default() };
-    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &[], Box::new(|_| {})).unwrap();
+    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &[], Box::new(|_| {}), None).unwrap();
     let findings = review(&mut bench, &units, extent).unwrap();
     assert!(bench.tree.pending().is_empty(), "a review leaves nothing staged");
     let line = |one: &Finding| {

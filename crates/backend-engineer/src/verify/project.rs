@@ -125,7 +125,7 @@ fn ecosystem_of(file: &str) -> Option<Ecosystem> {
 
 fn check(wanted: &Wanted, command: &Command, ran: Ran) -> Check {
     let text = format!("the project's own `{}` ({})", command.script, command.source);
-    Check { unit: None, origin: Origin::Found, text, line: 0, kind: wanted.kind, ran }
+    Check { unit: None, origin: Origin::Found, text, line: 0, kind: wanted.kind, ran, request: None }
 }
 
 fn not_made(wanted: &Wanted, why: &str) -> Check {
