@@ -187,6 +187,10 @@ impl Line {
                 None => "go on later, or with another model".to_owned(),
             },
             Fault::Provider => format!("{name} is in trouble itself; go on later, or with another provider"),
+            Fault::Network if !trouble.passes && trouble.message.contains("certificate") => {
+                "have its certificate's authority trusted on this machine, or name a file with it in SSL_CERT_FILE"
+                    .to_owned()
+            }
             Fault::Network => format!("check that {} can be reached; {base} sets the address", self.base),
             Fault::ContextOverflow => "shorten the conversation, or take a model that reads more".to_owned(),
             Fault::Request => format!("check that {} speaks the format of {name}; {base} sets the address", self.base),
