@@ -91,6 +91,13 @@ fn a_run_is_told_what_it_does_not_tell_itself() {
 }
 
 #[test]
+fn a_block_whose_file_is_named_beside_it_is_not_called_unclear() {
+    let text = "In `app/a.py` put\n```python\nA = 1\n```\n\nNow:\n```python\n# app/b.py\nB = 1\n```\n\nSet `a.b()`:\n```python\nC = 1\n```\n";
+    let at = |opening: usize| text.match_indices("```python").nth(opening).map(|(at, _)| at..text.len()).unwrap();
+    assert!(names_file(text, &at(0)) && names_file(text, &at(1)) && !names_file(text, &at(2)));
+}
+
+#[test]
 fn a_done_unit_is_left_alone() {
     let plan = "# X\n\n## Phase 1: A ✅\n\n- [x] Modify `app/a.py`\n";
     assert_eq!(told(&["file-missing"], &[], plan), [""; 0]);

@@ -1,7 +1,7 @@
 //! What a briefing tells of the project as a whole: its middleware and utilities, its conventions, what it is built from,
 //! and how it checks itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{Command, Convention, Ecosystem, Layer, Purpose, Topic};
 
@@ -9,13 +9,37 @@ use super::{Entry, Ground, Section};
 
 /// Files of a layer that are named.
 const MOST_FILES: usize = 15;
+/// Conventions of one topic that are told; the most usual stand first.
+const MOST_OF_A_TOPIC: usize = 4;
 /// Conventions that are told.
 const MOST_CONVENTIONS: usize = 30;
 
+/// Whose code a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Family {
+    Python,
+    Script,
+}
+
+fn family(path: &str) -> Option<Family> {
+    match path.rsplit_once('.')?.1 {
+        "py" | "pyi" => Some(Family::Python),
+        "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" => Some(Family::Script),
+        _ => None,
+    }
+}
+
+/// The families of the phase's files: what holds for others does not concern it.
+fn families(ground: &Ground<'_>) -> BTreeSet<Family> {
+    ground.assignment.files.iter().filter_map(|file| family(file.path.as_deref()?)).collect()
+}
+
 /// The files that stand between requests and handlers, and those that several layers use.
 pub(super) fn helpers(ground: &Ground<'_>) -> Vec<Entry> {
+    let families = families(ground);
     let of_layer = |layer: Layer| {
-        let all = ground.code.layers.files.iter().filter(move |file| file.layer == layer);
+        let concerns = |path: &str| family(path).is_some_and(|one| families.contains(&one));
+        let all = ground.code.layers.files.iter().filter(|file| file.layer == layer && concerns(&file.file));
         let files: Vec<&str> = all.map(|file| file.file.as_str()).collect();
         let more = files.len().saturating_sub(MOST_FILES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -32,10 +56,19 @@ pub(super) fn conventions(ground: &Ground<'_>, models: &[String]) -> Vec<Entry> 
     let named = ground.assignment.files.iter().filter_map(|file| file.path.as_deref());
     let own: BTreeSet<Layer> =
         named.chain(models.iter().map(String::as_str)).filter_map(|file| layers.of(file)).collect();
-    let concerns = |one: &&Convention| match one.topic {
+    let families = families(ground);
+    let fits = |one: &Convention| match one.topic {
         Topic::FileNames | Topic::SymbolNames => one.layer.is_some_and(|layer| own.contains(&layer)),
         Topic::TestStyle | Topic::TestPlaces => true,
         _ => one.layer.is_none_or(|layer| own.is_empty() || own.contains(&layer)),
+    };
+    let mut told: BTreeMap<Topic, usize> = BTreeMap::new();
+    let mut concerns = |one: &&Convention| {
+        let here = one.examples.iter().any(|place| family(&place.file).is_some_and(|one| families.contains(&one)));
+        let count = told.entry(one.topic).or_default();
+        let concerns = here && *count < MOST_OF_A_TOPIC && fits(one);
+        *count += usize::from(concerns);
+        concerns
     };
     let tell = |one: &Convention| {
         let layer = one.layer.map(|layer| format!(" of {layer}")).unwrap_or_default();
@@ -44,7 +77,7 @@ pub(super) fn conventions(ground: &Ground<'_>, models: &[String]) -> Vec<Entry> 
         let text = format!("- {}: {}{layer}: {}{often}", places.join(", "), one.topic, one.what);
         Entry::new(Section::Conventions, format!("{}{layer}", one.topic), vec![text])
     };
-    ground.code.conventions.iter().filter(concerns).take(MOST_CONVENTIONS).map(tell).collect()
+    ground.code.conventions.iter().filter(|one| concerns(one)).take(MOST_CONVENTIONS).map(tell).collect()
 }
 
 /// The frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
