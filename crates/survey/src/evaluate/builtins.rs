@@ -30,6 +30,13 @@ impl<'a> Machine<'a> {
                 }
                 _ => None,
             },
+            "dict.fromkeys" => {
+                let keys = first?.items().iter().filter_map(Value::as_text).map(|key| (key, Value::Null)).collect();
+                Some(Value::map(keys))
+            }
+            "list" | "tuple" | "set" | "sorted" | "reversed" if matches!(first, Some(Value::Map(_))) => {
+                Some(Value::list(first?.entries().into_iter().map(|(key, _)| Value::Text(key)).collect()))
+            }
             "list" | "tuple" | "set" | "sorted" | "reversed" | "Object.freeze" | "typing.cast" => {
                 let value = arguments.at(usize::from(&**path == "typing.cast"))?;
                 Some(value.clone())

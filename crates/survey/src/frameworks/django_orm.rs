@@ -26,11 +26,9 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     installed(machine, findings);
     for class in machine.classes.clone() {
         let outside = machine.outside_bases(&class);
-        let is_model = outside.iter().any(|path| {
-            path.contains("models.Model") && path.contains("django")
-                || path.starts_with("django.contrib.auth") && path.contains("Abstract")
-                || path.ends_with(".MPTTModel")
-        });
+        let is_model = outside
+            .iter()
+            .any(|path| is_model_class(path) || path.starts_with("django.contrib.auth") && path.contains("Abstract"));
         if !is_model || machine.meta(&class, "abstract").is_some_and(|v| v.is_true()) {
             continue;
         }
@@ -85,8 +83,14 @@ fn add(columns: &mut Vec<Column>, column: Column) {
     columns.push(column);
 }
 
+/// `django.db.models.Model`, and the models that libraries build on it.
+fn is_model_class(path: &str) -> bool {
+    let is_other = path.starts_with("tortoise") || path.starts_with("odoo") || path.starts_with("rest_framework");
+    !is_other && path.contains("models.") && path.ends_with("Model")
+}
+
 fn is_concrete<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
-    let is_model = machine.outside_bases(class).iter().any(|path| path.contains("models.Model"));
+    let is_model = machine.outside_bases(class).iter().any(|path| is_model_class(path));
     is_model && !machine.meta(class, "abstract").is_some_and(|value| value.is_true())
 }
 
@@ -114,6 +118,11 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
     if outside.iter().any(|path| path.ends_with(".MPTTModel")) {
         for name in ["lft", "rght", "tree_id", "level"] {
             add(&mut columns, plain(name, "PositiveIntegerField", false));
+        }
+    }
+    if outside.iter().any(|path| path.ends_with(".TagBase")) {
+        for name in ["name", "slug"] {
+            add(&mut columns, Column { unique: true, ..plain(name, "CharField", false) });
         }
     }
     // Below a concrete model only its key is stored, as a link.
@@ -167,7 +176,7 @@ fn field_class<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<(Stri
         Origin::Instance { class, arguments } => {
             let outside = machine.outside_bases(&class);
             let is_field = outside.iter().any(|path| {
-                (path.contains("models.") || path.contains("fields"))
+                (path.contains("models.") || path.contains("fields") || path.contains("managers."))
                     && is_field_name(path.rsplit('.').next().unwrap_or_default())
             });
             is_field.then(|| {
@@ -213,7 +222,9 @@ fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Optio
     }
     column.primary = arguments.named("primary_key").is_some_and(Value::is_true);
     column.unique = arguments.named("unique").is_some_and(Value::is_true) || kind.contains("OneToOne");
-    column.nullable = Some(arguments.named("null").is_some_and(Value::is_true));
+    // Tags are rows elsewhere: there is nothing here that could be null.
+    let is_tags = kind.contains("TaggableManager");
+    column.nullable = (!is_tags).then(|| arguments.named("null").is_some_and(Value::is_true));
     column.kind = kind;
     Some(column)
 }
