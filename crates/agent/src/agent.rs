@@ -81,7 +81,10 @@ impl Agent<'_> {
         loop {
             let ending = match conversation.turn() {
                 Turn::Model => self.ask(conversation, spent).await?,
-                Turn::Tools => self.answer(conversation, spent).await?,
+                Turn::Tools => {
+                    self.answer(conversation, spent).await?;
+                    None
+                }
                 Turn::Harness(pause) => self.decide(conversation, pause)?,
             };
             if let Some(ending) = ending {
@@ -92,8 +95,13 @@ impl Agent<'_> {
 
     /// The model's turn, if there is budget for it and room.
     async fn ask(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Option<Ending>, AgentError> {
+        if let Some(tool) = conversation.stuck() {
+            return Ok(Some(Ending::Stuck { tool }));
+        }
         if let Err(limit) = self.budget.allows(spent) {
-            self.note(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
+            if !conversation.has_ended() {
+                self.note(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
+            }
             return Ok(Some(Ending::Limit(limit)));
         }
         let room = Room::of(self.model.context_window(), self.max_tokens);
@@ -147,7 +155,7 @@ impl Agent<'_> {
     }
 
     /// The calls of the model's turn, in order; those that only read side by side.
-    async fn answer(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Option<Ending>, AgentError> {
+    async fn answer(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<(), AgentError> {
         let calls = conversation.unanswered();
         for group in calls.chunk_by(|one, next| calls::only_read(&self.tools, [one, next])) {
             self.record.record_soon(&group.iter().map(calls::started).collect::<Vec<_>>())?;
@@ -166,7 +174,7 @@ impl Agent<'_> {
                 return Err(error);
             }
         }
-        Ok(conversation.stuck().map(|tool| Ending::Stuck { tool }))
+        Ok(())
     }
 
     /// Makes the conversation shorter if that can be; whether it did.

@@ -34,8 +34,10 @@ impl Room {
 /// The messages of a conversation, made shorter to about `target` tokens; none if they can't be.
 pub(crate) fn shorter(conversation: &Conversation, target: u64, keep: &dyn Fn() -> String) -> Option<Vec<Message>> {
     let before = weight::of_messages(&conversation.messages);
-    let fixed = conversation.tokens().saturating_sub(before);
-    let target = target.saturating_sub(fixed);
+    let fixed = conversation.standing();
+    // What the provider counted is right; an estimate of a part is right by the same measure.
+    let scaled = u128::from(target) * u128::from(fixed + before) / u128::from(conversation.tokens().max(1));
+    let target = u64::try_from(scaled).unwrap_or(u64::MAX).saturating_sub(fixed);
     let mut messages = conversation.messages.clone();
     if !note_old_results(&mut messages, target) {
         messages = begin_anew(&messages, target, keep());
@@ -71,26 +73,43 @@ fn note_old_results(messages: &mut [Message], target: u64) -> bool {
 /// The task, what was done, and the latest turns that there is room for.
 fn begin_anew(messages: &[Message], target: u64, task: String) -> Vec<Message> {
     let turns = messages.iter().enumerate().filter(|(_, message)| message.speaker == Speaker::Assistant);
-    let starts: Vec<usize> = turns.map(|(place, _)| place).skip(1).collect();
-    let whole = |start: usize| joined(beginning(&messages[..start], target, &task), &messages[start..]);
-    if let Some(fitting) = starts.iter().map(|start| whole(*start)).find(|anew| weight::of_messages(anew) <= target) {
-        return fitting;
+    let starts: Vec<usize> = turns.map(|(place, _)| place).collect();
+    let from = |start: usize| joined(beginning(&messages[..start], target, &task), &messages[start..]);
+    let has_room = |start: &&usize| weight::of_messages(&messages[**start..]) <= target;
+    let roomy = starts.iter().skip(starts.partition_point(|start| !has_room(&start)));
+    let whole = roomy.map(|start| from(*start)).find(|anew| weight::of_messages(anew) <= target);
+    let cut = || starts.last().map(|start| with_cut_results(from(*start), target));
+    if let Some(anew) = whole.or_else(cut).filter(|anew| weight::of_messages(anew) <= target) {
+        return anew;
     }
-    // Not even the last turn has room: its results are cut; and if it is too large itself, it is only told of.
-    if let Some(start) = starts.last() {
-        let results = messages[*start..].iter().flat_map(|message| &message.blocks).count().max(1);
-        let share = usize::try_from(target).unwrap_or(usize::MAX) / results;
-        let mut anew = whole(*start);
-        for block in anew.iter_mut().skip(1).flat_map(|message| &mut message.blocks) {
-            if let Block::ToolResult { content, .. } = block {
-                limit(content, share);
-            }
-        }
-        if weight::of_messages(&anew) <= target {
-            return anew;
-        }
-    }
-    joined(beginning(messages, target, &task), &[])
+    // Not even the last turn has room: it is told of, and so is what came of it, which the model has not seen yet.
+    let mut anew =
+        with_cut_results(joined(beginning(messages, target, &task), &messages[messages.len() - 1..]), target);
+    let latest = anew.pop().map(|message| message.blocks).unwrap_or_default();
+    let unseen = latest.into_iter().filter_map(|block| match block {
+        Block::ToolResult { content, .. } => Some(Block::Text { text: format!("What the last call gave:\n{content}") }),
+        _ => None,
+    });
+    anew.iter_mut().for_each(|message| message.blocks.extend(unseen.clone()));
+    anew
+}
+
+/// Cuts the results behind the beginning so that all have room.
+fn with_cut_results(mut anew: Vec<Message>, target: u64) -> Vec<Message> {
+    let (beginning, latest) = anew.split_at_mut(1);
+    let results: Vec<&mut String> = latest
+        .iter_mut()
+        .flat_map(|message| &mut message.blocks)
+        .filter_map(|block| match block {
+            Block::ToolResult { content, .. } => Some(content),
+            _ => None,
+        })
+        .collect();
+    // Three of the four bytes that a token has: the rest is for what stands around them.
+    let room = usize::try_from(target.saturating_sub(weight::of_messages(beginning)) * 3).unwrap_or(usize::MAX);
+    let share = room / results.len().max(1);
+    results.into_iter().for_each(|content| limit(content, share));
+    anew
 }
 
 fn joined(beginning: Message, latest: &[Message]) -> Vec<Message> {
@@ -99,25 +118,25 @@ fn joined(beginning: Message, latest: &[Message]) -> Vec<Message> {
     messages
 }
 
-/// One message in place of all of these.
+/// One message in place of all of these: the task as it stands now, what was done, and what else the harness said.
 fn beginning(messages: &[Message], target: u64, task: &str) -> Message {
-    let mut lines: Vec<String> = Vec::new();
+    let mut done: Vec<String> = Vec::new();
+    let mut said: Vec<&str> = Vec::new();
     let mut asked: Vec<Call> = Vec::new();
-    let mut word = None;
     for (place, message) in messages.iter().enumerate() {
-        for block in &message.blocks {
+        for (number, block) in message.blocks.iter().enumerate() {
             match block {
                 Block::Text { text } if message.speaker == Speaker::Assistant => {
-                    lines.push(format!("- You said: {}", short(text.trim())));
+                    done.push(format!("- You said: {}", short(text.trim())));
                 }
                 Block::Text { text } => match text.strip_prefix(DONE) {
-                    Some(done) => lines.extend(done.lines().filter(|line| line.starts_with("- ")).map(str::to_owned)),
-                    None if place > 0 => word = Some(text.clone()),
+                    Some(list) => done.extend(list.lines().filter(|line| line.starts_with("- ")).map(str::to_owned)),
+                    None if (place, number) > (0, 0) => said.push(text),
                     None => {}
                 },
                 Block::ToolResult { call, content, is_error } => {
                     if let Some(call) = asked.iter().find(|asked| asked.id == *call) {
-                        lines.push(line(call, content, *is_error));
+                        done.push(line(call, content, *is_error));
                     }
                 }
                 _ => {}
@@ -125,9 +144,28 @@ fn beginning(messages: &[Message], target: u64, task: &str) -> Message {
         }
         asked = calls(message);
     }
-    let mut blocks = vec![Block::Text { text: task.to_owned() }, Block::Text { text: list(&lines, target) }];
-    blocks.extend(word.map(|text| Block::Text { text }));
+    let mut blocks = vec![Block::Text { text: task.to_owned() }];
+    if !done.is_empty() {
+        blocks.push(Block::Text { text: list(&done, target) });
+    }
+    blocks.extend(latest(&said, target).into_iter().map(|text| Block::Text { text: text.to_owned() }));
     Message { speaker: Speaker::User, blocks }
+}
+
+/// The latest texts, each once, that fit in a third of the target; the last one always.
+fn latest<'a>(said: &[&'a str], target: u64) -> Vec<&'a str> {
+    let mut chosen: Vec<&str> = Vec::new();
+    let mut weight = 0;
+    for text in said.iter().rev() {
+        weight += weight::of_text(text);
+        if !chosen.is_empty() && weight > target / 3 {
+            break;
+        }
+        if !chosen.contains(text) {
+            chosen.insert(0, text);
+        }
+    }
+    chosen
 }
 
 /// As many of the latest lines as may stand there.

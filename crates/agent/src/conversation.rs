@@ -99,11 +99,7 @@ impl Conversation {
                 self.messages = Vec::deserialize(messages)?;
                 self.measured = None;
             }
-            Event::ConversationEnded { .. } => {
-                self.failures.clear();
-                self.idle = 0;
-                self.ended = true;
-            }
+            Event::ConversationEnded { .. } => self.ended = true,
             _ => {}
         }
         Ok(())
@@ -114,9 +110,14 @@ impl Conversation {
     pub fn tokens(&self) -> u64 {
         let (counted, known) = match self.measured {
             Some((tokens, messages)) => (tokens, messages),
-            None => (weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>(), 0),
+            None => (self.standing(), 0),
         };
         counted + weight::of_messages(self.messages.get(known..).unwrap_or_default())
+    }
+
+    /// How many tokens come before the messages, by estimate.
+    pub(crate) fn standing(&self) -> u64 {
+        weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>()
     }
 
     /// Whose turn it is.
@@ -162,8 +163,13 @@ impl Conversation {
         last.map(Message::text).unwrap_or_default()
     }
 
-    /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them.
+    /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them. What follows an
+    /// end is a new task, with a new chance.
     fn say(&mut self, text: &str) {
+        if self.ended {
+            self.failures.clear();
+            self.idle = 0;
+        }
         match self.messages.last_mut() {
             Some(last) if last.speaker == Speaker::User => last.blocks.push(Block::Text { text: text.to_owned() }),
             _ => self.messages.push(Message::user(text)),

@@ -1,10 +1,19 @@
 //! Step two: reads the files that the phase names and what stands around them, before anything is changed.
 
 mod tools;
+mod knowledge;
+mod words;
+mod modules;
+mod siblings;
+mod briefing;
 
-use plan::{Action, Plan};
+use plan::Plan;
 
+pub(crate) use briefing::{BUDGET, Ground, briefing};
+pub(crate) use knowledge::surveyed;
+pub(crate) use modules::{climbed, file_of};
 pub(crate) use tools::nearest_tools;
+pub(crate) use words::segments;
 
 use crate::stop::{Finding, Severity, Stop};
 use crate::tree::{ReadError, Tree};
@@ -22,34 +31,17 @@ pub(crate) fn analyze(plan: &Plan, tree: &mut Tree, assignment: &Assignment) -> 
     let mut survey = Survey::default();
     for file in &assignment.files {
         let Some(path) = &file.path else { continue };
-        let content = match tree.read(path) {
-            Ok(content) => content,
+        match tree.read(path) {
+            Ok(_) => {}
             Err(ReadError::Outside(outside)) => {
                 let place =
                     finding(plan, "path-outside", Severity::Error, outside.to_string(), Some(file.span.clone()));
                 return Err(Stop::refused(outside.to_string()).at([place]));
             }
-            Err(error) => {
-                survey.findings.push(say(plan, "file-unreadable", file, error.to_string()));
-                continue;
-            }
-        };
-        survey.findings.extend(mismatch(plan, file, path, content.is_some()));
+            Err(error) => survey.findings.push(say(plan, "file-unreadable", file, error.to_string())),
+        }
     }
     Ok(survey)
-}
-
-/// A file that the plan calls existing and that isn't there.
-fn mismatch(plan: &Plan, file: &NamedFile, path: &str, exists: bool) -> Option<Finding> {
-    match file.action {
-        Action::Modify if !exists => {
-            Some(say(plan, "file-missing", file, format!("`{path}` is to be modified, and is not there")))
-        }
-        Action::Rename { .. } if !exists => {
-            Some(say(plan, "file-missing", file, format!("`{path}` is to be renamed, and is not there")))
-        }
-        _ => None,
-    }
 }
 
 fn say(plan: &Plan, code: &'static str, file: &NamedFile, message: String) -> Finding {

@@ -17,6 +17,7 @@ pub(crate) use kind::{Kind, kind_of, kinds_of};
 
 use crate::analyze::nearest_tools;
 use crate::stop::Stop;
+use crate::tree::Pending;
 use crate::understand::{Scope, without_author};
 use crate::workbench::{Belonging, Workbench, last_lines};
 
@@ -34,6 +35,8 @@ pub(crate) struct Request {
     pub(crate) expect: Expect,
     /// What it is run for, for people.
     pub(crate) why: String,
+    /// What it checks, where that is known from elsewhere than its words.
+    pub(crate) kind: Option<Kind>,
 }
 
 /// A command that ran, or could not.
@@ -90,18 +93,75 @@ impl Request {
         if !folder.is_empty() && !bench.files.has_folder(&folder) && !bench.makes_folder(&folder) {
             return refuse(&format!("the folder `{folder}` is not there"));
         }
-        Ok(Request { script, folder, expect: command.expect.clone(), why: why.to_owned() })
+        Ok(Request { script, folder, expect: command.expect.clone(), why: why.to_owned(), kind: None })
     }
 
     /// A command of the project's own, which shall simply succeed.
     pub(crate) fn of_project(script: &str, why: &str) -> Self {
         let expect = Expect { outcome: ExpectedOutcome::Pass, words: None, passed: None, shows: Vec::new() };
-        Request { script: script.to_owned(), folder: String::new(), expect, why: why.to_owned() }
+        Request { script: script.to_owned(), folder: String::new(), expect, why: why.to_owned(), kind: None }
+    }
+
+    /// A command that the project itself was found to keep for a purpose.
+    pub(crate) fn found(script: &str, folder: &str, kind: Kind, why: &str) -> Self {
+        Request { folder: folder.to_owned(), kind: Some(kind), ..Request::of_project(script, why) }
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind.unwrap_or_else(|| kind_of(&self.script))
     }
 }
 
 /// Runs a command and judges it; what it changed within the scope is staged.
 pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope) -> Result<Ran, Stop> {
+    Ok(run_and_read(bench, request, scope).await?.0)
+}
+
+/// Runs a command on the tree as it was before the change, and judges it; gives what it printed as well. Nothing that
+/// it does is taken over.
+pub(crate) async fn run_before(
+    bench: &mut Workbench,
+    request: &Request,
+    written: &[Pending],
+) -> Result<(Judgement, String), Stop> {
+    let why = format!("{}, before the change", request.why);
+    bench.tell(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
+    let first = nearest_tools(bench.root(), &effective_folder(request));
+    let script = proving::strict(&request.script, request.kind() != Kind::Other);
+    let outcome = bench.execute_before(&script, &request.folder, first, written).await?;
+    let text = bench.redactor.text(&judged_text(&outcome));
+    let judgement = judged(bench, request, &outcome, &text);
+    bench.tell(Event::CommandFinished {
+        command: request.script.clone(),
+        folder: request.folder.clone(),
+        exit: code_of(&outcome),
+        elapsed_ms: u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX),
+        verdict: judgement.verdict,
+        detail: format!("before the change: {}", judgement.detail),
+        output: keep_output(bench, &outcome)?,
+        tree: None,
+    })?;
+    Ok((judgement, text))
+}
+
+fn judged(bench: &Workbench, request: &Request, outcome: &Outcome, text: &str) -> Judgement {
+    let ours = |name: &str| bench.knows_module(name);
+    judge(request.kind(), &request.script, end_of(outcome), text, &request.expect, &ours)
+}
+
+fn code_of(outcome: &Outcome) -> Option<i32> {
+    match outcome.exit {
+        sandbox::Exit::Code(code) => Some(code),
+        _ => None,
+    }
+}
+
+/// [`run`], with what the command printed (its head and tail).
+pub(crate) async fn run_and_read(
+    bench: &mut Workbench,
+    request: &Request,
+    scope: &Scope,
+) -> Result<(Ran, String), Stop> {
     bench.tell(Event::CommandStarted {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -110,18 +170,15 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
     let tree = bench.fingerprint();
     let first = nearest_tools(bench.root(), &effective_folder(request));
     let before = bench.effects().await?;
-    let script = proving::strict(&request.script, kind_of(&request.script) != Kind::Other);
+    let script = proving::strict(&request.script, request.kind() != Kind::Other);
     let outcome = bench.execute(&script, &request.folder, first).await?;
     let effects = bench.take_over(scope).await?;
     let text = bench.redactor.text(&judged_text(&outcome));
-    let judgement = judge(&request.script, end_of(&outcome), &text, &request.expect, &|name| bench.knows_module(name));
+    let judgement = judged(bench, request, &outcome, &text);
     let mut ran = Ran {
         script: request.script.clone(),
         folder: request.folder.clone(),
-        exit: match outcome.exit {
-            sandbox::Exit::Code(code) => Some(code),
-            _ => None,
-        },
+        exit: code_of(&outcome),
         output: keep_output(bench, &outcome)?,
         acted: bench.fingerprint() != tree,
         tree: Some(tree),
@@ -138,7 +195,7 @@ pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope)
         ran.judgement = Judgement::not_checked(why);
     }
     finish(bench, &ran, &outcome)?;
-    Ok(ran)
+    Ok((ran, text))
 }
 
 fn finish(bench: &mut Workbench, ran: &Ran, outcome: &Outcome) -> Result<(), Stop> {

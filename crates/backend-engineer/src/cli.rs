@@ -26,9 +26,11 @@ mod work;
 
 mod accept;
 mod agents;
+mod check;
 mod completions;
 mod config;
 mod diff;
+mod explain;
 mod export;
 mod graft;
 mod implement;
@@ -38,6 +40,7 @@ mod plan;
 mod resume;
 mod runs;
 mod show;
+mod survey;
 mod undo;
 mod verify;
 
@@ -140,6 +143,9 @@ enum Command {
     #[command(after_help = EXIT_CODES)]
     Implement(implement::ImplementArguments),
     Plan(plan::PlanArguments),
+    #[command(after_help = check::AFTER)]
+    Check(check::CheckArguments),
+    Explain(explain::ExplainArguments),
     #[command(after_help = EXIT_CODES)]
     Verify(verify::VerifyArguments),
     Accept(accept::AcceptArguments),
@@ -148,6 +154,7 @@ enum Command {
     Undo(undo::UndoArguments),
     Runs(runs::RunsArguments),
     Show(show::ShowArguments),
+    Survey(survey::SurveyArguments),
     Diff(diff::DiffArguments),
     Export(export::ExportArguments),
     Agents(agents::AgentsArguments),
@@ -163,12 +170,15 @@ impl Command {
         match self {
             Command::Implement(arguments) => implement::run(arguments, globals),
             Command::Plan(arguments) => plan::run(arguments, globals),
+            Command::Check(arguments) => check::run(arguments, globals),
+            Command::Explain(arguments) => explain::run(arguments, globals),
             Command::Verify(arguments) => verify::run(arguments, globals),
             Command::Accept(arguments) => accept::run(arguments, globals),
             Command::Resume(arguments) => resume::run(arguments, globals),
             Command::Undo(arguments) => undo::run(arguments, globals),
             Command::Runs(arguments) => runs::run(arguments, globals),
             Command::Show(arguments) => show::run(arguments, globals),
+            Command::Survey(arguments) => survey::run(arguments, globals),
             Command::Diff(arguments) => diff::run(arguments, globals),
             Command::Export(arguments) => export::run(arguments, globals),
             Command::Agents(arguments) => agents::run(arguments, globals),

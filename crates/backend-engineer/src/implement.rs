@@ -10,10 +10,9 @@ mod tools;
 mod prompt;
 mod session;
 
-use journal::{Event, FileAction, Severity as EventSeverity};
+use journal::{Event, FileAction};
 use plan::{CheckboxId, PhaseId};
 
-use crate::analyze::Survey;
 use crate::check::Ran;
 use crate::stop::{Exit, Stop};
 use crate::tree::Pending;
@@ -21,7 +20,7 @@ use crate::understand::Assignment;
 use crate::workbench::{JournalWitness, Workbench};
 
 pub(crate) use inspect::inspect;
-pub(crate) use literal::{Placed, Placement, is_code, standing};
+pub(crate) use literal::{Placed, Placement, is_code, place, standing};
 pub(crate) use session::{Session, engage};
 
 /// What was done about each item of the phase.
@@ -110,10 +109,7 @@ impl Item {
 }
 
 /// Carries out what the plan spells out of the assignment; what comes of it is staged.
-pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment, survey: &Survey) -> Result<Change, Stop> {
-    for finding in assignment.findings.iter().chain(&survey.findings) {
-        tell_finding(bench, finding)?;
-    }
+pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment) -> Result<Change, Stop> {
     if bench.runs_commands() && has_commands(bench, assignment) {
         bench.prepare().await?;
     }
@@ -181,22 +177,5 @@ pub(crate) fn counts(file: &Pending) -> (usize, usize) {
         similar::ChangeTag::Insert => (added + 1, removed),
         similar::ChangeTag::Delete => (added, removed + 1),
         similar::ChangeTag::Equal => (added, removed),
-    })
-}
-
-fn tell_finding(bench: &mut Workbench, finding: &crate::stop::Finding) -> Result<(), Stop> {
-    let column = finding.span.as_ref().map(|span| bench.plan.place(span.start).column);
-    let path = finding.span.is_some().then(|| bench.plan_name.clone());
-    if finding.severity != EventSeverity::Note {
-        bench.note(finding.message.clone())?;
-    }
-    bench.tell(Event::Diagnostic {
-        code: finding.code.to_owned(),
-        severity: finding.severity,
-        message: finding.message.clone(),
-        path,
-        line: finding.line,
-        column,
-        hint: finding.hint.clone(),
     })
 }

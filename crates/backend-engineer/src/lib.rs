@@ -26,6 +26,8 @@ mod check;
 
 mod implement;
 
+mod review;
+
 mod verify;
 
 mod report;
@@ -38,6 +40,7 @@ use plan::PhaseId;
 use analyze::analyze;
 use implement::{Change, engage, implement, inspect, is_code, standing, write};
 use report::{Report, report};
+use review::{Extent, review};
 use understand::{Assignment, understand};
 use verify::{Verification, look_back, repair, settle, verify};
 use workbench::Workbench;
@@ -49,9 +52,12 @@ pub use stop::{Exit, Finding, Severity, Stop};
 async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
     let assignment = assign(bench, unit)?;
     bench.begin(StepName::Analyze)?;
-    let survey = analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    analyze(&bench.plan, &mut bench.tree, &assignment)?;
+    for finding in review(bench, &[unit], Extent::Run)? {
+        bench.tell_finding(&finding)?;
+    }
     bench.begin(StepName::Implement)?;
-    let mut change = implement(bench, &assignment, &survey).await?;
+    let mut change = implement(bench, &assignment).await?;
     if bench.employs() && change.leaves_work() {
         engage(bench, &assignment, &mut change, None).await?;
     }

@@ -13,7 +13,7 @@ use crate::check::{Kind, kinds_of, worst};
 use crate::implement::{Change, Deed, Item, Placed};
 use crate::stop::Exit;
 use crate::understand::Assignment;
-use crate::verify::{Account, Check, Fate, Proof, Verification, is_unimplemented};
+use crate::verify::{Account, Check, Fate, Origin, Proof, Verification, is_unimplemented};
 use crate::workbench::Workbench;
 
 pub(crate) use json::document;
@@ -201,14 +201,16 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification) -> Exit
     if !verification.drifted.is_empty() {
         exits.push(Exit::Refused);
     }
-    if checks.iter().any(|check| check.ran.judgement.limit) {
+    // What the project keeps for itself and can't run here is told; the phase does not wait for it.
+    let weighs = |check: &&Check| check.origin != Origin::Found;
+    if checks.iter().filter(weighs).any(|check| check.ran.judgement.limit) {
         exits.push(Exit::Limit);
     }
     let open = change.items.iter().zip(&verification.items).any(|(item, proof)| is_unimplemented(item, proof));
     if open || verification.accounts.iter().any(|account| account.fate == Fate::Untouched) {
         exits.push(Exit::Incomplete);
     }
-    let unchecked = checks.iter().any(|check| check.verdict() == Verdict::NotChecked);
+    let unchecked = checks.iter().filter(weighs).any(|check| check.verdict() == Verdict::NotChecked);
     let nothing_passed = !checks.iter().any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
     let waits = |why: &str| !bench.conduct.commit && change.items.iter().any(|item| waits_for_commit(item, why));
@@ -263,16 +265,21 @@ fn outcome(verification: &Verification, kind: Kind) -> Outcome {
             Kind::Lint => "lint",
             _ => "type-check",
         };
-        let details = format!("neither the plan nor the configuration names a {what} command");
+        let details = format!("neither the plan, the configuration nor the project itself names a {what} command");
         return Outcome { verdict: Verdict::NotChecked, details };
     }
-    let verdict = worst(checks.iter().map(|check| check.verdict()));
+    // What the project keeps for itself and can't run here does not take away from what was seen.
+    let is_aside = |check: &&&Check| check.origin == Origin::Found && check.verdict() == Verdict::NotChecked;
+    let (aside, seen): (Vec<&Check>, Vec<&Check>) = checks.iter().partition(|check| is_aside(&check));
+    let (seen, aside) = if seen.is_empty() { (aside, Vec::new()) } else { (seen, aside) };
+    let verdict = worst(seen.iter().map(|check| check.verdict()));
     let mut lines: Vec<String> = Vec::new();
-    for check in checks.iter().filter(|check| check.verdict() == verdict) {
+    let told = seen.iter().filter(|check| check.verdict() == verdict).map(|check| (check, ""));
+    for (check, mark) in told.chain(aside.iter().map(|check| (check, "NOT CHECKED "))) {
         let command = crate::check::first_line(&check.ran.script);
         let line = match command {
             "" => check.ran.judgement.detail.clone(),
-            command => format!("`{command}`: {}", check.ran.judgement.detail),
+            command => format!("{mark}`{command}`: {}", check.ran.judgement.detail),
         };
         if !lines.contains(&line) {
             lines.push(line);

@@ -9,6 +9,7 @@ mod reach;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
@@ -59,6 +60,8 @@ pub(crate) struct NamedFile {
     pub(crate) span: Range<usize>,
     /// Why it has no path.
     pub(crate) obstacle: Option<String>,
+    /// Its neighbours open with a comment that is their own path.
+    pub(crate) addressed: bool,
 }
 
 impl Assignment {
@@ -70,8 +73,24 @@ impl Assignment {
 
 /// Reads what the unit asks for. A plan that isn't approved, or a path that leaves the repository, stops the run.
 pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bool) -> Result<Assignment, Stop> {
-    check_standing(plan, approved)?;
-    let phase = plan.phase(unit).ok_or_else(|| Stop::usage("the plan has no such unit"))?;
+    if let Some(refused) = not_approved(plan).filter(|_| !approved) {
+        return Err(Stop::refused(refused.message.clone())
+            .hint("Have it approved and its status changed, or pass --approve to go ahead as it is.")
+            .at([refused]));
+    }
+    let (assignment, leaving) =
+        assignment_of(plan, files, unit).ok_or_else(|| Stop::usage("the plan has no such unit"))?;
+    if !leaving.is_empty() {
+        return Err(Stop::refused(format!("{} names paths outside of the repository", assignment.label))
+            .hint("Name files by their path from the repository's root, or say which repository is meant with --root.")
+            .at(leaving));
+    }
+    Ok(assignment)
+}
+
+/// What a unit asks for, and apart from it what leaves the repository; `None` where the plan has no such unit.
+pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option<(Assignment, Vec<Finding>)> {
+    let phase = plan.phase(unit)?;
     let mut units = Vec::new();
     collect(phase, &mut units);
     let bases = bases(plan, files);
@@ -97,25 +116,27 @@ pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bo
         assignment.scope.admit(&file, change, files);
         assignment.files.push(file);
     }
-    if !leaving.is_empty() {
-        return Err(Stop::refused(format!("{} names paths outside of the repository", phase.label))
-            .hint("Name files by their path from the repository's root, or say which repository is meant with --root.")
-            .at(leaving));
-    }
-    Ok(assignment)
+    Some((assignment, leaving))
 }
 
-/// A plan marked as not approved is refused unless the user says otherwise.
-fn check_standing(plan: &Plan, approved: bool) -> Result<(), Stop> {
+/// A plan that is marked as not approved.
+pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     let standing = plan.standing();
-    if approved || standing.approval != Approval::Refused {
-        return Ok(());
+    if standing.approval != Approval::Refused {
+        return None;
     }
     let word = standing.word.as_deref().unwrap_or("not approved");
     let message = format!("the plan is marked `{word}`");
-    Err(Stop::refused(message.clone())
-        .hint("Have it approved and its status changed, or pass --approve to go ahead as it is.")
-        .at([finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone())]))
+    Some(finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
+}
+
+/// The repository's files, and what the absolute paths of the plan and its commands tell of its author's folder.
+pub(crate) fn files_of(root: &Path, plan: &Plan) -> Files {
+    let mut files = Files::below(root);
+    files.learn_author(plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+    let commands = plan.all().flat_map(|unit| &unit.commands);
+    files.learn_author(commands.flat_map(|command| command.text.split_whitespace()));
+    files
 }
 
 fn collect<'a>(phase: &'a Phase, into: &mut Vec<&'a Phase>) {
@@ -159,6 +180,7 @@ fn locate(
         action: change.action.clone(),
         span: change.span.clone(),
         obstacle: None,
+        addressed: files.neighbours_are_addressed(&change.path),
     };
     let say = |code, severity, message: String| Some(finding(plan, code, severity, message, Some(change.span.clone())));
     if change.pattern {

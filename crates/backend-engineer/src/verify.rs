@@ -1,6 +1,7 @@
 //! Step four: runs the checks on the final tree, accounts for every file that the phase names, and ticks what is proven.
 
 mod checks;
+mod project;
 mod proof;
 mod accounts;
 mod tampering;
@@ -66,6 +67,8 @@ pub(crate) async fn verify(
     let mut verification = Verification::default();
     bench.put_back_foreign(&assignment.scope).await?;
     verification.checks = checks::run_all(bench, assignment, change).await?;
+    let found = project::run(bench, assignment, change, &verification.checks).await?;
+    verification.checks.extend(found);
     for (_, server) in std::mem::take(&mut change.servers) {
         bench.end_server(server).await?;
     }

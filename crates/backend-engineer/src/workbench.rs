@@ -19,9 +19,9 @@ use crate::engineer::Engineer;
 use crate::redact::Redactor;
 use crate::secrets;
 use crate::settings::Settings;
-use crate::stop::Stop;
+use crate::stop::{Finding, Severity, Stop};
 use crate::tree::{Pending, Staged, Tree};
-use crate::understand::{Files, Loaded, Scope};
+use crate::understand::{Files, Loaded, Scope, files_of};
 
 pub(crate) use going_on::Resumed;
 pub(crate) use overlay::{Belonging, last_lines};
@@ -121,8 +121,7 @@ impl Workbench {
             Some(run) => Some(run),
             None => journal.as_ref().map(|journal| journal.begin(&start)).transpose()?,
         };
-        let mut files = Files::below(root);
-        files.learn_author(loaded.plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+        let files = files_of(root, &loaded.plan);
         Ok(Workbench {
             plan: loaded.plan,
             plan_path: loaded.path,
@@ -228,6 +227,24 @@ impl Workbench {
         }
         self.notes.push(text.clone());
         self.tell(Event::Note { text })
+    }
+
+    /// Tells a finding; what weighs more than a note stands in the report, too.
+    pub(crate) fn tell_finding(&mut self, finding: &Finding) -> Result<(), Stop> {
+        let column = finding.span.as_ref().map(|span| self.plan.place(span.start).column);
+        let path = finding.span.is_some().then(|| self.plan_name.clone());
+        if finding.severity != Severity::Note {
+            self.note(finding.message.clone())?;
+        }
+        self.tell(Event::Diagnostic {
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+            path,
+            line: finding.line,
+            column,
+            hint: finding.hint.clone(),
+        })
     }
 
     /// Whether commands may run in this run.

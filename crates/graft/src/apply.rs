@@ -1,10 +1,11 @@
 //! The entry: looks at the block and the file, and hands them to the part of the engine that knows their kind.
 
 use crate::block::{Block, kind};
+use crate::content::{is_all, without_address, without_blanks};
 use crate::items::Source;
 use crate::prose::{Mention, Prose, Relation, same_name};
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
-use crate::splice::refuse;
+use crate::splice::{overwrite, refuse};
 use crate::{Applied, diff, edits, formats, languages, structure};
 
 /// Puts the snippet into the file, or refuses and says why.
@@ -20,7 +21,10 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
         Block::Diff => diff::apply_diff(file.text, snippet.text, file.path),
         Block::SearchReplace => edits::apply_blocks(file.text.unwrap_or_default(), snippet.text),
         Block::Shell => refuse(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
-        Block::Code => return place_code(file, snippet, context),
+        Block::Code => {
+            let text = without_blanks(file, snippet.text);
+            return place_code(file, &Snippet { text: &text, ..*snippet }, context);
+        }
     };
     keep_parsing(file, graft)
 }
@@ -42,11 +46,14 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     let Some(text) = file.text else {
         return create(file, snippet, context);
     };
-    if same_content(text, snippet.text) {
+    if same_content(text, snippet.text) || same_content(text, content(file, snippet, context)) {
         return Graft::AlreadyApplied;
     }
-    if context.intent == Intent::Replace {
-        return overwrite(text, snippet);
+    if context.intent == Intent::Replace || is_all(context.prose, file.path, snippet.text) {
+        return keep_parsing(
+            file,
+            overwrite(text, content(file, snippet, context), "replaced the whole file, as the plan says"),
+        );
     }
     // "Append to" and "replace `x`" speak of a file that stands, whatever the plan's list of files calls it.
     let prose = Prose::read(context.prose);
@@ -80,8 +87,8 @@ fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graf
     if context.intent == Intent::Modify || context.current.is_some() {
         return refuse(Reason::Missing, format!("{} is to be changed but is not there", file.path));
     }
-    let mut text = snippet.text.to_owned();
-    if !text.ends_with('\n') {
+    let mut text = content(file, snippet, context).to_owned();
+    if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
     Graft::Applied(Applied {
@@ -91,16 +98,9 @@ fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graf
     })
 }
 
-fn overwrite(text: &str, snippet: &Snippet<'_>) -> Graft {
-    let mut new = snippet.text.to_owned();
-    if !new.ends_with('\n') {
-        new.push('\n');
-    }
-    Graft::Applied(Applied {
-        edits: vec![Edit { old: 0..text.len(), new: new.clone() }],
-        text: new,
-        evidence: vec![Evidence("replaced the whole file, as the plan says".to_owned())],
-    })
+/// What the block would be as the file's whole content.
+fn content<'s>(file: &File<'_>, snippet: &Snippet<'s>, context: &Context<'_>) -> &'s str {
+    if context.addressed { snippet.text } else { without_address(file.path, snippet.text) }
 }
 
 /// Whether two texts differ at most in line ends, a byte order mark and blank lines around them.

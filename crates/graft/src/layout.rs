@@ -188,7 +188,9 @@ pub(crate) fn gap(
         .rev()
         .max_by_key(|&lines| seen.get(lines).copied().unwrap_or(0))
         .filter(|&lines| seen.get(lines).is_some_and(|&count| count > 0));
-    habit.unwrap_or_else(|| usual_gap(file, list, pair))
+    let defines = |item: &Item<'_>| matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
+    let parts = list == List::Module && above.1.kind != below.1.kind && (defines(above.1) || defines(below.1));
+    habit.unwrap_or_else(|| usual_gap(file, list, pair).max(usize::from(parts)))
 }
 
 fn usual_gap(file: &Source<'_>, list: List, pair: (u8, u8)) -> usize {

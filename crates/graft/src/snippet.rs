@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub lines: Option<(usize, usize)>,
     /// The "before" block of a before/after pair, where the plan shows one.
     pub current: Option<&'a str>,
+    /// Files of this project open with their own path, so that such a line belongs to the content.
+    pub addressed: bool,
 }
 
 /// Whether the plan says that the file is to be created or to be changed.

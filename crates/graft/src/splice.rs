@@ -64,6 +64,26 @@ impl<'a> Splice<'a> {
     }
 }
 
+/// Gives the file another content, in its own line ends and with its byte order mark.
+pub(crate) fn overwrite(text: &str, content: &str, why: &str) -> Graft {
+    let mut new = content.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    if !new.is_empty() && !new.ends_with('\n') {
+        new.push('\n');
+    }
+    if text.contains("\r\n") {
+        new = new.replace('\n', "\r\n");
+    }
+    if text.starts_with('\u{feff}') {
+        new.insert(0, '\u{feff}');
+    }
+    let mut splice = Splice::new(text);
+    for edit in edits_between(text, &new) {
+        splice.replace(edit.old, edit.new);
+    }
+    splice.say(why);
+    splice.finish()
+}
+
 /// The line-wise changes that lead from one text to another.
 pub(crate) fn edits_between(old: &str, new: &str) -> Vec<Edit> {
     let (old_lines, new_lines) = (pieces(old), pieces(new));

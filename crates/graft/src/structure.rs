@@ -1,6 +1,7 @@
 //! Places a snippet into a file of a programming language: reads both, finds the list for each item, merges, proves.
 
 mod assign;
+mod region;
 mod whole;
 
 use crate::check::prove;
@@ -25,7 +26,38 @@ pub(crate) fn place(
     language: &'static dyn Language,
 ) -> Graft {
     let placed = try_place(file, text, snippet, context, language);
-    placed.unwrap_or_else(Graft::Refused)
+    placed.unwrap_or_else(|refusal| {
+        let region = try_region(file, text, snippet, context, language);
+        region.filter(|_| open(refusal.reason)).unwrap_or(Graft::Refused(refusal))
+    })
+}
+
+/// Whether the refusal says no more than that no item of the file is meant.
+fn open(reason: Reason) -> bool {
+    matches!(reason, Reason::NotFound | Reason::Syntax | Reason::Unclear)
+}
+
+/// The lines that the plan says to replace, where the block itself is no item: proven like any other placement.
+fn try_region(
+    file: &File<'_>,
+    text: &str,
+    snippet: &str,
+    context: &Context<'_>,
+    language: &'static dyn Language,
+) -> Option<Graft> {
+    let prose = Prose::read(context.prose);
+    let lines = context.lines.or_else(|| prose.lines()).filter(|_| prose.replaces_something())?;
+    let graft = line_ends(region::replace(text, snippet, lines, language)?, text);
+    let Graft::Applied(applied) = &graft else { return Some(graft) };
+    let parses = |text: &str| Source::parse(text, language).is_some_and(|source| !source.has_error());
+    if !parses(text) || !parses(&applied.text) {
+        return None;
+    }
+    let again = match try_place(file, &applied.text, snippet, context, language) {
+        Err(refusal) if open(refusal.reason) => region::replace(&applied.text, snippet, lines, language),
+        other => other.ok(),
+    };
+    (again == Some(Graft::AlreadyApplied)).then_some(graft)
 }
 
 fn try_place(

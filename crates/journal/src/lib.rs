@@ -2,7 +2,8 @@
 //!
 //! One SQLite database per repository, under `.backend-engineer/`, is the only memory between runs.
 //! Whatever is recorded is on disk when the call returns, so that a run killed at any moment can be
-//! read, and what it wrote can be undone byte for byte.
+//! read, and what it wrote can be undone byte for byte. What may be lost with the machine, though not
+//! with the process, is recorded without that wait where a method says so.
 
 mod identity;
 

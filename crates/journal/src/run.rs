@@ -1,4 +1,5 @@
-//! A run that is at work: it alone may write to the journal, and each call is on disk when it returns.
+//! A run that is at work: it alone may write to the journal, and each call is on disk when it returns, unless it
+//! says otherwise.
 
 use std::io::Read;
 use std::path::PathBuf;

@@ -143,8 +143,11 @@ pub(crate) fn facts_of(model: &str) -> Facts {
     fitting.max_by_key(|(start, _)| start.len()).map_or(UNKNOWN, |(_, facts)| *facts)
 }
 
-/// What a turn costs, where the price is known.
+/// What a turn costs, where the price is known and the count was told.
 pub(crate) fn cost(facts: &Facts, usage: &Usage) -> Option<f64> {
+    if usage.context() + usage.output == 0 {
+        return None;
+    }
     let price = match facts.long {
         Some((above, price)) if usage.context() > above => price,
         _ => facts.price?,

@@ -11,13 +11,13 @@ use crate::trouble::Trouble;
 pub struct Patience {
     /// How often a request is sent in all.
     pub attempts: u32,
-    /// How long all waits between attempts may take together.
+    /// How long all may take until the last attempt begins. A second one is always granted.
     pub total: Duration,
     /// How long the first byte of an answer may take.
     pub first: Duration,
     /// The same for a server of the user's own, which may have to load its model first.
     pub load: Duration,
-    /// How long an answer that has begun may be silent.
+    /// How long an answer that has begun may be silent; a model that thinks unseen is silent for minutes.
     pub idle: Duration,
     /// The first wait between attempts; each further one is twice as long.
     pub step: Duration,
@@ -35,10 +35,10 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             attempts: 8,
-            total: Duration::from_secs(300),
-            first: Duration::from_secs(180),
+            total: Duration::from_secs(900),
+            first: Duration::from_secs(300),
             load: Duration::from_secs(600),
-            idle: Duration::from_secs(90),
+            idle: Duration::from_secs(300),
             step: Duration::from_millis(500),
             longest: Duration::from_secs(30),
             now: SystemTime::now,
@@ -50,14 +50,15 @@ impl Default for Patience {
 
 impl Patience {
     /// How long to wait before the next attempt; none when it is not worth it or would take too long.
-    pub(crate) fn wait(&self, trouble: &Trouble, attempt: u32, waited: Duration) -> Option<Duration> {
+    pub(crate) fn wait(&self, trouble: &Trouble, attempt: u32, spent: Duration) -> Option<Duration> {
         if !trouble.passes || attempt >= self.attempts {
             return None;
         }
         let doubled = self.step.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1))).min(self.longest);
         let ours = doubled.mul_f64(0.5 + 0.5 * (self.jitter)().clamp(0.0, 1.0));
         let wait = trouble.wait.unwrap_or_default().max(ours);
-        (waited + wait <= self.total).then_some(wait)
+        let spent = if attempt == 1 { Duration::ZERO } else { spent };
+        (spent + wait <= self.total).then_some(wait)
     }
 }
 

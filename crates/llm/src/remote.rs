@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use hyper::{HeaderMap, Method, Response, StatusCode};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::catalogue::{Facts, cost};
 use crate::client::{Client, reasons};
@@ -65,20 +65,26 @@ impl Model for Remote {
         Box::pin(async move {
             let provider = self.line.provider;
             let to = Addressee { provider: provider.name, model: &self.model, facts: &self.facts };
-            let body = Bytes::from(provider.wire.body(to, &request).to_string());
-            let mut waited = Duration::ZERO;
+            let body = provider.wire.body(to, &request).map_err(|error| {
+                let message = format!("the conversation can't be written: {error}");
+                self.line.error(self.name(), &Trouble { fault: Fault::Request, message, passes: false, wait: None }, 1)
+            })?;
+            let body = Bytes::from(body);
+            let mut spent = Duration::ZERO;
             let mut attempt = 1;
             loop {
+                let begun = Instant::now();
                 let trouble = match self.attempt(body.clone(), sink).await {
                     Ok(reply) => return Ok(reply),
                     Err(trouble) => trouble,
                 };
-                let Some(wait) = self.line.patience.wait(&trouble, attempt, waited) else {
+                spent += begun.elapsed();
+                let Some(wait) = self.line.patience.wait(&trouble, attempt, spent) else {
                     return Err(self.line.error(self.name(), &trouble, attempt));
                 };
                 sink(Delta::Retry { attempt, why: self.line.blot(&trouble.message), wait });
                 (self.line.patience.sleep)(wait).await;
-                waited += wait;
+                spent += wait;
                 attempt += 1;
             }
         })
@@ -96,9 +102,8 @@ impl Remote {
         }
         let mut reader = line.provider.wire.reader(line.provider.name);
         let mut events = Events::default();
+        let mut limit = line.patience.first;
         while !reader.is_over() {
-            // Once the turn is whole, what may still come is only its count.
-            let limit = if reader.is_whole() { GRACE } else { line.patience.idle };
             let bytes = match more(&mut answer, limit).await {
                 Ok(Some(bytes)) => bytes,
                 Err(trouble) if !reader.is_whole() => return Err(trouble),
@@ -108,6 +113,8 @@ impl Remote {
             while let Some(event) = events.next() {
                 reader.take(&event, sink)?;
             }
+            // Once the turn is whole, what may still come is only its count.
+            limit = if reader.is_whole() { GRACE } else { line.patience.idle };
         }
         if !reader.is_whole() {
             return Err(Trouble::network("the answer was cut off"));
@@ -180,6 +187,10 @@ impl Line {
                 None => "go on later, or with another model".to_owned(),
             },
             Fault::Provider => format!("{name} is in trouble itself; go on later, or with another provider"),
+            Fault::Network if !trouble.passes && trouble.message.contains("certificate") => {
+                "have its certificate's authority trusted on this machine, or name a file with it in SSL_CERT_FILE"
+                    .to_owned()
+            }
             Fault::Network => format!("check that {} can be reached; {base} sets the address", self.base),
             Fault::ContextOverflow => "shorten the conversation, or take a model that reads more".to_owned(),
             Fault::Request => format!("check that {} speaks the format of {name}; {base} sets the address", self.base),

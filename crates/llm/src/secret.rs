@@ -5,6 +5,9 @@ use std::fmt;
 /// Looks up a variable of the environment.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// A shorter one is none, and its letters stand in every text.
+const LEAST_HIDDEN: usize = 8;
+
 /// A key.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
@@ -21,7 +24,7 @@ impl Secret {
 
     /// A text of somebody else's without the value.
     pub(crate) fn blot(&self, text: &str) -> String {
-        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "[key]") }
+        if self.0.len() < LEAST_HIDDEN { text.to_owned() } else { text.replace(&self.0, "[key]") }
     }
 }
 

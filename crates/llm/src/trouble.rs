@@ -124,7 +124,8 @@ impl Complaint {
             _ if says(&TOO_LONG) && !says(&["rate_limit", "per minute"]) => (Fault::ContextOverflow, false),
             413 => (Fault::ContextOverflow, false),
             402 => (Fault::Account, false),
-            _ if says(&NO_MONEY) => (Fault::Account, false),
+            // Gemini speaks of billing whenever its rate is exceeded.
+            _ if says(&NO_MONEY) && !says(&["resource_exhausted"]) => (Fault::Account, false),
             401 => (Fault::Key, false),
             _ if says(&BAD_KEY) => (Fault::Key, false),
             403 => (Fault::Account, false),

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::catalogue::Facts;
@@ -33,7 +35,7 @@ pub(crate) trait Wire: fmt::Debug + Sync {
 
     /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
     /// extends the one before.
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value;
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
 
     /// Reads the answer to one request.
     fn reader(&self, provider: &'static str) -> Box<dyn Reader>;
@@ -168,8 +170,48 @@ pub(crate) fn read_arguments(text: &str) -> Result<Value, String> {
 
 /// A call's arguments as they go back to the provider. What was no object goes back as an empty one: providers and the
 /// templates of local servers refuse the whole conversation else, and its result tells the model what was wrong.
-pub(crate) fn give_arguments(arguments: &Result<Value, String>) -> Value {
-    arguments.clone().unwrap_or_else(|_| Value::Object(Map::new()))
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arguments<'a>(pub(crate) &'a Result<Value, String>);
+
+impl Serialize for Arguments<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Ok(arguments) => arguments.serialize(serializer),
+            Err(_) => serializer.serialize_map(Some(0))?.end(),
+        }
+    }
+}
+
+impl Arguments<'_> {
+    /// As a text that holds JSON.
+    pub(crate) fn as_text<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Ok(arguments) => serializer.collect_str(arguments),
+            Err(_) => serializer.serialize_str("{}"),
+        }
+    }
+}
+
+/// Writes a request: its head, an object, and the conversation as its last member. The conversation is written straight
+/// from the messages; it is long, and is written anew with each request.
+pub(crate) fn write<T: Serialize>(
+    head: &Value,
+    name: &str,
+    conversation: impl IntoIterator<Item = T>,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = serde_json::to_vec(head)?;
+    // The closing bracket makes room.
+    bytes.pop();
+    bytes.extend_from_slice(format!(",\"{name}\":[").as_bytes());
+    let mut is_first = true;
+    for message in conversation {
+        if !std::mem::take(&mut is_first) {
+            bytes.push(b',');
+        }
+        serde_json::to_writer(&mut bytes, &message)?;
+    }
+    bytes.extend_from_slice(b"]}");
+    Ok(bytes)
 }
 
 /// An event's data as JSON.

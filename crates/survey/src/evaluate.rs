@@ -5,7 +5,13 @@ mod value;
 
 mod machine;
 
+mod models;
+
 mod members;
+
+mod compare;
+
+mod maps;
 
 mod builtins;
 

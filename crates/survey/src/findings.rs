@@ -19,6 +19,36 @@ pub struct Route {
     pub guards: Vec<String>,
 }
 
+/// One field of a GraphQL root type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// `query`, `mutation` or `subscription`.
+    pub kind: String,
+    /// As clients write it.
+    pub name: String,
+    /// What answers; empty where only the schema text tells of the operation.
+    pub handler: String,
+    /// File relative to the root.
+    pub file: String,
+    /// Line of the resolver, from 1; where there is none, of the field.
+    pub line: u32,
+    /// Permission classes, guards and wrapping functions.
+    pub guards: Vec<String>,
+}
+
+/// A class that says what data looks like and has no table: what requests bring and replies give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Name of the class.
+    pub name: String,
+    /// File relative to the root.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// With those of the classes that it extends.
+    pub fields: Vec<Column>,
+}
+
 /// Something that decides routes or models and could not be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unresolved {
@@ -65,6 +95,8 @@ pub struct Column {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) routes: Vec<Route>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) shapes: Vec<Shape>,
     pub(crate) entities: Vec<Entity>,
     pub(crate) unresolved: Vec<Unresolved>,
 }

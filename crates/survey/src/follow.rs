@@ -1,31 +1,65 @@
 //! One survey: loads what bears a framework's marks, follows it, and lets each framework read the result.
 
-use std::path::Path;
-
 use crate::Survey;
+use crate::documents::Documents;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 use crate::frameworks::{ALL, Framework};
 use crate::modules::Modules;
-use crate::source::Sources;
+use crate::source::{Parsed, Sources, is_test};
 
 /// Room for calls within calls within expressions.
 const STACK: usize = 256 << 20;
 
-/// Surveys the sources, on a thread with room for deep recursion.
-pub(crate) fn follow(root: &Path, sources: Sources) -> Survey {
-    let root = root.to_owned();
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || on_thread(&root, &sources));
-    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+/// Surveys the sources, on a thread with room for deep recursion; also what was parsed for it.
+pub(crate) fn follow(sources: Sources, documents: Documents) -> (Survey, Parsed) {
+    let follow = move || {
+        let survey = on_thread(&sources, &documents);
+        (survey, sources.parsed())
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(follow);
+    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| {
+        let failed = (".".to_owned(), "following the code failed; this is a fault of the survey".to_owned());
+        (Survey { skipped: vec![failed], ..Survey::default() }, Parsed::new())
+    })
 }
 
 fn is_marked(framework: &Framework, text: &str) -> bool {
     framework.markers.iter().any(|mark| text.contains(mark))
 }
 
-fn on_thread(root: &Path, sources: &Sources) -> Survey {
-    let modules = Modules::new(root, sources);
+/// SQL files that make tables, in the order of their paths; not what undoes them.
+fn definitions<'d>(documents: &[&'d (String, String)]) -> Vec<&'d (String, String)> {
+    let is_wanted = |path: &str, text: &str| {
+        let path = path.to_lowercase();
+        let undoes = ["down.sql", "rollback.sql", "undo.sql"].iter().any(|ending| path.ends_with(ending));
+        path.ends_with(".sql") && !undoes && crate::frameworks::sql::is_definition(text)
+    };
+    let mut found: Vec<_> = documents.iter().copied().filter(|(path, text)| is_wanted(path, text)).collect();
+    found.sort_by_cached_key(|(path, _)| numbered(path));
+    found
+}
+
+/// The pieces of a path with its numbers as numbers: `V2` stands before `V10`.
+fn numbered(path: &str) -> Vec<(u64, String)> {
+    let mut pieces: Vec<(u64, String)> = vec![(0, String::new())];
+    for letter in path.chars() {
+        let is_new = pieces.last().is_none_or(|(_, word)| !word.is_empty());
+        match (letter.to_digit(10), pieces.last_mut()) {
+            (Some(digit), Some(last)) if !is_new => last.0 = last.0.saturating_mul(10).saturating_add(digit.into()),
+            (Some(digit), _) => pieces.push((digit.into(), String::new())),
+            (None, Some(last)) => last.1.push(letter),
+            (None, None) => {}
+        }
+    }
+    pieces
+}
+
+fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
+    let modules = Modules::new(sources);
     let mut machine = Machine::new(&sources.files, &modules);
+    machine.documents = sources.documents.iter().filter(|(path, _)| !is_test(path)).collect();
+    machine.samples = crate::environment::samples(&sources.documents);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {
             machine.stand_ins.push(("django.conf.settings", id));
@@ -58,25 +92,39 @@ fn on_thread(root: &Path, sources: &Sources) -> Survey {
         let mut own = Findings::default();
         (framework.read)(&mut machine, &mut own);
         findings.routes.append(&mut own.routes);
+        findings.operations.append(&mut own.operations);
+        findings.shapes.append(&mut own.shapes);
         // Migrations tell the history; they are asked only where no model tells the state.
         if !matches!(framework.name, "Alembic" | "Knex") || findings.entities.is_empty() {
             findings.entities.append(&mut own.entities);
         }
         findings.unresolved.append(&mut own.unresolved);
     }
-    for path in sources.paths.iter().filter(|path| path.ends_with(".prisma")) {
-        if let Ok(text) = std::fs::read_to_string(root.join(path)) {
-            crate::frameworks::prisma::read(path, &text, &mut findings);
-        }
+    for (path, text) in machine.documents.iter().copied().filter(|(path, _)| path.ends_with(".prisma")) {
+        crate::frameworks::prisma::read(path, text, &mut findings);
     }
+    if findings.entities.is_empty() {
+        let mut own = Findings::default();
+        crate::frameworks::sql::read(&machine, &definitions(&machine.documents), &mut own);
+        findings.entities.append(&mut own.entities);
+    }
+    let skipped = sources.skipped.iter().map(|(path, why)| (path.clone(), (*why).to_owned()));
+    let spent =
+        machine.is_spent().then(|| (".".to_owned(), "more code than a survey follows; the rest is open".to_owned()));
+    let skipped = skipped.chain(spent).collect();
     let mut routes = findings.routes;
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
-    Survey {
+    let mut survey = Survey {
         frameworks: found.iter().map(|framework| framework.name.to_owned()).collect(),
         routes,
+        operations: findings.operations,
+        shapes: findings.shapes,
         entities: findings.entities,
         unresolved: findings.unresolved,
-        skipped: sources.skipped.iter().map(|(path, why)| (path.clone(), (*why).to_owned())).collect(),
-    }
+        skipped,
+        ..Survey::default()
+    };
+    crate::knowledge::add(&mut survey, sources, documents, &modules);
+    survey
 }

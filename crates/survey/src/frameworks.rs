@@ -16,7 +16,19 @@ mod nestjs;
 
 mod fastify;
 
+mod graphql;
+
+mod strawberry;
+
+mod graphene;
+
+mod apollo;
+
+mod resolvers;
+
 mod sqlalchemy;
+
+mod pydantic;
 
 mod migrations;
 
@@ -31,6 +43,8 @@ mod document_models;
 mod drizzle;
 
 pub(crate) mod prisma;
+
+pub(crate) mod sql;
 
 use crate::evaluate::Machine;
 use crate::findings::Findings;
@@ -49,7 +63,12 @@ pub(crate) const ALL: &[Framework] = &[
     express::FRAMEWORK,
     nestjs::FRAMEWORK,
     fastify::FRAMEWORK,
+    strawberry::FRAMEWORK,
+    graphene::FRAMEWORK,
+    apollo::FRAMEWORK,
+    resolvers::FRAMEWORK,
     sqlalchemy::FRAMEWORK,
+    pydantic::FRAMEWORK,
     django_orm::FRAMEWORK,
     typeorm::FRAMEWORK,
     document_models::MONGOOSE,

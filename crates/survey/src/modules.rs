@@ -1,7 +1,6 @@
 //! Which file an import names: Python packages, script paths, CommonJS, path aliases and workspaces.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use crate::source::{Language, Sources};
 
@@ -55,7 +54,7 @@ pub(crate) fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 impl<'a> Modules<'a> {
-    pub(crate) fn new(root: &Path, sources: &'a Sources) -> Self {
+    pub(crate) fn new(sources: &'a Sources) -> Self {
         let mut modules = Modules {
             by_path: sources.files.iter().enumerate().map(|(id, file)| (file.path.as_str(), id)).collect(),
             folders: HashMap::new(),
@@ -74,20 +73,19 @@ impl<'a> Modules<'a> {
                 }
             }
         }
-        for path in &sources.paths {
+        for (path, text) in &sources.documents {
             let name = path.rsplit('/').next().unwrap_or(path);
             if name == "package.json" {
-                modules.read_workspace(root, path);
+                modules.read_workspace(path, text);
             } else if name.starts_with("tsconfig") && name.ends_with(".json") || name == "jsconfig.json" {
-                modules.read_aliases(root, path);
+                modules.read_aliases(path, text);
             }
         }
         modules
     }
 
-    fn read_workspace(&mut self, root: &Path, path: &str) {
-        let Ok(text) = std::fs::read_to_string(root.join(path)) else { return };
-        let Ok(manifest) = serde_json::from_str::<serde_json::Value>(&text) else { return };
+    fn read_workspace(&mut self, path: &str, text: &str) {
+        let Ok(manifest) = serde_json::from_str::<serde_json::Value>(text) else { return };
         let Some(name) = manifest["name"].as_str() else { return };
         let entries = ["source", "main", "module", "types"]
             .iter()
@@ -97,9 +95,8 @@ impl<'a> Modules<'a> {
         self.workspaces.insert(name.to_owned(), (parent(path).to_owned(), entries));
     }
 
-    fn read_aliases(&mut self, root: &Path, path: &str) {
-        let Ok(text) = std::fs::read_to_string(root.join(path)) else { return };
-        let Ok(config) = serde_json::from_str::<serde_json::Value>(&without_comments(&text)) else { return };
+    fn read_aliases(&mut self, path: &str, text: &str) {
+        let Ok(config) = serde_json::from_str::<serde_json::Value>(&without_comments(text)) else { return };
         let options = &config["compilerOptions"];
         let base = options["baseUrl"].as_str();
         let paths = options["paths"].as_object();

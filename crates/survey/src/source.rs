@@ -1,7 +1,10 @@
 //! The files of a tree that can hold backend code, read once, parsed when first asked for.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::sync::Arc;
 
 use ignore::WalkBuilder;
 
@@ -29,8 +32,11 @@ const FOREIGN: [&str; 14] = [
 const LARGEST: u64 = 1_000_000;
 /// Files past which the walk ends.
 const MOST_FILES: usize = 200_000;
+/// Schemas and settings in languages of their own, by the ends of their names.
+const DOCUMENTS: [&str; 8] =
+    [".prisma", ".graphql", ".graphqls", ".gql", ".sql", "package.json", "jsconfig.json", ".gitmodules"];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Language {
     Python,
     JavaScript,
@@ -44,8 +50,13 @@ pub(crate) struct SourceFile {
     pub(crate) text: String,
     pub(crate) language: Language,
     pub(crate) is_test: bool,
-    syntax: OnceCell<Syntax>,
+    /// Of language and text.
+    hash: u64,
+    syntax: OnceCell<Arc<Syntax>>,
 }
+
+/// What files were parsed to, by the hash of their text.
+pub(crate) type Parsed = HashMap<u64, Arc<Syntax>>;
 
 impl SourceFile {
     pub(crate) fn syntax(&self) -> &Syntax {
@@ -55,22 +66,41 @@ impl SourceFile {
                 Language::JavaScript => syntax::script::read(&self.text, Dialect::JavaScript),
                 Language::TypeScript => syntax::script::read(&self.text, Dialect::TypeScript),
             };
-            read.unwrap_or_default()
+            Arc::new(read.unwrap_or_default())
         })
+    }
+
+    fn new(path: String, text: String, language: Language) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (language, &text).hash(&mut hasher);
+        let is_test = is_test(&path);
+        SourceFile { path, text, language, is_test, hash: hasher.finish(), syntax: OnceCell::new() }
     }
 }
 
 impl Sources {
     /// A number that changes when a path or the content of a source file does.
     pub(crate) fn fingerprint(&self, root: &Path) -> u64 {
-        use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
-        root.hash(&mut hasher);
-        self.paths.hash(&mut hasher);
+        (env!("CARGO_PKG_VERSION"), root, &self.paths, &self.documents).hash(&mut hasher);
         for file in &self.files {
-            file.text.hash(&mut hasher);
+            file.hash.hash(&mut hasher);
         }
         hasher.finish()
+    }
+
+    /// Spares files that did not change since an earlier survey from being parsed again.
+    pub(crate) fn reuse(&self, parsed: &Parsed) {
+        for file in &self.files {
+            if let Some(known) = parsed.get(&file.hash) {
+                let _ = file.syntax.set(known.clone());
+            }
+        }
+    }
+
+    /// What was parsed, for the next survey.
+    pub(crate) fn parsed(&self) -> Parsed {
+        self.files.iter().filter_map(|file| Some((file.hash, file.syntax.get()?.clone()))).collect()
     }
 }
 
@@ -79,6 +109,8 @@ pub(crate) struct Sources {
     pub(crate) files: Vec<SourceFile>,
     /// Every path of the tree that is not foreign, code or not.
     pub(crate) paths: Vec<String>,
+    /// Path and text of schemas and settings that are not code.
+    pub(crate) documents: Vec<(String, String)>,
     /// What was left out, and why.
     pub(crate) skipped: Vec<(String, &'static str)>,
 }
@@ -123,11 +155,28 @@ pub(crate) fn read(root: &Path) -> Sources {
             !(is_foreign && entry.file_type().is_some_and(|kind| kind.is_dir()))
         })
         .build();
-    for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())).take(MOST_FILES) {
+    for entry in walk {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                sources.skipped.extend(place_of(&error, root).map(|path| (path, "unreadable")));
+                continue;
+            }
+        };
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
+        if sources.paths.len() >= MOST_FILES {
+            sources.skipped.push((".".to_owned(), "more files than a survey reads"));
+            break;
+        }
         let Ok(relative) = entry.path().strip_prefix(root) else { continue };
         let path = relative.to_string_lossy().replace('\\', "/");
         sources.paths.push(path.clone());
-        let Some(language) = language(&path) else { continue };
+        let language = language(&path);
+        if language.is_none() && !is_document(&path) {
+            continue;
+        }
         if entry.metadata().is_ok_and(|data| data.len() > LARGEST) {
             sources.skipped.push((path, "larger than 1 MB"));
             continue;
@@ -136,18 +185,71 @@ pub(crate) fn read(root: &Path) -> Sources {
             sources.skipped.push((path, "unreadable"));
             continue;
         };
-        if is_minified(&bytes, language) {
+        if language.is_some_and(|language| is_minified(&bytes, language)) {
             sources.skipped.push((path, "minified"));
             continue;
         }
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        };
-        let is_test = is_test(&path);
-        sources.files.push(SourceFile { path, text, language, is_test, syntax: OnceCell::new() });
+        let text = text_of(bytes);
+        match language {
+            Some(language) => sources.files.push(SourceFile::new(path, text, language)),
+            None => sources.documents.push((path, text)),
+        }
     }
+    sources.note_missing_submodules(root);
     sources
+}
+
+fn is_document(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    DOCUMENTS.iter().any(|ending| name.ends_with(ending))
+        || name.starts_with("tsconfig") && name.ends_with(".json")
+        || is_example(path)
+}
+
+/// Whether a file shows what the environment of the project may hold.
+pub(crate) fn is_example(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let rest = name.strip_prefix('.').unwrap_or(name);
+    let Some(rest) = rest.strip_prefix("env") else { return false };
+    rest.is_empty() && name.starts_with('.')
+        || ["example", "sample", "template", "dist", "default", "development"].iter().any(|kind| rest.contains(kind))
+}
+
+/// The text of a file, with what is not UTF-8 replaced, and without a byte order mark.
+fn text_of(bytes: Vec<u8>) -> String {
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    };
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    text
+}
+
+/// The path that a walk stumbled over, relative to the root.
+fn place_of(error: &ignore::Error, root: &Path) -> Option<String> {
+    match error {
+        ignore::Error::WithPath { path, .. } => {
+            let relative = path.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/");
+            (!relative.is_empty()).then_some(relative)
+        }
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place_of(err, root),
+        _ => None,
+    }
+}
+
+impl Sources {
+    fn note_missing_submodules(&mut self, root: &Path) {
+        let Some((_, text)) = self.documents.iter().find(|(path, _)| path == ".gitmodules") else { return };
+        let paths = text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
+        for path in paths.map(str::trim) {
+            let has_files = std::fs::read_dir(root.join(path)).is_ok_and(|mut entries| entries.next().is_some());
+            if !has_files {
+                self.skipped.push((path.to_owned(), "a submodule that is not checked out"));
+            }
+        }
+    }
 }
 
 fn is_minified(bytes: &[u8], language: Language) -> bool {

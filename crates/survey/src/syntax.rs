@@ -40,8 +40,35 @@ pub(crate) enum Expression {
     Union(Vec<Expression>),
     Add(Box<Expression>, Box<Expression>),
     Assign(Box<Pattern>, Box<Expression>),
-    Comprehension(Box<(Expression, Pattern, Expression)>),
+    Comprehension(Box<Comprehension>),
+    /// One of two, as the condition says.
+    Choose(Box<Choose>),
+    Compare(Comparison, Box<(Expression, Expression)>),
+    Not(Box<Expression>),
     Other(Vec<Expression>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Comprehension {
+    pub(crate) element: Expression,
+    pub(crate) target: Pattern,
+    pub(crate) over: Expression,
+    pub(crate) conditions: Vec<Expression>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Choose {
+    pub(crate) condition: Expression,
+    pub(crate) then: Expression,
+    pub(crate) otherwise: Expression,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Same,
+    Different,
+    In,
+    NotIn,
 }
 
 #[derive(Debug)]
@@ -133,6 +160,18 @@ pub(crate) enum Statement {
     If(Expression, Vec<Statement>, Vec<Statement>),
     Loop(Pattern, Expression, Vec<Statement>),
     Block(Vec<Statement>),
+}
+
+thread_local! {
+    /// Kept between files: a parser keeps its room.
+    static PARSER: std::cell::RefCell<tree_sitter::Parser> = std::cell::RefCell::new(tree_sitter::Parser::new());
+}
+
+fn parse(language: &tree_sitter::Language, source: &str) -> Option<tree_sitter::Tree> {
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(language).ok()?;
+        parser.parse(source, None)
+    })
 }
 
 /// The text of a node, or nothing where it is not UTF-8 on its boundaries.

@@ -4,7 +4,7 @@ use journal::Verdict;
 use plan::{Expect, ExpectedOutcome};
 use serde::Serialize;
 
-use super::kind::{Kind, kind_of};
+use super::kind::Kind;
 use super::obstacle::{Ground, obstacle};
 use super::proving::proves_nothing;
 
@@ -44,8 +44,15 @@ impl Judgement {
     }
 }
 
-/// Judges `script`, which ended with `end` and printed `output` (its head and tail suffice).
-pub(crate) fn judge(script: &str, end: End, output: &str, expect: &Expect, ours: &dyn Fn(&str) -> bool) -> Judgement {
+/// Judges `script`, which checks what `kind` says, ended with `end` and printed `output` (its head and tail suffice).
+pub(crate) fn judge(
+    kind: Kind,
+    script: &str,
+    end: End,
+    output: &str,
+    expect: &Expect,
+    ours: &dyn Fn(&str) -> bool,
+) -> Judgement {
     let code = match end {
         End::Code(code) => code,
         End::Signal(signal) => return Judgement::failed(format!("ended by signal {signal}")),
@@ -57,7 +64,6 @@ pub(crate) fn judge(script: &str, end: End, output: &str, expect: &Expect, ours:
             return Judgement { verdict: Verdict::NotChecked, detail, limit: true };
         }
     };
-    let kind = kind_of(script);
     if expect.outcome == ExpectedOutcome::NoMatches {
         return judge_search(code, output);
     }
@@ -168,6 +174,7 @@ fn passed_count(output: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kind::kind_of;
     use super::*;
 
     fn expect(outcome: ExpectedOutcome, passed: Option<u64>, shows: &[&str]) -> Expect {
@@ -176,7 +183,7 @@ mod tests {
     }
 
     fn verdict(script: &str, code: i32, output: &str, expect: &Expect) -> Verdict {
-        judge(script, End::Code(code), output, expect, &|name| name == "app").verdict
+        judge(kind_of(script), script, End::Code(code), output, expect, &|name| name == "app").verdict
     }
 
     #[test]
@@ -221,9 +228,10 @@ mod tests {
     #[test]
     fn a_time_limit_is_no_failure_and_a_watcher_is_named() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
-        let slow = judge("pytest", End::TimedOut { seconds: 600, server: false }, "", &plain, &|_| false);
+        let slow = judge(Kind::Tests, "pytest", End::TimedOut { seconds: 600, server: false }, "", &plain, &|_| false);
         assert!(slow.limit && slow.verdict == Verdict::NotChecked);
-        let watcher = judge("npx vitest", End::TimedOut { seconds: 600, server: true }, "", &plain, &|_| false);
+        let watcher =
+            judge(Kind::Tests, "npx vitest", End::TimedOut { seconds: 600, server: true }, "", &plain, &|_| false);
         assert!(!watcher.limit && watcher.detail.contains("never returns"));
     }
 }

@@ -6,7 +6,7 @@
 pub(crate) struct Obstacle(pub(crate) String);
 
 /// Output that tells of a service that isn't there, lower case.
-const SERVICE: [&str; 17] = [
+const SERVICE: [&str; 21] = [
     "econnrefused",
     "connection refused",
     "could not connect to server",
@@ -24,6 +24,10 @@ const SERVICE: [&str; 17] = [
     "error connecting to redis",
     "failed to establish a new connection",
     "serverselectiontimeouterror",
+    "failed to lookup address information",
+    "dns error:",
+    "all attempts to connect to",
+    "error trying to connect:",
 ];
 
 /// Output that tells of a wrong call, lower case.
@@ -150,7 +154,16 @@ fn missing_tool(code: i32, output: &str) -> Option<String> {
             Some(name) => format!("`{name}` is not installed"),
             None => "a command is not installed (exit code 127)".to_owned(),
         }),
-        _ => None,
+        // `make` has an exit code of its own, and says that of its command.
+        _ => output.lines().any(|line| line.starts_with("make") && line.trim_end().ends_with("Error 127")).then(|| {
+            let asked = output
+                .lines()
+                .find_map(|line| line.strip_prefix("make: ")?.strip_suffix(": No such file or directory"));
+            asked
+                .map(str::to_owned)
+                .or(named)
+                .map_or("a command is not installed".to_owned(), |name| format!("`{name}` is not installed"))
+        }),
     }
 }
 
@@ -206,6 +219,11 @@ mod tests {
             ("pytest tests/test_a.py", 4, "ERROR: file or directory not found: tests/test_a.py\n"),
             ("pytest --nope", 4, "ERROR: usage: pytest\npytest: error: unrecognized arguments: --nope\n"),
             ("pytest", 1, "E  psycopg.OperationalError: connection failed: Connection refused\n"),
+            (
+                "make test",
+                2,
+                "pytest -q\nmake: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n",
+            ),
             ("npm test", 1, "npm error Missing script: \"test\"\n"),
             ("npx vitest run", 1, "No test files found, exiting with code 1\n"),
             ("npx jest --passWithNoTests test", 0, "No tests found, exiting with code 0\n"),

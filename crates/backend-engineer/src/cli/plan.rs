@@ -3,15 +3,21 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use plan::{Action, CodeBlock, CriterionKind, ExpectedOutcome, FileOf, Part, Phase, Plan, PlannedCommand, Role, State};
+use plan::{
+    Action, CodeBlock, CriterionKind, ExpectedOutcome, FileOf, Part, Phase, PhaseId, Plan, PlannedCommand, Role, State,
+};
 use serde_json::{Value, json};
 
-use crate::cli::arguments::Selection;
+use crate::analyze::{BUDGET, Ground, briefing};
+use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream, visible};
 use crate::cli::{Globals, units};
+use crate::redact::Redactor;
+use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
-use crate::understand::load_plan;
+use crate::tree::Tree;
+use crate::understand::{Loaded, files_of, load_plan, root_of, understand};
 
 /// Show what was understood of a plan: units, state, files, criteria, commands
 ///
@@ -29,6 +35,20 @@ pub(crate) struct PlanArguments {
     /// Print it as JSON
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Print what whoever implements the phase needs to know of the codebase; needs --phase
+    ///
+    /// The phase's files, whole or in outline, the existing files that new ones should look like, tables, routes and
+    /// shared modules, each line with its source.
+    #[arg(long, requires = "phases", conflicts_with = "json")]
+    pub(crate) briefing: bool,
+
+    /// How long the briefing may be, in tokens of four bytes
+    #[arg(long, value_name = "TOKENS", default_value_t = BUDGET, requires = "briefing")]
+    pub(crate) budget: usize,
+
+    #[command(flatten)]
+    pub(crate) root: RootArgument,
 }
 
 /// Runs the subcommand.
@@ -41,6 +61,9 @@ pub(crate) fn run(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, 
         phases => units::choose(plan, &loaded.name, &Selection { phases: phases.to_vec(), all: false })
             .inspect_err(|_| printer::say(&findings(plan, source, globals)))?,
     };
+    if arguments.briefing {
+        return brief(arguments, &loaded, &chosen);
+    }
     let phases: Vec<&Phase> = chosen.iter().filter_map(|id| plan.phase(*id)).collect();
     let text = match arguments.json {
         true => format!("{:#}\n", as_json(plan, &loaded.name, &phases)),
@@ -49,6 +72,30 @@ pub(crate) fn run(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, 
     printer::print(&text)?;
     if !arguments.json {
         printer::say(&findings(plan, source, globals));
+    }
+    Ok(Exit::Complete)
+}
+
+/// Prints the briefing of each chosen unit.
+fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Result<Exit, Stop> {
+    let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
+    let settings = Settings::load(&root, &Flags::default())?;
+    let redactor = Redactor::of(settings.variables());
+    let files = files_of(&root, &loaded.plan);
+    let inside = loaded.path.strip_prefix(&root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
+    let code = survey::survey(&root, None);
+    for unit in chosen {
+        let assignment = understand(&loaded.plan, &files, *unit, true)?;
+        let mut tree = Tree::at(&root);
+        let mut ground = Ground {
+            plan: &loaded.plan,
+            plan_inside: inside.as_deref(),
+            assignment: &assignment,
+            files: &files,
+            tree: &mut tree,
+            code: &code,
+        };
+        printer::print(&visible(&redactor.text(&briefing(&mut ground, arguments.budget).text())))?;
     }
     Ok(Exit::Complete)
 }

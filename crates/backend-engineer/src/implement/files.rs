@@ -48,7 +48,7 @@ fn remove(bench: &mut Workbench, path: &str) -> Result<Placed, Stop> {
             tell_staged(bench, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
             Ok(Placed::Now { how: "removed, as the plan says".to_owned(), created: false })
         }
-        Err(error) => Ok(refused("unreadable", error.to_string())),
+        Err(error) => Ok(refused("file-unreadable", error.to_string())),
     }
 }
 
@@ -58,7 +58,7 @@ fn rename(bench: &mut Workbench, from: &str, to: &str) -> Result<Placed, Stop> {
     }
     let (old, new) = match (bench.tree.read(from), bench.tree.read(to)) {
         (Ok(old), Ok(new)) => (old, new),
-        (Err(error), _) | (_, Err(error)) => return Ok(refused("unreadable", error.to_string())),
+        (Err(error), _) | (_, Err(error)) => return Ok(refused("file-unreadable", error.to_string())),
     };
     match (old, new) {
         (None, Some(_)) => Ok(Placed::Before),

@@ -69,7 +69,7 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 }
 
 /// Places one block in the staged tree.
-pub(super) fn place(
+pub(crate) fn place(
     bench: &mut Workbench,
     assignment: &Assignment,
     phase: &Phase,
@@ -98,7 +98,8 @@ pub(super) fn place(
     let text = match bench.tree.read_text(&path) {
         Ok(text) => text,
         Err(error) => {
-            let placed = Placed::Refused { reason: "unreadable", message: error.to_string(), candidates: Vec::new() };
+            let placed =
+                Placed::Refused { reason: "file-unreadable", message: error.to_string(), candidates: Vec::new() };
             return Ok(Some(placement(Some(path), placed)));
         }
     };
@@ -142,8 +143,8 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, text: Option<&
         (Action::Modify | Action::Rename { .. }, _) => Intent::Modify,
         _ => Intent::Unstated,
     };
-    let context =
-        Context { prose: &block.prose, intent, lines: block.lines.or(change.and_then(|change| change.lines)), current };
+    let lines = block.lines.or(change.and_then(|change| change.lines));
+    let context = Context { prose: &block.prose, intent, lines, current, addressed: file.addressed };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
 }
 

@@ -155,6 +155,29 @@ impl Files {
         }
     }
 
+    /// Whether the files of its kind nearest to `path`, a few of them, all open with a comment that is their own path.
+    pub(crate) fn neighbours_are_addressed(&self, path: &str) -> bool {
+        let opening = |folder: &Path, entry: std::fs::DirEntry| -> Option<bool> {
+            let same_kind = Path::new(&entry.file_name()).extension() == Path::new(path).extension();
+            let inside = folder.join(entry.file_name()).to_string_lossy().replace('\\', "/");
+            if !same_kind || inside == path {
+                return None;
+            }
+            let text = std::fs::read_to_string(entry.path()).ok().filter(|text| !text.trim().is_empty())?;
+            Some(graft::opens_with_address(&inside, &text))
+        };
+        let inside = tidied(path).filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));
+        for folder in inside.iter().flat_map(|path| Path::new(path).ancestors().skip(1)) {
+            let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { continue };
+            let openings: Vec<bool> =
+                entries.filter_map(Result::ok).filter_map(|entry| opening(folder, entry)).take(5).collect();
+            if !openings.is_empty() {
+                return openings.into_iter().all(|addressed| addressed);
+            }
+        }
+        false
+    }
+
     /// Learns where the plan's author keeps the repository, from absolute paths whose last parts stand here: one folder
     /// for all of them, or none.
     pub(crate) fn learn_author<'p>(&mut self, paths: impl Iterator<Item = &'p str>) {
@@ -169,10 +192,9 @@ impl Files {
         };
         let is_absolute = |path: &&str| path.starts_with('/') || path.get(1..3) == Some(":/");
         let roots: BTreeSet<String> = paths.filter(is_absolute).filter_map(root_in).collect();
-        self.author_root = match roots.len() {
-            1 => roots.into_iter().next(),
-            _ => None,
-        };
+        if let (None, 1) = (&self.author_root, roots.len()) {
+            self.author_root = roots.into_iter().next();
+        }
     }
 }
 

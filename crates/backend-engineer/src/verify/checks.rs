@@ -37,6 +37,8 @@ pub(crate) enum Origin {
     Step(usize, usize),
     /// The project's own command, from the configuration.
     Project,
+    /// The project's own command, found in the codebase. Where it can't run, it says nothing of the phase.
+    Found,
 }
 
 impl Check {
@@ -175,7 +177,7 @@ fn gather(bench: &Workbench, assignment: &Assignment, change: &Change) -> Vec<Pl
 }
 
 /// Why a check has no verdict where commands are not run.
-const NOT_RUN: &str = "no command was run, as you asked";
+pub(super) const NOT_RUN: &str = "no command was run, as you asked";
 
 fn of_criterion(bench: &Workbench, phase: &Phase, index: usize) -> Vec<Planned> {
     let criterion = &phase.criteria[index];

@@ -6,6 +6,7 @@ use journal::{Event, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
 
 use super::{Check, Origin, Verification};
+use crate::check::Kind;
 use crate::implement::{Change, Deed, Item, Placed, Placement};
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
@@ -186,7 +187,10 @@ fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<String, String> {
         }
         current = ground.bench.plan.parent(unit).map(|parent| parent.id);
     }
-    let project = ground.checks.iter().find(|check| check.unit.is_none() && check.verdict() == Verdict::Passed);
+    // A linter that nobody asked for proves no code; the project's tests do.
+    let counts = |check: &&Check| check.origin != Origin::Found || check.kind == Kind::Tests;
+    let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
+    let project = ground.checks.iter().filter(counts).find(passed);
     match project {
         Some(passed) => Ok(format!("`{}`: {}", passed.ran.script, passed.ran.judgement.detail)),
         None => Err("nothing checks it: no command of its unit passed".to_owned()),

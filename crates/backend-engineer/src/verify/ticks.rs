@@ -36,7 +36,7 @@ pub(super) fn record_evidence(
         let kind = match check.origin {
             Origin::Criterion(_) => "criterion",
             Origin::Step(..) => "step",
-            Origin::Project => "project",
+            Origin::Project | Origin::Found => "project",
         };
         events.push(evidence(&check.text, kind, &check.ran, check.verdict()));
     }

@@ -11,7 +11,7 @@ use super::scratch::Scratch;
 use crate::engineer::PROVIDER_KEYS;
 use crate::fingerprint;
 use crate::stop::Stop;
-use crate::tree::Staged;
+use crate::tree::{Pending, Staged};
 use crate::understand::Scope;
 
 /// What a path that a command changed is to the run.
@@ -31,6 +31,30 @@ impl Workbench {
         let command = self.command(script, folder, first);
         self.keep_in_step().await?;
         Ok(self.opened()?.run(command).await?)
+    }
+
+    /// Runs one command on the overlay with the written files as they were before the change, and puts these back.
+    pub(crate) async fn execute_before(
+        &mut self,
+        script: &str,
+        folder: &str,
+        first: Vec<PathBuf>,
+        written: &[Pending],
+    ) -> Result<Outcome, Stop> {
+        self.keep_in_step().await?;
+        for file in written {
+            let bytes = file.before.as_ref().map(|found| found.bytes.clone());
+            let mode = file.before.as_ref().map(|found| found.mode);
+            self.lay(&file.path, &Staged { bytes, mode }).await?;
+        }
+        let command = self.command(script, folder, first);
+        let outcome = self.opened()?.run(command).await;
+        for file in written {
+            let bytes = self.tree.read(&file.path).map_err(|error| Stop::refused(error.to_string()))?;
+            let mode = file.after.mode.or(file.before.as_ref().map(|found| found.mode));
+            self.lay(&file.path, &Staged { bytes, mode }).await?;
+        }
+        Ok(outcome?)
     }
 
     /// Starts a server on the overlay for the commands after it.

@@ -12,4 +12,5 @@ mod report_schema;
 mod scenarios;
 mod settings;
 mod surroundings;
+mod survey_schema;
 mod tidy;

@@ -1,4 +1,5 @@
-//! The JSON report is as its published schema says: for a phase that is done, one that fails, and a run that stops.
+//! What `--json` prints is as its published schema says: the report of a phase that is done, of one that fails and of a
+//! run that stops; the findings of a check.
 
 use std::path::Path;
 
@@ -97,4 +98,17 @@ fn every_report_is_as_the_schema_says() {
         assert_eq!(differs(&report, &schema, &schema, ""), None, "{arguments:?}: {ended}");
     }
     assert!(differs(&serde_json::json!({"version": 2}), &schema, &schema, "").is_some(), "the test can fail");
+}
+
+#[test]
+fn what_a_check_finds_is_as_the_schema_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/check.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("the schema")).expect("JSON");
+    let scene = Scene::new();
+    scene.file("repository/docs/plan.md", PLAN).file("repository/app.py", "B = 1\n");
+    let ended = scene.run(&["check", "docs/plan.md", "--json"]);
+    assert_eq!(ended.code, 4, "{ended}");
+    let found: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!(differs(&found, &schema, &schema, ""), None, "{ended}");
+    assert!(found["findings"].as_array().is_some_and(|all| all.len() >= 2), "{ended}");
 }

@@ -246,6 +246,10 @@ fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     if merger.prose.replaces(&item.name) || merger.prose.replaces_something() && !merger.prose.adds_something() {
         return true;
     }
+    let titled = item.name.split_once('(').is_some_and(|(_, first)| first.starts_with('\''));
+    if titled && matches!(verb, "register" | "add_url_rule") && !merger.prose.adds_something() {
+        return true;
+    }
     if matches!(
         verb,
         "use"

@@ -191,9 +191,10 @@ fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> O
     let item = run.first().and_then(|&at| pair.new.get(at))?;
     let siblings: Vec<&str> =
         pair.new.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
-    let appended =
-        merger.prose.appends(&item.name, &siblings) && matches!(item.kind, Kind::Function | Kind::Class | Kind::Entry);
-    let end_said = merger.prose.end(&item.name, &siblings).or(appended.then_some(End::Bottom));
+    let appended = merger.prose.appends(&item.name, &siblings)
+        && matches!(item.kind, Kind::Function | Kind::Class | Kind::Type | Kind::Entry);
+    // "Append …, with the import at the top": the top is the import's.
+    let end_said = appended.then_some(End::Bottom).or_else(|| merger.prose.end(&item.name, &siblings));
     match end_said? {
         End::Bottom if pair.kind == List::Module => Some(tail(pair)),
         End::Bottom => end(pair),

@@ -174,6 +174,15 @@ fn refuse_stranger(
                 ),
             ));
         }
+        if !placed && called_only_inside(search, root, item) {
+            return Err(refusal(
+                Reason::NotFound,
+                format!(
+                    "its like stands inside functions of the file, and nothing says where in them `{}` goes",
+                    item.name
+                ),
+            ));
+        }
     }
     if item.kind == Kind::Value && !placed && item.name.chars().any(char::is_lowercase) {
         let lower = |items: &[Item<'_>]| {
@@ -191,6 +200,18 @@ fn refuse_stranger(
         }
     }
     Ok(())
+}
+
+/// Whether the file makes calls like this one, but only in the bodies of its functions, where order matters.
+fn called_only_inside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Item<'_>) -> bool {
+    let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
+    let like = |old: &Item<'_>| old.kind == Kind::Call && callee(old) == callee(item);
+    let inside = |one: &Container<'_>| {
+        one.kind == Kind::Function
+            && search.file.language.list(one.list) == Some(List::Statements)
+            && search.file.items(one.list).iter().any(like)
+    };
+    callee(item).contains('.') && !root.iter().any(like) && search.containers.iter().any(inside)
 }
 
 /// Whether some function of the file takes or makes a variable of this name.

@@ -7,7 +7,7 @@ use crate::merge::{Merger, body};
 use crate::prose::Prose;
 use crate::reading::Reading;
 use crate::snippet::Graft;
-use crate::splice::{Splice, edits_between};
+use crate::splice;
 
 /// Whether the block is the file's whole new content: a module without elision that shows most of what the file defines
 /// and imports.
@@ -67,13 +67,5 @@ pub(super) fn overwrite(text: &str, snippet: &str, reading: &Reading, path: &str
     {
         new = rest.trim_start_matches('\n').to_owned();
     }
-    if !new.ends_with('\n') {
-        new.push('\n');
-    }
-    let mut splice = Splice::new(text);
-    for edit in edits_between(text, &new) {
-        splice.replace(edit.old, edit.new);
-    }
-    splice.say("replaced the whole file: the block shows most of what it defines and imports");
-    splice.finish()
+    splice::overwrite(text, &new, "replaced the whole file: the block shows most of what it defines and imports")
 }

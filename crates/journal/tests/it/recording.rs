@@ -24,6 +24,77 @@ fn events_come_back_in_order() {
 }
 
 #[test]
+fn several_events_are_recorded_as_one() {
+    let repository = Repository::new();
+    let run = repository.begin();
+    assert_eq!(run.record_all(&[note("one"), note("two")]).expect("recorded"), 2);
+    assert_eq!(run.record_soon(&[note("three"), note("four")]).expect("recorded"), 4);
+    assert_eq!(run.record(&note("five")).expect("recorded"), 5);
+    let found = repository.journal.events(run.id()).expect("events");
+    let expected = ["one", "two", "three", "four", "five"].map(note);
+    assert_eq!(found.into_iter().map(|recorded| recorded.event).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_content_is_found_by_its_hash() {
+    let repository = Repository::new();
+    let run = repository.begin();
+    let large: Vec<u8> = (0..3_000_001_u32).map(|count| count.to_le_bytes()[0]).collect();
+    for bytes in [b"".as_slice(), b"some", large.as_slice()] {
+        let kept = run.keep_content(bytes).expect("kept");
+        assert_eq!(kept, hash(bytes));
+        assert_eq!(run.keep_content(bytes).expect("kept again"), kept);
+        assert!(repository.journal.content(&kept).expect("found") == bytes, "the bytes differ");
+    }
+    // An output of the same bytes is the same content, whichever came first.
+    let output = run.keep_output(b"some".as_slice()).expect("kept");
+    assert_eq!(repository.journal.output(output).expect("found"), b"some");
+}
+
+#[test]
+fn an_interrupted_run_goes_on_as_the_only_one() {
+    let repository = Repository::new();
+    let first = repository.begin();
+    let id = first.id().clone();
+    first.record(&note("before")).expect("recorded");
+    let other = Journal::open(repository.root()).expect("a second opening");
+    assert!(matches!(other.resume(&id), Err(JournalError::Busy { run: Some(busy) }) if busy == id));
+    drop(first);
+    let later = repository.begin();
+    assert!(matches!(other.resume(&id), Err(JournalError::Busy { run: Some(busy) }) if busy == *later.id()));
+    later.finish(0, "").expect("finished");
+
+    let resumed = other.resume(&id).expect("resumed");
+    assert_eq!(resumed.id(), &id);
+    let states = || repository.journal.runs().expect("runs").iter().map(|run| run.state).collect::<Vec<_>>();
+    assert_eq!(states(), [RunState::Finished, RunState::Running], "an older run may be the one at work");
+    match other.begin(&start("other.md")) {
+        Err(JournalError::Busy { run: Some(busy) }) => assert_eq!(busy, id),
+        found => panic!("not busy: {found:?}"),
+    }
+    assert_eq!(resumed.record(&note("after")).expect("recorded"), 2);
+    resumed.finish(0, "Implementation Complete").expect("finished");
+    assert_eq!(states(), [RunState::Finished, RunState::Finished]);
+}
+
+#[test]
+fn a_run_that_cannot_go_on_says_why() {
+    let repository = Repository::new();
+    let refused = |id: &journal::RunId| repository.journal.resume(id).expect_err("resumed").to_string();
+    let finished = repository.run_writing("a", b"1");
+    assert_eq!(refused(&finished), format!("run {finished} can't be resumed: it finished; begin a new one"));
+
+    let dropped = repository.begin();
+    repository.write(&dropped, "b", b"2", 0o644);
+    let id = dropped.id().clone();
+    drop(dropped);
+    let undo = journal::undo(&repository.journal, repository.root(), &id, false).expect("undone").run;
+    assert_eq!(refused(&id), format!("run {id} can't be resumed: run {undo} undid it; begin a new one"));
+    assert!(matches!(repository.journal.resume(&undo), Err(JournalError::NotResumable { .. })));
+    assert_eq!(repository.journal.find(Some(id.as_str())).expect("a run").state, RunState::Interrupted);
+}
+
+#[test]
 fn the_folder_ignores_itself() {
     let repository = Repository::new();
     let ignore = fs::read_to_string(repository.root().join(".backend-engineer/.gitignore")).expect("a file");

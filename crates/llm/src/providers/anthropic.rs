@@ -1,5 +1,6 @@
 //! Anthropic Messages.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Facts, Thinking};
@@ -8,7 +9,7 @@ use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
+use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 const VERSION: &str = "2023-06-01";
 /// Lets us say what becomes of thinking whose beginning was compacted.
@@ -40,7 +41,7 @@ impl Wire for Anthropic {
 
     /// The mark at the top level asks for everything up to the last message to be cached, so no mark wanders through the
     /// messages; the one on the system text keeps tools and system cached for other conversations.
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let most = request.max_tokens.min(to.facts.output.unwrap_or(MOST));
         let mut body = json!({ "model": to.model, "max_tokens": most, "stream": true });
         if let Some(thinking) = thinking(to.facts.thinking, request.effort, most) {
@@ -58,9 +59,13 @@ impl Wire for Anthropic {
             body["system"] =
                 json!([{ "type": "text", "text": request.system, "cache_control": { "type": "ephemeral" } }]);
         }
-        body["messages"] = request.messages.iter().map(|message| give(to.provider, message)).collect();
-        mark_before_many(&mut body["messages"]);
-        body
+        let mark = before_many(request.messages);
+        let messages = request.messages.iter().enumerate();
+        wire::write(
+            &body,
+            "messages",
+            messages.map(|(place, message)| Given::new(to.provider, message, mark == Some(place))),
+        )
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
@@ -95,51 +100,92 @@ fn thinking(how: Thinking, effort: Option<&str>, most: u32) -> Option<Value> {
 
 /// Where the last two turns have more blocks than a mark looks back over (many calls at once), the turn before them gets
 /// a mark too; else all before would be read anew. The mark is no part of what is cached.
-fn mark_before_many(messages: &mut Value) {
-    let Some(messages) = messages.as_array_mut() else { return };
-    let blocks = |message: &Value| message["content"].as_array().map_or(0, Vec::len);
-    let Some((before, [call, results])) = messages.split_last_chunk_mut::<2>() else { return };
-    if blocks(call) + blocks(results) < LOOKBACK {
-        return;
-    }
-    let last = before.last_mut().and_then(|message| message["content"].as_array_mut()?.last_mut());
-    if let Some(last) = last.filter(|block| matches!(text(block, "/type"), "text" | "tool_result")) {
-        last["cache_control"] = json!({ "type": "ephemeral" });
+fn before_many(messages: &[Message]) -> Option<usize> {
+    let (before, [call, results]) = messages.split_last_chunk::<2>()?;
+    let is_many = call.blocks.len() + results.blocks.len() >= LOOKBACK;
+    before.len().checked_sub(1).filter(|_| is_many)
+}
+
+/// A message as it is given.
+#[derive(Serialize)]
+struct Given<'a> {
+    role: &'static str,
+    content: Vec<Content<'a>>,
+}
+
+/// A mark up to which the cache shall hold.
+#[derive(Clone, Copy, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Mark {
+    Ephemeral,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Content<'a> {
+    Text {
+        text: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<Mark>,
+    },
+    Thinking {
+        thinking: &'a str,
+        signature: &'a str,
+    },
+    ToolUse {
+        id: &'a str,
+        name: &'a str,
+        input: Arguments<'a>,
+    },
+    ToolResult {
+        tool_use_id: &'a str,
+        content: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        is_error: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<Mark>,
+    },
+    #[serde(untagged)]
+    Opaque(&'a Value),
+}
+
+impl<'a> Given<'a> {
+    fn new(provider: &str, message: &'a Message, marked: bool) -> Self {
+        let role = match message.speaker {
+            Speaker::User => "user",
+            Speaker::Assistant => "assistant",
+        };
+        let mut content: Vec<Content<'a>> =
+            message.blocks.iter().filter_map(|block| Content::new(provider, block)).collect();
+        if content.is_empty() {
+            // A turn without content is refused.
+            content.push(Content::Text { text: "(nothing)", cache_control: None });
+        }
+        if let Some(Content::Text { cache_control, .. } | Content::ToolResult { cache_control, .. }) =
+            content.last_mut().filter(|_| marked)
+        {
+            *cache_control = Some(Mark::Ephemeral);
+        }
+        Self { role, content }
     }
 }
 
-fn give(provider: &str, message: &Message) -> Value {
-    let role = match message.speaker {
-        Speaker::User => "user",
-        Speaker::Assistant => "assistant",
-    };
-    let mut content: Vec<Value> = message.blocks.iter().filter_map(|block| give_block(provider, block)).collect();
-    if content.is_empty() {
-        // A turn without content is refused.
-        content.push(json!({ "type": "text", "text": "(nothing)" }));
-    }
-    json!({ "role": role, "content": content })
-}
-
-fn give_block(provider: &str, block: &Block) -> Option<Value> {
-    match block {
-        Block::Text { text } if text.trim().is_empty() => None,
-        Block::Text { text } => Some(json!({ "type": "text", "text": text })),
-        Block::Thinking { text, signature } => {
-            let signature = wire::unseal(provider, signature.as_ref())?;
-            Some(json!({ "type": "thinking", "thinking": text, "signature": signature }))
-        }
-        Block::ToolCall { id, name, arguments } => {
-            Some(json!({ "type": "tool_use", "id": id, "name": name, "input": wire::give_arguments(arguments) }))
-        }
-        Block::ToolResult { call, content, is_error } => {
-            let mut result = json!({ "type": "tool_result", "tool_use_id": call, "content": content });
-            if *is_error {
-                result["is_error"] = Value::Bool(true);
+impl<'a> Content<'a> {
+    fn new(provider: &str, block: &'a Block) -> Option<Self> {
+        match block {
+            Block::Text { text } if text.trim().is_empty() => None,
+            Block::Text { text } => Some(Self::Text { text, cache_control: None }),
+            Block::Thinking { text, signature } => {
+                let signature = wire::unseal(provider, signature.as_ref())?;
+                Some(Self::Thinking { thinking: text, signature })
             }
-            Some(result)
+            Block::ToolCall { id, name, arguments } => Some(Self::ToolUse { id, name, input: Arguments(arguments) }),
+            Block::ToolResult { call, content, is_error } => {
+                let is_error = is_error.then_some(true);
+                Some(Self::ToolResult { tool_use_id: call, content, is_error, cache_control: None })
+            }
+            Block::Opaque { provider: whose, value } => (whose == provider).then_some(Self::Opaque(value)),
         }
-        Block::Opaque { provider: whose, value } => (whose == provider).then(|| value.clone()),
     }
 }
 

@@ -1,7 +1,9 @@
 //! OpenAI Chat Completions, as the servers speak it that others wrote: Ollama, llama.cpp, vLLM, LM Studio, OpenRouter,
 //! LiteLLM. So it asks for little and takes in much.
 
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use crate::catalogue::Facts;
 use crate::message::{Block, Message, Speaker, ToolSpec};
@@ -9,7 +11,7 @@ use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
+use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 /// The format.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Wire for Chat {
         wire::bearer(key)
     }
 
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = json!({ "model": to.model, "stream": true, "stream_options": { "include_usage": true } });
         // A server refuses a limit beyond what its model reads, which only it knows; without one it takes what is left.
         if let Some(most) = to.facts.output {
@@ -51,13 +53,12 @@ impl Wire for Chat {
             };
             body["tools"] = request.tools.iter().map(tool).collect();
         }
-        let system = (!request.system.is_empty()).then(|| json!({ "role": "system", "content": request.system }));
+        let system = (!request.system.is_empty()).then_some(Given::System { content: request.system });
         let messages = request.messages.iter().flat_map(|message| match message.speaker {
             Speaker::User => give_user(message),
-            Speaker::Assistant => vec![give_assistant(to.provider, message)],
+            Speaker::Assistant => vec![Given::Assistant(Assistant { provider: to.provider, message })],
         });
-        body["messages"] = system.into_iter().chain(messages).collect();
-        body
+        wire::write(&body, "messages", system.into_iter().chain(messages))
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
@@ -72,52 +73,89 @@ impl Wire for Chat {
     }
 }
 
+/// A message as it is given.
+#[derive(Serialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+enum Given<'a> {
+    System {
+        content: &'a str,
+    },
+    User {
+        content: String,
+    },
+    Tool {
+        tool_call_id: &'a str,
+        content: &'a str,
+    },
+    #[serde(untagged)]
+    Assistant(Assistant<'a>),
+}
+
 /// Results first, each a message: they have to follow their calls.
-fn give_user(message: &Message) -> Vec<Value> {
+fn give_user(message: &Message) -> Vec<Given<'_>> {
     let results = message.blocks.iter().filter_map(|block| match block {
-        Block::ToolResult { call, content, .. } => {
-            Some(json!({ "role": "tool", "tool_call_id": call, "content": content }))
-        }
+        Block::ToolResult { call, content, .. } => Some(Given::Tool { tool_call_id: call, content }),
         _ => None,
     });
-    let mut messages: Vec<Value> = results.collect();
-    let words = message.text();
-    if !words.is_empty() || messages.is_empty() {
-        messages.push(json!({ "role": "user", "content": words }));
+    let mut messages: Vec<Given<'_>> = results.collect();
+    let content = message.text();
+    if !content.is_empty() || messages.is_empty() {
+        messages.push(Given::User { content });
     }
     messages
 }
 
-fn give_assistant(provider: &str, message: &Message) -> Value {
-    let mut given = Map::new();
-    given.insert("role".to_owned(), "assistant".into());
-    let mut calls = Vec::new();
-    for block in &message.blocks {
-        match block {
-            Block::Thinking { text, signature } => {
-                if let Some(field) = wire::unseal(provider, signature.as_ref()) {
-                    given.insert(field.to_owned(), text.as_str().into());
+/// The model's turn, with members that only its server knows.
+struct Assistant<'a> {
+    provider: &'a str,
+    message: &'a Message,
+}
+
+#[derive(Serialize)]
+struct GivenCall<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    #[serde(serialize_with = "Arguments::as_text")]
+    arguments: Arguments<'a>,
+}
+
+impl Serialize for Assistant<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut given = serializer.serialize_map(None)?;
+        given.serialize_entry("role", "assistant")?;
+        let mut calls = Vec::new();
+        for block in &self.message.blocks {
+            match block {
+                Block::Thinking { text, signature } => {
+                    if let Some(field) = wire::unseal(self.provider, signature.as_ref()) {
+                        given.serialize_entry(field, text)?;
+                    }
                 }
+                Block::ToolCall { id, name, arguments } => {
+                    let function = Function { name, arguments: Arguments(arguments) };
+                    calls.push(GivenCall { id, r#type: "function", function });
+                }
+                Block::Opaque { provider, value: Value::Object(fields) } if provider == self.provider => {
+                    for (name, value) in fields {
+                        given.serialize_entry(name, value)?;
+                    }
+                }
+                _ => {}
             }
-            Block::ToolCall { id, name, arguments } => {
-                let arguments = wire::give_arguments(arguments).to_string();
-                calls.push(
-                    json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } }),
-                );
-            }
-            Block::Opaque { provider: whose, value: Value::Object(fields) } if whose == provider => {
-                given.extend(fields.clone());
-            }
-            _ => {}
         }
+        let words = self.message.text();
+        given.serialize_entry("content", &(!words.is_empty() || calls.is_empty()).then_some(words))?;
+        if !calls.is_empty() {
+            given.serialize_entry("tool_calls", &calls)?;
+        }
+        given.end()
     }
-    let words = message.text();
-    let content = if words.is_empty() && !calls.is_empty() { Value::Null } else { words.into() };
-    given.insert("content".to_owned(), content);
-    if !calls.is_empty() {
-        given.insert("tool_calls".to_owned(), calls.into());
-    }
-    Value::Object(given)
 }
 
 /// A call that is being read.
@@ -217,7 +255,7 @@ impl Reading {
         let name = text(call, "/function/name");
         let known = self.calls.iter().rposition(|known| match index {
             Some(index) => known.index == index && (id.is_empty() || known.id == id || name.is_empty()),
-            None => known.id == id,
+            None => id.is_empty() || known.id == id,
         });
         let place = match known {
             Some(known) => self.calls[known].place,

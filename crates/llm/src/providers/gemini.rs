@@ -1,6 +1,7 @@
 //! Gemini's `generateContent`. Its seals stand on parts (a call, or words); we keep each as thinking of its own before
 //! the part, and put it back there.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::catalogue::{Facts, Thinking};
@@ -9,7 +10,7 @@ use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
+use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 /// The format.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ impl Wire for Gemini {
         key.map(|key| ("x-goog-api-key", key.reveal().to_owned())).into_iter().collect()
     }
 
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = json!({ "generationConfig": {} });
         if let Some(most) = to.facts.output {
             body["generationConfig"]["maxOutputTokens"] = request.max_tokens.min(most).into();
@@ -42,9 +43,8 @@ impl Wire for Gemini {
         if !request.system.is_empty() {
             body["systemInstruction"] = json!({ "parts": [{ "text": request.system }] });
         }
-        let contents = request.messages.iter().map(|message| give(to.provider, message, request.messages));
-        body["contents"] = contents.collect();
-        body
+        let contents = request.messages.iter().map(|message| Content::new(to.provider, message, request.messages));
+        wire::write(&body, "contents", contents)
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
@@ -52,48 +52,91 @@ impl Wire for Gemini {
     }
 }
 
-fn give(provider: &str, message: &Message, all: &[Message]) -> Value {
-    let role = match message.speaker {
-        Speaker::User => "user",
-        Speaker::Assistant => "model",
-    };
-    let mut parts: Vec<Value> = Vec::new();
-    let mut seal = None;
-    for block in &message.blocks {
-        let mut part = match block {
-            Block::Text { text } if text.is_empty() => continue,
-            Block::Text { text } => json!({ "text": text }),
-            Block::Thinking { signature, .. } => {
+/// A message as it is given.
+#[derive(Serialize)]
+struct Content<'a> {
+    role: &'static str,
+    parts: Vec<GivenPart<'a>>,
+}
+
+#[derive(Serialize)]
+struct GivenPart<'a> {
+    #[serde(flatten)]
+    what: What<'a>,
+    #[serde(rename = "thoughtSignature", skip_serializing_if = "Option::is_none")]
+    seal: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum What<'a> {
+    Text(&'a str),
+    FunctionCall {
+        id: &'a str,
+        name: &'a str,
+        args: Arguments<'a>,
+    },
+    FunctionResponse {
+        id: &'a str,
+        name: &'a str,
+        response: Response<'a>,
+    },
+    #[serde(untagged)]
+    Opaque(&'a Value),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Response<'a> {
+    Output(&'a str),
+    Error(&'a str),
+}
+
+impl<'a> Content<'a> {
+    fn new(provider: &str, message: &'a Message, all: &'a [Message]) -> Self {
+        let role = match message.speaker {
+            Speaker::User => "user",
+            Speaker::Assistant => "model",
+        };
+        let mut parts: Vec<GivenPart<'a>> = Vec::new();
+        let mut seal = None;
+        for block in &message.blocks {
+            if let Block::Thinking { signature, .. } = block {
                 let Some(signature) = wire::unseal(provider, signature.as_ref()) else { continue };
+                // A seal with no part of its own gets one.
                 if let Some(earlier) = seal.replace(signature) {
-                    parts.push(json!({ "text": "", "thoughtSignature": earlier }));
+                    parts.push(GivenPart { what: What::Text(""), seal: Some(earlier) });
                 }
-                continue;
+            } else if let Some(what) = What::new(provider, block, all) {
+                parts.push(GivenPart { what, seal: seal.take() });
             }
+        }
+        if seal.is_some() {
+            parts.push(GivenPart { what: What::Text(""), seal });
+        }
+        if parts.is_empty() {
+            // A turn without parts is refused.
+            parts.push(GivenPart { what: What::Text("(nothing)"), seal: None });
+        }
+        Self { role, parts }
+    }
+}
+
+impl<'a> What<'a> {
+    fn new(provider: &str, block: &'a Block, all: &'a [Message]) -> Option<Self> {
+        match block {
+            Block::Text { text } => (!text.is_empty()).then_some(Self::Text(text)),
             Block::ToolCall { id, name, arguments } => {
-                json!({ "functionCall": { "id": id, "name": name, "args": wire::give_arguments(arguments) } })
+                Some(Self::FunctionCall { id, name, args: Arguments(arguments) })
             }
             Block::ToolResult { call, content, is_error } => {
-                let told = if *is_error { "error" } else { "output" };
-                let name = wire::name_of_call(all, call);
-                json!({ "functionResponse": { "id": call, "name": name, "response": { told: content } } })
+                let response = if *is_error { Response::Error(content) } else { Response::Output(content) };
+                Some(Self::FunctionResponse { id: call, name: wire::name_of_call(all, call), response })
             }
-            Block::Opaque { provider: whose, value } if whose == provider => value.clone(),
-            Block::Opaque { .. } => continue,
-        };
-        if let Some(seal) = seal.take() {
-            part["thoughtSignature"] = seal.into();
+            Block::Opaque { provider: whose, value } => (whose == provider).then_some(Self::Opaque(value)),
+            Block::Thinking { .. } => None,
         }
-        parts.push(part);
     }
-    if let Some(seal) = seal {
-        parts.push(json!({ "text": "", "thoughtSignature": seal }));
-    }
-    if parts.is_empty() {
-        // A turn without parts is refused.
-        parts.push(json!({ "text": "(nothing)" }));
-    }
-    json!({ "role": role, "parts": parts })
 }
 
 struct Reading {

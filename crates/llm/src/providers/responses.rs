@@ -1,5 +1,6 @@
 //! OpenAI Responses. Nothing is stored there: each request holds the whole conversation, reasoning in its encrypted form.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::catalogue::Facts;
@@ -8,7 +9,7 @@ use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Part, Parts, Reader, Wire, number, text};
+use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 /// The format.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl Wire for Responses {
         wire::bearer(key)
     }
 
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Value {
+    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = json!({ "model": to.model, "stream": true, "store": false });
         if let Some(most) = to.facts.output {
             body["max_output_tokens"] = request.max_tokens.min(most).into();
@@ -49,8 +50,7 @@ impl Wire for Responses {
         if !request.system.is_empty() {
             body["instructions"] = request.system.into();
         }
-        body["input"] = request.messages.iter().flat_map(|message| give(to.provider, message)).collect();
-        body
+        wire::write(&body, "input", request.messages.iter().flat_map(|message| give(to.provider, message)))
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
@@ -67,34 +67,60 @@ fn cache_key(request: &Request<'_>) -> String {
     format!("{hash:016x}")
 }
 
-fn give(provider: &str, message: &Message) -> Vec<Value> {
+/// A part of the conversation as it is given.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Item<'a> {
+    Message {
+        role: &'static str,
+        content: [Content<'a>; 1],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phase: Option<&'a Value>,
+    },
+    FunctionCall {
+        call_id: &'a str,
+        name: &'a str,
+        #[serde(serialize_with = "Arguments::as_text")]
+        arguments: Arguments<'a>,
+    },
+    FunctionCallOutput {
+        call_id: &'a str,
+        output: &'a str,
+    },
+    #[serde(untagged)]
+    Opaque(&'a Value),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Content<'a> {
+    InputText { text: &'a str },
+    OutputText { text: &'a str },
+}
+
+fn give<'a>(provider: &str, message: &'a Message) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     let mut phase = None;
     for block in &message.blocks {
         match block {
             Block::Text { text } if text.is_empty() => {}
             Block::Text { text } => {
-                let (role, kind) = match message.speaker {
-                    Speaker::User => ("user", "input_text"),
-                    Speaker::Assistant => ("assistant", "output_text"),
+                let (role, content) = match message.speaker {
+                    Speaker::User => ("user", Content::InputText { text }),
+                    Speaker::Assistant => ("assistant", Content::OutputText { text }),
                 };
-                let mut item = json!({ "type": "message", "role": role, "content": [{ "type": kind, "text": text }] });
-                if let Some(phase) = phase.take() {
-                    item["phase"] = phase;
-                }
-                items.push(item);
+                items.push(Item::Message { role, content: [content], phase: phase.take() });
             }
             Block::Thinking { .. } => {}
-            Block::ToolCall { id, name, arguments } => items.push(json!({
-                "type": "function_call", "call_id": id, "name": name,
-                "arguments": wire::give_arguments(arguments).to_string(),
-            })),
+            Block::ToolCall { id, name, arguments } => {
+                items.push(Item::FunctionCall { call_id: id, name, arguments: Arguments(arguments) });
+            }
             Block::ToolResult { call, content, .. } => {
-                items.push(json!({ "type": "function_call_output", "call_id": call, "output": content }));
+                items.push(Item::FunctionCallOutput { call_id: call, output: content });
             }
             Block::Opaque { provider: whose, value } if whose == provider => match value.get("phase") {
-                Some(held) if text(value, "/type") == PHASE => phase = Some(held.clone()),
-                _ => items.push(value.clone()),
+                Some(held) if text(value, "/type") == PHASE => phase = Some(held),
+                _ => items.push(Item::Opaque(value)),
             },
             Block::Opaque { .. } => {}
         }

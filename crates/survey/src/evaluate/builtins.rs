@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{Arguments, Place, Value};
+use super::value::{Arguments, DEFAULT, Place, Value};
 
 impl<'a> Machine<'a> {
     /// A function from outside that is known, applied; nothing where it is not.
@@ -12,6 +12,31 @@ impl<'a> Machine<'a> {
         let first = arguments.at(0);
         match &**path {
             "str" | "String" => first?.as_text().map(Value::Text),
+            "dict" | "collections.OrderedDict" if arguments.0.is_empty() => Some(Value::map(Vec::new())),
+            "list" | "set" if arguments.0.is_empty() => Some(Value::list(Vec::new())),
+            "dict" | "collections.OrderedDict" if matches!(first, Some(Value::Map(_))) => {
+                Some(Value::map(first?.entries()))
+            }
+            "collections.defaultdict" => {
+                let mut entries = arguments.at(1).map(Value::entries).unwrap_or_default();
+                entries.push((DEFAULT.into(), first?.clone()));
+                Some(Value::map(entries))
+            }
+            "type" => self.type_of(first?),
+            "issubclass" => self.is_subclass(&first?.clone(), &arguments.at(1)?.clone()),
+            "isinstance" => match (self.type_of(first?)?, arguments.at(1)?) {
+                (Value::External(own), Value::External(wanted)) if matches!(&*own, "str" | "list" | "dict") => {
+                    Some(Value::Bool(own == *wanted))
+                }
+                _ => None,
+            },
+            "dict.fromkeys" => {
+                let keys = first?.items().iter().filter_map(Value::as_text).map(|key| (key, Value::Null)).collect();
+                Some(Value::map(keys))
+            }
+            "list" | "tuple" | "set" | "sorted" | "reversed" if matches!(first, Some(Value::Map(_))) => {
+                Some(Value::list(first?.entries().into_iter().map(|(key, _)| Value::Text(key)).collect()))
+            }
             "list" | "tuple" | "set" | "sorted" | "reversed" | "Object.freeze" | "typing.cast" => {
                 let value = arguments.at(usize::from(&**path == "typing.cast"))?;
                 Some(value.clone())
@@ -35,7 +60,12 @@ impl<'a> Machine<'a> {
                 let merged = arguments.positional().flat_map(Value::entries).collect();
                 Some(Value::map(merged))
             }
-            "os.getenv" | "os.environ.get" => arguments.at(1).cloned(),
+            "os.getenv" | "os.environ.get" | "decouple.config" | "Deno.env.get" => {
+                let given = arguments.at(1).or_else(|| arguments.named("default")).cloned();
+                let sample = first.and_then(Value::as_text).map(|name| self.sample(&name));
+                let given = given.or(sample.filter(|value| matches!(value, Value::Sample(_))))?;
+                Some(Value::either([given, Value::Unknown]))
+            }
             "path.dirname" | "url.fileURLToPath" => first.cloned(),
             "path.join" | "path.posix.join" | "path.resolve" => {
                 let parts: Option<Vec<_>> = arguments.positional().map(Value::as_text).collect();
@@ -56,18 +86,7 @@ impl<'a> Machine<'a> {
         match receiver {
             Value::Text(text) => text_method(text, name, arguments),
             Value::List(list) => self.list_method(receiver, list, name, arguments, place),
-            Value::Map(_) => match name {
-                "get" => {
-                    let entry = arguments.at(0).and_then(Value::as_text).and_then(|key| receiver.entry(&key));
-                    entry.or_else(|| arguments.at(1).cloned()).unwrap_or(Value::Unknown)
-                }
-                "values" => Value::list(receiver.entries().into_iter().map(|(_, value)| value).collect()),
-                "keys" => Value::list(receiver.entries().into_iter().map(|(key, _)| Value::Text(key)).collect()),
-                "items" => Value::list(
-                    receiver.entries().into_iter().map(|(k, value)| Value::list(vec![Value::Text(k), value])).collect(),
-                ),
-                _ => Value::Unknown,
-            },
+            Value::Map(entries) => self.map_method(entries, name, arguments),
             _ => Value::Unknown,
         }
     }

@@ -101,6 +101,14 @@ impl<'a> Machine<'a> {
                 }
                 _ => self.remember(&receiver, name, arguments, place),
             },
+            Value::Object(_) if is_map_method(name) && self.mapping(&receiver).is_some() => {
+                let own = self.known_member(&receiver, name, place);
+                match (own, self.mapping(&receiver)) {
+                    (Some(value), _) => self.call_value(&value, arguments, place),
+                    (None, Some(entries)) => self.map_method(&entries, name, &arguments),
+                    (None, None) => Value::Unknown,
+                }
+            }
             Value::Object(_) | Value::Class(_) => {
                 let known = match &receiver {
                     Value::Class(class) => self.class_member(class, name),
@@ -276,4 +284,8 @@ impl<'a> Machine<'a> {
             self.assign(&parameter.pattern, value, scope);
         }
     }
+}
+
+fn is_map_method(name: &str) -> bool {
+    matches!(name, "get" | "setdefault" | "update" | "copy" | "values" | "keys" | "items")
 }

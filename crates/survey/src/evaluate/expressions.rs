@@ -87,18 +87,12 @@ impl<'a> Machine<'a> {
                 self.assign(target, value.clone(), &holder);
                 value
             }
-            Expression::Comprehension(parts) => {
-                let over = self.evaluate(&parts.2, scope);
-                let inner = Scope::new(scope.module, Some(scope.clone()), false);
-                if !over.ways().iter().any(|way| matches!(way, Value::List(_))) {
-                    return Value::Unknown;
-                }
-                let mut values = Vec::new();
-                for item in over.items() {
-                    self.assign(&parts.1, item, &inner);
-                    values.push(self.evaluate(&parts.0, &inner));
-                }
-                Value::list(values)
+            Expression::Comprehension(parts) => self.comprehend(parts, scope),
+            Expression::Choose(choose) => self.choose(choose, scope),
+            Expression::Compare(comparison, sides) => self.compare(*comparison, sides, scope),
+            Expression::Not(inner) => {
+                let inner = self.evaluate(inner, scope);
+                super::compare::is_true(&inner).map_or(Value::Unknown, |truth| Value::Bool(!truth))
             }
             Expression::Union(parts) | Expression::Other(parts) => {
                 for part in parts {
@@ -130,11 +124,14 @@ impl<'a> Machine<'a> {
     }
 
     fn index(&mut self, of: &Value<'a>, key: &Value<'a>) -> Value<'a> {
-        match of {
-            Value::Map(entries) => match key.as_text() {
-                Some(key) => of.entry(&key).unwrap_or(Value::Unknown),
+        let nowhere = Place { module: 0, line: 0 };
+        if let Some(entries) = self.mapping(of) {
+            return match key.as_text() {
+                Some(key) => self.map_entry(&entries, &key, nowhere),
                 None => Value::either(entries.borrow().iter().map(|(_, value)| value.clone())),
-            },
+            };
+        }
+        match of {
             Value::List(items) => match key {
                 Value::Number(number) => {
                     let at: usize = number.parse().unwrap_or(usize::MAX);
@@ -142,11 +139,14 @@ impl<'a> Machine<'a> {
                 }
                 _ => Value::Unknown,
             },
-            Value::Object(_) | Value::Module(_) => match key.as_text() {
-                Some(key) => self.member(of, &key, Place { module: 0, line: 0 }),
-                None => Value::Unknown,
+            Value::Object(_) | Value::Module(_) => match key {
+                Value::Number(number) => self.member(of, number, nowhere),
+                _ => key.as_text().map_or(Value::Unknown, |key| self.member(of, &key, nowhere)),
             },
             Value::External(path) if path.ends_with("Annotated") => key.clone(),
+            Value::External(path) if super::members::is_environment(path) => {
+                key.as_text().map_or(Value::Unknown, |key| self.sample(&key))
+            }
             // `Generic[T]`: the thing itself.
             Value::Class(_) | Value::External(_) => of.clone(),
             Value::Choice(ways) => {
@@ -337,7 +337,7 @@ impl<'a> Machine<'a> {
             Pattern::Target(Expression::Index(of, key)) => {
                 let of = self.evaluate(of, scope);
                 let key = self.evaluate(key, scope);
-                if let (Value::Map(entries), Some(key)) = (&of, key.as_text()) {
+                if let (Some(entries), Some(key)) = (self.mapping(&of), key.as_text()) {
                     entries.borrow_mut().push((key, value));
                 }
             }

@@ -8,8 +8,9 @@ use crate::modules::{Found, ModuleId, Modules};
 use crate::source::{Language, SourceFile};
 use crate::syntax::{Export, Function};
 
-/// Evaluated expressions and statements after which everything is unknown.
+/// Evaluated expressions and statements after which everything is unknown: for any tree, and for each file of it.
 const STEPS: u64 = 12_000_000;
+const STEPS_PER_FILE: u64 = 10_000;
 
 pub(crate) struct Machine<'a> {
     pub(crate) files: &'a [SourceFile],
@@ -20,6 +21,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) classes: Vec<Rc<ClassValue<'a>>>,
     /// Names from outside that stand for a module of the project.
     pub(crate) stand_ins: Vec<(&'static str, ModuleId)>,
+    /// Values of environment variables in the project's own examples.
+    pub(crate) samples: HashMap<String, Rc<str>>,
+    /// Path and text of schemas in languages of their own.
+    pub(crate) documents: Vec<&'a (String, String)>,
     pub(super) scopes: HashMap<ModuleId, Rc<Scope<'a>>>,
     pub(super) called: HashSet<*const Function>,
     pub(super) calls: HashMap<*const Function, (u32, u32)>,
@@ -36,16 +41,23 @@ impl<'a> Machine<'a> {
             closures: Vec::new(),
             classes: Vec::new(),
             stand_ins: Vec::new(),
+            samples: HashMap::new(),
+            documents: Vec::new(),
             scopes: HashMap::new(),
             called: HashSet::new(),
             calls: HashMap::new(),
             depth: 0,
-            steps: STEPS,
+            steps: STEPS.max(STEPS_PER_FILE.saturating_mul(files.len() as u64)),
         }
     }
 
     pub(super) fn is_python(&self, module: ModuleId) -> bool {
         self.files[module].language == Language::Python
+    }
+
+    /// Whether the work that a survey may take was not enough.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.steps == 0
     }
 
     pub(super) fn spend(&mut self) -> bool {
@@ -232,9 +244,19 @@ impl<'a> Machine<'a> {
                     },
                     None => Value::Unknown,
                 };
-                if parameter.default.is_none() && !parameter.is_rest {
-                    let origin = Origin::Parameter { annotation, name };
-                    arguments.push(Value::Object(self.new_object(origin, closure.place)));
+                if parameter.is_rest {
+                    continue;
+                }
+                match &parameter.default {
+                    None => {
+                        let origin = Origin::Parameter { annotation, name };
+                        arguments.push(Value::Object(self.new_object(origin, closure.place)));
+                    }
+                    // Who calls it may give something else: no branch on it is decided.
+                    Some(default) => {
+                        let default = self.evaluate(default, &closure.scope);
+                        arguments.push(Value::either([default, Value::Unknown]));
+                    }
                 }
             }
             self.invoke(&closure, None, &Arguments::of(arguments));

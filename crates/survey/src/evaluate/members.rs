@@ -27,6 +27,7 @@ impl<'a> Machine<'a> {
                 let found = self.modules.inside(folder, name).unwrap_or(Found::Outside);
                 self.found(found, &format!("{folder}.{name}"))
             }
+            Value::External(path) if is_environment(path) && self.samples.contains_key(name) => self.sample(name),
             Value::External(path) => {
                 let stand_in = self.stand_ins.iter().find(|(outside, _)| *outside == &**path).map(|(_, id)| *id);
                 match stand_in.and_then(|id| self.export_within(id, name, 0)) {
@@ -62,12 +63,34 @@ impl<'a> Machine<'a> {
         }
         if let Origin::Instance { class, .. } = &self.objects[*id].origin {
             let class = class.clone();
+            let outside = self.outside_bases(&class);
+            let is_settings = outside.iter().any(|base| base.ends_with(".BaseSettings"));
             if let Some(value) = self.class_member(&class, name) {
-                return self.bind(value, of);
+                let value = self.bind(value, of);
+                // The environment may say otherwise.
+                return if is_settings { Value::either([value, Value::Unknown]) } else { value };
             }
-            if self.outside_bases(&class).is_empty() {
+            if outside.is_empty() {
                 return Value::Unknown;
             }
+            let name = name.to_uppercase();
+            if is_settings && self.samples.contains_key(&name) {
+                return self.sample(&name);
+            }
+        }
+        if let Origin::Member { of: Value::Class(class), name: inner } = &self.objects[*id].origin
+            && &**inner == "_meta"
+        {
+            let class = class.clone();
+            if let Some(told) = self.told_by_meta(&class, name) {
+                return told;
+            }
+        }
+        // `env.API_PREFIX` of a library that reads the environment.
+        if name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
+            && self.samples.contains_key(name)
+        {
+            return self.sample(name);
         }
         if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
             return Value::Unknown;
@@ -75,6 +98,10 @@ impl<'a> Machine<'a> {
         let member = Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place));
         self.objects[*id].fields.push((name.into(), member.clone()));
         member
+    }
+
+    pub(super) fn sample(&self, name: &str) -> Value<'a> {
+        self.samples.get(name).map_or(Value::Unknown, |text| Value::Sample(text.clone()))
     }
 
     fn bind(&mut self, value: Value<'a>, this: &Value<'a>) -> Value<'a> {
@@ -208,4 +235,8 @@ impl<'a> Machine<'a> {
             _ => None,
         })
     }
+}
+
+pub(super) fn is_environment(path: &str) -> bool {
+    matches!(path, "process.env" | "import.meta.env" | "os.environ" | "Deno.env" | "Bun.env")
 }

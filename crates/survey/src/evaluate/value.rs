@@ -15,6 +15,9 @@ pub(crate) struct Place {
     pub(crate) line: u32,
 }
 
+/// The key under which a map keeps what makes its missing entries.
+pub(super) const DEFAULT: &str = "\0default";
+
 pub(crate) type Entries<'a> = Vec<(Rc<str>, Value<'a>)>;
 
 #[derive(Clone)]
@@ -24,6 +27,8 @@ pub(crate) enum Value<'a> {
     Bool(bool),
     Number(&'a str),
     Text(Rc<str>),
+    /// A text that only the project's example of an environment gives: it yields to any that the code gives.
+    Sample(Rc<str>),
     Regex(&'a str),
     List(Rc<RefCell<Vec<Value<'a>>>>),
     Map(Rc<RefCell<Entries<'a>>>),
@@ -215,16 +220,17 @@ impl<'a> Value<'a> {
 
     /// The text, where all ways that are text agree.
     pub(crate) fn as_text(&self) -> Option<Rc<str>> {
-        let mut found: Option<Rc<str>> = None;
+        let mut found: Option<&Rc<str>> = None;
+        let mut sample = None;
         for way in self.ways() {
-            if let Value::Text(text) = way {
-                if found.as_ref().is_some_and(|known| known != text) {
-                    return None;
-                }
-                found = Some(text.clone());
+            match way {
+                Value::Text(text) if found.is_some_and(|known| known != text) => return None,
+                Value::Text(text) => found = Some(text),
+                Value::Sample(text) => sample = Some(text),
+                _ => {}
             }
         }
-        found
+        found.or(sample).cloned()
     }
 
     pub(crate) fn as_class(&self) -> Option<Rc<ClassValue<'a>>> {
@@ -261,7 +267,7 @@ impl<'a> Value<'a> {
         self.ways()
             .iter()
             .flat_map(|way| match way {
-                Value::Map(entries) => entries.borrow().clone(),
+                Value::Map(entries) => entries.borrow().iter().filter(|(key, _)| &**key != DEFAULT).cloned().collect(),
                 _ => Vec::new(),
             })
             .collect()

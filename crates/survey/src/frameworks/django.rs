@@ -165,6 +165,11 @@ fn include<'a>(
                 other => include(machine, findings, &other, prefix, place, depth + 1),
             }
         }
+        Value::Choice(ways) => {
+            for way in ways.iter() {
+                include(machine, findings, way, prefix, place, depth + 1);
+            }
+        }
         other => spread(machine, findings, other, prefix, place),
     }
 }

@@ -26,22 +26,18 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     installed(machine, findings);
     for class in machine.classes.clone() {
         let outside = machine.outside_bases(&class);
-        let is_model = outside.iter().any(|path| {
-            path.contains("models.Model") && path.contains("django")
-                || path.starts_with("django.contrib.auth") && path.contains("Abstract")
-                || path.ends_with(".MPTTModel")
-        });
-        if !is_model || meta(machine, &class, "abstract").is_some_and(|v| v.is_true()) {
+        let is_model = outside
+            .iter()
+            .any(|path| is_model_class(path) || path.starts_with("django.contrib.auth") && path.contains("Abstract"));
+        if !is_model || machine.meta(&class, "abstract").is_some_and(|v| v.is_true()) {
             continue;
         }
-        if meta(machine, &class, "proxy").is_some_and(|v| v.is_true()) {
+        if machine.meta(&class, "proxy").is_some_and(|v| v.is_true()) {
             continue;
         }
         let path = machine.path(class.place.module);
-        let folder = path.split("/models").next().unwrap_or(path).rsplit('/').next().unwrap_or_default();
-        let folder = folder.trim_end_matches(".py");
-        let label = inherited_meta(machine, &class, "app_label").unwrap_or_else(|| folder.to_owned());
-        let table = meta(machine, &class, "db_table").and_then(|name| name.as_text()).map(|name| name.to_string());
+        let label = machine.application_label(&class);
+        let table = machine.meta(&class, "db_table").and_then(|name| name.as_text()).map(|name| name.to_string());
         let table = table.unwrap_or_else(|| format!("{label}_{}", class.class.name.to_lowercase()));
         let columns = columns(machine, &class, &outside);
         findings.entities.push(Entity {
@@ -87,22 +83,15 @@ fn add(columns: &mut Vec<Column>, column: Column) {
     columns.push(column);
 }
 
-fn meta<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Value<'a>> {
-    let inner = class.fields.borrow().iter().rev().find(|field| field.name == "Meta").map(|field| field.value.clone());
-    let inner = inner?.as_class()?;
-    let found = inner.fields.borrow().iter().rev().find(|field| field.name == name).map(|field| field.value.clone());
-    let _ = machine;
-    found
-}
-
-fn inherited_meta<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Option<String> {
-    let lineage = machine.lineage(class);
-    lineage.iter().find_map(|class| meta(machine, class, name)?.as_text().map(|text| text.to_string()))
+/// `django.db.models.Model`, and the models that libraries build on it.
+fn is_model_class(path: &str) -> bool {
+    let is_other = path.starts_with("tortoise") || path.starts_with("odoo") || path.starts_with("rest_framework");
+    !is_other && path.contains("models.") && path.ends_with("Model")
 }
 
 fn is_concrete<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
-    let is_model = machine.outside_bases(class).iter().any(|path| path.contains("models.Model"));
-    is_model && !meta(machine, class, "abstract").is_some_and(|value| value.is_true())
+    let is_model = machine.outside_bases(class).iter().any(|path| is_model_class(path));
+    is_model && !machine.meta(class, "abstract").is_some_and(|value| value.is_true())
 }
 
 fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &[Rc<str>]) -> Vec<Column> {
@@ -129,6 +118,11 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
     if outside.iter().any(|path| path.ends_with(".MPTTModel")) {
         for name in ["lft", "rght", "tree_id", "level"] {
             add(&mut columns, plain(name, "PositiveIntegerField", false));
+        }
+    }
+    if outside.iter().any(|path| path.ends_with(".TagBase")) {
+        for name in ["name", "slug"] {
+            add(&mut columns, Column { unique: true, ..plain(name, "CharField", false) });
         }
     }
     // Below a concrete model only its key is stored, as a link.
@@ -182,7 +176,7 @@ fn field_class<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<(Stri
         Origin::Instance { class, arguments } => {
             let outside = machine.outside_bases(&class);
             let is_field = outside.iter().any(|path| {
-                (path.contains("models.") || path.contains("fields"))
+                (path.contains("models.") || path.contains("fields") || path.contains("managers."))
                     && is_field_name(path.rsplit('.').next().unwrap_or_default())
             });
             is_field.then(|| {
@@ -228,7 +222,9 @@ fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Optio
     }
     column.primary = arguments.named("primary_key").is_some_and(Value::is_true);
     column.unique = arguments.named("unique").is_some_and(Value::is_true) || kind.contains("OneToOne");
-    column.nullable = Some(arguments.named("null").is_some_and(Value::is_true));
+    // Tags are rows elsewhere: there is nothing here that could be null.
+    let is_tags = kind.contains("TaggableManager");
+    column.nullable = (!is_tags).then(|| arguments.named("null").is_some_and(Value::is_true));
     column.kind = kind;
     Some(column)
 }

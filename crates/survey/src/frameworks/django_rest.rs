@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::reading::NewRoute;
-use crate::evaluate::{ClassValue, Machine, ObjectId, Origin, Value};
+use crate::evaluate::{ClassValue, Closure, Machine, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 
 /// The generic views and the methods that they answer.
@@ -49,6 +49,17 @@ pub(super) fn router<'a>(machine: &mut Machine<'a>, findings: &mut Findings, val
     if !machine.is_instance_of(id, |path| path.ends_with("Router")) {
         return false;
     }
+    let added = added_methods(machine, id);
+    let root = Value::Object(id);
+    let place = machine.object(id).place;
+    if machine.is_instance_of(id, |path| path.ends_with("DefaultRouter"))
+        && let Some(class) = machine.member(&root, "APIRootView", place).as_class()
+    {
+        let handler = machine.dotted(class.place, &class.class.name);
+        let guards = permissions(machine, &class);
+        let path = join_paths("", prefix);
+        findings.route(machine, class.place, NewRoute { method: "GET", path: &path, handler, guards: &guards });
+    }
     for event in machine.events(id) {
         let own = event.arguments.at_or_named(0, "prefix").and_then(Value::as_text);
         if &*event.name != "register" {
@@ -59,9 +70,27 @@ pub(super) fn router<'a>(machine: &mut Machine<'a>, findings: &mut Findings, val
             findings.unresolved(machine, event.place, "register of a viewset that could not be followed");
             continue;
         };
-        viewset(machine, findings, &class, &format!("{prefix}{}", plain(&own, true)), slash(machine, id));
+        let path = format!("{prefix}{}", plain(&own, true));
+        viewset(machine, findings, &class, &path, slash(machine, id), &added);
     }
     true
+}
+
+/// Methods that a router of the project adds to every viewset: `self.routes[0].mapping.update({…})`.
+fn added_methods<'a>(machine: &mut Machine<'a>, router: ObjectId) -> Vec<(Rc<str>, Rc<str>, bool)> {
+    let place = machine.object(router).place;
+    let routes = machine.member(&Value::Object(router), "routes", place);
+    let mut added = Vec::new();
+    for (number, is_detail) in [("0", false), ("2", true)] {
+        let kind = machine.member(&routes, number, place);
+        let mapping = machine.member(&kind, "mapping", place);
+        for event in mapping.objects().into_iter().flat_map(|id| machine.events(id)) {
+            let entries = event.arguments.at(0).filter(|_| &*event.name == "update").map(Value::entries);
+            let actions = entries.unwrap_or_default().into_iter();
+            added.extend(actions.filter_map(|(method, action)| Some((method, action.as_text()?, is_detail))));
+        }
+    }
+    added
 }
 
 fn slash(machine: &Machine<'_>, router: ObjectId) -> &'static str {
@@ -89,6 +118,7 @@ fn viewset<'a>(
     class: &Rc<ClassValue<'a>>,
     path: &str,
     slash: &str,
+    added: &[(Rc<str>, Rc<str>, bool)],
 ) {
     let field = machine.class_member(class, "lookup_url_kwarg").and_then(|value| value.as_text());
     let field = field.or_else(|| machine.class_member(class, "lookup_field").and_then(|value| value.as_text()));
@@ -101,6 +131,12 @@ fn viewset<'a>(
     for (action, mixin, method, is_detail) in ACTIONS {
         if has_action(machine, class, action, mixin) && is_allowed(method) {
             let path = if is_detail { format!("{base}/{lookup}{slash}") } else { format!("{base}{slash}") };
+            route(machine, findings, class, action, method, &path);
+        }
+    }
+    for (method, action, is_detail) in added {
+        if machine.method(class, action).is_some() && is_allowed(method) {
+            let path = if *is_detail { format!("{base}/{lookup}{slash}") } else { format!("{base}{slash}") };
             route(machine, findings, class, action, method, &path);
         }
     }
@@ -122,16 +158,44 @@ fn extra_actions<'a>(
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
     field: &crate::evaluate::Field<'a>,
-    (base, lookup, slash): (&str, &str, &str),
+    below: (&str, &str, &str),
 ) {
     let Some(closure) = field.value.as_function() else { return };
+    let (methods, path) = match mapped(machine, &closure) {
+        Some((method, action)) => match extra_action(machine, &action, below) {
+            Some((_, path)) => (vec![method], path),
+            None => return,
+        },
+        None => match extra_action(machine, &closure, below) {
+            Some(found) => found,
+            None => return,
+        },
+    };
+    for method in methods {
+        route(machine, findings, class, field.name, &method, &path);
+    }
+}
+
+/// `@retry.mapping.post` adds a method to the action `retry`.
+fn mapped<'a>(machine: &Machine<'a>, closure: &Closure<'a>) -> Option<(String, Rc<Closure<'a>>)> {
+    closure.decorators.iter().find_map(|decorator| {
+        let Origin::Member { of, name: method } = &machine.object(decorator.as_object()?).origin else { return None };
+        let Origin::Member { of, name } = &machine.object(of.as_object()?).origin else { return None };
+        (&**name == "mapping").then(|| Some((method.to_string(), of.as_function()?)))?
+    })
+}
+
+/// The methods and path of an action of its own.
+fn extra_action<'a>(
+    machine: &Machine<'a>,
+    closure: &Closure<'a>,
+    (base, lookup, slash): (&str, &str, &str),
+) -> Option<(Vec<String>, String)> {
     let mut given: Vec<String> = Vec::new();
     let mut path = None;
     for decorator in &closure.decorators {
         let Some((callee, arguments)) = machine.called(decorator) else { continue };
-        let tail = callee.rsplit('.').next().unwrap_or_default();
-        // `@retry.mapping.post` adds a method to the action `retry`.
-        let is_detail = match tail {
+        let is_detail = match callee.rsplit('.').next().unwrap_or_default() {
             "action" => arguments.at_or_named(1, "detail").is_some_and(Value::is_true),
             "detail_route" => true,
             "list_route" => false,
@@ -142,14 +206,12 @@ fn extra_actions<'a>(
         if given.is_empty() {
             given.push("get".to_owned());
         }
-        let own = arguments.named("url_path").and_then(Value::as_text).unwrap_or_else(|| field.name.into());
+        let name = closure.function.name.as_deref().unwrap_or_default();
+        let own = arguments.named("url_path").and_then(Value::as_text).unwrap_or_else(|| name.into());
         let own = plain(&own, true);
         path = Some(if is_detail { format!("{base}/{lookup}/{own}{slash}") } else { format!("{base}/{own}{slash}") });
     }
-    let Some(path) = path else { return };
-    for method in given {
-        route(machine, findings, class, field.name, &method, &path);
-    }
+    Some((given, path?))
 }
 
 /// `ViewSet.as_view({'get': 'list'})`.

@@ -56,6 +56,15 @@ fn column(name: &str, kind: &str, primary: bool) -> Column {
 }
 
 fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mut Vec<Column>) {
+    if let Some(inner @ Value::Map(_)) = value.items().first() {
+        // `[{ type: …, ref: … }]` and lists of documents are columns of their own.
+        let has_type = inner.entry("type").is_some();
+        let kind = if has_type { inner.clone() } else { Value::text("document") };
+        let mut own = Vec::new();
+        nested(machine, name, &kind, &mut own);
+        columns.extend(own.into_iter().map(|column| Column { kind: format!("[{}]", column.kind), ..column }));
+        return;
+    }
     let entries = value.entries();
     if !entries.is_empty() && value.entry("type").is_none() {
         for (inner, value) in entries {
@@ -71,7 +80,7 @@ fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mu
     let reference = value.entry("ref").and_then(|target| target.as_text());
     columns.push(Column {
         name: name.to_owned(),
-        kind: machine.label(&kind),
+        kind: kind.as_text().map_or_else(|| machine.label(&kind), |text| text.to_string()),
         nullable: Some(!is_required),
         unique: value.entry("unique").is_some_and(|value| value.is_true()),
         references: reference.map(|target| format!("ref:{target}")).unwrap_or_default(),
@@ -171,7 +180,14 @@ fn define<'a>(
     }
     if !options.entry("timestamps").is_some_and(|value| matches!(value, Value::Bool(false))) {
         let stamp = |name| Column { nullable: Some(false), ..column(name, "DATE", false) };
-        columns.extend(["createdAt", "updatedAt"].map(stamp));
+        for column in ["createdAt", "updatedAt"].map(stamp) {
+            if !columns.iter().any(|known| known.name == column.name) {
+                columns.push(column);
+            }
+        }
+        if options.entry("paranoid").is_some_and(|value| value.is_true()) {
+            columns.push(column("deletedAt", "DATE", false));
+        }
     }
     let place = machine.object(id).place;
     push(machine, findings, table, &model, place, columns);

@@ -157,41 +157,57 @@ impl Walk {
         let folder = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/");
         let plugin_options = options.entry("options").unwrap_or_else(|| Value::map(Vec::new()));
         let outer = plugin_options.entry("prefix").and_then(|prefix| prefix.as_text()).unwrap_or_default();
+        let has_parameters = options.entry("routeParams").is_some_and(|value| value.is_true());
         let is_named = !matches!(options.entry("dirNameRoutePrefix"), Some(Value::Bool(false)));
         let files = machine.files;
+        let folder_of = |path: &'a str| path.rsplit_once('/').map_or("", |(place, _)| place);
+        let is_index = |path: &str| path.rsplit('/').next().unwrap_or(path).starts_with("index.");
+        let indexed: BTreeSet<&str> =
+            files.iter().filter(|file| is_index(&file.path)).map(|file| folder_of(&file.path)).collect();
         for (module, file) in files.iter().enumerate() {
             let Some(rest) = file.path.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/')) else { continue };
             let (inner, name) = rest.rsplit_once('/').unwrap_or(("", rest));
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             // A folder with an index is that index.
-            let has_index = files.iter().any(|other| {
-                let (place, other) = other.path.rsplit_once('/').unwrap_or(("", &other.path));
-                place == file.path.rsplit_once('/').map_or("", |(place, _)| place) && other.starts_with("index.")
-            });
+            let has_index = indexed.contains(folder_of(&file.path));
             if file.is_test || stem.contains("hooks") || has_index && stem != "index" {
                 continue;
             }
             machine.load(module);
-            let mut own = outer.to_string();
-            if is_named {
-                own = joined(&own, &inner.split('/').map(|part| part.replace('_', ":")).collect::<Vec<_>>().join("/"));
-            }
-            if let Some(added) = machine.export(module, "autoPrefix").as_text() {
-                own = joined(&own, &added);
-            }
+            let own = machine
+                .export(module, "autoPrefix")
+                .as_text()
+                .map_or_else(|| folder_prefix(inner, is_named, has_parameters), |written| written.to_string());
+            let mut own = format!("{}{own}", outer.trim_end_matches('/'));
             if let Some(replaced) = machine.export(module, "prefixOverride").as_text() {
                 own = replaced.to_string();
             }
+            // What the plugin is handed says where it is.
+            let mut handed = plugin_options.entries();
+            handed.push(("prefix".into(), Value::text(&own)));
+            let plugin_options = Value::map(handed);
             let mut plugin = machine.export(module, "default");
             if plugin.as_function().is_none() && plugin.as_object().is_none() {
                 plugin = Value::Module(module);
             }
             let parent = machine.new_object(Origin::Made("fastify"), event.place);
-            let path = joined(prefix, &own);
+            let path = if self.is_wrapped(machine, &plugin) { prefix.to_owned() } else { joined(prefix, &own) };
             self.plugin(machine, findings, parent, &plugin, &plugin_options, &path);
             self.instance(machine, findings, parent, &path);
         }
     }
+}
+
+/// What autoload makes of the folders on the way to a plugin: each adds a slash, and its name where it counts.
+fn folder_prefix(folders: &str, is_named: bool, has_parameters: bool) -> String {
+    if folders.is_empty() || !is_named {
+        return if folders.is_empty() { String::new() } else { "/".to_owned() };
+    }
+    let names = folders.split('/').map(|name| match name.strip_prefix('_') {
+        Some(parameter) if has_parameters => format!(":{parameter}"),
+        _ => name.to_owned(),
+    });
+    format!("/{}", names.collect::<Vec<_>>().join("/"))
 }
 
 fn joined(prefix: &str, path: &str) -> String {

@@ -7,6 +7,7 @@ use super::Framework;
 use super::reading::{Event, NewRoute};
 use crate::evaluate::{ClassValue, Machine, ObjectId, Origin, Place, Value};
 use crate::findings::{Findings, join_paths};
+use crate::source::Language;
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "Flask", markers: &["flask"], read };
 
@@ -48,6 +49,18 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let target = event.arguments.at_or_named(0, "blueprint").and_then(Value::as_object);
         if target.is_some_and(|target| blueprints.contains(&target) && !walk.seen.contains(&target)) {
             walk.blueprint(machine, findings, &event, "");
+        }
+    }
+    // A function that extends an application: `def load(app): app.add_url_rule(…)`.
+    for id in 0..machine.objects.len() {
+        let Origin::Parameter { name: "app" | "application" | "flask_app", .. } = machine.object(id).origin else {
+            continue;
+        };
+        let file = &machine.files[machine.object(id).place.module];
+        let is_flask = file.language == Language::Python && file.text.contains("flask");
+        let routes = |event: &Event<'_>| matches!(&*event.name, "add_url_rule" | "route");
+        if is_flask && !walk.seen.contains(&id) && machine.events(id).iter().any(routes) {
+            walk.holder(machine, findings, id, "");
         }
     }
     for blueprint in blueprints {
@@ -208,6 +221,9 @@ fn view<'a>(
     let path = join_paths("", &joined(prefix, &path));
     let class = target.as_class().or_else(|| class_of_view(machine, target));
     if let Some(class) = class {
+        let listed = machine.class_member(&class, "methods").map(|list| list.items()).unwrap_or_default();
+        let listed: Vec<_> = listed.iter().filter_map(Value::as_text).map(|method| method.to_uppercase()).collect();
+        let methods = if methods.is_empty() { &listed[..] } else { methods };
         let guards = decorators(machine, &class.decorators.borrow());
         class_methods(machine, findings, &class, &path, methods, &guards);
         return;
@@ -245,6 +261,12 @@ fn class_methods<'a>(
     only: &[String],
     guards: &[String],
 ) {
+    let mut guards = guards.to_vec();
+    for listed in ["decorators", "method_decorators"] {
+        let list = machine.class_member(class, listed).map(|list| list.items()).unwrap_or_default();
+        guards.extend(decorators(machine, &list));
+    }
+    let guards = &guards[..];
     let mut is_empty = true;
     for verb in VERBS {
         let Some(method) = machine.method(class, verb) else { continue };

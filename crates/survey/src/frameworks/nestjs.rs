@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Framework;
 use super::reading::NewRoute;
-use crate::evaluate::{Arguments, ClassValue, Machine, Value};
+use crate::evaluate::{Arguments, ClassValue, Machine, Place, Value};
 use crate::findings::{Findings, join_paths};
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "NestJS", markers: &["@nestjs/"], read };
@@ -167,9 +167,11 @@ fn controller<'a>(
     }
     for (name, closure) in methods {
         for verb in VERBS {
-            let Some(arguments) = closure.decorators.iter().find_map(|value| decorator(machine, value, verb)) else {
-                continue;
-            };
+            let written = closure.decorators.iter().find_map(|value| {
+                let line = value.as_object().map_or(closure.place.line, |id| machine.object(id).place.line);
+                Some((decorator(machine, value, verb)?, Place { line, ..closure.place }))
+            });
+            let Some((arguments, place)) = written else { continue };
             let Some(paths) = texts(arguments.at(0)) else {
                 findings.unresolved(machine, closure.place, "the path of a route");
                 continue;
@@ -195,7 +197,7 @@ fn controller<'a>(
                     let is_excluded = settings.excluded.iter().any(|excluded| excluded == own.trim_matches('/'));
                     let path = if is_excluded { join_paths("", &own) } else { join_paths(&head, &own) };
                     let handler = format!("{}.{name}", class.class.name);
-                    findings.route(machine, closure.place, NewRoute { method, path: &path, handler, guards: &all });
+                    findings.route(machine, place, NewRoute { method, path: &path, handler, guards: &all });
                 }
             }
         }

@@ -2,19 +2,51 @@
 
 use crate::findings::{Column, Entity, Findings};
 
+/// A model while its lines are read.
+struct Model {
+    entity: Entity,
+    /// The name of each column's field in the schema.
+    fields: Vec<String>,
+    /// Field, model and its field: what `@relation(fields: […], references: […])` says.
+    links: Vec<(String, String, String)>,
+}
+
 /// Reads one schema.
 pub(crate) fn read(path: &str, text: &str, findings: &mut Findings) {
-    let models: Vec<&str> = text.lines().filter_map(|line| opened(line, "model")).collect();
-    let mut entity: Option<Entity> = None;
+    let names: Vec<&str> = text.lines().filter_map(|line| opened(line, "model")).collect();
+    let mut models: Vec<Model> = Vec::new();
+    let mut is_inside = false;
     for (line, number) in text.lines().zip(1..) {
         let line = line.split("//").next().unwrap_or(line).trim();
         if let Some(name) = opened(line, "model") {
             let (model, table) = (name.to_owned(), name.to_owned());
-            entity = Some(Entity { table, model, file: path.to_owned(), line: number, columns: Vec::new() });
+            let entity = Entity { table, model, file: path.to_owned(), line: number, columns: Vec::new() };
+            models.push(Model { entity, fields: Vec::new(), links: Vec::new() });
+            is_inside = true;
         } else if line == "}" {
-            findings.entities.extend(entity.take());
-        } else if let Some(entity) = &mut entity {
-            member(line, &models, entity);
+            is_inside = false;
+        } else if let Some(model) = models.last_mut().filter(|_| is_inside) {
+            member(line, &names, model);
+        }
+    }
+    link(&mut models);
+    findings.entities.extend(models.into_iter().map(|model| model.entity));
+}
+
+/// Writes the keys that relations hold to their columns.
+fn link(models: &mut [Model]) {
+    let column_of = |models: &[Model], name: &str, field: &str| {
+        let model = models.iter().find(|model| model.entity.model == name)?;
+        let at = model.fields.iter().position(|known| known == field)?;
+        Some(format!("fk:{}.{}", model.entity.table, model.entity.columns[at].name))
+    };
+    for at in 0..models.len() {
+        for (field, target, referenced) in models[at].links.clone() {
+            let references = column_of(models, &target, &referenced);
+            let own = models[at].fields.iter().position(|known| *known == field);
+            if let (Some(references), Some(own)) = (references, own) {
+                models[at].entity.columns[own].references = references;
+            }
         }
     }
 }
@@ -29,18 +61,25 @@ fn quoted<'t>(line: &'t str, mark: &str) -> Option<&'t str> {
     line.split_once(mark)?.1.split('"').nth(1)
 }
 
-fn member(line: &str, models: &[&str], entity: &mut Entity) {
+/// The names in brackets after `mark`.
+fn listed<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
+    let list = line.split_once(mark).and_then(|(_, rest)| rest.split_once('[')).map_or("", |(_, list)| list);
+    list.split(']').next().unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
+fn member(line: &str, names: &[&str], model: &mut Model) {
     if line.starts_with("@@map") {
-        entity.table = quoted(line, "@@map").unwrap_or(&entity.table).to_owned();
+        if let Some(table) = quoted(line, "@@map") {
+            table.clone_into(&mut model.entity.table);
+        }
         return;
     }
-    if let Some(list) = line.strip_prefix("@@id").and_then(|rest| rest.split_once('[')) {
-        let keys: Vec<&str> = list.1.split(']').next().unwrap_or("").split(',').map(str::trim).collect();
-        entity
-            .columns
-            .iter_mut()
-            .filter(|column| keys.contains(&&*column.name))
-            .for_each(|column| column.primary = true);
+    if line.starts_with("@@id") {
+        for key in listed(line, "@@id") {
+            if let Some(at) = model.fields.iter().position(|field| field == key) {
+                model.entity.columns[at].primary = true;
+            }
+        }
         return;
     }
     let mut words = line.split_whitespace();
@@ -49,13 +88,18 @@ fn member(line: &str, models: &[&str], entity: &mut Entity) {
         return;
     }
     let bare = kind.trim_end_matches(['?', '!']).trim_end_matches("[]");
-    let is_relation = models.contains(&bare);
-    entity.columns.push(Column {
+    let is_relation = names.contains(&bare);
+    if is_relation {
+        let pairs = listed(line, "fields:").into_iter().zip(listed(line, "references:"));
+        model.links.extend(pairs.map(|(field, other)| (field.to_owned(), bare.to_owned(), other.to_owned())));
+    }
+    model.fields.push(name.to_owned());
+    model.entity.columns.push(Column {
         name: quoted(line, " @map(").filter(|_| !is_relation).unwrap_or(name).to_owned(),
         kind: kind.trim_end_matches('?').to_owned(),
         nullable: Some(kind.ends_with('?')),
         primary: line.contains(" @id"),
         unique: line.contains(" @unique"),
-        references: if is_relation { format!("rel:{}", kind.trim_end_matches('?')) } else { String::new() },
+        references: if is_relation { format!("rel:{bare}") } else { String::new() },
     });
 }

@@ -173,7 +173,10 @@ fn columns_of<'a>(
                 && let name = path.rsplit('.').next().unwrap_or_default()
                 && matches!(name, "backref" | "relationship" | "Relationship" | "dynamic_loader")
             {
-                let column = relation(machine, field.name, &arguments, &class.class.name, backward);
+                let mut column = relation(machine, field.name, &arguments, &class.class.name, backward);
+                if column.references == "rel:" {
+                    column.references.extend(field.annotation.and_then(target_of));
+                }
                 columns.retain(|known| known.name != column.name);
                 columns.push(column);
                 continue;
@@ -305,7 +308,7 @@ fn annotated<'a>(machine: &Machine<'a>, field: &Field<'a>, is_sqlmodel: bool) ->
     })
 }
 
-fn is_optional(annotation: &Expression) -> bool {
+pub(super) fn is_optional(annotation: &Expression) -> bool {
     match annotation {
         Expression::Null => true,
         Expression::Union(parts) => parts.iter().any(is_optional),
@@ -316,6 +319,31 @@ fn is_optional(annotation: &Expression) -> bool {
         },
         Expression::Text(text) => text.contains("Optional[") || text.contains("None"),
         _ => false,
+    }
+}
+
+/// An annotation as it is written, more or less.
+pub(super) fn type_text(annotation: &Expression) -> String {
+    let list = |parts: &[Expression], between: &str| parts.iter().map(type_text).collect::<Vec<_>>().join(between);
+    match annotation {
+        Expression::Name(name) | Expression::Member(_, name) => name.to_string(),
+        Expression::Text(text) => text.to_string(),
+        Expression::Null => "None".to_owned(),
+        Expression::Union(parts) => list(parts, " | "),
+        Expression::List(parts) => list(parts, ", "),
+        Expression::Index(head, key) => format!("{}[{}]", type_text(head), type_text(key)),
+        _ => String::new(),
+    }
+}
+
+/// The class that an annotation is about: `list["Hero"] | None` is about `Hero`.
+fn target_of(annotation: &Expression) -> Option<String> {
+    match annotation {
+        Expression::Name(name) | Expression::Member(_, name) => Some(name.to_string()),
+        Expression::Text(text) => Some(text.rsplit(['[', '.']).next().unwrap_or(text).trim_end_matches(']').to_owned()),
+        Expression::Union(parts) | Expression::List(parts) => parts.iter().find_map(target_of),
+        Expression::Index(_, key) => target_of(key),
+        _ => None,
     }
 }
 

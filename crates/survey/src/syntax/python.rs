@@ -1,19 +1,17 @@
 //! Python to the plain tree.
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use super::{
-    Argument, Assignment, Call, Class, Expression, Function, Import, Imported, Name, Parameter, Pattern, Statement,
-    Syntax, line_of, text_of, unescape,
+    Argument, Assignment, Call, Choose, Class, Comparison, Comprehension, Expression, Function, Import, Imported, Name,
+    Parameter, Pattern, Statement, Syntax, line_of, text_of, unescape,
 };
 
 /// How deep expressions and blocks are followed.
 const DEEPEST: u32 = 150;
 
 pub(crate) fn read(source: &str) -> Option<Syntax> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
-    let tree = parser.parse(source, None)?;
+    let tree = super::parse(&tree_sitter_python::LANGUAGE.into(), source)?;
     let mut reader = Reader { source, depth: 0 };
     Some(Syntax { body: reader.block(tree.root_node()), exports: Vec::new() })
 }
@@ -365,12 +363,16 @@ impl Reader<'_> {
                 if is_or { Expression::Either(vec![self.field(node, "left"), right]) } else { right }
             }
             "conditional_expression" => {
-                let mut parts = self.all(node);
-                if parts.len() == 3 {
-                    parts.remove(1);
+                let mut parts = self.all(node).into_iter();
+                match (parts.next(), parts.next(), parts.next()) {
+                    (Some(then), Some(condition), Some(otherwise)) => {
+                        Expression::Choose(Box::new(Choose { condition, then, otherwise }))
+                    }
+                    _ => Expression::Other(Vec::new()),
                 }
-                Expression::Either(parts)
             }
+            "comparison_operator" => self.comparison(node),
+            "not_operator" => Expression::Not(self.boxed(node, "argument")),
             "named_expression" => {
                 let target = self.field_pattern(node, "name");
                 Expression::Assign(Box::new(target), self.boxed(node, "value"))
@@ -390,13 +392,33 @@ impl Reader<'_> {
         }
     }
 
+    fn comparison(&mut self, node: Node<'_>) -> Expression {
+        let signs: Vec<_> =
+            node.children_by_field_name("operators", &mut node.walk()).map(|sign| sign.kind()).collect();
+        let comparison = match signs.as_slice() {
+            ["==" | "is"] => Comparison::Same,
+            ["!=" | "is not"] => Comparison::Different,
+            ["in"] => Comparison::In,
+            ["not in"] => Comparison::NotIn,
+            _ => return Expression::Other(self.all(node)),
+        };
+        let mut sides = self.all(node).into_iter();
+        match (sides.next(), sides.next()) {
+            (Some(left), Some(right)) => Expression::Compare(comparison, Box::new((left, right))),
+            _ => Expression::Other(Vec::new()),
+        }
+    }
+
     fn comprehension(&mut self, node: Node<'_>) -> Expression {
         let element = self.field(node, "body");
-        let clause = children(node).into_iter().find(|child| child.kind() == "for_in_clause");
+        let parts = children(node);
+        let clause = parts.iter().find(|child| child.kind() == "for_in_clause");
         let Some(clause) = clause else { return Expression::Other(Vec::new()) };
-        let target = self.field_pattern(clause, "left");
-        let over = self.field(clause, "right");
-        Expression::Comprehension(Box::new((element, target, over)))
+        let target = self.field_pattern(*clause, "left");
+        let over = self.field(*clause, "right");
+        let conditions = parts.iter().filter(|part| part.kind() == "if_clause");
+        let conditions = conditions.flat_map(|clause| self.all(*clause)).collect();
+        Expression::Comprehension(Box::new(Comprehension { element, target, over, conditions }))
     }
 
     fn lambda(&mut self, node: Node<'_>) -> Expression {

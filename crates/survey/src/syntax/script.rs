@@ -1,10 +1,10 @@
 //! JavaScript and TypeScript to the plain tree.
 
-use tree_sitter::{Language, Node, Parser};
+use tree_sitter::{Language, Node};
 
 use super::{
-    Argument, Assignment, Call, Export, Expression, Import, Imported, Name, Pattern, Statement, Syntax, line_of,
-    text_of, unescape,
+    Argument, Assignment, Call, Choose, Comparison, Export, Expression, Import, Imported, Name, Pattern, Statement,
+    Syntax, line_of, text_of, unescape,
 };
 
 mod definitions;
@@ -23,9 +23,7 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Option<Syntax> {
         Dialect::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
         Dialect::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
     };
-    let mut parser = Parser::new();
-    parser.set_language(&language).ok()?;
-    let tree = parser.parse(source, None)?;
+    let tree = super::parse(&language, source)?;
     let mut reader = Reader { source, depth: 0, exports: Vec::new() };
     let body = reader.block(tree.root_node());
     Some(Syntax { body, exports: reader.exports })
@@ -420,9 +418,12 @@ impl Reader<'_> {
                 Expression::Assign(Box::new(target), Box::new(self.field(node, "right")))
             }
             "binary_expression" => self.binary(node),
-            "ternary_expression" => {
-                Expression::Either(vec![self.field(node, "consequence"), self.field(node, "alternative")])
-            }
+            "ternary_expression" => Expression::Choose(Box::new(Choose {
+                condition: self.field(node, "condition"),
+                then: self.field(node, "consequence"),
+                otherwise: self.field(node, "alternative"),
+            })),
+            "unary_expression" if has_token(node, "!") => Expression::Not(Box::new(self.field(node, "argument"))),
             "await_expression"
             | "parenthesized_expression"
             | "as_expression"
@@ -445,6 +446,8 @@ impl Reader<'_> {
             Some("+") => Expression::Add(Box::new(left), Box::new(right)),
             Some("||" | "??") => Expression::Either(vec![left, right]),
             Some("&&") => right,
+            Some("==" | "===") => Expression::Compare(Comparison::Same, Box::new((left, right))),
+            Some("!=" | "!==") => Expression::Compare(Comparison::Different, Box::new((left, right))),
             _ => Expression::Other(vec![left, right]),
         }
     }

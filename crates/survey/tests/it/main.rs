@@ -2,58 +2,40 @@
 
 #![cfg(test)]
 
-use std::fmt::Write;
+mod bad_input;
+mod knowledge;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use survey::{Cache, Survey, survey};
+use survey::{Cache, Survey, survey, tsv};
 
 fn projects() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects");
     let mut projects: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     projects.sort();
-    assert!(projects.len() >= 6, "the skeleton projects are gone");
+    assert!(projects.len() >= 22, "the skeleton projects are gone");
     projects
 }
 
-fn routes(survey: &Survey) -> String {
-    survey.routes.iter().fold(String::new(), |mut text, route| {
-        let guards = route.guards.join(",");
-        let place = format!("{}:{}", route.file, route.line);
-        writeln!(text, "{}\t{}\t{}\t{place}\t{guards}", route.method, route.path, route.handler).unwrap();
-        text
-    })
-}
-
-fn models(survey: &Survey) -> String {
-    let mut text = String::new();
-    for entity in &survey.entities {
-        for column in &entity.columns {
-            let nullable = column.nullable.map(|open| u8::from(open).to_string()).unwrap_or_default();
-            let (primary, references) = (u8::from(column.primary), &column.references);
-            let start = format!("{}\t{}\t{}", entity.table, column.name, column.kind);
-            writeln!(text, "{start}\t{nullable}\t{primary}\t{references}").unwrap();
-        }
-    }
-    text
-}
-
-fn unresolved(survey: &Survey) -> String {
-    survey.unresolved.iter().fold(String::new(), |mut text, open| {
-        writeln!(text, "{}:{}\t{}", open.file, open.line, open.what).unwrap();
-        text
-    })
+/// The lines of a table without its header.
+fn rows(table: &str) -> String {
+    table.split_inclusive('\n').skip(1).collect()
 }
 
 #[test]
 fn skeletons_are_surveyed_as_expected() {
     for project in projects() {
         let survey = survey(&project, None);
-        for (file, found) in
-            [("routes.tsv", routes(&survey)), ("models.tsv", models(&survey)), ("unresolved.tsv", unresolved(&survey))]
-        {
+        for (file, table) in [
+            ("routes.tsv", tsv::routes(&survey)),
+            ("operations.tsv", tsv::operations(&survey)),
+            ("models.tsv", tsv::models(&survey)),
+            ("shapes.tsv", tsv::shapes(&survey)),
+            ("unresolved.tsv", tsv::unresolved(&survey)),
+        ] {
             let expected = fs::read_to_string(project.join(file)).unwrap_or_default();
-            assert_eq!(found, expected, "{} of {}", file, project.display());
+            assert_eq!(rows(&table), expected, "{} of {}", file, project.display());
         }
     }
 }
@@ -72,29 +54,32 @@ fn an_unchanged_tree_gives_the_same_from_the_cache_and_a_changed_one_does_not() 
 }
 
 #[test]
-fn what_is_broken_in_one_file_does_not_concern_the_others() {
+fn a_schema_that_changes_is_seen_and_what_did_not_change_is_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
-    write("main.py", b"from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n");
-    write("old.py", b"import flask\nprint 'two', (\nclass (:\n");
-    write("latin.py", b"# fastapi caf\xe9\nx = '\xff'\n");
-    write("deep.js", format!("const express = {}1{};", "(".repeat(5000), ")".repeat(5000)).as_bytes());
-    write("bundle.js", format!("var express={};", "1+".repeat(40_000)).as_bytes());
-    write("huge.py", "x = 'fastapi'\n".repeat(100_000).as_bytes());
-    write("loop.py", b"import flask\ndef f(x):\n    return g(x)\ndef g(x):\n    return f(x)\nf(1)\n");
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).unwrap();
-    let survey = survey(folder.path(), None);
-    assert_eq!(survey.routes.len(), 1);
-    let mut skipped: Vec<_> = survey.skipped.iter().map(|(path, _)| path.as_str()).collect();
-    skipped.sort_unstable();
-    assert_eq!(skipped, ["bundle.js", "huge.py"]);
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("main.py", "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n");
+    write("schema.prisma", "model Cat {\n  id Int @id\n}\n");
+    let mut cache = Cache::default();
+    let first = survey(folder.path(), Some(&mut cache));
+    assert_eq!(first.entities[0].table, "Cat");
+    write("schema.prisma", "model Dog {\n  id Int @id\n}\n");
+    let second = survey(folder.path(), Some(&mut cache));
+    assert_eq!(second.entities[0].table, "Dog");
+    assert_eq!(second.routes, first.routes);
+    assert_eq!(second, survey(folder.path(), None), "what was kept gives what a new survey gives");
 }
 
 #[test]
-fn a_tree_that_is_no_backend_gives_an_empty_survey() {
+fn a_cache_outlives_its_process() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("notes.md"), "# Notes\n").unwrap();
-    assert_eq!(survey(folder.path(), None), Survey::default());
-    assert_eq!(survey(&folder.path().join("missing"), None), Survey::default());
+    fs::write(
+        folder.path().join("main.py"),
+        "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n",
+    )
+    .unwrap();
+    let mut cache = Cache::default();
+    let first = survey(folder.path(), Some(&mut cache));
+    let written = serde_json::to_string(&cache).unwrap();
+    let mut read: Cache = serde_json::from_str(&written).unwrap();
+    assert_eq!(survey(folder.path(), Some(&mut read)), first);
 }

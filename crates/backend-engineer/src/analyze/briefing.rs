@@ -1,0 +1,167 @@
+//! What the one who implements a phase needs to know of the codebase, and no more: within a budget, in a stable order, each
+//! line with its source.
+
+mod files;
+mod codebase;
+mod project;
+
+use plan::Plan;
+
+use crate::tree::Tree;
+use crate::understand::{Assignment, Files};
+
+/// Bytes that are taken for one token where nothing better is known.
+const BYTES_A_TOKEN: usize = 4;
+/// Tokens that a briefing may take where nobody says otherwise.
+pub(crate) const BUDGET: usize = 12_000;
+
+/// What a briefing is made from.
+pub(crate) struct Ground<'a> {
+    pub(crate) plan: &'a Plan,
+    /// The plan's own path, where it lies in the repository.
+    pub(crate) plan_inside: Option<&'a str>,
+    pub(crate) assignment: &'a Assignment,
+    pub(crate) files: &'a Files,
+    pub(crate) tree: &'a mut Tree,
+    pub(crate) code: &'a survey::Survey,
+}
+
+/// The briefing of one phase.
+#[derive(Debug, Clone)]
+pub(crate) struct Briefing {
+    title: String,
+    entries: Vec<Entry>,
+    left_out: Vec<String>,
+}
+
+/// One thing to know, in forms from the leanest to the fullest; of these one is told.
+#[derive(Debug, Clone)]
+struct Entry {
+    section: Section,
+    /// What it is, for the list of what was left out.
+    name: String,
+    forms: Vec<String>,
+    chosen: usize,
+}
+
+/// The parts of a briefing in their order, which is also that of their weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    Named,
+    Siblings,
+    Others,
+    Tables,
+    Routes,
+    Shared,
+    Helpers,
+    Conventions,
+    Stack,
+    Commands,
+}
+
+impl Section {
+    fn heading(self) -> &'static str {
+        match self {
+            Section::Named => "Files of this phase",
+            Section::Siblings => "Existing files that the new ones should look like",
+            Section::Others => "Other files of the plan",
+            Section::Tables => "Tables concerned",
+            Section::Routes => "Routes concerned",
+            Section::Shared => "Shared modules that these files use",
+            Section::Helpers => "Middleware and utilities of the project",
+            Section::Conventions => "Conventions",
+            Section::Stack => "Stack",
+            Section::Commands => "The project's own commands",
+        }
+    }
+}
+
+impl Entry {
+    fn new(section: Section, name: impl Into<String>, forms: Vec<String>) -> Self {
+        Entry { section, name: name.into(), forms, chosen: 0 }
+    }
+
+    fn cost(&self, form: usize) -> usize {
+        self.forms.get(form).map_or(0, |text| text.len() + 1)
+    }
+}
+
+/// Gathers what the phase needs, within `budget` tokens.
+pub(crate) fn briefing(ground: &mut Ground<'_>, budget: usize) -> Briefing {
+    let mut entries = files::named(ground);
+    let siblings = files::siblings(ground);
+    let models: Vec<String> = siblings.iter().map(|entry| entry.name.clone()).collect();
+    entries.extend(siblings);
+    entries.extend(files::others(ground));
+    entries.extend(codebase::tables(ground));
+    entries.extend(codebase::routes(ground));
+    entries.extend(codebase::shared(ground, &models));
+    entries.extend(project::helpers(ground));
+    entries.extend(project::conventions(ground, &models));
+    entries.extend(project::stack(ground));
+    entries.extend(project::commands(ground));
+    let title = format!("{}: {}", ground.assignment.label, ground.assignment.title);
+    let mut briefing = Briefing { title, entries, left_out: Vec::new() };
+    briefing.fit(budget.saturating_mul(BYTES_A_TOKEN));
+    briefing
+}
+
+impl Briefing {
+    /// The briefing as text, the same for the same tree and plan.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("# Briefing for {}\n", self.title);
+        let mut section = None;
+        for entry in &self.entries {
+            if section != Some(entry.section) {
+                text.push_str(&format!("\n## {}\n", entry.section.heading()));
+                section = Some(entry.section);
+            }
+            text.push_str(&entry.forms[entry.chosen]);
+            text.push('\n');
+        }
+        if !self.left_out.is_empty() {
+            text.push_str(&format!("\nLeft out for want of room: {}\n", self.left_out.join(", ")));
+        }
+        text
+    }
+
+    /// About how many tokens it takes.
+    #[cfg(test)]
+    pub(crate) fn tokens(&self) -> usize {
+        self.text().len().div_ceil(BYTES_A_TOKEN)
+    }
+
+    /// Takes the leanest form of everything, drops from the end what finds no room, then tells more, the first things first.
+    fn fit(&mut self, room: usize) {
+        let fixed = 400;
+        let mut left = room.saturating_sub(fixed);
+        let mut kept = Vec::new();
+        for mut entry in std::mem::take(&mut self.entries) {
+            entry.chosen = 0;
+            match left.checked_sub(entry.cost(0)) {
+                Some(rest) => {
+                    left = rest;
+                    kept.push(entry);
+                }
+                None => self.left_out.push(entry.name),
+            }
+        }
+        for entry in &mut kept {
+            let fuller = (1..entry.forms.len()).rev();
+            let spare = left + entry.cost(entry.chosen);
+            if let Some(form) = fuller.into_iter().find(|form| entry.cost(*form) <= spare) {
+                left = spare - entry.cost(form);
+                entry.chosen = form;
+            }
+        }
+        self.entries = kept;
+        let more = self.left_out.len().saturating_sub(20);
+        self.left_out.truncate(20);
+        if more > 0 {
+            self.left_out.push(format!("and {more} more"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

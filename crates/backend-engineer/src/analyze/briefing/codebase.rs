@@ -1,0 +1,120 @@
+//! What a briefing tells of the codebase around the phase's files: tables, routes, and the modules that they share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use survey::{Column, Entity, Route};
+
+use super::files::outlined;
+use super::{Entry, Ground, Section};
+use crate::analyze::modules::file_of;
+use crate::analyze::words::{route_paths, segments, text_of, words};
+
+const MOST_TABLES: usize = 12;
+const MOST_ROUTES: usize = 30;
+const MOST_SHARED: usize = 6;
+
+/// The tables whose files the phase names, or that its words name.
+pub(super) fn tables(ground: &Ground<'_>) -> Vec<Entry> {
+    let text = text_of(ground.plan, ground.assignment);
+    let words = words(&text);
+    let named = paths(ground);
+    let concerns = |entity: &&Entity| {
+        named.contains(entity.file.as_str())
+            || words.contains(entity.model.as_str())
+            || entity.table.len() > 3 && words.contains(entity.table.as_str())
+    };
+    let tell = |entity: &Entity| {
+        let columns: Vec<String> = entity.columns.iter().map(column).collect();
+        let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
+        let head = format!("- {}:{}: {}{model}", entity.file, entity.line, entity.table);
+        let forms = vec![head.clone(), format!("{head}: {}", columns.join("; "))];
+        Entry::new(Section::Tables, entity.table.clone(), forms)
+    };
+    ground.code.entities.iter().filter(concerns).take(MOST_TABLES).map(tell).collect()
+}
+
+fn column(column: &Column) -> String {
+    let mut text = column.name.clone();
+    let marks = [
+        (!column.kind.is_empty(), column.kind.as_str()),
+        (column.primary, "primary key"),
+        (column.unique, "unique"),
+        (column.nullable == Some(true), "null"),
+        (!column.references.is_empty(), column.references.as_str()),
+    ];
+    for (holds, mark) in marks {
+        if holds {
+            text.push(' ');
+            text.push_str(mark);
+        }
+    }
+    text
+}
+
+/// The routes of the phase's files, and those that its words name or that lie beside one.
+pub(super) fn routes(ground: &Ground<'_>) -> Vec<Entry> {
+    let text = text_of(ground.plan, ground.assignment);
+    let spoken: Vec<Vec<&str>> = route_paths(&text).into_iter().map(segments).collect();
+    let named = paths(ground);
+    let concerns = |route: &&Route| {
+        let own = segments(&route.path);
+        named.contains(route.file.as_str())
+            || spoken
+                .iter()
+                .any(|said| !said.is_empty() && said.iter().any(|part| *part != "*") && ends_alike(&own, said))
+    };
+    let tell = |route: &Route| {
+        let guards = match route.guards.is_empty() {
+            true => String::new(),
+            false => format!("; guarded by {}", route.guards.join(", ")),
+        };
+        let text =
+            format!("- {}:{}: {} {} → {}{guards}", route.file, route.line, route.method, route.path, route.handler);
+        Entry::new(Section::Routes, format!("{} {}", route.method, route.path), vec![text])
+    };
+    ground.code.routes.iter().filter(concerns).take(MOST_ROUTES).map(tell).collect()
+}
+
+/// Whether a route is the one that was spoken of, perhaps without its prefix.
+fn ends_alike(route: &[&str], said: &[&str]) -> bool {
+    route.ends_with(said) || said.ends_with(route) && route.iter().any(|part| *part != "*")
+}
+
+/// The modules of the project that the phase's files, or their models, import most.
+pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
+    let named: BTreeSet<String> = paths(ground).into_iter().map(str::to_owned).collect();
+    let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for from in named.iter().chain(models) {
+        let Ok(Some(text)) = ground.tree.read_text(from) else { continue };
+        for import in graft::imports(from, &text).unwrap_or_default() {
+            if let Some(file) = file_of(ground.files, from, &import.module) {
+                users.entry(file).or_default().insert(from.clone());
+            }
+        }
+    }
+    let mut found: Vec<(String, BTreeSet<String>)> =
+        users.into_iter().filter(|(file, _)| !named.contains(file) && !models.contains(file)).collect();
+    found.sort_by_key(|(file, users)| (std::cmp::Reverse(users.len()), file.clone()));
+    found.truncate(MOST_SHARED);
+    let mut entries = Vec::new();
+    for (file, users) in found {
+        let Ok(Some(text)) = ground.tree.read_text(&file) else { continue };
+        let users: Vec<&str> = users.iter().map(String::as_str).take(3).collect();
+        let title = format!("### {file} (used by {})", users.join(", "));
+        let outline = outlined(&file, &text);
+        if outline.is_empty() {
+            continue;
+        }
+        let forms = match outline.lines().count() > 80 {
+            true => vec![title],
+            false => vec![title.clone(), format!("{title}\n{outline}")],
+        };
+        entries.push(Entry::new(Section::Shared, file, forms));
+    }
+    entries
+}
+
+/// The phase's files that are clear.
+fn paths<'g>(ground: &'g Ground<'_>) -> BTreeSet<&'g str> {
+    ground.assignment.files.iter().filter_map(|file| file.path.as_deref()).collect()
+}

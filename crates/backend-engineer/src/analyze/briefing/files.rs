@@ -1,0 +1,222 @@
+//! The files of a briefing: those that the phase names, whole or in outline; their models; the plan's other files.
+
+use std::collections::BTreeSet;
+
+use plan::Action;
+
+use super::{Entry, Ground, Section};
+use crate::analyze::siblings::nearest;
+use crate::analyze::words::{text_of, words};
+use crate::understand::NamedFile;
+
+/// Lines up to which a file is shown whole.
+const WHOLE: usize = 250;
+/// Bytes up to which a file is shown whole.
+const WHOLE_BYTES: usize = 16_000;
+/// Lines of a file that has no outline that are shown.
+const HEAD: usize = 40;
+/// Lines of one definition that are shown.
+const LONGEST_PASSAGE: usize = 80;
+/// Lines around those that the plan names.
+const AROUND: usize = 8;
+/// Lines of a file's passages together.
+const MOST_PASSAGES: usize = 300;
+/// Siblings that are shown.
+const MOST_SIBLINGS: usize = 5;
+
+/// The files that the phase names, each once.
+pub(super) fn named(ground: &mut Ground<'_>) -> Vec<Entry> {
+    let mut seen = BTreeSet::new();
+    let mut entries = Vec::new();
+    let files = ground.assignment.files.clone();
+    for file in &files {
+        let line = ground.plan.place(file.span.start).line;
+        let Some(path) = &file.path else {
+            if seen.insert(file.written.clone()) {
+                let why = file.obstacle.as_deref().unwrap_or("it is no single file");
+                let text = format!("`{}` (plan line {line}): not one clear file: {why}", file.written);
+                entries.push(Entry::new(Section::Named, file.written.clone(), vec![text]));
+            }
+            continue;
+        };
+        if !seen.insert(path.clone()) || ground.plan_inside == Some(path.as_str()) {
+            continue;
+        }
+        let title = format!("### {path} ({}, plan line {line})", action(&file.action));
+        let spoken = Spoken::of(ground, file);
+        entries.push(Entry::new(Section::Named, path.clone(), forms(ground, path, &title, Some(&spoken))));
+    }
+    entries
+}
+
+fn action(action: &Action) -> String {
+    match action {
+        Action::Create => "create".to_owned(),
+        Action::Modify => "modify".to_owned(),
+        Action::Delete => "delete".to_owned(),
+        Action::Rename { to } => format!("rename to {to}"),
+        Action::Unstated => "named".to_owned(),
+    }
+}
+
+/// What the plan says of a file: which of its definitions and lines matter.
+struct Spoken {
+    text: String,
+    lines: Vec<(usize, usize)>,
+}
+
+impl Spoken {
+    fn of(ground: &Ground<'_>, file: &NamedFile) -> Self {
+        let unit = ground.plan.phase(file.unit);
+        let change = unit.and_then(|unit| unit.changes.get(file.change));
+        let blocks = change.map(|change| change.blocks.as_slice()).unwrap_or_default().iter();
+        let of_blocks = blocks.filter_map(|block| unit?.blocks.get(*block)?.lines);
+        let lines = change.and_then(|change| change.lines).into_iter().chain(of_blocks).collect();
+        Spoken { text: text_of(ground.plan, ground.assignment), lines }
+    }
+}
+
+/// A file by name alone, in outline, with the passages that are spoken of, and whole where it is small.
+fn forms(ground: &mut Ground<'_>, path: &str, title: &str, spoken: Option<&Spoken>) -> Vec<String> {
+    if holds_secrets(path) {
+        return vec![format!("{title}: not shown, it may hold secrets")];
+    }
+    let text = match ground.tree.read_text(path) {
+        Ok(Some(text)) => text,
+        Ok(None) => return vec![format!("{title}: not there{}", neighbours(ground, path))],
+        Err(error) => return vec![format!("{title}: {error}")],
+    };
+    let count = text.lines().count();
+    let mut forms = vec![format!("{title}: {count} lines")];
+    let outline = outlined(path, &text);
+    forms.push(match outline.is_empty() {
+        false => format!("{title}: outline of {count} lines\n{outline}"),
+        true => format!("{title}: the first of {count} lines\n{}", numbered(text.lines().take(HEAD))),
+    });
+    if let Some(passages) = spoken.map(|spoken| passages(path, &text, spoken)).filter(|text| !text.is_empty()) {
+        let lean = forms.last().cloned().unwrap_or_default();
+        forms.push(format!("{lean}\n  What the plan speaks of in it:\n{passages}"));
+    }
+    let limit = if spoken.is_some() { (WHOLE, WHOLE_BYTES) } else { (WHOLE / 2, WHOLE_BYTES / 2) };
+    if count <= limit.0 && text.len() <= limit.1 {
+        forms.push(format!("{title}: whole, {count} lines\n{}", numbered(text.lines())));
+    }
+    forms
+}
+
+fn numbered<'t>(lines: impl Iterator<Item = &'t str>) -> String {
+    let lines: Vec<String> =
+        lines.enumerate().map(|(at, line)| format!("{:>4}  {}", at + 1, shortened(line))).collect();
+    lines.join("\n")
+}
+
+/// A line of a minified or generated file would fill the whole briefing.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(300) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// The definitions that the plan names, and the lines, each whole up to a limit.
+fn passages(path: &str, text: &str, spoken: &Spoken) -> String {
+    let outline = graft::outline(path, text);
+    let words = words(&spoken.text);
+    let all: Vec<&str> = text.lines().collect();
+    let mut wanted = BTreeSet::new();
+    for (at, one) in outline.iter().enumerate() {
+        // A short plain word may be meant otherwise.
+        let telling = one.name.len() > 3 && one.name.contains(|letter: char| letter == '_' || letter.is_uppercase());
+        if !telling || !words.contains(one.name.as_str()) {
+            continue;
+        }
+        let next = outline[at + 1..].iter().find(|other| other.depth <= one.depth);
+        let end = next.map_or(all.len() + 1, |next| next.line);
+        wanted.extend(one.line..end.min(one.line + LONGEST_PASSAGE));
+    }
+    for (from, to) in &spoken.lines {
+        wanted.extend(from.saturating_sub(AROUND).max(1)..=(to + AROUND).min(from + LONGEST_PASSAGE).min(all.len()));
+    }
+    let shown = wanted.iter().take(MOST_PASSAGES).filter_map(|line| Some((*line, *all.get(line - 1)?)));
+    let lines: Vec<String> = shown.map(|(line, text)| format!("{line:>4}  {}", shortened(text))).collect();
+    lines.join("\n")
+}
+
+/// The outline of a file as lines with their numbers; of a document, its headings.
+pub(super) fn outlined(path: &str, text: &str) -> String {
+    if path.ends_with(".md") {
+        let headings = text.lines().enumerate().filter(|(_, line)| line.starts_with('#') && line.contains("# "));
+        return headings.take(80).map(|(at, line)| format!("{:>4}  {line}", at + 1)).collect::<Vec<_>>().join("\n");
+    }
+    let lines = graft::outline(path, text).into_iter();
+    let lines: Vec<String> =
+        lines.map(|one| format!("{:>4}  {}{}", one.line, "  ".repeat(one.depth), one.text)).collect();
+    lines.join("\n")
+}
+
+/// What stands in the folder of a file that is to be made.
+fn neighbours(ground: &Ground<'_>, path: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let inside = |file: &&String| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
+    let names: Vec<&str> =
+        ground.files.all().iter().filter(inside).filter_map(|file| file.rsplit('/').next()).take(30).collect();
+    match names.is_empty() {
+        true if folder.is_empty() => String::new(),
+        true => format!("; its folder `{folder}` holds no file yet"),
+        false => format!("; beside it: {}", names.join(", ")),
+    }
+}
+
+/// Settings files hold what nobody should read out.
+fn holds_secrets(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let sample = ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
+    let key = [".pem", ".key", ".p12", ".pfx", ".keystore"].iter().any(|end| name.ends_with(end));
+    (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) && !sample || key
+}
+
+/// For each kind of new file, the existing one that it should look like.
+pub(super) fn siblings(ground: &mut Ground<'_>) -> Vec<Entry> {
+    let named: BTreeSet<String> = ground.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
+    let mut models: Vec<(String, Vec<String>)> = Vec::new();
+    for file in &ground.assignment.files {
+        let Some(path) = file.path.as_deref() else { continue };
+        if ground.files.stands(path) || file.action == Action::Delete {
+            continue;
+        }
+        let plan = ground.plan_inside;
+        let fits = |file: &str| !named.contains(file) && plan != Some(file) && !holds_secrets(file);
+        let Some(found) = nearest(ground.files, path, &fits) else { continue };
+        match models.iter_mut().find(|(model, _)| *model == found) {
+            Some((_, for_files)) if for_files.iter().any(|known| known == path) => {}
+            Some((_, for_files)) => for_files.push(path.to_owned()),
+            None => models.push((found, vec![path.to_owned()])),
+        }
+    }
+    models.truncate(MOST_SIBLINGS);
+    let mut entries = Vec::new();
+    for (model, new) in models {
+        let title = format!("### {model} (model for {})", new.join(", "));
+        let forms = forms(ground, &model, &title, None);
+        entries.push(Entry::new(Section::Siblings, model, forms));
+    }
+    entries
+}
+
+/// The files that other units of the plan name, by name alone.
+pub(super) fn others(ground: &Ground<'_>) -> Vec<Entry> {
+    let own = &ground.assignment.units;
+    let mut seen: BTreeSet<&str> = ground.assignment.files.iter().map(|file| file.written.as_str()).collect();
+    let mut entries = Vec::new();
+    for unit in ground.plan.all().filter(|unit| !own.contains(&unit.id)) {
+        let changes: Vec<_> = unit.changes.iter().filter(|change| seen.insert(change.path.as_str())).collect();
+        if changes.is_empty() {
+            continue;
+        }
+        let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
+        let line = ground.plan.place(unit.heading.start).line;
+        let text = format!("{} (plan line {line}): {}", unit.label, paths.join(", "));
+        entries.push(Entry::new(Section::Others, format!("files of {}", unit.label), vec![text]));
+    }
+    entries
+}

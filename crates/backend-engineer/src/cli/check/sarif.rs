@@ -1,0 +1,87 @@
+//! Findings as SARIF 2.1.0, which code scanning services read.
+
+use serde_json::{Value, json};
+
+use super::Checked;
+use crate::review::codes;
+use crate::stop::{Finding, Severity};
+
+/// The whole log: one run, the rules that it knows, and a result for each finding.
+pub(super) fn document(checked: &Checked<'_>) -> Value {
+    let rules: Vec<Value> = codes()
+        .map(|code| {
+            json!({
+                "id": code.name,
+                "shortDescription": { "text": code.summary },
+                "help": { "text": code.explanation },
+                "defaultConfiguration": { "level": level(code.severity) },
+            })
+        })
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "backend-engineer",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": checked.findings.iter().map(|finding| result(checked, finding)).collect::<Vec<_>>(),
+        }],
+    })
+}
+
+fn result(checked: &Checked<'_>, finding: &Finding) -> Value {
+    let text = match &finding.hint {
+        Some(hint) => format!("{}. {hint}", finding.message),
+        None => finding.message.clone(),
+    };
+    let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(checked.name) } } });
+    if let Some(span) = &finding.span {
+        let (start, end) = (checked.plan.place(span.start), checked.plan.place(span.end.max(span.start)));
+        location["physicalLocation"]["region"] = json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column });
+    }
+    let index = codes().position(|code| code.name == finding.code);
+    let mut result = json!({
+        "ruleId": finding.code,
+        "level": level(finding.severity),
+        "message": { "text": text },
+        "locations": [location],
+    });
+    if let Some(index) = index {
+        result["ruleIndex"] = json!(index);
+    }
+    result
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// A path as a reference: what has a meaning of its own there is escaped.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.replace('\\', "/").bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_escaped() {
+        assert_eq!(uri("docs/a plan#1.md"), "docs/a%20plan%231.md");
+    }
+}

@@ -1,0 +1,183 @@
+//! `survey`: what a codebase is built from, answers, keeps and does, without running it.
+
+mod rows;
+mod text;
+mod markdown;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Map, Value};
+use survey::{Survey, tsv};
+
+use crate::analyze::surveyed;
+use crate::cli::Globals;
+use crate::cli::printer::{self, Stream, visible};
+use crate::stop::{Exit, Stop};
+
+/// Say what a codebase is built from, answers, keeps and does
+///
+/// Reads only, and runs nothing. Without a part, an overview of all of them is shown. A folder that is called like a
+/// part is named with a `./` in front.
+///
+/// What was read is kept for the next time in the folder's `.backend-engineer/`, where runs have made that already;
+/// otherwise nothing is left behind.
+#[derive(Debug, Args)]
+pub(crate) struct SurveyArguments {
+    /// The folder [default: the current one] and the part: stack, routes, models, layers, conventions or commands
+    #[arg(value_name = "DIR|PART", num_args = 0..=2, value_hint = clap::ValueHint::DirPath)]
+    words: Vec<String>,
+
+    /// Print it as JSON (schemas/survey.json)
+    #[arg(long, group = "form")]
+    json: bool,
+
+    /// Print it as tab-separated lines under a header; takes a part
+    #[arg(long, group = "form")]
+    tsv: bool,
+
+    /// Print it as Markdown
+    #[arg(long, group = "form")]
+    markdown: bool,
+}
+
+/// A part of a survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Stack,
+    Routes,
+    Models,
+    Layers,
+    Conventions,
+    Commands,
+}
+
+/// All parts, in the order in which they are shown.
+const PARTS: [Part; 6] = [Part::Stack, Part::Routes, Part::Models, Part::Layers, Part::Conventions, Part::Commands];
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Part::Stack => "stack",
+            Part::Routes => "routes",
+            Part::Models => "models",
+            Part::Layers => "layers",
+            Part::Conventions => "conventions",
+            Part::Commands => "commands",
+        }
+    }
+
+    /// The keys of the whole survey's JSON that belong to it.
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Part::Stack => &["frameworks", "stack"],
+            Part::Routes => &["routes", "unresolved"],
+            Part::Models => &["entities", "unresolved"],
+            Part::Layers => &["layers"],
+            Part::Conventions => &["conventions"],
+            Part::Commands => &["commands"],
+        }
+    }
+
+    fn tsv(self, survey: &Survey) -> String {
+        match self {
+            Part::Stack => tsv::stack(survey),
+            Part::Routes => tsv::routes(survey),
+            Part::Models => tsv::models(survey),
+            Part::Layers => tsv::layers(survey),
+            Part::Conventions => tsv::conventions(survey),
+            Part::Commands => tsv::commands(survey),
+        }
+    }
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let (folder, part) = meant(&arguments.words)?;
+    if arguments.tsv && part.is_none() {
+        return Err(Stop::usage("--tsv needs a part: their lines have different fields")
+            .hint("Add stack, routes, models, layers, conventions or commands."));
+    }
+    let root = folder_at(folder.as_deref())?;
+    let survey = surveyed(&root);
+    let shown: &[Part] = part.as_ref().map_or(&PARTS, std::slice::from_ref);
+    let text = if arguments.json {
+        format!("{:#}\n", as_json(&survey, part)?)
+    } else if arguments.tsv {
+        visible(&shown.iter().map(|part| part.tsv(&survey)).collect::<String>())
+    } else if arguments.markdown {
+        visible(&markdown::whole(&survey, shown))
+    } else if part.is_none() {
+        text::overview(&survey, &root, globals.palette(Stream::Output))
+    } else {
+        shown.iter().map(|part| text::part(&survey, *part, globals.palette(Stream::Output))).collect()
+    };
+    printer::print(&text)?;
+    Ok(Exit::Complete)
+}
+
+/// Which folder and which part the words mean.
+fn meant(words: &[String]) -> Result<(Option<PathBuf>, Option<Part>), Stop> {
+    let part_of = |word: &String| PARTS.into_iter().find(|part| part.name() == word);
+    let (mut folder, mut part) = (None, None);
+    for word in words {
+        match part_of(word) {
+            Some(found) if part.is_none() => part = Some(found),
+            Some(_) => return Err(Stop::usage(format!("survey: `{word}` is one part too many")).hint("Ask for one.")),
+            None if folder.is_none() => folder = Some(PathBuf::from(word)),
+            None => {
+                return Err(Stop::usage(format!("survey: `{word}` is no part"))
+                    .hint("The parts are stack, routes, models, layers, conventions and commands."));
+            }
+        }
+    }
+    Ok((folder, part))
+}
+
+fn folder_at(named: Option<&Path>) -> Result<PathBuf, Stop> {
+    let path = named.unwrap_or(Path::new("."));
+    let found = path.canonicalize().map_err(|error| {
+        Stop::usage(format!("survey {}: {error}", path.display()))
+            .hint("Name a folder; the parts are stack, routes, models, layers, conventions and commands.")
+    })?;
+    if !found.is_dir() {
+        return Err(Stop::usage(format!("survey {}: is not a folder", path.display())));
+    }
+    Ok(found)
+}
+
+/// The survey as programs read it, whole or the keys of one part.
+fn as_json(survey: &Survey, part: Option<Part>) -> Result<Value, Stop> {
+    let whole = serde_json::to_value(survey)
+        .map_err(|error| Stop::environment(format!("the survey can't be written as JSON: {error}")))?;
+    let mut shown = Map::new();
+    shown.insert("version".to_owned(), 1.into());
+    if let Value::Object(whole) = whole {
+        shown.extend(whole.into_iter().filter(|(key, _)| part.is_none_or(|part| part.keys().contains(&key.as_str()))));
+    }
+    Ok(Value::Object(shown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_folder_and_a_part_in_either_order() {
+        let said = |text: &str| {
+            let (folder, part) = meant(&words(text)).ok()?;
+            Some((folder.map(|path| path.display().to_string()).unwrap_or_default(), part.map_or("", Part::name)))
+        };
+        assert_eq!(said(""), Some((String::new(), "")));
+        assert_eq!(said("routes"), Some((String::new(), "routes")));
+        assert_eq!(said("api models"), Some(("api".to_owned(), "models")));
+        assert_eq!(said("models api"), Some(("api".to_owned(), "models")));
+        assert_eq!(said("./routes"), Some(("./routes".to_owned(), "")));
+        assert_eq!(said("routes models"), None);
+        assert_eq!(said("api web"), None);
+    }
+}

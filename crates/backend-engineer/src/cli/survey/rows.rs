@@ -1,0 +1,168 @@
+//! The parts of a survey as headed tables, for people: what text and Markdown both show.
+
+use survey::{Survey, Topic};
+
+use super::Part;
+
+/// A table with a title.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) title: String,
+    pub(super) heads: &'static [&'static str],
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+fn table(title: &str, heads: &'static [&'static str], rows: Vec<Vec<String>>) -> Table {
+    Table { title: title.to_owned(), heads, rows }
+}
+
+/// The tables of a part; empty ones are left out.
+pub(super) fn tables(survey: &Survey, part: Part) -> Vec<Table> {
+    let mut tables = match part {
+        Part::Stack => stack(survey),
+        Part::Routes => routes(survey),
+        Part::Models => models(survey),
+        Part::Layers => layers(survey),
+        Part::Conventions => conventions(survey),
+        Part::Commands => commands(survey),
+    };
+    tables.retain(|table| !table.rows.is_empty());
+    tables
+}
+
+/// A folder as people name it.
+pub(super) fn folder(path: &str) -> String {
+    if path.is_empty() { ".".to_owned() } else { path.to_owned() }
+}
+
+fn stack(survey: &Survey) -> Vec<Table> {
+    let stack = &survey.stack;
+    let languages = stack.languages.iter().map(|found| vec![found.name.clone(), format!("{} files", found.files)]);
+    let packages = stack.packages.iter().map(|package| {
+        let lock = package.lock.clone().unwrap_or_else(|| "no lock file".to_owned());
+        vec![
+            folder(&package.folder),
+            package.name.clone(),
+            package.manager.clone(),
+            package.runtime.clone().unwrap_or_default(),
+            lock,
+        ]
+    });
+    let components = stack.components.iter().map(|found| {
+        let version = found.version.clone().unwrap_or_else(|| found.requirement.clone());
+        vec![found.role.clone(), found.name.clone(), version, folder(&found.package), found.place.to_string()]
+    });
+    let databases = stack.databases.iter().map(|found| {
+        let evidence: Vec<String> =
+            found.evidence.iter().take(3).map(|(what, place)| format!("{what} ({place})")).collect();
+        vec![found.name.clone(), found.version.clone().unwrap_or_default(), evidence.join(", ")]
+    });
+    let migrations = stack.migrations.iter().map(|found| {
+        let mut folders: Vec<String> = found.folders.iter().take(4).cloned().collect();
+        if found.folders.len() > folders.len() {
+            folders.push(format!("and {} more", found.folders.len() - folders.len()));
+        }
+        vec![found.tool.clone(), folders.join(", "), found.place.to_string()]
+    });
+    vec![
+        table("Languages", &["language", "files"], languages.collect()),
+        table("Packages", &["folder", "name", "manager", "runtime", "lock"], packages.collect()),
+        table("Built with", &["for", "name", "version", "package", "asked for at"], components.collect()),
+        table("Databases", &["database", "version", "told by"], databases.collect()),
+        table("Migrations", &["tool", "folders", "told by"], migrations.collect()),
+    ]
+}
+
+fn unresolved(survey: &Survey) -> Table {
+    let rows = survey.unresolved.iter().map(|open| vec![format!("{}:{}", open.file, open.line), open.what.clone()]);
+    table("Could not be followed", &["place", "what"], rows.collect())
+}
+
+fn routes(survey: &Survey) -> Vec<Table> {
+    let rows = survey.routes.iter().map(|route| {
+        let place = format!("{}:{}", route.file, route.line);
+        vec![route.method.clone(), route.path.clone(), route.handler.clone(), place, route.guards.join(", ")]
+    });
+    vec![table("Routes", &["method", "path", "handler", "place", "guards"], rows.collect()), unresolved(survey)]
+}
+
+fn models(survey: &Survey) -> Vec<Table> {
+    let of_entity = |entity: &survey::Entity| {
+        let rows = entity.columns.iter().map(|column| {
+            let mut marks = Vec::new();
+            marks.extend(column.primary.then_some("primary"));
+            marks.extend(column.unique.then_some("unique"));
+            marks.extend((column.nullable == Some(true)).then_some("null"));
+            vec![column.name.clone(), column.kind.clone(), marks.join(", "), column.references.clone()]
+        });
+        let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
+        let title = format!("{}{model}  {}:{}", entity.table, entity.file, entity.line);
+        table(&title, &["column", "type", "is", "to"], rows.collect())
+    };
+    survey.entities.iter().map(of_entity).chain([unresolved(survey)]).collect()
+}
+
+fn layers(survey: &Survey) -> Vec<Table> {
+    let layers = &survey.layers;
+    let files = layers.files.iter().map(|file| vec![file.layer.to_string(), file.file.clone(), file.why.clone()]);
+    let calls = layers
+        .calls
+        .iter()
+        .map(|call| vec![call.from.to_string(), call.to.to_string(), call.count.to_string(), call.example.to_string()]);
+    let breaks = layers.breaks.iter().map(|found| vec![found.place.to_string(), found.what.clone()]);
+    vec![
+        table("Who calls whom", &["layer", "calls", "imports", "such as"], calls.collect()),
+        table("Breaks of the layering", &["place", "what"], breaks.collect()),
+        table("Files", &["layer", "file", "because it"], files.collect()),
+    ]
+}
+
+/// How often a convention holds.
+fn share(count: usize, of: Option<usize>) -> String {
+    of.map_or_else(|| count.to_string(), |of| format!("{count} of {of}"))
+}
+
+fn conventions(survey: &Survey) -> Vec<Table> {
+    let mut topics: Vec<Topic> = survey.conventions.iter().map(|known| known.topic).collect();
+    topics.dedup();
+    let of_topic = |topic: Topic| {
+        let rows = survey.conventions.iter().filter(|known| known.topic == topic).map(|known| {
+            let layer = known.layer.map(|layer| format!("{layer}: ")).unwrap_or_default();
+            let examples: Vec<String> = known.examples.iter().map(ToString::to_string).collect();
+            vec![format!("{layer}{}", known.what), share(known.count, known.of), examples.join(", ")]
+        });
+        let name = topic.to_string();
+        let (first, rest) = name.split_at(1);
+        table(&format!("{}{rest}", first.to_uppercase()), &["what", "how often", "see"], rows.collect())
+    };
+    topics.into_iter().map(of_topic).collect()
+}
+
+fn commands(survey: &Survey) -> Vec<Table> {
+    let mut packages: Vec<&str> = survey.commands.iter().map(|command| command.package.as_str()).collect();
+    packages.dedup();
+    let of_package = |package: &str| {
+        let rows = survey.commands.iter().filter(|command| command.package == package).map(|command| {
+            let mark = if command.preferred { "*" } else { "" };
+            let at = if command.folder == command.package {
+                String::new()
+            } else {
+                format!(" (in {})", folder(&command.folder))
+            };
+            let mut marks = Vec::new();
+            marks.extend(command.writes.then_some("writes"));
+            marks.extend(command.watches.then_some("watches"));
+            vec![
+                command.purpose.to_string(),
+                mark.to_owned(),
+                format!("{}{at}", command.script.replace('\n', " ; ")),
+                command.for_file.clone().unwrap_or_default(),
+                command.source.to_string(),
+                marks.join(", "),
+            ]
+        });
+        let heads = &["for", "", "command", "for one file", "read at", "it"];
+        table(&format!("Commands of {}", folder(package)), heads, rows.collect())
+    };
+    packages.into_iter().map(of_package).collect()
+}

@@ -1,0 +1,257 @@
+//! A survey for people at a terminal: an overview that fits a screen, and each part as aligned columns.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use survey::{Layer, Survey, Topic};
+
+use super::Part;
+use super::rows::{Table, folder, tables};
+use crate::cli::colour::Palette;
+use crate::cli::printer::one_line;
+
+/// Characters past which a cell is cut, unless it is the last.
+const WIDEST: usize = 64;
+
+/// A part as tables.
+pub(super) fn part(survey: &Survey, part: Part, palette: Palette) -> String {
+    let tables = tables(survey, part);
+    if tables.is_empty() {
+        return format!("{}: nothing was found.\n", part.name());
+    }
+    tables.iter().map(|table| aligned(table, palette)).collect::<Vec<_>>().join("\n")
+}
+
+fn aligned(table: &Table, palette: Palette) -> String {
+    let shown = |text: &str| {
+        let line = one_line(text);
+        if line.chars().count() > WIDEST { line.chars().take(WIDEST - 1).chain(['…']).collect() } else { line }
+    };
+    let last = table.heads.len().saturating_sub(1);
+    let rows: Vec<Vec<String>> = table
+        .rows
+        .iter()
+        .map(|row| {
+            row.iter().enumerate().map(|(at, cell)| if at == last { one_line(cell) } else { shown(cell) }).collect()
+        })
+        .collect();
+    let widths: Vec<usize> = (0..table.heads.len())
+        .map(|at| {
+            let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count());
+            cells.max().unwrap_or(0).max(table.heads[at].len())
+        })
+        .collect();
+    let line = |cells: &[String]| {
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))))
+            .collect();
+        format!("  {}", padded.join("  ")).trim_end().to_owned()
+    };
+    let mut text = format!("{}\n", palette.bold(&one_line(&table.title)));
+    let heads: Vec<String> = table.heads.iter().map(|head| (*head).to_owned()).collect();
+    text.push_str(&format!("{}\n", palette.faint(&line(&heads))));
+    for row in &rows {
+        text.push_str(&line(row));
+        text.push('\n');
+    }
+    text
+}
+
+/// Everything at a glance.
+pub(super) fn overview(survey: &Survey, root: &Path, palette: Palette) -> String {
+    let mut text = format!("{}\n", palette.bold(&one_line(&root.display().to_string())));
+    let mut say = |name: &str, lines: Vec<String>| {
+        for (at, line) in lines.into_iter().enumerate() {
+            let name = if at == 0 { palette.cyan(&format!("{name:12}")) } else { " ".repeat(12) };
+            text.push_str(&format!("  {name} {}\n", one_line(&line)));
+        }
+    };
+    let is_empty = survey.stack.languages.is_empty() && survey.stack.packages.is_empty();
+    if is_empty {
+        say(
+            "Nothing",
+            vec![
+                "no source file that it reads, and no manifest: Python, JavaScript and TypeScript are read".to_owned(),
+            ],
+        );
+    }
+    say(
+        "Languages",
+        joined(survey.stack.languages.iter().map(|found| format!("{} ({} files)", found.name, found.files))),
+    );
+    say("Packages", packages(survey));
+    say("Built with", built_with(survey));
+    say("Database", databases(survey));
+    say("Migrations", joined(survey.stack.migrations.iter().map(migration)));
+    say("Routes", routes(survey));
+    say("Models", models(survey));
+    say("Layers", layers(survey));
+    say("Conventions", conventions(survey));
+    say("Commands", commands(survey));
+    if !survey.unresolved.is_empty() {
+        say(
+            "Open",
+            vec![format!("{} places could not be followed; `routes` and `models` list them", survey.unresolved.len())],
+        );
+    }
+    if !survey.skipped.is_empty() {
+        say("Not read", joined(survey.skipped.iter().take(4).map(|(path, why)| format!("{path} ({why})"))));
+    }
+    if !is_empty {
+        text.push_str(
+            &palette.faint(
+                "  More of each: backend-engineer survey [DIR] stack|routes|models|layers|conventions|commands\n",
+            ),
+        );
+    }
+    text
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> Vec<String> {
+    let all: Vec<String> = parts.collect();
+    if all.is_empty() { Vec::new() } else { vec![all.join(" · ")] }
+}
+
+fn packages(survey: &Survey) -> Vec<String> {
+    let packages = &survey.stack.packages;
+    let shown = packages.iter().take(8).map(|package| {
+        let name = if package.name.is_empty() { String::new() } else { format!(" {}", package.name) };
+        format!("{}{name} ({}, {} dependencies)", folder(&package.folder), package.manager, package.dependencies.len())
+    });
+    let mut lines: Vec<String> = shown.collect();
+    if packages.len() > 8 {
+        lines.push(format!("and {} more", packages.len() - 8));
+    }
+    lines
+}
+
+/// What shapes the code most, each name once.
+fn built_with(survey: &Survey) -> Vec<String> {
+    let mut seen = Vec::new();
+    let roles = ["web", "graphql", "orm", "validation", "authentication", "queue", "tests", "lint", "types"];
+    let shaping = survey.stack.components.iter().filter(|found| roles.contains(&found.role.as_str()));
+    for found in shaping {
+        if !seen.iter().any(|(name, _): &(&str, String)| *name == found.name) {
+            let version = found.version.as_deref().unwrap_or(&found.requirement);
+            seen.push((found.name.as_str(), format!("{} {version}", found.name).trim().to_owned()));
+        }
+    }
+    joined(seen.into_iter().take(14).map(|(_, shown)| shown))
+}
+
+fn databases(survey: &Survey) -> Vec<String> {
+    joined(survey.stack.databases.iter().map(|found| {
+        let version = found.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+        let place = found.evidence.first().map(|(what, place)| format!(" ({what}, {place})")).unwrap_or_default();
+        format!("{}{version}{place}", found.name)
+    }))
+}
+
+fn migration(found: &survey::Migrations) -> String {
+    match found.folders.as_slice() {
+        [] => found.tool.clone(),
+        [one] => format!("{} in {one}", found.tool),
+        [one, rest @ ..] => format!("{} in {one} and {} more", found.tool, rest.len()),
+    }
+}
+
+fn routes(survey: &Survey) -> Vec<String> {
+    if survey.routes.is_empty() {
+        return Vec::new();
+    }
+    let guarded = survey.routes.iter().filter(|route| !route.guards.is_empty()).count();
+    let mut files: Vec<&str> = survey.routes.iter().map(|route| route.file.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    let mut prefixes: BTreeMap<String, usize> = BTreeMap::new();
+    for route in &survey.routes {
+        let parts: Vec<&str> = route.path.split('/').filter(|part| !part.is_empty()).collect();
+        // Behind `api` and a version comes what tells the routes apart.
+        let common = parts.iter().take_while(|part| **part == "api" || is_version(part)).count();
+        let prefix = parts.get(..=common).or(parts.get(..common)).unwrap_or_default().join("/");
+        *prefixes.entry(format!("/{prefix}")).or_default() += 1;
+    }
+    let mut prefixes: Vec<_> = prefixes.into_iter().collect();
+    prefixes.sort_by_key(|(prefix, count)| (std::cmp::Reverse(*count), prefix.clone()));
+    let shown: Vec<String> = prefixes.iter().take(6).map(|(prefix, count)| format!("{prefix} ({count})")).collect();
+    vec![
+        format!("{} in {} files, {guarded} of them guarded", survey.routes.len(), files.len()),
+        format!("most under {}", shown.join(", ")),
+    ]
+}
+
+fn is_version(part: &str) -> bool {
+    part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+fn models(survey: &Survey) -> Vec<String> {
+    let entities = &survey.entities;
+    if entities.is_empty() {
+        return Vec::new();
+    }
+    let columns: usize = entities.iter().map(|entity| entity.columns.len()).sum();
+    let mut largest: Vec<_> = entities.iter().collect();
+    largest.sort_by_key(|entity| std::cmp::Reverse(entity.columns.len()));
+    let names: Vec<&str> = largest.iter().take(6).map(|entity| entity.table.as_str()).collect();
+    vec![format!(
+        "{} tables or collections, {columns} columns: {}{}",
+        entities.len(),
+        names.join(", "),
+        if entities.len() > 6 { ", …" } else { "" }
+    )]
+}
+
+fn layers(survey: &Survey) -> Vec<String> {
+    let mut counts: BTreeMap<Layer, usize> = BTreeMap::new();
+    for file in &survey.layers.files {
+        *counts.entry(file.layer).or_default() += 1;
+    }
+    let mut lines = joined(counts.into_iter().map(|(layer, count)| format!("{layer} {count}")));
+    let calls = survey.layers.calls.iter().filter(|call| call.from != Layer::Tests).take(4);
+    lines.extend(joined(calls.map(|call| format!("{} → {} ({})", call.from, call.to, call.count))));
+    if !survey.layers.breaks.is_empty() {
+        let first = &survey.layers.breaks[0];
+        lines.push(format!("{} breaks, such as {}: {}", survey.layers.breaks.len(), first.place, first.what));
+    }
+    lines
+}
+
+/// The most usual convention of each topic that tells code how to look.
+fn conventions(survey: &Survey) -> Vec<String> {
+    let topics = [
+        Topic::ErrorTypes,
+        Topic::ErrorHandlers,
+        Topic::ErrorBody,
+        Topic::Validation,
+        Topic::Injection,
+        Topic::Logging,
+        Topic::Authentication,
+        Topic::Authorization,
+        Topic::Answers,
+        Topic::TestStyle,
+        Topic::TestPlaces,
+    ];
+    let first = |topic: &Topic| survey.conventions.iter().find(|known| known.topic == *topic);
+    let line = |known: &survey::Convention| {
+        let place = known.examples.first().map(|place| format!("  {place}")).unwrap_or_default();
+        format!("{:15} {}{place}", known.topic, known.what)
+    };
+    topics.iter().filter_map(first).map(line).collect()
+}
+
+fn commands(survey: &Survey) -> Vec<String> {
+    let preferred = survey.commands.iter().filter(|command| command.preferred);
+    let line = |command: &survey::Command| {
+        let at = if command.folder.is_empty() { String::new() } else { format!(" (in {})", command.folder) };
+        format!("{:11} {}{at}  {}", command.purpose, one_line(&command.script), command.source)
+    };
+    let mut lines: Vec<String> = preferred.map(line).collect();
+    if lines.len() > 16 {
+        let more = lines.len() - 16;
+        lines.truncate(16);
+        lines.push(format!("and {more} more"));
+    }
+    lines
+}

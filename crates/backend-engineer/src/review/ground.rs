@@ -1,0 +1,141 @@
+//! What a rule looks at: one unit and its files, what placing its code came to, the tree, and what earlier units of the
+//! plan make.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use plan::{Action, Phase, PhaseId};
+
+use crate::implement::Placement;
+use crate::review::Extent;
+use crate::review::code::Code;
+use crate::review::manifests::Manifests;
+use crate::stop::Finding;
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// What is known beside the unit, over the whole review.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// Files that earlier open units make, with the unit that does.
+    pub(crate) made: BTreeMap<String, String>,
+    /// Files that earlier open units change in a way that is not spelled out, or that was refused.
+    pub(crate) uncertain: BTreeSet<String>,
+    /// What was said once for the whole review.
+    pub(crate) said: BTreeSet<String>,
+    manifests: OnceCell<Manifests>,
+    survey: OnceCell<survey::Survey>,
+    imported: OnceCell<BTreeSet<String>>,
+}
+
+impl Facts {
+    /// Keeps what a unit makes, for those that come after it.
+    pub(crate) fn remember(&mut self, assignment: &Assignment, label: &str) {
+        for file in &assignment.files {
+            let Some(path) = &file.path else { continue };
+            let made = match &file.action {
+                Action::Create | Action::Unstated => Some(path.clone()),
+                Action::Rename { to } => Some(to.clone()),
+                Action::Modify | Action::Delete => None,
+            };
+            if let Some(made) = made {
+                self.made.entry(made).or_insert_with(|| label.to_owned());
+            }
+            self.uncertain.insert(path.clone());
+        }
+    }
+}
+
+/// One unit before the rules.
+pub(crate) struct Ground<'a> {
+    pub(crate) bench: &'a mut Workbench,
+    pub(crate) assignment: &'a Assignment,
+    /// The unit and those nested in it.
+    pub(crate) units: &'a [Phase],
+    /// What placing its code came to.
+    pub(crate) placements: &'a [(PhaseId, Placement)],
+    /// Its files as they were before it.
+    pub(crate) before: &'a BTreeMap<String, Option<String>>,
+    pub(crate) facts: &'a mut Facts,
+    pub(crate) extent: Extent,
+}
+
+impl Ground<'_> {
+    /// A finding of a code at a place of the plan.
+    pub(crate) fn say(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
+        super::found(&self.bench.plan, code, span, message)
+    }
+
+    /// The text of a file of the unit before it, where it is there.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        self.before.get(path).and_then(Option::as_deref)
+    }
+
+    /// The manifests of the repository.
+    pub(crate) fn manifests(&self) -> &Manifests {
+        self.facts.manifests.get_or_init(|| Manifests::read(self.bench.root(), &self.bench.files))
+    }
+
+    /// The routes and models of the repository; read when first asked for.
+    pub(crate) fn survey(&self) -> &survey::Survey {
+        self.facts.survey.get_or_init(|| survey::survey(self.bench.root(), None))
+    }
+
+    /// Whether some source file of the repository takes something from this package already.
+    pub(crate) fn imports(&self, package: &str) -> bool {
+        let read = || {
+            let sources = self.bench.files.all().iter().filter(|path| {
+                [".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"].iter().any(|end| path.ends_with(end))
+            });
+            let mut found = BTreeSet::new();
+            for path in sources.take(20_000) {
+                let file = self.bench.root().join(path);
+                if file.metadata().is_ok_and(|data| data.len() < 500_000)
+                    && let Ok(text) = std::fs::read_to_string(file)
+                {
+                    found.extend(packages_in(path, &text));
+                }
+            }
+            found
+        };
+        self.facts.imported.get_or_init(read).contains(package)
+    }
+
+    /// Whether any unit of the plan names a file whose path ends so, whatever shall happen to it.
+    pub(crate) fn planned(&self, ending: &str) -> bool {
+        let ends = |path: &str| path == ending || path.ends_with(&format!("/{ending}"));
+        self.bench
+            .plan
+            .all()
+            .flat_map(|unit| &unit.changes)
+            .any(|change| ends(&change.path) || matches!(&change.action, Action::Rename { to } if ends(to)))
+    }
+}
+
+/// The packages that a source file's import lines name, without parsing it.
+fn packages_in(path: &str, text: &str) -> Vec<String> {
+    let python = path.ends_with(".py");
+    let of_line = |line: &str| -> Option<String> {
+        let line = line.trim_start();
+        if python {
+            let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "))?;
+            return rest.split([' ', '.', ',']).next().filter(|name| !name.is_empty()).map(str::to_owned);
+        }
+        let at = line.find(" from ").map(|at| at + 6).or_else(|| line.find("require(").map(|at| at + 8));
+        let at = at
+            .or_else(|| line.find("import(").map(|at| at + 7))
+            .or_else(|| line.starts_with("import ").then_some(7))?;
+        let rest = line[at..].trim_start();
+        let quoted = rest.strip_prefix(['\'', '"'])?;
+        let module = quoted.split(['\'', '"']).next()?;
+        Some(package_of(module).to_owned())
+    };
+    text.lines().filter_map(of_line).collect()
+}
+
+/// The package of a script's import: `@scope/name/x` is `@scope/name`, `name/x` is `name`.
+pub(crate) fn package_of(module: &str) -> &str {
+    let parts = if module.starts_with('@') { 2 } else { 1 };
+    module.match_indices('/').nth(parts - 1).map_or(module, |(at, _)| &module[..at])
+}

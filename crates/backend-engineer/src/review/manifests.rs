@@ -1,0 +1,176 @@
+//! What the repository's manifests declare: packages, scripts, make targets. Read as text where a name alone is wanted, so
+//! that any dialect of a manifest counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::understand::Files;
+
+/// Files that declare packages of Python.
+const PYTHON: [&str; 12] = [
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "environment.yml",
+    "environment.yaml",
+    "pixi.toml",
+    "tox.ini",
+];
+/// Lock files and settings of scripts that declare packages and aliases.
+const SCRIPTS: [&str; 9] = [
+    "package.json",
+    "package-lock.json",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "yarn.lock",
+    "bun.lock",
+    "deno.json",
+    "tsconfig.json",
+    "jsconfig.json",
+];
+/// Bytes of a manifest that are read.
+const LARGEST: u64 = 8_000_000;
+
+/// The manifests of a repository.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests {
+    /// All that declares Python packages, in lower case with `-` for `_`.
+    python: String,
+    /// All that declares packages of scripts, or aliases for folders.
+    scripts: String,
+    has_python: bool,
+    has_scripts: bool,
+    /// Scripts of each `package.json`, by its folder.
+    packages: BTreeMap<String, BTreeMap<String, String>>,
+    /// Targets of each Makefile, by its folder; `None` where they can't be told.
+    targets: BTreeMap<String, Option<BTreeSet<String>>>,
+}
+
+impl Manifests {
+    /// Reads the manifests below `root`.
+    pub(crate) fn read(root: &Path, files: &Files) -> Self {
+        let mut found = Manifests::default();
+        for path in files.all() {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let requirements = name.contains("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
+                || folder.ends_with("requirements") && name.ends_with(".txt");
+            let python = PYTHON.contains(&name) || requirements;
+            let config = name.starts_with("tsconfig") && name.ends_with(".json")
+                || ["vite.config", "vitest.config", "jest.config", "webpack.config"]
+                    .iter()
+                    .any(|start| name.starts_with(start));
+            let scripts = SCRIPTS.contains(&name) || config;
+            let make = matches!(name, "Makefile" | "makefile" | "GNUmakefile");
+            if !(python || scripts || make) {
+                continue;
+            }
+            let file = root.join(path);
+            let Some(text) = file
+                .metadata()
+                .ok()
+                .filter(|data| data.len() < LARGEST)
+                .and_then(|_| std::fs::read_to_string(file).ok())
+            else {
+                continue;
+            };
+            if python {
+                found.has_python = true;
+                found.python.push_str(&text.to_lowercase().replace('_', "-"));
+            }
+            if scripts {
+                found.has_scripts |= name == "package.json";
+                found.scripts.push_str(&text);
+            }
+            if name == "package.json" {
+                found.packages.insert(folder.to_owned(), scripts_of(&text));
+            }
+            if make {
+                found.targets.insert(folder.to_owned(), targets_of(&text));
+            }
+        }
+        found
+    }
+
+    /// Whether a Python package of one of these names is declared; `None` where the repository has no manifest for them.
+    pub(crate) fn declares_python(&self, names: &[&str]) -> Option<bool> {
+        let named = |name: &&str| holds_word(&self.python, &name.to_lowercase().replace('_', "-"));
+        self.has_python.then(|| names.iter().any(|name| named(&name)))
+    }
+
+    /// Whether a script's package, or an alias that begins so, is declared; `None` without a manifest.
+    pub(crate) fn declares_script(&self, package: &str) -> Option<bool> {
+        let scope = package.split_once('/').map(|(scope, _)| format!("\"{scope}/"));
+        let alias = scope.is_some_and(|scope| self.scripts.contains(&format!("{scope}*")));
+        self.has_scripts
+            .then(|| alias || holds_word(&self.scripts, package) || self.scripts.contains(&format!("\"{package}/*\"")))
+    }
+
+    /// The scripts of the `package.json` in a folder.
+    pub(crate) fn scripts(&self, folder: &str) -> Option<&BTreeMap<String, String>> {
+        self.packages.get(folder)
+    }
+
+    /// The targets of the Makefile in a folder; `None` where there is none, or it can't be told.
+    pub(crate) fn targets(&self, folder: &str) -> Option<&BTreeSet<String>> {
+        self.targets.get(folder).and_then(Option::as_ref)
+    }
+}
+
+/// Whether a name stands in a text with no letter, digit or hyphen of another name beside it.
+fn holds_word(text: &str, name: &str) -> bool {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '-';
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
+    })
+}
+
+fn scripts_of(text: &str) -> BTreeMap<String, String> {
+    let parsed: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let scripts = parsed["scripts"].as_object();
+    let entry =
+        |(name, value): (&String, &serde_json::Value)| (name.clone(), value.as_str().unwrap_or_default().to_owned());
+    scripts.map(|scripts| scripts.iter().map(entry).collect()).unwrap_or_default()
+}
+
+/// The targets that a Makefile names; `None` where it takes in others or makes them up.
+fn targets_of(text: &str) -> Option<BTreeSet<String>> {
+    let mut targets = BTreeSet::new();
+    for line in text.lines().filter(|line| !line.starts_with(['\t', '#', ' '])) {
+        if ["include ", "-include ", "sinclude ", "define ", "%"].iter().any(|start| line.starts_with(start)) {
+            return None;
+        }
+        let Some((names, rest)) = line.split_once(':') else { continue };
+        if rest.starts_with('=') || rest.starts_with(":=") || names.contains('=') {
+            continue;
+        }
+        if names.contains(['$', '%']) {
+            return None;
+        }
+        targets.extend(names.split_whitespace().map(str::to_owned));
+    }
+    Some(targets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn make_targets_are_told_or_not_at_all() {
+        let targets = targets_of(".PHONY: test\nA := 1\nB = x:y\ntest lint: deps\n\tpytest\n# c: d\n").unwrap();
+        assert_eq!(targets.into_iter().collect::<Vec<_>>(), [".PHONY", "lint", "test"]);
+        assert!(targets_of("include common.mk\ntest:\n").is_none());
+        assert!(targets_of("$(NAME): x\n").is_none());
+    }
+
+    #[test]
+    fn a_name_counts_only_whole() {
+        assert!(holds_word("fastapi>=0.1\nredis", "redis") && holds_word("\"uvicorn[standard]\"", "uvicorn"));
+        assert!(!holds_word("fastapi-users", "fastapi") && !holds_word("pyredis", "redis"));
+    }
+}

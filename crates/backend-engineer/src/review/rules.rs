@@ -1,0 +1,38 @@
+//! The rules, one file each. To add one: its file, a `mod` line and a line in [`RULES`].
+
+mod steps_of_run;
+mod file_missing;
+mod file_exists;
+mod quotes;
+mod placement;
+mod done;
+mod imports;
+mod packages;
+mod programs;
+mod scripts;
+mod watching;
+mod destroying;
+mod criteria;
+mod layout;
+mod routes;
+
+use crate::review::rule::Rule;
+
+/// Every rule, in the order in which they look.
+pub(super) const RULES: [&Rule; 15] = [
+    &steps_of_run::RULE,
+    &file_missing::RULE,
+    &file_exists::RULE,
+    &quotes::RULE,
+    &placement::RULE,
+    &done::RULE,
+    &imports::RULE,
+    &packages::RULE,
+    &programs::RULE,
+    &scripts::RULE,
+    &watching::RULE,
+    &destroying::RULE,
+    &criteria::RULE,
+    &layout::RULE,
+    &routes::RULE,
+];

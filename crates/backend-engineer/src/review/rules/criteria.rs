@@ -1,0 +1,51 @@
+//! Criteria that a machine shall check, and that name no command.
+
+use plan::{CriterionKind, State};
+
+use super::done::first_line;
+use crate::review::code::Code;
+use crate::review::ground::Ground;
+use crate::review::rule::Rule;
+use crate::stop::{Finding, Severity};
+
+const CODE: Code = Code {
+    name: "criterion-without-command",
+    severity: Severity::Note,
+    summary: "an automated criterion names no command",
+    explanation: "The plan counts it among what a machine checks, and no command stands beside it. It is ticked only when a check \
+                  tied to its words goes from failing to passing, or by a person with `accept`.\n\n\
+                  Example: `- [ ] All tests pass` under \"Automated Verification\".\n\n\
+                  Mend it: add the command: `- [ ] All tests pass: `pytest``.",
+};
+
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };
+
+fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for unit in ground.units {
+        for criterion in
+            unit.criteria.iter().filter(|one| one.kind == CriterionKind::Automated && one.commands.is_empty())
+        {
+            let state =
+                criterion.checkbox.and_then(|id| ground.bench.plan.checkboxes().get(id.0)).map(|found| found.state);
+            if matches!(state, Some(State::Done | State::Skipped)) {
+                continue;
+            }
+            let line = first_line(ground.bench.plan.text(), criterion.span.clone());
+            let words: String = criterion.text.chars().take(100).collect();
+            findings.push(ground.say(&CODE, line, format!("no command decides \"{words}\"")));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn only_open_automated_criteria_without_command_are_told() {
+        let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] All tests pass\n- [x] Done\n- [ ] Lint: `ruff check .`\n\n#### Manual Verification\n\n- [ ] It looks right\n";
+        assert_eq!(told(&["criterion-without-command"], &[], plan), ["9: no command decides \"All tests pass\""]);
+    }
+}

@@ -1,0 +1,114 @@
+//! Steps whose code stands in the tree already.
+
+use plan::{Action, Part, Phase, State};
+
+use crate::implement::{Placed, is_code};
+use crate::review::code::Code;
+use crate::review::ground::Ground;
+use crate::review::rule::Rule;
+use crate::stop::{Finding, Severity};
+
+const CODE: Code = Code {
+    name: "already-done",
+    severity: Severity::Note,
+    summary: "what an open step asks for stands in the tree already",
+    explanation: "All code that the step shows is in its files, or the file that it removes is gone: somebody did it, and the \
+                  box was not ticked.\n\n\
+                  Mend it: nothing must be done. `verify` runs the phase's checks and ticks what they prove.",
+};
+
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };
+
+/// Lines of code below which standing may be chance.
+const FEWEST_LINES: usize = 3;
+
+fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for unit in ground.units {
+        let mut covered = Vec::new();
+        for step in &unit.steps {
+            let blocks: Vec<usize> = step
+                .parts
+                .iter()
+                .filter_map(|part| match part {
+                    Part::Place(block) if is_code(&unit.blocks[*block]) => Some(*block),
+                    _ => None,
+                })
+                .collect();
+            covered.extend(blocks.iter().copied());
+            let state = step.checkbox.and_then(|id| ground.bench.plan.checkboxes().get(id.0)).map(|found| found.state);
+            let left = step.parts.iter().any(|part| matches!(part, Part::Say(_)));
+            if !matches!(state, Some(State::Done | State::Skipped)) && !left && stand(ground, unit, &blocks) {
+                let line = first_line(ground.bench.plan.text(), step.span.clone());
+                findings.push(ground.say(
+                    &CODE,
+                    line,
+                    format!("\"{}\": what it shows stands there already", short(&step.title)),
+                ));
+            }
+        }
+        for (at, change) in unit.changes.iter().enumerate() {
+            let blocks: Vec<usize> =
+                change.blocks.iter().copied().filter(|block| is_code(&unit.blocks[*block])).collect();
+            if blocks.iter().all(|block| !covered.contains(block)) && stand(ground, unit, &blocks) {
+                let message = format!("`{}`: what the plan shows for it stands there already", change.path);
+                findings.push(ground.say(&CODE, change.span.clone(), message));
+            }
+            let path = ground.assignment.file(unit.id, at).and_then(|file| file.path.as_deref());
+            if let (Action::Delete, Some(path)) = (&change.action, path)
+                && !ground.bench.files.stands(path)
+                && !ground.facts.made.contains_key(path)
+            {
+                findings.push(ground.say(
+                    &CODE,
+                    change.span.clone(),
+                    format!("`{path}` is to be removed, and is not there"),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether all of these blocks stand in files that nothing before this unit touches.
+fn stand(ground: &Ground<'_>, unit: &Phase, blocks: &[usize]) -> bool {
+    let lines: usize = blocks
+        .iter()
+        .map(|block| unit.blocks[*block].text.lines().filter(|line| !line.trim().is_empty()).count())
+        .sum();
+    let stands = |block: &usize| {
+        ground.placements.iter().any(|(owner, placement)| {
+            *owner == unit.id
+                && placement.block == Some(*block)
+                && matches!(placement.placed, Placed::Before)
+                && placement.path.as_ref().is_some_and(|path| !ground.facts.uncertain.contains(path))
+        })
+    };
+    lines >= FEWEST_LINES && blocks.iter().all(stands)
+}
+
+pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let end = text[span.clone()].find('\n').map_or(span.end, |end| span.start + end);
+    span.start..end
+}
+
+fn short(title: &str) -> String {
+    let line: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn a_step_whose_code_stands_is_done_and_one_line_may_be_chance() {
+        let plan = "# X\n\n### Task 1: A\n\n**Files:**\n- Modify: `a.py`\n\n- [ ] **Step 1: Add it**\n\n```python\ndef a():\n    b = 1\n    return b\n```\n\n- [ ] **Step 2: And this**\n\n```python\nC = 1\n```\n";
+        let files = [("a.py", "C = 1\n\n\ndef a():\n    b = 1\n    return b\n")];
+        assert_eq!(told(&["already-done"], &files, plan), ["8: \"Add it\": what it shows stands there already"]);
+        assert_eq!(told(&["already-done"], &[("a.py", "C = 1\n")], plan), [""; 0]);
+    }
+}

@@ -1,0 +1,105 @@
+//! A file that the plan calls existing and that isn't there.
+
+use plan::Action;
+
+use crate::review::Extent;
+use crate::review::code::Code;
+use crate::review::ground::Ground;
+use crate::review::rule::Rule;
+use crate::stop::{Finding, Severity};
+
+const CODE: Code = Code {
+    name: "file-missing",
+    severity: Severity::Warning,
+    summary: "a file to modify is not there",
+    explanation: "The plan changes, renames or names lines of a file that the tree doesn't have: the plan is older than the \
+                  tree, its path is wrong, or the phase that makes the file is not done.\n\n\
+                  Example: `Modify: app/routers/order.py` where `app/routers/orders.py` stands.\n\n\
+                  Mend it: correct the path (the nearest name is in the hint), implement the phase that makes it first, or say \
+                  that the file is to be created.",
+};
+
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+
+fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in &ground.assignment.files {
+        let Some(path) = &file.path else { continue };
+        let Some(unit) = ground.units.iter().find(|unit| unit.id == file.unit) else { continue };
+        let Some(change) = unit.changes.get(file.change) else { continue };
+        let what = match &file.action {
+            Action::Modify => "is to be modified",
+            Action::Rename { to } if !ground.bench.files.stands(to) => "is to be renamed",
+            Action::Unstated if change.lines.is_some() => "is named by its lines",
+            _ => continue,
+        };
+        if ground.bench.files.stands(path) || ground.text(path).is_some() {
+            continue;
+        }
+        // What the run itself is about to refuse, or to make, it tells itself.
+        if ground.extent == Extent::Run && !change.blocks.is_empty() {
+            continue;
+        }
+        let maker = ground.facts.made.get(path).cloned();
+        if maker.is_some() && ground.extent == Extent::Plan || made_here(ground, path) {
+            continue;
+        }
+        let mut finding = ground.say(&CODE, file.span.clone(), format!("`{path}` {what}, and is not there"));
+        finding.hint = match maker {
+            Some(label) => Some(format!("{label} makes it and is not done; implement it first.")),
+            None => Some(match nearest(ground, path) {
+                Some(near) => format!("Is `{near}` meant?"),
+                None => "Correct the path, or say that the file is to be created.".to_owned(),
+            }),
+        };
+        findings.push(finding);
+    }
+    findings
+}
+
+/// Whether another part of the same unit makes the file.
+fn made_here(ground: &Ground<'_>, path: &str) -> bool {
+    ground.assignment.files.iter().any(|other| {
+        let makes = matches!(other.action, Action::Create) && other.path.as_deref() == Some(path);
+        makes || matches!(&other.action, Action::Rename { to } if to == path)
+    })
+}
+
+/// The file whose name, or whose path, is most like the one that is missing.
+fn nearest(ground: &Ground<'_>, path: &str) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let all = ground.bench.files.all();
+    let alike: Vec<&String> =
+        all.iter().filter(|file| file.rsplit('/').next() == Some(name) && name.contains('.')).collect();
+    let general = matches!(
+        name,
+        "__init__.py" | "index.ts" | "index.js" | "package.json" | "README.md" | "page.tsx" | "route.ts"
+    );
+    if let [only] = alike.as_slice()
+        && !general
+    {
+        return Some((*only).clone());
+    }
+    let likeness = |file: &&String| (strsim::normalized_levenshtein(file, path) * 1000.0) as u32;
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending)?;
+    let same_kind = all.iter().filter(|file| file.rsplit_once('.').is_some_and(|(_, other)| other == ending));
+    same_kind.max_by_key(likeness).filter(|file| likeness(file) > 800).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn the_nearest_name_is_in_the_hint() {
+        let plan = "# X\n\n## Phase 1: A\n\n- Modify `app/routes/order.py`\n- Modify `app/deep/cache.py`\n- Create `app/new.py`\n";
+        let files = [("app/routes/orders.py", ""), ("lib/cache.py", ""), ("lib/x/other.py", "")];
+        assert_eq!(
+            told(&["file-missing"], &files, plan),
+            [
+                "5: `app/routes/order.py` is to be modified, and is not there | Is `app/routes/orders.py` meant?",
+                "6: `app/deep/cache.py` is to be modified, and is not there | Is `lib/cache.py` meant?",
+            ]
+        );
+    }
+}

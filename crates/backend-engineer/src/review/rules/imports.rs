@@ -1,0 +1,270 @@
+//! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
+
+use plan::FileOf;
+
+use crate::analyze::file_of;
+use crate::implement::is_code;
+use crate::review::code::Code;
+use crate::review::ground::Ground;
+use crate::review::rule::Rule;
+use crate::stop::{Finding, Severity};
+
+const MODULE: Code = Code {
+    name: "module-missing",
+    severity: Severity::Warning,
+    summary: "code of the plan imports a module of the project that isn't there",
+    explanation: "The module is one of the project's own by its path, there is no file for it, and no unit of the plan makes \
+                  one. The code would not run.\n\n\
+                  Example: `from app.core.cache import get` where `app/core/` has no `cache.py`.\n\n\
+                  Mend it: correct the import, or add the file to the plan.",
+};
+
+const NAME: Code = Code {
+    name: "symbol-missing",
+    severity: Severity::Warning,
+    summary: "code of the plan imports a name that its module doesn't have",
+    explanation: "The module is there, the name occurs nowhere in it, and nothing in the plan adds it.\n\n\
+                  Example: `from app.core.db import get_session` where `app/core/db.py` defines `session_scope`.\n\n\
+                  Mend it: use the name that is there, or add the definition to the plan.",
+};
+
+pub(crate) const RULE: Rule = Rule { codes: &[MODULE, NAME], look: Some(look), told_by_run: false };
+
+fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for unit in ground.units {
+        for block in unit.blocks.iter().filter(|block| is_code(block)) {
+            let FileOf::Change(change) = &block.file else { continue };
+            let Some(path) = ground.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
+                continue;
+            };
+            for import in graft::imports(&path, &block.text).unwrap_or_default() {
+                findings.extend(of_import(ground, block, &path, &import));
+            }
+        }
+    }
+    findings
+}
+
+fn of_import(ground: &Ground<'_>, block: &plan::CodeBlock, path: &str, import: &graft::Import) -> Option<Finding> {
+    let place = place_of(ground, block, import);
+    let Some(file) = file_of(&ground.bench.files, path, &import.module) else {
+        let missing = if path.ends_with(".py") {
+            missing_python(ground, path, import)
+        } else {
+            missing_script(ground, path, import)
+        };
+        let message = format!("`{path}` imports `{}`, and the project has no such module", import.module);
+        let mut finding = missing.then(|| ground.say(&MODULE, place, message))?;
+        finding.hint = elsewhere(ground, path, &import.module).map(|near| format!("Is `{near}` meant?"));
+        return Some(finding);
+    };
+    let text = std::fs::read_to_string(ground.bench.root().join(&file)).ok()?;
+    let open = ["import *", "export *", "__getattr__", "globals()", "setattr(", "sys.modules"];
+    if text.len() > 1_000_000 || open.iter().any(|sign| text.contains(sign)) {
+        return None;
+    }
+    let lacks =
+        |name: &&String| !holds(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, &file, name);
+    let name = import.names.iter().find(lacks)?;
+    let mut finding =
+        ground.say(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
+    finding.hint = near(&file, &text, name).map(|near| format!("It has `{near}`."));
+    Some(finding)
+}
+
+/// The one file of that name that stands elsewhere.
+fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
+    let name = if path.ends_with(".py") { module.rsplit('.').next()? } else { module.rsplit('/').next()? };
+    let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
+    let bears = |file: &&String| {
+        let own = file.rsplit('/').next().unwrap_or(file);
+        own.rsplit_once('.').is_some_and(|(stem, end)| stem == name && end.trim_end_matches('x') == ending)
+    };
+    let mut found = ground.bench.files.all().iter().filter(bears);
+    found.next().filter(|_| found.next().is_none()).cloned()
+}
+
+/// The import's line in the plan; a block in a quote or a list is not there letter by letter.
+fn place_of(ground: &Ground<'_>, block: &plan::CodeBlock, import: &graft::Import) -> std::ops::Range<usize> {
+    let line = block.text[import.at..].lines().next().unwrap_or_default();
+    let whole = ground.bench.plan.text();
+    match whole[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
+        Some(at) => block.span.start + at..block.span.start + at + line.len(),
+        None => block.span.clone(),
+    }
+}
+
+fn holds(text: &str, name: &str) -> bool {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
+    })
+}
+
+/// Whether a name that is imported from a package is one of its modules.
+fn is_submodule(ground: &Ground<'_>, file: &str, name: &str) -> bool {
+    let Some(folder) = file.strip_suffix("/__init__.py") else { return false };
+    let paths = [format!("{folder}/{name}.py"), format!("{folder}/{name}")];
+    paths.iter().any(|path| ground.bench.files.stands(path) || ground.planned(path))
+}
+
+/// Whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of its code.
+fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
+    let touched = ground.planned(file) || ground.assignment.files.iter().any(|one| one.path.as_deref() == Some(file));
+    let text = ground.bench.plan.text();
+    if touched && in_prose(ground, name) {
+        return true;
+    }
+    let defines = ["def ", "class ", "function ", "const ", "interface ", "type ", "enum ", "let ", "var ", "fn "];
+    let assigns = [" =", ": ", ":", "("].iter().any(|sign| touched && text.contains(&format!("\n{name}{sign}")));
+    assigns || defines.iter().any(|word| text.contains(&format!("{word}{name}"))) || text.contains(&format!("{name} ="))
+}
+
+/// Whether the plan's words, outside of its code, speak of the name.
+fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
+    let mut fenced = false;
+    ground.bench.plan.text().lines().any(|line| {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+            fenced = !fenced;
+        }
+        !fenced && holds(line, name)
+    })
+}
+
+/// Whether a Python module is the project's own by its first part, and is not there.
+fn missing_python(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bool {
+    let module = import.module.as_str();
+    let inside = module.trim_start_matches('.').replace('.', "/");
+    if inside.is_empty()
+        || inside.ends_with("_pb2")
+        || inside.ends_with("_pb2_grpc")
+        || is_made(ground, &inside, &[".py", "/__init__.py", ""])
+    {
+        return false;
+    }
+    let files = ground.bench.files.all();
+    if module.starts_with('.') {
+        // A folder without `__init__.py` is a package as well.
+        return !holds_folder(ground, &inside);
+    }
+    let Some((top, _)) = inside.split_once('/') else { return false };
+    let manifests = ground.manifests();
+    let declared = manifests.declares_python(&[top]).unwrap_or(true);
+    let own = |file: &&String| {
+        let within = file
+            .strip_prefix(&format!("{top}/"))
+            .or_else(|| file.split_once(&format!("/{top}/")).map(|(_, rest)| rest));
+        within.is_some_and(|rest| rest.ends_with(".py"))
+    };
+    // The project's own package has its `__init__.py`, or is imported so by the file beside this one.
+    let package = [format!("{top}/__init__.py")];
+    let is_package =
+        files.iter().any(|file| package.iter().any(|own| file == own || file.ends_with(&format!("/{own}"))));
+    let tests = matches!(top, "tests" | "test");
+    !tests
+        && is_package
+        && files.iter().any(|file| own(&file))
+        && !declared_as_foreign(declared, top, path)
+        && !holds_folder(ground, &inside)
+}
+
+/// A name that a manifest declares as a package may be the project's own name as well: its folder decides.
+fn declared_as_foreign(declared: bool, top: &str, path: &str) -> bool {
+    declared && !path.split('/').any(|part| part == top)
+}
+
+fn holds_folder(ground: &Ground<'_>, inside: &str) -> bool {
+    let within = format!("/{inside}/");
+    let start = format!("{inside}/");
+    ground.bench.files.all().iter().any(|file| file.starts_with(&start) || file.contains(&within))
+}
+
+/// Whether the plan names a file for this module, in whatever unit, or an earlier unit made it.
+fn is_made(ground: &Ground<'_>, inside: &str, endings: &[&str]) -> bool {
+    // By its last two parts: plans shorten paths.
+    let parts: Vec<&str> = inside.split('/').filter(|part| !part.is_empty() && *part != "." && *part != "..").collect();
+    let short = parts[parts.len().saturating_sub(1)..].join("/");
+    endings.iter().any(|ending| ground.planned(&format!("{short}{ending}")))
+        || {
+            let text = ground.bench.plan.text();
+            endings
+                .iter()
+                .filter(|ending| ending.contains('.'))
+                .any(|ending| text.contains(&format!("{short}{ending}")))
+        }
+        || ground.bench.plan.all().flat_map(|unit| &unit.changes).any(|change| {
+            change.pattern && parts.iter().rev().skip(1).any(|part| change.path.split('/').any(|own| own == *part))
+        })
+}
+
+/// Whether a script's relative module is not there.
+fn missing_script(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bool {
+    let module = import.module.as_str();
+    if !module.starts_with('.') {
+        return false;
+    }
+    let made = ["generated", "__generated__", ".prisma", "dist/", "build/", "$types", "/gen/", ".gen", "+types"];
+    let name = module.rsplit('/').next().unwrap_or(module);
+    let foreign = [
+        ".css", ".scss", ".json", ".svg", ".png", ".vue", ".svelte", ".graphql", ".sql", ".md", ".txt", ".html",
+        ".node", ".wasm",
+    ];
+    if made.iter().any(|sign| module.contains(sign))
+        || foreign.iter().any(|end| name.ends_with(end))
+        || name.contains('?')
+    {
+        return false;
+    }
+    let stem = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx"]
+        .iter()
+        .find_map(|end| module.strip_suffix(end))
+        .unwrap_or(module);
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let Some(whole) = crate::analyze::climbed(folder, stem) else { return false };
+    // Where the folder itself is not there, the plan's paths may start somewhere else.
+    if !ground.bench.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
+        return false;
+    }
+    let endings = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".d.ts", "/index.ts", "/index.tsx", "/index.js", ""];
+    !whole.is_empty() && !ground.bench.files.stands(&whole) && !is_made(ground, &whole, &endings)
+}
+
+/// The name of the module that is most like the one that is missing.
+fn near(path: &str, text: &str, name: &str) -> Option<String> {
+    let names =
+        graft::outline(path, text).into_iter().filter(|one| one.depth == 0 && !one.name.is_empty()).map(|one| one.name);
+    let likeness = |own: &String| (strsim::jaro_winkler(own, name) * 1000.0) as u32;
+    names.max_by_key(likeness).filter(|own| likeness(own) > 850)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn modules_and_names_of_the_project_are_looked_up() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `app/new.py` (create)\n\n```python\nfrom app.core.cache import get\nfrom app.core.db import get_session, session_scope\nfrom app.made import x\nfrom fastapi import Nothing\n```\n\n**File**: `app/made.py` (create)\n";
+        let files = [
+            ("app/__init__.py", ""),
+            ("app/core/db.py", "def session_scope():\n    pass\n"),
+            ("app/core/__init__.py", ""),
+        ];
+        assert_eq!(
+            told(&["module-missing", "symbol-missing"], &files, plan),
+            [
+                "8: `app/new.py` imports `app.core.cache`, and the project has no such module",
+                "9: `app/new.py` imports `get_session` from `app/core/db.py`, which has no such name",
+            ]
+        );
+    }
+
+    #[test]
+    fn relative_modules_of_scripts_are_looked_up() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `src/new.ts` (create)\n\n```ts\nimport { db } from './db.js';\nimport { log } from './logger';\nimport { zod } from 'zod';\nimport x from './generated/x';\n```\n";
+        assert_eq!(
+            told(&["module-missing", "symbol-missing"], &[("src/db.ts", "export const db = 1;\n")], plan),
+            ["9: `src/new.ts` imports `./logger`, and the project has no such module"]
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! New files in folders that the codebase doesn't have, where a folder of that name stands elsewhere.
+
+use plan::Action;
+
+use crate::review::code::Code;
+use crate::review::ground::Ground;
+use crate::review::rule::Rule;
+use crate::stop::{Finding, Severity};
+
+const CODE: Code = Code {
+    name: "folder-unknown",
+    severity: Severity::Note,
+    summary: "a new file's folder is not there, and one of that name stands elsewhere",
+    explanation: "The file would open a folder beside the codebase's own layout: the path may have been written from another \
+                  folder than the root.\n\n\
+                  Example: `app/services/orders.py` where `backend/app/services/` stands.\n\n\
+                  Mend it: write the path from the repository's root.",
+};
+
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+
+fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in ground.assignment.files.iter().filter(|file| file.action == Action::Create) {
+        let Some((folder, _)) = file.path.as_deref().and_then(|path| path.rsplit_once('/')) else { continue };
+        let first = folder.split('/').next().unwrap_or(folder);
+        let files = &ground.bench.files;
+        if folder.matches('/').count() < 1
+            || files.stands(first)
+            || ground.facts.made.keys().any(|made| made.starts_with(&format!("{first}/")))
+        {
+            continue;
+        }
+        let within = format!("/{folder}/");
+        let found = files
+            .all()
+            .iter()
+            .find_map(|other| other.find(&within).map(|at| other[..at + within.len() - 1].to_owned()));
+        if let Some(found) = found
+            && ground.facts.said.insert(format!("folder {folder}"))
+        {
+            let mut finding =
+                ground.say(&CODE, file.span.clone(), format!("there is no folder `{first}`, and `{found}` stands"));
+            finding.hint = Some(format!("Is a file in `{found}` meant?"));
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn a_folder_that_stands_elsewhere_is_named() {
+        let plan = "# X\n\n## Phase 1: A\n\n- Create `app/services/orders.py`\n- Create `app/services/users.py`\n- Create `docs/a/b.md`\n";
+        assert_eq!(
+            told(&["folder-unknown"], &[("server/app/services/x.py", "")], plan),
+            [
+                "5: there is no folder `app`, and `server/app/services` stands | Is a file in `server/app/services` meant?"
+            ]
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! Packages that the plan's code imports, and that no manifest declares.
+
+mod modules;
+
+use plan::FileOf;
+
+use crate::analyze::file_of;
+use crate::implement::is_code;
+use crate::review::code::Code;
+use crate::review::ground::{Ground, package_of};
+use crate::review::rule::Rule;
+use crate::stop::{Finding, Severity};
+use modules::{ALIASES, NODE, STANDARD};
+
+const CODE: Code = Code {
+    name: "package-undeclared",
+    severity: Severity::Warning,
+    summary: "code of the plan imports a package that no manifest declares",
+    explanation: "No manifest or lock file of the repository names the package, none of its sources uses it, and the plan does \
+                  not add it. The code would fail at its import.\n\n\
+                  Example: `from slowapi import Limiter` with no `slowapi` in `pyproject.toml`.\n\n\
+                  Mend it: let the plan add the package (`uv add slowapi`, `npm install zod`), or use one that is there.",
+};
+
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+
+fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for unit in ground.units {
+        for block in unit.blocks.iter().filter(|block| is_code(block)) {
+            let FileOf::Change(change) = &block.file else { continue };
+            let Some(path) = ground.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
+                continue;
+            };
+            for import in graft::imports(&path, &block.text).unwrap_or_default() {
+                let package = match path.ends_with(".py") {
+                    true => undeclared_python(ground, &path, &import.module),
+                    false => undeclared_script(ground, &path, &import.module),
+                };
+                let Some(package) = package else { continue };
+                if ground.facts.said.insert(format!("package {package}")) {
+                    let line = block.text[import.at..].lines().next().unwrap_or_default();
+                    let at = ground.bench.plan.text()[block.span.clone()]
+                        .find(line)
+                        .map_or(block.span.start, |at| block.span.start + at);
+                    let message =
+                        format!("`{path}` imports `{package}`, and no manifest of the repository declares it");
+                    let mut finding = ground.say(&CODE, at..at + line.len(), message);
+                    finding.hint = Some("Let the plan add it, or use a package that is there.".to_owned());
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
+    let top = module.split('.').next().filter(|top| !top.is_empty())?;
+    let own = ground.bench.files.has_module(top) || file_of(&ground.bench.files, path, module).is_some();
+    if STANDARD.contains(&top)
+        || own
+        || ground.planned(&format!("{top}.py"))
+        || ground.planned(&format!("{top}/__init__.py"))
+    {
+        return None;
+    }
+    let planned_folder = |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
+    if ground.bench.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
+        return None;
+    }
+    let mut names = vec![top];
+    names.extend(ALIASES.iter().filter(|(name, _)| *name == top).map(|(_, package)| *package));
+    let prefixed = [
+        format!("python-{top}"),
+        format!("py{top}"),
+        format!("{top}-python"),
+        format!("django-{top}"),
+        format!("flask-{top}"),
+    ];
+    names.extend(prefixed.iter().map(String::as_str));
+    // A dotted namespace is spread over packages: `google.cloud`, `opentelemetry.sdk`.
+    let spread = ["google", "azure", "opentelemetry", "zope", "ruamel", "jaraco", "backports"].contains(&top);
+    let declared = ground.manifests().declares_python(&names)?;
+    (!spread && !declared && !is_added(ground, &names) && !ground.imports(top)).then(|| top.to_owned())
+}
+
+fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
+    let aliased = module.starts_with(['.', '/', '#', '~', '$']) || module.starts_with("@/") || module.contains(':');
+    let package = package_of(module);
+    if aliased || NODE.contains(&package) || file_of(&ground.bench.files, path, module).is_some() {
+        return None;
+    }
+    // An import from a source folder: `src/users/user.entity`.
+    if ground.bench.files.has_folder(package) || ground.bench.files.has_module(package) {
+        return None;
+    }
+    let declared = ground.manifests().declares_script(package)?;
+    (!declared && !is_added(ground, &[package]) && !ground.imports(package)).then(|| package.to_owned())
+}
+
+/// Whether the plan installs the package, or names it where it speaks of manifests.
+fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
+    const SIGNS: [&str; 16] = [
+        "install",
+        "uv add",
+        "poetry add",
+        "pdm add",
+        "npm i ",
+        "pnpm add",
+        "yarn add",
+        "bun add",
+        "requirements",
+        "pyproject",
+        "package.json",
+        "dependenc",
+        "--with",
+        "==",
+        ">=",
+        "\": \"^",
+    ];
+    let names_it = |line: &str| {
+        let lower = line.to_lowercase();
+        names
+            .iter()
+            .any(|name| lower.contains(&name.to_lowercase()) || lower.contains(&name.to_lowercase().replace('_', "-")))
+    };
+    let mut recent = 0_usize;
+    ground.bench.plan.text().lines().any(|line| {
+        let lower = line.to_lowercase();
+        // A list of packages may follow the line that speaks of them.
+        recent = if SIGNS.iter().any(|sign| lower.contains(sign)) { 12 } else { recent.saturating_sub(1) };
+        let import = lower.trim_start().starts_with("import ") || lower.trim_start().starts_with("from ");
+        recent > 0 && !import && names_it(line)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn what_no_manifest_declares_and_nobody_uses_is_told_once() {
+        let block = "```python\nimport json\nimport slowapi\nimport yaml\nimport httpx\nimport rich\nfrom slowapi import Limiter\n```\n";
+        let plan =
+            format!("# X\n\n## Phase 1: A\n\nRun `uv add httpx` first.\n\n**File**: `app/new.py` (create)\n\n{block}");
+        let files = [
+            ("pyproject.toml", "[project]\ndependencies = [\"PyYAML\"]\n"),
+            ("app/old.py", "from rich import print\n"),
+        ];
+        let found = told(&["package-undeclared"], &files, &plan);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("11: `app/new.py` imports `slowapi`, and no manifest"), "{found:?}");
+        assert_eq!(
+            told(&["package-undeclared"], &files[1..], &plan),
+            [""; 0],
+            "without a manifest nothing can be told"
+        );
+    }
+
+    #[test]
+    fn scripts_are_held_against_package_json_and_aliases() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `src/new.ts` (create)\n\n```ts\nimport { z } from 'zod';\nimport fs from 'node:fs';\nimport { a } from '@app/a';\nimport express from 'express';\nimport { b } from '@/b';\n```\n";
+        let files = [
+            ("package.json", "{\"dependencies\": {\"express\": \"^4\"}}"),
+            ("tsconfig.json", "{\"paths\": {\"@app/*\": [\"src/*\"]}}"),
+        ];
+        let found = told(&["package-undeclared"], &files, plan);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("8: `src/new.ts` imports `zod`"), "{found:?}");
+    }
+}

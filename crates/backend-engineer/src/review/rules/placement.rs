@@ -1,0 +1,146 @@
+//! Code that would not be placed: what the literal placement, tried on the staged tree, refuses.
+
+use plan::Role;
+
+use super::quotes::{Quote, find};
+use crate::implement::Placed;
+use crate::review::code::Code;
+use crate::review::ground::Ground;
+use crate::review::rule::Rule;
+use crate::stop::{Finding, Severity};
+
+const fn code(name: &'static str, summary: &'static str, explanation: &'static str) -> Code {
+    Code { name, severity: Severity::Warning, summary, explanation }
+}
+
+pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(look), told_by_run: true };
+
+const CODES: [Code; 11] = [
+    code(
+        "ambiguous",
+        "more than one place fits a block of code",
+        "Code is placed where exactly one place fits.\n\n\
+         Example: a method `save` without its class, in a file with two classes that have one.\n\n\
+         Mend it: say in the plan where it belongs (\"in class `OrderService`\"), or show the class around it.",
+    ),
+    code(
+        "no-place",
+        "no place in the file fits a block of code",
+        "Nothing in the file matches what the block changes or stands beside.\n\n\
+         Mend it: say in the plan where it goes (\"after `create_order`\"), or quote what it replaces.",
+    ),
+    code(
+        "unclear",
+        "a block's meaning can't be told",
+        "The block mixes old and new code, leaves something out with nothing to hold on to, or has words in place of code.\n\n\
+         Example: `# ... existing code ...` as the first line of a block, with no line of the file below it.\n\n\
+         Mend it: show a line of the file on both sides of what is left out, or name what is changed.",
+    ),
+    code(
+        "conflict",
+        "a block would drop or redefine something that the plan doesn't name",
+        "Placing the block would lose code of the file of which the plan says nothing.\n\n\
+         Mend it: show what is to stay with an elision (`# ... existing fields`), or say that it goes.",
+    ),
+    code(
+        "syntax",
+        "a block, or the file with it, does not parse",
+        "A file that parsed never ends up not parsing.\n\n\
+         Mend it: correct the block; what is left out in it must be marked by a comment.",
+    ),
+    code(
+        "unsupported",
+        "a language or form that is not placed by structure",
+        "Files of this kind are changed by exact anchors or written whole.\n\n\
+         Mend it: show the lines before and after, or the whole file.",
+    ),
+    code(
+        "unproven",
+        "the result of placing a block failed its own proof",
+        "What came out was not exactly the old file with the block in it, so it was taken back.\n\n\
+         Mend it: show the change as a before and after pair, or as a diff.",
+    ),
+    code(
+        "not-code",
+        "a block is no content of its file",
+        "The block holds commands, output or an example, so nothing is placed.\n\n\
+         Mend it: name the block's language on its fence, or show what is to stand in the file.",
+    ),
+    code(
+        "not-there",
+        "the tree does not hold what the plan shows",
+        "`verify` looks for the code of a phase in the tree and does not find it whole: it was never placed, or was changed \
+         since.\n\n\
+         Mend it: implement the phase, or correct the plan where the code is right.",
+    ),
+    code(
+        "protected",
+        "a file of the plan is protected by the configuration",
+        "`protected` in the configuration names files that are never written.\n\n\
+         Mend it: change the file by hand, or the setting.",
+    ),
+    code(
+        "file-unclear",
+        "the file of a block is not one clear file",
+        "The plan names a pattern, a folder, or a path that may be several files.\n\n\
+         Mend it: name the file in full on the line above the block.",
+    ),
+];
+
+fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (unit, placement) in ground.placements {
+        let Placed::Refused { reason, message, candidates } = &placement.placed else { continue };
+        // What no file is said for, and paths that may mean several, are told where they are read.
+        let Some(code) = CODES.iter().find(|code| code.name == *reason && code.name != "file-unclear") else {
+            continue;
+        };
+        let unit = ground.units.iter().find(|one| one.id == *unit);
+        let Some((unit, block)) = unit.zip(placement.block) else { continue };
+        let block = &unit.blocks[block];
+        let path = placement.path.clone().unwrap_or_default();
+        // A fence without a language that doesn't parse may be no code at all.
+        if *reason == "syntax" && block.language.is_empty() {
+            continue;
+        }
+        // A unit before this one changes the file in a way that nobody knows yet.
+        if ground.facts.uncertain.contains(&path) {
+            continue;
+        }
+        let quoted = match block.role {
+            Role::After { before: Some(before) } => unit.blocks.get(before),
+            _ => None,
+        };
+        if let (Some(quoted), Some(text)) = (quoted, ground.text(&path))
+            && matches!(find(text, &quoted.text), Quote::Gone { .. })
+        {
+            continue;
+        }
+        let mut finding = ground.say(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
+        finding.hint = Some(match candidates.as_slice() {
+            [] => "Say in the plan where it goes.".to_owned(),
+            candidates => format!("To decide between {}.", candidates.join(", ")),
+        });
+        findings.push(finding);
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::tests::told;
+
+    #[test]
+    fn a_refusal_of_the_placement_is_told_with_its_candidates() {
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `a.py` (modify)\n\n```python\n    def save(self):\n        return 2\n```\n";
+        let file =
+            "class A:\n    def save(self):\n        return 1\n\n\nclass B:\n    def save(self):\n        return 1\n";
+        let found = told(&["ambiguous", "no-place"], &[("a.py", file)], plan);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("7: `a.py`: would not be placed: "), "{found:?}");
+        assert_eq!(
+            told(&["ambiguous", "no-place"], &[("a.py", "class A:\n    def save(self):\n        return 1\n")], plan),
+            [""; 0]
+        );
+    }
+}

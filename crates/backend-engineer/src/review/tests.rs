@@ -1,0 +1,104 @@
+//! The list of codes, what counts as done before, and the trial in which each rule is tested.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+
+#[test]
+fn codes_are_unique_and_explained() {
+    let mut seen = BTreeSet::new();
+    for code in codes() {
+        assert!(seen.insert(code.name), "{} stands twice", code.name);
+        assert!(code.explanation.contains("Mend it: "), "{} says not how to mend it", code.name);
+        assert!(!code.summary.ends_with('.') && code.summary.len() < 80, "{}", code.summary);
+    }
+}
+
+/// Every code that a step or the plan's reader gives is one that `explain` knows.
+#[test]
+fn every_code_that_is_told_is_in_the_list() {
+    let known: BTreeSet<&str> = codes().map(|code| code.name).collect();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut told = Vec::new();
+    for (path, opening) in [
+        ("src/understand.rs", "say(\""),
+        ("src/understand.rs", "finding(plan, \""),
+        ("src/analyze.rs", "say(plan, \""),
+        ("src/analyze.rs", "finding(plan, \""),
+        ("../plan/src/diagnostics.rs", "said(\""),
+        ("src/implement/literal.rs", "reason: \""),
+        ("src/implement/literal.rs", "=> \""),
+        ("src/implement/files.rs", "refused(\""),
+        ("src/implement/inspect.rs", "reason: \""),
+    ] {
+        let text = fs::read_to_string(sources.join(path)).unwrap();
+        told.extend(text.split(opening).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+    }
+    assert!(told.len() > 20, "{told:?}");
+    let unknown: Vec<_> = told.iter().filter(|code| !known.contains(code.as_str())).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+/// What a review of the whole plan tells of `codes`, in a repository with `files`: a line each.
+pub(super) fn told(codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
+    review_of(Extent::Plan, codes, files, plan)
+}
+
+/// [`told`], of one unit or of all.
+pub(super) fn review_of(extent: Extent, codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    for (path, text) in files.iter().copied().chain([("plan.md", plan)]) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let loaded = crate::understand::load_plan(&root.join("plan.md")).unwrap();
+    let mut units = loaded.plan.everything();
+    if extent != Extent::Plan {
+        units = units.split_off(units.len() - 1);
+    }
+    let settings = crate::settings::Settings::read(&root, &Default::default(), &Default::default()).unwrap();
+    let conduct = crate::workbench::Conduct { dry_run: true, ..Default::default() };
+    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &[], Box::new(|_| {}), None).unwrap();
+    let findings = review(&mut bench, &units, extent).unwrap();
+    assert!(bench.tree.pending().is_empty(), "a review leaves nothing staged");
+    let line = |one: &Finding| {
+        let hint = one.hint.as_ref().map(|hint| format!(" | {hint}")).unwrap_or_default();
+        format!("{}: {}{hint}", one.line.unwrap_or(0), one.message)
+    };
+    findings.iter().filter(|one| codes.contains(&one.code)).map(line).collect()
+}
+
+#[test]
+fn what_an_earlier_unit_makes_is_there_in_the_whole_plan_and_missing_for_one_unit() {
+    let plan = "# X\n\n## Phase 1: A\n\n- Create `app/a.py`\n\n## Phase 2: B\n\n- Modify `app/a.py`\n";
+    assert_eq!(review_of(Extent::Plan, &["file-missing"], &[], plan), [""; 0]);
+    assert_eq!(
+        review_of(Extent::Units, &["file-missing"], &[], plan),
+        ["9: `app/a.py` is to be modified, and is not there | Phase 1 makes it and is not done; implement it first."]
+    );
+}
+
+#[test]
+fn a_run_is_told_what_it_does_not_tell_itself() {
+    let plan =
+        "# X\n\n## Phase 1: A\n\n- Modify `app/a.py`\n\n**File**: `app/b.py` (modify)\n\n```python\nA = 1\n```\n";
+    assert_eq!(review_of(Extent::Run, &["file-missing"], &[], plan).len(), 1);
+    assert_eq!(review_of(Extent::Units, &["file-missing"], &[], plan).len(), 2);
+}
+
+#[test]
+fn a_block_whose_file_is_named_beside_it_is_not_called_unclear() {
+    let text = "In `app/a.py` put\n```python\nA = 1\n```\n\nNow:\n```python\n# app/b.py\nB = 1\n```\n\nSet `a.b()`:\n```python\nC = 1\n```\n";
+    let at = |opening: usize| text.match_indices("```python").nth(opening).map(|(at, _)| at..text.len()).unwrap();
+    assert!(names_file(text, &at(0)) && names_file(text, &at(1)) && !names_file(text, &at(2)));
+}
+
+#[test]
+fn a_done_unit_is_left_alone() {
+    let plan = "# X\n\n## Phase 1: A ✅\n\n- [x] Modify `app/a.py`\n";
+    assert_eq!(told(&["file-missing"], &[], plan), [""; 0]);
+}

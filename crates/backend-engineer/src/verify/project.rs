@@ -1,0 +1,285 @@
+//! The project's own tests, linter and type checker, as the survey finds them, for the packages whose files the phase
+//! changes. They are the second line behind the plan's checks: where one can't run here, that is told and no more; where
+//! one fails, it runs on the tree before the change as well, and what failed there in the same way is not the change's.
+
+use std::collections::BTreeMap;
+
+use journal::Verdict;
+use survey::{Command, Ecosystem, Purpose, Survey};
+
+use super::checks::{Check, NOT_RUN, Origin};
+use crate::analyze::surveyed;
+use crate::check::{self, Judgement, Kind, Ran, Request};
+use crate::implement::Change;
+use crate::stop::Stop;
+use crate::understand::Assignment;
+use crate::workbench::Workbench;
+
+/// How many of a project's commands for one purpose are tried, where one can't run.
+const TRIES: usize = 3;
+/// Files past which a command is not called for each of them.
+const MOST_FILES: usize = 40;
+
+/// A check to make: the commands that may make it, the best first, and the files that it is made for.
+struct Wanted {
+    kind: Kind,
+    commands: Vec<Command>,
+    files: Vec<String>,
+}
+
+/// Makes the project's own checks that neither the configuration names nor the plan made already.
+pub(super) async fn run(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    made: &[Check],
+) -> Result<Vec<Check>, Stop> {
+    let files = files_of(bench, assignment, change);
+    let wanted = if files.is_empty() { Vec::new() } else { wanted(bench, &surveyed(bench.root()), &files, made) };
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !bench.runs_commands() {
+        return Ok(wanted.iter().map(|wanted| not_made(wanted, NOT_RUN)).collect());
+    }
+    // The plan asked for no command; that none can run here is nothing that it would have to wait for.
+    if let Err(stop) = bench.prepare().await {
+        return Ok(wanted.iter().map(|wanted| not_made(wanted, &stop.message)).collect());
+    }
+    let mut found = Vec::new();
+    for wanted in wanted {
+        found.push(make(bench, assignment, change, &wanted).await?);
+    }
+    Ok(found)
+}
+
+/// The files of the phase that are there now.
+fn files_of(bench: &mut Workbench, assignment: &Assignment, change: &Change) -> Vec<String> {
+    let named = assignment.files.iter().filter_map(|file| file.path.clone());
+    let mut files: Vec<String> = change.written.iter().map(|file| file.path.clone()).chain(named).collect();
+    files.sort();
+    files.dedup();
+    let is_prose =
+        |path: &str| [".md", ".rst", ".txt"].iter().any(|end| path.ends_with(end)) && !path.contains("requirements");
+    files.retain(|path| !is_prose(path) && bench.tree.read(path).is_ok_and(|content| content.is_some()));
+    files
+}
+
+/// Which checks are to be made, each for the files that it covers.
+fn wanted(bench: &Workbench, survey: &Survey, files: &[String], made: &[Check]) -> Vec<Wanted> {
+    let held = &bench.settings.commands;
+    let kinds = [
+        (Kind::Tests, Purpose::Test, held.test.is_some()),
+        (Kind::Lint, Purpose::Lint, held.lint.is_some()),
+        (Kind::TypeCheck, Purpose::TypeCheck, held.type_check.is_some()),
+    ];
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for (kind, purpose, _) in kinds.into_iter().filter(|(_, _, configured)| !configured) {
+        let mut groups: BTreeMap<(String, String), Wanted> = BTreeMap::new();
+        for file in files {
+            let commands = commands_for(survey, purpose, file);
+            let Some(first) = commands.first() else { continue };
+            let key = (first.folder.clone(), first.script.clone());
+            let group = groups.entry(key).or_insert_with(|| Wanted { kind, commands, files: Vec::new() });
+            group.files.push(file.clone());
+        }
+        let is_made = |group: &Wanted| {
+            let same = |check: &Check, command: &Command| {
+                check.ran.script.trim() == command.script && check.ran.folder.trim_end_matches('/') == command.folder
+            };
+            made.iter().any(|check| group.commands.first().is_some_and(|command| same(check, command)))
+        };
+        wanted.extend(groups.into_values().filter(|group| !is_made(group)));
+    }
+    wanted
+}
+
+/// The commands that look at the file: those of the innermost package around it that has any.
+fn commands_for(survey: &Survey, purpose: Purpose, file: &str) -> Vec<Command> {
+    let ecosystem = ecosystem_of(file);
+    let fits = |command: &&Command| {
+        command.purpose == purpose
+            && command.only_looks()
+            && holds(&command.package, file)
+            && (command.ecosystem.is_none() || ecosystem.is_none() || command.ecosystem == ecosystem)
+    };
+    let fitting: Vec<&Command> = survey.commands.iter().filter(fits).collect();
+    let innermost = fitting.iter().map(|command| command.package.len()).max();
+    let mut commands: Vec<&Command> =
+        fitting.into_iter().filter(|command| Some(command.package.len()) == innermost).collect();
+    commands.sort_by_key(|command| !command.preferred);
+    commands.into_iter().take(TRIES).cloned().collect()
+}
+
+fn holds(folder: &str, file: &str) -> bool {
+    folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn ecosystem_of(file: &str) -> Option<Ecosystem> {
+    match file.rsplit_once('.')?.1 {
+        "py" | "pyi" => Some(Ecosystem::Python),
+        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" | "jsx" | "tsx" | "prisma" => Some(Ecosystem::Node),
+        _ => None,
+    }
+}
+
+fn check(wanted: &Wanted, command: &Command, ran: Ran) -> Check {
+    let text = format!("the project's own `{}` ({})", command.script, command.source);
+    Check { unit: None, origin: Origin::Found, text, line: 0, kind: wanted.kind, ran, request: None }
+}
+
+fn not_made(wanted: &Wanted, why: &str) -> Check {
+    let command = &wanted.commands[0];
+    check(wanted, command, Ran::not_run(&command.script, &command.folder, why))
+}
+
+/// Tries the commands in their order until one has something to say.
+async fn make(bench: &mut Workbench, assignment: &Assignment, change: &Change, wanted: &Wanted) -> Result<Check, Stop> {
+    let mut silent: Option<Check> = None;
+    for command in &wanted.commands {
+        let why = format!("the project's own, {}", command.source);
+        let request = Request::found(&command.script, &command.folder, wanted.kind, &why);
+        let (mut ran, text) = run_aside(bench, assignment, &request).await?;
+        let limit = ran.judgement.limit;
+        match ran.judgement.verdict {
+            Verdict::Passed => return Ok(check(wanted, command, ran)),
+            Verdict::Failed => {
+                weigh(bench, assignment, change, wanted, command, &request, (&mut ran, &text)).await?;
+                return Ok(check(wanted, command, ran));
+            }
+            Verdict::NotChecked => drop(silent.get_or_insert_with(|| check(wanted, command, ran))),
+        }
+        if limit {
+            break;
+        }
+    }
+    Ok(silent.unwrap_or_else(|| not_made(wanted, "nothing ran")))
+}
+
+/// Runs a command that nobody asked to change anything: what it changes of the phase's files is undone, and then it has
+/// looked at something else than what the user gets.
+async fn run_aside(bench: &mut Workbench, assignment: &Assignment, request: &Request) -> Result<(Ran, String), Stop> {
+    let (before, saved) = (bench.fingerprint(), bench.tree.savepoint());
+    let (mut ran, text) = check::run_and_read(bench, request, &assignment.scope).await?;
+    if ran.acted {
+        bench.put_back_foreign(&assignment.scope).await?;
+    }
+    if bench.fingerprint() != before {
+        bench.tree.restore(saved);
+        ran.judgement = Judgement::not_checked("it changed files of the phase, which was undone");
+    }
+    Ok((ran, text))
+}
+
+/// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
+/// the phase's files are then looked at alone.
+async fn weigh(
+    bench: &mut Workbench,
+    assignment: &Assignment,
+    change: &Change,
+    wanted: &Wanted,
+    command: &Command,
+    request: &Request,
+    (ran, text): (&mut Ran, &str),
+) -> Result<(), Stop> {
+    let knows_before = !change.written.is_empty();
+    if knows_before {
+        let (before, told) = check::run_before(bench, request, &change.written).await?;
+        bench.put_back_foreign(&assignment.scope).await?;
+        if before.verdict != Verdict::Failed || !no_worse(&told, text) {
+            return Ok(());
+        }
+        ran.judgement = Judgement::not_checked(format!("failed before too, in the same way: {}", ran.judgement.detail));
+    }
+    let files: Vec<&str> =
+        wanted.files.iter().map(String::as_str).filter(|file| ecosystem_of(file).is_some()).collect();
+    if wanted.kind == Kind::Tests || files.len() > MOST_FILES {
+        return Ok(());
+    }
+    let Some(script) = command.for_files(&files) else { return Ok(()) };
+    let scoped = Request::found(&script, &command.folder, wanted.kind, &format!("{}, the phase's files", request.why));
+    let (alone, _) = run_aside(bench, assignment, &scoped).await?;
+    if alone.judgement.verdict == Verdict::Passed {
+        let detail = format!("`{script}`: {}", alone.judgement.detail);
+        ran.judgement = if knows_before {
+            Judgement::passed(format!("{detail}; the whole failed before too, in the same way"))
+        } else {
+            Judgement::not_checked(format!("{}, but not in the phase's files ({detail})", ran.judgement.detail))
+        };
+    }
+    Ok(())
+}
+
+/// Whether everything that is told of failures after was told before: as often, numbers aside, since lines move and
+/// times differ.
+fn no_worse(before: &str, after: &str) -> bool {
+    let mut known = failures(before);
+    failures(after).into_iter().all(|(line, count)| known.remove(&line).is_some_and(|earlier| earlier >= count))
+}
+
+/// The lines that tell of failures, without their numbers, and how often each stands there.
+fn failures(text: &str) -> BTreeMap<String, usize> {
+    let mut lines = BTreeMap::new();
+    for line in text.lines() {
+        let lower = line.to_lowercase();
+        let names = ["fail", "error", "not ok", "✕", "✖", "×"].iter().any(|word| lower.contains(word));
+        // `app/a.py:12:4: F401 …` tells of a failure without calling it one.
+        let places =
+            line.split(':').nth(1).is_some_and(|part| part.starts_with(|letter: char| letter.is_ascii_digit()));
+        if names || places {
+            let plain: String = line.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+            *lines.entry(plain.split_whitespace().collect::<Vec<_>>().join(" ")).or_default() += 1;
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_failures_on_other_lines_are_no_worse() {
+        let before =
+            "app/a.py:3:1: F401 `os` unused\nFAILED tests/test_a.py::test_x - assert 1 == 2\n1 failed in 0.1s\n";
+        let moved =
+            "app/a.py:9:1: F401 `os` unused\nFAILED tests/test_a.py::test_x - assert 1 == 2\n1 failed in 0.3s\n";
+        assert!(no_worse(before, moved));
+        assert!(no_worse(before, "1 failed in 0.3s\n"), "less is no worse");
+        let more = format!("{moved}FAILED tests/test_a.py::test_y\n");
+        assert!(!no_worse(before, &more));
+        let twice = format!("{moved}app/a.py:12:1: F401 `os` unused\n");
+        assert!(!no_worse(before, &twice), "the same once more is worse");
+    }
+
+    #[test]
+    fn a_file_is_looked_at_by_its_innermost_package() {
+        let command = |package: &str, script: &str, ecosystem| Command {
+            purpose: Purpose::Test,
+            script: script.to_owned(),
+            behind: String::new(),
+            for_file: None,
+            folder: package.to_owned(),
+            package: package.to_owned(),
+            ecosystem,
+            source: survey::Place::default(),
+            keeper: survey::Keeper::Script,
+            also: Vec::new(),
+            writes: false,
+            watches: false,
+            preferred: true,
+        };
+        let commands = vec![
+            command("", "make test", None),
+            command("api", "pytest", Some(Ecosystem::Python)),
+            command("web", "npm test", Some(Ecosystem::Node)),
+        ];
+        let survey = Survey { commands, ..Survey::default() };
+        let script =
+            |file: &str| commands_for(&survey, Purpose::Test, file).first().map(|command| command.script.clone());
+        assert_eq!(script("api/app/a.py").as_deref(), Some("pytest"));
+        assert_eq!(script("api/app/a.ts").as_deref(), Some("make test"));
+        assert_eq!(script("apis/a.py").as_deref(), Some("make test"));
+        assert_eq!(script("web/a.ts").as_deref(), Some("npm test"));
+    }
+}

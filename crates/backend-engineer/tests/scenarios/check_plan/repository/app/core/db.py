@@ -1,0 +1,5 @@
+from fastapi import FastAPI
+
+
+def session_scope(path):
+    return connect(path)

@@ -1,0 +1,207 @@
+//! What of a block is content of its file, and whether it is all of it: a first line that only names the file is an
+//! address, blanks on empty lines are noise, and "replace the entire file with" leaves nothing else standing.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use crate::File;
+use crate::items::Source;
+use crate::languages;
+use crate::markers::{bare, is_elision};
+
+/// Whether a block opens with a comment that is nothing but the path of its file.
+#[must_use]
+pub fn opens_with_address(path: &str, block: &str) -> bool {
+    split_address(path, block).is_some()
+}
+
+/// The block without an opening comment that is nothing but the path of its file; nothing where all that is left says
+/// that the file is empty.
+pub(crate) fn without_address<'b>(path: &str, block: &'b str) -> &'b str {
+    let content = split_address(path, block).unwrap_or(block);
+    let says = bare(content).trim_matches(['(', ')', '.']).to_lowercase();
+    let is_comment = content.trim_start().starts_with(['#', '/']) && content.trim().lines().count() == 1;
+    if is_comment
+        && ["empty", "empty file", "empty init", "intentionally empty", "空文件", "空"].contains(&says.as_str())
+    {
+        return "";
+    }
+    content
+}
+
+/// What stands below the address, where the block opens with one and holds more.
+fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
+    let (line, rest) = block.split_once('\n')?;
+    let line = line.trim();
+    if !line.starts_with(['#', '/', '-']) || line.starts_with("#!") || rest.trim().is_empty() {
+        return None;
+    }
+    let words = bare(line);
+    let named = match words.split_once(" (") {
+        Some((named, note)) if note.ends_with(')') => named,
+        _ => words,
+    };
+    let named = named.trim_matches('`').trim_start_matches("./");
+    let whole = named == path || path.strip_suffix(named).is_some_and(|head| head.ends_with('/'));
+    // Below the address an empty line parts it from the content; the content's own form stays.
+    (!named.is_empty() && whole).then(|| rest.trim_start_matches(['\n', '\r']))
+}
+
+/// The block without blanks on its empty lines, unless the file has the same habit or they stand in a string.
+pub(crate) fn without_blanks<'b>(file: &File<'_>, block: &'b str) -> Cow<'b, str> {
+    let is_blank = |line: &str| {
+        let body = line.trim_end_matches(['\n', '\r']);
+        !body.is_empty() && body.trim().is_empty()
+    };
+    let any = |text: &str| text.split_inclusive('\n').any(is_blank);
+    let Some(language) = languages::for_path(file.path) else { return Cow::Borrowed(block) };
+    if !any(block) || file.text.is_some_and(any) {
+        return Cow::Borrowed(block);
+    }
+    let Some(source) = Source::parse(block, language) else { return Cow::Borrowed(block) };
+    let mut strings = Vec::new();
+    collect_strings(source.root(), &mut strings);
+    let mut out = String::with_capacity(block.len());
+    let mut at = 0;
+    for line in block.split_inclusive('\n') {
+        let inside = strings.iter().any(|string| string.start < at && at < string.end);
+        let kept = if is_blank(line) && !inside { line.trim_start_matches([' ', '\t']) } else { line };
+        out.push_str(kept);
+        at += line.len();
+    }
+    Cow::Owned(out)
+}
+
+/// The strings whose lines are data; a docstring's are words.
+fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
+    if matches!(node.kind(), "string" | "template_string" | "concatenated_string") {
+        let documents =
+            node.kind() == "string" && node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+        if !documents {
+            into.push(node.byte_range());
+        }
+        return;
+    }
+    let mut cursor = node.walk();
+    for child in node.children(&mut cursor) {
+        collect_strings(child, into);
+    }
+}
+
+/// Whether the words beside the block, the last lines of them, make it the file's whole content.
+pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
+    let near = prose.lines().rev().filter(|line| !line.trim().is_empty()).take(2);
+    near.into_iter().any(|line| says_all(line, path)) && !block.lines().any(elides)
+}
+
+fn elides(line: &str) -> bool {
+    let line = line.trim();
+    line == "..." || line.starts_with(['#', '/', '*', '{', '-', '<']) && is_elision(line)
+}
+
+/// "Replace the entire file with", "overwrite the contents of `x.py`", "把整个文件替换为".
+fn says_all(line: &str, path: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+    if has(&["整个文件", "全部内容", "文件内容"]) && has(&["替换", "重写", "改为", "覆盖"]) {
+        return true;
+    }
+    let sentence = line.rsplit(". ").next().unwrap_or(line);
+    let words: Vec<String> = sentence
+        .split_whitespace()
+        .map(|word| word.trim_matches(['*', ':', ',', '.', ';', '(', ')', '#']).to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let Some(verb) = words.iter().position(|word| {
+        ["replace", "replaces", "replacing", "rewrite", "overwrite", "reemplaza", "reemplazar"].contains(&word.as_str())
+    }) else {
+        return false;
+    };
+    all_of(words.get(verb + 1..).unwrap_or_default(), path)
+}
+
+/// Whether what follows the verb is the file: "the entire file", "the contents of `path`", never a part of it.
+fn all_of(words: &[String], path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let is_path = |word: &str| {
+        let word = word.trim_matches('`');
+        word == path.to_lowercase() || word.ends_with(&format!("/{name}")) || word == name
+    };
+    let (mut stressed, mut contents, mut file) = (false, false, false);
+    for word in words {
+        match word.as_str() {
+            "the" | "its" | "all" | "of" | "existing" | "current" | "this" => {}
+            "entire" | "whole" | "full" | "complete" => stressed = true,
+            "content" | "contents" => contents = true,
+            "file" | "file's" if !file => file = true,
+            "with" | "by" | "to" | "completely" | "entirely" | "wholesale" => return file || contents && stressed,
+            word if is_path(word) => file |= contents || stressed,
+            _ => return false,
+        }
+    }
+    file || contents && stressed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_path_and_nothing_else() {
+        let below = |block| without_address("app/api/users.py", block).to_owned();
+        assert_eq!(below("# app/api/users.py\nimport os\n"), "import os\n");
+        assert_eq!(below("# app/api/users.py (new)\n\nimport os\n"), "import os\n");
+        assert_eq!(below("# users.py\nimport os\n"), "import os\n");
+        for kept in [
+            "# Users of app/api/users.py\nimport os\n",
+            "#!/usr/bin/env python\nimport os\n",
+            "# app/api/users.py\n",
+            "# ers.py\nimport os\n",
+            "import os\n",
+        ] {
+            assert_eq!(below(kept), kept);
+        }
+        assert_eq!(below("# app/api/users.py\n# (empty)\n"), "");
+        assert_eq!(below("# empty\n"), "");
+        assert_eq!(without_address("src/a.ts", "// src/a.ts\nexport {}\n"), "export {}\n");
+    }
+
+    #[test]
+    fn blanks_go_from_empty_lines_but_not_from_data() {
+        let clean = |path, text, block: &str| without_blanks(&File { path, text }, block).into_owned();
+        let block = "def f():\n    \"\"\"Says.\n    \n    More.\n    \"\"\"\n    \n    x = \"\"\"a\n    \nb\"\"\"\n\t\n    return x\n";
+        let bare =
+            "def f():\n    \"\"\"Says.\n\n    More.\n    \"\"\"\n\n    x = \"\"\"a\n    \nb\"\"\"\n\n    return x\n";
+        assert_eq!(clean("a.py", None, block), bare);
+        assert_eq!(clean("a.py", Some("x = 1\n  \ny = 2\n"), block), block);
+        assert_eq!(clean("notes.txt", None, block), block);
+    }
+
+    #[test]
+    fn words_that_make_a_block_the_whole_file() {
+        let all = |prose| is_all(prose, "app/users.py", "x = 1\n");
+        for prose in [
+            "Replace the entire file:",
+            "- [ ] **Step 1: Replace the file contents**",
+            "Replace the contents of `app/users.py` with:",
+            "Replace the entire contents with:",
+            "**Step 2: Replace the file**",
+            "Overwrite the whole file with the version below.",
+            "Modify `app/users.py`：把整个文件替换为：",
+        ] {
+            assert!(all(prose), "{prose}");
+        }
+        for prose in [
+            "Replace the file header with:",
+            "Replace `load` in the whole file with:",
+            "Replace the body of `create`:",
+            "Replace the file upload handler:",
+            "Replace its contents with:",
+            "The whole file is short.",
+        ] {
+            assert!(!all(prose), "{prose}");
+        }
+        assert!(!is_all("Replace the entire file:", "app/users.py", "x = 1\n# ... rest of the file\n"));
+    }
+}

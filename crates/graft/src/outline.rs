@@ -1,0 +1,176 @@
+//! A file in outline: its imports, definitions, members and registrations by their signatures, for a reader who needs to
+//! know what is there and not how it works.
+
+use tree_sitter::Node;
+
+use crate::items::{Item, Source};
+use crate::languages::{self, Kind, List};
+use crate::merge::body;
+
+/// How deep definitions are followed.
+const DEPTH: usize = 3;
+/// The longest line of an outline, in characters.
+const LONGEST: usize = 200;
+
+/// One line of an outline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlined {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// How many definitions it lies in.
+    pub depth: usize,
+    /// What it defines; empty for decorators, imports and registrations.
+    pub name: String,
+    /// The signature on one line, without its body.
+    pub text: String,
+}
+
+/// One import of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Byte of the text where its statement begins.
+    pub at: usize,
+    /// What it imports from, as written: `app.models`, `.models`, `express`, `./models.js`.
+    pub module: String,
+    /// The names that it takes from there; empty where it takes the module itself or everything.
+    pub names: Vec<String>,
+}
+
+/// The outline of a file, in its order; nothing for a language that is not read by structure.
+#[must_use]
+pub fn outline(path: &str, text: &str) -> Vec<Outlined> {
+    let mut lines = Vec::new();
+    if let Some(source) = languages::for_path(path).and_then(|language| Source::parse(text, language)) {
+        collect(&source, source.root(), 0, &mut lines);
+    }
+    lines
+}
+
+/// The imports of a file or a snippet, those inside of functions too. `None` where the language is not read by structure
+/// or the text does not parse.
+#[must_use]
+pub fn imports(path: &str, text: &str) -> Option<Vec<Import>> {
+    let source = Source::parse(text, languages::for_path(path)?)?;
+    if source.has_error() {
+        return None;
+    }
+    let mut found = Vec::new();
+    let mut waiting = vec![source.root()];
+    while let Some(node) = waiting.pop() {
+        if let Some(bindings) = source.language.bindings(node, text) {
+            for binding in bindings {
+                let names = binding.form == languages::Form::Named || binding.form == languages::Form::RequireNamed;
+                let names = if names { vec![binding.name] } else { Vec::new() };
+                match found.last_mut() {
+                    Some(Import { at, module, names: earlier })
+                        if *at == node.start_byte() && *module == binding.module =>
+                    {
+                        earlier.extend(names);
+                    }
+                    _ => found.push(Import { at: node.start_byte(), module: binding.module, names }),
+                }
+            }
+            continue;
+        }
+        let mut cursor = node.walk();
+        waiting.extend(node.named_children(&mut cursor));
+    }
+    found.sort_by_key(|import| import.at);
+    Some(found)
+}
+
+fn collect(source: &Source<'_>, list: Node<'_>, depth: usize, lines: &mut Vec<Outlined>) {
+    let members = depth == 0 || source.language.list(list) == Some(List::Members);
+    for item in source.items(list) {
+        let inner = body(source.language, item.core);
+        let shown = match item.kind {
+            Kind::Import => depth == 0,
+            Kind::Class | Kind::Function | Kind::Type => true,
+            Kind::Value | Kind::Export => members,
+            Kind::Call => members || inner.is_some_and(|inner| is_code(source, inner)),
+            _ => false,
+        };
+        if !shown {
+            continue;
+        }
+        signature(source, &item, inner, depth, lines);
+        if let Some(inner) = inner.filter(|inner| depth + 1 < DEPTH && is_code(source, *inner)) {
+            collect(source, inner, depth + 1, lines);
+        }
+    }
+}
+
+/// Whether a list holds members or statements, not the entries of a literal.
+fn is_code(source: &Source<'_>, list: Node<'_>) -> bool {
+    matches!(source.language.list(list), Some(List::Members | List::Statements))
+}
+
+fn signature(source: &Source<'_>, item: &Item<'_>, inner: Option<Node<'_>>, depth: usize, lines: &mut Vec<Outlined>) {
+    let mut put = |at: usize, name: &str, text: &str| {
+        let line = source.slice(0..at).matches('\n').count() + 1;
+        lines.push(Outlined { line, depth, name: name.to_owned(), text: cut(&one_line(text)) });
+    };
+    if item.has_decorators() {
+        put(item.head, "", source.slice(item.head..item.bare));
+    }
+    let whole = source.slice(item.bare..item.code_end);
+    let code = inner.filter(|inner| is_code(source, *inner)).map(|inner| inner.start_byte());
+    let shown = match (item.kind, code) {
+        (Kind::Import, _) => whole,
+        (_, Some(start)) => source.slice(item.bare..start.max(item.bare)),
+        _ => whole.lines().next().unwrap_or_default(),
+    };
+    let name = if item.is_definition() { item.name.as_str() } else { "" };
+    put(item.bare, name, shown.trim_end().trim_end_matches(['{', ':']));
+}
+
+/// Text with its blanks collapsed, quotes kept.
+fn one_line(text: &str) -> String {
+    if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.trim().to_owned() }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(path: &str, text: &str) -> String {
+        let line = |one: Outlined| format!("{}{}: {}\n", "  ".repeat(one.depth), one.line, one.text);
+        outline(path, text).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn python_shows_decorators_signatures_and_attributes() {
+        let text = "import os\nfrom app import (\n    db,\n    log,\n)\n\nLIMIT = 3\n\n\nclass Order(Base):\n    \"\"\"An order.\"\"\"\n\n    id = Column(Integer)\n\n    def total(\n        self,\n        tax: float,\n    ) -> float:\n        rate = 1\n        return rate * tax\n\n\n@router.get(\"/orders\")\nasync def orders() -> list[Order]:\n    return []\n";
+        assert_eq!(
+            shown("a.py", text),
+            "1: import os\n2: from app import ( db, log, )\n7: LIMIT = 3\n10: class Order(Base)\n  13: id = Column(Integer)\n  15: def total( self, tax: float, ) -> float\n23: @router.get(\"/orders\")\n24: async def orders() -> list[Order]\n"
+        );
+    }
+
+    #[test]
+    fn typescript_shows_classes_handlers_and_test_blocks() {
+        let text = "import { Router } from 'express';\nexport const router = Router();\nrouter.get('/a', auth, async (req, res) => {\n  res.json(1);\n});\n@Injectable()\nexport class Orders {\n  constructor(private db: Db) {}\n  @Get()\n  async all(): Promise<Order[]> {\n    return [];\n  }\n}\ndescribe('x', () => {\n  const a = 1;\n  it('works', async () => {\n    a();\n  });\n});\n";
+        assert_eq!(
+            shown("a.ts", text),
+            "1: import { Router } from 'express';\n2: export const router = Router();\n3: router.get('/a', auth, async (req, res) =>\n6: @Injectable()\n7: export class Orders\n  8: constructor(private db: Db)\n  9: @Get()\n  10: async all(): Promise<Order[]>\n14: describe('x', () =>\n  16: it('works', async () =>\n"
+        );
+    }
+
+    #[test]
+    fn imports_are_found_at_every_depth() {
+        let found = imports("a.py", "import os.path\n\ndef f():\n    from app.models import A, B as C\n").unwrap();
+        let told: Vec<_> = found.iter().map(|one| (one.module.as_str(), one.names.join(","))).collect();
+        assert_eq!(told, [("os.path", String::new()), ("app.models", "A,B".to_owned())]);
+        let found = imports("a.ts", "import x, { y } from './x';\nconst { z } = require('z');\n").unwrap();
+        let told: Vec<_> = found.iter().map(|one| (one.module.as_str(), one.names.join(","))).collect();
+        assert_eq!(told, [("./x", "y".to_owned()), ("z", "z".to_owned())]);
+        assert!(imports("a.py", "def (:\n").is_none() && imports("a.txt", "").is_none());
+    }
+}

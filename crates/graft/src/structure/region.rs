@@ -1,0 +1,88 @@
+//! Replaces a run of lines that no item of the file is: part of an expression or of markup. Only where the plan says
+//! "replace" and names the lines, and the file holds the block's first and last line there and nowhere near: the numbers
+//! alone are no address.
+
+use std::ops::Range;
+
+use crate::items::Source;
+use crate::languages::Language;
+use crate::layout::Transplant;
+use crate::markers::is_elision;
+use crate::snippet::Graft;
+use crate::splice::{Splice, edits_between, place};
+
+/// How far the named lines may be from those that the block shows.
+const NEAR: usize = 4;
+
+/// Puts the block in the place of the lines that it begins and ends like; nothing where it is not certain which.
+pub(super) fn replace(
+    text: &str,
+    block: &str,
+    (first, last): (usize, usize),
+    language: &'static dyn Language,
+) -> Option<Graft> {
+    let block = block.replace("\r\n", "\n");
+    let block = block.trim_matches('\n');
+    let (head, foot) = (block.lines().next()?, block.lines().next_back()?);
+    let elides = |line: &str| line.trim() == "..." || is_elision(line.trim()) && !line.trim().starts_with('.');
+    if block.lines().count() < 3 || head.trim().is_empty() || foot.trim().is_empty() || block.lines().any(elides) {
+        return None;
+    }
+    let file = Source::parse(text, language)?;
+    let snippet = Source::parse(block, language)?;
+    if stands(text, block) {
+        return Some(Graft::AlreadyApplied);
+    }
+    let near = |wanted: &str, around: usize| -> Vec<Range<usize>> {
+        lines(text)
+            .enumerate()
+            .filter(|(at, (_, line))| line.trim() == wanted.trim() && (at + 1).abs_diff(around) <= NEAR)
+            .map(|(_, (start, line))| start..start + line.len())
+            .collect()
+    };
+    let [from] = near(head, first).try_into().ok()?;
+    let indent = file.indent(from.start + blanks(text, from.start));
+    // The last line closes what the first one opened: it is as deep as the first, or as far from it as in the block.
+    let level = blanks(head, 0) == blanks(foot, 0);
+    let to: Vec<Range<usize>> = near(foot, last)
+        .into_iter()
+        .filter(|one| one.start > from.start && (blanks(text, one.start) == indent.len()) == level)
+        .collect();
+    let [to] = to.try_into().ok()?;
+    let start = blanks(block, 0);
+    let piece = Transplant::new(&snippet, &file).piece(start..block.len(), indent);
+    let mut new = text.get(..from.start + indent.len())?.to_owned();
+    new.push_str(&piece);
+    new.push_str(text.get(to.end..)?);
+    let mut splice = Splice::new(text);
+    for edit in edits_between(text, &new) {
+        splice.replace(edit.old, edit.new);
+    }
+    let line = place(text, from.start).line;
+    splice.say(format!(
+        "replaced the lines from {line} on that begin and end as the block does, where the plan names them"
+    ));
+    Some(splice.finish())
+}
+
+/// Each line with where it begins, without its line end.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line.trim_end_matches(['\n', '\r'])))
+    })
+}
+
+/// How many blanks the line has that begins at `at`.
+fn blanks(text: &str, at: usize) -> usize {
+    let line = text.get(at..).unwrap_or_default();
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+/// Whether the block's lines stand in the file one after the other, whatever their indentation.
+fn stands(text: &str, block: &str) -> bool {
+    let bare = |text: &str| -> Vec<String> { text.lines().map(|line| line.trim().to_owned()).collect() };
+    let (there, shown) = (bare(text), bare(block));
+    there.windows(shown.len()).any(|window| window == shown)
+}

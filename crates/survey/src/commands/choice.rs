@@ -1,0 +1,52 @@
+//! Which command is the one to run: of several for a purpose, the one that the project itself would call first.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use super::naming::is_special;
+use super::{Command, Keeper, Purpose};
+
+/// Puts the commands into order and marks the best for each package, language and purpose.
+pub(super) fn order(mut commands: Vec<Command>) -> Vec<Command> {
+    commands.sort_by(|a, b| {
+        let key = |command: &Command| (command.package.clone(), command.purpose, Reverse(worth(command)));
+        key(a).cmp(&key(b))
+    });
+    let mut chosen = HashSet::new();
+    for command in &mut commands {
+        let key = (command.package.clone(), command.purpose, command.ecosystem);
+        let is_check = matches!(command.purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck);
+        let fits = !command.watches && !(command.writes && is_check) && !needs_containers(command);
+        command.preferred = (fits || !is_check) && chosen.insert(key);
+    }
+    commands
+}
+
+/// How well the command stands for its purpose.
+fn worth(command: &Command) -> i32 {
+    let mut worth = match command.keeper {
+        Keeper::Script | Keeper::Target => 60,
+        Keeper::ShellScript => 50,
+        Keeper::Workflow => 45,
+        Keeper::Configuration => 30,
+        Keeper::Runner => 25,
+        Keeper::Hook => 15,
+    };
+    let is_check = matches!(command.purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck);
+    let name = command.script.rsplit(' ').next().unwrap_or("");
+    worth -= if command.watches { 100 } else { 0 };
+    worth -= if command.writes && is_check { 50 } else { 0 };
+    worth -= if is_special(name) { 40 } else { 0 };
+    worth -= if name.contains([':', '-', '_']) && command.keeper == Keeper::Script { 10 } else { 0 };
+    worth -= if needs_containers(command) { 50 } else { 0 };
+    worth += if command.also.is_empty() { 0 } else { 5 };
+    // A migration is brought up, not made, to have the tables.
+    let makes = ["make", "generate", "create", "revision", "--check"].iter().any(|word| command.script.contains(word));
+    worth -= if command.purpose == Purpose::Migrate && makes { 20 } else { 0 };
+    worth
+}
+
+/// Whether the command runs containers.
+pub(super) fn needs_containers(command: &Command) -> bool {
+    [&command.script, &command.behind].iter().any(|text| text.contains("docker") || text.contains("podman"))
+}

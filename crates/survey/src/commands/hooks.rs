@@ -1,0 +1,74 @@
+//! Hooks of pre-commit: the project's own are commands, the others are run through pre-commit.
+
+use serde_json::Value;
+
+use super::finding::{Collector, Kept};
+use super::{Command, Keeper, shell, tools};
+use crate::documents::{folder_of, name_of};
+use crate::place::{Finder, Place};
+
+pub(super) fn collect(collector: &mut Collector<'_>) {
+    for (path, text) in collector.documents.all() {
+        if !name_of(path).starts_with(".pre-commit-config.") {
+            continue;
+        }
+        let Ok(file) = serde_saphyr::from_str::<Value>(text) else { continue };
+        let mut finder = Finder::new(text);
+        let repositories = file["repos"].as_array().into_iter().flatten();
+        for hook in repositories.flat_map(|repository| repository["hooks"].as_array().into_iter().flatten()) {
+            let Some(id) = hook["id"].as_str() else { continue };
+            let source = Place::new(path, finder.pass(&format!("id: {id}")));
+            of_hook(collector, folder_of(path), id, hook, source);
+        }
+    }
+}
+
+fn of_hook(collector: &mut Collector<'_>, folder: &str, id: &str, hook: &Value, source: Place) {
+    let arguments: Vec<String> =
+        hook["args"].as_array().into_iter().flatten().filter_map(Value::as_str).map(shell::quoted).collect();
+    let entry = hook["entry"].as_str().unwrap_or_else(|| program_of(id));
+    let body = format!("{entry} {}", arguments.join(" ")).trim().to_owned();
+    let takes_files = hook["pass_filenames"].as_bool().unwrap_or(true);
+    let is_own = hook["entry"].is_string()
+        && hook["language"]
+            .as_str()
+            .is_some_and(|language| matches!(language, "system" | "unsupported" | "script" | "unsupported_script"));
+    let script = if is_own && !takes_files { body.clone() } else { format!("pre-commit run {id} --all-files") };
+    let before = collector.commands.len();
+    collector.keep(Kept {
+        keeper: Keeper::Hook,
+        name: "",
+        script,
+        folder,
+        body: &body,
+        source,
+        by_hand: "npx",
+        ecosystem: None,
+    });
+    if let Some(command) = collector.commands.get_mut(before) {
+        by_file(command, id, &body, is_own && takes_files);
+    }
+}
+
+/// A hook takes the files itself: its own command with the file behind, or through pre-commit.
+fn by_file(command: &mut Command, id: &str, body: &str, is_own: bool) {
+    let through = || format!("pre-commit run {id} --files {{file}}");
+    if command.script.starts_with("pre-commit") {
+        command.for_file = Some(if is_own { format!("{body} {{file}}") } else { through() });
+        let call = shell::simple_commands(body).first().and_then(|simple| shell::call_of(&simple.words));
+        command.writes |= call.and_then(|call| tools::use_of(&call)).is_some_and(|found| found.writes);
+    }
+}
+
+/// The program that a known hook of another repository runs.
+fn program_of(id: &str) -> &str {
+    match id {
+        "ruff" | "ruff-check" => "ruff check",
+        "ruff-format" => "ruff format",
+        "biome-check" => "biome check",
+        "biome-format" => "biome format",
+        "prettier" => "prettier --write",
+        "uv-lock" | "poetry-check" => "true",
+        other => other,
+    }
+}

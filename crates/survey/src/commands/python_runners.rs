@@ -1,0 +1,96 @@
+//! Environments of tox, sessions of nox and tasks of invoke.
+
+use super::Keeper;
+use super::finding::{Collector, Kept};
+use crate::documents::{folder_of, ini, name_of};
+use crate::place::Place;
+use crate::stack::Ecosystem;
+
+pub(super) fn collect(collector: &mut Collector<'_>) {
+    for (path, text) in collector.documents.all() {
+        match name_of(path) {
+            "tox.ini" | "setup.cfg" => of_tox(collector, path, text),
+            "noxfile.py" => of_functions(collector, path, text, "nox.session", "session.run(", "nox -s"),
+            "tasks.py" if text.contains("invoke") => of_functions(collector, path, text, "task", ".run(", "invoke"),
+            _ => {}
+        }
+    }
+}
+
+fn keep(collector: &mut Collector<'_>, path: &str, name: &str, line: u32, script: String, body: &str) {
+    collector.keep(Kept {
+        keeper: Keeper::Runner,
+        name,
+        script,
+        folder: folder_of(path),
+        body,
+        source: Place::new(path, line),
+        by_hand: "npx",
+        ecosystem: Some(Ecosystem::Python),
+    });
+}
+
+fn of_tox(collector: &mut Collector<'_>, path: &str, text: &str) {
+    for section in ini::read(text) {
+        let Some(name) = section.name.strip_prefix("testenv") else { continue };
+        let name = name.trim_start_matches(':');
+        let Some(commands) = section.entry("commands") else { continue };
+        let lines: Vec<String> = commands.values.iter().map(|(_, line)| without_braces(line)).collect();
+        let script = if name.is_empty() { "tox".to_owned() } else { format!("tox -e {name}") };
+        let name = if name.is_empty() { "test" } else { name };
+        keep(collector, path, name, section.line, script, &lines.join("\n"));
+    }
+}
+
+/// A line of tox without what it fills in: `{posargs:tests}` gives way to its default.
+fn without_braces(line: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = line.trim_start_matches(['-', ' ']);
+    while let Some((before, after)) = rest.split_once('{') {
+        plain.push_str(before);
+        let (inside, behind) = after.split_once('}').unwrap_or((after, ""));
+        if let Some((_, default)) = inside.split_once(':').filter(|(name, _)| *name == "posargs") {
+            plain.push_str(default);
+        }
+        rest = behind;
+    }
+    plain + rest
+}
+
+/// Decorated functions that run commands given as text or as words.
+fn of_functions(collector: &mut Collector<'_>, path: &str, text: &str, mark: &str, run: &str, by: &str) {
+    let mut function: Option<(String, u32, String)> = None;
+    let mut marked = false;
+    let mut finished = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        if line.starts_with('@') {
+            marked |= line.trim_start_matches('@').starts_with(mark);
+        } else if let Some(rest) = line.strip_prefix("def ") {
+            finished.extend(function.take());
+            let name = rest.split('(').next().unwrap_or(rest).to_owned();
+            function = std::mem::take(&mut marked).then_some((name, number, String::new()));
+        } else if let Some((_, arguments)) = line.split_once(run)
+            && let Some((_, _, body)) = &mut function
+        {
+            let words: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
+            let words = if words.is_empty() { arguments.split('\'').skip(1).step_by(2).collect() } else { words };
+            body.push_str(&words.join(" "));
+            body.push('\n');
+        }
+    }
+    finished.extend(function);
+    for (name, line, body) in finished {
+        keep(collector, path, &name, line, format!("{by} {name}"), &body);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn substitutions_give_way() {
+        assert_eq!(without_braces("pytest {posargs:tests}"), "pytest tests");
+        assert_eq!(without_braces("- {envpython} -m mypy app {posargs}"), " -m mypy app ");
+    }
+}

@@ -1,0 +1,213 @@
+//! How a project does things: names, errors, validation, injection, logging, authentication, answers and tests, each
+//! with how usual it is and the best places to look at.
+
+mod marks;
+
+mod naming;
+
+mod errors;
+
+mod bodies;
+
+mod secrets;
+
+mod tests;
+
+use std::collections::BTreeMap;
+
+use aho_corasick::AhoCorasick;
+use serde::{Deserialize, Serialize};
+
+use crate::findings::Route;
+use crate::layers::{Layer, Layers};
+use crate::outline::Outline;
+use crate::place::Place;
+use crate::source::{Language, Sources};
+
+/// What a convention is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Names of files in a layer.
+    FileNames,
+    /// Names of classes and functions in a layer.
+    SymbolNames,
+    /// Exception types of the project, and those that it raises.
+    ErrorTypes,
+    /// Where errors become answers.
+    ErrorHandlers,
+    /// The shape of an answer that tells of an error.
+    ErrorBody,
+    /// How input is checked.
+    Validation,
+    /// How what a piece of code needs comes to it.
+    Injection,
+    /// How it logs.
+    Logging,
+    /// How it is found out who asks.
+    Authentication,
+    /// Where secrets come from.
+    Secrets,
+    /// How it is decided what one may do.
+    Authorization,
+    /// The shape of an answer.
+    Answers,
+    /// How tests are written.
+    TestStyle,
+    /// Where tests lie.
+    TestPlaces,
+}
+
+/// One thing that the project does in one way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Convention {
+    /// What it is about.
+    pub topic: Topic,
+    /// The layer that it holds for, where it is one's.
+    pub layer: Option<Layer>,
+    /// What is done, in words with the project's own names in backquotes.
+    pub what: String,
+    /// How many files, symbols or places do it.
+    pub count: usize,
+    /// Of how many, where that can be told.
+    pub of: Option<usize>,
+    /// The best places to see it, two at most.
+    pub examples: Vec<Place>,
+}
+
+impl std::fmt::Display for Topic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Topic::FileNames => "file names",
+            Topic::SymbolNames => "symbol names",
+            Topic::ErrorTypes => "error types",
+            Topic::ErrorHandlers => "error handlers",
+            Topic::ErrorBody => "error body",
+            Topic::Validation => "validation",
+            Topic::Injection => "injection",
+            Topic::Logging => "logging",
+            Topic::Authentication => "authentication",
+            Topic::Secrets => "secrets",
+            Topic::Authorization => "authorization",
+            Topic::Answers => "answers",
+            Topic::TestStyle => "test style",
+            Topic::TestPlaces => "test places",
+        })
+    }
+}
+
+/// What conventions are read from.
+pub(crate) struct Ground<'g> {
+    pub(crate) sources: &'g Sources,
+    pub(crate) outlines: &'g [Outline],
+    pub(crate) layers: &'g Layers,
+    pub(crate) routes: &'g [Route],
+    /// The layer of each file, by its place in the sources.
+    pub(crate) layer: Vec<Option<Layer>>,
+}
+
+impl<'g> Ground<'g> {
+    pub(crate) fn new(sources: &'g Sources, outlines: &'g [Outline], layers: &'g Layers, routes: &'g [Route]) -> Self {
+        let known: BTreeMap<&str, Layer> = layers.files.iter().map(|file| (file.file.as_str(), file.layer)).collect();
+        let layer = sources.files.iter().map(|file| known.get(file.path.as_str()).copied()).collect();
+        Ground { sources, outlines, layers, routes, layer }
+    }
+
+    /// Code of the backend that is no test: a file with a layer, or one of Python.
+    fn is_backend(&self, id: usize) -> bool {
+        let file = &self.sources.files[id];
+        !file.is_test
+            && (self.layer[id].is_some()
+                || file.language == Language::Python
+                || self.layers.files.is_empty()
+                || is_beside(self, id))
+    }
+}
+
+/// Whether a file without a layer lies below the same top folder as one that has a layer.
+fn is_beside(ground: &Ground<'_>, id: usize) -> bool {
+    let top = |path: &str| path.split_once('/').map_or(String::new(), |(top, _)| top.to_owned());
+    let path = &ground.sources.files[id].path;
+    let browser =
+        path.split('/').any(|part| matches!(part, "frontend" | "client" | "static" | "public" | "web" | "ui" | "docs"));
+    !browser && ground.layers.files.iter().any(|known| known.layer != Layer::Tests && top(&known.file) == top(path))
+}
+
+/// One place where a mark stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub(crate) file: usize,
+    pub(crate) line: u32,
+}
+
+/// Reads the conventions, by topic, the most usual first.
+pub(crate) fn read(ground: &Ground<'_>) -> Vec<Convention> {
+    let hits = search(ground);
+    let mut found = naming::read(ground);
+    found.extend(marks::read(ground, &hits));
+    found.extend(errors::read(ground, &hits));
+    found.extend(bodies::read(ground, &hits));
+    found.extend(secrets::read(ground));
+    found.extend(tests::read(ground));
+    found.sort_by(|a, b| {
+        (a.topic, a.layer, std::cmp::Reverse(a.count)).cmp(&(b.topic, b.layer, std::cmp::Reverse(b.count)))
+    });
+    found
+}
+
+/// Every place of every mark, in one pass over the sources.
+fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
+    let needles: Vec<&str> = marks::MARKS.iter().flat_map(|mark| mark.needles).copied().collect();
+    let owners: Vec<usize> =
+        marks::MARKS.iter().enumerate().flat_map(|(at, mark)| mark.needles.iter().map(move |_| at)).collect();
+    let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
+    let Ok(machine) = AhoCorasick::new(needles) else { return hits };
+    for (id, file) in ground.sources.files.iter().enumerate() {
+        if !file.is_test && !ground.is_backend(id) {
+            continue;
+        }
+        let bytes = file.text.as_bytes();
+        let (mut line, mut counted) = (1, 0);
+        // A mark may stand within another one: all of them count.
+        for found in machine.find_overlapping_iter(bytes) {
+            let mark = owners[found.pattern().as_usize()];
+            let known = &marks::MARKS[mark];
+            let fits = known.python == (file.language == Language::Python) && known.topic_is_of_tests() == file.is_test;
+            let end = found.end();
+            let is_object = known.what.ends_with("as they are") && bytes.get(end) == Some(&b'{');
+            if !fits || is_object || is_comment(bytes, end) {
+                continue;
+            }
+            line += bytes[counted..end].iter().filter(|byte| **byte == b'\n').count();
+            counted = end;
+            hits.entry(mark).or_default().push(Hit { file: id, line: u32::try_from(line).unwrap_or(u32::MAX) });
+        }
+    }
+    hits
+}
+
+/// Whether the line of a place is a comment.
+fn is_comment(bytes: &[u8], at: usize) -> bool {
+    let start = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
+    let line = bytes[start..at].trim_ascii_start();
+    line.starts_with(b"#") || line.starts_with(b"//") || line.starts_with(b"*")
+}
+
+/// The two best places among hits: of files that hold most of them, each file once.
+pub(crate) fn best(ground: &Ground<'_>, hits: &[Hit]) -> Vec<Place> {
+    let mut files: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
+    for hit in hits {
+        files.entry(hit.file).and_modify(|(count, _)| *count += 1).or_insert((1, hit.line));
+    }
+    let mut files: Vec<_> = files.into_iter().collect();
+    // A file of a layer is a better example than one of none.
+    files.sort_by_key(|(id, (count, _))| (ground.layer[*id].is_none(), std::cmp::Reverse(*count), *id));
+    files.into_iter().take(2).map(|(id, (_, line))| Place::new(&ground.sources.files[id].path, line)).collect()
+}
+
+/// How many files the hits lie in.
+pub(crate) fn files_of(hits: &[Hit]) -> usize {
+    let mut files: Vec<usize> = hits.iter().map(|hit| hit.file).collect();
+    files.dedup();
+    files.len()
+}

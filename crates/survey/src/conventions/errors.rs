@@ -1,0 +1,72 @@
+//! The exception types that a project has and those that it raises.
+
+use std::collections::BTreeMap;
+
+use super::marks::MARKS;
+use super::{Convention, Ground, Hit, Topic, best};
+use crate::outline::Kind;
+use crate::place::Place;
+
+/// Types past which no more are told.
+const MOST: usize = 6;
+
+pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec<Convention> {
+    let mut found: Vec<Convention> = own(ground).into_iter().collect();
+    let raised: Vec<Hit> = MARKS
+        .iter()
+        .enumerate()
+        .filter(|(_, mark)| mark.topic == Topic::ErrorTypes && mark.what.is_empty())
+        .flat_map(|(at, _)| hits.get(&at).cloned().unwrap_or_default())
+        .collect();
+    let mut types: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
+    for hit in &raised {
+        if let Some(name) = raised_at(ground, *hit) {
+            types.entry(name).or_default().push(*hit);
+        }
+    }
+    let all: usize = types.values().map(Vec::len).sum();
+    let mut types: Vec<_> = types.into_iter().collect();
+    types.sort_by_key(|(name, hits)| (std::cmp::Reverse(hits.len()), name.clone()));
+    found.extend(types.into_iter().take(MOST).filter(|(_, hits)| hits.len() > 1).map(|(name, hits)| Convention {
+        topic: Topic::ErrorTypes,
+        layer: None,
+        what: format!("`{name}` is raised"),
+        count: hits.len(),
+        of: Some(all),
+        examples: best(ground, &hits),
+    }));
+    found
+}
+
+fn raised_at(ground: &Ground<'_>, hit: Hit) -> Option<String> {
+    let line = ground.sources.files[hit.file].text.lines().nth(usize::try_from(hit.line).ok()?.checked_sub(1)?)?;
+    let rest = line.split_once("raise ").or_else(|| line.split_once("throw new ")).map(|(_, rest)| rest)?;
+    let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"._".contains(letter)).unwrap_or(rest.len());
+    let name = rest.get(..end)?.rsplit('.').next()?;
+    name.starts_with(|letter: char| letter.is_ascii_uppercase()).then(|| name.to_owned())
+}
+
+/// Exception classes of the project itself.
+fn own(ground: &Ground<'_>) -> Option<Convention> {
+    let mut classes: Vec<(usize, &str, u32)> = Vec::new();
+    for (id, outline) in ground.outlines.iter().enumerate().filter(|(id, _)| ground.is_backend(*id)) {
+        for found in outline.definitions.iter().filter(|found| found.kind == Kind::Class) {
+            let base = found.bases.split(['(', ',', '<']).next().unwrap_or("").trim();
+            if base.ends_with("Exception") || base.ends_with("Error") {
+                classes.push((id, &found.name, found.line));
+            }
+        }
+    }
+    let (first, second) = (classes.first()?, classes.get(1));
+    let names: Vec<String> = classes.iter().take(4).map(|(_, name, _)| format!("`{name}`")).collect();
+    let more = if classes.len() > names.len() { " and others" } else { "" };
+    let place = |(id, _, line): &(usize, &str, u32)| Place::new(&ground.sources.files[*id].path, *line);
+    Some(Convention {
+        topic: Topic::ErrorTypes,
+        layer: None,
+        what: format!("exceptions of its own: {}{more}", names.join(", ")),
+        count: classes.len(),
+        of: None,
+        examples: [Some(first), second].into_iter().flatten().map(place).collect(),
+    })
+}

@@ -1,0 +1,124 @@
+//! Where secrets come from: variables of the environment, settings, or, worst, the code itself. Never a secret's value.
+
+use std::collections::BTreeMap;
+
+use super::{Convention, Ground, Hit, Topic, best};
+use crate::source::Language;
+
+/// Words of names that hold secrets.
+const WORDS: [&str; 7] = ["SECRET", "JWT_KEY", "PRIVATE_KEY", "API_KEY", "SIGNING_KEY", "secretOrKey", "PRIVATEKEY"];
+
+/// Ways to ask the environment, and what stands behind the name.
+const ASKS: [&str; 12] = [
+    "process.env.",
+    "process.env[",
+    "os.environ[",
+    "os.environ.get(",
+    "os.getenv(",
+    "getenv(",
+    "env(",
+    "config(",
+    "env.str(",
+    ".getOrThrow(",
+    "configService.get",
+    "config.get(",
+];
+
+pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
+    let mut found: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
+    for (id, file) in ground.sources.files.iter().enumerate() {
+        let holds = WORDS.iter().any(|word| file.text.contains(word));
+        if file.is_test || !holds || !ground.is_backend(id) {
+            continue;
+        }
+        for (line, text) in (1..).zip(file.text.lines()) {
+            if let Some(what) = told(text, file.language) {
+                found.entry(what).or_default().push(Hit { file: id, line });
+            }
+        }
+    }
+    let mut found: Vec<_> = found.into_iter().collect();
+    found.sort_by_key(|(what, hits)| (std::cmp::Reverse(hits.len()), what.clone()));
+    let convention = |(what, hits): (String, Vec<Hit>)| Convention {
+        topic: Topic::Secrets,
+        layer: None,
+        what,
+        count: hits.len(),
+        of: None,
+        examples: best(ground, &hits),
+    };
+    found.into_iter().take(8).map(convention).collect()
+}
+
+/// What a line tells of a secret's source.
+fn told(line: &str, language: Language) -> Option<String> {
+    let bare = line.trim();
+    let is_note = bare.starts_with('#') || bare.starts_with("//") || bare.starts_with('*');
+    if is_note || !WORDS.iter().any(|word| line.contains(word)) {
+        return None;
+    }
+    for ask in ASKS {
+        let Some((_, behind)) = line.split_once(ask) else { continue };
+        let name: String = behind
+            .trim_start_matches(['<', '\'', '"', '(', '[', '`'])
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || "_.".contains(*letter))
+            .collect();
+        let is_secret = WORDS.iter().any(|word| name.to_uppercase().contains(&word.to_uppercase()));
+        if is_secret && name.len() > 3 {
+            return Some(format!("variable `{name}` of the environment or configuration"));
+        }
+    }
+    let (left, right) = bare.split_once('=').or_else(|| bare.split_once(':'))?;
+    let name = left.trim().trim_start_matches("export ").trim_start_matches("const ").split([':', ' ']).next()?;
+    let is_name = WORDS.iter().any(|word| name.contains(word))
+        && name.chars().all(|letter| letter.is_alphanumeric() || "_.\"'".contains(letter));
+    let right = right.trim();
+    if !is_name {
+        return None;
+    }
+    let name = name.trim_matches(['"', '\'']);
+    // A field of pydantic's settings has a type, and its value in the environment.
+    if language == Language::Python
+        && left.len() < bare.len()
+        && right.starts_with(|letter: char| letter.is_ascii_uppercase())
+        || right.starts_with("str")
+    {
+        return Some(format!("setting `{name}`, filled from the environment"));
+    }
+    let is_text =
+        right.starts_with(['\'', '"']) && !right.trim_end_matches([',', ';']).trim_matches(['\'', '"']).is_empty();
+    is_text.then(|| format!("`{name}` stands in the code"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_of_secrets() {
+        let cases = [
+            (
+                "  secret: process.env.JWT_SECRET || 'x',",
+                Language::JavaScript,
+                Some("variable `JWT_SECRET` of the environment or configuration"),
+            ),
+            (
+                "SECRET_KEY = os.environ.get(\"SECRET_KEY\", \"\")",
+                Language::Python,
+                Some("variable `SECRET_KEY` of the environment or configuration"),
+            ),
+            (
+                "    SECRET_KEY: str = secrets.token_urlsafe(32)",
+                Language::Python,
+                Some("setting `SECRET_KEY`, filled from the environment"),
+            ),
+            ("SECRET_KEY = 'abc'", Language::Python, Some("`SECRET_KEY` stands in the code")),
+            ("# SECRET_KEY = 1", Language::Python, None),
+            ("print(SECRET)", Language::Python, None),
+        ];
+        for (line, language, expected) in cases {
+            assert_eq!(told(line, language).as_deref(), expected, "{line}");
+        }
+    }
+}

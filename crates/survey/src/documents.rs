@@ -1,0 +1,201 @@
+//! What stands beside the code and tells what a project is: manifests, lock files, configuration of tools, workflows,
+//! container files and examples of the environment. Read once, for all parts that need them.
+
+pub(crate) mod ini;
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+/// Names of files that are read, wherever they lie.
+const NAMES: &[&str] = &[
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "bun.lock",
+    "lerna.json",
+    "nx.json",
+    "project.json",
+    "turbo.json",
+    "Makefile",
+    "makefile",
+    "GNUmakefile",
+    "justfile",
+    "Justfile",
+    ".justfile",
+    "Taskfile.yml",
+    "Taskfile.yaml",
+    "tox.ini",
+    "noxfile.py",
+    "tasks.py",
+    "pytest.ini",
+    ".coveragerc",
+    "mypy.ini",
+    ".mypy.ini",
+    "pyrightconfig.json",
+    ".flake8",
+    ".pylintrc",
+    "ruff.toml",
+    ".ruff.toml",
+    ".pre-commit-config.yaml",
+    ".pre-commit-config.yml",
+    ".gitlab-ci.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
+    "alembic.ini",
+    "tsconfig.json",
+    "ormconfig.json",
+    ".sequelizerc",
+    ".python-version",
+    ".nvmrc",
+    ".node-version",
+    "biome.json",
+    "biome.jsonc",
+];
+
+/// Configuration files of tools that come with many endings: only that they are there matters.
+const STEMS: &[&str] = &[
+    ".eslintrc",
+    "eslint.config",
+    ".prettierrc",
+    "prettier.config",
+    "jest.config",
+    "vitest.config",
+    "knexfile",
+    "drizzle.config",
+    ".mocharc",
+    "ormconfig",
+    "playwright.config",
+];
+
+/// Bytes past which a lock file is left alone; other documents are small.
+const LARGEST_LOCK: u64 = 12 << 20;
+const LARGEST: u64 = 1 << 20;
+/// Documents past which no more are read.
+const MOST: usize = 4000;
+
+/// The documents of a tree by their paths from the root.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    texts: BTreeMap<String, String>,
+}
+
+/// The last part of a path.
+pub(crate) fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The path without its last part; empty for the root.
+pub(crate) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// A path below a folder that may be the root.
+pub(crate) fn below(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// The path from `folder`, where it lies inside.
+pub(crate) fn inside<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+}
+
+fn is_wanted(path: &str) -> bool {
+    let name = name_of(path);
+    let starts = |part: &str| name.starts_with(part);
+    NAMES.contains(&name)
+        || STEMS.iter().any(|stem| name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+        || (starts("requirements") || path.contains("requirements/"))
+            && (name.ends_with(".txt") || name.ends_with(".in"))
+        || (name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml")))
+        || is_environment(name)
+        || path.contains(".github/workflows/") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+        || path.ends_with(".circleci/config.yml")
+        || name.ends_with(".prisma")
+        || is_script(path)
+}
+
+/// An example of the environment, or the environment of a checkout: only the kinds of addresses in it are looked at.
+pub(crate) fn is_environment(name: &str) -> bool {
+    name == ".env"
+        || name.starts_with(".env.")
+        || name.starts_with("env-example")
+        || name.starts_with("env.example")
+        || name.ends_with(".env.example")
+        || name == "example.env"
+}
+
+/// A shell script that a project keeps for its own work.
+fn is_script(path: &str) -> bool {
+    let (folder, name) = (folder_of(path), name_of(path));
+    matches!(name_of(folder), "scripts" | "bin" | "script" | "ci" | ".ci")
+        && (name.ends_with(".sh") || !name.contains('.'))
+}
+
+/// Folders of made-up projects, which say nothing of this one.
+fn is_made_up(path: &str) -> bool {
+    folder_of(path)
+        .split('/')
+        .any(|part| matches!(part, "fixtures" | "__fixtures__" | "testdata" | "test-data" | "vendor"))
+}
+
+impl Documents {
+    /// Reads those of `paths` that are documents.
+    pub(crate) fn read(root: &Path, paths: &[String]) -> Self {
+        let mut documents = Documents::default();
+        for path in paths.iter().filter(|path| is_wanted(path) && !is_made_up(path)).take(MOST) {
+            let file = root.join(path);
+            let name = name_of(path);
+            let most = if name.contains("lock") || name.contains("shrinkwrap") { LARGEST_LOCK } else { LARGEST };
+            if std::fs::metadata(&file).is_ok_and(|data| data.len() > most) {
+                continue;
+            }
+            if let Ok(bytes) = std::fs::read(&file) {
+                let text = String::from_utf8_lossy(&bytes);
+                let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+                documents.texts.insert(path.clone(), text);
+            }
+        }
+        documents
+    }
+
+    /// A number that changes when a document does.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.texts.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// The text of the document at `path`.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+
+    /// All documents, by path.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// Documents of that name, by path.
+    pub(crate) fn named<'d>(&'d self, name: &'d str) -> impl Iterator<Item = (&'d str, &'d str)> {
+        self.all().filter(move |(path, _)| name_of(path) == name)
+    }
+
+    /// The document of one of the names in the folder or the nearest above it.
+    pub(crate) fn upward(&self, folder: &str, names: &[&str]) -> Option<(&str, &str)> {
+        crate::modules::ancestors(folder)
+            .find_map(|at| names.iter().find_map(|name| self.texts.get_key_value(&below(at, name))))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+}

@@ -1,0 +1,155 @@
+//! What a condition comes to, where the code alone decides it.
+
+use super::machine::Machine;
+use super::value::{DEFAULT, Origin, Scope, Value};
+use crate::syntax::{Choose, Comparison, Comprehension, Expression};
+use std::rc::Rc;
+
+/// Names of the languages' own types, which `type(x) is str` compares.
+const TYPES: [&str; 8] = ["str", "int", "float", "bool", "list", "dict", "type", "function"];
+
+impl<'a> Machine<'a> {
+    pub(super) fn compare(
+        &mut self,
+        comparison: Comparison,
+        sides: &'a (Expression, Expression),
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
+        let left = self.evaluate(&sides.0, scope);
+        let right = self.evaluate(&sides.1, scope);
+        let decided = match comparison {
+            Comparison::Same => is_equal(&left, &right),
+            Comparison::Different => is_equal(&left, &right).map(|same| !same),
+            Comparison::In => self.contains(&right, &left),
+            Comparison::NotIn => self.contains(&right, &left).map(|found| !found),
+        };
+        decided.map_or(Value::Unknown, Value::Bool)
+    }
+
+    fn contains(&mut self, holder: &Value<'a>, wanted: &Value<'a>) -> Option<bool> {
+        let Value::Text(wanted) = wanted else { return None };
+        if let Some(map) = self.mapping(holder) {
+            let entries = map.borrow();
+            let is_open = entries.iter().any(|(key, _)| key.starts_with('?'));
+            let is_found = entries.iter().any(|(key, _)| key == wanted && &**key != DEFAULT);
+            return (is_found || !is_open).then_some(is_found);
+        }
+        match holder {
+            Value::List(items) => {
+                let items = items.borrow();
+                let is_found = items.iter().any(|item| matches!(item, Value::Text(text) if text == wanted));
+                let is_closed = items.iter().all(|item| matches!(item, Value::Text(_)));
+                (is_found || is_closed).then_some(is_found)
+            }
+            Value::Text(text) => Some(text.contains(&**wanted)),
+            _ => None,
+        }
+    }
+
+    /// One way where the condition is decided, else both.
+    pub(super) fn choose(&mut self, choose: &'a Choose, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        let condition = self.evaluate(&choose.condition, scope);
+        match is_true(&condition) {
+            Some(true) => self.evaluate(&choose.then, scope),
+            Some(false) => self.evaluate(&choose.otherwise, scope),
+            None => {
+                let then = self.evaluate(&choose.then, scope);
+                let otherwise = self.evaluate(&choose.otherwise, scope);
+                Value::either([then, otherwise])
+            }
+        }
+    }
+
+    pub(super) fn comprehend(&mut self, parts: &'a Comprehension, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        let over = self.evaluate(&parts.over, scope);
+        if !over.ways().iter().any(|way| matches!(way, Value::List(_))) {
+            return Value::Unknown;
+        }
+        let inner = Scope::new(scope.module, Some(scope.clone()), false);
+        let mut values = Vec::new();
+        for item in over.items() {
+            self.assign(&parts.target, item, &inner);
+            let mut is_left_out = false;
+            for condition in &parts.conditions {
+                let value = self.evaluate(condition, &inner);
+                is_left_out |= is_true(&value) == Some(false);
+            }
+            if !is_left_out {
+                values.push(self.evaluate(&parts.element, &inner));
+            }
+        }
+        Value::list(values)
+    }
+
+    /// `type(x)`, where that is plain.
+    pub(super) fn type_of(&self, value: &Value<'a>) -> Option<Value<'a>> {
+        let name = match value {
+            Value::Text(_) => "str",
+            Value::Bool(_) => "bool",
+            Value::List(_) => "list",
+            Value::Map(_) => "dict",
+            Value::Class(_) => "type",
+            Value::Function(_) => "function",
+            Value::Object(id) => match &self.objects[*id].origin {
+                Origin::Instance { class, .. } => return Some(Value::Class(class.clone())),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(Value::External(name.into()))
+    }
+
+    /// `issubclass(value, base)`, where the project's or known bases tell.
+    pub(super) fn is_subclass(&mut self, value: &Value<'a>, base: &Value<'a>) -> Option<Value<'a>> {
+        let Value::Class(class) = value else {
+            return matches!(value, Value::Function(_)).then_some(Value::Bool(false));
+        };
+        let is_below = match base {
+            Value::Class(base) => self.lineage(class).iter().any(|known| Rc::ptr_eq(known, base)),
+            Value::External(path) => {
+                let name = path.rsplit('.').next().unwrap_or(path);
+                self.outside_bases(class).iter().any(|known| known == path || known.ends_with(name))
+            }
+            _ => return None,
+        };
+        // A base from outside may itself extend what is asked for.
+        (is_below || self.outside_bases(class).is_empty()).then_some(Value::Bool(is_below))
+    }
+}
+
+/// Whether a value counts as true, where that is certain.
+pub(super) fn is_true(value: &Value<'_>) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::Null => Some(false),
+        Value::Text(text) => Some(!text.is_empty()),
+        Value::Function(_) | Value::Class(_) => Some(true),
+        _ => None,
+    }
+}
+
+fn is_equal<'a>(left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
+    let is_plain = |value: &Value<'a>| {
+        matches!(
+            value,
+            Value::Text(_)
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::List(_)
+                | Value::Map(_)
+                | Value::Function(_)
+                | Value::Class(_)
+        )
+    };
+    match (left, right) {
+        (Value::Null, Value::Null) => Some(true),
+        (Value::Null, other) | (other, Value::Null) => is_plain(other).then_some(false),
+        (Value::Text(a), Value::Text(b)) => Some(a == b),
+        (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+        (Value::Number(a), Value::Number(b)) => Some(a == b),
+        (Value::Text(_), Value::Bool(_)) | (Value::Bool(_), Value::Text(_)) => Some(false),
+        (Value::External(a), Value::External(b)) if TYPES.contains(&&**a) && TYPES.contains(&&**b) => Some(a == b),
+        (Value::Class(_), Value::External(name)) if TYPES.contains(&&**name) => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,447 @@
+//! The layer of one file: what it holds comes first, then its name and folder, then weaker signs of its content.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::calls::Edge;
+use super::{Layer, Roles};
+use crate::documents::{folder_of, inside, name_of};
+use crate::findings::{Entity, Route};
+use crate::outline::{Kind, Outline};
+use crate::source::{Language, SourceFile, Sources};
+use crate::stack::{Ecosystem, Stack};
+
+/// A file's layer, what tells it, and whether it asks the store itself.
+#[derive(Debug)]
+pub(crate) struct Role {
+    pub(crate) layer: Layer,
+    pub(crate) why: String,
+    /// The first line with a query.
+    pub(crate) queries: Option<u32>,
+    /// It puts the application together, and may use every layer for that.
+    pub(crate) composes: bool,
+}
+
+/// Words in names of files and folders.
+const NAMES: [(Layer, &[&str]); 7] = [
+    (
+        Layer::Repositories,
+        &[
+            "repository",
+            "repositories",
+            "repo",
+            "repos",
+            "dao",
+            "daos",
+            "crud",
+            "dal",
+            "queries",
+            "selectors",
+            "gateways",
+        ],
+    ),
+    (
+        Layer::Services,
+        &["service", "services", "usecase", "usecases", "use-case", "use-cases", "interactor", "interactors"],
+    ),
+    (
+        Layer::Schemas,
+        &[
+            "schema",
+            "schemas",
+            "dto",
+            "dtos",
+            "serializer",
+            "serializers",
+            "validation",
+            "validations",
+            "validator",
+            "validators",
+            "forms",
+            "form",
+            "payloads",
+            "contracts",
+        ],
+    ),
+    (
+        Layer::Middleware,
+        &[
+            "middleware",
+            "middlewares",
+            "guard",
+            "guards",
+            "interceptor",
+            "interceptors",
+            "filter",
+            "filters",
+            "pipe",
+            "pipes",
+            "plugins",
+            "hooks",
+            "permissions",
+            "exception_handlers",
+            "exception-handlers",
+        ],
+    ),
+    (
+        Layer::Controllers,
+        &["controller", "controllers", "handler", "handlers", "views", "viewsets", "view", "resolver", "resolvers"],
+    ),
+    (Layer::Routes, &["route", "routes", "router", "routers", "urls", "endpoints", "routing"]),
+    (
+        Layer::Utilities,
+        &["util", "utils", "utilities", "helper", "helpers", "lib", "libs", "common", "shared", "tools"],
+    ),
+];
+
+/// Words that mean something between request and handler in scripts alone.
+const OF_SCRIPTS: [&str; 11] = [
+    "filter",
+    "filters",
+    "pipe",
+    "pipes",
+    "plugins",
+    "hooks",
+    "guard",
+    "guards",
+    "interceptor",
+    "interceptors",
+    "plugin",
+];
+
+/// Marks of an application being made.
+const COMPOSES: [&str; 8] =
+    ["express()", "FastAPI(", "Flask(", "NestFactory", "fastify(", "Fastify(", "create_app(", "new Koa("];
+
+/// Folder names that say nothing of the files in them, since whole projects are called so.
+const WEAK_FOLDERS: [&str; 9] =
+    ["lib", "libs", "plugins", "tools", "filters", "common", "shared", "resources", "hooks"];
+
+/// Marks of registration: a line with one says which path leads to what.
+const REGISTERS: [&str; 18] = [
+    "urlpatterns",
+    "@router.",
+    "@app.get(",
+    "@app.post(",
+    "@app.route(",
+    "@api.route(",
+    ".route(",
+    "APIRouter(",
+    "router.get(",
+    "router.post(",
+    "router.put(",
+    "router.delete(",
+    "router.patch(",
+    "router.use(",
+    "app.get(",
+    "app.post(",
+    "fastify.get(",
+    "fastify.post(",
+];
+
+/// Marks of a query to the store.
+const QUERIES: [&str; 26] = [
+    "session.query(",
+    "session.execute(",
+    "session.exec(",
+    "session.scalars(",
+    "db.execute(",
+    "db.query(",
+    ".objects.filter(",
+    ".objects.get(",
+    ".objects.create(",
+    ".objects.all(",
+    "select(",
+    ".query.filter",
+    "prisma.",
+    "knex(",
+    ".findOne(",
+    ".findAll(",
+    ".findMany(",
+    ".findUnique(",
+    "getRepository(",
+    "createQueryBuilder(",
+    "db.select(",
+    "db.insert(",
+    ".aggregate([",
+    "cursor.execute(",
+    "conn.fetch",
+    "connection.fetch",
+];
+
+/// Marks of what stands before a handler.
+const BETWEEN: [&str; 14] = [
+    "BaseHTTPMiddleware",
+    "MiddlewareMixin",
+    "implements CanActivate",
+    "implements NestMiddleware",
+    "implements NestInterceptor",
+    "implements ExceptionFilter",
+    "implements PipeTransform",
+    "get_response(request)",
+    "(req, res, next) =>",
+    "(err, req, res, next)",
+    "next: NextFunction",
+    "BasePermission)",
+    "@app.middleware(",
+    "fp(async",
+];
+
+/// Marks of shapes of requests and answers.
+const SHAPES: [&str; 14] = [
+    "(BaseModel)",
+    "(Schema)",
+    "ma.Schema",
+    "serializers.ModelSerializer",
+    "serializers.Serializer",
+    "z.object(",
+    "Joi.object(",
+    "@IsString(",
+    "@IsNotEmpty(",
+    "@IsEmail(",
+    "Type.Object(",
+    "yup.object(",
+    "class-validator",
+    "express-validator",
+];
+
+/// Packages that tell of code for a browser.
+const BROWSER: [&str; 10] = [
+    "react",
+    "vue",
+    "@angular/core",
+    "svelte",
+    "preact",
+    "solid-js",
+    "jquery",
+    "alpinejs",
+    "htmx.org",
+    "@docusaurus/core",
+];
+const SERVER: [&str; 8] =
+    ["express", "fastify", "@nestjs/core", "koa", "hono", "@hapi/hapi", "apollo-server", "@apollo/server"];
+
+/// The layer of each file that has one.
+pub(super) fn of_files(
+    sources: &Sources,
+    outlines: &[Outline],
+    stack: &Stack,
+    routes: &[Route],
+    entities: &[Entity],
+) -> Roles {
+    let mut handlers: HashMap<&str, usize> = HashMap::new();
+    for route in routes {
+        *handlers.entry(route.file.as_str()).or_default() += 1;
+    }
+    let tables: HashMap<&str, usize> = entities.iter().fold(HashMap::new(), |mut tables, entity| {
+        *tables.entry(entity.file.as_str()).or_default() += 1;
+        tables
+    });
+    let browser = browser_folders(stack);
+    let mut roles = Roles::new();
+    for (id, file) in sources.files.iter().enumerate() {
+        let path = file.path.as_str();
+        if browser.iter().any(|folder| inside(folder, path).is_some()) || is_aside(path) {
+            continue;
+        }
+        let counted = Held {
+            handlers: handlers.get(path).copied().unwrap_or(0),
+            tables: tables.get(path).copied().unwrap_or(0),
+            registers: holds(&file.text, &REGISTERS) && !file.is_test,
+        };
+        if let Some((layer, why)) = role(file, &outlines[id], &counted) {
+            let composes = holds(&file.text, &COMPOSES);
+            let queries = (!file.is_test).then(|| first_line(&file.text, &QUERIES)).flatten();
+            roles.insert(id, Role { layer, why, queries, composes });
+        }
+    }
+    roles
+}
+
+/// What the rest of the survey knows of a file.
+struct Held {
+    handlers: usize,
+    tables: usize,
+    registers: bool,
+}
+
+/// Folders of packages whose code runs in a browser.
+fn browser_folders(stack: &Stack) -> Vec<&str> {
+    let has =
+        |package: &crate::stack::Package, names: &[&str]| names.iter().any(|name| package.dependency(name).is_some());
+    let node =
+        stack.packages.iter().filter(|package| package.ecosystem == Ecosystem::Node && !package.folder.is_empty());
+    node.filter(|package| has(package, &BROWSER) && !has(package, &SERVER))
+        .map(|package| package.folder.as_str())
+        .collect()
+}
+
+/// Migrations, configuration of tools, and what is served as it is.
+fn is_aside(path: &str) -> bool {
+    let name = name_of(path);
+    path.split('/').any(|part| {
+        matches!(
+            part,
+            "migrations" | "static" | "public" | "assets" | "docs" | "node_modules" | "versions" | "seeds" | "examples"
+        )
+    }) || name.contains(".config.")
+        || name.starts_with('.')
+}
+
+fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, String)> {
+    if file.is_test {
+        return Some((Layer::Tests, "lies with the tests".to_owned()));
+    }
+    if outline.definitions.is_empty() && outline.imports.is_empty() {
+        return None;
+    }
+    let is_script = file.language != Language::Python;
+    let named = by_name(&file.path, is_script);
+    let class =
+        outline.definitions.iter().filter(|found| found.kind == Kind::Class).find_map(|class| by_class(&class.name));
+    let stem = name_of(&file.path).split('.').next().unwrap_or("");
+    // Tables that a framework brings along are noted at the settings.
+    if held.tables > 0 && held.handlers == 0 && !matches!(stem, "settings" | "config") {
+        return Some((Layer::Models, counted("defines", held.tables, "table")));
+    }
+    let decorated = file.text.contains("@Controller(") || file.text.contains("@Resolver(");
+    if held.handlers > 0 {
+        // Middleware that answers a few paths itself is still middleware.
+        if let Some((Layer::Middleware | Layer::Utilities | Layer::Services, _)) =
+            named.as_ref().filter(|_| !held.registers && held.handlers < 3)
+        {
+            return named;
+        }
+        let is_controller = matches!(named, Some((Layer::Controllers, _))) || !is_script;
+        let layer = if decorated || is_controller && !held.registers { Layer::Controllers } else { Layer::Routes };
+        return Some((layer, counted("holds", held.handlers, "handler")));
+    }
+    if decorated {
+        return Some((Layer::Controllers, "marked as a controller".to_owned()));
+    }
+    if let Some((layer, word)) = class {
+        return Some((layer, format!("its class is called {word}")));
+    }
+    if let Some((layer, _)) = &named {
+        // `lib/urls.py` registers nothing: it is about addresses.
+        let aside = matches!(name_of(folder_of(&file.path)), "lib" | "libs" | "utils" | "utilities");
+        if aside && matches!(layer, Layer::Routes | Layer::Controllers | Layer::Schemas) && !held.registers {
+            return Some((Layer::Utilities, "lies with what others use".to_owned()));
+        }
+        return named;
+    }
+    if holds(&file.text, &COMPOSES) || name_of(&file.path) == "__init__.py" && outline.definitions.is_empty() {
+        return None;
+    }
+    let marks = |marks: &[&str]| marks.iter().filter(|mark| file.text.contains(**mark)).count();
+    if holds(&file.text, &BETWEEN) && !held.registers {
+        return Some((Layer::Middleware, "stands before handlers".to_owned()));
+    }
+    if held.registers
+        && (file.text.contains("Router") || file.text.contains("urlpatterns") || file.text.contains("Blueprint("))
+    {
+        return Some((Layer::Routes, "registers paths".to_owned()));
+    }
+    if holds(&file.text, &SHAPES) {
+        return Some((Layer::Schemas, "defines shapes of data".to_owned()));
+    }
+    let is_run_by_hand = file.path.split(['/', '.', '_', '-']).any(|part| {
+        matches!(
+            part,
+            "commands" | "scripts" | "script" | "tasks" | "jobs" | "job" | "signals" | "start" | "seed" | "cli"
+        )
+    });
+    let asks = marks(&QUERIES) >= 3 && !is_run_by_hand;
+    asks.then(|| (Layer::Repositories, "asks the store".to_owned()))
+}
+
+fn counted(verb: &str, count: usize, what: &str) -> String {
+    format!("{verb} {count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The layer that the file's name tells, or the nearest folder's.
+fn by_name(path: &str, is_script: bool) -> Option<(Layer, String)> {
+    let name = name_of(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let known = |word: &str| {
+        if matches!(word, "models" | "model" | "entities" | "entity") {
+            return Some(Layer::Models);
+        }
+        let layer = NAMES.iter().find(|(_, words)| words.contains(&word)).map(|(layer, _)| *layer);
+        layer.filter(|_| is_script || !OF_SCRIPTS.contains(&word))
+    };
+    let lower = stem.to_lowercase();
+    let last = lower.rsplit(['.', '_', '-']).next().unwrap_or("").to_owned();
+    // `userService` and `UserService` end with the word as `user_service` does.
+    let camel =
+        stem.rfind(|letter: char| letter.is_ascii_uppercase()).and_then(|at| stem.get(at..)).map(str::to_lowercase);
+    for word in [Some(lower), Some(last), camel].into_iter().flatten() {
+        if let Some(layer) = known(&word) {
+            return Some((layer, format!("named {word}")));
+        }
+    }
+    folder_of(path).rsplit('/').take(3).find_map(|folder| {
+        let folder = folder.to_lowercase();
+        if WEAK_FOLDERS.contains(&folder.as_str()) && !folder_of(path).ends_with(&folder) {
+            return None;
+        }
+        known(&folder).map(|layer| (layer, format!("lies in {folder}/")))
+    })
+}
+
+fn by_class(name: &str) -> Option<(Layer, &'static str)> {
+    const ENDINGS: [(&str, Layer); 12] = [
+        ("Repository", Layer::Repositories),
+        ("Repo", Layer::Repositories),
+        ("Dao", Layer::Repositories),
+        ("Service", Layer::Services),
+        ("UseCase", Layer::Services),
+        ("Controller", Layer::Controllers),
+        ("ViewSet", Layer::Controllers),
+        ("Middleware", Layer::Middleware),
+        ("Guard", Layer::Middleware),
+        ("Serializer", Layer::Schemas),
+        ("Schema", Layer::Schemas),
+        ("Dto", Layer::Schemas),
+    ];
+    ENDINGS
+        .iter()
+        .find(|(ending, _)| name.ends_with(ending) && name.len() > ending.len())
+        .map(|(ending, layer)| (*layer, *ending))
+}
+
+fn holds(text: &str, marks: &[&str]) -> bool {
+    marks.iter().any(|mark| text.contains(mark))
+}
+
+fn first_line(text: &str, marks: &[&str]) -> Option<u32> {
+    let at = marks.iter().filter_map(|mark| text.find(mark)).min()?;
+    u32::try_from(text.get(..at)?.bytes().filter(|byte| *byte == b'\n').count() + 1).ok()
+}
+
+/// Files without a layer that several layers import are utilities.
+pub(super) fn find_utilities(sources: &Sources, edges: &[Edge], roles: &mut Roles) {
+    let mut users: BTreeMap<usize, (usize, BTreeSet<Layer>)> = BTreeMap::new();
+    for edge in edges {
+        let Some(layer) = roles.get(&edge.from).map(|role| role.layer).filter(|layer| *layer != Layer::Tests) else {
+            continue;
+        };
+        let (count, layers) = users.entry(edge.to).or_default();
+        *count += 1;
+        layers.insert(layer);
+    }
+    for (id, (count, layers)) in users {
+        let file = &sources.files[id];
+        let is_settings = name_of(&file.path).contains("config") || name_of(&file.path).contains("settings");
+        let is_code = file.language != Language::Python || name_of(&file.path) != "__init__.py";
+        if count >= 3
+            && layers.len() >= 2
+            && !roles.contains_key(&id)
+            && !is_settings
+            && is_code
+            && !is_aside(&file.path)
+        {
+            let why = format!("{count} files of {} layers use it", layers.len());
+            roles.insert(id, Role { layer: Layer::Utilities, why, queries: None, composes: false });
+        }
+    }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE "Order" (id serial primary key, owner text not null);

@@ -1,0 +1,1 @@
+exports.pick = (from, keys) => Object.fromEntries(keys.map((key) => [key, from[key]]));
