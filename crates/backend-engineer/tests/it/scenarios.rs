@@ -14,10 +14,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::program::Scene;
 
 /// Puts in place of what differs from run to run.
-const FILTERS: [(&str, &str); 5] = [
+const FILTERS: [(&str, &str); 6] = [
     (r"\b\d{8}-\d{6}-[0-9a-z]+\b", "RUN"),
     (r"\b\d+(\.\d+)? ?(ms|s)\b", "TIME"),
     (r"\b[0-9a-f]{64}\b", "HASH"),
+    // Equal outputs are kept once, and those that tell their time are seldom equal.
+    (r"\[output \d+\]", "[output N]"),
     (r"\b[0-9a-f]{40}\b", "COMMIT"),
     (r"(?m)^(- )?Commands ran behind these walls: .*$", "${1}WALLS"),
 ];
