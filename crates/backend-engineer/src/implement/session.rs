@@ -142,7 +142,6 @@ async fn talk(
     let ending = agent.talk(conversation, &mut engineer.spent).await;
     drop(agent);
     drop(tools);
-    drop(desk);
     settle(bench, session, ending)
 }
 

@@ -19,7 +19,8 @@ pub(super) use desk::{Desk, Memory, holds_keys};
 
 /// The tools of these names, at work on the desk.
 pub(super) fn tools<'d, 'a>(names: &[&str], desk: &'d Desk<'a>) -> Vec<Box<dyn Tool + 'd>> {
-    let offered: [(&str, fn(&'d Desk<'a>) -> Box<dyn Tool + 'd>); 6] = [
+    type Make<'d, 'a> = fn(&'d Desk<'a>) -> Box<dyn Tool + 'd>;
+    let offered: [(&str, Make<'d, 'a>); 6] = [
         ("Read", |desk| Box::new(read::Read::at(desk))),
         ("Edit", |desk| Box::new(edit::Edit::at(desk))),
         ("Write", |desk| Box::new(write::Write::at(desk))),

@@ -205,7 +205,7 @@ fn what_a_call_left_behind_is_brought_about_again() {
     let edited = scene.output("Edit", edit).unwrap();
     let written = scene.staged("app/orders.py");
     // As after a kill: nothing is staged, nothing was seen, the journal has it all.
-    scene.bench.tree = crate::tree::Tree::at(&scene.bench.root().to_owned());
+    scene.bench.tree = crate::tree::Tree::at(scene.bench.root());
     scene.memory = Memory::default();
     let restore = |scene: &mut Scene, tool: &str, details: &Value| {
         let desk = Desk::new(&mut scene.bench, &scene.assignment, Reach::Phase, &mut scene.memory);
@@ -216,7 +216,7 @@ fn what_a_call_left_behind_is_brought_about_again() {
     assert_eq!(scene.staged("app/orders.py"), written);
     let again = json!({"file_path": "app/orders.py", "old_string": "return 7", "new_string": "return 8"});
     assert!(scene.call("Edit", again).starts_with("Edited"), "it is known as read");
-    scene.bench.tree = crate::tree::Tree::at(&scene.bench.root().to_owned());
+    scene.bench.tree = crate::tree::Tree::at(scene.bench.root());
     fs::write(scene.root().join("app/orders.py"), "mine\n").unwrap();
     let refused = restore(&mut scene, "Edit", &edited.details).unwrap_err();
     assert!(refused.to_string().contains("changed after the run was interrupted"), "{refused}");

@@ -162,8 +162,8 @@ impl Front<'_> {
 
     /// The line of the file that holds `word`, from the line of the field `key` on.
     fn line_with(&self, key: &str, word: &str) -> usize {
-        let opens = |line: &&str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
-        let from = self.lines.iter().position(|line| opens(&line)).unwrap_or(0);
+        let opens = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        let from = self.lines.iter().position(|line| opens(line)).unwrap_or(0);
         let within = self.lines[from..].iter().position(|line| line.contains(word)).unwrap_or(0);
         // The opening fence is line 1.
         from + within + 2
