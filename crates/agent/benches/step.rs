@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use agent::{Agent, Budget, Conversation, Record, Spent, Tool, ToolError, ToolOutput};
 use criterion::{Criterion, criterion_group, criterion_main};
-use journal::{Event, Journal, JournalError, RunStart};
+use journal::{Event, Journal, JournalError, Run, RunStart};
 use llm::{Block, Delta, LocalFuture, Message, Model, ModelError, Reply, Request, StopReason, ToolSpec, Usage};
 use serde_json::{Value, json};
 
@@ -85,6 +85,19 @@ impl Record for Nowhere {
     }
 }
 
+/// A journal that never waits for the disk: what is left is what we do ourselves.
+struct Unwaiting<'a>(&'a Run);
+
+impl Record for Unwaiting<'_> {
+    fn record(&self, events: &[Event]) -> Result<(), JournalError> {
+        Record::record_soon(self.0, events)
+    }
+
+    fn record_soon(&self, events: &[Event]) -> Result<(), JournalError> {
+        Record::record_soon(self.0, events)
+    }
+}
+
 /// The time that `steps` steps take behind `before` others.
 fn steps(record: &dyn Record, before: u64, steps: u64) -> Duration {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -132,6 +145,9 @@ fn step(criterion: &mut Criterion) {
     for before in [0, 300] {
         group.bench_function(format!("durable, after {before}"), |bencher| {
             bencher.iter_custom(|count| steps(&run, before, count));
+        });
+        group.bench_function(format!("durable but for the wait, after {before}"), |bencher| {
+            bencher.iter_custom(|count| steps(&Unwaiting(&run), before, count));
         });
         group.bench_function(format!("no journal, after {before}"), |bencher| {
             bencher.iter_custom(|count| steps(&Nowhere, before, count));

@@ -270,7 +270,7 @@ fn outcome(verification: &Verification, kind: Kind) -> Outcome {
     }
     // What the project keeps for itself and can't run here does not take away from what was seen.
     let is_aside = |check: &&&Check| check.origin == Origin::Found && check.verdict() == Verdict::NotChecked;
-    let (aside, seen): (Vec<&Check>, Vec<&Check>) = checks.iter().partition(|check| is_aside(&check));
+    let (aside, seen): (Vec<&Check>, Vec<&Check>) = checks.iter().partition(|check| is_aside(check));
     let (seen, aside) = if seen.is_empty() { (aside, Vec::new()) } else { (seen, aside) };
     let verdict = worst(seen.iter().map(|check| check.verdict()));
     let mut lines: Vec<String> = Vec::new();

@@ -25,9 +25,12 @@ pub(crate) fn place(
     context: &Context<'_>,
     language: &'static dyn Language,
 ) -> Graft {
+    if named_lines(context).is_some() && region::stands(text, snippet) {
+        return Graft::AlreadyApplied;
+    }
     let placed = try_place(file, text, snippet, context, language);
     placed.unwrap_or_else(|refusal| {
-        let region = try_region(file, text, snippet, context, language);
+        let region = try_region(text, snippet, context, language);
         region.filter(|_| open(refusal.reason)).unwrap_or(Graft::Refused(refusal))
     })
 }
@@ -37,27 +40,22 @@ fn open(reason: Reason) -> bool {
     matches!(reason, Reason::NotFound | Reason::Syntax | Reason::Unclear)
 }
 
-/// The lines that the plan says to replace, where the block itself is no item: proven like any other placement.
-fn try_region(
-    file: &File<'_>,
-    text: &str,
-    snippet: &str,
-    context: &Context<'_>,
-    language: &'static dyn Language,
-) -> Option<Graft> {
+/// The lines that the plan says to replace.
+fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
     let prose = Prose::read(context.prose);
-    let lines = context.lines.or_else(|| prose.lines()).filter(|_| prose.replaces_something())?;
+    context.lines.or_else(|| prose.lines()).filter(|_| prose.replaces_something())
+}
+
+/// The lines that the plan says to replace, where the block itself is no item: proven like any other placement.
+fn try_region(text: &str, snippet: &str, context: &Context<'_>, language: &'static dyn Language) -> Option<Graft> {
+    let lines = named_lines(context)?;
     let graft = line_ends(region::replace(text, snippet, lines, language)?, text);
     let Graft::Applied(applied) = &graft else { return Some(graft) };
     let parses = |text: &str| Source::parse(text, language).is_some_and(|source| !source.has_error());
     if !parses(text) || !parses(&applied.text) {
         return None;
     }
-    let again = match try_place(file, &applied.text, snippet, context, language) {
-        Err(refusal) if open(refusal.reason) => region::replace(&applied.text, snippet, lines, language),
-        other => other.ok(),
-    };
-    (again == Some(Graft::AlreadyApplied)).then_some(graft)
+    region::stands(&applied.text, snippet).then_some(graft)
 }
 
 fn try_place(

@@ -39,9 +39,11 @@ impl Folder {
         fs::create_dir_all(&self.path).map_err(|source| JournalError::file("make the folder", &self.path, source))?;
         let ignore = self.path.join(".gitignore");
         match OpenOptions::new().write(true).create_new(true).open(&ignore) {
-            Ok(mut file) => {
-                file.write_all(b"*\n").map_err(|source| JournalError::file("write the file", &ignore, source))
-            }
+            Ok(mut file) => file.write_all(b"*\n").map_err(|source| {
+                // A file that says nothing would be taken for somebody's own the next time.
+                let _ = fs::remove_file(&ignore);
+                JournalError::file("write the file", &ignore, source)
+            }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(source) => Err(JournalError::file("write the file", &ignore, source)),
         }

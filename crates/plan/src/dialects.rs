@@ -22,6 +22,8 @@ pub(crate) struct HeadingSeen<'d> {
     pub(crate) around: Option<Topic>,
     /// Whether its section holds boxes.
     pub(crate) boxes: bool,
+    /// Whether boxes of its section go on with its own number: `7.1` below `7.`.
+    pub(crate) numbers: bool,
     /// Whether its section holds code or named files.
     pub(crate) work: bool,
     /// The rank and number of the unit around it.

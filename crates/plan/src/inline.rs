@@ -76,7 +76,12 @@ pub(crate) fn plain(text: &str) -> String {
                 slanted = None;
                 continue;
             }
-            let closes = text[at..].find(letter).is_some_and(|end| !text[at..at + end].ends_with(' '));
+            let closes = text[at..].match_indices(letter).any(|(end, _)| {
+                let (inner, after) = (&text[at..at + end], &text[at + end + 1..]);
+                !inner.is_empty()
+                    && !inner.ends_with(char::is_whitespace)
+                    && !after.starts_with(|next: char| next.is_alphanumeric() || next == letter)
+            });
             if slanted.is_none() && !last.is_alphanumeric() && !next.is_whitespace() && closes {
                 slanted = Some(letter);
                 continue;

@@ -1,6 +1,8 @@
 //! How long a survey takes as the tree grows: cold, unchanged, and after one edit. `SURVEY_TREE=PATH` adds a tree of
 //! your own.
 
+#![expect(clippy::expect_used, reason = "a bench without its tree measures nothing")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;

@@ -99,7 +99,7 @@ impl Manifests {
     /// Whether a Python package of one of these names is declared; `None` where the repository has no manifest for them.
     pub(crate) fn declares_python(&self, names: &[&str]) -> Option<bool> {
         let named = |name: &&str| holds_word(&self.python, &name.to_lowercase().replace('_', "-"));
-        self.has_python.then(|| names.iter().any(|name| named(&name)))
+        self.has_python.then(|| names.iter().any(named))
     }
 
     /// Whether a script's package, or an alias that begins so, is declared; `None` without a manifest.

@@ -30,9 +30,6 @@ pub(super) fn replace(
     }
     let file = Source::parse(text, language)?;
     let snippet = Source::parse(block, language)?;
-    if stands(text, block) {
-        return Some(Graft::AlreadyApplied);
-    }
     let near = |wanted: &str, around: usize| -> Vec<Range<usize>> {
         lines(text)
             .enumerate()
@@ -80,9 +77,9 @@ fn blanks(text: &str, at: usize) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 
-/// Whether the block's lines stand in the file one after the other, whatever their indentation.
-fn stands(text: &str, block: &str) -> bool {
-    let bare = |text: &str| -> Vec<String> { text.lines().map(|line| line.trim().to_owned()).collect() };
+/// Whether the block's lines, at least three, stand in the file one after the other, whatever their indentation.
+pub(super) fn stands(text: &str, block: &str) -> bool {
+    let bare = |text: &str| -> Vec<String> { text.trim().lines().map(|line| line.trim().to_owned()).collect() };
     let (there, shown) = (bare(text), bare(block));
-    there.windows(shown.len()).any(|window| window == shown)
+    shown.len() > 2 && there.windows(shown.len()).any(|window| window == shown)
 }

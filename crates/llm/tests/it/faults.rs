@@ -385,7 +385,8 @@ fn one_connection_serves_a_conversation() {
 
 #[test]
 fn silence_is_not_waited_for_again_and_again() {
-    let patience = Patience { total: Duration::from_millis(600), ..patience() };
+    let (total, first) = (Duration::from_millis(600), Duration::from_millis(400));
+    let patience = Patience { total, first, ..patience() };
     let server = Server::start((0..8).map(|_| Play::Silence));
     let model = llm::choose_with(Some("anthropic/sonnet"), &environment("anthropic", server.port), patience);
     let (reply, deltas) = ask(&*model.expect("a name").expect("a model"), &task());

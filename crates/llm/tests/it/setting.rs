@@ -15,9 +15,9 @@ pub(crate) const NOW: Duration = Duration::from_secs(1_767_225_600);
 /// Waits are told, not waited; silence is noticed soon.
 pub(crate) fn patience() -> Patience {
     Patience {
-        first: Duration::from_millis(400),
-        load: Duration::from_millis(400),
-        idle: Duration::from_millis(400),
+        first: Duration::from_millis(1500),
+        load: Duration::from_millis(1500),
+        idle: Duration::from_millis(1500),
         now: || SystemTime::UNIX_EPOCH + NOW,
         jitter: || 1.0,
         sleep: |_| Box::pin(std::future::ready(())),

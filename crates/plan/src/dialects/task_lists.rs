@@ -9,7 +9,8 @@ pub(super) const DIALECT: Dialect = Dialect { name: "task-lists", resort: 1, hea
 fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     let name = numbered(seen.words)?;
     let quiet = seen.around.is_some_and(|topic| topic.is_criteria())
-        || crate::labels::heading_topic(seen.words).is_some_and(|topic| !seen.boxes || topic.is_criteria());
+        || crate::labels::heading_topic(seen.words)
+            .is_some_and(|topic| !seen.boxes || topic.is_criteria() && !seen.numbers);
     if quiet || seen.level == 1 && !seen.boxes || !(seen.boxes || seen.work) {
         return None;
     }

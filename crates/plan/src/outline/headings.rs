@@ -8,7 +8,7 @@ use crate::dialects::{DIALECTS, HeadingSeen, repeats_units};
 use crate::document::{Document, PieceKind, Span};
 use crate::inline::{key, label};
 use crate::labels::{Topic, heading_topic, topic};
-use crate::naming::{Marked, Rank, UnitName, marked};
+use crate::naming::{Marked, Rank, UnitName, marked, numbered};
 
 /// A heading and the pieces below it.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub(super) struct Section {
     marked: Marked,
     topic: Option<Topic>,
     boxes: bool,
+    numbers: bool,
     work: bool,
 }
 
@@ -49,14 +50,30 @@ pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
             marked: marks,
             topic,
             boxes: false,
+            numbers: false,
             work: false,
         });
     }
     for section in &mut found {
         section.boxes = boxes[section.end] > boxes[section.piece];
         section.work = work[section.end] > work[section.piece];
+        section.numbers = section.boxes && goes_on(document, section);
     }
     found
+}
+
+/// Whether boxes of a section go on with its number.
+fn goes_on(document: &Document<'_>, section: &Section) -> bool {
+    let Some(number) = numbered(&section.marked.words).and_then(|name| name.number) else { return false };
+    let bytes = document.pieces.get(section.piece).map_or(0, |piece| piece.span.start);
+    let end = document.pieces.get(section.end).map_or(document.text.len(), |piece| piece.span.start);
+    let first = document.items.partition_point(|item| item.content < bytes);
+    let inside = document.items.iter().skip(first).take_while(|item| item.content < end);
+    inside.filter_map(|item| box_of(document, item)).any(|(_, words)| {
+        let words = document.text.get(words..).unwrap_or_default().trim_start_matches(['*', ' ']);
+        let rest = words.strip_prefix(number.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        rest.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+    })
 }
 
 /// How many boxes, and how many signs of work (code, file labels), stand before each piece.
@@ -155,6 +172,7 @@ fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candida
             level: section.level,
             around,
             boxes: section.boxes,
+            numbers: section.numbers,
             work: section.work,
             unit,
         };

@@ -16,7 +16,8 @@ pub(super) fn order(mut commands: Vec<Command>) -> Vec<Command> {
     for command in &mut commands {
         let key = (command.package.clone(), command.purpose, command.ecosystem);
         let is_check = matches!(command.purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck);
-        let fits = !command.watches && !(command.writes && is_check) && !needs_containers(command);
+        let alters = command.writes && is_check;
+        let fits = !(command.watches || alters || needs_containers(command));
         command.preferred = (fits || !is_check) && chosen.insert(key);
     }
     commands

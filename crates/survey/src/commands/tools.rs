@@ -21,12 +21,20 @@ const NODE: Option<Ecosystem> = Some(Ecosystem::Node);
 /// What the call is for, where its program is known.
 pub(super) fn use_of(call: &Call) -> Option<Use> {
     let words: Vec<&str> = call.arguments.iter().map(String::as_str).collect();
-    let has = |options: &[&str]| words.iter().any(|word| options.contains(word));
     let first = words.iter().find(|word| !word.starts_with('-')).copied().unwrap_or("");
-    let plain = |purpose, ecosystem| Use { purpose, ecosystem, writes: false, watches: false, for_file: None };
+    check_of(call, first, &words).or_else(|| making_of(call, first, &words))
+}
+
+fn plain(purpose: Purpose, ecosystem: Option<Ecosystem>) -> Use {
+    Use { purpose, ecosystem, writes: false, watches: false, for_file: None }
+}
+
+/// A tool that tests, lints, formats or checks types.
+fn check_of(call: &Call, first: &str, words: &[&str]) -> Option<Use> {
+    let has = |options: &[&str]| words.iter().any(|word| options.contains(word));
     let tool = |purpose, ecosystem, writes: bool, head: &str| Use {
         writes,
-        for_file: Some(one_file(head, &words, "{file}")),
+        for_file: Some(one_file(head, words, "{file}")),
         ..plain(purpose, ecosystem)
     };
     let fixes = has(&["--fix", "--write", "--unsafe-fixes", "-w", "--apply", "--fix-only"]);
@@ -35,14 +43,14 @@ pub(super) fn use_of(call: &Call) -> Option<Use> {
         "pytest" | "py.test" => tool(Purpose::Test, PYTHON, false, program),
         "unittest" => Use { for_file: Some("unittest {file}".to_owned()), ..plain(Purpose::Test, PYTHON) },
         "nose2" | "nosetests" | "behave" => plain(Purpose::Test, PYTHON),
-        "manage.py" => managed(program, &words)?,
+        "manage.py" => managed(program, words)?,
         _ if is_python(program) && first.ends_with("manage.py") => {
             let at = words.iter().position(|word| *word == first)?;
             managed(&format!("{program} {first}"), words.get(at + 1..)?)?
         }
-        "django-admin" => managed(program, &words)?,
+        "django-admin" => managed(program, words)?,
         "jest" => Use { watches: has(&["--watch", "--watchAll"]), ..tool(Purpose::Test, NODE, has(&["-u"]), program) },
-        "vitest" => vitest(&words),
+        "vitest" => vitest(words),
         "mocha" | "ava" | "tap" | "jasmine" => {
             Use { watches: has(&["--watch", "-w"]), ..tool(Purpose::Test, NODE, false, program) }
         }
@@ -98,13 +106,26 @@ pub(super) fn use_of(call: &Call) -> Option<Use> {
             tool(Purpose::Lint, NODE, fixes, program)
         }
         "stylelint" => Use { writes: fixes, ..plain(Purpose::Lint, NODE) },
-        "biome" => biome(first, fixes, &words),
-        "prettier" => prettier(&words),
+        "biome" => biome(first, fixes, words),
+        "prettier" => prettier(words),
         "dprint" => Use { writes: first == "fmt", ..plain(Purpose::Format, NODE) },
         "tsc" | "vue-tsc" | "tsgo" => {
             let purpose = if has(&["--noEmit"]) { Purpose::TypeCheck } else { Purpose::Build };
             Use { watches: has(&["-w", "--watch"]), ..plain(purpose, NODE) }
         }
+        "ng" if first == "test" => {
+            Use { watches: !has(&["--watch=false", "--no-watch"]), ..plain(Purpose::Test, NODE) }
+        }
+        "ng" if first == "lint" => Use { writes: fixes, ..plain(Purpose::Lint, NODE) },
+        _ => return None,
+    })
+}
+
+/// A tool that migrates or builds.
+fn making_of(call: &Call, first: &str, words: &[&str]) -> Option<Use> {
+    let has = |options: &[&str]| words.iter().any(|word| options.contains(word));
+    let program = call.program.as_str();
+    Some(match program {
         "alembic" if matches!(first, "upgrade" | "revision" | "check") => plain(Purpose::Migrate, PYTHON),
         "flask" if first == "db" && has(&["upgrade", "migrate"]) => plain(Purpose::Migrate, PYTHON),
         "aerich" if matches!(first, "upgrade" | "migrate") => plain(Purpose::Migrate, PYTHON),
@@ -125,10 +146,6 @@ pub(super) fn use_of(call: &Call) -> Option<Use> {
         "vite" | "next" | "nest" | "nuxt" | "ng" | "email" | "docusaurus" if first == "build" => {
             Use { watches: has(&["--watch"]), ..plain(Purpose::Build, NODE) }
         }
-        "ng" if first == "test" => {
-            Use { watches: !has(&["--watch=false", "--no-watch"]), ..plain(Purpose::Test, NODE) }
-        }
-        "ng" if first == "lint" => Use { writes: fixes, ..plain(Purpose::Lint, NODE) },
         "webpack" | "rollup" | "esbuild" | "tsup" | "swc" | "unbuild" | "babel" | "ncc" | "pkgroll" => {
             Use { watches: has(&["--watch", "-w"]), ..plain(Purpose::Build, NODE) }
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{Convention, Ground, Hit, Topic, best};
-use crate::source::Language;
 
 /// Words of names that hold secrets.
 const WORDS: [&str; 7] = ["SECRET", "JWT_KEY", "PRIVATE_KEY", "API_KEY", "SIGNING_KEY", "secretOrKey", "PRIVATEKEY"];
@@ -32,7 +31,7 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
             continue;
         }
         for (line, text) in (1..).zip(file.text.lines()) {
-            if let Some(what) = told(text, file.language) {
+            if let Some(what) = told(text) {
                 found.entry(what).or_default().push(Hit { file: id, line });
             }
         }
@@ -51,7 +50,7 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
 }
 
 /// What a line tells of a secret's source.
-fn told(line: &str, language: Language) -> Option<String> {
+fn told(line: &str) -> Option<String> {
     let bare = line.trim();
     let is_note = bare.starts_with('#') || bare.starts_with("//") || bare.starts_with('*');
     if is_note || !WORDS.iter().any(|word| line.contains(word)) {
@@ -69,6 +68,10 @@ fn told(line: &str, language: Language) -> Option<String> {
             return Some(format!("variable `{name}` of the environment or configuration"));
         }
     }
+    // A type behind a colon tells of a field; what is then assigned is only its default.
+    let is_typed = bare.split_once(':').is_some_and(|(name, kind)| {
+        !name.contains('=') && ["str", "Str", "Secret"].iter().any(|known| kind.trim_start().starts_with(known))
+    });
     let (left, right) = bare.split_once('=').or_else(|| bare.split_once(':'))?;
     let name = left.trim().trim_start_matches("export ").trim_start_matches("const ").split([':', ' ']).next()?;
     let is_name = WORDS.iter().any(|word| name.contains(word))
@@ -78,12 +81,7 @@ fn told(line: &str, language: Language) -> Option<String> {
         return None;
     }
     let name = name.trim_matches(['"', '\'']);
-    // A field of pydantic's settings has a type, and its value in the environment.
-    if language == Language::Python
-        && left.len() < bare.len()
-        && right.starts_with(|letter: char| letter.is_ascii_uppercase())
-        || right.starts_with("str")
-    {
+    if is_typed {
         return Some(format!("setting `{name}`, filled from the environment"));
     }
     let is_text =
@@ -100,25 +98,22 @@ mod tests {
         let cases = [
             (
                 "  secret: process.env.JWT_SECRET || 'x',",
-                Language::JavaScript,
                 Some("variable `JWT_SECRET` of the environment or configuration"),
             ),
             (
                 "SECRET_KEY = os.environ.get(\"SECRET_KEY\", \"\")",
-                Language::Python,
                 Some("variable `SECRET_KEY` of the environment or configuration"),
             ),
             (
                 "    SECRET_KEY: str = secrets.token_urlsafe(32)",
-                Language::Python,
                 Some("setting `SECRET_KEY`, filled from the environment"),
             ),
-            ("SECRET_KEY = 'abc'", Language::Python, Some("`SECRET_KEY` stands in the code")),
-            ("# SECRET_KEY = 1", Language::Python, None),
-            ("print(SECRET)", Language::Python, None),
+            ("SECRET_KEY = 'abc'", Some("`SECRET_KEY` stands in the code")),
+            ("# SECRET_KEY = 1", None),
+            ("print(SECRET)", None),
         ];
-        for (line, language, expected) in cases {
-            assert_eq!(told(line, language).as_deref(), expected, "{line}");
+        for (line, expected) in cases {
+            assert_eq!(told(line).as_deref(), expected, "{line}");
         }
     }
 }

@@ -48,10 +48,10 @@ fn is_test_file(name: &str, text: &str) -> bool {
 fn place(path: &str) -> String {
     let folders: Vec<&str> = folder_of(path).split('/').collect();
     let is_tests = |folder: &&str| matches!(*folder, "tests" | "test" | "__tests__" | "spec" | "e2e" | "cypress");
-    match folders.iter().position(|folder| is_tests(&folder)) {
+    match folders.iter().position(&is_tests) {
         // `tests/` of the whole, below which the code's folders may stand again.
         Some(0) => format!("in `{}/`", folders[0]),
-        Some(_) if folders.last().is_some_and(|last| is_tests(&last)) => {
+        Some(_) if folders.last().is_some_and(is_tests) => {
             format!("in a folder `{}/` of each part", folders.last().unwrap_or(&""))
         }
         Some(at) => format!("in `{}/`", folders.get(..=at).unwrap_or_default().join("/")),

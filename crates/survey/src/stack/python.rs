@@ -274,15 +274,14 @@ fn of_setup_py(package: &mut Package, path: &str, text: &str) {
         });
         let list = list.get(..end.map_or(list.len(), |(at, _)| at)).unwrap_or("");
         let before = text.get(..start).unwrap_or("");
-        let mut line = u32::try_from(before.lines().count().max(1)).unwrap_or(1);
-        for row in list.lines() {
+        let first = u32::try_from(before.lines().count().max(1)).unwrap_or(1);
+        for (line, row) in (first..).zip(list.lines()) {
             for part in row.split(',') {
                 let bare = part.trim().trim_matches(['"', '\'']);
                 if let Some((name, requirement)) = split(bare).filter(|_| bare.len() < part.trim().len()) {
                     push(package, name, requirement, development, Place::new(path, line));
                 }
             }
-            line += 1;
         }
     }
 }

@@ -8,7 +8,7 @@ mod knowledge;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use survey::{Cache, Survey, survey, tsv};
+use survey::{Cache, survey, tsv};
 
 fn projects() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects");

@@ -139,7 +139,7 @@ fn removes(rest: &[&str]) -> Option<&'static str> {
         let kept = ["./", "..", ".git", ".env"].iter().any(|start| path.starts_with(start));
         temporary || own && !kept || path.split('/').any(|part| REMADE.contains(&part)) || path.starts_with('$')
     };
-    let lost = rest.iter().filter(|word| !word.starts_with('-')).any(|path| !keeps(&path));
+    let lost = rest.iter().filter(|word| !word.starts_with('-')).any(|path| !keeps(path));
     (recursive && lost).then_some("removes files")
 }
 

@@ -146,8 +146,8 @@ fn test_file(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops
     })?;
     let mut finding = ground.say(&TEST, span, format!("`{missing}` is not there, and no unit makes it"));
     let file = name(missing);
-    let alike = ground.bench.files.all().iter().filter(|path| path.rsplit('/').next() == Some(file.as_str()));
-    finding.hint = alike.last().map(|near| format!("Is `{near}` meant?"));
+    let near = ground.bench.files.all().iter().rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
+    finding.hint = near.map(|near| format!("Is `{near}` meant?"));
     Some(finding)
 }
 
