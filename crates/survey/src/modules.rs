@@ -1,6 +1,6 @@
 //! Which file an import names: Python packages, script paths, CommonJS, path aliases and workspaces.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::source::{Language, Sources};
 
@@ -23,6 +23,8 @@ struct Aliases {
 #[derive(Debug)]
 pub(crate) struct Modules<'a> {
     by_path: HashMap<&'a str, ModuleId>,
+    /// What the first part of a dotted path can be: names of folders and of Python files.
+    first_names: HashSet<&'a str>,
     folders: HashMap<String, ()>,
     /// First name of a dotted path to the folders that hold it.
     python_roots: HashMap<String, Vec<String>>,
@@ -57,12 +59,16 @@ impl<'a> Modules<'a> {
     pub(crate) fn new(sources: &'a Sources) -> Self {
         let mut modules = Modules {
             by_path: sources.files.iter().enumerate().map(|(id, file)| (file.path.as_str(), id)).collect(),
+            first_names: HashSet::new(),
             folders: HashMap::new(),
             python_roots: HashMap::new(),
             aliases: HashMap::new(),
             workspaces: HashMap::new(),
         };
         for file in &sources.files {
+            let mut parts = file.path.rsplit('/');
+            modules.first_names.extend(parts.next().and_then(|name| name.strip_suffix(".py")));
+            modules.first_names.extend(parts);
             for folder in ancestors(parent(&file.path)) {
                 if modules.folders.insert(folder.to_owned(), ()).is_some() {
                     break;
@@ -135,6 +141,10 @@ impl<'a> Modules<'a> {
             }
             return self.python_at(folder, name).unwrap_or(Found::Outside);
         }
+        let first = name.split('.').next().unwrap_or(name);
+        if !self.first_names.contains(first) {
+            return Found::Outside;
+        }
         let mut package = None;
         for above in ancestors(folder) {
             for root in [above.to_owned(), join(above, "src")] {
@@ -147,7 +157,6 @@ impl<'a> Modules<'a> {
                 }
             }
         }
-        let first = name.split('.').next().unwrap_or(name);
         let mut found = package;
         for root in self.python_roots.get(first).into_iter().flatten() {
             if let Some(file @ Found::File(_)) = self.python_at(root, name) {

@@ -1,10 +1,10 @@
-//! Table: what the applications that come with Django add to a database.
+//! Table: what applications that come with Django, or are widely installed beside it, add to a database.
 
 /// Name, type, and marks: `n` nullable, `p` primary key.
 type Columns = &'static [(&'static str, &'static str, &'static str)];
 
 /// Application, table, model and its columns.
-pub(super) const TABLES: [(&str, &str, &str, Columns); 6] = [
+pub(super) const TABLES: [(&str, &str, &str, Columns); 8] = [
     (
         "django.contrib.auth",
         "auth_permission",
@@ -67,6 +67,18 @@ pub(super) const TABLES: [(&str, &str, &str, Columns); 6] = [
             ("object_repr", "CharField", ""),
             ("action_flag", "PositiveSmallIntegerField", ""),
             ("change_message", "TextField", ""),
+        ],
+    ),
+    ("taggit", "taggit_tag", "Tag", &[("id", "AutoField", "p"), ("name", "CharField", ""), ("slug", "SlugField", "")]),
+    (
+        "taggit",
+        "taggit_taggeditem",
+        "TaggedItem",
+        &[
+            ("id", "AutoField", "p"),
+            ("content_type_id", "ForeignKey", ""),
+            ("object_id", "IntegerField", ""),
+            ("tag_id", "ForeignKey", ""),
         ],
     ),
 ];
