@@ -16,6 +16,14 @@ use crate::place::Place;
 use crate::source::Sources;
 use crate::stack::Stack;
 
+/// An import of one file by another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Edge {
+    from: usize,
+    to: usize,
+    line: u32,
+}
+
 /// A layer of a backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -71,8 +71,8 @@ impl Part {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Part::Stack => &["frameworks", "stack"],
-            Part::Routes => &["routes", "unresolved"],
-            Part::Models => &["entities", "unresolved"],
+            Part::Routes => &["routes", "operations", "unresolved"],
+            Part::Models => &["entities", "shapes", "unresolved"],
             Part::Layers => &["layers"],
             Part::Conventions => &["conventions"],
             Part::Commands => &["commands"],

@@ -2,19 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Layer, LayerBreak, LayerCall, Roles};
+use super::{Edge, Layer, LayerBreak, LayerCall, Roles};
 use crate::modules::{Found, Modules};
 use crate::outline::Outline;
 use crate::place::Place;
 use crate::source::{Language, Sources};
-
-/// An import of one file by another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Edge {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) line: u32,
-}
 
 /// Breaks past which no more are told.
 const MOST_BREAKS: usize = 60;

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::calls::Edge;
-use super::{Layer, Roles};
+use super::{Edge, Layer, Roles};
 use crate::documents::{folder_of, inside, name_of};
 use crate::findings::{Entity, Route};
 use crate::outline::{Kind, Outline};

@@ -83,23 +83,40 @@ fn routes(survey: &Survey) -> Vec<Table> {
         let place = format!("{}:{}", route.file, route.line);
         vec![route.method.clone(), route.path.clone(), route.handler.clone(), place, route.guards.join(", ")]
     });
-    vec![table("Routes", &["method", "path", "handler", "place", "guards"], rows.collect()), unresolved(survey)]
+    let operations = survey.operations.iter().map(|found| {
+        let place = format!("{}:{}", found.file, found.line);
+        vec![found.kind.clone(), found.name.clone(), found.handler.clone(), place, found.guards.join(", ")]
+    });
+    vec![
+        table("Routes", &["method", "path", "handler", "place", "guards"], rows.collect()),
+        table("GraphQL operations", &["kind", "name", "resolver", "place", "guards"], operations.collect()),
+        unresolved(survey),
+    ]
 }
 
 fn models(survey: &Survey) -> Vec<Table> {
     let of_entity = |entity: &survey::Entity| {
-        let rows = entity.columns.iter().map(|column| {
-            let mut marks = Vec::new();
-            marks.extend(column.primary.then_some("primary"));
-            marks.extend(column.unique.then_some("unique"));
-            marks.extend((column.nullable == Some(true)).then_some("null"));
-            vec![column.name.clone(), column.kind.clone(), marks.join(", "), column.references.clone()]
-        });
         let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
         let title = format!("{}{model}  {}:{}", entity.table, entity.file, entity.line);
-        table(&title, &["column", "type", "is", "to"], rows.collect())
+        table(&title, &["column", "type", "is", "to"], columns(&entity.columns))
     };
-    survey.entities.iter().map(of_entity).chain([unresolved(survey)]).collect()
+    let of_shape = |shape: &survey::Shape| {
+        let title = format!("{}, no table  {}:{}", shape.name, shape.file, shape.line);
+        table(&title, &["field", "type", "is", "to"], columns(&shape.fields))
+    };
+    let tables = survey.entities.iter().map(of_entity);
+    tables.chain(survey.shapes.iter().map(of_shape)).chain([unresolved(survey)]).collect()
+}
+
+fn columns(columns: &[survey::Column]) -> Vec<Vec<String>> {
+    let row = |column: &survey::Column| {
+        let mut marks = Vec::new();
+        marks.extend(column.primary.then_some("primary"));
+        marks.extend(column.unique.then_some("unique"));
+        marks.extend((column.nullable == Some(true)).then_some("null"));
+        vec![column.name.clone(), column.kind.clone(), marks.join(", "), column.references.clone()]
+    };
+    columns.iter().map(row).collect()
 }
 
 fn layers(survey: &Survey) -> Vec<Table> {
