@@ -9,7 +9,7 @@ mod briefing;
 
 use plan::Plan;
 
-pub(crate) use briefing::{BUDGET, Ground, briefing};
+pub(crate) use briefing::{BUDGET, Ground, briefing, surroundings};
 pub(crate) use knowledge::surveyed;
 pub(crate) use modules::{climbed, file_of};
 pub(crate) use tools::nearest_tools;

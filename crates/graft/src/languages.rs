@@ -123,6 +123,10 @@ pub(crate) trait Language: Sync {
     fn prepare(&self, snippet: &str) -> String;
     /// Ways to make bare members parse, best first.
     fn wrappers(&self) -> &'static [Wrapper];
+    /// Whether what looks like an elision is a value where it stands.
+    fn is_value(&self, _: Node<'_>, _: &str) -> bool {
+        false
+    }
     /// Whether the node is text whose inner lines must keep their blanks.
     fn is_text(&self, node: Node<'_>) -> bool;
     /// Whether a function takes its object as a parameter and so must stand in a class.

@@ -65,6 +65,14 @@ const PHRASES: [&str; 58] = [
     "省略",
 ];
 
+/// Callables of Pydantic and FastAPI for which `...` as the first argument says "required", and elides nothing.
+const REQUIRING: [&str; 9] = ["Field", "Query", "Path", "Body", "Header", "Cookie", "Form", "File", "Param"];
+
+/// Whether `...` as the first argument of a call is a value. `callee` is what is called, dots included.
+pub(crate) fn takes_ellipsis(callee: &str) -> bool {
+    REQUIRING.contains(&callee.rsplit('.').next().unwrap_or(callee).trim())
+}
+
 /// Whether a comment, its comment signs included, stands for code that is kept.
 pub(crate) fn is_elision(comment: &str) -> bool {
     let body = bare(comment);

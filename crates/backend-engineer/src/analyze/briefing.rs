@@ -89,9 +89,20 @@ impl Entry {
 /// Gathers what the phase needs, within `budget` tokens.
 pub(crate) fn briefing(ground: &mut Ground<'_>, budget: usize) -> Briefing {
     let mut entries = files::named(ground);
-    let siblings = files::siblings(ground);
-    let models: Vec<String> = siblings.iter().map(|entry| entry.name.clone()).collect();
-    entries.extend(siblings);
+    entries.extend(around(ground));
+    fitting(ground, entries, budget)
+}
+
+/// [`briefing`] without the phase's own files, for whoever is shown these already.
+pub(crate) fn surroundings(ground: &mut Ground<'_>, budget: usize) -> Briefing {
+    let entries = around(ground);
+    fitting(ground, entries, budget)
+}
+
+/// What stands around the phase's own files.
+fn around(ground: &mut Ground<'_>) -> Vec<Entry> {
+    let mut entries = files::siblings(ground);
+    let models: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
     entries.extend(files::others(ground));
     entries.extend(codebase::tables(ground));
     entries.extend(codebase::routes(ground));
@@ -100,6 +111,10 @@ pub(crate) fn briefing(ground: &mut Ground<'_>, budget: usize) -> Briefing {
     entries.extend(project::conventions(ground, &models));
     entries.extend(project::stack(ground));
     entries.extend(project::commands(ground));
+    entries
+}
+
+fn fitting(ground: &Ground<'_>, entries: Vec<Entry>, budget: usize) -> Briefing {
     let title = format!("{}: {}", ground.assignment.label, ground.assignment.title);
     let mut briefing = Briefing { title, entries, left_out: Vec::new() };
     briefing.fit(budget.saturating_mul(BYTES_A_TOKEN));
@@ -109,7 +124,12 @@ pub(crate) fn briefing(ground: &mut Ground<'_>, budget: usize) -> Briefing {
 impl Briefing {
     /// The briefing as text, the same for the same tree and plan.
     pub(crate) fn text(&self) -> String {
-        let mut text = format!("# Briefing for {}\n", self.title);
+        format!("# Briefing for {}\n{}", self.title, self.sections())
+    }
+
+    /// The text without its title; empty where there is nothing to tell.
+    pub(crate) fn sections(&self) -> String {
+        let mut text = String::new();
         let mut section = None;
         for entry in &self.entries {
             if section != Some(entry.section) {

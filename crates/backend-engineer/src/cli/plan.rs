@@ -8,7 +8,7 @@ use plan::{
 };
 use serde_json::{Value, json};
 
-use crate::analyze::{BUDGET, Ground, briefing};
+use crate::analyze::{BUDGET, Ground, briefing, surveyed};
 use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream, visible};
@@ -83,7 +83,7 @@ fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Resu
     let redactor = Redactor::of(settings.variables());
     let files = files_of(&root, &loaded.plan);
     let inside = loaded.path.strip_prefix(&root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
-    let code = survey::survey(&root, None);
+    let code = surveyed(&root);
     for unit in chosen {
         let assignment = understand(&loaded.plan, &files, *unit, true)?;
         let mut tree = Tree::at(&root);

@@ -7,6 +7,7 @@ use journal::hash;
 use plan::{CodeBlock, PhaseId};
 
 use super::{Change, Deed, Item, Placed};
+use crate::analyze::{self, Ground, surveyed};
 use crate::engineer::Engineer;
 use crate::understand::{Assignment, Reach};
 use crate::workbench::Workbench;
@@ -15,6 +16,8 @@ use crate::workbench::Workbench;
 const PLAN: usize = 8_000;
 /// Bytes of the files that the phase names.
 const FILES: usize = 5_000;
+/// Tokens of what stands around these files.
+const SURROUNDINGS: usize = 800;
 /// Bytes of the repository's own instructions.
 const INSTRUCTIONS: usize = 1_600;
 /// Files with instructions for agents.
@@ -50,6 +53,7 @@ pub(super) fn first(
     text.push_str(&list("Left for you", left(change)));
     let (files, seen) = files(bench, assignment);
     text.push_str(&files);
+    text.push_str(&surroundings(bench, assignment));
     text.push_str(&format!("\n# You may change\n{}\n", may_change(assignment, reach)));
     text.push_str(&list("Checks that decide", checks(bench, assignment)));
     (bench.redactor.text(&text), seen)
@@ -191,6 +195,21 @@ fn files(bench: &mut Workbench, assignment: &Assignment) -> (String, BTreeMap<St
     }
     let text = if text.is_empty() { text } else { format!("\n# Files, as they are now\n{text}") };
     (text, seen)
+}
+
+/// What the survey knows of the code around these files: what to imitate and to use.
+fn surroundings(bench: &mut Workbench, assignment: &Assignment) -> String {
+    let code = surveyed(bench.root());
+    let plan_inside = bench.plan_inside().map(str::to_owned);
+    let mut ground = Ground {
+        plan: &bench.plan,
+        plan_inside: plan_inside.as_deref(),
+        assignment,
+        files: &bench.files,
+        tree: &mut bench.tree,
+        code: &code,
+    };
+    analyze::surroundings(&mut ground, SURROUNDINGS).sections()
 }
 
 /// The repository's own words to agents, nearest to the files of the phase.

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use plan::{Action, Phase, PhaseId};
 
+use crate::analyze::surveyed;
 use crate::implement::Placement;
 use crate::review::Extent;
 use crate::review::code::Code;
@@ -79,7 +80,7 @@ impl Ground<'_> {
 
     /// The routes and models of the repository; read when first asked for.
     pub(crate) fn survey(&self) -> &survey::Survey {
-        self.facts.survey.get_or_init(|| survey::survey(self.bench.root(), None))
+        self.facts.survey.get_or_init(|| surveyed(self.bench.root()))
     }
 
     /// Whether some source file of the repository takes something from this package already.

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use crate::languages::python::standard::STANDARD;
 use crate::languages::{Binding, Form, Kind, Language, List, Shape, Wrapper, call_name, field, flat, text};
-use crate::markers::{SENTINEL, is_elision};
+use crate::markers::{SENTINEL, is_elision, takes_ellipsis};
 
 pub(crate) struct Python;
 
@@ -127,7 +127,7 @@ impl Language for Python {
             let bare = line.trim();
             let indent = line.len() - line.trim_start().len();
             if depth.is_open() {
-                if bare == "..." || bare == "…" || bare == "...," {
+                if (bare == "..." || bare == "…" || bare == "...,") && !opens_requiring(&prepared) {
                     prepared.push_str(&format!("{}# ...\n", line.get(..indent).unwrap_or_default()));
                 } else {
                     prepared.push_str(line);
@@ -148,6 +148,10 @@ impl Language for Python {
 
     fn wrappers(&self) -> &'static [Wrapper] {
         &WRAPPERS
+    }
+
+    fn is_value(&self, node: Node<'_>, source: &str) -> bool {
+        is_required_value(node, source)
     }
 
     fn is_text(&self, node: Node<'_>) -> bool {
@@ -244,7 +248,7 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
             shape(Kind::Entry, node.kind().to_owned(), node)
         }
         "call" => shape(Kind::Entry, call_name(node, source), node),
-        "ellipsis" => shape(Kind::Marker, "...".to_owned(), node),
+        "ellipsis" if !is_required_value(node, source) => shape(Kind::Marker, "...".to_owned(), node),
         "typed_parameter" => {
             shape(Kind::Entry, node.named_child(0).map_or("", |name| text(name, source)).to_owned(), node)
         }
@@ -253,6 +257,21 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         }
         _ => shape(Kind::Entry, flat(text(node, source)), node),
     }
+}
+
+/// Whether an ellipsis is the first argument of a call for which it is a value.
+fn is_required_value(ellipsis: Node<'_>, source: &str) -> bool {
+    let arguments = ellipsis.parent().filter(|parent| parent.kind() == "argument_list");
+    let call =
+        arguments.filter(|arguments| arguments.named_child(0) == Some(ellipsis)).and_then(|found| found.parent());
+    call.is_some_and(|call| takes_ellipsis(field(call, "function", source)))
+}
+
+/// Whether the text ends with the opening bracket of a call for which `...` is a value.
+fn opens_requiring(text: &str) -> bool {
+    let Some(head) = text.trim_end().strip_suffix('(') else { return false };
+    let begins = head.rfind(|letter: char| !letter.is_alphanumeric() && letter != '_').map_or(0, |at| at + 1);
+    head.get(begins..).is_some_and(takes_ellipsis)
 }
 
 fn first_line(node: Node<'_>, source: &str) -> String {
