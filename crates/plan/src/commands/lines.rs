@@ -75,7 +75,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             Manner::Labelled => looks_like_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
-                (alone || says_run(before, 5)) && (looks_like_command(inner) || stands_alone(words, &span.outer, inner))
+                (looks_like_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || says_run(before, 5))
             }
         }
     };
