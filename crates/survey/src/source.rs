@@ -12,7 +12,8 @@ use crate::syntax::script::Dialect;
 use crate::syntax::{self, Syntax};
 
 /// Folders that hold other people's or generated code.
-const FOREIGN: [&str; 14] = [
+const FOREIGN: [&str; 15] = [
+    ".backend-engineer",
     "node_modules",
     ".git",
     ".venv",

@@ -5,10 +5,10 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use plan::{Action, Phase, PhaseId};
+use plan::{Action, CodeBlock, FileOf, Phase, PhaseId};
 
 use crate::analyze::surveyed;
-use crate::implement::Placement;
+use crate::implement::{Placement, is_code};
 use crate::review::Extent;
 use crate::review::code::Code;
 use crate::review::manifests::Manifests;
@@ -46,6 +46,15 @@ impl Facts {
             self.uncertain.insert(path.clone());
         }
     }
+}
+
+/// An import in code that the plan shows.
+pub(crate) struct PlanImport {
+    /// Its place in the plan.
+    pub(crate) span: Range<usize>,
+    /// The file that the code is for.
+    pub(crate) path: String,
+    pub(crate) import: graft::Import,
 }
 
 /// One unit before the rules.
@@ -101,6 +110,32 @@ impl Ground<'_> {
             found
         };
         self.facts.imported.get_or_init(read).contains(package)
+    }
+
+    /// Every import in the unit's code whose file is clear.
+    pub(crate) fn plan_imports(&self) -> Vec<PlanImport> {
+        let mut found = Vec::new();
+        for unit in self.units {
+            for block in unit.blocks.iter().filter(|block| is_code(block)) {
+                let FileOf::Change(change) = &block.file else { continue };
+                let Some(path) = self.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
+                    continue;
+                };
+                for import in graft::imports(&path, &block.text).unwrap_or_default() {
+                    found.push(PlanImport { span: self.place_of(block, &import), path: path.clone(), import });
+                }
+            }
+        }
+        found
+    }
+
+    /// The line of the import in the plan, or the block where that line can't be told.
+    fn place_of(&self, block: &CodeBlock, import: &graft::Import) -> Range<usize> {
+        let line = block.text[import.at..].lines().next().unwrap_or_default();
+        match self.bench.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
+            Some(at) => block.span.start + at..block.span.start + at + line.len(),
+            None => block.span.clone(),
+        }
     }
 
     /// Whether any unit of the plan names a file whose path ends so, whatever shall happen to it.

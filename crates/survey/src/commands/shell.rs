@@ -226,7 +226,7 @@ mod tests {
             "FASTAPI_ENV=d coverage run -m | pytest | tests/"
         );
         assert_eq!(program("npx eslint@9 src"), "npx | eslint | src");
-        assert_eq!(program("python netbox/manage.py test"), " | python | netbox/manage.py test");
+        assert_eq!(program("python site/manage.py test"), " | python | site/manage.py test");
         assert_eq!(program("env-cmd -- jest --config a"), "env-cmd -- | jest | --config a");
     }
 }

@@ -9,7 +9,7 @@ use llm::{LocalFuture, ToolSpec};
 use sandbox::{Command, Outcome};
 use serde_json::Value;
 
-use super::desk::{Desk, Trace, Work, stopped};
+use super::desk::{Trace, Work, at_desk, stopped};
 use super::effects::Settled;
 use super::input::input;
 use super::shell::{self, Farewell};
@@ -50,17 +50,7 @@ const ENVIRONMENT: [(&str, &str); 6] = [
     ("CI", "1"),
 ];
 
-#[derive(Debug)]
-pub(super) struct Bash<'d, 'a> {
-    desk: &'d Desk<'a>,
-    spec: ToolSpec,
-}
-
-impl<'d, 'a> Bash<'d, 'a> {
-    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
-        Bash { desk, spec: BashInput::spec() }
-    }
-}
+at_desk!(Bash, BashInput);
 
 impl Tool for Bash<'_, '_> {
     fn spec(&self) -> &ToolSpec {

@@ -353,3 +353,22 @@ pub(crate) fn holds_keys(path: &str) -> bool {
     ];
     environment && !example || keys.iter().any(|ending| name.ends_with(ending)) || known.contains(&name.as_str())
 }
+
+/// Makes the struct of a tool that works on the desk, and `at`, which puts it there.
+macro_rules! at_desk {
+    ($tool:ident, $input:ident) => {
+        #[derive(Debug)]
+        pub(super) struct $tool<'d, 'a> {
+            desk: &'d $crate::implement::tools::desk::Desk<'a>,
+            spec: llm::ToolSpec,
+        }
+
+        impl<'d, 'a> $tool<'d, 'a> {
+            pub(super) fn at(desk: &'d $crate::implement::tools::desk::Desk<'a>) -> Self {
+                Self { desk, spec: $input::spec() }
+            }
+        }
+    };
+}
+
+pub(super) use at_desk;

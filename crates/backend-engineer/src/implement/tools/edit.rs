@@ -5,7 +5,7 @@ use graft::{Applied, Graft, Refusal};
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Desk, Trace};
+use super::desk::{Trace, at_desk};
 use super::input::input;
 use super::tell;
 
@@ -29,17 +29,7 @@ const SEARCHED: usize = 5_000;
 /// Lines around the nearest text that are shown.
 const AROUND: usize = 4;
 
-#[derive(Debug)]
-pub(super) struct Edit<'d, 'a> {
-    desk: &'d Desk<'a>,
-    spec: ToolSpec,
-}
-
-impl<'d, 'a> Edit<'d, 'a> {
-    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
-        Edit { desk, spec: EditInput::spec() }
-    }
-}
+at_desk!(Edit, EditInput);
 
 impl Tool for Edit<'_, '_> {
     fn spec(&self) -> &ToolSpec {

@@ -5,7 +5,7 @@ use globset::GlobBuilder;
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Desk, Trace};
+use super::desk::{Trace, at_desk};
 use super::input::input;
 use super::walk::{Place, apart, newest_first};
 
@@ -22,17 +22,7 @@ input! {
 /// The most files that are listed.
 const MOST: usize = 100;
 
-#[derive(Debug)]
-pub(super) struct Glob<'d, 'a> {
-    desk: &'d Desk<'a>,
-    spec: ToolSpec,
-}
-
-impl<'d, 'a> Glob<'d, 'a> {
-    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
-        Glob { desk, spec: GlobInput::spec() }
-    }
-}
+at_desk!(Glob, GlobInput);
 
 impl Tool for Glob<'_, '_> {
     fn spec(&self) -> &ToolSpec {

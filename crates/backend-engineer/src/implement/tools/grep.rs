@@ -8,7 +8,7 @@ use ignore::types::{Types, TypesBuilder};
 use llm::{LocalFuture, ToolSpec};
 use serde_json::{Value, json};
 
-use super::desk::{Desk, Trace, cut};
+use super::desk::{Trace, at_desk, cut};
 use super::input::{Parameter, input};
 use super::walk::{Entry, Place, apart, newest_first};
 
@@ -73,17 +73,7 @@ const LINE: usize = 500;
 /// Lines that are looked for in all, so that a pattern which fits everything comes to an end.
 const GATHERED: usize = 50_000;
 
-#[derive(Debug)]
-pub(super) struct Grep<'d, 'a> {
-    desk: &'d Desk<'a>,
-    spec: ToolSpec,
-}
-
-impl<'d, 'a> Grep<'d, 'a> {
-    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
-        Grep { desk, spec: GrepInput::spec() }
-    }
-}
+at_desk!(Grep, GrepInput);
 
 impl Tool for Grep<'_, '_> {
     fn spec(&self) -> &ToolSpec {

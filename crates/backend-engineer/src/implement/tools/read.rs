@@ -7,7 +7,7 @@ use journal::hash;
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Desk, Trace};
+use super::desk::{Trace, at_desk};
 use super::input::input;
 use super::tell;
 
@@ -34,17 +34,7 @@ const LINE: usize = 2000;
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 8 << 20;
 
-#[derive(Debug)]
-pub(super) struct Read<'d, 'a> {
-    desk: &'d Desk<'a>,
-    spec: ToolSpec,
-}
-
-impl<'d, 'a> Read<'d, 'a> {
-    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
-        Read { desk, spec: ReadInput::spec() }
-    }
-}
+at_desk!(Read, ReadInput);
 
 impl Tool for Read<'_, '_> {
     fn spec(&self) -> &ToolSpec {

@@ -4,7 +4,7 @@ use agent::{Tool, ToolError, ToolOutput};
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Desk, Trace};
+use super::desk::{Trace, at_desk};
 use super::input::input;
 
 input! {
@@ -15,17 +15,7 @@ input! {
     }
 }
 
-#[derive(Debug)]
-pub(super) struct Write<'d, 'a> {
-    desk: &'d Desk<'a>,
-    spec: ToolSpec,
-}
-
-impl<'d, 'a> Write<'d, 'a> {
-    pub(super) fn at(desk: &'d Desk<'a>) -> Self {
-        Write { desk, spec: WriteInput::spec() }
-    }
-}
+at_desk!(Write, WriteInput);
 
 impl Tool for Write<'_, '_> {
     fn spec(&self) -> &ToolSpec {

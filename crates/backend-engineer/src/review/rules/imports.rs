@@ -1,11 +1,8 @@
 //! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
 
-use plan::FileOf;
-
 use crate::analyze::file_of;
-use crate::implement::is_code;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
+use crate::review::ground::{Ground, PlanImport};
 use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
@@ -31,23 +28,12 @@ const NAME: Code = Code {
 pub(crate) const RULE: Rule = Rule { codes: &[MODULE, NAME], look: Some(look), told_by_run: false };
 
 fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for unit in ground.units {
-        for block in unit.blocks.iter().filter(|block| is_code(block)) {
-            let FileOf::Change(change) = &block.file else { continue };
-            let Some(path) = ground.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
-                continue;
-            };
-            for import in graft::imports(&path, &block.text).unwrap_or_default() {
-                findings.extend(of_import(ground, block, &path, &import));
-            }
-        }
-    }
-    findings
+    ground.plan_imports().into_iter().filter_map(|found| of_import(ground, found)).collect()
 }
 
-fn of_import(ground: &Ground<'_>, block: &plan::CodeBlock, path: &str, import: &graft::Import) -> Option<Finding> {
-    let place = place_of(ground, block, import);
+fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
+    let PlanImport { span: place, path, import } = found;
+    let (path, import) = (path.as_str(), &import);
     let Some(file) = file_of(&ground.bench.files, path, &import.module) else {
         let missing = if path.ends_with(".py") {
             missing_python(ground, path, import)
@@ -86,15 +72,6 @@ fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
 }
 
 /// The import's line in the plan; a block in a quote or a list is not there letter by letter.
-fn place_of(ground: &Ground<'_>, block: &plan::CodeBlock, import: &graft::Import) -> std::ops::Range<usize> {
-    let line = block.text[import.at..].lines().next().unwrap_or_default();
-    let whole = ground.bench.plan.text();
-    match whole[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
-        Some(at) => block.span.start + at..block.span.start + at + line.len(),
-        None => block.span.clone(),
-    }
-}
-
 fn holds(text: &str, name: &str) -> bool {
     let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
     text.match_indices(name).any(|(at, _)| {

@@ -2,12 +2,9 @@
 
 mod modules;
 
-use plan::FileOf;
-
 use crate::analyze::file_of;
-use crate::implement::is_code;
 use crate::review::code::Code;
-use crate::review::ground::{Ground, package_of};
+use crate::review::ground::{Ground, PlanImport, package_of};
 use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 use modules::{ALIASES, NODE, STANDARD};
@@ -26,30 +23,17 @@ pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_r
 
 fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
-        for block in unit.blocks.iter().filter(|block| is_code(block)) {
-            let FileOf::Change(change) = &block.file else { continue };
-            let Some(path) = ground.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
-                continue;
-            };
-            for import in graft::imports(&path, &block.text).unwrap_or_default() {
-                let package = match path.ends_with(".py") {
-                    true => undeclared_python(ground, &path, &import.module),
-                    false => undeclared_script(ground, &path, &import.module),
-                };
-                let Some(package) = package else { continue };
-                if ground.facts.said.insert(format!("package {package}")) {
-                    let line = block.text[import.at..].lines().next().unwrap_or_default();
-                    let at = ground.bench.plan.text()[block.span.clone()]
-                        .find(line)
-                        .map_or(block.span.start, |at| block.span.start + at);
-                    let message =
-                        format!("`{path}` imports `{package}`, and no manifest of the repository declares it");
-                    let mut finding = ground.say(&CODE, at..at + line.len(), message);
-                    finding.hint = Some("Let the plan add it, or use a package that is there.".to_owned());
-                    findings.push(finding);
-                }
-            }
+    for PlanImport { span, path, import } in ground.plan_imports() {
+        let package = match path.ends_with(".py") {
+            true => undeclared_python(ground, &path, &import.module),
+            false => undeclared_script(ground, &path, &import.module),
+        };
+        let Some(package) = package else { continue };
+        if ground.facts.said.insert(format!("package {package}")) {
+            let message = format!("`{path}` imports `{package}`, and no manifest of the repository declares it");
+            let mut finding = ground.say(&CODE, span, message);
+            finding.hint = Some("Let the plan add it, or use a package that is there.".to_owned());
+            findings.push(finding);
         }
     }
     findings
