@@ -113,9 +113,12 @@ impl Agent<'_> {
             messages: conversation.messages.len(),
             tokens: conversation.tokens(),
         };
-        self.record.record(&[asked])?;
+        self.record.record_soon(&[asked])?;
+        let settled = self.record.settle();
         let began = Instant::now();
-        match self.request(conversation).await? {
+        let reply = self.request(conversation).await;
+        settled.await?;
+        match reply? {
             Ok(reply) => {
                 let elapsed_ms = milliseconds(began);
                 spent.turns += 1;

@@ -1,7 +1,7 @@
 //! Where everything goes that happens in a conversation: journal, terminal and programs read this one stream.
 
 use journal::{Event, JournalError, Run};
-use llm::Delta;
+use llm::{Delta, LocalFuture};
 
 /// Takes events, in order, before the step after them begins.
 pub trait Record {
@@ -11,11 +11,18 @@ pub trait Record {
     /// Why they are not kept. Nothing may go on from there.
     fn record(&self, events: &[Event]) -> Result<(), JournalError>;
 
-    /// Keeps these so that they outlive this process; the next [`Record::record`] makes them outlive the machine.
+    /// Keeps these so that they outlive this process; the next [`Record::record`] or [`Record::settle`] makes them outlive the
+    /// machine.
     ///
     /// # Errors
     /// As for [`Record::record`].
     fn record_soon(&self, events: &[Event]) -> Result<(), JournalError>;
+
+    /// Keeps all before it for good. It begins at once, and goes on while something else is waited for, if it can.
+    ///
+    /// # Errors
+    /// As for [`Record::record`].
+    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>>;
 
     /// Shows a piece of the model's turn while it comes. Nothing of it is kept: the whole turn is.
     fn show(&self, _delta: &Delta) {}
@@ -28,5 +35,10 @@ impl Record for Run {
 
     fn record_soon(&self, events: &[Event]) -> Result<(), JournalError> {
         Run::record_soon(self, events).map(|_| ())
+    }
+
+    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+        let settled = self.settling()();
+        Box::pin(async move { settled })
     }
 }

@@ -110,7 +110,7 @@ impl Item {
 
 /// Carries out what the plan spells out of the assignment; what comes of it is staged.
 pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment) -> Result<Change, Stop> {
-    if bench.runs_commands() && has_commands(bench, assignment) {
+    if needs_walls(bench, assignment) && !bench.employs() {
         bench.prepare().await?;
     }
     bench.worked.clear();
@@ -123,8 +123,11 @@ pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment) ->
     Ok(change)
 }
 
-/// Whether the phase, or the project, has anything to run.
-fn has_commands(bench: &Workbench, assignment: &Assignment) -> bool {
+/// Whether the phase, or the project, has anything to run here.
+pub(crate) fn needs_walls(bench: &Workbench, assignment: &Assignment) -> bool {
+    if !bench.runs_commands() {
+        return false;
+    }
     let mut units = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
     units.any(|unit| !unit.commands.is_empty())
         || bench.settings.commands.named().iter().any(|(_, held)| held.is_some())

@@ -38,7 +38,7 @@ use journal::{Event, StepName};
 use plan::PhaseId;
 
 use analyze::analyze;
-use implement::{Change, engage, implement, inspect, is_code, standing, write};
+use implement::{Change, engage, implement, inspect, is_code, needs_walls, standing, write};
 use report::{Report, report};
 use review::{Extent, review};
 use understand::{Assignment, understand};
@@ -51,6 +51,10 @@ pub use stop::{Exit, Finding, Severity, Stop};
 /// Implements one unit of the plan, proves it, and says what it proved. A failed check is a report, not an error.
 async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
     let assignment = assign(bench, unit)?;
+    let walled = needs_walls(bench, &assignment);
+    if walled {
+        bench.raise()?;
+    }
     bench.begin(StepName::Analyze)?;
     analyze(&bench.plan, &mut bench.tree, &assignment)?;
     for finding in review(bench, &[unit], Extent::Run)? {
@@ -58,8 +62,15 @@ async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report,
     }
     bench.begin(StepName::Implement)?;
     let mut change = implement(bench, &assignment).await?;
+    if walled && bench.has_raised() {
+        bench.prepare().await?;
+    }
     if bench.employs() && change.leaves_work() {
         engage(bench, &assignment, &mut change, None).await?;
+    }
+    if walled {
+        // Where no command can run, that is said before a file is written.
+        bench.prepare().await?;
     }
     write(bench, &assignment, &mut change)?;
     bench.begin(StepName::Verify)?;

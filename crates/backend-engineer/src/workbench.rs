@@ -1,4 +1,4 @@
-//! What every step stands on: the plan, the staged tree, the settings, the sandbox (opened when first needed) and the one
+//! What every step stands on: the plan, the staged tree, the settings, the sandbox (begun when first needed) and the one
 //! stream of events.
 
 mod scratch;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use journal::{Event, Journal, Run, RunStart, StepName};
 use plan::Plan;
-use sandbox::{EffectKind, Sandbox};
+use sandbox::EffectKind;
 
 use crate::engineer::Engineer;
 use crate::redact::Redactor;
@@ -25,6 +25,7 @@ use crate::understand::{Files, Loaded, Scope, files_of};
 
 pub(crate) use going_on::Resumed;
 pub(crate) use overlay::{Belonging, last_lines};
+use overlay::Walls;
 pub(crate) use record::JournalWitness;
 use scratch::Scratch;
 
@@ -76,7 +77,7 @@ pub(crate) struct Workbench {
     pub(crate) worked: BTreeMap<String, Option<Vec<u8>>>,
     journal: Option<Journal>,
     listener: Listener,
-    sandbox: Option<Sandbox>,
+    walls: Walls,
     scratch: Option<Scratch>,
     synced: BTreeMap<String, Staged>,
     pub(crate) redactor: Redactor,
@@ -139,7 +140,7 @@ impl Workbench {
             worked: BTreeMap::new(),
             journal,
             listener,
-            sandbox: None,
+            walls: Walls::None,
             scratch: None,
             synced: BTreeMap::new(),
             redactor,
@@ -173,7 +174,7 @@ impl Workbench {
     pub(crate) fn tell(&mut self, event: Event) -> Result<(), Stop> {
         let event = self.redactor.event(event)?;
         if let Some(run) = &self.run {
-            run.record(&event)?;
+            run.record_soon(std::slice::from_ref(&event))?;
         }
         (self.listener)(Told::Event(&event));
         Ok(())
@@ -282,8 +283,14 @@ impl Workbench {
 
     /// Ends the sandbox with all that runs in it, and removes the run's private folder.
     pub(crate) async fn clear_away(&mut self) -> Result<(), Stop> {
-        if let Some(sandbox) = self.sandbox.take() {
-            sandbox.close().await?;
+        match std::mem::take(&mut self.walls) {
+            Walls::Standing(sandbox) => sandbox.close().await?,
+            Walls::Rising(rising) => {
+                if let Ok(sandbox) = rising.stand().await {
+                    sandbox.close().await?;
+                }
+            }
+            Walls::None => {}
         }
         self.scratch = None;
         self.synced.clear();

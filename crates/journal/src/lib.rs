@@ -1,9 +1,9 @@
 //! The durable record of runs: what happened, what was proven, and what every file was before.
 //!
 //! One SQLite database per repository, under `.backend-engineer/`, is the only memory between runs.
-//! Whatever is recorded is on disk when the call returns, so that a run killed at any moment can be
-//! read, and what it wrote can be undone byte for byte. What may be lost with the machine, though not
-//! with the process, is recorded without that wait where a method says so.
+//! Whatever is recorded outlives the process when the call returns, so that a run killed at any moment can
+//! be read, and what it wrote can be undone byte for byte. The machine it outlives in the same order: what a
+//! run writes to the user's files is noted on the disk first, with all that was recorded before it.
 
 mod identity;
 

@@ -1,5 +1,5 @@
-//! A run that is at work: it alone may write to the journal, and each call is on disk when it returns, unless it
-//! says otherwise.
+//! A run that is at work: it alone may write to the journal. What a call brings outlives the process when it returns, and
+//! where the call says so, the machine.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -80,12 +80,18 @@ impl Run {
     }
 
     /// [`Run::record_all`] without waiting for the disk: the events outlive the process when it returns, and the machine
-    /// once the next [`Run::record_all`] has returned, which costs one wait for both.
+    /// once the next [`Run::record_all`] has returned, or what [`Run::settling`] gives; that costs one wait for all.
     ///
     /// # Errors
     /// As for [`Run::record`].
     pub fn record_soon(&self, events: &[Event]) -> Result<u64, JournalError> {
         self.store.write_soon(|transaction| self.insert(transaction, events))
+    }
+
+    /// What brings all that was recorded so far to the disk when it is called; on another thread, too, while this one goes on.
+    pub fn settling(&self) -> impl FnOnce() -> Result<(), JournalError> + Send + use<> {
+        let store = Arc::clone(&self.store);
+        move || store.settle()
     }
 
     fn insert(&self, transaction: &Connection, events: &[Event]) -> Result<u64, JournalError> {
@@ -112,19 +118,19 @@ impl Run {
     /// # Errors
     /// A refusal of the database; then no event may name it.
     pub fn keep_content(&self, bytes: &[u8]) -> Result<String, JournalError> {
-        self.store.keep_soon(bytes)
+        self.store.keep_whole(bytes)
     }
 
     /// Keeps what stood at `path` before the run first writes there; a later call for the same path changes
     /// nothing. Must come before the folders for a new file are made: those that are not there now are known
-    /// as made by the run.
+    /// as made by the run. It is on disk once [`Run::wrote`] has returned.
     ///
     /// # Errors
     /// A refusal of the database; then nothing may be written at `path`.
     pub fn keep_original(&self, path: &str, original: &Original) -> Result<(), JournalError> {
         let content = original.content.as_deref().map(|bytes| self.store.keep(bytes)).transpose()?;
         let folders = if original.is_absent() { missing_folders(&self.root, path) } else { Vec::new() };
-        self.store.write(|transaction| {
+        self.store.write_soon(|transaction| {
             let explain = |source| self.store.explain(source);
             transaction
                 .execute(
@@ -167,14 +173,14 @@ impl Run {
         link: Option<&str>,
     ) -> Result<(), JournalError> {
         let content = content.map(|bytes| self.store.keep(bytes)).transpose()?;
-        self.store.read(|connection| {
-            connection.execute(
+        self.store.write(|transaction| {
+            let added = transaction.execute(
                 "INSERT INTO written (run, seq, path, content, mode, link)
                  SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM written WHERE run = ?1",
                 params![self.number, path, content, mode, link],
-            )
-        })?;
-        Ok(())
+            );
+            added.map(|_| ()).map_err(|source| self.store.explain(source))
+        })
     }
 
     /// Keeps a command's whole output, read to its end, and gives the number to find it by. Equal outputs are
@@ -192,13 +198,13 @@ impl Run {
     /// # Errors
     /// A refusal of the database; the run is then known as interrupted.
     pub fn finish(self, exit: u8, heading: &str) -> Result<(), JournalError> {
-        self.store.read(|connection| {
-            connection.execute(
+        self.store.write(|transaction| {
+            let set = transaction.execute(
                 "UPDATE run SET state = 'finished', finished_ms = ?2, exit = ?3, heading = ?4 WHERE number = ?1",
                 params![self.number, stored(now_ms()), exit, heading],
-            )
-        })?;
-        Ok(())
+            );
+            set.map(|_| ()).map_err(|source| self.store.explain(source))
+        })
     }
 }
 
@@ -220,7 +226,7 @@ pub(crate) fn begin(
 ) -> Result<Run, JournalError> {
     let at_ms = now_ms();
     let body = serde_json::to_string(start)?;
-    let (number, id) = store.write(|transaction| {
+    let (number, id) = store.write_soon(|transaction| {
         let explain = |source| store.explain(source);
         transaction.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'", []).map_err(explain)?;
         let mut insert = transaction

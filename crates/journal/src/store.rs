@@ -1,6 +1,7 @@
 //! The database itself: opening it, its format, and contents kept once however often they occur.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -102,27 +103,37 @@ impl Store {
         work(&self.lock()).map_err(|source| JournalError::database(&self.path, source))
     }
 
-    /// Does `work` wholly or not at all; on disk when it returns.
+    /// Does `work` wholly or not at all; on disk when it returns, and with it all that was written before.
     pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
         let explain = |source| JournalError::database(&self.path, source);
-        transact(&mut self.lock(), work, explain)
+        let mut connection = self.lock();
+        connection.pragma_update(None, "synchronous", "FULL").map_err(explain)?;
+        let done = transact(&mut connection, work, explain);
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(explain)?;
+        done
     }
 
-    /// [`Store::write`] that outlives the process when it returns, and the machine with the next [`Store::write`]: the log
-    /// keeps their order.
+    /// [`Store::write`] that outlives the process when it returns, and the machine with the next [`Store::write`] or
+    /// [`Store::settle`]: the log keeps their order.
     pub(crate) fn write_soon<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
-        let explain = |source| JournalError::database(&self.path, source);
-        let mut connection = self.lock();
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(explain)?;
-        let done = transact(&mut connection, work, explain);
-        connection.pragma_update(None, "synchronous", "FULL").map_err(explain)?;
-        done
+        transact(&mut self.lock(), work, |source| self.explain(source))
+    }
+
+    /// Waits until all that was written is on disk; whoever writes meanwhile does not wait for it. What is no longer in
+    /// the log, a checkpoint has brought to the disk.
+    pub(crate) fn settle(&self) -> Result<(), JournalError> {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        match File::open(&log).and_then(|log| log.sync_all()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(JournalError::Input(error)),
+            _ => Ok(()),
+        }
     }
 
     /// The database's refusal as this journal's error.
@@ -131,7 +142,7 @@ impl Store {
     }
 
     /// Keeps `bytes` as [`Store::write_soon`] does and gives their hash.
-    pub(crate) fn keep_soon(&self, bytes: &[u8]) -> Result<String, JournalError> {
+    pub(crate) fn keep_whole(&self, bytes: &[u8]) -> Result<String, JournalError> {
         let hash = hash(bytes);
         if self.read(|connection| number(connection, &hash))?.is_none() {
             self.write_soon(|transaction| {
@@ -141,7 +152,7 @@ impl Store {
         Ok(hash)
     }
 
-    /// Keeps all that `bytes` yields and gives its number; a content that is kept already is not kept twice.
+    /// Keeps all that `bytes` yields as [`Store::write_soon`] does and gives its number; a content that is kept already is not kept twice.
     pub(crate) fn keep(&self, mut bytes: impl Read) -> Result<i64, JournalError> {
         let first = next_piece(&mut bytes)?;
         if first.len() < PIECE
@@ -149,7 +160,7 @@ impl Store {
         {
             return Ok(kept);
         }
-        self.write(|transaction| {
+        self.write_soon(|transaction| {
             let explain = |source| self.explain(source);
             transaction.execute("INSERT INTO content (size) VALUES (0)", []).map_err(explain)?;
             let fresh = transaction.last_insert_rowid();
@@ -248,7 +259,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)
 }

@@ -1,5 +1,7 @@
 //! What stands inside a line: code spans, emphasis, and a label with a colon.
 
+use aho_corasick::AhoCorasick;
+
 use crate::document::Span;
 
 /// A code span: with its ticks, and what is between them.
@@ -43,8 +45,17 @@ fn closing(text: &str, start: usize, ticks: usize) -> Option<usize> {
     None
 }
 
+/// Finds whether any of these words stands in a text; ASCII letters in either case.
+#[expect(clippy::expect_used, reason = "the words are our own tables, and far below the limit of its size")]
+pub(crate) fn any_of(words: &[&str]) -> AhoCorasick {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a small automaton")
+}
+
 /// `text` without bold, italic and strike marks; code spans keep their ticks.
 pub(crate) fn plain(text: &str) -> String {
+    if !text.contains(['*', '_', '~']) {
+        return text.to_owned();
+    }
     let mut spans = code_spans(text, 0).into_iter().peekable();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -95,10 +106,8 @@ pub(crate) fn plain(text: &str) -> String {
 
 /// `text` in lower case without emphasis, ticks, signs at the ends and double blanks: for comparing words.
 pub(crate) fn key(text: &str) -> String {
-    let bare: String = plain(text).chars().filter(|letter| *letter != '`').collect();
-    let words: Vec<String> = bare.split_whitespace().map(str::to_lowercase).collect();
-    let joined = words.join(" ");
-    joined.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
+    let bare = plain(text).replace('`', "").to_lowercase();
+    one_line(&bare).trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
 }
 
 /// A label before a colon, or a bold line of its own.
@@ -192,5 +201,12 @@ pub(crate) fn is_sign(letter: char) -> bool {
 
 /// The first sentence-like part of a line, to be shown: trimmed, one line.
 pub(crate) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }

@@ -1,5 +1,8 @@
 //! Table: what the labels and headings inside a unit announce, in the languages that plans are written in.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::inline::key;
 
 /// What a label or heading announces.
@@ -959,7 +962,12 @@ const PARTS: &[(Topic, &[&str])] = &[
 
 /// What a label announces, by its exact name.
 pub(crate) fn topic(name: &str) -> Option<Topic> {
-    NAMES.iter().find(|(_, names)| names.contains(&name)).map(|(topic, _)| *topic)
+    static TOPICS: LazyLock<HashMap<&str, Topic>> = LazyLock::new(|| {
+        // The first that lists a name has it.
+        let of_topic = |(topic, names): &'static (Topic, &[&'static str])| names.iter().map(|name| (*name, *topic));
+        NAMES.iter().rev().flat_map(of_topic).collect()
+    });
+    TOPICS.get(name).copied()
 }
 
 /// What a heading announces: its name without number and notes, or words in it.

@@ -113,8 +113,11 @@ const TASKS: &[&str] = &[
     "tarefa",
 ];
 /// Words of steps.
-const STEPS: &[&str] =
+pub(crate) const STEPS: &[&str] =
     &["step", "paso", "étape", "schritt", "步骤", "步", "ステップ", "手順", "шаг", "крок", "krok", "passo"];
+
+/// More letters than any unit word has.
+const LONGEST_WORD: usize = 20;
 
 fn words() -> impl Iterator<Item = (&'static str, Rank)> {
     let phases = PHASES.iter().map(|word| (*word, Rank::Phase));
@@ -289,6 +292,10 @@ fn note_at_end(words: &str) -> Option<(String, String)> {
             return Some((words[..at].trim_end().to_owned(), inner.to_owned()));
         }
     }
+    // Notes behind a dash are in capitals.
+    if words.split_whitespace().next_back().is_none_or(|last| last.chars().any(char::is_lowercase)) {
+        return None;
+    }
     for dash in [" — ", " -- ", " – ", " - ", ": "] {
         if let Some((before, note)) = words.rsplit_once(dash)
             && note.split_whitespace().count() <= 3
@@ -317,10 +324,7 @@ fn after_ordinal(words: &str) -> Option<&str> {
 }
 
 fn worded(words: &str) -> Option<UnitName> {
-    let lower = words.to_lowercase();
-    if lower.len() != words.len() && !lower.is_char_boundary(0) {
-        return None;
-    }
+    let lower = words.chars().take(LONGEST_WORD).collect::<String>().to_lowercase();
     for (word, rank) in words_longest(&lower) {
         let Some(rest) = words.get(word.len()..) else { continue };
         let gap = rest.trim_start_matches([' ', '#', '-', '\u{a0}', '№']);
@@ -337,7 +341,9 @@ fn worded(words: &str) -> Option<UnitName> {
 }
 
 fn words_longest(lower: &str) -> Vec<(&'static str, Rank)> {
-    let mut fitting: Vec<_> = words().filter(|(word, _)| lower.starts_with(word)).collect();
+    let first = lower.as_bytes().first();
+    let mut fitting: Vec<_> =
+        words().filter(|(word, _)| word.as_bytes().first() == first && lower.starts_with(word)).collect();
     fitting.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
     fitting
 }

@@ -88,6 +88,9 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
                 )
         });
         let core = core.trim_end_matches('.').trim_end_matches(':');
+        if !bare && !core.contains(['/', '\\']) {
+            continue;
+        }
         let Some(offset) = word.find(core).filter(|_| !core.is_empty()) else { continue };
         if let Some((path, lines)) = as_path(core, false).filter(|(path, _)| bare || path.contains('/')) {
             let begin = base + start + offset;

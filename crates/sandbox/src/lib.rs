@@ -50,5 +50,5 @@ pub mod git;
 pub use command::{Command, Effect, EffectKind, Exit, Outcome, Output};
 pub use error::SandboxError;
 pub use policy::{Network, Policy, Service, Tier, WallChoice, WallName};
-pub use sandbox::{Sandbox, Server};
+pub use sandbox::{Rising, Sandbox, Server};
 pub use warden::{WARDEN_ARGUMENT, warden_main};

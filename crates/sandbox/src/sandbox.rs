@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::RwLock;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::command::{Command, Effect, Exit, Outcome, Output};
 use crate::effects;
@@ -57,19 +58,44 @@ pub struct Server {
     answers: Option<Answers>,
 }
 
+/// A sandbox whose walls are being built while something else is done.
+#[derive(Debug)]
+pub struct Rising(JoinHandle<Result<Sandbox, SandboxError>>);
+
+impl Rising {
+    /// Whether it stands, or never will.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    /// Waits until it stands.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::open`].
+    pub async fn stand(self) -> Result<Sandbox, SandboxError> {
+        self.0.await.unwrap_or_else(|error| Err(SandboxError::Gone(error.to_string())))
+    }
+}
+
 impl Sandbox {
     /// Builds the strongest wall that the policy and the machine allow.
     ///
     /// # Errors
     /// [`SandboxError::NoWall`] when none can be had; another when the policy names what can't be used.
     pub async fn open(policy: Policy) -> Result<Self, SandboxError> {
-        let policy = checked(policy)?;
-        let (policy, standing) = apart(move || {
-            let site = Site { policy: &policy, network: policy.network, copy: None };
-            let standing = walls::build(policy.wall, &site)?;
-            Ok((policy, standing))
-        })
-        .await?;
+        Self::raise(policy).stand().await
+    }
+
+    /// Begins to [`Sandbox::open`] on a thread of its own. Must be called within a tokio runtime.
+    #[must_use]
+    pub fn raise(policy: Policy) -> Rising {
+        Rising(spawn_blocking(move || Self::build(checked(policy)?)))
+    }
+
+    fn build(policy: Policy) -> Result<Self, SandboxError> {
+        let site = Site { policy: &policy, network: policy.network, copy: None };
+        let standing = walls::build(policy.wall, &site)?;
         Ok(Self {
             tier: standing.tier.clone(),
             tree: standing.tree.clone(),
@@ -396,7 +422,7 @@ fn clear(scratch: &Path) -> Result<(), SandboxError> {
 async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SandboxError> + Send + 'static,
 ) -> Result<T, SandboxError> {
-    match tokio::task::spawn_blocking(work).await {
+    match spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(SandboxError::Gone(error.to_string())),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use agent::{AgentError, Budget, Ending, Limit, Record, Spent, spent};
 use journal::{Event, JournalError};
-use llm::{Block, Delta, Fault, Message, ModelError, Reply, Request, StopReason, Usage};
+use llm::{Block, Delta, Fault, LocalFuture, Message, ModelError, Reply, Request, StopReason, Usage};
 use serde_json::json;
 
 use crate::world::{Files, Memory, Played, agent, place, tools, turn, wait};
@@ -182,6 +182,9 @@ fn what_comes_of_a_turn_is_shown_and_not_kept() {
         }
         fn record_soon(&self, events: &[Event]) -> Result<(), JournalError> {
             self.memory.record(events)
+        }
+        fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+            self.memory.settle()
         }
         fn show(&self, delta: &Delta) {
             if let Delta::Text(text) = delta {

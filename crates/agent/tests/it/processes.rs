@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use agent::{Ending, Record, Spent};
 use journal::{Event, Journal, JournalError, Run, RunStart, RunState};
+use llm::LocalFuture;
 
 use crate::worker::{fresh, run, work};
 use crate::world::{Memory, Played, agent, wait};
@@ -36,6 +37,10 @@ impl Record for Saying {
         Run::record_soon(&self.0, events)?;
         self.say();
         Ok(())
+    }
+
+    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+        Record::settle(&self.0)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use agent::{Agent, AgentError, Conversation, Ending, Record, Tool};
 use journal::{Event, JournalError};
-use llm::Delta;
+use llm::{Delta, LocalFuture};
 use plan::Part;
 
 use super::prompt;
@@ -52,6 +52,18 @@ impl Record for Voice<'_, '_> {
 
     fn record_soon(&self, events: &[Event]) -> Result<(), JournalError> {
         self.pass(events, true)
+    }
+
+    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+        let broken = |why: String| JournalError::Input(std::io::Error::other(why));
+        let settling = self.0.at_once().map(|work| work.bench.run.as_ref().map(journal::Run::settling));
+        let under_way = settling.map(|settling| settling.map(tokio::task::spawn_blocking));
+        Box::pin(async move {
+            match under_way.map_err(|error| broken(error.to_string()))? {
+                Some(settled) => settled.await.unwrap_or_else(|error| Err(broken(error.to_string()))),
+                None => Ok(()),
+            }
+        })
     }
 
     fn show(&self, delta: &Delta) {

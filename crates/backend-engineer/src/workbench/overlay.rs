@@ -1,10 +1,10 @@
-//! The run's sandbox: opened when the first command needs it, kept in step with what is staged, and read for what
+//! The run's sandbox: begun when it is known to be needed, waited for by the first command, kept in step with what is staged, and read for what
 //! commands changed.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sandbox::{Command, Effect, EffectKind, Network, Outcome, Policy, Sandbox, Server, Service};
+use sandbox::{Command, Effect, EffectKind, Network, Outcome, Policy, Rising, Sandbox, Server, Service};
 
 use super::Workbench;
 use super::scratch::Scratch;
@@ -23,6 +23,18 @@ pub(crate) enum Belonging {
     ByProduct,
     /// Anything else: dropped, and said.
     Foreign,
+}
+
+/// The run's sandbox, from when it is known to be needed.
+#[derive(Debug, Default)]
+pub(super) enum Walls {
+    /// Nothing needed it yet.
+    #[default]
+    None,
+    /// On its way.
+    Rising(Rising),
+    /// There.
+    Standing(Box<Sandbox>),
 }
 
 impl Workbench {
@@ -71,7 +83,7 @@ impl Workbench {
 
     /// The name of the walls that stand, where a command ran.
     pub(crate) fn tier(&self) -> Option<String> {
-        self.sandbox.as_ref().map(|sandbox| sandbox.tier().to_string())
+        self.standing().map(|sandbox| sandbox.tier().to_string())
     }
 
     /// A fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them; the plan,
@@ -104,7 +116,7 @@ impl Workbench {
 
     /// Everything that commands have changed so far and that the user's tree does not have.
     pub(crate) async fn effects(&self) -> Result<Vec<Effect>, Stop> {
-        match &self.sandbox {
+        match self.standing() {
             Some(sandbox) => Ok(sandbox.changes().await?),
             None => Ok(Vec::new()),
         }
@@ -168,7 +180,14 @@ impl Workbench {
     }
 
     pub(super) fn opened(&self) -> Result<&Sandbox, Stop> {
-        self.sandbox.as_ref().ok_or_else(|| Stop::environment("no sandbox is open"))
+        self.standing().ok_or_else(|| Stop::environment("no sandbox is open"))
+    }
+
+    fn standing(&self) -> Option<&Sandbox> {
+        match &self.walls {
+            Walls::Standing(sandbox) => Some(sandbox),
+            Walls::None | Walls::Rising(_) => None,
+        }
     }
 
     /// Opens the sandbox if need be, and lays over it what is staged and not yet there.
@@ -199,12 +218,11 @@ impl Workbench {
         Ok(())
     }
 
-    /// Opens the sandbox before anything is changed, so that a machine without walls is told at once.
-    pub(crate) async fn prepare(&mut self) -> Result<(), Stop> {
-        if self.sandbox.is_none() { self.open().await } else { Ok(()) }
-    }
-
-    async fn open(&mut self) -> Result<(), Stop> {
+    /// Begins to build the sandbox, unless it is begun, and does not wait for it.
+    pub(crate) fn raise(&mut self) -> Result<(), Stop> {
+        if !matches!(self.walls, Walls::None) {
+            return Ok(());
+        }
         let unusable = |error: std::io::Error| {
             Stop::environment(format!("no private folder for the run: {error}")).hint(
                 "Commands need room outside of the repository; point XDG_CACHE_HOME to a folder that can be written.",
@@ -213,8 +231,28 @@ impl Workbench {
         let scratch = Scratch::make().map_err(unusable)?;
         let policy = self.policy(scratch.path("sandbox").map_err(unusable)?)?;
         self.scratch = Some(scratch);
-        self.sandbox = Some(Sandbox::open(policy).await?);
-        self.set_up_project().await
+        self.walls = Walls::Rising(Sandbox::raise(policy));
+        Ok(())
+    }
+
+    /// Whether a sandbox that was begun is there, or known not to come.
+    pub(crate) fn has_raised(&self) -> bool {
+        matches!(&self.walls, Walls::Rising(rising) if rising.is_over())
+    }
+
+    /// Opens the sandbox before anything is changed, so that a machine without walls is told at once.
+    pub(crate) async fn prepare(&mut self) -> Result<(), Stop> {
+        self.raise()?;
+        match std::mem::take(&mut self.walls) {
+            Walls::Rising(rising) => {
+                self.walls = Walls::Standing(Box::new(rising.stand().await?));
+                self.set_up_project().await
+            }
+            walls => {
+                self.walls = walls;
+                Ok(())
+            }
+        }
     }
 
     fn policy(&self, scratch: PathBuf) -> Result<Policy, Stop> {

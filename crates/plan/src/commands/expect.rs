@@ -1,8 +1,12 @@
 //! What a plan expects of a command, from its words.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::{Expect, ExpectedOutcome};
 use crate::document::Span;
-use crate::inline::{code_spans, is_sign, one_line, plain};
+use crate::inline::{any_of, code_spans, is_sign, one_line, plain};
 
 const NOTHING: &[&str] = &[
     "no results",
@@ -184,31 +188,30 @@ pub(crate) fn expectation(words: &str) -> Expect {
 }
 
 fn outcome(lower: &str) -> ExpectedOutcome {
+    static NEGATED: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(UNFAILED));
+    static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(&[NOTHING, FAILS, PASSES].concat()));
     let mut words = lower.to_owned();
-    for negated in UNFAILED {
+    for negated in UNFAILED.iter().filter(|_| NEGATED.is_match(lower)) {
         words = words.replace(negated, "unfailed");
     }
-    let first = |list: &[&str]| list.iter().filter_map(|word| find_word(&words, word)).min();
-    let (fail, pass, nothing) = (first(FAILS), first(PASSES), first(NOTHING));
-    let earliest = [fail, pass, nothing].into_iter().flatten().min();
-    match earliest {
+    let told = TELLING.find_overlapping_iter(&words).filter(|found| stands_free(&words, &found.range()));
+    // Of two that begin together, the one of the earlier table counts.
+    match told.map(|found| (found.start(), found.pattern().as_usize())).min() {
         None => ExpectedOutcome::Unstated,
-        at if at == nothing => ExpectedOutcome::NoMatches,
-        at if at == fail => ExpectedOutcome::Fail,
-        _ => ExpectedOutcome::Pass,
+        Some((_, word)) if word < NOTHING.len() => ExpectedOutcome::NoMatches,
+        Some((_, word)) if word < NOTHING.len() + FAILS.len() => ExpectedOutcome::Fail,
+        Some(_) => ExpectedOutcome::Pass,
     }
 }
 
-/// Where a word begins; ASCII words only at the start of a word, or as the tail of `ImportError`.
-fn find_word(text: &str, word: &str) -> Option<usize> {
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
-        let before = text[..*at].chars().next_back();
-        let after = text[at + word.len()..].chars().next();
-        let short = word.len() <= 3 && word.is_ascii();
-        let free =
-            !before.is_some_and(|letter| letter.is_ascii_alphanumeric()) || matches!(word, "error" | "exception");
-        !word.is_ascii() || free && !(short && after.is_some_and(char::is_alphanumeric))
-    })
+/// Whether a word found in a text counts: an ASCII word only at the start of a word, or as the tail of `ImportError`.
+fn stands_free(text: &str, found: &Span) -> bool {
+    let word = &text[found.clone()];
+    let before = text[..found.start].chars().next_back();
+    let after = text[found.end..].chars().next();
+    let short = word.len() <= 3 && word.is_ascii();
+    let free = !before.is_some_and(|letter| letter.is_ascii_alphanumeric()) || matches!(word, "error" | "exception");
+    !word.is_ascii() || free && !(short && after.is_some_and(char::is_alphanumeric))
 }
 
 /// The number of tests that pass: "12 passed", "all 12 tests pass", "12/12".

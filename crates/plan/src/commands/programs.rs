@@ -1,5 +1,8 @@
 //! Table: the programs by which a code span is known to be a command.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 const PROGRAMS: &[&str] = &[
     "git",
     "npm",
@@ -586,7 +589,8 @@ const USUAL_WORDS: &[&str] = &[
 pub(super) fn is_program(word: &str) -> bool {
     let name = word.rsplit('/').next().unwrap_or(word);
     let placed = word.contains("bin/") || word.starts_with(['.', '/', '~']);
-    PROGRAMS.contains(&word) || word.contains('/') && placed && PROGRAMS.contains(&name) && !word.starts_with("http")
+    static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| PROGRAMS.iter().copied().collect());
+    KNOWN.contains(word) || word.contains('/') && placed && KNOWN.contains(name) && !word.starts_with("http")
 }
 
 /// Whether the program's name alone, without arguments, is no sure sign of a command.
