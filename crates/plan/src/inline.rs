@@ -1,7 +1,5 @@
 //! What stands inside a line: code spans, emphasis, and a label with a colon.
 
-use aho_corasick::AhoCorasick;
-
 use crate::document::Span;
 
 /// A code span: with its ticks, and what is between them.
@@ -43,12 +41,6 @@ fn closing(text: &str, start: usize, ticks: usize) -> Option<usize> {
         at = found + count;
     }
     None
-}
-
-/// Finds whether any of these words stands in a text; ASCII letters in either case.
-#[expect(clippy::expect_used, reason = "the words are our own tables, and far below the limit of its size")]
-pub(crate) fn any_of(words: &[&str]) -> AhoCorasick {
-    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a small automaton")
 }
 
 /// `text` without bold, italic and strike marks; code spans keep their ticks.

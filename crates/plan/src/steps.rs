@@ -1,16 +1,13 @@
 //! The steps of a unit, in order: what to write, to run, to commit.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use serde::Serialize;
 
 use crate::changes::Asking;
 use crate::criteria::is_among;
 use crate::document::Span;
 use crate::identity::CheckboxId;
-use crate::inline::any_of;
 use crate::labels::Topic;
 use crate::naming::{Rank, STEPS, coded, marked, numbered, unit_name};
 use crate::rows::{Row, RowKind};
@@ -79,9 +76,10 @@ pub(crate) struct Seed {
 
 /// Whether the words name a step: "Step 2: …".
 pub(crate) fn is_step_name(words: &str) -> bool {
-    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(STEPS));
     // Most lines are no step, and told so at a glance.
-    if words.is_ascii() && !WORDS.is_match(words) {
+    let name = words.trim_start_matches(|letter: char| !letter.is_alphabetic());
+    let begins = |word: &&str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    if words.is_ascii() && !STEPS.iter().any(begins) {
         return false;
     }
     unit_name(&marked(words).words).is_some_and(|name| name.rank == Rank::Step)

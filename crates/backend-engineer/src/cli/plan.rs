@@ -1,12 +1,13 @@
 //! `plan`: shows what was understood of a plan.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use plan::{
-    Action, CodeBlock, CriterionKind, ExpectedOutcome, FileOf, Part, Phase, PhaseId, Plan, PlannedCommand, Role, State,
+    Action, Bound, Checkbox, CodeBlock, Criterion, CriterionKind, Diagnostic, ExpectedOutcome, FileOf, Part, Phase,
+    PhaseId, Plan, PlannedCommand, Role, Standing, State,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::analyze::{BUDGET, Ground, briefing, surveyed};
 use crate::cli::arguments::{RootArgument, Selection};
@@ -24,15 +25,15 @@ use crate::understand::{Loaded, files_of, load_plan, root_of, understand};
 /// Reads only. Says what is literal (code that can be placed as it stands) and what is prose.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
-    /// The plan, a Markdown file
-    #[arg(value_name = "PLAN", value_hint = clap::ValueHint::FilePath)]
-    pub(crate) plan: PathBuf,
+    /// The plan, a Markdown file; or several
+    #[arg(value_name = "PLAN", required = true, value_hint = clap::ValueHint::FilePath)]
+    pub(crate) plans: Vec<PathBuf>,
 
     /// Only this phase: its number, its name or part of it, or "next"; may be given several times
     #[arg(short, long = "phase", value_name = "PHASE")]
     pub(crate) phases: Vec<String>,
 
-    /// Print it as JSON
+    /// Print it as JSON; of several plans, one line each
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -51,9 +52,29 @@ pub(crate) struct PlanArguments {
     pub(crate) root: RootArgument,
 }
 
-/// Runs the subcommand.
+/// Runs the subcommand. A plan that can't be read does not keep the others from being shown.
 pub(crate) fn run(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let loaded = load_plan(&arguments.plan)?;
+    if let [plan] = arguments.plans.as_slice() {
+        return show(plan, arguments, globals);
+    }
+    if !arguments.phases.is_empty() {
+        return Err(Stop::usage("--phase speaks of one plan, and several are named").hint("Name the one."));
+    }
+    let mut exit = Exit::Complete;
+    for (index, plan) in arguments.plans.iter().enumerate() {
+        if index > 0 && !arguments.json {
+            printer::print("\n")?;
+        }
+        if let Err(stop) = show(plan, arguments, globals) {
+            printer::say(&diagnostics::stop(&stop, None, globals.look(Stream::Errors)));
+            exit = Exit::first([exit, stop.exit]);
+        }
+    }
+    Ok(exit)
+}
+
+fn show(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let loaded = load_plan(plan)?;
     let plan = &loaded.plan;
     let source = Source { name: &loaded.name, text: plan.text() };
     let chosen = match arguments.phases.as_slice() {
@@ -65,14 +86,12 @@ pub(crate) fn run(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, 
         return brief(arguments, &loaded, &chosen);
     }
     let phases: Vec<&Phase> = chosen.iter().filter_map(|id| plan.phase(*id)).collect();
-    let text = match arguments.json {
-        true => format!("{:#}\n", as_json(plan, &loaded.name, &phases)),
-        false => visible(&as_text(plan, &loaded.name, &phases, !arguments.phases.is_empty())),
-    };
-    printer::print(&text)?;
-    if !arguments.json {
-        printer::say(&findings(plan, source, globals));
+    if arguments.json {
+        printer::print(&as_json(&Shown::of(plan, &loaded.name, &phases), arguments.plans.len() > 1)?)?;
+        return Ok(Exit::Complete);
     }
+    printer::print(&visible(&as_text(plan, &loaded.name, &phases, !arguments.phases.is_empty())))?;
+    printer::say(&findings(plan, source, globals));
     Ok(Exit::Complete)
 }
 
@@ -117,20 +136,44 @@ fn findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
     diagnostics::findings(&all, Some(source), globals.look(Stream::Errors))
 }
 
-fn as_json(plan: &Plan, name: &str, phases: &[&Phase]) -> Value {
-    json!({
-        "version": 1,
-        "plan": name,
-        "title": plan.title(),
-        "dialects": plan.dialects(),
-        "standing": plan.standing(),
-        "phases": phases,
-        "checkboxes": plan.checkboxes(),
-        "criteria": plan.criteria(),
-        "commands": plan.commands(),
-        "bounds": plan.bounds(),
-        "diagnostics": plan.diagnostics(),
-    })
+/// A plan as programs are shown it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    version: u32,
+    plan: &'a str,
+    title: Option<&'a str>,
+    dialects: Vec<&'static str>,
+    standing: &'a Standing,
+    phases: &'a [&'a Phase],
+    checkboxes: &'a [Checkbox],
+    criteria: &'a [Criterion],
+    commands: &'a [PlannedCommand],
+    bounds: &'a [Bound],
+    diagnostics: &'a [Diagnostic],
+}
+
+impl<'a> Shown<'a> {
+    fn of(plan: &'a Plan, name: &'a str, phases: &'a [&'a Phase]) -> Self {
+        Shown {
+            version: 1,
+            plan: name,
+            title: plan.title(),
+            dialects: plan.dialects(),
+            standing: plan.standing(),
+            phases,
+            checkboxes: plan.checkboxes(),
+            criteria: plan.criteria(),
+            commands: plan.commands(),
+            bounds: plan.bounds(),
+            diagnostics: plan.diagnostics(),
+        }
+    }
+}
+
+fn as_json(shown: &Shown<'_>, on_one_line: bool) -> Result<String, Stop> {
+    let written = if on_one_line { serde_json::to_string(shown) } else { serde_json::to_string_pretty(shown) };
+    let text = written.map_err(|error| Stop::environment(format!("the plan can't be written as JSON: {error}")))?;
+    Ok(text + "\n")
 }
 
 fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {

@@ -134,3 +134,23 @@ fn a_refused_graft_changes_nothing_and_ends_with_4() {
     assert_eq!(outcome["outcome"], "refused");
     assert_eq!(scene.read("notes.txt"), "one\ntwo\none\n");
 }
+
+#[test]
+fn several_plans_are_shown_though_one_can_t_be_read() {
+    let scene = Scene::new();
+    let plan = |number: u32| format!("# Plan {number}\n\n## Phase 1: Begin\n\n- [ ] Do it\n");
+    scene.file("repository/one.md", &plan(1)).file("repository/empty.md", "").file("repository/two.md", &plan(2));
+    let shown = scene.run(&["plan", "one.md", "empty.md", "two.md", "--json"]);
+    assert!(shown.code == 2 && shown.stderr.contains("empty.md: the plan is empty"), "{shown}");
+    let titles: Vec<String> = shown
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a document a line"))
+        .map(|document| document["title"].as_str().expect("a title").to_owned())
+        .collect();
+    assert_eq!(titles, ["Plan 1", "Plan 2"]);
+    let text = scene.run(&["plan", "one.md", "two.md"]);
+    assert!(text.code == 0 && text.stdout.starts_with("Plan 1\n") && text.stdout.contains("\n\nPlan 2\n"), "{text}");
+    let asked = scene.run(&["plan", "one.md", "two.md", "--phase", "1"]);
+    assert!(asked.code == 2 && asked.stderr.contains("--phase speaks of one plan"), "{asked}");
+}
