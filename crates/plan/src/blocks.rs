@@ -127,9 +127,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
         }
-        if !role.is_placed()
-            || seen.topic.is_some_and(|topic| topic.is_criteria() || topic == crate::labels::Topic::Bounds)
-        {
+        if !role.is_placed() || seen.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone()) {
             found = FileOf::Nowhere;
         }
         let prose = introduction(asking, row, from);

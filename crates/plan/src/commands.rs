@@ -16,7 +16,7 @@ use crate::document::{Document, Span};
 
 pub(crate) use expect::expectation;
 pub(crate) use kind::is_check;
-pub(crate) use lines::{Manner, in_line};
+pub(crate) use lines::{Manner, in_line, is_conditional};
 
 /// A command that the plan wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -135,6 +135,9 @@ pub(crate) fn looks_like_command(text: &str) -> bool {
         || first.starts_with(".venv/")
         || first.starts_with("venv/"))
         && (!first.ends_with('/'));
+    if first.ends_with(".sh") && first.contains('/') && !first.starts_with('/') && !rest.is_empty() {
+        return true;
+    }
     if script {
         let known = [".py", ".ts", ".js", ".md", ".json", ".tsx", ".yaml", ".yml", ".toml", ".go", ".rs"];
         return !rest.is_empty()
@@ -190,6 +193,12 @@ pub(crate) fn command(text: &str, span: Span, expect: Expect) -> PlannedCommand 
 pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedCommand> {
     let Some(fence) = document.fences.get(fence) else { return Vec::new() };
     let text = fence.dedented(document.text);
+    if text.contains("$?") {
+        // What the last one ended with is gone where the next begins anew.
+        let end = fence.content.last().map_or(fence.span.end, |line| line.end);
+        let start = fence.content.first().map_or(fence.span.start, |line| line.start);
+        return vec![command(text.trim(), start..end, Expect::default())];
+    }
     let found = shell::scripts(&text).into_iter().map(|script| {
         let expected = script.comments.iter().find_map(|comment| {
             let lower = comment.to_lowercase();

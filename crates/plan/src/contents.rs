@@ -9,12 +9,17 @@ mod parts;
 pub(crate) use inherited::hand_down;
 
 use crate::blocks::{self, Placed, Role};
+use crate::boxes::State;
 use crate::changes::{Asking, declared};
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, is_check, of_fence};
+use crate::commands::{
+    ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, is_check, is_conditional, of_fence,
+};
 use crate::criteria::{self, is_among, set_expectation};
 use crate::document::Document;
 use crate::identity::{CheckboxId, PhaseId};
+use crate::inline::plain;
 use crate::labels::Topic;
+use crate::naming::state_of_note;
 use crate::outline::Unit;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
@@ -53,7 +58,7 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
         label: unit.name.label(),
         span: unit.heading.start..end,
         heading: unit.heading.clone(),
-        state: unit.state.unwrap_or_default(),
+        state: unit.state.or_else(|| said_state(document, &own)).unwrap_or_default(),
         optional: unit.optional,
         depends_on: echoes::depends_on(document, unit, &own),
         prose: prose.map(|row| document.pieces[row.piece].span.clone()).collect(),
@@ -65,6 +70,17 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
         checkboxes: Vec::new(),
         phases: Vec::new(),
     }
+}
+
+/// The state that a `Status:` line right below the unit's heading gives it.
+fn said_state(document: &Document<'_>, rows: &[Row]) -> Option<State> {
+    let top = rows.iter().take_while(|row| matches!(row.kind, RowKind::Line(_))).take(8);
+    let value = |row: &Row| {
+        let label = row.label.as_ref().filter(|_| row.topic == Some(Topic::Status) && !row.boxed)?;
+        let words = document.slice(&row.span);
+        state_of_note(&plain(words.get(label.rest..)?))
+    };
+    top.into_iter().find_map(value)
 }
 
 /// Whether a row spells work out: code, or a file.
@@ -88,12 +104,23 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
     let document = asking.document;
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (at, row) in asking.rows.iter().enumerate() {
-        if is_among(row) || matches!(row.topic, Some(Topic::Bounds | Topic::Reference | Topic::Example)) {
+        let kept_from = |topic: Topic| topic.is_left_undone() || matches!(topic, Topic::Reference | Topic::Example);
+        if is_among(row) || row.topic.is_some_and(kept_from) {
             continue;
         }
+        let waits = || {
+            let above = at.checked_sub(1).map(|above| &asking.rows[above]);
+            let line = above.filter(|above| matches!(above.kind, RowKind::Line(_)));
+            line.map(|line| document.slice(&line.span).trim_end())
+                .is_some_and(|words| words.ends_with([':', '：']) && is_conditional(words))
+        };
         let shell = || placed.iter().any(|one| one.row == at && one.block.role == Role::Shell);
         let found = match &row.kind {
-            RowKind::Code(fence) if shell() => of_fence(document, *fence),
+            // What waits for something to go wrong is a person's; a commit waits for the change alone.
+            RowKind::Code(fence) if shell() => {
+                let found = of_fence(document, *fence).into_iter();
+                found.filter(|command| command.commit.is_some() || !waits()).collect()
+            }
             RowKind::Code(fence) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
                 let text = document.fences.get(*fence).map_or(String::new(), |fence| fence.dedented(document.text));
                 expect_last(asking, &runs, commands, at, &text);
@@ -109,8 +136,7 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
                 let labelled = row.topic == Some(Topic::Run) && (row.label.is_some() || value.starts_with('`'));
                 let manner = match labelled {
                     true => Manner::Labelled,
-                    // "- [ ] It starts: `command`": the box is about the command.
-                    false if row.boxed && words.trim_end().ends_with('`') && words.contains(": `") => Manner::Criterion,
+                    false if row.boxed && is_about_command(words) => Manner::Criterion,
                     false => Manner::Sentence,
                 };
                 let value = if labelled { value } else { words };
@@ -127,6 +153,16 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
         }
     }
     runs
+}
+
+/// Whether the words of a box are about a command: "It starts: `command`", "`command` is clean".
+fn is_about_command(words: &str) -> bool {
+    let behind = words.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(_, behind)| behind);
+    let passes = |behind: &str| {
+        let count = behind.split_whitespace().count();
+        (1..=4).contains(&count) && !behind.contains('`') && expectation(behind).outcome == ExpectedOutcome::Pass
+    };
+    words.trim_end().ends_with('`') && words.contains(": `") || behind.is_some_and(passes)
 }
 
 /// What the words above a fence expect in brackets: "Run (red):", "Run the tests (must fail)".

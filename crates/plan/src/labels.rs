@@ -40,6 +40,8 @@ pub(crate) enum Topic {
     Changes,
     /// What is not to be done.
     Bounds,
+    /// How to take it all back, should it go wrong.
+    Rollback,
     /// Units that come first.
     Depends,
     /// The commit.
@@ -62,7 +64,7 @@ pub(crate) enum Topic {
 
 use Topic::{
     About, After, Automated, Before, Bounds, Changes, Commit, Create, Criteria, Delete, Depends, Example, Expect,
-    Files, Folder, Manual, Modify, Output, Progress, Reference, Rename, Run, Status, Steps, Test,
+    Files, Folder, Manual, Modify, Output, Progress, Reference, Rename, Rollback, Run, Status, Steps, Test,
 };
 
 /// Labels that are exactly one of these.
@@ -640,6 +642,64 @@ const NAMES: &[(Topic, &[&str])] = &[
         ],
     ),
     (
+        Rollback,
+        &[
+            "rollback",
+            "rollback plan",
+            "rollback plans",
+            "rollback strategy",
+            "rollback procedure",
+            "rollback procedures",
+            "rollback step",
+            "rollback steps",
+            "rollback instructions",
+            "rollback note",
+            "rollback notes",
+            "rollback command",
+            "rollback commands",
+            "rollback approach",
+            "rollback considerations",
+            "rollback & recovery",
+            "rollback and recovery",
+            "emergency rollback",
+            "quick rollback",
+            "full rollback",
+            "roll back",
+            "rolling back",
+            "how to roll back",
+            "if it goes wrong",
+            "if something goes wrong",
+            "if things go wrong",
+            "revert plan",
+            "revert strategy",
+            "backout",
+            "backout plan",
+            "back-out plan",
+            "reverse migration",
+            "回滚",
+            "回滚方案",
+            "回滚计划",
+            "回滚策略",
+            "回滚步骤",
+            "回退方案",
+            "回退",
+            "ロールバック",
+            "ロールバック手順",
+            "롤백",
+            "롤백 계획",
+            "откат",
+            "план отката",
+            "відкат",
+            "reversión",
+            "plan de reversión",
+            "plan de rollback",
+            "retour arrière",
+            "plan de retour arrière",
+            "plano de rollback",
+            "wycofanie",
+        ],
+    ),
+    (
         Bounds,
         &[
             "what we're not doing",
@@ -984,6 +1044,11 @@ impl Topic {
     /// Whether criteria stand below.
     pub(crate) fn is_criteria(self) -> bool {
         matches!(self, Criteria | Automated | Manual)
+    }
+
+    /// Whether what stands below is not to be done now.
+    pub(crate) fn is_left_undone(self) -> bool {
+        matches!(self, Bounds | Rollback)
     }
 
     /// Whether a file named behind it is one of the unit's changes.

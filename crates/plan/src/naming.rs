@@ -188,6 +188,8 @@ const LEFT: &[&str] = &[
     "superseded",
     "obsolete",
     "postponed",
+    "out of scope",
+    "tracked separately",
     "won't do",
     "wontfix",
     "跳过",
@@ -206,6 +208,7 @@ const OPTIONAL: &[&str] = &[
     "선택",
     "опционально",
     "nice to have",
+    "nice-to-have",
     "stretch",
     "if time permits",
 ];
@@ -261,6 +264,13 @@ pub(crate) fn marked(title: &str) -> Marked {
     }
     if words.starts_with("~~") && words.trim_end_matches(|letter: char| !matches!(letter, '~')).ends_with("~~") {
         out.state = out.state.or(Some(State::Skipped));
+    }
+    // "- *deferred*" is a note as much as "(deferred)" is.
+    let slanted = words
+        .strip_suffix('*')
+        .and_then(|bare| [" - *", " – *", " — *"].iter().find_map(|dash| bare.rsplit_once(dash)));
+    if let Some((before, note)) = slanted.filter(|(_, note)| !note.contains('*')) {
+        words = format!("{before} ({note})");
     }
     words = plain(&words);
     for sign in words.chars().filter(|letter| is_sign(*letter)) {
@@ -365,7 +375,7 @@ pub(crate) fn number_at(text: &str) -> Option<String> {
         .chars()
         .take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '–' | '/' | '_' | '+'))
         .collect();
-    let token = token.trim_end_matches(['.', '-', '–', '/', '_', '+']);
+    let token = token.trim_end_matches(['.', '-', '–', '/', '_']);
     let digits = token.chars().filter(char::is_ascii_digit).count();
     let letters = token.chars().filter(char::is_ascii_alphabetic).count();
     let short = letters <= 4 && token.len() <= 12;

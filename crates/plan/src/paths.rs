@@ -192,7 +192,9 @@ fn range_of(text: &str) -> Option<(usize, usize)> {
 
 /// Lines that the words name: "lines 12-40", "around line 45", "(L12-40)".
 pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
-    let near: String = text.chars().take(60).collect::<String>().to_lowercase();
+    let number = |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '–' | '—');
+    let near = text.char_indices().skip(60).find(|(_, letter)| !number(*letter)).map_or(text, |(at, _)| &text[..at]);
+    let near = near.to_lowercase();
     let near = near.split('`').next().unwrap_or("");
     let at = ["lines", "line", "líneas", "línea", "(l", "行"]
         .iter()
@@ -245,4 +247,17 @@ pub(crate) fn is_test(path: &str) -> bool {
                 .is_some_and(|stem| stem.len() > 4 && (stem.ends_with("Test") || stem.ends_with("Tests")))
         });
     named || folder && !name.ends_with(".md")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_number_is_never_cut() {
+        let padding = "x".repeat(47);
+        assert_eq!(lines_said(&format!("{padding} after line 488, then")), Some((488, 488)));
+        assert_eq!(lines_said(&format!("{padding} (lines 1204-1310)")), Some((1204, 1310)));
+        assert_eq!(lines_said(&format!("{} line 3", "x".repeat(90))), None);
+    }
 }

@@ -19,7 +19,7 @@ use crate::naming::{marked, unit_name};
 use crate::outline::{Outline, Unit};
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
-use crate::standing::{self, Standing};
+use crate::standing::{self, Approval, Standing};
 
 /// A boundary of the plan: an item of "What we're not doing".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -138,6 +138,11 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
         phases.push(unit_of(&document, unit, &found.of_items, &mut next, &mut owners));
     }
     own_boxes(&document, &mut found, &owners, &phases, &outline.echoes());
+    let standing = standing::read(&document);
+    if standing.approval == Approval::Finished && found.boxes.is_empty() {
+        // Nothing else tells what is done.
+        phases.iter_mut().filter(|phase| phase.state == State::Open).for_each(|phase| phase.state = State::Done);
+    }
     for phase in &mut phases {
         settle(phase, &found.boxes);
     }
@@ -150,7 +155,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     Ok(Plan {
         title: title(&document),
         dialects: outline.dialects(),
-        standing: standing::read(&document),
+        standing,
         bounds: bounds(&document, &rows),
         checkboxes: found.boxes,
         text: text.to_owned(),
@@ -217,6 +222,9 @@ fn settle(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
     phase.checkboxes = boxes.iter().filter(|one| one.phase == Some(phase.id)).map(|one| one.id).collect();
     let mut states: Vec<State> = boxes.iter().filter(|one| one.phase == Some(phase.id)).map(|one| one.state).collect();
     for child in &mut phase.phases {
+        if phase.state == State::Skipped && child.state == State::Open {
+            child.state = State::Skipped;
+        }
         states.extend(settle(child, boxes));
         states.push(child.state);
     }

@@ -140,14 +140,17 @@ impl Reader<'_, '_> {
     fn push(&mut self, piece: usize, kind: RowKind, span: Span, own: Option<(Label, Topic)>) {
         let document = self.document;
         self.scopes.retain_mut(|scope| scope.governs(document, piece));
-        let headed = self.headings.iter().rev().find_map(|(_, topic)| *topic);
+        let headings = || self.headings.iter().rev().filter_map(|(_, topic)| *topic);
+        // Whatever stands in it, a way back is not to be gone.
+        let back = headings().find(|topic| *topic == Topic::Rollback);
+        let headed = back.or_else(|| headings().next());
         let governed = self.scopes.last().map(|scope| scope.topic);
         let (label, announced) = own.map_or((None, None), |(label, topic)| (Some(label), Some(topic)));
         self.rows.push(Row {
             piece,
             kind,
             span,
-            topic: announced.or(governed).or(headed),
+            topic: back.or(announced).or(governed).or(headed),
             heading_topic: headed,
             label,
             section: self.section,

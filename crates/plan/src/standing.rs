@@ -200,6 +200,14 @@ fn stands_alone(text: &str, at: usize, word: &str) -> bool {
 struct FrontMatter {
     status: Option<String>,
     state: Option<String>,
+    todos: Vec<Todo>,
+}
+
+/// One of the tasks that some editors keep at the head of a plan.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Todo {
+    status: Option<String>,
 }
 
 /// Reads the mark of a plan.
@@ -211,9 +219,17 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
     let front = document.front.clone()?;
     let text = document.slice(&front);
     let parsed: FrontMatter = serde_saphyr::from_str(text).unwrap_or_default();
-    let found = crate::document::lines(document.text, front.start)
-        .take_while(|line| line.start < front.end)
-        .find(|line| document.slice(line).starts_with("status:") || document.slice(line).starts_with("state:"))?;
+    let line_of = |names: &[&str]| {
+        crate::document::lines(document.text, front.start)
+            .take_while(|line| line.start < front.end)
+            .find(|line| names.iter().any(|name| document.slice(line).starts_with(name)))
+    };
+    let done = |todo: &Todo| todo.status.as_deref().is_some_and(|word| approval(word) == Approval::Finished);
+    if parsed.status.is_none() && !parsed.todos.is_empty() && parsed.todos.iter().all(done) {
+        let word = Some("all its todos are completed".to_owned());
+        return Some(Standing { approval: Approval::Finished, word, span: line_of(&["todos:"]) });
+    }
+    let found = line_of(&["status:", "state:"])?;
     let raw = document.slice(&found).split_once(':').map_or("", |(_, word)| word);
     let word = parsed.status.or(parsed.state).unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
     if word.trim().is_empty() {

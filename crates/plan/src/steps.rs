@@ -134,8 +134,8 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
 
 /// Headings that hold no work of the unit.
 fn apart(row: &Row) -> bool {
-    let quiet = [Topic::About, Topic::Bounds, Topic::Depends, Topic::Progress, Topic::Status, Topic::Reference];
-    row.topic.is_some_and(|topic| topic.is_criteria() || quiet.contains(&topic))
+    let quiet = [Topic::About, Topic::Depends, Topic::Progress, Topic::Status, Topic::Reference];
+    row.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone() || quiet.contains(&topic))
 }
 
 fn is_called_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
@@ -145,11 +145,11 @@ fn is_called_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
         RowKind::Line(true) => row.boxed || words.starts_with("**") || words.starts_with("__") || row.item.is_some(),
         _ => false,
     };
-    shape && !is_among(row) && is_step_name(words)
+    shape && !is_among(row) && row.topic != Some(Topic::Rollback) && is_step_name(words)
 }
 
 fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
-    let listed = row.topic.is_some_and(|topic| topic.names_files() || topic == Topic::Bounds);
+    let listed = row.topic.is_some_and(|topic| topic.names_files() || topic.is_left_undone());
     if !row.boxed || is_among(row) || row.item == asking.item || listed {
         return false;
     }

@@ -194,8 +194,9 @@ fn by_line(
     }
     let labelled = row.topic.is_some_and(Topic::names_files);
     let mute = row.topic.is_some_and(|topic| {
-        matches!(topic, Topic::Reference | Topic::Run | Topic::Expect | Topic::Commit | Topic::Output | Topic::Bounds)
+        matches!(topic, Topic::Reference | Topic::Run | Topic::Expect | Topic::Commit | Topic::Output)
             || topic.is_criteria()
+            || topic.is_left_undone()
     });
     if mute && !(right_above && row.topic == Some(Topic::Reference)) {
         return None;

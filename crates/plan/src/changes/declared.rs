@@ -83,10 +83,10 @@ impl Collector<'_, '_, '_> {
         }
         let unfit = row.topic.is_some_and(|topic| {
             topic.is_criteria()
+                || topic.is_left_undone()
                 || matches!(
                     topic,
                     Topic::Reference
-                        | Topic::Bounds
                         | Topic::Run
                         | Topic::Expect
                         | Topic::Output
@@ -113,9 +113,8 @@ impl Collector<'_, '_, '_> {
         let words = self.asking.words(row);
         let bare = key(words);
         let bare = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
-        if row.topic.is_some_and(|topic| topic.is_criteria() || matches!(topic, Topic::Reference | Topic::Bounds))
-            || only_looks(bare)
-        {
+        let still = |topic: Topic| topic.is_criteria() || topic.is_left_undone() || topic == Topic::Reference;
+        if row.topic.is_some_and(still) || only_looks(bare) {
             return;
         }
         let action = match row.heading_topic {

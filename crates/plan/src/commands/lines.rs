@@ -1,6 +1,7 @@
 //! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
 
 use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation, looks_like_command};
+use crate::changes::asks_for_change;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, key};
 
@@ -75,7 +76,8 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             Manner::Labelled => looks_like_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
-                (looks_like_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || says_run(before, 5))
+                let asked = says_run(before, 5) && !is_conditional(before) && !is_part_of_change(before, inner);
+                (looks_like_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked)
             }
         }
     };
@@ -89,7 +91,8 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let until = chosen.get(at + 1).map_or(words.len(), |next| next.outer.start);
         let mut expect = said_behind(&words[span.outer.end..until], manner);
         let before = &words[chosen[..at].last().map_or(0, |last| last.outer.end)..span.outer.start];
-        if expect.outcome == ExpectedOutcome::Unstated && manner == Manner::Criterion {
+        // What a criterion says before its command, a note behind it can't turn round.
+        if matches!(expect.outcome, ExpectedOutcome::Unstated | ExpectedOutcome::Fail) && manner == Manner::Criterion {
             let whole = expectation(before);
             if matches!(whole.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches) {
                 expect.outcome = whole.outcome;
@@ -133,6 +136,41 @@ fn says_run(before: &str, reach: usize) -> bool {
         }
         tail.iter().any(|left| left == word || !word.is_ascii() && left.contains(word))
     })
+}
+
+/// Whether the last sentence of the words before a command makes it wait for something: "If it is missing, run".
+pub(crate) fn is_conditional(before: &str) -> bool {
+    const CONDITIONS: &[&str] = &[
+        "if",
+        "otherwise",
+        "in case",
+        "unless",
+        "should",
+        "when missing",
+        "如果",
+        "若",
+        "否则",
+        "si",
+        "wenn",
+        "если",
+        "якщо",
+    ];
+    let breaks = [". ", "; ", "。", "；"];
+    let from = breaks.iter().filter_map(|sign| before.rfind(sign).map(|at| at + sign.len())).max().unwrap_or(0);
+    let clause = key(&before[from..]);
+    CONDITIONS.iter().any(|word| {
+        clause.strip_prefix(word).is_some_and(|rest| !word.is_ascii() || !rest.starts_with(char::is_alphanumeric))
+    })
+}
+
+/// Whether a command is what a change shall hold, and not to be run: "Add `check` using `tsc --noEmit`".
+fn is_part_of_change(before: &str, command: &str) -> bool {
+    let spans = code_spans(before, 0);
+    let Some(named) = spans.last().map(|span| &before[span.inner.clone()]) else { return false };
+    let last = key(before).split_whitespace().next_back().map(str::to_owned);
+    let run =
+        last.is_some_and(|word| !word.is_ascii() || ["run", "running", "execute", "invoke"].contains(&word.as_str()));
+    !run && !command.contains(named) && asks_for_change(before)
 }
 
 /// The expectation in the words behind a command.

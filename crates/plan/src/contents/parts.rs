@@ -114,9 +114,15 @@ fn urges(asking: &Asking<'_, '_>, rows: &Range<usize>, at: usize, spelled: &[(us
     let places = |range: Range<usize>| {
         spelled.iter().any(|(worked, part)| range.contains(worked) && matches!(part, Part::Place(_)))
     };
-    let section = |at: usize| matches!(asking.rows[at].kind, RowKind::Heading(_));
-    let from = (rows.start..at).rev().find(|at| section(*at)).unwrap_or(rows.start);
-    let to = (at..rows.end).find(|at| section(*at)).unwrap_or(rows.end);
+    let headed = |at: &usize| matches!(asking.rows[*at].kind, RowKind::Heading(_));
+    // Below a file's label, what speaks of that file; above the first, of all.
+    let of_file = |at: &usize| {
+        let row = &asking.rows[*at];
+        row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files)
+    };
+    let file = (rows.start..at).rev().take_while(|at| !headed(at)).find(of_file);
+    let from = file.or_else(|| (rows.start..at).rev().find(headed)).unwrap_or(rows.start);
+    let to = (at..rows.end).find(|at| headed(at) || file.is_some() && of_file(at)).unwrap_or(rows.end);
     let listed = row.item.is_some() && row.item != asking.rows[rows.start].item && !row.boxed;
     let announced = row.topic == Some(Topic::Changes);
     let shown = places(from..to);
@@ -153,6 +159,7 @@ const MUTE: &[Topic] = &[
     Topic::Output,
     Topic::Reference,
     Topic::Bounds,
+    Topic::Rollback,
     Topic::About,
     Topic::Depends,
     Topic::Commit,

@@ -144,7 +144,7 @@ fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candida
     let mut owner: Vec<Option<usize>> = vec![None; sections.len()];
     for (index, section) in sections.iter().enumerate() {
         let mut outer = section.parent.and_then(|parent| owner[parent]);
-        if section.level == 1 && lone_title && !with_title {
+        if section.level == 1 && lone_title && !(with_title && (section.boxes || section.work)) {
             continue;
         }
         // A task may stand at the level of its phase.
@@ -182,7 +182,9 @@ fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candida
         });
         let name = asked.into_iter().find_map(|dialect| (dialect.heading)(&seen).map(|name| (name, dialect.name)));
         owner[index] = outer;
-        if around == Some(Topic::Bounds) {
+        let takes_back = std::iter::successors(Some(index), |at| sections[*at].parent)
+            .any(|at| sections[at].topic == Some(Topic::Rollback));
+        if around == Some(Topic::Bounds) || takes_back {
             continue;
         }
         if let Some((name, dialect)) = name {

@@ -120,6 +120,10 @@ fn open_items(
             nested: nested && by_parent.is_none(),
             holds_numbers: holds_numbers(document, index),
         };
+        // Boxes about progress tell of units that are there, and open none.
+        if matches!(seen.around, Some(Topic::Progress | Topic::Status)) && !labels.is_empty() {
+            continue;
+        }
         let asked = DIALECTS.iter().filter(|dialect| dialect.resort <= resort || around.is_some());
         let name = asked.into_iter().find_map(|dialect| (dialect.item)(&seen).map(|name| (name, dialect.name)));
         if let Some((name, dialect)) = name {
