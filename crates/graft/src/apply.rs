@@ -4,6 +4,7 @@ use crate::block::{Block, kind};
 use crate::content::{is_all, without_address, without_blanks};
 use crate::items::Source;
 use crate::prose::{Mention, Prose, Relation, same_name};
+use crate::sketch::sketched;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::{overwrite, refuse};
 use crate::{Applied, diff, edits, formats, languages, structure};
@@ -90,6 +91,9 @@ fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graf
     let mut text = content(file, snippet, context).to_owned();
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
+    }
+    if let Some(why) = sketched(file.path, &text) {
+        return refuse(Reason::Unclear, format!("what the plan shows of {} {why}", file.path));
     }
     Graft::Applied(Applied {
         edits: vec![Edit { old: 0..0, new: text.clone() }],

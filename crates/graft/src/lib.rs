@@ -46,6 +46,8 @@ mod check;
 
 mod structure;
 
+mod sketch;
+
 mod apply;
 
 mod outline;
