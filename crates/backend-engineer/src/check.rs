@@ -169,6 +169,8 @@ pub(crate) async fn run_and_read(
     })?;
     let tree = bench.fingerprint();
     let first = nearest_tools(bench.root(), &effective_folder(request));
+    // What we lay down ourselves is no effect of the command.
+    bench.keep_in_step().await?;
     let before = bench.effects().await?;
     let script = proving::strict(&request.script, request.kind() != Kind::Other);
     let outcome = bench.execute(&script, &request.folder, first).await?;

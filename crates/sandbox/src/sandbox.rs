@@ -54,6 +54,8 @@ pub struct Server {
     id: u64,
     /// What came of it, if it ended before it was ready.
     ended: Option<Outcome>,
+    /// Its end as it was told, if it was looked for.
+    told: Option<Reply>,
     /// Where its end will be told.
     answers: Option<Answers>,
 }
@@ -75,6 +77,21 @@ impl Rising {
     /// As for [`Sandbox::open`].
     pub async fn stand(self) -> Result<Sandbox, SandboxError> {
         self.0.await.unwrap_or_else(|error| Err(SandboxError::Gone(error.to_string())))
+    }
+}
+
+impl Server {
+    /// How it ended, if it has ended by itself since it was started.
+    pub fn ended(&mut self) -> Option<&Exit> {
+        if self.exited.is_none()
+            && let Some((reply, _)) = self.answers.as_mut().and_then(|answers| answers.try_recv().ok())
+        {
+            if let Reply::Done { exit, .. } = &reply {
+                self.exited = Some(exit.clone());
+            }
+            self.told = Some(reply);
+        }
+        self.exited.as_ref()
     }
 }
 
@@ -132,7 +149,8 @@ impl Sandbox {
         }
     }
 
-    /// Starts a command in the background, and waits until it listens on a port, exits, or half a minute has passed.
+    /// Starts a command in the background, and waits until it listens on a port, exits, or half a minute or its
+    /// time limit has passed; none ends it.
     ///
     /// # Errors
     /// When the command could not be started at all.
@@ -144,13 +162,13 @@ impl Sandbox {
         let output = Output { path: self.output(id), bytes: 0 };
         let server = match running.answer().await? {
             Reply::Started { listening, .. } => {
-                Server { listening, ended: None, exited: None, output, id, answers: None }
+                Server { listening, ended: None, told: None, exited: None, output, id, answers: None }
             }
             reply => {
                 let outcome = self.outcome(reply)?;
                 let output = outcome.output.clone();
                 let exited = Some(outcome.exit.clone());
-                Server { listening: Vec::new(), ended: Some(outcome), exited, output, id, answers: None }
+                Server { listening: Vec::new(), ended: Some(outcome), told: None, exited, output, id, answers: None }
             }
         };
         if server.ended.is_none() {
@@ -168,6 +186,9 @@ impl Sandbox {
             return Ok(outcome);
         }
         self.servers.fetch_sub(1, Ordering::AcqRel);
+        if let Some(reply) = server.told.take() {
+            return self.outcome(reply);
+        }
         let standing = self.standing.read().await;
         let standing = present(standing.as_ref())?;
         standing.keeper.tell(&Request::Stop { id: server.id }, b"").map_err(gone)?;

@@ -104,6 +104,9 @@ fn judge_success(kind: Kind, output: &str, expect: &Expect) -> Judgement {
     if kind == Kind::Tests && failed_count(output) > 0 {
         return Judgement::failed(with_summary("tests failed, whatever the exit code", output));
     }
+    if kind == Kind::Tests && all_skipped(output) {
+        return Judgement::not_checked("every test was skipped");
+    }
     if let (Some(wanted), Some(passed)) = (expect.passed, passed_count(output))
         && passed < wanted
     {
@@ -140,8 +143,24 @@ pub(crate) fn summary(output: &str) -> Option<String> {
         })
     };
     let line = output.lines().rev().find(|line| line.trim_start().starts_with("Tests ") && counts(line));
-    let line = line.or_else(|| output.lines().rev().find(counts))?;
-    Some(line.trim().trim_matches('=').split_whitespace().collect::<Vec<_>>().join(" "))
+    let line = line.or_else(|| output.lines().rev().find(counts));
+    let words = |line: &str| line.trim().trim_matches('=').split_whitespace().collect::<Vec<_>>().join(" ");
+    line.map(words).or_else(|| unittest(output))
+}
+
+/// Python's own runner: "Ran 3 tests in 0.001s", then "OK (skipped=1)" or "FAILED (failures=1, errors=1)".
+fn unittest(output: &str) -> Option<String> {
+    let mut lines = output.lines().rev().filter(|line| !line.trim().is_empty());
+    let verdict = lines.by_ref().find(|line| line.starts_with("OK") || line.starts_with("FAILED"))?;
+    let ran: u64 = lines.next()?.strip_prefix("Ran ")?.split_once(" test")?.0.parse().ok()?;
+    let of = |name: &str| {
+        let notes = verdict.split(['(', ')', ',', ' ']);
+        notes.filter_map(|note| note.strip_prefix(name)?.strip_prefix('=')?.parse::<u64>().ok()).sum::<u64>()
+    };
+    let (failed, skipped) = (of("failures") + of("errors") + of("unexpected successes"), of("skipped"));
+    let counts = [(ran.saturating_sub(failed + skipped), "passed"), (failed, "failed"), (skipped, "skipped")];
+    let told = counts.iter().filter(|(count, name)| *count > 0 || *name == "passed");
+    Some(told.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", "))
 }
 
 /// How many tests a known runner says have failed, by its closing line.
@@ -150,6 +169,19 @@ fn failed_count(output: &str) -> u64 {
     let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '='])).collect();
     let failed = |pair: &[&str]| matches!(pair[1], "failed" | "failing" | "error" | "errors");
     words.windows(2).filter(|pair| failed(pair)).filter_map(|pair| pair[0].parse::<u64>().ok()).sum()
+}
+
+/// Whether a known runner says, by its closing line, that tests were skipped and none was run.
+fn all_skipped(output: &str) -> bool {
+    let last = || output.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned);
+    let Some(line) = summary(output).or_else(last) else { return false };
+    let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '='])).collect();
+    let of = |names: &[&str]| -> u64 {
+        let counted = words.windows(2).filter(|pair| names.contains(&pair[1]));
+        counted.filter_map(|pair| pair[0].parse::<u64>().ok()).sum()
+    };
+    of(&["skipped"]) > 0
+        && of(&["passed", "passing", "failed", "failing", "error", "errors", "xfailed", "xpassed"]) == 0
 }
 
 /// How many tests a known runner says have passed.
@@ -198,6 +230,24 @@ mod tests {
         assert_eq!(verdict("npx vitest run", 0, vitest, &counted), Verdict::Passed);
         assert_eq!(verdict("pytest | tail -3", 0, "1 failed in 0.04s", &plain), Verdict::Failed);
         assert_eq!(verdict("pytest || true", 0, "3 passed in 0.04s", &plain), Verdict::NotChecked);
+    }
+
+    #[test]
+    fn the_runner_of_python_itself_is_read() {
+        let of = |verdict: &str| summary(&format!("...\n{}\nRan 5 tests in 0.002s\n\n{verdict}\n", "-".repeat(70)));
+        assert_eq!(of("OK").as_deref(), Some("5 passed"));
+        assert_eq!(of("OK (skipped=2)").as_deref(), Some("3 passed, 2 skipped"));
+        assert_eq!(of("FAILED (failures=1, errors=1, skipped=1)").as_deref(), Some("2 passed, 2 failed, 1 skipped"));
+        assert_eq!(summary("OK\n"), None);
+    }
+
+    #[test]
+    fn tests_that_are_all_skipped_prove_nothing() {
+        let plain = expect(ExpectedOutcome::Pass, None, &[]);
+        assert_eq!(verdict("pytest", 0, "==== 2 skipped in 0.01s ====", &plain), Verdict::NotChecked);
+        assert_eq!(verdict("pytest", 0, "==== 1 passed, 2 skipped in 0.01s ====", &plain), Verdict::Passed);
+        let unittest = "Ran 2 tests in 0.000s\n\nOK (skipped=2)\n";
+        assert_eq!(verdict("python -m unittest", 0, unittest, &plain), Verdict::NotChecked);
     }
 
     #[test]

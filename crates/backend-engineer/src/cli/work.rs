@@ -81,6 +81,13 @@ fn open(
     let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &labels, listener, run)?;
     bench.engineer = engineer;
     bench.announce(&labels, goes_on)?;
+    let ran = |event: &Event| {
+        matches!(event, Event::CommandFinished { .. })
+            || matches!(event, Event::ToolFinished { tool, .. } if tool == "Bash")
+    };
+    if events.as_ref().is_some_and(|events| events.iter().any(ran)) {
+        bench.note("The run goes on behind new walls: what its commands had built there or started is gone.")?;
+    }
     if let (Some(engineer), Some(events)) = (&mut bench.engineer, events) {
         engineer.goes_on_from(events);
     }

@@ -11,6 +11,12 @@ use crate::implement::{Change, Deed, Item, Placed, Placement};
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
 
+/// The kind of evidence that speaks of the tree as it was before a model's change.
+pub(super) const BEFORE: &str = "before";
+/// The same, with the tests that came with the change.
+pub(super) const TESTS_ALONE: &str = "tests-alone";
+const WITHOUT_CHANGE: [&str; 2] = [BEFORE, TESTS_ALONE];
+
 /// Whether something is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Proof {
@@ -156,7 +162,7 @@ fn of_verdict(verdict: Verdict, script: &str, detail: &str) -> Proof {
     }
 }
 
-/// Prose is proven when a check tied to it failed in an earlier run and passes now: a command of its own step, else one
+/// Prose is proven when a check tied to it failed in an earlier run, or without the change, and passes now: a command of its own step, else one
 /// of its unit, all of whose checks must pass.
 fn mended(item: &Item, ground: &Ground<'_>) -> Option<String> {
     let of_unit: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
@@ -165,13 +171,24 @@ fn mended(item: &Item, ground: &Ground<'_>) -> Option<String> {
     if tied.iter().any(|check| check.verdict() != Verdict::Passed) {
         return None;
     }
-    let failed_before = |check: &&Check| {
-        ground.earlier.iter().any(|event| match event {
-            Event::Evidence { command: Some(command), verdict: Verdict::Failed, .. } => *command == check.ran.script,
-            _ => false,
+    let this = ground.bench.run.as_ref().map(journal::Run::id);
+    let failed = |check: &Check| {
+        ground.earlier.iter().find_map(|event| match event {
+            Event::Evidence { command: Some(command), verdict: Verdict::Failed, kind, run, .. } => {
+                // What was asked of a tree without the change speaks of the change of its own run alone.
+                let speaks = !WITHOUT_CHANGE.contains(&kind.as_str()) || Some(run) == this;
+                (speaks && *command == check.ran.script).then_some(kind)
+            }
+            _ => None,
         })
     };
-    tied.into_iter().find(failed_before).map(|check| format!("`{}` failed before and passes now", check.ran.script))
+    tied.into_iter().find_map(|check| {
+        let script = &check.ran.script;
+        Some(match failed(check)?.as_str() {
+            TESTS_ALONE => format!("`{script}` fails with the new tests alone and passes with the change"),
+            _ => format!("`{script}` failed before and passes now"),
+        })
+    })
 }
 
 /// A check that passed for the unit, or for the nearest unit above it in the assignment that has any.

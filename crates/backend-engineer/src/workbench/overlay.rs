@@ -191,7 +191,7 @@ impl Workbench {
     }
 
     /// Opens the sandbox if need be, and lays over it what is staged and not yet there.
-    pub(super) async fn keep_in_step(&mut self) -> Result<(), Stop> {
+    pub(crate) async fn keep_in_step(&mut self) -> Result<(), Stop> {
         self.prepare().await?;
         let staged = self.tree.staged().clone();
         let gone: Vec<String> = self.synced.keys().filter(|path| !staged.contains_key(*path)).cloned().collect();

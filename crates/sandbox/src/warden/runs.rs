@@ -19,7 +19,7 @@ use crate::process::program;
 use crate::processes::{descendants, end_descendants, listening};
 use crate::wire::{Confinement, Reply, Script, Verdict, receive, send};
 
-/// How long a background command is waited for before it counts as started.
+/// How long a background command is waited for before it counts as started, unless its time limit is shorter.
 const READY: Duration = Duration::from_secs(30);
 
 /// How long output is still read after a command and all that it started have ended.
@@ -244,7 +244,7 @@ impl Job<'_> {
 
     fn tell_if_ready(&self, supervisor: i32, started: Instant) -> bool {
         let listening = listening(&descendants(supervisor, &BTreeSet::new()));
-        let ready = !listening.is_empty() || started.elapsed() >= READY;
+        let ready = !listening.is_empty() || started.elapsed() >= READY.min(self.timeout);
         if ready {
             self.line.say(&Reply::Started { id: self.id, listening }, b"");
         }

@@ -33,6 +33,9 @@ input! {
 /// How long a command may take unless it says otherwise.
 const USUAL: Duration = Duration::from_secs(120);
 
+/// How long a job is given to listen on a port before the model goes on.
+const LISTENING: Duration = Duration::from_secs(3);
+
 /// What is shown of an output's beginning and end, in bytes.
 const HEAD: usize = 5_000;
 const TAIL: usize = 11_000;
@@ -123,8 +126,8 @@ impl Work<'_> {
             folder: PathBuf::new(),
             env: ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             paths_first: nearest_tools(self.bench.root(), inside.as_ref()),
-            // A job ends when it is told to, or with the run.
-            timeout: Some(if background { Duration::from_secs(24 * 3600) } else { timeout }),
+            // A job ends by itself, when it is told to, or with the run; whether it listens is not waited for longer.
+            timeout: Some(if background { LISTENING } else { timeout }),
             network: None,
         }
     }

@@ -120,14 +120,15 @@ impl Shell {
         if lines.is_empty() { "There are no jobs.".to_owned() } else { lines.join("\n") }
     }
 
-    /// What a job has printed since it was last looked at.
+    /// What a job has printed since it was last looked at, and whether it has ended.
     pub(super) fn news(&mut self, number: usize) -> Result<String, String> {
         let job = self.jobs.iter_mut().find(|job| job.number == number);
         let job = job.ok_or_else(|| format!("There is no job {number}."))?;
-        let Some(server) = &job.server else { return Err(format!("Job {number} has ended.")) };
+        let Some(server) = &mut job.server else { return Err(format!("Job {number} has ended.")) };
+        let exit = server.ended().map(|exit| format!("\n[job {number} ended by itself: {exit}]"));
         let (text, end) = since(&server.output.path, job.told);
         job.told = end;
-        Ok(text)
+        Ok(text + &exit.unwrap_or_default())
     }
 
     /// Ends a job, and gives what it printed last and how it ended.
