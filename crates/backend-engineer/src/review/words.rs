@@ -186,11 +186,20 @@ fn asked_in<'t>(sentence: &[Piece<'t>]) -> Option<Asked<'t>> {
     if words(&rest[..at], &TURNS) || is_other || !is_name(name, is_kind) {
         return None;
     }
-    let codes = sentence.iter().filter_map(|piece| if let Piece::Code(code) = piece { Some(*code) } else { None });
+    Some(Asked { name, files: files_of(sentence) })
+}
+
+fn files_of<'t>(pieces: &[Piece<'t>]) -> Vec<&'t str> {
+    let codes = pieces.iter().filter_map(|piece| if let Piece::Code(code) = piece { Some(*code) } else { None });
     let mut files: Vec<&str> = codes.map(file_of_span).filter(|code| is_source(code)).collect();
     files.sort_unstable();
     files.dedup();
-    Some(Asked { name, files })
+    files
+}
+
+/// The source files that a line names in backquotes.
+pub(crate) fn source_files(line: &str) -> Vec<&str> {
+    files_of(&sentences(line).concat())
 }
 
 /// Whether a line speaks of making the name, or of what something turns into it.

@@ -33,9 +33,13 @@ pub(super) fn by_name(file: &SourceFile, outline: &Outline, features: &BTreeSet<
             return Some((layer, format!("named {word}")));
         }
     }
-    let folders = std::iter::successors(Some(folder), |at| at.rsplit_once('/').map(|(outer, _)| outer)).take(3);
-    folders.filter(|at| !features.contains(at)).find_map(|at| {
+    let mut folders = std::iter::successors(Some(folder), |at| at.rsplit_once('/').map(|(outer, _)| outer)).take(3);
+    folders.find_map(|at| {
         let word = name_of(at).to_lowercase();
+        // Helpers are helpers, whatever they help.
+        if features.contains(at) && layer_of(&word, is_script) != Some(Layer::Utilities) {
+            return None;
+        }
         if WEAK_FOLDERS.contains(&word.as_str()) && at != folder {
             return None;
         }

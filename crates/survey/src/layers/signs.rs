@@ -150,7 +150,7 @@ pub(super) const QUERIES: [&str; 26] = [
 ];
 
 /// Marks of what stands before a handler.
-pub(super) const BETWEEN: [&str; 17] = [
+pub(super) const BETWEEN: [&str; 19] = [
     "BaseHTTPMiddleware",
     "MiddlewareMixin",
     "implements CanActivate",
@@ -164,8 +164,10 @@ pub(super) const BETWEEN: [&str; 17] = [
     "next: NextFunction",
     "BasePermission)",
     "@app.middleware(",
-    "addHook(",
-    "setErrorHandler(",
+    "addHook('onRequest'",
+    "addHook('preHandler'",
+    "addHook(\"onRequest\"",
+    "addHook(\"preHandler\"",
     "decorateRequest(",
     "jwtVerify(",
 ];

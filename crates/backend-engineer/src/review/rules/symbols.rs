@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use plan::{Action, Phase};
+use plan::Phase;
 
 use crate::review::code::Code;
 use crate::review::ground::Ground;
 use crate::review::rule::Rule;
-use crate::review::words::{Asked, asked, is_source, lines_of_prose, names, starts_something};
+use crate::review::words::{Asked, asked, is_source, lines_of_prose, names, source_files, starts_something};
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -19,6 +19,9 @@ const CODE: Code = Code {
                   Example: \"Update `UserService.create` in `app/services/user.py`\" where that file has no `create`.\n\n\
                   Mend it: use the name as it is now, or name the file that has it; the hint says where it stands.",
 };
+
+/// Lines above a request in which the file that it means is looked for.
+const FARTHEST: usize = 12;
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
@@ -46,11 +49,13 @@ fn of_line(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, line: &str) -
 
 fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &Asked<'_>) -> Option<Finding> {
     let file = match asked.files.as_slice() {
-        [] => said_above(unit, span)?,
-        [only] => (*only).to_owned(),
+        // A heading speaks of what stands below it.
+        [] if ground.bench.plan.text()[span.clone()].starts_with('#') => return None,
+        [] => said_above(ground.bench.plan.text(), unit, span)?,
+        [only] => only,
         _ => return None,
     };
-    let path = only_file(ground, &file).filter(|path| is_source(path))?;
+    let path = only_file(ground, file).filter(|path| is_source(path))?;
     if ground.facts.made.contains_key(&path) {
         return None;
     }
@@ -61,17 +66,28 @@ fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &As
     }
     let message = format!("`{}` is to be changed in `{path}`, which has no such name", asked.name);
     let at = ground.bench.plan.text()[span.clone()].find(asked.name).map_or(span.start, |at| span.start + at);
+    let elsewhere = ground.defines(name);
+    // A file that stands only nearby may not be meant where another one has the name.
+    if asked.files.is_empty() && elsewhere.is_some() {
+        return None;
+    }
     let mut finding = ground.say(&CODE, at..at + asked.name.len(), message);
-    finding.hint = ground.defines(name).map(|other| format!("It stands in `{other}`."));
+    finding.hint = elsewhere.map(|other| format!("It stands in `{other}`."));
     Some(finding)
 }
 
-/// The file of the change whose own words these are.
-fn said_above(unit: &Phase, span: &Range<usize>) -> Option<String> {
-    let before = unit.changes.iter().filter(|change| change.span.end <= span.start);
-    let change = before.max_by_key(|change| change.span.start)?;
-    let is_open = matches!(change.action, Action::Modify | Action::Unstated) && !change.pattern;
-    is_open.then(|| change.path.clone())
+/// The one source file that the nearest line above names which names any, within the same section.
+fn said_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'t str> {
+    for (at, line) in lines_of_prose(text, unit.span.start..span.start).into_iter().rev().take(FARTHEST) {
+        let mut files = source_files(line);
+        if let Some(file) = files.pop() {
+            return files.is_empty().then_some(file);
+        }
+        if line.starts_with('#') || at.start == unit.heading.start {
+            return None;
+        }
+    }
+    None
 }
 
 /// The one source file that a path can mean.
@@ -114,8 +130,12 @@ mod tests {
             ["7: `UserService.make_user` is to be changed in `app/user.py`, which has no such name"]
         );
         assert_eq!(
-            of("Then rename the `send_mail` function to `post_mail`."),
+            of("- Rename the `send_mail` function of `app/user.py` to `post_mail`."),
             ["7: `send_mail` is to be changed in `app/user.py`, which has no such name | It stands in `app/mail.py`."]
+        );
+        assert_eq!(
+            of("**File**: `app/mail.py`\n\n- Remove the unused `post_mail` function"),
+            ["9: `post_mail` is to be changed in `app/mail.py`, which has no such name"]
         );
     }
 
@@ -128,6 +148,10 @@ mod tests {
             "- Rename `create_user` to `make_user`\n\n- Update `make_user` in `app/user.py`",
             "- Update `make_user` in `app/user.py`:\n\n```python\ndef make_user(self):\n    return 2\n```",
             "- Update `make_user` in `app/gone.py`",
+            "Then rename the `send_mail` function to `post_mail`.",
+            "See `app/user.py` and `app/mail.py`.\n\n- Update `make_user`",
+            "#### Elsewhere\n\n- Update `make_user`",
+            "See `app/user.py`.\n\n#### Update the `make_user` function",
         ] {
             assert_eq!(of(words), [""; 0], "{words}");
         }
