@@ -173,7 +173,9 @@ fn asked_in<'t>(sentence: &[Piece<'t>]) -> Option<Asked<'t>> {
         pieces.iter().any(|piece| matches!(piece, Piece::Word(word) if is_one(word, list)))
     };
     let verb = sentence.iter().position(|piece| matches!(piece, Piece::Word(word) if is_one(word, &CHANGES)))?;
-    if words(sentence, &DOUBTS) || words(&sentence[..verb], &STARTS) {
+    // Chinese says no within the word.
+    let denies = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.contains(['不', '别', '勿', '未']));
+    if sentence.iter().any(denies) || words(sentence, &DOUBTS) || words(&sentence[..verb], &STARTS) {
         return None;
     }
     let rest = &sentence[verb + 1..];
@@ -305,6 +307,7 @@ mod tests {
             ("Remove `load_all` from `a.py` if it exists", None),
             ("Do not modify `load_all` in `a.py`", None),
             ("Update `load_all` tests in `a.py`", None),
+            ("别去 patch 不存在的 `load_all` (`a.py`)", None),
         ] {
             assert_eq!(name_of(line), name, "{line}");
         }
