@@ -4,6 +4,7 @@
 mod code;
 mod shell;
 mod manifests;
+mod words;
 mod ground;
 mod rule;
 mod rules;

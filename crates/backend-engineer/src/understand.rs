@@ -187,7 +187,7 @@ fn locate(
         file.obstacle = Some("the plan names no single file here".to_owned());
         return (file, None);
     }
-    match meaning(files, bases, change) {
+    match in_full(plan, unit, change, meaning(files, bases, change)) {
         Meaning::AsWritten(path) => {
             file.path = Some(path);
             (file, None)
@@ -208,6 +208,23 @@ fn locate(
             file.obstacle = Some(outside.to_string());
             (file, say("path-outside", Severity::Error, outside.to_string()))
         }
+    }
+}
+
+/// Of several files that a path may mean, the only one that the unit names by its whole path.
+fn in_full(plan: &Plan, unit: PhaseId, change: &PlannedChange, found: Meaning) -> Meaning {
+    let Meaning::Between(candidates) = &found else { return found };
+    let changes = plan.phase(unit).map(|phase| phase.changes.as_slice()).unwrap_or_default();
+    let named: BTreeSet<&String> = changes
+        .iter()
+        .filter(|other| other.path.len() > change.path.len() && candidates.contains(&other.path))
+        .map(|other| &other.path)
+        .collect();
+    match named.first() {
+        Some(path) if named.len() == 1 => {
+            Meaning::Resolved { path: (*path).clone(), why: "the unit names it in full".to_owned() }
+        }
+        _ => found,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Prints routes, models or open ends of a tree as tab-separated lines: `tsv ROOT routes|operations|models|shapes|unresolved`.
+//! Prints a part of a survey as tab-separated lines: `tsv ROOT routes|operations|models|shapes|unresolved|stack|layers|conventions|commands`.
 
 use std::io::Write;
 use std::path::Path;
@@ -12,6 +12,10 @@ fn main() -> std::io::Result<()> {
         Some("operations") => survey::tsv::operations(&survey),
         Some("shapes") => survey::tsv::shapes(&survey),
         Some("unresolved") => survey::tsv::unresolved(&survey),
+        Some("stack") => survey::tsv::stack(&survey),
+        Some("layers") => survey::tsv::layers(&survey),
+        Some("conventions") => survey::tsv::conventions(&survey),
+        Some("commands") => survey::tsv::commands(&survey),
         _ => survey::tsv::routes(&survey),
     };
     std::io::stdout().write_all(lines.as_bytes())

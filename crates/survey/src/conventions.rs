@@ -138,6 +138,8 @@ fn is_beside(ground: &Ground<'_>, id: usize) -> bool {
 pub(crate) struct Hit {
     pub(crate) file: usize,
     pub(crate) line: u32,
+    /// The byte that its line begins with, where a mark was found.
+    pub(crate) start: usize,
 }
 
 /// Reads the conventions, by topic, the most usual first.
@@ -168,6 +170,7 @@ fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
         }
         let bytes = file.text.as_bytes();
         let (mut line, mut counted) = (1, 0);
+        let mut fitting: BTreeMap<usize, bool> = BTreeMap::new();
         // A mark may stand within another one: all of them count.
         for found in machine.find_overlapping_iter(bytes) {
             let mark = owners[found.pattern().as_usize()];
@@ -175,21 +178,33 @@ fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
             let fits = known.python == (file.language == Language::Python) && known.topic_is_of_tests() == file.is_test;
             let end = found.end();
             let is_object = known.what.ends_with("as they are") && bytes.get(end) == Some(&b'{');
-            if !fits || is_object || is_comment(bytes, end) {
+            if !fits
+                || is_object
+                || is_comment(bytes, end)
+                || !*fitting.entry(mark).or_insert_with(|| known.fits(&file.text))
+            {
                 continue;
             }
             line += bytes[counted..end].iter().filter(|byte| **byte == b'\n').count();
             counted = end;
-            hits.entry(mark).or_default().push(Hit { file: id, line: u32::try_from(line).unwrap_or(u32::MAX) });
+            hits.entry(mark).or_default().push(Hit {
+                file: id,
+                line: u32::try_from(line).unwrap_or(u32::MAX),
+                start: start_of(bytes, end),
+            });
         }
     }
     hits
 }
 
+/// The byte that the line of a place begins with.
+fn start_of(bytes: &[u8], at: usize) -> usize {
+    bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1)
+}
+
 /// Whether the line of a place is a comment.
 fn is_comment(bytes: &[u8], at: usize) -> bool {
-    let start = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
-    let line = bytes[start..at].trim_ascii_start();
+    let line = bytes[start_of(bytes, at)..at].trim_ascii_start();
     line.starts_with(b"#") || line.starts_with(b"//") || line.starts_with(b"*")
 }
 

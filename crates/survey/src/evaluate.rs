@@ -21,5 +21,7 @@ mod expressions;
 
 mod statements;
 
+pub(crate) use calls::OPEN;
 pub(crate) use machine::Machine;
+pub(crate) use models::is_model_class;
 pub(crate) use value::{Arguments, ClassValue, Closure, Field, ObjectId, Origin, Place, Value};

@@ -1,5 +1,7 @@
 //! What a survey says: routes, entities and what could not be followed, each with its place.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 /// One method and path that the backend answers.
@@ -99,6 +101,8 @@ pub(crate) struct Findings {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) entities: Vec<Entity>,
     pub(crate) unresolved: Vec<Unresolved>,
+    /// What is unresolved by place and words, for each is told once.
+    pub(crate) told: HashSet<(String, u32, String)>,
 }
 
 /// A prefix and a path with exactly one slash between them.

@@ -65,6 +65,7 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
             machine.stand_ins.push(("django.conf.settings", id));
         }
     }
+    crate::frameworks::django_apps::ready(&mut machine);
     let mut found: Vec<&Framework> = Vec::new();
     for (id, file) in sources.files.iter().enumerate() {
         if file.is_test {

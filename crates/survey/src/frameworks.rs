@@ -6,6 +6,8 @@ mod fastapi;
 
 mod flask;
 
+pub(crate) mod django_apps;
+
 mod django_rest;
 
 mod django;

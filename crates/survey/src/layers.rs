@@ -1,6 +1,8 @@
 //! Which layer each file belongs to, told by what it holds and where it lies; who calls whom between layers; and where
 //! the project breaks the order that it keeps elsewhere.
 
+mod signs;
+mod names;
 mod roles;
 
 mod calls;

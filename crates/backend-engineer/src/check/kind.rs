@@ -122,7 +122,15 @@ fn kind_of_simple(words: Vec<&str>) -> Option<Kind> {
         return rest.iter().find_map(|word| program_kind(program_name(word)));
     }
     if RUNNERS.contains(&first) {
-        return words.skip(1).find_map(|word| script_kind(word).or_else(|| program_kind(program_name(word))));
+        let words: Vec<&str> = words.collect();
+        // `npm run build -- --noEmit`: whatever compiles writes nothing and only checks.
+        if words.iter().any(|word| matches!(*word, "--noEmit" | "--noEmit=true")) {
+            return Some(Kind::TypeCheck);
+        }
+        return words
+            .into_iter()
+            .skip(1)
+            .find_map(|word| script_kind(word).or_else(|| program_kind(program_name(word))));
     }
     let program = words.find(|word| !is_wrapper(word))?;
     program_kind(program_name(program))
@@ -189,6 +197,7 @@ mod tests {
             ("npm run typecheck", Kind::TypeCheck),
             ("pnpm check-types", Kind::TypeCheck),
             ("npm run build", Kind::Other),
+            ("npm run build -- --noEmit", Kind::TypeCheck),
             ("alembic upgrade head", Kind::Other),
             ("grep -r pytest docs", Kind::Other),
             ("curl -s localhost:8000/health", Kind::Other),

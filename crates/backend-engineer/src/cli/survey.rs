@@ -24,7 +24,7 @@ use crate::stop::{Exit, Stop};
 /// otherwise nothing is left behind.
 #[derive(Debug, Args)]
 pub(crate) struct SurveyArguments {
-    /// The folder [default: the current one] and the part: stack, routes, models, layers, conventions or commands
+    /// The folder [default: the current one] and the part: stack, routes, models, layers, conventions, commands or unresolved
     #[arg(value_name = "DIR|PART", num_args = 0..=2, value_hint = clap::ValueHint::DirPath)]
     words: Vec<String>,
 
@@ -50,10 +50,12 @@ enum Part {
     Layers,
     Conventions,
     Commands,
+    Unresolved,
 }
 
-/// All parts, in the order in which they are shown.
-const PARTS: [Part; 6] = [Part::Stack, Part::Routes, Part::Models, Part::Layers, Part::Conventions, Part::Commands];
+/// All parts, in the order in which they are shown. The last is told with routes and models as well.
+const PARTS: [Part; 7] =
+    [Part::Stack, Part::Routes, Part::Models, Part::Layers, Part::Conventions, Part::Commands, Part::Unresolved];
 
 impl Part {
     fn name(self) -> &'static str {
@@ -64,6 +66,7 @@ impl Part {
             Part::Layers => "layers",
             Part::Conventions => "conventions",
             Part::Commands => "commands",
+            Part::Unresolved => "unresolved",
         }
     }
 
@@ -76,6 +79,7 @@ impl Part {
             Part::Layers => &["layers"],
             Part::Conventions => &["conventions"],
             Part::Commands => &["commands"],
+            Part::Unresolved => &["unresolved"],
         }
     }
 
@@ -87,6 +91,7 @@ impl Part {
             Part::Layers => tsv::layers(survey),
             Part::Conventions => tsv::conventions(survey),
             Part::Commands => tsv::commands(survey),
+            Part::Unresolved => tsv::unresolved(survey),
         }
     }
 }
@@ -96,11 +101,11 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
     let (folder, part) = meant(&arguments.words)?;
     if arguments.tsv && part.is_none() {
         return Err(Stop::usage("--tsv needs a part: their lines have different fields")
-            .hint("Add stack, routes, models, layers, conventions or commands."));
+            .hint("Add stack, routes, models, layers, conventions, commands or unresolved."));
     }
     let root = folder_at(folder.as_deref())?;
     let survey = surveyed(&root);
-    let shown: &[Part] = part.as_ref().map_or(&PARTS, std::slice::from_ref);
+    let shown: &[Part] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
         format!("{:#}\n", as_json(&survey, part)?)
     } else if arguments.tsv {
@@ -127,7 +132,7 @@ fn meant(words: &[String]) -> Result<(Option<PathBuf>, Option<Part>), Stop> {
             None if folder.is_none() => folder = Some(PathBuf::from(word)),
             None => {
                 return Err(Stop::usage(format!("survey: `{word}` is no part"))
-                    .hint("The parts are stack, routes, models, layers, conventions and commands."));
+                    .hint("The parts are stack, routes, models, layers, conventions, commands and unresolved."));
             }
         }
     }
@@ -138,7 +143,7 @@ fn folder_at(named: Option<&Path>) -> Result<PathBuf, Stop> {
     let path = named.unwrap_or(Path::new("."));
     let found = path.canonicalize().map_err(|error| {
         Stop::usage(format!("survey {}: {error}", path.display()))
-            .hint("Name a folder; the parts are stack, routes, models, layers, conventions and commands.")
+            .hint("Name a folder; the parts are stack, routes, models, layers, conventions, commands and unresolved.")
     })?;
     if !found.is_dir() {
         return Err(Stop::usage(format!("survey {}: is not a folder", path.display())));
@@ -174,6 +179,7 @@ mod tests {
         };
         assert_eq!(said(""), Some((String::new(), "")));
         assert_eq!(said("routes"), Some((String::new(), "routes")));
+        assert_eq!(said("api unresolved"), Some(("api".to_owned(), "unresolved")));
         assert_eq!(said("api models"), Some(("api".to_owned(), "models")));
         assert_eq!(said("models api"), Some(("api".to_owned(), "models")));
         assert_eq!(said("./routes"), Some(("./routes".to_owned(), "")));

@@ -12,6 +12,7 @@ use crate::implement::{Placement, is_code};
 use crate::review::Extent;
 use crate::review::code::Code;
 use crate::review::manifests::Manifests;
+use crate::review::words::{is_source, names};
 use crate::stop::Finding;
 use crate::understand::Assignment;
 use crate::workbench::Workbench;
@@ -80,6 +81,26 @@ impl Ground<'_> {
     /// The text of a file of the unit before it, where it is there.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.before.get(path).and_then(Option::as_deref)
+    }
+
+    /// The text of a file as it stands in the repository.
+    pub(crate) fn stands(&self, path: &str) -> Option<String> {
+        let file = self.bench.root().join(path);
+        let is_small = file.metadata().is_ok_and(|data| data.len() < 1_000_000);
+        is_small.then(|| std::fs::read_to_string(file).ok()).flatten()
+    }
+
+    /// The first source file that defines a name.
+    pub(crate) fn defines(&self, name: &str) -> Option<String> {
+        let words = ["def ", "class ", "function ", "const ", "let ", "interface ", "type ", "enum "];
+        let defined = words.map(|word| format!("{word}{name}"));
+        let sources = self.bench.files.all().iter().filter(|path| is_source(path)).take(20_000);
+        let holds = |path: &&String| {
+            self.stands(path).is_some_and(|text| {
+                text.contains(name) && names(&text, name) && defined.iter().any(|defined| text.contains(defined))
+            })
+        };
+        sources.into_iter().find(holds).cloned()
     }
 
     /// The manifests of the repository.

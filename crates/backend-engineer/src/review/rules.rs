@@ -7,6 +7,7 @@ mod quotes;
 mod placement;
 mod done;
 mod imports;
+mod symbols;
 mod packages;
 mod programs;
 mod scripts;
@@ -19,7 +20,7 @@ mod routes;
 use crate::review::rule::Rule;
 
 /// Every rule, in the order in which they look.
-pub(super) const RULES: [&Rule; 15] = [
+pub(super) const RULES: [&Rule; 16] = [
     &steps_of_run::RULE,
     &file_missing::RULE,
     &file_exists::RULE,
@@ -27,6 +28,7 @@ pub(super) const RULES: [&Rule; 15] = [
     &placement::RULE,
     &done::RULE,
     &imports::RULE,
+    &symbols::RULE,
     &packages::RULE,
     &programs::RULE,
     &scripts::RULE,

@@ -98,6 +98,20 @@ fn a_block_whose_file_is_named_beside_it_is_not_called_unclear() {
 }
 
 #[test]
+fn a_path_that_the_unit_names_in_full_as_well_is_not_open() {
+    let files = [
+        ("apps/a/package.json", "{}"),
+        ("apps/a/src/x.ts", ""),
+        ("apps/b/package.json", "{}"),
+        ("apps/b/src/x.ts", ""),
+    ];
+    let open = "# X\n\n## Task 1: Create `src/design/README.md`\n\nIt tells of the design.\n";
+    assert_eq!(told(&["path-ambiguous"], &files, open).len(), 1);
+    let named = format!("{open}\n**Files:**\n- Create: `apps/a/src/design/README.md`\n");
+    assert_eq!(told(&["path-ambiguous"], &files, &named), [""; 0]);
+}
+
+#[test]
 fn a_done_unit_is_left_alone() {
     let plan = "# X\n\n## Phase 1: A ✅\n\n- [x] Modify `app/a.py`\n";
     assert_eq!(told(&["file-missing"], &[], plan), [""; 0]);

@@ -277,6 +277,10 @@ pub(super) fn action_of_note(note: &str) -> Action {
     }
     let lower = note.to_lowercase();
     let trimmed = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    // `schema.prisma` + new migration: the plus begins another thing.
+    if lower[..lower.len() - trimmed.len()].contains("+ ") || is_new_part(trimmed) {
+        return Action::Unstated;
+    }
     let has = |words: &[&str]| words.iter().any(|word| begins(trimmed, word));
     if has(&[
         "new",
@@ -323,6 +327,40 @@ pub(super) fn action_of_note(note: &str) -> Action {
     }
 }
 
+/// Whether a note speaks of something new within a file: "new field", "added two endpoints".
+fn is_new_part(note: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "field",
+        "endpoint",
+        "route",
+        "method",
+        "function",
+        "column",
+        "parameter",
+        "param",
+        "argument",
+        "option",
+        "key",
+        "prop",
+        "property",
+        "section",
+        "entry",
+        "case",
+        "import",
+        "setting",
+        "variable",
+        "value",
+    ];
+    let mut words = note.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    if !matches!(words.next(), Some("new" | "added" | "create" | "created")) {
+        return false;
+    }
+    // Before it may stand what kind it is: "new optional field".
+    let within = note.split(['.', ',', ';', '(', ')', ':', '—']).next().unwrap_or(note);
+    let is_part = |word: &str| PARTS.contains(&word) || word.strip_suffix('s').is_some_and(|one| PARTS.contains(&one));
+    within.split_whitespace().skip(1).take(3).any(is_part)
+}
+
 /// What a label such as `Create:` says.
 pub(super) fn action_of_topic(topic: Topic, note: &str) -> Action {
     let by_note = action_of_note(note);
@@ -332,5 +370,21 @@ pub(super) fn action_of_topic(topic: Topic, note: &str) -> Action {
         Topic::Modify => Action::Modify,
         Topic::Delete => Action::Delete,
         _ => Action::Unstated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_that_speaks_of_something_new_beside_or_within_a_file_makes_no_file() {
+        for note in [" (new)", " — new", " (new service)", " [NEW] the cache", " (created here)"] {
+            assert_eq!(action_of_note(note), Action::Create, "{note}");
+        }
+        for note in [" + new migration", " (new field)", " — new optional fields", " (+ new tests)", ", new"] {
+            assert_eq!(action_of_note(note), Action::Unstated, "{note}");
+        }
+        assert_eq!(action_of_note(" (modified: new field)"), Action::Modify);
     }
 }

@@ -22,7 +22,15 @@ const NODE: Option<Ecosystem> = Some(Ecosystem::Node);
 pub(super) fn use_of(call: &Call) -> Option<Use> {
     let words: Vec<&str> = call.arguments.iter().map(String::as_str).collect();
     let first = words.iter().find(|word| !word.starts_with('-')).copied().unwrap_or("");
+    // `npm run build -- --noEmit`: whatever compiles writes nothing and only checks.
+    if is_node_runner(&call.program) && words.iter().any(|word| matches!(*word, "--noEmit" | "--noEmit=true")) {
+        return Some(plain(Purpose::TypeCheck, NODE));
+    }
     check_of(call, first, &words).or_else(|| making_of(call, first, &words))
+}
+
+fn is_node_runner(program: &str) -> bool {
+    matches!(program, "npm" | "pnpm" | "yarn" | "bun")
 }
 
 fn plain(purpose: Purpose, ecosystem: Option<Ecosystem>) -> Use {
@@ -110,7 +118,7 @@ fn check_of(call: &Call, first: &str, words: &[&str]) -> Option<Use> {
         "prettier" => prettier(words),
         "dprint" => Use { writes: first == "fmt", ..plain(Purpose::Format, NODE) },
         "tsc" | "vue-tsc" | "tsgo" => {
-            let purpose = if has(&["--noEmit"]) { Purpose::TypeCheck } else { Purpose::Build };
+            let purpose = if has(&["--noEmit", "--noEmit=true"]) { Purpose::TypeCheck } else { Purpose::Build };
             Use { watches: has(&["-w", "--watch"]), ..plain(purpose, NODE) }
         }
         "ng" if first == "test" => {
@@ -301,6 +309,8 @@ mod tests {
             ("vitest", Purpose::Test, false, true, "vitest run {file}"),
             ("npx tsc --noEmit", Purpose::TypeCheck, false, false, ""),
             ("tsc -p tsconfig.json", Purpose::Build, false, false, ""),
+            ("npm run build -- --noEmit", Purpose::TypeCheck, false, false, ""),
+            ("pnpm build --noEmit", Purpose::TypeCheck, false, false, ""),
             ("prettier -c 'src/**/*.ts'", Purpose::Format, false, false, "prettier --check {file}"),
             (
                 "node --import tsx --test \"test/**/*.ts\"",

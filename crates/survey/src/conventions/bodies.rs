@@ -1,6 +1,6 @@
 //! The shapes of answers: which keys stand at the top of what handlers give, and of what tells of an error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::MARKS;
 use super::{Convention, Ground, Hit, Topic, best};
@@ -22,13 +22,12 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
         .filter(|hit| matches!(ground.layer[hit.file], Some(Layer::Routes | Layer::Controllers)));
     let mut found = shapes(ground, Topic::Answers, answers, 2);
     // Wrappers only pass errors on.
-    let wraps = |hit: &Hit| {
-        let lines = MARKS.iter().enumerate().filter(|(_, mark)| mark.what.starts_with("handlers are wrapped"));
-        lines.flat_map(|(at, _)| hits.get(&at).into_iter().flatten()).any(|other| other.file == hit.file)
-    };
+    let lines = MARKS.iter().enumerate().filter(|(_, mark)| mark.what.starts_with("handlers are wrapped"));
+    let wrapping: BTreeSet<usize> =
+        lines.flat_map(|(at, _)| hits.get(&at).into_iter().flatten()).map(|hit| hit.file).collect();
     let handlers = of_topic(Topic::ErrorHandlers, false)
         .into_iter()
-        .filter(|hit| !wraps(hit))
+        .filter(|hit| !wrapping.contains(&hit.file))
         .chain(of_topic(Topic::ErrorBody, true));
     found.extend(shapes(ground, Topic::ErrorBody, handlers, 1));
     found
@@ -36,15 +35,14 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
 
 fn shapes(ground: &Ground<'_>, topic: Topic, hits: impl Iterator<Item = Hit>, least: usize) -> Vec<Convention> {
     let mut shapes: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
-    let mut all = 0;
+    let mut told = BTreeSet::new();
     for hit in hits {
         let Some((keys, ahead)) = keys_at(ground, hit, topic) else { continue };
         let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let at = Hit { line: hit.line + ahead, ..hit };
-        let known = shapes.entry(names.join(", ")).or_default();
-        if !known.iter().any(|other| other.file == at.file && other.line == at.line) {
-            known.push(at);
-            all += 1;
+        let names = names.join(", ");
+        if told.insert((at.file, at.line, names.clone())) {
+            shapes.entry(names).or_default().push(at);
         }
     }
     let mut shapes: Vec<_> = shapes.into_iter().filter(|(_, hits)| hits.len() >= least).collect();
@@ -54,7 +52,7 @@ fn shapes(ground: &Ground<'_>, topic: Topic, hits: impl Iterator<Item = Hit>, le
         layer: None,
         what: format!("an object with {keys}"),
         count: hits.len(),
-        of: Some(all),
+        of: Some(told.len()),
         examples: best(ground, &hits),
     };
     shapes.into_iter().take(MOST).map(convention).collect()
@@ -64,8 +62,7 @@ fn shapes(ground: &Ground<'_>, topic: Topic, hits: impl Iterator<Item = Hit>, le
 /// behind.
 fn keys_at(ground: &Ground<'_>, hit: Hit, topic: Topic) -> Option<(Vec<String>, u32)> {
     let text = &ground.sources.files[hit.file].text;
-    let start = usize::try_from(hit.line).ok()?.checked_sub(1)?;
-    let lines: Vec<&str> = text.lines().skip(start).take(WINDOW).collect();
+    let lines: Vec<&str> = text.get(hit.start..)?.lines().take(WINDOW).collect();
     let gives = [
         ".json({",
         ".send({",

@@ -39,7 +39,7 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
 }
 
 fn raised_at(ground: &Ground<'_>, hit: Hit) -> Option<String> {
-    let line = ground.sources.files[hit.file].text.lines().nth(usize::try_from(hit.line).ok()?.checked_sub(1)?)?;
+    let line = ground.sources.files[hit.file].text.get(hit.start..)?.lines().next()?;
     let rest = line.split_once("raise ").or_else(|| line.split_once("throw new ")).map(|(_, rest)| rest)?;
     let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"._".contains(letter)).unwrap_or(rest.len());
     let name = rest.get(..end)?.rsplit('.').next()?;

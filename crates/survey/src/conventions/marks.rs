@@ -13,7 +13,20 @@ pub(super) struct Mark {
     pub(super) needles: &'static [&'static str],
 }
 
+/// What a file must name as well for a mark to mean what it says: plain TypeScript has `constructor(private …)`, too.
+const NEEDS: [(&str, &[&str]); 3] =
+    [("Nest", &["@nestjs/"]), ("a Nest", &["@nestjs/"]), ("Fastify", &["fastify", "Fastify"])];
+
 impl Mark {
+    /// Whether a file with this text may follow the convention.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        let needed = NEEDS.iter().find(|(first, _)| {
+            let rest = self.what.strip_prefix(first);
+            !self.python && !self.topic_is_of_tests() && rest.is_some_and(|rest| rest.starts_with([' ', '\'']))
+        });
+        needed.is_none_or(|(_, names)| names.iter().any(|name| text.contains(name)))
+    }
+
     pub(super) fn topic_is_of_tests(&self) -> bool {
         matches!(self.topic, Topic::TestStyle)
     }

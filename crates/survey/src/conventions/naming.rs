@@ -97,7 +97,7 @@ fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Conven
         None if like.len() * 2 >= files.len() && pattern.len() > 6 => (format!("`{pattern}`, {}", usual(&cases)), like),
         None => (usual(&cases).to_owned(), files.to_vec()),
     };
-    let hits: Vec<Hit> = like.iter().map(|id| Hit { file: *id, line: 1 }).collect();
+    let hits: Vec<Hit> = like.iter().map(|id| Hit { file: *id, line: 1, start: 0 }).collect();
     let examples = best(ground, &hits);
     Some(Convention {
         topic: Topic::FileNames,
@@ -147,7 +147,7 @@ fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convent
 }
 
 fn symbol(ground: &Ground<'_>, layer: Layer, what: String, like: &[&(usize, &str, u32)], of: usize) -> Convention {
-    let hits: Vec<Hit> = like.iter().map(|(file, _, line)| Hit { file: *file, line: *line }).collect();
+    let hits: Vec<Hit> = like.iter().map(|(file, _, line)| Hit { file: *file, line: *line, start: 0 }).collect();
     let examples = best(ground, &hits);
     Convention { topic: Topic::SymbolNames, layer: Some(layer), what, count: like.len(), of: Some(of), examples }
 }

@@ -32,7 +32,7 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
         }
         for (line, text) in (1..).zip(file.text.lines()) {
             if let Some(what) = told(text) {
-                found.entry(what).or_default().push(Hit { file: id, line });
+                found.entry(what).or_default().push(Hit { file: id, line, start: 0 });
             }
         }
     }

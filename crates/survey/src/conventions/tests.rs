@@ -18,7 +18,7 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
             continue;
         }
         all += 1;
-        places.entry(place(&found.path)).or_default().push(Hit { file, line: 1 });
+        places.entry(place(&found.path)).or_default().push(Hit { file, line: 1, start: 0 });
     }
     let mut places: Vec<_> = places
         .into_iter()

@@ -60,6 +60,16 @@ impl<'a> Machine<'a> {
                 let merged = arguments.positional().flat_map(Value::entries).collect();
                 Some(Value::map(merged))
             }
+            "django.utils.module_loading.import_string" | "werkzeug.utils.import_string" => {
+                let path = first?.as_text()?;
+                let (module, name) = path.rsplit_once('.')?;
+                let module = self.imported(module, place);
+                Some(self.member(&module, name, place))
+            }
+            "importlib.import_module" => {
+                let path = first?.as_text().filter(|path| !path.starts_with('.'))?;
+                Some(self.imported(&path, place))
+            }
             "os.getenv" | "os.environ.get" | "decouple.config" | "Deno.env.get" => {
                 let given = arguments.at(1).or_else(|| arguments.named("default")).cloned();
                 let sample = first.and_then(Value::as_text).map(|name| self.sample(&name));
@@ -73,6 +83,12 @@ impl<'a> Machine<'a> {
             }
             _ => None,
         }
+    }
+
+    /// A Python module by its full name.
+    fn imported(&mut self, path: &str, place: Place) -> Value<'a> {
+        let found = self.modules.python(self.path(place.module), path);
+        self.found(found, path)
     }
 
     /// A method of a text, a list or a map.

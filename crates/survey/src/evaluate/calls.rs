@@ -11,6 +11,9 @@ const DEEPEST: u32 = 50;
 /// Calls of one function.
 const MOST_CALLS: u32 = 20_000;
 
+/// The name of a method that is called by a name that is not known.
+pub(crate) const OPEN: &str = "?";
+
 impl<'a> Machine<'a> {
     pub(super) fn arguments(&mut self, arguments: &'a [Argument], scope: &Rc<Scope<'a>>) -> Arguments<'a> {
         let mut values = Vec::with_capacity(arguments.len());
@@ -43,6 +46,22 @@ impl<'a> Machine<'a> {
                 let arguments = self.arguments(&call.arguments, scope);
                 self.call_method(&receiver, name, arguments, place)
             }
+            Expression::Index(of, key) => {
+                let receiver = self.evaluate(of, scope);
+                let key = self.evaluate(key, scope);
+                let arguments = self.arguments(&call.arguments, scope);
+                match (&receiver, key.as_text()) {
+                    // `router[method](…)`: a call of a method, be its name known or not.
+                    (Value::Object(_), Some(name)) => self.call_method(&receiver, &name, arguments, place),
+                    (Value::Object(_), None) if !matches!(key, Value::Number(_)) => {
+                        self.remember(&receiver, OPEN, arguments, place)
+                    }
+                    _ => {
+                        let callee = self.index(&receiver, &key);
+                        self.call_value(&callee, arguments, place)
+                    }
+                }
+            }
             callee => {
                 let callee = self.evaluate(callee, scope);
                 let arguments = self.arguments(&call.arguments, scope);
@@ -74,7 +93,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn call_method(
         &mut self,
         receiver: &Value<'a>,
-        name: &'a str,
+        name: &str,
         arguments: Arguments<'a>,
         place: Place,
     ) -> Value<'a> {
@@ -116,7 +135,10 @@ impl<'a> Machine<'a> {
                 };
                 match known {
                     Some(value) if !matches!(value, Value::Unknown) => self.call_value(&value, arguments, place),
-                    _ => self.remember(&receiver, name, arguments, place),
+                    _ => match self.told_by_configuration(&receiver, name) {
+                        Some(told) => told,
+                        None => self.remember(&receiver, name, arguments, place),
+                    },
                 }
             }
             _ => {
@@ -139,7 +161,7 @@ impl<'a> Machine<'a> {
         Some(self.member(receiver, name, place))
     }
 
-    fn remember(&mut self, receiver: &Value<'a>, name: &'a str, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+    fn remember(&mut self, receiver: &Value<'a>, name: &str, arguments: Arguments<'a>, place: Place) -> Value<'a> {
         let origin = Origin::Method { receiver: receiver.clone(), name: name.into(), arguments };
         let result = self.new_object(origin, place);
         if let Value::Object(id) = receiver {

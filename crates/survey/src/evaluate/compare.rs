@@ -1,7 +1,7 @@
 //! What a condition comes to, where the code alone decides it.
 
 use super::machine::Machine;
-use super::value::{DEFAULT, Origin, Scope, Value};
+use super::value::{ClassValue, DEFAULT, Origin, Scope, Value};
 use crate::syntax::{Choose, Comparison, Comprehension, Expression};
 use std::rc::Rc;
 
@@ -62,10 +62,13 @@ impl<'a> Machine<'a> {
 
     pub(super) fn comprehend(&mut self, parts: &'a Comprehension, scope: &Rc<Scope<'a>>) -> Value<'a> {
         let over = self.evaluate(&parts.over, scope);
+        let inner = Scope::new(scope.module, Some(scope.clone()), false);
         if !over.ways().iter().any(|way| matches!(way, Value::List(_))) {
+            // One turn over what is not known, for the calls in it.
+            self.assign(&parts.target, Value::Unknown, &inner);
+            self.evaluate(&parts.element, &inner);
             return Value::Unknown;
         }
-        let inner = Scope::new(scope.module, Some(scope.clone()), false);
         let mut values = Vec::new();
         for item in over.items() {
             self.assign(&parts.target, item, &inner);
@@ -105,7 +108,13 @@ impl<'a> Machine<'a> {
             return matches!(value, Value::Function(_)).then_some(Value::Bool(false));
         };
         let is_below = match base {
-            Value::Class(base) => self.lineage(class).iter().any(|known| Rc::ptr_eq(known, base)),
+            // What comes from outside extends no class of the project.
+            Value::Class(base) => {
+                let lineage = self.lineage(class);
+                let is_below = lineage.iter().any(|known| Rc::ptr_eq(known, base));
+                let is_closed = is_below || !lineage.iter().any(|known| self.has_open_base(known));
+                return is_closed.then_some(Value::Bool(is_below));
+            }
             Value::External(path) => {
                 let name = path.rsplit('.').next().unwrap_or(path);
                 self.outside_bases(class).iter().any(|known| known == path || known.ends_with(name))
@@ -114,6 +123,15 @@ impl<'a> Machine<'a> {
         };
         // A base from outside may itself extend what is asked for.
         (is_below || self.outside_bases(class).is_empty()).then_some(Value::Bool(is_below))
+    }
+
+    /// Whether a class extends what is not known, or what a call makes.
+    fn has_open_base(&mut self, class: &ClassValue<'a>) -> bool {
+        class.bases.iter().any(|base| match self.settle(base.clone()) {
+            Value::Class(_) | Value::External(_) => false,
+            Value::Object(id) => !matches!(self.objects[id].origin, Origin::Member { .. }),
+            _ => true,
+        })
     }
 }
 

@@ -123,7 +123,7 @@ impl<'a> Machine<'a> {
         Value::text(&text)
     }
 
-    fn index(&mut self, of: &Value<'a>, key: &Value<'a>) -> Value<'a> {
+    pub(super) fn index(&mut self, of: &Value<'a>, key: &Value<'a>) -> Value<'a> {
         let nowhere = Place { module: 0, line: 0 };
         if let Some(entries) = self.mapping(of) {
             return match key.as_text() {

@@ -1,9 +1,16 @@
-//! What Django tells of a model class: the application that it belongs to and the name of the model.
+//! What Django tells of a model class: the application that it belongs to and the name of the model; and of an
+//! application: its models.
 
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{ClassValue, Value};
+use super::value::{ClassValue, Origin, Value};
+
+/// `django.db.models.Model`, and the models that libraries build on it.
+pub(crate) fn is_model_class(path: &str) -> bool {
+    let is_other = path.starts_with("tortoise") || path.starts_with("odoo") || path.starts_with("rest_framework");
+    !is_other && path.contains("models.") && path.ends_with("Model")
+}
 
 impl<'a> Machine<'a> {
     /// What the inner class `Meta` of this very class says.
@@ -37,5 +44,37 @@ impl<'a> Machine<'a> {
             "label" => Some(Value::text(&format!("{}.{}", self.application_label(class), class.class.name))),
             _ => None,
         }
+    }
+
+    /// Whether a class is a model of Django's that has a table.
+    pub(crate) fn is_concrete_model(&mut self, class: &Rc<ClassValue<'a>>) -> bool {
+        let is_model = self.outside_bases(class).iter().any(|path| is_model_class(path));
+        is_model && !self.meta(class, "abstract").is_some_and(|value| value.is_true())
+    }
+
+    /// Whether a class configures an application of Django's.
+    pub(crate) fn is_configuration(&mut self, class: &Rc<ClassValue<'a>>) -> bool {
+        self.outside_bases(class).iter().any(|base| base.ends_with(".AppConfig"))
+    }
+
+    /// `AppConfig.get_models()`: the models of the application that an object configures, as they are loaded.
+    pub(super) fn told_by_configuration(&mut self, receiver: &Value<'a>, name: &str) -> Option<Value<'a>> {
+        let Value::Object(id) = receiver else { return None };
+        let Origin::Instance { class, .. } = self.objects[*id].origin.clone() else { return None };
+        if name != "get_models" || !self.is_configuration(&class) {
+            return None;
+        }
+        let named = self.class_member(&class, "label").or_else(|| self.class_member(&class, "name"))?.as_text()?;
+        let label = named.rsplit('.').next().unwrap_or(&named);
+        let folder = self.path(class.place.module).rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut models = Vec::new();
+        for model in self.classes.clone() {
+            let is_inside =
+                self.path(model.place.module).strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            if is_inside && self.application_label(&model) == label && self.is_concrete_model(&model) {
+                models.push(Value::Class(model));
+            }
+        }
+        Some(Value::list(models))
     }
 }

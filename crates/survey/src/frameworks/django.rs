@@ -54,8 +54,15 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
     for root in roots {
         let patterns = machine.export(root, "urlpatterns");
-        walk(machine, findings, &patterns, "", Place { module: root, line: 1 }, 0);
+        walk(machine, findings, &patterns, "", patterns_of(machine, root), 0);
     }
+}
+
+/// Where a module says what its patterns are.
+fn patterns_of(machine: &Machine<'_>, module: ModuleId) -> Place {
+    let lines = machine.files[module].text.lines();
+    let at = lines.zip(1..).find(|(line, _)| line.starts_with("urlpatterns")).map_or(1, |(_, at)| at);
+    Place { module, line: at }
 }
 
 fn walk<'a>(
@@ -89,9 +96,18 @@ fn spread<'a>(machine: &mut Machine<'a>, findings: &mut Findings, value: &Value<
     }
     let path = machine.path_of(value).unwrap_or_default();
     // Static files in development.
-    if !path.ends_with("static()") && !path.ends_with("staticfiles_urlpatterns()") {
-        findings.unresolved(machine, place, "patterns that could not be followed");
+    if path.ends_with("static()") || path.ends_with("staticfiles_urlpatterns()") {
+        return;
     }
+    let place = value.as_object().map_or(place, |id| machine.object(id).place);
+    findings.unresolved(
+        machine,
+        place,
+        match path.as_str() {
+            "" => "patterns that could not be followed".to_owned(),
+            path => format!("patterns of `{path}`, which could not be followed"),
+        },
+    );
 }
 
 fn pattern<'a>(
@@ -145,13 +161,16 @@ fn include<'a>(
         Value::Text(name) => match machine.modules.python(machine.path(place.module), name) {
             Found::File(module) => {
                 let patterns = machine.export(module, "urlpatterns");
-                walk(machine, findings, &patterns, prefix, Place { module, line: 1 }, depth + 1);
+                walk(machine, findings, &patterns, prefix, patterns_of(machine, module), depth + 1);
             }
             _ => findings.unresolved(machine, place, format!("include of {name}, which is not in the project")),
         },
         Value::Module(module) => {
             let patterns = machine.export(*module, "urlpatterns");
             walk(machine, findings, &patterns, prefix, place, depth + 1);
+        }
+        Value::List(items) if items.borrow().is_empty() => {
+            findings.unresolved(machine, place, format!("include of what came to no pattern below {prefix}"));
         }
         Value::List(items) => {
             // `(patterns, app_name)` or the patterns themselves.
@@ -166,7 +185,12 @@ fn include<'a>(
             }
         }
         Value::Choice(ways) => {
-            for way in ways.iter() {
+            let is_empty = |way: &&Value<'a>| matches!(way, Value::List(items) if items.borrow().is_empty());
+            if ways.iter().all(|way| is_empty(&way)) {
+                return include(machine, findings, &Value::list(Vec::new()), prefix, place, depth + 1);
+            }
+            // Where one way gives nothing, the others count.
+            for way in ways.iter().filter(|way| !is_empty(way) && !matches!(way, Value::Null)) {
                 include(machine, findings, way, prefix, place, depth + 1);
             }
         }
@@ -240,7 +264,11 @@ fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'
         findings.unresolved(machine, place, format!("the view of {path}"));
         return;
     };
-    for method in methods_of_bases(&[name.as_str().into()]) {
+    let methods = methods_of_bases(&[name.as_str().into()]);
+    if methods.is_empty() {
+        findings.unresolved(machine, place, format!("what {name} answers at {path}"));
+    }
+    for method in methods {
         findings.route(machine, place, NewRoute { method, path: &path, handler: name.clone(), guards: &guards });
     }
 }

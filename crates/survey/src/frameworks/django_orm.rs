@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Framework;
-use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value};
+use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value, is_model_class};
 use crate::findings::{Column, Entity, Findings};
 
 pub(crate) const FRAMEWORK: Framework =
@@ -83,17 +83,6 @@ fn add(columns: &mut Vec<Column>, column: Column) {
     columns.push(column);
 }
 
-/// `django.db.models.Model`, and the models that libraries build on it.
-fn is_model_class(path: &str) -> bool {
-    let is_other = path.starts_with("tortoise") || path.starts_with("odoo") || path.starts_with("rest_framework");
-    !is_other && path.contains("models.") && path.ends_with("Model")
-}
-
-fn is_concrete<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
-    let is_model = machine.outside_bases(class).iter().any(|path| is_model_class(path));
-    is_model && !machine.meta(class, "abstract").is_some_and(|value| value.is_true())
-}
-
 fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &[Rc<str>]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let plain = |name: &str, kind: &str, nullable| Column {
@@ -130,7 +119,7 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
     let mut parents = Vec::new();
     let mut shadowed: Vec<Rc<ClassValue<'a>>> = Vec::new();
     for ancestor in lineage.iter().skip(1) {
-        if is_concrete(machine, ancestor) && !shadowed.iter().any(|known| Rc::ptr_eq(known, ancestor)) {
+        if machine.is_concrete_model(ancestor) && !shadowed.iter().any(|known| Rc::ptr_eq(known, ancestor)) {
             parents.push(ancestor.clone());
             shadowed.extend(machine.lineage(ancestor));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Framework;
 use super::reading::{Event, NewRoute};
-use crate::evaluate::{Machine, ObjectId, Origin, Value};
+use crate::evaluate::{Machine, OPEN, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "Express", markers: &["express"], read };
@@ -98,6 +98,42 @@ fn paths(value: &Value<'_>) -> Option<Vec<String>> {
     }
 }
 
+/// Whether a function from outside, by its name, makes what serves files or stands before handlers.
+fn stands_between(called: &str) -> bool {
+    const WORDS: [&str; 28] = [
+        "static",
+        "serve",
+        "setup",
+        "json",
+        "urlencoded",
+        "parse",
+        "cors",
+        "limit",
+        "helmet",
+        "proxy",
+        "session",
+        "log",
+        "morgan",
+        "auth",
+        "passport",
+        "guard",
+        "valid",
+        "upload",
+        "csrf",
+        "compress",
+        "cookie",
+        "favicon",
+        "middleware",
+        "multer",
+        "jwt",
+        "secur",
+        "token",
+        "protect",
+    ];
+    let lower = called.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
 struct Walk {
     routers: BTreeSet<ObjectId>,
     seen: BTreeSet<ObjectId>,
@@ -136,6 +172,7 @@ impl Walk {
                         None => findings.unresolved(machine, event.place, "the path of a route"),
                     }
                 }
+                OPEN => findings.unresolved(machine, event.place, "the method of a route"),
                 _ => {}
             }
         }
@@ -159,8 +196,13 @@ impl Walk {
             findings.unresolved(machine, event.place, "the path that a router is used under");
             return;
         }
-        if routers.is_empty() && handlers.iter().any(|handler| matches!(handler, Value::Unknown)) {
+        if routers.is_empty() && handlers.iter().any(|handler| machine.is_lost(handler)) {
             findings.unresolved(machine, event.place, "use of what could not be followed");
+        } else if let (true, Some(own), Some(made)) = (routers.is_empty(), &own, handlers.last())
+            && let Some((called, _)) = machine.called(made).filter(|(called, _)| !stands_between(called))
+        {
+            let what = format!("what `{called}` from outside answers below {}", own.join(", "));
+            findings.unresolved(machine, event.place, what);
         }
         for router in routers {
             for own in own.clone().unwrap_or_else(|| vec![String::new()]) {

@@ -95,6 +95,12 @@ impl Walk {
                 "mount" => {
                     let path = event.arguments.at_or_named(0, "path").and_then(Value::as_text);
                     let inner = event.arguments.at_or_named(1, "app").map(Value::objects).unwrap_or_default();
+                    let given = event.arguments.at_or_named(1, "app").cloned().unwrap_or(Value::Unknown);
+                    let is_known = inner.iter().any(|inner| machine.is_instance_of(*inner, is_router));
+                    let serves_files = machine.path_of(&given).is_some_and(|path| path.contains("StaticFiles"));
+                    if path.is_none() || !is_known && !serves_files {
+                        findings.unresolved(machine, event.place, "mount of what could not be followed");
+                    }
                     for inner in inner.into_iter().filter(|_| path.is_some()) {
                         if machine.is_instance_of(inner, is_router) {
                             let path = format!("{prefix}{}", path.as_deref().unwrap_or_default());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Framework;
 use super::reading::{Event, NewRoute};
-use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
+use crate::evaluate::{Arguments, Machine, OPEN, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 use crate::modules::ModuleId;
 
@@ -66,6 +66,7 @@ impl Walk {
                     "register" => self.register(machine, findings, id, &event, prefix),
                     "route" => full_route(machine, findings, &event, prefix),
                     verb if VERBS.contains(&verb) => short_route(machine, findings, &event, prefix),
+                    OPEN => findings.unresolved(machine, event.place, "the method of a route"),
                     _ => {}
                 }
                 next = machine.events(event.result).into_iter().next();
@@ -97,8 +98,13 @@ impl Walk {
         };
         if machine.path_of(&plugin).is_some_and(|path| path.contains("autoload")) {
             self.autoload(machine, findings, event, &options, prefix);
-        } else if matches!(plugin, Value::Unknown) {
+        } else if machine.is_lost(&plugin) {
             findings.unresolved(machine, event.place, "register of what could not be followed");
+        } else if let (false, Some(path)) = (own.is_empty(), machine.path_of(&plugin)) {
+            let what = format!("what `{path}` from outside answers below {own}");
+            if !self.is_wrapped(machine, &plugin) && !path.contains("static") && !path.contains("swagger") {
+                findings.unresolved(machine, event.place, what);
+            }
         } else {
             self.plugin(machine, findings, id, &plugin, &options, &joined(prefix, &own));
         }

@@ -26,6 +26,15 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let prefixes = module_prefixes(machine);
     for class in machine.classes.clone() {
         let decorators = class.decorators.borrow().clone();
+        for arguments in decorators.iter().filter_map(|value| decorator(machine, value, "Module")) {
+            let listed = arguments.at(0).and_then(|options| options.entry("controllers"));
+            for controller in listed.map(|list| list.items()).unwrap_or_default() {
+                if controller.as_class().is_none() && !matches!(controller, Value::External(_)) {
+                    let place = controller.as_object().map_or(class.place, |id| machine.object(id).place);
+                    findings.unresolved(machine, place, "a controller that could not be followed");
+                }
+            }
+        }
         let controller = decorators.iter().find_map(|value| decorator(machine, value, "Controller"));
         if let Some(arguments) = controller {
             let module = prefixes.iter().find(|(controller, _)| Rc::ptr_eq(controller, &class));
@@ -154,6 +163,9 @@ fn controller<'a>(
         findings.unresolved(machine, class.place, "the path of a controller");
         return;
     };
+    if class.bases.iter().any(|base| matches!(base, Value::Unknown) || machine.called(base).is_some()) {
+        findings.unresolved(machine, class.place, "the routes of what a controller extends");
+    }
     let own_version = arguments.at(0).and_then(|options| options.entry("version"));
     let decorators = class.decorators.borrow().clone();
     let class_guards = guards(machine, &decorators);

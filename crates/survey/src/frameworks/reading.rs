@@ -73,6 +73,27 @@ impl<'a> Machine<'a> {
         (0..self.objects.len()).filter(|id| self.is_instance_of(*id, wanted)).collect()
     }
 
+    /// Whether a value comes from what could not be followed: from what a function that nothing calls is handed, or
+    /// from a file of the project that is not there.
+    pub(crate) fn is_lost(&self, value: &Value<'a>) -> bool {
+        let mut at = value;
+        for _ in 0..12 {
+            at = match at {
+                Value::Unknown => return true,
+                Value::External(path) => return path.starts_with('.'),
+                Value::Object(id) => match &self.object(*id).origin {
+                    Origin::Parameter { .. } => return true,
+                    Origin::Call { callee, .. } => callee,
+                    Origin::Member { of, .. } => of,
+                    Origin::Method { receiver, .. } => receiver,
+                    Origin::Instance { .. } | Origin::Made(_) => return false,
+                },
+                _ => return false,
+            };
+        }
+        false
+    }
+
     /// A short name for a function, class or whatever stands in its place.
     pub(crate) fn label(&self, value: &Value<'a>) -> String {
         let Some(way) = value.ways().first() else { return String::new() };
@@ -106,7 +127,7 @@ impl<'a> Machine<'a> {
 impl Findings {
     pub(crate) fn unresolved(&mut self, machine: &Machine<'_>, place: Place, what: impl Into<String>) {
         let entry = Unresolved { file: machine.path(place.module).to_owned(), line: place.line, what: what.into() };
-        if !self.unresolved.contains(&entry) {
+        if self.told.insert((entry.file.clone(), entry.line, entry.what.clone())) {
             self.unresolved.push(entry);
         }
     }

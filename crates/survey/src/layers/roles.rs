@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::names::{by_name, feature_folders, is_kind};
+use super::signs::{BETWEEN, BROWSER, COMPOSES, QUERIES, REGISTERS, SERVER, SHAPES, holds};
 use super::{Edge, Layer, Roles};
 use crate::documents::{folder_of, inside, name_of};
 use crate::findings::{Entity, Route};
@@ -20,205 +22,6 @@ pub(crate) struct Role {
     pub(crate) composes: bool,
 }
 
-/// Words in names of files and folders.
-const NAMES: [(Layer, &[&str]); 7] = [
-    (
-        Layer::Repositories,
-        &[
-            "repository",
-            "repositories",
-            "repo",
-            "repos",
-            "dao",
-            "daos",
-            "crud",
-            "dal",
-            "queries",
-            "selectors",
-            "gateways",
-        ],
-    ),
-    (
-        Layer::Services,
-        &["service", "services", "usecase", "usecases", "use-case", "use-cases", "interactor", "interactors"],
-    ),
-    (
-        Layer::Schemas,
-        &[
-            "schema",
-            "schemas",
-            "dto",
-            "dtos",
-            "serializer",
-            "serializers",
-            "validation",
-            "validations",
-            "validator",
-            "validators",
-            "forms",
-            "form",
-            "payloads",
-            "contracts",
-        ],
-    ),
-    (
-        Layer::Middleware,
-        &[
-            "middleware",
-            "middlewares",
-            "guard",
-            "guards",
-            "interceptor",
-            "interceptors",
-            "filter",
-            "filters",
-            "pipe",
-            "pipes",
-            "plugins",
-            "hooks",
-            "permissions",
-            "exception_handlers",
-            "exception-handlers",
-        ],
-    ),
-    (
-        Layer::Controllers,
-        &["controller", "controllers", "handler", "handlers", "views", "viewsets", "view", "resolver", "resolvers"],
-    ),
-    (Layer::Routes, &["route", "routes", "router", "routers", "urls", "endpoints", "routing"]),
-    (
-        Layer::Utilities,
-        &["util", "utils", "utilities", "helper", "helpers", "lib", "libs", "common", "shared", "tools"],
-    ),
-];
-
-/// Words that mean something between request and handler in scripts alone.
-const OF_SCRIPTS: [&str; 11] = [
-    "filter",
-    "filters",
-    "pipe",
-    "pipes",
-    "plugins",
-    "hooks",
-    "guard",
-    "guards",
-    "interceptor",
-    "interceptors",
-    "plugin",
-];
-
-/// Marks of an application being made.
-const COMPOSES: [&str; 8] =
-    ["express()", "FastAPI(", "Flask(", "NestFactory", "fastify(", "Fastify(", "create_app(", "new Koa("];
-
-/// Folder names that say nothing of the files in them, since whole projects are called so.
-const WEAK_FOLDERS: [&str; 9] =
-    ["lib", "libs", "plugins", "tools", "filters", "common", "shared", "resources", "hooks"];
-
-/// Marks of registration: a line with one says which path leads to what.
-const REGISTERS: [&str; 18] = [
-    "urlpatterns",
-    "@router.",
-    "@app.get(",
-    "@app.post(",
-    "@app.route(",
-    "@api.route(",
-    ".route(",
-    "APIRouter(",
-    "router.get(",
-    "router.post(",
-    "router.put(",
-    "router.delete(",
-    "router.patch(",
-    "router.use(",
-    "app.get(",
-    "app.post(",
-    "fastify.get(",
-    "fastify.post(",
-];
-
-/// Marks of a query to the store.
-const QUERIES: [&str; 26] = [
-    "session.query(",
-    "session.execute(",
-    "session.exec(",
-    "session.scalars(",
-    "db.execute(",
-    "db.query(",
-    ".objects.filter(",
-    ".objects.get(",
-    ".objects.create(",
-    ".objects.all(",
-    "select(",
-    ".query.filter",
-    "prisma.",
-    "knex(",
-    ".findOne(",
-    ".findAll(",
-    ".findMany(",
-    ".findUnique(",
-    "getRepository(",
-    "createQueryBuilder(",
-    "db.select(",
-    "db.insert(",
-    ".aggregate([",
-    "cursor.execute(",
-    "conn.fetch",
-    "connection.fetch",
-];
-
-/// Marks of what stands before a handler.
-const BETWEEN: [&str; 14] = [
-    "BaseHTTPMiddleware",
-    "MiddlewareMixin",
-    "implements CanActivate",
-    "implements NestMiddleware",
-    "implements NestInterceptor",
-    "implements ExceptionFilter",
-    "implements PipeTransform",
-    "get_response(request)",
-    "(req, res, next) =>",
-    "(err, req, res, next)",
-    "next: NextFunction",
-    "BasePermission)",
-    "@app.middleware(",
-    "fp(async",
-];
-
-/// Marks of shapes of requests and answers.
-const SHAPES: [&str; 14] = [
-    "(BaseModel)",
-    "(Schema)",
-    "ma.Schema",
-    "serializers.ModelSerializer",
-    "serializers.Serializer",
-    "z.object(",
-    "Joi.object(",
-    "@IsString(",
-    "@IsNotEmpty(",
-    "@IsEmail(",
-    "Type.Object(",
-    "yup.object(",
-    "class-validator",
-    "express-validator",
-];
-
-/// Packages that tell of code for a browser.
-const BROWSER: [&str; 10] = [
-    "react",
-    "vue",
-    "@angular/core",
-    "svelte",
-    "preact",
-    "solid-js",
-    "jquery",
-    "alpinejs",
-    "htmx.org",
-    "@docusaurus/core",
-];
-const SERVER: [&str; 8] =
-    ["express", "fastify", "@nestjs/core", "koa", "hono", "@hapi/hapi", "apollo-server", "@apollo/server"];
-
 /// The layer of each file that has one.
 pub(super) fn of_files(
     sources: &Sources,
@@ -236,6 +39,7 @@ pub(super) fn of_files(
         tables
     });
     let browser = browser_folders(stack);
+    let features = feature_folders(sources);
     let mut roles = Roles::new();
     for (id, file) in sources.files.iter().enumerate() {
         let path = file.path.as_str();
@@ -247,7 +51,7 @@ pub(super) fn of_files(
             tables: tables.get(path).copied().unwrap_or(0),
             registers: holds(&file.text, &REGISTERS) && !file.is_test,
         };
-        if let Some((layer, why)) = role(file, &outlines[id], &counted) {
+        if let Some((layer, why)) = role(file, &outlines[id], &counted, &features) {
             let composes = holds(&file.text, &COMPOSES);
             let queries = (!file.is_test).then(|| first_line(&file.text, &QUERIES)).flatten();
             roles.insert(id, Role { layer, why, queries, composes });
@@ -286,7 +90,7 @@ fn is_aside(path: &str) -> bool {
         || name.starts_with('.')
 }
 
-fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, String)> {
+fn role(file: &SourceFile, outline: &Outline, held: &Held, features: &BTreeSet<&str>) -> Option<(Layer, String)> {
     if file.is_test {
         return Some((Layer::Tests, "lies with the tests".to_owned()));
     }
@@ -294,7 +98,8 @@ fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, Str
         return None;
     }
     let is_script = file.language != Language::Python;
-    let named = by_name(&file.path, is_script);
+    let named = by_name(file, outline, features);
+    let composes = holds(&file.text, &COMPOSES);
     let class =
         outline.definitions.iter().filter(|found| found.kind == Kind::Class).find_map(|class| by_class(&class.name));
     let stem = name_of(&file.path).split('.').next().unwrap_or("");
@@ -317,7 +122,8 @@ fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, Str
     if decorated {
         return Some((Layer::Controllers, "marked as a controller".to_owned()));
     }
-    if let Some((layer, word)) = class {
+    // What an application brings along where it is put together does not make the file of its kind.
+    if let Some((layer, word)) = class.filter(|_| !composes) {
         return Some((layer, format!("its class is called {word}")));
     }
     if let Some((layer, _)) = &named {
@@ -328,7 +134,7 @@ fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, Str
         }
         return named;
     }
-    if holds(&file.text, &COMPOSES) || name_of(&file.path) == "__init__.py" && outline.definitions.is_empty() {
+    if composes || name_of(&file.path) == "__init__.py" && outline.definitions.is_empty() {
         return None;
     }
     let marks = |marks: &[&str]| marks.iter().filter(|mark| file.text.contains(**mark)).count();
@@ -349,42 +155,12 @@ fn role(file: &SourceFile, outline: &Outline, held: &Held) -> Option<(Layer, Str
             "commands" | "scripts" | "script" | "tasks" | "jobs" | "job" | "signals" | "start" | "seed" | "cli"
         )
     });
-    let asks = marks(&QUERIES) >= 3 && !is_run_by_hand;
+    let asks = marks(&QUERIES) >= 3 && !is_run_by_hand && !is_kind(stem, outline);
     asks.then(|| (Layer::Repositories, "asks the store".to_owned()))
 }
 
 fn counted(verb: &str, count: usize, what: &str) -> String {
     format!("{verb} {count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// The layer that the file's name tells, or the nearest folder's.
-fn by_name(path: &str, is_script: bool) -> Option<(Layer, String)> {
-    let name = name_of(path);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let known = |word: &str| {
-        if matches!(word, "models" | "model" | "entities" | "entity") {
-            return Some(Layer::Models);
-        }
-        let layer = NAMES.iter().find(|(_, words)| words.contains(&word)).map(|(layer, _)| *layer);
-        layer.filter(|_| is_script || !OF_SCRIPTS.contains(&word))
-    };
-    let lower = stem.to_lowercase();
-    let last = lower.rsplit(['.', '_', '-']).next().unwrap_or("").to_owned();
-    // `userService` and `UserService` end with the word as `user_service` does.
-    let camel =
-        stem.rfind(|letter: char| letter.is_ascii_uppercase()).and_then(|at| stem.get(at..)).map(str::to_lowercase);
-    for word in [Some(lower), Some(last), camel].into_iter().flatten() {
-        if let Some(layer) = known(&word) {
-            return Some((layer, format!("named {word}")));
-        }
-    }
-    folder_of(path).rsplit('/').take(3).find_map(|folder| {
-        let folder = folder.to_lowercase();
-        if WEAK_FOLDERS.contains(&folder.as_str()) && !folder_of(path).ends_with(&folder) {
-            return None;
-        }
-        known(&folder).map(|layer| (layer, format!("lies in {folder}/")))
-    })
 }
 
 fn by_class(name: &str) -> Option<(Layer, &'static str)> {
@@ -406,10 +182,6 @@ fn by_class(name: &str) -> Option<(Layer, &'static str)> {
         .iter()
         .find(|(ending, _)| name.ends_with(ending) && name.len() > ending.len())
         .map(|(ending, layer)| (*layer, *ending))
-}
-
-fn holds(text: &str, marks: &[&str]) -> bool {
-    marks.iter().any(|mark| text.contains(mark))
 }
 
 fn first_line(text: &str, marks: &[&str]) -> Option<u32> {

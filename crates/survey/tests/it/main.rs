@@ -14,7 +14,7 @@ fn projects() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects");
     let mut projects: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     projects.sort();
-    assert!(projects.len() >= 22, "the skeleton projects are gone");
+    assert!(projects.len() >= 29, "the skeleton projects are gone");
     projects
 }
 

@@ -66,7 +66,11 @@ fn level(severity: Severity) -> &'static str {
 
 /// A path as a reference: what has a meaning of its own there is escaped.
 fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
+    let mut out = String::with_capacity(path.len() + 7);
+    // A plan outside of the repository has no relative name.
+    if path.starts_with('/') {
+        out.push_str("file://");
+    }
     for byte in path.replace('\\', "/").bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => out.push(char::from(byte)),
@@ -83,5 +87,6 @@ mod tests {
     #[test]
     fn paths_are_escaped() {
         assert_eq!(uri("docs/a plan#1.md"), "docs/a%20plan%231.md");
+        assert_eq!(uri("/home/a plan.md"), "file:///home/a%20plan.md");
     }
 }

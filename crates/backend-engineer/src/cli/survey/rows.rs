@@ -25,6 +25,7 @@ pub(super) fn tables(survey: &Survey, part: Part) -> Vec<Table> {
         Part::Layers => layers(survey),
         Part::Conventions => conventions(survey),
         Part::Commands => commands(survey),
+        Part::Unresolved => vec![unresolved(survey)],
     };
     tables.retain(|table| !table.rows.is_empty());
     tables

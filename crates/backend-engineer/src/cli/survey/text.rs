@@ -91,10 +91,7 @@ pub(super) fn overview(survey: &Survey, root: &Path, palette: Palette) -> String
     say("Conventions", conventions(survey));
     say("Commands", commands(survey));
     if !survey.unresolved.is_empty() {
-        say(
-            "Open",
-            vec![format!("{} places could not be followed; `routes` and `models` list them", survey.unresolved.len())],
-        );
+        say("Open", vec![format!("{} places could not be followed; `unresolved` lists them", survey.unresolved.len())]);
     }
     if !survey.skipped.is_empty() {
         say("Not read", joined(survey.skipped.iter().take(4).map(|(path, why)| format!("{path} ({why})"))));
@@ -102,7 +99,7 @@ pub(super) fn overview(survey: &Survey, root: &Path, palette: Palette) -> String
     if !is_empty {
         text.push_str(
             &palette.faint(
-                "  More of each: backend-engineer survey [DIR] stack|routes|models|layers|conventions|commands\n",
+                "  More of each: backend-engineer survey [DIR] stack|routes|models|layers|conventions|commands|unresolved\n",
             ),
         );
     }

@@ -28,7 +28,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         {
             let state =
                 criterion.checkbox.and_then(|id| ground.bench.plan.checkboxes().get(id.0)).map(|found| found.state);
-            if matches!(state, Some(State::Done | State::Skipped)) {
+            if matches!(state, Some(State::Done | State::Skipped)) || shows_a_call(&criterion.text) {
                 continue;
             }
             let line = first_line(ground.bench.plan.text(), criterion.span.clone());
@@ -39,13 +39,23 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether the criterion shows how a program is called, be it one that nobody knows yet: `shopctl --version`.
+fn shows_a_call(text: &str) -> bool {
+    text.split('`').skip(1).step_by(2).any(|code| {
+        let mut words = code.split_whitespace();
+        let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_./".contains(letter);
+        let is_program = words.next().is_some_and(|word| word.len() > 1 && word.chars().all(plain));
+        is_program && words.any(|word| word.starts_with('-') && word.len() > 1)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::review::tests::told;
 
     #[test]
     fn only_open_automated_criteria_without_command_are_told() {
-        let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] All tests pass\n- [x] Done\n- [ ] Lint: `ruff check .`\n\n#### Manual Verification\n\n- [ ] It looks right\n";
+        let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] All tests pass\n- [x] Done\n- [ ] Lint: `ruff check .`\n- [ ] `shopctl --version` prints 1.0\n\n#### Manual Verification\n\n- [ ] It looks right\n";
         assert_eq!(told(&["criterion-without-command"], &[], plan), ["9: no command decides \"All tests pass\""]);
     }
 }

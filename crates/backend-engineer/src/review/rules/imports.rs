@@ -4,6 +4,7 @@ use crate::analyze::file_of;
 use crate::review::code::Code;
 use crate::review::ground::{Ground, PlanImport};
 use crate::review::rule::Rule;
+use crate::review::words::names;
 use crate::stop::{Finding, Severity};
 
 const MODULE: Code = Code {
@@ -51,7 +52,7 @@ fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
         return None;
     }
     let lacks =
-        |name: &&String| !holds(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, &file, name);
+        |name: &&String| !names(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, &file, name);
     let name = import.names.iter().find(lacks)?;
     let mut finding =
         ground.say(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
@@ -69,14 +70,6 @@ fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     };
     let mut found = ground.bench.files.all().iter().filter(bears);
     found.next().filter(|_| found.next().is_none()).cloned()
-}
-
-/// The import's line in the plan; a block in a quote or a list is not there letter by letter.
-fn holds(text: &str, name: &str) -> bool {
-    let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
-    text.match_indices(name).any(|(at, _)| {
-        !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
-    })
 }
 
 /// Whether a name that is imported from a package is one of its modules.
@@ -105,7 +98,7 @@ fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
         }
-        !fenced && holds(line, name)
+        !fenced && names(line, name)
     })
 }
 

@@ -1,0 +1,323 @@
+//! What the plan's words ask to be changed: a verb, the name that it governs, and the source file named beside it.
+
+use std::ops::Range;
+
+/// A name that a sentence asks to change.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Asked<'t> {
+    pub(crate) name: &'t str,
+    /// The source files that the sentence names.
+    pub(crate) files: Vec<&'t str>,
+}
+
+/// Verbs whose object is there already.
+const CHANGES: [&str; 20] = [
+    "modify",
+    "update",
+    "replace",
+    "change",
+    "extend",
+    "rename",
+    "remove",
+    "delete",
+    "refactor",
+    "edit",
+    "rewrite",
+    "adjust",
+    "fix",
+    "patch",
+    "enhance",
+    "drop",
+    "simplify",
+    "convert",
+    "deprecate",
+    "delete",
+];
+
+/// Words that speak of something that is not there yet.
+const STARTS: [&str; 27] = [
+    "add",
+    "adds",
+    "adding",
+    "added",
+    "create",
+    "creates",
+    "creating",
+    "created",
+    "new",
+    "introduce",
+    "introduces",
+    "introducing",
+    "implement",
+    "implements",
+    "define",
+    "defines",
+    "write",
+    "insert",
+    "append",
+    "export",
+    "build",
+    "extract",
+    "expose",
+    "register",
+    "generate",
+    "provide",
+    "declare",
+];
+
+/// Words between a verb and a name that make the name something else than the verb's object.
+const TURNS: [&str; 34] = [
+    "to", "with", "by", "into", "as", "for", "using", "from", "in", "via", "so", "like", "and", "or", "all", "every",
+    "any", "that", "when", "not", "on", "at", "call", "calls", "caller", "callers", "usage", "usages", "import",
+    "imports", "test", "tests", "section", "docs",
+];
+
+/// Words behind a name that make it the name of something else than code.
+const OTHER_THINGS: [&str; 28] = [
+    "test",
+    "tests",
+    "spec",
+    "specs",
+    "mock",
+    "mocks",
+    "fixture",
+    "fixtures",
+    "docs",
+    "documentation",
+    "route",
+    "routes",
+    "endpoint",
+    "page",
+    "section",
+    "step",
+    "task",
+    "flow",
+    "feature",
+    "command",
+    "job",
+    "workflow",
+    "table",
+    "column",
+    "migration",
+    "tab",
+    "label",
+    "row",
+];
+
+/// Words that leave open whether the thing is there.
+const DOUBTS: [&str; 12] = [
+    "if",
+    "unless",
+    "exists",
+    "present",
+    "optionally",
+    "optional",
+    "possibly",
+    "maybe",
+    "wherever",
+    "not",
+    "never",
+    "don't",
+];
+
+/// Kinds of definitions, which make a plain word a name.
+const KINDS: [&str; 12] = [
+    "function",
+    "method",
+    "class",
+    "field",
+    "property",
+    "helper",
+    "interface",
+    "hook",
+    "constant",
+    "decorator",
+    "attribute",
+    "fixture",
+];
+
+const SOURCES: [&str; 8] = [".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"];
+
+/// The lines of a part of the plan that stand outside of its code, each with its bytes.
+pub(crate) fn lines_of_prose(text: &str, part: Range<usize>) -> Vec<(Range<usize>, &str)> {
+    let mut fenced = false;
+    let mut at = part.start;
+    let mut found = Vec::new();
+    for line in text[part].split_inclusive('\n') {
+        let (start, bare) = (at, line.trim());
+        at += line.len();
+        if bare.starts_with("```") || bare.starts_with("~~~") {
+            fenced = !fenced;
+        } else if !fenced && !bare.is_empty() {
+            found.push((start..start + line.trim_end().len(), line.trim_end()));
+        }
+    }
+    found
+}
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece<'t> {
+    Word(&'t str),
+    /// What stands in backquotes.
+    Code(&'t str),
+}
+
+/// What the sentences of a line ask to be changed.
+pub(crate) fn asked(line: &str) -> Vec<Asked<'_>> {
+    sentences(line).iter().filter_map(|sentence| asked_in(sentence)).collect()
+}
+
+fn asked_in<'t>(sentence: &[Piece<'t>]) -> Option<Asked<'t>> {
+    let words = |pieces: &[Piece<'t>], list: &[&str]| {
+        pieces.iter().any(|piece| matches!(piece, Piece::Word(word) if is_one(word, list)))
+    };
+    let verb = sentence.iter().position(|piece| matches!(piece, Piece::Word(word) if is_one(word, &CHANGES)))?;
+    // Chinese says no within the word.
+    let denies = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.contains(['不', '别', '勿', '未']));
+    if sentence.iter().any(denies) || words(sentence, &DOUBTS) || words(&sentence[..verb], &STARTS) {
+        return None;
+    }
+    let rest = &sentence[verb + 1..];
+    let at = rest.iter().take(5).position(|piece| matches!(piece, Piece::Code(_)))?;
+    let Piece::Code(name) = rest[at] else { return None };
+    let name = name.trim().trim_end_matches("()");
+    let behind = rest.get(at + 1);
+    let is_other = matches!(behind, Some(Piece::Word(word)) if is_one(word, &OTHER_THINGS));
+    let is_kind = words(&rest[..at], &KINDS) || matches!(behind, Some(Piece::Word(word)) if is_one(word, &KINDS));
+    if words(&rest[..at], &TURNS) || is_other || !is_name(name, is_kind) {
+        return None;
+    }
+    Some(Asked { name, files: files_of(sentence) })
+}
+
+fn files_of<'t>(pieces: &[Piece<'t>]) -> Vec<&'t str> {
+    let codes = pieces.iter().filter_map(|piece| if let Piece::Code(code) = piece { Some(*code) } else { None });
+    let mut files: Vec<&str> = codes.map(file_of_span).filter(|code| is_source(code)).collect();
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+/// The source files that a line names in backquotes.
+pub(crate) fn source_files(line: &str) -> Vec<&str> {
+    files_of(&sentences(line).concat())
+}
+
+/// Whether a line speaks of making the name, or of what something turns into it.
+pub(crate) fn starts_something(line: &str, name: &str) -> bool {
+    sentences(line).iter().any(|sentence| {
+        let at = sentence
+            .iter()
+            .position(|piece| matches!(piece, Piece::Code(code) | Piece::Word(code) if names(code, name)));
+        let Some(at) = at else { return false };
+        let is_made = sentence.iter().any(|piece| matches!(piece, Piece::Word(word) if is_one(word, &STARTS)));
+        let turns = ["to", "with", "as", "into", "by", "called", "named", "→", "->", "=>"];
+        is_made
+            || at > 0 && matches!(sentence[at - 1], Piece::Word(word) if is_one(word, &turns) || turns.contains(&word))
+    })
+}
+
+/// Whether a text has a name as a whole word.
+pub(crate) fn names(text: &str, name: &str) -> bool {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
+    })
+}
+
+/// Whether a path is one of a source file.
+pub(crate) fn is_source(path: &str) -> bool {
+    SOURCES.iter().any(|ending| path.ends_with(ending)) && !path.contains([' ', '*', '{', '<'])
+}
+
+/// A path in backquotes without the lines that are named behind it.
+pub(crate) fn file_of_span(code: &str) -> &str {
+    let code = code.trim().trim_start_matches("./");
+    match code.split_once(':') {
+        Some((path, lines)) if lines.starts_with(|letter: char| letter.is_ascii_digit() || letter == 'L') => path,
+        _ => code,
+    }
+}
+
+fn is_one(word: &str, list: &[&str]) -> bool {
+    let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    list.contains(&bare.as_str())
+}
+
+/// An identifier, or several with dots between, that can hardly be a word of prose.
+fn is_name(name: &str, is_kind: bool) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(|letter: char| letter.is_ascii_digit())
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '$')
+    };
+    let Some(last) = name.rsplit('.').next().filter(|_| name.split('.').all(part)) else { return false };
+    let is_file = name.contains('.') && last.len() <= 5 && last.chars().all(|letter| letter.is_ascii_lowercase());
+    let mixed = last.contains('_') && last.len() > 5
+        || last.chars().zip(last.chars().skip(1)).any(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_uppercase());
+    let qualified = name.contains('.') && name.starts_with(|letter: char| letter.is_ascii_uppercase());
+    last.len() >= 4 && (mixed || is_kind || qualified) && (!is_file || qualified)
+}
+
+/// The sentences of a line in pieces.
+fn sentences(line: &str) -> Vec<Vec<Piece<'_>>> {
+    let mut found = vec![Vec::new()];
+    for (at, part) in line.split('`').enumerate() {
+        if at % 2 == 1 {
+            if let Some(last) = found.last_mut() {
+                last.push(Piece::Code(part));
+            }
+            continue;
+        }
+        for word in part.split_whitespace() {
+            let ends = word.ends_with(['.', ';', '!', '?']) || word == "|";
+            if let Some(last) = found
+                .last_mut()
+                .filter(|_| word.chars().any(|letter| letter.is_alphanumeric() || "→->=>".contains(letter)))
+            {
+                last.push(Piece::Word(word));
+            }
+            if ends {
+                found.push(Vec::new());
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name_of(line: &str) -> Option<&str> {
+        asked(line).first().map(|asked| asked.name)
+    }
+
+    #[test]
+    fn a_name_is_what_a_verb_of_change_governs() {
+        for (line, name) in [
+            ("- Update `UserService.create` in `app/user.py` to hash", Some("UserService.create")),
+            ("In `app/user.py`, rename the `load_all()` helper to `load`", Some("load_all")),
+            ("Remove the unused `status` field from `a.py`", Some("status")),
+            ("Update `status` in `a.py`", None),
+            ("Add a call and update `load_all` in `a.py`", None),
+            ("Update the tests for `load_all` in `a.py`", None),
+            ("Change `a.py` to use `load_all`", None),
+            ("Remove `load_all` from `a.py` if it exists", None),
+            ("Do not modify `load_all` in `a.py`", None),
+            ("Update `load_all` tests in `a.py`", None),
+            ("别去 patch 不存在的 `load_all` (`a.py`)", None),
+        ] {
+            assert_eq!(name_of(line), name, "{line}");
+        }
+        assert_eq!(asked("Fix `load_all` (`src/a.py:12-20`).")[0].files, ["src/a.py"]);
+    }
+
+    #[test]
+    fn what_a_line_makes_is_told_from_what_it_names() {
+        assert!(starts_something("Rename `a_b` to `load_all`", "load_all"));
+        assert!(starts_something("Introduce `load_all` in `x.py`", "load_all"));
+        assert!(!starts_something("`load_all` reads every row.", "load_all"));
+    }
+}

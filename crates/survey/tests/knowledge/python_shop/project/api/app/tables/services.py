@@ -1,0 +1,5 @@
+from app.tables.base import Table
+
+
+class ServiceTable(Table):
+    columns = ("name", "price")
