@@ -190,14 +190,35 @@ fn range_of(text: &str) -> Option<(usize, usize)> {
     (start > 0 && start < 1_000_000).then_some((start, end.max(start)))
 }
 
-/// Lines that the words name: "lines 12-40", "around line 45", "(L12-40)".
+/// Words before the numbers of lines.
+const LINE_WORDS: [&str; 6] = ["lines", "line", "líneas", "línea", "(l", "行"];
+
+/// Lines that words right behind a path name: "lines 12-40", "around line 45", "(L12-40)".
 pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
-    let near: String = text.chars().take(60).collect::<String>().to_lowercase();
-    let near = near.split('`').next().unwrap_or("");
-    let at = ["lines", "line", "líneas", "línea", "(l", "行"]
-        .iter()
-        .find_map(|word| near.find(word).map(|at| at + word.len()))?;
-    let digits = near[at..].trim_start_matches([' ', '~', ':', '.']);
+    let lower = text.to_lowercase();
+    let lower = lower.split('`').next().unwrap_or("");
+    let near = lower.char_indices().nth(60).map_or(lower.len(), |(at, _)| at);
+    let at = LINE_WORDS.iter().find_map(|word| lower[..near].find(word).map(|at| at + word.len()))?;
+    numbers(&lower[at..])
+}
+
+/// The last lines that a sentence names outside its code; a range before a single line.
+pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
+    let words: String = sentence.to_lowercase().split('`').step_by(2).collect::<Vec<_>>().join("`");
+    let mut said: Vec<(usize, (usize, usize))> = Vec::new();
+    for word in LINE_WORDS {
+        let inside = |at: usize| words[..at].ends_with(char::is_alphabetic) && word.is_ascii();
+        let found = words.match_indices(word).filter(|(at, _)| !inside(*at));
+        said.extend(found.filter_map(|(at, _)| Some((at, numbers(&words[at + word.len()..])?))));
+    }
+    let range = |one: &&(usize, (usize, usize))| one.1.0 < one.1.1;
+    let last = said.iter().filter(range).max_by_key(|one| one.0);
+    last.or_else(|| said.iter().max_by_key(|one| one.0)).map(|one| one.1)
+}
+
+/// "12-40", "around 45" behind a word for lines.
+fn numbers(text: &str) -> Option<(usize, usize)> {
+    let digits = text.trim_start_matches([' ', '~', ':', '.']);
     let digits = digits.strip_prefix("around ").or_else(|| digits.strip_prefix("approximately ")).unwrap_or(digits);
     range_of(digits.trim_start_matches(['l', '~', ' ']))
 }
@@ -245,4 +266,28 @@ pub(crate) fn is_test(path: &str) -> bool {
                 .is_some_and(|stem| stem.len() > 4 && (stem.ends_with("Test") || stem.ends_with("Tests")))
         });
     named || folder && !name.ends_with(".md")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lines_said, lines_said_last};
+
+    #[test]
+    fn numbers_of_lines_are_never_cut_short() {
+        let title = "Step 3: Replace the block that shows the success (lines 1440-1551)";
+        assert_eq!(lines_said(title), Some((1440, 1551)));
+        assert_eq!(lines_said_last(title), Some((1440, 1551)));
+    }
+
+    #[test]
+    fn the_lines_nearest_to_a_block_count() {
+        let said = "Replace the body of `run` (lines 134-212): the new logic, replacing lines 147-167 after line 12";
+        assert_eq!(lines_said_last(said), Some((147, 167)));
+        assert_eq!(lines_said_last("In `types.ts`, line 7, and again in line 9:"), Some((9, 9)));
+    }
+
+    #[test]
+    fn parts_of_words_and_of_code_are_no_lines() {
+        assert_eq!(lines_said_last("a baseline 5 and `line 4`"), None);
+    }
 }
