@@ -24,8 +24,8 @@ use crate::tree::{Pending, Staged, Tree};
 use crate::understand::{Files, Loaded, Scope, files_of};
 
 pub(crate) use going_on::Resumed;
-pub(crate) use overlay::{Belonging, last_lines};
 use overlay::Walls;
+pub(crate) use overlay::{Belonging, last_lines};
 pub(crate) use record::JournalWitness;
 use scratch::Scratch;
 
