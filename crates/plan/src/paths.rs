@@ -202,7 +202,7 @@ pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
     numbers(&lower[at..])
 }
 
-/// The last lines that a sentence names outside its code; a range before a single line.
+/// The last lines that a sentence names outside its code: a range, else from the last but one to the last.
 pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
     let words: String = sentence.to_lowercase().split('`').step_by(2).collect::<Vec<_>>().join("`");
     let mut said: Vec<(usize, (usize, usize))> = Vec::new();
@@ -211,9 +211,14 @@ pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
         let found = words.match_indices(word).filter(|(at, _)| !inside(*at));
         said.extend(found.filter_map(|(at, _)| Some((at, numbers(&words[at + word.len()..])?))));
     }
-    let range = |one: &&(usize, (usize, usize))| one.1.0 < one.1.1;
-    let last = said.iter().filter(range).max_by_key(|one| one.0);
-    last.or_else(|| said.iter().max_by_key(|one| one.0)).map(|one| one.1)
+    said.sort_unstable();
+    let lines = said.into_iter().map(|(_, lines)| lines);
+    let (ranges, single): (Vec<_>, Vec<_>) = lines.partition(|lines| lines.0 < lines.1);
+    match (ranges.last(), single.as_slice()) {
+        (Some(range), _) => Some(*range),
+        (None, [.., one, other]) => Some((one.0.min(other.0), one.1.max(other.1))),
+        (None, rest) => rest.last().copied(),
+    }
 }
 
 /// "12-40", "around 45" behind a word for lines.
@@ -283,7 +288,11 @@ mod tests {
     fn the_lines_nearest_to_a_block_count() {
         let said = "Replace the body of `run` (lines 134-212): the new logic, replacing lines 147-167 after line 12";
         assert_eq!(lines_said_last(said), Some((147, 167)));
-        assert_eq!(lines_said_last("In `types.ts`, line 7, and again in line 9:"), Some((9, 9)));
+        assert_eq!(lines_said_last("In `types.ts`, line 7:"), Some((7, 7)));
+        assert_eq!(
+            lines_said_last("From `if (a) {` (line 399) through its closing brace (line 459)"),
+            Some((399, 459))
+        );
     }
 
     #[test]
