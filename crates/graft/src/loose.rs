@@ -8,7 +8,7 @@ use tree_sitter::Node;
 use crate::compare::same_code;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::merge::{Merger, Pair, meant};
+use crate::merge::{Merger, Pair, told};
 use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
@@ -248,7 +248,8 @@ fn beside(
         for name in hints.prose.related(relation, &first.name, siblings) {
             let mut found: Vec<(usize, usize)> = Vec::new();
             for (at, block) in blocks.iter().enumerate() {
-                found.extend(meant(file, name, &block.items).into_iter().map(|item| (at, item)));
+                found
+                    .extend(told(file, (hints.prose, relation), name, &block.items).into_iter().map(|item| (at, item)));
             }
             if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
                 let near = |&(at, item): &(usize, usize)| {
@@ -267,6 +268,14 @@ fn beside(
             lists.dedup();
             match lists.as_slice() {
                 [] => {}
+                [_] if hints.prose.follows_a_group(&first.name, siblings) => {
+                    return Err(refusal(
+                        Reason::Unclear,
+                        format!(
+                            "beside `{name}`, or \"after all\" of what has no name here: the words name two places"
+                        ),
+                    ));
+                }
                 [only] => return Ok(Some(*only)),
                 several => {
                     let mut refusal = refusal(

@@ -8,7 +8,7 @@ mod position;
 mod replace;
 
 pub(crate) use once::stands_once;
-pub(crate) use position::meant;
+pub(crate) use position::{meant, told};
 pub(crate) use replace::body;
 
 use tree_sitter::Node;

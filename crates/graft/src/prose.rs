@@ -1,5 +1,9 @@
 //! What the words beside a block say about its place: which names they mention, and in what relation.
 
+mod words;
+
+use words::{NOUNS, STATEMENTS, Token, follows, is_word, looks_like_a_name, relation, tokens};
+
 /// How a sentence relates the block to a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Relation {
@@ -29,6 +33,15 @@ pub(crate) enum End {
     Bottom,
 }
 
+/// A statement that the prose names by code which it holds: "after the `user.id` check".
+#[derive(Debug, Clone)]
+struct Statement {
+    relation: Relation,
+    sentence: usize,
+    code: String,
+    noun: String,
+}
+
 /// The prose beside a block, read once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prose {
@@ -41,114 +54,11 @@ pub(crate) struct Prose {
     /// Sentences that say "update", "change": they replace only where nothing is added.
     changes: Vec<usize>,
     adds: Vec<usize>,
-    /// Code after "replace the" and before "call", "check", "block": part of the statement that goes.
-    replaced: Vec<(usize, String)>,
+    /// Code before "call", "check", "block": part of the statement that is meant.
+    statements: Vec<Statement>,
+    /// Sentences that say "after all …" of things without a name.
+    groups: Vec<usize>,
 }
-
-/// Nouns that make the code before them part of a statement.
-const STATEMENTS: [&str; 8] = ["call", "check", "block", "statement", "condition", "branch", "loop", "line"];
-
-/// Words beside which a capital makes a name.
-const NOUNS: [&str; 10] =
-    ["class", "model", "interface", "enum", "schema", "serializer", "service", "component", "type", "struct"];
-
-/// Words that open a sentence with a capital and are no names.
-const VERBS: [&str; 40] = [
-    "add",
-    "append",
-    "insert",
-    "put",
-    "place",
-    "create",
-    "new",
-    "replace",
-    "replaces",
-    "rewrite",
-    "overwrite",
-    "swap",
-    "update",
-    "change",
-    "modify",
-    "edit",
-    "adjust",
-    "extend",
-    "include",
-    "in",
-    "inside",
-    "within",
-    "into",
-    "to",
-    "after",
-    "below",
-    "following",
-    "under",
-    "before",
-    "above",
-    "at",
-    "the",
-    "this",
-    "then",
-    "end",
-    "bottom",
-    "top",
-    "also",
-    "return",
-    "of",
-];
-
-#[derive(Debug, PartialEq, Eq)]
-enum Token {
-    Word(String),
-    Code(String),
-    /// A word that stands behind its name, as in Chinese.
-    Behind(Relation),
-    Comma,
-    Stop,
-}
-
-const FILLERS: [&str; 41] = [
-    "the",
-    "a",
-    "an",
-    "existing",
-    "method",
-    "function",
-    "class",
-    "line",
-    "field",
-    "route",
-    "endpoint",
-    "constant",
-    "property",
-    "its",
-    "this",
-    "import",
-    "block",
-    "model",
-    "section",
-    "test",
-    "call",
-    "statement",
-    "handler",
-    "definition",
-    "end",
-    "bottom",
-    "top",
-    "decorator",
-    "current",
-    "our",
-    "interface",
-    "enum",
-    "type",
-    "variable",
-    "attribute",
-    "column",
-    "service",
-    "last",
-    "first",
-    "your",
-    "where",
-];
 
 impl Prose {
     pub(crate) fn read(text: &str) -> Self {
@@ -162,8 +72,10 @@ impl Prose {
                 Token::Comma | Token::Behind(_) => {}
                 Token::Code(name) => {
                     let relation = relation(&tokens, at);
-                    if relation == Relation::Replace && is_word(tokens.get(at + 1), &STATEMENTS) {
-                        prose.replaced.push((sentence, name.clone()));
+                    if let Some(Token::Word(noun)) = tokens.get(at + 1).filter(|next| is_word(Some(next), &STATEMENTS))
+                    {
+                        let (code, noun) = (name.clone(), noun.clone());
+                        prose.statements.push(Statement { relation, sentence, code, noun });
                     }
                     prose.mentions.push(Mention { name: name.clone(), relation, sentence });
                 }
@@ -194,6 +106,7 @@ impl Prose {
             "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => self.replaces.push(sentence),
             "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
             "add" | "insert" | "create" | "new" | "extend" | "include" => self.adds.push(sentence),
+            "all" if follows(tokens, at, &["after"]) && !leads_to_code(tokens, at) => self.groups.push(sentence),
             "return" if relation(tokens, at) == Relation::Before => {
                 self.mentions.push(Mention { name: word.to_owned(), relation: Relation::Before, sentence });
             }
@@ -291,7 +204,20 @@ impl Prose {
     /// Code that names the statement which a sentence about an item says to replace, nearest to the block first.
     pub(crate) fn replaced(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
-        self.replaced.iter().rev().filter(|one| about.contains(&one.0)).map(|one| one.1.as_str()).collect()
+        let meant = |one: &&Statement| one.relation == Relation::Replace && about.contains(&one.sentence);
+        self.statements.iter().rev().filter(meant).map(|one| one.code.as_str()).collect()
+    }
+
+    /// What the prose calls the statement that it names by this code: "check" for "after the `user.id` check".
+    pub(crate) fn noun(&self, relation: Relation, code: &str) -> Option<&str> {
+        let mut named = self.statements.iter().rev().filter(|one| one.relation == relation && one.code == code);
+        named.next().map(|one| one.noun.as_str())
+    }
+
+    /// Whether a sentence about an item says "after all …" of things that have no name.
+    pub(crate) fn follows_a_group(&self, name: &str, siblings: &[&str]) -> bool {
+        let about = self.about(name, siblings);
+        self.groups.iter().any(|sentence| about.contains(sentence))
     }
 
     /// Whether any sentence speaks of the end or the top of what stands.
@@ -361,119 +287,6 @@ pub(crate) fn plain(mentioned: &str) -> String {
     bare.trim_start_matches("self.").trim_start_matches("this.").to_owned()
 }
 
-/// Chinese and Japanese say "after" and "before" behind the name.
-fn behind(rest: &str) -> Option<Relation> {
-    let mut rest = rest.trim_start();
-    for word in ["函数", "方法", "类", "定义", "字段", "这一行", "一行", "行", "常量", "路由", "语句", "的"]
-    {
-        rest = rest.strip_prefix(word).unwrap_or(rest);
-    }
-    let starts = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
-    if starts(&["之后", "后面", "后", "以后", "下方", "下面", "の後"]) {
-        Some(Relation::After)
-    } else if starts(&["之前", "前面", "前", "以前", "上方", "上面", "の前"]) {
-        Some(Relation::Before)
-    } else if starts(&["中", "里", "内", "里面"]) {
-        Some(Relation::Within)
-    } else {
-        None
-    }
-}
-
-fn looks_like_a_name(word: &str) -> bool {
-    let inner = word.trim_end_matches("()");
-    let snake = inner.contains('_') && inner.chars().all(|one| one.is_alphanumeric() || one == '_' || one == '.');
-    let camel = inner.chars().skip(1).any(char::is_uppercase)
-        && inner.chars().any(char::is_lowercase)
-        && inner.chars().all(|one| one.is_alphanumeric() || one == '.');
-    snake || camel || word.ends_with("()")
-}
-
-fn follows(tokens: &[Token], at: usize, words: &[&str]) -> bool {
-    at > 0 && is_word(tokens.get(at - 1), words)
-}
-
-fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
-    matches!(token, Some(Token::Word(word)) if words.contains(&word.as_str()))
-}
-
-fn relation(tokens: &[Token], at: usize) -> Relation {
-    if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
-        return *relation;
-    }
-    let mut back = at;
-    let mut steps = 0;
-    while back > 0 && steps < 7 {
-        back -= 1;
-        steps += 1;
-        match tokens.get(back) {
-            Some(Token::Word(word)) => match word.as_str() {
-                "after" | "below" | "beneath" | "following" | "under" | "underneath" | "después" | "depois"
-                | "après" | "nach" | "после" | "після" => {
-                    return Relation::After;
-                }
-                "before" | "above" | "preceding" | "antes" | "avant" | "vor" | "перед" => return Relation::Before,
-                "instead" => return Relation::Mention,
-                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
-                    return Relation::Within;
-                }
-                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend" | "reemplazar"
-                | "substituir" | "remplacer" | "замени" | "заменить" => {
-                    return Relation::Replace;
-                }
-                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
-                _ => break,
-            },
-            _ => break,
-        }
-    }
-    Relation::Mention
-}
-
-fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while let Some(character) = rest.chars().next() {
-        if character == '`' {
-            let body = rest.get(1..).unwrap_or_default();
-            if let Some(end) = body.find('`') {
-                tokens.push(Token::Code(body.get(..end).unwrap_or_default().trim().to_owned()));
-                rest = body.get(end + 1..).unwrap_or_default();
-                tokens.extend(behind(rest).map(Token::Behind));
-                continue;
-            }
-        }
-        if character.is_alphanumeric() || character == '_' {
-            let length = rest
-                .find(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')')))
-                .unwrap_or(rest.len());
-            let raw = rest.get(..length).unwrap_or_default();
-            let word = raw.trim_end_matches('.').trim_end_matches(|one| one == ')' && !raw.contains("()"));
-            let titled = word.starts_with(char::is_uppercase)
-                && !word.ends_with(char::is_uppercase)
-                && !VERBS.contains(&word.to_lowercase().as_str());
-            tokens.push(Token::Word(if looks_like_a_name(word) || titled {
-                word.to_owned()
-            } else {
-                word.to_lowercase()
-            }));
-            if raw.ends_with('.') {
-                tokens.push(Token::Stop);
-            }
-            rest = rest.get(length..).unwrap_or_default();
-            continue;
-        }
-        match character {
-            '.' | '!' | '?' => tokens.push(Token::Stop),
-            '\n' if starts_a_line_of_its_own(rest) => tokens.push(Token::Stop),
-            ',' | ';' | ':' | '(' | ')' => tokens.push(Token::Comma),
-            _ => {}
-        }
-        rest = rest.get(character.len_utf8()..).unwrap_or_default();
-    }
-    tokens
-}
-
 /// "lines 12-40", "line 7", "L12", the last of them.
 fn named_lines(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
@@ -491,10 +304,8 @@ fn named_lines(text: &str) -> Option<(usize, usize)> {
     Some((earlier.min(first), last.max(earlier)))
 }
 
-/// Whether the line after a line end opens a paragraph, an item of a list or a heading.
-fn starts_a_line_of_its_own(rest: &str) -> bool {
-    let next = rest.trim_start_matches(['\n', ' ', '\r']);
-    rest.starts_with("\n\n")
-        || next.starts_with(['-', '*', '#', '>', '|'])
-        || next.starts_with(|one: char| one.is_ascii_digit())
+/// Whether code follows the word within its clause, a few words on.
+fn leads_to_code(tokens: &[Token], at: usize) -> bool {
+    let rest = tokens.iter().skip(at + 1).take(4);
+    rest.take_while(|token| !matches!(token, Token::Comma | Token::Stop)).any(|token| matches!(token, Token::Code(_)))
 }

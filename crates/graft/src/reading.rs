@@ -3,7 +3,7 @@
 
 use crate::items::Source;
 use crate::languages::{Kind, Language, List};
-use crate::markers::bare;
+use crate::markers::{SENTINEL, bare};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
@@ -36,6 +36,9 @@ pub(crate) fn read(snippet: &str, language: &'static dyn Language, path: &str) -
         .take_while(|item| matches!(item.kind, Kind::Import | Kind::Marker))
         .last()
         .map_or(0, |item| item.end);
+    if let Some(text) = with_body(&text, language) {
+        return Ok(Reading { wrapped: None, indented, text, notes });
+    }
     let (imports, members) = text.split_at(head.min(text.len()));
     let listed = members.trim_end().ends_with(',');
     let mut wrappers: Vec<_> = language.wrappers().iter().collect();
@@ -51,6 +54,14 @@ pub(crate) fn read(snippet: &str, language: &'static dyn Language, path: &str) -
         return Ok(Reading { wrapped: None, indented, text: text.clone(), notes });
     }
     Err(refusal(Reason::Syntax, "the block does not parse, neither as a module nor as members of a class"))
+}
+
+/// A function that is shown up to its arrow, with an elision for the body.
+fn with_body(text: &str, language: &'static dyn Language) -> Option<String> {
+    let head = text.trim_end();
+    let whole = format!("{head} {SENTINEL};\n");
+    let parses = |text: &str| Source::parse(text, language).is_some_and(|source| !source.has_error());
+    (head.ends_with("=>") && parses(&whole)).then_some(whole)
 }
 
 /// Splits off opening comments that name the file or say where the block goes.

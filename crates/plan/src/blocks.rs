@@ -4,13 +4,15 @@ mod role;
 
 mod file;
 
+mod direction;
+
 use serde::Serialize;
 
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
 use crate::inline::one_line;
 use crate::languages::is_shell;
-use crate::paths::lines_said;
+use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
 use role::Setting;
@@ -30,7 +32,7 @@ pub struct CodeBlock {
     pub role: Role,
     /// The file it is for.
     pub file: FileOf,
-    /// The sentences and labels that introduce it, nearest last.
+    /// The sentences and labels that introduce it, nearest last; behind them what says right below it where it goes.
     pub prose: String,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
@@ -130,9 +132,16 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         if !role.is_placed() || seen.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone()) {
             found = FileOf::Nowhere;
         }
-        let prose = introduction(asking, row, from);
-        let lines =
-            prose.lines().rev().find_map(lines_said).or_else(|| role::opening_comment(&text).and_then(lines_said));
+        let mut prose = introduction(asking, row, starts);
+        if let Some(direction) = direction::behind(asking, row, starts) {
+            prose.push_str("\n\n");
+            prose.push_str(&direction);
+        }
+        let lines = prose
+            .lines()
+            .rev()
+            .find_map(lines_said_last)
+            .or_else(|| role::opening_comment(&text).and_then(lines_said_last));
         let block = CodeBlock {
             language,
             info: fence.info.clone(),
@@ -185,11 +194,13 @@ fn above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
 }
 
 /// The sentences and labels that introduce a block, nearest last.
-fn introduction(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
+fn introduction(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
+    let from = starts.get(row).copied().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
     for at in (from..row).rev() {
         let before = &asking.rows[at];
         match before.kind {
+            RowKind::Line(_) if direction::speaks_of_the_last(asking, at, starts) => {}
             RowKind::Line(_) | RowKind::Heading(_) => lines.push(one_line(asking.document.slice(&before.span))),
             RowKind::Code(fence) => {
                 let shell = asking.document.fences.get(fence).is_some_and(|fence| is_shell(&language(&fence.info)));

@@ -190,16 +190,40 @@ fn range_of(text: &str) -> Option<(usize, usize)> {
     (start > 0 && start < 1_000_000).then_some((start, end.max(start)))
 }
 
-/// Lines that the words name: "lines 12-40", "around line 45", "(L12-40)".
+/// Words before the numbers of lines.
+const LINE_WORDS: [&str; 6] = ["lines", "line", "líneas", "línea", "(l", "行"];
+
+/// Lines that words right behind a path name: "lines 12-40", "around line 45", "(L12-40)".
 pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
-    let number = |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '–' | '—');
-    let near = text.char_indices().skip(60).find(|(_, letter)| !number(*letter)).map_or(text, |(at, _)| &text[..at]);
-    let near = near.to_lowercase();
-    let near = near.split('`').next().unwrap_or("");
-    let at = ["lines", "line", "líneas", "línea", "(l", "行"]
-        .iter()
-        .find_map(|word| near.find(word).map(|at| at + word.len()))?;
-    let digits = near[at..].trim_start_matches([' ', '~', ':', '.']);
+    let lower = text.to_lowercase();
+    let lower = lower.split('`').next().unwrap_or("");
+    let near = lower.char_indices().nth(60).map_or(lower.len(), |(at, _)| at);
+    let at = LINE_WORDS.iter().find_map(|word| lower[..near].find(word).map(|at| at + word.len()))?;
+    numbers(&lower[at..])
+}
+
+/// The last lines that a sentence names outside its code: a range, else from the last but one to the last.
+pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
+    let words: String = sentence.to_lowercase().split('`').step_by(2).collect::<Vec<_>>().join("`");
+    let mut said: Vec<(usize, (usize, usize))> = Vec::new();
+    for word in LINE_WORDS {
+        let inside = |at: usize| words[..at].ends_with(char::is_alphabetic) && word.is_ascii();
+        let found = words.match_indices(word).filter(|(at, _)| !inside(*at));
+        said.extend(found.filter_map(|(at, _)| Some((at, numbers(&words[at + word.len()..])?))));
+    }
+    said.sort_unstable();
+    let lines = said.into_iter().map(|(_, lines)| lines);
+    let (ranges, single): (Vec<_>, Vec<_>) = lines.partition(|lines| lines.0 < lines.1);
+    match (ranges.last(), single.as_slice()) {
+        (Some(range), _) => Some(*range),
+        (None, [.., one, other]) => Some((one.0.min(other.0), one.1.max(other.1))),
+        (None, rest) => rest.last().copied(),
+    }
+}
+
+/// "12-40", "around 45" behind a word for lines.
+fn numbers(text: &str) -> Option<(usize, usize)> {
+    let digits = text.trim_start_matches([' ', '~', ':', '.']);
     let digits = digits.strip_prefix("around ").or_else(|| digits.strip_prefix("approximately ")).unwrap_or(digits);
     range_of(digits.trim_start_matches(['l', '~', ' ']))
 }
@@ -251,13 +275,28 @@ pub(crate) fn is_test(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{lines_said, lines_said_last};
 
     #[test]
-    fn a_line_number_is_never_cut() {
-        let padding = "x".repeat(47);
-        assert_eq!(lines_said(&format!("{padding} after line 488, then")), Some((488, 488)));
-        assert_eq!(lines_said(&format!("{padding} (lines 1204-1310)")), Some((1204, 1310)));
-        assert_eq!(lines_said(&format!("{} line 3", "x".repeat(90))), None);
+    fn numbers_of_lines_are_never_cut_short() {
+        let title = "Step 3: Replace the block that shows the success (lines 1440-1551)";
+        assert_eq!(lines_said(title), Some((1440, 1551)));
+        assert_eq!(lines_said_last(title), Some((1440, 1551)));
+    }
+
+    #[test]
+    fn the_lines_nearest_to_a_block_count() {
+        let said = "Replace the body of `run` (lines 134-212): the new logic, replacing lines 147-167 after line 12";
+        assert_eq!(lines_said_last(said), Some((147, 167)));
+        assert_eq!(lines_said_last("In `types.ts`, line 7:"), Some((7, 7)));
+        assert_eq!(
+            lines_said_last("From `if (a) {` (line 399) through its closing brace (line 459)"),
+            Some((399, 459))
+        );
+    }
+
+    #[test]
+    fn parts_of_words_and_of_code_are_no_lines() {
+        assert_eq!(lines_said_last("a baseline 5 and `line 4`"), None);
     }
 }

@@ -99,6 +99,11 @@ pub(super) fn left_without_code(
         }
         let line = bench.plan.place(file.span.start).line;
         let title = format!("`{}`", file.written);
+        if let Some(placed) = create_empty(bench, &phase, file)? {
+            let deeds = vec![Deed::Place(Placement { block: None, path: file.path.clone(), line, placed })];
+            change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
+            continue;
+        }
         let why = format!("the plan shows no code for `{}`", file.written);
         if let Some(path) = &file.path {
             bench.tell(Event::FileUnchanged { path: path.clone(), why: why.clone() })?;
@@ -107,6 +112,27 @@ pub(super) fn left_without_code(
         change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![Deed::Left(why)] });
     }
     Ok(())
+}
+
+/// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.
+fn create_empty(bench: &mut Workbench, phase: &Phase, file: &NamedFile) -> Result<Option<Placed>, Stop> {
+    let (Action::Create, Some(path)) = (&file.action, &file.path) else { return Ok(None) };
+    let said = phase.changes.get(file.change).map_or("", |planned| planned.prose.trim());
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mark = matches!(name, "__init__.py" | "py.typed" | ".gitkeep" | ".keep") && said.is_empty();
+    let bare = said.trim_start_matches(|one: char| !one.is_alphanumeric()).to_lowercase();
+    if !(mark || bare.starts_with("empty") || bare.starts_with("空")) || bench.settings.protects(path) {
+        return Ok(None);
+    }
+    match bench.tree.read(path) {
+        Ok(None) => {
+            bench.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
+            tell_staged(bench, path, FileAction::Create, "created empty: the plan shows nothing for it".to_owned())?;
+            Ok(Some(Placed::Now { how: "created empty".to_owned(), created: true }))
+        }
+        Ok(Some(bytes)) if bytes.is_empty() => Ok(Some(Placed::Before)),
+        Ok(Some(_)) | Err(_) => Ok(None),
+    }
 }
 
 fn shows_code(phase: &Phase, file: &NamedFile) -> bool {

@@ -106,7 +106,7 @@ pub(crate) fn place(
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
         return Ok(Some(placement(Some(path), Placed::Before)));
     }
-    let answer = ask(phase, index, file, &path, text.as_deref());
+    let answer = ask(phase, index, file, &path, &standing_text(bench, &path, text.as_deref()));
     let placed = settle(bench, &path, text.is_some(), answer)?;
     Ok(placed.map(|placed| placement(Some(path), placed)))
 }
@@ -128,9 +128,39 @@ fn settle(bench: &mut Workbench, path: &str, existed: bool, answer: Graft) -> Re
     }
 }
 
+/// A file as it stands now, and as it was found where earlier blocks have changed it.
+struct Standing<'a> {
+    text: Option<&'a str>,
+    found: Option<String>,
+}
+
+impl Standing<'_> {
+    /// Where lines stand now that the plan counts in the file as it was found.
+    fn lines_now(&self, (first, last): (usize, usize)) -> (usize, usize) {
+        let (Some(found), Some(text)) = (&self.found, self.text) else { return (first, last) };
+        let diff = similar::TextDiff::from_lines(found.as_str(), text);
+        let now = |line: usize| {
+            let at = line.saturating_sub(1);
+            let op = diff.ops().iter().find(|op| op.old_range().contains(&at));
+            op.map_or(line, |op| {
+                let (old, new) = (op.old_range(), op.new_range());
+                new.start + (at - old.start).min(new.len().saturating_sub(1)) + 1
+            })
+        };
+        (now(first), now(last).max(now(first)))
+    }
+}
+
+fn standing_text<'a>(bench: &mut Workbench, path: &str, text: Option<&'a str>) -> Standing<'a> {
+    let found = bench.tree.look(path).ok().and_then(Option::as_ref);
+    let found = found.filter(|found| Some(found.bytes.as_slice()) != text.map(str::as_bytes));
+    Standing { text, found: found.and_then(|found| String::from_utf8(found.bytes.clone()).ok()) }
+}
+
 /// Asks the engine to place a block in a text, with all that the plan says about it.
-fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, text: Option<&str>) -> Graft {
+fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Standing<'_>) -> Graft {
     let block = &phase.blocks[index];
+    let text = standing.text;
     let current = match block.role {
         Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.as_str()),
         _ => None,
@@ -143,7 +173,7 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, text: Option<&
         (Action::Modify | Action::Rename { .. }, _) => Intent::Modify,
         _ => Intent::Unstated,
     };
-    let lines = block.lines.or(change.and_then(|change| change.lines));
+    let lines = block.lines.or(change.and_then(|change| change.lines)).map(|lines| standing.lines_now(lines));
     let context = Context { prose: &block.prose, intent, lines, current, addressed: file.addressed };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
 }
@@ -164,7 +194,7 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
         return false;
     }
     let composed = blocks_of(phase, file.change).try_fold(None::<String>, |text, index| {
-        match ask(phase, index, file, path, text.as_deref()) {
+        match ask(phase, index, file, path, &Standing { text: text.as_deref(), found: None }) {
             Graft::Applied(applied) => Some(Some(applied.text)),
             Graft::AlreadyApplied => Some(text),
             Graft::Refused(_) => None,

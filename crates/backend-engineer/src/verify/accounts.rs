@@ -135,7 +135,12 @@ fn unwritten(
     if let Some(why) = refused {
         return account(Fate::Untouched, why);
     }
-    if standing.contains(&path) || file.action == Action::Delete && !bench.files.stands(&path) {
+    let empty =
+        file.action == Action::Create && placements(change, &path).any(|placed| matches!(placed, Placed::Before));
+    if standing.contains(&path)
+        || empty && !shown(bench, file)
+        || file.action == Action::Delete && !bench.files.stands(&path)
+    {
         return account(Fate::Standing, "what the plan asks for stands already".to_owned());
     }
     let renamed = matches!(&file.action, Action::Rename { to } if bench.files.stands(to));
@@ -155,6 +160,12 @@ fn unwritten(
     }
     let why = file.obstacle.clone().unwrap_or_else(|| "the plan shows no code for it".to_owned());
     account(Fate::Untouched, why)
+}
+
+/// Whether the plan shows anything for the file.
+fn shown(bench: &Workbench, file: &NamedFile) -> bool {
+    let change = bench.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
+    change.is_some_and(|change| !change.blocks.is_empty())
 }
 
 /// Whether the item is about the file: it leaves it to a mind, by its name.

@@ -4,7 +4,7 @@
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List, flat};
 use crate::merge::{Merger, Pair};
-use crate::prose::{End, Relation, same_name};
+use crate::prose::{End, Prose, Relation, same_name};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
 
@@ -74,7 +74,7 @@ fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Resu
         pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
     for (relation, step) in [(Relation::After, 1), (Relation::Before, 0)] {
         for name in merger.prose.related(relation, &item.name, &siblings) {
-            let found = meant(merger.file, name, &pair.old);
+            let found = told(merger.file, (merger.prose, relation), name, &pair.old);
             match found.as_slice() {
                 [only] => return Ok(Some(only + step)),
                 [] => {}
@@ -108,6 +108,41 @@ fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
     definitions.next().is_none().then_some(only)
 }
 
+/// The items that a name in the prose means; where no item is called so, the checks and loops that hold it, if the
+/// prose speaks of one.
+pub(crate) fn told(
+    file: &Source<'_>,
+    (prose, relation): (&Prose, Relation),
+    name: &str,
+    items: &[Item<'_>],
+) -> Vec<usize> {
+    let found = meant(file, name, items);
+    let kinds: &[&str] = match prose.noun(relation, name) {
+        Some("check" | "guard" | "condition" | "branch") => &["if_statement"],
+        Some("loop") => &["for_statement", "for_in_statement", "while_statement"],
+        _ => return found,
+    };
+    if !found.is_empty() {
+        return found;
+    }
+    let code = flat(name);
+    let holds = |item: &Item<'_>| {
+        let head = ["condition", "left", "right"].iter().filter_map(|field| item.node.child_by_field_name(field));
+        kinds.contains(&item.node.kind())
+            && head.into_iter().any(|node| has_code(&flat(file.slice(node.byte_range())), &code))
+    };
+    items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
+}
+
+/// Whether a text holds a piece of code that is not part of a longer name.
+fn has_code(text: &str, code: &str) -> bool {
+    let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');
+    !code.is_empty()
+        && text
+            .match_indices(code)
+            .any(|(at, _)| !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins))
+}
+
 /// The items that a name in the prose means: by name, else by callee and argument, else by how their code begins.
 pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
     let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
@@ -128,13 +163,21 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
 /// Whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
 fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
     let shown = flat(name);
-    let shown = shown.trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
+    let shown = elided(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
     if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
         return false;
     }
     let text = file.slice(item.bare..item.code_end);
     let head: String = text.chars().take(shown.len() * 2 + 40).collect();
     flat(&head).starts_with(shown)
+}
+
+/// Code up to where it leaves something out: `save(id, { state: 'new', … })`.
+fn elided(code: &str) -> &str {
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ')', '}', ']', ',']);
+    let mut dots = code.match_indices("...").filter(|(at, dots)| ends(&code[at + dots.len()..]));
+    let at = code.find('…').or_else(|| dots.next().map(|(at, _)| at));
+    at.map_or(code, |at| &code[..at])
 }
 
 /// `router.get('/x')` or `router.get('/x', …)` for the call named so.

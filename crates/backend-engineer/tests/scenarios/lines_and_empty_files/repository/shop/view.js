@@ -1,0 +1,8 @@
+const view = (account, ok) =>
+  wrap(
+    ok ? (
+      show(account)
+    ) : (
+      show()
+    ),
+  );

@@ -1,0 +1,230 @@
+//! Cuts prose into words, code and stops, and says how a word relates to the names behind it.
+
+use super::Relation;
+
+/// Nouns that make the code before them part of a statement.
+pub(super) const STATEMENTS: [&str; 9] =
+    ["call", "check", "guard", "block", "statement", "condition", "branch", "loop", "line"];
+
+/// Words beside which a capital makes a name.
+pub(super) const NOUNS: [&str; 10] =
+    ["class", "model", "interface", "enum", "schema", "serializer", "service", "component", "type", "struct"];
+
+/// Words that open a sentence with a capital and are no names.
+const VERBS: [&str; 40] = [
+    "add",
+    "append",
+    "insert",
+    "put",
+    "place",
+    "create",
+    "new",
+    "replace",
+    "replaces",
+    "rewrite",
+    "overwrite",
+    "swap",
+    "update",
+    "change",
+    "modify",
+    "edit",
+    "adjust",
+    "extend",
+    "include",
+    "in",
+    "inside",
+    "within",
+    "into",
+    "to",
+    "after",
+    "below",
+    "following",
+    "under",
+    "before",
+    "above",
+    "at",
+    "the",
+    "this",
+    "then",
+    "end",
+    "bottom",
+    "top",
+    "also",
+    "return",
+    "of",
+];
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    Word(String),
+    Code(String),
+    /// A word that stands behind its name, as in Chinese.
+    Behind(Relation),
+    Comma,
+    Stop,
+}
+
+const FILLERS: [&str; 41] = [
+    "the",
+    "a",
+    "an",
+    "existing",
+    "method",
+    "function",
+    "class",
+    "line",
+    "field",
+    "route",
+    "endpoint",
+    "constant",
+    "property",
+    "its",
+    "this",
+    "import",
+    "block",
+    "model",
+    "section",
+    "test",
+    "call",
+    "statement",
+    "handler",
+    "definition",
+    "end",
+    "bottom",
+    "top",
+    "decorator",
+    "current",
+    "our",
+    "interface",
+    "enum",
+    "type",
+    "variable",
+    "attribute",
+    "column",
+    "service",
+    "last",
+    "first",
+    "your",
+    "where",
+];
+
+/// Chinese and Japanese say "after" and "before" behind the name.
+fn behind(rest: &str) -> Option<Relation> {
+    let mut rest = rest.trim_start();
+    for word in ["函数", "方法", "类", "定义", "字段", "这一行", "一行", "行", "常量", "路由", "语句", "的"]
+    {
+        rest = rest.strip_prefix(word).unwrap_or(rest);
+    }
+    let starts = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
+    if starts(&["之后", "后面", "后", "以后", "下方", "下面", "の後"]) {
+        Some(Relation::After)
+    } else if starts(&["之前", "前面", "前", "以前", "上方", "上面", "の前"]) {
+        Some(Relation::Before)
+    } else if starts(&["中", "里", "内", "里面"]) {
+        Some(Relation::Within)
+    } else {
+        None
+    }
+}
+
+pub(super) fn looks_like_a_name(word: &str) -> bool {
+    let inner = word.trim_end_matches("()");
+    let snake = inner.contains('_') && inner.chars().all(|one| one.is_alphanumeric() || one == '_' || one == '.');
+    let camel = inner.chars().skip(1).any(char::is_uppercase)
+        && inner.chars().any(char::is_lowercase)
+        && inner.chars().all(|one| one.is_alphanumeric() || one == '.');
+    snake || camel || word.ends_with("()")
+}
+
+pub(super) fn follows(tokens: &[Token], at: usize, words: &[&str]) -> bool {
+    at > 0 && is_word(tokens.get(at - 1), words)
+}
+
+pub(super) fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
+    matches!(token, Some(Token::Word(word)) if words.contains(&word.as_str()))
+}
+
+pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
+    if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
+        return *relation;
+    }
+    let mut back = at;
+    let mut steps = 0;
+    while back > 0 && steps < 7 {
+        back -= 1;
+        steps += 1;
+        match tokens.get(back) {
+            Some(Token::Word(word)) => match word.as_str() {
+                "after" | "below" | "beneath" | "following" | "under" | "underneath" | "después" | "depois"
+                | "après" | "nach" | "после" | "після" => {
+                    return Relation::After;
+                }
+                "before" | "above" | "preceding" | "antes" | "avant" | "vor" | "перед" => return Relation::Before,
+                "instead" => return Relation::Mention,
+                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
+                    return Relation::Within;
+                }
+                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend" | "reemplazar"
+                | "substituir" | "remplacer" | "замени" | "заменить" => {
+                    return Relation::Replace;
+                }
+                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    Relation::Mention
+}
+
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        if character == '`' {
+            let body = rest.get(1..).unwrap_or_default();
+            if let Some(end) = body.find('`') {
+                tokens.push(Token::Code(body.get(..end).unwrap_or_default().trim().to_owned()));
+                rest = body.get(end + 1..).unwrap_or_default();
+                tokens.extend(behind(rest).map(Token::Behind));
+                continue;
+            }
+        }
+        if character.is_alphanumeric() || character == '_' {
+            let length = rest
+                .find(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')')))
+                .unwrap_or(rest.len());
+            let raw = rest.get(..length).unwrap_or_default();
+            let word = raw.trim_end_matches('.').trim_end_matches(|one| one == ')' && !raw.contains("()"));
+            let titled = word.starts_with(char::is_uppercase)
+                && !word.ends_with(char::is_uppercase)
+                && !VERBS.contains(&word.to_lowercase().as_str());
+            tokens.push(Token::Word(if looks_like_a_name(word) || titled {
+                word.to_owned()
+            } else {
+                word.to_lowercase()
+            }));
+            if raw.ends_with('.') {
+                tokens.push(Token::Stop);
+            }
+            rest = rest.get(length..).unwrap_or_default();
+            continue;
+        }
+        match character {
+            '.' | '!' | '?' => tokens.push(Token::Stop),
+            '\n' if starts_a_line_of_its_own(rest) => tokens.push(Token::Stop),
+            ',' | ';' | ':' | '(' | ')' => tokens.push(Token::Comma),
+            _ => {}
+        }
+        rest = rest.get(character.len_utf8()..).unwrap_or_default();
+    }
+    tokens
+}
+
+/// Whether the line after a line end opens a paragraph, an item of a list or a heading.
+fn starts_a_line_of_its_own(rest: &str) -> bool {
+    let next = rest.trim_start_matches(['\n', ' ', '\r']);
+    rest.starts_with("\n\n")
+        || next.starts_with(['-', '*', '#', '>', '|'])
+        || next.starts_with(|one: char| one.is_ascii_digit())
+}
