@@ -167,7 +167,8 @@ struct Reader<'s, 'a, 't> {
 impl<'t> Reader<'_, '_, 't> {
     /// Python's grammar hangs comments that open a block beside the block, not into it.
     fn leading_comments(&mut self, list: Node<'t>) {
-        if list.kind() != "block" {
+        // Most blocks begin right behind the colon, which the text tells sooner than the tree.
+        if list.kind() != "block" || self.source.slice(0..list.start_byte()).trim_end().ends_with(':') {
             return;
         }
         let mut comments = Vec::new();

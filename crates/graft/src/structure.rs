@@ -113,7 +113,7 @@ impl Work<'_, '_> {
         let lines = self.lines.or_else(|| self.prose.lines());
         let hints = Hints { prose: self.prose, lines, inside: self.reading.indented };
         if !place_loose(&mut merger, self.reading, &hints, &new_items)? {
-            for group in assign(old, self.snippet, self.reading, self.prose, new_items)? {
+            for group in assign(old, self.snippet, self.reading, self.prose, &old_items, new_items)? {
                 let pair = Pair {
                     node: group.list,
                     kind: old.language.list(group.list).unwrap_or(List::Module),

@@ -16,28 +16,41 @@ pub(crate) struct Container<'t> {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) list: Node<'t>,
+    /// What it lists, and of which kind that list is.
+    pub(crate) items: Vec<Item<'t>>,
+    pub(crate) lists: Option<List>,
     pub(crate) start: usize,
 }
 
-/// Every container of the file, outer ones first.
-pub(crate) fn containers<'t>(file: &Source<'_>, root: Node<'t>) -> Vec<Container<'t>> {
+/// Every container of the file below the items of its root, outer ones first.
+pub(crate) fn containers<'t>(file: &Source<'_>, root: &[Item<'t>]) -> Vec<Container<'t>> {
     let mut found = Vec::new();
     collect(file, root, "", 0, &mut found);
     found
 }
 
-fn collect<'t>(file: &Source<'_>, list: Node<'t>, prefix: &str, depth: usize, found: &mut Vec<Container<'t>>) {
+fn collect<'t>(file: &Source<'_>, items: &[Item<'t>], prefix: &str, depth: usize, found: &mut Vec<Container<'t>>) {
     if depth > 4 {
         return;
     }
-    for item in file.items(list) {
+    for item in items {
         if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
             continue;
         }
         let Some(inner) = body(file.language, item.core) else { continue };
         let name = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
-        found.push(Container { name: name.clone(), kind: item.kind, list: inner, start: item.start });
-        collect(file, inner, &name, depth + 1, found);
+        let (items, lists) = (file.items(inner), file.language.list(inner));
+        let at = found.len();
+        found.push(Container {
+            name: name.clone(),
+            kind: item.kind,
+            list: inner,
+            items: Vec::new(),
+            lists,
+            start: item.start,
+        });
+        collect(file, &items, &name, depth + 1, found);
+        found[at].items = items;
     }
 }
 
@@ -85,9 +98,9 @@ impl<'t> Search<'_, '_, 't> {
     /// Whether a container can hold the item.
     fn takes(&self, container: &Container<'_>, item: &Item<'_>, list: List) -> bool {
         match list {
-            List::Entries => self.file.language.list(container.list) == Some(List::Entries),
-            List::Members => self.file.language.list(container.list) == Some(List::Members),
-            _ => match self.file.language.list(container.list) {
+            List::Entries => container.lists == Some(List::Entries),
+            List::Members => container.lists == Some(List::Members),
+            _ => match container.lists {
                 Some(List::Members) => !matches!(item.kind, Kind::Statement | Kind::Call | Kind::Export | Kind::Guard),
                 Some(List::Statements) => container.kind != Kind::Value,
                 _ => false,
@@ -98,13 +111,12 @@ impl<'t> Search<'_, '_, 't> {
     /// The only containers whose lists hold an item of this name and kind.
     pub(crate) fn owners(&self, item: &Item<'_>, list: Option<List>) -> Vec<&Container<'t>> {
         let holds = |container: &&Container<'t>| {
-            let kind = self.file.language.list(container.list);
+            let kind = container.lists;
             list.is_none_or(|list| kind == Some(list))
                 && (item.kind != Kind::Value || kind != Some(List::Statements))
                 && (kind != Some(List::Entries) || list == Some(List::Entries))
-                && self
-                    .file
-                    .items(container.list)
+                && container
+                    .items
                     .iter()
                     .any(|old| old.name == item.name && old.variant == item.variant && old.kind == item.kind)
         };
@@ -121,8 +133,8 @@ impl<'t> Search<'_, '_, 't> {
                 let fit: Vec<&Container<'t>> = self
                     .containers
                     .iter()
-                    .filter(|one| self.file.language.list(one.list) != Some(List::Entries) || item.kind == Kind::Entry)
-                    .filter(|one| !meant(self.file, name, &self.file.items(one.list)).is_empty())
+                    .filter(|one| one.lists != Some(List::Entries) || item.kind == Kind::Entry)
+                    .filter(|one| !meant(self.file, name, &one.items).is_empty())
                     .collect();
                 match fit.as_slice() {
                     [] => {}
@@ -139,11 +151,7 @@ impl<'t> Search<'_, '_, 't> {
         let classes: Vec<&Container<'t>> = self
             .containers
             .iter()
-            .filter(|one| {
-                one.kind == Kind::Class
-                    && self.file.language.list(one.list) == Some(List::Members)
-                    && !one.name.contains('.')
-            })
+            .filter(|one| one.kind == Kind::Class && one.lists == Some(List::Members) && !one.name.contains('.'))
             .collect();
         match classes.as_slice() {
             [only] => Ok(only),

@@ -18,15 +18,16 @@ pub(super) struct Group<'f, 'n> {
     pub(super) wrapped: bool,
 }
 
-/// Finds for each item of the snippet its list.
+/// Finds for each item of the snippet its list. `root_items` are those of the file's root.
 pub(super) fn assign<'f, 'n>(
     old: &'f Source<'_>,
     new: &'n Source<'_>,
     reading: &Reading,
     prose: &Prose,
+    root_items: &[Item<'f>],
     items: Vec<Item<'n>>,
 ) -> Result<Vec<Group<'f, 'n>>, Refusal> {
-    let containers = containers(old, old.root());
+    let containers = containers(old, root_items);
     let search = Search { file: old, prose, containers: &containers, root: old.root() };
     if let Some(list) = reading.wrapped {
         let Some(wrapper) =
@@ -38,12 +39,11 @@ pub(super) fn assign<'f, 'n>(
         let container = member_container(&search, old, &inner, list)?;
         return Ok(vec![Group { list: container.list, items: inner, wrapped: false }]);
     }
-    let root_items = old.items(old.root());
     let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
     let mut groups: Vec<Group<'f, 'n>> = Vec::new();
     for item in items {
         let siblings: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != item.name).collect();
-        let target = target(&search, &root_items, &item, &siblings, reading)?;
+        let target = target(&search, root_items, &item, &siblings, reading)?;
         let list = target.map_or(old.root(), |container| container.list);
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {
@@ -190,11 +190,8 @@ fn refuse_stranger(
                 old.kind == Kind::Value && old.name.chars().any(char::is_lowercase) && !old.name.starts_with("__")
             })
         };
-        let classes: Vec<&Container<'_>> = search
-            .containers
-            .iter()
-            .filter(|one| one.kind == Kind::Class && lower(&search.file.items(one.list)))
-            .collect();
+        let classes: Vec<&Container<'_>> =
+            search.containers.iter().filter(|one| one.kind == Kind::Class && lower(&one.items)).collect();
         if !classes.is_empty() && !lower(root) {
             return Err(ambiguous(search.file, &item.name, &classes));
         }
@@ -207,9 +204,7 @@ fn called_only_inside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Ite
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
     let like = |old: &Item<'_>| old.kind == Kind::Call && callee(old) == callee(item);
     let inside = |one: &Container<'_>| {
-        one.kind == Kind::Function
-            && search.file.language.list(one.list) == Some(List::Statements)
-            && search.file.items(one.list).iter().any(like)
+        one.kind == Kind::Function && one.lists == Some(List::Statements) && one.items.iter().any(like)
     };
     callee(item).contains('.') && !root.iter().any(like) && search.containers.iter().any(inside)
 }
