@@ -153,6 +153,11 @@ fn scope(
 /// The definitions of this name, at any depth; values too where the prose says "in".
 fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), found: &mut Vec<(Range<usize>, Kind)>) {
     let (name, values) = wanted;
+    // Where the name is not even written, nothing bears it.
+    let last = name.rsplit('.').next().unwrap_or(name);
+    if !file.slice(node.byte_range()).contains(last) {
+        return;
+    }
     if file.language.list(node).is_some_and(|kind| kind != List::Entries) {
         for item in file.items(node) {
             if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
