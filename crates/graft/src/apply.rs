@@ -109,8 +109,8 @@ fn content<'s>(file: &File<'_>, snippet: &Snippet<'s>, context: &Context<'_>) ->
 
 /// Whether two texts differ at most in line ends, a byte order mark and blank lines around them.
 fn same_content(one: &str, other: &str) -> bool {
-    let lines = |text: &str| -> Vec<String> {
-        text.trim_start_matches('\u{feff}').trim().lines().map(|line| line.trim_end().to_owned()).collect()
-    };
-    lines(one) == lines(other)
+    fn lines(text: &str) -> impl Iterator<Item = &str> {
+        text.trim_start_matches('\u{feff}').trim().lines().map(str::trim_end)
+    }
+    lines(one).eq(lines(other))
 }

@@ -22,14 +22,21 @@ pub(crate) struct Container<'t> {
     pub(crate) start: usize,
 }
 
-/// Every container of the file below the items of its root, outer ones first.
-pub(crate) fn containers<'t>(file: &Source<'_>, root: &[Item<'t>]) -> Vec<Container<'t>> {
+/// Every container of the file below the items of its root, outer ones first; functions in which none of the words is
+/// written are left out.
+pub(crate) fn containers<'t>(file: &Source<'_>, root: &[Item<'t>], words: &[&str]) -> Vec<Container<'t>> {
     let mut found = Vec::new();
-    collect(file, root, "", 0, &mut found);
+    collect(file, root, words, ("", 0), &mut found);
     found
 }
 
-fn collect<'t>(file: &Source<'_>, items: &[Item<'t>], prefix: &str, depth: usize, found: &mut Vec<Container<'t>>) {
+fn collect<'t>(
+    file: &Source<'_>,
+    items: &[Item<'t>],
+    words: &[&str],
+    (prefix, depth): (&str, usize),
+    found: &mut Vec<Container<'t>>,
+) {
     if depth > 4 {
         return;
     }
@@ -37,21 +44,32 @@ fn collect<'t>(file: &Source<'_>, items: &[Item<'t>], prefix: &str, depth: usize
         if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
             continue;
         }
+        let written = || words.iter().any(|word| file.slice(item.whole()).contains(word));
+        if item.kind == Kind::Function && !written() {
+            continue;
+        }
         let Some(inner) = body(file.language, item.core) else { continue };
         let name = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
         let (items, lists) = (file.items(inner), file.language.list(inner));
         let at = found.len();
-        found.push(Container {
-            name: name.clone(),
-            kind: item.kind,
-            list: inner,
-            items: Vec::new(),
-            lists,
-            start: item.start,
-        });
-        collect(file, &items, &name, depth + 1, found);
+        let empty = Vec::new();
+        let (kind, start) = (item.kind, item.start);
+        found.push(Container { name: name.clone(), kind, list: inner, items: empty, lists, start });
+        collect(file, &items, words, (&name, depth + 1), found);
         found[at].items = items;
     }
+}
+
+/// A word of each item and of each name in the prose that is written wherever something of that name is.
+pub(crate) fn words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str> {
+    let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
+    let parts = move |text: &'s str| text.split(move |letter| !in_name(letter)).filter(|part| !part.is_empty());
+    let of_items = items.iter().map(move |item| parts(&item.name).next().unwrap_or_default());
+    let of_prose = prose.mentions.iter().map(move |mention| {
+        let called = mention.name.split('(').next().unwrap_or_default();
+        parts(called).next_back().or_else(|| parts(&mention.name).next()).unwrap_or_default()
+    });
+    of_items.chain(of_prose).collect()
 }
 
 /// What decides where bare items belong.

@@ -8,7 +8,7 @@ use crate::merge::body;
 use crate::prose::{Prose, Relation};
 use crate::reading::Reading;
 use crate::splice::refusal;
-use crate::targets::{Container, Search, ambiguous, containers};
+use crate::targets::{Container, Search, ambiguous, containers, words};
 use crate::{Reason, Refusal};
 
 /// Items of the snippet that belong into one list of the file.
@@ -27,8 +27,6 @@ pub(super) fn assign<'f, 'n>(
     root_items: &[Item<'f>],
     items: Vec<Item<'n>>,
 ) -> Result<Vec<Group<'f, 'n>>, Refusal> {
-    let containers = containers(old, root_items);
-    let search = Search { file: old, prose, containers: &containers, root: old.root() };
     if let Some(list) = reading.wrapped {
         let Some(wrapper) =
             items.into_iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
@@ -36,9 +34,13 @@ pub(super) fn assign<'f, 'n>(
             return Ok(Vec::new());
         };
         let inner = body(new.language, wrapper.core).map(|body| new.items(body)).unwrap_or_default();
+        let containers = containers(old, root_items, &words(&inner, prose));
+        let search = Search { file: old, prose, containers: &containers, root: old.root() };
         let container = member_container(&search, old, &inner, list)?;
         return Ok(vec![Group { list: container.list, items: inner, wrapped: false }]);
     }
+    let containers = containers(old, root_items, &words(&items, prose));
+    let search = Search { file: old, prose, containers: &containers, root: old.root() };
     let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
     let mut groups: Vec<Group<'f, 'n>> = Vec::new();
     for item in items {
