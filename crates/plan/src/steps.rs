@@ -72,6 +72,8 @@ pub(crate) struct Seed {
     pub(crate) checkbox: Option<CheckboxId>,
     /// It is a section beside the steps that are called so; a step only if it spells something out.
     pub(crate) spare: bool,
+    /// Its first row is its title; else it is the unit below its heading.
+    pub(crate) titled: bool,
 }
 
 /// Whether the words name a step: "Step 2: …".
@@ -108,7 +110,8 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     if found.is_empty() || rows[..first].iter().any(works) {
         let end = rows[..first].iter().position(|row| is_among(row) && row.item.is_none()).unwrap_or(first);
         if end > 0 {
-            found.insert(0, Seed { rows: 0..end, title: title.to_owned(), number: None, checkbox: None, spare: false });
+            let (title, titled) = (title.to_owned(), asking.item.is_some());
+            found.insert(0, Seed { rows: 0..end, title, number: None, checkbox: None, spare: false, titled });
         }
     }
     found
@@ -183,7 +186,7 @@ fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
             Some(name) => (name.title, name.number),
             None => (words, None),
         };
-        found.push(Seed { rows: start..end, title, number, checkbox, spare: false });
+        found.push(Seed { rows: start..end, title, number, checkbox, spare: false, titled: true });
     }
     found
 }

@@ -85,7 +85,7 @@ fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec
     let rows = asking.rows;
     let mut found: Vec<(usize, Span)> = Vec::new();
     let worked = is_worked(spelled);
-    for at in seed.rows.clone().skip(1) {
+    for at in seed.rows.clone().skip(usize::from(seed.titled)) {
         let row = &rows[at];
         if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, at, spelled) {
             continue;
