@@ -12,7 +12,7 @@ use journal::{Event, OutputId, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::{Effect, EffectKind, Outcome};
 
-pub(crate) use judge::{End, Judgement, judge};
+pub(crate) use judge::{End, Judgement, counted, judge};
 pub(crate) use kind::{Kind, kind_of, kinds_of};
 
 use crate::analyze::nearest_tools;

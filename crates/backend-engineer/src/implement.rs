@@ -110,9 +110,6 @@ impl Item {
 
 /// Carries out what the plan spells out of the assignment; what comes of it is staged.
 pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment) -> Result<Change, Stop> {
-    if needs_walls(bench, assignment) && !bench.employs() {
-        bench.prepare().await?;
-    }
     bench.worked.clear();
     let mut change = Change::default();
     for unit in &assignment.units {

@@ -61,6 +61,9 @@ async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report,
         bench.tell_finding(&finding)?;
     }
     bench.begin(StepName::Implement)?;
+    if walled && !bench.employs() {
+        bench.prepare().await?;
+    }
     let mut change = implement(bench, &assignment).await?;
     if walled && bench.has_raised() {
         bench.prepare().await?;

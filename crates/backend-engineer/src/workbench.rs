@@ -172,12 +172,7 @@ impl Workbench {
 
     /// Puts an event into the journal, then shows it; secrets are taken out before either.
     pub(crate) fn tell(&mut self, event: Event) -> Result<(), Stop> {
-        let event = self.redactor.event(event)?;
-        if let Some(run) = &self.run {
-            run.record_soon(std::slice::from_ref(&event))?;
-        }
-        (self.listener)(Told::Event(&event));
-        Ok(())
+        self.tell_all(std::slice::from_ref(&event), true)
     }
 
     /// [`Workbench::tell`] for several at once; `soon` waits for no disk, and the next that does covers both.

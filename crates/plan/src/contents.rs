@@ -108,18 +108,12 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
         if is_among(row) || row.topic.is_some_and(kept_from) {
             continue;
         }
-        let waits = || {
-            let above = at.checked_sub(1).map(|above| &asking.rows[above]);
-            let line = above.filter(|above| matches!(above.kind, RowKind::Line(_)));
-            line.map(|line| document.slice(&line.span).trim_end())
-                .is_some_and(|words| words.ends_with([':', '：']) && is_conditional(words))
-        };
         let shell = || placed.iter().any(|one| one.row == at && one.block.role == Role::Shell);
         let found = match &row.kind {
             // What waits for something to go wrong is a person's; a commit waits for the change alone.
             RowKind::Code(fence) if shell() => {
                 let found = of_fence(document, *fence).into_iter();
-                found.filter(|command| command.commit.is_some() || !waits()).collect()
+                found.filter(|command| command.commit.is_some() || !waits(asking, at)).collect()
             }
             RowKind::Code(fence) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
                 let text = document.fences.get(*fence).map_or(String::new(), |fence| fence.dedented(document.text));
@@ -153,6 +147,14 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
         }
     }
     runs
+}
+
+/// Whether the line above a fence makes it wait for something: "If it is missing, run:".
+fn waits(asking: &Asking<'_, '_>, at: usize) -> bool {
+    let above = at.checked_sub(1).map(|above| &asking.rows[above]);
+    let line = above.filter(|above| matches!(above.kind, RowKind::Line(_)));
+    line.map(|line| asking.document.slice(&line.span).trim_end())
+        .is_some_and(|words| words.ends_with([':', '：']) && is_conditional(words))
 }
 
 /// Whether the words of a box are about a command: "It starts: `command`", "`command` is clean".

@@ -39,7 +39,6 @@ struct Voice<'d, 'a>(&'d Desk<'a>);
 
 impl Voice<'_, '_> {
     fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
-        let broken = |why: String| JournalError::Input(std::io::Error::other(why));
         let mut work = self.0.at_once().map_err(|error| broken(error.to_string()))?;
         work.bench.tell_all(events, soon).map_err(|stop| broken(stop.message))
     }
@@ -55,7 +54,6 @@ impl Record for Voice<'_, '_> {
     }
 
     fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-        let broken = |why: String| JournalError::Input(std::io::Error::other(why));
         let settling = self.0.at_once().map(|work| work.bench.run.as_ref().map(journal::Run::settling));
         let under_way = settling.map(|settling| settling.map(tokio::task::spawn_blocking));
         Box::pin(async move {
@@ -71,6 +69,11 @@ impl Record for Voice<'_, '_> {
             work.bench.show(delta);
         }
     }
+}
+
+/// Why the journal can't be reached.
+fn broken(why: String) -> JournalError {
+    JournalError::Input(std::io::Error::other(why))
 }
 
 /// Has a model work on what is left, or on what does not hold (`failures`). Its changes are staged.

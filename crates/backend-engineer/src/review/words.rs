@@ -11,7 +11,7 @@ pub(crate) struct Asked<'t> {
 }
 
 /// Verbs whose object is there already.
-const CHANGES: [&str; 20] = [
+const CHANGES: [&str; 19] = [
     "modify",
     "update",
     "replace",
@@ -31,7 +31,6 @@ const CHANGES: [&str; 20] = [
     "simplify",
     "convert",
     "deprecate",
-    "delete",
 ];
 
 /// Words that speak of something that is not there yet.

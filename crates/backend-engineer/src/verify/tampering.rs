@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use crate::check::Ran;
+use crate::check::{Ran, counted};
 use crate::understand::{Scope, is_test};
 
 /// What takes a test out of the run without removing it.
@@ -145,18 +145,10 @@ struct Tally {
 }
 
 fn tally(summary: &str) -> Option<Tally> {
-    let words: Vec<&str> =
-        summary.split_whitespace().map(|word| word.trim_matches([',', '=', '(', ')', '|'])).collect();
-    let of = |names: &[&str]| -> u64 {
-        words.windows(2).filter(|pair| names.contains(&pair[1])).filter_map(|pair| pair[0].parse::<u64>().ok()).sum()
-    };
-    let known = ["passed", "failed", "passing", "failing", "error", "errors"];
-    let counted = words.windows(2).any(|pair| known.contains(&pair[1]) && pair[0].parse::<u64>().is_ok());
+    let run = counted(summary, &["passed", "failed", "passing", "failing"])?;
+    let skipped = counted(summary, &["skipped", "xfailed", "pending", "todo", "deselected"]).unwrap_or(0);
     // An error of collection hides tests that would run: nothing can be told from it.
-    (counted && of(&["error", "errors"]) == 0).then(|| Tally {
-        run: of(&["passed", "failed", "passing", "failing"]),
-        skipped: of(&["skipped", "xfailed", "pending", "todo", "deselected"]),
-    })
+    (counted(summary, &["error", "errors"]).unwrap_or(0) == 0).then_some(Tally { run, skipped })
 }
 
 #[cfg(test)]
