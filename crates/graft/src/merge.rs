@@ -9,13 +9,12 @@ mod replace;
 
 pub(crate) use once::stands_once;
 pub(crate) use position::{meant, told};
-pub(crate) use replace::body;
 
 use tree_sitter::Node;
 
 use crate::compare::same_tree;
 use crate::items::{Item, Source, line_end, line_start};
-use crate::languages::{Kind, List, text};
+use crate::languages::{Kind, List, Writing, text};
 use crate::layout::{Transplant, blank_lines, gap};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::matching::match_items;

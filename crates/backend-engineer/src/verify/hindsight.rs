@@ -2,6 +2,7 @@
 //! the new tests alone, proves what the model did by passing now; and only as many tests as ran then are enough. Asked at
 //! the end, and only where it matters.
 
+use code::paths::{belongs_to_tests, is_test};
 use journal::{Event, Verdict};
 
 use super::proof::{BEFORE, TESTS_ALONE};
@@ -9,7 +10,7 @@ use super::{Check, Verification, denounce, find_proofs, tampering};
 use crate::check::{self, Kind, Ran};
 use crate::implement::{Change, Deed};
 use crate::stop::Stop;
-use crate::understand::{Assignment, is_test};
+use crate::understand::Assignment;
 use crate::workbench::Workbench;
 
 /// What of a model's change is taken back for a check.
@@ -94,7 +95,7 @@ async fn run_each(
     back: Back,
 ) -> Result<Vec<Ran>, Stop> {
     for (path, before) in
-        bench.worked.clone().into_iter().filter(|(path, _)| back == Back::Everything || !is_test(path))
+        bench.worked.clone().into_iter().filter(|(path, _)| back == Back::Everything || !belongs_to_tests(path))
     {
         bench.tree.stage(&path, before).map_err(|error| Stop::refused(error.to_string()))?;
     }
