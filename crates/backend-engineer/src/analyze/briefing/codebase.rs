@@ -6,7 +6,6 @@ use survey::{Column, Entity, Route};
 
 use super::files::outlined;
 use super::{Entry, Ground, Section};
-use crate::analyze::modules::file_of;
 use crate::analyze::words::{route_paths, segments, text_of, words};
 
 const MOST_TABLES: usize = 12;
