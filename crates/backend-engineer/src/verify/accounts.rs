@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Proof;
 use crate::implement::{Change, Deed, Item, Placed, counts};
 use crate::understand::{Assignment, NamedFile};
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// One file of the phase.
 #[derive(Debug, Clone, Serialize)]
@@ -43,28 +43,27 @@ pub(crate) enum Fate {
 
 /// Accounts for each named file, and for what commands changed within the scope.
 pub(super) fn of_files(
-    bench: &Workbench,
-    assignment: &Assignment,
+    work: &UnitWork<'_>,
     change: &Change,
     standing: &BTreeSet<String>,
     proofs: &[Proof],
 ) -> Vec<Account> {
     let mut accounts: Vec<Account> = Vec::new();
-    for file in &assignment.files {
+    for file in &work.assignment.files {
         let path = file.path.clone().unwrap_or_else(|| file.written.clone());
         if accounts.iter().any(|account| account.path == path) {
             continue;
         }
         let account =
-            written(bench, change, &path).unwrap_or_else(|| unwritten(bench, change, file, path, standing, proofs));
+            written(work, change, &path).unwrap_or_else(|| unwritten(work, change, file, path, standing, proofs));
         accounts.push(account);
     }
-    let beyond: Vec<Account> = pending_paths(bench, change)
+    let beyond: Vec<Account> = pending_paths(work, change)
         .into_iter()
         .filter(|path| !accounts.iter().any(|account| account.path == *path))
-        .filter_map(|path| written(bench, change, &path))
+        .filter_map(|path| written(work, change, &path))
         .collect();
-    accounts.retain(|account| !(account.fate == Fate::Untouched && is_pattern_met(assignment, account, &beyond)));
+    accounts.retain(|account| !(account.fate == Fate::Untouched && is_pattern_met(work.assignment, account, &beyond)));
     accounts.extend(beyond);
     accounts
 }
@@ -75,13 +74,13 @@ fn is_pattern_met(assignment: &Assignment, account: &Account, beyond: &[Account]
     pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
 }
 
-fn pending_paths(bench: &Workbench, change: &Change) -> Vec<String> {
-    let pending = bench.tree.pending().into_iter().map(|file| file.path);
+fn pending_paths(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
+    let pending = work.workspace.tree.pending().into_iter().map(|file| file.path);
     change.written.iter().map(|file| file.path.clone()).chain(pending).collect()
 }
 
-fn written(bench: &Workbench, change: &Change, path: &str) -> Option<Account> {
-    let pending = bench.tree.pending();
+fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> {
+    let pending = work.workspace.tree.pending();
     let file = change
         .written
         .iter()
@@ -93,7 +92,7 @@ fn written(bench: &Workbench, change: &Change, path: &str) -> Option<Account> {
         (None, Some(_)) => Fate::Created,
         (Some(_), Some(_)) => Fate::Modified,
     };
-    let worked = bench.worked.contains_key(path);
+    let worked = work.state.worked.contains_key(path);
     let mut hows = placements(change, path).filter_map(|placed| match placed {
         Placed::Now { how, .. } => Some(how.as_str()),
         _ => None,
@@ -119,7 +118,7 @@ fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a
 }
 
 fn unwritten(
-    bench: &Workbench,
+    work: &UnitWork<'_>,
     change: &Change,
     file: &NamedFile,
     path: String,
@@ -138,12 +137,12 @@ fn unwritten(
     let empty =
         file.action == Action::Create && placements(change, &path).any(|placed| matches!(placed, Placed::Before));
     if standing.contains(&path)
-        || empty && !shown(bench, file)
-        || file.action == Action::Delete && !bench.files.stands(&path)
+        || empty && !shown(work, file)
+        || file.action == Action::Delete && !work.run.files.stands(&path)
     {
         return account(Fate::Standing, "what the plan asks for stands already".to_owned());
     }
-    let renamed = matches!(&file.action, Action::Rename { to } if bench.files.stands(to));
+    let renamed = matches!(&file.action, Action::Rename { to } if work.run.files.stands(to));
     if renamed {
         return account(Fate::Standing, "renamed already".to_owned());
     }
@@ -163,8 +162,8 @@ fn unwritten(
 }
 
 /// Whether the plan shows anything for the file.
-fn shown(bench: &Workbench, file: &NamedFile) -> bool {
-    let change = bench.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
+fn shown(work: &UnitWork<'_>, file: &NamedFile) -> bool {
+    let change = work.run.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
     change.is_some_and(|change| !change.blocks.is_empty())
 }
 

@@ -2,20 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use journal::{Event, Verdict};
+use journal::{Basis, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
 
 use super::{Check, Origin, Verification};
 use crate::check::Kind;
+use crate::evidence::{self, Search};
 use crate::implement::{Change, Deed, Item, Placed, Placement};
+use crate::run::RunContext;
 use crate::understand::Assignment;
-use crate::workbench::Workbench;
-
-/// The kind of evidence that speaks of the tree as it was before a model's change.
-pub(super) const BEFORE: &str = "before";
-/// The same, with the tests that came with the change.
-pub(super) const TESTS_ALONE: &str = "tests-alone";
-const WITHOUT_CHANGE: [&str; 2] = [BEFORE, TESTS_ALONE];
 
 /// Whether something is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +29,19 @@ pub(crate) enum Proof {
 
 /// What every item is proven by.
 pub(super) struct Ground<'a> {
-    pub(super) bench: &'a Workbench,
+    pub(super) run: &'a RunContext,
     pub(super) assignment: &'a Assignment,
     pub(super) checks: &'a [Check],
     /// The paths where the plan's code stands.
     pub(super) standing: &'a BTreeSet<String>,
-    /// What earlier runs saw.
-    pub(super) earlier: &'a [Event],
+    /// What was found for the plan, in this run and before.
+    pub(super) search: Search<'a>,
 }
 
 /// The proof of one item of the change. What its ticked box says holds until a check speaks against it.
 pub(super) fn of_item(item: &Item, ground: &Ground<'_>) -> Proof {
     let proof = of_deeds(item, ground);
-    let done = item.checkbox.is_some_and(|id| state_of(ground.bench, id) == State::Done);
+    let done = item.checkbox.is_some_and(|id| state_of(ground.run, id) == State::Done);
     if done && matches!(proof, Proof::Open(_)) { Proof::Before } else { proof }
 }
 
@@ -89,7 +84,7 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
 fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
     match deed {
         Deed::Place(placement) => of_placement(placement, ground.standing),
-        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, ground.earlier),
+        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, ground),
         Deed::Run { command, ran, .. } => {
             let last = ground.checks.iter().find(|check| {
                 matches!(check.origin, Origin::Step(_, of) if of == *command) && checks_item(check, item)
@@ -137,17 +132,11 @@ fn of_placement(placement: &Placement, standing: &BTreeSet<String>) -> Proof {
 }
 
 /// A failure before the change proves itself at its moment; where it was skipped, an earlier run may have seen it.
-fn of_expected_failure(item: &Item, ran: &crate::check::Ran, earlier: &[Event]) -> Proof {
+fn of_expected_failure(item: &Item, ran: &crate::check::Ran, ground: &Ground<'_>) -> Proof {
     if ran.judgement.verdict == Verdict::Passed {
         return Proof::Proven(format!("`{}` failed before the change, as the plan expects", ran.script));
     }
-    let seen = earlier.iter().any(|event| match event {
-        Event::Evidence { item: of, kind, verdict, .. } => {
-            *of == item.title && kind == "expected-failure" && *verdict == Verdict::Passed
-        }
-        _ => false,
-    });
-    if seen {
+    if ground.search.expected_failure(&evidence::subject(ground.run, &item.observation(ran))).is_some() {
         return Proof::Proven("an earlier run saw it fail before the change".to_owned());
     }
     Proof::Open(format!("`{}`: {}", ran.script, ran.judgement.detail))
@@ -162,8 +151,8 @@ fn of_verdict(verdict: Verdict, script: &str, detail: &str) -> Proof {
     }
 }
 
-/// Prose is proven when a check tied to it failed in an earlier run, or without the change, and passes now: a command of its own step, else one
-/// of its unit, all of whose checks must pass.
+/// Prose is proven when a check tied to it fails without the unit's own change, and passes now: a command of its own step,
+/// else one of its unit, all of whose checks must pass.
 fn mended(item: &Item, ground: &Ground<'_>) -> Option<String> {
     let of_unit: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
     let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
@@ -171,21 +160,11 @@ fn mended(item: &Item, ground: &Ground<'_>) -> Option<String> {
     if tied.iter().any(|check| check.verdict() != Verdict::Passed) {
         return None;
     }
-    let this = ground.bench.run.as_ref().map(journal::Run::id);
-    let failed = |check: &Check| {
-        ground.earlier.iter().find_map(|event| match event {
-            Event::Evidence { command: Some(command), verdict: Verdict::Failed, kind, run, .. } => {
-                // What was asked of a tree without the change speaks of the change of its own run alone.
-                let speaks = !WITHOUT_CHANGE.contains(&kind.as_str()) || Some(run) == this;
-                (speaks && *command == check.ran.script).then_some(kind)
-            }
-            _ => None,
-        })
-    };
     tied.into_iter().find_map(|check| {
+        let passed = ground.search.evidence.iter().find(|found| Some(&found.id) == check.evidence.as_ref())?;
         let script = &check.ran.script;
-        Some(match failed(check)?.as_str() {
-            TESTS_ALONE => format!("`{script}` fails with the new tests alone and passes with the change"),
+        Some(match ground.search.failure_without_change(&passed.evidence)?.evidence.condition.basis {
+            Basis::TestsOnly => format!("`{script}` fails with the new tests alone and passes with the change"),
             _ => format!("`{script}` failed before and passes now"),
         })
     })
@@ -202,7 +181,7 @@ fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<String, String> {
         if !own.is_empty() {
             return Err("none of its unit's checks passed".to_owned());
         }
-        current = ground.bench.plan.parent(unit).map(|parent| parent.id);
+        current = ground.run.plan.parent(unit).map(|parent| parent.id);
     }
     // A linter that nobody asked for proves no code; the project's tests do.
     let counts = |check: &&Check| check.origin != Origin::Found || check.kind == Kind::Tests;
@@ -216,17 +195,17 @@ fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<String, String> {
 
 /// The proof of every box of the assignment.
 pub(crate) fn prove(
-    bench: &Workbench,
+    run: &RunContext,
     assignment: &Assignment,
     change: &Change,
     verification: &Verification,
 ) -> Vec<(CheckboxId, Proof)> {
-    let phases = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
+    let phases = assignment.units.iter().filter_map(|unit| run.plan.phase(*unit));
     let boxes = phases.flat_map(|phase| phase.checkboxes.iter().map(move |id| (phase, *id)));
-    boxes.map(|(phase, id)| (id, of_box(bench, phase, id, change, verification))).collect()
+    boxes.map(|(phase, id)| (id, of_box(run, phase, id, change, verification))).collect()
 }
 
-fn of_box(bench: &Workbench, phase: &Phase, id: CheckboxId, change: &Change, verification: &Verification) -> Proof {
+fn of_box(run: &RunContext, phase: &Phase, id: CheckboxId, change: &Change, verification: &Verification) -> Proof {
     let mut proofs = Vec::new();
     for (index, criterion) in phase.criteria.iter().enumerate().filter(|(_, criterion)| criterion.checkbox == Some(id))
     {
@@ -244,13 +223,13 @@ fn of_box(bench: &Workbench, phase: &Phase, id: CheckboxId, change: &Change, ver
         items.filter(|(item, _)| item.unit == phase.id && item.checkbox == Some(id)).map(|(_, proof)| proof.clone()),
     );
     if proofs.is_empty() {
-        let stands_for_unit = bench
+        let stands_for_unit = run
             .plan
             .checkboxes()
             .get(id.0)
             .is_some_and(|found| found.span.start <= phase.heading.end && phase.heading.start <= found.span.end);
         return match stands_for_unit {
-            true => of_unit(bench, phase, change, verification),
+            true => of_unit(run, phase, change, verification),
             false => Proof::Open("nothing in the plan says how to check it".to_owned()),
         };
     }
@@ -258,14 +237,14 @@ fn of_box(bench: &Workbench, phase: &Phase, id: CheckboxId, change: &Change, ver
 }
 
 /// A box that stands for the whole unit: all beneath it must be proven, and something must have been.
-fn of_unit(bench: &Workbench, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
+fn of_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
     let beneath = |unit: PhaseId| {
         let mut current = Some(unit);
         while let Some(unit) = current {
             if unit == phase.id {
                 return true;
             }
-            current = bench.plan.parent(unit).map(|parent| parent.id);
+            current = run.plan.parent(unit).map(|parent| parent.id);
         }
         false
     };
@@ -295,8 +274,8 @@ pub(crate) fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
 
 /// Holds back the criteria of a unit that lacks a part, where their boxes are all that is left to tick: a reader would
 /// take the unit for done.
-pub(super) fn hold_back(bench: &Workbench, assignment: &Assignment, change: &Change, verification: &mut Verification) {
-    for phase in assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)) {
+pub(super) fn hold_back(run: &RunContext, assignment: &Assignment, change: &Change, verification: &mut Verification) {
+    for phase in assignment.units.iter().filter_map(|unit| run.plan.phase(*unit)) {
         let mut items = change.items.iter().zip(&verification.items).filter(|(item, _)| item.unit == phase.id);
         if !items.any(|(item, proof)| is_unimplemented(item, proof)) {
             continue;
@@ -323,6 +302,6 @@ pub(super) fn withdraw(verification: &mut Verification, why: &str) {
 }
 
 /// The state that the plan's text gives a box.
-pub(super) fn state_of(bench: &Workbench, id: CheckboxId) -> State {
-    bench.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
+pub(super) fn state_of(run: &RunContext, id: CheckboxId) -> State {
+    run.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
 }

@@ -5,7 +5,7 @@ use journal::Verdict;
 use super::{Check, Verification};
 use crate::implement::Change;
 use crate::stop::Stop;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// How often what does not hold is given back.
 const ROUNDS: u32 = 3;
@@ -16,11 +16,11 @@ const OUTPUTS: usize = 9_000;
 
 /// The next task, where something does not hold that a model might mend; none where there is nothing more to try.
 pub(crate) fn repair(
-    bench: &mut Workbench,
+    work: &mut UnitWork<'_>,
     change: &mut Change,
     verification: &Verification,
 ) -> Result<Option<String>, Stop> {
-    if bench.engineer.is_none() || !bench.runs_commands() || !verification.drifted.is_empty() {
+    if work.run.engineer.is_none() || !work.run.runs_commands() || !verification.drifted.is_empty() {
         return Ok(None);
     }
     let failed: Vec<&Check> = verification.checks.iter().filter(|check| check.verdict() == Verdict::Failed).collect();
@@ -39,7 +39,7 @@ pub(crate) fn repair(
             return Ok(None);
         }
         if session.last_failures.as_ref() == Some(&signature) {
-            bench.note("The model was asked no further: two rounds failed alike.")?;
+            work.note("The model was asked no further: two rounds failed alike.")?;
             return Ok(None);
         }
         session.last_failures = Some(signature);
