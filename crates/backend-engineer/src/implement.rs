@@ -1,6 +1,7 @@
 //! Step three: carries out the phase in the plan's order. What the plan spells out is placed by structure; commands run
 //! where the plan has them; what needs a mind is left and said.
 
+mod remainder;
 mod literal;
 mod files;
 mod commits;
@@ -22,6 +23,7 @@ use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect;
+pub(crate) use remainder::{NoCommit, OpenPart, Remainder, code_spans};
 pub(crate) use literal::{Placed, Placement, is_code, place, standing};
 pub(crate) use session::Session;
 use session::engage;
@@ -80,9 +82,9 @@ pub(crate) enum Deed {
         failed: Option<String>,
     },
     /// A commit: its hash, or why there is none.
-    Commit(Result<String, String>),
+    Commit(Result<String, NoCommit>),
     /// Prose that asks for something that only a mind can do.
-    Left(String),
+    Left(Remainder),
     /// What a model worked on: it changed these files, which says nothing about whether it is done.
     Worked {
         /// The files.
@@ -108,10 +110,10 @@ impl Item {
     }
 
     /// What is not done about it, each with why.
-    pub(crate) fn open(&self) -> impl Iterator<Item = String> + '_ {
+    pub(crate) fn open(&self) -> impl Iterator<Item = OpenPart> + '_ {
         self.deeds.iter().filter_map(|deed| match deed {
             Deed::Place(placement) => placement.refused(),
-            Deed::Left(what) => Some(format!("needs a person or a model: {what}")),
+            Deed::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
             _ => None,
         })
     }

@@ -10,10 +10,10 @@ use plan::CriterionKind;
 use serde::Serialize;
 
 use crate::check::{Kind, kinds_of, worst};
-use crate::implement::{Change, Deed, Item, Placed};
+use crate::implement::{Change, Deed, Placed};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
-use crate::verify::{Account, Check, Fate, Origin, Proof, Verification, is_unimplemented};
+use crate::verify::{Account, Check, Fate, OpenReason, Origin, Proof, Verification, is_unimplemented};
 
 pub(crate) use json::document;
 
@@ -207,19 +207,14 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
     let unchecked = checks.iter().filter(weighs).any(|check| check.verdict() == Verdict::NotChecked);
     let nothing_passed = !checks.iter().any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
-    let waits = |why: &str| !work.run.options.commit && change.items.iter().any(|item| waits_for_commit(item, why));
+    let waits = |reason: &OpenReason| !work.run.options.commit && matches!(reason, OpenReason::NoCommit(_));
     let proofs = verification.items.iter().chain(verification.proofs.iter().map(|(_, proof)| proof));
-    let unproven = proofs.into_iter().any(|proof| matches!(proof, Proof::Open(why) if !waits(why)));
+    let unproven = proofs.into_iter().any(|proof| matches!(proof, Proof::Open(reason) if !waits(reason)));
     // A dry run proves nothing, and nobody expects it to.
     if !work.run.options.dry_run && (unchecked || nothing_passed || unproven) {
         exits.push(Exit::Unproven);
     }
     Exit::first(exits)
-}
-
-/// Whether a commit that was not made is all that keeps the item open.
-fn waits_for_commit(item: &Item, why: &str) -> bool {
-    item.deeds.iter().any(|deed| matches!(deed, Deed::Commit(Err(not_made)) if not_made == why))
 }
 
 fn tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Task> {
@@ -240,14 +235,9 @@ fn tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
 }
 
 fn task(text: &str, line: usize, proof: &Proof) -> Task {
-    let (done, why) = match proof {
-        Proof::Proven(what) => (true, what.clone()),
-        Proof::Before => (true, "done before, by the plan's box".to_owned()),
-        Proof::Open(why) | Proof::Broken(why) => (false, why.clone()),
-        Proof::ForAPerson => (false, "for a person to look at".to_owned()),
-    };
+    let done = matches!(proof, Proof::Proven(_) | Proof::Before);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    Task { text, line, done, why }
+    Task { text, line, done, why: proof.to_string() }
 }
 
 fn outcome(verification: &Verification, kind: Kind) -> Outcome {

@@ -2,6 +2,7 @@
 
 mod checks;
 mod project;
+mod reasons;
 mod proof;
 mod accounts;
 mod tampering;
@@ -16,8 +17,9 @@ pub(crate) use accounts::{Account, Fate};
 pub(crate) use checks::{Check, Origin};
 pub(crate) use hindsight::compare_with_baseline;
 use proof::Ground;
+pub(crate) use proof::is_unimplemented;
 use proof::prove;
-pub(crate) use proof::{Proof, is_unimplemented};
+pub(crate) use reasons::{OpenReason, Proof};
 pub(crate) use repair::repair;
 pub(crate) use ticks::{Marked, mark};
 
@@ -83,7 +85,7 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
         work.note(format!("`{path}` was changed by somebody else while this run was at work; nothing is ticked"))?;
     }
     if !verification.drifted.is_empty() {
-        proof::withdraw(&mut verification, "a file of the phase was changed by somebody else meanwhile");
+        proof::withdraw(&mut verification, &OpenReason::Drifted);
     }
     watch(work, &mut verification)?;
     verification.accounts = accounts::of_files(work, change, &standing, &verification.items);
@@ -140,7 +142,7 @@ fn denounce(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<
         work.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
     }
     if !verification.weakened.is_empty() {
-        proof::withdraw(verification, "the tests were made easier");
+        proof::withdraw(verification, &OpenReason::WeakenedTests);
     }
     Ok(())
 }

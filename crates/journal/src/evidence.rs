@@ -101,7 +101,7 @@ pub struct CheckResult {
     /// What was seen, for people.
     pub detail: String,
     /// Each test by itself, where the runner names them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub tests: Vec<TestResult>,
     /// Where the whole output is kept.
     pub output: Option<OutputId>,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use journal::{Event, Verdict};
 use plan::{Action, Phase};
 
+use super::remainder::NoCommit;
 use super::{Change, Deed, Item, write};
 use crate::stop::Stop;
 use crate::understand::Assignment;
@@ -23,15 +24,15 @@ pub(super) async fn carry_out(
     item: &Item,
 ) -> Result<Option<Deed>, Stop> {
     let Some(planned) = phase.commands.get(command).and_then(|command| command.commit.clone()) else { return Ok(None) };
-    let skip = |work: &mut UnitWork<'_>, why: String| {
-        work.run.emit(Event::CommitSkipped { why: why.clone() })?;
+    let skip = |work: &mut UnitWork<'_>, why: NoCommit| {
+        work.run.emit(Event::CommitSkipped { why: why.to_string() })?;
         Ok(Some(Deed::Commit(Err(why))))
     };
     if !work.run.options.commit || work.run.options.dry_run {
         return Ok(Some(look_up(work, phase, command).await));
     }
     let Some(message) = planned.message.clone().filter(|message| !message.trim().is_empty()) else {
-        return skip(work, "the plan gives no commit message".to_owned());
+        return skip(work, NoCommit::NoMessage);
     };
     if let Some(why) = unfit(change, item, phase) {
         return skip(work, why);
@@ -40,7 +41,7 @@ pub(super) async fn carry_out(
     let named = paths_of(work.assignment, phase);
     let paths: Vec<String> = match sandbox::git::status(work.run.root(), &named).await {
         Ok(changed) => changed.into_iter().map(|changed| changed.path).collect(),
-        Err(error) => return skip(work, error.to_string()),
+        Err(error) => return skip(work, NoCommit::NoAnswer(error.to_string())),
     };
     if paths.is_empty() {
         return Ok(Some(look_up(work, phase, command).await));
@@ -50,7 +51,7 @@ pub(super) async fn carry_out(
             work.run.emit(Event::Committed { id: id.clone(), message })?;
             Ok(Some(Deed::Commit(Ok(id))))
         }
-        Err(error) => skip(work, format!("git refused: {error}")),
+        Err(error) => skip(work, NoCommit::Refused(error.to_string())),
     }
 }
 
@@ -62,17 +63,17 @@ pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) 
         Some(subject) => sandbox::git::find_commit(work.run.root(), subject).await.ok().flatten(),
         None => None,
     };
-    Deed::Commit(found.ok_or_else(|| "no such commit is there; commits are made only with --commit".to_owned()))
+    Deed::Commit(found.ok_or(NoCommit::NotAsked))
 }
 
 /// Why the unit's work is not fit to be committed.
-fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<String> {
+fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
     let items = change.items.iter().filter(|other| other.unit == phase.id).chain([item]);
     let mut deeds = items.flat_map(|item| &item.deeds);
     deeds.find_map(|deed| match deed {
-        Deed::Place(placement) => placement.refused(),
+        Deed::Place(placement) => placement.refused().map(NoCommit::Unplaced),
         Deed::Run { ran, expects_failure: false, .. } if ran.judgement.verdict == Verdict::Failed => {
-            Some(format!("`{}` failed", ran.script))
+            Some(NoCommit::CommandFailed(ran.script.clone()))
         }
         _ => None,
     })

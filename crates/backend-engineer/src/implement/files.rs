@@ -4,6 +4,7 @@ use journal::{Event, FileAction};
 use plan::{Action, Phase, PhaseId, Role};
 
 use super::literal::{Placed, Placement};
+use super::remainder::Remainder;
 use super::{Change, Deed, Item, tell_staged};
 use crate::stop::Stop;
 use crate::understand::NamedFile;
@@ -94,12 +95,12 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
             continue;
         }
-        let why = format!("the plan shows no code for `{}`", file.written);
+        let remainder = Remainder::without_code(&file.written);
         if let Some(path) = &file.path {
-            work.run.emit(Event::FileUnchanged { path: path.clone(), why: why.clone() })?;
+            work.run.emit(Event::FileUnchanged { path: path.clone(), why: remainder.what.to_string() })?;
         }
         let checkbox = phase.changes.get(file.change).and_then(|planned| planned.checkbox);
-        change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![Deed::Left(why)] });
+        change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![Deed::Left(remainder)] });
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use plan::{Part, Phase, Step};
 
 use super::literal::{self, Placed, Placement, standing};
+use super::remainder::Remainder;
 use super::{Change, Deed, Item, commits, files, steps};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -50,7 +51,8 @@ async fn deeds(
             Part::Run(command) => deeds.extend(steps::left_to_checks(work, &phase.commands[*command], *command)),
             Part::Commit(command) => deeds.push(commits::look_up(work, phase, *command).await),
             Part::Say(span) => {
-                deeds.push(Deed::Left(steps::excerpt(work.run.plan.text().get(span.clone()).unwrap_or_default())));
+                let passage = work.run.plan.text().get(span.clone()).unwrap_or_default();
+                deeds.push(Deed::Left(Remainder::of_prose(passage)));
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, CodeBlock, FileOf, Phase, Role};
 
+use super::remainder::OpenPart;
 use crate::stop::Stop;
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
@@ -48,12 +49,14 @@ pub(crate) enum Placed {
 }
 
 impl Placement {
-    /// Why it doesn't stand, where it doesn't.
-    pub(crate) fn refused(&self) -> Option<String> {
-        let path = self.path.as_deref().map(|path| format!("`{path}`: ")).unwrap_or_default();
+    /// Returns why it does not stand, where it does not.
+    pub(crate) fn refused(&self) -> Option<OpenPart> {
+        let path = self.path.clone();
         match &self.placed {
-            Placed::Refused { message, .. } => Some(format!("{path}{message} (plan line {})", self.line)),
-            Placed::HeldBack => Some(format!("{path}held back, because the rest of its step was refused")),
+            Placed::Refused { message, .. } => {
+                Some(OpenPart::Refused { path, message: message.clone(), line: self.line })
+            }
+            Placed::HeldBack => Some(OpenPart::HeldBack { path }),
             Placed::Now { .. } | Placed::Before => None,
         }
     }

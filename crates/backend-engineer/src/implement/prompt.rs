@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use journal::hash;
 use plan::{CodeBlock, PhaseId};
 
+use super::remainder::OpenPart;
 use super::{Change, Deed, Item, Placed};
 use crate::analyze::{self, Ground};
 use crate::engineer::Engineer;
@@ -139,7 +140,7 @@ fn done(change: &Change) -> Vec<String> {
 /// What is left of each item, with its line.
 pub(super) fn left(change: &Change) -> Vec<String> {
     let of_item = |item: &Item| -> Vec<String> {
-        let open: Vec<String> = item.open().map(|why| why.replace("needs a person or a model: ", "")).collect();
+        let open: Vec<String> = item.open().map(|part| for_model(&part)).collect();
         if open.is_empty() {
             Vec::new()
         } else {
@@ -147,6 +148,14 @@ pub(super) fn left(change: &Change) -> Vec<String> {
         }
     };
     change.items.iter().flat_map(of_item).collect()
+}
+
+/// What is open of an item, as the model is told: that it needs a mind goes without saying.
+fn for_model(part: &OpenPart) -> String {
+    match part {
+        OpenPart::Left(left) => left.to_string(),
+        refused => refused.to_string(),
+    }
 }
 
 /// The commands by which the phase is verified.

@@ -1,6 +1,8 @@
 //! The conversation about what a phase leaves open: begun, given back what does not hold, and gone on with after the run
 //! was interrupted. What it changes is staged, and nothing else.
 
+use std::collections::BTreeSet;
+
 use agent::{Agent, AgentError, Conversation, Ending, Record, Tool};
 use journal::{Event, JournalError};
 use llm::{Delta, LocalFuture};
@@ -228,7 +230,7 @@ async fn start_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(
 /// Looks at each item again: what stands now as the plan shows it, what a model worked on, and what is as it was.
 fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     let standing = literal::standing(work)?;
-    let worked: std::collections::BTreeSet<String> = work.state.worked.keys().cloned().collect();
+    let worked: BTreeSet<String> = work.state.worked.keys().cloned().collect();
     for item in &mut change.items {
         let Some(phase) = work.run.plan.phase(item.unit) else { continue };
         let was_open = item.open().next().is_some();
@@ -243,8 +245,8 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                         *deed = Deed::Worked { paths: vec![path] };
                     }
                 }
-                Deed::Left(what) => {
-                    let paths = concerned(work, &place, what);
+                Deed::Left(remainder) => {
+                    let paths = concerned(work, &place, &remainder.names);
                     let done: Vec<String> = match paths.is_empty() {
                         // Prose that names no file: whatever was done in the phase may be it.
                         true => worked.iter().cloned().collect(),
@@ -282,12 +284,12 @@ struct ItemPlace<'a> {
 }
 
 /// Returns the files that an item of prose speaks of: those that its words name, or that stand within its step.
-fn concerned(work: &UnitWork<'_>, place: &ItemPlace<'_>, what: &str) -> Vec<String> {
+fn concerned(work: &UnitWork<'_>, place: &ItemPlace<'_>, names: &BTreeSet<String>) -> Vec<String> {
     let span = place.step.and_then(|step| place.phase.steps.get(step)).map(|step| step.span.clone());
     let of_unit = work.assignment.files.iter().filter(|file| file.unit == place.phase.id);
     let mut paths: Vec<String> = of_unit
         .filter(|file| {
-            let quoted = what.contains(&format!("`{}`", file.written));
+            let quoted = names.contains(&file.written);
             let within = span.as_ref().is_some_and(|span| span.contains(&file.span.start));
             let at = place.step.is_none() && work.run.plan.place(file.span.start).line == place.line;
             quoted || within || at

@@ -4,6 +4,7 @@ use journal::{Basis, Event, FileAction, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
 use super::literal::{self, Placed, Placement};
+use super::remainder::Remainder;
 use super::{Change, Deed, Item, commits, tell_staged};
 use crate::check::{self, Kind, Ran, Request, first_line, kind_of};
 use crate::evidence::{self, Observation};
@@ -86,7 +87,10 @@ async fn carry_out_step(
             Part::Run(_) | Part::Commit(_) if held_back => None,
             Part::Run(command) => run(work, phase, index, *command, change).await?,
             Part::Commit(command) => commits::carry_out(work, phase, *command, change, &item).await?,
-            Part::Say(span) => Some(Deed::Left(excerpt(work.run.plan.text().get(span.clone()).unwrap_or_default()))),
+            Part::Say(span) => {
+                let passage = work.run.plan.text().get(span.clone()).unwrap_or_default();
+                Some(Deed::Left(Remainder::of_prose(passage)))
+            }
         };
         held_back |= matches!(&deed, Some(Deed::Place(Placement { placed: Placed::Refused { .. }, .. })));
         item.deeds.extend(deed);
@@ -222,14 +226,4 @@ async fn serve(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) 
         None => change.servers.push((request.script.clone(), server)),
     }
     Ok(Deed::Serve { script: request.script.clone(), failed })
-}
-
-/// The first words of a passage, on one line.
-pub(super) fn excerpt(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(160) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }

@@ -6,7 +6,7 @@ use plan::Action;
 use serde::Serialize;
 
 use super::Proof;
-use crate::implement::{Change, Deed, Item, Placed, counts};
+use crate::implement::{Change, Deed, Item, Placed, code_spans, counts};
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
@@ -131,8 +131,8 @@ fn unwritten(
         Deed::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refused(),
         _ => None,
     });
-    if let Some(why) = refused {
-        return account(Fate::Untouched, why);
+    if let Some(part) = refused {
+        return account(Fate::Untouched, part.to_string());
     }
     let empty =
         file.action == Action::Create && placements(change, &path).any(|placed| matches!(placed, Placed::Before));
@@ -167,10 +167,10 @@ fn shown(work: &UnitWork<'_>, file: &NamedFile) -> bool {
     change.is_some_and(|change| !change.blocks.is_empty())
 }
 
-/// Whether the item is about the file: it leaves it to a mind, by its name.
+/// Returns whether the item is about the file: it leaves it to a mind, by its name.
 fn names(item: &Item, file: &NamedFile) -> bool {
-    let quoted = format!("`{}`", file.written);
-    item.deeds
-        .iter()
-        .any(|deed| matches!(deed, Deed::Left(what) if what.contains(&quoted) || item.title.contains(&quoted)))
+    let titled = || code_spans(&item.title).contains(&file.written);
+    item.deeds.iter().any(|deed| {
+        matches!(deed, Deed::Left(remainder) if remainder.names.contains(&file.written) || titled())
+    })
 }

@@ -32,7 +32,7 @@ pub(super) fn tick(work: &mut UnitWork<'_>, verification: &mut Verification) -> 
     for (id, proof) in &verification.proofs {
         match (proof, state_of(run, *id)) {
             (Proof::Proven(_), State::Open | State::InProgress) => ticked.push(*id),
-            (Proof::Broken(why), State::Done) if run.options.untick => unticked.push((*id, why.clone())),
+            (Proof::Broken(by), State::Done) if run.options.untick => unticked.push((*id, by.to_string())),
             _ => {}
         }
     }
