@@ -113,9 +113,28 @@ impl Request {
     }
 }
 
-/// Runs a command and judges it; what it changed within the scope is staged.
+/// What becomes of what a command writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writes {
+    /// Staged within the scope: the command is a step of the plan, and what it makes is part of the work.
+    Promoted,
+    /// Never staged: the command is a check, and looks only.
+    Discarded,
+}
+
+/// Runs a step of the plan and judges it; what it changed within the scope is staged.
+pub(crate) async fn run_step(work: &mut UnitWork<'_>, request: &Request) -> Result<Ran, Stop> {
+    Ok(run_with(work, request, Writes::Promoted).await?.0)
+}
+
+/// Runs a check and judges it; nothing of what it changed is kept.
 pub(crate) async fn run(work: &mut UnitWork<'_>, request: &Request) -> Result<Ran, Stop> {
-    Ok(run_and_read(work, request).await?.0)
+    Ok(run_with(work, request, Writes::Discarded).await?.0)
+}
+
+/// [`run`], with what the check printed (its head and tail).
+pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> Result<(Ran, String), Stop> {
+    run_with(work, request, Writes::Discarded).await
 }
 
 /// Runs a command on the tree as it was before the change, and judges it; gives what it printed as well. Nothing that
@@ -167,8 +186,7 @@ fn code_of(outcome: &Outcome) -> Option<i32> {
     }
 }
 
-/// [`run`], with what the command printed (its head and tail).
-pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> Result<(Ran, String), Stop> {
+async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) -> Result<(Ran, String), Stop> {
     work.run.emit(Event::CommandStarted {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -180,8 +198,7 @@ pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> 
     let before = work.workspace.effects().await?;
     let script = proving::strict(&request.script, request.kind() != Kind::Other);
     let outcome = work.workspace.execute(to_run(work.run, request, &script)).await?;
-    let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
-    let effects = work.workspace.take_over(promotable).await?;
+    let own = effects_of(work, &before, writes).await?;
     let text = work.run.redactor.text(&judged_text(&outcome));
     let judgement = judged(work, request, &outcome, &text);
     let mut ran = Ran {
@@ -189,22 +206,75 @@ pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> 
         folder: request.folder.clone(),
         exit: code_of(&outcome),
         output: keep_output(work, &outcome)?,
-        acted: work.fingerprint() != tree,
+        acted: work.fingerprint() != tree || !own.is_empty(),
         tree: Some(tree),
         tail: work.run.redactor.text(&last_lines(&outcome, 30)),
         judgement,
     };
-    let foreign = effects.into_iter().filter(|(_, belonging)| *belonging == Belonging::Foreign);
-    let own: Vec<Effect> = foreign.map(|(effect, _)| effect).filter(|effect| !before.contains(effect)).collect();
     tell_dropped(work, &ran, &own)?;
-    ran.acted |= !own.is_empty();
-    let tampered = own.iter().find(|effect| effect.kind != EffectKind::Created);
-    if let (Verdict::Passed, Some(effect)) = (ran.judgement.verdict, tampered) {
-        let why = format!("it changed `{}`, which you don't get: what it saw is not what you have", effect.path);
+    if ran.judgement.verdict == Verdict::Passed
+        && let Some(path) = spoiled(work, &own).await
+    {
+        let why = format!("it changed `{path}`, which you don't get: what it saw is not what you have");
         ran.judgement = Judgement::not_checked(why);
+    }
+    if writes == Writes::Discarded {
+        restore(work, &own).await?;
     }
     finish(work, &ran, &outcome)?;
     Ok((ran, text))
+}
+
+/// Returns what a command changed and the user does not get, by-products aside; what is promoted is staged.
+async fn effects_of(work: &mut UnitWork<'_>, before: &[Effect], writes: Writes) -> Result<Vec<Effect>, Stop> {
+    let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
+    if writes == Writes::Promoted {
+        let effects = work.workspace.take_over(promotable).await?.into_iter();
+        let foreign = effects.filter(|(_, belonging)| *belonging == Belonging::Foreign).map(|(effect, _)| effect);
+        return Ok(foreign.filter(|effect| !before.contains(effect)).collect());
+    }
+    let mut own = Vec::new();
+    for effect in work.workspace.effects().await? {
+        // A staged file is there as ours; only its content tells whether the command changed it as well.
+        let ours = before.contains(&effect);
+        let staged = work.workspace.tree.staged().contains_key(&effect.path);
+        if ours && !staged || work.workspace.by_product(&effect.path) {
+            continue;
+        }
+        let now = work.workspace.on_overlay(&effect.path).await;
+        let known = work.workspace.tree.read(&effect.path);
+        if !(staged && matches!((now, known), (Ok(now), Ok(known)) if now == known)) {
+            own.push(effect);
+        }
+    }
+    Ok(own)
+}
+
+/// Returns a path whose change leaves the check inconclusive: source or tests that it saw otherwise than the user has them.
+/// Data (a database that is no text) and new files beside the unit's own do not.
+async fn spoiled(work: &UnitWork<'_>, own: &[Effect]) -> Option<String> {
+    for effect in own {
+        let data = || async {
+            let now = work.workspace.on_overlay(&effect.path).await;
+            matches!(now, Ok(Some(bytes)) if bytes.contains(&0) || std::str::from_utf8(&bytes).is_err())
+        };
+        let new_beside = effect.kind == EffectKind::Created && !work.promotable().includes(&effect.path);
+        if !new_beside && !data().await {
+            return Some(effect.path.clone());
+        }
+    }
+    None
+}
+
+/// Restores on the overlay what a check changed. What it made anew beside the unit's own files stays for the commands after
+/// it, as a report or a build does.
+async fn restore(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<(), Stop> {
+    for effect in own {
+        if effect.kind != EffectKind::Created || work.promotable().includes(&effect.path) {
+            work.workspace.put_back(effect).await?;
+        }
+    }
+    Ok(())
 }
 
 fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), Stop> {
@@ -228,7 +298,8 @@ fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), S
 fn tell_dropped(work: &mut UnitWork<'_>, ran: &Ran, own: &[Effect]) -> Result<(), Stop> {
     for effect in own {
         if work.state.discarded.insert((effect.path.clone(), effect.kind)) {
-            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect));
+            let included = work.promotable().includes(&effect.path);
+            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect, included));
             work.note(format!("`{}` was not taken over: {why}", effect.path))?;
             work.run.emit(Event::EffectDropped { path: effect.path.clone(), why })?;
         }
@@ -236,8 +307,9 @@ fn tell_dropped(work: &mut UnitWork<'_>, ran: &Ran, own: &[Effect]) -> Result<()
     Ok(())
 }
 
-fn why_dropped(effect: &Effect) -> &'static str {
+fn why_dropped(effect: &Effect, included: bool) -> &'static str {
     match effect.kind {
+        _ if included => "changed it, and what a check writes is not kept",
         EffectKind::Deleted => "removed it, and the plan does not say so",
         EffectKind::Link => "put a link in its place",
         _ => "changed it, and the phase does not name it, or not as this",

@@ -12,19 +12,19 @@ mod prompt;
 mod session;
 
 use journal::{Event, FileAction, ItemKind, ItemName};
-use plan::{CheckboxId, PhaseId};
+use plan::{CheckboxId, PhaseId, Plan};
 
 use crate::check::Ran;
 use crate::evidence::Observation;
 use crate::run::{JournalWitness, Promotable, RunContext};
 use crate::stop::{Exit, Stop};
 use crate::tree::Pending;
-use crate::understand::Assignment;
+use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect;
-pub(crate) use remainder::{NoCommit, OpenPart, Remainder, code_spans};
 pub(crate) use literal::{Placed, Placement, is_code, place, standing};
+pub(crate) use remainder::{NoCommit, OpenPart, Remainder, code_spans};
 pub(crate) use session::Session;
 use session::engage;
 
@@ -107,6 +107,16 @@ impl Item {
     pub(crate) fn observation<'a>(&self, ran: &'a Ran) -> Observation<'a> {
         let item = ItemName { kind: ItemKind::Step, text: self.title.clone() };
         Observation { unit: Some(self.unit), item, ran }
+    }
+
+    /// Returns whether what is left of the item speaks of the file: by its words or title, or because the plan names the
+    /// file within its step or on its line.
+    pub(crate) fn is_about(&self, plan: &Plan, file: &NamedFile, left: &Remainder) -> bool {
+        let step = || plan.phase(self.unit)?.steps.get(self.step?);
+        let within = || step().is_some_and(|step| step.span.contains(&file.span.start));
+        let on_its_line = || self.step.is_none() && plan.place(file.span.start).line == self.line;
+        let named = left.names.contains(&file.written) || code_spans(&self.title).contains(&file.written);
+        file.unit == self.unit && (named || within() || on_its_line())
     }
 
     /// What is not done about it, each with why.

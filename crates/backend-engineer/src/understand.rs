@@ -222,9 +222,7 @@ fn in_full(plan: &Plan, unit: PhaseId, change: &PlannedChange, found: Meaning) -
         .map(|other| &other.path)
         .collect();
     match named.first() {
-        Some(path) if named.len() == 1 => {
-            Meaning::Resolved { path: (*path).clone(), why: Resolution::NamedInFull }
-        }
+        Some(path) if named.len() == 1 => Meaning::Resolved { path: (*path).clone(), why: Resolution::NamedInFull },
         _ => found,
     }
 }

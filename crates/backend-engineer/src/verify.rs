@@ -73,8 +73,6 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
     for (_, server) in std::mem::take(&mut change.servers) {
         work.workspace.end_server(server).await?;
     }
-    // A formatter among the checks may have had its say within the scope.
-    crate::implement::write(work, change)?;
     for check in &mut verification.checks {
         check.evidence = evidence::record(work, &check.observation(&check.ran), Basis::Final)?;
     }

@@ -105,9 +105,7 @@ impl fmt::Display for OpenPart {
 impl fmt::Display for NoCommit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoCommit::NotAsked => {
-                formatter.write_str("no such commit is there; commits are made only with --commit")
-            }
+            NoCommit::NotAsked => formatter.write_str("no such commit is there; commits are made only with --commit"),
             NoCommit::NoMessage => formatter.write_str("the plan gives no commit message"),
             NoCommit::Unplaced(part) => part.fmt(formatter),
             NoCommit::CommandFailed(command) => write!(formatter, "`{command}` failed"),

@@ -10,7 +10,7 @@ use plan::Part;
 
 use super::prompt;
 use super::tools::{Desk, Memory, tools};
-use super::{Change, Deed, Placed, literal, steps};
+use super::{Change, Deed, Item, Placed, Remainder, literal, steps};
 use crate::check::{self, Request};
 use crate::engineer::Engineer;
 use crate::run::Recorder;
@@ -234,8 +234,15 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
     for item in &mut change.items {
         let Some(phase) = work.run.plan.phase(item.unit) else { continue };
         let was_open = item.open().next().is_some();
-        let place = ItemPlace { phase, step: item.step, line: item.line };
-        for deed in &mut item.deeds {
+        let concerned: Vec<Vec<String>> = item
+            .deeds
+            .iter()
+            .map(|deed| match deed {
+                Deed::Left(remainder) => concerned(work, item, remainder),
+                _ => Vec::new(),
+            })
+            .collect();
+        for (deed, paths) in item.deeds.iter_mut().zip(concerned) {
             match deed {
                 Deed::Place(placement) if placement.refused().is_some() => {
                     let path = placement.path.clone().unwrap_or_default();
@@ -245,8 +252,7 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                         *deed = Deed::Worked { paths: vec![path] };
                     }
                 }
-                Deed::Left(remainder) => {
-                    let paths = concerned(work, &place, &remainder.names);
+                Deed::Left(_) => {
                     let done: Vec<String> = match paths.is_empty() {
                         // Prose that names no file: whatever was done in the phase may be it.
                         true => worked.iter().cloned().collect(),
@@ -276,26 +282,10 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
     Ok(())
 }
 
-/// Where an item stands in the plan.
-struct ItemPlace<'a> {
-    phase: &'a plan::Phase,
-    step: Option<usize>,
-    line: usize,
-}
-
-/// Returns the files that an item of prose speaks of: those that its words name, or that stand within its step.
-fn concerned(work: &UnitWork<'_>, place: &ItemPlace<'_>, names: &BTreeSet<String>) -> Vec<String> {
-    let span = place.step.and_then(|step| place.phase.steps.get(step)).map(|step| step.span.clone());
-    let of_unit = work.assignment.files.iter().filter(|file| file.unit == place.phase.id);
-    let mut paths: Vec<String> = of_unit
-        .filter(|file| {
-            let quoted = names.contains(&file.written);
-            let within = span.as_ref().is_some_and(|span| span.contains(&file.span.start));
-            let at = place.step.is_none() && work.run.plan.place(file.span.start).line == place.line;
-            quoted || within || at
-        })
-        .filter_map(|file| file.path.clone())
-        .collect();
+/// Returns the files of its unit that what is left of an item speaks of.
+fn concerned(work: &UnitWork<'_>, item: &Item, remainder: &Remainder) -> Vec<String> {
+    let about = work.assignment.files.iter().filter(|file| item.is_about(&work.run.plan, file, remainder));
+    let mut paths: Vec<String> = about.filter_map(|file| file.path.clone()).collect();
     paths.sort();
     paths.dedup();
     paths

@@ -6,7 +6,7 @@ use plan::Action;
 use serde::Serialize;
 
 use super::Proof;
-use crate::implement::{Change, Deed, Item, Placed, code_spans, counts};
+use crate::implement::{Change, Deed, Item, Placed, counts};
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
@@ -153,9 +153,16 @@ fn unwritten(
     if done {
         return account(Fate::Standing, "its step was done before, by the plan's box".to_owned());
     }
-    let mut left = change.items.iter().zip(proofs).filter(|(item, _)| item.unit == file.unit && names(item, file));
+    let about = |item: &Item| {
+        let left = item.deeds.iter().filter_map(|deed| match deed {
+            Deed::Left(remainder) => Some(remainder),
+            _ => None,
+        });
+        left.into_iter().any(|remainder| item.is_about(&work.run.plan, file, remainder))
+    };
+    let mut left = change.items.iter().zip(proofs).filter(|(item, _)| about(item));
     if left.clone().next().is_some() && left.all(|(_, proof)| matches!(proof, Proof::Proven(_))) {
-        return account(Fate::Standing, "done by hand, and proven by its checks".to_owned());
+        return account(Fate::Standing, "done before, and proven by its checks".to_owned());
     }
     let why = file.obstacle.clone().unwrap_or_else(|| "the plan shows no code for it".to_owned());
     account(Fate::Untouched, why)
@@ -165,12 +172,4 @@ fn unwritten(
 fn shown(work: &UnitWork<'_>, file: &NamedFile) -> bool {
     let change = work.run.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
     change.is_some_and(|change| !change.blocks.is_empty())
-}
-
-/// Returns whether the item is about the file: it leaves it to a mind, by its name.
-fn names(item: &Item, file: &NamedFile) -> bool {
-    let titled = || code_spans(&item.title).contains(&file.written);
-    item.deeds.iter().any(|deed| {
-        matches!(deed, Deed::Left(remainder) if remainder.names.contains(&file.written) || titled())
-    })
 }

@@ -67,68 +67,38 @@ struct Planned {
     server: bool,
 }
 
-/// Runs all checks; those that ran before the tree came to rest run again, once.
+/// Runs all checks that have no verdict on the tree as it is now.
 pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Vec<Check>, Stop> {
     let mut planned = gather(work, change);
     if work.run.runs_commands() {
-        for round in 0..2 {
-            if !run_stale(work, change, &mut planned, round).await? {
-                break;
+        // No check changes the tree: what it writes is discarded.
+        let now = work.fingerprint();
+        for index in 0..planned.len() {
+            let Some(request) = planned[index].request.clone() else { continue };
+            let current = &planned[index].check.ran;
+            if current.tree.as_ref() == Some(&now) || current.tree.is_some() && current.acted {
+                continue;
             }
+            if planned[index].server {
+                planned[index].check.ran = start_server(work, &request, change).await?;
+                continue;
+            }
+            let same = planned.iter().find(|other| is_same(other, &request, &now));
+            planned[index].check.ran = match same {
+                Some(same) => same.check.ran.clone(),
+                None => check::run(work, &request).await?,
+            };
         }
-        refuse_stale(work, &mut planned);
     }
     Ok(planned.into_iter().map(|planned| Check { request: planned.request, ..planned.check }).collect())
 }
 
-/// Runs what has no verdict on the tree as it is now; tells whether the tree moved meanwhile.
-async fn run_stale(
-    work: &mut UnitWork<'_>,
-    change: &mut Change,
-    planned: &mut [Planned],
-    round: usize,
-) -> Result<bool, Stop> {
-    let start = work.fingerprint();
-    for index in 0..planned.len() {
-        let now = work.fingerprint();
-        let Some(request) = planned[index].request.clone() else { continue };
-        let current = &planned[index].check.ran;
-        if current.tree.as_ref() == Some(&now) || current.tree.is_some() && current.acted {
-            continue;
-        }
-        if planned[index].server {
-            if round == 0 {
-                planned[index].check.ran = start_server(work, &request, change).await?;
-            }
-            continue;
-        }
-        let same = planned.iter().find(|other| {
-            let ran = &other.check.ran;
-            let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted;
-            let expects = other.request.as_ref().is_some_and(|other| other.expect == request.expect);
-            alike && expects && ran.tree.as_ref() == Some(&now)
-        });
-        planned[index].check.ran = match same {
-            Some(same) => same.check.ran.clone(),
-            None => check::run(work, &request).await?,
-        };
-        if planned[index].check.ran.acted {
-            work.restore_discarded().await?;
-        }
-    }
-    Ok(work.fingerprint() != start)
-}
-
-/// A tree that changes each time it is checked is never proven.
-fn refuse_stale(work: &UnitWork<'_>, planned: &mut [Planned]) {
-    let now = work.fingerprint();
-    for planned in planned {
-        let ran = &mut planned.check.ran;
-        if ran.tree.as_ref().is_some_and(|tree| *tree != now) && !ran.acted && ran.judgement.verdict == Verdict::Passed
-        {
-            ran.judgement = Judgement::not_checked("the tree changes each time that it is checked");
-        }
-    }
+/// Returns whether a check has run already as `request` asks, on the tree of this fingerprint.
+fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
+    let ran = &other.check.ran;
+    let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted;
+    let expects = other.request.as_ref().is_some_and(|other| other.expect == request.expect);
+    alike && expects && ran.tree.as_deref() == Some(tree)
 }
 
 async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<Ran, Stop> {

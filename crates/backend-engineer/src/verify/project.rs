@@ -141,7 +141,7 @@ async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Resu
     for command in &wanted.commands {
         let why = format!("the project's own, {}", command.source);
         let request = Request::found(&command.script, &command.folder, wanted.kind, &why);
-        let (mut ran, text) = run_aside(work, &request).await?;
+        let (mut ran, text) = check::run_and_read(work, &request).await?;
         let limit = ran.judgement.limit;
         match ran.judgement.verdict {
             Verdict::Passed => return Ok(check(wanted, command, ran)),
@@ -156,21 +156,6 @@ async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Resu
         }
     }
     Ok(silent.unwrap_or_else(|| not_made(wanted, "nothing ran")))
-}
-
-/// Runs a command that nobody asked to change anything: what it changes of the phase's files is undone, and then it has
-/// looked at something else than what the user gets.
-async fn run_aside(work: &mut UnitWork<'_>, request: &Request) -> Result<(Ran, String), Stop> {
-    let (before, saved) = (work.fingerprint(), work.workspace.tree.savepoint());
-    let (mut ran, text) = check::run_and_read(work, request).await?;
-    if ran.acted {
-        work.restore_discarded().await?;
-    }
-    if work.fingerprint() != before {
-        work.workspace.tree.restore(saved);
-        ran.judgement = Judgement::not_checked("it changed files of the phase, which was undone");
-    }
-    Ok((ran, text))
 }
 
 /// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
@@ -199,7 +184,7 @@ async fn weigh(
     }
     let Some(script) = command.for_files(&files) else { return Ok(()) };
     let scoped = Request::found(&script, &command.folder, wanted.kind, &format!("{}, the phase's files", request.why));
-    let (alone, _) = run_aside(work, &scoped).await?;
+    let (alone, _) = check::run_and_read(work, &scoped).await?;
     if alone.judgement.verdict == Verdict::Passed {
         let detail = format!("`{script}`: {}", alone.judgement.detail);
         ran.judgement = if knows_before {

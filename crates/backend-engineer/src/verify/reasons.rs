@@ -177,9 +177,7 @@ impl fmt::Display for OpenReason {
             OpenReason::WaitsForUnit(label) => {
                 write!(formatter, "it holds, and its box waits until {label} is implemented")
             }
-            OpenReason::Drifted => {
-                formatter.write_str("a file of the phase was changed by somebody else meanwhile")
-            }
+            OpenReason::Drifted => formatter.write_str("a file of the phase was changed by somebody else meanwhile"),
             OpenReason::WeakenedTests => formatter.write_str("the tests were made easier"),
         }
     }

@@ -2,7 +2,7 @@
 
 use journal::Verdict;
 
-use super::{Check, Verification};
+use super::{Check, Proof, Verification};
 use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -27,7 +27,9 @@ pub(crate) fn repair(
     let undone: Vec<String> = change
         .items
         .iter()
-        .flat_map(|item| item.open().map(|why| format!("line {}: {} - {why}", item.line, item.title.trim())))
+        .zip(&verification.items)
+        .filter(|(_, proof)| !matches!(proof, Proof::Proven(_)))
+        .flat_map(|(item, _)| item.open().map(|why| format!("line {}: {} - {why}", item.line, item.title.trim())))
         .collect();
     if failed.is_empty() && undone.is_empty() && verification.weakened.is_empty() {
         return Ok(None);

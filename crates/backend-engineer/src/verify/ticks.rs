@@ -6,7 +6,8 @@ use journal::Event;
 use plan::{CheckboxId, Mark, State, TickFailure, Ticking};
 
 use super::Verification;
-use super::proof::{Proof, state_of};
+use super::proof::state_of;
+use super::reasons::Proof;
 use crate::run::{JournalWitness, RunContext};
 use crate::stop::Stop;
 use crate::tree::{Pending, Tree, Witness};
