@@ -45,7 +45,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 
 fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let top = module.split('.').next().filter(|top| !top.is_empty())?;
-    let own = ground.bench.files.has_module(top) || ground.bench.files.imported(path, module).is_some();
+    let own = ground.run.files.has_module(top) || ground.run.files.imported(path, module).is_some();
     if standard_library::is_in_python(top)
         || own
         || ground.planned(&format!("{top}.py"))
@@ -54,7 +54,7 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
         return None;
     }
     let planned_folder = |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
-    if ground.bench.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
+    if ground.run.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
         return None;
     }
     let mut names = vec![top];
@@ -79,12 +79,12 @@ fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
     if aliased
         || standard_library::is_in_node(module)
         || GIVEN.contains(&package)
-        || ground.bench.files.imported(path, module).is_some()
+        || ground.run.files.imported(path, module).is_some()
     {
         return None;
     }
     // An import from a source folder: `src/users/user.entity`.
-    if ground.bench.files.has_folder(package) || ground.bench.files.has_module(package) {
+    if ground.run.files.has_folder(package) || ground.run.files.has_module(package) {
         return None;
     }
     let declared = ground.manifests().declares_script(package)?;
@@ -118,7 +118,7 @@ fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
             .any(|name| lower.contains(&name.to_lowercase()) || lower.contains(&name.to_lowercase().replace('_', "-")))
     };
     let mut recent = 0_usize;
-    ground.bench.plan.text().lines().any(|line| {
+    ground.run.plan.text().lines().any(|line| {
         let lower = line.to_lowercase();
         // A list of packages may follow the line that speaks of them.
         recent = if SIGNS.iter().any(|sign| lower.contains(sign)) { 12 } else { recent.saturating_sub(1) };
