@@ -23,6 +23,8 @@ use crate::naming::state_of_note;
 use crate::outline::Unit;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
+use crate::sentences::{self, Sentence};
+use crate::spans::{Parts, divide};
 use crate::steps::{Seed, Step, is_step_name, seeds};
 
 /// Reads a unit without those nested in it. `boxes` gives the box of each list item.
@@ -46,8 +48,13 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
     for echo in &unit.echoes {
         echoes::join(document, echo.clone(), boxes, &mut criteria, &mut commands);
     }
+    let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
+    let sentences = sentences::read(&asking, &begins, &placed, &changes, &commands);
     let last = unit.pieces.clone().next_back().and_then(|piece| document.pieces.get(piece));
     let end = last.map_or(unit.heading.end, |piece| piece.span.end).max(unit.heading.end);
+    let whole = unit.heading.start..end;
+    let parts = Parts { rows: &own, changes: &changes, commands: &commands, sentences: &sentences };
+    let passages = divide(document, unit, &whole, &parts);
     let prose =
         own.iter().filter(|row| matches!(row.kind, RowKind::Line(true)) && row.item.is_none() && !is_among(row));
     Phase {
@@ -56,7 +63,7 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
         number: unit.name.number.clone(),
         title: unit.name.title.clone(),
         label: unit.name.label(),
-        span: unit.heading.start..end,
+        span: whole,
         heading: unit.heading.clone(),
         state: unit.state.or_else(|| said_state(document, &own)).unwrap_or_default(),
         optional: unit.optional,
@@ -67,9 +74,22 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
         commands,
         criteria,
         steps,
+        passages,
+        sentences,
         checkboxes: Vec::new(),
         phases: Vec::new(),
     }
+}
+
+/// Reads the sentences of rows that belong to no unit.
+pub(crate) fn sentences(asking: &Asking<'_, '_>) -> Vec<Sentence> {
+    let mut changes = declared(asking, &(0..0));
+    let seeds = seeds(asking, "");
+    let placed = blocks::read(asking, &starts(asking.rows, &seeds), &mut changes);
+    let mut commands = Vec::new();
+    run_rows(asking, &placed, &mut commands);
+    let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
+    sentences::read(asking, &begins, &placed, &changes, &commands)
 }
 
 /// The state that a `Status:` line right below the unit's heading gives it.

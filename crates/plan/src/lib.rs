@@ -37,6 +37,10 @@ mod blocks;
 
 mod steps;
 
+mod sentences;
+
+mod spans;
+
 mod phase;
 
 mod contents;
@@ -60,6 +64,8 @@ pub use identity::{CheckboxId, PhaseId};
 pub use phase::Phase;
 pub use reading::{Bound, Plan, read};
 pub use select::Unselected;
+pub use sentences::{Sentence, SentenceClass};
+pub use spans::{Passage, PassageKind};
 pub use standing::{Approval, Standing};
 pub use steps::{Part, Step, StepKind};
 pub use tick::{Mark, TickError, TickFailure, Ticking, tick};

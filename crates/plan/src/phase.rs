@@ -9,6 +9,8 @@ use crate::commands::PlannedCommand;
 use crate::criteria::Criterion;
 use crate::document::Span;
 use crate::identity::{CheckboxId, PhaseId};
+use crate::sentences::Sentence;
+use crate::spans::Passage;
 use crate::steps::Step;
 
 /// A unit of work: whatever the plan's dialect calls a phase, task or section.
@@ -46,6 +48,10 @@ pub struct Phase {
     pub criteria: Vec<Criterion>,
     /// Its steps in the document's order.
     pub steps: Vec<Step>,
+    /// Its text from the first byte to the last, part by part; a nested unit is one part.
+    pub passages: Vec<Passage>,
+    /// Its sentences in the document's order, those of nested units not among them.
+    pub sentences: Vec<Sentence>,
     /// Its boxes, those of its steps and criteria, not those of nested units.
     pub checkboxes: Vec<CheckboxId>,
     /// Units nested in it.

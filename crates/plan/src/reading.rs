@@ -19,6 +19,7 @@ use crate::naming::{marked, unit_name};
 use crate::outline::{Outline, Unit};
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
+use crate::sentences::Sentence;
 use crate::standing::{self, Approval, Standing};
 
 /// A boundary of the plan: an item of "What we're not doing".
@@ -42,6 +43,7 @@ pub struct Plan {
     criteria: Vec<Criterion>,
     commands: Vec<PlannedCommand>,
     bounds: Vec<Bound>,
+    sentences: Vec<Sentence>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -111,6 +113,11 @@ impl Plan {
         &self.bounds
     }
 
+    /// Sentences outside every unit.
+    pub fn sentences(&self) -> &[Sentence] {
+        &self.sentences
+    }
+
     /// What could not be read with certainty.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
@@ -151,6 +158,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     let asking = Asking { document: &document, rows: &rows, boxes: &found.of_items, item: None };
     let mut commands = Vec::new();
     let criteria = criteria::read(&asking, &mut commands);
+    let sentences = contents::sentences(&asking);
     let diagnostics = diagnose(&document, &outline, &phases);
     Ok(Plan {
         title: title(&document),
@@ -162,6 +170,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
         phases,
         criteria,
         commands,
+        sentences,
         diagnostics,
     })
 }

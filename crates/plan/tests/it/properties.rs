@@ -67,10 +67,28 @@ fn cases() -> Vec<String> {
     names.into_iter().map(|name| fs::read_to_string(name).unwrap()).collect()
 }
 
+/// The passages of a unit cover it from its first byte to its last, and its sentences lie in order inside it.
+fn covered(text: &str, unit: &plan::Phase) {
+    let mut at = unit.span.start;
+    for passage in &unit.passages {
+        assert_eq!(passage.span.start, at, "{:?} of {text:?}", unit.passages);
+        assert!(passage.span.end > at && text.get(passage.span.clone()).is_some());
+        at = passage.span.end;
+    }
+    assert_eq!(at, unit.span.end.max(unit.span.start), "{text:?}");
+    let mut before = unit.span.start;
+    for sentence in &unit.sentences {
+        assert!(sentence.span.start >= before && sentence.span.end <= unit.span.end, "{text:?}");
+        assert!(text[sentence.span.clone()].chars().any(char::is_alphanumeric));
+        before = sentence.span.end;
+    }
+}
+
 /// Reads a text, and checks all that must hold for any.
 fn check(text: &str) {
     let Ok(plan) = read(text.as_bytes()) else { return };
     assert_eq!(plan.text(), text);
+    plan.all().for_each(|unit| covered(text, unit));
     let mut marked = text.to_owned();
     for (index, one) in plan.checkboxes().iter().enumerate() {
         assert_eq!(one.id.0, index);

@@ -1,0 +1,89 @@
+//! What each sentence of a unit asks for: whether it is work, and whether a
+//! block of the unit shows that work.
+//!
+//! Where a sentence stands decides first (among criteria, under a label, before a
+//! block), then its form (imperative, demand, statement), then the blocks: what
+//! they hold of the names and words in it.
+
+mod vocabulary;
+
+mod split;
+
+mod form;
+
+mod evidence;
+
+mod asked;
+
+mod scope;
+
+mod inventory;
+
+mod judge;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+use crate::blocks::Placed;
+use crate::changes::{Asking, PlannedChange};
+use crate::commands::PlannedCommand;
+use crate::document::Span;
+
+/// A sentence of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// Its bytes.
+    pub span: Span,
+    /// What it asks for.
+    pub class: SentenceClass,
+    /// Its main statement is negative.
+    pub negated: bool,
+    /// It asks for work that no block of the unit shows.
+    pub open: bool,
+}
+
+/// What a sentence asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentenceClass {
+    /// A change that no block of the unit shows.
+    DoUnshown,
+    /// A change that the blocks show in part, or as a signature only.
+    DoPartly,
+    /// What a block shows.
+    DoShown,
+    /// Where or how a block goes.
+    Place,
+    /// What must not be done or changed.
+    Forbid,
+    /// A criterion, or an outcome that is expected.
+    Check,
+    /// A command to run.
+    Run,
+    /// Something for a person.
+    Person,
+    /// Something that depends on a condition, or is optional.
+    Condition,
+    /// Nothing.
+    Context,
+    /// Another unit.
+    Elsewhere,
+}
+
+/// Reads the sentences of a unit. `steps` holds the first row of each step.
+pub(crate) fn read(
+    asking: &Asking<'_, '_>,
+    steps: &[usize],
+    placed: &[Placed],
+    changes: &[PlannedChange],
+    commands: &[PlannedCommand],
+) -> Vec<Sentence> {
+    let scopes = scope::Scopes::read(asking, steps);
+    let stock = inventory::Inventory::read(&scopes, placed, changes, commands);
+    let title = |row: &usize| asking.rows.get(*row).map_or("", |row| asking.document.slice(&row.span));
+    let checks = steps.iter().copied().filter(|row| judge::is_check(title(row))).collect();
+    let judge = judge::Judge { asking, scopes: &scopes, changes, stock: &stock, checks: &checks };
+    split::cut(asking.document, asking.rows).iter().map(|cut| judge.judge(cut)).collect()
+}

@@ -1,0 +1,365 @@
+//! The form of a sentence: what it is called, whether it is in the imperative,
+//! what its verb asks for, and whether it says no.
+//!
+//! `**Step 3 (GREEN):** Also, in `a.py`, remove the check.` is called "step 3",
+//! has the leads "also" and "in …", and the verb "remove".
+
+use crate::commands::looks_like_command;
+use crate::inline::{Label, code_spans, key, label, one_line, plain};
+use crate::naming::{Rank, marked, unit_name};
+use crate::paths::as_path;
+
+use super::vocabulary::{Use, begins, held, last_dense};
+
+/// What a sentence does by its form alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// Its verb stands in the imperative, or where its language puts it.
+    Asks(Use),
+    /// It says that something has to be so.
+    Demands,
+    /// It says how something is, or names it.
+    States,
+}
+
+/// The form of a sentence.
+#[derive(Debug, Clone)]
+pub(super) struct Form {
+    /// Its label's name, lower case; empty if it has none.
+    pub(super) label: String,
+    /// It is the name of a step.
+    pub(super) step: bool,
+    /// The path with which it begins.
+    pub(super) path: Option<String>,
+    /// The code with which it begins, if no path.
+    pub(super) subject: Option<String>,
+    /// Its words in lower case, without label, emphasis, path and leads; code spans keep their ticks.
+    pub(super) head: String,
+    /// What it does.
+    pub(super) mood: Mood,
+    /// Its main statement is negative.
+    pub(super) negated: bool,
+    /// It says that something must not be done.
+    pub(super) forbids: bool,
+    /// It depends on something, or is left to the reader.
+    pub(super) conditional: bool,
+    /// It says what becomes of what: "empty → 404".
+    pub(super) maps: bool,
+    /// It speaks of an import.
+    pub(super) imports: bool,
+    /// The verb that its label begins with.
+    pub(super) called: Option<Use>,
+    /// It leaves the work to what is found: "if not present".
+    pub(super) proviso: bool,
+    /// It says how a test or command ends.
+    pub(super) outcome: bool,
+    /// It speaks of a comment.
+    pub(super) comments: bool,
+    /// It is the message of a commit.
+    pub(super) message: bool,
+    /// It speaks of a check somewhere.
+    pub(super) judges: bool,
+    /// It begins with a command.
+    pub(super) command: bool,
+    /// It explains.
+    pub(super) explains: bool,
+    /// It describes a test to be written.
+    pub(super) test: bool,
+    /// It begins with a sign of something done.
+    pub(super) done: bool,
+}
+
+/// Reads the form of a sentence.
+pub(super) fn read(words: &str) -> Form {
+    let marked = marked(after_number(words));
+    let name = unit_name(&marked.words).filter(|name| name.rank == Rank::Step);
+    let step = name.is_some();
+    let title = name.map_or_else(|| after_number(words).to_owned(), |name| name.title);
+    let own = label(&title).filter(|label| label.rest > 0 && is_name(label, &title));
+    let (called, rest) = match &own {
+        Some(label) if label.rest < title.len() => (label.name.clone(), title[label.rest..].to_owned()),
+        _ => (String::new(), title),
+    };
+    let command = code_spans(&rest, 0).first().is_some_and(|span| {
+        rest[..span.outer.start].trim_matches(['*', '_', ' ']).is_empty()
+            && looks_like_command(&rest[span.inner.clone()])
+    });
+    let (subject, path, rest) = after_subject(&rest);
+    let lower = one_line(&plain(rest)).to_lowercase();
+    let head = after_leads(&lower);
+    let main = main_statement(&lower);
+    let mood = mood(&head, &main);
+    let negative = begins(&head, Use::Negation).is_some() || begins(&called, Use::Negation).is_some();
+    let said = held(&main);
+    let clause = if matches!(mood, Mood::Asks(_)) { imperative(&main) } else { &main };
+    let negated = negative || if clause.len() < main.len() { held(clause) } else { said }.has(Use::Negation);
+    let of_head = held(&head);
+    Form {
+        forbids: negated && matches!(mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands)
+            || mood == Mood::Asks(Use::Keep),
+        proviso: held(&lower).has(Use::Proviso),
+        outcome: said.has(Use::Outcome),
+        comments: said.has(Use::Comment),
+        message: is_message(words),
+        negated,
+        mood: if begins(&called, Use::Demand).is_some() { Mood::Demands } else { mood },
+        conditional: begins(&called, Use::Condition).is_some() || depends(&lower),
+        maps: ["→", "->", " = ", "=>"].iter().any(|sign| main.contains(sign)),
+        imports: of_head.has(Use::Import),
+        called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| begins(&called, *what).is_some()),
+        explains: explains(&called) || explains(&head) || mood == Mood::States && said.has(Use::Given),
+        command,
+        judges: of_head.has(Use::Judge),
+        test: begins(&head, Use::Test).is_some() || begins(&called, Use::Test).is_some(),
+        done: words.trim_start_matches(['*', ' ']).starts_with(['✅', '☑', '✔', '✓']),
+        label: called,
+        path,
+        subject,
+        step,
+        head,
+    }
+}
+
+/// The words behind a number such as "2.4 — ".
+fn after_number(words: &str) -> &str {
+    let bare = words.trim_start_matches(['*', '_']);
+    let rest = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let sign = [" — ", " – ", " - ", ": ", " "].iter().find_map(|sign| rest.strip_prefix(sign));
+    sign.filter(|_| rest.len() < bare.len() && bare[..bare.len() - rest.len()].contains('.')).unwrap_or(words)
+}
+
+impl Form {
+    /// Its words behind the verb with which it begins.
+    pub(super) fn object(&self) -> &str {
+        let verb = match self.mood {
+            Mood::Asks(what) => begins(&self.head, what),
+            Mood::Demands | Mood::States => None,
+        };
+        &self.head[verb.unwrap_or(0)..]
+    }
+}
+
+/// Returns whether a label or sentence begins an explanation.
+pub(super) fn explains(words: &str) -> bool {
+    begins(&key(words), Use::Rationale).is_some()
+}
+
+/// Returns whether a sentence is the message of a commit: "`feat(api): add the route`".
+fn is_message(words: &str) -> bool {
+    let bare = words.trim_matches(['*', '_', ' ', '.']);
+    let Some(inner) = bare.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')) else { return false };
+    let Some((kind, _)) = inner.split_once(": ") else { return false };
+    let (kind, scope) = kind.split_once('(').unwrap_or((kind, ")"));
+    !inner.contains('`') && scope.ends_with(')') && kind.chars().all(|letter| letter.is_ascii_lowercase())
+}
+
+/// Returns whether a heading says that nothing is to be done: "No other changes needed".
+pub(super) fn denies(words: &str) -> bool {
+    begins(&key(words), Use::Negation).is_some()
+}
+
+/// The clause of the verb: what stands behind "that" or "so" speaks of what comes of it.
+fn imperative(main: &str) -> &str {
+    let ends = [" that ", " so ", " which ", " who ", "; ", " — ", " because ", " since ", " when ", " if "];
+    let end = ends.iter().filter_map(|word| main.find(word)).min().unwrap_or(main.len());
+    &main[..end]
+}
+
+/// The path that a sentence begins with, and the words behind the code with which it begins.
+///
+/// "`a.py` — add the key", "`total()` (line 7): return zero", "`a.ts`: export it".
+fn after_subject(words: &str) -> (Option<String>, Option<String>, &str) {
+    let none = (None, None, words);
+    let Some(first) = code_spans(words, 0).into_iter().next() else { return none };
+    if !words[..first.outer.start].trim_matches(['*', '_', ' ', '\n']).is_empty() {
+        return none;
+    }
+    let code = &words[first.inner.clone()];
+    let path = as_path(code, true).map(|(path, _)| path);
+    let mut rest = words[first.outer.end..].trim_start_matches(['*', '_']).trim_start();
+    if rest.starts_with(['(', '（']) {
+        let Some(close) = rest.find([')', '）']) else { return (None, path, words) };
+        let behind = &rest[close..];
+        rest = behind[behind.chars().next().map_or(0, char::len_utf8)..].trim_start_matches(['*', '_']).trim_start();
+    }
+    let sign = [": ", "：", "— ", "– ", "- ", "→ ", "-> "].iter().find_map(|sign| rest.strip_prefix(sign));
+    let subject = path.is_none().then(|| code.to_owned());
+    match sign {
+        Some(behind) => (subject, path, behind),
+        None if rest.is_empty() => {
+            (subject, path, if first.outer.start == 0 && words.len() > 2 { rest } else { words })
+        }
+        None => (None, None, words),
+    }
+}
+
+/// Longest name of a label: longer ones are sentences with a colon.
+const LONGEST_NAME: usize = 60;
+
+fn is_name(label: &Label, words: &str) -> bool {
+    label.name.len() <= LONGEST_NAME && !words[..label.rest.min(words.len())].contains('`')
+}
+
+/// Returns whether it says "if", "when it is missing", "optional" before anything else.
+fn depends(lower: &str) -> bool {
+    let head = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`');
+    begins(head, Use::Condition).is_some()
+}
+
+/// The words behind "also", "then", "in `x`, ", "after the imports: ".
+fn after_leads(lower: &str) -> String {
+    let mut rest = lower;
+    for _ in 0..4 {
+        rest = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`' && letter != '/');
+        if let Some(end) = begins(rest, Use::Lead) {
+            rest = &rest[end..];
+            continue;
+        }
+        let Some(end) = begins(rest, Use::Place) else { break };
+        let Some(behind) = after_place(&rest[end..]) else { break };
+        rest = behind;
+    }
+    rest.to_owned()
+}
+
+/// The furthest that a place before the verb goes.
+const LONGEST_PLACE: usize = 140;
+
+fn after_place(rest: &str) -> Option<&str> {
+    let code = code_spans(rest, 0);
+    let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
+    let (at, sign) =
+        rest.char_indices().find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
+    (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty()).then(|| &rest[at + sign.len_utf8()..])
+}
+
+/// The verbs that ask for something; of two that fit alike, the first counts.
+const VERBS: [Use; 7] = [Use::Remove, Use::Keep, Use::Change, Use::Judge, Use::Run, Use::Person, Use::Read];
+
+fn mood(head: &str, main: &str) -> Mood {
+    if begins(head, Use::Modal).or(begins(head, Use::Demand)).is_some() {
+        return Mood::Demands;
+    }
+    let first = |what: &Use| {
+        let end = begins(head, *what).filter(|_| !head.chars().any(is_verb_last))?;
+        (*what != Use::Change || is_verb(&head[end..])).then_some(end)
+    };
+    if let Some(what) = farthest(first) {
+        return Mood::Asks(what);
+    }
+    if begins(head, Use::Function).is_none() && is_base_form(head) {
+        return Mood::Asks(Use::Change);
+    }
+    // "Do not add …", "Never log …" ask as much as "Add …".
+    if let Some(rest) = begins(head, Use::Negation).map(|end| head[end..].trim_start())
+        && VERBS.into_iter().any(|what| begins(rest, what).is_some())
+    {
+        return Mood::Asks(Use::Change);
+    }
+    if let Some(what) = farthest(|what| dense_verb(main, *what)) {
+        return Mood::Asks(what);
+    }
+    if held(main).has(Use::Modal) { Mood::Demands } else { Mood::States }
+}
+
+/// The kind of verb that reaches the farthest: "make sure" before "make", the last verb of a Korean sentence.
+fn farthest(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
+    let found = VERBS.into_iter().filter_map(|what| reach(&what).map(|end| (end, what)));
+    found.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, what)| what)
+}
+
+/// Returns whether a sentence begins with a verb that no list knows: "flip the row", "thread `x` through".
+///
+/// A word before a determiner or a code span is a verb, unless its ending says that it is none.
+fn is_base_form(head: &str) -> bool {
+    let end = head.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(head.len());
+    let (word, rest) = head.split_at(end);
+    let Some(rest) = rest.strip_prefix(' ') else { return false };
+    let ended = ["s", "ed", "ing", "ly", "ion", "ment"].iter().any(|ending| word.ends_with(ending));
+    word.len() > 2 && !ended && begins(rest, Use::Determiner).is_some()
+}
+
+/// How far from its end a sentence of a language that puts the verb last is searched for it.
+const LAST: usize = 14;
+
+/// Where the verb of a language without blanks ends: Chinese puts it before its object, Korean and Japanese last.
+fn dense_verb(main: &str, what: Use) -> Option<usize> {
+    if main.chars().any(is_verb_last) {
+        let from = main.char_indices().rev().nth(LAST).map_or(0, |(at, _)| at);
+        return last_dense(&main[from..], what);
+    }
+    let clauses = main.split(['，', '、', '；', '：', ':', ',', '+', '时', '后']);
+    let verb = |clause: &str| {
+        let clause = clause.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        let moved = clause.starts_with(COVERBS);
+        begins(clause, what).is_some() || moved && last_dense(clause, what).is_some()
+    };
+    // In the first clause with a verb, whatever its kind, so all kinds reach equally far.
+    clauses.into_iter().any(verb).then_some(1)
+}
+
+/// Returns whether a letter belongs to Korean or Japanese, which put the verb last.
+fn is_verb_last(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Chinese words before which the object may stand, and others that may stand before the verb.
+const COVERBS: [char; 16] =
+    ['将', '把', '在', '为', '給', '给', '对', '向', '从', '用', '於', '于', '并', '再', '先', '也'];
+
+/// Returns whether a word is a verb by what follows it: "build passes", "test is red" speak of things.
+fn is_verb(rest: &str) -> bool {
+    let words = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').filter(|word| !word.is_empty());
+    let first = words.clone().next().unwrap_or("");
+    let finite = ["is", "are", "was", "were", "has", "have"];
+    let ends = [
+        "of",
+        "passes",
+        "pass",
+        "fails",
+        "succeeds",
+        "completes",
+        "works",
+        "runs",
+        "must",
+        "should",
+        "can",
+        "will",
+        "doesn't",
+        "does",
+    ];
+    let states = words.take(3).any(|word| finite.contains(&word));
+    !states && !ends.contains(&first) && !rest.starts_with([':', '-', '_', '('])
+}
+
+/// The main statement: without code, quotations, parentheses, and what is set against it.
+fn main_statement(lower: &str) -> String {
+    let mut out = String::with_capacity(lower.len());
+    let mut depth = 0_usize;
+    let mut code = false;
+    let mut quoted = false;
+    for letter in lower.chars() {
+        match letter {
+            '`' => code = !code,
+            '"' => quoted = !quoted,
+            '“' => quoted = true,
+            '”' => quoted = false,
+            '(' | '（' if !code => depth += 1,
+            ')' | '）' if !code => depth = depth.saturating_sub(1),
+            letter if !code && !quoted && depth == 0 => {
+                out.push(if letter == '’' { '\'' } else { letter });
+                continue;
+            }
+            _ => {}
+        }
+        if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    for cut in [", not ", "rather than", "instead of", " — not ", " - not ", "，而不是", "而不是", "而非"] {
+        if let Some(at) = out.find(cut) {
+            out.truncate(at);
+        }
+    }
+    out
+}

@@ -1,0 +1,265 @@
+//! Judges a sentence: by its place, by its form, and by what the blocks show.
+
+use std::collections::HashSet;
+
+use crate::changes::{Asking, PlannedChange, meant};
+use crate::criteria::is_among;
+use crate::labels::{Topic, topic};
+use crate::paths::find_paths;
+use crate::rows::{Row, RowKind};
+
+use super::asked::{Asked, Proof};
+use super::evidence::{Shown, stems};
+use super::form::{Form, Mood};
+use super::inventory::Inventory;
+use super::scope::Scopes;
+use super::split::Cut;
+use super::vocabulary::Use;
+use super::{Sentence, SentenceClass, form};
+
+/// Judges the sentences of one unit.
+pub(super) struct Judge<'a, 'd, 't> {
+    /// The unit's rows.
+    pub(super) asking: &'a Asking<'d, 't>,
+    /// Which rows speak of the same thing.
+    pub(super) scopes: &'a Scopes,
+    /// The unit's files.
+    pub(super) changes: &'a [PlannedChange],
+    /// What its blocks show.
+    pub(super) stock: &'a Inventory,
+    /// The first rows of the steps that run or check something.
+    pub(super) checks: &'a HashSet<usize>,
+}
+
+impl Judge<'_, '_, '_> {
+    /// Judges a sentence.
+    pub(super) fn judge(&self, cut: &Cut) -> Sentence {
+        let form = form::read(self.asking.document.slice(&cut.span));
+        let placed = self.by_place(cut, &form).or_else(|| self.by_form(cut, &form));
+        let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
+        let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
+        Sentence { span: cut.span.clone(), class, negated: form.negated, open }
+    }
+
+    /// What the place of a sentence decides, whatever it says.
+    fn by_place(&self, cut: &Cut, form: &Form) -> Option<SentenceClass> {
+        use SentenceClass::{Check, Condition, Context, DoUnshown, Elsewhere, Forbid, Person, Run};
+        let row = &self.asking.rows[cut.row];
+        if form.done {
+            return Some(Context);
+        }
+        match topic(&form.label) {
+            Some(Topic::Expect | Topic::Output) => return Some(Check),
+            Some(Topic::Run | Topic::Commit) => return Some(Run),
+            _ => {}
+        }
+        let topic = row.topic?;
+        if is_among(row) {
+            let person = topic == Topic::Manual && matches!(form.mood, Mood::Asks(_));
+            let unwritten =
+                form.test && !form.outcome && !self.stock.runs_in(cut.span.clone()) && !self.shows_test(form);
+            return Some(if unwritten {
+                DoUnshown
+            } else if person {
+                Person
+            } else {
+                Check
+            });
+        }
+        match topic {
+            Topic::Bounds => Some(Forbid),
+            Topic::Rollback => Some(Condition),
+            Topic::Depends => Some(Elsewhere),
+            Topic::Expect | Topic::Output => Some(Check),
+            Topic::Run | Topic::Commit => Some(Run),
+            Topic::Reference | Topic::Status | Topic::Progress | Topic::Folder => Some(Context),
+            _ => None,
+        }
+    }
+
+    /// What its form decides, wherever it stands.
+    fn by_form(&self, cut: &Cut, form: &Form) -> Option<SentenceClass> {
+        use SentenceClass::{Check, Condition, Context, Forbid, Person, Run};
+        if form.message {
+            return Some(Run);
+        }
+        if form.conditional && !form.maps || form.proviso && form.mood != Mood::States {
+            return Some(Condition);
+        }
+        if form.forbids {
+            return Some(Forbid);
+        }
+        let asks = form.called.map_or(form.mood, Mood::Asks);
+        match asks {
+            Mood::States if form.command => Some(Run),
+            Mood::Asks(Use::Run) => Some(Run),
+            Mood::Asks(Use::Judge) => Some(Check),
+            Mood::Asks(Use::Person | Use::Read) if form.path.is_none() => Some(Person),
+            Mood::States | Mood::Demands if self.is_checked(cut) || form.outcome || form.step && form.judges => {
+                Some(Check)
+            }
+            Mood::States | Mood::Demands if form.explains || self.is_explanation(cut) => Some(Context),
+            Mood::Asks(Use::Change) | Mood::States if form.step && self.only_runs(cut) => Some(Run),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the heading, or the line that leads to the list, begins an explanation.
+    fn is_explanation(&self, cut: &Cut) -> bool {
+        let row = &self.asking.rows[cut.row];
+        let heading = row.section.map(|at| self.words(at));
+        let led = row.item.and_then(|_| self.scopes.lead(cut.row)).map(|at| self.words(at));
+        let led = led.filter(|words| words.trim_end_matches(['*', '_', ' ']).ends_with([':', '：', '?', '？']));
+        [heading, led].into_iter().flatten().any(|words| form::explains(words) || form::denies(words))
+    }
+
+    fn words(&self, row: usize) -> &str {
+        self.asking.rows.get(row).map_or("", |row| self.asking.document.slice(&row.span))
+    }
+
+    /// Returns whether the group around it holds commands and no code.
+    fn only_runs(&self, cut: &Cut) -> bool {
+        let group = self.scopes.group(cut.row);
+        let rows = &self.asking.rows[group.clone()];
+        let bytes = rows.first().map_or(0, |row| row.span.start)..rows.last().map_or(0, |row| row.span.end);
+        self.stock.runs_in(bytes) && self.stock.group(group.start).is_none_or(|shown| shown.code == 0)
+    }
+
+    /// Returns whether the step around it runs or checks something.
+    fn is_checked(&self, cut: &Cut) -> bool {
+        let start = self.scopes.group(cut.row).start;
+        start != cut.row && self.checks.contains(&start)
+    }
+
+    /// The files that the sentence speaks of: that with which it begins, of the item around it, or of the label above.
+    fn files(&self, cut: &Cut, form: &Form) -> Option<Vec<usize>> {
+        if let Some(path) = &form.path {
+            return Some(meant(self.changes, path));
+        }
+        let group = self.scopes.group(cut.row);
+        let named = |at: usize| {
+            let paths = find_paths(self.words(at), 0, false);
+            let [path] = paths.as_slice() else { return None };
+            Some(meant(self.changes, &path.path)).filter(|files| !files.is_empty())
+        };
+        let around = self.scopes.parent(cut.row).filter(|at| group.contains(at));
+        let label = &self.asking.rows[group.start];
+        let labels = label.label.is_some() && label.item.is_none() && label.topic.is_some_and(Topic::names_files);
+        let label = (labels && group.start < cut.row).then_some(group.start);
+        around.and_then(named).or_else(|| label.and_then(named))
+    }
+
+    /// What the blocks show of it.
+    fn by_blocks(&self, cut: &Cut, form: &Form) -> SentenceClass {
+        use SentenceClass::{Context, DoPartly, DoShown, DoUnshown, Place};
+        let row = &self.asking.rows[cut.row];
+        let words = self.asking.document.slice(&cut.span);
+        let ends = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
+        if self.leads_in(cut, form) {
+            return match form.mood {
+                Mood::Asks(Use::Change) | Mood::Demands if self.stock.is_stub(cut.last + 1) => DoPartly,
+                Mood::Asks(_) => DoShown,
+                Mood::Demands | Mood::States => Place,
+            };
+        }
+        let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+        if form.path.is_some() && form.head.is_empty() || names && ends {
+            return Place;
+        }
+        let headed = ends && self.next(cut).is_some_and(|next| matches!(next.kind, RowKind::Heading(_)));
+        // An item that begins with a name of which no block holds a trace.
+        let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !self.stock.unit.has(subject));
+        let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
+        let found = Found { asked: Asked::of(words, form), asks, absent, headed };
+        let files = if headed { None } else { self.files(cut, form) };
+        let (worded, shown) = match files {
+            Some(files) => self.by_files(cut, form, &found, &files),
+            None => self.by_group(cut, form, &found),
+        };
+        match (worded, shown) {
+            (true, true) => DoShown,
+            (true, false) => DoUnshown,
+            (false, _) => Context,
+        }
+    }
+
+    /// Whether a sentence about some files asks for work, and whether their blocks show it.
+    fn by_files(&self, cut: &Cut, form: &Form, found: &Found<'_>, files: &[usize]) -> (bool, bool) {
+        let proof = if self.is_followed(cut) { Proof::Any } else { Proof::Half };
+        let mut blocks = files.iter().filter_map(|at| self.stock.files.get(*at));
+        let shown = blocks.clone().any(|blocks| found.asked.is_shown(blocks, proof));
+        let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
+        (shown || found.asks || listed && !blocks.any(Shown::works), shown)
+    }
+
+    /// Whether a sentence asks for work, and whether the blocks around it show it.
+    fn by_group(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> (bool, bool) {
+        let row = &self.asking.rows[cut.row];
+        let group = self.scopes.group(cut.row);
+        let local = self.stock.group(group.start);
+        let wide = self.stock.section(row.section);
+        let tests = form.test || row.topic == Some(Topic::Test);
+        let first = row.section.is_none() && group.start == 0 && local.is_none();
+        let general = row.heading_topic == Some(Topic::About) || first;
+        let asked = &found.asked;
+        let shown = match local {
+            None if form.step => false,
+            // "Add the following tests:" before headings with a test each.
+            None if found.headed && wide.is_some() => true,
+            None if tests => asked.is_shown(&self.stock.tests, Proof::Most),
+            _ if general => asked.is_shown(&self.stock.unit, Proof::Any),
+            _ if found.absent => false,
+            Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
+            Some(local) => asked.is_shown(local, Proof::Half),
+            None if wide.is_some_and(|wide| asked.is_shown(wide, Proof::Half)) => true,
+            None => asked.is_shown(&self.stock.unit, Proof::Most),
+        };
+        let labelled = matches!(topic(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
+        let alone = !local.is_some_and(Shown::works) && !general;
+        (found.asks || alone && (row.item.is_some() || labelled), shown)
+    }
+
+    /// Returns whether the blocks hold the test that a criterion describes.
+    fn shows_test(&self, form: &Form) -> bool {
+        let wanted: HashSet<String> = stems(&form.head).collect();
+        let (held, all) = self.stock.tests.share(&wanted);
+        // The name of a test says three words of four of what it is about.
+        held * 4 >= all * 3
+    }
+
+    /// Returns whether a block that shows something follows in its group.
+    fn is_followed(&self, cut: &Cut) -> bool {
+        self.stock.shows_in(cut.last..self.scopes.group(cut.row).end)
+    }
+
+    /// The row behind the sentence, if it ends its paragraph.
+    fn next(&self, cut: &Cut) -> Option<&Row> {
+        self.asking.rows.get(cut.last + 1).filter(|_| cut.closes)
+    }
+
+    /// Returns whether it is the last sentence before a block that shows something: commands
+    /// show no change, and comments alone only one of comments.
+    fn leads_in(&self, cut: &Cut, form: &Form) -> bool {
+        let next = cut.last + 1;
+        let code = self.next(cut).is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
+        let shown = self.stock.shows_in(next..next + 1) || form.comments;
+        code && shown && !(form.mood == Mood::Asks(Use::Change) && self.stock.is_shell(next))
+    }
+}
+
+/// Returns whether the title of a step says that it runs or checks something.
+pub(super) fn is_check(title: &str) -> bool {
+    let form = form::read(title);
+    form.step && (matches!(form.mood, Mood::Asks(Use::Run | Use::Judge)) || form.judges)
+}
+
+/// What has been found of a sentence before the blocks are asked.
+struct Found<'w> {
+    asked: Asked<'w>,
+    /// It asks for a change.
+    asks: bool,
+    /// It names what no block holds.
+    absent: bool,
+    /// It announces the headings below it.
+    headed: bool,
+}

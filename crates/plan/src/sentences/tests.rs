@@ -1,0 +1,81 @@
+//! Every entry of the vocabulary decides the sentence that stands beside it.
+
+use super::form::{Mood, read};
+use super::vocabulary::{Use, languages};
+
+/// Returns whether the entry does in the sentence what its table says.
+fn decides(what: Use, example: &str) -> bool {
+    let bare = example.replace('_', "");
+    let form = read(&bare);
+    match what {
+        Use::Change | Use::Remove | Use::Judge | Use::Run | Use::Person | Use::Read | Use::Keep => {
+            form.mood == Mood::Asks(what)
+        }
+        Use::Lead | Use::Place => example.split_once('_').is_some_and(|(_, rest)| form.head == rest.to_lowercase()),
+        Use::Modal | Use::Demand => form.mood == Mood::Demands,
+        Use::Negation => form.negated,
+        Use::Condition => form.conditional,
+        Use::Proviso => form.proviso,
+        Use::Rationale | Use::Given => form.explains,
+        Use::Test => form.test,
+        Use::Outcome => form.outcome,
+        Use::Comment => form.comments,
+        Use::Import => form.imports,
+        Use::Determiner => form.mood == Mood::Asks(Use::Change),
+        Use::Function => form.mood != Mood::Asks(Use::Change),
+        Use::Abbreviation => super::split::ends(&bare).len() == 1,
+    }
+}
+
+#[test]
+fn every_entry_decides_its_example() {
+    let mut wrong = Vec::new();
+    for language in languages() {
+        for (what, entries) in language.unwrap() {
+            for (entry, example) in entries {
+                let held = example.replace('_', "").to_lowercase().contains(&entry);
+                if !held || !decides(what, &example) {
+                    wrong.push(format!("{what:?} {entry:?}: {example:?} {:?}", read(&example.replace('_', ""))));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} entries:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_sentence_ends_where_something_new_begins() {
+    let cases: &[(&str, usize)] = &[
+        ("Add the key. It is read once.", 2),
+        ("Use a map, e.g. `a.b`. Sort it.", 2),
+        ("See v1.2 of the guide.", 1),
+        ("Return `a. B` as it is.", 1),
+        ("加上路由。再测试。", 2),
+        ("(Sort it. Twice.) Then go on.", 3),
+        ("Is it there? Add it!", 2),
+    ];
+    for (text, count) in cases {
+        assert_eq!(super::split::ends(text).len(), *count, "{text}");
+    }
+}
+
+#[test]
+fn negation_belongs_to_the_main_statement() {
+    for no in [
+        "Do not touch `a.py`.",
+        "No file remains.",
+        "Leave the route alone.",
+        "The icon won't be cropped.",
+        "Never log the key.",
+    ] {
+        assert!(read(no).negated, "{no}");
+    }
+    for yes in [
+        "Use a map, not a list.",
+        "Add the guard so it cannot fail.",
+        "Use `not`.",
+        "Add the check (tests must not import it).",
+    ] {
+        assert!(!read(yes).negated, "{yes}");
+    }
+}

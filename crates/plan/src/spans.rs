@@ -1,0 +1,177 @@
+//! Divides a unit's text into spans, each of one kind, that cover it from its
+//! first byte to its last: none is lost, none stands twice.
+//!
+//! `- [ ] **Files:** Modify `a.py`. Sort it.` is markup, a box, markup, a label,
+//! markup, a file, markup, a sentence.
+
+use serde::Serialize;
+
+use crate::changes::PlannedChange;
+use crate::commands::PlannedCommand;
+use crate::criteria::is_among;
+use crate::document::{Document, Span};
+use crate::outline::Unit;
+use crate::rows::{Row, RowKind};
+use crate::sentences::Sentence;
+
+/// A part of a unit's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Passage {
+    /// Its bytes.
+    pub span: Span,
+    /// What it is.
+    pub kind: PassageKind,
+}
+
+/// What a part of a unit's text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassageKind {
+    /// A unit nested in this one, which has spans of its own.
+    Unit,
+    /// A heading, the unit's own among them.
+    Heading,
+    /// A label: "**Files:**".
+    Label,
+    /// The path of a file.
+    File,
+    /// A code block.
+    Code,
+    /// A command, in a line or in a block.
+    Command,
+    /// A sentence among criteria.
+    Criterion,
+    /// The brackets of a box, with the mark.
+    Box,
+    /// A sentence.
+    Sentence,
+    /// A row of a table.
+    Row,
+    /// Blanks, list markers, rules, signs of emphasis.
+    Markup,
+    /// Words that are not shown or repeat another unit: a comment in HTML, a link target.
+    Aside,
+}
+
+/// What has been read of a unit.
+pub(crate) struct Parts<'a> {
+    /// Its own rows.
+    pub(crate) rows: &'a [Row],
+    /// Its files.
+    pub(crate) changes: &'a [PlannedChange],
+    /// Its commands.
+    pub(crate) commands: &'a [PlannedCommand],
+    /// Its sentences.
+    pub(crate) sentences: &'a [Sentence],
+}
+
+/// Divides the bytes of `whole`, which are the unit's.
+pub(crate) fn divide(document: &Document<'_>, unit: &Unit, whole: &Span, parts: &Parts<'_>) -> Vec<Passage> {
+    let mut runs: Vec<usize> = parts.commands.iter().map(|command| command.span.start).collect();
+    runs.sort_unstable();
+    let mut marks: Vec<(Span, PassageKind)> = Vec::new();
+    marks.push((unit.heading.clone(), PassageKind::Heading));
+    marks.extend(unit.children.iter().map(|child| (extent(document, child), PassageKind::Unit)));
+    for row in parts.rows {
+        match row.kind {
+            RowKind::Heading(_) => marks.push((row.span.clone(), PassageKind::Heading)),
+            RowKind::Code(_) => {
+                let at = runs.partition_point(|start| *start < row.span.start);
+                let runs = runs.get(at).is_some_and(|start| *start < row.span.end);
+                marks.push((row.span.clone(), if runs { PassageKind::Command } else { PassageKind::Code }));
+            }
+            RowKind::Cells(_) => marks.push((row.span.clone(), PassageKind::Row)),
+            RowKind::Rule => marks.push((row.span.clone(), PassageKind::Markup)),
+            RowKind::Line(_) => line(row, &mut marks),
+        }
+    }
+    marks.extend(parts.changes.iter().map(|change| (change.span.clone(), PassageKind::File)));
+    marks.extend(parts.commands.iter().map(|command| (command.span.clone(), PassageKind::Command)));
+    let among: Vec<Span> = parts.rows.iter().filter(|row| is_among(row)).map(|row| row.span.clone()).collect();
+    marks.extend(parts.sentences.iter().map(|sentence| {
+        let at = among.partition_point(|row| row.end <= sentence.span.start);
+        let criterion = among.get(at).is_some_and(|row| row.start <= sentence.span.start);
+        (sentence.span.clone(), if criterion { PassageKind::Criterion } else { PassageKind::Sentence })
+    }));
+    cover(document.text, whole, marks)
+}
+
+/// Where a unit nested in another begins and ends.
+fn extent(document: &Document<'_>, unit: &Unit) -> Span {
+    let last = unit.pieces.clone().next_back().and_then(|piece| document.pieces.get(piece));
+    unit.heading.start..last.map_or(unit.heading.end, |piece| piece.span.end).max(unit.heading.end)
+}
+
+/// The box and the label of a line.
+fn line(row: &Row, marks: &mut Vec<(Span, PassageKind)>) {
+    /// The bytes of `[x] `.
+    const BOX: usize = 4;
+    if row.boxed && row.span.start >= BOX {
+        marks.push((row.span.start - BOX..row.span.start, PassageKind::Box));
+    }
+    if let Some(label) = &row.label {
+        marks.push((row.span.start..(row.span.start + label.rest).min(row.span.end), PassageKind::Label));
+    }
+}
+
+/// Which of two marks that begin at one byte is the finer.
+fn rank(kind: PassageKind) -> usize {
+    use PassageKind::{Aside, Box, Code, Command, Criterion, File, Heading, Label, Markup, Row, Sentence, Unit};
+    match kind {
+        Unit | Heading | Code => 0,
+        Label | Box => 1,
+        File => 2,
+        Command => 3,
+        Row | Criterion | Sentence | Markup | Aside => 4,
+    }
+}
+
+/// Lays the marks over the text: the first of two that overlap keeps its bytes, the
+/// other what is left behind it, and what no mark takes is markup.
+fn cover(text: &str, whole: &Span, mut marks: Vec<(Span, PassageKind)>) -> Vec<Passage> {
+    marks.retain(|(span, _)| span.start < span.end && text.get(span.clone()).is_some());
+    marks.sort_by_key(|(span, kind)| (span.start, rank(*kind), span.end));
+    let mut found: Vec<Passage> = Vec::new();
+    let mut at = whole.start;
+    // Sentences that a finer mark cuts in two go on behind it.
+    let mut waiting: Vec<(usize, PassageKind)> = Vec::new();
+    for (span, kind) in marks {
+        close(text, &mut found, &mut at, span.start.min(whole.end), &mut waiting);
+        let end = span.end.min(whole.end);
+        if span.start < at {
+            if end > at {
+                waiting.push((end, kind));
+            }
+            continue;
+        }
+        let finer = matches!(kind, PassageKind::Sentence | PassageKind::Criterion);
+        if finer {
+            waiting.push((end, kind));
+        } else if end > at {
+            found.push(Passage { span: at..end, kind });
+            at = end;
+        }
+    }
+    close(text, &mut found, &mut at, whole.end, &mut waiting);
+    found
+}
+
+/// Fills the bytes up to `end` with the marks that wait, and with markup.
+fn close(text: &str, found: &mut Vec<Passage>, at: &mut usize, end: usize, waiting: &mut Vec<(usize, PassageKind)>) {
+    while *at < end {
+        waiting.retain(|(last, _)| *last > *at);
+        let (to, kind) = waiting.last().map_or((end, None), |(last, kind)| ((*last).min(end), Some(*kind)));
+        let words = text.get(*at..to).unwrap_or("");
+        let kind = match kind {
+            Some(kind) if words.chars().any(char::is_alphanumeric) => kind,
+            Some(_) => PassageKind::Markup,
+            None if words.chars().any(char::is_alphabetic) => PassageKind::Aside,
+            None => PassageKind::Markup,
+        };
+        match found.last_mut().filter(|last| last.kind == PassageKind::Markup && kind == PassageKind::Markup) {
+            Some(last) => last.span.end = to,
+            None => found.push(Passage { span: *at..to, kind }),
+        }
+        *at = to;
+    }
+}
