@@ -6,3 +6,4 @@ mod edits;
 mod formats;
 mod properties;
 mod structure;
+mod types;
