@@ -4,6 +4,10 @@
 
 mod program;
 
+#[cfg(test)]
+#[path = "../../../sandbox/tests/it/required.rs"]
+mod required;
+
 mod command_line;
 mod event_schema;
 mod kills;

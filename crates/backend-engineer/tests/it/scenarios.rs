@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::program::Scene;
+use crate::required::skip;
 
 /// Puts in place of what differs from run to run.
 const FILTERS: [(&str, &str); 6] = [
@@ -96,7 +97,7 @@ fn every_scenario_plays_as_written() {
     all.retain(|scenario| {
         let skipped = denied && scenario.join("needs-namespaces").exists();
         if skipped {
-            println!("skipped: {} needs namespaces, which this machine denies", scenario.display());
+            skip("namespaces", format!("{} needs a network of its own", scenario.display()));
         }
         !skipped
     });

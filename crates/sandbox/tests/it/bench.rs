@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use sandbox::{Command, Network, Outcome, Policy, Sandbox, SandboxError, WallChoice, WallName};
 
+use crate::required::skip;
+
 /// A repository and a scratch folder in a temporary folder of their own.
 pub(crate) struct Bench {
     pub(crate) root: PathBuf,
@@ -80,16 +82,26 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, u32, Vec<u8>)>) {
     }
 }
 
-/// A sandbox, or nothing where the machine lacks the wall, which is said.
+/// Opens a sandbox, or skips the test where the machine lacks its backend.
 pub(crate) async fn open(policy: Policy) -> Option<Sandbox> {
+    let WallChoice::Only(backend) = policy.wall else { panic!("a test names its backend") };
     match Sandbox::open(policy).await {
         Ok(sandbox) => Some(sandbox),
         Err(error @ SandboxError::NoWall { .. }) => {
-            println!("skipped, for this machine lacks the wall: {error}");
+            skip(backend, error);
             None
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+/// Skips the test where a process that was to open a sandbox printed that the machine lacks its backend.
+pub(crate) fn skipped(backend: WallName, text: &str) -> bool {
+    let lacks = text.contains("no wall can be had");
+    if lacks {
+        skip(backend, text);
+    }
+    lacks
 }
 
 /// Runs a program of the host, which must succeed, and gives what it printed.

@@ -1,6 +1,9 @@
 //! Commands behind every wall that this machine has.
 
 #[cfg(test)]
+mod required;
+
+#[cfg(test)]
 mod bench;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sandbox::{Command, Exit};
 
 use crate::bench::{ALL, Bench, WALLS, eventually, open, run, runs_on_host, succeed};
+use crate::required::skip;
 
 #[tokio::test]
 async fn whatever_a_command_lets_go_of_is_ended() {
@@ -147,11 +148,12 @@ fn a_killed_host_takes_everything_with_it() {
                 Some(waits) => std::thread::sleep(Duration::from_millis(waits)),
                 None => assert!(eventually(|| runs_on_host(&marked) || host_ended(&host)), "{wall}"),
             }
-            if host_ended(&host) {
-                println!("skipped: {wall} is not to be had");
-            }
+            let ended = host_ended(&host);
             let _ = host.kill();
             host.wait().unwrap();
+            if ended {
+                skip(wall, "the sandbox ended before its command did");
+            }
             assert!(eventually(|| !runs_on_host(&marked)), "{wall}, killed after {waits:?} ms");
         }
     }

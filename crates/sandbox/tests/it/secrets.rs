@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::bench::{Bench, WALLS, open, succeed};
+use crate::bench::{Bench, WALLS, open, skipped, succeed};
 
 const SECRETS: &[&str] = &[
     ".ssh/id_ed25519",
@@ -58,8 +58,7 @@ fn a_home_holds_toolchains_and_no_secrets() {
         let write = format!("echo spoilt > {}; env; ls -la ~", list(&TOOLS[..1]));
         let text =
             in_home(&bench, &home, &wall.to_string(), &[&read, &tools, &write, "cat /proc/*/environ | tr '\\0' '\\n'"]);
-        if text.contains("no wall can be had") {
-            println!("skipped: {text}");
+        if skipped(*wall, &text) {
             continue;
         }
         assert!(!text.contains("do-not-show") && !text.contains("do-not-pass"), "{wall}: {text}");
@@ -80,8 +79,7 @@ fn a_home_that_is_the_repository_hides_its_secrets_too() {
         std::fs::write(bench.root.join(".bash_history"), "do-not-show").unwrap();
         let read = format!("cat .ssh/id_rsa .bash_history {}/.ssh/id_rsa; cat README.md", bench.root.display());
         let text = in_home(&bench, &bench.root, &wall.to_string(), &[&read]);
-        if text.contains("no wall can be had") {
-            println!("skipped: {text}");
+        if skipped(*wall, &text) {
             continue;
         }
         assert!(!text.contains("do-not-show") && text.contains("read me"), "{wall}: {text}");
