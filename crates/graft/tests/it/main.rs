@@ -1,6 +1,7 @@
 //! All integration tests of the engine, in one binary.
 
 mod cases;
+mod data;
 mod diffs;
 mod edits;
 mod formats;

@@ -43,7 +43,11 @@ const SAME: &[Row] = &[
     ("a.toml", "v = \"\"\"\na\nb\"\"\"\n", "v = \"a\\nb\""),
     (".env", "A=\"1\" # one\n", "A=\"1\""),
     (".env", "export A=1\n", "A=1 # one"),
-    ("requirements.txt", "Foo_Bar[B, a] >=1, <2 ; python_version < '3.9'\n", "foo-bar[a,b]<2,>=1; python_version<\"3.9\""),
+    (
+        "requirements.txt",
+        "Foo_Bar[B, a] >=1, <2 ; python_version < '3.9'\n",
+        "foo-bar[a,b]<2,>=1; python_version<\"3.9\"",
+    ),
     ("requirements.txt", "a==1 \\\n    --hash=sha256:0\nb\n", "a==1 --hash=sha256:0"),
     ("requirements.txt", "-r base.txt\na\n", "-r  base.txt"),
 ];
@@ -61,8 +65,18 @@ const RETYPED: &[(&str, &str, &str, &str)] = &[
     ("a.yml", "v: 'null'\n", "v: !!str null\nw: 1", "v: 'null'\nw: 1\n"),
     ("a.yml", "v: [3.9, 3.10] # all\n", "v: ['3.9', '3.10']", "v: ['3.9', '3.10'] # all\n"),
     ("a.yml", "v:\n  - 1\n  - b\n", "v:\n  - \"1\"\n  - b", "v:\n  - \"1\"\n  - b\n"),
-    ("ci.yml", "on:\n  push:\njobs:\n  t:\n    strategy:\n      matrix: {py: [3.9, 3.10]}\n", "jobs:\n  t:\n    strategy:\n      matrix: {py: [\"3.9\", \"3.10\"]}", "on:\n  push:\njobs:\n  t:\n    strategy:\n      matrix: {py: [\"3.9\", \"3.10\"]}\n"),
-    ("package.json", "{\n  \"a\": 1,\n  \"b\": \"x\"\n}\n", "{ \"a\": \"1\" }", "{\n  \"a\": \"1\",\n  \"b\": \"x\"\n}\n"),
+    (
+        "ci.yml",
+        "on:\n  push:\njobs:\n  t:\n    strategy:\n      matrix: {py: [3.9, 3.10]}\n",
+        "jobs:\n  t:\n    strategy:\n      matrix: {py: [\"3.9\", \"3.10\"]}",
+        "on:\n  push:\njobs:\n  t:\n    strategy:\n      matrix: {py: [\"3.9\", \"3.10\"]}\n",
+    ),
+    (
+        "package.json",
+        "{\n  \"a\": 1,\n  \"b\": \"x\"\n}\n",
+        "{ \"a\": \"1\" }",
+        "{\n  \"a\": \"1\",\n  \"b\": \"x\"\n}\n",
+    ),
     ("a.json", "{ \"a\": \"true\" }\n", "\"a\": true", "{ \"a\": true }\n"),
     ("settings.toml", "[a]\nv = \"8080\" # port\n", "[a]\nv = 8080", "[a]\nv = 8080 # port\n"),
     ("settings.toml", "[a]\nv = false\n", "[a]\nv = \"false\"", "[a]\nv = \"false\"\n"),
@@ -142,7 +156,9 @@ fn another_value_is_written_where_the_words_ask_for_it() {
                 assert_eq!(place(path, &applied.text, block, "Change it."), Graft::AlreadyApplied, "{}", applied.text);
             }
             // A key of another type, and an entry that would stand beside the one that it replaces.
-            Graft::Refused(refusal) => assert!(refusal.reason == graft::Reason::Conflict, "{before}{block}: {refusal:?}"),
+            Graft::Refused(refusal) => {
+                assert!(refusal.reason == graft::Reason::Conflict, "{before}{block}: {refusal:?}")
+            }
             Graft::AlreadyApplied => panic!("{path}: {before}{block}"),
         }
     }
@@ -157,5 +173,135 @@ fn a_type_that_differs_beside_something_new_is_not_meant() {
         (".env", "A=\"1\"\n", "A=1\nB=2"),
     ] {
         assert!(matches!(place(path, before, block, ""), Graft::Refused(_)), "{path}: {before}{block}");
+    }
+}
+
+#[test]
+fn every_key_that_names_a_thing_finds_it_in_a_list() {
+    let keys = include_str!("../../src/formats/data/keys.txt");
+    let rows: Vec<(&str, &str)> =
+        keys.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect();
+    assert!(rows.len() > 6, "{keys}");
+    for (key, example) in rows {
+        let entry = example.trim_start_matches("- ").trim_end_matches('}');
+        let before = format!("things:\n  - {{{key}: another}}\n  - {entry}}}\n");
+        let named = entry.trim_start_matches('{').split(", ").next().unwrap();
+        assert!(named.starts_with(&format!("{key}: ")), "{example}");
+        let after = before.replace(named, &format!("{named}, extra: 1"));
+        match place("a.yml", &before, &format!("things:\n  - {{{named}, extra: 1}}"), "") {
+            Graft::Applied(applied) => assert_eq!(applied.text, after, "{key}"),
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+}
+
+/// A file, a block and what comes of them.
+const PLACED: &[(&str, &str, &str, &str)] = &[
+    // Several documents: the one whose values the block shares.
+    (
+        "k8s.yaml",
+        "kind: Service\nmetadata: {name: web}\n---\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n",
+        "kind: Deployment\nspec:\n  paused: true",
+        "kind: Service\nmetadata: {name: web}\n---\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  paused: true\n",
+    ),
+    (
+        "k8s.yaml",
+        "kind: A\n---\nkind: B\nspec:\n  x: 1\n---\nkind: C\n",
+        "spec:\n  y: 2",
+        "kind: A\n---\nkind: B\nspec:\n  x: 1\n  y: 2\n---\nkind: C\n",
+    ),
+    (
+        "k8s.yaml",
+        "kind: A\na: 1\n---\nkind: B\nb: 1\n",
+        "kind: B\nc: 2\n---\nkind: A\nc: 1",
+        "kind: A\nc: 1\na: 1\n---\nkind: B\nc: 2\nb: 1\n",
+    ),
+    // Shapes of one thing: what the file has in brackets stays in brackets, and the other way round.
+    (
+        "a.yml",
+        "on: {push: {branches: [main]}}\n",
+        "on:\n  push:\n    branches:\n      - main\n      - dev",
+        "on: {push: {branches: [main, dev]}}\n",
+    ),
+    (
+        "a.yml",
+        "on:\n  push:\n    branches:\n      - main\n",
+        "on: {push: {branches: [main, dev]}}",
+        "on:\n  push:\n    branches:\n      - main\n      - dev\n",
+    ),
+    ("a.yml", "a: []\nb: {}\n", "a:\n  - x\nb:\n  y: 1", "a: [x]\nb: {y: 1}\n"),
+    ("a.yml", "a:\nb: 1\n", "a:\n  - x\n  - k: v\n    w: z", "a:\n  - x\n  - k: v\n    w: z\nb: 1\n"),
+    ("a.toml", "a = { b = 1 }\n", "[a]\nc = 2", "a = { b = 1, c = 2 }\n"),
+    ("a.toml", "[a]\nb = 1\n", "a = { c = 2 }", "[a]\nb = 1\nc = 2\n"),
+    ("a.toml", "a.b = 1\nz = 1\n", "[a]\nc = 2", "a.b = 1\na.c = 2\nz = 1\n"),
+    ("a.toml", "[t.x]\nb = 1\n", "[t]\nc = 2", "[t.x]\nb = 1\n\n[t]\nc = 2\n"),
+    (
+        "pyproject.toml",
+        "[project]\ndependencies = []\n",
+        "[project]\ndependencies = [\"a>=1\"]",
+        "[project]\ndependencies = [\"a>=1\"]\n",
+    ),
+    // Anchors, merges of maps, tags.
+    ("a.yml", "x: &x\n  a: 1\ny:\n  <<: *x\n", "y:\n  <<: *x\n  b: 2", "x: &x\n  a: 1\ny:\n  <<: *x\n  b: 2\n"),
+    ("a.yml", "x: &x\n  a: 1\n", "y:\n  <<: *x", "x: &x\n  a: 1\ny:\n  <<: *x\n"),
+    ("cfn.yml", "R:\n  A: !Ref B\n", "R:\n  C: !GetAtt [B, Arn]", "R:\n  A: !Ref B\n  C: !GetAtt [B, Arn]\n"),
+    // An entry between those that the block shows around it.
+    ("a.json", "{ \"m\": [\"a\", \"c\"] }\n", "{ \"m\": [\"a\", \"b\", \"c\"] }", "{ \"m\": [\"a\", \"b\", \"c\"] }\n"),
+    ("a.json", "{ \"m\": [\"b\"] }\n", "{ \"m\": [\"a\", \"b\"] }", "{ \"m\": [\"a\", \"b\"] }\n"),
+    ("a.yml", "m:\n  - b\n", "m:\n  - a\n  - b", "m:\n  - a\n  - b\n"),
+    // Keys of several lines, and lines of several keys.
+    (
+        "a.yml",
+        "- name: x\n  run: |\n    a\n\n    b\n",
+        "- name: x\n  run: |\n    a\n\n    b\n  if: c",
+        "- name: x\n  run: |\n    a\n\n    b\n  if: c\n",
+    ),
+    (
+        "requirements.txt",
+        "a==1; python_version < '3.9'\na==2; python_version >= '3.9'\n",
+        "a==2; python_version>=\"3.9\"\nb",
+        "a==1; python_version < '3.9'\na==2; python_version >= '3.9'\nb\n",
+    ),
+    ("requirements.txt", "a==1 \\\n    --hash=sha256:0\n", "b==1", "a==1 \\\n    --hash=sha256:0\nb==1\n"),
+    (".env", "KEY=\"a\nb\"\nC=1\n", "KEY=\"a\nb\"\nD=2", "KEY=\"a\nb\"\nD=2\nC=1\n"),
+    (
+        "pnpm-workspace.yaml",
+        "packages:\n  - 'apps/*'\n",
+        "packages:\n  - 'apps/*'\n  - 'packages/*'",
+        "packages:\n  - 'apps/*'\n  - 'packages/*'\n",
+    ),
+];
+
+#[test]
+fn blocks_go_where_the_data_is_in_the_form_that_it_has() {
+    let mut faults = Vec::new();
+    for (path, before, block, after) in PLACED {
+        match place(path, before, block, "") {
+            Graft::Applied(applied) if applied.text == *after => {}
+            other => faults.push(format!("{path}: {before}{block}\n{other:?}")),
+        }
+        let again = place(path, after, block, "");
+        if again != Graft::AlreadyApplied {
+            faults.push(format!("{path} again: {after}{block}\n{again:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn what_cannot_be_told_is_refused() {
+    for (path, before, block, prose) in [
+        ("k8s.yaml", "kind: A\nx: 1\n---\nkind: A\nx: 1\n", "kind: A\ny: 1", ""),
+        ("k8s.yaml", "kind: A\n---\nkind: B\n", "kind: C\ny: 1", ""),
+        ("a.yml", "a: *x\n", "b: 1", ""),
+        ("a.yml", "a: 1\n", "b: *x", ""),
+        ("a.yml", "a: [name: c]\n", "a:\n  - name: c\n    d: e", "Add it."),
+        ("a.yml", "a: {b: 1}\n", "a:\n  c: |\n    x\n    y", ""),
+        ("a.toml", "[[a]]\nb = 1\n", "[a]\nc = 1", ""),
+        ("package.json", "{\n  \"a\": 1\n}\n", "{ a: 1, b: 'x' }", ""),
+        ("a.yml", "env:\n  - DEBUG=1\n  - X=1\n", "env:\n  - DEBUG=0\n  - X=1", "Add it."),
+    ] {
+        let graft = place(path, before, block, prose);
+        assert!(matches!(graft, Graft::Refused(_)), "{path}: {before}{block}: {graft:?}");
     }
 }

@@ -6,7 +6,7 @@ mod lists;
 use super::owner::{Owner, document, owner};
 use super::tree::{Child, Content, Document, Node};
 use super::value::{Kind, Value};
-use super::write::{At, Spot as Place, Writer};
+use super::write::{At, Fresh, Spot as Place, Writer};
 use super::{Shape, Syntax};
 use crate::formats::Request;
 use crate::formats::wording::Spot;
@@ -166,7 +166,7 @@ impl<'a> Merge<'a> {
             fresh.sort_by(|one, other| one.1.key.text.cmp(&other.1.key.text));
         }
         self.adds |= !fresh.is_empty();
-        self.writer.insert(there, asked.node.shape, &fresh, &self.path)?;
+        self.writer.insert(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &fresh })?;
         values.extend(fresh.iter().map(|(_, child)| child.node.value()));
         let children = known.iter().chain(fresh.iter().map(|(_, child)| *child));
         let said = children.zip(values).filter(|(child, _)| !child.is_comment());

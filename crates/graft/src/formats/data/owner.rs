@@ -90,38 +90,14 @@ pub(super) fn owner<'n>(
     }
     let mut all: Vec<&Child> = Vec::new();
     root.visit(&mut |child| all.push(child));
-    let fits = |child: &&&Child| {
-        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
-        let named = !child.key.text.is_empty() && !keys.contains(&child.key.text.as_str());
-        (kind || child.node.is_absent()) && (named || block.is_list())
-    };
-    let which = |holds: &dyn Fn(&Child) -> bool| -> Vec<&'n Child> {
-        all.iter().filter(fits).filter(|child| holds(child)).copied().collect()
-    };
-    let shares = |child: &Child| {
-        block.children().iter().any(|own| {
-            let known = child.node.get(&own.key.text).is_some();
-            let item = || child.node.children().iter().any(|item| item.node.value() == own.node.value());
-            known || block.is_list() && (item() || !same_things(&child.node, &own.node).is_empty())
-        })
-    };
-    let wording = request.wording;
-    let bare = asked.extent != Extent::Enclosed;
-    let if_bare = |found: Vec<&'n Child>| if bare { found } else { Vec::new() };
-    let readings = [
-        which(&|child| wording.goes_into(&child.key.text)),
-        if_bare(which(&|child| wording.quotes(&child.key.text))),
-        which(&shares),
-        if_bare(which(&|child| wording.names_one_of(&child.key.text))),
-        if_bare(which(&|child| wording.names(&child.key.text))),
-    ];
+    let readings = readings(request, &all, asked.extent, block);
     if let Some(only) = readings.iter().find_map(|found| if let [only] = found[..] { Some(only) } else { None }) {
         return Ok(Owner::Entry(only));
     }
     let could_be_top = match asked.extent {
         Extent::Enclosed => readings.iter().map(Vec::len).sum::<usize>() < 2,
         Extent::Flush => readings[..4].iter().all(Vec::is_empty),
-        Extent::Part => all.is_empty() || !all.iter().any(|child| child.node.is_map()),
+        Extent::Part => !all.iter().any(|child| child.node.is_map()),
     };
     if could_be_top && block.is_map() {
         return Ok(Owner::Root(root));
@@ -129,6 +105,36 @@ pub(super) fn owner<'n>(
     let shown = if block.is_list() { "a list's entries".to_owned() } else { keys.join(", ") };
     let message = format!("the block shows {shown}, and neither it nor the plan says to what in the file they belong");
     Err(refusal(Reason::Ambiguous, message))
+}
+
+/// Returns the entries that a block could belong to, by one reading after another, surest first: the words put it into them,
+/// quote them, they share a key or an entry with it, the words speak of one of them, or name them.
+fn readings<'n>(request: &Request<'_>, all: &[&'n Child], extent: Extent, block: &Node) -> [Vec<&'n Child>; 5] {
+    let fits = |child: &&Child| {
+        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
+        let named = !child.key.text.is_empty() && block.get(&child.key.text).is_none();
+        (kind || child.node.is_absent()) && (named || block.is_list())
+    };
+    let which = |holds: &dyn Fn(&Child) -> bool| -> Vec<&'n Child> {
+        all.iter().copied().filter(fits).filter(|child| holds(child)).collect()
+    };
+    let shares = |child: &Child| {
+        block.children().iter().any(|own| {
+            let item = || child.node.children().iter().any(|item| item.node.value() == own.node.value());
+            let listed = || block.is_list() && (item() || !same_things(&child.node, &own.node).is_empty());
+            child.node.get(&own.key.text).is_some() || listed()
+        })
+    };
+    let wording = request.wording;
+    // What shows brackets of its own may be meant as it stands.
+    let bare = |found: Vec<&'n Child>| if extent == Extent::Enclosed { Vec::new() } else { found };
+    [
+        which(&|child| wording.goes_into(&child.key.text)),
+        bare(which(&|child| wording.quotes(&child.key.text))),
+        which(&shares),
+        bare(which(&|child| wording.names_one_of(&child.key.text))),
+        bare(which(&|child| wording.names(&child.key.text))),
+    ]
 }
 
 /// Takes a block for an entry of a list: the one of its name, or a new one where the words ask for it.

@@ -36,6 +36,17 @@ pub(super) enum Spot {
     End,
 }
 
+/// What is new for a map or list.
+#[derive(Debug)]
+pub(super) struct Fresh<'m, 'n> {
+    /// How the block shows it.
+    pub(super) shape: Shape,
+    /// The keys that lead to the map or list.
+    pub(super) path: &'m [String],
+    pub(super) entries: &'m [(Spot, &'n Child)],
+}
+
+/// The text of the file, and the changes to it.
 pub(super) struct Writer<'a> {
     text: &'a str,
     source: &'a str,
@@ -101,19 +112,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Puts new entries into a map or list; `path` leads to it, `shape` is how the block shows them.
-    pub(super) fn insert(
-        &mut self,
-        there: At<'_>,
-        shape: Shape,
-        fresh: &[(Spot, &Child)],
-        path: &[String],
-    ) -> Result<(), Refusal> {
+    /// Puts new entries into a map or list.
+    pub(super) fn insert(&mut self, there: At<'_>, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         match there.node.shape {
-            _ if fresh.is_empty() => Ok(()),
-            Shape::Flow => self.insert_in_brackets(there.node, shape, fresh),
-            Shape::Block { column } => self.insert_lines(there.node, column, shape, fresh, path.len()),
-            Shape::Section { .. } | Shape::Dotted | Shape::Loose => self.insert_in_tables(there, shape, fresh, path),
+            _ if fresh.entries.is_empty() => Ok(()),
+            Shape::Flow => self.insert_in_brackets(there.node, fresh),
+            Shape::Block { column } => self.insert_lines(there.node, column, fresh),
+            Shape::Section { .. } | Shape::Dotted | Shape::Loose => self.insert_in_tables(there.node, fresh),
         }
     }
 
@@ -129,12 +134,12 @@ impl<'a> Writer<'a> {
         self.stage_in_brackets(list.node, fresh)
     }
 
-    fn insert_in_brackets(&mut self, there: &Node, shape: Shape, fresh: &[(Spot, &Child)]) -> Result<(), Refusal> {
+    fn insert_in_brackets(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let indent =
             self.layout.child_indent(self.text, &there.span, there.children().first().map(|own| own.span.start));
         let mut entries = Vec::new();
-        for (spot, child) in fresh {
-            let entry = self.entry_text(child, shape)?;
+        for (spot, child) in fresh.entries {
+            let entry = self.entry_text(child, fresh.shape)?;
             let after = match *spot {
                 Spot::End => None,
                 Spot::After(at) => Some(at),

@@ -4,7 +4,7 @@ use super::{Merge, Place, Shape, tagged};
 use crate::formats::data::identity::{is_called, name_of, same_things};
 use crate::formats::data::tree::{Child, Node};
 use crate::formats::data::value::Value;
-use crate::formats::data::write::At;
+use crate::formats::data::write::{At, Fresh};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
@@ -63,7 +63,7 @@ impl<'a> Merge<'a> {
             let count = if places.len() == 1 { "an entry".to_owned() } else { format!("{} entries", places.len()) };
             let name = self.name();
             self.writer.say(format!("added {count} to `{name}`"));
-            self.writer.insert(there, asked.node.shape, &places, &self.path)?;
+            self.writer.insert(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &places })?;
         }
         Ok(tagged(there.node, Value::List(placed(values, &places))))
     }

@@ -2,26 +2,19 @@
 
 use std::ops::Range;
 
-use super::{At, Spot, Writer, unsupported};
+use super::{At, Fresh, Spot, Writer, unsupported};
 use crate::Refusal;
 use crate::formats::data::tree::{Child, Node, Shape};
 use crate::formats::wording::is_elision_line;
 
 impl Writer<'_> {
-    pub(super) fn insert_lines(
-        &mut self,
-        there: &Node,
-        column: usize,
-        shape: Shape,
-        fresh: &[(Spot, &Child)],
-        depth: usize,
-    ) -> Result<(), Refusal> {
+    pub(super) fn insert_lines(&mut self, there: &Node, column: usize, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let known = there.children();
         let blank =
             |pair: &[Child]| (pair[0].lines.end..pair[1].lead).any(|line| self.lines.get(line).trim().is_empty());
         let spaced = !self.syntax.by_line && known.len() > 1 && known.windows(2).all(blank);
-        for (spot, child) in fresh {
-            let mut new = self.entry_lines(child, shape, column)?;
+        for (spot, child) in fresh.entries {
+            let mut new = self.entry_lines(child, fresh.shape, column)?;
             let line = match *spot {
                 Spot::Before(at) => known.get(at).map_or(0, |next| next.lead),
                 Spot::After(at) => known.get(at).map_or(0, |last| last.lines.end),
@@ -39,7 +32,7 @@ impl Writer<'_> {
                 let kept = new.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
                 new.truncate(kept);
             }
-            self.stage(line.min(self.lines.len()), depth, new);
+            self.stage(line.min(self.lines.len()), fresh.path.len(), new);
         }
         Ok(())
     }

@@ -1,26 +1,21 @@
 //! Tables with headers, and the entries below them.
 
-use super::{At, Spot, Writer, unsupported};
+use super::{Fresh, Spot, Writer, unsupported};
 use crate::Refusal;
 use crate::formats::data::tree::{Child, Content, Node, Shape};
 
 impl Writer<'_> {
-    pub(super) fn insert_in_tables(
-        &mut self,
-        there: At<'_>,
-        shape: Shape,
-        fresh: &[(Spot, &Child)],
-        path: &[String],
-    ) -> Result<(), Refusal> {
-        let (apart, own): (Vec<_>, Vec<_>) = fresh.iter().partition(|(_, child)| child.is_apart());
-        match there.node.shape {
+    pub(super) fn insert_in_tables(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
+        let (apart, own): (Vec<_>, Vec<_>) = fresh.entries.iter().copied().partition(|(_, child)| child.is_apart());
+        let pairs = Fresh { entries: &own, ..*fresh };
+        match there.shape {
             _ if own.is_empty() => {}
-            Shape::Section { body, end, .. } => self.insert_below(there.node, (body, end), shape, &own)?,
-            Shape::Dotted => self.insert_dotted(there.node, shape, &own)?,
-            _ => self.append_table(path, shape, &own)?,
+            Shape::Section { body, end, .. } => self.insert_below(there, (body, end), &pairs)?,
+            Shape::Dotted => self.insert_dotted(there, &pairs)?,
+            _ => self.append_table(&pairs)?,
         }
         for (_, child) in apart {
-            let mut path = path.to_vec();
+            let mut path = fresh.path.to_vec();
             path.extend((!child.key_span.is_empty()).then(|| child.key.text.clone()));
             self.append_tables(&path, &child.node);
         }
@@ -32,17 +27,16 @@ impl Writer<'_> {
         &mut self,
         table: &Node,
         (body, end): (usize, usize),
-        shape: Shape,
-        fresh: &[&(Spot, &Child)],
+        fresh: &Fresh<'_, '_>,
     ) -> Result<(), Refusal> {
-        for (spot, child) in fresh {
+        for (spot, child) in fresh.entries {
             let known = |at: usize| table.children().get(at).filter(|known| !known.is_apart());
             let line = match *spot {
                 Spot::After(at) => known(at).map_or(end, |known| last_line(known) + 1),
                 Spot::Before(at) => known(at).map_or(body, |known| known.lead),
                 Spot::End => end,
             };
-            let new = self.pair_lines(child, shape)?;
+            let new = self.pair_lines(child, fresh.shape)?;
             self.stage(line, 1, new);
         }
         Ok(())
@@ -67,7 +61,7 @@ impl Writer<'_> {
     }
 
     /// Adds entries beside others that have the same keys before their own.
-    fn insert_dotted(&mut self, there: &Node, shape: Shape, fresh: &[&(Spot, &Child)]) -> Result<(), Refusal> {
+    fn insert_dotted(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let sibling = there.children().iter().find(|child| child.node.shape != Shape::Dotted);
         let sibling = sibling.ok_or_else(|| unsupported("no key of the file shows how its keys are dotted"))?;
         let line = &self.text[self.lines.start(sibling.lines.start)..sibling.span.start];
@@ -76,24 +70,24 @@ impl Writer<'_> {
         }
         let prefix = self.text[sibling.span.start..sibling.key_span.start].to_owned();
         let after = there.children().iter().map(last_line).max().unwrap_or_default();
-        for (_, child) in fresh {
-            let entry = format!("{line}{prefix}{}", self.entry_text(child, shape)?);
+        for (_, child) in fresh.entries {
+            let entry = format!("{line}{prefix}{}", self.entry_text(child, fresh.shape)?);
             self.stage(after + 1, 1, entry.lines().map(str::to_owned).collect());
         }
         Ok(())
     }
 
     /// Adds a table for entries whose table the file has in name only.
-    fn append_table(&mut self, path: &[String], shape: Shape, fresh: &[&(Spot, &Child)]) -> Result<(), Refusal> {
+    fn append_table(&mut self, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let bare = |key: &String| key.chars().all(|found| found.is_ascii_alphanumeric() || "-_".contains(found));
-        if path.iter().any(|key| key.is_empty() || !bare(key)) {
+        if fresh.path.iter().any(|key| key.is_empty() || !bare(key)) {
             return Err(unsupported("the header of a new table would need quotes"));
         }
-        let mut new = vec![format!("[{}]", path.join("."))];
-        for (_, child) in fresh {
-            new.extend(self.pair_lines(child, shape)?);
+        let mut new = vec![format!("[{}]", fresh.path.join("."))];
+        for (_, child) in fresh.entries {
+            new.extend(self.pair_lines(child, fresh.shape)?);
         }
-        self.stage_table(path, new);
+        self.stage_table(fresh.path, new);
         Ok(())
     }
 
