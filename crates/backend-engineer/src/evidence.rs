@@ -163,7 +163,10 @@ mod tests {
     fn proves(rows: &[Row]) -> bool {
         let all: Vec<FoundEvidence> = (1..)
             .zip(rows)
-            .map(|(seq, row)| FoundEvidence { id: EvidenceId { run: RunId::from(row.1), seq }, evidence: evidence(*row) })
+            .map(|(seq, row)| FoundEvidence {
+                id: EvidenceId { run: RunId::from(row.1), seq },
+                evidence: evidence(*row),
+            })
             .collect();
         let run = RunId::from(NOW);
         let search = Search { evidence: &all, run: Some(&run), first_tree: "first" };

@@ -14,8 +14,8 @@ use journal::Basis;
 use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
-pub(crate) use checks::{Check, Origin};
 pub(crate) use baseline::compare_with_baseline;
+pub(crate) use checks::{Check, Origin};
 use proof::Ground;
 pub(crate) use proof::is_unimplemented;
 use proof::prove;

@@ -186,10 +186,7 @@ async fn run(
         Kind::Lint | Kind::Other => check::run_step(work, &request).await?,
     };
     if expects_failure {
-        let item = ItemName {
-            kind: ItemKind::Step,
-            text: at.step.title.clone(),
-        };
+        let item = ItemName { kind: ItemKind::Step, text: at.step.title.clone() };
         evidence::record(work, &Observation { unit: Some(phase.id), item, ran: &ran }, Basis::ExpectedFailure)?;
     }
     Ok(deed(ran))

@@ -71,7 +71,8 @@ fn brings_assertions(work: &mut UnitWork<'_>) -> bool {
 
 /// Returns whether the file belongs to the tests: a test, or a helper, fixture or data beside them.
 fn belongs_to_tests(path: &str) -> bool {
-    let in_folder = || path.split('/').rev().skip(1).any(|folder| matches!(folder, "tests" | "test" | "__tests__" | "e2e"));
+    let in_folder =
+        || path.split('/').rev().skip(1).any(|folder| matches!(folder, "tests" | "test" | "__tests__" | "e2e"));
     is_test(path) || path.ends_with("conftest.py") || in_folder()
 }
 

@@ -169,12 +169,7 @@ struct Failure<'a> {
 
 /// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
 /// the phase's files are then looked at alone.
-async fn weigh(
-    work: &mut UnitWork<'_>,
-    change: &Change,
-    failure: &Failure<'_>,
-    ran: &mut Ran,
-) -> Result<(), Stop> {
+async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, ran: &mut Ran) -> Result<(), Stop> {
     let Failure { wanted, command, request, text } = *failure;
     let knows_before = !change.written.is_empty();
     if knows_before {

@@ -183,12 +183,7 @@ pub(crate) fn prove(
     boxes.map(|(phase, id)| (id, of_box(run, (phase, id), change, verification))).collect()
 }
 
-fn of_box(
-    run: &RunContext,
-    (phase, id): (&Phase, CheckboxId),
-    change: &Change,
-    verification: &Verification,
-) -> Proof {
+fn of_box(run: &RunContext, (phase, id): (&Phase, CheckboxId), change: &Change, verification: &Verification) -> Proof {
     let mut proofs = Vec::new();
     for (index, criterion) in phase.criteria.iter().enumerate().filter(|(_, criterion)| criterion.checkbox == Some(id))
     {
