@@ -27,7 +27,7 @@ pub(crate) trait Writing {
     /// Returns ways to make bare members parse, best first.
     fn wrappers(self) -> &'static [Wrapper];
     /// Returns whether what looks like an elision is a value where it stands.
-    fn is_value(self, node: Node<'_>, source: &str) -> bool;
+    fn means_value(self, node: Node<'_>, source: &str) -> bool;
     /// Returns the group of a module among the imports: lower groups stand above.
     fn import_rank(self, module: &str, path: &str) -> u8;
     /// Returns how many blank lines stand between definitions of a module.
@@ -58,7 +58,7 @@ impl Writing for Language {
         }
     }
 
-    fn is_value(self, node: Node<'_>, source: &str) -> bool {
+    fn means_value(self, node: Node<'_>, source: &str) -> bool {
         self == Language::Python && python::is_required_value(node, source)
     }
 

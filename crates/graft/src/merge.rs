@@ -371,7 +371,7 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
     let elided = match node.kind() {
         "comment" => is_elision(text(node, source.text)) && !trails(node),
         "identifier" => text(node, source.text) == SENTINEL,
-        "ellipsis" if source.language.is_value(node, source.text) => false,
+        "ellipsis" if source.language.means_value(node, source.text) => false,
         "ellipsis" => node
             .parent()
             .is_some_and(|parent| parent.kind() == "expression_statement" || source.language.list(parent).is_some()),

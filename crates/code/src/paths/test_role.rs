@@ -51,7 +51,7 @@ pub fn test_role(path: &str) -> Option<TestRole> {
             TestRole::Configuration
         });
     }
-    let home = folders.split('/').filter(|folder| is_test_folder(folder, is_code)).last()?;
+    let home = folders.split('/').rfind(|folder| is_test_folder(folder, is_code))?;
     if name.starts_with("readme") {
         return None;
     }

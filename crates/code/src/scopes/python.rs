@@ -241,11 +241,8 @@ impl Walker<'_> {
         match node.kind() {
             // One name alone takes what it meets; a dotted one is a value to compare with.
             "dotted_name" => match node.named_child(0) {
-                Some(name) if node.named_child_count() == 1 => {
-                    if self.text(name) != "_" {
-                        self.bind(name, BoundBy::Target, node.end_byte());
-                    }
-                }
+                Some(name) if self.text(name) == "_" => {}
+                Some(name) if node.named_child_count() == 1 => self.bind(name, BoundBy::Target, node.end_byte()),
                 Some(first) => self.read(first, node.named_child(1)),
                 None => {}
             },

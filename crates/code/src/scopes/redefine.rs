@@ -21,8 +21,8 @@ impl Scopes {
         let Some(scope) = self.scope(scope) else { return Vec::new() };
         let mut found = Vec::new();
         for (at, second) in scope.bindings.iter().enumerate().filter(|(_, binding)| is_definite(binding)) {
-            let earlier = scope.bindings.iter().take(at).rev();
-            let first = earlier.filter(|first| first.name == second.name && is_definite(first)).next();
+            let mut earlier = scope.bindings.iter().take(at).rev();
+            let first = earlier.find(|first| first.name == second.name && is_definite(first));
             let is_variable = |binding: &Binding| matches!(binding.by, BoundBy::Assignment { .. });
             let clash = first.filter(|first| {
                 // The same import again changes nothing; variables of a function are there to be changed.

@@ -161,6 +161,7 @@ fn scripts_at_import_time() {
             ("import a, * as b from 'm';\n«b».c();\n", "bound 1"),
             ("const { a, b: [c], ...d } = f;\ng(«d», c);\n", "bound 1"),
             ("const { a, b: [c] } = f;\ng(«c»);\n", "bound 1"),
+            ("const { size, end = «size» } = range;\n", "undecided Guard"),
             ("class A extends «B» {}\nclass B {}\n", "later 2"),
             ("@«Entity»()\nclass A {}\nconst Entity = () => () => {};\n", "later 3"),
             ("class A {\n  @«Column»() id = 1;\n}\nconst Column = 1;\n", "later 4"),

@@ -32,7 +32,8 @@ impl Walker<'_> {
                 }
             }
             "assignment_pattern" | "object_assignment_pattern" => {
-                self.visit_field(node, "right");
+                // A default may read what the same pattern binds before it.
+                self.at(|place| place.is_guarded = true, |walker| walker.visit_field(node, "right"));
                 if let Some(left) = node.child_by_field_name("left") {
                     self.bind_pattern(left, by, from, is_var);
                 }
