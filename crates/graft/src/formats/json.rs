@@ -20,7 +20,7 @@ const DEPTH: usize = 200;
 
 fn read(text: &str, role: Role) -> Result<Document, String> {
     if text.trim().is_empty() {
-        let root = Node::scalar(Kind::Null, "", 0..text.len().min(0));
+        let root = Node::scalar(Kind::Null, "", 0..0);
         return Ok(Document {
             source: text.to_owned(),
             roots: vec![root],
