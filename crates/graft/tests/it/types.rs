@@ -183,7 +183,7 @@ fn every_key_that_names_a_thing_finds_it_in_a_list() {
         keys.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect();
     assert!(rows.len() > 6, "{keys}");
     for (key, example) in rows {
-        let entry = example.trim_start_matches("- ").trim_end_matches('}');
+        let entry = example.strip_prefix("- ").unwrap().strip_suffix('}').unwrap();
         let before = format!("things:\n  - {{{key}: another}}\n  - {entry}}}\n");
         let named = entry.trim_start_matches('{').split(", ").next().unwrap();
         assert!(named.starts_with(&format!("{key}: ")), "{example}");
