@@ -23,7 +23,7 @@ impl Format {
 
     fn write(self, value: &Value) -> String {
         match self {
-            Format::Json => format!("{}\n", serde_json::to_string_pretty(value).unwrap()),
+            Format::Json => format!("{value:#}\n"),
             Format::Yaml => yaml(value, 0),
             Format::Toml => toml(value, &mut Vec::new()),
         }
@@ -31,8 +31,8 @@ impl Format {
 
     fn read(self, text: &str) -> Value {
         match self {
-            Format::Json => serde_json::from_str(text).unwrap(),
-            Format::Yaml => serde_saphyr::from_str(text).unwrap(),
+            Format::Json => serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")),
+            Format::Yaml => serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")),
             Format::Toml => toml_value::of(text),
         }
     }
@@ -44,7 +44,8 @@ mod toml_value {
     use toml_edit::{Item, Table, Value as Toml};
 
     pub(super) fn of(text: &str) -> Value {
-        table(text.parse::<toml_edit::DocumentMut>().unwrap().as_table())
+        let read = text.parse::<toml_edit::DocumentMut>();
+        table(read.unwrap_or_else(|error| panic!("{error}: {text}")).as_table())
     }
 
     fn table(table: &Table) -> Value {
@@ -191,8 +192,9 @@ fn keeps_lines(before: &str, after: &str) -> bool {
 
 fn holds(format: Format, base: Map<String, Value>, mut asked: Map<String, Value>) -> Result<(), TestCaseError> {
     // One key of the file's top says that the block is the file's top, too.
-    let (key, value) = base.iter().next().map(|(key, value)| (key.clone(), value.clone())).unwrap();
-    asked.insert(key, value);
+    for (key, value) in base.iter().take(1) {
+        asked.insert(key.clone(), value.clone());
+    }
     let (base, asked) = (Value::Object(base), Value::Object(asked));
     let mut outcome = Outcome::default();
     let expected = merged(&base, &asked, &mut outcome);
