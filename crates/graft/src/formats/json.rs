@@ -20,7 +20,7 @@ const DEPTH: usize = 200;
 
 fn read(text: &str, role: Role) -> Result<Document, String> {
     if text.trim().is_empty() {
-        let root = Node::scalar(Kind::Null, "", 0..text.len().min(0));
+        let root = Node::scalar(Kind::Null, "", 0..0);
         return Ok(Document {
             source: text.to_owned(),
             roots: vec![root],
@@ -32,7 +32,7 @@ fn read(text: &str, role: Role) -> Result<Document, String> {
         return parse(text.to_owned(), role, Extent::Enclosed);
     }
     let block = tame(text.trim());
-    if !block.starts_with(|first| matches!(first, '{' | '[' | '/')) {
+    if !block.starts_with(['{', '[', '/']) {
         return fragment(&block);
     }
     parse(block.clone(), role, Extent::Enclosed).or_else(|error| fragment(&block).map_err(|_| error))

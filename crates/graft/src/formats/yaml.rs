@@ -184,9 +184,7 @@ impl<'s> Reader<'s> {
         let mut keys = BTreeSet::new();
         while let Some((event, span, _)) = self.events.next_if(|(event, ..)| !matches!(event, Event::MappingEnd)) {
             let line = self.lines.line_at(span.start) + 1;
-            let Event::Scalar(key, style, ..) = event else {
-                return Err(format!("line {line}: a key that is no text"));
-            };
+            let Event::Scalar(key, style, ..) = event else { return Ok(self.opaque(head, &event)) };
             self.anchor();
             if key != "<<" && !keys.insert(key.to_string()) {
                 return Err(format!("line {line}: `{key}` stands twice"));
@@ -206,6 +204,21 @@ impl<'s> Reader<'s> {
         }
         let end = self.events.next().map(|(_, end, _)| end.end).filter(|_| flow);
         Ok(self.collection(Content::Map(children), head, end))
+    }
+
+    /// Takes a map for one piece of text from its first key on that is no text: `{{ name }}` of a template.
+    fn opaque(&mut self, head: &Head<'_>, key: &Event<'_>) -> Node {
+        let opens = |event: &Event<'_>| matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        let mut open = 1 + usize::from(opens(key));
+        let mut end = head.span.end;
+        while open > 0 {
+            let Some((event, span, _)) = self.events.next() else { break };
+            open += usize::from(opens(&event));
+            open -= usize::from(matches!(event, Event::SequenceEnd | Event::MappingEnd));
+            end = end.max(span.end);
+        }
+        let text = self.source[head.span.start..end].trim_end();
+        Node::scalar(Kind::Disputed, text, head.span.start..head.span.start + text.len())
     }
 
     fn child(&self, key: (Scalar, Range<usize>), span: Range<usize>, node: Node, before: Option<&Child>) -> Child {

@@ -23,7 +23,7 @@ impl Format {
 
     fn write(self, value: &Value) -> String {
         match self {
-            Format::Json => format!("{}\n", serde_json::to_string_pretty(value).unwrap()),
+            Format::Json => format!("{value:#}\n"),
             Format::Yaml => yaml(value, 0),
             Format::Toml => toml(value, &mut Vec::new()),
         }
@@ -31,8 +31,8 @@ impl Format {
 
     fn read(self, text: &str) -> Value {
         match self {
-            Format::Json => serde_json::from_str(text).unwrap(),
-            Format::Yaml => serde_saphyr::from_str(text).unwrap(),
+            Format::Json => serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")),
+            Format::Yaml => serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")),
             Format::Toml => toml_value::of(text),
         }
     }
@@ -44,7 +44,8 @@ mod toml_value {
     use toml_edit::{Item, Table, Value as Toml};
 
     pub(super) fn of(text: &str) -> Value {
-        table(text.parse::<toml_edit::DocumentMut>().unwrap().as_table())
+        let read = text.parse::<toml_edit::DocumentMut>();
+        table(read.unwrap_or_else(|error| panic!("{error}: {text}")).as_table())
     }
 
     fn table(table: &Table) -> Value {
@@ -138,6 +139,8 @@ struct Outcome {
     adds: bool,
     retypes: bool,
     conflicts: bool,
+    /// A list with other entries: by its rules it is changed in parts, or refused.
+    lists: bool,
 }
 
 fn merged(there: &Value, asked: &Value, outcome: &mut Outcome) -> Value {
@@ -157,6 +160,13 @@ fn merged(there: &Value, asked: &Value, outcome: &mut Outcome) -> Value {
             Value::Object(all)
         }
         (old, new) if old == new => old.clone(),
+        (Value::Array(old), Value::Array(new)) => {
+            let mut rest = new.iter();
+            let grows = old.iter().all(|item| rest.any(|own| own == item));
+            outcome.adds |= grows;
+            outcome.lists |= !grows;
+            Value::Array(new.clone())
+        }
         (old, new) => {
             let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let scalars = [old, new].iter().all(|value| !value.is_array() && !value.is_object());
@@ -172,31 +182,36 @@ fn leaves(value: &Value) -> usize {
     value.as_object().map_or(1, |map| map.values().map(leaves).sum())
 }
 
-/// Whether each line of one text stands in the other, in order; a comma at its end aside.
+/// Whether each line of one text stands in the other, in order; a comma at its end aside, and what lists in brackets gain.
 fn keeps_lines(before: &str, after: &str) -> bool {
     let mut after = after.lines().map(|line| line.trim_end_matches(','));
-    before.lines().map(|line| line.trim_end_matches(',')).all(|line| after.any(|own| own == line))
+    let kept =
+        |line: &str, own: &str| own == line || line.ends_with(']') && own.starts_with(line.trim_end_matches(']'));
+    before.lines().map(|line| line.trim_end_matches(',')).all(|line| after.any(|own| kept(line, own)))
 }
 
 fn holds(format: Format, base: Map<String, Value>, mut asked: Map<String, Value>) -> Result<(), TestCaseError> {
     // One key of the file's top says that the block is the file's top, too.
-    let (key, value) = base.iter().next().map(|(key, value)| (key.clone(), value.clone())).unwrap();
-    asked.insert(key, value);
+    for (key, value) in base.iter().take(1) {
+        asked.insert(key.clone(), value.clone());
+    }
     let (base, asked) = (Value::Object(base), Value::Object(asked));
     let mut outcome = Outcome::default();
     let expected = merged(&base, &asked, &mut outcome);
     // A block that shows all is taken for the whole: `is_whole` has cases of its own.
-    prop_assume!(leaves(&base) < 5 || !(outcome.conflicts || outcome.retypes));
+    prop_assume!(leaves(&base) < 5 || !(outcome.conflicts || outcome.retypes || outcome.lists));
     let (before, block) = (format.write(&base), format.write(&asked));
     let file = |text| File { path: format.path(), text: Some(text) };
     let place = |text| graft::apply(&file(text), &Snippet { text: &block, language: "" }, &Context::default());
     let graft = place(&before);
     if outcome.conflicts || outcome.adds && outcome.retypes {
         prop_assert!(matches!(graft, Graft::Refused(_)), "{before}\n+\n{block}\n=\n{graft:?}");
+    } else if outcome.lists && matches!(graft, Graft::Refused(_)) {
+        return Ok(());
     } else if let Graft::Applied(applied) = &graft {
         prop_assert_eq!(format.read(&applied.text), expected, "{}\n+\n{}\n=\n{}", before, block, applied.text);
         prop_assert!(
-            outcome.retypes || keeps_lines(&before, &applied.text),
+            outcome.retypes || outcome.lists || keeps_lines(&before, &applied.text),
             "{before}\n+\n{block}\n=\n{}",
             applied.text
         );

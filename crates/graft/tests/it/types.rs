@@ -183,7 +183,7 @@ fn every_key_that_names_a_thing_finds_it_in_a_list() {
         keys.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect();
     assert!(rows.len() > 6, "{keys}");
     for (key, example) in rows {
-        let entry = example.trim_start_matches("- ").trim_end_matches('}');
+        let entry = example.strip_prefix("- ").unwrap().strip_suffix('}').unwrap();
         let before = format!("things:\n  - {{{key}: another}}\n  - {entry}}}\n");
         let named = entry.trim_start_matches('{').split(", ").next().unwrap();
         assert!(named.starts_with(&format!("{key}: ")), "{example}");
@@ -241,6 +241,14 @@ const PLACED: &[(&str, &str, &str, &str)] = &[
         "[project]\ndependencies = [\"a>=1\"]",
         "[project]\ndependencies = [\"a>=1\"]\n",
     ),
+    // A template's braces are text; a line that parts documents may have nothing below it.
+    (
+        "values.yaml",
+        "a: {{ name }}\nb:\n  c: 1\n",
+        "b:\n  d: {{ other }}",
+        "a: {{ name }}\nb:\n  c: 1\n  d: {{ other }}\n",
+    ),
+    ("a.yml", "---\na: 1\n---\n", "b: 2", "---\na: 1\nb: 2\n---\n"),
     // Anchors, merges of maps, tags.
     ("a.yml", "x: &x\n  a: 1\ny:\n  <<: *x\n", "y:\n  <<: *x\n  b: 2", "x: &x\n  a: 1\ny:\n  <<: *x\n  b: 2\n"),
     ("a.yml", "x: &x\n  a: 1\n", "y:\n  <<: *x", "x: &x\n  a: 1\ny:\n  <<: *x\n"),
@@ -271,6 +279,20 @@ const PLACED: &[(&str, &str, &str, &str)] = &[
         "packages:\n  - 'apps/*'\n  - 'packages/*'\n",
     ),
 ];
+
+#[test]
+fn words_that_quote_a_line_say_where_and_not_into_what() {
+    for (path, before, block, after) in [
+        (".gitignore", "dist/\nnode_modules/\n", "coverage/", "dist/\ncoverage/\nnode_modules/\n"),
+        (".env", "A=1\nB=2\n", "C=3", "A=1\nC=3\nB=2\n"),
+    ] {
+        let quoted = before.lines().next().unwrap().trim_end_matches("=1");
+        match place(path, before, block, &format!("Add `{block}` after `{quoted}`.")) {
+            Graft::Applied(applied) => assert_eq!(applied.text, after),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+}
 
 #[test]
 fn blocks_go_where_the_data_is_in_the_form_that_it_has() {

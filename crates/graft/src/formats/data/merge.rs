@@ -28,7 +28,7 @@ pub(super) fn merge(
             return Err(refusal(Reason::Unclear, "the block holds no entry"));
         }
         let root = document(&there.roots, block)?;
-        let owner = owner(request, root, asked, block)?;
+        let owner = if syntax.by_line { Owner::Root(root) } else { owner(request, root, asked, block)? };
         let mut merge = Merge {
             request,
             syntax,

@@ -19,11 +19,14 @@ pub(super) enum Owner<'n> {
 }
 
 /// Finds the document that a block is for: the only one, else the one that its keys and values stand in alone.
-pub(super) fn document<'n>(roots: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
-    if let [only] = roots {
+pub(super) fn document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
+    // A line that parts documents may have nothing below it.
+    let roots = || whole.iter().filter(|root| !root.is_absent());
+    let all: Vec<&'n Node> = if roots().count() > 0 { roots().collect() } else { whole.iter().collect() };
+    if let [only] = all[..] {
         return Ok(only);
     }
-    let told: Vec<(&Node, (usize, usize))> = roots.iter().map(|root| (root, agreement(root, roots, asked))).collect();
+    let told: Vec<(&Node, (usize, usize))> = all.iter().map(|root| (*root, agreement(root, &all, asked))).collect();
     let most = told.iter().map(|(_, told)| *told).max().unwrap_or_default();
     let best: Vec<&Node> =
         told.iter().filter(|(_, told)| *told == most && most != (0, 0)).map(|(root, _)| *root).collect();
@@ -31,13 +34,13 @@ pub(super) fn document<'n>(roots: &'n [Node], asked: &Node) -> Result<&'n Node, 
         [only] => Ok(only),
         _ => Err(refusal(
             Reason::Ambiguous,
-            format!("the file holds {} documents, and the block doesn't say which of them it is for", roots.len()),
+            format!("the file holds {} documents, and the block doesn't say which of them it is for", all.len()),
         )),
     }
 }
 
 /// Counts what a block and one document share that not all documents have: values, and keys.
-fn agreement(root: &Node, roots: &[Node], asked: &Node) -> (usize, usize) {
+fn agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
     let (mut values, mut keys) = (0, 0);
     let mut path = Vec::new();
     leaves(asked, &mut path, &mut |path, value| {

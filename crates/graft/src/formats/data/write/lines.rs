@@ -152,9 +152,7 @@ impl Writer<'_> {
         let depth = |at: usize| if at == 0 { 0 } else { width(shown[at]).saturating_sub(from) };
         let fixed = |line: &&str| line.trim_end().ends_with(['|', '>', '-', '+']) || line.trim_start().starts_with('-');
         let steps = self.shown_step.filter(|&step| {
-            step != self.step
-                && (0..shown.len()).all(|at| depth(at) % step == 0)
-                && !shown.iter().any(|line| fixed(line))
+            step != self.step && (0..shown.len()).all(|at| depth(at) % step == 0) && !shown.iter().any(fixed)
         });
         let moved = |at: usize| {
             let line = shown[at];
