@@ -2,6 +2,7 @@
 //! model did. Where the model wrote tests, these stay, with their helpers and data, while its code is taken away: a test
 //! that passes without the code says nothing of it. Asked at the end, and only where it matters.
 
+use code::paths::{belongs_to_tests, is_test};
 use journal::{Basis, Verdict};
 
 use super::{Check, Verification, denounce, find_proofs, tampering};
@@ -9,7 +10,6 @@ use crate::check::{self, Judgement, Kind, Ran};
 use crate::evidence;
 use crate::implement::{Change, Deed};
 use crate::stop::Stop;
-use crate::understand::is_test;
 use crate::unit_work::UnitWork;
 
 /// What of a model's change is taken back for a check.
