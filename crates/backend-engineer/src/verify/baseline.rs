@@ -2,7 +2,7 @@
 //! model did. Where the model wrote tests, these stay, with their helpers and data, while its code is taken away: a test
 //! that passes without the code says nothing of it. Asked at the end, and only where it matters.
 
-use code::paths::{belongs_to_tests, is_test};
+use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
 
 use super::{Check, Verification, denounce, find_proofs, tampering};
@@ -67,13 +67,6 @@ fn brings_assertions(work: &mut UnitWork<'_>) -> bool {
         let now = work.workspace.tree.read(&path).ok().flatten();
         now.is_some_and(|now| tampering::assertion_count(&now) > before)
     })
-}
-
-/// Returns whether the file belongs to the tests: a test, or a helper, fixture or data beside them.
-fn belongs_to_tests(path: &str) -> bool {
-    let in_folder =
-        || path.split('/').rev().skip(1).any(|folder| matches!(folder, "tests" | "test" | "__tests__" | "e2e"));
-    is_test(path) || path.ends_with("conftest.py") || in_folder()
 }
 
 /// Runs these checks on the tree without what a model did.
