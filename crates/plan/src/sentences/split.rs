@@ -92,8 +92,7 @@ pub(super) fn ends(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let mut depth = 0_usize;
     let mut from = 0;
-    let mut letters = text.char_indices();
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in text.char_indices() {
         while code.next_if(|span| span.outer.end <= at).is_some() {}
         if code.peek().is_some_and(|span| span.outer.contains(&at)) {
             continue;
@@ -104,10 +103,8 @@ pub(super) fn ends(text: &str) -> Vec<usize> {
             ')' | '）' => depth = depth.saturating_sub(1),
             '。' | '！' | '？' => found.push(closed(text, end)),
             '；' if depth == 0 => found.push(end),
-            '.' | '!' | '?' if depth == 0 || text[from..].starts_with(['(', '（']) => {
-                if stops(text, from, at) {
-                    found.push(closed(text, end));
-                }
+            '.' | '!' | '?' if (depth == 0 || text[from..].starts_with(['(', '（'])) && stops(text, from, at) => {
+                found.push(closed(text, end));
             }
             _ => {}
         }
