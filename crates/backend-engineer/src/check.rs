@@ -1,8 +1,9 @@
 //! Runs one command of the plan on the run's overlay and judges it; every run is in the journal with the tree it ran on.
 
+mod outputs;
+mod vacuous;
 mod kind;
-mod obstacle;
-mod proving;
+mod inconclusive;
 mod judge;
 
 use std::fs::File;
@@ -12,8 +13,8 @@ use journal::{Event, OutputId, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::{Effect, EffectKind, Outcome};
 
-pub(crate) use judge::{End, Judgement, counted, judge};
-pub(crate) use kind::{Kind, kind_of, kinds_of};
+pub(crate) use judge::{Asked, End, JudgeContext, Judgement, counted, judge};
+pub(crate) use kind::{Kind, fixes, kind_of, kinds_of};
 
 use crate::analyze::nearest_tools;
 use crate::stop::Stop;
@@ -107,8 +108,9 @@ impl Request {
         Request { folder: folder.to_owned(), kind: Some(kind), ..Request::of_project(script, why) }
     }
 
-    fn kind(&self) -> Kind {
-        self.kind.unwrap_or_else(|| kind_of(&self.script))
+    /// Returns the command as it is to be run and judged.
+    fn asked(&self) -> Asked {
+        Asked::read(&self.script, self.kind, &())
     }
 }
 
@@ -127,10 +129,10 @@ pub(crate) async fn run_before(
     let why = format!("{}, before the change", request.why);
     bench.tell(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
     let first = nearest_tools(bench.root(), &effective_folder(request));
-    let script = proving::strict(&request.script, request.kind() != Kind::Other);
-    let outcome = bench.execute_before(&script, &request.folder, first, written).await?;
+    let asked = request.asked();
+    let outcome = bench.execute_before(&asked.script, &request.folder, first, written).await?;
     let text = bench.redactor.text(&judged_text(&outcome));
-    let judgement = judged(bench, request, &outcome, &text);
+    let judgement = judged(bench, (request, &asked), &outcome, &text);
     bench.tell(Event::CommandFinished {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -144,9 +146,9 @@ pub(crate) async fn run_before(
     Ok((judgement, text))
 }
 
-fn judged(bench: &Workbench, request: &Request, outcome: &Outcome, text: &str) -> Judgement {
-    let ours = |name: &str| bench.knows_module(name);
-    judge(request.kind(), &request.script, end_of(outcome), text, &request.expect, &ours)
+fn judged(bench: &Workbench, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
+    let context = JudgeContext { expect: &request.expect, ours: &|name| bench.knows_module(name) };
+    judge(asked, end_of(outcome), text, &context)
 }
 
 fn code_of(outcome: &Outcome) -> Option<i32> {
@@ -172,11 +174,11 @@ pub(crate) async fn run_and_read(
     // What we lay down ourselves is no effect of the command.
     bench.keep_in_step().await?;
     let before = bench.effects().await?;
-    let script = proving::strict(&request.script, request.kind() != Kind::Other);
-    let outcome = bench.execute(&script, &request.folder, first).await?;
+    let asked = request.asked();
+    let outcome = bench.execute(&asked.script, &request.folder, first).await?;
     let effects = bench.take_over(scope).await?;
     let text = bench.redactor.text(&judged_text(&outcome));
-    let judgement = judged(bench, request, &outcome, &text);
+    let judgement = judged(bench, (request, &asked), &outcome, &text);
     let mut ran = Ran {
         script: request.script.clone(),
         folder: request.folder.clone(),
@@ -263,13 +265,10 @@ fn judged_text(outcome: &Outcome) -> String {
     format!("{head}\n{}", outcome.output.tail(JUDGED).unwrap_or_default())
 }
 
-/// The folder that the command's tools are looked up from: a leading `cd x &&` counts.
+/// Returns the folder that the command's tools are looked up from: a `cd x &&` before it counts.
 fn effective_folder(request: &Request) -> PathBuf {
     let mut folder = PathBuf::from(&request.folder);
-    let mut words = request.script.split_whitespace();
-    if words.next() == Some("cd")
-        && let Some(inside) = words.next().map(|word| word.trim_end_matches([';', '&']).trim_matches(['"', '\'']))
-    {
+    if let Some(inside) = shell::read(&request.script).folder() {
         folder.push(inside);
     }
     folder

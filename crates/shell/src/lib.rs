@@ -58,7 +58,7 @@ mod strict;
 
 mod looks;
 
-pub use call::{Call, Recipes, Target};
+pub use call::{Call, Recipes, Target, conventional_rule};
 pub use commit::Commit;
 pub use decides::{Decides, NothingReason, OutputReason};
 pub use folders::join as join_folders;

@@ -82,8 +82,14 @@ pub enum Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trait {
+    /// It takes back what was done: a migration, a schema.
+    Undoes,
+    /// It measures how much of the program is reached by what it runs.
+    Measures,
     /// It creates, changes or removes files of the source tree.
     Writes,
+    /// It writes, and fails where it did: its success says that there was nothing to write.
+    FailsWhereItWrites,
     /// It runs again at each change and does not end.
     Watches,
     /// It only lists or describes; nothing of what it is for happens.

@@ -164,7 +164,7 @@ fn django(collector: &mut Collector<'_>, sources: &Sources) {
         let home = package.unwrap_or_else(|| folder.to_owned());
         let manage = inside(&home, &file.path).unwrap_or(&file.path).to_owned();
         let line = Finder::new(&file.text).next("execute_from_command_line");
-        for run in ["test", "migrate", "makemigrations --check --dry-run"] {
+        for run in ["test", "migrate"] {
             // Where the tests are pytest's, Django's runner finds none of them.
             let pytest = collector.stack.packages.iter().any(|package| package.dependency("pytest-django").is_some());
             if run == "test" && (pytest || !has_django_tests(sources)) {
