@@ -20,6 +20,10 @@ pub struct Target {
     pub workspace: Option<String>,
     /// What is given to the recipe.
     pub arguments: Vec<String>,
+    /// It is run in every package that has it.
+    pub across: bool,
+    /// Where there is no target of this name, a program may be meant.
+    pub or_command: bool,
 }
 
 /// Gives the recipes of targets, where they are known.

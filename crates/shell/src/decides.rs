@@ -144,7 +144,9 @@ impl Reading {
     fn loses_a_status(&self, runner: &Call) -> bool {
         let by_lines = runner.target.is_some() && self.script.text.trim().contains('\n');
         let ends_at_errors = |words: &[String]| {
-            words.iter().any(|word| word == "errexit" || !word.starts_with("--") && word.starts_with('-') && word.contains('e'))
+            words
+                .iter()
+                .any(|word| word == "errexit" || !word.starts_with("--") && word.starts_with('-') && word.contains('e'))
         };
         let is_strict = ends_at_errors(&runner.arguments) && runner.target.is_none()
             || self.calls().iter().any(|call| call.is(Trait::SetsOptions) && ends_at_errors(&call.arguments));

@@ -39,7 +39,15 @@ pub(crate) struct Resolver<'r> {
 
 impl<'r> Resolver<'r> {
     pub(crate) fn new(recipes: &'r dyn Recipes, span: Span, folder: Option<String>) -> Self {
-        Resolver { recipes, span, folder, prefix: Vec::new(), wrappers: Vec::new(), needs: Vec::new(), unmeasured: None }
+        Resolver {
+            recipes,
+            span,
+            folder,
+            prefix: Vec::new(),
+            wrappers: Vec::new(),
+            needs: Vec::new(),
+            unmeasured: None,
+        }
     }
 
     /// Follows the words to what they run.
@@ -182,6 +190,8 @@ impl<'r> Resolver<'r> {
             folder: self.folder.clone(),
             workspace: workspace.clone(),
             arguments: rest.clone(),
+            across: step.row.across || step.arguments.iter().any(|word| step.row.recursive.contains(word)),
+            or_command: wraps == Wraps::TargetOrCommand,
         });
         let targets: Vec<Target> = targets.by_ref().collect();
         let recipes: Vec<String> = targets.iter().filter_map(|target| self.recipe(target)).collect();

@@ -107,6 +107,15 @@ pub(crate) fn climbed(base: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Returns the folder that a command of `base` runs in after it went to `inside`, by [`climbed`]; `None` also where only
+/// a shell knows which one is meant.
+pub(crate) fn entered(base: &str, inside: Option<&str>) -> Option<String> {
+    match inside {
+        Some(inside) if inside == "-" || inside.starts_with('/') || inside.contains(['$', '~', '`']) => None,
+        inside => climbed(base, inside.unwrap_or_default()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,9 +64,7 @@ impl fmt::Display for Inconclusive {
             Inconclusive::TimedOut(seconds) => write!(f, "stopped after {seconds} s (--timeout gives it longer)"),
             Inconclusive::PipeClosed => f.write_str("the pipe was closed before it ended"),
             Inconclusive::SearchFailed(code) => write!(f, "the search itself ended with exit code {code}"),
-            Inconclusive::PassedEarly => {
-                f.write_str("it passed, though the plan expects it to fail before the change")
-            }
+            Inconclusive::PassedEarly => f.write_str("it passed, though the plan expects it to fail before the change"),
             Inconclusive::NotShown(text) => write!(f, "exit code 0, but its output does not show `{text}`"),
             Inconclusive::Vacuous(why) => why.fmt(f),
         }

@@ -21,19 +21,9 @@ pub(crate) enum Kind {
     Other,
 }
 
-/// Returns what `script` checks first of all: tests before lint before types.
-pub(crate) fn kind_of(script: &str) -> Kind {
-    kinds_of(script).into_iter().next().unwrap_or(Kind::Other)
-}
-
-/// Returns everything that `script` checks.
-pub(crate) fn kinds_of(script: &str) -> BTreeSet<Kind> {
-    checked_by(&shell::read(script))
-}
-
 /// Tells that a script changes sources instead of checking them, be it in one of its parts: nothing is proven by it.
-pub(crate) fn fixes(script: &str) -> bool {
-    shell::read(script).calls().into_iter().any(fixes_in_silence)
+pub(crate) fn fixes(reading: &Reading) -> bool {
+    reading.calls().into_iter().any(fixes_in_silence)
 }
 
 /// Returns everything that a script checks, of the parts whose success counts.
@@ -57,6 +47,10 @@ pub(crate) fn checked_by(reading: &Reading) -> BTreeSet<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn kind_of(script: &str) -> Kind {
+        checked_by(&shell::read(script)).into_iter().next().unwrap_or(Kind::Other)
+    }
 
     #[test]
     fn commands_are_told_by_what_they_run() {
@@ -93,7 +87,7 @@ mod tests {
         for (script, kind) in cases {
             assert_eq!(kind_of(script), kind, "{script}");
         }
-        let all = kinds_of("npm test && npm run lint; npm run typecheck");
+        let all = checked_by(&shell::read("npm test && npm run lint; npm run typecheck"));
         assert_eq!(all, [Kind::Tests, Kind::Lint, Kind::TypeCheck].into());
     }
 
@@ -124,13 +118,24 @@ mod tests {
 
     #[test]
     fn what_fixes_is_no_check() {
-        for script in
-            ["prettier --write src", "djlint --reformat a", "ruff check --fix .", "eslint --fix . && npm test", "jest -u"]
-        {
-            assert!(fixes(script), "{script}");
+        for script in [
+            "prettier --write src",
+            "djlint --reformat a",
+            "ruff check --fix .",
+            "eslint --fix . && npm test",
+            "jest -u",
+        ] {
+            assert!(fixes(&shell::read(script)), "{script}");
         }
-        for script in ["prettier --check src", "ruff check .", "npm install", "sed -i s/a/b/ c", "pytest > out.txt", "pre-commit run -a"] {
-            assert!(!fixes(script), "{script}");
+        for script in [
+            "prettier --check src",
+            "ruff check .",
+            "npm install",
+            "sed -i s/a/b/ c",
+            "pytest > out.txt",
+            "pre-commit run -a",
+        ] {
+            assert!(!fixes(&shell::read(script)), "{script}");
         }
     }
 }

@@ -100,14 +100,8 @@ fn makes(reading: &Reading) -> bool {
 
 /// Tells that nothing in the script could fail, and that it leaves nothing behind.
 fn is_idle(reading: &Reading) -> bool {
-    const IDLE: [Trait; 6] = [
-        Trait::Idle,
-        Trait::Prints,
-        Trait::Succeeds,
-        Trait::Exits,
-        Trait::ChangesFolder,
-        Trait::SetsOptions,
-    ];
+    const IDLE: [Trait; 6] =
+        [Trait::Idle, Trait::Prints, Trait::Succeeds, Trait::Exits, Trait::ChangesFolder, Trait::SetsOptions];
     let is_kept = |redirection: &shell::Redirection| {
         use shell::RedirectionKind::{Append, Output};
         matches!(redirection.kind, Append | Output) && !redirection.target.starts_with("/dev/")

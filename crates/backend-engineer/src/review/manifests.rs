@@ -47,6 +47,8 @@ pub(crate) struct Manifests {
     has_scripts: bool,
     /// Scripts of each `package.json`, by its folder.
     packages: BTreeMap<String, BTreeMap<String, String>>,
+    /// What stands behind the names that runners know, by the file that keeps them.
+    recipes: BTreeMap<String, Vec<survey::Recipe>>,
     /// Targets of each Makefile, by its folder; `None` where they can't be told.
     targets: BTreeMap<String, Option<BTreeSet<String>>>,
 }
@@ -86,6 +88,10 @@ impl Manifests {
                 found.has_scripts |= name == "package.json";
                 found.scripts.push_str(&text);
             }
+            let recipes = survey::recipes(path, &text);
+            if !recipes.is_empty() {
+                found.recipes.insert(path.clone(), recipes);
+            }
             if name == "package.json" {
                 found.packages.insert(folder.to_owned(), scripts_of(&text));
             }
@@ -113,6 +119,13 @@ impl Manifests {
     /// The scripts of the `package.json` in a folder.
     pub(crate) fn scripts(&self, folder: &str) -> Option<&BTreeMap<String, String>> {
         self.packages.get(folder)
+    }
+
+    /// Returns what stands behind a target in a folder.
+    pub(crate) fn recipe(&self, folder: &str, target: &shell::Target) -> Option<String> {
+        let path = |name: &&str| if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
+        let all = survey::recipe_files(target).iter().find_map(|name| self.recipes.get(&path(name)))?;
+        survey::recipe_of(target, all)
     }
 
     /// The targets of the Makefile in a folder; `None` where there is none, or it can't be told.

@@ -79,7 +79,11 @@ impl<'d> Collector<'d> {
         let mut parts = Vec::new();
         for known in script.known.iter().filter(|known| known.direct && !known.moved() && !known.writes()) {
             let text = script.written.script.slice(&known.call.span);
-            if !is_check(whole.purpose) || !is_check(known.purpose) || text.contains('$') || seen.contains(&known.purpose) {
+            if !is_check(whole.purpose)
+                || !is_check(known.purpose)
+                || text.contains('$')
+                || seen.contains(&known.purpose)
+            {
                 continue;
             }
             seen.push(known.purpose);
@@ -106,8 +110,7 @@ impl<'d> Collector<'d> {
     fn ecosystem(&self, kept: &Kept<'_>, known: &[Known], purpose: Purpose, package: &str) -> Option<Ecosystem> {
         let mut only = self.stack.packages.iter().filter(|known| known.folder == package).map(|known| known.ecosystem);
         let only = only.next().filter(|_| only.next().is_none());
-        let mut languages =
-            known.iter().filter(|known| known.purpose == purpose).map(Known::ecosystem);
+        let mut languages = known.iter().filter(|known| known.purpose == purpose).map(Known::ecosystem);
         match languages.next() {
             Some(first) if languages.all(|other| other == first) => first.or(kept.ecosystem),
             Some(first) => first,
@@ -186,7 +189,8 @@ fn one_file(known: &Known, by_hand: &str) -> Option<String> {
         prefix.push("python".to_owned());
     }
     let behind = prefix.iter().position(|word| !word.contains('=')).unwrap_or(prefix.len());
-    let is_tool = known.ecosystem() == Some(Ecosystem::Node) && !matches!(call.program.as_str(), "node" | "bun" | "deno");
+    let is_tool =
+        known.ecosystem() == Some(Ecosystem::Node) && !matches!(call.program.as_str(), "node" | "bun" | "deno");
     // A package's own script finds the package's tools; by hand, something must find them.
     let found = prefix.get(behind).is_some_and(|word| runs_tools(word)) || call.written.contains('/');
     if is_tool && !found {

@@ -26,7 +26,7 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
 fn of_hook(collector: &mut Collector<'_>, folder: &str, id: &str, hook: &Value, source: Place) {
     let arguments: Vec<String> =
         hook["args"].as_array().into_iter().flatten().filter_map(Value::as_str).map(shell::quote).collect();
-    let entry = hook["entry"].as_str().unwrap_or_else(|| program_of(id));
+    let entry = hook["entry"].as_str().unwrap_or_else(|| shell::hook_command(id));
     let body = format!("{entry} {}", arguments.join(" ")).trim().to_owned();
     let takes_files = hook["pass_filenames"].as_bool().unwrap_or(true);
     let is_own = hook["entry"].is_string()
@@ -56,18 +56,5 @@ fn by_file(command: &mut Command, id: &str, body: &str, is_own: bool) {
     if command.script.starts_with("pre-commit") {
         command.for_file = Some(if is_own { format!("{body} {{file}}") } else { through() });
         command.writes |= shell::read(body).writes();
-    }
-}
-
-/// The program that a known hook of another repository runs.
-fn program_of(id: &str) -> &str {
-    match id {
-        "ruff" | "ruff-check" => "ruff check",
-        "ruff-format" => "ruff format",
-        "biome-check" => "biome check",
-        "biome-format" => "biome format",
-        "prettier" => "prettier --write",
-        "uv-lock" | "poetry-check" => "true",
-        other => other,
     }
 }

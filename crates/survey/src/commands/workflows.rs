@@ -68,17 +68,9 @@ impl Walk<'_, '_, '_> {
 
     /// Actions that are a tool's own: the tool's call stands for them.
     fn action(&mut self, action: &str, with: &Value, folder: &str) {
-        let text = |key: &str| with[key].as_str().filter(|text| !text.contains('$'));
-        let script = match action.split('@').next().unwrap_or(action) {
-            "astral-sh/ruff-action" | "chartboost/ruff-action" => {
-                let arguments =
-                    text("args").unwrap_or("check").split_whitespace().filter(|word| !word.starts_with("--output"));
-                format!("ruff {} {}", arguments.collect::<Vec<_>>().join(" "), text("src").unwrap_or("."))
-            }
-            "psf/black" => format!("black {} {}", text("options").unwrap_or("--check"), text("src").unwrap_or(".")),
-            "pre-commit/action" => "pre-commit run --all-files".to_owned(),
-            _ => return,
-        };
+        let name = action.split('@').next().unwrap_or(action);
+        let Some(form) = shell::action_command(name) else { return };
+        let script = filled(form, with);
         let line = self.finder.next(action);
         let reading = shell::read(&script);
         if let Some(call) = reading.outer_calls().first() {
@@ -137,6 +129,18 @@ impl Walk<'_, '_, '_> {
         let (keeper, by_hand) = (Keeper::Workflow, "npx");
         self.collector.keep(Kept { keeper, name, script, folder, body: &body, source, by_hand, ecosystem: None });
     }
+}
+
+/// Fills the inputs of an action into the command that it runs, `{key:default}`; how it prints is the action's own.
+fn filled(form: &str, with: &Value) -> String {
+    let mut words = Vec::new();
+    for word in form.split(' ') {
+        let input = word.strip_prefix('{').and_then(|word| word.strip_suffix('}')?.split_once(':'));
+        let value = input
+            .map_or(word, |(key, default)| with[key].as_str().filter(|text| !text.contains('$')).unwrap_or(default));
+        words.extend(value.split_whitespace().filter(|word| !word.starts_with("--output")));
+    }
+    words.join(" ")
 }
 
 /// Stands for what the workflow fills in.

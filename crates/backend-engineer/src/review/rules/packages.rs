@@ -41,7 +41,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 
 fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let top = module.split('.').next().filter(|top| !top.is_empty())?;
-    let own = ground.bench.files.has_module(top) || file_of(&ground.bench.files, path, module).is_some();
+    let own = ground.run.files.has_module(top) || file_of(&ground.run.files, path, module).is_some();
     if STANDARD.contains(&top)
         || own
         || ground.planned(&format!("{top}.py"))
@@ -50,7 +50,7 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
         return None;
     }
     let planned_folder = |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
-    if ground.bench.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
+    if ground.run.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
         return None;
     }
     let mut names = vec![top];
@@ -72,11 +72,11 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
 fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let aliased = module.starts_with(['.', '/', '#', '~', '$']) || module.starts_with("@/") || module.contains(':');
     let package = package_of(module);
-    if aliased || NODE.contains(&package) || file_of(&ground.bench.files, path, module).is_some() {
+    if aliased || NODE.contains(&package) || file_of(&ground.run.files, path, module).is_some() {
         return None;
     }
     // An import from a source folder: `src/users/user.entity`.
-    if ground.bench.files.has_folder(package) || ground.bench.files.has_module(package) {
+    if ground.run.files.has_folder(package) || ground.run.files.has_module(package) {
         return None;
     }
     let declared = ground.manifests().declares_script(package)?;
@@ -85,24 +85,8 @@ fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
 
 /// Whether the plan installs the package, or names it where it speaks of manifests.
 fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
-    const SIGNS: [&str; 16] = [
-        "install",
-        "uv add",
-        "poetry add",
-        "pdm add",
-        "npm i ",
-        "pnpm add",
-        "yarn add",
-        "bun add",
-        "requirements",
-        "pyproject",
-        "package.json",
-        "dependenc",
-        "--with",
-        "==",
-        ">=",
-        "\": \"^",
-    ];
+    const SIGNS: [&str; 9] =
+        ["install", "requirements", "pyproject", "package.json", "dependenc", "--with", "==", ">=", "\": \"^"];
     let names_it = |line: &str| {
         let lower = line.to_lowercase();
         names
@@ -110,13 +94,24 @@ fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
             .any(|name| lower.contains(&name.to_lowercase()) || lower.contains(&name.to_lowercase().replace('_', "-")))
     };
     let mut recent = 0_usize;
-    ground.bench.plan.text().lines().any(|line| {
+    ground.run.plan.text().lines().any(|line| {
         let lower = line.to_lowercase();
         // A list of packages may follow the line that speaks of them.
-        recent = if SIGNS.iter().any(|sign| lower.contains(sign)) { 12 } else { recent.saturating_sub(1) };
+        let speaks = SIGNS.iter().any(|sign| lower.contains(sign)) || installs(line);
+        recent = if speaks { 12 } else { recent.saturating_sub(1) };
         let import = lower.trim_start().starts_with("import ") || lower.trim_start().starts_with("from ");
         recent > 0 && !import && names_it(line)
     })
+}
+
+/// Tells that a line is, or shows in code type, a command that brings packages in.
+fn installs(line: &str) -> bool {
+    // The subcommands of package managers that have another word for it; the table of programs knows the rest.
+    if ![" add ", " i "].iter().any(|word| line.contains(word)) {
+        return false;
+    }
+    let shown = line.split('`').skip(1).step_by(2).chain([line]);
+    shown.into_iter().any(|text| shell::read(text).kinds().contains(&shell::Kind::Install))
 }
 
 #[cfg(test)]

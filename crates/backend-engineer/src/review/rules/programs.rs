@@ -6,7 +6,6 @@ use crate::analyze::nearest_tools;
 use crate::review::code::Code;
 use crate::review::ground::Ground;
 use crate::review::rule::Rule;
-use crate::review::shell::simple_commands;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -32,11 +31,10 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in ground.units {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
-            let Some(commands) = simple_commands(&planned.text) else { continue };
             let base = planned.folder.clone().unwrap_or_default();
-            for command in &commands {
-                let Some(name) = command.words.first() else { continue };
-                let Some(folder) = crate::analyze::climbed(&base, &command.folder) else { continue };
+            for command in &shell::parse(&planned.text).invocations {
+                let Some(name) = command.program() else { continue };
+                let Some(folder) = crate::analyze::entered(&base, command.folder.as_deref()) else { continue };
                 if is_name(name)
                     && !is_here(ground, &folder, name)
                     && ground.facts.said.insert(format!("program {name}"))
@@ -58,7 +56,7 @@ fn is_name(word: &str) -> bool {
 }
 
 fn is_here(ground: &Ground<'_>, folder: &str, name: &str) -> bool {
-    let root = ground.bench.root();
+    let root = ground.run.root();
     let own = nearest_tools(root, Path::new(folder)).into_iter().any(|tools| tools.join(name).exists());
     let path = std::env::var_os("PATH").unwrap_or_default();
     own || std::env::split_paths(&path).any(|tools| tools.join(name).is_file())
