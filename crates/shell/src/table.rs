@@ -82,6 +82,8 @@ pub enum Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trait {
+    /// A target that checks, whatever the project has to check: its name does not say what.
+    General,
     /// It takes back what was done: a migration, a schema.
     Undoes,
     /// It measures how much of the program is reached by what it runs.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use shell::Reading;
+use shell::{Reading, Trait};
 
 use super::vacuous::fixes_in_silence;
 
@@ -28,13 +28,14 @@ pub(crate) fn fixes(reading: &Reading) -> bool {
 
 /// Returns everything that a script checks, of the parts whose success counts.
 ///
-/// What fixes instead of checking (`--fix`, `--write`) is none of it; a formatter that only compares is a linter.
+/// What fixes instead of checking (`--fix`, `--write`) is none of it, nor what checks nobody sees what (`make check`
+/// without its recipe); a formatter that only compares is a linter.
 pub(crate) fn checked_by(reading: &Reading) -> BTreeSet<Kind> {
-    let writes = |kind: shell::Kind| {
+    let is_none = |kind: shell::Kind| {
         let mut calls = reading.calls().into_iter().filter(|call| call.kind() == kind).peekable();
-        calls.peek().is_some() && calls.all(fixes_in_silence)
+        calls.peek().is_some() && calls.all(|call| fixes_in_silence(call) || call.is(Trait::General))
     };
-    let checked = reading.kinds().into_iter().filter(|kind| !writes(*kind));
+    let checked = reading.kinds().into_iter().filter(|kind| !is_none(*kind));
     let kinds = checked.filter_map(|kind| match kind {
         shell::Kind::Test => Some(Kind::Tests),
         shell::Kind::Lint | shell::Kind::Format => Some(Kind::Lint),

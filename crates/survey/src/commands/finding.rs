@@ -48,7 +48,7 @@ impl<'d> Collector<'d> {
         let known = &script.known;
         let package = self.package(kept.folder, &script.written);
         let ecosystem = self.ecosystem(&kept, known, purpose, &package);
-        let mut fitting = known.iter().filter(|known| known.purpose == purpose && !known.moved());
+        let mut fitting = known.iter().filter(|known| known.purpose == purpose && !known.moved);
         let command = Command {
             purpose,
             behind: if kept.body.trim() == kept.script.trim() { String::new() } else { kept.body.trim().to_owned() },
@@ -77,7 +77,7 @@ impl<'d> Collector<'d> {
         let is_check = |purpose| matches!(purpose, Purpose::Lint | Purpose::TypeCheck | Purpose::Format);
         let mut seen = vec![whole.purpose];
         let mut parts = Vec::new();
-        for known in script.known.iter().filter(|known| known.direct && !known.moved() && !known.writes()) {
+        for known in script.known.iter().filter(|known| known.direct && !known.moved && !known.writes()) {
             let text = script.written.script.slice(&known.call.span);
             if !is_check(whole.purpose)
                 || !is_check(known.purpose)

@@ -13,6 +13,8 @@ pub(super) struct Known {
     pub(super) purpose: Purpose,
     /// The script itself makes the call, and not a recipe behind a name in it.
     pub(super) direct: bool,
+    /// It runs in another folder than the script, or in another package.
+    pub(super) moved: bool,
 }
 
 /// A script, and what it comes to with the recipes of the tree.
@@ -61,11 +63,6 @@ impl Known {
     pub(super) fn watches(&self) -> bool {
         self.call.is(Trait::Watches)
     }
-
-    /// The shell stands in another folder by then.
-    pub(super) fn moved(&self) -> bool {
-        self.call.folder.is_some()
-    }
 }
 
 impl Script {
@@ -74,10 +71,16 @@ impl Script {
         let written = shell::read(text);
         let deep = shell::read_with(text, &recipes.seen_from(folder));
         let direct: Vec<&Call> = written.calls().into_iter().filter(|call| call.target.is_none()).collect();
+        let outer = written.outer_calls();
+        let away = |call: &Call| {
+            let around = outer.iter().filter(|outer| outer.span == call.span).filter_map(|outer| outer.target.as_ref());
+            around.into_iter().any(|target| target.across || target.workspace.is_some())
+        };
         let noted = || deep.calls().into_iter().filter(|call| !call.is(Trait::Idle));
         let known = noted().filter_map(|call| {
             let purpose = purpose_of(call)?;
-            Some(Known { purpose, direct: direct.contains(&call), call: call.clone() })
+            let moved = call.folder.is_some() || away(call);
+            Some(Known { purpose, direct: direct.contains(&call), moved, call: call.clone() })
         });
         let known = known.collect();
         let kinds = noted().map(Call::kind).collect();
@@ -117,7 +120,7 @@ fn is_check(purpose: Purpose) -> bool {
 
 /// Returns what a script of this name is for by convention.
 fn by_name(name: &str) -> Option<Purpose> {
-    let rule = shell::conventional_rule(name)?;
+    let rule = shell::conventional_rule(name).filter(|rule| !rule.is(Trait::General))?;
     purpose(rule.kind?, rule.tells, &|one| rule.is(one))
 }
 
