@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::analyze::nearest_tools;
 use crate::review::code::Code;
 use crate::review::ground::Ground;
+use crate::review::manifests::entered;
 use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
@@ -34,7 +35,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             let base = planned.folder.clone().unwrap_or_default();
             for command in &shell::parse(&planned.text).invocations {
                 let Some(name) = command.program() else { continue };
-                let Some(folder) = crate::analyze::entered(&base, command.folder.as_deref()) else { continue };
+                let Some(folder) = entered(&base, command.folder.as_deref()) else { continue };
                 if is_name(name)
                     && !is_here(ground, &folder, name)
                     && ground.facts.said.insert(format!("program {name}"))

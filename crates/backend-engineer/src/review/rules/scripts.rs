@@ -4,6 +4,7 @@ use shell::{Call, Target};
 
 use crate::review::code::Code;
 use crate::review::ground::Ground;
+use crate::review::manifests::entered;
 use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
@@ -83,7 +84,7 @@ impl<'c> Named<'c> {
         if unclear || target.name.is_empty() || !target.name.chars().all(plain) {
             return None;
         }
-        Some(Named { target, folder: crate::analyze::entered(base, target.folder.as_deref())? })
+        Some(Named { target, folder: entered(base, target.folder.as_deref())? })
     }
 
     fn is_script(&self) -> bool {
@@ -131,7 +132,7 @@ fn test_file(ground: &Ground<'_>, call: &Call, base: &str, span: std::ops::Range
     if call.kind() != shell::Kind::Test || call.target.is_some() {
         return None;
     }
-    let folder = crate::analyze::entered(base, call.folder.as_deref())?;
+    let folder = entered(base, call.folder.as_deref())?;
     let endings = [".py", ".test.ts", ".spec.ts", ".test.js", ".spec.js", ".test.tsx"];
     let is_file = |word: &&str| {
         word.contains('/')
@@ -141,7 +142,7 @@ fn test_file(ground: &Ground<'_>, call: &Call, base: &str, span: std::ops::Range
     let mut words = call.arguments.iter().map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = crate::analyze::climbed(&folder, word).is_none_or(|path| ground.run.files.stands(&path));
+        let stands = code::modules::climbed(&folder, word).is_none_or(|path| ground.run.files.stands(&path));
         let anywhere = ground.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
         !stands && !anywhere && !ground.planned(&name(word)) && !in_commits(ground, word)
     })?;

@@ -4,6 +4,7 @@ use plan::CriterionKind;
 
 use crate::review::code::Code;
 use crate::review::ground::Ground;
+use crate::review::manifests::entered;
 use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 
@@ -52,7 +53,7 @@ fn watches(text: &str) -> bool {
 /// Returns what is said of a target whose recipe watches.
 fn by_script(ground: &Ground<'_>, base: &str, call: &shell::Call, text: &str) -> Option<String> {
     let target = call.target.as_ref()?;
-    let folder = crate::analyze::entered(base, target.folder.as_deref())?;
+    let folder = entered(base, target.folder.as_deref())?;
     let script = ground.manifests().recipe(&folder, target)?;
     let given = |inner: &shell::Target| (inner == target).then(|| script.clone());
     let name = text.trim();
