@@ -1,8 +1,10 @@
 //! Runs one command of the plan on the run's overlay and judges it; every run is in the journal with the tree it ran on.
 
+mod outputs;
+mod recipes;
+mod vacuous;
 mod kind;
-mod obstacle;
-mod proving;
+mod inconclusive;
 mod judge;
 
 use std::fs::File;
@@ -12,8 +14,9 @@ use journal::{Event, OutputId, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::{Effect, EffectKind, Outcome};
 
-pub(crate) use judge::{End, Judgement, counted, judge};
-pub(crate) use kind::{Kind, kind_of, kinds_of};
+pub(crate) use judge::{Asked, End, JudgeContext, Judgement, counted, judge};
+pub(crate) use kind::{Kind, checked_by, fixes};
+pub(crate) use recipes::TreeRecipes;
 
 use crate::analyze::nearest_tools;
 use crate::run::{Belonging, Promotable, RunContext, ToRun, last_lines};
@@ -108,9 +111,20 @@ impl Request {
         Request { folder: folder.to_owned(), kind: Some(kind), ..Request::of_project(script, why) }
     }
 
-    fn kind(&self) -> Kind {
-        self.kind.unwrap_or_else(|| kind_of(&self.script))
+    /// Returns the command as it is to be run and judged.
+    fn asked(&self, work: &UnitWork<'_>) -> Asked {
+        Asked::read(&self.script, self.kind, &TreeRecipes::new(work.run, work.workspace, &self.folder))
     }
+}
+
+/// Reads a command that runs in `folder`, with the recipes of the tree.
+pub(crate) fn read(work: &UnitWork<'_>, script: &str, folder: &str) -> shell::Reading {
+    shell::read_with(script, &TreeRecipes::new(work.run, work.workspace, folder))
+}
+
+/// Returns what a command checks first of all: tests before lint before types.
+pub(crate) fn kind_of(work: &UnitWork<'_>, script: &str, folder: &str) -> Kind {
+    checked_by(&read(work, script, folder)).into_iter().next().unwrap_or(Kind::Other)
 }
 
 /// What becomes of what a command writes.
@@ -146,10 +160,10 @@ pub(crate) async fn run_before(
 ) -> Result<(Judgement, String), Stop> {
     let why = format!("{}, before the change", request.why);
     work.run.emit(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
-    let script = proving::strict(&request.script, request.kind() != Kind::Other);
-    let outcome = work.workspace.execute_before(to_run(work.run, request, &script), written).await?;
+    let asked = request.asked(work);
+    let outcome = work.workspace.execute_before(to_run(work.run, request, &asked.script), written).await?;
     let text = work.run.redactor.text(&judged_text(&outcome));
-    let judgement = judged(work, request, &outcome, &text);
+    let judgement = judged(work, (request, &asked), &outcome, &text);
     work.run.emit(Event::CommandFinished {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -174,9 +188,9 @@ pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> 
     work.workspace.serve(to_run(work.run, request, &request.script)).await
 }
 
-fn judged(work: &UnitWork<'_>, request: &Request, outcome: &Outcome, text: &str) -> Judgement {
+fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
     let ours = |name: &str| work.workspace.knows_module(work.run, name);
-    judge(request.kind(), &request.script, end_of(outcome), text, &request.expect, &ours)
+    judge(asked, end_of(outcome), text, &JudgeContext { expect: &request.expect, ours: &ours })
 }
 
 fn code_of(outcome: &Outcome) -> Option<i32> {
@@ -196,11 +210,11 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     // What we lay down ourselves is no effect of the command.
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
-    let script = proving::strict(&request.script, request.kind() != Kind::Other);
-    let outcome = work.workspace.execute(to_run(work.run, request, &script)).await?;
+    let asked = request.asked(work);
+    let outcome = work.workspace.execute(to_run(work.run, request, &asked.script)).await?;
     let own = effects_of(work, &before, writes).await?;
     let text = work.run.redactor.text(&judged_text(&outcome));
-    let judgement = judged(work, request, &outcome, &text);
+    let judgement = judged(work, (request, &asked), &outcome, &text);
     let mut ran = Ran {
         script: request.script.clone(),
         folder: request.folder.clone(),
@@ -342,13 +356,10 @@ fn judged_text(outcome: &Outcome) -> String {
     format!("{head}\n{}", outcome.output.tail(JUDGED).unwrap_or_default())
 }
 
-/// The folder that the command's tools are looked up from: a leading `cd x &&` counts.
+/// Returns the folder that the command's tools are looked up from: a `cd x &&` before it counts.
 fn effective_folder(request: &Request) -> PathBuf {
     let mut folder = PathBuf::from(&request.folder);
-    let mut words = request.script.split_whitespace();
-    if words.next() == Some("cd")
-        && let Some(inside) = words.next().map(|word| word.trim_end_matches([';', '&']).trim_matches(['"', '\'']))
-    {
+    if let Some(inside) = shell::read(&request.script).folder() {
         folder.push(inside);
     }
     folder

@@ -9,7 +9,7 @@ use journal::Verdict;
 use plan::CriterionKind;
 use serde::Serialize;
 
-use crate::check::{Kind, kinds_of, worst};
+use crate::check::{self, Kind, Ran, checked_by, worst};
 use crate::implement::{Change, Deed, Placed};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
@@ -151,9 +151,9 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
         tasks,
         files: verification.accounts.clone(),
         verification: Results {
-            tests: outcome(verification, Kind::Tests),
-            lint: outcome(verification, Kind::Lint),
-            type_check: outcome(verification, Kind::TypeCheck),
+            tests: outcome(work, verification, Kind::Tests),
+            lint: outcome(work, verification, Kind::Lint),
+            type_check: outcome(work, verification, Kind::TypeCheck),
         },
         checks: verification.checks.iter().map(check_line).collect(),
         refusals: refusals(change),
@@ -240,8 +240,9 @@ fn task(text: &str, line: usize, proof: &Proof) -> Task {
     Task { text, line, done, why: proof.to_string() }
 }
 
-fn outcome(verification: &Verification, kind: Kind) -> Outcome {
-    let of_kind = |check: &&Check| check.kind == kind || kinds_of(&check.ran.script).contains(&kind);
+fn outcome(work: &UnitWork<'_>, verification: &Verification, kind: Kind) -> Outcome {
+    let does = |ran: &Ran| checked_by(&check::read(work, &ran.script, &ran.folder)).contains(&kind);
+    let of_kind = |check: &&Check| check.kind == kind || does(&check.ran);
     let checks: Vec<_> = verification.checks.iter().filter(of_kind).collect();
     if checks.is_empty() {
         let what = match kind {

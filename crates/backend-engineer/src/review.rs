@@ -2,7 +2,6 @@
 //! only; what the plan spells out is placed in the staged tree and taken back.
 
 mod code;
-mod shell;
 mod manifests;
 mod words;
 mod ground;

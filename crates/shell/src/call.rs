@@ -20,6 +20,10 @@ pub struct Target {
     pub workspace: Option<String>,
     /// What is given to the recipe.
     pub arguments: Vec<String>,
+    /// It is run in every package that has it.
+    pub across: bool,
+    /// Where there is no target of this name, a program may be meant.
+    pub or_command: bool,
 }
 
 /// Gives the recipes of targets, where they are known.
@@ -59,6 +63,8 @@ pub struct Call {
     pub folder: Option<String>,
     /// It names a target of a runner.
     pub target: Option<Target>,
+    /// How much of the prefix stands before a wrapper that measures what is reached.
+    pub(crate) unmeasured: Option<usize>,
     pub(crate) wrapper_needs: Vec<Need>,
     pub(crate) row: Option<&'static Program>,
     pub(crate) rule: Option<&'static Rule>,
@@ -103,6 +109,13 @@ impl Call {
         needs.sort_unstable();
         needs.dedup();
         needs
+    }
+
+    /// Returns what stands in front of the program, up to a wrapper that measures what it reaches, and tells whether
+    /// there is one: of a single file such a measure says nothing.
+    pub fn unmeasured_prefix(&self) -> (&[String], bool) {
+        let end = self.unmeasured.unwrap_or(self.prefix.len());
+        (self.prefix.get(..end).unwrap_or(&self.prefix), self.unmeasured.is_some())
     }
 
     /// Returns the family that the program belongs to: `python`, `node`.
@@ -192,6 +205,11 @@ pub(crate) fn row_of(written: &str) -> Option<&'static Program> {
         return None;
     }
     table.row(name)
+}
+
+/// Returns what a target of this name is by convention, where no recipe is known; `None` where none knows it.
+pub fn conventional_rule(name: &str) -> Option<&'static Rule> {
+    conventional(name, &[])
 }
 
 /// Returns the rule of a target's name, by convention.

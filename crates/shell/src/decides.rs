@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::call::Call;
 use crate::reading::{Part, Reading};
 use crate::script::Node;
 use crate::table::{Telling, Trait};
@@ -115,7 +116,12 @@ impl Reading {
         match self.parts.get(at) {
             None => Decides::Nothing(NothingReason::Unreadable),
             Some(Part::Assignments) => Decides::Status,
-            Some(Part::Scripts(_, inner)) => inner.last().map_or(Decides::Status, Reading::decides),
+            Some(Part::Scripts(call, inner)) => {
+                if inner.iter().any(|one| one.loses_a_status(call)) {
+                    return Decides::Nothing(NothingReason::Sequence);
+                }
+                inner.last().map_or(Decides::Status, Reading::decides)
+            }
             Some(Part::Call(call)) => {
                 if call.is(Trait::Serves) {
                     return Decides::Nothing(NothingReason::Serves);
@@ -130,6 +136,25 @@ impl Reading {
                     Telling::Nothing => Decides::Nothing(NothingReason::Program),
                 }
             }
+        }
+    }
+
+    /// Tells that a script inside of another one (`sh -c 'a; b'`) goes on after a failure: nobody runs it in a
+    /// strict form. The lines of a target's recipe are run one by one, and the first failure ends them.
+    fn loses_a_status(&self, runner: &Call) -> bool {
+        let by_lines = runner.target.is_some() && self.script.text.trim().contains('\n');
+        let ends_at_errors = |words: &[String]| {
+            words
+                .iter()
+                .any(|word| word == "errexit" || !word.starts_with("--") && word.starts_with('-') && word.contains('e'))
+        };
+        let is_strict = ends_at_errors(&runner.arguments) && runner.target.is_none()
+            || self.calls().iter().any(|call| call.is(Trait::SetsOptions) && ends_at_errors(&call.arguments));
+        match &self.script.root {
+            Node::Sequence(all) if !by_lines && !is_strict => {
+                all.iter().rev().skip(1).any(|one| !self.does_nothing(one))
+            }
+            _ => false,
         }
     }
 

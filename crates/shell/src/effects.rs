@@ -47,7 +47,7 @@ impl Reading {
 
     /// Tells that it deletes or overwrites what can't be had back: folders, data, commits.
     pub fn destroys(&self) -> bool {
-        self.any(|call| call.is(Trait::Destroys))
+        self.any(Call::destroys)
     }
 
     /// Returns what it needs beside the tree and its tools.
@@ -92,6 +92,20 @@ impl Reading {
     }
 }
 
+impl Call {
+    /// Tells that it deletes or overwrites what can't be had back; what tools make anew is not that.
+    pub fn destroys(&self) -> bool {
+        let temporary = |path: &str| path.contains("tmp") || path.contains("temp") || path.starts_with('$');
+        let made = |path: &str| is_made(path) || temporary(path);
+        match () {
+            () if !self.is(Trait::Destroys) => false,
+            () if self.is(Trait::Removes) => self.positionals().iter().any(|path| !made(path)),
+            () if self.is(Trait::Writes) => !self.arguments.iter().any(|argument| is_made_whole(argument)),
+            () => true,
+        }
+    }
+}
+
 fn call_writes(call: &Call) -> bool {
     if call.is(Trait::Writes) {
         return true;
@@ -123,7 +137,7 @@ fn is_made_whole(path: &str) -> bool {
 /// but for those that hold configuration.
 fn is_made(path: &str) -> bool {
     let name = path.trim_end_matches(['/', '*']).rsplit('/').next().unwrap_or(path);
-    let configured = [".github", ".vscode", ".claude", ".cursor", ".husky", ".env"].contains(&name);
+    let configured = [".git", ".github", ".vscode", ".claude", ".cursor", ".husky", ".env"].contains(&name);
     is_made_whole(path) || name.starts_with('.') && name.len() > 2 && !configured
 }
 

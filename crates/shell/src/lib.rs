@@ -58,7 +58,7 @@ mod strict;
 
 mod looks;
 
-pub use call::{Call, Recipes, Target};
+pub use call::{Call, Recipes, Target, conventional_rule};
 pub use commit::Commit;
 pub use decides::{Decides, NothingReason, OutputReason};
 pub use folders::join as join_folders;
@@ -66,5 +66,7 @@ pub use looks::is_command;
 pub use parse::parse;
 pub use reading::{Reading, decided_by, read, read_with};
 pub use script::{Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word};
-pub use table::{Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, faults, rows};
+pub use table::{
+    Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, Usual, action_command, faults, hook_command, rows, usuals,
+};
 pub use words::quote;

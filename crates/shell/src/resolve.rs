@@ -4,7 +4,7 @@ use crate::call::{Call, Recipes, Target, conventional, name_of, row_of};
 use crate::condition::Met;
 use crate::folders::join;
 use crate::script::Span;
-use crate::table::{self, Need, Program, Rule, Wraps};
+use crate::table::{self, Need, Program, Rule, Trait, Wraps};
 use crate::words::quote;
 
 /// More wrappers around each other than anybody writes; recipes may also call themselves.
@@ -34,11 +34,20 @@ pub(crate) struct Resolver<'r> {
     pub(crate) prefix: Vec<String>,
     wrappers: Vec<String>,
     needs: Vec<Need>,
+    unmeasured: Option<usize>,
 }
 
 impl<'r> Resolver<'r> {
     pub(crate) fn new(recipes: &'r dyn Recipes, span: Span, folder: Option<String>) -> Self {
-        Resolver { recipes, span, folder, prefix: Vec::new(), wrappers: Vec::new(), needs: Vec::new() }
+        Resolver {
+            recipes,
+            span,
+            folder,
+            prefix: Vec::new(),
+            wrappers: Vec::new(),
+            needs: Vec::new(),
+            unmeasured: None,
+        }
     }
 
     /// Follows the words to what they run.
@@ -88,6 +97,7 @@ impl<'r> Resolver<'r> {
             arguments,
             folder: self.folder,
             target: None,
+            unmeasured: self.unmeasured,
             wrapper_needs: self.needs,
             row,
             rule,
@@ -120,6 +130,9 @@ impl<'r> Resolver<'r> {
 
     /// Notes that the step's words stand in front of the last `inner` ones.
     fn pass(&mut self, step: &Step<'_>, inner: usize) {
+        if step.rule.is(Trait::Measures) {
+            self.unmeasured = self.unmeasured.or(Some(self.prefix.len()));
+        }
         self.wrappers.push(name_of(step.written).to_owned());
         self.prefix.push(quote(step.written));
         let before = step.arguments.len().saturating_sub(inner);
@@ -177,6 +190,8 @@ impl<'r> Resolver<'r> {
             folder: self.folder.clone(),
             workspace: workspace.clone(),
             arguments: rest.clone(),
+            across: step.row.across || step.arguments.iter().any(|word| step.row.recursive.contains(word)),
+            or_command: wraps == Wraps::TargetOrCommand,
         });
         let targets: Vec<Target> = targets.by_ref().collect();
         let recipes: Vec<String> = targets.iter().filter_map(|target| self.recipe(target)).collect();

@@ -82,8 +82,16 @@ pub enum Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trait {
+    /// A target that checks, whatever the project has to check: its name does not say what.
+    General,
+    /// It takes back what was done: a migration, a schema.
+    Undoes,
+    /// It measures how much of the program is reached by what it runs.
+    Measures,
     /// It creates, changes or removes files of the source tree.
     Writes,
+    /// It writes, and fails where it did: its success says that there was nothing to write.
+    FailsWhereItWrites,
     /// It runs again at each change and does not end.
     Watches,
     /// It only lists or describes; nothing of what it is for happens.
@@ -249,14 +257,73 @@ pub struct Program {
     /// The option that names a target.
     #[serde(default)]
     pub(crate) target: Vec<String>,
+    /// It runs a target in every package that has it.
+    #[serde(default)]
+    pub(crate) across: bool,
+    /// Options with which it does.
+    #[serde(default)]
+    pub(crate) recursive: Vec<String>,
     /// Its targets are written `project:target`.
     #[serde(default)]
     pub(crate) project_targets: bool,
     /// Where its targets' recipes stand: `package.json`, `Makefile`, …
     #[serde(default)]
     pub recipes: Option<String>,
+    /// How projects use it that name no command for it.
+    #[serde(default)]
+    pub usual: Vec<Usual>,
+    /// What hooks of `pre-commit` run that are not called like a command.
+    #[serde(default)]
+    pub(crate) hooks: BTreeMap<String, String>,
+    /// What actions of continuous integration run; `{key:default}` is an input of the action.
+    #[serde(default)]
+    pub(crate) actions: BTreeMap<String, String>,
     /// What its calls are; the first rule that fits decides.
     pub rules: Vec<Rule>,
+}
+
+/// A program's usual command, and what tells that a project uses it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usual {
+    /// The command.
+    pub command: String,
+    /// Files that configure it, by their names up to an ending.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Sections of pyproject.toml, setup.cfg and tox.ini that configure it.
+    #[serde(default)]
+    pub sections: Vec<String>,
+    /// Packages that bring it.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// Counts only where the project depends on this package.
+    #[serde(default)]
+    pub with_package: Option<String>,
+    /// Counts only where the project does not depend on this package.
+    #[serde(default)]
+    pub without_package: Option<String>,
+    /// Counts only for files beside the package's manifest.
+    #[serde(default)]
+    pub at_package: bool,
+    /// Runs in the package's folder, wherever the file lies.
+    #[serde(default)]
+    pub in_package: bool,
+}
+
+/// Returns the usual commands of the programs, each with its program.
+pub fn usuals() -> impl Iterator<Item = (&'static Program, &'static Usual)> {
+    programs().rows.iter().flat_map(|row| row.usual.iter().map(move |usual| (row, usual)))
+}
+
+/// Returns what a hook of `pre-commit` runs; the id is mostly the command itself.
+pub fn hook_command(id: &str) -> &str {
+    programs().rows.iter().find_map(|row| row.hooks.get(id)).map_or(id, String::as_str)
+}
+
+/// Returns what an action of continuous integration runs, with `{key:default}` for its inputs.
+pub fn action_command(action: &str) -> Option<&'static str> {
+    programs().rows.iter().find_map(|row| row.actions.get(action)).map(String::as_str)
 }
 
 #[derive(Deserialize)]

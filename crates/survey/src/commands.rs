@@ -1,10 +1,8 @@
 //! The commands by which a project checks, formats, migrates and builds itself, read where it keeps them and never run.
 
-mod shell;
+mod recipes;
 
-mod tools;
-
-mod naming;
+mod purpose;
 
 mod finding;
 
@@ -30,6 +28,7 @@ use crate::source::Sources;
 use crate::stack::{Ecosystem, Stack};
 
 use finding::Collector;
+pub use recipes::{Recipe, recipe_files, recipe_of, recipes};
 
 /// What a command is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,7 +122,6 @@ pub(crate) fn read(documents: &Documents, sources: &Sources, stack: &Stack) -> V
     hooks::collect(&mut collector);
     workflows::collect(&mut collector);
     configured::collect(&mut collector, sources);
-    collector.inherit();
     choice::order(collector.commands)
 }
 
@@ -148,7 +146,7 @@ impl Command {
         let mut modules = Vec::new();
         for file in files {
             let inside = crate::documents::inside(&self.folder, file)?;
-            paths.push(shell::quoted(inside));
+            paths.push(shell::quote(inside));
             modules.push(inside.strip_prefix(manage).unwrap_or(inside).trim_end_matches(".py").replace('/', "."));
         }
         Some(form.replace("{file}", &paths.join(" ")).replace("{module}", &modules.join(" ")))

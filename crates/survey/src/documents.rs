@@ -39,45 +39,22 @@ const NAMES: &[&str] = &[
     "tox.ini",
     "noxfile.py",
     "tasks.py",
-    "pytest.ini",
     ".coveragerc",
-    "mypy.ini",
-    ".mypy.ini",
-    "pyrightconfig.json",
-    ".flake8",
-    ".pylintrc",
-    "ruff.toml",
-    ".ruff.toml",
     ".pre-commit-config.yaml",
     ".pre-commit-config.yml",
     ".gitlab-ci.yml",
     ".travis.yml",
     "azure-pipelines.yml",
-    "alembic.ini",
     "tsconfig.json",
     "ormconfig.json",
     ".sequelizerc",
     ".python-version",
     ".nvmrc",
     ".node-version",
-    "biome.json",
-    "biome.jsonc",
 ];
 
 /// Configuration files of tools that come with many endings: only that they are there matters.
-const STEMS: &[&str] = &[
-    ".eslintrc",
-    "eslint.config",
-    ".prettierrc",
-    "prettier.config",
-    "jest.config",
-    "vitest.config",
-    "knexfile",
-    "drizzle.config",
-    ".mocharc",
-    "ormconfig",
-    "playwright.config",
-];
+const STEMS: &[&str] = &["knexfile", "drizzle.config", "ormconfig", "playwright.config"];
 
 /// Bytes past which a lock file is left alone; other documents are small.
 const LARGEST_LOCK: u64 = 12 << 20;
@@ -111,11 +88,17 @@ pub(crate) fn inside<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
+/// Tells that a name is `stem`, or `stem` with an ending.
+pub(crate) fn is_stem(stem: &str, name: &str) -> bool {
+    name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 fn is_wanted(path: &str) -> bool {
     let name = name_of(path);
     let starts = |part: &str| name.starts_with(part);
     NAMES.contains(&name)
-        || STEMS.iter().any(|stem| name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+        || shell::usuals().flat_map(|(_, usual)| &usual.files).any(|stem| is_stem(stem, name))
+        || STEMS.iter().any(|stem| is_stem(stem, name))
         || (starts("requirements") || path.contains("requirements/"))
             && (name.ends_with(".txt") || name.ends_with(".in"))
         || (name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml")))

@@ -32,7 +32,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub use commands::{Command, Keeper, Purpose};
+pub use commands::{Command, Keeper, Purpose, Recipe, recipe_files, recipe_of, recipes};
 pub use conventions::{Convention, Topic};
 pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};

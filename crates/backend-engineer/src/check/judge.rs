@@ -3,10 +3,32 @@
 use journal::Verdict;
 use plan::{Expect, ExpectedOutcome};
 use serde::Serialize;
+use shell::{Reading, Recipes};
 
-use super::kind::Kind;
-use super::obstacle::{Ground, obstacle};
-use super::proving::proves_nothing;
+use super::inconclusive::{Ground, Inconclusive, inconclusive};
+use super::kind::{Kind, checked_by};
+use super::vacuous::{strict_form, vacuous};
+
+/// A command as it is run, and what is known of it before.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// What it checks.
+    pub(crate) kind: Kind,
+    /// The script as the shell gets it.
+    pub(crate) script: String,
+    reading: Reading,
+}
+
+impl Asked {
+    /// Reads a script, which checks what `kind` says, or else what its own words say.
+    pub(crate) fn read(script: &str, kind: Option<Kind>, recipes: &dyn Recipes) -> Self {
+        let written = shell::read_with(script, recipes);
+        let kind = kind.or_else(|| checked_by(&written).into_iter().next()).unwrap_or(Kind::Other);
+        let script = strict_form(&written, kind != Kind::Other);
+        let reading = shell::read_with(&script, recipes);
+        Asked { kind, script, reading }
+    }
+}
 
 /// A verdict and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,6 +40,17 @@ pub(crate) struct Judgement {
     /// A limit ended it.
     pub(crate) limit: bool,
 }
+
+/// What a command is judged by, beside itself and its end.
+pub(crate) struct JudgeContext<'a> {
+    /// What the plan expects of it.
+    pub(crate) expect: &'a Expect,
+    /// Tells that a module or package of that name belongs to the repository or to the plan.
+    pub(crate) ours: &'a dyn Fn(&str) -> bool,
+}
+
+/// The status of a program that wrote into a closed pipe: 128 and the number of SIGPIPE.
+const PIPE_CLOSED: i32 = 141;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
@@ -39,54 +72,49 @@ impl Judgement {
         Judgement { verdict: Verdict::Failed, detail: detail.into(), limit: false }
     }
 
+    /// Makes the judgement of a command that says nothing about the code.
+    pub(crate) fn inconclusive(why: &Inconclusive) -> Self {
+        let limit = matches!(why, Inconclusive::TimedOut(_));
+        Judgement { verdict: Verdict::NotChecked, detail: why.to_string(), limit }
+    }
+
     pub(crate) fn not_checked(detail: impl Into<String>) -> Self {
         Judgement { verdict: Verdict::NotChecked, detail: detail.into(), limit: false }
     }
 }
 
-/// Judges `script`, which checks what `kind` says, ended with `end` and printed `output` (its head and tail suffice).
-pub(crate) fn judge(
-    kind: Kind,
-    script: &str,
-    end: End,
-    output: &str,
-    expect: &Expect,
-    ours: &dyn Fn(&str) -> bool,
-) -> Judgement {
+/// Judges a command that ended with `end` and printed `output` (its head and tail suffice); `ours` tells the modules of the
+/// repository and of the plan.
+pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>) -> Judgement {
+    let expect = context.expect;
     let code = match end {
         End::Code(code) => code,
         End::Signal(signal) => return Judgement::failed(format!("ended by signal {signal}")),
-        End::TimedOut { server: true, .. } => {
-            return Judgement::not_checked("it never returns: a server or a watcher (give the form that runs once)");
-        }
-        End::TimedOut { seconds, .. } => {
-            let detail = format!("stopped after {seconds} s (--timeout gives it longer)");
-            return Judgement { verdict: Verdict::NotChecked, detail, limit: true };
-        }
+        End::TimedOut { server: true, .. } => return Judgement::inconclusive(&Inconclusive::Endless),
+        End::TimedOut { seconds, .. } => return Judgement::inconclusive(&Inconclusive::TimedOut(seconds)),
     };
     if expect.outcome == ExpectedOutcome::NoMatches {
         return judge_search(code, output);
     }
-    if let Some(obstacle) = obstacle(script, code, output, &Ground { ours, tests: kind == Kind::Tests }) {
-        return Judgement::not_checked(obstacle.0);
+    let ground = Ground { reading: &asked.reading, tests: asked.kind == Kind::Tests, ours: context.ours };
+    if let Some(why) = inconclusive(&ground, code, output) {
+        return Judgement::inconclusive(&why);
     }
-    let checks = kind != Kind::Other;
+    let checks = asked.kind != Kind::Other;
     if code == 0
         && expect.outcome != ExpectedOutcome::Fail
-        && let Some(why) = proves_nothing(script, checks)
+        && let Some(why) = vacuous(&asked.reading, checks, !expect.shows.is_empty())
     {
-        return Judgement::not_checked(why);
+        return Judgement::inconclusive(&Inconclusive::Vacuous(why));
     }
-    if checks && code == 141 {
-        return Judgement::not_checked("the pipe was closed before it ended");
+    if code == PIPE_CLOSED {
+        return Judgement::inconclusive(&Inconclusive::PipeClosed);
     }
     match expect.outcome {
-        ExpectedOutcome::Fail if code == 0 => {
-            Judgement::not_checked("it passed, though the plan expects it to fail before the change")
-        }
+        ExpectedOutcome::Fail if code == 0 => Judgement::inconclusive(&Inconclusive::PassedEarly),
         ExpectedOutcome::Fail => Judgement::passed(with_summary("failed as the plan expects", output)),
         _ if code != 0 => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
-        _ => judge_success(kind, output, expect),
+        _ => judge_success(asked.kind, output, expect),
     }
 }
 
@@ -96,7 +124,7 @@ fn judge_search(code: i32, output: &str) -> Judgement {
     match (code, lines) {
         (0 | 1, 0) => Judgement::passed("nothing found, as the plan expects"),
         (0 | 1, lines) => Judgement::failed(format!("the plan expects no result, and {lines} lines came")),
-        (code, _) => Judgement::not_checked(format!("the search itself ended with exit code {code}")),
+        (code, _) => Judgement::inconclusive(&Inconclusive::SearchFailed(code)),
     }
 }
 
@@ -105,7 +133,7 @@ fn judge_success(kind: Kind, output: &str, expect: &Expect) -> Judgement {
         return Judgement::failed(with_summary("tests failed, whatever the exit code", output));
     }
     if kind == Kind::Tests && all_skipped(output) {
-        return Judgement::not_checked("every test was skipped");
+        return Judgement::inconclusive(&Inconclusive::AllSkipped);
     }
     if let (Some(wanted), Some(passed)) = (expect.passed, passed_count(output))
         && passed < wanted
@@ -115,7 +143,7 @@ fn judge_success(kind: Kind, output: &str, expect: &Expect) -> Judgement {
     if kind == Kind::Other
         && let Some(missing) = expect.shows.iter().find(|text| !holds(output, text))
     {
-        return Judgement::not_checked(format!("exit code 0, but its output does not show `{missing}`"));
+        return Judgement::inconclusive(&Inconclusive::NotShown(missing.clone()));
     }
     Judgement::passed(with_summary("exit code 0", output))
 }
@@ -206,7 +234,6 @@ fn passed_count(output: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kind::kind_of;
     use super::*;
 
     fn expect(outcome: ExpectedOutcome, passed: Option<u64>, shows: &[&str]) -> Expect {
@@ -215,7 +242,12 @@ mod tests {
     }
 
     fn verdict(script: &str, code: i32, output: &str, expect: &Expect) -> Verdict {
-        judge(kind_of(script), script, End::Code(code), output, expect, &|name| name == "app").verdict
+        judged(script, End::Code(code), output, expect).verdict
+    }
+
+    fn judged(script: &str, end: End, output: &str, expect: &Expect) -> Judgement {
+        let context = JudgeContext { expect, ours: &|name| name == "app" };
+        judge(&Asked::read(script, None, &()), end, output, &context)
     }
 
     #[test]
@@ -278,10 +310,9 @@ mod tests {
     #[test]
     fn a_time_limit_is_no_failure_and_a_watcher_is_named() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
-        let slow = judge(Kind::Tests, "pytest", End::TimedOut { seconds: 600, server: false }, "", &plain, &|_| false);
+        let slow = judged("pytest", End::TimedOut { seconds: 600, server: false }, "", &plain);
         assert!(slow.limit && slow.verdict == Verdict::NotChecked);
-        let watcher =
-            judge(Kind::Tests, "npx vitest", End::TimedOut { seconds: 600, server: true }, "", &plain, &|_| false);
+        let watcher = judged("npx vitest", End::TimedOut { seconds: 600, server: true }, "", &plain);
         assert!(!watcher.limit && watcher.detail.contains("never returns"));
     }
 }

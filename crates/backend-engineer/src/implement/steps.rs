@@ -140,8 +140,8 @@ fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), 
 /// A step's command as one that the checks are to run; actions and expected failures have their moment in `implement`.
 pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<Deed> {
     let outcome = planned.expect.outcome;
-    let is_check =
-        kind_of(&planned.text) != Kind::Other || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
+    let is_check = kind_of(work, &planned.text, planned.folder.as_deref().unwrap_or_default()) != Kind::Other
+        || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
     if planned.server || !is_check && outcome != ExpectedOutcome::Fail {
         return None;
     }
@@ -181,7 +181,7 @@ async fn run(
         return Ok(deed(Ran::not_run(&request.script, &request.folder, why)));
     }
     // What tests or a type checker write is no part of the work, wherever the plan runs them.
-    let ran = match kind_of(&request.script) {
+    let ran = match kind_of(work, &request.script, &request.folder) {
         Kind::Tests | Kind::TypeCheck => check::run(work, &request).await?,
         Kind::Lint | Kind::Other => check::run_step(work, &request).await?,
     };

@@ -33,6 +33,8 @@ pub(crate) struct Manifests {
     has_scripts: bool,
     /// Scripts of each `package.json`, by its folder.
     packages: BTreeMap<String, BTreeMap<String, String>>,
+    /// What stands behind the names that runners know, by the file that keeps them.
+    recipes: BTreeMap<String, Vec<survey::Recipe>>,
     /// Targets of each Makefile, by its folder; `None` where they can't be told.
     targets: BTreeMap<String, Option<BTreeSet<String>>>,
 }
@@ -74,6 +76,10 @@ impl Manifests {
                 found.has_scripts |= name == "package.json";
                 found.scripts.push_str(&text);
             }
+            let recipes = survey::recipes(path, &text);
+            if !recipes.is_empty() {
+                found.recipes.insert(path.clone(), recipes);
+            }
             if name == "package.json" {
                 found.packages.insert(folder.to_owned(), scripts_of(&text));
             }
@@ -103,9 +109,25 @@ impl Manifests {
         self.packages.get(folder)
     }
 
+    /// Returns what stands behind a target in a folder.
+    pub(crate) fn recipe(&self, folder: &str, target: &shell::Target) -> Option<String> {
+        let path = |name: &&str| if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
+        let all = survey::recipe_files(target).iter().find_map(|name| self.recipes.get(&path(name)))?;
+        survey::recipe_of(target, all)
+    }
+
     /// The targets of the Makefile in a folder; `None` where there is none, or it can't be told.
     pub(crate) fn targets(&self, folder: &str) -> Option<&BTreeSet<String>> {
         self.targets.get(folder).and_then(Option::as_ref)
+    }
+}
+
+/// Returns the folder that a command of `base` runs in after it went to `inside`; `None` outside of the repository, and
+/// where only a shell knows which one is meant.
+pub(crate) fn entered(base: &str, inside: Option<&str>) -> Option<String> {
+    match inside {
+        Some(inside) if inside == "-" || inside.starts_with('/') || inside.contains(['$', '~', '`']) => None,
+        inside => code::modules::climbed(base, inside.unwrap_or_default()),
     }
 }
 

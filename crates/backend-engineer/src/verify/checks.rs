@@ -164,6 +164,9 @@ fn gather(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
 /// Why a check has no verdict where commands are not run.
 pub(super) const NOT_RUN: &str = "no command was run, as you asked";
 
+/// Why a criterion stays open whose command changes what it is to look at: it succeeds because it does.
+const FIXES: &str = "it changes files instead of checking them";
+
 fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned> {
     let criterion = &phase.criteria[index];
     let check = |kind, ran| Check {
@@ -183,7 +186,12 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
     let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
     commands
         .map(|command| {
-            let kind = kind_of(&command.text);
+            let folder = command.folder.as_deref().unwrap_or_default();
+            let kind = kind_of(work, &command.text, folder);
+            if check::fixes(&check::read(work, &command.text, folder)) {
+                let ran = Ran::not_run(&command.text, folder, FIXES);
+                return Planned { check: check(kind, ran), request: None, server: false };
+            }
             match Request::of(command, &criterion.text, work) {
                 Ok(request) => {
                     let ran = Ran::not_run(&request.script, &request.folder, NOT_RUN);
@@ -210,7 +218,7 @@ fn of_steps(work: &UnitWork<'_>, phase: &Phase, change: &Change) -> Vec<Planned>
             origin: Origin::Step(index, command),
             text: item.title.clone(),
             line: item.line,
-            kind: kind_of(&ran.script),
+            kind: kind_of(work, &ran.script, &ran.folder),
             ran: (**ran).clone(),
             evidence: None,
             request: None,

@@ -80,6 +80,10 @@ fn statuses_are_followed() {
         ("if grep -q x a; then exit 1; fi", Decides::Status),
         ("if [ -f a ]; then pytest; fi", Decides::Nothing(NothingReason::Condition)),
         ("git status", Decides::Output(OutputReason::Shows)),
+        ("bash -c 'pytest; echo done'", Decides::Nothing(NothingReason::Sequence)),
+        ("bash -ec 'pytest; echo done'", Decides::Status),
+        ("sh -c 'set -e; pytest; echo done'", Decides::Status),
+        ("sh -c 'cd api; pytest'", Decides::Status),
     ];
     for (text, decides) in cases {
         assert_eq!(read(text).decides(), decides, "{text}");

@@ -43,3 +43,19 @@ fn every_example_is_decided_by_its_rule() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn usual_commands_are_calls_of_their_program() {
+    for (program, usual) in shell::usuals() {
+        let reading = shell::read(&usual.command);
+        let call = reading.calls()[0].clone();
+        assert!(program.names.contains(&call.program), "{}", usual.command);
+        assert!(call.kind().is_check() || call.kind() == shell::Kind::Migrate, "{}", usual.command);
+        assert!(!reading.writes() && !reading.watches() && !reading.lists(), "{}", usual.command);
+        let told = usual.files.len() + usual.sections.len() + usual.packages.len();
+        assert!(told > 0, "nothing tells that a project uses `{}`", usual.command);
+    }
+    assert_eq!(shell::hook_command("ruff-format"), "ruff format");
+    assert_eq!(shell::hook_command("mypy"), "mypy");
+    assert_eq!(shell::action_command("psf/black"), Some("black {options:--check} {src:.}"));
+}

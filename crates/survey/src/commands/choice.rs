@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::naming::is_special;
 use super::{Command, Keeper, Purpose};
 
 /// Puts the commands into order and marks the best for each package, language and purpose.
@@ -41,13 +40,39 @@ fn worth(command: &Command) -> i32 {
     worth -= if name.contains([':', '-', '_']) && command.keeper == Keeper::Script { 10 } else { 0 };
     worth -= if needs_containers(command) { 50 } else { 0 };
     worth += if command.also.is_empty() { 0 } else { 5 };
-    // A migration is brought up, not made, to have the tables.
-    let makes = ["make", "generate", "create", "revision", "--check"].iter().any(|word| command.script.contains(word));
-    worth -= if command.purpose == Purpose::Migrate && makes { 20 } else { 0 };
     worth
 }
 
 /// Whether the command runs containers.
 pub(super) fn needs_containers(command: &Command) -> bool {
-    [&command.script, &command.behind].iter().any(|text| text.contains("docker") || text.contains("podman"))
+    [&command.script, &command.behind].iter().any(|text| shell::read(text).needs().contains(&shell::Need::Docker))
+}
+
+/// Whether a name speaks against taking it as the command for everything.
+fn is_special(name: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "e2e",
+        "docker",
+        "debug",
+        "watch",
+        "ui",
+        "update",
+        "cov",
+        "coverage",
+        "smoke",
+        "playwright",
+        "cypress",
+        "browser",
+        "generators",
+        "frontend",
+        "staged",
+        "perf",
+        "load",
+        "bench",
+        "selenium",
+        "docs",
+        "translations",
+        "acceptance",
+    ];
+    name.to_lowercase().split([':', '-', '_', '.', '/', ' ']).any(|part| WORDS.contains(&part))
 }

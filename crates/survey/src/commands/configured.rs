@@ -1,138 +1,94 @@
 //! Tools that a project configures or depends on: their usual commands, for where nothing else names one.
 
+use shell::{Program, Usual};
+
 use super::Keeper;
 use super::finding::{Collector, Kept};
 use super::scripts::by_hand;
-use crate::documents::{below, folder_of, ini, inside, name_of};
+use crate::documents::{below, folder_of, ini, inside, is_stem, name_of};
 use crate::place::{Finder, Place};
 use crate::source::Sources;
 use crate::stack::{Ecosystem, Package};
 
-/// Sections of pyproject.toml, setup.cfg and tox.ini, and the command of the tool that they configure.
-const SECTIONS: [(&str, &str); 9] = [
-    ("pytest", "pytest"),
-    ("ruff", "ruff check ."),
-    ("flake8", "flake8 ."),
-    ("pylint", "pylint ."),
-    ("mypy", "mypy ."),
-    ("pyright", "pyright"),
-    ("ty", "ty check"),
-    ("black", "black --check ."),
-    ("isort", "isort --check-only ."),
-];
-
-/// Files that configure a tool.
-const FILES: [(&str, &str); 18] = [
-    ("pytest.ini", "pytest"),
-    ("mypy.ini", "mypy ."),
-    (".mypy.ini", "mypy ."),
-    (".flake8", "flake8 ."),
-    (".pylintrc", "pylint ."),
-    ("ruff.toml", "ruff check ."),
-    (".ruff.toml", "ruff check ."),
-    ("pyrightconfig.json", "pyright"),
-    ("alembic.ini", "alembic upgrade head"),
-    ("eslint.config", "eslint ."),
-    (".eslintrc", "eslint ."),
-    ("biome.json", "biome check ."),
-    ("biome.jsonc", "biome check ."),
-    (".prettierrc", "prettier --check ."),
-    ("prettier.config", "prettier --check ."),
-    ("jest.config", "jest"),
-    ("vitest.config", "vitest run"),
-    (".mocharc", "mocha"),
-];
-
-/// Dependencies that tell of a tool where nothing configures it.
-const DEPENDENCIES: [(&str, &str); 14] = [
-    ("pytest", "pytest"),
-    ("ruff", "ruff check ."),
-    ("flake8", "flake8 ."),
-    ("mypy", "mypy ."),
-    ("black", "black --check ."),
-    ("jest", "jest"),
-    ("vitest", "vitest run"),
-    ("mocha", "mocha"),
-    ("ava", "ava"),
-    ("tap", "tap"),
-    ("eslint", "eslint ."),
-    ("@biomejs/biome", "biome check ."),
-    ("standard", "standard"),
-    ("prisma", "prisma migrate deploy"),
-];
+/// A sign that a project uses a program.
+struct Sign {
+    /// The folder in which it lies.
+    folder: String,
+    program: &'static Program,
+    usual: &'static Usual,
+    place: Place,
+}
 
 pub(super) fn collect(collector: &mut Collector<'_>, sources: &Sources) {
-    let documents = collector.documents;
-    let mut found: Vec<(String, &str, Place)> = Vec::new();
-    for (path, text) in documents.all() {
-        let name = name_of(path);
-        let stem = |known: &str| name == known || name.strip_prefix(known).is_some_and(|rest| rest.starts_with('.'));
-        found.extend(
-            FILES
-                .iter()
-                .filter(|(known, _)| stem(known))
-                .map(|(_, run)| (folder_of(path).to_owned(), *run, Place::new(path, 1))),
-        );
-        let of_section = |name: &str, line: u32, found: &mut Vec<(String, &str, Place)>| {
-            let name = name.strip_prefix("tool:").or_else(|| name.strip_prefix("tool.")).unwrap_or(name);
-            let first = name.split(['.', ':', '-']).next().unwrap_or(name);
-            let run = SECTIONS.iter().find(|(known, _)| *known == first && !name.starts_with("mypy-"));
-            found.extend(run.map(|(_, run)| (folder_of(path).to_owned(), *run, Place::new(path, line))));
+    let mut signs = Vec::new();
+    for (path, text) in collector.documents.all() {
+        let sign = |(program, usual), line| {
+            let folder = folder_of(path).to_owned();
+            Sign { folder, program, usual, place: Place::new(path, line) }
         };
-        match name {
-            "pyproject.toml" => {
-                for (number, line) in (1..).zip(text.lines()) {
-                    if let Some(section) = line.strip_prefix("[tool.").and_then(|rest| rest.split(']').next()) {
-                        of_section(section, number, &mut found);
-                    }
-                }
-            }
-            "setup.cfg" | "tox.ini" => {
-                for section in ini::read(text) {
-                    of_section(section.name, section.line, &mut found);
-                }
-            }
-            "tsconfig.json" => {
-                let home = package_at(collector, folder_of(path), Ecosystem::Node);
-                if home.is_some_and(|package| {
-                    package.dependency("typescript").is_some() && package.folder == folder_of(path)
-                }) {
-                    found.push((folder_of(path).to_owned(), "tsc --noEmit", Place::new(path, 1)));
-                }
-            }
-            _ => {}
+        let configures = |usual: &Usual| usual.files.iter().any(|stem| is_stem(stem, name_of(path)));
+        signs.extend(shell::usuals().filter(|(_, usual)| configures(usual)).map(|one| sign(one, 1)));
+        for (section, line) in sections(path, text) {
+            // `[tool.pytest.ini_options]`, `[tool:pytest]`, `[isort:django]`; `[mypy-pandas.*]` is about another package.
+            let section = section.strip_prefix("tool:").or_else(|| section.strip_prefix("tool.")).unwrap_or(section);
+            let first = section.split(['.', ':']).next().unwrap_or(section);
+            let found = shell::usuals().find(|(_, usual)| usual.sections.iter().any(|known| known == first));
+            signs.extend(found.map(|one| sign(one, line)));
         }
     }
     for package in &collector.stack.packages {
-        for (name, run) in DEPENDENCIES {
-            if let Some(dependency) = package.dependency(name) {
-                found.push((package.folder.clone(), run, dependency.place.clone()));
+        for (program, usual) in shell::usuals() {
+            let brings = usual.packages.iter().find_map(|name| package.dependency(name));
+            if let Some(dependency) = brings {
+                let place = dependency.place.clone();
+                signs.push(Sign { folder: package.folder.clone(), program, usual, place });
             }
         }
     }
-    for (folder, run, place) in found {
-        keep(collector, &folder, run, place);
+    for sign in signs {
+        keep_usual(collector, sign);
     }
     django(collector, sources);
+}
+
+/// Returns the sections of a file that configures several tools, with their lines.
+fn sections<'t>(path: &str, text: &'t str) -> Vec<(&'t str, u32)> {
+    match name_of(path) {
+        "pyproject.toml" => {
+            let heading = |line: &'t str| line.strip_prefix("[tool.").and_then(|rest| rest.split(']').next());
+            (1..).zip(text.lines()).filter_map(|(number, line)| Some((heading(line)?, number))).collect()
+        }
+        "setup.cfg" | "tox.ini" => ini::read(text).into_iter().map(|section| (section.name, section.line)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn package_at<'c>(collector: &'c Collector<'_>, folder: &str, ecosystem: Ecosystem) -> Option<&'c Package> {
     collector.stack.package_of(&below(folder, "x"), ecosystem)
 }
 
-fn keep(collector: &mut Collector<'_>, folder: &str, run: &str, source: Place) {
-    let first = run.split(' ').next().unwrap_or(run);
-    let node = ["eslint", "biome", "prettier", "jest", "vitest", "mocha", "ava", "tap", "standard", "tsc", "prisma"];
-    let ecosystem = if node.contains(&first) { Ecosystem::Node } else { Ecosystem::Python };
+fn keep_usual(collector: &mut Collector<'_>, sign: Sign) {
+    let usual = sign.usual;
+    let ecosystem = match sign.program.ecosystem.as_deref() {
+        Some("node") => Ecosystem::Node,
+        _ => Ecosystem::Python,
+    };
+    let Some(package) = package_at(collector, &sign.folder, ecosystem) else { return };
+    let depends = |name: &Option<String>| name.as_deref().map(|name| package.dependency(name).is_some());
+    let counts = depends(&usual.with_package) != Some(false)
+        && depends(&usual.without_package) != Some(true)
+        && (!usual.at_package || package.folder == sign.folder);
+    if counts {
+        let folder = if usual.in_package { package.folder.clone() } else { sign.folder };
+        keep(collector, &folder, ecosystem, &usual.command, sign.place);
+    }
+}
+
+/// Keeps a tool's command, behind what runs the tools of its package.
+fn keep(collector: &mut Collector<'_>, folder: &str, ecosystem: Ecosystem, run: &str, source: Place) {
     // Configuration of a tool lies at the root as often as in the package.
     let Some(package) = package_at(collector, folder, ecosystem) else { return };
-    // Flask-Migrate keeps an alembic.ini that Alembic alone can't use.
-    let flask = run.starts_with("alembic") && package.dependency("flask-migrate").is_some();
-    let (folder, run) = if flask { (package.folder.as_str(), "flask db upgrade") } else { (folder, run) };
-    let folder = folder.to_owned();
-    let folder = folder.as_str();
-    let manager = package.manager.as_str();
-    let by = match (ecosystem, manager) {
+    let by = match (ecosystem, package.manager.as_str()) {
         (Ecosystem::Node, manager) => by_hand(manager),
         (Ecosystem::Python, "uv") => "uv run",
         (Ecosystem::Python, "poetry") => "poetry run",
@@ -141,17 +97,15 @@ fn keep(collector: &mut Collector<'_>, folder: &str, run: &str, source: Place) {
         _ => "",
     };
     let script = format!("{by} {run}").trim().to_owned();
-    let body = script.clone();
-    let ecosystem = Some(ecosystem);
     collector.keep(Kept {
         keeper: Keeper::Configuration,
         name: "",
+        body: &script.clone(),
         script,
         folder,
-        body: &body,
         source,
         by_hand: by,
-        ecosystem,
+        ecosystem: Some(ecosystem),
     });
 }
 
@@ -164,13 +118,14 @@ fn django(collector: &mut Collector<'_>, sources: &Sources) {
         let home = package.unwrap_or_else(|| folder.to_owned());
         let manage = inside(&home, &file.path).unwrap_or(&file.path).to_owned();
         let line = Finder::new(&file.text).next("execute_from_command_line");
-        for run in ["test", "migrate", "makemigrations --check --dry-run"] {
+        for run in ["test", "migrate"] {
             // Where the tests are pytest's, Django's runner finds none of them.
             let pytest = collector.stack.packages.iter().any(|package| package.dependency("pytest-django").is_some());
             if run == "test" && (pytest || !has_django_tests(sources)) {
                 continue;
             }
-            keep(collector, &home, &format!("python {manage} {run}"), Place::new(&file.path, line));
+            let (run, place) = (format!("python {manage} {run}"), Place::new(&file.path, line));
+            keep(collector, &home, Ecosystem::Python, &run, place);
         }
     }
 }

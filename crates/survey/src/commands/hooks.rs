@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::finding::{Collector, Kept};
-use super::{Command, Keeper, shell, tools};
+use super::{Command, Keeper};
 use crate::documents::{folder_of, name_of};
 use crate::place::{Finder, Place};
 
@@ -25,8 +25,8 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
 
 fn of_hook(collector: &mut Collector<'_>, folder: &str, id: &str, hook: &Value, source: Place) {
     let arguments: Vec<String> =
-        hook["args"].as_array().into_iter().flatten().filter_map(Value::as_str).map(shell::quoted).collect();
-    let entry = hook["entry"].as_str().unwrap_or_else(|| program_of(id));
+        hook["args"].as_array().into_iter().flatten().filter_map(Value::as_str).map(shell::quote).collect();
+    let entry = hook["entry"].as_str().unwrap_or_else(|| shell::hook_command(id));
     let body = format!("{entry} {}", arguments.join(" ")).trim().to_owned();
     let takes_files = hook["pass_filenames"].as_bool().unwrap_or(true);
     let is_own = hook["entry"].is_string()
@@ -55,20 +55,6 @@ fn by_file(command: &mut Command, id: &str, body: &str, is_own: bool) {
     let through = || format!("pre-commit run {id} --files {{file}}");
     if command.script.starts_with("pre-commit") {
         command.for_file = Some(if is_own { format!("{body} {{file}}") } else { through() });
-        let call = shell::simple_commands(body).first().and_then(|simple| shell::call_of(&simple.words));
-        command.writes |= call.and_then(|call| tools::use_of(&call)).is_some_and(|found| found.writes);
-    }
-}
-
-/// The program that a known hook of another repository runs.
-fn program_of(id: &str) -> &str {
-    match id {
-        "ruff" | "ruff-check" => "ruff check",
-        "ruff-format" => "ruff format",
-        "biome-check" => "biome check",
-        "biome-format" => "biome format",
-        "prettier" => "prettier --write",
-        "uv-lock" | "poetry-check" => "true",
-        other => other,
+        command.writes |= shell::read(body).writes();
     }
 }

@@ -1,12 +1,12 @@
 //! Scripts of package.json, and of the Python tools that keep scripts in pyproject.toml or Pipfile.
 
-use serde_json::Value as Json;
-use toml::{Table, Value};
+use toml::Table;
 
 use super::Keeper;
 use super::finding::{Collector, Kept};
+use super::recipes::{Recipe, python_scripts, recipes};
 use crate::documents::{folder_of, name_of};
-use crate::place::{Finder, Place};
+use crate::place::Place;
 use crate::stack::Ecosystem;
 
 /// What a Node package manager runs a tool of the package with.
@@ -22,9 +22,7 @@ pub(super) fn by_hand(manager: &str) -> &'static str {
 pub(super) fn collect(collector: &mut Collector<'_>) {
     let documents = collector.documents;
     for (path, text) in documents.named("package.json") {
-        if let Ok(manifest) = serde_json::from_str::<Json>(text) {
-            of_package(collector, path, text, &manifest);
-        }
+        of_package(collector, path, text);
     }
     for (path, text) in documents.all().filter(|(path, _)| matches!(name_of(path), "pyproject.toml" | "Pipfile")) {
         if let Ok(table) = text.parse::<Table>() {
@@ -33,7 +31,7 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
     }
 }
 
-fn of_package(collector: &mut Collector<'_>, path: &str, text: &str, manifest: &Json) {
+fn of_package(collector: &mut Collector<'_>, path: &str, text: &str) {
     let folder = folder_of(path);
     let package = collector
         .stack
@@ -41,12 +39,11 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str, manifest: &
         .iter()
         .find(|package| package.folder == folder && package.ecosystem == Ecosystem::Node);
     let manager = package.map_or("npm", |package| package.manager.as_str());
-    let mut finder = Finder::new(text);
-    finder.next("\"scripts\"");
-    for (name, body) in manifest["scripts"].as_object().into_iter().flatten() {
-        let Some(body) = body.as_str().filter(|body| !body.contains("no test specified")) else { continue };
-        let hooks = |mark| name.strip_prefix(mark).is_some_and(|base: &str| manifest["scripts"].get(base).is_some());
-        if hooks("pre") || hooks("post") {
+    let all = recipes(path, text);
+    let is_there = |name: &str| all.iter().any(|recipe| recipe.name == name);
+    for Recipe { name, line, body } in all.iter().filter(|recipe| !recipe.body.contains("no test specified")) {
+        // What stands before or after another script runs with that one.
+        if ["pre", "post"].iter().any(|mark| name.strip_prefix(mark).is_some_and(is_there)) {
             continue;
         }
         let script = match (manager, name.as_str()) {
@@ -54,14 +51,13 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str, manifest: &
             ("npm" | "bun", _) => format!("{manager} run {name}"),
             _ => format!("{manager} {name}"),
         };
-        let source = Place::new(path, finder.next(&format!("\"{name}\"")));
         collector.keep(Kept {
             keeper: Keeper::Script,
             name,
             script,
             folder,
             body,
-            source,
+            source: Place::new(path, *line),
             by_hand: by_hand(manager),
             ecosystem: Some(Ecosystem::Node),
         });
@@ -69,58 +65,16 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str, manifest: &
 }
 
 fn of_python(collector: &mut Collector<'_>, path: &str, text: &str, table: &Table) {
-    let tool = |keys: &[&str]| {
-        let start = table.get("tool");
-        keys.iter().try_fold(start?, |at, key| at.get(key)).and_then(Value::as_table)
-    };
-    let mut kept: Vec<(&str, String, String)> = Vec::new();
-    for (heading, keys, run) in [
-        ("[tool.pdm.scripts", &["pdm", "scripts"][..], "pdm run"),
-        ("[tool.poe.tasks", &["poe", "tasks"], "poe"),
-        ("[tool.taskipy.tasks", &["taskipy", "tasks"], "task"),
-        ("[tool.rye.scripts", &["rye", "scripts"], "rye run"),
-    ] {
-        for (name, value) in tool(keys).into_iter().flatten() {
-            kept.extend(text_of(value).map(|body| (heading, format!("{run} {name}"), body)));
-        }
-    }
-    for (environment, value) in tool(&["hatch", "envs"]).into_iter().flatten() {
-        for (name, value) in value.get("scripts").and_then(Value::as_table).into_iter().flatten() {
-            let at = if environment == "default" { String::new() } else { format!("{environment}:") };
-            kept.extend(text_of(value).map(|body| ("[tool.hatch", format!("hatch run {at}{name}"), body)));
-        }
-    }
-    if name_of(path) == "Pipfile" {
-        for (name, value) in table.get("scripts").and_then(Value::as_table).into_iter().flatten() {
-            kept.extend(text_of(value).map(|body| ("[scripts]", format!("pipenv run {name}"), body)));
-        }
-    }
-    for (heading, script, body) in kept {
-        let name = script.rsplit([' ', ':']).next().unwrap_or_default().to_owned();
-        let mut finder = Finder::new(text);
-        finder.pass(heading);
-        let source = Place::new(path, finder.key(&name));
-        let (folder, ecosystem) = (folder_of(path), Some(Ecosystem::Python));
-        let name = name.as_str();
+    for (script, recipe) in python_scripts(path, text, table) {
         collector.keep(Kept {
             keeper: Keeper::Script,
-            name,
+            name: &recipe.name,
             script,
-            folder,
-            body: &body,
-            source,
+            folder: folder_of(path),
+            body: &recipe.body,
+            source: Place::new(path, recipe.line),
             by_hand: "",
-            ecosystem,
+            ecosystem: Some(Ecosystem::Python),
         });
     }
-}
-
-/// A task as text, as a table with the command in it, or as a list of commands.
-fn text_of(value: &Value) -> Option<String> {
-    if let Some(list) = value.as_array() {
-        let parts: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-        return (!parts.is_empty()).then(|| parts.join("\n"));
-    }
-    let inner = ["cmd", "shell", "command", "composite"].iter().find_map(|key| value.get(key));
-    value.as_str().map(str::to_owned).or_else(|| text_of(inner?))
 }

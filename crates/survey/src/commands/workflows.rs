@@ -1,10 +1,10 @@
 //! Commands that continuous integration runs: GitHub's workflows, GitLab, CircleCI, Travis and Azure.
 
 use serde_json::Value;
+use shell::{Call, Reading, quote};
 
 use super::Keeper;
-use super::finding::{Collector, Kept, ran_by_name};
-use super::shell::{Simple, call_of, simple_commands};
+use super::finding::{Collector, Kept, by_name, canonical_call};
 use crate::documents::{below, name_of};
 use crate::place::{Finder, Place};
 
@@ -68,66 +68,60 @@ impl Walk<'_, '_, '_> {
 
     /// Actions that are a tool's own: the tool's call stands for them.
     fn action(&mut self, action: &str, with: &Value, folder: &str) {
-        let text = |key: &str| with[key].as_str().filter(|text| !text.contains('$'));
-        let script = match action.split('@').next().unwrap_or(action) {
-            "astral-sh/ruff-action" | "chartboost/ruff-action" => {
-                let arguments =
-                    text("args").unwrap_or("check").split_whitespace().filter(|word| !word.starts_with("--output"));
-                format!("ruff {} {}", arguments.collect::<Vec<_>>().join(" "), text("src").unwrap_or("."))
-            }
-            "psf/black" => format!("black {} {}", text("options").unwrap_or("--check"), text("src").unwrap_or(".")),
-            "pre-commit/action" => "pre-commit run --all-files".to_owned(),
-            _ => return,
-        };
+        let name = action.split('@').next().unwrap_or(action);
+        let Some(form) = shell::action_command(name) else { return };
+        let script = filled(form, with);
         let line = self.finder.next(action);
-        let parts = simple_commands(&script);
-        if let Some(part) = parts.first() {
-            self.simple(part, folder, line);
+        let reading = shell::read(&script);
+        if let Some(call) = reading.outer_calls().first() {
+            self.call(&reading, call, folder, line);
         }
     }
 
     fn script(&mut self, script: &str, folder: &str) {
-        let script = without_expressions(&without_documents(script));
-        let mut at = folder.to_owned();
-        for part in simple_commands(&script) {
-            let first = part.text.lines().next().unwrap_or_default();
+        let reading = shell::read(&without_expressions(script));
+        for call in reading.outer_calls() {
+            let text = reading.script.slice(&call.span);
+            let first = text.lines().next().unwrap_or_default();
             // The line as it stands in the file; what was joined or unquoted is found by its beginning.
             let start: String = first.chars().take_while(|letter| *letter != FILLED_IN).take(70).collect();
             let line = self.finder.next(start.trim_end_matches('\\').trim());
-            if let [cd, to] = part.words.as_slice()
-                && cd == "cd"
-            {
-                at = below(folder, to.trim_start_matches("./").trim_end_matches('/'));
-                continue;
-            }
-            self.simple(&part, &at, line);
+            self.call(&reading, call, folder, line);
         }
     }
 
-    fn simple(&mut self, part: &Simple, folder: &str, line: u32) {
-        let words: Vec<String> = part.words.iter().filter(|word| !word.contains(FILLED_IN)).cloned().collect();
-        let Some(call) = call_of(&words) else { return };
+    fn call(&mut self, reading: &Reading, call: &Call, folder: &str, line: u32) {
         let place = Place::new(self.path, line);
-        if let Some((runner, name, told)) = ran_by_name(&call) {
-            let folder = self.collector.folder_told(folder, told.as_deref());
-            let script = match runner {
-                "node" => format!("npm run {name}"),
-                "sh" => format!("bash {name}"),
-                _ => format!("{runner} {name}"),
-            };
-            if !self.collector.note(&script, &folder, &place) && runner == "sh" && !name.contains(['$', FILLED_IN]) {
-                let name = name_of(&name).trim_end_matches(".sh");
-                self.keep(name, part.text.clone(), &folder, place);
+        if let Some(target) = &call.target {
+            let home = self.collector.recipes.folder_of(target, folder).unwrap_or_else(|| folder.to_owned());
+            self.collector.note(&by_name(target), &home, &place);
+            return;
+        }
+        let text = reading.script.slice(&call.span).to_owned();
+        let folder = match &call.folder {
+            Some(inner) => below(folder, inner.trim_start_matches("./").trim_end_matches('/')),
+            None => folder.to_owned(),
+        };
+        let is_filled = |word: &String| word.contains(FILLED_IN);
+        if call.written.ends_with(".sh") || call.written.starts_with("./") {
+            let mut here = call.clone();
+            here.folder = None;
+            let key = canonical_call(&here).unwrap_or_default();
+            if !self.collector.note(&key, &folder, &place) && !call.written.contains(['$', FILLED_IN]) {
+                let name = name_of(&call.written).trim_end_matches(".sh");
+                self.keep(name, text, &folder, place);
             }
             return;
         }
         // What the workflow fills in is known there alone.
-        if words.iter().any(|word| word.contains('$')) {
+        let words = || call.prefix.iter().chain([&call.written]).chain(&call.arguments);
+        if words().any(|word| word.contains('$')) {
             return;
         }
-        let cut = words.len() < part.words.len();
-        let script = if cut { super::shell::joined(&words) } else { part.text.clone() };
-        self.keep("", script, folder, place);
+        let cut = words().any(is_filled);
+        let kept = || words().filter(|word| !is_filled(word)).map(|word| quote(word));
+        let script = if cut { kept().collect::<Vec<_>>().join(" ") } else { text };
+        self.keep("", script, &folder, place);
     }
 
     fn keep(&mut self, name: &str, script: String, folder: &str, source: Place) {
@@ -135,6 +129,18 @@ impl Walk<'_, '_, '_> {
         let (keeper, by_hand) = (Keeper::Workflow, "npx");
         self.collector.keep(Kept { keeper, name, script, folder, body: &body, source, by_hand, ecosystem: None });
     }
+}
+
+/// Fills the inputs of an action into the command that it runs, `{key:default}`; how it prints is the action's own.
+fn filled(form: &str, with: &Value) -> String {
+    let mut words = Vec::new();
+    for word in form.split(' ') {
+        let input = word.strip_prefix('{').and_then(|word| word.strip_suffix('}')?.split_once(':'));
+        let value = input
+            .map_or(word, |(key, default)| with[key].as_str().filter(|text| !text.contains('$')).unwrap_or(default));
+        words.extend(value.split_whitespace().filter(|word| !word.starts_with("--output")));
+    }
+    words.join(" ")
 }
 
 /// Stands for what the workflow fills in.
@@ -150,27 +156,4 @@ fn without_expressions(script: &str) -> String {
         rest = after.split_once("}}").map_or("", |(_, behind)| behind);
     }
     plain + rest
-}
-
-/// A script without its here-documents, which are no commands.
-fn without_documents(script: &str) -> String {
-    let mut kept = String::new();
-    let mut end: Option<String> = None;
-    for line in script.lines() {
-        match &end {
-            Some(mark) if line.trim() == *mark => end = None,
-            Some(_) => {}
-            None => {
-                if let Some((_, mark)) = line.split_once("<<") {
-                    let mark = mark.trim_start_matches('-').trim().trim_matches(['\'', '"']);
-                    let mark: String =
-                        mark.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
-                    end = (!mark.is_empty()).then_some(mark);
-                }
-                kept.push_str(line);
-                kept.push('\n');
-            }
-        }
-    }
-    kept
 }

@@ -20,9 +20,6 @@ pub(super) struct Settled {
     dropped: Vec<(String, String)>,
 }
 
-/// Commands that make migrations, and the word by which a phase asks for one.
-const ASKS_FOR_MIGRATION: [&str; 3] = ["migration", "makemigrations", "alembic revision"];
-
 /// The most paths that are named to a model.
 const NAMED: usize = 12;
 
@@ -170,10 +167,13 @@ impl Work<'_> {
     }
 
     fn asks_for_migration(&self) -> bool {
-        let units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
+        let mut units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
         let text =
             |phase: &Phase| self.run.plan.text().get(phase.span.clone()).unwrap_or_default().to_ascii_lowercase();
-        units.map(text).any(|text| ASKS_FOR_MIGRATION.iter().any(|word| text.contains(word)))
+        let generates = |phase: &Phase| {
+            phase.commands.iter().any(|command| shell::read(&command.text).kinds().contains(&shell::Kind::Generate))
+        };
+        units.any(|phase| text(phase).contains("migration") || generates(phase))
     }
 }
 

@@ -93,24 +93,8 @@ fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
 
 /// Whether the plan installs the package, or names it where it speaks of manifests.
 fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
-    const SIGNS: [&str; 16] = [
-        "install",
-        "uv add",
-        "poetry add",
-        "pdm add",
-        "npm i ",
-        "pnpm add",
-        "yarn add",
-        "bun add",
-        "requirements",
-        "pyproject",
-        "package.json",
-        "dependenc",
-        "--with",
-        "==",
-        ">=",
-        "\": \"^",
-    ];
+    const SIGNS: [&str; 9] =
+        ["install", "requirements", "pyproject", "package.json", "dependenc", "--with", "==", ">=", "\": \"^"];
     let names_it = |line: &str| {
         let lower = line.to_lowercase();
         names
@@ -121,10 +105,21 @@ fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
     ground.run.plan.text().lines().any(|line| {
         let lower = line.to_lowercase();
         // A list of packages may follow the line that speaks of them.
-        recent = if SIGNS.iter().any(|sign| lower.contains(sign)) { 12 } else { recent.saturating_sub(1) };
+        let speaks = SIGNS.iter().any(|sign| lower.contains(sign)) || installs(line);
+        recent = if speaks { 12 } else { recent.saturating_sub(1) };
         let import = lower.trim_start().starts_with("import ") || lower.trim_start().starts_with("from ");
         recent > 0 && !import && names_it(line)
     })
+}
+
+/// Tells that a line is, or shows in code type, a command that brings packages in.
+fn installs(line: &str) -> bool {
+    // The subcommands of package managers that have another word for it; the table of programs knows the rest.
+    if ![" add ", " i "].iter().any(|word| line.contains(word)) {
+        return false;
+    }
+    let shown = line.split('`').skip(1).step_by(2).chain([line]);
+    shown.into_iter().any(|text| shell::read(text).kinds().contains(&shell::Kind::Install))
 }
 
 #[cfg(test)]

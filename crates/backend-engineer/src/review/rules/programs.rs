@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::analyze::nearest_tools;
 use crate::review::code::Code;
 use crate::review::ground::Ground;
+use crate::review::manifests::entered;
 use crate::review::rule::Rule;
-use crate::review::shell::simple_commands;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -32,11 +32,10 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in ground.units {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
-            let Some(commands) = simple_commands(&planned.text) else { continue };
             let base = planned.folder.clone().unwrap_or_default();
-            for command in &commands {
-                let Some(name) = command.words.first() else { continue };
-                let Some(folder) = code::modules::climbed(&base, &command.folder) else { continue };
+            for command in &shell::parse(&planned.text).invocations {
+                let Some(name) = command.program() else { continue };
+                let Some(folder) = entered(&base, command.folder.as_deref()) else { continue };
                 if is_name(name)
                     && !is_here(ground, &folder, name)
                     && ground.facts.said.insert(format!("program {name}"))

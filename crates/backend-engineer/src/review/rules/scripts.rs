@@ -1,9 +1,11 @@
 //! Scripts of `package.json`, targets of a Makefile and test files that commands name, and that aren't there.
 
+use shell::{Call, Target};
+
 use crate::review::code::Code;
 use crate::review::ground::Ground;
+use crate::review::manifests::entered;
 use crate::review::rule::Rule;
-use crate::review::shell::{Simple, program, simple_commands};
 use crate::stop::{Finding, Severity};
 
 const SCRIPT: Code = Code {
@@ -41,63 +43,69 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     for unit in ground.units {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
             let base = planned.folder.clone().unwrap_or_default();
-            for command in simple_commands(&planned.text).unwrap_or_default() {
-                let Some(folder) = code::modules::climbed(&base, &command.folder) else { continue };
-                let found = script(ground, &command, &folder, planned.span.clone())
-                    .or_else(|| target(ground, &command, &folder, planned.span.clone()))
-                    .or_else(|| test_file(ground, &command, &folder, planned.span.clone()));
-                findings.extend(found);
+            let reading = shell::read(&planned.text);
+            for call in reading.outer_calls() {
+                let named = call.target.as_ref().and_then(|target| Named::of(call, target, &base));
+                let message = match &named {
+                    Some(named) if named.is_script() => script(ground, named),
+                    Some(named) => target(ground, named),
+                    None => None,
+                };
+                findings.extend(message.map(|(code, message, hint)| {
+                    let mut finding = ground.say(code, planned.span.clone(), message);
+                    finding.hint = hint;
+                    finding
+                }));
+            }
+            for call in reading.calls() {
+                findings.extend(test_file(ground, call, &base, planned.span.clone()));
             }
         }
     }
     findings
 }
 
-/// The script that a package manager is asked to run, where that is plain.
-fn asked_script(words: &[String]) -> Option<&str> {
-    let manager = program(words.first()?);
-    let elsewhere = [
-        "--prefix",
-        "--filter",
-        "-F",
-        "-w",
-        "--workspace",
-        "--workspaces",
-        "-C",
-        "--cwd",
-        "--dir",
-        "-r",
-        "--recursive",
-    ];
-    let known = matches!(manager, "npm" | "pnpm" | "yarn" | "bun");
-    if !known
-        || words.iter().any(|word| elsewhere.iter().any(|flag| word == flag || word.starts_with(&format!("{flag}="))))
-    {
-        return None;
+/// A target that a command names, where it is plain which file keeps it.
+struct Named<'c> {
+    target: &'c Target,
+    /// The folder of that file.
+    folder: String,
+}
+
+/// What is said of a name that is not there.
+type Missing = (&'static Code, String, Option<String>);
+
+impl<'c> Named<'c> {
+    fn of(call: &Call, target: &'c Target, base: &str) -> Option<Self> {
+        // Another file may be named, and another package be meant.
+        let elsewhere = call.arguments.iter().any(|word| matches!(word.as_str(), "-f" | "--file" | "--makefile"));
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ':' | '-' | '_' | '.' | '/');
+        let unclear = target.across || target.workspace.is_some() || elsewhere;
+        if unclear || target.name.is_empty() || !target.name.chars().all(plain) {
+            return None;
+        }
+        Some(Named { target, folder: entered(base, target.folder.as_deref())? })
     }
-    match words.get(1).map(String::as_str)? {
-        "run" | "run-script" => words.get(2).map(String::as_str).filter(|name| !name.starts_with('-')),
-        "test" | "t" if manager != "bun" => Some("test"),
-        _ => None,
+
+    fn is_script(&self) -> bool {
+        self.target.source.as_deref() == Some("package.json")
+    }
+
+    fn file(&self, name: &str) -> String {
+        if self.folder.is_empty() { name.to_owned() } else { format!("{}/{name}", self.folder) }
     }
 }
 
-fn script(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops::Range<usize>) -> Option<Finding> {
-    let name = asked_script(&command.words)?;
-    let manager = program(&command.words[0]);
-    let scripts = ground.manifests().scripts(folder)?;
-    let plain =
-        name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ':' | '-' | '_' | '.' | '/'));
-    // `bun run FILE` and `yarn run PROGRAM` are more than scripts.
-    let program_of_it = matches!(manager, "bun" | "yarn" | "pnpm")
-        && (name.contains(['.', '/']) || !matches!(name, "test" | "lint" | "build" | "typecheck" | "dev"));
-    if !plain || scripts.contains_key(name) || program_of_it || adds_script(ground, name) {
+fn script(ground: &Ground<'_>, named: &Named<'_>) -> Option<Missing> {
+    let name = named.target.name.as_str();
+    let scripts = ground.manifests().scripts(&named.folder)?;
+    // What may be a program as well is a script only where everybody calls one so.
+    let may_be_program = named.target.or_command && shell::conventional_rule(name).is_none();
+    if scripts.contains_key(name) || may_be_program || adds_script(ground, name) {
         return None;
     }
-    let place = if folder.is_empty() { "package.json".to_owned() } else { format!("{folder}/package.json") };
-    let mut finding = ground.say(&SCRIPT, span, format!("`{place}` has no script `{name}`"));
-    finding.hint = nearest(scripts.keys(), name).map(|near| format!("It has `{near}`."));
-    Some(finding)
+    let hint = nearest(scripts.keys(), name).map(|near| format!("It has `{near}`."));
+    Some((&SCRIPT, format!("`{}` has no script `{name}`", named.file("package.json")), hint))
 }
 
 /// Whether the plan speaks of the script as an entry of a manifest.
@@ -106,41 +114,35 @@ fn adds_script(ground: &Ground<'_>, name: &str) -> bool {
     text.contains(&format!("\"{name}\"")) || ground.planned("package.json") && text.contains(&format!("`{name}`"))
 }
 
-fn target(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops::Range<usize>) -> Option<Finding> {
-    if program(command.words.first()?) != "make" {
+fn target(ground: &Ground<'_>, named: &Named<'_>) -> Option<Missing> {
+    let name = named.target.name.as_str();
+    if named.target.source.as_deref() != Some("Makefile") || ground.planned("Makefile") || name.contains(['/', '.']) {
         return None;
     }
-    let mut rest = command.words.iter().skip(1);
-    let name = rest.find(|word| !word.contains('='))?;
-    if name.starts_with('-') || ground.planned("Makefile") || name.contains(['/', '.', '$', '*', '%', '<', '{']) {
+    let targets = ground.manifests().targets(&named.folder)?;
+    let shown = ground.run.plan.text().lines().any(|line| line.starts_with(&format!("{name}:")));
+    if targets.contains(name) || shown {
         return None;
     }
-    let targets = ground.manifests().targets(folder)?;
-    if targets.contains(name) || ground.run.plan.text().lines().any(|line| line.starts_with(&format!("{name}:"))) {
-        return None;
-    }
-    let place = if folder.is_empty() { "Makefile".to_owned() } else { format!("{folder}/Makefile") };
-    let mut finding = ground.say(&TARGET, span, format!("`{place}` has no target `{name}`"));
-    finding.hint = nearest(targets.iter(), name).map(|near| format!("It has `{near}`."));
-    Some(finding)
+    let hint = nearest(targets.iter(), name).map(|near| format!("It has `{near}`."));
+    Some((&TARGET, format!("`{}` has no target `{name}`", named.file("Makefile")), hint))
 }
 
-fn test_file(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops::Range<usize>) -> Option<Finding> {
-    let words = command.inner();
-    let runner = program(words.first()?);
-    if !matches!(runner, "pytest" | "py.test" | "jest" | "vitest") {
+fn test_file(ground: &Ground<'_>, call: &Call, base: &str, span: std::ops::Range<usize>) -> Option<Finding> {
+    if call.kind() != shell::Kind::Test || call.target.is_some() {
         return None;
     }
+    let folder = entered(base, call.folder.as_deref())?;
     let endings = [".py", ".test.ts", ".spec.ts", ".test.js", ".spec.js", ".test.tsx"];
     let is_file = |word: &&str| {
         word.contains('/')
             && endings.iter().any(|end| word.ends_with(end))
             && !word.contains(['*', '{', '<', '[', '$', '=', ','])
     };
-    let mut words = words.iter().skip(1).map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
+    let mut words = call.arguments.iter().map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = code::modules::climbed(folder, word).is_none_or(|path| ground.run.files.stands(&path));
+        let stands = code::modules::climbed(&folder, word).is_none_or(|path| ground.run.files.stands(&path));
         let anywhere = ground.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
         !stands && !anywhere && !ground.planned(&name(word)) && !in_commits(ground, word)
     })?;
@@ -151,11 +153,12 @@ fn test_file(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops
     Some(finding)
 }
 
-/// Whether the plan speaks of the file outside of commands that run it.
+/// Tells that the plan speaks of the file outside of the commands that it wants to be run.
 fn in_commits(ground: &Ground<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let runs = |line: &str| ["pytest", "jest", "vitest", "npm ", "uv run"].iter().any(|word| line.contains(word));
-    ground.run.plan.text().lines().any(|line| line.contains(name) && !runs(line))
+    let commands = || ground.run.plan.all().flat_map(|unit| &unit.commands).filter(|one| one.commit.is_none());
+    let spoken = |(at, _): (usize, &str)| !commands().any(|command| command.span.contains(&at));
+    ground.run.plan.text().match_indices(name).any(spoken)
 }
 
 fn nearest<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<String> {
@@ -169,16 +172,26 @@ mod tests {
     use crate::review::tests::told;
 
     #[test]
-    fn scripts_are_read_from_plain_calls() {
+    fn a_name_is_looked_for_where_it_is_plain_who_keeps_it() {
         let asked = |line: &str| {
-            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-            asked_script(&words).map(str::to_owned)
+            let reading = shell::read(line);
+            let call = reading.outer_calls()[0].clone();
+            let named = call.target.as_ref().and_then(|target| Named::of(&call, target, ""))?;
+            Some(format!("{}:{}", named.folder, named.target.name))
         };
-        assert_eq!(asked("npm run lint"), Some("lint".to_owned()));
-        assert_eq!(asked("npm test"), Some("test".to_owned()));
-        for unclear in
-            ["npm --prefix api run lint", "pnpm --filter=api run lint", "npm install", "bun test", "node x.js"]
-        {
+        assert_eq!(asked("npm run lint").as_deref(), Some(":lint"));
+        assert_eq!(asked("npm test").as_deref(), Some(":test"));
+        assert_eq!(asked("npm --prefix api run lint").as_deref(), Some("api:lint"));
+        assert_eq!(asked("make -C api lint").as_deref(), Some("api:lint"));
+        for unclear in [
+            "pnpm --filter=api run lint",
+            "pnpm -r run lint",
+            "turbo run lint",
+            "make -f other.mk lint",
+            "npm install",
+            "node x.js",
+            "make $NAME",
+        ] {
             assert_eq!(asked(unclear), None, "{unclear}");
         }
     }

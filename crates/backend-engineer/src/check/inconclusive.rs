@@ -1,0 +1,254 @@
+//! Tells why the end of a command says nothing about the code: a tool, a package or a service is missing, it was called
+//! wrongly, or it found nothing to check.
+
+use std::fmt;
+
+use shell::{Reading, StatusMeaning};
+
+use super::outputs::{Output, Says};
+use super::vacuous::Vacuous;
+
+/// Why a command says nothing about the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Inconclusive {
+    /// No test was run.
+    NoTests,
+    /// Every test was skipped.
+    AllSkipped,
+    /// A program is not installed; its name, where the shell says it.
+    NotInstalled(Option<String>),
+    /// The file could not be executed.
+    NotExecutable,
+    /// A tool is missing, as a line of the output says.
+    ToolMissing(String),
+    /// A package that is not the project's could not be imported.
+    PackageMissing(String),
+    /// It was called wrongly, as a line of the output says.
+    CalledWrongly(String),
+    /// The folder that it changes to is not there.
+    FolderMissing,
+    /// A service is missing, as a line of the output says.
+    ServiceMissing(String),
+    /// It does not end by itself.
+    Endless,
+    /// The time limit in seconds ended it.
+    TimedOut(u64),
+    /// A part of its pipe was closed before it ended.
+    PipeClosed,
+    /// A search could not search: its exit code.
+    SearchFailed(i32),
+    /// It passed where it was to fail before the change.
+    PassedEarly,
+    /// It ended well, and its output does not show what the plan states.
+    NotShown(String),
+    /// Its success says nothing.
+    Vacuous(Vacuous),
+}
+
+impl fmt::Display for Inconclusive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Inconclusive::NoTests => f.write_str("no test was run"),
+            Inconclusive::AllSkipped => f.write_str("every test was skipped"),
+            Inconclusive::NotInstalled(Some(name)) => write!(f, "`{name}` is not installed"),
+            Inconclusive::NotInstalled(None) => f.write_str("a command is not installed (exit code 127)"),
+            Inconclusive::NotExecutable => f.write_str("it could not be executed (exit code 126)"),
+            Inconclusive::ToolMissing(line) => write!(f, "a tool is missing: {line}"),
+            Inconclusive::PackageMissing(name) => write!(f, "the package `{name}` is not installed"),
+            Inconclusive::CalledWrongly(line) => write!(f, "it was called wrongly: {line}"),
+            Inconclusive::FolderMissing => f.write_str("the folder that it changes to is not there"),
+            Inconclusive::ServiceMissing(line) => write!(f, "a service is missing: {line}"),
+            Inconclusive::Endless => {
+                f.write_str("it never returns: a server or a watcher (give the form that runs once)")
+            }
+            Inconclusive::TimedOut(seconds) => write!(f, "stopped after {seconds} s (--timeout gives it longer)"),
+            Inconclusive::PipeClosed => f.write_str("the pipe was closed before it ended"),
+            Inconclusive::SearchFailed(code) => write!(f, "the search itself ended with exit code {code}"),
+            Inconclusive::PassedEarly => f.write_str("it passed, though the plan expects it to fail before the change"),
+            Inconclusive::NotShown(text) => write!(f, "exit code 0, but its output does not show `{text}`"),
+            Inconclusive::Vacuous(why) => why.fmt(f),
+        }
+    }
+}
+
+/// What is known beside a command's end and output.
+pub(crate) struct Ground<'a> {
+    /// The command, as it ran.
+    pub(crate) reading: &'a Reading,
+    /// Tells that it runs tests, so that finding none proves nothing.
+    pub(crate) tests: bool,
+    /// Tells that a module or package of that name belongs to the repository or to the plan.
+    pub(crate) ours: &'a dyn Fn(&str) -> bool,
+}
+
+/// Returns why a command that ended with `code` says nothing, or `None` where its end speaks of the code.
+pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Option<Inconclusive> {
+    let output = Output::new(output);
+    if ground.tests && (found_nothing(&output) || means(ground, code, StatusMeaning::NothingCollected)) {
+        return Some(Inconclusive::NoTests);
+    }
+    if code == 0 {
+        return None;
+    }
+    if let Some(why) = missing_tool(code, output.text) {
+        return Some(why);
+    }
+    if output.says(Says::Tool) {
+        return Some(Inconclusive::ToolMissing(output.line(Says::Tool)));
+    }
+    let asserted = output.says(Says::Asserted);
+    if let Some(module) = missing_module(output.text, ground.ours).filter(|_| !asserted) {
+        return Some(Inconclusive::PackageMissing(module));
+    }
+    let called_wrongly = ground.tests && means(ground, code, StatusMeaning::Unusable);
+    if called_wrongly || output.says(Says::Usage) || is_usage_error(&output.lower, code) {
+        return Some(Inconclusive::CalledWrongly(output.line(Says::Usage)));
+    }
+    let lower = &output.lower;
+    if lower.contains("cd: ") && lower.contains("no such file or directory") && lower.lines().count() <= 3 {
+        return Some(Inconclusive::FolderMissing);
+    }
+    (output.says(Says::Service) && !asserted).then(|| Inconclusive::ServiceMissing(output.line(Says::Service)))
+}
+
+/// Tells that one of the test runners of the command means this by an exit status.
+fn means(ground: &Ground<'_>, code: i32, meaning: StatusMeaning) -> bool {
+    let calls = ground.reading.calls();
+    calls.iter().any(|call| call.kind() == shell::Kind::Test && call.status(code) == Some(meaning))
+}
+
+/// Tells that nothing was checked: nothing was collected and nothing stood in the way of collecting, or all was left out.
+fn found_nothing(output: &Output<'_>) -> bool {
+    let lower = output.lower.as_str();
+    let counted = |what: &str| {
+        let words: Vec<&str> =
+            lower.split_whitespace().map(|word| word.trim_matches([',', '=', '(', ')', ':'])).collect();
+        words.windows(2).any(|pair| pair[1] == what && pair[0].parse::<u64>().is_ok_and(|count| count > 0))
+    };
+    let ran = ["passed", "failed", "passing", "failing", "error", "errors"].iter().any(|what| counted(what))
+        || lower.contains("error during collection")
+        || lower.contains("errors during collection");
+    let left_out = ["skipped", "deselected", "xfailed", "todo"].iter().any(|what| counted(what));
+    let node = lower.lines().any(|line| matches!(line.trim(), "ℹ pass 0" | "# pass 0" | "ℹ tests 0" | "# tests 0"))
+        && !lower.lines().any(|line| {
+            line.trim().starts_with("not ok")
+                || matches!(line.trim().strip_prefix("# fail "), Some(count) if count != "0")
+                || matches!(line.trim().strip_prefix("ℹ fail "), Some(count) if count != "0")
+        });
+    (output.says(Says::Nothing) || left_out) && !ran || node
+}
+
+fn is_usage_error(lower: &str, code: i32) -> bool {
+    let last = lower.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    code == 2 && lower.trim_start().starts_with("usage:") && last.contains("error:")
+}
+
+/// Returns the command that the shell could not start.
+fn missing_tool(code: i32, output: &str) -> Option<Inconclusive> {
+    let not_found = |line: &&str| line.contains("command not found") || line.trim_end().ends_with(": not found");
+    let named = output.lines().find(not_found).map(|line| {
+        let words: Vec<&str> = line.split(": ").collect();
+        words.iter().rev().find(|word| !word.contains("not found")).map_or("a command", |word| word.trim()).to_owned()
+    });
+    match code {
+        126 => Some(Inconclusive::NotExecutable),
+        127 => Some(Inconclusive::NotInstalled(named)),
+        // A runner of targets has an exit code of its own, and tells that of its recipe: "make: *** [x] Error 127".
+        _ => output.lines().any(|line| line.contains(": *** ") && line.trim_end().ends_with("Error 127")).then(|| {
+            let asked = output.lines().find_map(|line| {
+                let (_, asked) = line.strip_suffix(": No such file or directory")?.rsplit_once(": ")?;
+                Some(asked.to_owned())
+            });
+            Inconclusive::NotInstalled(asked.or(named))
+        }),
+    }
+}
+
+/// Returns the first module that could not be imported and that neither the repository nor the plan has.
+fn missing_module(output: &str, ours: &dyn Fn(&str) -> bool) -> Option<String> {
+    const OPENINGS: [&str; 6] = [
+        "No module named '",
+        "No module named \"",
+        "No module named ",
+        "Cannot find package '",
+        "Cannot find module '",
+        "Could not resolve \"",
+    ];
+    output.lines().find_map(|line| {
+        let (opening, at) = OPENINGS.iter().find_map(|opening| line.find(opening).map(|at| (*opening, at)))?;
+        let rest = &line[at + opening.len()..];
+        let name: String = rest.chars().take_while(|letter| !matches!(letter, '\'' | '"' | ' ' | ';' | ',')).collect();
+        let foreign = !name.is_empty() && !name.starts_with(['.', '/', '@', '~', '#']) && !ours(root_of(&name));
+        // A scoped package is foreign unless its scope is an alias of the project's own.
+        let scoped = name.starts_with('@') && name.contains('/') && !name.starts_with("@/") && !ours(&name);
+        (foreign || scoped).then_some(name)
+    })
+}
+
+/// Returns `app.services.x` and `lodash/fp` by their first part.
+fn root_of(module: &str) -> &str {
+    module.split(['.', '/']).next().unwrap_or(module)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(script: &str, code: i32, output: &str) -> Option<String> {
+        let reading = shell::read(script);
+        let tests = reading.kinds().contains(&shell::Kind::Test);
+        let ground = Ground { reading: &reading, tests, ours: &|name| name == "app" || name == "tests" };
+        inconclusive(&ground, code, output).map(|why| why.to_string())
+    }
+
+    #[test]
+    fn what_is_missing_is_no_verdict_on_the_code() {
+        let cases = [
+            ("pytest", 127, "bash: line 1: pytest: command not found\n"),
+            ("python -m pytest", 1, "/usr/bin/python: No module named pytest\n"),
+            ("pytest tests", 2, "E   ModuleNotFoundError: No module named 'fastapi'\n"),
+            ("pytest tests", 5, "no tests ran in 0.01s\n"),
+            ("pytest tests/test_a.py", 4, "ERROR: file or directory not found: tests/test_a.py\n"),
+            ("pytest --nope", 4, "ERROR: usage: pytest\npytest: error: unrecognized arguments: --nope\n"),
+            ("pytest", 1, "E  psycopg.OperationalError: connection failed: Connection refused\n"),
+            (
+                "make test",
+                2,
+                "pytest -q\nmake: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n",
+            ),
+            ("npm test", 1, "npm error Missing script: \"test\"\n"),
+            ("npx vitest run", 1, "No test files found, exiting with code 1\n"),
+            ("npx jest --passWithNoTests test", 0, "No tests found, exiting with code 0\n"),
+            ("python -m unittest tests", 0, "Ran 0 tests in 0.000s\n\nOK\n"),
+            ("npx vitest", 1, "Error: Cannot find package 'zod' imported from /x/a.ts\n"),
+            ("pytest tests", 0, "======= 1 skipped in 0.01s =======\n"),
+            ("pytest tests -k nosuch", 0, "======= 3 deselected in 0.01s =======\nstage passed\n"),
+            ("node --test test", 0, "ℹ tests 0\nℹ suites 0\nℹ pass 0\nℹ fail 0\n"),
+        ];
+        for (script, code, output) in cases {
+            assert!(found(script, code, output).is_some(), "{script}: {output}");
+        }
+    }
+
+    #[test]
+    fn what_speaks_of_the_code_is_a_verdict() {
+        let cases = [
+            ("pytest tests", 2, "E   ModuleNotFoundError: No module named 'app.services.orders'\n"),
+            ("pytest tests", 1, "E       assert 1 == 2\n1 failed, 3 passed in 0.10s\n"),
+            ("pytest tests", 0, "3 passed in 0.10s\n"),
+            (
+                "pytest tests",
+                2,
+                "collected 0 items / 1 error\nE   ModuleNotFoundError: No module named 'app.a'\n1 error in 0.1s\n",
+            ),
+            ("pytest tests", 1, "No module named 'nosuchlib'\nE       assert 1 == 2\n1 failed, 1 error in 0.1s\n"),
+            ("node --test test", 1, "ℹ tests 1\nℹ pass 0\nℹ fail 1\n"),
+            ("npx vitest run", 1, "Error: Cannot find module './orders' imported from src/a.test.ts\n"),
+            ("pytest", 1, "AssertionError: ConnectionError: Connection refused\n"),
+            ("npx tsc --noEmit", 2, "src/a.ts(1,1): error TS2304: Cannot find name 'x'.\n"),
+        ];
+        for (script, code, output) in cases {
+            assert_eq!(found(script, code, output), None, "{script}: {output}");
+        }
+    }
+}

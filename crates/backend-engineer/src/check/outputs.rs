@@ -1,0 +1,90 @@
+//! The table of what outputs say of why a command could not do its work, `outputs.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// What an output says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Says {
+    /// A service does not answer.
+    Service,
+    /// The command was called wrongly.
+    Usage,
+    /// A program is missing.
+    Tool,
+    /// There was nothing to check.
+    Nothing,
+    /// A check looked at the code and found it wrong.
+    Asserted,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    output: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    kind: Says,
+    /// In lower case.
+    sign: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    example: String,
+}
+
+const TABLE: &str = include_str!("outputs.toml");
+
+/// The rows; a table that does not parse has none, which a test would show.
+static ROWS: LazyLock<Vec<Row>> =
+    LazyLock::new(|| toml::from_str::<Table>(TABLE).map(|table| table.output).unwrap_or_default());
+
+/// An output, and what is known of it.
+#[derive(Debug)]
+pub(super) struct Output<'o> {
+    pub(super) text: &'o str,
+    pub(super) lower: String,
+}
+
+impl<'o> Output<'o> {
+    pub(super) fn new(text: &'o str) -> Self {
+        Output { text, lower: text.to_lowercase() }
+    }
+
+    /// Tells that the output says so.
+    pub(super) fn says(&self, what: Says) -> bool {
+        signs(what).any(|sign| self.lower.contains(sign))
+    }
+
+    /// Returns the first line that says so, shortened.
+    pub(super) fn line(&self, what: Says) -> String {
+        /// Enough to see what it is about on one line of a report.
+        const LONGEST: usize = 160;
+        let at = self.lower.lines().position(|line| signs(what).any(|sign| line.contains(sign.trim_end())));
+        let line = at.and_then(|at| self.text.lines().nth(at)).unwrap_or("see its output").trim();
+        line.chars().take(LONGEST).collect()
+    }
+}
+
+fn signs(what: Says) -> impl Iterator<Item = &'static str> {
+    ROWS.iter().filter(move |row| row.kind == what).map(|row| row.sign.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_read_and_has_a_true_example() {
+        let table = toml::from_str::<Table>(TABLE);
+        assert!(table.is_ok(), "{:?}", table.err());
+        assert!(!ROWS.is_empty());
+        for row in ROWS.iter() {
+            assert_eq!(row.sign, row.sign.to_lowercase(), "a sign is in lower case");
+            assert!(row.example.to_lowercase().contains(&row.sign), "{}", row.sign);
+        }
+    }
+}

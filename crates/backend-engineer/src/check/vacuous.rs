@@ -1,0 +1,212 @@
+//! Tells the commands whose success says nothing, and how a command is run so that its status says as much as it can.
+
+use std::fmt;
+
+use shell::{Call, Decides, Kind, Node, NothingReason, OutputReason, Reading, Telling, Trait};
+
+/// Why a command's success says nothing about the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Vacuous {
+    /// It does nothing that could fail: `true`, `echo ok`.
+    Idle,
+    /// It lists or describes, and what it is for does not happen: `--collect-only`.
+    Lists,
+    /// It succeeds where the check fails: `! pytest`.
+    Negated,
+    /// Its status is not the check's.
+    Nothing(NothingReason),
+    /// Its status is not the check's; what it prints could tell.
+    Output(OutputReason),
+}
+
+impl fmt::Display for Vacuous {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Vacuous::Idle => "it checks nothing",
+            Vacuous::Lists => "it lists or describes, and checks nothing",
+            Vacuous::Negated => "`!` turns its exit status around: it succeeds where the check fails",
+            Vacuous::Nothing(NothingReason::Or) | Vacuous::Output(OutputReason::Or) => "`||` swallows its exit status",
+            Vacuous::Nothing(NothingReason::Sequence) => "what follows `;` swallows its exit status",
+            Vacuous::Nothing(NothingReason::Background) => "it runs in the background, and its exit status is lost",
+            Vacuous::Nothing(NothingReason::Condition) | Vacuous::Output(OutputReason::Condition) => {
+                "its exit status is that of a condition, not of the check"
+            }
+            Vacuous::Nothing(NothingReason::Serves) => "it serves and does not end",
+            Vacuous::Nothing(NothingReason::Watches) => "it watches for changes and does not end",
+            Vacuous::Nothing(NothingReason::Program | NothingReason::Unreadable) => "its exit status says nothing",
+            Vacuous::Output(OutputReason::Pipe) => "a pipe swallows its exit status",
+            Vacuous::Output(OutputReason::StatusPrinted) => "it prints its exit status instead of ending with it",
+            Vacuous::Output(OutputReason::Shows) => "it only shows a state",
+        })
+    }
+}
+
+/// Returns why the script says nothing even when it succeeds, or `None` where its exit status speaks.
+///
+/// `reading` is of the form in which it ran ([`strict_form`]); `checks` tells that it runs tests, a linter or a type
+/// checker, `shows` that its output is compared with what the plan says.
+pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Vacuous> {
+    if is_idle(reading) {
+        return Some(Vacuous::Idle);
+    }
+    if checks && let Some(why) = of_check(reading) {
+        return Some(why);
+    }
+    let swallows = checks || makes(reading);
+    match reading.decides() {
+        Decides::Status | Decides::Found => None,
+        Decides::Nothing(why) => swallows.then_some(Vacuous::Nothing(why)),
+        Decides::Output(OutputReason::Shows) => checks.then_some(Vacuous::Output(OutputReason::Shows)),
+        Decides::Output(why) => (checks || swallows && !shows).then_some(Vacuous::Output(why)),
+    }
+}
+
+/// Tells that a call changes sources instead of checking them, and succeeds because it does: `--fix`, `--write`.
+pub(super) fn fixes_in_silence(call: &Call) -> bool {
+    is_check(call.kind()) && call.is(Trait::Writes) && !call.is(Trait::FailsWhereItWrites)
+}
+
+/// Returns the script as it is run: the first failure of what checks or makes something ends it, in a pipe as well.
+///
+/// Of the others a search ends with a status that is no failure (`grep x a | wc -l`), so that they keep their own way.
+pub(crate) fn strict_form(reading: &Reading, checks: bool) -> String {
+    if (checks || makes(reading)) && reading.decides() == Decides::Output(OutputReason::Pipe) {
+        // Where a part that ends early (`head`) breaks the pipe, the status 141 is no verdict.
+        return format!("set -e -o pipefail\n{}", reading.script.text.trim());
+    }
+    let searches = reading.calls().iter().any(|call| call.tells() == Telling::Found);
+    if searches && !checks { reading.script.text.trim().to_owned() } else { reading.strict_form() }
+}
+
+fn of_check(reading: &Reading) -> Option<Vacuous> {
+    let calls = reading.calls();
+    let mut checks = calls.iter().filter(|call| is_check(call.kind())).peekable();
+    if checks.peek().is_some() && checks.all(|call| call.is(Trait::Lists)) {
+        return Some(Vacuous::Lists);
+    }
+    negates(reading, &reading.script.root).then_some(Vacuous::Negated)
+}
+
+fn is_check(kind: Kind) -> bool {
+    matches!(kind, Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format)
+}
+
+/// Tells that the status of one of its parts says whether that did its work: it checks, builds or runs code.
+fn makes(reading: &Reading) -> bool {
+    let made = |kind: Kind| matches!(kind, Kind::Build | Kind::Migrate | Kind::Generate | Kind::Script);
+    let noted = reading.kinds();
+    noted.iter().any(|kind| is_check(*kind) || made(*kind))
+}
+
+/// Tells that nothing in the script could fail, and that it leaves nothing behind.
+fn is_idle(reading: &Reading) -> bool {
+    const IDLE: [Trait; 6] =
+        [Trait::Idle, Trait::Prints, Trait::Succeeds, Trait::Exits, Trait::ChangesFolder, Trait::SetsOptions];
+    let is_kept = |redirection: &shell::Redirection| {
+        use shell::RedirectionKind::{Append, Output};
+        matches!(redirection.kind, Append | Output) && !redirection.target.starts_with("/dev/")
+    };
+    let keeps = reading.script.invocations.iter().flat_map(|one| &one.redirections).any(is_kept);
+    !keeps && is_made_of(reading, &|call| IDLE.iter().any(|one| call.is(*one)))
+}
+
+fn is_made_of(reading: &Reading, wanted: &dyn Fn(&Call) -> bool) -> bool {
+    let calls = reading.calls();
+    !calls.is_empty() && calls.into_iter().all(wanted)
+}
+
+/// Tells that a check's status is turned around.
+fn negates(reading: &Reading, node: &Node) -> bool {
+    match node {
+        Node::Not(inner) => inner.invocations().into_iter().any(|at| {
+            let span = reading.script.invocation(at).map(|invocation| &invocation.span);
+            reading.calls().iter().any(|call| Some(&call.span) == span && is_check(call.kind()))
+        }),
+        Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| negates(reading, one)),
+        Node::And(left, right) | Node::Or(left, right) => negates(reading, left) || negates(reading, right),
+        Node::Subshell(inner) | Node::Background(inner) => negates(reading, inner),
+        Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| negates(reading, one)),
+        Node::Loop { tests, body } => tests.iter().any(|one| negates(reading, one)) || negates(reading, body),
+        Node::Invocation(_) | Node::Definition(_) | Node::Nothing => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kind::checked_by;
+    use super::*;
+
+    fn told(script: &str) -> Option<Vacuous> {
+        let reading = shell::read(script);
+        let checks = !checked_by(&reading).is_empty();
+        vacuous(&shell::read(&strict_form(&reading, checks)), checks, false)
+    }
+
+    #[test]
+    fn swallowed_and_idle_scripts_say_nothing() {
+        let cases = [
+            ("true", Vacuous::Idle),
+            ("echo ok", Vacuous::Idle),
+            ("cd api && echo ok", Vacuous::Idle),
+            ("exit 0", Vacuous::Idle),
+            ("false || echo ok", Vacuous::Idle),
+            ("pytest || true", Vacuous::Nothing(NothingReason::Or)),
+            ("pytest || echo failed", Vacuous::Output(OutputReason::Or)),
+            ("pytest; true", Vacuous::Nothing(NothingReason::Sequence)),
+            ("pytest &", Vacuous::Nothing(NothingReason::Background)),
+            ("pytest; echo $?", Vacuous::Output(OutputReason::StatusPrinted)),
+            ("if pytest; then echo ok; fi", Vacuous::Output(OutputReason::Condition)),
+            ("pytest --collect-only -q", Vacuous::Lists),
+            ("npx jest --listTests", Vacuous::Lists),
+            ("! pytest", Vacuous::Negated),
+            ("cd api && ! npm test", Vacuous::Negated),
+            ("bash -c \"python3 -m unittest a.b || true\"", Vacuous::Nothing(NothingReason::Or)),
+            ("sh -c 'python3 -m unittest a.b; exit 0'", Vacuous::Nothing(NothingReason::Sequence)),
+            ("bash -c 'npx vitest run | tail -3'", Vacuous::Output(OutputReason::Pipe)),
+            ("python3 scripts/config.py || true", Vacuous::Nothing(NothingReason::Or)),
+            ("npm run build || :", Vacuous::Nothing(NothingReason::Or)),
+        ];
+        for (script, why) in cases {
+            assert_eq!(told(script), Some(why), "{script}");
+        }
+        for script in ["ruff check docs --exit-zero", "npx jest --watch", "bash -c 'pytest; echo done'"] {
+            assert!(told(script).is_some(), "{script}");
+        }
+    }
+
+    #[test]
+    fn plain_checks_say_something() {
+        let cases = [
+            "pytest",
+            "cd api && pytest -q",
+            "pytest 2>&1 | tail -3",
+            "python3 scripts/contract.py | tail -5",
+            "node scripts/schema.js | head -3",
+            "pytest; echo done",
+            "pytest -k 'a || b'",
+            "npm test -- --run",
+            "ruff check . || exit 1",
+            "bash -c 'cd api && pytest'",
+            "python3 -c \"import app; assert app.A || True\"",
+            "python manage.py makemigrations --check",
+            "ls app/a.py",
+            "git status",
+            "grep -rn x app | wc -l",
+            "docker compose down || true",
+            "echo new > stray.txt",
+        ];
+        for script in cases {
+            assert_eq!(told(script), None, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_failure_in_a_pipe_ends_what_checks_or_makes() {
+        let strict = |script: &str, checks| strict_form(&shell::read(script), checks);
+        assert_eq!(strict("pytest | tail -3", true), "set -e -o pipefail\npytest | tail -3");
+        assert_eq!(strict("node a.js | head -3", false), "set -e -o pipefail\nnode a.js | head -3");
+        assert_eq!(strict("make x\nmake y", false), "set -e\nmake x\nmake y");
+        assert_eq!(strict("grep -r x app | wc -l", false), "grep -r x app | wc -l");
+        assert_eq!(strict("grep x a; grep x b", false), "grep x a; grep x b");
+    }
+}

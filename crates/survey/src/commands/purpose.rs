@@ -1,0 +1,165 @@
+//! What the calls of a script are for, and what the script is for.
+
+use shell::{Call, Kind, Telling, Trait};
+
+use super::Purpose;
+use super::recipes::Index;
+use crate::stack::Ecosystem;
+
+/// A call of a script whose purpose is known.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) call: Call,
+    pub(super) purpose: Purpose,
+    /// The script itself makes the call, and not a recipe behind a name in it.
+    pub(super) direct: bool,
+    /// It runs in another folder than the script, or in another package.
+    pub(super) moved: bool,
+}
+
+/// A script, and what it comes to with the recipes of the tree.
+#[derive(Debug)]
+pub(super) struct Script {
+    pub(super) written: shell::Reading,
+    pub(super) known: Vec<Known>,
+    /// The kinds of all calls that do something of note, in their order.
+    kinds: Vec<Kind>,
+}
+
+/// Returns what a call is for; `None` where it only lists, reports, undoes, or is for something else.
+fn purpose_of(call: &Call) -> Option<Purpose> {
+    purpose(call.kind(), call.tells(), &|one| call.is(one))
+}
+
+fn purpose(kind: Kind, tells: Telling, is: &dyn Fn(Trait) -> bool) -> Option<Purpose> {
+    let says = matches!(tells, Telling::Status | Telling::Found) || is(Trait::Watches);
+    if !says || is(Trait::Lists) || is(Trait::Undoes) {
+        return None;
+    }
+    match kind {
+        Kind::Test => Some(Purpose::Test),
+        Kind::Lint => Some(Purpose::Lint),
+        Kind::Format => Some(Purpose::Format),
+        Kind::Typecheck => Some(Purpose::TypeCheck),
+        Kind::Migrate => Some(Purpose::Migrate),
+        Kind::Build => Some(Purpose::Build),
+        _ => None,
+    }
+}
+
+impl Known {
+    pub(super) fn ecosystem(&self) -> Option<Ecosystem> {
+        match self.call.ecosystem()? {
+            "python" => Some(Ecosystem::Python),
+            "node" => Some(Ecosystem::Node),
+            _ => None,
+        }
+    }
+
+    pub(super) fn writes(&self) -> bool {
+        self.call.is(Trait::Writes)
+    }
+
+    pub(super) fn watches(&self) -> bool {
+        self.call.is(Trait::Watches)
+    }
+}
+
+impl Script {
+    /// Reads a script that runs in `folder`.
+    pub(super) fn read(text: &str, recipes: &Index, folder: &str) -> Self {
+        let written = shell::read(text);
+        let deep = shell::read_with(text, &recipes.seen_from(folder));
+        let direct: Vec<&Call> = written.calls().into_iter().filter(|call| call.target.is_none()).collect();
+        let outer = written.outer_calls();
+        let away = |call: &Call| {
+            let around = outer.iter().filter(|outer| outer.span == call.span).filter_map(|outer| outer.target.as_ref());
+            around.into_iter().any(|target| target.across || target.workspace.is_some())
+        };
+        let noted = || deep.calls().into_iter().filter(|call| !call.is(Trait::Idle));
+        let known = noted().filter_map(|call| {
+            let purpose = purpose_of(call)?;
+            let moved = call.folder.is_some() || away(call);
+            Some(Known { purpose, direct: direct.contains(&call), moved, call: call.clone() })
+        });
+        let known = known.collect();
+        let kinds = noted().map(Call::kind).collect();
+        Script { known, kinds, written }
+    }
+
+    /// Returns what the script is for that is kept under `name`; without a name, all of its parts must agree.
+    pub(super) fn purpose(&self, name: &str) -> Option<Purpose> {
+        let agreed = |of: &dyn Fn(Purpose) -> bool| {
+            let mut purposes = self.known.iter().map(|known| known.purpose).filter(|purpose| of(*purpose));
+            let first = purposes.next()?;
+            purposes.all(|other| other == first).then_some(first)
+        };
+        if name.is_empty() {
+            return agreed(&|_| true).filter(|_| self.known.len() == self.kinds.len());
+        }
+        let has = |kind: Kind| self.kinds.contains(&kind);
+        let named = by_name(name);
+        // Code of the project's own does what its name says, by convention: nothing else can be seen of it.
+        let opaque = has(Kind::Script);
+        if let Some(named) = named.filter(|named| opaque || self.known.iter().any(|known| known.purpose == *named)) {
+            return Some(named);
+        }
+        let checks = agreed(&is_check);
+        let several = checks.is_none() && self.known.iter().any(|known| is_check(known.purpose));
+        if several || opaque {
+            return None;
+        }
+        // What is built, brought in or cleared away before the check is a preparation of it.
+        checks.or_else(|| agreed(&|_| true))
+    }
+}
+
+fn is_check(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck | Purpose::Format)
+}
+
+/// Returns what a script of this name is for by convention.
+fn by_name(name: &str) -> Option<Purpose> {
+    let rule = shell::conventional_rule(name).filter(|rule| !rule.is(Trait::General))?;
+    purpose(rule.kind?, rule.tells, &|one| rule.is(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(name: &str, text: &str) -> Option<Purpose> {
+        Script::read(text, &Index::default(), "").purpose(name)
+    }
+
+    #[test]
+    fn what_a_script_runs_says_what_it_is_for() {
+        let cases = [
+            ("test", "jest --runInBand", Some(Purpose::Test)),
+            ("test", "node scripts/all.js", Some(Purpose::Test)),
+            ("test", "npm run lint && node unit.js", Some(Purpose::Test)),
+            ("test:unit", "tsc && mocha dist", Some(Purpose::Test)),
+            ("lint", "tsc --noEmit", Some(Purpose::TypeCheck)),
+            ("lint", "ruff check . && mypy .", Some(Purpose::Lint)),
+            ("quality", "ruff check app\nruff check tests", Some(Purpose::Lint)),
+            ("ci", "eslint . && jest", None),
+            ("build", "rimraf dist && tsc -p .", Some(Purpose::Build)),
+            ("db:migrate", "prisma migrate deploy", Some(Purpose::Migrate)),
+            ("db:down", "knex migrate:rollback", None),
+            ("format", "djlint templates --reformat\nruff format .", Some(Purpose::Format)),
+            ("lint", "djlint --reformat templates", Some(Purpose::Format)),
+            ("prepare-e2e", "npx playwright install\nrm -rf static", None),
+            ("setup:tests", "pip install pytest", None),
+            ("start:test", "node server.js", None),
+            ("run-api-tests", "./all.sh", None),
+            ("cov", "coverage report", None),
+            ("", "pytest | tee out.log", None),
+            ("", "cd api && pytest", Some(Purpose::Test)),
+            ("", "echo test", None),
+            ("", "poetry install", None),
+        ];
+        for (name, text, purpose) in cases {
+            assert_eq!(told(name, text), purpose, "{name}: {text}");
+        }
+    }
+}
