@@ -1,7 +1,6 @@
 //! Step two: reads the files that the phase names and what stands around them, before anything is changed.
 
 mod tools;
-mod knowledge;
 mod words;
 mod modules;
 mod siblings;
@@ -10,7 +9,6 @@ mod briefing;
 use plan::Plan;
 
 pub(crate) use briefing::{BUDGET, Ground, briefing, surroundings};
-pub(crate) use knowledge::surveyed;
 pub(crate) use modules::{climbed, file_of};
 pub(crate) use tools::nearest_tools;
 pub(crate) use words::segments;

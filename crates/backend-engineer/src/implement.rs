@@ -140,6 +140,8 @@ pub(crate) fn write(bench: &mut Workbench, assignment: &Assignment, change: &mut
     let mut witness = JournalWitness::of(run);
     let written = bench.tree.promote(&allowed, &mut witness);
     let events = witness.written;
+    let paths: Vec<&str> = written.iter().flatten().map(|file| file.path.as_str()).collect();
+    bench.files.facts().changed(&paths);
     let written = written.map_err(|error| {
         let exit = match error {
             crate::tree::WriteError::Io { .. } | crate::tree::WriteError::NotKept { .. } => Exit::Environment,

@@ -14,6 +14,8 @@ mod secrets;
 
 mod tree;
 
+mod facts;
+
 mod understand;
 
 mod analyze;

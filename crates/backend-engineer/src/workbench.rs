@@ -7,7 +7,6 @@ mod overlay;
 mod adoption;
 mod going_on;
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use plan::Plan;
 use sandbox::EffectKind;
 
 use crate::engineer::Engineer;
+use crate::facts::TreeFacts;
 use crate::redact::Redactor;
 use crate::secrets;
 use crate::settings::Settings;
@@ -81,7 +81,6 @@ pub(crate) struct Workbench {
     scratch: Option<Scratch>,
     synced: BTreeMap<String, Staged>,
     pub(crate) redactor: Redactor,
-    base: OnceCell<BTreeMap<String, String>>,
 }
 
 impl std::fmt::Debug for Workbench {
@@ -115,14 +114,16 @@ impl Workbench {
             dry_run: conduct.dry_run,
         };
         let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
-        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(secrets::of_repository(root));
+        let facts = TreeFacts::below(root, settings.cache.as_deref());
+        let own = secrets::of_files(root, facts.environments());
+        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(own);
         let redactor = Redactor::of(settings.variables().into_iter().chain(keys).collect());
         let journal = if conduct.dry_run { None } else { Some(Journal::open(root)?) };
         let run = match resumed {
             Some(run) => Some(run),
             None => journal.as_ref().map(|journal| journal.begin(&start)).transpose()?,
         };
-        let files = files_of(root, &loaded.plan);
+        let files = files_of(facts, &loaded.plan);
         Ok(Workbench {
             plan: loaded.plan,
             plan_path: loaded.path,
@@ -144,7 +145,6 @@ impl Workbench {
             scratch: None,
             synced: BTreeMap::new(),
             redactor,
-            base: OnceCell::new(),
         })
     }
 

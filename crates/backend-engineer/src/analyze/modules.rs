@@ -126,7 +126,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        let files = Files::below(folder.path());
+        let files = Files::of(crate::facts::TreeFacts::below(folder.path(), None));
         for (from, module, expected) in [
             ("api/app/routes/a.py", "app.core.db", Some("api/app/core/db.py")),
             ("api/app/routes/a.py", "..core.db", Some("api/app/core/db.py")),

@@ -7,7 +7,7 @@ use journal::hash;
 use plan::{CodeBlock, PhaseId};
 
 use super::{Change, Deed, Item, Placed};
-use crate::analyze::{self, Ground, surveyed};
+use crate::analyze::{self, Ground};
 use crate::engineer::Engineer;
 use crate::understand::{Assignment, Reach};
 use crate::workbench::Workbench;
@@ -199,7 +199,7 @@ fn files(bench: &mut Workbench, assignment: &Assignment) -> (String, BTreeMap<St
 
 /// What the survey knows of the code around these files: what to imitate and to use.
 fn surroundings(bench: &mut Workbench, assignment: &Assignment) -> String {
-    let code = surveyed(bench.root());
+    let code = bench.files.facts().survey();
     let plan_inside = bench.plan_inside().map(str::to_owned);
     let mut ground = Ground {
         plan: &bench.plan,
@@ -207,7 +207,7 @@ fn surroundings(bench: &mut Workbench, assignment: &Assignment) -> String {
         assignment,
         files: &bench.files,
         tree: &mut bench.tree,
-        code: &code,
+        code,
     };
     analyze::surroundings(&mut ground, SURROUNDINGS).sections()
 }

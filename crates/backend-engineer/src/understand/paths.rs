@@ -1,17 +1,17 @@
 //! Finds the file that a path of the plan means: from the root, from a package of a monorepo, or from the folder of the
 //! plan's author. One answer or none; never a guess between two.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::facts::TreeFacts;
 use crate::tree::{Address, OutsideTree};
 
-/// The repository's files by name, listed once and only when a path is not found as it stands.
+/// The repository's files, and what a plan's absolute paths tell of its author's folder.
 #[derive(Debug)]
 pub(crate) struct Files {
     root: PathBuf,
-    listed: OnceCell<BTreeSet<String>>,
+    facts: TreeFacts,
     author_root: Option<String>,
 }
 
@@ -34,9 +34,14 @@ pub(crate) enum Meaning {
 }
 
 impl Files {
-    /// The files below `root`, unread as yet.
-    pub(crate) fn below(root: &Path) -> Self {
-        Files { root: root.to_owned(), listed: OnceCell::new(), author_root: None }
+    /// Makes the files of a tree of which the facts are known.
+    pub(crate) fn of(facts: TreeFacts) -> Self {
+        Files { root: facts.root().to_owned(), facts, author_root: None }
+    }
+
+    /// Returns what is known of the tree.
+    pub(crate) fn facts(&self) -> &TreeFacts {
+        &self.facts
     }
 
     /// Whether a file or folder of that path stands in the repository.
@@ -51,7 +56,7 @@ impl Files {
 
     /// Every file of the repository that git would not ignore, from the root, with `/`.
     pub(crate) fn all(&self) -> &BTreeSet<String> {
-        self.listed.get_or_init(|| list(&self.root))
+        self.facts.paths()
     }
 
     /// Whether any folder or file of the repository bears this module name.
@@ -221,23 +226,6 @@ fn stem(name: &str) -> &str {
     name.split_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// Lists the files; what git ignores, and git's own folder, are left out. An unreadable folder is passed over.
-fn list(root: &Path) -> BTreeSet<String> {
-    let mut walk = ignore::WalkBuilder::new(root);
-    walk.hidden(false).git_global(false).require_git(false).filter_entry(|entry| {
-        let name = entry.file_name();
-        name != ".git" && name != ".backend-engineer" && name != "node_modules"
-    });
-    walk.build()
-        .filter_map(Result::ok)
-        .filter(|entry| !entry.file_type().is_some_and(|kind| kind.is_dir()))
-        .filter_map(|entry| {
-            let inside = entry.path().strip_prefix(root).ok()?;
-            Some(inside.to_string_lossy().replace('\\', "/"))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,7 +241,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        let files = Files::below(&root);
+        let files = Files::of(TreeFacts::below(&root, None));
         (folder, files)
     }
 

@@ -8,7 +8,6 @@ use journal::Verdict;
 use survey::{Command, Ecosystem, Purpose, Survey};
 
 use super::checks::{Check, NOT_RUN, Origin};
-use crate::analyze::surveyed;
 use crate::check::{self, Judgement, Kind, Ran, Request};
 use crate::implement::Change;
 use crate::stop::Stop;
@@ -35,7 +34,7 @@ pub(super) async fn run(
     made: &[Check],
 ) -> Result<Vec<Check>, Stop> {
     let files = files_of(bench, assignment, change);
-    let wanted = if files.is_empty() { Vec::new() } else { wanted(bench, &surveyed(bench.root()), &files, made) };
+    let wanted = if files.is_empty() { Vec::new() } else { wanted(bench, bench.files.facts().survey(), &files, made) };
     if wanted.is_empty() {
         return Ok(Vec::new());
     }

@@ -89,10 +89,8 @@ impl Workbench {
     /// A fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them; the plan,
     /// our own folder and by-products left out.
     pub(crate) fn fingerprint(&self) -> String {
-        let plan = self.plan_inside();
-        let base = self.base.get_or_init(|| fingerprint::of_files(self.tree.root(), self.files.all(), plan));
         let staged = self.tree.staged().iter().map(|(path, staged)| (path.as_str(), staged.bytes.as_deref()));
-        fingerprint::of_tree(base, staged)
+        self.files.facts().fingerprint(self.plan_inside(), staged)
     }
 
     /// Puts back, on the overlay, what commands changed or removed and what is not taken over, so that what is checked is
@@ -165,7 +163,7 @@ impl Workbench {
 
     /// Whether nobody would commit the path: by its name, or because git ignores it.
     pub(crate) fn by_product(&self, path: &str) -> bool {
-        fingerprint::is_by_product(path) || fingerprint::is_ignored(self.tree.root(), path)
+        fingerprint::is_by_product(path) || self.files.facts().is_ignored(path)
     }
 
     fn command(&self, script: &str, folder: &str, first: Vec<PathBuf>) -> Command {
@@ -228,7 +226,7 @@ impl Workbench {
                 "Commands need room outside of the repository; point XDG_CACHE_HOME to a folder that can be written.",
             )
         };
-        let scratch = Scratch::make().map_err(unusable)?;
+        let scratch = Scratch::make(self.settings.cache.as_deref()).map_err(unusable)?;
         let policy = self.policy(scratch.path("sandbox").map_err(unusable)?)?;
         self.scratch = Some(scratch);
         self.walls = Walls::Rising(Sandbox::raise(policy));
