@@ -181,7 +181,9 @@ impl TreeFacts {
         self.state().listing.get_or_init(|| Listing::read(&self.root))
     }
 
+    /// Returns the source files. A survey reads all of them, so that none is read for its names alone.
     fn sources(&self) -> impl Iterator<Item = &String> {
+        self.survey();
         self.paths().iter().filter(|path| names::is_source(path)).take(MOST_SOURCES)
     }
 
