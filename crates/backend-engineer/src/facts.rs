@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use survey::{Cache, Contents, Listing, Survey};
@@ -66,7 +67,7 @@ struct State {
     listing: OnceCell<Listing>,
     paths: OnceCell<BTreeSet<String>>,
     hashes: OnceCell<BTreeMap<String, String>>,
-    survey: OnceCell<Survey>,
+    survey: OnceCell<Rc<Survey>>,
     next: OnceCell<Box<State>>,
 }
 
@@ -103,16 +104,17 @@ impl TreeFacts {
     }
 
     /// Returns the survey of the code.
-    pub(crate) fn survey(&self) -> &Survey {
-        self.state().survey.get_or_init(|| {
+    pub(crate) fn survey(&self) -> Rc<Survey> {
+        let made = self.state().survey.get_or_init(|| {
             let mut cache = std::mem::take(&mut self.known().borrow_mut().survey);
             let before = cache.fingerprint();
             let survey = survey::survey_listed(self.listing(), self, Some(&mut cache));
             let mut known = self.known().borrow_mut();
             known.is_changed |= cache.fingerprint() != before;
             known.survey = cache;
-            survey
-        })
+            Rc::new(survey)
+        });
+        Rc::clone(made)
     }
 
     /// Returns the fingerprint of the tree with some files laid over it (`None`: taken away). The plan and by-products

@@ -103,7 +103,7 @@ fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Resu
     let redactor = Redactor::of(settings.variables());
     let files = files_of(TreeFacts::below(&root, settings.cache.as_deref()), &loaded.plan);
     let inside = loaded.path.strip_prefix(&root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
-    let code = files.facts().survey();
+    let code = &files.facts().survey();
     for unit in chosen {
         let assignment = understand(&loaded.plan, &files, *unit, true)?;
         let mut tree = Tree::at(&root);

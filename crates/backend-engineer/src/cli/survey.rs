@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
     }
     let root = folder_at(folder.as_deref())?;
     let facts = TreeFacts::below(&root, Surroundings::of_process().cache.as_deref());
-    let survey = facts.survey();
+    let survey = &facts.survey();
     let shown: &[Part] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
         format!("{:#}\n", as_json(survey, part)?)

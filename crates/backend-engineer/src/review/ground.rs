@@ -7,13 +7,14 @@ use std::ops::Range;
 
 use plan::{Action, CodeBlock, FileOf, Phase, PhaseId};
 
+use crate::analyze::Codebase;
 use crate::implement::{Placement, is_code};
 use crate::review::Extent;
 use crate::review::code::Code;
 use crate::review::manifests::Manifests;
+use crate::run::{RunContext, Workspace};
 use crate::stop::Finding;
 use crate::understand::Assignment;
-use crate::workbench::Workbench;
 
 /// What is known beside the unit, over the whole review.
 #[derive(Debug, Default)]
@@ -56,7 +57,9 @@ pub(crate) struct PlanImport {
 
 /// One unit before the rules.
 pub(crate) struct Ground<'a> {
-    pub(crate) bench: &'a mut Workbench,
+    pub(crate) run: &'a RunContext,
+    pub(crate) workspace: &'a mut Workspace,
+    pub(crate) code: &'a Codebase,
     pub(crate) assignment: &'a Assignment,
     /// The unit and those nested in it.
     pub(crate) units: &'a [Phase],
@@ -71,7 +74,7 @@ pub(crate) struct Ground<'a> {
 impl Ground<'_> {
     /// A finding of a code at a place of the plan.
     pub(crate) fn say(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
-        super::found(&self.bench.plan, code, span, message)
+        super::found(&self.run.plan, code, span, message)
     }
 
     /// The text of a file of the unit before it, where it is there.
@@ -81,19 +84,19 @@ impl Ground<'_> {
 
     /// The text of a file as it stands in the repository.
     pub(crate) fn stands(&self, path: &str) -> Option<String> {
-        let file = self.bench.root().join(path);
+        let file = self.run.root().join(path);
         let is_small = file.metadata().is_ok_and(|data| data.len() < 1_000_000);
         is_small.then(|| std::fs::read_to_string(file).ok()).flatten()
     }
 
     /// The manifests of the repository.
     pub(crate) fn manifests(&self) -> &Manifests {
-        self.facts.manifests.get_or_init(|| Manifests::read(self.bench.root(), &self.bench.files))
+        self.facts.manifests.get_or_init(|| Manifests::read(self.run.root(), &self.run.files))
     }
 
     /// The routes and models of the repository; read when first asked for.
     pub(crate) fn survey(&self) -> &survey::Survey {
-        self.bench.files.facts().survey()
+        self.code.survey()
     }
 
     /// Every import in the unit's code whose file is clear.
@@ -116,7 +119,7 @@ impl Ground<'_> {
     /// The line of the import in the plan, or the block where that line can't be told.
     fn place_of(&self, block: &CodeBlock, import: &graft::Import) -> Range<usize> {
         let line = block.text[import.at..].lines().next().unwrap_or_default();
-        match self.bench.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
+        match self.run.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
             Some(at) => block.span.start + at..block.span.start + at + line.len(),
             None => block.span.clone(),
         }
@@ -125,7 +128,7 @@ impl Ground<'_> {
     /// Whether any unit of the plan names a file whose path ends so, whatever shall happen to it.
     pub(crate) fn planned(&self, ending: &str) -> bool {
         let ends = |path: &str| path == ending || path.ends_with(&format!("/{ending}"));
-        self.bench
+        self.run
             .plan
             .all()
             .flat_map(|unit| &unit.changes)

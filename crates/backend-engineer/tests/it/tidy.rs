@@ -19,15 +19,16 @@ const DEEPEST_FOLDER: usize = 4;
 const EMPTY_NAMES: [&str; 8] = ["core", "util", "utils", "common", "helper", "helpers", "manager", "managers"];
 
 /// Which crates of the workspace a crate may use: the table of ARCHITECTURE.md.
-const WALLS: [(&str, &[&str]); 8] = [
-    ("plan", &[]),
+const WALLS: [(&str, &[&str]); 9] = [
+    ("shell", &[]),
+    ("plan", &["shell"]),
     ("graft", &[]),
-    ("survey", &[]),
+    ("survey", &["shell"]),
     ("sandbox", &[]),
     ("journal", &[]),
     ("llm", &[]),
     ("agent", &["llm", "journal"]),
-    ("backend-engineer", &["plan", "graft", "survey", "sandbox", "journal", "llm", "agent"]),
+    ("backend-engineer", &["shell", "plan", "graft", "survey", "sandbox", "journal", "llm", "agent"]),
 ];
 
 /// Libraries that give a power which only one crate has.
@@ -42,7 +43,8 @@ const POWERS: [(&str, &str); 7] = [
 ];
 
 /// What pure crates must not name.
-const EFFECTS: [(&str, &[&str]); 3] = [
+const EFFECTS: [(&str, &[&str]); 4] = [
+    ("shell", &["std::fs", "std::net", "std::process", "std::env", "tokio"]),
     ("plan", &["std::fs", "std::net", "std::process", "std::env", "tokio"]),
     ("graft", &["std::fs", "std::net", "std::process", "std::env", "tokio"]),
     (

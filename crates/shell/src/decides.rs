@@ -1,0 +1,217 @@
+//! What tells how a script went: its status, what it prints, or nothing.
+
+use serde::Serialize;
+
+use crate::reading::{Part, Reading};
+use crate::script::Node;
+use crate::table::{Telling, Trait};
+
+/// What tells how a script went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Decides {
+    /// Its exit status.
+    Status,
+    /// Its exit status, which says that something was found: right or wrong, as is expected.
+    Found,
+    /// Only what it prints.
+    Output(OutputReason),
+    /// Nothing.
+    Nothing(NothingReason),
+}
+
+/// Why only the output tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputReason {
+    /// The program always succeeds and shows a state.
+    Shows,
+    /// The status of a pipe is that of its last member, which only passes on what it gets.
+    Pipe,
+    /// What follows `||` only prints that it failed.
+    Or,
+    /// The status is printed: `echo $?`.
+    StatusPrinted,
+    /// A condition prints what it found.
+    Condition,
+}
+
+/// Why nothing tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NothingReason {
+    /// `|| true`.
+    Or,
+    /// What follows `;` always succeeds.
+    Sequence,
+    /// It runs in the background.
+    Background,
+    /// Whether it runs hangs on a condition.
+    Condition,
+    /// It serves and does not end.
+    Serves,
+    /// It watches and does not end.
+    Watches,
+    /// The program's status says nothing.
+    Program,
+    /// There is nothing that could be run.
+    Unreadable,
+}
+
+impl Decides {
+    /// Returns the word for it: `yes`, `output`, `no`. What was found or not is the status' to tell only
+    /// where somebody said which of them is right.
+    pub fn word(self) -> &'static str {
+        match self {
+            Decides::Status | Decides::Found => "yes",
+            Decides::Output(_) => "output",
+            Decides::Nothing(_) => "no",
+        }
+    }
+}
+
+impl Reading {
+    /// Returns what tells how the script went. It is taken to be run so that any failing part of a list
+    /// ends it ([`Reading::strict_form`]).
+    pub fn decides(&self) -> Decides {
+        self.decides_node(&self.script.root)
+    }
+
+    /// Tells that the status of a pipe is that of its first failing member.
+    fn pipe_fails(&self) -> bool {
+        self.calls()
+            .iter()
+            .any(|call| call.is(Trait::SetsOptions) && call.arguments.iter().any(|argument| argument == "pipefail"))
+    }
+
+    fn decides_node(&self, node: &Node) -> Decides {
+        match node {
+            Node::Invocation(at) => self.decides_part(*at),
+            Node::Pipe(members) => self.decides_pipe(members),
+            Node::And(left, right) => {
+                if self.does_nothing(right) {
+                    self.decides_node(left)
+                } else {
+                    self.decides_node(right)
+                }
+            }
+            Node::Or(left, right) => self.decides_or(left, right),
+            Node::Not(inner) => match self.decides_node(inner) {
+                Decides::Found => Decides::Status,
+                other => other,
+            },
+            Node::Subshell(inner) => self.decides_node(inner),
+            Node::Background(_) => Decides::Nothing(NothingReason::Background),
+            Node::Sequence(all) => self.decides_sequence(all),
+            Node::Condition { branches, .. } => self.decides_condition(branches),
+            Node::Loop { tests, body } => {
+                let endless = tests.last().is_some_and(|test| self.node_is(test, Trait::Succeeds));
+                if endless { Decides::Nothing(NothingReason::Watches) } else { self.decides_node(body) }
+            }
+            Node::Definition(_) | Node::Nothing => Decides::Nothing(NothingReason::Unreadable),
+        }
+    }
+
+    fn decides_part(&self, at: usize) -> Decides {
+        match self.parts.get(at) {
+            None => Decides::Nothing(NothingReason::Unreadable),
+            Some(Part::Assignments) => Decides::Status,
+            Some(Part::Scripts(_, inner)) => inner.last().map_or(Decides::Status, Reading::decides),
+            Some(Part::Call(call)) => {
+                if call.is(Trait::Serves) {
+                    return Decides::Nothing(NothingReason::Serves);
+                }
+                if call.is(Trait::Watches) {
+                    return Decides::Nothing(NothingReason::Watches);
+                }
+                match call.tells() {
+                    Telling::Status => Decides::Status,
+                    Telling::Found => Decides::Found,
+                    Telling::Output => Decides::Output(OutputReason::Shows),
+                    Telling::Nothing => Decides::Nothing(NothingReason::Program),
+                }
+            }
+        }
+    }
+
+    fn decides_pipe(&self, members: &[Node]) -> Decides {
+        let Some(last) = members.last() else { return Decides::Nothing(NothingReason::Unreadable) };
+        let told = self.decides_node(last);
+        let source = members.iter().find(|one| !self.node_is(one, Trait::Feeds) && !self.node_is(one, Trait::Filter));
+        if !self.node_is(last, Trait::Filter) {
+            return told;
+        }
+        match source {
+            // All members only pass text on: the last one's verdict is about the text.
+            None => told,
+            Some(source) if self.pipe_fails() => self.decides_node(source),
+            Some(source) => match (self.decides_node(source), told) {
+                (endless @ Decides::Nothing(NothingReason::Serves | NothingReason::Watches), _) => endless,
+                (_, found @ Decides::Found) => found,
+                (_, other) if self.node_is(last, Trait::ClosesEarly) && other == Decides::Status => other,
+                _ => Decides::Output(OutputReason::Pipe),
+            },
+        }
+    }
+
+    fn decides_or(&self, left: &Node, right: &Node) -> Decides {
+        let told = self.decides_node(left);
+        if self.node_is(right, Trait::Exits) && !self.node_is(right, Trait::Succeeds) {
+            return told;
+        }
+        if self.node_is(right, Trait::Prints) {
+            return Decides::Output(OutputReason::Or);
+        }
+        if self.node_is(right, Trait::Succeeds) {
+            return match told {
+                Decides::Output(reason) => Decides::Output(reason),
+                _ => Decides::Nothing(NothingReason::Or),
+            };
+        }
+        if self.kind_of(right).is_none() { told } else { self.decides_node(right) }
+    }
+
+    fn decides_sequence(&self, all: &[Node]) -> Decides {
+        let Some(last) = all.last() else { return Decides::Nothing(NothingReason::Unreadable) };
+        if self.prints_status(last) {
+            return Decides::Output(OutputReason::StatusPrinted);
+        }
+        let Some(at) = all.iter().rposition(|one| !self.does_nothing(one)) else {
+            let mut silent = all.iter().rev().map(|one| self.decides_node(one));
+            return silent.find(|told| matches!(told, Decides::Nothing(_))).unwrap_or_else(|| self.decides_node(last));
+        };
+        let swallowed =
+            all[at + 1..].iter().any(|one| self.node_is(one, Trait::Succeeds) && !self.node_is(one, Trait::Prints));
+        if swallowed { Decides::Nothing(NothingReason::Sequence) } else { self.decides_node(&all[at]) }
+    }
+
+    fn decides_condition(&self, branches: &[Node]) -> Decides {
+        let inside = |node: &Node, wanted: &dyn Fn(&Node) -> bool| match node {
+            Node::Sequence(all) => all.iter().any(wanted),
+            one => wanted(one),
+        };
+        let fails = |node: &Node| self.node_is(node, Trait::Exits) && !self.node_is(node, Trait::Succeeds);
+        if branches.iter().any(|branch| inside(branch, &fails)) {
+            return Decides::Status;
+        }
+        let prints = |node: &Node| self.node_is(node, Trait::Prints);
+        if branches.iter().any(|branch| inside(branch, &prints)) {
+            return Decides::Output(OutputReason::Condition);
+        }
+        match branches {
+            [_, .., last] => self.decides_node(last),
+            _ => Decides::Nothing(NothingReason::Condition),
+        }
+    }
+
+    /// Tells that a node does nothing of note: it waits, prints or changes the shell.
+    fn does_nothing(&self, node: &Node) -> bool {
+        self.kind_of(node).is_none()
+    }
+
+    fn prints_status(&self, node: &Node) -> bool {
+        self.node_is(node, Trait::Prints)
+            && node.invocations().iter().filter_map(|at| self.script.invocation(*at)).any(|invocation| {
+                invocation.arguments().any(|argument| argument.contains("$?") || argument.contains("${PIPESTATUS"))
+            })
+    }
+}

@@ -1,0 +1,135 @@
+//! What a script does beside telling something: what it writes, serves, destroys and needs.
+
+use crate::call::Call;
+use crate::reading::{Part, Reading};
+use crate::script::{Node, RedirectionKind};
+use crate::table::{Kind, Need, Trait};
+
+/// Endings of what is made, not written by hand: output, archives.
+const PRODUCTS: [&str; 6] = [".log", ".out", ".gz", ".tgz", ".zip", ".tmp"];
+/// Folders and files that tools make: removing them changes no source.
+const MADE: &str = include_str!("../programs/conventions/made.txt");
+
+impl Reading {
+    /// Tells that it creates, changes or removes files of the source tree.
+    ///
+    /// Build products, caches, dependency folders and the repository's history are none.
+    pub fn writes(&self) -> bool {
+        self.redirects_into_tree()
+            || self.parts.iter().any(|part| match part {
+                Part::Assignments => false,
+                Part::Call(call) => call_writes(call),
+                Part::Scripts(_, inner) => inner.iter().any(Reading::writes),
+            })
+    }
+
+    /// Tells that it starts something that serves and does not end.
+    pub fn serves(&self) -> bool {
+        self.any(|call| call.is(Trait::Serves))
+    }
+
+    /// Tells that it watches files and does not end.
+    pub fn watches(&self) -> bool {
+        self.any(|call| call.is(Trait::Watches))
+    }
+
+    /// Tells that it does not end by itself: it serves or watches, and not in the background.
+    pub fn is_endless(&self) -> bool {
+        self.endless_node(&self.script.root)
+    }
+
+    /// Tells that it only lists or describes.
+    pub fn lists(&self) -> bool {
+        let calls = self.calls();
+        let mut noted = calls.iter().filter(|call| !call.is(Trait::Idle)).peekable();
+        noted.peek().is_some() && noted.all(|call| call.is(Trait::Lists))
+    }
+
+    /// Tells that it deletes or overwrites what can't be had back: folders, data, commits.
+    pub fn destroys(&self) -> bool {
+        self.any(|call| call.is(Trait::Destroys))
+    }
+
+    /// Returns what it needs beside the tree and its tools.
+    pub fn needs(&self) -> Vec<Need> {
+        let mut needs: Vec<Need> = self.calls().iter().flat_map(|call| call.needs()).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        needs
+    }
+
+    /// Returns the folder in which its first part of note runs, from where it began.
+    pub fn folder(&self) -> Option<&str> {
+        let calls = self.calls();
+        calls.iter().find(|call| !call.is(Trait::Idle)).and_then(|call| call.folder.as_deref())
+    }
+
+    fn any(&self, wanted: impl Fn(&Call) -> bool) -> bool {
+        self.calls().into_iter().any(wanted)
+    }
+
+    fn endless_node(&self, node: &Node) -> bool {
+        match node {
+            Node::Background(_) | Node::Definition(_) | Node::Nothing => false,
+            Node::Invocation(at) => match self.parts.get(*at) {
+                Some(Part::Call(call)) => call.is(Trait::Serves) || call.is(Trait::Watches),
+                Some(Part::Scripts(_, inner)) => inner.iter().any(Reading::is_endless),
+                _ => false,
+            },
+            Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| self.endless_node(one)),
+            Node::And(left, right) | Node::Or(left, right) => self.endless_node(left) || self.endless_node(right),
+            Node::Not(inner) | Node::Subshell(inner) => self.endless_node(inner),
+            Node::Condition { branches, .. } => branches.iter().any(|one| self.endless_node(one)),
+            Node::Loop { body, .. } => self.endless_node(body),
+        }
+    }
+
+    fn redirects_into_tree(&self) -> bool {
+        self.script.invocations.iter().flat_map(|one| &one.redirections).any(|redirection| {
+            matches!(redirection.kind, RedirectionKind::Output | RedirectionKind::Append)
+                && is_source(&redirection.target)
+        })
+    }
+}
+
+fn call_writes(call: &Call) -> bool {
+    if call.is(Trait::Writes) {
+        return true;
+    }
+    if call.is(Trait::Makes) {
+        // The last one is the file that is made.
+        return call.positionals().last().is_some_and(|path| is_source(path));
+    }
+    if call.is(Trait::Removes) {
+        let recursive = call.is(Trait::Destroys);
+        return call.positionals().iter().any(|path| is_source(path) && !(recursive && is_made(path)));
+    }
+    false
+}
+
+/// Tells that a path is one of the source tree: not outside of it, no device, no product.
+fn is_source(path: &str) -> bool {
+    let outside = path.starts_with(['/', '~', '&']) || path.starts_with("$HOME") || path.starts_with("$TMPDIR");
+    let inside_of_a_workspace = path.starts_with("/workspaces/");
+    (!outside || inside_of_a_workspace) && !PRODUCTS.iter().any(|end| path.ends_with(end)) && !is_made_whole(path)
+}
+
+/// Tells that a path lies in a folder that tools make.
+fn is_made_whole(path: &str) -> bool {
+    path.split('/').any(|part| MADE.lines().any(|name| name == part))
+}
+
+/// Tells that what is removed with all that is in it was made by tools: hidden folders are their caches,
+/// but for those that hold configuration.
+fn is_made(path: &str) -> bool {
+    let name = path.trim_end_matches(['/', '*']).rsplit('/').next().unwrap_or(path);
+    let configured = [".github", ".vscode", ".claude", ".cursor", ".husky", ".env"].contains(&name);
+    is_made_whole(path) || name.starts_with('.') && name.len() > 2 && !configured
+}
+
+impl Kind {
+    /// Tells that a command of this kind checks something: tests, lint, types, layout.
+    pub fn is_check(self) -> bool {
+        matches!(self, Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format)
+    }
+}

@@ -1,0 +1,409 @@
+//! The one table of programs: what a call is, from its program and arguments.
+//!
+//! It is data, in `programs/*.toml` and `targets.toml`; a test runs the example of each rule. To add a
+//! program is one row:
+//!
+//! ```toml
+//! [[program]]
+//! names = ["pytest", "py.test"]
+//! values = ["-k", "-m"]                  # options that take the next argument with them
+//! one_file = "pytest {options} {file}"   # how it runs one file
+//! rules = [                              # the first whose `if` is met decides
+//!   { if = "--collect-only", kind = "test", is = "lists", example = "pytest --collect-only" },
+//!   { kind = "test", example = "pytest -q tests" },
+//! ]
+//! ```
+//! The terms of `if` stand in [`crate::condition`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::condition::{Arguments, Condition, Met, fits};
+
+/// What a command is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Runs tests.
+    Test,
+    /// Looks for mistakes without running anything, also a check of syntax.
+    Lint,
+    /// Lays out source text, or checks its layout.
+    Format,
+    /// Checks types.
+    Typecheck,
+    /// Makes a product from sources.
+    Build,
+    /// Brings a database to another state of its schema.
+    Migrate,
+    /// Writes sources: migrations, clients, skeletons.
+    Generate,
+    /// Brings dependencies or tools in.
+    Install,
+    /// Starts the program under work, to serve.
+    Server,
+    /// Asks a server.
+    Request,
+    /// Looks at files or states.
+    Inspect,
+    /// Runs code of its own: `python -c`, a script of the project.
+    Script,
+    /// Works with the repository.
+    Git,
+    /// Makes a commit.
+    Commit,
+    /// Starts or stops what the program under work needs: databases, containers.
+    Service,
+    /// Deletes files, data or containers.
+    Destroy,
+    /// Anything else.
+    Other,
+}
+
+/// What a command needs beside the tree and its tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// Something outside of the machine.
+    Network,
+    /// A server that is up.
+    Server,
+    /// A database that is up.
+    Database,
+    /// Docker's daemon.
+    Docker,
+    /// A browser.
+    Browser,
+}
+
+/// A property of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trait {
+    /// It creates, changes or removes files of the source tree.
+    Writes,
+    /// It runs again at each change and does not end.
+    Watches,
+    /// It only lists or describes; nothing of what it is for happens.
+    Lists,
+    /// It serves and does not end.
+    Serves,
+    /// It deletes or overwrites what can't be had back.
+    Destroys,
+    /// It passes its input on, looked at or changed.
+    Filter,
+    /// It only makes input for others.
+    Feeds,
+    /// It ends before its input does.
+    ClosesEarly,
+    /// It does nothing of note: waits, or changes the shell's own state.
+    Idle,
+    /// It prints its arguments.
+    Prints,
+    /// It always succeeds.
+    Succeeds,
+    /// It ends the script.
+    Exits,
+    /// It removes the files that it names: what they are decides whether sources are written.
+    Removes,
+    /// It makes the files that it names: where they are decides whether sources are written.
+    Makes,
+    /// It stages files for a commit.
+    Stages,
+    /// It changes the shell's folder.
+    ChangesFolder,
+    /// It changes the shell's folder back.
+    LeavesFolder,
+    /// It sets the shell's options.
+    SetsOptions,
+}
+
+/// What tells how a call went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Telling {
+    /// Its exit status.
+    #[default]
+    Status,
+    /// Its exit status says that something was found, which may be right or wrong.
+    Found,
+    /// Only what it prints.
+    Output,
+    /// Nothing.
+    Nothing,
+}
+
+/// What an exit status means where that is not "it failed".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusMeaning {
+    /// It ran and found nothing.
+    NothingFound,
+    /// It had nothing to run.
+    NothingCollected,
+    /// It was called wrongly, or could not begin.
+    Unusable,
+    /// It found differences.
+    Differences,
+}
+
+/// Where a wrapper's inner command is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Wraps {
+    /// The arguments behind what the condition named.
+    Command,
+    /// The arguments behind what the condition named, where they begin with a known program.
+    KnownCommand,
+    /// The arguments from the last one that the condition named.
+    This,
+    /// The arguments behind the option of `after`; a module is the program.
+    Module,
+    /// One argument is a script: the value of the option of `after`, or the first positional one.
+    Script,
+    /// All positional arguments, joined by blanks, are a script.
+    Joined,
+    /// Each positional argument is a script.
+    Scripts,
+    /// The next positional argument names a target.
+    Target,
+    /// The positional arguments name targets.
+    Targets,
+    /// The argument that the condition named is a target.
+    ThisTarget,
+    /// The next positional argument names a target or, where there is none of this name, a program.
+    TargetOrCommand,
+}
+
+/// A rule of a row.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    #[serde(default, rename = "if")]
+    written: String,
+    #[serde(skip)]
+    condition: Condition,
+    /// What the call is.
+    #[serde(default)]
+    pub kind: Option<Kind>,
+    #[serde(default, rename = "is")]
+    traits_written: String,
+    #[serde(skip)]
+    traits: Vec<Trait>,
+    /// What tells how it went.
+    #[serde(default)]
+    pub tells: Telling,
+    #[serde(default, rename = "needs")]
+    needs_written: String,
+    /// What it needs.
+    #[serde(skip)]
+    pub needs: Vec<Need>,
+    /// It runs another command.
+    #[serde(default)]
+    pub(crate) wraps: Option<Wraps>,
+    /// So many positional arguments stand before the inner command.
+    #[serde(default)]
+    pub(crate) skip: usize,
+    /// The option behind which the inner command stands.
+    #[serde(default)]
+    pub(crate) after: Option<String>,
+    /// A call that this rule decides.
+    pub example: String,
+}
+
+/// A row: programs of one behaviour.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// The names under which it is called.
+    pub names: Vec<String>,
+    /// `python`, `node` or another family that it belongs to.
+    #[serde(default)]
+    pub ecosystem: Option<String>,
+    /// Options that take the next argument with them.
+    #[serde(default)]
+    pub(crate) values: Vec<String>,
+    /// One-letter options may stand together, as in `-rn`.
+    #[serde(default)]
+    pub(crate) clusters: bool,
+    /// Its name is a usual word: alone, or followed by words, it is no sign of a command.
+    #[serde(default)]
+    pub word: bool,
+    /// How it runs one file; `{options}` are the options of the call.
+    #[serde(default)]
+    pub one_file: Option<String>,
+    /// Options that say nothing where one file is run: choices, coverage, watching.
+    #[serde(default)]
+    pub(crate) not_for_one: Vec<String>,
+    /// What its exit statuses mean.
+    #[serde(default)]
+    pub(crate) statuses: BTreeMap<String, StatusMeaning>,
+    /// The option that names the folder to run in.
+    #[serde(default)]
+    pub(crate) folder: Vec<String>,
+    /// The option that names a workspace.
+    #[serde(default)]
+    pub(crate) workspace: Vec<String>,
+    /// The option that names a target.
+    #[serde(default)]
+    pub(crate) target: Vec<String>,
+    /// Its targets are written `project:target`.
+    #[serde(default)]
+    pub(crate) project_targets: bool,
+    /// Where its targets' recipes stand: `package.json`, `Makefile`, …
+    #[serde(default)]
+    pub recipes: Option<String>,
+    /// What its calls are; the first rule that fits decides.
+    pub rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    program: Vec<Program>,
+}
+
+/// The table, and the names that lead to its rows.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) rows: Vec<Program>,
+    names: HashMap<String, usize>,
+    patterns: Vec<(String, usize)>,
+}
+
+const FILES: [&str; 7] = [
+    include_str!("../programs/shell.toml"),
+    include_str!("../programs/wrappers.toml"),
+    include_str!("../programs/python.toml"),
+    include_str!("../programs/node.toml"),
+    include_str!("../programs/data.toml"),
+    include_str!("../programs/system.toml"),
+    include_str!("../programs/languages.toml"),
+];
+const TARGETS: &str = include_str!("../programs/conventions/targets.toml");
+/// Rules that hold for every program, before its own.
+const EVERY: &str = include_str!("../programs/conventions/every.toml");
+
+/// Scripts of the project's own.
+const SCRIPTS: &str = include_str!("../programs/conventions/scripts.toml");
+
+static PROGRAMS: LazyLock<Table> = LazyLock::new(|| Table::read(&FILES));
+static CONVENTIONS: LazyLock<Table> = LazyLock::new(|| Table::read(&[TARGETS]));
+static COMMON: LazyLock<Table> = LazyLock::new(|| Table::read(&[EVERY]));
+
+static OWN: LazyLock<Table> = LazyLock::new(|| Table::read(&[SCRIPTS]));
+
+/// Returns the rules for scripts of the project's own.
+pub(crate) fn own_script() -> Option<&'static Program> {
+    OWN.rows.first()
+}
+
+/// Returns the table of programs.
+pub(crate) fn programs() -> &'static Table {
+    &PROGRAMS
+}
+
+/// Returns the table of targets that are named by convention.
+pub(crate) fn conventions() -> &'static Table {
+    &CONVENTIONS
+}
+
+/// Returns the rules that hold for every program.
+pub(crate) fn every() -> Option<&'static Program> {
+    COMMON.rows.first()
+}
+
+impl Table {
+    /// Reads rows; a file that does not parse has none, which a test would show.
+    fn read(files: &[&str]) -> Self {
+        let mut rows: Vec<Program> = files
+            .iter()
+            .flat_map(|file| toml::from_str::<Rows>(file).map(|rows| rows.program).unwrap_or_default())
+            .collect();
+        let mut names = HashMap::new();
+        let mut patterns = Vec::new();
+        for (at, row) in rows.iter_mut().enumerate() {
+            for rule in &mut row.rules {
+                rule.condition = Condition::parse(&rule.written);
+                rule.traits = listed(&rule.traits_written);
+                rule.needs = listed(&rule.needs_written);
+            }
+            for name in &row.names {
+                if name.contains('*') {
+                    patterns.push((name.clone(), at));
+                } else {
+                    names.entry(name.clone()).or_insert(at);
+                }
+            }
+        }
+        Table { rows, names, patterns }
+    }
+
+    /// Returns the row of a name.
+    pub(crate) fn row(&self, name: &str) -> Option<&Program> {
+        let at = self.names.get(name).copied();
+        let at = at.or_else(|| self.patterns.iter().find(|(pattern, _)| fits(pattern, name)).map(|(_, at)| *at));
+        self.rows.get(at?)
+    }
+}
+
+/// Reads words of an enumeration, as the table lists them in one string.
+fn listed<'t, T: Deserialize<'t>>(written: &'t str) -> Vec<T> {
+    let one = |word: &'t str| {
+        T::deserialize(serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(word)).ok()
+    };
+    written.split_whitespace().filter_map(one).collect()
+}
+
+impl Rule {
+    /// Tells that the call has the property.
+    pub fn is(&self, one: Trait) -> bool {
+        self.traits.contains(&one)
+    }
+
+    pub(crate) fn met(&self, arguments: &Arguments<'_>) -> Option<Met> {
+        self.condition.met(arguments)
+    }
+
+    /// Tells that every word of `is` and `needs` is known; for the test of the table.
+    #[doc(hidden)]
+    pub fn is_well_formed(&self) -> bool {
+        self.traits.len() == self.traits_written.split_whitespace().count()
+            && self.needs.len() == self.needs_written.split_whitespace().count()
+            && (self.kind.is_some() || self.wraps.is_some())
+    }
+}
+
+impl Program {
+    /// Returns the rule that decides a call with these arguments, and where it was met.
+    pub(crate) fn decide(&self, arguments: &[String]) -> Option<(&Rule, Met)> {
+        let arguments = self.arguments(arguments);
+        self.rules.iter().find_map(|rule| Some((rule, rule.met(&arguments)?)))
+    }
+
+    pub(crate) fn arguments<'a>(&self, arguments: &'a [String]) -> Arguments<'a> {
+        Arguments::new(arguments, &self.values, self.clusters)
+    }
+
+    /// Returns what an exit status means where it says more than "failed".
+    pub fn status(&self, code: i32) -> Option<StatusMeaning> {
+        self.statuses.get(&code.to_string()).copied()
+    }
+}
+
+/// Returns every row of the table of programs, and of the conventional targets.
+#[doc(hidden)]
+pub fn rows() -> impl Iterator<Item = (&'static Program, bool)> {
+    let programs = programs().rows.iter().map(|row| (row, false));
+    let named = conventions().rows.iter().map(|row| (row, true));
+    programs.chain(named).chain(own_script().into_iter().chain(every()).map(|row| (row, true)))
+}
+
+/// Returns the files of the table that do not parse, with the reason.
+#[doc(hidden)]
+pub fn faults() -> Vec<String> {
+    let all = FILES.iter().chain([&TARGETS, &EVERY, &SCRIPTS]);
+    all.filter_map(|file| toml::from_str::<Rows>(file).err().map(|error| error.to_string())).collect()
+}

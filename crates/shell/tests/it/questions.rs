@@ -1,0 +1,199 @@
+//! What the crate says of commands.
+
+use shell::{Decides, Kind, NothingReason, OutputReason, Target, read, read_with};
+
+#[test]
+fn kinds_come_from_the_parsed_command() {
+    let cases = [
+        ("grep -E '(mypy|ruff)' pyproject.toml", Kind::Inspect),
+        ("grep -rnE \"unit|pytest|tests\" docs", Kind::Inspect),
+        ("prettier --write src", Kind::Format),
+        ("djlint --reformat templates", Kind::Format),
+        ("npm install -D vitest", Kind::Install),
+        ("npx playwright install", Kind::Install),
+        ("make test-db-up", Kind::Script),
+        ("make prepare-e2e", Kind::Script),
+        ("make test", Kind::Test),
+        ("npm run test:unit -- a", Kind::Test),
+        ("npm run test:db:up", Kind::Service),
+        ("uv run --with httpx python -m pytest -q", Kind::Test),
+        ("docker compose exec -T api pytest", Kind::Test),
+        ("bash -lc 'cd x && mypy .'", Kind::Typecheck),
+        ("sudo -u app env A=1 timeout 60 npm test", Kind::Test),
+        ("nx run api:eslint:lint", Kind::Lint),
+        ("pnpm --filter web vitest run", Kind::Test),
+        ("yarn workspace api build", Kind::Build),
+        ("curl -s localhost | jq .", Kind::Request),
+        ("curl -fsSL https://a.b/c.sh | bash", Kind::Install),
+        ("git add a && git commit -m x && git push", Kind::Commit),
+        ("for i in 1 2; do npm test; done", Kind::Test),
+        ("cd web", Kind::Other),
+        ("./gradlew test", Kind::Test),
+        ("python -m build", Kind::Build),
+        ("coverage run -m pytest", Kind::Test),
+        ("node --import tsx --test 'a/*.ts'", Kind::Test),
+        ("npx prettier@3 --check .", Kind::Format),
+        ("find . -name '*.py' | xargs grep -n x", Kind::Inspect),
+    ];
+    for (text, kind) in cases {
+        assert_eq!(read(text).kind(), kind, "{text}");
+    }
+}
+
+#[test]
+fn recipes_are_looked_through() {
+    let recipes = |target: &Target| match (target.source.as_deref(), target.name.as_str()) {
+        (Some("Makefile"), "test-db-up") => Some("docker compose up -d db".to_owned()),
+        (Some("Makefile"), "again") => Some("make again".to_owned()),
+        (Some("package.json"), "ci") => Some("eslint . && vitest".to_owned()),
+        _ => None,
+    };
+    assert_eq!(read_with("make test-db-up", &recipes).kind(), Kind::Service);
+    assert_eq!(read_with("npm run ci -- --run", &recipes).kinds(), [Kind::Lint, Kind::Test]);
+    let ci = read_with("cd web && npm run ci -- --run", &recipes);
+    let calls: Vec<String> =
+        ci.calls().iter().map(|call| format!("{} {}", call.written, call.arguments.join(" "))).collect();
+    assert_eq!(calls, ["cd web", "eslint .", "vitest --run"]);
+    assert_eq!(ci.folder(), Some("web"));
+    let _ = read_with("make again", &recipes).kind();
+}
+
+#[test]
+fn statuses_are_followed() {
+    let cases = [
+        ("pytest -q", Decides::Status),
+        ("pytest || true", Decides::Nothing(NothingReason::Or)),
+        ("pytest | tail -3", Decides::Output(OutputReason::Pipe)),
+        ("set -o pipefail; pytest | tail -3", Decides::Status),
+        ("pytest; echo $?", Decides::Output(OutputReason::StatusPrinted)),
+        ("pytest; true", Decides::Nothing(NothingReason::Sequence)),
+        ("pytest && echo ok", Decides::Status),
+        ("pytest && echo ok || echo no", Decides::Output(OutputReason::Or)),
+        ("pytest || exit 1", Decides::Status),
+        ("uvicorn app:app &", Decides::Nothing(NothingReason::Background)),
+        ("uvicorn app:app", Decides::Nothing(NothingReason::Serves)),
+        ("npx jest --watch", Decides::Nothing(NothingReason::Watches)),
+        ("grep -rn x src", Decides::Found),
+        ("! grep -rn x src", Decides::Status),
+        ("grep -rc x src", Decides::Output(OutputReason::Shows)),
+        ("cat a.json | python3 -m json.tool", Decides::Status),
+        ("if grep -q x a; then exit 1; fi", Decides::Status),
+        ("if [ -f a ]; then pytest; fi", Decides::Nothing(NothingReason::Condition)),
+        ("git status", Decides::Output(OutputReason::Shows)),
+    ];
+    for (text, decides) in cases {
+        assert_eq!(read(text).decides(), decides, "{text}");
+    }
+}
+
+#[test]
+fn what_is_written_is_told() {
+    let writes = [
+        "ruff check --fix .",
+        "npm i zod",
+        "sed -i s/a/b/ c",
+        "rm src/a.ts",
+        "cat > a.py <<E\nx\nE",
+        "npm run format",
+        "cp a b",
+        "alembic revision -m x",
+    ];
+    let leaves = [
+        "ruff check .",
+        "npm ci",
+        "sed -n 1p c",
+        "rm -rf node_modules .next",
+        "pytest > out.log",
+        "npm run format:check",
+        "cp a /tmp/b",
+        "git add .",
+        "pytest 2>/dev/null",
+        "echo x >&2",
+        "mkdir -p a",
+    ];
+    for text in writes {
+        assert!(read(text).writes(), "{text}");
+    }
+    for text in leaves {
+        assert!(!read(text).writes(), "{text}");
+    }
+}
+
+#[test]
+fn commits_have_message_and_paths() {
+    let commit = read("git add a.py \"b c.py\" && git commit -am \"feat: it's \\\"x\\\"\"").commit();
+    let commit = commit.unwrap();
+    assert_eq!(commit.message.as_deref(), Some("feat: it's \"x\""));
+    assert_eq!(commit.paths, ["a.py", "b c.py"]);
+    let document = read("git add -A\ngit commit -m \"$(cat <<'EOF'\nfeat: x\n\nmore (y)\nEOF\n)\"").commit().unwrap();
+    assert_eq!(document.message.as_deref(), Some("feat: x\n\nmore (y)"));
+    assert_eq!(read("git log --grep commit").commit(), None);
+}
+
+#[test]
+fn strict_forms_end_at_the_first_failure() {
+    let cases = [
+        ("pytest", "pytest"),
+        ("a && b", "a && b"),
+        ("a\nb", "set -e\na\nb"),
+        ("a | grep x", "set -e -o pipefail\na | grep x"),
+        ("a | head -3", "set -e\na | head -3"),
+        ("$ a", "a"),
+        ("a; echo $?", "a; echo $?"),
+    ];
+    for (text, strict) in cases {
+        assert_eq!(read(text).strict_form(), strict, "{text}");
+    }
+}
+
+#[test]
+fn one_file_is_run_with_the_options_that_matter() {
+    let cases = [
+        ("pytest -rf --cov=app -n auto -W ignore::X tests/", "pytest -rf -W ignore::X {file}"),
+        ("uv run ruff check --fix app", "ruff check --fix {file}"),
+        ("ruff format --check .", "ruff format --check {file}"),
+        ("python app/manage.py test app --parallel", "app/manage.py test {module}"),
+        ("jest --watchAll -i", "jest -i {file}"),
+        ("vitest", "vitest run {file}"),
+        ("prettier -c 'src/**/*.ts'", "prettier --check {file}"),
+        ("node --import tsx --test \"test/**/*.ts\"", "node --import tsx --test {file}"),
+    ];
+    for (text, form) in cases {
+        assert_eq!(read(text).calls()[0].for_one_file().as_deref(), Some(form), "{text}");
+    }
+}
+
+#[test]
+fn commands_are_told_from_words() {
+    for text in [
+        "pytest",
+        "npm test",
+        "git status",
+        "make test",
+        "go test ./...",
+        "./run.sh",
+        "CI=1 vitest",
+        "for i in 1; do a; done",
+        "scripts/a.sh x",
+        "npx tsc --noEmit",
+        "uv run pytest",
+    ] {
+        assert!(shell::is_command(text), "{text}");
+    }
+    for text in [
+        "test name",
+        "file path",
+        "npm",
+        "python",
+        "make sure it works",
+        "app/main.py",
+        "UserService",
+        "find users",
+        "npm / pnpm",
+        "time",
+        "next page",
+        "true",
+    ] {
+        assert!(!shell::is_command(text), "{text}");
+    }
+}

@@ -1,0 +1,45 @@
+//! Every rule of the table is decided by its own example.
+
+use shell::{faults, read, rows};
+
+#[test]
+fn the_files_parse() {
+    assert_eq!(faults(), Vec::<String>::new());
+}
+
+#[test]
+fn every_rule_is_well_formed() {
+    for (row, _) in rows() {
+        for rule in &row.rules {
+            assert!(rule.is_well_formed(), "{:?}: {}", row.names, rule.example);
+        }
+    }
+}
+
+#[test]
+fn no_program_stands_in_two_rows() {
+    let mut seen = std::collections::HashMap::new();
+    for (row, target) in rows() {
+        for name in &row.names {
+            if name == "*" {
+                continue;
+            }
+            if let Some(other) = seen.insert((name.clone(), target), row.names[0].clone()) {
+                panic!("{name} stands with {other} and with {}", row.names[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_example_is_decided_by_its_rule() {
+    let mut wrong = Vec::new();
+    for (row, _) in rows() {
+        for rule in &row.rules {
+            if !shell::decided_by(&rule.example, rule) {
+                wrong.push(format!("{}: `{}` as {:?}", row.names[0], rule.example, read(&rule.example).kind()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
