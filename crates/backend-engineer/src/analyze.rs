@@ -2,7 +2,6 @@
 
 mod tools;
 mod words;
-mod modules;
 mod siblings;
 mod briefing;
 
@@ -12,7 +11,6 @@ use std::rc::Rc;
 use plan::Plan;
 
 pub(crate) use briefing::{BUDGET, Ground, briefing, surroundings};
-pub(crate) use modules::{climbed, file_of};
 pub(crate) use tools::nearest_tools;
 pub(crate) use words::segments;
 

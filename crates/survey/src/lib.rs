@@ -1,7 +1,5 @@
 //! Reads a backend codebase without running it: stack, routes, models, layers, conventions and commands.
 
-mod syntax;
-
 mod place;
 
 mod listing;
@@ -11,8 +9,6 @@ mod contents;
 mod source;
 
 mod environment;
-
-mod modules;
 
 mod documents;
 
@@ -25,8 +21,6 @@ mod frameworks;
 mod stack;
 
 mod commands;
-
-mod outline;
 
 mod layers;
 

@@ -6,25 +6,11 @@ use std::fs::{self, DirEntry, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use code::paths;
 use rules::Rules;
 
-/// Folders whose content nobody who asks about a project's files means: our own, installed packages, caches.
-const FOREIGN: [&str; 14] = [
-    ".backend-engineer",
-    "node_modules",
-    ".venv",
-    "venv",
-    "site-packages",
-    "__pycache__",
-    ".tox",
-    ".nox",
-    "bower_components",
-    ".yarn",
-    ".next",
-    ".mypy_cache",
-    ".pytest_cache",
-    ".ruff_cache",
-];
+/// Our own folder in a repository.
+const OWN: &str = ".backend-engineer";
 
 /// Folders below the root in which environment files are looked for: those of packages in a monorepo lie at most so deep.
 const DEPTH_OF_ENVIRONMENTS: usize = 2;
@@ -80,7 +66,7 @@ impl Listing {
     /// Looks again whether a file is there, where no ignore file has changed since the walk.
     pub fn look_again(&mut self, root: &Path, path: &str) {
         let found = fs::symlink_metadata(root.join(path)).ok().map(|data| data.file_type());
-        let foreign = path.split('/').any(|part| part == ".git" || FOREIGN.contains(&part));
+        let foreign = path.split('/').any(|part| part == ".git" || is_foreign(part));
         let found = found.filter(|kind| !kind.is_dir() && !foreign && !self.rules.is_ignored(path));
         let place = self.files.binary_search_by(|listed| Path::new(&listed.path).cmp(Path::new(path)));
         match (place, found) {
@@ -142,7 +128,7 @@ impl Listing {
             if kind.is_dir() {
                 let ignored = is_ignored || self.rules.ignores(&path, true);
                 let may_hold = near && depth(folder) < DEPTH_OF_ENVIRONMENTS && !name.starts_with('.');
-                if !FOREIGN.contains(&name.as_str()) && (!ignored || may_hold) {
+                if !is_foreign(&name) && (!ignored || may_hold) {
                     steps.push(Step::Folder { path, is_ignored: ignored });
                 }
                 continue;
@@ -157,6 +143,12 @@ impl Listing {
         }
         steps
     }
+}
+
+/// Returns whether nobody who asks about a project's files means what lies in folders of this name: our own, installed
+/// packages, caches. Build output is listed: people keep some of it in git.
+fn is_foreign(name: &str) -> bool {
+    name == OWN || paths::is_by_product_folder(name) && (paths::is_dependency(name) || paths::is_cache(name))
 }
 
 /// What the walk does next.

@@ -5,13 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use code::languages::Language;
+use code::modules::Modules;
+use code::paths as known;
+use code::syntax::{self, Syntax};
+
 use crate::contents::Contents;
 use crate::listing::{Kind, Listing};
-use crate::syntax::script::Dialect;
-use crate::syntax::{self, Syntax};
 
-/// Folders that hold generated code; what is installed or ignored is not even listed.
-const GENERATED: [&str; 2] = ["dist", "coverage"];
 /// Bytes past which a file is taken for generated.
 const LARGEST: u64 = 1_000_000;
 /// Files past which the walk ends.
@@ -19,13 +20,6 @@ const MOST_FILES: usize = 200_000;
 /// Schemas and settings in languages of their own, by the ends of their names.
 const DOCUMENTS: [&str; 8] =
     [".prisma", ".graphql", ".graphqls", ".gql", ".sql", "package.json", "jsconfig.json", ".gitmodules"];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Language {
-    Python,
-    JavaScript,
-    TypeScript,
-}
 
 #[derive(Debug)]
 pub(crate) struct SourceFile {
@@ -44,25 +38,24 @@ pub(crate) type Parsed = HashMap<u64, Arc<Syntax>>;
 
 impl SourceFile {
     pub(crate) fn syntax(&self) -> &Syntax {
-        self.syntax.get_or_init(|| {
-            let read = match self.language {
-                Language::Python => syntax::python::read(&self.text),
-                Language::JavaScript => syntax::script::read(&self.text, Dialect::JavaScript),
-                Language::TypeScript => syntax::script::read(&self.text, Dialect::TypeScript),
-            };
-            Arc::new(read.unwrap_or_default())
-        })
+        self.syntax.get_or_init(|| Arc::new(syntax::read(self.language, &self.text).unwrap_or_default()))
     }
 
     fn new(path: String, text: String, language: Language) -> Self {
         let mut hasher = DefaultHasher::new();
         (language, &text).hash(&mut hasher);
-        let is_test = is_test(&path);
+        let is_test = known::is_test(&path);
         SourceFile { path, text, language, is_test, hash: hasher.finish(), syntax: OnceCell::new() }
     }
 }
 
 impl Sources {
+    /// Returns the modules of the tree by their paths.
+    pub(crate) fn modules(&self) -> Modules {
+        let documents = self.documents.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        Modules::new(self.files.iter().map(|file| file.path.as_str()), documents)
+    }
+
     /// Spares files that did not change since an earlier survey from being parsed again.
     pub(crate) fn reuse(&self, parsed: &Parsed) {
         for file in &self.files {
@@ -94,36 +87,14 @@ fn language(path: &str) -> Option<Language> {
     if name.ends_with(".d.ts") || name.contains(".min.") {
         return None;
     }
-    match name.rsplit_once('.')?.1 {
-        "py" => Some(Language::Python),
-        "js" | "cjs" | "mjs" => Some(Language::JavaScript),
-        "ts" | "mts" | "cts" => Some(Language::TypeScript),
-        _ => None,
-    }
-}
-
-pub(crate) fn is_test(path: &str) -> bool {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_tests = folders.split('/').any(|part| {
-        matches!(part, "tests" | "test" | "__tests__" | "e2e" | "spec" | "cypress" | "testing" | "__mocks__")
-    });
-    let stem = name.split('.').next().unwrap_or(name);
-    in_tests
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || matches!(stem, "conftest" | "tests")
-        || name.contains(".spec.")
-        || name.contains(".test.")
-        || name.contains("-spec.")
+    // Components and pages are the front end's.
+    Language::of_path(name).filter(|_| !name.ends_with("x") && !name.ends_with(".pyi"))
 }
 
 /// Returns the listed paths that are worth a look, and whether there are more.
 pub(crate) fn paths(listing: &Listing) -> (Vec<&str>, bool) {
-    let is_generated = |path: &str| {
-        path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').any(|part| GENERATED.contains(&part)))
-    };
     let files = listing.files().iter().filter(|listed| listed.kind == Kind::File);
-    let mut wanted = files.map(|listed| listed.path.as_str()).filter(|path| !is_generated(path));
+    let mut wanted = files.map(|listed| listed.path.as_str()).filter(|path| !known::is_by_product(path));
     let paths = wanted.by_ref().take(MOST_FILES).collect();
     (paths, wanted.next().is_some())
 }

@@ -1,10 +1,14 @@
 //! Finds the file that a path of the plan means: from the root, from a package of a monorepo, or from the folder of the
 //! plan's author. One answer or none; never a guess between two.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+use code::languages::Language;
+use code::modules::{self, Modules};
 
 use crate::facts::TreeFacts;
 use crate::tree::{Address, OutsideTree};
@@ -14,6 +18,7 @@ use crate::tree::{Address, OutsideTree};
 pub(crate) struct Files {
     root: PathBuf,
     facts: Rc<TreeFacts>,
+    modules: OnceCell<Modules>,
     author_root: Option<String>,
 }
 
@@ -73,7 +78,8 @@ impl fmt::Display for Resolution {
 impl Files {
     /// Makes the files of a tree of which the facts are known.
     pub(crate) fn of(facts: TreeFacts) -> Self {
-        Files { root: facts.root().to_owned(), facts: Rc::new(facts), author_root: None }
+        let root = facts.root().to_owned();
+        Files { root, facts: Rc::new(facts), modules: OnceCell::new(), author_root: None }
     }
 
     /// Returns what is known of the tree.
@@ -94,6 +100,22 @@ impl Files {
     /// Every file of the repository that git would not ignore, from the root, with `/`.
     pub(crate) fn all(&self) -> &BTreeSet<String> {
         self.facts.paths()
+    }
+
+    /// Returns the file that `module`, imported in the file `from`, is in; `None` where it is a package or not clear.
+    pub(crate) fn imported(&self, from: &str, module: &str) -> Option<String> {
+        let modules = self.modules.get_or_init(|| self.read_modules());
+        modules.resolve(from, module).and_then(|id| modules.path(id)).map(str::to_owned)
+    }
+
+    fn read_modules(&self) -> Modules {
+        let sources = self.all().iter().map(String::as_str).filter(|path| Language::of_path(path).is_some());
+        let documents = self.all().iter().filter(|path| modules::is_read(path));
+        // A configuration that can't be read leads nowhere.
+        let documents: Vec<(&str, String)> = documents
+            .filter_map(|path| Some((path.as_str(), std::fs::read_to_string(self.root.join(path)).ok()?)))
+            .collect();
+        Modules::new(sources, documents.iter().map(|(path, text)| (*path, text.as_str())))
     }
 
     /// Whether any folder or file of the repository bears this module name.
