@@ -1,21 +1,20 @@
 //! Step two: reads the files that the phase names and what stands around them, before anything is changed.
 
 mod tools;
-mod knowledge;
 mod words;
 mod siblings;
 mod briefing;
 
 use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use plan::Plan;
 
 pub(crate) use briefing::{BUDGET, Ground, briefing, surroundings};
-pub(crate) use knowledge::surveyed;
 pub(crate) use tools::nearest_tools;
 pub(crate) use words::segments;
 
+use crate::facts::TreeFacts;
 use crate::run::{RunContext, Workspace};
 use crate::stop::{Finding, Severity, Stop};
 use crate::tree::ReadError;
@@ -33,19 +32,19 @@ pub(crate) struct Survey {
 /// The survey of a tree, made once, when it is first asked for.
 #[derive(Debug)]
 pub(crate) struct Codebase {
-    root: PathBuf,
-    survey: OnceCell<survey::Survey>,
+    facts: Rc<TreeFacts>,
+    survey: OnceCell<Rc<survey::Survey>>,
 }
 
 impl Codebase {
-    /// Makes the survey-to-be of the tree at `root`.
-    pub(crate) fn at(root: &Path) -> Self {
-        Codebase { root: root.to_owned(), survey: OnceCell::new() }
+    /// Makes the survey-to-be of a tree.
+    pub(crate) fn of(facts: &Rc<TreeFacts>) -> Self {
+        Codebase { facts: Rc::clone(facts), survey: OnceCell::new() }
     }
 
     /// Returns the survey.
     pub(crate) fn survey(&self) -> &survey::Survey {
-        self.survey.get_or_init(|| surveyed(&self.root))
+        self.survey.get_or_init(|| self.facts.survey())
     }
 }
 
@@ -65,7 +64,7 @@ pub(crate) fn analyze(run: &RunContext, workspace: &mut Workspace, assignment: &
             Err(error) => findings.push(unreadable(plan, file, &error)),
         }
     }
-    Ok(Survey { findings, code: Codebase::at(run.root()) })
+    Ok(Survey { findings, code: Codebase::of(run.files.facts()) })
 }
 
 fn unreadable(plan: &Plan, file: &NamedFile, error: &ReadError) -> Finding {

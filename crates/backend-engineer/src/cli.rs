@@ -80,6 +80,7 @@ Environment:
                    the setting of that name; a flag comes before it, a file behind it
   NO_COLOR         no colour
   CLICOLOR_FORCE   colour even where no terminal is
+  XDG_CACHE_HOME   the folder for what is known of trees [default: ~/.cache]
   XDG_CONFIG_HOME  the folder of backend-engineer/config.toml [default: ~/.config]
 
 Configuration:

@@ -184,6 +184,8 @@ pub(crate) fn write(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), 
     let mut witness = JournalWitness::of(run);
     let written = work.workspace.tree.promote(&|path| promotable.allows(path), &mut witness);
     let events = witness.written;
+    let paths: Vec<&str> = written.iter().flatten().map(|file| file.path.as_str()).collect();
+    work.run.files.facts().changed(&paths);
     let written = written.map_err(|error| {
         let exit = match error {
             crate::tree::WriteError::Io { .. } | crate::tree::WriteError::NotKept { .. } => Exit::Environment,

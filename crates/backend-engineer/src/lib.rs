@@ -14,6 +14,8 @@ mod secrets;
 
 mod tree;
 
+mod facts;
+
 mod understand;
 
 mod engineer;
@@ -102,7 +104,7 @@ async fn verify_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId)
 /// Returns the files of a unit that do not hold what the plan shows for them.
 fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Vec<String>, Stop> {
     let assignment = understand(&run.plan, &run.files, unit, true)?;
-    let survey = Survey { findings: Vec::new(), code: Codebase::at(run.root()) };
+    let survey = Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) };
     let state = &mut UnitState::default();
     let standing = standing(&mut UnitWork { run, assignment: &assignment, survey: &survey, workspace, state })?;
     let shown = assignment.files.iter().filter(|file| {

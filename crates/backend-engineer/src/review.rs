@@ -48,7 +48,7 @@ pub(crate) fn review(
     let savepoint = workspace.tree.savepoint();
     let mut facts = Facts::default();
     let mut found = of_reading(run, units, extent);
-    let code = Codebase::at(run.root());
+    let code = Codebase::of(run.files.facts());
     let all: Vec<&Phase> = run.plan.all().collect();
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
     for unit in all {
@@ -194,7 +194,7 @@ fn of_unread_unit(
                 return Ok(found);
             }
         },
-        false => Survey { findings: Vec::new(), code: Codebase::at(run.root()) },
+        false => Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) },
     };
     found.extend(survey.findings.iter().cloned());
     if extent == Extent::Plan {

@@ -1,7 +1,7 @@
 //! Secrets that lie in a repository: the values of its environment files, known by their names, so that no output shows
 //! them. A value that says nothing secret by its name (`DEBUG=1`) stays readable.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Parts of names that tell of a secret.
 const TELLING: [&str; 10] =
@@ -10,34 +10,12 @@ const TELLING: [&str; 10] =
 /// The largest environment file that is looked at, in bytes.
 const LARGEST: u64 = 256 << 10;
 
-/// Names and values of what must not be shown, from the environment files at the root and in the folders below it.
-pub(crate) fn of_repository(root: &Path) -> Vec<(String, String)> {
-    let mut files = environment_files(root);
-    for folder in folders(root) {
-        files.extend(environment_files(&folder));
-        files.extend(folders(&folder).iter().flat_map(|inner| environment_files(inner)));
-    }
-    let texts = files.iter().filter_map(|file| std::fs::read_to_string(file).ok());
+/// Returns names and values of what must not be shown, from the repository's environment files.
+pub(crate) fn of_files(root: &Path, environments: &[String]) -> Vec<(String, String)> {
+    let files = environments.iter().map(|path| root.join(path));
+    let sane = files.filter(|file| file.metadata().is_ok_and(|found| found.is_file() && found.len() <= LARGEST));
+    let texts = sane.filter_map(|file| std::fs::read_to_string(file).ok());
     texts.flat_map(|text| secrets(&text)).collect()
-}
-
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    let passed_over = |name: &str| name.starts_with('.') || matches!(name, "node_modules" | "venv" | "__pycache__");
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let within = entries.filter(|entry| {
-        entry.file_type().is_ok_and(|kind| kind.is_dir()) && !passed_over(&entry.file_name().to_string_lossy())
-    });
-    within.map(|entry| entry.path()).collect()
-}
-
-fn environment_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let files = entries.filter(|entry| {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let sane = entry.metadata().is_ok_and(|found| found.is_file() && found.len() <= LARGEST);
-        sane && (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) && !name.contains("example")
-    });
-    files.map(|entry| entry.path()).collect()
 }
 
 /// The secret values of a text of `NAME=value` lines.
@@ -77,12 +55,10 @@ mod tests {
     }
 
     #[test]
-    fn the_files_of_packages_are_looked_at_and_examples_are_not() {
+    fn the_environment_files_are_read() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(folder.path().join("apps/api")).unwrap();
-        std::fs::write(folder.path().join("apps/api/.env.local"), "TOKEN=in-a-package\n").unwrap();
-        std::fs::write(folder.path().join(".env.example"), "TOKEN=example-value\n").unwrap();
-        let found = of_repository(folder.path());
-        assert_eq!(found, [("TOKEN".to_owned(), "in-a-package".to_owned())]);
+        std::fs::write(folder.path().join(".env"), "TOKEN=in-a-file\n").unwrap();
+        let found = of_files(folder.path(), &[".env".to_owned(), "gone.env".to_owned()]);
+        assert_eq!(found, [("TOKEN".to_owned(), "in-a-file".to_owned())]);
     }
 }

@@ -67,6 +67,9 @@ pub(crate) struct Flags {
     pub(crate) model: Option<String>,
 }
 
+/// The cache folder in a home where no variable names another.
+const CACHE: &str = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+
 /// The surroundings that settings are read from, so that a test can make its own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Surroundings {
@@ -74,6 +77,8 @@ pub(crate) struct Surroundings {
     pub(crate) environment: BTreeMap<String, String>,
     /// The user's own configuration, where there is a home to look in.
     pub(crate) user_file: Option<PathBuf>,
+    /// The user's cache folder, where there is one.
+    pub(crate) cache: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -85,7 +90,8 @@ impl Surroundings {
         let absolute = |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let folder = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
         let user_file = folder.map(|folder| folder.join("backend-engineer/config.toml"));
-        Surroundings { environment, user_file }
+        let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(CACHE)));
+        Surroundings { environment, user_file, cache }
     }
 }
 
@@ -120,6 +126,8 @@ pub(crate) struct Settings {
     pub(crate) withheld: Vec<Withheld>,
     /// What else a person should know about the settings.
     pub(crate) warnings: Vec<String>,
+    /// The user's cache folder, where what is known of trees is kept.
+    pub(crate) cache: Option<PathBuf>,
     globs: GlobSet,
 }
 
@@ -185,6 +193,7 @@ impl Settings {
             trusted,
             withheld: Vec::new(),
             warnings,
+            cache: surroundings.cache.clone(),
         };
         withheld.retain(|withheld| !settings.grants(withheld));
         Ok(Settings { withheld, ..settings })

@@ -9,7 +9,6 @@ mod reach;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::Path;
 
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
@@ -23,6 +22,7 @@ pub(crate) use paths::{Files, Meaning};
 pub(crate) use reach::{Permit, Reach};
 pub(crate) use scope::Scope;
 
+use crate::facts::TreeFacts;
 use crate::stop::{Finding, Severity, Stop};
 
 /// What is to be done: one unit of the plan with all that is nested in it, its files found in the repository.
@@ -132,8 +132,8 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
 }
 
 /// The repository's files, and what the absolute paths of the plan and its commands tell of its author's folder.
-pub(crate) fn files_of(root: &Path, plan: &Plan) -> Files {
-    let mut files = Files::below(root);
+pub(crate) fn files_of(facts: TreeFacts, plan: &Plan) -> Files {
+    let mut files = Files::of(facts);
     files.learn_author(plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
     let commands = plan.all().flat_map(|unit| &unit.commands);
     files.learn_author(commands.flat_map(|command| command.text.split_whitespace()));

@@ -3,9 +3,10 @@
 
 pub(crate) mod ini;
 
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+
+use crate::contents::Contents;
+use crate::source::Sources;
 
 /// Names of files that are read, wherever they lie.
 const NAMES: &[&str] = &[
@@ -133,31 +134,40 @@ fn is_made_up(path: &str) -> bool {
         .any(|part| matches!(part, "fixtures" | "__fixtures__" | "testdata" | "test-data" | "vendor"))
 }
 
+/// Returns those of the paths that are documents of this project.
+pub(crate) fn chosen<'p>(paths: impl Iterator<Item = &'p str>) -> impl Iterator<Item = &'p str> {
+    paths.filter(|path| is_wanted(path) && !is_made_up(path)).take(MOST)
+}
+
+/// Returns whether a document is small enough to be read.
+pub(crate) fn is_read(path: &str, contents: &dyn Contents) -> bool {
+    let name = name_of(path);
+    let most = if name.contains("lock") || name.contains("shrinkwrap") { LARGEST_LOCK } else { LARGEST };
+    contents.size(path).is_none_or(|size| size <= most)
+}
+
 impl Documents {
-    /// Reads those of `paths` that are documents.
-    pub(crate) fn read(root: &Path, paths: &[String]) -> Self {
+    /// Reads the documents of the tree; what `sources` holds already is taken from there.
+    pub(crate) fn read(sources: &Sources, contents: &dyn Contents) -> Self {
+        let files = sources.files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+        let others = sources.documents.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let held: HashMap<&str, &str> = files.chain(others).filter(|(path, _)| is_wanted(path)).collect();
         let mut documents = Documents::default();
-        for path in paths.iter().filter(|path| is_wanted(path) && !is_made_up(path)).take(MOST) {
-            let file = root.join(path);
-            let name = name_of(path);
-            let most = if name.contains("lock") || name.contains("shrinkwrap") { LARGEST_LOCK } else { LARGEST };
-            if std::fs::metadata(&file).is_ok_and(|data| data.len() > most) {
-                continue;
-            }
-            if let Ok(bytes) = std::fs::read(&file) {
-                let text = String::from_utf8_lossy(&bytes);
-                let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
-                documents.texts.insert(path.clone(), text);
-            }
+        for path in chosen(sources.paths.iter().map(String::as_str)) {
+            let text = match held.get(path) {
+                Some(text) => (*text).to_owned(),
+                None if is_read(path, contents) => match contents.read(path) {
+                    Ok(bytes) => {
+                        let text = String::from_utf8_lossy(&bytes);
+                        text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()
+                    }
+                    Err(_) => continue,
+                },
+                None => continue,
+            };
+            documents.texts.insert(path.to_owned(), text);
         }
         documents
-    }
-
-    /// A number that changes when a document does.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.texts.hash(&mut hasher);
-        hasher.finish()
     }
 
     /// The text of the document at `path`.

@@ -11,7 +11,7 @@ use crate::source::{Parsed, Sources};
 const STACK: usize = 256 << 20;
 
 /// Surveys the sources, on a thread with room for deep recursion; also what was parsed for it.
-pub(crate) fn follow(sources: Sources, documents: Documents) -> (Survey, Parsed) {
+pub(crate) fn follow((sources, documents): (Sources, Documents)) -> (Survey, Parsed) {
     let follow = move || {
         let survey = on_thread(&sources, &documents);
         (survey, sources.parsed())

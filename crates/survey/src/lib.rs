@@ -2,6 +2,10 @@
 
 mod place;
 
+mod listing;
+
+mod contents;
+
 mod source;
 
 mod environment;
@@ -28,14 +32,17 @@ mod follow;
 
 pub mod tsv;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 pub use commands::{Command, Keeper, Purpose, Recipe, recipe_files, recipe_of, recipes};
+pub use contents::Contents;
 pub use conventions::{Convention, Topic};
 pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
+pub use listing::{Kind, Listed, Listing};
 pub use place::Place;
 pub use stack::{Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack};
 
@@ -83,24 +90,54 @@ impl Cache {
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint
     }
+
+    fn known(&self, fingerprint: Option<u64>) -> Option<Survey> {
+        let survey = self.survey.as_ref()?;
+        (fingerprint == Some(self.fingerprint)).then(|| survey.clone())
+    }
 }
 
 /// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the others, and a tree
 /// that is no backend gives an empty survey.
 pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
-    let sources = source::read(root);
-    let documents = documents::Documents::read(root, &sources.paths);
-    let fingerprint = sources.fingerprint(root) ^ documents.fingerprint();
-    if let Some(known) = cache.as_ref().filter(|cache| cache.fingerprint == fingerprint).and_then(|c| c.survey.clone())
-    {
+    survey_listed(&Listing::read(root), &contents::OnDisk::below(root), cache)
+}
+
+/// Surveys a tree that was listed before. Nothing is read where the cache holds the survey of files with these keys.
+pub fn survey_listed(listing: &Listing, contents: &dyn Contents, cache: Option<&mut Cache>) -> Survey {
+    let Some(cache) = cache else { return follow::follow(read(listing, contents)).0 };
+    if let Some(known) = cache.known(fingerprint(listing, contents)) {
         return known;
     }
-    if let Some(cache) = &cache {
-        sources.reuse(&cache.parsed);
+    let (sources, documents) = read(listing, contents);
+    // What was read may turn out to be what it was.
+    let fingerprint = fingerprint(listing, contents);
+    if let Some(known) = cache.known(fingerprint) {
+        return known;
     }
-    let (survey, parsed) = follow::follow(sources, documents);
-    if let Some(cache) = cache {
-        *cache = Cache { fingerprint, survey: Some(survey.clone()), parsed };
-    }
+    sources.reuse(&cache.parsed);
+    let (survey, parsed) = follow::follow((sources, documents));
+    *cache = Cache { fingerprint: fingerprint.unwrap_or_default(), survey: Some(survey.clone()), parsed };
     survey
+}
+
+fn read(listing: &Listing, contents: &dyn Contents) -> (source::Sources, documents::Documents) {
+    let sources = source::read(listing, contents);
+    let documents = documents::Documents::read(&sources, contents);
+    (sources, documents)
+}
+
+/// Returns a number that differs where a path, or the content of a file that a survey reads, does; nothing where that
+/// takes reading a file.
+fn fingerprint(listing: &Listing, contents: &dyn Contents) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    let (paths, _) = source::paths(listing);
+    (env!("CARGO_PKG_VERSION"), &paths, listing.unreadable()).hash(&mut hasher);
+    let code = paths.iter().copied().filter(|path| source::is_read(path, contents));
+    let documents = documents::chosen(paths.iter().copied()).filter(|path| documents::is_read(path, contents));
+    for path in code.chain(documents) {
+        contents.key(path)?.hash(&mut hasher);
+    }
+    // 0 says that nothing was surveyed yet.
+    Some(hasher.finish().max(1))
 }

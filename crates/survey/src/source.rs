@@ -1,19 +1,18 @@
 //! The files of a tree that can hold backend code, read once, parsed when first asked for.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 use std::sync::Arc;
 
 use code::languages::Language;
 use code::modules::Modules;
-use code::paths;
+use code::paths as known;
 use code::syntax::{self, Syntax};
-use ignore::WalkBuilder;
 
-/// Folders that are no part of the project: their owners are programs.
-const FOREIGN: [&str; 2] = [".backend-engineer", ".git"];
+use crate::contents::Contents;
+use crate::listing::{Kind, Listing};
+
 /// Bytes past which a file is taken for generated.
 const LARGEST: u64 = 1_000_000;
 /// Files past which the walk ends.
@@ -45,22 +44,12 @@ impl SourceFile {
     fn new(path: String, text: String, language: Language) -> Self {
         let mut hasher = DefaultHasher::new();
         (language, &text).hash(&mut hasher);
-        let is_test = paths::is_test(&path);
+        let is_test = known::is_test(&path);
         SourceFile { path, text, language, is_test, hash: hasher.finish(), syntax: OnceCell::new() }
     }
 }
 
 impl Sources {
-    /// A number that changes when a path or the content of a source file does.
-    pub(crate) fn fingerprint(&self, root: &Path) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (env!("CARGO_PKG_VERSION"), root, &self.paths, &self.documents).hash(&mut hasher);
-        for file in &self.files {
-            file.hash.hash(&mut hasher);
-        }
-        hasher.finish()
-    }
-
     /// Returns the modules of the tree by their paths.
     pub(crate) fn modules(&self) -> Modules {
         let documents = self.documents.iter().map(|(path, text)| (path.as_str(), text.as_str()));
@@ -102,64 +91,60 @@ fn language(path: &str) -> Option<Language> {
     Language::of_path(name).filter(|_| !name.ends_with("x") && !name.ends_with(".pyi"))
 }
 
-/// Walks the tree below `root`. Links are not followed, so that loops do not matter.
-pub(crate) fn read(root: &Path) -> Sources {
+/// Returns the listed paths that are worth a look, and whether there are more.
+pub(crate) fn paths(listing: &Listing) -> (Vec<&str>, bool) {
+    let files = listing.files().iter().filter(|listed| listed.kind == Kind::File);
+    let mut wanted = files.map(|listed| listed.path.as_str()).filter(|path| !known::is_by_product(path));
+    let paths = wanted.by_ref().take(MOST_FILES).collect();
+    (paths, wanted.next().is_some())
+}
+
+/// Returns whether this module reads a file, as code or as a document.
+pub(crate) fn is_read(path: &str, contents: &dyn Contents) -> bool {
+    (language(path).is_some() || is_document(path)) && !is_too_large(path, contents)
+}
+
+/// Reads the sources of a listing.
+pub(crate) fn read(listing: &Listing, contents: &dyn Contents) -> Sources {
     let mut sources = Sources::default();
-    let walk = WalkBuilder::new(root)
-        .hidden(false)
-        .follow_links(false)
-        .sort_by_file_path(Path::cmp)
-        .filter_entry(|entry| {
-            let name = entry.file_name().to_str().unwrap_or_default();
-            let is_foreign = FOREIGN.contains(&name) || paths::is_by_product_folder(name);
-            !(is_foreign && entry.file_type().is_some_and(|kind| kind.is_dir()))
-        })
-        .build();
-    for entry in walk {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                sources.skipped.extend(place_of(&error, root).map(|path| (path, "unreadable")));
-                continue;
-            }
-        };
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+    let unreadable = listing.unreadable().iter().filter(|path| *path != ".");
+    sources.skipped.extend(unreadable.map(|path| (path.clone(), "unreadable")));
+    let (paths, more) = paths(listing);
+    if more {
+        sources.skipped.push((".".to_owned(), "more files than a survey reads"));
+    }
+    for path in paths {
+        sources.paths.push(path.to_owned());
+        let language = language(path);
+        if language.is_none() && !is_document(path) {
             continue;
         }
-        if sources.paths.len() >= MOST_FILES {
-            sources.skipped.push((".".to_owned(), "more files than a survey reads"));
-            break;
-        }
-        let Ok(relative) = entry.path().strip_prefix(root) else { continue };
-        let path = relative.to_string_lossy().replace('\\', "/");
-        if paths::is_by_product(&path) {
-            continue;
-        }
-        sources.paths.push(path.clone());
-        let language = language(&path);
-        if language.is_none() && !is_document(&path) {
-            continue;
-        }
-        if entry.metadata().is_ok_and(|data| data.len() > LARGEST) {
-            sources.skipped.push((path, "larger than 1 MB"));
-            continue;
-        }
-        let Ok(bytes) = std::fs::read(entry.path()) else {
-            sources.skipped.push((path, "unreadable"));
-            continue;
-        };
-        if language.is_some_and(|language| is_minified(&bytes, language)) {
-            sources.skipped.push((path, "minified"));
-            continue;
-        }
-        let text = text_of(bytes);
-        match language {
-            Some(language) => sources.files.push(SourceFile::new(path, text, language)),
-            None => sources.documents.push((path, text)),
+        match text(path, language, contents) {
+            Ok(text) => match language {
+                Some(language) => sources.files.push(SourceFile::new(path.to_owned(), text, language)),
+                None => sources.documents.push((path.to_owned(), text)),
+            },
+            Err(reason) => sources.skipped.push((path.to_owned(), reason)),
         }
     }
-    sources.note_missing_submodules(root);
+    sources.note_missing_submodules();
     sources
+}
+
+/// Reads one file, or returns why it is left out.
+fn text(path: &str, language: Option<Language>, contents: &dyn Contents) -> Result<String, &'static str> {
+    if is_too_large(path, contents) {
+        return Err("larger than 1 MB");
+    }
+    let bytes = contents.read(path).map_err(|_| "unreadable")?;
+    if language.is_some_and(|language| is_minified(&bytes, language)) {
+        return Err("minified");
+    }
+    Ok(text_of(bytes))
+}
+
+fn is_too_large(path: &str, contents: &dyn Contents) -> bool {
+    contents.size(path).is_some_and(|size| size > LARGEST)
 }
 
 fn is_document(path: &str) -> bool {
@@ -190,28 +175,20 @@ fn text_of(bytes: Vec<u8>) -> String {
     text
 }
 
-/// The path that a walk stumbled over, relative to the root.
-fn place_of(error: &ignore::Error, root: &Path) -> Option<String> {
-    match error {
-        ignore::Error::WithPath { path, .. } => {
-            let relative = path.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/");
-            (!relative.is_empty()).then_some(relative)
-        }
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place_of(err, root),
-        _ => None,
-    }
-}
-
 impl Sources {
-    fn note_missing_submodules(&mut self, root: &Path) {
+    fn note_missing_submodules(&mut self) {
         let Some((_, text)) = self.documents.iter().find(|(path, _)| path == ".gitmodules") else { return };
-        let paths = text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
-        for path in paths.map(str::trim) {
-            let has_files = std::fs::read_dir(root.join(path)).is_ok_and(|mut entries| entries.next().is_some());
+        let named = text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
+        let paths: BTreeSet<&str> = self.paths.iter().map(String::as_str).collect();
+        let mut missing = Vec::new();
+        for path in named.map(str::trim) {
+            let inside = format!("{path}/");
+            let has_files = paths.range(inside.as_str()..).next().is_some_and(|found| found.starts_with(&inside));
             if !has_files {
-                self.skipped.push((path.to_owned(), "a submodule that is not checked out"));
+                missing.push((path.to_owned(), "a submodule that is not checked out"));
             }
         }
+        self.skipped.extend(missing);
     }
 }
 

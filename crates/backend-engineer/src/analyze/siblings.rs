@@ -95,7 +95,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        let files = Files::below(folder.path());
+        let files = Files::of(crate::facts::TreeFacts::below(folder.path(), None));
         for (new, expected) in [
             ("app/routes/users.py", Some("app/routes/orders.py")),
             ("app/services/user_service.py", Some("app/services/order_service.py")),

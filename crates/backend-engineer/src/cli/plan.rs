@@ -9,11 +9,12 @@ use plan::{
 };
 use serde::Serialize;
 
-use crate::analyze::{BUDGET, Ground, briefing, surveyed};
+use crate::analyze::{BUDGET, Ground, briefing};
 use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream, visible};
 use crate::cli::{Globals, units};
+use crate::facts::TreeFacts;
 use crate::redact::Redactor;
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
@@ -100,9 +101,9 @@ fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Resu
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
     let redactor = Redactor::of(settings.variables());
-    let files = files_of(&root, &loaded.plan);
+    let files = files_of(TreeFacts::below(&root, settings.cache.as_deref()), &loaded.plan);
     let inside = loaded.path.strip_prefix(&root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
-    let code = surveyed(&root);
+    let code = &files.facts().survey();
     for unit in chosen {
         let assignment = understand(&loaded.plan, &files, *unit, true)?;
         let mut tree = Tree::at(&root);
@@ -112,7 +113,7 @@ fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Resu
             assignment: &assignment,
             files: &files,
             tree: &mut tree,
-            code: &code,
+            code,
         };
         printer::print(&visible(&redactor.text(&briefing(&mut ground, arguments.budget).text())))?;
     }

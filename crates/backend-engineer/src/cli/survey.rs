@@ -10,9 +10,10 @@ use clap::Args;
 use serde_json::{Map, Value};
 use survey::{Survey, tsv};
 
-use crate::analyze::surveyed;
 use crate::cli::Globals;
 use crate::cli::printer::{self, Stream, visible};
+use crate::facts::TreeFacts;
+use crate::settings::Surroundings;
 use crate::stop::{Exit, Stop};
 
 /// Say what a codebase is built from, answers, keeps and does
@@ -104,18 +105,19 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
             .hint("Add stack, routes, models, layers, conventions, commands or unresolved."));
     }
     let root = folder_at(folder.as_deref())?;
-    let survey = surveyed(&root);
+    let facts = TreeFacts::below(&root, Surroundings::of_process().cache.as_deref());
+    let survey = &facts.survey();
     let shown: &[Part] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
-        format!("{:#}\n", as_json(&survey, part)?)
+        format!("{:#}\n", as_json(survey, part)?)
     } else if arguments.tsv {
-        visible(&shown.iter().map(|part| part.tsv(&survey)).collect::<String>())
+        visible(&shown.iter().map(|part| part.tsv(survey)).collect::<String>())
     } else if arguments.markdown {
-        visible(&markdown::whole(&survey, shown))
+        visible(&markdown::whole(survey, shown))
     } else if part.is_none() {
-        text::overview(&survey, &root, globals.palette(Stream::Output))
+        text::overview(survey, &root, globals.palette(Stream::Output))
     } else {
-        shown.iter().map(|part| text::part(&survey, *part, globals.palette(Stream::Output))).collect()
+        shown.iter().map(|part| text::part(survey, *part, globals.palette(Stream::Output))).collect()
     };
     printer::print(&text)?;
     Ok(Exit::Complete)

@@ -12,7 +12,6 @@ use crate::implement::{Placement, is_code};
 use crate::review::Extent;
 use crate::review::code::Code;
 use crate::review::manifests::Manifests;
-use crate::review::words::{is_source, names};
 use crate::run::{RunContext, Workspace};
 use crate::stop::Finding;
 use crate::understand::Assignment;
@@ -27,7 +26,6 @@ pub(crate) struct Facts {
     /// What was said once for the whole review.
     pub(crate) said: BTreeSet<String>,
     manifests: OnceCell<Manifests>,
-    imported: OnceCell<BTreeSet<String>>,
 }
 
 impl Facts {
@@ -91,19 +89,6 @@ impl Ground<'_> {
         is_small.then(|| std::fs::read_to_string(file).ok()).flatten()
     }
 
-    /// The first source file that defines a name.
-    pub(crate) fn defines(&self, name: &str) -> Option<String> {
-        let words = ["def ", "class ", "function ", "const ", "let ", "interface ", "type ", "enum "];
-        let defined = words.map(|word| format!("{word}{name}"));
-        let sources = self.run.files.all().iter().filter(|path| is_source(path)).take(20_000);
-        let holds = |path: &&String| {
-            self.stands(path).is_some_and(|text| {
-                text.contains(name) && names(&text, name) && defined.iter().any(|defined| text.contains(defined))
-            })
-        };
-        sources.into_iter().find(holds).cloned()
-    }
-
     /// The manifests of the repository.
     pub(crate) fn manifests(&self) -> &Manifests {
         self.facts.manifests.get_or_init(|| Manifests::read(self.run.root(), &self.run.files))
@@ -112,26 +97,6 @@ impl Ground<'_> {
     /// The routes and models of the repository; read when first asked for.
     pub(crate) fn survey(&self) -> &survey::Survey {
         self.code.survey()
-    }
-
-    /// Whether some source file of the repository takes something from this package already.
-    pub(crate) fn imports(&self, package: &str) -> bool {
-        let read = || {
-            let sources = self.run.files.all().iter().filter(|path| {
-                [".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"].iter().any(|end| path.ends_with(end))
-            });
-            let mut found = BTreeSet::new();
-            for path in sources.take(20_000) {
-                let file = self.run.root().join(path);
-                if file.metadata().is_ok_and(|data| data.len() < 500_000)
-                    && let Ok(text) = std::fs::read_to_string(file)
-                {
-                    found.extend(packages_in(path, &text));
-                }
-            }
-            found
-        };
-        self.facts.imported.get_or_init(read).contains(package)
     }
 
     /// Every import in the unit's code whose file is clear.
@@ -169,31 +134,4 @@ impl Ground<'_> {
             .flat_map(|unit| &unit.changes)
             .any(|change| ends(&change.path) || matches!(&change.action, Action::Rename { to } if ends(to)))
     }
-}
-
-/// The packages that a source file's import lines name, without parsing it.
-fn packages_in(path: &str, text: &str) -> Vec<String> {
-    let python = path.ends_with(".py");
-    let of_line = |line: &str| -> Option<String> {
-        let line = line.trim_start();
-        if python {
-            let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "))?;
-            return rest.split([' ', '.', ',']).next().filter(|name| !name.is_empty()).map(str::to_owned);
-        }
-        let at = line.find(" from ").map(|at| at + 6).or_else(|| line.find("require(").map(|at| at + 8));
-        let at = at
-            .or_else(|| line.find("import(").map(|at| at + 7))
-            .or_else(|| line.starts_with("import ").then_some(7))?;
-        let rest = line[at..].trim_start();
-        let quoted = rest.strip_prefix(['\'', '"'])?;
-        let module = quoted.split(['\'', '"']).next()?;
-        Some(package_of(module).to_owned())
-    };
-    text.lines().filter_map(of_line).collect()
-}
-
-/// The package of a script's import: `@scope/name/x` is `@scope/name`, `name/x` is `name`.
-pub(crate) fn package_of(module: &str) -> &str {
-    let parts = if module.starts_with('@') { 2 } else { 1 };
-    module.match_indices('/').nth(parts - 1).map_or(module, |(at, _)| &module[..at])
 }

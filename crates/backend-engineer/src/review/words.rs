@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::facts::is_source;
+
 /// A name that a sentence asks to change.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked<'t> {
@@ -135,8 +137,6 @@ const KINDS: [&str; 12] = [
     "fixture",
 ];
 
-const SOURCES: [&str; 8] = [".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"];
-
 /// The lines of a part of the plan that stand outside of its code, each with its bytes.
 pub(crate) fn lines_of_prose(text: &str, part: Range<usize>) -> Vec<(Range<usize>, &str)> {
     let mut fenced = false;
@@ -223,11 +223,6 @@ pub(crate) fn names(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
     })
-}
-
-/// Whether a path is one of a source file.
-pub(crate) fn is_source(path: &str) -> bool {
-    SOURCES.iter().any(|ending| path.ends_with(ending)) && !path.contains([' ', '*', '{', '<'])
 }
 
 /// A path in backquotes without the lines that are named behind it.

@@ -7,6 +7,7 @@ use plan::Plan;
 
 use super::recorder::{Listener, Recorder};
 use crate::engineer::Engineer;
+use crate::facts::TreeFacts;
 use crate::redact::Redactor;
 use crate::secrets;
 use crate::settings::Settings;
@@ -57,7 +58,7 @@ pub(crate) struct RunContext {
     pub(crate) settings: Settings,
     /// What the run is asked to do.
     pub(crate) options: RunOptions,
-    /// The repository's files, as they were listed when the run began.
+    /// The repository's files.
     pub(crate) files: Files,
     /// What takes secrets out of texts.
     pub(crate) redactor: Redactor,
@@ -91,7 +92,9 @@ impl RunContext {
             dry_run: options.dry_run,
         };
         let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
-        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(secrets::of_repository(root));
+        let facts = TreeFacts::below(root, settings.cache.as_deref());
+        let own = secrets::of_files(root, facts.environments());
+        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(own);
         let redactor = Redactor::of(settings.variables().into_iter().chain(keys).collect());
         let journal = if options.dry_run { None } else { Some(Journal::open(root)?) };
         let goes_on = resumed.is_some();
@@ -99,7 +102,7 @@ impl RunContext {
             Some(run) => Some(run),
             None => journal.as_ref().map(|journal| journal.begin(&start)).transpose()?,
         };
-        let files = files_of(root, &loaded.plan);
+        let files = files_of(facts, &loaded.plan);
         let recorder = Recorder::new(journal, run, listener, redactor.clone());
         if goes_on {
             recorder.emit(Event::RunResumed { argv: start.argv, version: start.version })?;

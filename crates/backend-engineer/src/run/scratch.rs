@@ -16,9 +16,9 @@ const LOCK: &str = "lock";
 
 impl Scratch {
     /// Makes a folder in the user's cache, or where that can't be written, in the system's temporary folder.
-    pub(super) fn make() -> io::Result<Self> {
+    pub(super) fn make(cache: Option<&Path>) -> io::Result<Self> {
         let mut last = io::Error::other("no folder for temporary files");
-        for parent in parents() {
+        for parent in parents(cache) {
             match Self::make_in(&parent) {
                 Ok(scratch) => return Ok(scratch),
                 Err(error) => last = error,
@@ -50,9 +50,7 @@ impl Drop for Scratch {
     }
 }
 
-fn parents() -> Vec<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+fn parents(cache: Option<&Path>) -> Vec<PathBuf> {
     let temporary = std::env::temp_dir().join(format!("backend-engineer-{}", user()));
     cache.map(|cache| cache.join("backend-engineer").join("runs")).into_iter().chain([temporary]).collect()
 }

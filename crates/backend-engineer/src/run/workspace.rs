@@ -3,11 +3,12 @@
 mod overlay;
 mod restoring;
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::context::RunContext;
 use super::scratch::Scratch;
+use crate::facts::TreeFacts;
 use crate::fingerprint;
 use crate::settings::Settings;
 use crate::stop::Stop;
@@ -20,11 +21,11 @@ pub(crate) use overlay::{Belonging, ToRun, last_lines};
 pub(crate) struct Workspace {
     /// The user's tree with what is staged over it.
     pub(crate) tree: Tree,
+    facts: Rc<TreeFacts>,
     settings: Settings,
     walls: Walls,
     scratch: Option<Scratch>,
     synced: BTreeMap<String, Staged>,
-    base: OnceCell<BTreeMap<String, String>>,
 }
 
 impl std::fmt::Debug for Workspace {
@@ -38,11 +39,11 @@ impl Workspace {
     pub(crate) fn of(run: &RunContext) -> Self {
         Workspace {
             tree: Tree::at(run.root()),
+            facts: Rc::clone(run.files.facts()),
             settings: run.settings.clone(),
             walls: Walls::None,
             scratch: None,
             synced: BTreeMap::new(),
-            base: OnceCell::new(),
         }
     }
 
@@ -61,15 +62,13 @@ impl Workspace {
     /// Returns the fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them;
     /// the plan, our own folder and by-products left out.
     pub(crate) fn fingerprint(&self, run: &RunContext) -> String {
-        let base =
-            self.base.get_or_init(|| fingerprint::of_files(self.tree.root(), run.files.all(), run.plan_inside()));
         let staged = self.tree.staged().iter().map(|(path, staged)| (path.as_str(), staged.bytes.as_deref()));
-        fingerprint::of_tree(base, staged)
+        self.facts.fingerprint(run.plan_inside(), staged)
     }
 
     /// Returns whether nobody would commit the path: by its name, or because git ignores it.
     pub(crate) fn by_product(&self, path: &str) -> bool {
-        fingerprint::is_by_product(path) || fingerprint::is_ignored(self.tree.root(), path)
+        fingerprint::is_by_product(path) || self.facts.is_ignored(path)
     }
 
     /// Returns what is staged and not written, as a unified diff.

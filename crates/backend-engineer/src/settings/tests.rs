@@ -20,7 +20,7 @@ impl Scene {
         fs::write(repository_folder.join("config.toml"), repository).expect("a file");
         let user_file = folder.path().join("user.toml");
         fs::write(&user_file, user).expect("a file");
-        let surroundings = Surroundings { environment: BTreeMap::new(), user_file: Some(user_file) };
+        let surroundings = Surroundings { user_file: Some(user_file), ..Surroundings::default() };
         Scene { folder, surroundings, flags: Flags::default() }
     }
 

@@ -5,17 +5,19 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use code::languages::Language;
 use code::modules::{self, Modules};
 
+use crate::facts::TreeFacts;
 use crate::tree::{Address, OutsideTree};
 
-/// The repository's files by name, listed once and only when a path is not found as it stands.
+/// The repository's files, and what a plan's absolute paths tell of its author's folder.
 #[derive(Debug)]
 pub(crate) struct Files {
     root: PathBuf,
-    listed: OnceCell<BTreeSet<String>>,
+    facts: Rc<TreeFacts>,
     modules: OnceCell<Modules>,
     author_root: Option<String>,
 }
@@ -74,9 +76,15 @@ impl fmt::Display for Resolution {
 }
 
 impl Files {
-    /// The files below `root`, unread as yet.
-    pub(crate) fn below(root: &Path) -> Self {
-        Files { root: root.to_owned(), listed: OnceCell::new(), modules: OnceCell::new(), author_root: None }
+    /// Makes the files of a tree of which the facts are known.
+    pub(crate) fn of(facts: TreeFacts) -> Self {
+        let root = facts.root().to_owned();
+        Files { root, facts: Rc::new(facts), modules: OnceCell::new(), author_root: None }
+    }
+
+    /// Returns what is known of the tree.
+    pub(crate) fn facts(&self) -> &Rc<TreeFacts> {
+        &self.facts
     }
 
     /// Whether a file or folder of that path stands in the repository.
@@ -91,7 +99,7 @@ impl Files {
 
     /// Every file of the repository that git would not ignore, from the root, with `/`.
     pub(crate) fn all(&self) -> &BTreeSet<String> {
-        self.listed.get_or_init(|| list(&self.root))
+        self.facts.paths()
     }
 
     /// Returns the file that `module`, imported in the file `from`, is in; `None` where it is a package or not clear.
@@ -277,23 +285,6 @@ fn stem(name: &str) -> &str {
     name.split_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// Lists the files; what git ignores, and git's own folder, are left out. An unreadable folder is passed over.
-fn list(root: &Path) -> BTreeSet<String> {
-    let mut walk = ignore::WalkBuilder::new(root);
-    walk.hidden(false).git_global(false).require_git(false).filter_entry(|entry| {
-        let name = entry.file_name();
-        name != ".git" && name != ".backend-engineer" && name != "node_modules"
-    });
-    walk.build()
-        .filter_map(Result::ok)
-        .filter(|entry| !entry.file_type().is_some_and(|kind| kind.is_dir()))
-        .filter_map(|entry| {
-            let inside = entry.path().strip_prefix(root).ok()?;
-            Some(inside.to_string_lossy().replace('\\', "/"))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,7 +300,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        let files = Files::below(&root);
+        let files = Files::of(TreeFacts::below(&root, None));
         (folder, files)
     }
 

@@ -29,7 +29,7 @@ struct Wanted {
 /// Makes the project's own checks that neither the configuration names nor the plan made already.
 pub(super) async fn run(work: &mut UnitWork<'_>, change: &Change, made: &[Check]) -> Result<Vec<Check>, Stop> {
     let files = files_of(work, change);
-    let renewed = keepers_changed(change).then(|| Codebase::at(work.run.root()));
+    let renewed = keepers_changed(change).then(|| Codebase::of(work.run.files.facts()));
     let code = renewed.as_ref().unwrap_or(&work.survey.code);
     let wanted = if files.is_empty() { Vec::new() } else { wanted(work, code.survey(), &files, made) };
     if wanted.is_empty() {

@@ -31,7 +31,7 @@ fn tree() -> tempfile::TempDir {
 fn brief(plan: &str, unit: usize, budget: usize) -> Briefing {
     let folder = tree();
     let plan = plan::read(plan.as_bytes()).unwrap();
-    let files = Files::below(folder.path());
+    let files = Files::of(crate::facts::TreeFacts::below(folder.path(), None));
     let assignment = understand(&plan, &files, plan::PhaseId(unit), true).unwrap();
     let route = |method: &str, path: &str| survey::Route {
         method: method.to_owned(),

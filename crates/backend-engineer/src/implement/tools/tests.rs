@@ -47,7 +47,8 @@ impl Scene {
         let unit = loaded.plan.phases()[0].id;
         let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default())).unwrap();
         let assignment = understand(&run.plan, &run.files, unit, true).unwrap();
-        let (workspace, survey) = (Workspace::of(&run), Survey { findings: Vec::new(), code: Codebase::at(&root) });
+        let (workspace, survey) =
+            (Workspace::of(&run), Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) });
         let (state, memory) = (UnitState::default(), Memory::default());
         Scene { folder, run, workspace, state, assignment, survey, memory, reach: Reach::Phase }
     }

@@ -4,8 +4,9 @@ mod modules;
 
 use code::standard_library;
 
+use crate::facts::package_of;
 use crate::review::code::Code;
-use crate::review::ground::{Ground, PlanImport, package_of};
+use crate::review::ground::{Ground, PlanImport};
 use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
 use modules::ALIASES;
@@ -70,7 +71,8 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
     // A dotted namespace is spread over packages: `google.cloud`, `opentelemetry.sdk`.
     let spread = ["google", "azure", "opentelemetry", "zope", "ruamel", "jaraco", "backports"].contains(&top);
     let declared = ground.manifests().declares_python(&names)?;
-    (!spread && !declared && !is_added(ground, &names) && !ground.imports(top)).then(|| top.to_owned())
+    (!spread && !declared && !is_added(ground, &names) && !ground.run.files.facts().imports(top))
+        .then(|| top.to_owned())
 }
 
 fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
@@ -88,7 +90,8 @@ fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
         return None;
     }
     let declared = ground.manifests().declares_script(package)?;
-    (!declared && !is_added(ground, &[package]) && !ground.imports(package)).then(|| package.to_owned())
+    (!declared && !is_added(ground, &[package]) && !ground.run.files.facts().imports(package))
+        .then(|| package.to_owned())
 }
 
 /// Whether the plan installs the package, or names it where it speaks of manifests.

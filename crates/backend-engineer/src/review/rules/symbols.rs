@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use plan::Phase;
 
+use crate::facts::is_source;
 use crate::review::code::Code;
 use crate::review::ground::Ground;
 use crate::review::rule::Rule;
-use crate::review::words::{Asked, asked, is_source, lines_of_prose, names, source_files, starts_something};
+use crate::review::words::{Asked, asked, lines_of_prose, names, source_files, starts_something};
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -66,7 +67,7 @@ fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &As
     }
     let message = format!("`{}` is to be changed in `{path}`, which has no such name", asked.name);
     let at = ground.run.plan.text()[span.clone()].find(asked.name).map_or(span.start, |at| span.start + at);
-    let elsewhere = ground.defines(name);
+    let elsewhere = ground.run.files.facts().defining(name);
     // A file that stands only nearby may not be meant where another one has the name.
     if asked.files.is_empty() && elsewhere.is_some() {
         return None;

@@ -211,7 +211,7 @@ impl Workspace {
                 "Commands need room outside of the repository; point XDG_CACHE_HOME to a folder that can be written.",
             )
         };
-        let scratch = Scratch::make().map_err(unusable)?;
+        let scratch = Scratch::make(self.settings.cache.as_deref()).map_err(unusable)?;
         let policy = self.policy(scratch.path("sandbox").map_err(unusable)?)?;
         self.scratch = Some(scratch);
         self.walls = Walls::Rising(Sandbox::raise(policy));

@@ -1,0 +1,296 @@
+//! What is known of the repository's files, for everybody who asks: one walk, one look at each file, one fingerprint. What
+//! a file held is remembered by its stamp in the user's cache folder, so that a file which nobody wrote is not read again.
+
+mod stamp;
+
+mod names;
+
+mod store;
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use survey::{Cache, Contents, Listing, Survey};
+
+use crate::fingerprint::{self, is_by_product};
+use names::Names;
+pub(crate) use names::{is_source, package_of};
+use stamp::Stamp;
+use store::Store;
+
+/// Bytes past which a file (data, a database) is told by its size and time instead of its content, as build tools do.
+const LARGE: u64 = 8 << 20;
+
+/// Source files past which no more are asked for names.
+const MOST_SOURCES: usize = 20_000;
+
+/// What a file held when it bore a stamp.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct FileFacts {
+    stamp: Stamp,
+    /// The hash of its content; nothing before it was read.
+    content: Option<String>,
+    /// What a source file defines and imports.
+    names: Option<Names>,
+}
+
+/// What is kept from run to run, and how much of it is sure in this one.
+#[derive(Debug, Default)]
+struct Known {
+    files: BTreeMap<String, FileFacts>,
+    /// Paths whose stamps were compared in this run.
+    compared: HashSet<String>,
+    /// Files that were tried and could not be read.
+    unreadable: HashSet<String>,
+    survey: Cache,
+    is_changed: bool,
+}
+
+/// The facts of one repository, each found when first asked for. They are of the state that this run saw first; what the
+/// run itself writes is reported by [`TreeFacts::changed`].
+#[derive(Debug)]
+pub(crate) struct TreeFacts {
+    root: PathBuf,
+    store: Option<Store>,
+    known: OnceCell<RefCell<Known>>,
+    first: State,
+}
+
+/// One state of the tree. The states of a run are a list that only grows, so that whoever reads an earlier one keeps it.
+#[derive(Debug, Default)]
+struct State {
+    listing: OnceCell<Listing>,
+    paths: OnceCell<BTreeSet<String>>,
+    hashes: OnceCell<BTreeMap<String, String>>,
+    survey: OnceCell<Rc<Survey>>,
+    next: OnceCell<Box<State>>,
+}
+
+impl TreeFacts {
+    /// Makes facts of the tree below `root`, nothing of it read as yet; `cache` is the user's cache folder, where they are
+    /// kept. Without one they end with the run.
+    pub(crate) fn below(root: &Path, cache: Option<&Path>) -> Self {
+        TreeFacts {
+            root: root.to_owned(),
+            store: cache.map(|cache| Store::of(cache, root)),
+            known: OnceCell::new(),
+            first: State::default(),
+        }
+    }
+
+    /// Returns the repository's folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns every file of the repository that git would not ignore, from the root, with `/`; links as well.
+    pub(crate) fn paths(&self) -> &BTreeSet<String> {
+        self.state().paths.get_or_init(|| self.listing().files().iter().map(|listed| listed.path.clone()).collect())
+    }
+
+    /// Returns the environment files at the root and in the folders near it.
+    pub(crate) fn environments(&self) -> &[String] {
+        self.listing().environments()
+    }
+
+    /// Returns whether the repository's ignore files leave the path out.
+    pub(crate) fn is_ignored(&self, path: &str) -> bool {
+        self.listing().is_ignored(path)
+    }
+
+    /// Returns the survey of the code.
+    pub(crate) fn survey(&self) -> Rc<Survey> {
+        let made = self.state().survey.get_or_init(|| {
+            let mut cache = std::mem::take(&mut self.known().borrow_mut().survey);
+            let before = cache.fingerprint();
+            let survey = survey::survey_listed(self.listing(), self, Some(&mut cache));
+            let mut known = self.known().borrow_mut();
+            known.is_changed |= cache.fingerprint() != before;
+            known.survey = cache;
+            Rc::new(survey)
+        });
+        Rc::clone(made)
+    }
+
+    /// Returns the fingerprint of the tree with some files laid over it (`None`: taken away). The plan and by-products
+    /// are no part of it.
+    pub(crate) fn fingerprint<'a>(
+        &'a self,
+        plan: Option<&str>,
+        laid: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
+    ) -> String {
+        let hashes = self.state().hashes.get_or_init(|| {
+            let listed = self.paths().iter().filter(|path| !is_by_product(path));
+            listed.map(|path| (path.clone(), self.content(path))).collect()
+        });
+        fingerprint::of_tree(hashes.iter().filter(|(path, _)| Some(path.as_str()) != plan), laid)
+    }
+
+    /// Returns the first source file that defines a name.
+    pub(crate) fn defining(&self, name: &str) -> Option<String> {
+        self.sources().find(|path| self.with_names(path, |names| names.defines(name))).cloned()
+    }
+
+    /// Returns whether some source file imports from a package.
+    pub(crate) fn imports(&self, package: &str) -> bool {
+        self.sources().any(|path| self.with_names(path, |names| names.imports(package)))
+    }
+
+    /// Begins a new state of the tree, in which the run itself has written or removed these files. The rest of what is
+    /// known stays.
+    pub(crate) fn changed(&self, paths: &[&str]) {
+        let state = self.state();
+        if paths.is_empty() || (state.listing.get().is_none() && self.known.get().is_none()) {
+            return;
+        }
+        paths.iter().for_each(|path| self.known().borrow_mut().forget(path));
+        let next = State::default();
+        let changes_rules = paths.iter().any(|path| path.rsplit('/').next() == Some(".gitignore"));
+        if let Some(listing) = state.listing.get().filter(|_| !changes_rules) {
+            let mut listing = listing.clone();
+            paths.iter().for_each(|path| listing.look_again(&self.root, path));
+            let _ = next.listing.set(listing);
+        }
+        let _ = state.next.set(Box::new(next));
+    }
+
+    /// Keeps the facts for later runs. Where that can't be done, they are found again.
+    pub(crate) fn keep(&self) {
+        let (Some(store), Some(known)) = (&self.store, self.known.get()) else { return };
+        let known = &mut *known.borrow_mut();
+        if std::mem::take(&mut known.is_changed) {
+            if self.state().listing.get().is_some() {
+                known.files.retain(|path, _| self.paths().contains(path));
+            }
+            drop(store.write(&known.files, &known.survey));
+        }
+    }
+
+    fn state(&self) -> &State {
+        let mut state = &self.first;
+        while let Some(next) = state.next.get() {
+            state = next;
+        }
+        state
+    }
+
+    fn listing(&self) -> &Listing {
+        self.state().listing.get_or_init(|| Listing::read(&self.root))
+    }
+
+    /// Returns the source files. A survey reads all of them, so that none is read for its names alone.
+    fn sources(&self) -> impl Iterator<Item = &String> {
+        self.survey();
+        self.paths().iter().filter(|path| names::is_source(path)).take(MOST_SOURCES)
+    }
+
+    fn known(&self) -> &RefCell<Known> {
+        self.known.get_or_init(|| {
+            let kept = self.store.as_ref().and_then(Store::read);
+            let (files, survey) = kept.unwrap_or_default();
+            RefCell::new(Known { files, survey, ..Known::default() })
+        })
+    }
+
+    /// Returns the stamp of a file as it is in this run, and forgets what is known of it under another one.
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        let mut known = self.known().borrow_mut();
+        if known.compared.insert(path.to_owned()) {
+            let now = Stamp::of(&self.root.join(path));
+            match (now, known.files.get(path)) {
+                (Some(now), Some(facts)) if facts.stamp == now => {}
+                (Some(now), _) => {
+                    let facts = FileFacts { stamp: now, content: None, names: None };
+                    known.files.insert(path.to_owned(), facts);
+                    known.is_changed = true;
+                }
+                (None, there) => {
+                    known.is_changed |= there.is_some();
+                    known.files.remove(path);
+                }
+            }
+        }
+        known.files.get(path).map(|facts| facts.stamp)
+    }
+
+    /// Returns what stands for a file's content in the fingerprint.
+    fn content(&self, path: &str) -> String {
+        let unreadable = || "unreadable".to_owned();
+        let Some(stamp) = self.stamp(path) else { return unreadable() };
+        if stamp.size > LARGE {
+            return stamp.of_large();
+        }
+        self.hash(path).or_else(|| self.read(path).ok().and_then(|_| self.hash(path))).unwrap_or_else(unreadable)
+    }
+
+    fn hash(&self, path: &str) -> Option<String> {
+        self.known().borrow().files.get(path)?.content.clone()
+    }
+
+    /// Asks the names of a source file; one that can't be read has none.
+    fn with_names(&self, path: &str, ask: impl Fn(&Names) -> bool) -> bool {
+        if self.stamp(path).is_none_or(|stamp| stamp.size > names::LARGEST) {
+            return false;
+        }
+        if self.hash(path).is_none() && self.read(path).is_err() {
+            return false;
+        }
+        let known = self.known().borrow();
+        known.files.get(path).and_then(|facts| facts.names.as_ref()).is_some_and(ask)
+    }
+}
+
+impl Known {
+    /// Forgets a file, so that it is looked at again.
+    fn forget(&mut self, path: &str) {
+        self.compared.remove(path);
+        self.unreadable.remove(path);
+    }
+}
+
+impl Contents for TreeFacts {
+    fn size(&self, path: &str) -> Option<u64> {
+        self.stamp(path).map(|stamp| stamp.size)
+    }
+
+    fn key(&self, path: &str) -> Option<u64> {
+        let stamp = self.stamp(path);
+        if stamp.is_none() || self.known().borrow().unreadable.contains(path) {
+            return Some(0);
+        }
+        // Half of a hash is enough to tell two states of a tree apart.
+        u64::from_str_radix(self.hash(path)?.get(..16)?, 16).ok()
+    }
+
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        // A pipe or a device would be waited for.
+        self.stamp(path).ok_or_else(|| io::Error::other("not a regular file"))?;
+        let read = fs::read(self.root.join(path));
+        let mut known = self.known().borrow_mut();
+        known.is_changed = true;
+        match &read {
+            Ok(bytes) => {
+                if let Some(facts) = known.files.get_mut(path) {
+                    facts.content = Some(journal::hash(bytes));
+                    facts.names = names::of(path, bytes);
+                }
+            }
+            Err(_) => drop(known.unreadable.insert(path.to_owned())),
+        }
+        read
+    }
+}
+
+impl Drop for TreeFacts {
+    fn drop(&mut self) {
+        self.keep();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! What the system says of a file without its content being read.
+
+use std::fs::{self, Metadata};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// How old the last change of a file must be before its stamp is trusted in a later run. A file that is written again
+/// within one tick of the file system's clock bears the same stamp; the coarsest clocks in use tick every two seconds.
+const SETTLED: Duration = Duration::from_secs(2);
+
+/// Size, times and number of a file. The time of its last change of any kind can't be set by a program that puts an old
+/// time of modification back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stamp {
+    pub(super) size: u64,
+    modified: Duration,
+    changed: Duration,
+    inode: u64,
+}
+
+impl Stamp {
+    /// Returns the stamp of a regular file, or of the one that a link leads to.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let data = fs::metadata(path).ok().filter(Metadata::is_file)?;
+        let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let modified = data.modified().map(since).unwrap_or_default();
+        let (changed, inode) = of_system(&data);
+        Some(Self { size: data.len(), modified, changed: changed.unwrap_or(modified), inode })
+    }
+
+    /// Returns whether the file may be told by this stamp in a later run.
+    pub(super) fn is_settled(&self, now: SystemTime) -> bool {
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        now.checked_sub(SETTLED).is_some_and(|then| self.modified.max(self.changed) < then)
+    }
+
+    /// Returns what stands for a large file in place of its content.
+    pub(super) fn of_large(&self) -> String {
+        format!("{} bytes, {}.{:09}", self.size, self.modified.as_secs(), self.modified.subsec_nanos())
+    }
+}
+
+#[cfg(unix)]
+fn of_system(data: &Metadata) -> (Option<Duration>, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    let seconds = u64::try_from(data.ctime()).unwrap_or_default();
+    let nanoseconds = u32::try_from(data.ctime_nsec()).unwrap_or_default();
+    (Some(Duration::new(seconds, nanoseconds)), data.ino())
+}
+
+#[cfg(not(unix))]
+fn of_system(_: &Metadata) -> (Option<Duration>, u64) {
+    (None, 0)
+}
