@@ -115,6 +115,7 @@ impl Reading {
         match self.parts.get(at) {
             None => Decides::Nothing(NothingReason::Unreadable),
             Some(Part::Assignments) => Decides::Status,
+            Some(Part::Call(_)) if self.makes_file(at) => Decides::Status,
             Some(Part::Scripts(_, inner)) => inner.last().map_or(Decides::Status, Reading::decides),
             Some(Part::Call(call)) => {
                 if call.is(Trait::Serves) {

@@ -4,7 +4,7 @@ use crate::call::{Call, Recipes, Target, conventional, name_of, row_of};
 use crate::condition::Met;
 use crate::folders::join;
 use crate::script::Span;
-use crate::table::{self, Need, Program, Rule, Wraps};
+use crate::table::{self, Need, Program, Rule, Trait, Wraps};
 use crate::words::quote;
 
 /// More wrappers around each other than anybody writes; recipes may also call themselves.
@@ -34,11 +34,12 @@ pub(crate) struct Resolver<'r> {
     pub(crate) prefix: Vec<String>,
     wrappers: Vec<String>,
     needs: Vec<Need>,
+    bounded: bool,
 }
 
 impl<'r> Resolver<'r> {
     pub(crate) fn new(recipes: &'r dyn Recipes, span: Span, folder: Option<String>) -> Self {
-        Resolver { recipes, span, folder, prefix: Vec::new(), wrappers: Vec::new(), needs: Vec::new() }
+        Resolver { recipes, span, folder, prefix: Vec::new(), wrappers: Vec::new(), needs: Vec::new(), bounded: false }
     }
 
     /// Follows the words to what they run.
@@ -89,6 +90,7 @@ impl<'r> Resolver<'r> {
             folder: self.folder,
             target: None,
             wrapper_needs: self.needs,
+            bounded: self.bounded,
             row,
             rule,
         }
@@ -99,7 +101,7 @@ impl<'r> Resolver<'r> {
         let is_path = written.contains(['/', '\\']) || written.rsplit_once('.').is_some_and(|(_, end)| end.len() <= 4);
         let stem = name_of(written).split('.').next().unwrap_or("");
         let named = if is_path { conventional(stem, arguments) } else { None };
-        let row = table::own_script().filter(|_| is_path);
+        let row = table::own_script(written).filter(|_| is_path);
         let ruled = row.and_then(|row| row.decide(arguments).map(|(rule, met)| (row, rule, met)));
         if let Some((row, rule, met)) = ruled {
             let step = Step { row, rule, met, written, arguments };
@@ -132,6 +134,7 @@ impl<'r> Resolver<'r> {
             self.folder = join(self.folder.as_deref(), folder);
         }
         self.needs.extend(&step.rule.needs);
+        self.bounded |= step.rule.is(Trait::Bounds);
         match wraps {
             Wraps::Command | Wraps::KnownCommand | Wraps::This | Wraps::Module => {
                 let Some(mut inner) = step.inner() else { return Unwrapped::Nothing };
