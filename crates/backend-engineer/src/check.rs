@@ -16,10 +16,11 @@ pub(crate) use judge::{End, Judgement, counted, judge};
 pub(crate) use kind::{Kind, kind_of, kinds_of};
 
 use crate::analyze::nearest_tools;
+use crate::run::{Belonging, Promotable, RunContext, ToRun, last_lines};
 use crate::stop::Stop;
 use crate::tree::Pending;
-use crate::understand::{Scope, without_author};
-use crate::workbench::{Belonging, Workbench, last_lines};
+use crate::understand::without_author;
+use crate::unit_work::UnitWork;
 
 /// How much of the output's head and tail is judged, in bytes each.
 const JUDGED: usize = 64 << 10;
@@ -78,19 +79,19 @@ impl Ran {
 
 impl Request {
     /// What a command of the plan asks to run, or why it can't be run as it stands.
-    pub(crate) fn of(command: &PlannedCommand, why: &str, bench: &Workbench) -> Result<Self, Box<Ran>> {
+    pub(crate) fn of(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<Ran>> {
         let folder = command.folder.clone().unwrap_or_default();
         let refuse = |why: &str| Err(Box::new(Ran::not_run(&command.text, &folder, why)));
         let script = match &command.doubt {
             Some(Doubt::Placeholder) => return refuse("it holds a placeholder that nobody filled in"),
             Some(Doubt::Prose) => return refuse("it is no command as it stands"),
-            Some(Doubt::AuthorPath) => match without_author(&command.text, bench.root()) {
+            Some(Doubt::AuthorPath) => match without_author(&command.text, work.run.root()) {
                 Some(script) => script,
                 None => return refuse("it names a folder of its author's machine that is not here"),
             },
             None => command.text.clone(),
         };
-        if !folder.is_empty() && !bench.files.has_folder(&folder) && !bench.makes_folder(&folder) {
+        if !folder.is_empty() && !work.run.files.has_folder(&folder) && !work.workspace.makes_folder(&folder) {
             return refuse(&format!("the folder `{folder}` is not there"));
         }
         Ok(Request { script, folder, expect: command.expect.clone(), why: why.to_owned(), kind: None })
@@ -112,40 +113,69 @@ impl Request {
     }
 }
 
-/// Runs a command and judges it; what it changed within the scope is staged.
-pub(crate) async fn run(bench: &mut Workbench, request: &Request, scope: &Scope) -> Result<Ran, Stop> {
-    Ok(run_and_read(bench, request, scope).await?.0)
+/// What becomes of what a command writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writes {
+    /// Staged within the scope: the command is a step of the plan, and what it makes is part of the work.
+    Promoted,
+    /// Never staged: the command is a check, and looks only.
+    Discarded,
+}
+
+/// Runs a step of the plan and judges it; what it changed within the scope is staged.
+pub(crate) async fn run_step(work: &mut UnitWork<'_>, request: &Request) -> Result<Ran, Stop> {
+    Ok(run_with(work, request, Writes::Promoted).await?.0)
+}
+
+/// Runs a check and judges it; nothing of what it changed is kept.
+pub(crate) async fn run(work: &mut UnitWork<'_>, request: &Request) -> Result<Ran, Stop> {
+    Ok(run_with(work, request, Writes::Discarded).await?.0)
+}
+
+/// [`run`], with what the check printed (its head and tail).
+pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> Result<(Ran, String), Stop> {
+    run_with(work, request, Writes::Discarded).await
 }
 
 /// Runs a command on the tree as it was before the change, and judges it; gives what it printed as well. Nothing that
 /// it does is taken over.
 pub(crate) async fn run_before(
-    bench: &mut Workbench,
+    work: &mut UnitWork<'_>,
     request: &Request,
     written: &[Pending],
 ) -> Result<(Judgement, String), Stop> {
     let why = format!("{}, before the change", request.why);
-    bench.tell(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
-    let first = nearest_tools(bench.root(), &effective_folder(request));
+    work.run.emit(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
     let script = proving::strict(&request.script, request.kind() != Kind::Other);
-    let outcome = bench.execute_before(&script, &request.folder, first, written).await?;
-    let text = bench.redactor.text(&judged_text(&outcome));
-    let judgement = judged(bench, request, &outcome, &text);
-    bench.tell(Event::CommandFinished {
+    let outcome = work.workspace.execute_before(to_run(work.run, request, &script), written).await?;
+    let text = work.run.redactor.text(&judged_text(&outcome));
+    let judgement = judged(work, request, &outcome, &text);
+    work.run.emit(Event::CommandFinished {
         command: request.script.clone(),
         folder: request.folder.clone(),
         exit: code_of(&outcome),
         elapsed_ms: u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX),
         verdict: judgement.verdict,
         detail: format!("before the change: {}", judgement.detail),
-        output: keep_output(bench, &outcome)?,
+        output: keep_output(work, &outcome)?,
         tree: None,
     })?;
     Ok((judgement, text))
 }
 
-fn judged(bench: &Workbench, request: &Request, outcome: &Outcome, text: &str) -> Judgement {
-    let ours = |name: &str| bench.knows_module(name);
+/// A request as the sandbox takes it: `script` in the request's folder, with the programs that it means first.
+fn to_run<'a>(run: &RunContext, request: &'a Request, script: &'a str) -> ToRun<'a> {
+    let programs_first = nearest_tools(run.root(), &effective_folder(request));
+    ToRun { script, folder: &request.folder, programs_first }
+}
+
+/// Starts a request as a server for the commands after it.
+pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> Result<sandbox::Server, Stop> {
+    work.workspace.serve(to_run(work.run, request, &request.script)).await
+}
+
+fn judged(work: &UnitWork<'_>, request: &Request, outcome: &Outcome, text: &str) -> Judgement {
+    let ours = |name: &str| work.workspace.knows_module(work.run, name);
     judge(request.kind(), &request.script, end_of(outcome), text, &request.expect, &ours)
 }
 
@@ -156,52 +186,99 @@ fn code_of(outcome: &Outcome) -> Option<i32> {
     }
 }
 
-/// [`run`], with what the command printed (its head and tail).
-pub(crate) async fn run_and_read(
-    bench: &mut Workbench,
-    request: &Request,
-    scope: &Scope,
-) -> Result<(Ran, String), Stop> {
-    bench.tell(Event::CommandStarted {
+async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) -> Result<(Ran, String), Stop> {
+    work.run.emit(Event::CommandStarted {
         command: request.script.clone(),
         folder: request.folder.clone(),
         why: request.why.clone(),
     })?;
-    let tree = bench.fingerprint();
-    let first = nearest_tools(bench.root(), &effective_folder(request));
+    let tree = work.fingerprint();
     // What we lay down ourselves is no effect of the command.
-    bench.keep_in_step().await?;
-    let before = bench.effects().await?;
+    work.workspace.keep_in_step().await?;
+    let before = work.workspace.effects().await?;
     let script = proving::strict(&request.script, request.kind() != Kind::Other);
-    let outcome = bench.execute(&script, &request.folder, first).await?;
-    let effects = bench.take_over(scope).await?;
-    let text = bench.redactor.text(&judged_text(&outcome));
-    let judgement = judged(bench, request, &outcome, &text);
+    let outcome = work.workspace.execute(to_run(work.run, request, &script)).await?;
+    let own = effects_of(work, &before, writes).await?;
+    let text = work.run.redactor.text(&judged_text(&outcome));
+    let judgement = judged(work, request, &outcome, &text);
     let mut ran = Ran {
         script: request.script.clone(),
         folder: request.folder.clone(),
         exit: code_of(&outcome),
-        output: keep_output(bench, &outcome)?,
-        acted: bench.fingerprint() != tree,
+        output: keep_output(work, &outcome)?,
+        acted: work.fingerprint() != tree || !own.is_empty(),
         tree: Some(tree),
-        tail: bench.redactor.text(&last_lines(&outcome, 30)),
+        tail: work.run.redactor.text(&last_lines(&outcome, 30)),
         judgement,
     };
-    let foreign = effects.into_iter().filter(|(_, belonging)| *belonging == Belonging::Foreign);
-    let own: Vec<Effect> = foreign.map(|(effect, _)| effect).filter(|effect| !before.contains(effect)).collect();
-    tell_dropped(bench, &ran, &own)?;
-    ran.acted |= !own.is_empty();
-    let tampered = own.iter().find(|effect| effect.kind != EffectKind::Created);
-    if let (Verdict::Passed, Some(effect)) = (ran.judgement.verdict, tampered) {
-        let why = format!("it changed `{}`, which you don't get: what it saw is not what you have", effect.path);
+    tell_dropped(work, &ran, &own)?;
+    if ran.judgement.verdict == Verdict::Passed
+        && let Some(path) = spoiled(work, &own).await
+    {
+        let why = format!("it changed `{path}`, which you don't get: what it saw is not what you have");
         ran.judgement = Judgement::not_checked(why);
     }
-    finish(bench, &ran, &outcome)?;
+    if writes == Writes::Discarded {
+        restore(work, &own).await?;
+    }
+    finish(work, &ran, &outcome)?;
     Ok((ran, text))
 }
 
-fn finish(bench: &mut Workbench, ran: &Ran, outcome: &Outcome) -> Result<(), Stop> {
-    bench.tell(Event::CommandFinished {
+/// Returns what a command changed and the user does not get, by-products aside; what is promoted is staged.
+async fn effects_of(work: &mut UnitWork<'_>, before: &[Effect], writes: Writes) -> Result<Vec<Effect>, Stop> {
+    let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
+    if writes == Writes::Promoted {
+        let effects = work.workspace.take_over(promotable).await?.into_iter();
+        let foreign = effects.filter(|(_, belonging)| *belonging == Belonging::Foreign).map(|(effect, _)| effect);
+        return Ok(foreign.filter(|effect| !before.contains(effect)).collect());
+    }
+    let mut own = Vec::new();
+    for effect in work.workspace.effects().await? {
+        // A staged file is there as ours; only its content tells whether the command changed it as well.
+        let ours = before.contains(&effect);
+        let staged = work.workspace.tree.staged().contains_key(&effect.path);
+        if ours && !staged || work.workspace.by_product(&effect.path) {
+            continue;
+        }
+        let now = work.workspace.on_overlay(&effect.path).await;
+        let known = work.workspace.tree.read(&effect.path);
+        if !(staged && matches!((now, known), (Ok(now), Ok(known)) if now == known)) {
+            own.push(effect);
+        }
+    }
+    Ok(own)
+}
+
+/// Returns a path whose change leaves the check inconclusive: source or tests that it saw otherwise than the user has them.
+/// Data (a database that is no text) and new files beside the unit's own do not.
+async fn spoiled(work: &UnitWork<'_>, own: &[Effect]) -> Option<String> {
+    for effect in own {
+        let data = || async {
+            let now = work.workspace.on_overlay(&effect.path).await;
+            matches!(now, Ok(Some(bytes)) if bytes.contains(&0) || std::str::from_utf8(&bytes).is_err())
+        };
+        let new_beside = effect.kind == EffectKind::Created && !work.promotable().includes(&effect.path);
+        if !new_beside && !data().await {
+            return Some(effect.path.clone());
+        }
+    }
+    None
+}
+
+/// Restores on the overlay what a check changed. What it made anew beside the unit's own files stays for the commands after
+/// it, as a report or a build does.
+async fn restore(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<(), Stop> {
+    for effect in own {
+        if effect.kind != EffectKind::Created || work.promotable().includes(&effect.path) {
+            work.workspace.put_back(effect).await?;
+        }
+    }
+    Ok(())
+}
+
+fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), Stop> {
+    work.run.emit(Event::CommandFinished {
         command: ran.script.clone(),
         folder: ran.folder.clone(),
         exit: ran.exit,
@@ -212,35 +289,37 @@ fn finish(bench: &mut Workbench, ran: &Ran, outcome: &Outcome) -> Result<(), Sto
         tree: ran.tree.clone(),
     })?;
     if outcome.left_behind {
-        bench.note(format!("`{}` left processes behind; they were ended", ran.script))?;
+        work.note(format!("`{}` left processes behind; they were ended", ran.script))?;
     }
     Ok(())
 }
 
 /// Says what a command changed and what is not taken over, each path once a run.
-fn tell_dropped(bench: &mut Workbench, ran: &Ran, own: &[Effect]) -> Result<(), Stop> {
+fn tell_dropped(work: &mut UnitWork<'_>, ran: &Ran, own: &[Effect]) -> Result<(), Stop> {
     for effect in own {
-        if bench.dropped.insert((effect.path.clone(), effect.kind)) {
-            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect));
-            bench.note(format!("`{}` was not taken over: {why}", effect.path))?;
-            bench.tell(Event::EffectDropped { path: effect.path.clone(), why })?;
+        if work.state.discarded.insert((effect.path.clone(), effect.kind)) {
+            let included = work.promotable().includes(&effect.path);
+            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect, included));
+            work.note(format!("`{}` was not taken over: {why}", effect.path))?;
+            work.run.emit(Event::EffectDropped { path: effect.path.clone(), why })?;
         }
     }
     Ok(())
 }
 
-fn why_dropped(effect: &Effect) -> &'static str {
+fn why_dropped(effect: &Effect, included: bool) -> &'static str {
     match effect.kind {
+        _ if included => "changed it, and what a check writes is not kept",
         EffectKind::Deleted => "removed it, and the plan does not say so",
         EffectKind::Link => "put a link in its place",
         _ => "changed it, and the phase does not name it, or not as this",
     }
 }
 
-fn keep_output(bench: &Workbench, outcome: &Outcome) -> Result<Option<OutputId>, Stop> {
-    let Some(run) = &bench.run else { return Ok(None) };
+fn keep_output(work: &UnitWork<'_>, outcome: &Outcome) -> Result<Option<OutputId>, Stop> {
+    let Some(run) = work.run.recorder.run() else { return Ok(None) };
     match File::open(&outcome.output.path) {
-        Ok(file) => Ok(Some(run.keep_output(bench.redactor.reader(file))?)),
+        Ok(file) => Ok(Some(run.keep_output(work.run.redactor.reader(file))?)),
         Err(_) => Ok(None),
     }
 }

@@ -1,6 +1,8 @@
 //! Who does what the plan leaves open: a definition, a model, and what they may take; and what an interrupted run knows
 //! of their work.
 
+use std::cell::Cell;
+
 use agent::{Budget, Spent};
 use journal::{Event, StepName};
 use llm::Model;
@@ -54,7 +56,7 @@ pub(crate) struct Engineer {
     /// How far beyond the named files.
     pub(crate) reach: Reach,
     /// What the run took so far.
-    pub(crate) spent: Spent,
+    pub(crate) spent: Cell<Spent>,
     /// What an interrupted run recorded, to go on from.
     pub(crate) recorded: Vec<Event>,
 }
@@ -81,14 +83,14 @@ impl Engineer {
             model,
             budget,
             reach: wishes.reach,
-            spent: Spent::default(),
+            spent: Cell::default(),
             recorded: Vec::new(),
         }))
     }
 
     /// Goes on from what an interrupted run recorded.
     pub(crate) fn goes_on_from(&mut self, events: Vec<Event>) {
-        self.spent = agent::spent(&events);
+        self.spent = Cell::new(agent::spent(&events));
         self.recorded = events;
     }
 

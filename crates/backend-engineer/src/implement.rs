@@ -1,6 +1,7 @@
 //! Step three: carries out the phase in the plan's order. What the plan spells out is placed by structure; commands run
 //! where the plan has them; what needs a mind is left and said.
 
+mod remainder;
 mod literal;
 mod files;
 mod commits;
@@ -10,18 +11,22 @@ mod tools;
 mod prompt;
 mod session;
 
-use journal::{Event, FileAction};
-use plan::{CheckboxId, PhaseId};
+use journal::{Event, FileAction, ItemKind, ItemName};
+use plan::{CheckboxId, PhaseId, Plan};
 
 use crate::check::Ran;
+use crate::evidence::Observation;
+use crate::run::{JournalWitness, Promotable, RunContext};
 use crate::stop::{Exit, Stop};
 use crate::tree::Pending;
-use crate::understand::Assignment;
-use crate::workbench::{JournalWitness, Workbench};
+use crate::understand::{Assignment, NamedFile};
+use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect;
 pub(crate) use literal::{Placed, Placement, is_code, place, standing};
-pub(crate) use session::{Session, engage};
+pub(crate) use remainder::{NoCommit, OpenPart, Remainder, code_spans};
+pub(crate) use session::Session;
+use session::engage;
 
 /// What was done about each item of the phase.
 #[derive(Debug, Default)]
@@ -77,9 +82,9 @@ pub(crate) enum Deed {
         failed: Option<String>,
     },
     /// A commit: its hash, or why there is none.
-    Commit(Result<String, String>),
+    Commit(Result<String, NoCommit>),
     /// Prose that asks for something that only a mind can do.
-    Left(String),
+    Left(Remainder),
     /// What a model worked on: it changed these files, which says nothing about whether it is done.
     Worked {
         /// The files.
@@ -98,47 +103,86 @@ impl Change {
 }
 
 impl Item {
+    /// Returns what a command of the item speaks of, with `ran` as what came of it.
+    pub(crate) fn observation<'a>(&self, ran: &'a Ran) -> Observation<'a> {
+        let item = ItemName { kind: ItemKind::Step, text: self.title.clone() };
+        Observation { unit: Some(self.unit), item, ran }
+    }
+
+    /// Returns whether what is left of the item speaks of the file: by its words or title, or because the plan names the
+    /// file within its step or on its line.
+    pub(crate) fn is_about(&self, plan: &Plan, file: &NamedFile, left: &Remainder) -> bool {
+        let step = || plan.phase(self.unit)?.steps.get(self.step?);
+        let within = || step().is_some_and(|step| step.span.contains(&file.span.start));
+        let on_its_line = || self.step.is_none() && plan.place(file.span.start).line == self.line;
+        let named = left.names.contains(&file.written) || code_spans(&self.title).contains(&file.written);
+        file.unit == self.unit && (named || within() || on_its_line())
+    }
+
     /// What is not done about it, each with why.
-    pub(crate) fn open(&self) -> impl Iterator<Item = String> + '_ {
+    pub(crate) fn open(&self) -> impl Iterator<Item = OpenPart> + '_ {
         self.deeds.iter().filter_map(|deed| match deed {
             Deed::Place(placement) => placement.refused(),
-            Deed::Left(what) => Some(format!("needs a person or a model: {what}")),
+            Deed::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
             _ => None,
         })
     }
 }
 
-/// Carries out what the plan spells out of the assignment; what comes of it is staged.
-pub(crate) async fn implement(bench: &mut Workbench, assignment: &Assignment) -> Result<Change, Stop> {
-    bench.worked.clear();
+/// Carries out what the plan spells out, has a model do what it leaves open, and writes the files.
+pub(crate) async fn implement(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
+    let run = work.run;
+    let runs_something = needs_walls(run, work.assignment);
+    if runs_something && run.model().is_none() {
+        work.workspace.prepare().await?;
+    }
+    let mut change = place_all(work).await?;
+    if runs_something && work.workspace.has_raised() {
+        work.workspace.prepare().await?;
+    }
+    if run.model().is_some() && change.leaves_work() {
+        engage(work, &mut change, None).await?;
+    }
+    if runs_something {
+        // Where no command can run, that is said before a file is written.
+        work.workspace.prepare().await?;
+    }
+    write(work, &mut change)?;
+    Ok(change)
+}
+
+/// Has the model mend what did not hold, and writes the files.
+pub(crate) async fn rework(work: &mut UnitWork<'_>, change: &mut Change, failures: String) -> Result<(), Stop> {
+    engage(work, change, Some(failures)).await?;
+    write(work, change)
+}
+
+/// Carries out what the plan spells out; what comes of it is staged.
+async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     let mut change = Change::default();
-    for unit in &assignment.units {
-        files::remove_and_rename(bench, assignment, *unit, &mut change)?;
-        steps::carry_out(bench, assignment, *unit, &mut change).await?;
-        files::left_without_code(bench, assignment, *unit, &mut change)?;
+    for unit in &work.assignment.units {
+        files::remove_and_rename(work, *unit, &mut change)?;
+        steps::carry_out(work, *unit, &mut change).await?;
+        files::left_without_code(work, *unit, &mut change)?;
     }
     Ok(change)
 }
 
-/// Whether the phase, or the project, has anything to run here.
-pub(crate) fn needs_walls(bench: &Workbench, assignment: &Assignment) -> bool {
-    if !bench.runs_commands() {
+/// Returns whether the unit, or the project, has anything to run here.
+pub(crate) fn needs_walls(run: &RunContext, assignment: &Assignment) -> bool {
+    if !run.runs_commands() {
         return false;
     }
-    let mut units = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
-    units.any(|unit| !unit.commands.is_empty())
-        || bench.settings.commands.named().iter().any(|(_, held)| held.is_some())
+    let mut units = assignment.units.iter().filter_map(|unit| run.plan.phase(*unit));
+    units.any(|unit| !unit.commands.is_empty()) || run.settings.commands.named().iter().any(|(_, held)| held.is_some())
 }
 
 /// Writes what is staged within the scope to the user's tree, all files together or none.
-pub(crate) fn write(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
-    let Some(run) = bench.run.as_ref().filter(|_| !bench.conduct.dry_run) else { return Ok(()) };
-    let plan = bench.plan_inside().map(str::to_owned);
-    let admitted = &bench.admitted;
-    let takes = |path: &str| assignment.scope.allows(path) || admitted.contains_key(path);
-    let allowed = |path: &str| takes(path) && plan.as_deref() != Some(path) && !bench.settings.protects(path);
+pub(crate) fn write(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
+    let Some(run) = work.run.recorder.run() else { return Ok(()) };
+    let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
     let mut witness = JournalWitness::of(run);
-    let written = bench.tree.promote(&allowed, &mut witness);
+    let written = work.workspace.tree.promote(&|path| promotable.allows(path), &mut witness);
     let events = witness.written;
     let written = written.map_err(|error| {
         let exit = match error {
@@ -149,7 +193,7 @@ pub(crate) fn write(bench: &mut Workbench, assignment: &Assignment, change: &mut
             .hint("Nothing of this phase was left half-written. Run it again when that is mended.")
     })?;
     for event in events {
-        bench.tell(event)?;
+        work.run.emit(event)?;
     }
     for file in written {
         match change.written.iter_mut().find(|earlier| earlier.path == file.path) {
@@ -161,10 +205,10 @@ pub(crate) fn write(bench: &mut Workbench, assignment: &Assignment, change: &mut
 }
 
 /// Tells what a file is about to become.
-fn tell_staged(bench: &mut Workbench, path: &str, action: FileAction, how: String) -> Result<(), Stop> {
-    let pending = bench.tree.pending().into_iter().find(|file| file.path == path);
+fn tell_staged(work: &mut UnitWork<'_>, path: &str, action: FileAction, how: String) -> Result<(), Stop> {
+    let pending = work.workspace.tree.pending().into_iter().find(|file| file.path == path);
     let (lines_added, lines_removed) = pending.as_ref().map_or((0, 0), counts);
-    bench.tell(Event::FileStaged { path: path.to_owned(), action, how, lines_added, lines_removed })
+    work.run.emit(Event::FileStaged { path: path.to_owned(), action, how, lines_added, lines_removed })
 }
 
 /// Lines that a file gains and loses.

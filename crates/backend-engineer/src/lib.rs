@@ -16,13 +16,17 @@ mod tree;
 
 mod understand;
 
-mod analyze;
-
 mod engineer;
 
-mod workbench;
+mod run;
+
+mod analyze;
+
+mod unit_work;
 
 mod check;
+
+mod evidence;
 
 mod implement;
 
@@ -37,76 +41,72 @@ mod cli;
 use journal::{Event, StepName};
 use plan::PhaseId;
 
-use analyze::analyze;
-use implement::{Change, engage, implement, inspect, is_code, needs_walls, standing, write};
+use analyze::{Codebase, Survey, analyze};
+use implement::{implement, inspect, is_code, needs_walls, rework, standing};
 use report::{Report, report};
-use review::{Extent, review};
+use review::review_unit;
+use run::{RunContext, UnitState, Workspace};
 use understand::{Assignment, understand};
-use verify::{Verification, look_back, repair, settle, verify};
-use workbench::Workbench;
+use unit_work::UnitWork;
+use verify::{compare_with_baseline, repair, settle, verify};
 
 pub use cli::command_line;
 pub use stop::{Exit, Finding, Severity, Stop};
 
 /// Implements one unit of the plan, proves it, and says what it proved. A failed check is a report, not an error.
-async fn implement_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
-    let assignment = assign(bench, unit)?;
-    let walled = needs_walls(bench, &assignment);
-    if walled {
-        bench.raise()?;
+async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Report, Stop> {
+    let assignment = understood(run, unit)?;
+    if needs_walls(run, &assignment) {
+        workspace.raise()?;
     }
-    bench.begin(StepName::Analyze)?;
-    analyze(&bench.plan, &mut bench.tree, &assignment)?;
-    for finding in review(bench, &[unit], Extent::Run)? {
-        bench.tell_finding(&finding)?;
+    let survey = analyzed(run, workspace, &assignment)?;
+    let mut state = UnitState::begin(run, workspace)?;
+    let mut work = UnitWork { run, assignment: &assignment, survey: &survey, workspace, state: &mut state };
+    for finding in review_unit(&mut work)? {
+        work.state.add_finding(run, &finding)?;
     }
-    bench.begin(StepName::Implement)?;
-    if walled && !bench.employs() {
-        bench.prepare().await?;
+    run.begin(StepName::Implement)?;
+    let mut change = implement(&mut work).await?;
+    run.begin(StepName::Verify)?;
+    let mut verification = verify(&mut work, &mut change).await?;
+    while let Some(failures) = repair(&mut work, &mut change, &verification)? {
+        run.begin(StepName::Implement)?;
+        rework(&mut work, &mut change, failures).await?;
+        run.begin(StepName::Verify)?;
+        verification = verify(&mut work, &mut change).await?;
     }
-    let mut change = implement(bench, &assignment).await?;
-    if walled && bench.has_raised() {
-        bench.prepare().await?;
-    }
-    if bench.employs() && change.leaves_work() {
-        engage(bench, &assignment, &mut change, None).await?;
-    }
-    if walled {
-        // Where no command can run, that is said before a file is written.
-        bench.prepare().await?;
-    }
-    write(bench, &assignment, &mut change)?;
-    bench.begin(StepName::Verify)?;
-    let mut verification = verify(bench, &assignment, &mut change).await?;
-    while let Some(failures) = repair(bench, &mut change, &verification)? {
-        bench.begin(StepName::Implement)?;
-        engage(bench, &assignment, &mut change, Some(failures)).await?;
-        write(bench, &assignment, &mut change)?;
-        bench.begin(StepName::Verify)?;
-        verification = verify(bench, &assignment, &mut change).await?;
-    }
-    look_back(bench, &assignment, &change, &mut verification).await?;
-    conclude(bench, &assignment, &change, verification)
+    compare_with_baseline(&mut work, &change, &mut verification).await?;
+    settle(&mut work, &mut verification)?;
+    run.begin(StepName::Report)?;
+    let report = report(&work, &change, &verification);
+    workspace.discard_leftovers().await?;
+    Ok(report)
 }
 
 /// Verifies one unit as it stands, and changes nothing but the plan's boxes.
-async fn verify_phase(bench: &mut Workbench, unit: PhaseId) -> Result<Report, Stop> {
-    let assignment = assign(bench, unit)?;
-    bench.begin(StepName::Analyze)?;
-    analyze(&bench.plan, &mut bench.tree, &assignment)?;
-    let mut change = inspect(bench, &assignment).await?;
-    bench.begin(StepName::Verify)?;
-    let verification = verify(bench, &assignment, &mut change).await?;
-    conclude(bench, &assignment, &change, verification)
+async fn verify_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Report, Stop> {
+    let assignment = understood(run, unit)?;
+    let survey = analyzed(run, workspace, &assignment)?;
+    let mut state = UnitState::begin(run, workspace)?;
+    let mut work = UnitWork { run, assignment: &assignment, survey: &survey, workspace, state: &mut state };
+    let mut change = inspect(&mut work).await?;
+    run.begin(StepName::Verify)?;
+    let mut verification = verify(&mut work, &mut change).await?;
+    settle(&mut work, &mut verification)?;
+    run.begin(StepName::Report)?;
+    let report = report(&work, &change, &verification);
+    workspace.discard_leftovers().await?;
+    Ok(report)
 }
 
-/// The files of a unit that do not hold what the plan shows for them.
-fn lacking(bench: &mut Workbench, unit: PhaseId) -> Result<Vec<String>, Stop> {
-    let assignment = understand(&bench.plan, &bench.files, unit, true)?;
-    let standing = standing(bench, &assignment)?;
+/// Returns the files of a unit that do not hold what the plan shows for them.
+fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Vec<String>, Stop> {
+    let assignment = understand(&run.plan, &run.files, unit, true)?;
+    let survey = Survey { findings: Vec::new(), code: Codebase::at(run.root()) };
+    let state = &mut UnitState::default();
+    let standing = standing(&mut UnitWork { run, assignment: &assignment, survey: &survey, workspace, state })?;
     let shown = assignment.files.iter().filter(|file| {
-        bench
-            .plan
+        run.plan
             .phase(file.unit)
             .is_some_and(|phase| phase.changes[file.change].blocks.iter().any(|block| is_code(&phase.blocks[*block])))
     });
@@ -117,23 +117,16 @@ fn lacking(bench: &mut Workbench, unit: PhaseId) -> Result<Vec<String>, Stop> {
         .collect())
 }
 
-fn assign(bench: &mut Workbench, unit: PhaseId) -> Result<Assignment, Stop> {
-    bench.begin(StepName::Understand)?;
-    let assignment = understand(&bench.plan, &bench.files, unit, bench.conduct.approve)?;
-    bench.tell(Event::PhaseStarted { label: assignment.label.clone(), title: assignment.title.clone() })?;
+/// Takes the first step: what the unit asks for.
+fn understood(run: &RunContext, unit: PhaseId) -> Result<Assignment, Stop> {
+    run.begin(StepName::Understand)?;
+    let assignment = understand(&run.plan, &run.files, unit, run.options.approve)?;
+    run.emit(Event::PhaseStarted { label: assignment.label.clone(), title: assignment.title.clone() })?;
     Ok(assignment)
 }
 
-/// Ticks what is proven, and reports.
-fn conclude(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &Change,
-    mut verification: Verification,
-) -> Result<Report, Stop> {
-    settle(bench, assignment, change, &mut verification)?;
-    bench.begin(StepName::Report)?;
-    let report = report(bench, assignment, change, &verification);
-    bench.notes.clear();
-    Ok(report)
+/// Takes the second step: the unit's files, and the code around them.
+fn analyzed(run: &RunContext, workspace: &mut Workspace, assignment: &Assignment) -> Result<Survey, Stop> {
+    run.begin(StepName::Analyze)?;
+    analyze(run, workspace, assignment)
 }

@@ -10,11 +10,10 @@ use plan::CriterionKind;
 use serde::Serialize;
 
 use crate::check::{Kind, kinds_of, worst};
-use crate::implement::{Change, Deed, Item, Placed};
+use crate::implement::{Change, Deed, Placed};
 use crate::stop::Exit;
-use crate::understand::Assignment;
-use crate::verify::{Account, Check, Fate, Origin, Proof, Verification, is_unimplemented};
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
+use crate::verify::{Account, Check, Fate, OpenReason, Origin, Proof, Verification, is_unimplemented};
 
 pub(crate) use json::document;
 
@@ -139,21 +138,16 @@ pub(crate) struct Refusal {
 }
 
 /// Puts the report of one phase together.
-pub(crate) fn report(
-    bench: &Workbench,
-    assignment: &Assignment,
-    change: &Change,
-    verification: &Verification,
-) -> Report {
-    let tasks = tasks(bench, assignment, change, verification);
-    let exit = exit(bench, change, verification);
+pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Report {
+    let tasks = tasks(work, change, verification);
+    let exit = exit(work, change, verification);
     Report {
         heading: heading(exit).to_owned(),
         exit,
-        plan: bench.plan_name.clone(),
-        phase: assignment.label.clone(),
-        title: assignment.title.clone(),
-        run: bench.run.as_ref().map(|run| run.id().to_string()),
+        plan: work.run.plan_name.clone(),
+        phase: work.assignment.label.clone(),
+        title: work.assignment.title.clone(),
+        run: work.run.recorder.run().map(|run| run.id().to_string()),
         tasks,
         files: verification.accounts.clone(),
         verification: Results {
@@ -171,8 +165,8 @@ pub(crate) fn report(
             .collect(),
         ticked: verification.ticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
         unticked: verification.unticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
-        sandbox: bench.tier(),
-        notes: notes(bench, change, verification),
+        sandbox: work.workspace.tier(),
+        notes: notes(work, change, verification),
     }
 }
 
@@ -186,7 +180,7 @@ fn heading(exit: Exit) -> &'static str {
     }
 }
 
-fn exit(bench: &Workbench, change: &Change, verification: &Verification) -> Exit {
+fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Exit {
     let checks = &verification.checks;
     let mut exits = Vec::new();
     if checks.iter().any(|check| check.verdict() == Verdict::Failed)
@@ -213,32 +207,27 @@ fn exit(bench: &Workbench, change: &Change, verification: &Verification) -> Exit
     let unchecked = checks.iter().filter(weighs).any(|check| check.verdict() == Verdict::NotChecked);
     let nothing_passed = !checks.iter().any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
-    let waits = |why: &str| !bench.conduct.commit && change.items.iter().any(|item| waits_for_commit(item, why));
+    let waits = |reason: &OpenReason| !work.run.options.commit && matches!(reason, OpenReason::NoCommit(_));
     let proofs = verification.items.iter().chain(verification.proofs.iter().map(|(_, proof)| proof));
-    let unproven = proofs.into_iter().any(|proof| matches!(proof, Proof::Open(why) if !waits(why)));
+    let unproven = proofs.into_iter().any(|proof| matches!(proof, Proof::Open(reason) if !waits(reason)));
     // A dry run proves nothing, and nobody expects it to.
-    if !bench.conduct.dry_run && (unchecked || nothing_passed || unproven) {
+    if !work.run.options.dry_run && (unchecked || nothing_passed || unproven) {
         exits.push(Exit::Unproven);
     }
     Exit::first(exits)
 }
 
-/// Whether a commit that was not made is all that keeps the item open.
-fn waits_for_commit(item: &Item, why: &str) -> bool {
-    item.deeds.iter().any(|deed| matches!(deed, Deed::Commit(Err(not_made)) if not_made == why))
-}
-
-fn tasks(bench: &Workbench, assignment: &Assignment, change: &Change, verification: &Verification) -> Vec<Task> {
+fn tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Task> {
     let items = change.items.iter().zip(&verification.items).map(|(item, proof)| task(&item.title, item.line, proof));
     let mut tasks: Vec<Task> = items.collect();
     let mut listed: BTreeSet<_> = change.items.iter().filter_map(|item| item.checkbox).collect();
-    for phase in assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)) {
+    for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
         let manual = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Manual);
         listed.extend(manual.filter_map(|criterion| criterion.checkbox));
     }
     for (id, proof) in verification.proofs.iter().filter(|(id, _)| !listed.contains(id)) {
-        if let Some(found) = bench.plan.checkboxes().get(id.0) {
-            tasks.push(task(&found.text, bench.plan.place(found.span.start).line, proof));
+        if let Some(found) = work.run.plan.checkboxes().get(id.0) {
+            tasks.push(task(&found.text, work.run.plan.place(found.span.start).line, proof));
         }
     }
     tasks.sort_by_key(|task| task.line);
@@ -246,14 +235,9 @@ fn tasks(bench: &Workbench, assignment: &Assignment, change: &Change, verificati
 }
 
 fn task(text: &str, line: usize, proof: &Proof) -> Task {
-    let (done, why) = match proof {
-        Proof::Proven(what) => (true, what.clone()),
-        Proof::Before => (true, "done before, by the plan's box".to_owned()),
-        Proof::Open(why) | Proof::Broken(why) => (false, why.clone()),
-        Proof::ForAPerson => (false, "for a person to look at".to_owned()),
-    };
+    let done = matches!(proof, Proof::Proven(_) | Proof::Before);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    Task { text, line, done, why }
+    Task { text, line, done, why: proof.to_string() }
 }
 
 fn outcome(verification: &Verification, kind: Kind) -> Outcome {
@@ -323,9 +307,10 @@ fn refusals(change: &Change) -> Vec<Refusal> {
         .collect()
 }
 
-fn notes(bench: &Workbench, change: &Change, verification: &Verification) -> Vec<String> {
-    let mut notes = bench.notes.clone();
-    if change.written.is_empty() && bench.tree.pending().is_empty() {
+fn notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<String> {
+    let mut notes = work.run.remarks.clone();
+    notes.extend(work.state.notes.iter().cloned());
+    if change.written.is_empty() && work.workspace.tree.pending().is_empty() {
         notes.push("No file was changed.".to_owned());
     }
     let other =
@@ -339,10 +324,10 @@ fn notes(bench: &Workbench, change: &Change, verification: &Verification) -> Vec
             check.ran.judgement.detail
         ));
     }
-    notes.extend(of_model(bench, change));
+    notes.extend(of_model(work, change));
     let open = verification.manual.iter().filter(|manual| !manual.done);
     notes.extend(open.map(|manual| format!("For a person to check: {} (plan line {})", manual.text, manual.line)));
-    if let Some(tier) = bench.tier() {
+    if let Some(tier) = work.workspace.tier() {
         notes.push(format!("Commands ran behind these walls: {tier}."));
     }
     let mut seen = BTreeSet::new();
@@ -351,20 +336,20 @@ fn notes(bench: &Workbench, change: &Change, verification: &Verification) -> Vec
 }
 
 /// What a model said and took, and what it changed beyond the files that the plan names.
-fn of_model(bench: &Workbench, change: &Change) -> Vec<String> {
+fn of_model(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     let mut notes = Vec::new();
     let written = |path: &String| change.written.iter().any(|file| file.path == *path);
-    for (path, why) in bench.admitted.iter().filter(|(path, _)| written(path)) {
+    for (path, why) in work.state.admitted.iter().filter(|(path, _)| written(path)) {
         notes.push(format!("`{path}` was changed beyond the files that the plan names: {why}."));
     }
-    let (Some(session), Some(engineer)) = (&change.session, &bench.engineer) else { return notes };
+    let (Some(session), Some(engineer)) = (&change.session, &work.run.engineer) else { return notes };
     let words: Vec<&str> = session.words.split_whitespace().collect();
     if !words.is_empty() {
         let words = words.join(" ");
         let end = words.floor_char_boundary(words.len().min(1_200));
-        notes.push(format!("The model says: {}", bench.redactor.text(&words[..end])));
+        notes.push(format!("The model says: {}", work.run.redactor.text(&words[..end])));
     }
-    let spent = engineer.spent;
+    let spent = engineer.spent.get();
     let cost = spent.usage.cost.map(|cost| format!(", ${cost:.4}")).unwrap_or_default();
     notes.push(format!(
         "{} worked on it: {} turns, {} tokens read ({} from a cache), {} written{cost}.",

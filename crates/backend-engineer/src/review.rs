@@ -15,11 +15,12 @@ use plan::{Phase, PhaseId, Plan, State};
 
 pub(crate) use code::Code;
 
-use crate::analyze::analyze;
+use crate::analyze::{Codebase, Survey, analyze};
 use crate::implement::{Placed, Placement, is_code, place};
+use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::{Finding, Severity, Stop};
 use crate::understand::{assignment_of, finding, not_approved, without_author};
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 use ground::{Facts, Ground};
 
 /// What is reviewed, which decides what counts as done before.
@@ -38,46 +39,78 @@ pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
     rules::RULES.iter().flat_map(|rule| rule.codes)
 }
 
-/// Holds the units against the tree; what is found is in the order of the plan.
-pub(crate) fn review(bench: &mut Workbench, units: &[PhaseId], extent: Extent) -> Result<Vec<Finding>, Stop> {
-    let savepoint = bench.tree.savepoint();
+/// Holds the units of a plan against the tree; what is found is in the order of the plan.
+pub(crate) fn review(
+    run: &RunContext,
+    workspace: &mut Workspace,
+    units: &[PhaseId],
+    extent: Extent,
+) -> Result<Vec<Finding>, Stop> {
+    let savepoint = workspace.tree.savepoint();
     let mut facts = Facts::default();
-    let mut found = match extent {
-        Extent::Run => Vec::new(),
-        Extent::Plan | Extent::Units => of_reading(bench, units, extent),
-    };
-    let all: Vec<Phase> = bench.plan.all().cloned().collect();
+    let mut found = of_reading(run, units, extent);
+    let code = Codebase::at(run.root());
+    let all: Vec<&Phase> = run.plan.all().collect();
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
-    for unit in all.iter() {
+    for unit in all {
         let wanted = units.contains(&unit.id);
         if covered.contains(&unit.id) || !wanted && (extent == Extent::Plan || holds_any(unit, units)) {
             continue;
         }
         cover(unit, &mut covered);
-        if matches!(unit.state, State::Done | State::Skipped) && extent != Extent::Run {
+        if matches!(unit.state, State::Done | State::Skipped) {
             continue;
         }
         if !wanted {
-            // A unit that was not asked for only tells what it would make.
-            if units.iter().all(|wanted| unit.id < *wanted)
-                && let Some((assignment, _)) = assignment_of(&bench.plan, &bench.files, unit.id)
-            {
-                facts.remember(&assignment, &unit.label);
-            }
+            foresee(run, &mut facts, unit, units);
             continue;
         }
-        found.extend(of_unit(bench, &mut facts, unit.id, extent)?);
+        found.extend(of_unread_unit(run, workspace, (&mut facts, &code), (unit.id, extent))?);
     }
-    bench.tree.restore(savepoint);
-    found.retain(|one| !bench.conduct.approve || one.code != "plan-not-approved");
+    workspace.tree.restore(savepoint);
+    Ok(in_order(run, found))
+}
+
+/// Holds a unit that is about to be implemented against the tree; the run itself tells what it places and refuses.
+pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop> {
+    let savepoint = work.workspace.tree.savepoint();
+    let mut facts = Facts::default();
+    let asked = [work.assignment.unit];
+    let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
+    let run = work.run;
+    for unit in run.plan.all() {
+        if !covered.contains(&unit.id) && unit.id != work.assignment.unit && !holds_any(unit, &asked) {
+            cover(unit, &mut covered);
+            foresee(run, &mut facts, unit, &asked);
+        }
+    }
+    let mut found = work.assignment.findings.clone();
+    found.extend(work.survey.findings.iter().cloned());
+    found.extend(of_unit(work, &mut facts, &work.survey.code, Extent::Run)?);
+    work.workspace.tree.restore(savepoint);
+    Ok(in_order(run, found))
+}
+
+/// Keeps what a unit that was not asked for would make, where it comes before all that were.
+fn foresee(run: &RunContext, facts: &mut Facts, unit: &Phase, asked: &[PhaseId]) {
+    if asked.iter().all(|wanted| unit.id < *wanted)
+        && let Some((assignment, _)) = assignment_of(&run.plan, &run.files, unit.id)
+    {
+        facts.remember(&assignment, &unit.label);
+    }
+}
+
+/// Cleans findings, puts them in the order of the plan, and tells each once.
+fn in_order(run: &RunContext, mut found: Vec<Finding>) -> Vec<Finding> {
+    found.retain(|one| !run.options.approve || one.code != "plan-not-approved");
     for one in &mut found {
-        one.message = bench.redactor.text(&one.message);
-        one.hint = one.hint.as_ref().map(|hint| bench.redactor.text(hint));
+        one.message = run.redactor.text(&one.message);
+        one.hint = one.hint.as_ref().map(|hint| run.redactor.text(hint));
     }
     found.sort_by_key(|one| (one.span.as_ref().map_or(0, |span| span.start), one.code));
     let mut told = BTreeSet::new();
     found.retain(|one| told.insert((one.code, one.line, one.message.clone())));
-    Ok(found)
+    found
 }
 
 fn holds_any(unit: &Phase, units: &[PhaseId]) -> bool {
@@ -92,8 +125,8 @@ fn cover(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
 }
 
 /// What reading the plan told: its standing, and what could not be read with certainty.
-fn of_reading(bench: &Workbench, units: &[PhaseId], extent: Extent) -> Vec<Finding> {
-    let plan = &bench.plan;
+fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Finding> {
+    let plan = &run.plan;
     let spans: Vec<_> =
         units.iter().filter_map(|unit| plan.phase(*unit)).map(|unit| (unit.span.clone(), unit)).collect();
     let concerns = |at: usize| extent == Extent::Plan || spans.iter().any(|(span, _)| span.contains(&at));
@@ -103,7 +136,7 @@ fn of_reading(bench: &Workbench, units: &[PhaseId], extent: Extent) -> Vec<Findi
     };
     let authors = |at: usize| {
         let mut commands = plan.all().flat_map(|unit| &unit.commands);
-        commands.any(|command| command.span.start == at && without_author(&command.text, bench.root()).is_some())
+        commands.any(|command| command.span.start == at && without_author(&command.text, run.root()).is_some())
     };
     // Samples of data, and passages that are cited with their lines, are shown and not to be placed.
     let sample = |at: usize| {
@@ -144,45 +177,63 @@ fn names_file(text: &str, block: &std::ops::Range<usize>) -> bool {
     ticked || comment && first.split_whitespace().any(|word| word.contains('/') && is_file(word))
 }
 
-/// One unit: its files, what its code would come to, and every rule.
-fn of_unit(bench: &mut Workbench, facts: &mut Facts, unit: PhaseId, extent: Extent) -> Result<Vec<Finding>, Stop> {
-    let Some((assignment, leaving)) = assignment_of(&bench.plan, &bench.files, unit) else { return Ok(Vec::new()) };
+/// Reads the files of a unit, then holds it against the tree.
+fn of_unread_unit(
+    run: &RunContext,
+    workspace: &mut Workspace,
+    (facts, code): (&mut Facts, &Codebase),
+    (unit, extent): (PhaseId, Extent),
+) -> Result<Vec<Finding>, Stop> {
+    let Some((assignment, leaving)) = assignment_of(&run.plan, &run.files, unit) else { return Ok(Vec::new()) };
     let mut found: Vec<Finding> = assignment.findings.clone();
     found.extend(leaving.iter().cloned());
-    if leaving.is_empty() {
-        match analyze(&bench.plan, &mut bench.tree, &assignment) {
-            Ok(survey) => found.extend(survey.findings),
+    let survey = match leaving.is_empty() {
+        true => match analyze(run, workspace, &assignment) {
+            Ok(survey) => survey,
             Err(stop) => {
                 found.extend(stop.findings);
                 return Ok(found);
             }
-        }
-    }
+        },
+        false => Survey { findings: Vec::new(), code: Codebase::at(run.root()) },
+    };
+    found.extend(survey.findings.iter().cloned());
     if extent == Extent::Plan {
-        found.retain(|one| one.code != "depends-on-open" || depends_forward(&bench.plan, unit));
+        found.retain(|one| one.code != "depends-on-open" || depends_forward(&run.plan, unit));
     }
+    let (assignment, survey, state) = (&assignment, &survey, &mut UnitState::default());
+    let mut work = UnitWork { run, assignment, survey, workspace, state };
+    found.extend(of_unit(&mut work, facts, code, extent)?);
+    Ok(found)
+}
+
+/// Looks at one unit with every rule: its files, and what placing its code would come to.
+fn of_unit(work: &mut UnitWork<'_>, facts: &mut Facts, code: &Codebase, extent: Extent) -> Result<Vec<Finding>, Stop> {
+    let assignment = work.assignment;
     let mut before = std::collections::BTreeMap::new();
     for path in assignment.files.iter().filter_map(|file| file.path.as_ref()) {
-        before.insert(path.clone(), bench.tree.read_text(path).ok().flatten());
+        before.insert(path.clone(), work.workspace.tree.read_text(path).ok().flatten());
     }
-    let placements = if extent == Extent::Run { Vec::new() } else { place_all(bench, &assignment)? };
-    let units: Vec<Phase> = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)).cloned().collect();
+    let placements = if extent == Extent::Run { Vec::new() } else { place_all(work)? };
+    let units: Vec<Phase> = assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)).cloned().collect();
     let mut ground = Ground {
-        bench,
-        assignment: &assignment,
+        run: work.run,
+        workspace: &mut *work.workspace,
+        code,
+        assignment,
         units: &units,
         placements: &placements,
         before: &before,
         facts,
         extent,
     };
+    let mut found = Vec::new();
     for rule in rules::RULES {
         if let Some(look) = rule.look.filter(|_| extent != Extent::Run || !rule.told_by_run) {
             found.extend(look(&mut ground));
         }
     }
-    let label = assignment.label.clone();
-    facts.remember(&assignment, &label);
+    facts.remember(assignment, &assignment.label);
     for (_, placement) in &placements {
         if let (Some(path), Placed::Refused { .. }) = (&placement.path, &placement.placed) {
             facts.uncertain.insert(path.clone());
@@ -199,15 +250,12 @@ fn depends_forward(plan: &Plan, unit: PhaseId) -> bool {
 }
 
 /// Places every block of the assignment over the last, in the staged tree.
-fn place_all(
-    bench: &mut Workbench,
-    assignment: &crate::understand::Assignment,
-) -> Result<Vec<(PhaseId, Placement)>, Stop> {
+fn place_all(work: &mut UnitWork<'_>) -> Result<Vec<(PhaseId, Placement)>, Stop> {
     let mut placements = Vec::new();
-    for unit in &assignment.units {
-        let Some(phase) = bench.plan.phase(*unit).cloned() else { continue };
+    for unit in &work.assignment.units {
+        let Some(phase) = work.run.plan.phase(*unit) else { continue };
         for index in (0..phase.blocks.len()).filter(|index| is_code(&phase.blocks[*index])) {
-            placements.extend(place(bench, assignment, &phase, index)?.map(|placement| (*unit, placement)));
+            placements.extend(place(work, phase, index)?.map(|placement| (*unit, placement)));
         }
     }
     Ok(placements)

@@ -18,6 +18,7 @@ pub(crate) use author::without_author;
 pub(crate) use definition::TOOLS;
 pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
 pub(crate) use load::{Loaded, load_plan, root_of};
+use paths::Resolution;
 pub(crate) use paths::{Files, Meaning};
 pub(crate) use reach::{Permit, Reach, is_test};
 pub(crate) use scope::Scope;
@@ -195,7 +196,7 @@ fn locate(
         Meaning::Resolved { path, why } => {
             let note = format!("`{}` is taken as `{path}`: {why}", change.path);
             file.path = Some(path);
-            let finding = (why != "tidied").then(|| say("path-resolved", Severity::Note, note)).flatten();
+            let finding = (why != Resolution::Tidied).then(|| say("path-resolved", Severity::Note, note)).flatten();
             (file, finding)
         }
         Meaning::Between(candidates) => {
@@ -221,9 +222,7 @@ fn in_full(plan: &Plan, unit: PhaseId, change: &PlannedChange, found: Meaning) -
         .map(|other| &other.path)
         .collect();
     match named.first() {
-        Some(path) if named.len() == 1 => {
-            Meaning::Resolved { path: (*path).clone(), why: "the unit names it in full".to_owned() }
-        }
+        Some(path) if named.len() == 1 => Meaning::Resolved { path: (*path).clone(), why: Resolution::NamedInFull },
         _ => found,
     }
 }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod project;
+mod reasons;
 mod proof;
 mod accounts;
 mod tampering;
@@ -9,20 +10,24 @@ mod hindsight;
 mod ticks;
 mod repair;
 
+use journal::Basis;
 use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
 pub(crate) use checks::{Check, Origin};
-pub(crate) use hindsight::look_back;
+pub(crate) use hindsight::compare_with_baseline;
 use proof::Ground;
-pub(crate) use proof::{Proof, is_unimplemented, prove};
+pub(crate) use proof::is_unimplemented;
+use proof::prove;
+pub(crate) use reasons::{OpenReason, Proof};
 pub(crate) use repair::repair;
-pub(crate) use ticks::mark;
+pub(crate) use ticks::{Marked, mark};
 
+use crate::evidence::{self, Search};
 use crate::implement::Change;
+use crate::run::RunContext;
 use crate::stop::Stop;
-use crate::understand::Assignment;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// What was proved.
 #[derive(Debug, Default)]
@@ -59,102 +64,97 @@ pub(crate) struct Manual {
 }
 
 /// Verifies the assignment as it stands in the staged tree.
-pub(crate) async fn verify(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &mut Change,
-) -> Result<Verification, Stop> {
+pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Verification, Stop> {
     let mut verification = Verification::default();
-    bench.put_back_foreign(&assignment.scope).await?;
-    verification.checks = checks::run_all(bench, assignment, change).await?;
-    let found = project::run(bench, assignment, change, &verification.checks).await?;
+    work.restore_discarded().await?;
+    verification.checks = checks::run_all(work, change).await?;
+    let found = project::run(work, change, &verification.checks).await?;
     verification.checks.extend(found);
     for (_, server) in std::mem::take(&mut change.servers) {
-        bench.end_server(server).await?;
+        work.workspace.end_server(server).await?;
     }
-    // A formatter among the checks may have had its say within the scope.
-    crate::implement::write(bench, assignment, change)?;
-    let standing = find_proofs(bench, assignment, change, &mut verification)?;
-    verification.drifted =
-        bench.tree.drifted().into_iter().filter(|path| bench.takes(path, &assignment.scope)).collect();
+    for check in &mut verification.checks {
+        check.evidence = evidence::record(work, &check.observation(&check.ran), Basis::Final)?;
+    }
+    let standing = find_proofs(work, change, &mut verification)?;
+    let promotable = work.promotable();
+    verification.drifted = work.workspace.tree.drifted().into_iter().filter(|path| promotable.includes(path)).collect();
     for path in verification.drifted.clone() {
-        bench.note(format!("`{path}` was changed by somebody else while this run was at work; nothing is ticked"))?;
+        work.note(format!("`{path}` was changed by somebody else while this run was at work; nothing is ticked"))?;
     }
     if !verification.drifted.is_empty() {
-        proof::withdraw(&mut verification, "a file of the phase was changed by somebody else meanwhile");
+        proof::withdraw(&mut verification, &OpenReason::Drifted);
     }
-    watch(bench, assignment, &mut verification)?;
-    verification.accounts = accounts::of_files(bench, assignment, change, &standing, &verification.items);
-    verification.manual = assignment.units.iter().flat_map(|unit| manual(bench, *unit)).collect();
+    watch(work, &mut verification)?;
+    verification.accounts = accounts::of_files(work, change, &standing, &verification.items);
+    verification.manual = work.assignment.units.iter().flat_map(|unit| manual(work.run, *unit)).collect();
     Ok(verification)
 }
 
 /// Finds what stands behind each item and each box; gives the paths where the plan's code stands.
 fn find_proofs(
-    bench: &mut Workbench,
-    assignment: &Assignment,
+    work: &mut UnitWork<'_>,
     change: &Change,
     verification: &mut Verification,
 ) -> Result<std::collections::BTreeSet<String>, Stop> {
-    let standing = crate::implement::standing(bench, assignment)?;
-    let earlier = bench.earlier_evidence()?;
-    let checks = &verification.checks;
-    let ground = Ground { bench, assignment, checks, standing: &standing, earlier: &earlier };
+    let standing = crate::implement::standing(work)?;
+    let search = Search {
+        evidence: &work.state.evidence,
+        run: work.run.recorder.run().map(journal::Run::id),
+        first_tree: &work.state.first_tree,
+    };
+    let (run, assignment, checks) = (work.run, work.assignment, &verification.checks);
+    let ground = Ground { run, assignment, checks, standing: &standing, search };
     verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
-    verification.proofs = prove(bench, assignment, change, verification);
-    proof::hold_back(bench, assignment, change, verification);
+    verification.proofs = prove(run, assignment, change, verification);
+    proof::hold_back(run, assignment, change, verification);
     Ok(standing)
 }
 
-/// Puts what was proved into the journal, and ticks the plan's boxes for it.
-pub(crate) fn settle(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &Change,
-    verification: &mut Verification,
-) -> Result<(), Stop> {
-    ticks::record_evidence(bench, assignment, change, verification)?;
-    ticks::tick(bench, verification)
+/// Ticks the plan's boxes for what was proved.
+pub(crate) fn settle(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+    ticks::tick(work, verification)
 }
 
 /// Looks whether a model made its checks easier; then nothing is proven by them.
-fn watch(bench: &mut Workbench, assignment: &Assignment, verification: &mut Verification) -> Result<(), Stop> {
-    let contents: std::collections::BTreeMap<String, Option<Vec<u8>>> = bench
+fn watch(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+    let contents: std::collections::BTreeMap<String, Option<Vec<u8>>> = work
+        .state
         .worked
         .keys()
         .cloned()
         .collect::<Vec<_>>()
         .into_iter()
-        .map(|path| (path.clone(), bench.tree.read(&path).ok().flatten()))
+        .map(|path| (path.clone(), work.workspace.tree.read(&path).ok().flatten()))
         .collect();
     let now = |path: &str| contents.get(path).cloned().flatten();
-    verification.weakened = tampering::weakened(&bench.worked, &now, &assignment.scope);
-    let silenced = tampering::silenced(&bench.worked, &now);
-    denounce(bench, verification)?;
-    silenced.into_iter().try_for_each(|line| bench.note(line))
+    verification.weakened = tampering::weakened(&work.state.worked, &now, &work.assignment.scope);
+    let silenced = tampering::silenced(&work.state.worked, &now);
+    denounce(work, verification)?;
+    silenced.into_iter().try_for_each(|line| work.note(line))
 }
 
 /// Tells how checks were made easier, and takes back what they proved.
-fn denounce(bench: &mut Workbench, verification: &mut Verification) -> Result<(), Stop> {
+fn denounce(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
     for line in verification.weakened.clone() {
-        bench.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
+        work.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
     }
     if !verification.weakened.is_empty() {
-        proof::withdraw(verification, "the tests were made easier");
+        proof::withdraw(verification, &OpenReason::WeakenedTests);
     }
     Ok(())
 }
 
-fn manual(bench: &Workbench, unit: PhaseId) -> Vec<Manual> {
-    let Some(phase) = bench.plan.phase(unit) else { return Vec::new() };
+fn manual(run: &RunContext, unit: PhaseId) -> Vec<Manual> {
+    let Some(phase) = run.plan.phase(unit) else { return Vec::new() };
     let manual = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Manual);
     manual
         .map(|criterion| Manual {
             text: criterion.text.clone(),
-            line: bench.plan.place(criterion.span.start).line,
+            line: run.plan.place(criterion.span.start).line,
             done: criterion
                 .checkbox
-                .and_then(|id| bench.plan.checkboxes().get(id.0))
+                .and_then(|id| run.plan.checkboxes().get(id.0))
                 .is_some_and(|found| found.state == plan::State::Done),
         })
         .collect()

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::identity::{OutputId, RunId};
+use crate::evidence::{Evidence, Verdict};
+use crate::identity::OutputId;
 
 /// One thing that happened in a run. Plain data: written as JSON with the name in `event`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -156,23 +157,8 @@ pub enum Event {
         /// Its folder, from the root; empty for the root.
         folder: String,
     },
-    /// What stands behind a claim: a check that ran, or could not.
-    Evidence {
-        /// The item of the plan, as written.
-        item: String,
-        /// A stable short name: what sort of check.
-        kind: String,
-        /// The command that ran.
-        command: Option<String>,
-        /// Its exit status.
-        exit: Option<i32>,
-        /// Hash of the tree that it speaks of.
-        tree: Option<String>,
-        /// The run that it was found in.
-        run: RunId,
-        /// What it says.
-        verdict: Verdict,
-    },
+    /// What stands behind a claim: a check that ran, or could not, with its key.
+    Evidence(Evidence),
     /// A box of the plan was ticked.
     Ticked {
         /// Line in the plan, from 1.
@@ -326,7 +312,7 @@ impl Event {
             Self::CommandStarted { .. } => "command_started",
             Self::CommandFinished { .. } => "command_finished",
             Self::ServerStarted { .. } => "server_started",
-            Self::Evidence { .. } => "evidence",
+            Self::Evidence(_) => "evidence",
             Self::Ticked { .. } => "ticked",
             Self::Unticked { .. } => "unticked",
             Self::Committed { .. } => "committed",
@@ -387,18 +373,6 @@ pub enum FileAction {
     Delete,
     /// It gets another path.
     Rename,
-}
-
-/// What a check says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It ran, and what it checks holds.
-    Passed,
-    /// It ran, and what it checks does not hold.
-    Failed,
-    /// It did not run, or not far enough to say.
-    NotChecked,
 }
 
 #[cfg(test)]

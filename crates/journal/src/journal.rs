@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::error::JournalError;
 use crate::event::Event;
+use crate::evidence::{EvidenceId, FoundEvidence};
 use crate::folder::{Folder, TreeLock};
 use crate::identity::{OutputId, RunId};
 use crate::originals::{Known, Original};
@@ -190,16 +191,28 @@ impl Journal {
         )
     }
 
-    /// All evidence ever found for a plan, newest first.
+    /// Returns all evidence ever found for a plan, newest first. Evidence of a format that this program does not know
+    /// (before it had a key, or of a later version) proves nothing, and is left out.
     ///
     /// # Errors
     /// A refusal of the database.
-    pub fn evidence(&self, plan: &str) -> Result<Vec<Recorded>, JournalError> {
-        self.select_events(
-            "SELECT seq, at_ms, body FROM event JOIN run ON run.number = event.run
-             WHERE run.plan = ?1 AND event.name = 'evidence' ORDER BY run.number DESC, seq DESC",
-            plan,
-        )
+    pub fn evidence(&self, plan: &str) -> Result<Vec<FoundEvidence>, JournalError> {
+        let rows: Vec<(EvidenceId, Event)> = self.store.read(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT run.id, seq, body FROM event JOIN run ON run.number = event.run
+                 WHERE run.plan = ?1 AND event.name = 'evidence' ORDER BY run.number DESC, seq DESC",
+            )?;
+            query
+                .query_map([plan], |row| {
+                    Ok((EvidenceId { run: RunId(row.get(0)?), seq: count(row, 1)? }, json(row, 2)?))
+                })?
+                .collect()
+        })?;
+        let known = |(id, event)| match event {
+            Event::Evidence(evidence) => Some(FoundEvidence { id, evidence }),
+            _ => None,
+        };
+        Ok(rows.into_iter().filter_map(known).collect())
     }
 
     fn select_events(&self, sql: &str, parameter: &str) -> Result<Vec<Recorded>, JournalError> {

@@ -7,6 +7,8 @@
 
 mod identity;
 
+mod evidence;
+
 mod event;
 
 mod error;
@@ -27,7 +29,11 @@ mod undo;
 
 pub use digest::hash;
 pub use error::JournalError;
-pub use event::{Event, FileAction, Severity, StepName, Verdict};
+pub use event::{Event, FileAction, Severity, StepName};
+pub use evidence::{
+    Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemKind, ItemName, Subject, TestResult,
+    UnitName, Verdict,
+};
 pub use identity::{OutputId, RunId};
 pub use journal::{Journal, Recorded, RunState, RunSummary, Written};
 pub use originals::Original;

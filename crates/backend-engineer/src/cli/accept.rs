@@ -9,11 +9,11 @@ use plan::{Checkbox, CheckboxId, Mark, Plan, State};
 use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::printer::{self, visible};
 use crate::cli::{Globals, units};
+use crate::run::{RunContext, RunOptions, RunRequest};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Stop};
 use crate::understand::{load_plan, root_of};
-use crate::verify::mark;
-use crate::workbench::{Conduct, Workbench};
+use crate::verify::{Marked, mark};
 
 /// Tick an item that only a person can judge, and record who said so
 #[derive(Debug, Args)]
@@ -48,19 +48,22 @@ pub(crate) fn run(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exi
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let (id, line, text) = find(&loaded.plan, &loaded.name, arguments)?;
     let settings = Settings::load(&root, &Flags::default())?;
-    let mut bench = Workbench::set_up(loaded, &root, settings, Conduct::default(), &[], Box::new(|_| {}), None)?;
-    let marked = mark(&mut bench, &[(id, String::new())], Mark::Ticked)?;
+    let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default()))?;
+    let Marked { found, failures } = mark(&run, &[id], Mark::Ticked)?;
     let by = arguments.by.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "a person".to_owned());
-    let exit = if marked.is_empty() { Exit::Refused } else { Exit::Complete };
-    if !marked.is_empty() {
+    let exit = if found.is_empty() { Exit::Refused } else { Exit::Complete };
+    if !found.is_empty() {
         let said = arguments.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-        bench.tell(Event::Note { text: format!("{by} accepted line {line}, \"{text}\"{said}") })?;
-        bench.tell(Event::Ticked { line, text: text.clone() })?;
+        run.emit(Event::Note { text: format!("{by} accepted line {line}, \"{text}\"{said}") })?;
+        run.emit(Event::Ticked { line, text: text.clone() })?;
         printer::print(&visible(&format!("Accepted by {by}: {text} (line {line})\n")))?;
     }
-    let notes = bench.notes.clone();
-    bench.finish(exit.code(), "Accepted")?;
-    if exit == Exit::Complete { Ok(exit) } else { Err(Stop::refused(notes.join("; "))) }
+    run.recorder.finish(exit.code(), "Accepted")?;
+    if exit == Exit::Complete {
+        Ok(exit)
+    } else {
+        Err(Stop::refused(failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
+    }
 }
 
 /// The one open box that is meant.

@@ -14,10 +14,10 @@ use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
 use crate::cli::{Globals, units};
 use crate::review::{Extent, review};
+use crate::run::{RunContext, RunOptions, RunRequest, Workspace};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
 use crate::understand::{load_plan, root_of};
-use crate::workbench::{Conduct, Workbench};
 
 /// What the help says behind the options.
 pub(super) const AFTER: &str = "\
@@ -89,11 +89,11 @@ pub(crate) fn run(arguments: &CheckArguments, globals: &Globals) -> Result<Exit,
     };
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
-    let conduct = Conduct { dry_run: true, approve: arguments.approve, ..Conduct::default() };
+    let options = RunOptions { dry_run: true, approve: arguments.approve, ..RunOptions::default() };
     let named = loaded.name.clone();
-    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &[], Box::new(|_| {}), None)?;
-    let findings = review(&mut bench, &chosen, extent)?;
-    let checked = Checked { plan: &bench.plan, name: &bench.plan_name, findings: &findings };
+    let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options))?;
+    let findings = review(&run, &mut Workspace::of(&run), &chosen, extent)?;
+    let checked = Checked { plan: &run.plan, name: &run.plan_name, findings: &findings };
     let text = match arguments {
         CheckArguments { json: true, .. } => format!("{:#}\n", as_json(&checked)),
         CheckArguments { sarif: true, .. } => format!("{:#}\n", sarif::document(&checked)),

@@ -5,9 +5,9 @@ use clap::Args;
 use crate::cli::Globals;
 use crate::cli::arguments::{ModelArguments, PhaseArguments};
 use crate::cli::work::{Job, work};
+use crate::run::RunOptions;
 use crate::settings::Flags;
 use crate::stop::{Exit, Stop};
-use crate::workbench::Conduct;
 
 /// Implement a phase of an approved plan, prove it and tick its boxes
 ///
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &ImplementArguments, globals: &Globals) -> Result<E
 
 /// What the arguments ask for.
 pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
-    let conduct = Conduct {
+    let options = RunOptions {
         dry_run: arguments.dry_run,
         no_verify: arguments.no_verify,
         commit: arguments.commit,
@@ -55,5 +55,5 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
     };
     let model = arguments.model.model.clone();
     let flags = Flags { commit: arguments.commit, model, ..arguments.phase.walls.flags() };
-    Job { asked: &arguments.phase, flags, conduct, model: Some(&arguments.model), resumed: None }
+    Job { asked: &arguments.phase, flags, options, model: Some(&arguments.model), resumed: None }
 }

@@ -7,8 +7,8 @@ use crate::cli::implement::{self, ImplementArguments};
 use crate::cli::past::Past;
 use crate::cli::work::work;
 use crate::cli::{Command, CommandLine, Globals};
+use crate::run::Resumed;
 use crate::stop::{Exit, Stop};
-use crate::workbench::Resumed;
 
 /// Go on with a run that was killed, ran into a limit, or lost its model
 ///

@@ -5,16 +5,16 @@ use llm::Delta;
 use serde_json::{Map, Value, json};
 
 use crate::cli::printer;
+use crate::run::{Emitted, Listener};
 use crate::stop::Stop;
-use crate::workbench::{Listener, Told};
 
 /// A reader that prints what it is told.
 pub(crate) fn listener() -> Listener {
     Box::new(|told| {
         let line = match told {
-            Told::Event(event) => object(event).ok().map(Value::Object),
-            Told::Piece(Delta::Text(text)) => Some(json!({ "event": "model_text", "text": text })),
-            Told::Piece(_) => None,
+            Emitted::Event(event) => object(event).ok().map(Value::Object),
+            Emitted::Piece(Delta::Text(text)) => Some(json!({ "event": "model_text", "text": text })),
+            Emitted::Piece(_) => None,
         };
         // A reader that went away hears no more; the run goes on.
         let _ = line.map(|line| printer::print(&format!("{line}\n")));

@@ -10,7 +10,7 @@ use llm::Delta;
 use crate::cli::colour::Palette;
 use crate::cli::event_line::{at_work, line};
 use crate::cli::printer::{Stream, say, visible};
-use crate::workbench::{Listener, Told};
+use crate::run::{Emitted, Listener};
 
 /// Lines of a change that are shown.
 const SHOWN: usize = 40;
@@ -58,8 +58,8 @@ pub(crate) fn listener(quiet: bool, coloured: bool) -> Listener {
         cost: 0.0,
     };
     Box::new(move |told| match told {
-        Told::Event(event) => terminal.show(event),
-        Told::Piece(piece) => terminal.show_piece(piece),
+        Emitted::Event(event) => terminal.show(event),
+        Emitted::Piece(piece) => terminal.show_piece(piece),
     })
 }
 

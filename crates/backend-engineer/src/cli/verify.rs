@@ -5,8 +5,8 @@ use clap::Args;
 use crate::cli::Globals;
 use crate::cli::arguments::PhaseArguments;
 use crate::cli::work::{Job, work};
+use crate::run::RunOptions;
 use crate::stop::{Exit, Stop};
-use crate::workbench::Conduct;
 
 /// Run a phase's checks on the tree as it stands, and tick what they prove
 ///
@@ -24,8 +24,8 @@ pub(crate) struct VerifyArguments {
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
     // Looking at a plan is no work on it, whatever its status.
-    let conduct = Conduct { approve: true, untick: arguments.untick, ..Conduct::default() };
+    let options = RunOptions { approve: true, untick: arguments.untick, ..RunOptions::default() };
     let job =
-        Job { asked: &arguments.phase, flags: arguments.phase.walls.flags(), conduct, model: None, resumed: None };
+        Job { asked: &arguments.phase, flags: arguments.phase.walls.flags(), options, model: None, resumed: None };
     work(job, globals)
 }

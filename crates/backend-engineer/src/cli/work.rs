@@ -10,17 +10,17 @@ use crate::cli::printer::{self, Stream};
 use crate::cli::{Globals, stream, terminal, units};
 use crate::engineer::Engineer;
 use crate::report::{Refusal, Report, document};
+use crate::run::{Resumed, RunContext, RunOptions, RunRequest, Workspace};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
 use crate::understand::{Places, find_definition, load_plan, root_of};
-use crate::workbench::{Conduct, Resumed, Workbench};
-use crate::{implement_phase, verify_phase};
+use crate::{implement_unit, verify_unit};
 
 /// What a subcommand asks for.
 pub(crate) struct Job<'a> {
     pub(crate) asked: &'a PhaseArguments,
     pub(crate) flags: Flags,
-    pub(crate) conduct: Conduct,
+    pub(crate) options: RunOptions,
     /// Who does what the plan leaves open; none where only what stands is verified.
     pub(crate) model: Option<&'a ModelArguments>,
     /// The interrupted run that goes on.
@@ -50,7 +50,7 @@ pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     };
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
-    let outcome = open(&mut job, loaded, globals).and_then(|(bench, phases)| run(&job, bench, &phases));
+    let outcome = open(&mut job, loaded, globals).and_then(|(opened, phases)| run(&job, opened, &phases));
     let results = outcome.unwrap_or_else(|stop| Results { stop: Some(stop), ..Results::default() });
     print(&job, globals, &results, Source { name: &name, text: &text })
 }
@@ -59,7 +59,7 @@ fn open(
     job: &mut Job<'_>,
     loaded: crate::understand::Loaded,
     globals: &Globals,
-) -> Result<(Workbench, Vec<PhaseId>), Stop> {
+) -> Result<(RunContext, Vec<PhaseId>), Stop> {
     let resumed = job.resumed.take();
     let phases = match &resumed {
         Some(resumed) => of_labels(&loaded.plan, &resumed.phases)?,
@@ -67,34 +67,33 @@ fn open(
     };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
-    let conduct = Conduct { commit: job.conduct.commit || settings.commit(), ..job.conduct };
+    let options = RunOptions { commit: job.options.commit || settings.commit(), ..job.options };
     let labels: Vec<String> =
         phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
-    let engineer = hire(job, &root, &settings)?;
+    let mut engineer = hire(job, &root, &settings)?;
     let listener = match job.asked.json_stream {
         true => stream::listener(),
         false => terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors)),
     };
     let remarks = settings.remarks();
-    let (run, events) = resumed.map(|resumed| (resumed.run, resumed.events)).unzip();
-    let goes_on = run.is_some();
-    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &labels, listener, run)?;
-    bench.engineer = engineer;
-    bench.announce(&labels, goes_on)?;
+    let (resumed, events) = resumed.map(|resumed| (resumed.run, resumed.events)).unzip();
     let ran = |event: &Event| {
         matches!(event, Event::CommandFinished { .. })
             || matches!(event, Event::ToolFinished { tool, .. } if tool == "Bash")
     };
-    if events.as_ref().is_some_and(|events| events.iter().any(ran)) {
-        bench.note("The run goes on behind new walls: what its commands had built there or started is gone.")?;
-    }
-    if let (Some(engineer), Some(events)) = (&mut bench.engineer, events) {
+    let had_run = events.as_ref().is_some_and(|events| events.iter().any(ran));
+    if let (Some(engineer), Some(events)) = (&mut engineer, events) {
         engineer.goes_on_from(events);
     }
-    for remark in remarks {
-        bench.note(remark)?;
+    let request = RunRequest { options, units: labels, listener, engineer, resumed };
+    let mut run = RunContext::open(loaded, &root, settings, request)?;
+    if had_run {
+        run.remark("The run goes on behind new walls: what its commands had built there or started is gone.")?;
     }
-    Ok((bench, phases))
+    for remark in remarks {
+        run.remark(&remark)?;
+    }
+    Ok((run, phases))
 }
 
 /// The units of these labels, as an interrupted run had them.
@@ -108,69 +107,72 @@ fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop>
 
 /// Who does what the plan leaves open, as flags, settings and the agent definition say.
 fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<Engineer>, Stop> {
-    let Some(model) = job.model.filter(|_| !job.conduct.dry_run) else { return Ok(None) };
+    let Some(model) = job.model.filter(|_| !job.options.dry_run) else { return Ok(None) };
     let definition = find_definition(model.agent.as_deref(), &Places::of_process(root))?;
     let wanted = settings.model.as_ref().map(|held| held.value.clone());
     Engineer::hire(definition, &model.wishes(wanted))
 }
 
-fn run(job: &Job<'_>, mut bench: Workbench, phases: &[PhaseId]) -> Result<Results, Stop> {
+fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
     let mut results = Results::default();
+    let mut workspace = Workspace::of(&run);
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
-            worked = work_through(job, &mut bench, phases, &mut results) => worked,
+            worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
             () = interrupted() => Err(Stop::new(Exit::Interrupted, "interrupted; what was written before stays, and `undo` takes it back")),
         };
-        let cleared = bench.clear_away().await;
+        let cleared = workspace.close().await;
         worked.and(cleared)
     });
     results.stop = stopped.err();
-    if job.conduct.dry_run {
-        results.diff = bench.diff();
+    if job.options.dry_run {
+        results.diff = workspace.diff();
     }
     let exit = exit_of(&results);
     let heading = results.reports.last().map_or("stopped", |report| report.heading.as_str()).to_owned();
     // What a limit or a lost model cut short can go on.
-    let cut_short = bench.employs() && matches!(exit, Exit::Limit | Exit::Environment | Exit::Interrupted);
-    match cut_short {
-        true => bench.leave_open(),
-        false => bench.finish(exit.code(), &heading)?,
+    let cut_short = run.model().is_some() && matches!(exit, Exit::Limit | Exit::Environment | Exit::Interrupted);
+    if !cut_short {
+        run.recorder.finish(exit.code(), &heading)?;
     }
     Ok(results)
 }
 
 async fn work_through(
     job: &Job<'_>,
-    bench: &mut Workbench,
+    (run, workspace): (&RunContext, &mut Workspace),
     phases: &[PhaseId],
     results: &mut Results,
 ) -> Result<(), Stop> {
     for (index, id) in phases.iter().enumerate() {
-        let Some(phase) = bench.plan.phase(*id) else { continue };
+        let Some(phase) = run.plan.phase(*id) else { continue };
         let label = phase.label.clone();
         if job.model.is_some() && matches!(phase.state, State::Done | State::Skipped) {
-            let missing = crate::lacking(bench, *id)?;
+            let missing = crate::lacking(run, workspace, *id)?;
             let mut text =
                 format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
             if !missing.is_empty() {
                 text.push_str(&format!(" Not as the plan shows: {}.", missing.join(", ")));
                 results.lacking = true;
             }
-            bench.tell(Event::Note { text: text.clone() })?;
+            run.emit(Event::Note { text: text.clone() })?;
             results.skipped.push(text);
             continue;
         }
         let verifies = job.model.is_none();
-        let report = if verifies { verify_phase(bench, *id).await? } else { implement_phase(bench, *id).await? };
+        let report = match verifies {
+            true => verify_unit(run, workspace, *id).await?,
+            false => implement_unit(run, workspace, *id).await?,
+        };
         let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven) || verifies;
         results.reports.push(report);
         if !goes_on && index + 1 < phases.len() {
             let text = format!("{} more not begun, because {label} is not done.", phases.len() - index - 1);
-            bench.tell(Event::Note { text: text.clone() })?;
+            run.emit(Event::Note { text: text.clone() })?;
             results.skipped.push(text);
             break;
         }
@@ -208,7 +210,7 @@ fn exit_of(results: &Results) -> Exit {
 fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {
     let exit = exit_of(results);
     if job.asked.json || job.asked.json_stream {
-        let diff = job.conduct.dry_run.then_some(results.diff.as_str());
+        let diff = job.options.dry_run.then_some(results.diff.as_str());
         let mut document = document(&results.reports, exit, results.stop.as_ref(), diff);
         document["skipped"] = json!(results.skipped);
         if job.asked.json_stream {
@@ -219,14 +221,14 @@ fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>
         }
         return Ok(exit);
     }
-    if job.conduct.dry_run {
+    if job.options.dry_run {
         printer::print(&diagnostics::diff(&results.diff, globals.coloured(Stream::Output)))?;
     }
     for (index, report) in results.reports.iter().enumerate() {
         if index > 0 {
             printer::print("\n")?;
         }
-        let text = if job.conduct.dry_run { report.to_dry_run() } else { report.to_markdown() };
+        let text = if job.options.dry_run { report.to_dry_run() } else { report.to_markdown() };
         printer::print(&printer::visible(&text))?;
     }
     let refused: Vec<Finding> = results

@@ -6,74 +6,74 @@ use std::time::Duration;
 use journal::{Event, Verdict};
 use plan::{Action, Phase};
 
+use super::remainder::NoCommit;
 use super::{Change, Deed, Item, write};
 use crate::stop::Stop;
 use crate::understand::Assignment;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// How long git and its hooks may take at most.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// Makes the commit of a step, or says why there is none.
 pub(super) async fn carry_out(
-    bench: &mut Workbench,
-    assignment: &Assignment,
+    work: &mut UnitWork<'_>,
     phase: &Phase,
     command: usize,
     change: &mut Change,
     item: &Item,
 ) -> Result<Option<Deed>, Stop> {
     let Some(planned) = phase.commands.get(command).and_then(|command| command.commit.clone()) else { return Ok(None) };
-    let skip = |bench: &mut Workbench, why: String| {
-        bench.tell(Event::CommitSkipped { why: why.clone() })?;
+    let skip = |work: &mut UnitWork<'_>, why: NoCommit| {
+        work.run.emit(Event::CommitSkipped { why: why.to_string() })?;
         Ok(Some(Deed::Commit(Err(why))))
     };
-    if !bench.conduct.commit || bench.conduct.dry_run {
-        return Ok(Some(look_up(bench, phase, command).await));
+    if !work.run.options.commit || work.run.options.dry_run {
+        return Ok(Some(look_up(work, phase, command).await));
     }
     let Some(message) = planned.message.clone().filter(|message| !message.trim().is_empty()) else {
-        return skip(bench, "the plan gives no commit message".to_owned());
+        return skip(work, NoCommit::NoMessage);
     };
     if let Some(why) = unfit(change, item, phase) {
-        return skip(bench, why);
+        return skip(work, why);
     }
-    write(bench, assignment, change)?;
-    let named = paths_of(assignment, phase);
-    let paths: Vec<String> = match sandbox::git::status(bench.root(), &named).await {
+    write(work, change)?;
+    let named = paths_of(work.assignment, phase);
+    let paths: Vec<String> = match sandbox::git::status(work.run.root(), &named).await {
         Ok(changed) => changed.into_iter().map(|changed| changed.path).collect(),
-        Err(error) => return skip(bench, error.to_string()),
+        Err(error) => return skip(work, NoCommit::NoAnswer(error.to_string())),
     };
     if paths.is_empty() {
-        return Ok(Some(look_up(bench, phase, command).await));
+        return Ok(Some(look_up(work, phase, command).await));
     }
-    match sandbox::git::commit(bench.root(), &paths, &message, bench.settings.timeout().min(LONGEST)).await {
+    match sandbox::git::commit(work.run.root(), &paths, &message, work.run.settings.timeout().min(LONGEST)).await {
         Ok(id) => {
-            bench.tell(Event::Committed { id: id.clone(), message })?;
+            work.run.emit(Event::Committed { id: id.clone(), message })?;
             Ok(Some(Deed::Commit(Ok(id))))
         }
-        Err(error) => skip(bench, format!("git refused: {error}")),
+        Err(error) => skip(work, NoCommit::Refused(error.to_string())),
     }
 }
 
 /// The commit as it is in the history, by its subject; or that it is not there.
-pub(super) async fn look_up(bench: &Workbench, phase: &Phase, command: usize) -> Deed {
+pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) -> Deed {
     let planned = phase.commands.get(command).and_then(|command| command.commit.as_ref());
     let subject = planned.and_then(|commit| commit.message.as_deref()).and_then(|message| message.lines().next());
     let found = match subject {
-        Some(subject) => sandbox::git::find_commit(bench.root(), subject).await.ok().flatten(),
+        Some(subject) => sandbox::git::find_commit(work.run.root(), subject).await.ok().flatten(),
         None => None,
     };
-    Deed::Commit(found.ok_or_else(|| "no such commit is there; commits are made only with --commit".to_owned()))
+    Deed::Commit(found.ok_or(NoCommit::NotAsked))
 }
 
 /// Why the unit's work is not fit to be committed.
-fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<String> {
+fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
     let items = change.items.iter().filter(|other| other.unit == phase.id).chain([item]);
     let mut deeds = items.flat_map(|item| &item.deeds);
     deeds.find_map(|deed| match deed {
-        Deed::Place(placement) => placement.refused(),
+        Deed::Place(placement) => placement.refused().map(NoCommit::Unplaced),
         Deed::Run { ran, expects_failure: false, .. } if ran.judgement.verdict == Verdict::Failed => {
-            Some(format!("`{}` failed", ran.script))
+            Some(NoCommit::CommandFailed(ran.script.clone()))
         }
         _ => None,
     })

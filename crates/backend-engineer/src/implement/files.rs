@@ -4,23 +4,19 @@ use journal::{Event, FileAction};
 use plan::{Action, Phase, PhaseId, Role};
 
 use super::literal::{Placed, Placement};
+use super::remainder::Remainder;
 use super::{Change, Deed, Item, tell_staged};
 use crate::stop::Stop;
-use crate::understand::{Assignment, NamedFile};
-use crate::workbench::Workbench;
+use crate::understand::NamedFile;
+use crate::unit_work::UnitWork;
 
 /// Stages the removals and renames of a unit.
-pub(super) fn remove_and_rename(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    unit: PhaseId,
-    change: &mut Change,
-) -> Result<(), Stop> {
-    let named: Vec<NamedFile> = assignment.files.iter().filter(|file| file.unit == unit).cloned().collect();
+pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+    let named: Vec<NamedFile> = work.assignment.files.iter().filter(|file| file.unit == unit).cloned().collect();
     for file in named {
         let outcome = match (&file.action, &file.path) {
-            (Action::Delete, Some(path)) => Some(remove(bench, path)?),
-            (Action::Rename { to }, Some(path)) => Some(rename(bench, path, to)?),
+            (Action::Delete, Some(path)) => Some(remove(work, path)?),
+            (Action::Rename { to }, Some(path)) => Some(rename(work, path, to)?),
             _ => None,
         };
         if let Some(placed) = outcome {
@@ -28,7 +24,7 @@ pub(super) fn remove_and_rename(
                 Action::Rename { to } => format!("Rename `{}` to `{to}`", file.written),
                 _ => format!("Delete `{}`", file.written),
             };
-            let line = bench.plan.place(file.span.start).line;
+            let line = work.run.plan.place(file.span.start).line;
             let placement = Placement { block: None, path: file.path.clone(), line, placed };
             let deeds = vec![Deed::Place(placement)];
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
@@ -37,26 +33,26 @@ pub(super) fn remove_and_rename(
     Ok(())
 }
 
-fn remove(bench: &mut Workbench, path: &str) -> Result<Placed, Stop> {
-    if bench.settings.protects(path) {
+fn remove(work: &mut UnitWork<'_>, path: &str) -> Result<Placed, Stop> {
+    if work.run.settings.protects(path) {
         return Ok(refused("protected", "the path is protected".to_owned()));
     }
-    match bench.tree.read(path) {
+    match work.workspace.tree.read(path) {
         Ok(None) => Ok(Placed::Before),
         Ok(Some(_)) => {
-            bench.tree.stage(path, None).map_err(|error| Stop::refused(error.to_string()))?;
-            tell_staged(bench, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
+            work.workspace.tree.stage(path, None).map_err(|error| Stop::refused(error.to_string()))?;
+            tell_staged(work, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
             Ok(Placed::Now { how: "removed, as the plan says".to_owned(), created: false })
         }
         Err(error) => Ok(refused("file-unreadable", error.to_string())),
     }
 }
 
-fn rename(bench: &mut Workbench, from: &str, to: &str) -> Result<Placed, Stop> {
-    if bench.settings.protects(from) || bench.settings.protects(to) {
+fn rename(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placed, Stop> {
+    if work.run.settings.protects(from) || work.run.settings.protects(to) {
         return Ok(refused("protected", "the path is protected".to_owned()));
     }
-    let (old, new) = match (bench.tree.read(from), bench.tree.read(to)) {
+    let (old, new) = match (work.workspace.tree.read(from), work.workspace.tree.read(to)) {
         (Ok(old), Ok(new)) => (old, new),
         (Err(error), _) | (_, Err(error)) => return Ok(refused("file-unreadable", error.to_string())),
     };
@@ -65,14 +61,14 @@ fn rename(bench: &mut Workbench, from: &str, to: &str) -> Result<Placed, Stop> {
         (None, None) => Ok(refused("file-missing", format!("`{from}` is not there"))),
         (Some(_), Some(_)) => Ok(refused("file-exists", format!("`{to}` is there already"))),
         (Some(bytes), None) => {
-            let mode = bench.tree.look(from).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+            let mode = work.workspace.tree.look(from).ok().and_then(|found| found.as_ref().map(|found| found.mode));
             let failed = |error: crate::tree::ReadError| Stop::refused(error.to_string());
-            bench.tree.stage(to, Some(bytes)).map_err(failed)?;
+            work.workspace.tree.stage(to, Some(bytes)).map_err(failed)?;
             if let Some(mode) = mode {
-                bench.tree.stage_mode(to, mode).map_err(failed)?;
+                work.workspace.tree.stage_mode(to, mode).map_err(failed)?;
             }
-            bench.tree.stage(from, None).map_err(failed)?;
-            tell_staged(bench, to, FileAction::Rename, format!("renamed from `{from}`"))?;
+            work.workspace.tree.stage(from, None).map_err(failed)?;
+            tell_staged(work, to, FileAction::Rename, format!("renamed from `{from}`"))?;
             Ok(Placed::Now { how: format!("renamed from `{from}`"), created: true })
         }
     }
@@ -83,51 +79,46 @@ fn refused(reason: &'static str, message: String) -> Placed {
 }
 
 /// Notes the named files for which the unit shows no code and that nothing else has dealt with.
-pub(super) fn left_without_code(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    unit: PhaseId,
-    change: &mut Change,
-) -> Result<(), Stop> {
-    let Some(phase) = bench.plan.phase(unit).cloned() else { return Ok(()) };
-    for file in assignment.files.iter().filter(|file| file.unit == unit) {
+pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+    let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
+    for file in work.assignment.files.iter().filter(|file| file.unit == unit) {
         if shows_code(&phase, file) || matches!(file.action, Action::Delete | Action::Rename { .. }) {
             continue;
         }
-        if answered_for(bench, assignment, &phase, file, change) {
+        if answered_for(work, &phase, file, change) {
             continue;
         }
-        let line = bench.plan.place(file.span.start).line;
+        let line = work.run.plan.place(file.span.start).line;
         let title = format!("`{}`", file.written);
-        if let Some(placed) = create_empty(bench, &phase, file)? {
+        if let Some(placed) = create_empty(work, &phase, file)? {
             let deeds = vec![Deed::Place(Placement { block: None, path: file.path.clone(), line, placed })];
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
             continue;
         }
-        let why = format!("the plan shows no code for `{}`", file.written);
+        let remainder = Remainder::without_code(&file.written);
         if let Some(path) = &file.path {
-            bench.tell(Event::FileUnchanged { path: path.clone(), why: why.clone() })?;
+            work.run.emit(Event::FileUnchanged { path: path.clone(), why: remainder.what.to_string() })?;
         }
         let checkbox = phase.changes.get(file.change).and_then(|planned| planned.checkbox);
-        change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![Deed::Left(why)] });
+        change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![Deed::Left(remainder)] });
     }
     Ok(())
 }
 
 /// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.
-fn create_empty(bench: &mut Workbench, phase: &Phase, file: &NamedFile) -> Result<Option<Placed>, Stop> {
+fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Result<Option<Placed>, Stop> {
     let (Action::Create, Some(path)) = (&file.action, &file.path) else { return Ok(None) };
     let said = phase.changes.get(file.change).map_or("", |planned| planned.prose.trim());
     let name = path.rsplit('/').next().unwrap_or(path);
     let mark = matches!(name, "__init__.py" | "py.typed" | ".gitkeep" | ".keep") && said.is_empty();
     let bare = said.trim_start_matches(|one: char| !one.is_alphanumeric()).to_lowercase();
-    if !(mark || bare.starts_with("empty") || bare.starts_with("空")) || bench.settings.protects(path) {
+    if !(mark || bare.starts_with("empty") || bare.starts_with("空")) || work.run.settings.protects(path) {
         return Ok(None);
     }
-    match bench.tree.read(path) {
+    match work.workspace.tree.read(path) {
         Ok(None) => {
-            bench.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
-            tell_staged(bench, path, FileAction::Create, "created empty: the plan shows nothing for it".to_owned())?;
+            work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
+            tell_staged(work, path, FileAction::Create, "created empty: the plan shows nothing for it".to_owned())?;
             Ok(Some(Placed::Now { how: "created empty".to_owned(), created: true }))
         }
         Ok(Some(bytes)) if bytes.is_empty() => Ok(Some(Placed::Before)),
@@ -144,16 +135,17 @@ fn shows_code(phase: &Phase, file: &NamedFile) -> bool {
 
 /// Whether the file was dealt with elsewhere: another unit of the assignment shows it, a command made it, or its step
 /// says already that it is left.
-fn answered_for(bench: &Workbench, assignment: &Assignment, phase: &Phase, file: &NamedFile, change: &Change) -> bool {
+fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &Change) -> bool {
     let same = |path: &String| file.path.as_ref() == Some(path);
-    let elsewhere = assignment.files.iter().any(|other| {
-        let unit = bench.plan.phase(other.unit);
+    let elsewhere = work.assignment.files.iter().any(|other| {
+        let unit = work.run.plan.phase(other.unit);
         (other.unit, other.change) != (phase.id, file.change)
             && other.path.as_ref().is_some_and(same)
             && unit.is_some_and(|unit| shows_code(unit, other))
     });
-    let made = bench.tree.pending().iter().any(|pending| {
-        same(&pending.path) || file.path.is_none() && assignment.scope.allows(&pending.path) && pending.before.is_none()
+    let made = work.workspace.tree.pending().iter().any(|pending| {
+        same(&pending.path)
+            || file.path.is_none() && work.assignment.scope.allows(&pending.path) && pending.before.is_none()
     });
     let planned = phase.changes.get(file.change);
     let said = change.items.iter().filter(|item| item.unit == phase.id).any(|item| {

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use plan::{Part, Phase, Step};
 
 use super::literal::{self, Placed, Placement, standing};
+use super::remainder::Remainder;
 use super::{Change, Deed, Item, commits, files, steps};
 use crate::stop::Stop;
-use crate::understand::Assignment;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// The items of the assignment as they stand; their commands are left for the checks to run.
-pub(crate) async fn inspect(bench: &mut Workbench, assignment: &Assignment) -> Result<Change, Stop> {
-    let standing = standing(bench, assignment)?;
+pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
+    let standing = standing(work)?;
     let mut change = Change::default();
-    let phases: Vec<Phase> = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)).cloned().collect();
+    let phases: Vec<Phase> =
+        work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)).cloned().collect();
     for phase in phases {
         let rest = steps::rest(&phase);
         for (index, step) in phase.steps.iter().chain(&rest).enumerate() {
@@ -23,20 +24,19 @@ pub(crate) async fn inspect(bench: &mut Workbench, assignment: &Assignment) -> R
                 step: (index < phase.steps.len()).then_some(index),
                 title: step.title.clone(),
                 checkbox: step.checkbox,
-                line: bench.plan.place(step.span.start).line,
+                line: work.run.plan.place(step.span.start).line,
                 deeds: Vec::new(),
             };
-            item.deeds = deeds(bench, assignment, &phase, step, &standing).await?;
+            item.deeds = deeds(work, &phase, step, &standing).await?;
             change.items.push(item);
         }
-        files::left_without_code(bench, assignment, phase.id, &mut change)?;
+        files::left_without_code(work, phase.id, &mut change)?;
     }
     Ok(change)
 }
 
 async fn deeds(
-    bench: &Workbench,
-    assignment: &Assignment,
+    work: &UnitWork<'_>,
     phase: &Phase,
     step: &Step,
     standing: &BTreeSet<String>,
@@ -45,27 +45,22 @@ async fn deeds(
     for part in &step.parts {
         match part {
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
-                deeds.push(Deed::Place(placement(bench, assignment, phase, *block, standing)));
+                deeds.push(Deed::Place(placement(work, phase, *block, standing)));
             }
             Part::Place(_) => {}
-            Part::Run(command) => deeds.extend(steps::left_to_checks(bench, &phase.commands[*command], *command)),
-            Part::Commit(command) => deeds.push(commits::look_up(bench, phase, *command).await),
+            Part::Run(command) => deeds.extend(steps::left_to_checks(work, &phase.commands[*command], *command)),
+            Part::Commit(command) => deeds.push(commits::look_up(work, phase, *command).await),
             Part::Say(span) => {
-                deeds.push(Deed::Left(steps::excerpt(bench.plan.text().get(span.clone()).unwrap_or_default())));
+                let passage = work.run.plan.text().get(span.clone()).unwrap_or_default();
+                deeds.push(Deed::Left(Remainder::of_prose(passage)));
             }
         }
     }
     Ok(deeds)
 }
 
-fn placement(
-    bench: &Workbench,
-    assignment: &Assignment,
-    phase: &Phase,
-    block: usize,
-    standing: &BTreeSet<String>,
-) -> Placement {
-    let path = literal::path_of(assignment, phase, block);
+fn placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeSet<String>) -> Placement {
+    let path = literal::path_of(work.assignment, phase, block);
     let placed = match &path {
         Some(path) if standing.contains(path) => Placed::Before,
         _ => Placed::Refused {
@@ -74,5 +69,5 @@ fn placement(
             candidates: Vec::new(),
         },
     };
-    Placement { block: Some(block), path, line: bench.plan.place(phase.blocks[block].span.start).line, placed }
+    Placement { block: Some(block), path, line: work.run.plan.place(phase.blocks[block].span.start).line, placed }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, CodeBlock, FileOf, Phase, Role};
 
+use super::remainder::OpenPart;
 use crate::stop::Stop;
 use crate::understand::{Assignment, NamedFile};
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// One block of the plan, and what came of it.
 #[derive(Debug, Clone)]
@@ -48,12 +49,14 @@ pub(crate) enum Placed {
 }
 
 impl Placement {
-    /// Why it doesn't stand, where it doesn't.
-    pub(crate) fn refused(&self) -> Option<String> {
-        let path = self.path.as_deref().map(|path| format!("`{path}`: ")).unwrap_or_default();
+    /// Returns why it does not stand, where it does not.
+    pub(crate) fn refused(&self) -> Option<OpenPart> {
+        let path = self.path.clone();
         match &self.placed {
-            Placed::Refused { message, .. } => Some(format!("{path}{message} (plan line {})", self.line)),
-            Placed::HeldBack => Some(format!("{path}held back, because the rest of its step was refused")),
+            Placed::Refused { message, .. } => {
+                Some(OpenPart::Refused { path, message: message.clone(), line: self.line })
+            }
+            Placed::HeldBack => Some(OpenPart::HeldBack { path }),
             Placed::Now { .. } | Placed::Before => None,
         }
     }
@@ -69,16 +72,11 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 }
 
 /// Places one block in the staged tree.
-pub(crate) fn place(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    phase: &Phase,
-    index: usize,
-) -> Result<Option<Placement>, Stop> {
+pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Result<Option<Placement>, Stop> {
     let block = &phase.blocks[index];
-    let line = bench.plan.place(block.span.start).line;
+    let line = work.run.plan.place(block.span.start).line;
     let placement = |path: Option<String>, placed| Placement { block: Some(index), path, line, placed };
-    let file = match file_of(assignment, phase, block) {
+    let file = match file_of(work.assignment, phase, block) {
         Ok(file) => file,
         Err(message) => {
             let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
@@ -90,12 +88,12 @@ pub(crate) fn place(
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(None, placed)));
     };
-    if bench.settings.protects(&path) || bench.plan_inside() == Some(path.as_str()) {
+    if work.run.settings.protects(&path) || work.run.plan_inside() == Some(path.as_str()) {
         let message = "the path is protected".to_owned();
         let placed = Placed::Refused { reason: "protected", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    let text = match bench.tree.read_text(&path) {
+    let text = match work.workspace.tree.read_text(&path) {
         Ok(text) => text,
         Err(error) => {
             let placed =
@@ -106,17 +104,17 @@ pub(crate) fn place(
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
         return Ok(Some(placement(Some(path), Placed::Before)));
     }
-    let answer = ask(phase, index, file, &path, &standing_text(bench, &path, text.as_deref()));
-    let placed = settle(bench, &path, text.is_some(), answer)?;
+    let answer = ask(phase, index, file, &path, &standing_text(work, &path, text.as_deref()));
+    let placed = settle(work, &path, text.is_some(), answer)?;
     Ok(placed.map(|placed| placement(Some(path), placed)))
 }
 
 /// Stages what the engine answered; `None` where the block turned out to be no code for the file.
-fn settle(bench: &mut Workbench, path: &str, existed: bool, answer: Graft) -> Result<Option<Placed>, Stop> {
+fn settle(work: &mut UnitWork<'_>, path: &str, existed: bool, answer: Graft) -> Result<Option<Placed>, Stop> {
     match answer {
         Graft::Applied(applied) => {
             let how = applied.evidence.iter().map(|evidence| evidence.0.as_str()).collect::<Vec<_>>().join("; ");
-            bench
+            work.workspace
                 .tree
                 .stage(path, Some(applied.text.into_bytes()))
                 .map_err(|error| Stop::refused(error.to_string()))?;
@@ -151,8 +149,8 @@ impl Standing<'_> {
     }
 }
 
-fn standing_text<'a>(bench: &mut Workbench, path: &str, text: Option<&'a str>) -> Standing<'a> {
-    let found = bench.tree.look(path).ok().and_then(Option::as_ref);
+fn standing_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>) -> Standing<'a> {
+    let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref);
     let found = found.filter(|found| Some(found.bytes.as_slice()) != text.map(str::as_bytes));
     Standing { text, found: found.and_then(|found| String::from_utf8(found.bytes.clone()).ok()) }
 }
@@ -252,14 +250,14 @@ fn reason_name(reason: Reason) -> &'static str {
 }
 
 /// The paths of the assignment where all the code that the plan shows for them stands, each block placed over the last.
-pub(crate) fn standing(bench: &mut Workbench, assignment: &Assignment) -> Result<BTreeSet<String>, Stop> {
-    let savepoint = bench.tree.savepoint();
+pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<BTreeSet<String>, Stop> {
+    let savepoint = work.workspace.tree.savepoint();
     let mut standing = BTreeSet::new();
     let mut open = BTreeSet::new();
-    for unit in &assignment.units {
-        let Some(phase) = bench.plan.phase(*unit).cloned() else { continue };
+    for unit in &work.assignment.units {
+        let Some(phase) = work.run.plan.phase(*unit).cloned() else { continue };
         for index in (0..phase.blocks.len()).filter(|index| is_code(&phase.blocks[*index])) {
-            let Some(placement) = place(bench, assignment, &phase, index)? else { continue };
+            let Some(placement) = place(work, &phase, index)? else { continue };
             let Some(path) = placement.path else { continue };
             match placement.placed {
                 Placed::Refused { .. } | Placed::HeldBack => open.insert(path),
@@ -267,10 +265,10 @@ pub(crate) fn standing(bench: &mut Workbench, assignment: &Assignment) -> Result
             };
         }
     }
-    let replayed = bench.tree.savepoint();
-    bench.tree.restore(savepoint);
+    let replayed = work.workspace.tree.savepoint();
+    work.workspace.tree.restore(savepoint);
     let mut stands = |path: &String| {
-        let before = bench.tree.read(path).ok().flatten();
+        let before = work.workspace.tree.read(path).ok().flatten();
         !open.contains(path) && replayed.get(path).is_none_or(|after| after.bytes == before)
     };
     Ok(standing.iter().filter(|path| stands(path)).cloned().collect())

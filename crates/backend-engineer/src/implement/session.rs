@@ -1,6 +1,8 @@
 //! The conversation about what a phase leaves open: begun, given back what does not hold, and gone on with after the run
 //! was interrupted. What it changes is staged, and nothing else.
 
+use std::collections::BTreeSet;
+
 use agent::{Agent, AgentError, Conversation, Ending, Record, Tool};
 use journal::{Event, JournalError};
 use llm::{Delta, LocalFuture};
@@ -8,11 +10,12 @@ use plan::Part;
 
 use super::prompt;
 use super::tools::{Desk, Memory, tools};
-use super::{Change, Deed, Placed, literal, steps};
+use super::{Change, Deed, Item, Placed, Remainder, literal, steps};
+use crate::check::{self, Request};
 use crate::engineer::Engineer;
+use crate::run::Recorder;
 use crate::stop::{Exit, Stop};
-use crate::understand::Assignment;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// The most tokens that one reply may have.
 const REPLY: u32 = 16_000;
@@ -35,16 +38,15 @@ pub(crate) struct Session {
 }
 
 /// Passes on what happens in a conversation: to the journal, then to whoever looks.
-struct Voice<'d, 'a>(&'d Desk<'a>);
+struct Voice<'a>(&'a Recorder);
 
-impl Voice<'_, '_> {
+impl Voice<'_> {
     fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
-        let mut work = self.0.at_once().map_err(|error| broken(error.to_string()))?;
-        work.bench.tell_all(events, soon).map_err(|stop| broken(stop.message))
+        self.0.emit_all(events, soon).map_err(|stop| broken(stop.message))
     }
 }
 
-impl Record for Voice<'_, '_> {
+impl Record for Voice<'_> {
     fn record(&self, events: &[Event]) -> Result<(), JournalError> {
         self.pass(events, false)
     }
@@ -54,10 +56,9 @@ impl Record for Voice<'_, '_> {
     }
 
     fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-        let settling = self.0.at_once().map(|work| work.bench.run.as_ref().map(journal::Run::settling));
-        let under_way = settling.map(|settling| settling.map(tokio::task::spawn_blocking));
+        let settling = self.0.run().map(journal::Run::settling).map(tokio::task::spawn_blocking);
         Box::pin(async move {
-            match under_way.map_err(|error| broken(error.to_string()))? {
+            match settling {
                 Some(settled) => settled.await.unwrap_or_else(|error| Err(broken(error.to_string()))),
                 None => Ok(()),
             }
@@ -65,9 +66,7 @@ impl Record for Voice<'_, '_> {
     }
 
     fn show(&self, delta: &Delta) {
-        if let Ok(mut work) = self.0.at_once() {
-            work.bench.show(delta);
-        }
+        self.0.show(delta);
     }
 }
 
@@ -77,47 +76,40 @@ fn broken(why: String) -> JournalError {
 }
 
 /// Has a model work on what is left, or on what does not hold (`failures`). Its changes are staged.
-pub(crate) async fn engage(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &mut Change,
-    failures: Option<String>,
-) -> Result<(), Stop> {
-    let Some(mut engineer) = bench.engineer.take() else { return Ok(()) };
+pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failures: Option<String>) -> Result<(), Stop> {
+    let Some(engineer) = work.run.model() else { return Ok(()) };
     let mut session = change.session.take().unwrap_or_default();
-    let stopped = put_away_servers(bench, change).await;
+    let stopped = put_away_servers(work, change).await;
     let talked = match stopped {
-        Ok(()) => talk(bench, assignment, change, &mut engineer, &mut session, failures).await,
+        Ok(()) => talk(work, change, (engineer, &mut session), failures).await,
         Err(stop) => Err(stop),
     };
-    let ended = session.memory.end_jobs(bench).await;
-    bench.engineer = Some(engineer);
+    let ended = session.memory.end_jobs(work.workspace).await;
     change.session = Some(session);
     talked?;
     ended?;
-    look_again(bench, assignment, change)?;
-    start_servers(bench, assignment, change).await
+    look_again(work, change)?;
+    start_servers(work, change).await
 }
 
 async fn talk(
-    bench: &mut Workbench,
-    assignment: &Assignment,
+    work: &mut UnitWork<'_>,
     change: &Change,
-    engineer: &mut Engineer,
-    session: &mut Session,
+    (engineer, session): (&Engineer, &mut Session),
     failures: Option<String>,
 ) -> Result<(), Stop> {
-    let system = prompt::system(engineer, bench);
-    let (first, seen) = prompt::first(bench, assignment, change, engineer.reach);
-    let kept = prompt::kept(bench, assignment, change, engineer.reach);
+    let run = work.run;
+    let system = prompt::system(engineer, run);
+    let (first, seen) = prompt::first(work, change, engineer.reach);
+    let kept = prompt::kept(work, change, engineer.reach);
     session.memory.sees(seen);
-    let redactor = bench.redactor.clone();
     let Session { conversation, memory, rounds, .. } = session;
-    let desk = Desk::new(bench, assignment, engineer.reach, memory);
+    let (label, title) = (&work.assignment.label, &work.assignment.title);
+    let desk = Desk::new(work.reborrow(), engineer.reach, memory);
     let names: Vec<&str> =
         engineer.definition.tools.iter().copied().filter(|tool| *tool != "Bash" || desk.runs_commands()).collect();
     let tools = tools(&names, &desk);
-    let voice = Voice(&desk);
+    let voice = Voice(&run.recorder);
     let keep = move || kept.clone();
     let agent = Agent {
         name: engineer.definition.name.clone(),
@@ -131,13 +123,13 @@ async fn talk(
     };
     let mut restored = false;
     if conversation.is_none() {
-        let recorded = engineer.recorded_of(&assignment.label, &assignment.title);
+        let recorded = engineer.recorded_of(label, title);
         *conversation = agent.resume(recorded.iter().copied()).map_err(|error| halt_of(error).1)?;
         restored = conversation.is_some();
         *rounds = rounds_of(&recorded);
     }
     // What was recorded holds this task already, or is not there yet; then the next verification asks for it.
-    let failures = failures.filter(|_| !restored).map(|failures| redactor.text(&failures));
+    let failures = failures.filter(|_| !restored).map(|failures| run.redactor.text(&failures));
     let mut begun = true;
     match (conversation.as_mut(), &failures) {
         (Some(conversation), Some(failures)) => {
@@ -154,10 +146,12 @@ async fn talk(
     }
     *rounds = rounds.saturating_add(u32::from(begun));
     let Some(conversation) = conversation.as_mut() else { return Ok(()) };
-    let ending = agent.talk(conversation, &mut engineer.spent).await;
+    let mut spent = engineer.spent.get();
+    let ending = agent.talk(conversation, &mut spent).await;
+    engineer.spent.set(spent);
     drop(agent);
     drop(tools);
-    settle(bench, session, ending)
+    settle(work, session, ending)
 }
 
 /// How many tasks were given in what is recorded.
@@ -172,7 +166,7 @@ fn rounds_of(recorded: &[&Event]) -> u32 {
 }
 
 /// Takes in how a conversation ended.
-fn settle(bench: &mut Workbench, session: &mut Session, ending: Result<Ending, AgentError>) -> Result<(), Stop> {
+fn settle(work: &mut UnitWork<'_>, session: &mut Session, ending: Result<Ending, AgentError>) -> Result<(), Stop> {
     match ending {
         Ok(Ending::Done { text }) => session.words = text,
         Ok(Ending::Limit(limit)) => {
@@ -180,9 +174,9 @@ fn settle(bench: &mut Workbench, session: &mut Session, ending: Result<Ending, A
         }
         Ok(ending @ (Ending::Refused { .. } | Ending::Overflow)) => {
             session.over = true;
-            bench.note(format!("The model's work ended early: {ending}"))?;
+            work.note(format!("The model's work ended early: {ending}"))?;
         }
-        Ok(ending) => bench.note(format!("The model's work ended early: {ending}"))?,
+        Ok(ending) => work.note(format!("The model's work ended early: {ending}"))?,
         Err(error) => {
             let (may_report, stop) = halt_of(error);
             if !may_report {
@@ -195,7 +189,7 @@ fn settle(bench: &mut Workbench, session: &mut Session, ending: Result<Ending, A
     }
     if let Some((_, why)) = &session.halt {
         let why = format!("The model's work ended early: {why}");
-        bench.note(why)?;
+        work.note(why)?;
     }
     Ok(())
 }
@@ -211,22 +205,21 @@ fn halt_of(error: AgentError) -> (bool, Stop) {
 }
 
 /// Servers that steps started know the code as it was: they end here, and are started anew behind the change.
-async fn put_away_servers(bench: &mut Workbench, change: &mut Change) -> Result<(), Stop> {
+async fn put_away_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     for (script, server) in std::mem::take(&mut change.servers) {
-        bench.end_server(server).await?;
+        work.workspace.end_server(server).await?;
         change.put_away.push(script);
     }
     Ok(())
 }
 
-async fn start_servers(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
+async fn start_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     for script in std::mem::take(&mut change.put_away) {
-        let units = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
+        let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
         let mut commands = units.flat_map(|unit| &unit.commands);
         let folder = commands.find(|command| command.text == script).and_then(|command| command.folder.clone());
-        let folder = folder.unwrap_or_default();
-        let first = crate::analyze::nearest_tools(bench.root(), folder.as_ref());
-        let server = bench.serve(&script, &folder, first).await?;
+        let request = Request { folder: folder.unwrap_or_default(), ..Request::of_project(&script, "") };
+        let server = check::start_server(work, &request).await?;
         if server.exited.is_none() {
             change.servers.push((script, server));
         }
@@ -235,13 +228,21 @@ async fn start_servers(bench: &mut Workbench, assignment: &Assignment, change: &
 }
 
 /// Looks at each item again: what stands now as the plan shows it, what a model worked on, and what is as it was.
-fn look_again(bench: &mut Workbench, assignment: &Assignment, change: &mut Change) -> Result<(), Stop> {
-    let standing = literal::standing(bench, assignment)?;
-    let worked: std::collections::BTreeSet<String> = bench.worked.keys().cloned().collect();
+fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
+    let standing = literal::standing(work)?;
+    let worked: BTreeSet<String> = work.state.worked.keys().cloned().collect();
     for item in &mut change.items {
-        let Some(phase) = bench.plan.phase(item.unit).cloned() else { continue };
+        let Some(phase) = work.run.plan.phase(item.unit) else { continue };
         let was_open = item.open().next().is_some();
-        for deed in &mut item.deeds {
+        let concerned: Vec<Vec<String>> = item
+            .deeds
+            .iter()
+            .map(|deed| match deed {
+                Deed::Left(remainder) => concerned(work, item, remainder),
+                _ => Vec::new(),
+            })
+            .collect();
+        for (deed, paths) in item.deeds.iter_mut().zip(concerned) {
             match deed {
                 Deed::Place(placement) if placement.refused().is_some() => {
                     let path = placement.path.clone().unwrap_or_default();
@@ -251,8 +252,7 @@ fn look_again(bench: &mut Workbench, assignment: &Assignment, change: &mut Chang
                         *deed = Deed::Worked { paths: vec![path] };
                     }
                 }
-                Deed::Left(what) => {
-                    let paths = concerned(assignment, &phase, item.step, item.line, what, bench);
+                Deed::Left(_) => {
                     let done: Vec<String> = match paths.is_empty() {
                         // Prose that names no file: whatever was done in the phase may be it.
                         true => worked.iter().cloned().collect(),
@@ -274,7 +274,7 @@ fn look_again(bench: &mut Workbench, assignment: &Assignment, change: &mut Chang
             }) {
                 let ran = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { command: of, .. } if *of == command));
                 if !ran {
-                    item.deeds.extend(steps::left_to_checks(bench, &phase.commands[command], command));
+                    item.deeds.extend(steps::left_to_checks(work, &phase.commands[command], command));
                 }
             }
         }
@@ -282,26 +282,10 @@ fn look_again(bench: &mut Workbench, assignment: &Assignment, change: &mut Chang
     Ok(())
 }
 
-/// The files that an item of prose speaks of: those that its words name, or that stand within its step.
-fn concerned(
-    assignment: &Assignment,
-    phase: &plan::Phase,
-    step: Option<usize>,
-    line: usize,
-    what: &str,
-    bench: &Workbench,
-) -> Vec<String> {
-    let span = step.and_then(|step| phase.steps.get(step)).map(|step| step.span.clone());
-    let of_unit = assignment.files.iter().filter(|file| file.unit == phase.id);
-    let mut paths: Vec<String> = of_unit
-        .filter(|file| {
-            let quoted = what.contains(&format!("`{}`", file.written));
-            let within = span.as_ref().is_some_and(|span| span.contains(&file.span.start));
-            let at = step.is_none() && bench.plan.place(file.span.start).line == line;
-            quoted || within || at
-        })
-        .filter_map(|file| file.path.clone())
-        .collect();
+/// Returns the files of its unit that what is left of an item speaks of.
+fn concerned(work: &UnitWork<'_>, item: &Item, remainder: &Remainder) -> Vec<String> {
+    let about = work.assignment.files.iter().filter(|file| item.is_about(&work.run.plan, file, remainder));
+    let mut paths: Vec<String> = about.filter_map(|file| file.path.clone()).collect();
     paths.sort();
     paths.dedup();
     paths

@@ -1,26 +1,21 @@
 //! Goes through a unit's steps in the plan's order: places code, runs commands where the plan has them, leaves prose.
 
-use journal::{Event, FileAction};
+use journal::{Basis, Event, FileAction, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
 use super::literal::{self, Placed, Placement};
+use super::remainder::Remainder;
 use super::{Change, Deed, Item, commits, tell_staged};
-use crate::analyze::nearest_tools;
 use crate::check::{self, Kind, Ran, Request, first_line, kind_of};
+use crate::evidence::{self, Observation};
 use crate::stop::Stop;
-use crate::understand::Assignment;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// Carries out all steps of one unit.
-pub(super) async fn carry_out(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    unit: PhaseId,
-    change: &mut Change,
-) -> Result<(), Stop> {
-    let Some(phase) = bench.plan.phase(unit).cloned() else { return Ok(()) };
-    if unit != assignment.unit {
-        bench.tell(Event::PhaseStarted { label: phase.label.clone(), title: phase.title.clone() })?;
+pub(super) async fn carry_out(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+    let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
+    if unit != work.assignment.unit {
+        work.run.emit(Event::PhaseStarted { label: phase.label.clone(), title: phase.title.clone() })?;
     }
     let rest = rest(&phase);
     let (before, after): (Vec<&Step>, Vec<&Step>) = rest.iter().partition(|_| comes_first(&phase));
@@ -29,7 +24,7 @@ pub(super) async fn carry_out(
     let all =
         before.into_iter().map(|step| (outside, step)).chain(own).chain(after.into_iter().map(|step| (outside, step)));
     for (index, step) in all {
-        let mut item = carry_out_step(bench, assignment, &phase, index, step, change).await?;
+        let mut item = carry_out_step(work, &phase, index, step, change).await?;
         item.step = (index < outside).then_some(index);
         change.items.push(item);
     }
@@ -54,8 +49,7 @@ pub(super) fn rest(phase: &Phase) -> Option<Step> {
 }
 
 async fn carry_out_step(
-    bench: &mut Workbench,
-    assignment: &Assignment,
+    work: &mut UnitWork<'_>,
     phase: &Phase,
     index: usize,
     step: &Step,
@@ -66,40 +60,43 @@ async fn carry_out_step(
         step: Some(index),
         title: step.title.clone(),
         checkbox: step.checkbox,
-        line: bench.plan.place(step.span.start).line,
+        line: work.run.plan.place(step.span.start).line,
         deeds: Vec::new(),
     };
-    let state = step.checkbox.and_then(|id| bench.plan.checkboxes().get(id.0)).map(|found| found.state);
+    let state = step.checkbox.and_then(|id| work.run.plan.checkboxes().get(id.0)).map(|found| found.state);
     if matches!(state, Some(State::Done | State::Skipped)) {
         item.deeds.push(Deed::DoneBefore);
         item.deeds.extend(step.parts.iter().filter_map(|part| match part {
-            Part::Run(command) => left_to_checks(bench, &phase.commands[*command], *command),
+            Part::Run(command) => left_to_checks(work, &phase.commands[*command], *command),
             _ => None,
         }));
         return Ok(item);
     }
-    let savepoint = bench.tree.savepoint();
+    let savepoint = work.workspace.tree.savepoint();
     let mut held_back = false;
     for part in &step.parts {
         let deed = match part {
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
-                let placement = literal::place(bench, assignment, phase, *block)?;
+                let placement = literal::place(work, phase, *block)?;
                 if let Some(placement) = &placement {
-                    tell_placement(bench, placement)?;
+                    tell_placement(work, placement)?;
                 }
                 placement.map(Deed::Place)
             }
             Part::Place(_) => None,
             Part::Run(_) | Part::Commit(_) if held_back => None,
-            Part::Run(command) => run(bench, assignment, phase, index, *command, change).await?,
-            Part::Commit(command) => commits::carry_out(bench, assignment, phase, *command, change, &item).await?,
-            Part::Say(span) => Some(Deed::Left(excerpt(bench.plan.text().get(span.clone()).unwrap_or_default()))),
+            Part::Run(command) => run(work, phase, index, *command, change).await?,
+            Part::Commit(command) => commits::carry_out(work, phase, *command, change, &item).await?,
+            Part::Say(span) => {
+                let passage = work.run.plan.text().get(span.clone()).unwrap_or_default();
+                Some(Deed::Left(Remainder::of_prose(passage)))
+            }
         };
         held_back |= matches!(&deed, Some(Deed::Place(Placement { placed: Placed::Refused { .. }, .. })));
         item.deeds.extend(deed);
     }
     if held_back {
-        bench.tree.restore(savepoint);
+        work.workspace.tree.restore(savepoint);
         hold_back(&mut item);
     }
     Ok(item)
@@ -117,18 +114,18 @@ fn hold_back(item: &mut Item) {
 }
 
 /// Tells what came of one block.
-fn tell_placement(bench: &mut Workbench, placement: &Placement) -> Result<(), Stop> {
+fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), Stop> {
     let path = placement.path.clone().unwrap_or_default();
     match &placement.placed {
         Placed::Now { how, created } => {
             let action = if *created { FileAction::Create } else { FileAction::Modify };
-            tell_staged(bench, &path, action, how.clone())
+            tell_staged(work, &path, action, how.clone())
         }
         Placed::Before => {
-            bench.tell(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
+            work.run.emit(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
         }
         Placed::HeldBack => Ok(()),
-        Placed::Refused { reason, message, candidates } => bench.tell(Event::FileRefused {
+        Placed::Refused { reason, message, candidates } => work.run.emit(Event::FileRefused {
             path,
             reason: (*reason).to_owned(),
             message: message.clone(),
@@ -139,7 +136,7 @@ fn tell_placement(bench: &mut Workbench, placement: &Placement) -> Result<(), St
 }
 
 /// A step's command as one that the checks are to run; actions and expected failures have their moment in `implement`.
-pub(super) fn left_to_checks(bench: &Workbench, planned: &PlannedCommand, command: usize) -> Option<Deed> {
+pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<Deed> {
     let outcome = planned.expect.outcome;
     let is_check =
         kind_of(&planned.text) != Kind::Other || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
@@ -148,7 +145,7 @@ pub(super) fn left_to_checks(bench: &Workbench, planned: &PlannedCommand, comman
     }
     let expects_failure = outcome == ExpectedOutcome::Fail;
     let why = if expects_failure { "a failure before the change shows only while implementing" } else { "not run yet" };
-    let ran = match Request::of(planned, "", bench) {
+    let ran = match Request::of(planned, "", work) {
         Ok(request) => Ran::not_run(&request.script, &request.folder, why),
         Err(not_run) => *not_run,
     };
@@ -157,8 +154,7 @@ pub(super) fn left_to_checks(bench: &Workbench, planned: &PlannedCommand, comman
 
 /// Runs a command of a step where the plan has it.
 async fn run(
-    bench: &mut Workbench,
-    assignment: &Assignment,
+    work: &mut UnitWork<'_>,
     phase: &Phase,
     step: usize,
     command: usize,
@@ -168,25 +164,37 @@ async fn run(
     let expects_failure = planned.expect.outcome == ExpectedOutcome::Fail;
     let deed = |ran: Ran| Some(Deed::Run { command, ran: Box::new(ran), expects_failure });
     let folder = planned.folder.clone().unwrap_or_default();
-    if !bench.runs_commands() {
+    if !work.run.runs_commands() {
         return Ok(deed(Ran::not_run(&planned.text, &folder, "no command was run, as you asked")));
     }
-    let request = match Request::of(planned, &format!("step of {}", phase.label), bench) {
+    let request = match Request::of(planned, &format!("step of {}", phase.label), work) {
         Ok(request) => request,
         Err(not_run) => return Ok(deed(*not_run)),
     };
     if planned.server {
-        return serve(bench, &request, change).await.map(Some);
+        return serve(work, &request, change).await.map(Some);
     }
-    if expects_failure && stands_already(bench, assignment, phase, step)? {
+    if expects_failure && stands_already(work, phase, step)? {
         let why = "the change it is to fail before stands already";
         return Ok(deed(Ran::not_run(&request.script, &request.folder, why)));
     }
-    Ok(deed(check::run(bench, &request, &assignment.scope).await?))
+    // What tests or a type checker write is no part of the work, wherever the plan runs them.
+    let ran = match kind_of(&request.script) {
+        Kind::Tests | Kind::TypeCheck => check::run(work, &request).await?,
+        Kind::Lint | Kind::Other => check::run_step(work, &request).await?,
+    };
+    if expects_failure {
+        let item = ItemName {
+            kind: ItemKind::Step,
+            text: phase.steps.get(step).map_or_else(String::new, |step| step.title.clone()),
+        };
+        evidence::record(work, &Observation { unit: Some(phase.id), item, ran: &ran }, Basis::ExpectedFailure)?;
+    }
+    Ok(deed(ran))
 }
 
 /// Whether everything that the unit places after this step stands already.
-fn stands_already(bench: &mut Workbench, assignment: &Assignment, phase: &Phase, step: usize) -> Result<bool, Stop> {
+fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result<bool, Stop> {
     let later = phase.steps.iter().skip(step + 1).take_while(|step| !starts_another_test(phase, step));
     let blocks: Vec<usize> = later
         .flat_map(|step| &step.parts)
@@ -195,13 +203,13 @@ fn stands_already(bench: &mut Workbench, assignment: &Assignment, phase: &Phase,
             _ => None,
         })
         .collect();
-    let savepoint = bench.tree.savepoint();
+    let savepoint = work.workspace.tree.savepoint();
     let mut stands = !blocks.is_empty();
     for block in blocks {
-        let placed = literal::place(bench, assignment, phase, block)?.map(|placement| placement.placed);
+        let placed = literal::place(work, phase, block)?.map(|placement| placement.placed);
         stands &= matches!(placed, None | Some(Placed::Before));
     }
-    bench.tree.restore(savepoint);
+    work.workspace.tree.restore(savepoint);
     Ok(stands)
 }
 
@@ -213,24 +221,13 @@ fn starts_another_test(phase: &Phase, step: &Step) -> bool {
     })
 }
 
-async fn serve(bench: &mut Workbench, request: &Request, change: &mut Change) -> Result<Deed, Stop> {
-    let first = nearest_tools(bench.root(), request.folder.as_ref());
-    bench.tell(Event::ServerStarted { command: request.script.clone(), folder: request.folder.clone() })?;
-    let server = bench.serve(&request.script, &request.folder, first).await?;
+async fn serve(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<Deed, Stop> {
+    work.run.emit(Event::ServerStarted { command: request.script.clone(), folder: request.folder.clone() })?;
+    let server = check::start_server(work, request).await?;
     let failed = server.exited.as_ref().map(|exit| format!("the server ended at once with {exit}"));
     match &failed {
-        Some(why) => bench.note(format!("`{}`: {why}", first_line(&request.script)))?,
+        Some(why) => work.note(format!("`{}`: {why}", first_line(&request.script)))?,
         None => change.servers.push((request.script.clone(), server)),
     }
     Ok(Deed::Serve { script: request.script.clone(), failed })
-}
-
-/// The first words of a passage, on one line.
-pub(super) fn excerpt(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(160) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }

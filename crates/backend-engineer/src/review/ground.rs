@@ -7,15 +7,15 @@ use std::ops::Range;
 
 use plan::{Action, CodeBlock, FileOf, Phase, PhaseId};
 
-use crate::analyze::surveyed;
+use crate::analyze::Codebase;
 use crate::implement::{Placement, is_code};
 use crate::review::Extent;
 use crate::review::code::Code;
 use crate::review::manifests::Manifests;
 use crate::review::words::{is_source, names};
+use crate::run::{RunContext, Workspace};
 use crate::stop::Finding;
 use crate::understand::Assignment;
-use crate::workbench::Workbench;
 
 /// What is known beside the unit, over the whole review.
 #[derive(Debug, Default)]
@@ -27,7 +27,6 @@ pub(crate) struct Facts {
     /// What was said once for the whole review.
     pub(crate) said: BTreeSet<String>,
     manifests: OnceCell<Manifests>,
-    survey: OnceCell<survey::Survey>,
     imported: OnceCell<BTreeSet<String>>,
 }
 
@@ -60,7 +59,9 @@ pub(crate) struct PlanImport {
 
 /// One unit before the rules.
 pub(crate) struct Ground<'a> {
-    pub(crate) bench: &'a mut Workbench,
+    pub(crate) run: &'a RunContext,
+    pub(crate) workspace: &'a mut Workspace,
+    pub(crate) code: &'a Codebase,
     pub(crate) assignment: &'a Assignment,
     /// The unit and those nested in it.
     pub(crate) units: &'a [Phase],
@@ -75,7 +76,7 @@ pub(crate) struct Ground<'a> {
 impl Ground<'_> {
     /// A finding of a code at a place of the plan.
     pub(crate) fn say(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
-        super::found(&self.bench.plan, code, span, message)
+        super::found(&self.run.plan, code, span, message)
     }
 
     /// The text of a file of the unit before it, where it is there.
@@ -85,7 +86,7 @@ impl Ground<'_> {
 
     /// The text of a file as it stands in the repository.
     pub(crate) fn stands(&self, path: &str) -> Option<String> {
-        let file = self.bench.root().join(path);
+        let file = self.run.root().join(path);
         let is_small = file.metadata().is_ok_and(|data| data.len() < 1_000_000);
         is_small.then(|| std::fs::read_to_string(file).ok()).flatten()
     }
@@ -94,7 +95,7 @@ impl Ground<'_> {
     pub(crate) fn defines(&self, name: &str) -> Option<String> {
         let words = ["def ", "class ", "function ", "const ", "let ", "interface ", "type ", "enum "];
         let defined = words.map(|word| format!("{word}{name}"));
-        let sources = self.bench.files.all().iter().filter(|path| is_source(path)).take(20_000);
+        let sources = self.run.files.all().iter().filter(|path| is_source(path)).take(20_000);
         let holds = |path: &&String| {
             self.stands(path).is_some_and(|text| {
                 text.contains(name) && names(&text, name) && defined.iter().any(|defined| text.contains(defined))
@@ -105,23 +106,23 @@ impl Ground<'_> {
 
     /// The manifests of the repository.
     pub(crate) fn manifests(&self) -> &Manifests {
-        self.facts.manifests.get_or_init(|| Manifests::read(self.bench.root(), &self.bench.files))
+        self.facts.manifests.get_or_init(|| Manifests::read(self.run.root(), &self.run.files))
     }
 
     /// The routes and models of the repository; read when first asked for.
     pub(crate) fn survey(&self) -> &survey::Survey {
-        self.facts.survey.get_or_init(|| surveyed(self.bench.root()))
+        self.code.survey()
     }
 
     /// Whether some source file of the repository takes something from this package already.
     pub(crate) fn imports(&self, package: &str) -> bool {
         let read = || {
-            let sources = self.bench.files.all().iter().filter(|path| {
+            let sources = self.run.files.all().iter().filter(|path| {
                 [".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"].iter().any(|end| path.ends_with(end))
             });
             let mut found = BTreeSet::new();
             for path in sources.take(20_000) {
-                let file = self.bench.root().join(path);
+                let file = self.run.root().join(path);
                 if file.metadata().is_ok_and(|data| data.len() < 500_000)
                     && let Ok(text) = std::fs::read_to_string(file)
                 {
@@ -153,7 +154,7 @@ impl Ground<'_> {
     /// The line of the import in the plan, or the block where that line can't be told.
     fn place_of(&self, block: &CodeBlock, import: &graft::Import) -> Range<usize> {
         let line = block.text[import.at..].lines().next().unwrap_or_default();
-        match self.bench.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
+        match self.run.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
             Some(at) => block.span.start + at..block.span.start + at + line.len(),
             None => block.span.clone(),
         }
@@ -162,7 +163,7 @@ impl Ground<'_> {
     /// Whether any unit of the plan names a file whose path ends so, whatever shall happen to it.
     pub(crate) fn planned(&self, ending: &str) -> bool {
         let ends = |path: &str| path == ending || path.ends_with(&format!("/{ending}"));
-        self.bench
+        self.run
             .plan
             .all()
             .flat_map(|unit| &unit.changes)

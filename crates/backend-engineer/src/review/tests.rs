@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::run::{RunOptions, RunRequest};
 
 #[test]
 fn codes_are_unique_and_explained() {
@@ -61,10 +62,20 @@ pub(super) fn review_of(extent: Extent, codes: &[&str], files: &[(&str, &str)], 
         units = units.split_off(units.len() - 1);
     }
     let settings = crate::settings::Settings::read(&root, &Default::default(), &Default::default()).unwrap();
-    let conduct = crate::workbench::Conduct { dry_run: true, ..Default::default() };
-    let mut bench = Workbench::set_up(loaded, &root, settings, conduct, &[], Box::new(|_| {}), None).unwrap();
-    let findings = review(&mut bench, &units, extent).unwrap();
-    assert!(bench.tree.pending().is_empty(), "a review leaves nothing staged");
+    let options = RunOptions { dry_run: true, ..Default::default() };
+    let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options)).unwrap();
+    let mut workspace = Workspace::of(&run);
+    let findings = match extent {
+        Extent::Plan | Extent::Units => review(&run, &mut workspace, &units, extent).unwrap(),
+        Extent::Run => {
+            let (assignment, _) = assignment_of(&run.plan, &run.files, units[0]).unwrap();
+            let survey = analyze(&run, &mut workspace, &assignment).unwrap();
+            let (assignment, survey, state) = (&assignment, &survey, &mut UnitState::default());
+            let workspace = &mut workspace;
+            review_unit(&mut UnitWork { run: &run, assignment, survey, workspace, state }).unwrap()
+        }
+    };
+    assert!(workspace.tree.pending().is_empty(), "a review leaves nothing staged");
     let line = |one: &Finding| {
         let hint = one.hint.as_ref().map(|hint| format!(" | {hint}")).unwrap_or_default();
         format!("{}: {}{hint}", one.line.unwrap_or(0), one.message)

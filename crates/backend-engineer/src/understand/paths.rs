@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::tree::{Address, OutsideTree};
@@ -25,12 +26,47 @@ pub(crate) enum Meaning {
         /// The file from the root.
         path: String,
         /// Why it is meant.
-        why: String,
+        why: Resolution,
     },
     /// More than one file fits.
     Between(Vec<String>),
     /// It leaves the repository, or belongs to somebody else.
     Outside(OutsideTree),
+}
+
+/// Why a path that is written otherwise is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Resolution {
+    /// Only its `.`, `..` and slashes were tidied: no other file is meant.
+    Tidied,
+    /// The plan's other paths start from the same folder.
+    LikeOtherPaths,
+    /// It is the only file that ends so.
+    OnlyEnding(String),
+    /// The package is the only one with that folder.
+    OnlyPackage { package: String, folder: String },
+    /// It is absolute, and inside the repository.
+    AbsoluteInside,
+    /// It lies below the author's own folder.
+    BelowAuthor(String),
+    /// The unit names it in full elsewhere.
+    NamedInFull,
+}
+
+impl fmt::Display for Resolution {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Resolution::Tidied => formatter.write_str("the same path, tidied"),
+            Resolution::LikeOtherPaths => formatter.write_str("the plan's other paths start from there"),
+            Resolution::OnlyEnding(path) => write!(formatter, "the only file that ends in `{path}`"),
+            Resolution::OnlyPackage { package, folder } => {
+                write!(formatter, "`{package}` is the only package with a folder `{folder}`")
+            }
+            Resolution::AbsoluteInside => formatter.write_str("absolute, and inside the repository"),
+            Resolution::BelowAuthor(author) => write!(formatter, "below the author's own `{author}`"),
+            Resolution::NamedInFull => formatter.write_str("the unit names it in full"),
+        }
+    }
 }
 
 impl Files {
@@ -87,12 +123,12 @@ impl Files {
         let based: Vec<String> =
             bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.stands(path)).collect();
         if let [only] = based.as_slice() {
-            return Meaning::Resolved { path: only.clone(), why: "the plan's other paths start from there".to_owned() };
+            return Meaning::Resolved { path: only.clone(), why: Resolution::LikeOtherPaths };
         }
         let ending = format!("/{tidy}");
         let found: Vec<String> = self.all().iter().filter(|file| file.ends_with(&ending)).cloned().collect();
         match found.as_slice() {
-            [only] => Meaning::Resolved { path: only.clone(), why: format!("the only file that ends in `{path}`") },
+            [only] => Meaning::Resolved { path: only.clone(), why: Resolution::OnlyEnding(path.to_owned()) },
             [] => as_written(path, tidy),
             _ => Meaning::Between(found),
         }
@@ -114,7 +150,7 @@ impl Files {
         match packages.as_slice() {
             [only] => Meaning::Resolved {
                 path: format!("{only}/{tidy}"),
-                why: format!("`{only}` is the only package with a folder `{first}`"),
+                why: Resolution::OnlyPackage { package: (*only).clone(), folder: first.to_owned() },
             },
             [] => as_written(path, tidy),
             several => Meaning::Between(several.iter().map(|base| format!("{base}/{tidy}")).collect()),
@@ -136,7 +172,7 @@ impl Files {
         if let Ok(inside) = Path::new(path).strip_prefix(&self.root) {
             let inside = inside.to_string_lossy().into_owned();
             return match Address::of(&self.root, &inside) {
-                Ok(_) => Meaning::Resolved { path: inside, why: "absolute, and inside the repository".to_owned() },
+                Ok(_) => Meaning::Resolved { path: inside, why: Resolution::AbsoluteInside },
                 Err(outside) => Meaning::Outside(outside),
             };
         }
@@ -150,7 +186,7 @@ impl Files {
         let Some(author) = named.or_else(|| self.author_root.clone()) else { return outside() };
         let below = path.strip_prefix(&format!("{author}/")).and_then(tidied);
         match below.filter(|below| Address::of(&self.root, below).is_ok()) {
-            Some(below) => Meaning::Resolved { path: below, why: format!("below the author's own `{author}`") },
+            Some(below) => Meaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
             None => outside(),
         }
     }
@@ -199,7 +235,7 @@ impl Files {
 }
 
 fn as_written(path: &str, tidy: String) -> Meaning {
-    if path == tidy { Meaning::AsWritten(tidy) } else { Meaning::Resolved { path: tidy, why: "tidied".to_owned() } }
+    if path == tidy { Meaning::AsWritten(tidy) } else { Meaning::Resolved { path: tidy, why: Resolution::Tidied } }
 }
 
 /// The path without `.` and `..`, or `None` where it climbs above its root.

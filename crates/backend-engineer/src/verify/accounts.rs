@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Proof;
 use crate::implement::{Change, Deed, Item, Placed, counts};
 use crate::understand::{Assignment, NamedFile};
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// One file of the phase.
 #[derive(Debug, Clone, Serialize)]
@@ -43,28 +43,27 @@ pub(crate) enum Fate {
 
 /// Accounts for each named file, and for what commands changed within the scope.
 pub(super) fn of_files(
-    bench: &Workbench,
-    assignment: &Assignment,
+    work: &UnitWork<'_>,
     change: &Change,
     standing: &BTreeSet<String>,
     proofs: &[Proof],
 ) -> Vec<Account> {
     let mut accounts: Vec<Account> = Vec::new();
-    for file in &assignment.files {
+    for file in &work.assignment.files {
         let path = file.path.clone().unwrap_or_else(|| file.written.clone());
         if accounts.iter().any(|account| account.path == path) {
             continue;
         }
         let account =
-            written(bench, change, &path).unwrap_or_else(|| unwritten(bench, change, file, path, standing, proofs));
+            written(work, change, &path).unwrap_or_else(|| unwritten(work, change, file, path, standing, proofs));
         accounts.push(account);
     }
-    let beyond: Vec<Account> = pending_paths(bench, change)
+    let beyond: Vec<Account> = pending_paths(work, change)
         .into_iter()
         .filter(|path| !accounts.iter().any(|account| account.path == *path))
-        .filter_map(|path| written(bench, change, &path))
+        .filter_map(|path| written(work, change, &path))
         .collect();
-    accounts.retain(|account| !(account.fate == Fate::Untouched && is_pattern_met(assignment, account, &beyond)));
+    accounts.retain(|account| !(account.fate == Fate::Untouched && is_pattern_met(work.assignment, account, &beyond)));
     accounts.extend(beyond);
     accounts
 }
@@ -75,13 +74,13 @@ fn is_pattern_met(assignment: &Assignment, account: &Account, beyond: &[Account]
     pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
 }
 
-fn pending_paths(bench: &Workbench, change: &Change) -> Vec<String> {
-    let pending = bench.tree.pending().into_iter().map(|file| file.path);
+fn pending_paths(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
+    let pending = work.workspace.tree.pending().into_iter().map(|file| file.path);
     change.written.iter().map(|file| file.path.clone()).chain(pending).collect()
 }
 
-fn written(bench: &Workbench, change: &Change, path: &str) -> Option<Account> {
-    let pending = bench.tree.pending();
+fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> {
+    let pending = work.workspace.tree.pending();
     let file = change
         .written
         .iter()
@@ -93,7 +92,7 @@ fn written(bench: &Workbench, change: &Change, path: &str) -> Option<Account> {
         (None, Some(_)) => Fate::Created,
         (Some(_), Some(_)) => Fate::Modified,
     };
-    let worked = bench.worked.contains_key(path);
+    let worked = work.state.worked.contains_key(path);
     let mut hows = placements(change, path).filter_map(|placed| match placed {
         Placed::Now { how, .. } => Some(how.as_str()),
         _ => None,
@@ -119,7 +118,7 @@ fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a
 }
 
 fn unwritten(
-    bench: &Workbench,
+    work: &UnitWork<'_>,
     change: &Change,
     file: &NamedFile,
     path: String,
@@ -132,18 +131,18 @@ fn unwritten(
         Deed::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refused(),
         _ => None,
     });
-    if let Some(why) = refused {
-        return account(Fate::Untouched, why);
+    if let Some(part) = refused {
+        return account(Fate::Untouched, part.to_string());
     }
     let empty =
         file.action == Action::Create && placements(change, &path).any(|placed| matches!(placed, Placed::Before));
     if standing.contains(&path)
-        || empty && !shown(bench, file)
-        || file.action == Action::Delete && !bench.files.stands(&path)
+        || empty && !shown(work, file)
+        || file.action == Action::Delete && !work.run.files.stands(&path)
     {
         return account(Fate::Standing, "what the plan asks for stands already".to_owned());
     }
-    let renamed = matches!(&file.action, Action::Rename { to } if bench.files.stands(to));
+    let renamed = matches!(&file.action, Action::Rename { to } if work.run.files.stands(to));
     if renamed {
         return account(Fate::Standing, "renamed already".to_owned());
     }
@@ -154,24 +153,23 @@ fn unwritten(
     if done {
         return account(Fate::Standing, "its step was done before, by the plan's box".to_owned());
     }
-    let mut left = change.items.iter().zip(proofs).filter(|(item, _)| item.unit == file.unit && names(item, file));
+    let about = |item: &Item| {
+        let left = item.deeds.iter().filter_map(|deed| match deed {
+            Deed::Left(remainder) => Some(remainder),
+            _ => None,
+        });
+        left.into_iter().any(|remainder| item.is_about(&work.run.plan, file, remainder))
+    };
+    let mut left = change.items.iter().zip(proofs).filter(|(item, _)| about(item));
     if left.clone().next().is_some() && left.all(|(_, proof)| matches!(proof, Proof::Proven(_))) {
-        return account(Fate::Standing, "done by hand, and proven by its checks".to_owned());
+        return account(Fate::Standing, "done before, and proven by its checks".to_owned());
     }
     let why = file.obstacle.clone().unwrap_or_else(|| "the plan shows no code for it".to_owned());
     account(Fate::Untouched, why)
 }
 
 /// Whether the plan shows anything for the file.
-fn shown(bench: &Workbench, file: &NamedFile) -> bool {
-    let change = bench.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
+fn shown(work: &UnitWork<'_>, file: &NamedFile) -> bool {
+    let change = work.run.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
     change.is_some_and(|change| !change.blocks.is_empty())
-}
-
-/// Whether the item is about the file: it leaves it to a mind, by its name.
-fn names(item: &Item, file: &NamedFile) -> bool {
-    let quoted = format!("`{}`", file.written);
-    item.deeds
-        .iter()
-        .any(|deed| matches!(deed, Deed::Left(what) if what.contains(&quoted) || item.title.contains(&quoted)))
 }

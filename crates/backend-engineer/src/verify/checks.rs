@@ -1,13 +1,13 @@
 //! The checks of a phase: its automated criteria, the commands of its steps, and the project's own, each on the final tree.
 
-use journal::Verdict;
+use journal::{EvidenceId, ItemKind, ItemName, Verdict};
 use plan::{CriterionKind, Phase, PhaseId};
 
 use crate::check::{self, Judgement, Kind, Ran, Request, kind_of};
+use crate::evidence::Observation;
 use crate::implement::{Change, Deed};
 use crate::stop::Stop;
-use crate::understand::Assignment;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// One check and what it proved.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(crate) struct Check {
     pub(crate) kind: Kind,
     /// What came of it.
     pub(crate) ran: Ran,
+    /// Its evidence, once it is recorded.
+    pub(crate) evidence: Option<EvidenceId>,
     /// How to ask it again; none where nothing can be run.
     pub(crate) request: Option<Request>,
 }
@@ -42,6 +44,16 @@ pub(crate) enum Origin {
 }
 
 impl Check {
+    /// Returns what it speaks of, with `ran` as what came of it.
+    pub(crate) fn observation<'a>(&self, ran: &'a Ran) -> Observation<'a> {
+        let kind = match self.origin {
+            Origin::Criterion(_) => ItemKind::Criterion,
+            Origin::Step(..) => ItemKind::Step,
+            Origin::Project | Origin::Found => ItemKind::Project,
+        };
+        Observation { unit: self.unit, item: ItemName { kind, text: self.text.clone() }, ran }
+    }
+
     /// What it proved.
     pub(crate) fn verdict(&self) -> Verdict {
         self.ran.judgement.verdict
@@ -55,86 +67,50 @@ struct Planned {
     server: bool,
 }
 
-/// Runs all checks; those that ran before the tree came to rest run again, once.
-pub(super) async fn run_all(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &mut Change,
-) -> Result<Vec<Check>, Stop> {
-    let mut planned = gather(bench, assignment, change);
-    if bench.runs_commands() {
-        for round in 0..2 {
-            if !run_stale(bench, assignment, change, &mut planned, round).await? {
-                break;
+/// Runs all checks that have no verdict on the tree as it is now.
+pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Vec<Check>, Stop> {
+    let mut planned = gather(work, change);
+    if work.run.runs_commands() {
+        // No check changes the tree: what it writes is discarded.
+        let now = work.fingerprint();
+        for index in 0..planned.len() {
+            let Some(request) = planned[index].request.clone() else { continue };
+            let current = &planned[index].check.ran;
+            if current.tree.as_ref() == Some(&now) || current.tree.is_some() && current.acted {
+                continue;
             }
+            if planned[index].server {
+                planned[index].check.ran = start_server(work, &request, change).await?;
+                continue;
+            }
+            let same = planned.iter().find(|other| is_same(other, &request, &now));
+            planned[index].check.ran = match same {
+                Some(same) => same.check.ran.clone(),
+                None => check::run(work, &request).await?,
+            };
         }
-        refuse_stale(bench, &mut planned);
     }
     Ok(planned.into_iter().map(|planned| Check { request: planned.request, ..planned.check }).collect())
 }
 
-/// Runs what has no verdict on the tree as it is now; tells whether the tree moved meanwhile.
-async fn run_stale(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &mut Change,
-    planned: &mut [Planned],
-    round: usize,
-) -> Result<bool, Stop> {
-    let start = bench.fingerprint();
-    for index in 0..planned.len() {
-        let now = bench.fingerprint();
-        let Some(request) = planned[index].request.clone() else { continue };
-        let current = &planned[index].check.ran;
-        if current.tree.as_ref() == Some(&now) || current.tree.is_some() && current.acted {
-            continue;
-        }
-        if planned[index].server {
-            if round == 0 {
-                planned[index].check.ran = start_server(bench, &request, change).await?;
-            }
-            continue;
-        }
-        let same = planned.iter().find(|other| {
-            let ran = &other.check.ran;
-            let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted;
-            let expects = other.request.as_ref().is_some_and(|other| other.expect == request.expect);
-            alike && expects && ran.tree.as_ref() == Some(&now)
-        });
-        planned[index].check.ran = match same {
-            Some(same) => same.check.ran.clone(),
-            None => check::run(bench, &request, &assignment.scope).await?,
-        };
-        if planned[index].check.ran.acted {
-            bench.put_back_foreign(&assignment.scope).await?;
-        }
-    }
-    Ok(bench.fingerprint() != start)
+/// Returns whether a check has run already as `request` asks, on the tree of this fingerprint.
+fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
+    let ran = &other.check.ran;
+    let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted;
+    let expects = other.request.as_ref().is_some_and(|other| other.expect == request.expect);
+    alike && expects && ran.tree.as_deref() == Some(tree)
 }
 
-/// A tree that changes each time it is checked is never proven.
-fn refuse_stale(bench: &Workbench, planned: &mut [Planned]) {
-    let now = bench.fingerprint();
-    for planned in planned {
-        let ran = &mut planned.check.ran;
-        if ran.tree.as_ref().is_some_and(|tree| *tree != now) && !ran.acted && ran.judgement.verdict == Verdict::Passed
-        {
-            ran.judgement = Judgement::not_checked("the tree changes each time that it is checked");
-        }
-    }
-}
-
-async fn start_server(bench: &mut Workbench, request: &Request, change: &mut Change) -> Result<Ran, Stop> {
+async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<Ran, Stop> {
     let mut ran = Ran::not_run(&request.script, &request.folder, "");
     if let Some((_, server)) = change.servers.iter().find(|(script, _)| *script == request.script) {
         ran.judgement = started(server);
-        ran.tree = Some(bench.fingerprint());
+        ran.tree = Some(work.fingerprint());
         return Ok(ran);
     }
-    let first = crate::analyze::nearest_tools(bench.root(), request.folder.as_ref());
-    let server = bench.serve(&request.script, &request.folder, first).await?;
+    let server = check::start_server(work, request).await?;
     ran.judgement = started(&server);
-    ran.tree = Some(bench.fingerprint());
+    ran.tree = Some(work.fingerprint());
     if server.exited.is_none() {
         change.servers.push((request.script.clone(), server));
     }
@@ -153,23 +129,32 @@ fn started(server: &sandbox::Server) -> Judgement {
 }
 
 /// Every check of the assignment, with what its steps have proved already.
-fn gather(bench: &Workbench, assignment: &Assignment, change: &Change) -> Vec<Planned> {
+fn gather(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
     let mut planned = Vec::new();
-    for phase in assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)) {
+    for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
         for (index, criterion) in phase.criteria.iter().enumerate() {
             if criterion.kind == CriterionKind::Automated {
-                planned.extend(of_criterion(bench, phase, index));
+                planned.extend(of_criterion(work, phase, index));
             }
         }
-        planned.extend(of_steps(bench, phase, change));
+        planned.extend(of_steps(work, phase, change));
     }
-    let commands = &bench.settings.commands;
+    let commands = &work.run.settings.commands;
     let kinds = [(Kind::Tests, &commands.test), (Kind::Lint, &commands.lint), (Kind::TypeCheck, &commands.type_check)];
     for (kind, held) in kinds {
         for script in held.iter().flat_map(|held| held.value.clone()) {
             let request = Request::of_project(&script, "the project's own");
             let ran = Ran::not_run(&script, "", NOT_RUN);
-            let check = Check { unit: None, origin: Origin::Project, text: script, line: 0, kind, ran, request: None };
+            let check = Check {
+                unit: None,
+                origin: Origin::Project,
+                text: script,
+                line: 0,
+                kind,
+                ran,
+                evidence: None,
+                request: None,
+            };
             planned.push(Planned { check, request: Some(request), server: false });
         }
     }
@@ -179,15 +164,16 @@ fn gather(bench: &Workbench, assignment: &Assignment, change: &Change) -> Vec<Pl
 /// Why a check has no verdict where commands are not run.
 pub(super) const NOT_RUN: &str = "no command was run, as you asked";
 
-fn of_criterion(bench: &Workbench, phase: &Phase, index: usize) -> Vec<Planned> {
+fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned> {
     let criterion = &phase.criteria[index];
     let check = |kind, ran| Check {
         unit: Some(phase.id),
         origin: Origin::Criterion(index),
         text: criterion.text.clone(),
-        line: bench.plan.place(criterion.span.start).line,
+        line: work.run.plan.place(criterion.span.start).line,
         kind,
         ran,
+        evidence: None,
         request: None,
     };
     if criterion.commands.is_empty() {
@@ -198,7 +184,7 @@ fn of_criterion(bench: &Workbench, phase: &Phase, index: usize) -> Vec<Planned> 
     commands
         .map(|command| {
             let kind = kind_of(&command.text);
-            match Request::of(command, &criterion.text, bench) {
+            match Request::of(command, &criterion.text, work) {
                 Ok(request) => {
                     let ran = Ran::not_run(&request.script, &request.folder, NOT_RUN);
                     Planned { check: check(kind, ran), request: Some(request), server: command.server }
@@ -210,7 +196,7 @@ fn of_criterion(bench: &Workbench, phase: &Phase, index: usize) -> Vec<Planned> 
 }
 
 /// The commands that the unit's steps ran and that shall hold at the end as well.
-fn of_steps(bench: &Workbench, phase: &Phase, change: &Change) -> Vec<Planned> {
+fn of_steps(work: &UnitWork<'_>, phase: &Phase, change: &Change) -> Vec<Planned> {
     let items = change.items.iter().enumerate().filter(|(_, item)| item.unit == phase.id);
     let runs = items.flat_map(|(index, item)| {
         item.deeds.iter().filter_map(move |deed| match deed {
@@ -226,9 +212,10 @@ fn of_steps(bench: &Workbench, phase: &Phase, change: &Change) -> Vec<Planned> {
             line: item.line,
             kind: kind_of(&ran.script),
             ran: (**ran).clone(),
+            evidence: None,
             request: None,
         },
-        request: Request::of(&phase.commands[command], &item.title, bench).ok(),
+        request: Request::of(&phase.commands[command], &item.title, work).ok(),
         server: false,
     })
     .collect()

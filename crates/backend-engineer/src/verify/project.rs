@@ -8,12 +8,11 @@ use journal::Verdict;
 use survey::{Command, Ecosystem, Purpose, Survey};
 
 use super::checks::{Check, NOT_RUN, Origin};
-use crate::analyze::surveyed;
+use crate::analyze::Codebase;
 use crate::check::{self, Judgement, Kind, Ran, Request};
 use crate::implement::Change;
 use crate::stop::Stop;
-use crate::understand::Assignment;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// How many of a project's commands for one purpose are tried, where one can't run.
 const TRIES: usize = 3;
@@ -28,46 +27,49 @@ struct Wanted {
 }
 
 /// Makes the project's own checks that neither the configuration names nor the plan made already.
-pub(super) async fn run(
-    bench: &mut Workbench,
-    assignment: &Assignment,
-    change: &Change,
-    made: &[Check],
-) -> Result<Vec<Check>, Stop> {
-    let files = files_of(bench, assignment, change);
-    let wanted = if files.is_empty() { Vec::new() } else { wanted(bench, &surveyed(bench.root()), &files, made) };
+pub(super) async fn run(work: &mut UnitWork<'_>, change: &Change, made: &[Check]) -> Result<Vec<Check>, Stop> {
+    let files = files_of(work, change);
+    let renewed = keepers_changed(change).then(|| Codebase::at(work.run.root()));
+    let code = renewed.as_ref().unwrap_or(&work.survey.code);
+    let wanted = if files.is_empty() { Vec::new() } else { wanted(work, code.survey(), &files, made) };
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    if !bench.runs_commands() {
+    if !work.run.runs_commands() {
         return Ok(wanted.iter().map(|wanted| not_made(wanted, NOT_RUN)).collect());
     }
     // The plan asked for no command; that none can run here is nothing that it would have to wait for.
-    if let Err(stop) = bench.prepare().await {
+    if let Err(stop) = work.workspace.prepare().await {
         return Ok(wanted.iter().map(|wanted| not_made(wanted, &stop.message)).collect());
     }
     let mut found = Vec::new();
     for wanted in wanted {
-        found.push(make(bench, assignment, change, &wanted).await?);
+        found.push(make(work, change, &wanted).await?);
     }
     Ok(found)
 }
 
+/// Returns whether the unit wrote a file that may keep commands, so that the survey from before it no longer tells them
+/// all. Source code keeps none.
+fn keepers_changed(change: &Change) -> bool {
+    change.written.iter().any(|file| ecosystem_of(&file.path).is_none())
+}
+
 /// The files of the phase that are there now.
-fn files_of(bench: &mut Workbench, assignment: &Assignment, change: &Change) -> Vec<String> {
-    let named = assignment.files.iter().filter_map(|file| file.path.clone());
+fn files_of(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
+    let named = work.assignment.files.iter().filter_map(|file| file.path.clone());
     let mut files: Vec<String> = change.written.iter().map(|file| file.path.clone()).chain(named).collect();
     files.sort();
     files.dedup();
     let is_prose =
         |path: &str| [".md", ".rst", ".txt"].iter().any(|end| path.ends_with(end)) && !path.contains("requirements");
-    files.retain(|path| !is_prose(path) && bench.tree.read(path).is_ok_and(|content| content.is_some()));
+    files.retain(|path| !is_prose(path) && work.workspace.tree.read(path).is_ok_and(|content| content.is_some()));
     files
 }
 
 /// Which checks are to be made, each for the files that it covers.
-fn wanted(bench: &Workbench, survey: &Survey, files: &[String], made: &[Check]) -> Vec<Wanted> {
-    let held = &bench.settings.commands;
+fn wanted(work: &UnitWork<'_>, survey: &Survey, files: &[String], made: &[Check]) -> Vec<Wanted> {
+    let held = &work.run.settings.commands;
     let kinds = [
         (Kind::Tests, Purpose::Test, held.test.is_some()),
         (Kind::Lint, Purpose::Lint, held.lint.is_some()),
@@ -125,7 +127,7 @@ fn ecosystem_of(file: &str) -> Option<Ecosystem> {
 
 fn check(wanted: &Wanted, command: &Command, ran: Ran) -> Check {
     let text = format!("the project's own `{}` ({})", command.script, command.source);
-    Check { unit: None, origin: Origin::Found, text, line: 0, kind: wanted.kind, ran, request: None }
+    Check { unit: None, origin: Origin::Found, text, line: 0, kind: wanted.kind, ran, evidence: None, request: None }
 }
 
 fn not_made(wanted: &Wanted, why: &str) -> Check {
@@ -134,17 +136,17 @@ fn not_made(wanted: &Wanted, why: &str) -> Check {
 }
 
 /// Tries the commands in their order until one has something to say.
-async fn make(bench: &mut Workbench, assignment: &Assignment, change: &Change, wanted: &Wanted) -> Result<Check, Stop> {
+async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Result<Check, Stop> {
     let mut silent: Option<Check> = None;
     for command in &wanted.commands {
         let why = format!("the project's own, {}", command.source);
         let request = Request::found(&command.script, &command.folder, wanted.kind, &why);
-        let (mut ran, text) = run_aside(bench, assignment, &request).await?;
+        let (mut ran, text) = check::run_and_read(work, &request).await?;
         let limit = ran.judgement.limit;
         match ran.judgement.verdict {
             Verdict::Passed => return Ok(check(wanted, command, ran)),
             Verdict::Failed => {
-                weigh(bench, assignment, change, wanted, command, &request, (&mut ran, &text)).await?;
+                weigh(work, change, wanted, command, &request, (&mut ran, &text)).await?;
                 return Ok(check(wanted, command, ran));
             }
             Verdict::NotChecked => drop(silent.get_or_insert_with(|| check(wanted, command, ran))),
@@ -156,26 +158,10 @@ async fn make(bench: &mut Workbench, assignment: &Assignment, change: &Change, w
     Ok(silent.unwrap_or_else(|| not_made(wanted, "nothing ran")))
 }
 
-/// Runs a command that nobody asked to change anything: what it changes of the phase's files is undone, and then it has
-/// looked at something else than what the user gets.
-async fn run_aside(bench: &mut Workbench, assignment: &Assignment, request: &Request) -> Result<(Ran, String), Stop> {
-    let (before, saved) = (bench.fingerprint(), bench.tree.savepoint());
-    let (mut ran, text) = check::run_and_read(bench, request, &assignment.scope).await?;
-    if ran.acted {
-        bench.put_back_foreign(&assignment.scope).await?;
-    }
-    if bench.fingerprint() != before {
-        bench.tree.restore(saved);
-        ran.judgement = Judgement::not_checked("it changed files of the phase, which was undone");
-    }
-    Ok((ran, text))
-}
-
 /// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
 /// the phase's files are then looked at alone.
 async fn weigh(
-    bench: &mut Workbench,
-    assignment: &Assignment,
+    work: &mut UnitWork<'_>,
     change: &Change,
     wanted: &Wanted,
     command: &Command,
@@ -184,8 +170,8 @@ async fn weigh(
 ) -> Result<(), Stop> {
     let knows_before = !change.written.is_empty();
     if knows_before {
-        let (before, told) = check::run_before(bench, request, &change.written).await?;
-        bench.put_back_foreign(&assignment.scope).await?;
+        let (before, told) = check::run_before(work, request, &change.written).await?;
+        work.restore_discarded().await?;
         if before.verdict != Verdict::Failed || !no_worse(&told, text) {
             return Ok(());
         }
@@ -198,7 +184,7 @@ async fn weigh(
     }
     let Some(script) = command.for_files(&files) else { return Ok(()) };
     let scoped = Request::found(&script, &command.folder, wanted.kind, &format!("{}, the phase's files", request.why));
-    let (alone, _) = run_aside(bench, assignment, &scoped).await?;
+    let (alone, _) = check::run_and_read(work, &scoped).await?;
     if alone.judgement.verdict == Verdict::Passed {
         let detail = format!("`{script}`: {}", alone.judgement.detail);
         ran.judgement = if knows_before {

@@ -2,51 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use journal::{Event, Verdict};
+use journal::{EvidenceId, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
 
+use super::reasons::{BrokenBy, OpenReason, Proof, ProvenBy, Said};
 use super::{Check, Origin, Verification};
-use crate::check::Kind;
-use crate::implement::{Change, Deed, Item, Placed, Placement};
+use crate::check::{Kind, Ran};
+use crate::evidence::{self, Search};
+use crate::implement::{Change, Deed, Item, OpenPart, Placed, Placement};
+use crate::run::RunContext;
 use crate::understand::Assignment;
-use crate::workbench::Workbench;
-
-/// The kind of evidence that speaks of the tree as it was before a model's change.
-pub(super) const BEFORE: &str = "before";
-/// The same, with the tests that came with the change.
-pub(super) const TESTS_ALONE: &str = "tests-alone";
-const WITHOUT_CHANGE: [&str; 2] = [BEFORE, TESTS_ALONE];
-
-/// Whether something is proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Proof {
-    /// It is; by what.
-    Proven(String),
-    /// It is not; why.
-    Open(String),
-    /// A check says that it does not hold.
-    Broken(String),
-    /// Its box was ticked before, and nothing speaks against it.
-    Before,
-    /// Only a person can tell.
-    ForAPerson,
-}
 
 /// What every item is proven by.
 pub(super) struct Ground<'a> {
-    pub(super) bench: &'a Workbench,
+    pub(super) run: &'a RunContext,
     pub(super) assignment: &'a Assignment,
     pub(super) checks: &'a [Check],
     /// The paths where the plan's code stands.
     pub(super) standing: &'a BTreeSet<String>,
-    /// What earlier runs saw.
-    pub(super) earlier: &'a [Event],
+    /// What was found for the plan, in this run and before.
+    pub(super) search: Search<'a>,
 }
 
 /// The proof of one item of the change. What its ticked box says holds until a check speaks against it.
 pub(super) fn of_item(item: &Item, ground: &Ground<'_>) -> Proof {
     let proof = of_deeds(item, ground);
-    let done = item.checkbox.is_some_and(|id| state_of(ground.bench, id) == State::Done);
+    let done = item.checkbox.is_some_and(|id| state_of(ground.run, id) == State::Done);
     if done && matches!(proof, Proof::Open(_)) { Proof::Before } else { proof }
 }
 
@@ -56,64 +37,53 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
         return proofs.into_iter().find(|proof| matches!(proof, Proof::Broken(_))).unwrap_or(Proof::Before);
     }
     if item.deeds.is_empty() {
-        return Proof::Open("it says nothing that could be done or checked without a person or a model".to_owned());
+        return Proof::Open(OpenReason::NothingToDo);
     }
-    let mut evidence = Vec::new();
+    let mut proven = Vec::new();
     let mut left = None;
     for deed in &item.deeds {
         match of_deed(item, deed, ground) {
-            Proof::Proven(what) => evidence.push(what),
-            Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = item.open().next(),
-            Proof::Open(why) if matches!(deed, Deed::Worked { .. }) => left = left.or(Some(why)),
+            Proof::Proven(by) => proven.extend(by),
+            Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = item.open().next().map(OpenReason::Part),
+            Proof::Open(reason) if matches!(deed, Deed::Worked { .. }) => left = left.or(Some(reason)),
             other => return other,
         }
     }
     if let Some(left) = left {
-        return match mended(item, ground) {
-            Some(what) => Proof::Proven(what),
-            None => Proof::Open(left),
-        };
+        return change_proven(item, ground).map_or(Proof::Open(left), |by| Proof::Proven(vec![by]));
     }
     let places = item.deeds.iter().any(|deed| matches!(deed, Deed::Place(_)));
     let runs = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { expects_failure: false, .. }));
     if places && !runs {
         match passed_check(item.unit, ground) {
-            Ok(what) => evidence.push(what),
-            Err(why) => return Proof::Open(why),
+            Ok(said) => proven.push(ProvenBy::Check(said)),
+            Err(reason) => return Proof::Open(reason),
         }
     }
-    evidence.dedup();
-    Proof::Proven(evidence.join("; "))
+    proven.dedup();
+    Proof::Proven(proven)
 }
 
 fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
     match deed {
         Deed::Place(placement) => of_placement(placement, ground.standing),
-        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, ground.earlier),
+        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, ground),
         Deed::Run { command, ran, .. } => {
             let last = ground.checks.iter().find(|check| {
                 matches!(check.origin, Origin::Step(_, of) if of == *command) && checks_item(check, item)
             });
-            let judgement = last.map_or(&ran.judgement, |check| &check.ran.judgement);
-            of_verdict(judgement.verdict, &ran.script, &judgement.detail)
+            last.map_or_else(|| of_verdict(ran.judgement.verdict, said_by(ran, None)), of_check)
         }
-        Deed::Serve { script, failed: None } => Proof::Proven(format!("`{script}` was started")),
-        Deed::Serve { script, failed: Some(why) } => Proof::Broken(format!("`{script}`: {why}")),
-        Deed::Commit(Ok(id)) => Proof::Proven(format!("committed as {id}")),
-        Deed::Commit(Err(why)) => Proof::Open(why.clone()),
-        Deed::Left(what) => Proof::Open(what.clone()),
-        Deed::Worked { paths } => Proof::Open(unproven(paths)),
+        Deed::Serve { script, failed: None } => Proof::Proven(vec![ProvenBy::Server(script.clone())]),
+        Deed::Serve { script, failed: Some(why) } => {
+            Proof::Broken(BrokenBy::Server { command: script.clone(), why: why.clone() })
+        }
+        Deed::Commit(Ok(id)) => Proof::Proven(vec![ProvenBy::Commit(id.clone())]),
+        Deed::Commit(Err(why)) => Proof::Open(OpenReason::NoCommit(why.clone())),
+        Deed::Left(remainder) => Proof::Open(OpenReason::Part(OpenPart::Left(remainder.what.clone()))),
+        Deed::Worked { paths } => Proof::Open(OpenReason::Worked(paths.clone())),
         Deed::DoneBefore => Proof::Before,
     }
-}
-
-/// Why a model's work is not proven by itself.
-fn unproven(paths: &[String]) -> String {
-    let paths: Vec<String> = paths.iter().take(4).map(|path| format!("`{path}`")).collect();
-    format!(
-        "a model changed {}, and no check tied to it went from failing to passing; look at it, then `accept`",
-        paths.join(", ")
-    )
 }
 
 fn checks_item(check: &Check, item: &Item) -> bool {
@@ -121,112 +91,99 @@ fn checks_item(check: &Check, item: &Item) -> bool {
 }
 
 fn of_placement(placement: &Placement, standing: &BTreeSet<String>) -> Proof {
-    if let Some(why) = placement.refused() {
-        return Proof::Open(why);
+    if let Some(part) = placement.refused() {
+        return Proof::Open(OpenReason::Part(part));
     }
-    let Some(path) = &placement.path else { return Proof::Open("its file is not clear".to_owned()) };
+    let Some(path) = placement.path.clone() else { return Proof::Open(OpenReason::FileUnclear) };
     // A removal or a rename shows no code that could stand.
     let whole_file = placement.block.is_none();
-    match &placement.placed {
-        _ if !whole_file && !standing.contains(path) => {
-            Proof::Open(format!("`{path}` no longer holds what the plan shows"))
-        }
-        Placed::Now { .. } => Proof::Proven(format!("`{path}` changed as the plan shows")),
-        _ => Proof::Proven(format!("`{path}` holds what the plan shows")),
+    if !whole_file && !standing.contains(&path) {
+        return Proof::Open(OpenReason::NoLongerThere(path));
     }
+    let changed = matches!(placement.placed, Placed::Now { .. });
+    Proof::Proven(vec![ProvenBy::Code { path, changed }])
 }
 
 /// A failure before the change proves itself at its moment; where it was skipped, an earlier run may have seen it.
-fn of_expected_failure(item: &Item, ran: &crate::check::Ran, earlier: &[Event]) -> Proof {
-    if ran.judgement.verdict == Verdict::Passed {
-        return Proof::Proven(format!("`{}` failed before the change, as the plan expects", ran.script));
+fn of_expected_failure(item: &Item, ran: &Ran, ground: &Ground<'_>) -> Proof {
+    let found = ground.search.expected_failure(&evidence::subject(ground.run, &item.observation(ran)));
+    let now = ran.judgement.verdict == Verdict::Passed;
+    if !now && found.is_none() {
+        return Proof::Open(OpenReason::FailureNotSeen(said_by(ran, None)));
     }
-    let seen = earlier.iter().any(|event| match event {
-        Event::Evidence { item: of, kind, verdict, .. } => {
-            *of == item.title && kind == "expected-failure" && *verdict == Verdict::Passed
-        }
-        _ => false,
-    });
-    if seen {
-        return Proof::Proven("an earlier run saw it fail before the change".to_owned());
-    }
-    Proof::Open(format!("`{}`: {}", ran.script, ran.judgement.detail))
+    let evidence = found.map(|found| found.id.clone());
+    Proof::Proven(vec![ProvenBy::ExpectedFailure { evidence, command: ran.script.clone(), earlier: !now }])
 }
 
-fn of_verdict(verdict: Verdict, script: &str, detail: &str) -> Proof {
-    let told = if script.is_empty() { detail.to_owned() } else { format!("`{script}`: {detail}") };
+fn said_by(ran: &Ran, evidence: Option<EvidenceId>) -> Said {
+    Said { evidence, command: ran.script.clone(), detail: ran.judgement.detail.clone() }
+}
+
+fn said(check: &Check) -> Said {
+    said_by(&check.ran, check.evidence.clone())
+}
+
+fn of_check(check: &Check) -> Proof {
+    of_verdict(check.verdict(), said(check))
+}
+
+fn of_verdict(verdict: Verdict, said: Said) -> Proof {
     match verdict {
-        Verdict::Passed => Proof::Proven(told),
-        Verdict::Failed => Proof::Broken(told),
-        Verdict::NotChecked => Proof::Open(told),
+        Verdict::Passed => Proof::Proven(vec![ProvenBy::Check(said)]),
+        Verdict::Failed => Proof::Broken(BrokenBy::Check(said)),
+        Verdict::NotChecked => Proof::Open(OpenReason::NotChecked(said)),
     }
 }
 
-/// Prose is proven when a check tied to it failed in an earlier run, or without the change, and passes now: a command of its own step, else one
-/// of its unit, all of whose checks must pass.
-fn mended(item: &Item, ground: &Ground<'_>) -> Option<String> {
+/// Prose is proven when a check tied to it fails without the unit's own change, and passes now: a command of its own step,
+/// else one of its unit, all of whose checks must pass.
+fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
     let of_unit: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
     let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
     let tied = if own.is_empty() { of_unit } else { own };
     if tied.iter().any(|check| check.verdict() != Verdict::Passed) {
         return None;
     }
-    let this = ground.bench.run.as_ref().map(journal::Run::id);
-    let failed = |check: &Check| {
-        ground.earlier.iter().find_map(|event| match event {
-            Event::Evidence { command: Some(command), verdict: Verdict::Failed, kind, run, .. } => {
-                // What was asked of a tree without the change speaks of the change of its own run alone.
-                let speaks = !WITHOUT_CHANGE.contains(&kind.as_str()) || Some(run) == this;
-                (speaks && *command == check.ran.script).then_some(kind)
-            }
-            _ => None,
-        })
-    };
     tied.into_iter().find_map(|check| {
-        let script = &check.ran.script;
-        Some(match failed(check)?.as_str() {
-            TESTS_ALONE => format!("`{script}` fails with the new tests alone and passes with the change"),
-            _ => format!("`{script}` failed before and passes now"),
-        })
+        let passed = ground.search.evidence.iter().find(|found| Some(&found.id) == check.evidence.as_ref())?;
+        let failed = ground.search.failure_without_change(&passed.evidence)?;
+        let basis = failed.evidence.condition.basis;
+        Some(ProvenBy::Change { without: failed.id.clone(), basis, with: said(check) })
     })
 }
 
-/// A check that passed for the unit, or for the nearest unit above it in the assignment that has any.
-fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<String, String> {
+/// Returns a check that passed for the unit, or for the nearest unit above it in the assignment that has any.
+fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<Said, OpenReason> {
     let mut current = Some(unit);
     while let Some(unit) = current.filter(|unit| ground.assignment.units.contains(unit)) {
         let own: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(unit)).collect();
         if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
-            return Ok(format!("`{}`: {}", passed.ran.script, passed.ran.judgement.detail));
+            return Ok(said(passed));
         }
         if !own.is_empty() {
-            return Err("none of its unit's checks passed".to_owned());
+            return Err(OpenReason::NoCheckPassed);
         }
-        current = ground.bench.plan.parent(unit).map(|parent| parent.id);
+        current = ground.run.plan.parent(unit).map(|parent| parent.id);
     }
     // A linter that nobody asked for proves no code; the project's tests do.
     let counts = |check: &&Check| check.origin != Origin::Found || check.kind == Kind::Tests;
     let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
-    let project = ground.checks.iter().filter(counts).find(passed);
-    match project {
-        Some(passed) => Ok(format!("`{}`: {}", passed.ran.script, passed.ran.judgement.detail)),
-        None => Err("nothing checks it: no command of its unit passed".to_owned()),
-    }
+    ground.checks.iter().filter(counts).find(passed).map(said).ok_or(OpenReason::NothingChecksIt)
 }
 
 /// The proof of every box of the assignment.
 pub(crate) fn prove(
-    bench: &Workbench,
+    run: &RunContext,
     assignment: &Assignment,
     change: &Change,
     verification: &Verification,
 ) -> Vec<(CheckboxId, Proof)> {
-    let phases = assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit));
+    let phases = assignment.units.iter().filter_map(|unit| run.plan.phase(*unit));
     let boxes = phases.flat_map(|phase| phase.checkboxes.iter().map(move |id| (phase, *id)));
-    boxes.map(|(phase, id)| (id, of_box(bench, phase, id, change, verification))).collect()
+    boxes.map(|(phase, id)| (id, of_box(run, phase, id, change, verification))).collect()
 }
 
-fn of_box(bench: &Workbench, phase: &Phase, id: CheckboxId, change: &Change, verification: &Verification) -> Proof {
+fn of_box(run: &RunContext, phase: &Phase, id: CheckboxId, change: &Change, verification: &Verification) -> Proof {
     let mut proofs = Vec::new();
     for (index, criterion) in phase.criteria.iter().enumerate().filter(|(_, criterion)| criterion.checkbox == Some(id))
     {
@@ -237,44 +194,44 @@ fn of_box(bench: &Workbench, phase: &Phase, id: CheckboxId, change: &Change, ver
             .checks
             .iter()
             .filter(|check| check.unit == Some(phase.id) && check.origin == Origin::Criterion(index));
-        proofs.extend(own.map(|check| of_verdict(check.verdict(), &check.ran.script, &check.ran.judgement.detail)));
+        proofs.extend(own.map(of_check));
     }
     let items = change.items.iter().zip(&verification.items);
     proofs.extend(
         items.filter(|(item, _)| item.unit == phase.id && item.checkbox == Some(id)).map(|(_, proof)| proof.clone()),
     );
     if proofs.is_empty() {
-        let stands_for_unit = bench
+        let stands_for_unit = run
             .plan
             .checkboxes()
             .get(id.0)
             .is_some_and(|found| found.span.start <= phase.heading.end && phase.heading.start <= found.span.end);
         return match stands_for_unit {
-            true => of_unit(bench, phase, change, verification),
-            false => Proof::Open("nothing in the plan says how to check it".to_owned()),
+            true => of_unit(run, phase, change, verification),
+            false => Proof::Open(OpenReason::NoCheck),
         };
     }
     all(proofs)
 }
 
 /// A box that stands for the whole unit: all beneath it must be proven, and something must have been.
-fn of_unit(bench: &Workbench, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
+fn of_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
     let beneath = |unit: PhaseId| {
         let mut current = Some(unit);
         while let Some(unit) = current {
             if unit == phase.id {
                 return true;
             }
-            current = bench.plan.parent(unit).map(|parent| parent.id);
+            current = run.plan.parent(unit).map(|parent| parent.id);
         }
         false
     };
     let items = change.items.iter().zip(&verification.items).filter(|(item, _)| beneath(item.unit));
     let mut proofs: Vec<Proof> = items.map(|(_, proof)| proof.clone()).collect();
     let checks = verification.checks.iter().filter(|check| check.unit.is_some_and(beneath));
-    proofs.extend(checks.map(|check| of_verdict(check.verdict(), &check.ran.script, &check.ran.judgement.detail)));
+    proofs.extend(checks.map(of_check));
     if proofs.is_empty() {
-        return Proof::Open("nothing in the plan says how to check it".to_owned());
+        return Proof::Open(OpenReason::NoCheck);
     }
     all(proofs)
 }
@@ -295,8 +252,8 @@ pub(crate) fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
 
 /// Holds back the criteria of a unit that lacks a part, where their boxes are all that is left to tick: a reader would
 /// take the unit for done.
-pub(super) fn hold_back(bench: &Workbench, assignment: &Assignment, change: &Change, verification: &mut Verification) {
-    for phase in assignment.units.iter().filter_map(|unit| bench.plan.phase(*unit)) {
+pub(super) fn hold_back(run: &RunContext, assignment: &Assignment, change: &Change, verification: &mut Verification) {
+    for phase in assignment.units.iter().filter_map(|unit| run.plan.phase(*unit)) {
         let mut items = change.items.iter().zip(&verification.items).filter(|(item, _)| item.unit == phase.id);
         if !items.any(|(item, proof)| is_unimplemented(item, proof)) {
             continue;
@@ -309,20 +266,20 @@ pub(super) fn hold_back(bench: &Workbench, assignment: &Assignment, change: &Cha
         let criterion = |id: CheckboxId| phase.criteria.iter().any(|criterion| criterion.checkbox == Some(id));
         let proven = verification.proofs.iter_mut().filter(|(id, _)| own(id) && criterion(*id));
         for (_, proof) in proven.filter(|(_, proof)| matches!(proof, Proof::Proven(_))) {
-            *proof = Proof::Open(format!("it holds, and its box waits until {} is implemented", phase.label));
+            *proof = Proof::Open(OpenReason::WaitsForUnit(phase.label.clone()));
         }
     }
 }
 
 /// Takes back every proof: what was checked is no longer what is there.
-pub(super) fn withdraw(verification: &mut Verification, why: &str) {
+pub(super) fn withdraw(verification: &mut Verification, why: &OpenReason) {
     let boxes = verification.proofs.iter_mut().map(|(_, proof)| proof);
     for proof in boxes.chain(&mut verification.items).filter(|proof| matches!(proof, Proof::Proven(_))) {
-        *proof = Proof::Open(why.to_owned());
+        *proof = Proof::Open(why.clone());
     }
 }
 
 /// The state that the plan's text gives a box.
-pub(super) fn state_of(bench: &Workbench, id: CheckboxId) -> State {
-    bench.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
+pub(super) fn state_of(run: &RunContext, id: CheckboxId) -> State {
+    run.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
 }

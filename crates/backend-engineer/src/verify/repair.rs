@@ -2,10 +2,10 @@
 
 use journal::Verdict;
 
-use super::{Check, Verification};
+use super::{Check, Proof, Verification};
 use crate::implement::Change;
 use crate::stop::Stop;
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// How often what does not hold is given back.
 const ROUNDS: u32 = 3;
@@ -16,18 +16,20 @@ const OUTPUTS: usize = 9_000;
 
 /// The next task, where something does not hold that a model might mend; none where there is nothing more to try.
 pub(crate) fn repair(
-    bench: &mut Workbench,
+    work: &mut UnitWork<'_>,
     change: &mut Change,
     verification: &Verification,
 ) -> Result<Option<String>, Stop> {
-    if bench.engineer.is_none() || !bench.runs_commands() || !verification.drifted.is_empty() {
+    if work.run.engineer.is_none() || !work.run.runs_commands() || !verification.drifted.is_empty() {
         return Ok(None);
     }
     let failed: Vec<&Check> = verification.checks.iter().filter(|check| check.verdict() == Verdict::Failed).collect();
     let undone: Vec<String> = change
         .items
         .iter()
-        .flat_map(|item| item.open().map(|why| format!("line {}: {} - {why}", item.line, item.title.trim())))
+        .zip(&verification.items)
+        .filter(|(_, proof)| !matches!(proof, Proof::Proven(_)))
+        .flat_map(|(item, _)| item.open().map(|why| format!("line {}: {} - {why}", item.line, item.title.trim())))
         .collect();
     if failed.is_empty() && undone.is_empty() && verification.weakened.is_empty() {
         return Ok(None);
@@ -39,7 +41,7 @@ pub(crate) fn repair(
             return Ok(None);
         }
         if session.last_failures.as_ref() == Some(&signature) {
-            bench.note("The model was asked no further: two rounds failed alike.")?;
+            work.note("The model was asked no further: two rounds failed alike.")?;
             return Ok(None);
         }
         session.last_failures = Some(signature);

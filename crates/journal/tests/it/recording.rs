@@ -3,7 +3,10 @@
 use std::fs;
 use std::io::{self, Read};
 
-use journal::{Event, Journal, JournalError, Original, OutputId, RunState, StepName, Verdict, hash};
+use journal::{
+    Basis, CheckResult, Condition, Event, Evidence, ItemKind, ItemName, Journal, JournalError, Original, OutputId, Run,
+    RunState, StepName, Subject, UnitName, Verdict, hash,
+};
 
 use crate::repository::{Repository, start};
 
@@ -218,36 +221,66 @@ fn only_the_first_original_of_a_path_counts() {
     assert_eq!(repository.journal.content(&hash(b"third")).expect("kept"), b"third");
 }
 
+fn evidence(run: &Run, unit: &str, item: &str) -> Evidence {
+    Evidence {
+        subject: Subject {
+            unit: Some(UnitName { label: unit.to_owned(), title: "Totals".to_owned() }),
+            item: ItemName { kind: ItemKind::Criterion, text: item.to_owned() },
+            command: "pytest".to_owned(),
+            folder: String::new(),
+        },
+        condition: Condition { basis: Basis::Final, tree: Some("a".to_owned()), sandbox: None },
+        result: CheckResult {
+            verdict: Verdict::Passed,
+            exit: Some(0),
+            detail: String::new(),
+            tests: Vec::new(),
+            output: None,
+        },
+        run: run.id().clone(),
+    }
+}
+
 #[test]
 fn evidence_of_a_plan_is_found_over_all_runs() {
     let repository = Repository::new();
-    for (plan, item) in [("a.md", "one"), ("b.md", "other"), ("a.md", "two")] {
+    for (plan, unit) in [("a.md", "one"), ("b.md", "other"), ("a.md", "two")] {
         let run = repository.journal.begin(&start(plan)).expect("a run");
         run.record(&note("in between")).expect("recorded");
-        for check in ["tests", "lint"] {
-            let evidence = Event::Evidence {
-                item: item.to_owned(),
-                kind: check.to_owned(),
-                command: None,
-                exit: Some(0),
-                tree: None,
-                run: run.id().clone(),
-                verdict: Verdict::Passed,
-            };
-            run.record(&evidence).expect("recorded");
+        for item in ["tests", "lint"] {
+            run.record(&Event::Evidence(evidence(&run, unit, item))).expect("recorded");
         }
         run.finish(0, "").expect("finished");
     }
-    let found: Vec<(String, String)> = repository
+    let found: Vec<(String, String, u64)> = repository
         .journal
         .evidence("a.md")
         .expect("evidence")
         .into_iter()
-        .map(|recorded| match recorded.event {
-            Event::Evidence { item, kind, .. } => (item, kind),
-            other => panic!("not evidence: {other:?}"),
+        .map(|found| {
+            assert_eq!(found.id.run, found.evidence.run);
+            let subject = found.evidence.subject;
+            (subject.unit.expect("a unit").label, subject.item.text, found.id.seq)
         })
         .collect();
-    let expected = [("two", "lint"), ("two", "tests"), ("one", "lint"), ("one", "tests")];
-    assert_eq!(found, expected.map(|(item, kind)| (item.to_owned(), kind.to_owned())));
+    let expected = [("two", "lint", 3), ("two", "tests", 2), ("one", "lint", 3), ("one", "tests", 2)];
+    assert_eq!(found, expected.map(|(unit, item, seq)| (unit.to_owned(), item.to_owned(), seq)));
+}
+
+#[test]
+fn evidence_without_a_key_is_read_and_proves_nothing() {
+    let repository = Repository::new();
+    let run = repository.journal.begin(&start("a.md")).expect("a run");
+    // As programs before this one wrote it: matched by the text of its command, whatever the unit.
+    let old = serde_json::json!({
+        "event": "evidence", "item": "Tests pass", "kind": "criterion", "command": "pytest", "exit": 1, "tree": "a",
+        "run": run.id(), "verdict": "failed",
+    });
+    run.record(&serde_json::from_value(old.clone()).expect("an event")).expect("recorded");
+    run.record(&Event::Evidence(evidence(&run, "one", "tests"))).expect("recorded");
+    let found = repository.journal.evidence("a.md").expect("evidence");
+    assert_eq!(found.iter().map(|found| found.id.seq).collect::<Vec<_>>(), [2]);
+    let events = repository.journal.events(run.id()).expect("events");
+    assert_eq!(events.len(), 2, "it is still there for whoever looks at the run");
+    assert_eq!(serde_json::to_value(&events[0].event).expect("JSON"), old);
 }

@@ -75,14 +75,14 @@ impl Tool for Bash<'_, '_> {
             if let Some(asked) = Asked::of(command) {
                 return work.about_jobs(asked).await;
             }
-            let before = work.bench.effects().await.map_err(stopped)?;
+            let before = work.workspace.effects().await.map_err(stopped)?;
             let mark = shell::mark();
             let request = work.command(command, &input, &mark);
             if input.run_in_background.unwrap_or(false) {
                 let name = input.description.as_deref().unwrap_or(command);
                 return work.start(name, request, &before).await;
             }
-            let outcome = work.bench.run_command(request).await.map_err(stopped)?;
+            let outcome = work.workspace.run_command(request).await.map_err(stopped)?;
             let farewell = shell::farewell(&outcome, &mark);
             let settled = work.settle(&before).await?;
             work.finished(&outcome, farewell.as_ref(), settled).await
@@ -125,7 +125,7 @@ impl Work<'_> {
             script: shell::script(command, folder, mark),
             folder: PathBuf::new(),
             env: ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
-            paths_first: nearest_tools(self.bench.root(), inside.as_ref()),
+            paths_first: nearest_tools(self.run.root(), inside.as_ref()),
             // A job ends by itself, when it is told to, or with the run; whether it listens is not waited for longer.
             timeout: Some(if background { LISTENING } else { timeout }),
             network: None,
@@ -133,11 +133,11 @@ impl Work<'_> {
     }
 
     fn longest(&self) -> Duration {
-        self.bench.settings.timeout().max(USUAL)
+        self.run.settings.timeout().max(USUAL)
     }
 
     async fn about_jobs(&mut self, asked: Asked) -> Result<ToolOutput, ToolError> {
-        let before = self.bench.effects().await.map_err(stopped)?;
+        let before = self.workspace.effects().await.map_err(stopped)?;
         let text = match asked {
             Asked::List => self.memory.shell.list(),
             Asked::News(number) => match self.memory.shell.news(number) {
@@ -145,7 +145,7 @@ impl Work<'_> {
                 Ok(text) => text,
                 Err(why) => return tell(why),
             },
-            Asked::End(number) => self.memory.shell.end(number, self.bench).await.map_err(stopped)?,
+            Asked::End(number) => self.memory.shell.end(number, self.workspace).await.map_err(stopped)?,
         };
         let settled = self.settle(&before).await?;
         let trace = Trace { effects: settled.effects.clone(), diff: settled.diff.clone(), ..Trace::default() };
@@ -158,7 +158,7 @@ impl Work<'_> {
         request: Command,
         before: &[sandbox::Effect],
     ) -> Result<ToolOutput, ToolError> {
-        let server = self.bench.start_command(request).await.map_err(stopped)?;
+        let server = self.workspace.start_command(request).await.map_err(stopped)?;
         let early = server.output.head(4_000).unwrap_or_default();
         let state = match (&server.exited, server.listening.as_slice()) {
             (Some(exit), _) => Err(format!("It ended at once: {exit}.")),
@@ -170,7 +170,7 @@ impl Work<'_> {
         };
         let said = match state {
             Err(ended) => {
-                self.bench.end_server(server).await.map_err(stopped)?;
+                self.workspace.end_server(server).await.map_err(stopped)?;
                 ended
             }
             Ok(state) => format!("Job {} {state}.", self.memory.shell.take_in(name, server)),
@@ -206,7 +206,7 @@ impl Work<'_> {
         text.push_str(&settled.words());
         let mut trace = Trace { effects: settled.effects, diff: settled.diff, output: kept, ..Trace::default() };
         if let Some(farewell) = farewell {
-            let root = self.bench.overlay_root().await.map_err(stopped)?;
+            let root = self.workspace.overlay_root().await.map_err(stopped)?;
             let folder = shell::kept_folder(&farewell.folder, &root);
             if folder != self.memory.shell.folder {
                 text.push_str(&format!("\n[now in {}]", if folder.is_empty() { "the root" } else { &folder }));
@@ -219,16 +219,16 @@ impl Work<'_> {
 
     /// Keeps the whole output in the journal, where it does not fit what is shown.
     fn keep(&self, outcome: &Outcome, length: u64) -> Result<Option<u64>, ToolError> {
-        let Some(run) = self.bench.run.as_ref().filter(|_| length > (HEAD + TAIL) as u64) else { return Ok(None) };
+        let Some(run) = self.run.recorder.run().filter(|_| length > (HEAD + TAIL) as u64) else { return Ok(None) };
         let Ok(file) = std::fs::File::open(&outcome.output.path) else { return Ok(None) };
-        let whole = self.bench.redactor.reader(std::io::Read::take(file, length));
+        let whole = self.run.redactor.reader(std::io::Read::take(file, length));
         Ok(Some(run.keep_output(whole).map_err(|error| stopped(error.into()))?.0))
     }
 
     /// The output's head and tail, secrets taken out before it is cut.
     fn shown(&self, outcome: &Outcome, length: u64, kept: Option<u64>) -> Result<String, ToolError> {
         let broken = |error: std::io::Error| ToolError::Stop(format!("an output can't be read: {error}"));
-        let clean = |text: &str| self.bench.redactor.text(text);
+        let clean = |text: &str| self.run.redactor.text(text);
         let length = usize::try_from(length.min(outcome.output.bytes)).unwrap_or(usize::MAX);
         if length <= HEAD + TAIL {
             return Ok(clean(&outcome.output.head(length).map_err(broken)?));

@@ -12,10 +12,11 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::shell::Shell;
 use super::tell;
+use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::Stop;
 use crate::tree::ReadError;
 use crate::understand::{Assignment, Permit, Reach};
-use crate::workbench::Workbench;
+use crate::unit_work::UnitWork;
 
 /// What outlives one conversation: several rounds of one phase know the same.
 #[derive(Debug, Default)]
@@ -35,8 +36,8 @@ impl Memory {
     }
 
     /// Ends what the model left running.
-    pub(crate) async fn end_jobs(&mut self, bench: &mut Workbench) -> Result<(), Stop> {
-        self.shell.end_all(bench).await
+    pub(crate) async fn end_jobs(&mut self, workspace: &mut Workspace) -> Result<(), Stop> {
+        self.shell.end_all(workspace).await
     }
 }
 
@@ -44,7 +45,11 @@ impl Memory {
 #[derive(Debug)]
 pub(crate) struct Work<'a> {
     /// The run.
-    pub(crate) bench: &'a mut Workbench,
+    pub(super) run: &'a RunContext,
+    /// The tree and the sandbox.
+    pub(super) workspace: &'a mut Workspace,
+    /// What lasts for the unit.
+    pub(super) state: &'a mut UnitState,
     /// The phase.
     pub(super) assignment: &'a Assignment,
     /// How far beyond the named files.
@@ -95,13 +100,9 @@ pub(super) struct Trace {
 
 impl<'a> Desk<'a> {
     /// A desk for one conversation.
-    pub(crate) fn new(
-        bench: &'a mut Workbench,
-        assignment: &'a Assignment,
-        reach: Reach,
-        memory: &'a mut Memory,
-    ) -> Self {
-        Desk(Mutex::new(Work { bench, assignment, reach, memory }))
+    pub(crate) fn new(work: UnitWork<'a>, reach: Reach, memory: &'a mut Memory) -> Self {
+        let UnitWork { run, assignment, workspace, state, .. } = work;
+        Desk(Mutex::new(Work { run, workspace, state, assignment, reach, memory }))
     }
 
     /// The work, when no other call is at it.
@@ -116,7 +117,7 @@ impl<'a> Desk<'a> {
 
     /// Whether commands may run.
     pub(crate) fn runs_commands(&self) -> bool {
-        self.at_once().is_ok_and(|work| work.bench.runs_commands())
+        self.at_once().is_ok_and(|work| work.run.runs_commands())
     }
 
     /// Brings about again what a call left behind.
@@ -145,7 +146,7 @@ fn unreadable(error: &ReadError) -> ToolError {
 impl Work<'_> {
     /// The path from the root that a model means: absolute below the root, or relative to it.
     pub(super) fn locate(&self, written: &str) -> Result<String, ToolError> {
-        let root = self.bench.root();
+        let root = self.run.root();
         let path = Path::new(written.trim());
         let inside = match path.strip_prefix(root) {
             Ok(inside) => inside,
@@ -170,10 +171,10 @@ impl Work<'_> {
 
     /// The file's bytes as staged, else as they lie in the user's tree.
     pub(super) fn content(&mut self, path: &str) -> Result<Option<Vec<u8>>, ToolError> {
-        if path.is_empty() || self.bench.root().join(path).is_dir() {
+        if path.is_empty() || self.run.root().join(path).is_dir() {
             return tell(format!("`{path}` is a folder; Glob lists what is in it."));
         }
-        self.bench.tree.read(path).map_err(|error| unreadable(&error))
+        self.workspace.tree.read(path).map_err(|error| unreadable(&error))
     }
 
     /// Refuses files that hold keys.
@@ -196,10 +197,10 @@ impl Work<'_> {
 
     /// Why nobody may write the path in this run.
     pub(super) fn forbidden(&self, path: &str) -> Option<&'static str> {
-        if self.bench.settings.protects(path) {
+        if self.run.settings.protects(path) {
             return Some("the user's configuration protects it");
         }
-        self.assignment.scope.forbids(path, self.bench.plan_inside())
+        self.assignment.scope.forbids(path, self.run.plan_inside())
     }
 
     fn outside(&self, path: &str) -> String {
@@ -235,18 +236,18 @@ impl Work<'_> {
         mode: Option<u32>,
         permit: &Permit,
     ) -> Result<FileEffect, ToolError> {
-        let drifted = self.bench.tree.has_drifted(path).map_err(|error| unreadable(&error))?;
+        let drifted = self.workspace.tree.has_drifted(path).map_err(|error| unreadable(&error))?;
         if drifted {
             return tell(format!(
                 "`{path}` was changed by the user while this run is at work. Leave it alone, and say so at the end."
             ));
         }
-        let kept = match (&bytes, &self.bench.run) {
+        let kept = match (&bytes, self.run.recorder.run()) {
             (Some(bytes), Some(run)) => Some(run.keep_content(bytes).map_err(|error| stopped(error.into()))?),
             (Some(bytes), None) => Some(hash(bytes)),
             (None, _) => None,
         };
-        let found = self.bench.tree.look(path).map_err(|error| unreadable(&error))?;
+        let found = self.workspace.tree.look(path).map_err(|error| unreadable(&error))?;
         let effect = FileEffect {
             path: path.to_owned(),
             hash: kept,
@@ -261,16 +262,16 @@ impl Work<'_> {
     fn lay(&mut self, effect: &FileEffect, bytes: Option<Vec<u8>>) -> Result<(), ToolError> {
         let path = effect.path.as_str();
         let refused = |error: ReadError| unreadable(&error);
-        if !self.bench.worked.contains_key(path) {
-            let before = self.bench.tree.read(path).map_err(refused)?;
-            self.bench.worked.insert(path.to_owned(), before);
+        if !self.state.worked.contains_key(path) {
+            let before = self.workspace.tree.read(path).map_err(refused)?;
+            self.state.worked.insert(path.to_owned(), before);
         }
-        self.bench.tree.stage(path, bytes).map_err(refused)?;
+        self.workspace.tree.stage(path, bytes).map_err(refused)?;
         if let Some(mode) = effect.mode {
-            self.bench.tree.stage_mode(path, mode).map_err(refused)?;
+            self.workspace.tree.stage_mode(path, mode).map_err(refused)?;
         }
         if let Some(why) = &effect.beyond {
-            self.bench.admitted.insert(path.to_owned(), why.clone());
+            self.state.admitted.insert(path.to_owned(), why.clone());
         }
         match &effect.hash {
             Some(hash) => drop(self.memory.seen.insert(path.to_owned(), hash.clone())),
@@ -281,7 +282,7 @@ impl Work<'_> {
 
     fn restore(&mut self, trace: Trace) -> Result<(), ToolError> {
         for effect in trace.effects {
-            let found = self.bench.tree.look(&effect.path).map_err(|error| unreadable(&error))?;
+            let found = self.workspace.tree.look(&effect.path).map_err(|error| unreadable(&error))?;
             if found.as_ref().map(|found| hash(&found.bytes)) != effect.base {
                 return Err(ToolError::Stop(format!(
                     "`{}` was changed after the run was interrupted; put it back, or begin a new run",
@@ -289,7 +290,7 @@ impl Work<'_> {
                 )));
             }
             let bytes = match &effect.hash {
-                Some(hash) => Some(self.bench.kept(hash).map_err(stopped)?),
+                Some(hash) => Some(self.run.recorder.kept(hash).map_err(stopped)?),
                 None => None,
             };
             self.lay(&effect, bytes)?;
@@ -305,7 +306,7 @@ impl Work<'_> {
     pub(super) fn output(&self, content: &str, trace: &Trace) -> ToolOutput {
         let details = serde_json::to_value(trace).unwrap_or(Value::Null);
         let details = if details == json!({}) { Value::Null } else { details };
-        ToolOutput { content: self.bench.redactor.text(content), details }
+        ToolOutput { content: self.run.redactor.text(content), details }
     }
 
     /// What a file's change looks like, for people.
@@ -315,7 +316,7 @@ impl Work<'_> {
         let from = if before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
         let diff = similar::TextDiff::from_lines(&old, &new);
         let diff = diff.unified_diff().header(&from, &format!("b/{path}")).to_string();
-        self.bench.redactor.text(&cut(&diff, 20_000))
+        self.run.redactor.text(&cut(&diff, 20_000))
     }
 }
 

@@ -64,7 +64,7 @@ impl Tool for Edit<'_, '_> {
                 }
                 Graft::Refused(refusal) => {
                     let said = refused(&path, &text, &refusal, &input.old_string);
-                    return tell(work.bench.redactor.text(&said));
+                    return tell(work.run.redactor.text(&said));
                 }
             };
             let said = said(&path, &text, &applied);

@@ -5,8 +5,8 @@ use plan::Phase;
 use sandbox::{Effect, EffectKind};
 
 use super::desk::{FileEffect, Work, stopped};
+use crate::run::Workspace;
 use crate::understand::Permit;
-use crate::workbench::Workbench;
 
 /// What became of a command's effects.
 #[derive(Debug, Default)]
@@ -64,19 +64,19 @@ fn listed(paths: impl Iterator<Item = String>) -> String {
 impl Work<'_> {
     /// Settles everything that a command has changed since `before`.
     pub(super) async fn settle(&mut self, before: &[Effect]) -> Result<Settled, ToolError> {
-        let mut effects = self.bench.effects().await.map_err(stopped)?;
+        let mut effects = self.workspace.effects().await.map_err(stopped)?;
         effects.extend(self.vanished(&effects));
         // Links first: what they lead away from can be put back only when they are gone.
         effects.sort_by_key(|effect| (effect.kind != EffectKind::Link, effect.path.clone()));
         let mut settled = Settled::default();
         for effect in effects {
             let path = effect.path.as_str();
-            let staged = self.bench.tree.staged().contains_key(path);
+            let staged = self.workspace.tree.staged().contains_key(path);
             if !staged && before.contains(&effect) || is_ours(path) {
                 continue;
             }
-            let now = self.bench.on_overlay(path).await;
-            let known = self.bench.tree.read(path).ok();
+            let now = self.workspace.on_overlay(path).await;
+            let known = self.workspace.tree.read(path).ok();
             let same = matches!((&now, &known), (Ok(now), Some(known)) if now == known);
             if same && effect.kind != EffectKind::ModeChanged {
                 continue;
@@ -95,7 +95,7 @@ impl Work<'_> {
 
     /// Files that are staged, and that the overlay has as the user's tree does: a command took the change away.
     fn vanished(&self, effects: &[Effect]) -> Vec<Effect> {
-        let pending = self.bench.tree.pending().into_iter();
+        let pending = self.workspace.tree.pending().into_iter();
         let gone = pending.filter(|file| !effects.iter().any(|effect| effect.path == file.path));
         gone.map(|file| Effect {
             kind: if file.before.is_some() { EffectKind::Modified } else { EffectKind::Deleted },
@@ -114,8 +114,8 @@ impl Work<'_> {
         settled: &mut Settled,
     ) -> Result<(), ToolError> {
         let path = effect.path.as_str();
-        let before = self.bench.tree.read(path).ok().flatten();
-        let found = self.bench.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+        let before = self.workspace.tree.read(path).ok().flatten();
+        let found = self.workspace.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
         let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(0o644));
         settled.diff.push_str(&self.diff(path, before.as_deref(), bytes.as_deref().unwrap_or_default()));
         settled.effects.push(self.stage(path, bytes, mode, permit)?);
@@ -125,23 +125,23 @@ impl Work<'_> {
     }
 
     async fn drop_effect(&mut self, effect: &Effect, why: &str, settled: &mut Settled) -> Result<(), ToolError> {
-        self.bench.put_back(effect).await.map_err(stopped)?;
+        self.workspace.put_back(effect).await.map_err(stopped)?;
         settled.dropped.push((effect.path.clone(), why.to_owned()));
         Ok(())
     }
 
     fn verdict(&self, effect: &Effect) -> Verdict {
         let path = effect.path.as_str();
-        let staged = self.bench.tree.staged().contains_key(path);
+        let staged = self.workspace.tree.staged().contains_key(path);
         if let Some(why) = self.forbidden(path) {
-            return if path.starts_with(".git/") && self.bench.by_product(path) {
+            return if path.starts_with(".git/") && self.workspace.by_product(path) {
                 Verdict::Leave
             } else {
                 Verdict::Drop(why)
             };
         }
         if effect.kind == EffectKind::Link {
-            return if self.bench.by_product(path) {
+            return if self.workspace.by_product(path) {
                 Verdict::Leave
             } else {
                 Verdict::Drop("links are not taken over")
@@ -149,13 +149,13 @@ impl Work<'_> {
         }
         let permit = self.assignment.scope.permits(path, self.reach).filter(|permit| {
             // What git ignores is nobody's file, unless the phase names it.
-            *permit == Permit::Named || staged || !self.bench.by_product(path)
+            *permit == Permit::Named || staged || !self.workspace.by_product(path)
         });
         let permit = permit.or_else(|| self.lock(path)).or_else(|| self.migration(effect));
         match permit {
-            None if self.bench.by_product(path) => Verdict::Leave,
+            None if self.workspace.by_product(path) => Verdict::Leave,
             None => Verdict::Drop("outside of this phase"),
-            Some(_) if Workbench::is_too_large(effect) => Verdict::Drop("too large"),
+            Some(_) if Workspace::is_too_large(effect) => Verdict::Drop("too large"),
             Some(_) if effect.kind == EffectKind::Deleted && !self.assignment.scope.removes(path) => {
                 Verdict::Drop("the plan does not remove it")
             }
@@ -168,7 +168,7 @@ impl Work<'_> {
         let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
         let (manifest, _) = LOCKS.iter().find(|(_, locks)| locks.contains(&name))?;
         let manifest = if folder.is_empty() { (*manifest).to_owned() } else { format!("{folder}/{manifest}") };
-        let changed = self.bench.tree.pending().iter().any(|file| file.path == manifest);
+        let changed = self.workspace.tree.pending().iter().any(|file| file.path == manifest);
         changed.then_some(Permit::Lock(manifest))
     }
 
@@ -182,9 +182,9 @@ impl Work<'_> {
     }
 
     fn asks_for_migration(&self) -> bool {
-        let units = self.assignment.units.iter().filter_map(|unit| self.bench.plan.phase(*unit));
+        let units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
         let text =
-            |phase: &Phase| self.bench.plan.text().get(phase.span.clone()).unwrap_or_default().to_ascii_lowercase();
+            |phase: &Phase| self.run.plan.text().get(phase.span.clone()).unwrap_or_default().to_ascii_lowercase();
         units.map(text).any(|text| ASKS_FOR_MIGRATION.iter().any(|word| text.contains(word)))
     }
 }

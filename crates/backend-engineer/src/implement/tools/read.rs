@@ -51,12 +51,12 @@ impl Tool for Read<'_, '_> {
             let mut work = self.desk.work().await;
             let path = work.locate(&input.file_path)?;
             work.refuse_secret(&path)?;
-            let large = std::fs::metadata(work.bench.root().join(&path)).is_ok_and(|found| found.len() > LARGEST);
+            let large = std::fs::metadata(work.run.root().join(&path)).is_ok_and(|found| found.len() > LARGEST);
             if large {
                 return tell(format!("`{path}` is larger than 8 MB; look for what you need with Grep."));
             }
             let Some(bytes) = work.content(&path)? else {
-                return tell(format!("`{path}` is not there{}.", nearby(work.bench.root(), &path)));
+                return tell(format!("`{path}` is not there{}.", nearby(work.run.root(), &path)));
             };
             let hash = hash(&bytes);
             let Ok(text) = String::from_utf8(bytes) else { return tell(binary(&path)) };

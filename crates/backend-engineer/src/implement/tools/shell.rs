@@ -7,8 +7,8 @@ use std::path::Path;
 
 use sandbox::{Exit, Outcome, Server};
 
+use crate::run::Workspace;
 use crate::stop::Stop;
-use crate::workbench::Workbench;
 
 /// What of the shell outlives a call.
 #[derive(Debug, Default)]
@@ -132,21 +132,21 @@ impl Shell {
     }
 
     /// Ends a job, and gives what it printed last and how it ended.
-    pub(super) async fn end(&mut self, number: usize, bench: &mut Workbench) -> Result<String, Stop> {
+    pub(super) async fn end(&mut self, number: usize, workspace: &mut Workspace) -> Result<String, Stop> {
         let Some(job) = self.jobs.iter_mut().find(|job| job.number == number) else {
             return Ok(format!("There is no job {number}."));
         };
         let Some(server) = job.server.take() else { return Ok(format!("Job {number} has ended already.")) };
-        let outcome = bench.end_server(server).await?;
+        let outcome = workspace.end_server(server).await?;
         let (text, _) = since(&outcome.output.path, job.told);
         Ok(format!("{text}\n[job {number} ended: {}]", outcome.exit))
     }
 
     /// Ends all jobs.
-    pub(super) async fn end_all(&mut self, bench: &mut Workbench) -> Result<(), Stop> {
+    pub(super) async fn end_all(&mut self, workspace: &mut Workspace) -> Result<(), Stop> {
         for job in &mut self.jobs {
             if let Some(server) = job.server.take() {
-                bench.end_server(server).await?;
+                workspace.end_server(server).await?;
             }
         }
         Ok(())

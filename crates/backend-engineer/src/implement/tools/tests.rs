@@ -7,16 +7,21 @@ use agent::{ToolError, ToolOutput};
 use serde_json::{Value, json};
 
 use super::{Desk, Memory, holds_keys, tools};
+use crate::analyze::{Codebase, Survey};
+use crate::run::{RunContext, RunOptions, RunRequest, UnitState, Workspace};
 use crate::settings::{Flags, Settings, Surroundings};
 use crate::understand::{Assignment, Reach, load_plan, understand};
-use crate::workbench::{Conduct, Workbench};
+use crate::unit_work::UnitWork;
 
 const PLAN: &str = "# Orders\n\n## Phase 1: Totals\n\n**File**: `app/orders.py`\n**Changes**: Sum the lines.\n";
 
 struct Scene {
     folder: tempfile::TempDir,
-    bench: Workbench,
+    run: RunContext,
+    workspace: Workspace,
+    state: UnitState,
     assignment: Assignment,
+    survey: Survey,
     memory: Memory,
     reach: Reach,
 }
@@ -40,18 +45,24 @@ impl Scene {
         let root = folder.path().canonicalize().unwrap();
         let settings = Settings::read(&root, &Flags::default(), &Surroundings::default()).unwrap();
         let unit = loaded.plan.phases()[0].id;
-        let listener = Box::new(|_: crate::workbench::Told<'_>| {});
-        let bench = Workbench::set_up(loaded, &root, settings, Conduct::default(), &[], listener, None).unwrap();
-        let assignment = understand(&bench.plan, &bench.files, unit, true).unwrap();
-        Scene { folder, bench, assignment, memory: Memory::default(), reach: Reach::Phase }
+        let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default())).unwrap();
+        let assignment = understand(&run.plan, &run.files, unit, true).unwrap();
+        let (workspace, survey) = (Workspace::of(&run), Survey { findings: Vec::new(), code: Codebase::at(&root) });
+        let (state, memory) = (UnitState::default(), Memory::default());
+        Scene { folder, run, workspace, state, assignment, survey, memory, reach: Reach::Phase }
     }
 
     fn root(&self) -> &Path {
         self.folder.path()
     }
 
+    fn desk(&mut self) -> Desk<'_> {
+        let Scene { run, workspace, state, assignment, survey, memory, reach, .. } = self;
+        Desk::new(UnitWork { run, assignment, survey, workspace, state }, *reach, memory)
+    }
+
     fn output(&mut self, tool: &str, arguments: Value) -> Result<ToolOutput, ToolError> {
-        let desk = Desk::new(&mut self.bench, &self.assignment, self.reach, &mut self.memory);
+        let desk = self.desk();
         let all = tools(&[tool], &desk);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(all[0].call(&arguments))
@@ -66,7 +77,7 @@ impl Scene {
     }
 
     fn staged(&mut self, path: &str) -> String {
-        String::from_utf8(self.bench.tree.read(path).unwrap().unwrap()).unwrap()
+        String::from_utf8(self.workspace.tree.read(path).unwrap().unwrap()).unwrap()
     }
 }
 
@@ -80,7 +91,7 @@ fn a_file_is_read_in_numbered_lines_and_parts() {
     );
     let part = scene.call("Read", json!({"file_path": "app/orders.py", "offset": 5, "limit": 1}));
     assert_eq!(part, "5\tdef count(lines):\n");
-    let absolute = scene.bench.root().join("app/users.py");
+    let absolute = scene.run.root().join("app/users.py");
     assert!(scene.call("Read", json!({"file_path": absolute})).contains("len(users)"));
     assert!(scene.call("Read", json!({"file_path": "app/orders.py", "offset": 9})).contains("has 6 lines"));
     assert!(
@@ -140,7 +151,7 @@ fn what_is_outside_of_the_phase_is_refused_with_what_is_allowed() {
     assert!(told.contains("You may change `app/orders.py`, the tests of these files"), "{told}");
     assert!(scene.call("Write", write("docs/plan.md")).contains("its boxes are ticked by the harness"));
     assert_eq!(scene.call("Write", write("tests/test_orders.py")), "Created `tests/test_orders.py`.");
-    assert_eq!(scene.bench.admitted["tests/test_orders.py"], "it tests `app/orders.py`");
+    assert_eq!(scene.state.admitted["tests/test_orders.py"], "it tests `app/orders.py`");
     assert_eq!(scene.call("Write", write("app/__init__.py")), "Created `app/__init__.py`.");
     assert!(scene.call("Write", write("app/orders.py")).contains("has not been read"));
     scene.reach = Reach::Strict;
@@ -205,10 +216,10 @@ fn what_a_call_left_behind_is_brought_about_again() {
     let edited = scene.output("Edit", edit).unwrap();
     let written = scene.staged("app/orders.py");
     // As after a kill: nothing is staged, nothing was seen, the journal has it all.
-    scene.bench.tree = crate::tree::Tree::at(scene.bench.root());
+    scene.workspace.tree = crate::tree::Tree::at(scene.run.root());
     scene.memory = Memory::default();
     let restore = |scene: &mut Scene, tool: &str, details: &Value| {
-        let desk = Desk::new(&mut scene.bench, &scene.assignment, Reach::Phase, &mut scene.memory);
+        let desk = scene.desk();
         tools(&[tool], &desk)[0].restore(details)
     };
     restore(&mut scene, "Read", &read.details).unwrap();
@@ -216,7 +227,7 @@ fn what_a_call_left_behind_is_brought_about_again() {
     assert_eq!(scene.staged("app/orders.py"), written);
     let again = json!({"file_path": "app/orders.py", "old_string": "return 7", "new_string": "return 8"});
     assert!(scene.call("Edit", again).starts_with("Edited"), "it is known as read");
-    scene.bench.tree = crate::tree::Tree::at(scene.bench.root());
+    scene.workspace.tree = crate::tree::Tree::at(scene.run.root());
     fs::write(scene.root().join("app/orders.py"), "mine\n").unwrap();
     let refused = restore(&mut scene, "Edit", &edited.details).unwrap_err();
     assert!(refused.to_string().contains("changed after the run was interrupted"), "{refused}");
@@ -225,7 +236,7 @@ fn what_a_call_left_behind_is_brought_about_again() {
 #[test]
 fn the_tools_are_told_in_few_words() {
     let mut scene = Scene::new();
-    let desk = Desk::new(&mut scene.bench, &scene.assignment, Reach::Phase, &mut scene.memory);
+    let desk = scene.desk();
     let all = tools(&crate::understand::TOOLS, &desk);
     let told = serde_json::to_string(&all.iter().map(|tool| tool.spec()).collect::<Vec<_>>()).unwrap();
     assert_eq!(all.len(), 6);

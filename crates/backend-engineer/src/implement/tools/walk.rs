@@ -35,9 +35,9 @@ impl Work<'_> {
     /// The place that a call names.
     pub(super) fn place(&mut self, path: Option<&str>) -> Result<Place, agent::ToolError> {
         let within = path.map(|path| self.locate(path)).transpose()?.unwrap_or_default();
-        let staged = self.bench.tree.staged();
+        let staged = self.workspace.tree.staged();
         let laid: Laid = staged.iter().map(|(path, staged)| (path.clone(), staged.bytes.clone())).collect();
-        let root = self.bench.root().to_owned();
+        let root = self.run.root().to_owned();
         let stands = within.is_empty()
             || root.join(&within).exists()
             || laid.keys().any(|path| path == &within || path.starts_with(&format!("{within}/")));

@@ -27,11 +27,11 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             unit.criteria.iter().filter(|one| one.kind == CriterionKind::Automated && one.commands.is_empty())
         {
             let state =
-                criterion.checkbox.and_then(|id| ground.bench.plan.checkboxes().get(id.0)).map(|found| found.state);
+                criterion.checkbox.and_then(|id| ground.run.plan.checkboxes().get(id.0)).map(|found| found.state);
             if matches!(state, Some(State::Done | State::Skipped)) || shows_a_call(&criterion.text) {
                 continue;
             }
-            let line = first_line(ground.bench.plan.text(), criterion.span.clone());
+            let line = first_line(ground.run.plan.text(), criterion.span.clone());
             let words: String = criterion.text.chars().take(100).collect();
             findings.push(ground.say(&CODE, line, format!("no command decides \"{words}\"")));
         }

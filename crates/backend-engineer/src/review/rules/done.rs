@@ -36,10 +36,10 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
                 })
                 .collect();
             covered.extend(blocks.iter().copied());
-            let state = step.checkbox.and_then(|id| ground.bench.plan.checkboxes().get(id.0)).map(|found| found.state);
+            let state = step.checkbox.and_then(|id| ground.run.plan.checkboxes().get(id.0)).map(|found| found.state);
             let left = step.parts.iter().any(|part| matches!(part, Part::Say(_)));
             if !matches!(state, Some(State::Done | State::Skipped)) && !left && stand(ground, unit, &blocks) {
-                let line = first_line(ground.bench.plan.text(), step.span.clone());
+                let line = first_line(ground.run.plan.text(), step.span.clone());
                 findings.push(ground.say(
                     &CODE,
                     line,
@@ -56,7 +56,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             }
             let path = ground.assignment.file(unit.id, at).and_then(|file| file.path.as_deref());
             if let (Action::Delete, Some(path)) = (&change.action, path)
-                && !ground.bench.files.stands(path)
+                && !ground.run.files.stands(path)
                 && !ground.facts.made.contains_key(path)
             {
                 findings.push(ground.say(

@@ -27,16 +27,16 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         let Some(path) = &file.path else { continue };
         let Some(unit) = ground.units.iter().find(|unit| unit.id == file.unit) else { continue };
         let Some(change) = unit.changes.get(file.change) else { continue };
-        let text = match ground.bench.tree.look(path) {
+        let text = match ground.workspace.tree.look(path) {
             Ok(Some(found)) => String::from_utf8_lossy(&found.bytes).into_owned(),
             _ => continue,
         };
         // A plan that commits itself is there.
-        if ground.bench.plan_inside() == Some(path.as_str()) {
+        if ground.run.plan_inside() == Some(path.as_str()) {
             continue;
         }
         let shows = change.blocks.iter().any(|block| is_code(&unit.blocks[*block]));
-        let ticked = change.checkbox.and_then(|id| ground.bench.plan.checkboxes().get(id.0));
+        let ticked = change.checkbox.and_then(|id| ground.run.plan.checkboxes().get(id.0));
         let ticked = ticked.is_some_and(|found| found.state == plan::State::Done);
         if ticked
             || text.trim().is_empty()

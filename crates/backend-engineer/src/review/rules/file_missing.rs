@@ -29,11 +29,11 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         let Some(change) = unit.changes.get(file.change) else { continue };
         let what = match &file.action {
             Action::Modify => "is to be modified",
-            Action::Rename { to } if !ground.bench.files.stands(to) => "is to be renamed",
+            Action::Rename { to } if !ground.run.files.stands(to) => "is to be renamed",
             Action::Unstated if change.lines.is_some() => "is named by its lines",
             _ => continue,
         };
-        if ground.bench.files.stands(path) || ground.text(path).is_some() {
+        if ground.run.files.stands(path) || ground.text(path).is_some() {
             continue;
         }
         // What the run itself is about to refuse, or to make, it tells itself.
@@ -68,7 +68,7 @@ fn made_here(ground: &Ground<'_>, path: &str) -> bool {
 /// The file whose name, or whose path, is most like the one that is missing.
 fn nearest(ground: &Ground<'_>, path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let all = ground.bench.files.all();
+    let all = ground.run.files.all();
     let alike: Vec<&String> =
         all.iter().filter(|file| file.rsplit('/').next() == Some(name) && name.contains('.')).collect();
     let general = matches!(

@@ -35,7 +35,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
     let PlanImport { span: place, path, import } = found;
     let (path, import) = (path.as_str(), &import);
-    let Some(file) = file_of(&ground.bench.files, path, &import.module) else {
+    let Some(file) = file_of(&ground.run.files, path, &import.module) else {
         let missing = if path.ends_with(".py") {
             missing_python(ground, path, import)
         } else {
@@ -46,7 +46,7 @@ fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
         finding.hint = elsewhere(ground, path, &import.module).map(|near| format!("Is `{near}` meant?"));
         return Some(finding);
     };
-    let text = std::fs::read_to_string(ground.bench.root().join(&file)).ok()?;
+    let text = std::fs::read_to_string(ground.run.root().join(&file)).ok()?;
     let open = ["import *", "export *", "__getattr__", "globals()", "setattr(", "sys.modules"];
     if text.len() > 1_000_000 || open.iter().any(|sign| text.contains(sign)) {
         return None;
@@ -68,7 +68,7 @@ fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
         let own = file.rsplit('/').next().unwrap_or(file);
         own.rsplit_once('.').is_some_and(|(stem, end)| stem == name && end.trim_end_matches('x') == ending)
     };
-    let mut found = ground.bench.files.all().iter().filter(bears);
+    let mut found = ground.run.files.all().iter().filter(bears);
     found.next().filter(|_| found.next().is_none()).cloned()
 }
 
@@ -76,13 +76,13 @@ fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
 fn is_submodule(ground: &Ground<'_>, file: &str, name: &str) -> bool {
     let Some(folder) = file.strip_suffix("/__init__.py") else { return false };
     let paths = [format!("{folder}/{name}.py"), format!("{folder}/{name}")];
-    paths.iter().any(|path| ground.bench.files.stands(path) || ground.planned(path))
+    paths.iter().any(|path| ground.run.files.stands(path) || ground.planned(path))
 }
 
 /// Whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of its code.
 fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
     let touched = ground.planned(file) || ground.assignment.files.iter().any(|one| one.path.as_deref() == Some(file));
-    let text = ground.bench.plan.text();
+    let text = ground.run.plan.text();
     if touched && in_prose(ground, name) {
         return true;
     }
@@ -94,7 +94,7 @@ fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
 /// Whether the plan's words, outside of its code, speak of the name.
 fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
     let mut fenced = false;
-    ground.bench.plan.text().lines().any(|line| {
+    ground.run.plan.text().lines().any(|line| {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
         }
@@ -113,7 +113,7 @@ fn missing_python(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bo
     {
         return false;
     }
-    let files = ground.bench.files.all();
+    let files = ground.run.files.all();
     if module.starts_with('.') {
         // A folder without `__init__.py` is a package as well.
         return !holds_folder(ground, &inside);
@@ -147,7 +147,7 @@ fn declared_as_foreign(declared: bool, top: &str, path: &str) -> bool {
 fn holds_folder(ground: &Ground<'_>, inside: &str) -> bool {
     let within = format!("/{inside}/");
     let start = format!("{inside}/");
-    ground.bench.files.all().iter().any(|file| file.starts_with(&start) || file.contains(&within))
+    ground.run.files.all().iter().any(|file| file.starts_with(&start) || file.contains(&within))
 }
 
 /// Whether the plan names a file for this module, in whatever unit, or an earlier unit made it.
@@ -157,13 +157,13 @@ fn is_made(ground: &Ground<'_>, inside: &str, endings: &[&str]) -> bool {
     let short = parts[parts.len().saturating_sub(1)..].join("/");
     endings.iter().any(|ending| ground.planned(&format!("{short}{ending}")))
         || {
-            let text = ground.bench.plan.text();
+            let text = ground.run.plan.text();
             endings
                 .iter()
                 .filter(|ending| ending.contains('.'))
                 .any(|ending| text.contains(&format!("{short}{ending}")))
         }
-        || ground.bench.plan.all().flat_map(|unit| &unit.changes).any(|change| {
+        || ground.run.plan.all().flat_map(|unit| &unit.changes).any(|change| {
             change.pattern && parts.iter().rev().skip(1).any(|part| change.path.split('/').any(|own| own == *part))
         })
 }
@@ -193,11 +193,11 @@ fn missing_script(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bo
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let Some(whole) = crate::analyze::climbed(folder, stem) else { return false };
     // Where the folder itself is not there, the plan's paths may start somewhere else.
-    if !ground.bench.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
+    if !ground.run.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
         return false;
     }
     let endings = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".d.ts", "/index.ts", "/index.tsx", "/index.js", ""];
-    !whole.is_empty() && !ground.bench.files.stands(&whole) && !is_made(ground, &whole, &endings)
+    !whole.is_empty() && !ground.run.files.stands(&whole) && !is_made(ground, &whole, &endings)
 }
 
 /// The name of the module that is most like the one that is missing.

@@ -24,7 +24,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     for file in ground.assignment.files.iter().filter(|file| file.action == Action::Create) {
         let Some((folder, _)) = file.path.as_deref().and_then(|path| path.rsplit_once('/')) else { continue };
         let first = folder.split('/').next().unwrap_or(folder);
-        let files = &ground.bench.files;
+        let files = &ground.run.files;
         if folder.matches('/').count() < 1
             || files.stands(first)
             || ground.facts.made.keys().any(|made| made.starts_with(&format!("{first}/")))

@@ -41,7 +41,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 
 fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let top = module.split('.').next().filter(|top| !top.is_empty())?;
-    let own = ground.bench.files.has_module(top) || file_of(&ground.bench.files, path, module).is_some();
+    let own = ground.run.files.has_module(top) || file_of(&ground.run.files, path, module).is_some();
     if STANDARD.contains(&top)
         || own
         || ground.planned(&format!("{top}.py"))
@@ -50,7 +50,7 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
         return None;
     }
     let planned_folder = |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
-    if ground.bench.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
+    if ground.run.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
         return None;
     }
     let mut names = vec![top];
@@ -72,11 +72,11 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
 fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let aliased = module.starts_with(['.', '/', '#', '~', '$']) || module.starts_with("@/") || module.contains(':');
     let package = package_of(module);
-    if aliased || NODE.contains(&package) || file_of(&ground.bench.files, path, module).is_some() {
+    if aliased || NODE.contains(&package) || file_of(&ground.run.files, path, module).is_some() {
         return None;
     }
     // An import from a source folder: `src/users/user.entity`.
-    if ground.bench.files.has_folder(package) || ground.bench.files.has_module(package) {
+    if ground.run.files.has_folder(package) || ground.run.files.has_module(package) {
         return None;
     }
     let declared = ground.manifests().declares_script(package)?;
@@ -110,7 +110,7 @@ fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
             .any(|name| lower.contains(&name.to_lowercase()) || lower.contains(&name.to_lowercase().replace('_', "-")))
     };
     let mut recent = 0_usize;
-    ground.bench.plan.text().lines().any(|line| {
+    ground.run.plan.text().lines().any(|line| {
         let lower = line.to_lowercase();
         // A list of packages may follow the line that speaks of them.
         recent = if SIGNS.iter().any(|sign| lower.contains(sign)) { 12 } else { recent.saturating_sub(1) };

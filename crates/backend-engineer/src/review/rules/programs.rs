@@ -58,7 +58,7 @@ fn is_name(word: &str) -> bool {
 }
 
 fn is_here(ground: &Ground<'_>, folder: &str, name: &str) -> bool {
-    let root = ground.bench.root();
+    let root = ground.run.root();
     let own = nearest_tools(root, Path::new(folder)).into_iter().any(|tools| tools.join(name).exists());
     let path = std::env::var_os("PATH").unwrap_or_default();
     own || std::env::split_paths(&path).any(|tools| tools.join(name).is_file())

@@ -92,7 +92,7 @@ fn of_block(ground: &Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<Find
 
 /// Whether code of the plan that comes before the quote brings the line.
 fn shown_before(ground: &Ground<'_>, quote: &CodeBlock, line: &str) -> bool {
-    let units = ground.bench.plan.all();
+    let units = ground.run.plan.all();
     let earlier = units.flat_map(|unit| &unit.blocks).filter(|block| block.span.end <= quote.span.start);
     let brings = |block: &CodeBlock| block.text.lines().any(|own| squeezed(own) == line);
     earlier.filter(|block| !matches!(block.role, Role::Before { .. })).any(brings)

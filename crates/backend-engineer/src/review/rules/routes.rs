@@ -28,7 +28,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         let end = unit.phases.first().map_or(unit.span.end, |nested| nested.span.start);
         let own = unit.span.start..end.max(unit.span.start);
         let mut at = own.start;
-        for line in ground.bench.plan.text()[own].split_inclusive('\n') {
+        for line in ground.run.plan.text()[own].split_inclusive('\n') {
             let start = at;
             at += line.len();
             if unit.blocks.iter().any(|block| block.span.contains(&start)) {

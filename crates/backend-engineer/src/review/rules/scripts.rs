@@ -102,7 +102,7 @@ fn script(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops::R
 
 /// Whether the plan speaks of the script as an entry of a manifest.
 fn adds_script(ground: &Ground<'_>, name: &str) -> bool {
-    let text = ground.bench.plan.text();
+    let text = ground.run.plan.text();
     text.contains(&format!("\"{name}\"")) || ground.planned("package.json") && text.contains(&format!("`{name}`"))
 }
 
@@ -116,7 +116,7 @@ fn target(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops::R
         return None;
     }
     let targets = ground.manifests().targets(folder)?;
-    if targets.contains(name) || ground.bench.plan.text().lines().any(|line| line.starts_with(&format!("{name}:"))) {
+    if targets.contains(name) || ground.run.plan.text().lines().any(|line| line.starts_with(&format!("{name}:"))) {
         return None;
     }
     let place = if folder.is_empty() { "Makefile".to_owned() } else { format!("{folder}/Makefile") };
@@ -140,13 +140,13 @@ fn test_file(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops
     let mut words = words.iter().skip(1).map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = crate::analyze::climbed(folder, word).is_none_or(|path| ground.bench.files.stands(&path));
-        let anywhere = ground.bench.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
+        let stands = crate::analyze::climbed(folder, word).is_none_or(|path| ground.run.files.stands(&path));
+        let anywhere = ground.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
         !stands && !anywhere && !ground.planned(&name(word)) && !in_commits(ground, word)
     })?;
     let mut finding = ground.say(&TEST, span, format!("`{missing}` is not there, and no unit makes it"));
     let file = name(missing);
-    let near = ground.bench.files.all().iter().rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
+    let near = ground.run.files.all().iter().rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
     finding.hint = near.map(|near| format!("Is `{near}` meant?"));
     Some(finding)
 }
@@ -155,7 +155,7 @@ fn test_file(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops
 fn in_commits(ground: &Ground<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let runs = |line: &str| ["pytest", "jest", "vitest", "npm ", "uv run"].iter().any(|word| line.contains(word));
-    ground.bench.plan.text().lines().any(|line| line.contains(name) && !runs(line))
+    ground.run.plan.text().lines().any(|line| line.contains(name) && !runs(line))
 }
 
 fn nearest<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<String> {

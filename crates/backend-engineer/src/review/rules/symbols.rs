@@ -28,7 +28,7 @@ pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_r
 fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in ground.units {
-        for (span, line) in lines_of_prose(ground.bench.plan.text(), unit.span.clone()) {
+        for (span, line) in lines_of_prose(ground.run.plan.text(), unit.span.clone()) {
             let nested = ground.units.iter().any(|other| within(other, unit) && other.span.contains(&span.start));
             if !nested {
                 findings.extend(of_line(ground, unit, &span, line));
@@ -50,8 +50,8 @@ fn of_line(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, line: &str) -
 fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &Asked<'_>) -> Option<Finding> {
     let file = match asked.files.as_slice() {
         // A heading speaks of what stands below it.
-        [] if ground.bench.plan.text()[span.clone()].starts_with('#') => return None,
-        [] => said_above(ground.bench.plan.text(), unit, span)?,
+        [] if ground.run.plan.text()[span.clone()].starts_with('#') => return None,
+        [] => said_above(ground.run.plan.text(), unit, span)?,
         [only] => only,
         _ => return None,
     };
@@ -65,7 +65,7 @@ fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &As
         return None;
     }
     let message = format!("`{}` is to be changed in `{path}`, which has no such name", asked.name);
-    let at = ground.bench.plan.text()[span.clone()].find(asked.name).map_or(span.start, |at| span.start + at);
+    let at = ground.run.plan.text()[span.clone()].find(asked.name).map_or(span.start, |at| span.start + at);
     let elsewhere = ground.defines(name);
     // A file that stands only nearby may not be meant where another one has the name.
     if asked.files.is_empty() && elsewhere.is_some() {
@@ -93,14 +93,14 @@ fn said_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'
 /// The one source file that a path can mean.
 fn only_file(ground: &Ground<'_>, file: &str) -> Option<String> {
     let ending = format!("/{file}");
-    let mut found = ground.bench.files.all().iter().filter(|path| *path == file || path.ends_with(&ending));
+    let mut found = ground.run.files.all().iter().filter(|path| *path == file || path.ends_with(&ending));
     found.next().filter(|_| found.next().is_none()).cloned()
 }
 
 /// Whether anything else in the plan brings the name: its code, or words that speak of making it.
 fn is_brought(ground: &Ground<'_>, line: &Range<usize>, name: &str) -> bool {
-    let text = ground.bench.plan.text();
-    let blocks = ground.bench.plan.all().flat_map(|unit| &unit.blocks);
+    let text = ground.run.plan.text();
+    let blocks = ground.run.plan.all().flat_map(|unit| &unit.blocks);
     if blocks.into_iter().any(|block| names(&block.text, name)) {
         return true;
     }

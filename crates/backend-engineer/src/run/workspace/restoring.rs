@@ -2,11 +2,11 @@
 
 use sandbox::{Command, Effect, EffectKind, Outcome, Server};
 
-use super::Workbench;
+use super::Workspace;
 use super::overlay::LARGEST;
 use crate::stop::Stop;
 
-impl Workbench {
+impl Workspace {
     /// Runs a command as it is given, what is staged laid over the tree.
     pub(crate) async fn run_command(&mut self, command: Command) -> Result<Outcome, Stop> {
         self.keep_in_step().await?;
@@ -41,7 +41,7 @@ impl Workbench {
             Ok(bytes) => bytes,
             // Git's own files are none of the run's, and are as they lie there.
             Err(_) if effect.kind == EffectKind::Created => None,
-            Err(_) => match std::fs::read(self.root().join(path)) {
+            Err(_) => match std::fs::read(self.tree.root().join(path)) {
                 Ok(bytes) => Some(bytes),
                 Err(_) => return Ok(()),
             },
@@ -55,16 +55,21 @@ impl Workbench {
         Ok(())
     }
 
+    /// Discards what the commands of the unit that ends left on the overlay and the user does not get. Caches, build output
+    /// and what git ignores stay, as they would between two runs of a shell.
+    pub(crate) async fn discard_leftovers(&mut self) -> Result<(), Stop> {
+        let mut effects = self.effects().await?;
+        effects.retain(|effect| !self.by_product(&effect.path));
+        // Links first: what they lead away from can be restored only when they are gone.
+        effects.sort_by_key(|effect| (effect.kind != EffectKind::Link, effect.path.clone()));
+        for effect in effects {
+            self.put_back(&effect).await?;
+        }
+        Ok(())
+    }
+
     /// Whether a file of that size may be taken over at all.
     pub(crate) fn is_too_large(effect: &Effect) -> bool {
         effect.bytes > LARGEST
-    }
-
-    /// A content that a run kept.
-    pub(crate) fn kept(&self, hash: &str) -> Result<Vec<u8>, Stop> {
-        match &self.journal {
-            Some(journal) => Ok(journal.content(hash)?),
-            None => Err(Stop::environment("this run has no journal")),
-        }
     }
 }

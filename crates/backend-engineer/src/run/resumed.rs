@@ -6,7 +6,7 @@ use std::path::Path;
 
 use journal::{Event, Journal, Original, Run, hash};
 
-use super::JournalWitness;
+use super::witness::JournalWitness;
 use crate::stop::Stop;
 use crate::tree::Tree;
 

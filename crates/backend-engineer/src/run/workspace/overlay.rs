@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use sandbox::{Command, Effect, EffectKind, Network, Outcome, Policy, Rising, Sandbox, Server, Service};
 
-use super::Workbench;
-use super::scratch::Scratch;
+use super::Workspace;
 use crate::engineer::PROVIDER_KEYS;
-use crate::fingerprint;
+use crate::run::promotable::Promotable;
+use crate::run::scratch::Scratch;
 use crate::stop::Stop;
 use crate::tree::{Pending, Staged};
-use crate::understand::Scope;
 
 /// What a path that a command changed is to the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +24,20 @@ pub(crate) enum Belonging {
     Foreign,
 }
 
+/// A command to run on the overlay.
+#[derive(Debug, Clone)]
+pub(crate) struct ToRun<'a> {
+    /// The shell script.
+    pub(crate) script: &'a str,
+    /// Its folder, from the root; empty for the root.
+    pub(crate) folder: &'a str,
+    /// Folders whose programs it means first.
+    pub(crate) programs_first: Vec<PathBuf>,
+}
+
 /// The run's sandbox, from when it is known to be needed.
 #[derive(Debug, Default)]
-pub(super) enum Walls {
+pub(in crate::run) enum Walls {
     /// Nothing needed it yet.
     #[default]
     None,
@@ -37,29 +47,23 @@ pub(super) enum Walls {
     Standing(Box<Sandbox>),
 }
 
-impl Workbench {
+impl Workspace {
     /// Runs one command on the overlay, what is staged laid over it.
-    pub(crate) async fn execute(&mut self, script: &str, folder: &str, first: Vec<PathBuf>) -> Result<Outcome, Stop> {
-        let command = self.command(script, folder, first);
+    pub(crate) async fn execute(&mut self, to_run: ToRun<'_>) -> Result<Outcome, Stop> {
+        let command = self.command(to_run);
         self.keep_in_step().await?;
         Ok(self.opened()?.run(command).await?)
     }
 
-    /// Runs one command on the overlay with the written files as they were before the change, and puts these back.
-    pub(crate) async fn execute_before(
-        &mut self,
-        script: &str,
-        folder: &str,
-        first: Vec<PathBuf>,
-        written: &[Pending],
-    ) -> Result<Outcome, Stop> {
+    /// Runs one command on the overlay with the written files as they were before the change, and restores these.
+    pub(crate) async fn execute_before(&mut self, to_run: ToRun<'_>, written: &[Pending]) -> Result<Outcome, Stop> {
         self.keep_in_step().await?;
         for file in written {
             let bytes = file.before.as_ref().map(|found| found.bytes.clone());
             let mode = file.before.as_ref().map(|found| found.mode);
             self.lay(&file.path, &Staged { bytes, mode }).await?;
         }
-        let command = self.command(script, folder, first);
+        let command = self.command(to_run);
         let outcome = self.opened()?.run(command).await;
         for file in written {
             let bytes = self.tree.read(&file.path).map_err(|error| Stop::refused(error.to_string()))?;
@@ -70,8 +74,8 @@ impl Workbench {
     }
 
     /// Starts a server on the overlay for the commands after it.
-    pub(crate) async fn serve(&mut self, script: &str, folder: &str, first: Vec<PathBuf>) -> Result<Server, Stop> {
-        let command = self.command(script, folder, first);
+    pub(crate) async fn serve(&mut self, to_run: ToRun<'_>) -> Result<Server, Stop> {
+        let command = self.command(to_run);
         self.keep_in_step().await?;
         Ok(self.opened()?.start(command).await?)
     }
@@ -86,21 +90,12 @@ impl Workbench {
         self.standing().map(|sandbox| sandbox.tier().to_string())
     }
 
-    /// A fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them; the plan,
-    /// our own folder and by-products left out.
-    pub(crate) fn fingerprint(&self) -> String {
-        let plan = self.plan_inside();
-        let base = self.base.get_or_init(|| fingerprint::of_files(self.tree.root(), self.files.all(), plan));
-        let staged = self.tree.staged().iter().map(|(path, staged)| (path.as_str(), staged.bytes.as_deref()));
-        fingerprint::of_tree(base, staged)
-    }
-
     /// Puts back, on the overlay, what commands changed or removed and what is not taken over, so that what is checked is
     /// what the user will have. What commands made anew stays for the commands after them.
-    pub(crate) async fn put_back_foreign(&mut self, scope: &Scope) -> Result<(), Stop> {
+    pub(crate) async fn put_back_foreign(&mut self, promotable: Promotable<'_>) -> Result<(), Stop> {
         for effect in self.effects().await? {
             let new = matches!(effect.kind, EffectKind::Created);
-            if new || self.takes_over(&effect, scope) || self.by_product(&effect.path) {
+            if new || takes_over(&effect, promotable) || self.by_product(&effect.path) {
                 continue;
             }
             let mode = self.tree.look(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
@@ -123,20 +118,19 @@ impl Workbench {
     }
 
     /// Stages what commands changed within the scope; gives all that they changed.
-    pub(crate) async fn take_over(&mut self, scope: &Scope) -> Result<Vec<(Effect, Belonging)>, Stop> {
+    pub(crate) async fn take_over(&mut self, promotable: Promotable<'_>) -> Result<Vec<(Effect, Belonging)>, Stop> {
         let effects = self.effects().await?;
         let mut belongings = Vec::new();
         for effect in effects {
-            let belonging = self.take_over_one(&effect, scope).await?;
+            let belonging = self.take_over_one(&effect, promotable).await?;
             belongings.push((effect, belonging));
         }
         Ok(belongings)
     }
 
-    async fn take_over_one(&mut self, effect: &Effect, scope: &Scope) -> Result<Belonging, Stop> {
+    async fn take_over_one(&mut self, effect: &Effect, promotable: Promotable<'_>) -> Result<Belonging, Stop> {
         let path = effect.path.as_str();
-        let protected = self.settings.protects(path) || self.plan_inside() == Some(path);
-        if !self.takes_over(effect, scope) || protected {
+        if !takes_over(effect, promotable) {
             return Ok(if self.by_product(path) { Belonging::ByProduct } else { Belonging::Foreign });
         }
         // A folder or a pipe in the file's place can't be read as a file: nothing of it is taken.
@@ -156,30 +150,18 @@ impl Workbench {
         Ok(Belonging::Scope)
     }
 
-    /// Whether the phase allows the effect: a file of its scope, no link, of a sane size, and removed only where the plan
-    /// says so.
-    fn takes_over(&self, effect: &Effect, scope: &Scope) -> bool {
-        let removed = effect.kind == EffectKind::Deleted && !scope.removes(&effect.path);
-        self.takes(&effect.path, scope) && effect.kind != EffectKind::Link && effect.bytes <= LARGEST && !removed
-    }
-
-    /// Whether nobody would commit the path: by its name, or because git ignores it.
-    pub(crate) fn by_product(&self, path: &str) -> bool {
-        fingerprint::is_by_product(path) || fingerprint::is_ignored(self.tree.root(), path)
-    }
-
-    fn command(&self, script: &str, folder: &str, first: Vec<PathBuf>) -> Command {
+    fn command(&self, to_run: ToRun<'_>) -> Command {
         Command {
-            script: script.to_owned(),
-            folder: PathBuf::from(folder),
+            script: to_run.script.to_owned(),
+            folder: PathBuf::from(to_run.folder),
             env: Vec::new(),
-            paths_first: first,
+            paths_first: to_run.programs_first,
             timeout: Some(self.settings.timeout()),
             network: None,
         }
     }
 
-    pub(super) fn opened(&self) -> Result<&Sandbox, Stop> {
+    pub(in crate::run) fn opened(&self) -> Result<&Sandbox, Stop> {
         self.standing().ok_or_else(|| Stop::environment("no sandbox is open"))
     }
 
@@ -281,7 +263,7 @@ impl Workbench {
     /// Runs the configured set-up commands once; they alone may use the network by themselves.
     async fn set_up_project(&mut self) -> Result<(), Stop> {
         for script in self.settings.setup() {
-            let mut command = self.command(&script, "", Vec::new());
+            let mut command = self.command(ToRun { script: &script, folder: "", programs_first: Vec::new() });
             command.network = self.settings.setup_network.then_some(Network::Open);
             command.timeout = Some(self.settings.timeout().max(Duration::from_secs(600)));
             let outcome = self.opened()?.run(command).await?;
@@ -300,6 +282,13 @@ impl Workbench {
     }
 }
 
+/// Returns whether the unit allows the effect: a file of its scope, no link, of a sane size, and removed only where the
+/// plan says so.
+fn takes_over(effect: &Effect, promotable: Promotable<'_>) -> bool {
+    let removed = effect.kind == EffectKind::Deleted && !promotable.removes(&effect.path);
+    promotable.allows(&effect.path) && effect.kind != EffectKind::Link && effect.bytes <= LARGEST && !removed
+}
+
 fn is_key(name: &str) -> bool {
     PROVIDER_KEYS.contains(&name)
 }
@@ -308,7 +297,7 @@ fn is_key(name: &str) -> bool {
 const NEW_FILE: u32 = 0o644;
 
 /// The largest file that a command may change in the user's tree, in bytes.
-pub(super) const LARGEST: u64 = 64 << 20;
+pub(in crate::run) const LARGEST: u64 = 64 << 20;
 
 /// The last lines that a command printed.
 pub(crate) fn last_lines(outcome: &Outcome, count: usize) -> String {

@@ -1,0 +1,129 @@
+//! What of an item was not done, as values; their `Display` makes the sentences that reports show.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A passage of the plan that asks for something which no block spells out, and which nobody has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remainder {
+    /// What is left.
+    pub(crate) what: Left,
+    /// Paths and symbols that the passage names in code spans, as written.
+    pub(crate) names: BTreeSet<String>,
+}
+
+/// What is left of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Prose of the plan; its first words.
+    Prose(String),
+    /// A file that the plan names, as written, and shows no code for.
+    NoCode(String),
+}
+
+/// A part of an item that is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OpenPart {
+    /// A block that was refused: its file, why, and its line in the plan.
+    Refused { path: Option<String>, message: String, line: usize },
+    /// A block that was taken back, because another of its step was refused.
+    HeldBack { path: Option<String> },
+    /// Something that needs a mind.
+    Left(Left),
+}
+
+/// Why a commit of the plan was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoCommit {
+    /// Nobody asked for commits, and none with its message is in the history.
+    NotAsked,
+    /// The plan gives no message.
+    NoMessage,
+    /// A block of the unit was refused.
+    Unplaced(OpenPart),
+    /// A command of the unit failed.
+    CommandFailed(String),
+    /// Git gives no answer.
+    NoAnswer(String),
+    /// Git refused.
+    Refused(String),
+}
+
+impl Remainder {
+    /// Makes the remainder of a passage of the plan.
+    pub(crate) fn of_prose(passage: &str) -> Self {
+        Remainder { what: Left::Prose(excerpt(passage)), names: code_spans(passage) }
+    }
+
+    /// Makes the remainder of a file that the plan shows no code for.
+    pub(crate) fn without_code(written: &str) -> Self {
+        Remainder { what: Left::NoCode(written.to_owned()), names: BTreeSet::from([written.to_owned()]) }
+    }
+}
+
+/// Returns what a text of the plan has in code spans: `` `app/a.py` `` and the like.
+pub(crate) fn code_spans(text: &str) -> BTreeSet<String> {
+    text.split('`').skip(1).step_by(2).map(|span| span.trim().to_owned()).filter(|span| !span.is_empty()).collect()
+}
+
+/// Returns the first words of a passage, on one line.
+fn excerpt(text: &str) -> String {
+    /// As long as a line of a report stays readable, in characters.
+    const LONGEST: usize = 160;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Left::Prose(words) => formatter.write_str(words),
+            Left::NoCode(written) => write!(formatter, "the plan shows no code for `{written}`"),
+        }
+    }
+}
+
+impl fmt::Display for OpenPart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = |path: &Option<String>| path.as_ref().map(|path| format!("`{path}`: ")).unwrap_or_default();
+        match self {
+            OpenPart::Refused { path, message, line } => {
+                write!(formatter, "{}{message} (plan line {line})", at(path))
+            }
+            OpenPart::HeldBack { path } => {
+                write!(formatter, "{}held back, because the rest of its step was refused", at(path))
+            }
+            OpenPart::Left(left) => write!(formatter, "needs a person or a model: {left}"),
+        }
+    }
+}
+
+impl fmt::Display for NoCommit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoCommit::NotAsked => formatter.write_str("no such commit is there; commits are made only with --commit"),
+            NoCommit::NoMessage => formatter.write_str("the plan gives no commit message"),
+            NoCommit::Unplaced(part) => part.fmt(formatter),
+            NoCommit::CommandFailed(command) => write!(formatter, "`{command}` failed"),
+            NoCommit::NoAnswer(why) => formatter.write_str(why),
+            NoCommit::Refused(why) => write!(formatter, "git refused: {why}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_from_the_whole_passage_and_not_from_its_first_words() {
+        let passage = format!("{} in `app/late.py`, as `Order` does", "words ".repeat(60));
+        let remainder = Remainder::of_prose(&passage);
+        assert_eq!(remainder.names, BTreeSet::from(["app/late.py".to_owned(), "Order".to_owned()]));
+        assert!(matches!(&remainder.what, Left::Prose(words) if words.ends_with('…')));
+    }
+}

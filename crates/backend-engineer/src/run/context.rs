@@ -1,0 +1,167 @@
+//! What is fixed during a run, and only read: the plan, the settings, what was asked for, the repository's files.
+
+use std::path::{Path, PathBuf};
+
+use journal::{Event, Journal, Run, RunStart, StepName};
+use plan::Plan;
+
+use super::recorder::{Listener, Recorder};
+use crate::engineer::Engineer;
+use crate::redact::Redactor;
+use crate::secrets;
+use crate::settings::Settings;
+use crate::stop::Stop;
+use crate::understand::{Files, Loaded, files_of};
+
+/// What a run is asked to do beside its units.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RunOptions {
+    /// Show the change and write nothing.
+    pub(crate) dry_run: bool,
+    /// Write, but run no command and tick nothing.
+    pub(crate) no_verify: bool,
+    /// Carry out the plan's commit steps.
+    pub(crate) commit: bool,
+    /// Go ahead though the plan is marked as not approved.
+    pub(crate) approve: bool,
+    /// Tick no box and open those that no longer hold (`verify` alone).
+    pub(crate) untick: bool,
+}
+
+/// What a run is begun with.
+pub(crate) struct RunRequest {
+    /// What it is asked to do.
+    pub(crate) options: RunOptions,
+    /// Labels of its units, in order.
+    pub(crate) units: Vec<String>,
+    /// Who is shown what happens.
+    pub(crate) listener: Listener,
+    /// The model that does what the plan leaves open.
+    pub(crate) engineer: Option<Engineer>,
+    /// The interrupted run that goes on.
+    pub(crate) resumed: Option<Run>,
+}
+
+/// Everything that is fixed during a run.
+#[derive(Debug)]
+pub(crate) struct RunContext {
+    /// The plan.
+    pub(crate) plan: Plan,
+    /// Where it lies.
+    pub(crate) plan_path: PathBuf,
+    /// Its name in messages and in the journal: from the root where it lies inside.
+    pub(crate) plan_name: String,
+    plan_inside: Option<String>,
+    root: PathBuf,
+    /// The settings.
+    pub(crate) settings: Settings,
+    /// What the run is asked to do.
+    pub(crate) options: RunOptions,
+    /// The repository's files, as they were listed when the run began.
+    pub(crate) files: Files,
+    /// What takes secrets out of texts.
+    pub(crate) redactor: Redactor,
+    /// Where everything is recorded.
+    pub(crate) recorder: Recorder,
+    /// The model that does what the plan leaves open.
+    pub(crate) engineer: Option<Engineer>,
+    /// What was noted of the run as a whole, for every report of it.
+    pub(crate) remarks: Vec<String>,
+}
+
+impl RunRequest {
+    /// A request to read only, by nobody who listens.
+    pub(crate) fn reading(options: RunOptions) -> Self {
+        RunRequest { options, units: Vec::new(), listener: Box::new(|_| {}), engineer: None, resumed: None }
+    }
+}
+
+impl RunContext {
+    /// Opens a run on `root`; one that writes takes the tree's lock and its place in the journal.
+    pub(crate) fn open(loaded: Loaded, root: &Path, settings: Settings, request: RunRequest) -> Result<Self, Stop> {
+        let RunRequest { options, units, listener, engineer, resumed } = request;
+        let plan_inside = loaded.path.strip_prefix(root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
+        let plan_name = plan_inside.clone().unwrap_or_else(|| loaded.path.display().to_string());
+        let start = RunStart {
+            plan: plan_name.clone(),
+            phases: units,
+            root: root.display().to_string(),
+            argv: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            dry_run: options.dry_run,
+        };
+        let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
+        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(secrets::of_repository(root));
+        let redactor = Redactor::of(settings.variables().into_iter().chain(keys).collect());
+        let journal = if options.dry_run { None } else { Some(Journal::open(root)?) };
+        let goes_on = resumed.is_some();
+        let run = match resumed {
+            Some(run) => Some(run),
+            None => journal.as_ref().map(|journal| journal.begin(&start)).transpose()?,
+        };
+        let files = files_of(root, &loaded.plan);
+        let recorder = Recorder::new(journal, run, listener, redactor.clone());
+        if goes_on {
+            recorder.emit(Event::RunResumed { argv: start.argv, version: start.version })?;
+        } else if !start.phases.is_empty() {
+            // What works on no unit (`check`, `accept`) is no run to whoever listens.
+            recorder.emit(start.event())?;
+        }
+        Ok(RunContext {
+            plan: loaded.plan,
+            plan_path: loaded.path,
+            plan_name,
+            plan_inside,
+            root: root.to_owned(),
+            settings,
+            options,
+            files,
+            redactor,
+            recorder,
+            engineer,
+            remarks: Vec::new(),
+        })
+    }
+
+    /// Returns the repository's folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the plan's path from the root, where it lies inside.
+    pub(crate) fn plan_inside(&self) -> Option<&str> {
+        self.plan_inside.as_deref()
+    }
+
+    /// Returns whether commands may run.
+    pub(crate) fn runs_commands(&self) -> bool {
+        !self.options.dry_run && !self.options.no_verify
+    }
+
+    /// Returns the model that works on what the plan leaves open, where one does in this run.
+    pub(crate) fn model(&self) -> Option<&Engineer> {
+        self.engineer.as_ref().filter(|_| !self.options.dry_run)
+    }
+
+    /// Returns whether the path is kept from being written, by the user's settings or as the plan itself.
+    pub(crate) fn protects(&self, path: &str) -> bool {
+        self.settings.protects(path) || self.plan_inside() == Some(path)
+    }
+
+    /// Records an event, then shows it.
+    pub(crate) fn emit(&self, event: Event) -> Result<(), Stop> {
+        self.recorder.emit(event)
+    }
+
+    /// Records that one of the five steps begins.
+    pub(crate) fn begin(&self, step: StepName) -> Result<(), Stop> {
+        self.recorder.begin(step)
+    }
+
+    /// Records an observation on the run as a whole, which every report of it shows.
+    pub(crate) fn remark(&mut self, text: &str) -> Result<(), Stop> {
+        let text = self.redactor.text(text);
+        self.remarks.push(text.clone());
+        self.emit(Event::Note { text })
+    }
+}

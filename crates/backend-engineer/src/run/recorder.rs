@@ -1,0 +1,109 @@
+//! The one way by which anything is recorded or shown: events go into the journal first, then to whoever listens, secrets
+//! taken out before either.
+
+use std::cell::RefCell;
+
+use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, Run, StepName};
+
+use crate::redact::Redactor;
+use crate::stop::Stop;
+
+/// Something that a listener is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Emitted<'a> {
+    /// Something happened, and is in the journal.
+    Event(&'a Event),
+    /// A piece of a model's turn, while it comes; the whole turn is an event.
+    Piece(&'a llm::Delta),
+}
+
+/// A reader of the run.
+pub(crate) type Listener = Box<dyn FnMut(Emitted<'_>)>;
+
+/// The record of one run.
+pub(crate) struct Recorder {
+    journal: Option<Journal>,
+    run: Option<Run>,
+    listener: RefCell<Listener>,
+    redactor: Redactor,
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Recorder").field("run", &self.run).finish_non_exhaustive()
+    }
+}
+
+impl Recorder {
+    /// Makes a recorder; without a journal and a run it only shows.
+    pub(crate) fn new(journal: Option<Journal>, run: Option<Run>, listener: Listener, redactor: Redactor) -> Self {
+        Recorder { journal, run, listener: RefCell::new(listener), redactor }
+    }
+
+    /// Returns the run's place in the journal; none where nothing is recorded (a dry run).
+    pub(crate) fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    /// Records an event, then shows it.
+    pub(crate) fn emit(&self, event: Event) -> Result<(), Stop> {
+        self.emit_all(std::slice::from_ref(&event), true)
+    }
+
+    /// Records several events at once, then shows them; `soon` waits for no disk, and the next that does covers both.
+    pub(crate) fn emit_all(&self, events: &[Event], soon: bool) -> Result<(), Stop> {
+        let cleaned = events.iter().map(|event| self.redactor.event(event.clone()));
+        let events = cleaned.collect::<Result<Vec<Event>, Stop>>()?;
+        match &self.run {
+            Some(run) if soon => drop(run.record_soon(&events)?),
+            Some(run) => drop(run.record_all(&events)?),
+            None => {}
+        }
+        events.iter().for_each(|event| self.listener.borrow_mut()(Emitted::Event(event)));
+        Ok(())
+    }
+
+    /// Records a piece of evidence, and returns it with the place by which proofs name it; none where nothing is recorded.
+    pub(crate) fn emit_evidence(&self, evidence: Evidence) -> Result<Option<FoundEvidence>, Stop> {
+        let Some(run) = &self.run else { return Ok(None) };
+        let event = self.redactor.event(Event::Evidence(evidence))?;
+        let seq = run.record_soon(std::slice::from_ref(&event))?;
+        self.listener.borrow_mut()(Emitted::Event(&event));
+        let Event::Evidence(evidence) = event else { return Ok(None) };
+        Ok(Some(FoundEvidence { id: EvidenceId { run: run.id().clone(), seq }, evidence }))
+    }
+
+    /// Shows a piece of a model's turn while it comes.
+    pub(crate) fn show(&self, piece: &llm::Delta) {
+        self.listener.borrow_mut()(Emitted::Piece(piece));
+    }
+
+    /// Records that one of the five steps begins.
+    pub(crate) fn begin(&self, step: StepName) -> Result<(), Stop> {
+        self.emit(Event::StepStarted { step })
+    }
+
+    /// Returns the evidence that runs found for the plan of this name, newest first.
+    pub(crate) fn evidence(&self, plan: &str) -> Result<Vec<FoundEvidence>, Stop> {
+        match &self.journal {
+            Some(journal) => Ok(journal.evidence(plan)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns a content that a run kept.
+    pub(crate) fn kept(&self, hash: &str) -> Result<Vec<u8>, Stop> {
+        match &self.journal {
+            Some(journal) => Ok(journal.content(hash)?),
+            None => Err(Stop::environment("this run has no journal")),
+        }
+    }
+
+    /// Ends the run's record with an exit code; a recorder that is dropped instead leaves a run that can be resumed.
+    pub(crate) fn finish(self, exit: u8, heading: &str) -> Result<(), Stop> {
+        match self.run {
+            Some(run) => Ok(run.finish(exit, heading)?),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What lasts for one unit of the plan and no longer: the next unit of the same run begins with nothing of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use journal::{Event, FoundEvidence};
+use sandbox::EffectKind;
+
+use super::context::RunContext;
+use super::workspace::Workspace;
+use crate::stop::{Finding, Severity, Stop};
+
+/// The state of one unit, made new for each.
+#[derive(Debug, Default)]
+pub(crate) struct UnitState {
+    /// Observations for the unit's report, each once.
+    pub(crate) notes: Vec<String>,
+    /// Changes of commands that were discarded, and noted.
+    pub(crate) discarded: BTreeSet<(String, EffectKind)>,
+    /// Files that a model changed and that the unit does not name, with why it may.
+    pub(crate) admitted: BTreeMap<String, String>,
+    /// Files that a model changed for the unit, as they were before.
+    pub(crate) worked: BTreeMap<String, Option<Vec<u8>>>,
+    /// The fingerprint of the tree when work on the unit began.
+    pub(crate) first_tree: String,
+    /// What was found for the unit so far, and what earlier runs found for the plan.
+    pub(crate) evidence: Vec<FoundEvidence>,
+}
+
+impl UnitState {
+    /// Makes the state of a unit on which work begins now.
+    pub(crate) fn begin(run: &RunContext, workspace: &Workspace) -> Result<Self, Stop> {
+        let evidence = run.recorder.evidence(&run.plan_name)?;
+        // Only what runs commands finds evidence, and only evidence is held against the tree.
+        let first_tree = if run.runs_commands() { workspace.fingerprint(run) } else { String::new() };
+        Ok(UnitState { first_tree, evidence, ..UnitState::default() })
+    }
+
+    /// Records an observation and keeps it for the unit's report, once.
+    pub(crate) fn note(&mut self, run: &RunContext, text: impl Into<String>) -> Result<(), Stop> {
+        let text = run.redactor.text(&text.into());
+        if self.notes.contains(&text) {
+            return Ok(());
+        }
+        self.notes.push(text.clone());
+        run.emit(Event::Note { text })
+    }
+
+    /// Records a finding; what weighs more than a note stands in the report, too.
+    pub(crate) fn add_finding(&mut self, run: &RunContext, finding: &Finding) -> Result<(), Stop> {
+        let column = finding.span.as_ref().map(|span| run.plan.place(span.start).column);
+        let path = finding.span.is_some().then(|| run.plan_name.clone());
+        if finding.severity != Severity::Note {
+            self.note(run, finding.message.clone())?;
+        }
+        run.emit(Event::Diagnostic {
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+            path,
+            line: finding.line,
+            column,
+            hint: finding.hint.clone(),
+        })
+    }
+}

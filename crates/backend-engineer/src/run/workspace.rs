@@ -1,0 +1,103 @@
+//! What a run works on: the staged tree, and the sandbox that commands see it in.
+
+mod overlay;
+mod restoring;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::context::RunContext;
+use super::scratch::Scratch;
+use crate::fingerprint;
+use crate::settings::Settings;
+use crate::stop::Stop;
+use crate::tree::{Pending, Staged, Tree};
+use overlay::Walls;
+
+pub(crate) use overlay::{Belonging, ToRun, last_lines};
+
+/// The tree of a run and its sandbox.
+pub(crate) struct Workspace {
+    /// The user's tree with what is staged over it.
+    pub(crate) tree: Tree,
+    settings: Settings,
+    walls: Walls,
+    scratch: Option<Scratch>,
+    synced: BTreeMap<String, Staged>,
+    base: OnceCell<BTreeMap<String, String>>,
+}
+
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Workspace").field("root", &self.tree.root()).finish_non_exhaustive()
+    }
+}
+
+impl Workspace {
+    /// Makes the workspace of a run; its sandbox begins when it is first needed.
+    pub(crate) fn of(run: &RunContext) -> Self {
+        Workspace {
+            tree: Tree::at(run.root()),
+            settings: run.settings.clone(),
+            walls: Walls::None,
+            scratch: None,
+            synced: BTreeMap::new(),
+            base: OnceCell::new(),
+        }
+    }
+
+    /// Returns whether a staged file makes the folder.
+    pub(crate) fn makes_folder(&self, folder: &str) -> bool {
+        let inside = format!("{}/", folder.trim_end_matches('/'));
+        self.tree.staged().keys().any(|path| path.starts_with(&inside))
+    }
+
+    /// Returns whether the repository, or what is staged, has a module or package of that name.
+    pub(crate) fn knows_module(&self, run: &RunContext, name: &str) -> bool {
+        let bears = |path: &String| path.split('/').any(|part| part.split('.').next() == Some(name));
+        run.files.has_module(name) || self.tree.staged().keys().any(bears)
+    }
+
+    /// Returns the fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them;
+    /// the plan, our own folder and by-products left out.
+    pub(crate) fn fingerprint(&self, run: &RunContext) -> String {
+        let base =
+            self.base.get_or_init(|| fingerprint::of_files(self.tree.root(), run.files.all(), run.plan_inside()));
+        let staged = self.tree.staged().iter().map(|(path, staged)| (path.as_str(), staged.bytes.as_deref()));
+        fingerprint::of_tree(base, staged)
+    }
+
+    /// Returns whether nobody would commit the path: by its name, or because git ignores it.
+    pub(crate) fn by_product(&self, path: &str) -> bool {
+        fingerprint::is_by_product(path) || fingerprint::is_ignored(self.tree.root(), path)
+    }
+
+    /// Returns what is staged and not written, as a unified diff.
+    pub(crate) fn diff(&self) -> String {
+        let text = |bytes: Option<&Vec<u8>>| String::from_utf8_lossy(bytes.map_or(&[], Vec::as_slice)).into_owned();
+        let of_file = |file: Pending| {
+            let (old, new) = (text(file.before.as_ref().map(|found| &found.bytes)), text(file.after.bytes.as_ref()));
+            let name =
+                |there: bool, side: &str| if there { format!("{side}/{}", file.path) } else { "/dev/null".to_owned() };
+            let names = (name(file.before.is_some(), "a"), name(file.after.bytes.is_some(), "b"));
+            similar::TextDiff::from_lines(&old, &new).unified_diff().header(&names.0, &names.1).to_string()
+        };
+        self.tree.pending().into_iter().map(of_file).collect()
+    }
+
+    /// Ends the sandbox with all that runs in it, and removes the run's private folder.
+    pub(crate) async fn close(&mut self) -> Result<(), Stop> {
+        match std::mem::take(&mut self.walls) {
+            Walls::Standing(sandbox) => sandbox.close().await?,
+            Walls::Rising(rising) => {
+                if let Ok(sandbox) = rising.stand().await {
+                    sandbox.close().await?;
+                }
+            }
+            Walls::None => {}
+        }
+        self.scratch = None;
+        self.synced.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,193 @@
+//! What stands behind an item or a box, as values; their `Display` makes the sentences that reports and events show.
+
+use std::fmt;
+
+use journal::{Basis, EvidenceId};
+
+use crate::implement::{NoCommit, OpenPart};
+
+/// Whether something is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// It is; by what.
+    Proven(Vec<ProvenBy>),
+    /// It is not; why.
+    Open(OpenReason),
+    /// A check says that it does not hold.
+    Broken(BrokenBy),
+    /// Its box was ticked before, and nothing speaks against it.
+    Before,
+    /// Only a person can tell.
+    ForAPerson,
+}
+
+/// Something that proves an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ProvenBy {
+    /// The plan's code stands in its file; `changed` where this run put it there.
+    Code { path: String, changed: bool },
+    /// A check that passed.
+    Check(Said),
+    /// A check that fails without the unit's change, and passes with it.
+    Change {
+        /// What it said without the change.
+        without: EvidenceId,
+        /// On which tree that was.
+        basis: Basis,
+        /// What it says with the change.
+        with: Said,
+    },
+    /// A command that failed where the plan says that it fails.
+    ExpectedFailure {
+        /// Its evidence; none where nothing is recorded.
+        evidence: Option<EvidenceId>,
+        /// The command.
+        command: String,
+        /// An earlier run saw it.
+        earlier: bool,
+    },
+    /// A server that was started.
+    Server(String),
+    /// A commit, by its hash.
+    Commit(String),
+}
+
+/// What a check said, with its evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// Its evidence; none where nothing is recorded.
+    pub(crate) evidence: Option<EvidenceId>,
+    /// The command; empty where the plan gives none.
+    pub(crate) command: String,
+    /// What was seen.
+    pub(crate) detail: String,
+}
+
+/// Why something is not proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OpenReason {
+    /// It says nothing that could be done or checked.
+    NothingToDo,
+    /// A part of it was not done.
+    Part(OpenPart),
+    /// A model changed files for it, and no check tied to it fails without that change.
+    Worked(Vec<String>),
+    /// The plan's code no longer stands in the file.
+    NoLongerThere(String),
+    /// Its file is not clear.
+    FileUnclear,
+    /// A check of it could not say anything.
+    NotChecked(Said),
+    /// A failure that the plan expects was not seen.
+    FailureNotSeen(Said),
+    /// The commit was not made.
+    NoCommit(NoCommit),
+    /// The plan does not say how to check it.
+    NoCheck,
+    /// Its unit has checks, and none passed.
+    NoCheckPassed,
+    /// Neither its unit nor the project has a check that passed.
+    NothingChecksIt,
+    /// It holds, and its box waits for the rest of the unit of this label.
+    WaitsForUnit(String),
+    /// Somebody else changed a file of the unit while the run was at work.
+    Drifted,
+    /// The tests were weakened.
+    WeakenedTests,
+}
+
+/// What says that something does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum BrokenBy {
+    /// A check that failed.
+    Check(Said),
+    /// A server that ended at once.
+    Server { command: String, why: String },
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Proof::Proven(by) => {
+                let mut sentences: Vec<String> = by.iter().map(ToString::to_string).collect();
+                sentences.dedup();
+                formatter.write_str(&sentences.join("; "))
+            }
+            Proof::Open(reason) => reason.fmt(formatter),
+            Proof::Broken(by) => by.fmt(formatter),
+            Proof::Before => formatter.write_str("done before, by the plan's box"),
+            Proof::ForAPerson => formatter.write_str("for a person to look at"),
+        }
+    }
+}
+
+impl fmt::Display for ProvenBy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProvenBy::Code { path, changed: true } => write!(formatter, "`{path}` changed as the plan shows"),
+            ProvenBy::Code { path, changed: false } => write!(formatter, "`{path}` holds what the plan shows"),
+            ProvenBy::Check(said) => said.fmt(formatter),
+            ProvenBy::Change { basis: Basis::TestsOnly, with, .. } => {
+                write!(formatter, "`{}` fails with the new tests alone and passes with the change", with.command)
+            }
+            ProvenBy::Change { with, .. } => write!(formatter, "`{}` failed before and passes now", with.command),
+            ProvenBy::ExpectedFailure { earlier: true, .. } => {
+                formatter.write_str("an earlier run saw it fail before the change")
+            }
+            ProvenBy::ExpectedFailure { command, .. } => {
+                write!(formatter, "`{command}` failed before the change, as the plan expects")
+            }
+            ProvenBy::Server(command) => write!(formatter, "`{command}` was started"),
+            ProvenBy::Commit(id) => write!(formatter, "committed as {id}"),
+        }
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.command.as_str() {
+            "" => formatter.write_str(&self.detail),
+            command => write!(formatter, "`{command}`: {}", self.detail),
+        }
+    }
+}
+
+impl fmt::Display for OpenReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenReason::NothingToDo => {
+                formatter.write_str("it says nothing that could be done or checked without a person or a model")
+            }
+            OpenReason::Part(part) => part.fmt(formatter),
+            OpenReason::Worked(paths) => {
+                let paths: Vec<String> = paths.iter().take(4).map(|path| format!("`{path}`")).collect();
+                write!(
+                    formatter,
+                    "a model changed {}, and no check tied to it went from failing to passing; look at it, then `accept`",
+                    paths.join(", ")
+                )
+            }
+            OpenReason::NoLongerThere(path) => write!(formatter, "`{path}` no longer holds what the plan shows"),
+            OpenReason::FileUnclear => formatter.write_str("its file is not clear"),
+            OpenReason::NotChecked(said) | OpenReason::FailureNotSeen(said) => said.fmt(formatter),
+            OpenReason::NoCommit(why) => why.fmt(formatter),
+            OpenReason::NoCheck => formatter.write_str("nothing in the plan says how to check it"),
+            OpenReason::NoCheckPassed => formatter.write_str("none of its unit's checks passed"),
+            OpenReason::NothingChecksIt => formatter.write_str("nothing checks it: no command of its unit passed"),
+            OpenReason::WaitsForUnit(label) => {
+                write!(formatter, "it holds, and its box waits until {label} is implemented")
+            }
+            OpenReason::Drifted => formatter.write_str("a file of the phase was changed by somebody else meanwhile"),
+            OpenReason::WeakenedTests => formatter.write_str("the tests were made easier"),
+        }
+    }
+}
+
+impl fmt::Display for BrokenBy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BrokenBy::Check(said) => said.fmt(formatter),
+            BrokenBy::Server { command, why } => write!(formatter, "`{command}`: {why}"),
+        }
+    }
+}
