@@ -254,9 +254,11 @@ fn doubt(text: &str, reading: &shell::Reading) -> Option<Doubt> {
         })
     };
     // Code and patterns may hold what elsewhere is to be filled in.
-    let quoted = text.contains("<<")
-        || matches!(reading.kind(), shell::Kind::Inspect | shell::Kind::Commit)
-        || reading.calls().iter().any(|call| call.option(&["-c", "-e", "-m"]).is_some_and(|code| code.contains(' ')));
+    let calls = reading.calls();
+    let code = |call: &&shell::Call| {
+        call.is(shell::Trait::Filter) || call.kind() == shell::Kind::Script && call.option(&["-c", "-e"]).is_some()
+    };
+    let quoted = text.contains("<<") || reading.kind() == shell::Kind::Commit || calls.iter().any(code);
     let dots = text.split_whitespace().any(|word| word == "..." || word == "…")
         || text.ends_with("...") && !text.ends_with("/...");
     let signs = ["XXXX", "YYYY", "YOUR_", "your-", "TODO", "xxxx"];
