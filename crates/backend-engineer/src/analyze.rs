@@ -3,7 +3,6 @@
 mod tools;
 mod knowledge;
 mod words;
-mod modules;
 mod siblings;
 mod briefing;
 
@@ -14,7 +13,6 @@ use plan::Plan;
 
 pub(crate) use briefing::{BUDGET, Ground, briefing, surroundings};
 pub(crate) use knowledge::surveyed;
-pub(crate) use modules::{climbed, file_of};
 pub(crate) use tools::nearest_tools;
 pub(crate) use words::segments;
 

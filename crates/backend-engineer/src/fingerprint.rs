@@ -7,51 +7,13 @@ use std::path::Path;
 
 use ignore::gitignore::GitignoreBuilder;
 
-/// Folders that tools fill and nobody commits.
-const FOLDERS: [&str; 28] = [
-    "__pycache__",
-    ".pytest_cache",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".hypothesis",
-    ".tox",
-    ".nox",
-    ".venv",
-    "venv",
-    "htmlcov",
-    ".ipynb_checkpoints",
-    "node_modules",
-    ".nyc_output",
-    "coverage",
-    ".vitest",
-    ".vite",
-    ".turbo",
-    ".nx",
-    ".next",
-    ".nuxt",
-    ".cache",
-    ".parcel-cache",
-    "dist",
-    "build",
-    "target",
-    ".gradle",
-    ".eggs",
-    "test-results",
-];
-
-/// Endings of files that tools leave.
-const ENDINGS: [&str; 8] = [".pyc", ".pyo", ".tsbuildinfo", ".egg-info", ".coverage", ".log", ".pid", ".swp"];
-
 /// Whether the path is a cache, coverage or build output by its name.
 pub(crate) fn is_by_product(path: &str) -> bool {
     if let Some(inside) = path.strip_prefix(".git/") {
         // Reading a repository refreshes its index; what would lead the user's own git elsewhere is worth a word.
         return !["hooks/", "config", "refs/heads/", "HEAD"].iter().any(|told| inside.starts_with(told));
     }
-    let mut parts = path.split('/');
-    let name = parts.next_back().unwrap_or(path);
-    let in_folder = parts.chain([name]).any(|part| FOLDERS.contains(&part) || part.ends_with(".egg-info"));
-    in_folder || ENDINGS.iter().any(|ending| name.ends_with(ending)) || name.starts_with(".coverage.")
+    code::paths::is_by_product(path)
 }
 
 /// Whether the repository's ignore files, from its root down to the file, leave the path out.
@@ -123,15 +85,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn by_products_are_told_by_name() {
-        for path in
-            ["app/__pycache__/a.pyc", ".coverage", ".coverage.host.1", ".git/index", "dist/a.js", "x.egg-info/PKG-INFO"]
-        {
-            assert!(is_by_product(path), "{path}");
-        }
-        for path in ["app/main.py", "package-lock.json", ".git/hooks/pre-commit", "app/coverage_report.py", "shop.db"] {
-            assert!(!is_by_product(path), "{path}");
-        }
+    fn of_gits_own_files_only_those_count_that_lead_it_elsewhere() {
+        assert!(is_by_product(".git/index") && is_by_product("app/__pycache__/a.pyc"));
+        assert!(!is_by_product(".git/hooks/pre-commit") && !is_by_product("app/main.py"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) use definition::{Definition, Places, all as all_definitions, find as 
 pub(crate) use load::{Loaded, load_plan, root_of};
 use paths::Resolution;
 pub(crate) use paths::{Files, Meaning};
-pub(crate) use reach::{Permit, Reach, is_test};
+pub(crate) use reach::{Permit, Reach};
 pub(crate) use scope::Scope;
 
 use crate::stop::{Finding, Severity, Stop};

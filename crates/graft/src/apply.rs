@@ -2,12 +2,13 @@
 
 use crate::block::{Block, kind};
 use crate::content::{is_all, without_address, without_blanks};
-use crate::items::Source;
+use crate::items::parse;
+use crate::languages::Language;
 use crate::prose::{Mention, Prose, Relation, same_name};
 use crate::sketch::sketched;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::{overwrite, refuse};
-use crate::{Applied, diff, edits, formats, languages, structure};
+use crate::{Applied, diff, edits, formats, structure};
 
 /// Puts the snippet into the file, or refuses and says why.
 ///
@@ -32,11 +33,11 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
 
 /// A file of a programming language that parsed never ends up not parsing.
 fn keep_parsing(file: &File<'_>, graft: Graft) -> Graft {
-    let (Graft::Applied(applied), Some(text), Some(language)) = (&graft, file.text, languages::for_path(file.path))
+    let (Graft::Applied(applied), Some(text), Some(language)) = (&graft, file.text, Language::of_path(file.path))
     else {
         return graft;
     };
-    let broken = |text: &str| Source::parse(text, language).is_none_or(|source| source.has_error());
+    let broken = |text: &str| parse(text, language).is_none_or(|source| source.has_error());
     if broken(&applied.text) && !broken(text) {
         return refuse(Reason::Syntax, format!("{} would not parse any more", file.path));
     }
@@ -65,11 +66,11 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     }
     if let Some(current) = context.current {
         let exact = edits::replace(text, current, snippet.text, false);
-        if !matches!(exact, Graft::Refused(_)) || languages::for_path(file.path).is_none() {
+        if !matches!(exact, Graft::Refused(_)) || Language::of_path(file.path).is_none() {
             return keep_parsing(file, exact);
         }
     }
-    match languages::for_path(file.path) {
+    match Language::of_path(file.path) {
         Some(language) => structure::place(file, text, snippet.text, context, language),
         None => formats::apply(*file, *snippet, context),
     }
@@ -77,7 +78,7 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
 
 /// Whether the file defines something of this name at its top.
 fn defines(file: &File<'_>, text: &str, name: &str) -> bool {
-    let source = languages::for_path(file.path).and_then(|language| Source::parse(text, language));
+    let source = Language::of_path(file.path).and_then(|language| parse(text, language));
     source.is_some_and(|source| {
         let mut items = source.items(source.root()).into_iter();
         items.any(|item| item.is_definition() && same_name(name, &item.name))

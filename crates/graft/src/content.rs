@@ -7,8 +7,8 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::File;
-use crate::items::Source;
-use crate::languages;
+use crate::items::parse;
+use crate::languages::Language;
 use crate::markers::{bare, is_elision};
 
 /// Whether a block opens with a comment that is nothing but the path of its file.
@@ -56,11 +56,11 @@ pub(crate) fn without_blanks<'b>(file: &File<'_>, block: &'b str) -> Cow<'b, str
         !body.is_empty() && body.trim().is_empty()
     };
     let any = |text: &str| text.split_inclusive('\n').any(is_blank);
-    let Some(language) = languages::for_path(file.path) else { return Cow::Borrowed(block) };
+    let Some(language) = Language::of_path(file.path) else { return Cow::Borrowed(block) };
     if !any(block) || file.text.is_some_and(any) {
         return Cow::Borrowed(block);
     }
-    let Some(source) = Source::parse(block, language) else { return Cow::Borrowed(block) };
+    let Some(source) = parse(block, language) else { return Cow::Borrowed(block) };
     let mut strings = Vec::new();
     collect_strings(source.root(), &mut strings);
     let mut out = String::with_capacity(block.len());

@@ -7,14 +7,14 @@ mod insert;
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Binding, Form, Kind};
+use crate::languages::{Form, Imported, Kind, Writing, imported};
 use crate::splice::{Splice, place, refusal};
 use crate::{Reason, Refusal};
 
 /// An import statement of the file.
 struct Statement<'t> {
     item: Item<'t>,
-    bindings: Vec<Binding>,
+    bindings: Vec<Imported>,
     /// Stands at the top of the module, not under a condition.
     plain: bool,
     /// Stands under `if TYPE_CHECKING`.
@@ -32,7 +32,7 @@ pub(crate) struct Imports<'s, 'a, 't> {
 /// One import that the snippet shows.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    pub(crate) binding: Binding,
+    pub(crate) binding: Imported,
     /// The statement that shows it.
     pub(crate) sample: String,
 }
@@ -42,7 +42,7 @@ pub(crate) fn wanted(snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for item in items.iter().filter(|item| item.kind == Kind::Import) {
         let sample = snippet.slice(item.node.byte_range()).to_owned();
-        for binding in snippet.language.bindings(item.node, snippet.text).unwrap_or_default() {
+        for binding in imported(snippet.language, item.node, snippet.text).unwrap_or_default() {
             wanted.push(Wanted { binding, sample: sample.clone() });
         }
     }
@@ -54,7 +54,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         let mut statements = Vec::new();
         for item in items {
             if item.kind == Kind::Import {
-                let bindings = file.language.bindings(item.node, file.text).unwrap_or_default();
+                let bindings = imported(file.language, item.node, file.text).unwrap_or_default();
                 statements.push(Statement { item: item.clone(), bindings, plain: true, typing: false });
             } else if matches!(item.node.kind(), "if_statement" | "try_statement") {
                 let typing = item.name.contains("TYPE_CHECKING");
@@ -75,7 +75,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             self.refuse_conflict(binding)?;
             missing.push(want);
         }
-        let mut groups: Vec<(Vec<Binding>, &str)> = Vec::new();
+        let mut groups: Vec<(Vec<Imported>, &str)> = Vec::new();
         for want in missing {
             match groups.iter_mut().find(|(group, _)| group.first().is_some_and(|one| together(one, &want.binding))) {
                 Some((group, _)) => group.push(want.binding.clone()),
@@ -90,8 +90,8 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         Ok(())
     }
 
-    fn add_group(&self, bindings: &[Binding], sample: &str, splice: &mut Splice<'_>) {
-        let names: Vec<&str> = bindings.iter().map(Binding::local).collect();
+    fn add_group(&self, bindings: &[Imported], sample: &str, splice: &mut Splice<'_>) {
+        let names: Vec<&str> = bindings.iter().map(Imported::local).collect();
         let module = bindings.first().map_or("", |first| first.module.as_str());
         splice.say(format!("imported {} from {module}", names.join(", ")));
         if let Some(statement) = self.upgrade(bindings) {
@@ -117,14 +117,14 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         self.insert(bindings, &self.file.language.import(bindings, style.unwrap_or(sample)), splice);
     }
 
-    fn has(&self, binding: &Binding) -> bool {
+    fn has(&self, binding: &Imported) -> bool {
         self.statements.iter().filter(|statement| !statement.typing).any(|statement| {
             statement.bindings.iter().any(|have| self.same(have, binding) && (!have.type_only || binding.type_only))
         })
     }
 
     /// Whether two imports bind the same thing to the same name, types aside.
-    fn same(&self, have: &Binding, want: &Binding) -> bool {
+    fn same(&self, have: &Imported, want: &Imported) -> bool {
         let requires = |form: Form| match form {
             Form::RequireNamed => Form::Named,
             Form::Require => Form::Default,
@@ -166,7 +166,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         module.to_owned()
     }
 
-    fn refuse_conflict(&self, binding: &Binding) -> Result<(), Refusal> {
+    fn refuse_conflict(&self, binding: &Imported) -> Result<(), Refusal> {
         let local = binding.local();
         if local.is_empty() || local == "*" || local.contains('.') {
             return Ok(());
@@ -200,7 +200,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
     }
 
     /// Whether one module's name ends as the other's does: `app.models` and `server.app.models`.
-    fn suffix_of_one(&self, have: &Binding, want: &Binding) -> bool {
+    fn suffix_of_one(&self, have: &Imported, want: &Imported) -> bool {
         if have.name != want.name || have.form != want.form {
             return false;
         }
@@ -211,7 +211,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
 }
 
 /// Whether two imports can share a statement.
-fn together(one: &Binding, other: &Binding) -> bool {
+fn together(one: &Imported, other: &Imported) -> bool {
     one.module == other.module
         && one.type_only == other.type_only
         && match one.form {
@@ -227,7 +227,7 @@ fn nested<'t>(file: &Source<'_>, node: Node<'t>, typing: bool, statements: &mut 
         if file.language.list(child).is_some() {
             for item in file.items(child) {
                 if item.kind == Kind::Import {
-                    let bindings = file.language.bindings(item.node, file.text).unwrap_or_default();
+                    let bindings = imported(file.language, item.node, file.text).unwrap_or_default();
                     statements.push(Statement { item, bindings, plain: false, typing });
                 }
             }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List};
+use crate::languages::{Kind, List, Writing};
 
 /// The unit by which a text indents, `None` where it never does.
 pub(crate) fn unit(text: &str) -> Option<String> {

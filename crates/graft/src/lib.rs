@@ -50,11 +50,8 @@ mod sketch;
 
 mod apply;
 
-mod outline;
-
 pub use apply::apply;
 pub use content::opens_with_address;
 pub use diff::{FileChange, FileDiff, apply_diff, split_diff};
 pub use edits::{Replacement, apply_edits, replace};
-pub use outline::{Import, Outlined, imports, outline};
 pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Place, Reason, Refusal, Snippet};

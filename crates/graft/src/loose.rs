@@ -166,7 +166,7 @@ fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), 
             let kinds = matches!(item.kind, Kind::Function | Kind::Class) || values && item.kind == Kind::Value;
             let block = item.kind == Kind::Call
                 && item.name.split('(').next() == Some(name)
-                && crate::merge::body(file.language, item.core).is_some();
+                && file.language.body(item.core).is_some();
             let path = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
             let meant = if name.contains('.') {
                 path == name || path.ends_with(&format!(".{name}"))

@@ -9,13 +9,12 @@ mod replace;
 
 pub(crate) use once::stands_once;
 pub(crate) use position::{meant, told};
-pub(crate) use replace::body;
 
 use tree_sitter::Node;
 
 use crate::compare::same_tree;
 use crate::items::{Item, Source, line_end, line_start};
-use crate::languages::{Kind, List, text};
+use crate::languages::{Kind, List, Writing, text};
 use crate::layout::{Transplant, blank_lines, gap};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::matching::match_items;
@@ -372,7 +371,7 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
     let elided = match node.kind() {
         "comment" => is_elision(text(node, source.text)) && !trails(node),
         "identifier" => text(node, source.text) == SENTINEL,
-        "ellipsis" if source.language.is_value(node, source.text) => false,
+        "ellipsis" if source.language.means_value(node, source.text) => false,
         "ellipsis" => node
             .parent()
             .is_some_and(|parent| parent.kind() == "expression_statement" || source.language.list(parent).is_some()),

@@ -1,8 +1,8 @@
 //! Makes a snippet readable: takes off what only speaks of it, moves it to the margin, and finds the form in which it
 //! parses: a module, members of a class, or entries of a collection.
 
-use crate::items::Source;
-use crate::languages::{Kind, Language, List};
+use crate::items::parse;
+use crate::languages::{Kind, Language, List, Writing};
 use crate::markers::{SENTINEL, bare};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
@@ -19,13 +19,12 @@ pub(crate) struct Reading {
 }
 
 /// Reads a snippet as a module, else its imports as a module and the rest as members or entries.
-pub(crate) fn read(snippet: &str, language: &'static dyn Language, path: &str) -> Result<Reading, Refusal> {
+pub(crate) fn read(snippet: &str, language: Language, path: &str) -> Result<Reading, Refusal> {
     let snippet = snippet.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let (rest, notes) = take_notes(&snippet, path);
     let (text, indented) = dedent(rest);
     let text = language.prepare(&text);
-    let parsed =
-        Source::parse(&text, language).ok_or_else(|| refusal(Reason::Syntax, "the block could not be parsed"))?;
+    let parsed = parse(&text, language).ok_or_else(|| refusal(Reason::Syntax, "the block could not be parsed"))?;
     let items = parsed.items(parsed.root());
     let labelled = items.iter().any(|item| item.node.kind() == "labeled_statement");
     if !parsed.has_error() && !labelled {
@@ -45,7 +44,7 @@ pub(crate) fn read(snippet: &str, language: &'static dyn Language, path: &str) -
     wrappers.sort_by_key(|wrapper| (wrapper.list == List::Entries) != listed);
     for wrapper in wrappers {
         let wrapped = format!("{imports}\n{}{members}{}\n", wrapper.before, wrapper.after);
-        let fits = Source::parse(&wrapped, language).is_some_and(|source| !source.has_error());
+        let fits = parse(&wrapped, language).is_some_and(|source| !source.has_error());
         if fits {
             return Ok(Reading { text: wrapped, wrapped: Some(wrapper.list), indented, notes });
         }
@@ -57,10 +56,10 @@ pub(crate) fn read(snippet: &str, language: &'static dyn Language, path: &str) -
 }
 
 /// A function that is shown up to its arrow, with an elision for the body.
-fn with_body(text: &str, language: &'static dyn Language) -> Option<String> {
+fn with_body(text: &str, language: Language) -> Option<String> {
     let head = text.trim_end();
     let whole = format!("{head} {SENTINEL};\n");
-    let parses = |text: &str| Source::parse(text, language).is_some_and(|source| !source.has_error());
+    let parses = |text: &str| parse(text, language).is_some_and(|source| !source.has_error());
     (head.ends_with("=>") && parses(&whole)).then_some(whole)
 }
 

@@ -2,13 +2,13 @@
 
 use tree_sitter::Node;
 
-use crate::items::Source;
-use crate::languages;
+use crate::items::parse;
+use crate::languages::Language;
 
 /// Why the text can't be a whole file, where it only outlines one.
 pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
-    let language = languages::for_path(path)?;
-    let source = Source::parse(text, language)?;
+    let language = Language::of_path(path)?;
+    let source = parse(text, language)?;
     let python = path.ends_with(".py");
     // Grammars of the other languages lag behind what compilers take, so there an error alone is no proof.
     let elided = || ["(...)", "( ... )", "{ ... }", "{...}", "…"].iter().any(|sign| text.contains(sign));

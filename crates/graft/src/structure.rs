@@ -6,7 +6,7 @@ mod whole;
 
 use crate::check::prove;
 use crate::imports::{Imports, wanted};
-use crate::items::{Item, Source};
+use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
 use crate::loose::{Hints, settle};
 use crate::merge::{Merger, Pair};
@@ -18,13 +18,7 @@ use crate::structure::assign::assign;
 use crate::structure::whole::{is_whole, overwrite};
 
 /// Places a snippet by structure, and proves the result.
-pub(crate) fn place(
-    file: &File<'_>,
-    text: &str,
-    snippet: &str,
-    context: &Context<'_>,
-    language: &'static dyn Language,
-) -> Graft {
+pub(crate) fn place(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Graft {
     if named_lines(context).is_some() && region::stands(text, snippet) {
         return Graft::AlreadyApplied;
     }
@@ -47,11 +41,11 @@ fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
 }
 
 /// The lines that the plan says to replace, where the block itself is no item: proven like any other placement.
-fn try_region(text: &str, snippet: &str, context: &Context<'_>, language: &'static dyn Language) -> Option<Graft> {
+fn try_region(text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Option<Graft> {
     let lines = named_lines(context)?;
     let graft = line_ends(region::replace(text, snippet, lines, language)?, text);
     let Graft::Applied(applied) = &graft else { return Some(graft) };
-    let parses = |text: &str| Source::parse(text, language).is_some_and(|source| !source.has_error());
+    let parses = |text: &str| parse(text, language).is_some_and(|source| !source.has_error());
     if !parses(text) || !parses(&applied.text) {
         return None;
     }
@@ -63,10 +57,10 @@ fn try_place(
     text: &str,
     snippet: &str,
     context: &Context<'_>,
-    language: &'static dyn Language,
+    language: Language,
 ) -> Result<Graft, Refusal> {
     let unread = || refusal(Reason::Syntax, format!("{} could not be parsed", file.path));
-    let old = Source::parse(text, language).ok_or_else(unread)?;
+    let old = parse(text, language).ok_or_else(unread)?;
     if old.has_error() {
         return Err(refusal(
             Reason::Syntax,
@@ -74,7 +68,7 @@ fn try_place(
         ));
     }
     let reading = read(snippet, language, file.path)?;
-    let new = Source::parse(&reading.text, language).ok_or_else(unread)?;
+    let new = parse(&reading.text, language).ok_or_else(unread)?;
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let prose = Prose::read(&said).replacing(context.current.is_some());
     let work = Work { path: file.path, snippet: &new, reading: &reading, prose: &prose, lines: context.lines };
@@ -86,7 +80,9 @@ fn try_place(
     }
     let graft = line_ends(work.attempt(&old)?, text);
     if let Graft::Applied(applied) = &graft {
-        let result = old.after(&applied.edits, &applied.text).ok_or_else(unread)?;
+        let edits = applied.edits.iter();
+        let edits = edits.map(|edit| Replaced { start: edit.old.start, end: edit.old.end, new: &edit.new });
+        let result = old.after(&edits.collect::<Vec<_>>(), &applied.text).ok_or_else(unread)?;
         prove(&old, &result, &new)?;
         if !matches!(work.attempt(&result), Ok(Graft::AlreadyApplied)) {
             return Err(refusal(Reason::Unproven, "the block would change its own result if it were placed again"));
@@ -157,7 +153,7 @@ fn place_loose(
         }
         let wrapper = items.iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
         let inner = wrapper
-            .and_then(|wrapper| crate::merge::body(merger.snippet.language, wrapper.core))
+            .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
             .map(|body| merger.snippet.items(body));
         return settle(merger, &inner.unwrap_or_default(), hints, true);
     }

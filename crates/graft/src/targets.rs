@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::merge::{body, meant};
+use crate::merge::meant;
 use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{place, refusal};
 use crate::{Place, Reason, Refusal};
@@ -48,7 +48,7 @@ fn collect<'t>(
         if item.kind == Kind::Function && !written() {
             continue;
         }
-        let Some(inner) = body(file.language, item.core) else { continue };
+        let Some(inner) = file.language.body(item.core) else { continue };
         let name = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
         let (items, lists) = (file.items(inner), file.language.list(inner));
         let at = found.len();

@@ -6,11 +6,12 @@ mod urging;
 
 mod declared;
 
+use code::paths::is_test;
 use serde::Serialize;
 
 use crate::document::Span;
 use crate::identity::CheckboxId;
-use crate::paths::{FoundPath, expand, is_pattern, is_test, same_file};
+use crate::paths::{FoundPath, expand, is_pattern, same_file};
 
 pub(crate) use declared::{Asking, declared};
 pub(crate) use urging::asks_for_change;

@@ -249,30 +249,6 @@ pub(crate) fn same_file(known: &str, said: &str) -> bool {
         || said.strip_suffix(known).is_some_and(|before| before.ends_with('/'))
 }
 
-/// Whether a path is that of a test by its name.
-pub(crate) fn is_test(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let name = lower.rsplit('/').next().unwrap_or("");
-    let folder = lower
-        .split('/')
-        .rev()
-        .skip(1)
-        .any(|part| matches!(part, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e"));
-    let named = name.starts_with("test_")
-        || name.starts_with("test-")
-        || name == "tests.py"
-        || name == "conftest.py"
-        || [".test.", ".spec.", "_test.", "_spec.", ".e2e-spec.", "-test.", ".cy."]
-            .iter()
-            .any(|sign| name.contains(sign))
-        || path.rsplit('/').next().is_some_and(|name| {
-            name.split('.')
-                .next()
-                .is_some_and(|stem| stem.len() > 4 && (stem.ends_with("Test") || stem.ends_with("Tests")))
-        });
-    named || folder && !name.ends_with(".md")
-}
-
 #[cfg(test)]
 mod tests {
     use super::{lines_said, lines_said_last};

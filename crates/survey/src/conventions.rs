@@ -20,9 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::Route;
 use crate::layers::{Layer, Layers};
-use crate::outline::Outline;
 use crate::place::Place;
-use crate::source::{Language, Sources};
+use crate::source::Sources;
+use code::glance::Glance;
+use code::languages::Language;
 
 /// What a convention is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -99,7 +100,7 @@ impl std::fmt::Display for Topic {
 /// What conventions are read from.
 pub(crate) struct Ground<'g> {
     pub(crate) sources: &'g Sources,
-    pub(crate) outlines: &'g [Outline],
+    pub(crate) outlines: &'g [Glance],
     pub(crate) layers: &'g Layers,
     pub(crate) routes: &'g [Route],
     /// The layer of each file, by its place in the sources.
@@ -107,7 +108,7 @@ pub(crate) struct Ground<'g> {
 }
 
 impl<'g> Ground<'g> {
-    pub(crate) fn new(sources: &'g Sources, outlines: &'g [Outline], layers: &'g Layers, routes: &'g [Route]) -> Self {
+    pub(crate) fn new(sources: &'g Sources, outlines: &'g [Glance], layers: &'g Layers, routes: &'g [Route]) -> Self {
         let known: BTreeMap<&str, Layer> = layers.files.iter().map(|file| (file.file.as_str(), file.layer)).collect();
         let layer = sources.files.iter().map(|file| known.get(file.path.as_str()).copied()).collect();
         Ground { sources, outlines, layers, routes, layer }

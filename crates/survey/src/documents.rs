@@ -194,7 +194,7 @@ impl Documents {
 
     /// The document of one of the names in the folder or the nearest above it.
     pub(crate) fn upward(&self, folder: &str, names: &[&str]) -> Option<(&str, &str)> {
-        crate::modules::ancestors(folder)
+        code::modules::ancestors(folder)
             .find_map(|at| names.iter().find_map(|name| self.texts.get_key_value(&below(at, name))))
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }

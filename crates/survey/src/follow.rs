@@ -5,8 +5,7 @@ use crate::documents::Documents;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 use crate::frameworks::{ALL, Framework};
-use crate::modules::Modules;
-use crate::source::{Parsed, Sources, is_test};
+use crate::source::{Parsed, Sources};
 
 /// Room for calls within calls within expressions.
 const STACK: usize = 256 << 20;
@@ -56,9 +55,9 @@ fn numbered(path: &str) -> Vec<(u64, String)> {
 }
 
 fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
-    let modules = Modules::new(sources);
+    let modules = sources.modules();
     let mut machine = Machine::new(&sources.files, &modules);
-    machine.documents = sources.documents.iter().filter(|(path, _)| !is_test(path)).collect();
+    machine.documents = sources.documents.iter().filter(|(path, _)| !code::paths::is_test(path)).collect();
     machine.samples = crate::environment::samples(&sources.documents);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {

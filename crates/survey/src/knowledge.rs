@@ -3,13 +3,13 @@
 use crate::Survey;
 use crate::conventions::Ground;
 use crate::documents::Documents;
-use crate::modules::Modules;
-use crate::outline::{self, Outline};
 use crate::source::Sources;
+use code::glance::{Glance, glance};
+use code::modules::Modules;
 
 /// Adds these parts to a survey that holds its routes and models.
-pub(crate) fn add(survey: &mut Survey, sources: &Sources, documents: &Documents, modules: &Modules<'_>) {
-    let outlines: Vec<Outline> = sources.files.iter().map(outline::of).collect();
+pub(crate) fn add(survey: &mut Survey, sources: &Sources, documents: &Documents, modules: &Modules) {
+    let outlines: Vec<Glance> = sources.files.iter().map(|file| glance(file.language, &file.text)).collect();
     survey.stack = crate::stack::read(documents, sources);
     survey.commands = crate::commands::read(documents, sources, &survey.stack);
     survey.layers = crate::layers::read(sources, modules, &outlines, &survey.stack, &survey.routes, &survey.entities);

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::{Entity, Route};
-use crate::modules::Modules;
-use crate::outline::Outline;
 use crate::place::Place;
 use crate::source::Sources;
 use crate::stack::Stack;
+use code::glance::Glance;
+use code::modules::Modules;
 
 /// An import of one file by another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,8 +124,8 @@ impl std::fmt::Display for Layer {
 /// Reads the layers.
 pub(crate) fn read(
     sources: &Sources,
-    modules: &Modules<'_>,
-    outlines: &[Outline],
+    modules: &Modules,
+    outlines: &[Glance],
     stack: &Stack,
     routes: &[Route],
     entities: &[Entity],

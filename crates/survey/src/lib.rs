@@ -1,14 +1,10 @@
 //! Reads a backend codebase without running it: stack, routes, models, layers, conventions and commands.
 
-mod syntax;
-
 mod place;
 
 mod source;
 
 mod environment;
-
-mod modules;
 
 mod documents;
 
@@ -21,8 +17,6 @@ mod frameworks;
 mod stack;
 
 mod commands;
-
-mod outline;
 
 mod layers;
 

@@ -6,29 +6,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 
+use code::languages::Language;
+use code::modules::Modules;
+use code::paths;
+use code::syntax::{self, Syntax};
 use ignore::WalkBuilder;
 
-use crate::syntax::script::Dialect;
-use crate::syntax::{self, Syntax};
-
-/// Folders that hold other people's or generated code.
-const FOREIGN: [&str; 15] = [
-    ".backend-engineer",
-    "node_modules",
-    ".git",
-    ".venv",
-    "venv",
-    "site-packages",
-    "__pycache__",
-    "dist",
-    ".next",
-    ".tox",
-    ".nox",
-    "bower_components",
-    ".yarn",
-    ".mypy_cache",
-    "coverage",
-];
+/// Folders that are no part of the project: their owners are programs.
+const FOREIGN: [&str; 2] = [".backend-engineer", ".git"];
 /// Bytes past which a file is taken for generated.
 const LARGEST: u64 = 1_000_000;
 /// Files past which the walk ends.
@@ -36,13 +21,6 @@ const MOST_FILES: usize = 200_000;
 /// Schemas and settings in languages of their own, by the ends of their names.
 const DOCUMENTS: [&str; 8] =
     [".prisma", ".graphql", ".graphqls", ".gql", ".sql", "package.json", "jsconfig.json", ".gitmodules"];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Language {
-    Python,
-    JavaScript,
-    TypeScript,
-}
 
 #[derive(Debug)]
 pub(crate) struct SourceFile {
@@ -61,20 +39,13 @@ pub(crate) type Parsed = HashMap<u64, Arc<Syntax>>;
 
 impl SourceFile {
     pub(crate) fn syntax(&self) -> &Syntax {
-        self.syntax.get_or_init(|| {
-            let read = match self.language {
-                Language::Python => syntax::python::read(&self.text),
-                Language::JavaScript => syntax::script::read(&self.text, Dialect::JavaScript),
-                Language::TypeScript => syntax::script::read(&self.text, Dialect::TypeScript),
-            };
-            Arc::new(read.unwrap_or_default())
-        })
+        self.syntax.get_or_init(|| Arc::new(syntax::read(self.language, &self.text).unwrap_or_default()))
     }
 
     fn new(path: String, text: String, language: Language) -> Self {
         let mut hasher = DefaultHasher::new();
         (language, &text).hash(&mut hasher);
-        let is_test = is_test(&path);
+        let is_test = paths::is_test(&path);
         SourceFile { path, text, language, is_test, hash: hasher.finish(), syntax: OnceCell::new() }
     }
 }
@@ -88,6 +59,12 @@ impl Sources {
             file.hash.hash(&mut hasher);
         }
         hasher.finish()
+    }
+
+    /// Returns the modules of the tree by their paths.
+    pub(crate) fn modules(&self) -> Modules {
+        let documents = self.documents.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        Modules::new(self.files.iter().map(|file| file.path.as_str()), documents)
     }
 
     /// Spares files that did not change since an earlier survey from being parsed again.
@@ -121,27 +98,8 @@ fn language(path: &str) -> Option<Language> {
     if name.ends_with(".d.ts") || name.contains(".min.") {
         return None;
     }
-    match name.rsplit_once('.')?.1 {
-        "py" => Some(Language::Python),
-        "js" | "cjs" | "mjs" => Some(Language::JavaScript),
-        "ts" | "mts" | "cts" => Some(Language::TypeScript),
-        _ => None,
-    }
-}
-
-pub(crate) fn is_test(path: &str) -> bool {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_tests = folders.split('/').any(|part| {
-        matches!(part, "tests" | "test" | "__tests__" | "e2e" | "spec" | "cypress" | "testing" | "__mocks__")
-    });
-    let stem = name.split('.').next().unwrap_or(name);
-    in_tests
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || matches!(stem, "conftest" | "tests")
-        || name.contains(".spec.")
-        || name.contains(".test.")
-        || name.contains("-spec.")
+    // Components and pages are the front end's.
+    Language::of_path(name).filter(|_| !name.ends_with("x") && !name.ends_with(".pyi"))
 }
 
 /// Walks the tree below `root`. Links are not followed, so that loops do not matter.
@@ -152,7 +110,8 @@ pub(crate) fn read(root: &Path) -> Sources {
         .follow_links(false)
         .sort_by_file_path(Path::cmp)
         .filter_entry(|entry| {
-            let is_foreign = entry.file_name().to_str().is_some_and(|name| FOREIGN.contains(&name));
+            let name = entry.file_name().to_str().unwrap_or_default();
+            let is_foreign = FOREIGN.contains(&name) || paths::is_by_product_folder(name);
             !(is_foreign && entry.file_type().is_some_and(|kind| kind.is_dir()))
         })
         .build();
@@ -173,6 +132,9 @@ pub(crate) fn read(root: &Path) -> Sources {
         }
         let Ok(relative) = entry.path().strip_prefix(root) else { continue };
         let path = relative.to_string_lossy().replace('\\', "/");
+        if paths::is_by_product(&path) {
+            continue;
+        }
         sources.paths.push(path.clone());
         let language = language(&path);
         if language.is_none() && !is_document(&path) {

@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::documents::{Documents, inside};
 use crate::place::Place;
-use crate::source::{Language, Sources};
+use crate::source::Sources;
+use code::languages::Language;
 
 /// What a project is built from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,7 +176,7 @@ fn languages(sources: &Sources) -> Vec<LanguageUse> {
             .entry(match file.language {
                 Language::Python => "Python",
                 Language::JavaScript => "JavaScript",
-                Language::TypeScript => "TypeScript",
+                Language::TypeScript | Language::Tsx => "TypeScript",
             })
             .or_default() += 1;
     }

@@ -1,5 +1,7 @@
 //! Finds the existing file that a new one should look like: of the same role, in the same or the nearest folder.
 
+use code::paths::{TestRole, test_role};
+
 use crate::understand::Files;
 
 /// Files that hold a folder together and show nothing of its style.
@@ -36,7 +38,7 @@ struct Name<'a> {
     ending: &'a str,
     /// The last word of the stem: `service` in `orders.service.ts`, `order_service.py`, `OrderService.ts`.
     role: String,
-    test: bool,
+    test: Option<TestRole>,
 }
 
 impl<'a> Name<'a> {
@@ -47,18 +49,12 @@ impl<'a> Name<'a> {
         let role = start
             .filter(|start| *start > 0)
             .map(|start| stem[start..].trim_start_matches(['.', '_', '-']).to_lowercase());
-        let in_tests = folder.split('/').any(|part| matches!(part, "tests" | "test" | "__tests__" | "e2e" | "spec"));
-        let test = in_tests
-            || stem.starts_with("test_")
-            || stem.ends_with("_test")
-            || stem.ends_with(".test")
-            || stem.ends_with(".spec");
         Name {
             folder: folder.split('/').filter(|part| !part.is_empty()).collect(),
             file,
             ending,
             role: role.unwrap_or_default(),
-            test,
+            test: test_role(path),
         }
     }
 }

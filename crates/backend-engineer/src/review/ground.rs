@@ -54,7 +54,7 @@ pub(crate) struct PlanImport {
     pub(crate) span: Range<usize>,
     /// The file that the code is for.
     pub(crate) path: String,
-    pub(crate) import: graft::Import,
+    pub(crate) import: code::imports::Import,
 }
 
 /// One unit before the rules.
@@ -143,7 +143,7 @@ impl Ground<'_> {
                 let Some(path) = self.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
                     continue;
                 };
-                for import in graft::imports(&path, &block.text).unwrap_or_default() {
+                for import in code::imports::imports(&path, &block.text).unwrap_or_default() {
                     found.push(PlanImport { span: self.place_of(block, &import), path: path.clone(), import });
                 }
             }
@@ -152,7 +152,7 @@ impl Ground<'_> {
     }
 
     /// The line of the import in the plan, or the block where that line can't be told.
-    fn place_of(&self, block: &CodeBlock, import: &graft::Import) -> Range<usize> {
+    fn place_of(&self, block: &CodeBlock, import: &code::imports::Import) -> Range<usize> {
         let line = block.text[import.at..].lines().next().unwrap_or_default();
         match self.run.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
             Some(at) => block.span.start + at..block.span.start + at + line.len(),

@@ -7,32 +7,18 @@ use std::path::Path;
 use crate::understand::Files;
 
 /// Files that declare packages of Python.
-const PYTHON: [&str; 12] = [
+const PYTHON: [&str; 8] = [
     "pyproject.toml",
     "setup.py",
     "setup.cfg",
     "Pipfile",
-    "Pipfile.lock",
-    "poetry.lock",
-    "uv.lock",
-    "pdm.lock",
     "environment.yml",
     "environment.yaml",
     "pixi.toml",
     "tox.ini",
 ];
-/// Lock files and settings of scripts that declare packages and aliases.
-const SCRIPTS: [&str; 9] = [
-    "package.json",
-    "package-lock.json",
-    "pnpm-lock.yaml",
-    "pnpm-workspace.yaml",
-    "yarn.lock",
-    "bun.lock",
-    "deno.json",
-    "tsconfig.json",
-    "jsconfig.json",
-];
+/// Manifests and settings of scripts that declare packages and aliases.
+const SCRIPTS: [&str; 5] = ["package.json", "pnpm-workspace.yaml", "deno.json", "tsconfig.json", "jsconfig.json"];
 /// Bytes of a manifest that are read.
 const LARGEST: u64 = 8_000_000;
 
@@ -59,12 +45,14 @@ impl Manifests {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             let requirements = name.contains("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
                 || folder.ends_with("requirements") && name.ends_with(".txt");
-            let python = PYTHON.contains(&name) || requirements;
+            // What locks a manifest declares as much.
+            let declares = code::paths::locked_manifest(name).unwrap_or(name);
+            let python = PYTHON.contains(&declares) || requirements;
             let config = name.starts_with("tsconfig") && name.ends_with(".json")
                 || ["vite.config", "vitest.config", "jest.config", "webpack.config"]
                     .iter()
                     .any(|start| name.starts_with(start));
-            let scripts = SCRIPTS.contains(&name) || config;
+            let scripts = SCRIPTS.contains(&declares) || config;
             let make = matches!(name, "Makefile" | "makefile" | "GNUmakefile");
             if !(python || scripts || make) {
                 continue;

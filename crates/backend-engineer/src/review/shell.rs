@@ -73,7 +73,7 @@ pub(crate) fn simple_commands(script: &str) -> Option<Vec<Simple>> {
                 if inside == "-" || inside.contains(['$', '~']) {
                     return None;
                 }
-                folder = crate::analyze::climbed(&folder, inside)?;
+                folder = code::modules::climbed(&folder, inside)?;
             }
             Some(_) => commands.push(Simple { words, folder: folder.clone() }),
         }

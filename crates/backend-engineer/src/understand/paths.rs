@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use code::languages::Language;
+use code::modules::{self, Modules};
+
 use crate::tree::{Address, OutsideTree};
 
 /// The repository's files by name, listed once and only when a path is not found as it stands.
@@ -13,6 +16,7 @@ use crate::tree::{Address, OutsideTree};
 pub(crate) struct Files {
     root: PathBuf,
     listed: OnceCell<BTreeSet<String>>,
+    modules: OnceCell<Modules>,
     author_root: Option<String>,
 }
 
@@ -72,7 +76,7 @@ impl fmt::Display for Resolution {
 impl Files {
     /// The files below `root`, unread as yet.
     pub(crate) fn below(root: &Path) -> Self {
-        Files { root: root.to_owned(), listed: OnceCell::new(), author_root: None }
+        Files { root: root.to_owned(), listed: OnceCell::new(), modules: OnceCell::new(), author_root: None }
     }
 
     /// Whether a file or folder of that path stands in the repository.
@@ -88,6 +92,22 @@ impl Files {
     /// Every file of the repository that git would not ignore, from the root, with `/`.
     pub(crate) fn all(&self) -> &BTreeSet<String> {
         self.listed.get_or_init(|| list(&self.root))
+    }
+
+    /// Returns the file that `module`, imported in the file `from`, is in; `None` where it is a package or not clear.
+    pub(crate) fn imported(&self, from: &str, module: &str) -> Option<String> {
+        let modules = self.modules.get_or_init(|| self.read_modules());
+        modules.resolve(from, module).and_then(|id| modules.path(id)).map(str::to_owned)
+    }
+
+    fn read_modules(&self) -> Modules {
+        let sources = self.all().iter().map(String::as_str).filter(|path| Language::of_path(path).is_some());
+        let documents = self.all().iter().filter(|path| modules::is_read(path));
+        // A configuration that can't be read leads nowhere.
+        let documents: Vec<(&str, String)> = documents
+            .filter_map(|path| Some((path.as_str(), std::fs::read_to_string(self.root.join(path)).ok()?)))
+            .collect();
+        Modules::new(sources, documents.iter().map(|(path, text)| (*path, text.as_str())))
     }
 
     /// Whether any folder or file of the repository bears this module name.

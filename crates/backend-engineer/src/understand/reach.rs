@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use code::paths::holds_tests;
+
 use super::Scope;
 
 /// What Edit, Write and the effects of Bash may touch.
@@ -154,24 +156,9 @@ impl Scope {
     }
 }
 
-/// Whether the file is a test by its name and place.
-pub(crate) fn is_test(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let code = [".py", ".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", ".mts", ".cts"];
-    if !code.iter().any(|ending| name.ends_with(ending)) || name == "conftest.py" || name == "__init__.py" {
-        return false;
-    }
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let named = stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || [".test", ".spec", "-spec", "-test"].iter().any(|ending| stem.ends_with(ending))
-        || matches!(stem, "tests" | "test");
-    named || folder.split('/').any(|part| part == "__tests__")
-}
-
 /// Whether `test` is a test of the file `named`, by the words of their names.
 fn tests(test: &str, named: &str) -> bool {
-    if !is_test(test) {
+    if !holds_tests(test) {
         return false;
     }
     let (folder, name) = named.rsplit_once('/').unwrap_or(("", named));

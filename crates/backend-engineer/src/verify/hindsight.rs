@@ -2,6 +2,7 @@
 //! the new tests alone, proves what the model did by passing now; and only as many tests as ran then are enough. Asked at
 //! the end, and only where it matters.
 
+use code::paths::{belongs_to_tests, is_test};
 use journal::{Basis, Verdict};
 
 use super::{Check, Verification, denounce, find_proofs, tampering};
@@ -9,7 +10,6 @@ use crate::check::{self, Kind, Ran};
 use crate::evidence;
 use crate::implement::{Change, Deed};
 use crate::stop::Stop;
-use crate::understand::is_test;
 use crate::unit_work::UnitWork;
 
 /// What of a model's change is taken back for a check.
@@ -69,7 +69,7 @@ async fn run_all(work: &mut UnitWork<'_>, checks: &[Check], back: Back) -> Resul
 
 async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], back: Back) -> Result<Vec<Ran>, Stop> {
     for (path, before) in
-        work.state.worked.clone().into_iter().filter(|(path, _)| back == Back::Everything || !is_test(path))
+        work.state.worked.clone().into_iter().filter(|(path, _)| back == Back::Everything || !belongs_to_tests(path))
     {
         work.workspace.tree.stage(&path, before).map_err(|error| Stop::refused(error.to_string()))?;
     }

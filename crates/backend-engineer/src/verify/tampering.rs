@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use code::paths::{is_code, is_test};
+
 use super::Check;
 use crate::check::{Ran, counted};
-use crate::understand::{Scope, is_test};
+use crate::understand::Scope;
 
 /// What takes a test out of the run without removing it.
 const SKIPS: [&str; 24] = [
@@ -61,7 +63,7 @@ pub(super) fn weakened(
 ) -> Vec<String> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut found = Vec::new();
-    for (path, old) in worked.iter().filter(|(path, _)| is_test(path) || path.ends_with("conftest.py")) {
+    for (path, old) in worked.iter().filter(|(path, _)| is_test(path) && is_code(path)) {
         let new = now(path).map(|bytes| text(&bytes));
         let old = old.as_deref().map(text);
         found.extend(of_file(path, old.as_deref(), new.as_deref(), scope.allows(path)));

@@ -19,16 +19,17 @@ const DEEPEST_FOLDER: usize = 4;
 const EMPTY_NAMES: [&str; 8] = ["core", "util", "utils", "common", "helper", "helpers", "manager", "managers"];
 
 /// Which crates of the workspace a crate may use: the table of ARCHITECTURE.md.
-const WALLS: [(&str, &[&str]); 9] = [
+const WALLS: [(&str, &[&str]); 10] = [
     ("shell", &[]),
-    ("plan", &["shell"]),
-    ("graft", &[]),
-    ("survey", &["shell"]),
+    ("code", &[]),
+    ("plan", &["shell", "code"]),
+    ("graft", &["code"]),
+    ("survey", &["shell", "code"]),
     ("sandbox", &[]),
     ("journal", &[]),
     ("llm", &[]),
     ("agent", &["llm", "journal"]),
-    ("backend-engineer", &["shell", "plan", "graft", "survey", "sandbox", "journal", "llm", "agent"]),
+    ("backend-engineer", &["shell", "code", "plan", "graft", "survey", "sandbox", "journal", "llm", "agent"]),
 ];
 
 /// Libraries that give a power which only one crate has.
@@ -43,8 +44,9 @@ const POWERS: [(&str, &str); 7] = [
 ];
 
 /// What pure crates must not name.
-const EFFECTS: [(&str, &[&str]); 4] = [
+const EFFECTS: [(&str, &[&str]); 5] = [
     ("shell", &["std::fs", "std::net", "std::process", "std::env", "tokio"]),
+    ("code", &["std::fs", "std::net", "std::process", "std::env", "tokio"]),
     ("plan", &["std::fs", "std::net", "std::process", "std::env", "tokio"]),
     ("graft", &["std::fs", "std::net", "std::process", "std::env", "tokio"]),
     (

@@ -4,12 +4,12 @@ use tree_sitter::Node;
 
 use crate::imports::{Imports, Statement};
 use crate::items::{line_end, line_start};
-use crate::languages::{Binding, Form};
+use crate::languages::{Form, Imported, Writing};
 use crate::splice::Splice;
 
 impl<'t> Imports<'_, '_, 't> {
     /// A statement that imports all of the bindings, but only as types.
-    pub(super) fn upgrade(&self, bindings: &[Binding]) -> Option<&Statement<'t>> {
+    pub(super) fn upgrade(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
         self.statements.iter().find(|statement| {
             bindings.iter().all(|want| {
                 !want.type_only && statement.bindings.iter().any(|have| have.type_only && self.same(have, want))
@@ -18,7 +18,7 @@ impl<'t> Imports<'_, '_, 't> {
     }
 
     /// A plain statement of the same module that can take more names.
-    pub(super) fn extendable(&self, bindings: &[Binding]) -> Option<&Statement<'t>> {
+    pub(super) fn extendable(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
         let first = bindings.first()?;
         if bindings.iter().any(|one| one.form != first.form) || !matches!(first.form, Form::Named | Form::RequireNamed)
         {
@@ -41,7 +41,7 @@ impl<'t> Imports<'_, '_, 't> {
         fitting.first().copied()
     }
 
-    pub(super) fn extend(&self, statement: &Statement<'t>, bindings: &[Binding], splice: &mut Splice<'_>) {
+    pub(super) fn extend(&self, statement: &Statement<'t>, bindings: &[Imported], splice: &mut Splice<'_>) {
         let node = statement.item.node;
         let names = specifiers(node);
         let sorted = names.windows(2).all(|two| self.order(two[0]) <= self.order(two[1]));
@@ -94,10 +94,10 @@ impl<'t> Imports<'_, '_, 't> {
         }
     }
 
-    fn shown(&self, binding: &Binding, typed: bool) -> String {
-        let one = Binding { type_only: binding.type_only && !typed, ..binding.clone() };
+    fn shown(&self, binding: &Imported, typed: bool) -> String {
+        let one = Imported { type_only: binding.type_only && !typed, ..binding.clone() };
         let statement =
-            self.file.language.import(&[Binding { form: Form::Named, type_only: false, ..one.clone() }], "");
+            self.file.language.import(&[Imported { form: Form::Named, type_only: false, ..one.clone() }], "");
         let name = statement.trim_end_matches(';');
         let name = match (name.find('{'), name.find('}'), name.find(" import ")) {
             (Some(open), Some(close), _) => name.get(open + 1..close).unwrap_or_default().trim(),

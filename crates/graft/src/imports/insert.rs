@@ -2,13 +2,13 @@
 
 use crate::imports::{Imports, Statement};
 use crate::items::{line_end, line_start};
-use crate::languages::{Binding, Form, Kind, flat};
+use crate::languages::{Form, Imported, Kind, Writing, flat};
 use crate::layout::blank_lines;
 use crate::splice::Splice;
 
 impl<'t> Imports<'_, '_, 't> {
     /// Puts a new statement beside its like.
-    pub(super) fn insert(&self, bindings: &[Binding], statement: &str, splice: &mut Splice<'_>) {
+    pub(super) fn insert(&self, bindings: &[Imported], statement: &str, splice: &mut Splice<'_>) {
         let Some(first) = bindings.first() else { return };
         let text = self.file.text;
         let plain: Vec<&Statement<'t>> = self.statements.iter().filter(|one| one.plain).collect();
@@ -114,7 +114,7 @@ impl<'t> Imports<'_, '_, 't> {
     }
 }
 
-fn key(binding: Option<&Binding>) -> String {
+fn key(binding: Option<&Imported>) -> String {
     binding.map_or_else(String::new, |binding| {
         let form = if binding.form == Form::Module { '0' } else { '1' };
         format!("{form}{}", binding.module.to_lowercase())

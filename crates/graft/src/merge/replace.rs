@@ -378,7 +378,7 @@ fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) ->
     if old.kind == Kind::Function {
         return None;
     }
-    let (old_list, new_list) = (body(merger.file.language, old.core)?, body(merger.snippet.language, new.core)?);
+    let (old_list, new_list) = (merger.file.language.body(old.core)?, merger.snippet.language.body(new.core)?);
     if old.kind == Kind::Call {
         let test =
             old.name.starts_with("describe") || old.name.starts_with("context(") || old.name.starts_with("suite(");
@@ -389,36 +389,4 @@ fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) ->
     }
     (old_list.kind() == new_list.kind() && !same_tree((merger.file, old_list), (merger.snippet, new_list)))
         .then_some((old_list, new_list))
-}
-
-/// The list that makes a definition a container: a class body, the function body of a test block, the literal of a
-/// constant, the object of an export.
-pub(crate) fn body<'t>(language: &dyn crate::languages::Language, core: Node<'t>) -> Option<Node<'t>> {
-    if language.list(core).is_some() {
-        return Some(core);
-    }
-    for name in ["body", "right", "value"] {
-        if let Some(child) = core.child_by_field_name(name) {
-            return body(language, child);
-        }
-    }
-    match core.kind() {
-        "lexical_declaration"
-        | "variable_declaration"
-        | "as_expression"
-        | "satisfies_expression"
-        | "parenthesized_expression"
-        | "await_expression"
-        | "expression_statement" => body(language, core.named_child(0)?),
-        "call_expression" => {
-            let arguments = core.child_by_field_name("arguments")?;
-            let mut cursor = arguments.walk();
-            let function = arguments
-                .named_children(&mut cursor)
-                .filter(|one| matches!(one.kind(), "arrow_function" | "function_expression" | "object"))
-                .last()?;
-            body(language, function)
-        }
-        _ => None,
-    }
 }

@@ -3,8 +3,7 @@
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List};
-use crate::merge::body;
+use crate::languages::{Kind, List, imported};
 use crate::prose::{Prose, Relation};
 use crate::reading::Reading;
 use crate::splice::refusal;
@@ -33,7 +32,7 @@ pub(super) fn assign<'f, 'n>(
         else {
             return Ok(Vec::new());
         };
-        let inner = body(new.language, wrapper.core).map(|body| new.items(body)).unwrap_or_default();
+        let inner = new.language.body(wrapper.core).map(|body| new.items(body)).unwrap_or_default();
         let containers = containers(old, root_items, &words(&inner, prose));
         let search = Search { file: old, prose, containers: &containers, root: old.root() };
         let container = member_container(&search, old, &inner, list)?;
@@ -164,7 +163,7 @@ fn refuse_stranger(
         let known = siblings.contains(&receiver)
             || root.iter().any(|old| old.kind == Kind::Value && has_word(file.slice(old.bare..old.code_end), receiver));
         let bound = |old: &Item<'_>| {
-            file.language.bindings(old.node, file.text).unwrap_or_default().iter().any(|one| one.local() == receiver)
+            imported(file.language, old.node, file.text).unwrap_or_default().iter().any(|one| one.local() == receiver)
         };
         let imported = root.iter().filter(|old| old.kind == Kind::Import).any(bound);
         if !known && !imported && declares_inside(file, search.root, receiver) {

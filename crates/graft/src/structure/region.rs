@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::items::Source;
+use crate::items::parse;
 use crate::languages::Language;
 use crate::layout::Transplant;
 use crate::markers::is_elision;
@@ -15,12 +15,7 @@ use crate::splice::{Splice, edits_between, place};
 const NEAR: usize = 4;
 
 /// Puts the block in the place of the lines that it begins and ends like; nothing where it is not certain which.
-pub(super) fn replace(
-    text: &str,
-    block: &str,
-    (first, last): (usize, usize),
-    language: &'static dyn Language,
-) -> Option<Graft> {
+pub(super) fn replace(text: &str, block: &str, (first, last): (usize, usize), language: Language) -> Option<Graft> {
     let block = block.replace("\r\n", "\n");
     let block = block.trim_matches('\n');
     let (head, foot) = (block.lines().next()?, block.lines().next_back()?);
@@ -28,8 +23,8 @@ pub(super) fn replace(
     if block.lines().count() < 3 || head.trim().is_empty() || foot.trim().is_empty() || block.lines().any(elides) {
         return None;
     }
-    let file = Source::parse(text, language)?;
-    let snippet = Source::parse(block, language)?;
+    let file = parse(text, language)?;
+    let snippet = parse(block, language)?;
     let near = |wanted: &str, around: usize| -> Vec<Range<usize>> {
         lines(text)
             .enumerate()

@@ -3,7 +3,7 @@
 use crate::imports::wanted;
 use crate::items::{Item, Source};
 use crate::languages::Kind;
-use crate::merge::{Merger, body};
+use crate::merge::Merger;
 use crate::prose::Prose;
 use crate::reading::Reading;
 use crate::snippet::Graft;
@@ -44,7 +44,7 @@ fn names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
     let mut names = Vec::new();
     for item in items.iter().filter(|item| item.is_definition() || item.kind == Kind::Call) {
         names.push(format!("{}{}", item.name, item.variant));
-        if let Some(body) = body(source.language, item.core).filter(|_| item.kind == Kind::Class) {
+        if let Some(body) = source.language.body(item.core).filter(|_| item.kind == Kind::Class) {
             names.extend(
                 source
                     .items(body)

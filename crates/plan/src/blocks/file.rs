@@ -7,7 +7,7 @@ use crate::document::{Document, Span};
 use crate::inline::key;
 use crate::labels::Topic;
 use crate::languages::{fits, is_at_home};
-use crate::paths::{FoundPath, as_path, find_paths, is_test};
+use crate::paths::{FoundPath, as_path, find_paths};
 use crate::rows::{Row, RowKind};
 
 /// A block whose file is looked for.
@@ -450,5 +450,5 @@ pub(super) fn is_script(path: &str) -> bool {
     let ending = crate::languages::extension(name);
     matches!(ending.as_str(), "sh" | "bash" | "zsh" | "bats" | "fish" | "envrc" | "ps1" | "example")
         || name.starts_with('.')
-        || ending.is_empty() && !is_test(path) && name.chars().next().is_some_and(char::is_lowercase)
+        || ending.is_empty() && !code::paths::is_test(path) && name.chars().next().is_some_and(char::is_lowercase)
 }

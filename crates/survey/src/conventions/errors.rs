@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::marks::MARKS;
 use super::{Convention, Ground, Hit, Topic, best};
-use crate::outline::Kind;
 use crate::place::Place;
+use code::glance::DefinitionKind;
 
 /// Types past which no more are told.
 const MOST: usize = 6;
@@ -50,7 +50,7 @@ fn raised_at(ground: &Ground<'_>, hit: Hit) -> Option<String> {
 fn own(ground: &Ground<'_>) -> Option<Convention> {
     let mut classes: Vec<(usize, &str, u32)> = Vec::new();
     for (id, outline) in ground.outlines.iter().enumerate().filter(|(id, _)| ground.is_backend(*id)) {
-        for found in outline.definitions.iter().filter(|found| found.kind == Kind::Class) {
+        for found in outline.definitions.iter().filter(|found| found.kind == DefinitionKind::Class) {
             let base = found.bases.split(['(', ',', '<']).next().unwrap_or("").trim();
             if base.ends_with("Exception") || base.ends_with("Error") {
                 classes.push((id, &found.name, found.line));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Convention, Ground, Hit, Topic, best};
 use crate::documents::name_of;
 use crate::layers::Layer;
-use crate::outline::Kind;
+use code::glance::DefinitionKind;
 
 /// The case of a name.
 fn case(name: &str) -> &'static str {
@@ -110,12 +110,12 @@ fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Conven
 }
 
 fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convention> {
-    let of_kind = |kind: Kind| -> Vec<(usize, &str, u32)> {
+    let of_kind = |kind: DefinitionKind| -> Vec<(usize, &str, u32)> {
         let all = files.iter().flat_map(|id| ground.outlines[*id].definitions.iter().map(move |found| (*id, found)));
         all.filter(|(_, found)| found.kind == kind).map(|(id, found)| (id, found.name.as_str(), found.line)).collect()
     };
     let mut found = Vec::new();
-    let classes = of_kind(Kind::Class);
+    let classes = of_kind(DefinitionKind::Class);
     if classes.len() > 1 {
         let (what, like): (String, Vec<_>) = match common(classes.iter().map(|(_, name, _)| *name)) {
             Some((ending, _)) => (
@@ -129,7 +129,7 @@ fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convent
         };
         found.push(symbol(ground, layer, what, &like, classes.len()));
     }
-    let functions = of_kind(Kind::Function);
+    let functions = of_kind(DefinitionKind::Function);
     let mut cases: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for function in &functions {
         let case = case(function.1.trim_start_matches('_'));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use code::paths;
+
 use super::{Convention, Ground, Hit, Topic, best};
 use crate::documents::{folder_of, name_of};
 
@@ -9,11 +11,8 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
     let mut places: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     let mut all = 0;
     for (file, found) in ground.sources.files.iter().enumerate().filter(|(_, file)| file.is_test) {
-        let name = name_of(&found.path);
-        let is_aside = name == "__init__.py"
-            || name.starts_with("conftest")
-            || name.contains("setup")
-            || !is_test_file(name, &found.text);
+        // Set-ups, fixtures and the like lie beside tests and follow another rule.
+        let is_aside = !paths::holds_tests(&found.path) && !found.text.contains("describe(");
         if is_aside {
             continue;
         }
@@ -41,20 +40,12 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
     places.into_iter().take(4).map(convention).collect()
 }
 
-fn is_test_file(name: &str, text: &str) -> bool {
-    name.contains("test") || name.contains("spec") || text.contains("test(") || text.contains("describe(")
-}
-
 fn place(path: &str) -> String {
-    let folders: Vec<&str> = folder_of(path).split('/').collect();
-    let is_tests = |folder: &&str| matches!(*folder, "tests" | "test" | "__tests__" | "spec" | "e2e" | "cypress");
-    match folders.iter().position(&is_tests) {
+    match paths::test_folder(path) {
         // `tests/` of the whole, below which the code's folders may stand again.
-        Some(0) => format!("in `{}/`", folders[0]),
-        Some(_) if folders.last().is_some_and(is_tests) => {
-            format!("in a folder `{}/` of each part", folders.last().unwrap_or(&""))
-        }
-        Some(at) => format!("in `{}/`", folders.get(..=at).unwrap_or_default().join("/")),
+        Some(home) if !home.contains('/') => format!("in `{home}/`"),
+        Some(home) if home == folder_of(path) => format!("in a folder `{}/` of each part", name_of(home)),
+        Some(home) => format!("in `{home}/`"),
         None => "beside the code".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{Arguments, ClassValue, Closure, Origin, Place, Scope, Value};
-use crate::syntax::{Argument, Call, Expression, Pattern};
+use code::syntax::{Argument, Call, Expression, Pattern};
 
 /// Calls within calls.
 const DEEPEST: u32 = 50;
@@ -230,7 +230,7 @@ impl<'a> Machine<'a> {
         let scope = Scope::new(class.place.module, Some(class.scope.clone()), false);
         scope.set("this", this.clone());
         for statement in &class.class.body {
-            if let crate::syntax::Statement::Assign(field) = statement
+            if let code::syntax::Statement::Assign(field) = statement
                 && let (Pattern::Name(name), Some(value)) = (&field.target, &field.value)
             {
                 let value = self.evaluate(value, &scope);

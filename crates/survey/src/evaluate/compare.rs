@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::value::{ClassValue, DEFAULT, Origin, Scope, Value};
-use crate::syntax::{Choose, Comparison, Comprehension, Expression};
+use code::syntax::{Choose, Comparison, Comprehension, Expression};
 use std::rc::Rc;
 
 /// Names of the languages' own types, which `type(x) is str` compares.

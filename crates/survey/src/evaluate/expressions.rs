@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{ClassValue, Closure, Field, Origin, Place, Scope, Value};
-use crate::syntax::{Class, Expression, Function, Pattern, Statement};
+use code::syntax::{Class, Expression, Function, Pattern, Statement};
 
 /// Expressions within expressions.
 const DEEPEST: u32 = 400;
@@ -104,7 +104,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A folder of the project as an absolute path, which tells it from other text.
-    fn folder_of(&self, module: crate::modules::ModuleId) -> Value<'a> {
+    fn folder_of(&self, module: code::modules::ModuleId) -> Value<'a> {
         let folder = self.path(module).rsplit_once('/').map_or("", |(folder, _)| folder);
         Value::text(&format!("/@/{folder}"))
     }

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::value::{Arguments, ClassValue, Closure, Object, ObjectId, Origin, Place, Scope, Value};
-use crate::modules::{Found, ModuleId, Modules};
-use crate::source::{Language, SourceFile};
-use crate::syntax::{Export, Function};
+use crate::source::SourceFile;
+use code::languages::Language;
+use code::modules::{Found, ModuleId, Modules};
+use code::syntax::{Export, Function};
 
 /// Evaluated expressions and statements after which everything is unknown: for any tree, and for each file of it.
 const STEPS: u64 = 12_000_000;
@@ -14,7 +15,7 @@ const STEPS_PER_FILE: u64 = 10_000;
 
 pub(crate) struct Machine<'a> {
     pub(crate) files: &'a [SourceFile],
-    pub(crate) modules: &'a Modules<'a>,
+    pub(crate) modules: &'a Modules,
     pub(crate) objects: Vec<Object<'a>>,
     /// Every function that came to be, for those that nothing calls.
     pub(crate) closures: Vec<Rc<Closure<'a>>>,
@@ -33,7 +34,7 @@ pub(crate) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(crate) fn new(files: &'a [SourceFile], modules: &'a Modules<'a>) -> Self {
+    pub(crate) fn new(files: &'a [SourceFile], modules: &'a Modules) -> Self {
         Machine {
             files,
             modules,
@@ -90,7 +91,7 @@ impl<'a> Machine<'a> {
         scope
     }
 
-    pub(super) fn run_body(&mut self, body: &'a [crate::syntax::Statement], scope: &Rc<Scope<'a>>) {
+    pub(super) fn run_body(&mut self, body: &'a [code::syntax::Statement], scope: &Rc<Scope<'a>>) {
         let mut returned = Vec::new();
         self.run(body, scope, &mut returned);
     }
@@ -234,7 +235,7 @@ impl<'a> Machine<'a> {
             let mut arguments = Vec::new();
             for parameter in &closure.function.parameters {
                 let name = match &parameter.pattern {
-                    crate::syntax::Pattern::Name(name) => &**name,
+                    code::syntax::Pattern::Name(name) => &**name,
                     _ => "",
                 };
                 let annotation = match &parameter.annotation {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{Arguments, ClassValue, Closure, Origin, Place, Value};
-use crate::modules::Found;
+use code::modules::Found;
 
 impl<'a> Machine<'a> {
     pub(crate) fn member(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::machine::{Machine, external};
 use super::value::{Scope, Value};
-use crate::modules::{Found, ModuleId};
-use crate::syntax::{Assignment, Import, Imported, Statement};
+use code::modules::{Found, ModuleId};
+use code::syntax::{Assignment, Import, Imported, Statement};
 
 /// Turns of a loop over a list that is known.
 const MOST_TURNS: usize = 200;
@@ -24,7 +24,7 @@ impl<'a> Machine<'a> {
         body.iter().any(|statement| self.step(statement, scope, returned))
     }
 
-    fn define_function(&mut self, function: &'a crate::syntax::Function, scope: &Rc<Scope<'a>>) {
+    fn define_function(&mut self, function: &'a code::syntax::Function, scope: &Rc<Scope<'a>>) {
         let closure = self.close(function, scope, None);
         let name = function.name.as_deref().unwrap_or_default();
         scope.set(name, Value::Function(closure.clone()));
@@ -91,7 +91,7 @@ impl<'a> Machine<'a> {
         let Some(value) = &assignment.value else { return };
         let mut value = self.evaluate(value, scope);
         if assignment.is_added
-            && let crate::syntax::Pattern::Name(name) = &assignment.target
+            && let code::syntax::Pattern::Name(name) = &assignment.target
         {
             let before = self.find(scope, name).unwrap_or(Value::Unknown);
             value = match (&before, &value) {
@@ -202,7 +202,7 @@ impl<'a> Machine<'a> {
 
     /// The folder that `from . import x` or `from .. import x` looks in.
     fn package_of(&self, from: &str, dots: usize) -> Found {
-        let folder = crate::modules::ancestors(from).nth(dots).unwrap_or("");
+        let folder = code::modules::ancestors(from).nth(dots).unwrap_or("");
         let init = if folder.is_empty() { "__init__.py".to_owned() } else { format!("{folder}/__init__.py") };
         match self.modules.file(&init) {
             Some(id) => Found::File(id),

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::modules::ModuleId;
-use crate::syntax::{Class, Expression, Function};
+use code::modules::ModuleId;
+use code::syntax::{Class, Expression, Function};
 
 pub(crate) type ObjectId = usize;
 

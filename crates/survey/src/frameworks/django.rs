@@ -7,7 +7,7 @@ use super::django_rest;
 use super::reading::NewRoute;
 use crate::evaluate::{ClassValue, Machine, Origin, Place, Value};
 use crate::findings::{Findings, join_paths};
-use crate::modules::{Found, ModuleId};
+use code::modules::{Found, ModuleId};
 
 pub(crate) const FRAMEWORK: Framework =
     Framework { name: "Django", markers: &["urlpatterns", "ROOT_URLCONF", "django.db"], read };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::evaluate::{Arguments, Machine, Origin, Value};
-use crate::modules::ModuleId;
+use code::modules::ModuleId;
 
 /// Runs `ready` of each configuration, with the models of all of their applications loaded.
 pub(crate) fn ready(machine: &mut Machine<'_>) {

@@ -6,7 +6,7 @@ use super::Framework;
 use super::reading::{Event, NewRoute};
 use crate::evaluate::{Arguments, Machine, OPEN, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
-use crate::modules::ModuleId;
+use code::modules::ModuleId;
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "Fastify", markers: &["fastify"], read };
 

@@ -7,7 +7,7 @@ use super::Framework;
 use super::reading::{Event, NewRoute};
 use crate::evaluate::{ClassValue, Machine, ObjectId, Origin, Place, Value};
 use crate::findings::{Findings, join_paths};
-use crate::source::Language;
+use code::languages::Language;
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "Flask", markers: &["flask"], read };
 

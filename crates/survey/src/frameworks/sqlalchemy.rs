@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Framework;
 use crate::evaluate::{Arguments, ClassValue, Field, Machine, Place, Value};
 use crate::findings::{Column, Entity, Findings};
-use crate::syntax::Expression;
+use code::syntax::Expression;
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "SQLAlchemy", markers: &["sqlalchemy", "sqlmodel"], read };
 

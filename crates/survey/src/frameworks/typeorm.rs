@@ -6,7 +6,7 @@ use super::Framework;
 use super::sqlalchemy::snake;
 use crate::evaluate::{Arguments, ClassValue, Field, Machine, Value};
 use crate::findings::{Column, Entity, Findings};
-use crate::syntax::Expression;
+use code::syntax::Expression;
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "TypeORM", markers: &["typeorm"], read };
 

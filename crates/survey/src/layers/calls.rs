@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Edge, Layer, LayerBreak, LayerCall, Roles};
-use crate::modules::{Found, Modules};
-use crate::outline::Outline;
 use crate::place::Place;
-use crate::source::{Language, Sources};
+use crate::source::Sources;
+use code::glance::Glance;
+use code::languages::Language;
+use code::modules::{Found, Modules};
 
 /// Breaks past which no more are told.
 const MOST_BREAKS: usize = 60;
 
 /// The imports that lead to files of the project.
-pub(super) fn resolve(sources: &Sources, modules: &Modules<'_>, outlines: &[Outline]) -> Vec<Edge> {
+pub(super) fn resolve(sources: &Sources, modules: &Modules, outlines: &[Glance]) -> Vec<Edge> {
     let mut edges = Vec::new();
     // What no file and no folder is called comes from outside.
     let own: HashSet<&str> = sources

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Layer;
 use super::signs::{BETWEEN, NAMES, OF_SCRIPTS, REQUESTS, WEAK_FOLDERS, holds};
 use crate::documents::{folder_of, name_of};
-use crate::outline::{Kind, Outline};
-use crate::source::{Language, SourceFile, Sources};
+use crate::source::{SourceFile, Sources};
+use code::glance::{DefinitionKind, Glance};
+use code::languages::Language;
 
 /// The layer that the file's name tells, or the nearest folder's.
-pub(super) fn by_name(file: &SourceFile, outline: &Outline, features: &BTreeSet<&str>) -> Option<(Layer, String)> {
+pub(super) fn by_name(file: &SourceFile, outline: &Glance, features: &BTreeSet<&str>) -> Option<(Layer, String)> {
     let path = file.path.as_str();
     let is_script = file.language != Language::Python;
     let name = name_of(path);
@@ -92,12 +93,12 @@ pub(super) fn feature_folders(sources: &Sources) -> BTreeSet<&str> {
 
 /// Whether all classes of a file are of the kind that a word in the plural tells: `ServiceTable` in
 /// `tables/services.py` is a table, and the file's own name says only of what.
-pub(super) fn is_kind(word: &str, outline: &Outline) -> bool {
+pub(super) fn is_kind(word: &str, outline: &Glance) -> bool {
     let word = word.to_lowercase();
     let kind = match word.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None => word.trim_end_matches(['s', '_']).replace(['_', '-'], ""),
     };
-    let mut classes = outline.definitions.iter().filter(|found| found.kind == Kind::Class).peekable();
+    let mut classes = outline.definitions.iter().filter(|found| found.kind == DefinitionKind::Class).peekable();
     kind.len() > 2 && classes.peek().is_some() && classes.all(|class| class.name.to_lowercase().ends_with(&kind))
 }

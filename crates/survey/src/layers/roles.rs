@@ -7,9 +7,10 @@ use super::signs::{BETWEEN, BROWSER, COMPOSES, QUERIES, REGISTERS, SERVER, SHAPE
 use super::{Edge, Layer, Roles};
 use crate::documents::{folder_of, inside, name_of};
 use crate::findings::{Entity, Route};
-use crate::outline::{Kind, Outline};
-use crate::source::{Language, SourceFile, Sources};
+use crate::source::{SourceFile, Sources};
 use crate::stack::{Ecosystem, Stack};
+use code::glance::{DefinitionKind, Glance};
+use code::languages::Language;
 
 /// A file's layer, what tells it, and whether it asks the store itself.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(crate) struct Role {
 /// The layer of each file that has one.
 pub(super) fn of_files(
     sources: &Sources,
-    outlines: &[Outline],
+    outlines: &[Glance],
     stack: &Stack,
     routes: &[Route],
     entities: &[Entity],
@@ -90,7 +91,7 @@ fn is_aside(path: &str) -> bool {
         || name.starts_with('.')
 }
 
-fn role(file: &SourceFile, outline: &Outline, held: &Held, features: &BTreeSet<&str>) -> Option<(Layer, String)> {
+fn role(file: &SourceFile, outline: &Glance, held: &Held, features: &BTreeSet<&str>) -> Option<(Layer, String)> {
     if file.is_test {
         return Some((Layer::Tests, "lies with the tests".to_owned()));
     }
@@ -100,8 +101,11 @@ fn role(file: &SourceFile, outline: &Outline, held: &Held, features: &BTreeSet<&
     let is_script = file.language != Language::Python;
     let named = by_name(file, outline, features);
     let composes = holds(&file.text, &COMPOSES);
-    let class =
-        outline.definitions.iter().filter(|found| found.kind == Kind::Class).find_map(|class| by_class(&class.name));
+    let class = outline
+        .definitions
+        .iter()
+        .filter(|found| found.kind == DefinitionKind::Class)
+        .find_map(|class| by_class(&class.name));
     let stem = name_of(&file.path).split('.').next().unwrap_or("");
     // Tables that a framework brings along are noted at the settings.
     if held.tables > 0 && held.handlers == 0 && !matches!(stem, "settings" | "config") {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::requirement::canonical;
 use super::{Ecosystem, Package};
 use crate::documents::{Documents, below, folder_of, inside, name_of};
-use crate::modules::without_comments;
+use code::modules::without_comments;
 
 /// Versions by package name; where several are locked, by the folder that asks.
 type Versions = HashMap<String, String>;

@@ -6,7 +6,6 @@ use survey::{Column, Entity, Route};
 
 use super::files::outlined;
 use super::{Entry, Ground, Section};
-use crate::analyze::modules::file_of;
 use crate::analyze::words::{route_paths, segments, text_of, words};
 
 const MOST_TABLES: usize = 12;
@@ -86,8 +85,8 @@ pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for from in named.iter().chain(models) {
         let Ok(Some(text)) = ground.tree.read_text(from) else { continue };
-        for import in graft::imports(from, &text).unwrap_or_default() {
-            if let Some(file) = file_of(ground.files, from, &import.module) {
+        for import in code::imports::imports(from, &text).unwrap_or_default() {
+            if let Some(file) = ground.files.imported(from, &import.module) {
                 users.entry(file).or_default().insert(from.clone());
             }
         }

@@ -120,7 +120,7 @@ fn shortened(line: &str) -> String {
 
 /// The definitions that the plan names, and the lines, each whole up to a limit.
 fn passages(path: &str, text: &str, spoken: &Spoken) -> String {
-    let outline = graft::outline(path, text);
+    let outline = code::outline::outline(path, text);
     let words = words(&spoken.text);
     let all: Vec<&str> = text.lines().collect();
     let mut wanted = BTreeSet::new();
@@ -148,7 +148,7 @@ pub(super) fn outlined(path: &str, text: &str) -> String {
         let headings = text.lines().enumerate().filter(|(_, line)| line.starts_with('#') && line.contains("# "));
         return headings.take(80).map(|(at, line)| format!("{:>4}  {line}", at + 1)).collect::<Vec<_>>().join("\n");
     }
-    let lines = graft::outline(path, text).into_iter();
+    let lines = code::outline::outline(path, text).into_iter();
     let lines: Vec<String> =
         lines.map(|one| format!("{:>4}  {}{}", one.line, "  ".repeat(one.depth), one.text)).collect();
     lines.join("\n")

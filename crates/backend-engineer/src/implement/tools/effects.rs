@@ -1,6 +1,7 @@
 //! What a command did, told by its effect on the overlay: taken over where the phase reaches, put back elsewhere.
 
 use agent::ToolError;
+use code::paths::{is_migration, locked_manifest};
 use plan::Phase;
 use sandbox::{Effect, EffectKind};
 
@@ -18,17 +19,6 @@ pub(super) struct Settled {
     /// Paths that were put back, with why.
     dropped: Vec<(String, String)>,
 }
-
-/// Manifests and what locks them.
-const LOCKS: [(&str, &[&str]); 4] = [
-    (
-        "package.json",
-        &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"],
-    ),
-    ("pyproject.toml", &["poetry.lock", "uv.lock", "pdm.lock"]),
-    ("Pipfile", &["Pipfile.lock"]),
-    ("requirements.in", &["requirements.txt"]),
-];
 
 /// Commands that make migrations, and the word by which a phase asks for one.
 const ASKS_FOR_MIGRATION: [&str; 3] = ["migration", "makemigrations", "alembic revision"];
@@ -165,9 +155,8 @@ impl Work<'_> {
 
     /// A lock file whose manifest was changed in this run.
     fn lock(&self, path: &str) -> Option<Permit> {
-        let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
-        let (manifest, _) = LOCKS.iter().find(|(_, locks)| locks.contains(&name))?;
-        let manifest = if folder.is_empty() { (*manifest).to_owned() } else { format!("{folder}/{manifest}") };
+        let manifest = locked_manifest(path)?;
+        let manifest = path.rsplit_once('/').map_or(manifest.to_owned(), |(folder, _)| format!("{folder}/{manifest}"));
         let changed = self.workspace.tree.pending().iter().any(|file| file.path == manifest);
         changed.then_some(Permit::Lock(manifest))
     }
@@ -175,10 +164,9 @@ impl Work<'_> {
     /// A new file among migrations, where the phase asks for one.
     fn migration(&self, effect: &Effect) -> Option<Permit> {
         let path = effect.path.as_str();
-        let in_folder = path.split('/').rev().skip(1).any(|part| matches!(part, "migrations" | "versions" | "drizzle"));
         let kept_by_tool = path.ends_with("meta/_journal.json") || path.ends_with("migration_lock.toml");
         let is_new = effect.kind == EffectKind::Created || kept_by_tool;
-        (in_folder && is_new && self.asks_for_migration()).then_some(Permit::Migration)
+        (is_migration(path) && is_new && self.asks_for_migration()).then_some(Permit::Migration)
     }
 
     fn asks_for_migration(&self) -> bool {

@@ -1,6 +1,5 @@
 //! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
 
-use crate::analyze::file_of;
 use crate::review::code::Code;
 use crate::review::ground::{Ground, PlanImport};
 use crate::review::rule::Rule;
@@ -35,7 +34,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
     let PlanImport { span: place, path, import } = found;
     let (path, import) = (path.as_str(), &import);
-    let Some(file) = file_of(&ground.run.files, path, &import.module) else {
+    let Some(file) = ground.run.files.imported(path, &import.module) else {
         let missing = if path.ends_with(".py") {
             missing_python(ground, path, import)
         } else {
@@ -103,7 +102,7 @@ fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
 }
 
 /// Whether a Python module is the project's own by its first part, and is not there.
-fn missing_python(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bool {
+fn missing_python(ground: &Ground<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     let inside = module.trim_start_matches('.').replace('.', "/");
     if inside.is_empty()
@@ -169,7 +168,7 @@ fn is_made(ground: &Ground<'_>, inside: &str, endings: &[&str]) -> bool {
 }
 
 /// Whether a script's relative module is not there.
-fn missing_script(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bool {
+fn missing_script(ground: &Ground<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     if !module.starts_with('.') {
         return false;
@@ -191,7 +190,7 @@ fn missing_script(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bo
         .find_map(|end| module.strip_suffix(end))
         .unwrap_or(module);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let Some(whole) = crate::analyze::climbed(folder, stem) else { return false };
+    let Some(whole) = code::modules::climbed(folder, stem) else { return false };
     // Where the folder itself is not there, the plan's paths may start somewhere else.
     if !ground.run.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
         return false;
@@ -202,8 +201,10 @@ fn missing_script(ground: &Ground<'_>, path: &str, import: &graft::Import) -> bo
 
 /// The name of the module that is most like the one that is missing.
 fn near(path: &str, text: &str, name: &str) -> Option<String> {
-    let names =
-        graft::outline(path, text).into_iter().filter(|one| one.depth == 0 && !one.name.is_empty()).map(|one| one.name);
+    let names = code::outline::outline(path, text)
+        .into_iter()
+        .filter(|one| one.depth == 0 && !one.name.is_empty())
+        .map(|one| one.name);
     let likeness = |own: &String| (strsim::jaro_winkler(own, name) * 1000.0) as u32;
     names.max_by_key(likeness).filter(|own| likeness(own) > 850)
 }

@@ -2,12 +2,13 @@
 
 mod modules;
 
-use crate::analyze::file_of;
+use code::standard_library;
+
 use crate::review::code::Code;
 use crate::review::ground::{Ground, PlanImport, package_of};
 use crate::review::rule::Rule;
 use crate::stop::{Finding, Severity};
-use modules::{ALIASES, NODE, STANDARD};
+use modules::ALIASES;
 
 const CODE: Code = Code {
     name: "package-undeclared",
@@ -18,6 +19,9 @@ const CODE: Code = Code {
                   Example: `from slowapi import Limiter` with no `slowapi` in `pyproject.toml`.\n\n\
                   Mend it: let the plan add the package (`uv add slowapi`, `npm install zod`), or use one that is there.",
 };
+
+/// Modules that a runtime or an editor gives beside those of Node.
+const GIVEN: [&str; 3] = ["bun", "test", "vscode"];
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
@@ -41,8 +45,8 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 
 fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let top = module.split('.').next().filter(|top| !top.is_empty())?;
-    let own = ground.run.files.has_module(top) || file_of(&ground.run.files, path, module).is_some();
-    if STANDARD.contains(&top)
+    let own = ground.run.files.has_module(top) || ground.run.files.imported(path, module).is_some();
+    if standard_library::is_in_python(top)
         || own
         || ground.planned(&format!("{top}.py"))
         || ground.planned(&format!("{top}/__init__.py"))
@@ -72,7 +76,11 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
 fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let aliased = module.starts_with(['.', '/', '#', '~', '$']) || module.starts_with("@/") || module.contains(':');
     let package = package_of(module);
-    if aliased || NODE.contains(&package) || file_of(&ground.run.files, path, module).is_some() {
+    if aliased
+        || standard_library::is_in_node(module)
+        || GIVEN.contains(&package)
+        || ground.run.files.imported(path, module).is_some()
+    {
         return None;
     }
     // An import from a source folder: `src/users/user.entity`.

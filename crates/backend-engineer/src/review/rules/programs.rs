@@ -36,7 +36,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             let base = planned.folder.clone().unwrap_or_default();
             for command in &commands {
                 let Some(name) = command.words.first() else { continue };
-                let Some(folder) = crate::analyze::climbed(&base, &command.folder) else { continue };
+                let Some(folder) = code::modules::climbed(&base, &command.folder) else { continue };
                 if is_name(name)
                     && !is_here(ground, &folder, name)
                     && ground.facts.said.insert(format!("program {name}"))

@@ -42,7 +42,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
             let base = planned.folder.clone().unwrap_or_default();
             for command in simple_commands(&planned.text).unwrap_or_default() {
-                let Some(folder) = crate::analyze::climbed(&base, &command.folder) else { continue };
+                let Some(folder) = code::modules::climbed(&base, &command.folder) else { continue };
                 let found = script(ground, &command, &folder, planned.span.clone())
                     .or_else(|| target(ground, &command, &folder, planned.span.clone()))
                     .or_else(|| test_file(ground, &command, &folder, planned.span.clone()));
@@ -140,7 +140,7 @@ fn test_file(ground: &Ground<'_>, command: &Simple, folder: &str, span: std::ops
     let mut words = words.iter().skip(1).map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = crate::analyze::climbed(folder, word).is_none_or(|path| ground.run.files.stands(&path));
+        let stands = code::modules::climbed(folder, word).is_none_or(|path| ground.run.files.stands(&path));
         let anywhere = ground.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
         !stands && !anywhere && !ground.planned(&name(word)) && !in_commits(ground, word)
     })?;

@@ -36,7 +36,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
                 if planned.server && !checked.contains(&at) && watches(command.inner()).is_none() {
                     continue;
                 }
-                let Some(folder) = crate::analyze::climbed(&base, &command.folder) else { continue };
+                let Some(folder) = code::modules::climbed(&base, &command.folder) else { continue };
                 let own =
                     watches(command.inner()).map(|why| format!("`{}` does not end: {why}", command.words.join(" ")));
                 let message = own.or_else(|| by_script(ground, &folder, &command.words));

@@ -4,25 +4,22 @@ use tree_sitter::Node;
 
 use super::{
     Argument, Assignment, Call, Choose, Class, Comparison, Comprehension, Expression, Function, Import, Imported, Name,
-    Parameter, Pattern, Statement, Syntax, line_of, text_of, unescape,
+    Parameter, Pattern, Statement, Syntax, line_of, unescape,
 };
+use crate::imports::{Form, imported_nodes};
+use crate::languages::{Language, children, text};
 
 /// How deep expressions and blocks are followed.
 const DEEPEST: u32 = 150;
 
-pub(crate) fn read(source: &str) -> Option<Syntax> {
-    let tree = super::parse(&tree_sitter_python::LANGUAGE.into(), source)?;
+pub(super) fn read(root: Node<'_>, source: &str) -> Syntax {
     let mut reader = Reader { source, depth: 0 };
-    Some(Syntax { body: reader.block(tree.root_node()), exports: Vec::new() })
+    Syntax { body: reader.block(root), exports: Vec::new() }
 }
 
 struct Reader<'t> {
     source: &'t str,
     depth: u32,
-}
-
-fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    node.named_children(&mut node.walk()).filter(|child| child.kind() != "comment").collect()
 }
 
 fn fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
@@ -31,7 +28,7 @@ fn fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
 
 impl Reader<'_> {
     fn name(&self, node: Node<'_>) -> Name {
-        text_of(node, self.source).into()
+        text(node, self.source).into()
     }
 
     fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
@@ -59,8 +56,7 @@ impl Reader<'_> {
                     self.expression_statement(child, out);
                 }
             }
-            "import_statement" => self.import(node, out),
-            "import_from_statement" => self.import_from(node, out),
+            "import_statement" | "import_from_statement" => self.import(node, out),
             "if_statement" => {
                 let statement = self.branches(node);
                 out.push(statement);
@@ -126,34 +122,24 @@ impl Reader<'_> {
         })));
     }
 
-    fn import(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
-        for child in children(node) {
-            let (source, local) = match child.kind() {
-                "aliased_import" => (
-                    child.child_by_field_name("name").map(|name| self.name(name)),
-                    child.child_by_field_name("alias").map(|alias| self.name(alias)),
-                ),
-                _ => (Some(self.name(child)), None),
+    fn import(&self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let mut taken: Vec<(Name, Name)> = Vec::new();
+        let mut from = None;
+        for found in imported_nodes(Language::Python, node, self.source).unwrap_or_default() {
+            let Some(name) = found.name else { continue };
+            let source: Name = found.module.into();
+            let what = match found.form {
+                Form::Module => Imported::Whole { local: found.alias.map(|alias| self.name(alias)) },
+                Form::Star => Imported::Everything,
+                _ => {
+                    taken.push((self.name(name), self.name(found.alias.unwrap_or(name))));
+                    from = Some(source);
+                    continue;
+                }
             };
-            if let Some(source) = source {
-                out.push(Statement::Import(Import { source, what: Imported::Whole { local } }));
-            }
+            out.push(Statement::Import(Import { source, what }));
         }
-    }
-
-    fn import_from(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
-        let Some(module) = node.child_by_field_name("module_name") else { return };
-        let source = self.name(module);
-        let names: Vec<(Name, Name)> = fields(node, "name")
-            .into_iter()
-            .map(|child| {
-                let name = child.child_by_field_name("name").unwrap_or(child);
-                let local = child.child_by_field_name("alias").unwrap_or(name);
-                (self.name(name), self.name(local))
-            })
-            .collect();
-        let what = if names.is_empty() { Imported::Everything } else { Imported::Names(names) };
-        out.push(Statement::Import(Import { source, what }));
+        out.extend(from.map(|source| Statement::Import(Import { source, what: Imported::Names(taken) })));
     }
 
     fn branches(&mut self, node: Node<'_>) -> Statement {
@@ -437,12 +423,12 @@ impl Reader<'_> {
 
     fn string(&mut self, node: Node<'_>) -> Expression {
         let parts = children(node);
-        let is_raw = parts.first().is_some_and(|start| text_of(*start, self.source).to_ascii_lowercase().contains('r'));
+        let is_raw = parts.first().is_some_and(|start| text(*start, self.source).to_ascii_lowercase().contains('r'));
         let mut pieces = Vec::new();
         for part in parts {
             match part.kind() {
                 "string_content" => {
-                    let raw = text_of(part, self.source);
+                    let raw = text(part, self.source);
                     let text = if is_raw { raw.to_owned() } else { unescape(raw) };
                     pieces.push(Expression::Text(text.into()));
                 }

@@ -1,47 +1,60 @@
-//! A light look at every source file, line by line and without a parse: what it imports and what it defines.
+//! A light look at a source file, line by line and without a parse: what it imports and what it defines.
+//!
+//! For whole trees, of which most files are never parsed: a parse costs some twenty times as much. It misses what no usual
+//! style writes; who decides about one file asks [`crate::imports`] and [`crate::outline`]. A test holds the two together.
 
-use crate::source::{Language, SourceFile};
+use crate::languages::Language;
 
 /// What a file imports and defines.
 #[derive(Debug, Default)]
-pub(crate) struct Outline {
-    pub(crate) imports: Vec<Imported>,
-    pub(crate) definitions: Vec<Definition>,
+pub struct Glance {
+    /// In the order of the text.
+    pub imports: Vec<GlancedImport>,
+    /// Those at the top of the file, in the order of the text.
+    pub definitions: Vec<Definition>,
 }
 
 /// One import.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Imported {
+pub struct GlancedImport {
     /// The module as it is written.
-    pub(crate) module: String,
+    pub module: String,
     /// Names that Python takes from it, which may be modules themselves.
-    pub(crate) names: Vec<String>,
-    pub(crate) line: u32,
+    pub names: Vec<String>,
+    /// From 1.
+    pub line: u32,
 }
 
 /// What a definition makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum DefinitionKind {
+    /// A class.
     Class,
+    /// A function.
     Function,
+    /// A value.
     Constant,
 }
 
 /// One definition at a file's top.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Definition {
-    pub(crate) kind: Kind,
-    pub(crate) name: String,
+pub struct Definition {
+    /// What it makes.
+    pub kind: DefinitionKind,
+    /// Its name.
+    pub name: String,
     /// What a class extends, as written.
-    pub(crate) bases: String,
-    pub(crate) line: u32,
+    pub bases: String,
+    /// From 1.
+    pub line: u32,
 }
 
-/// Reads the outline of a file.
-pub(crate) fn of(file: &SourceFile) -> Outline {
-    match file.language {
-        Language::Python => of_python(&file.text),
-        Language::JavaScript | Language::TypeScript => of_script(&file.text),
+/// Looks at a text.
+#[must_use]
+pub fn glance(language: Language, text: &str) -> Glance {
+    match language {
+        Language::Python => of_python(text),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => of_script(text),
     }
 }
 
@@ -51,32 +64,32 @@ fn word(text: &str) -> &str {
     text.get(..end).unwrap_or("")
 }
 
-fn of_python(text: &str) -> Outline {
-    let mut outline = Outline::default();
+fn of_python(text: &str) -> Glance {
+    let mut glance = Glance::default();
     let mut open = false;
     for (number, line) in (1..).zip(text.lines()) {
         let bare = line.trim_start();
         if open {
             let names = bare.split('#').next().unwrap_or(bare);
             open = !names.contains(')');
-            if let Some(import) = outline.imports.last_mut() {
+            if let Some(import) = glance.imports.last_mut() {
                 import.names.extend(names_of(names));
             }
         } else if let Some((module, names)) = bare.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {
             let names = names.split('#').next().unwrap_or(names);
             open = names.contains('(') && !names.contains(')');
             let names = names_of(names).collect();
-            outline.imports.push(Imported { module: module.trim().to_owned(), names, line: number });
+            glance.imports.push(GlancedImport { module: module.trim().to_owned(), names, line: number });
         } else if let Some(modules) = bare.strip_prefix("import ") {
             for module in modules.split('#').next().unwrap_or(modules).split(',') {
                 let module = module.split(" as ").next().unwrap_or(module).trim().to_owned();
-                outline.imports.push(Imported { module, names: Vec::new(), line: number });
+                glance.imports.push(GlancedImport { module, names: Vec::new(), line: number });
             }
         } else if line.starts_with(bare) {
-            outline.definitions.extend(python_definition(bare, number));
+            glance.definitions.extend(python_definition(bare, number));
         }
     }
-    outline
+    glance
 }
 
 fn names_of(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -90,20 +103,20 @@ fn python_definition(line: &str, number: u32) -> Option<Definition> {
     };
     if let Some(rest) = line.strip_prefix("class ") {
         let bases = rest.split_once('(').map_or("", |(_, bases)| bases.trim_end_matches([':', ')', ' ']));
-        return made(Kind::Class, rest, bases);
+        return made(DefinitionKind::Class, rest, bases);
     }
     if let Some(rest) = line.strip_prefix("def ").or_else(|| line.strip_prefix("async def ")) {
-        return made(Kind::Function, rest, "");
+        return made(DefinitionKind::Function, rest, "");
     }
     let name = word(line);
     let behind = line.get(name.len()..).unwrap_or("").trim_start();
     let is_assigned =
         behind.starts_with('=') && !behind.starts_with("==") || behind.starts_with(": ") && behind.contains('=');
-    (is_assigned && !name.is_empty()).then(|| made(Kind::Constant, line, "")).flatten()
+    (is_assigned && !name.is_empty()).then(|| made(DefinitionKind::Constant, line, "")).flatten()
 }
 
-fn of_script(text: &str) -> Outline {
-    let mut outline = Outline::default();
+fn of_script(text: &str) -> Glance {
+    let mut glance = Glance::default();
     for (number, line) in (1..).zip(text.lines()) {
         let bare = line.trim_start();
         if bare.starts_with("//") || bare.starts_with('*') {
@@ -116,15 +129,15 @@ fn of_script(text: &str) -> Outline {
             let starts =
                 mark != " from " || line.contains("import") || line.contains("export") || bare.starts_with('}');
             if let Some(module) = rest.get(1..).and_then(|rest| rest.split(quote).next()).filter(|_| starts) {
-                outline.imports.push(Imported { module: module.to_owned(), names: Vec::new(), line: number });
+                glance.imports.push(GlancedImport { module: module.to_owned(), names: Vec::new(), line: number });
                 break;
             }
         }
         if line.starts_with(bare) {
-            outline.definitions.extend(script_definition(bare, number));
+            glance.definitions.extend(script_definition(bare, number));
         }
     }
-    outline
+    glance
 }
 
 fn script_definition(line: &str, number: u32) -> Option<Definition> {
@@ -138,15 +151,15 @@ fn script_definition(line: &str, number: u32) -> Option<Definition> {
     };
     if let Some(rest) = rest.strip_prefix("class ") {
         let bases = rest.split_once(" extends ").map_or("", |(_, bases)| bases.trim_end_matches(['{', ' ']));
-        return made(Kind::Class, rest, bases);
+        return made(DefinitionKind::Class, rest, bases);
     }
     if let Some(rest) = rest.strip_prefix("function ") {
-        return made(Kind::Function, rest.trim_start_matches(['*', ' ']), "");
+        return made(DefinitionKind::Function, rest.trim_start_matches(['*', ' ']), "");
     }
     let rest = ["const ", "let ", "var "].iter().find_map(|mark| rest.strip_prefix(mark))?;
     let is_function =
         rest.contains("=>") || rest.contains("= async") || rest.contains("= function") || rest.contains("catchAsync(");
-    made(if is_function { Kind::Function } else { Kind::Constant }, rest, "")
+    made(if is_function { DefinitionKind::Function } else { DefinitionKind::Constant }, rest, "")
 }
 
 #[cfg(test)]
@@ -154,27 +167,62 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_glance_sees_the_imports_that_a_parse_sees() {
+        for (path, text) in [
+            (
+                "a.py",
+                "import os, app.db as db\nfrom .models import (\n    Order,  # one\n    User as U,\n)\nfrom . import x\n",
+            ),
+            (
+                "a.ts",
+                "import {\n  A,\n} from './a';\nconst b = require('../b');\nimport 'c';\nimport * as d from \"./d\";\n",
+            ),
+        ] {
+            let glanced = glance(Language::of_path(path).unwrap(), text);
+            let glanced: Vec<_> = glanced.imports.into_iter().map(|import| import.module).collect();
+            let parsed: Vec<_> =
+                crate::imports::imports(path, text).unwrap().into_iter().map(|import| import.module).collect();
+            assert_eq!(glanced, parsed, "{path}");
+        }
+    }
+
+    #[test]
     fn imports_and_definitions_of_python() {
-        let outline = of_python(
+        let glance = of_python(
             "import os, app.db as db\nfrom .models import (\n    Order,  # one\n    User as U,\n)\nclass A(Base, x):\n    def inner(self): ...\nasync def run(): ...\nROUTER: T = 1\n",
         );
         let imports: Vec<_> =
-            outline.imports.iter().map(|import| (import.module.as_str(), import.names.join(","))).collect();
+            glance.imports.iter().map(|import| (import.module.as_str(), import.names.join(","))).collect();
         assert_eq!(imports, [("os", String::new()), ("app.db", String::new()), (".models", "Order,User".to_owned())]);
         let names: Vec<_> =
-            outline.definitions.iter().map(|found| (found.kind, found.name.as_str(), found.line)).collect();
-        assert_eq!(names, [(Kind::Class, "A", 6), (Kind::Function, "run", 8), (Kind::Constant, "ROUTER", 9)]);
-        assert_eq!(outline.definitions[0].bases, "Base, x");
+            glance.definitions.iter().map(|found| (found.kind, found.name.as_str(), found.line)).collect();
+        assert_eq!(
+            names,
+            [
+                (DefinitionKind::Class, "A", 6),
+                (DefinitionKind::Function, "run", 8),
+                (DefinitionKind::Constant, "ROUTER", 9)
+            ]
+        );
+        assert_eq!(glance.definitions[0].bases, "Base, x");
     }
 
     #[test]
     fn imports_and_definitions_of_scripts() {
-        let outline = of_script(
+        let glance = of_script(
             "import {\n  A,\n} from './a';\nconst b = require('../b');\nimport 'c';\nexport * from \"./d\";\nexport class X extends Y {\nexport const run = async () => {\nexport default function go() {\n",
         );
-        let imports: Vec<_> = outline.imports.iter().map(|import| (import.module.as_str(), import.line)).collect();
+        let imports: Vec<_> = glance.imports.iter().map(|import| (import.module.as_str(), import.line)).collect();
         assert_eq!(imports, [("./a", 3), ("../b", 4), ("c", 5), ("./d", 6)]);
-        let names: Vec<_> = outline.definitions.iter().map(|found| (found.kind, found.name.as_str())).collect();
-        assert_eq!(names, [(Kind::Constant, "b"), (Kind::Class, "X"), (Kind::Function, "run"), (Kind::Function, "go")]);
+        let names: Vec<_> = glance.definitions.iter().map(|found| (found.kind, found.name.as_str())).collect();
+        assert_eq!(
+            names,
+            [
+                (DefinitionKind::Constant, "b"),
+                (DefinitionKind::Class, "X"),
+                (DefinitionKind::Function, "run"),
+                (DefinitionKind::Function, "go")
+            ]
+        );
     }
 }

@@ -1,32 +1,23 @@
 //! JavaScript and TypeScript to the plain tree.
 
-use tree_sitter::{Language, Node};
+use tree_sitter::Node;
 
 use super::{
     Argument, Assignment, Call, Choose, Comparison, Export, Expression, Import, Imported, Name, Pattern, Statement,
-    Syntax, line_of, text_of, unescape,
+    Syntax, line_of, unescape,
 };
+use crate::imports::{Form, imported_nodes};
+use crate::languages::{Language, children, has_token, text};
 
 mod definitions;
 
 /// How deep expressions and blocks are followed.
 const DEEPEST: u32 = 150;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    JavaScript,
-    TypeScript,
-}
-
-pub(crate) fn read(source: &str, dialect: Dialect) -> Option<Syntax> {
-    let language: Language = match dialect {
-        Dialect::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
-        Dialect::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-    };
-    let tree = super::parse(&language, source)?;
+pub(super) fn read(root: Node<'_>, source: &str) -> Syntax {
     let mut reader = Reader { source, depth: 0, exports: Vec::new() };
-    let body = reader.block(tree.root_node());
-    Some(Syntax { body, exports: reader.exports })
+    let body = reader.block(root);
+    Syntax { body, exports: reader.exports }
 }
 
 struct Reader<'t> {
@@ -35,17 +26,9 @@ struct Reader<'t> {
     exports: Vec<Export>,
 }
 
-fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    node.named_children(&mut node.walk()).filter(|child| child.kind() != "comment").collect()
-}
-
-fn has_token(node: Node<'_>, token: &str) -> bool {
-    node.children(&mut node.walk()).any(|child| child.kind() == token)
-}
-
 impl Reader<'_> {
     fn name(&self, node: Node<'_>) -> Name {
-        text_of(node, self.source).into()
+        text(node, self.source).into()
     }
 
     fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
@@ -161,7 +144,7 @@ impl Reader<'_> {
         let mut entries = Vec::new();
         for member in node.child_by_field_name("body").map(children).unwrap_or_default() {
             let label = member.child_by_field_name("name").unwrap_or(member);
-            let label = text_of(label, self.source).trim_matches(['"', '\'']);
+            let label = text(label, self.source).trim_matches(['"', '\'']);
             let value = match member.child_by_field_name("value") {
                 Some(value) => self.expression(value),
                 None => Expression::Other(Vec::new()),
@@ -177,45 +160,31 @@ impl Reader<'_> {
         })));
     }
 
-    fn import(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+    fn import(&self, node: Node<'_>, out: &mut Vec<Statement>) {
         if has_token(node, "type") {
             return;
         }
-        let source = node.child_by_field_name("source").map(|source| self.string_text(source));
-        let clause = children(node).into_iter().find(|child| child.kind().ends_with("_clause"));
-        let Some(clause) = clause else {
-            if let Some(source) = source {
-                out.push(Statement::Import(Import { source, what: Imported::Names(Vec::new()) }));
-            }
-            return;
-        };
-        // `import express = require('express')`
-        if clause.kind() == "import_require_clause" {
-            let source = clause.child_by_field_name("source").map(|source| self.string_text(source));
-            let local = clause.named_child(0).map(|name| self.name(name));
-            if let (Some(source), Some(local)) = (source, local) {
-                let names = vec![("default".into(), local)];
-                out.push(Statement::Import(Import { source, what: Imported::Names(names) }));
-            }
-            return;
-        }
-        let Some(source) = source else { return };
-        let mut names: Vec<(Name, Name)> = Vec::new();
-        for part in children(clause) {
-            match part.kind() {
-                "identifier" => names.push(("default".into(), self.name(part))),
-                "namespace_import" => {
-                    let local = part.named_child(0).map(|name| self.name(name));
-                    let source = source.clone();
-                    out.push(Statement::Import(Import { source, what: Imported::Whole { local } }));
+        let mut taken: Vec<(Name, Name)> = Vec::new();
+        let mut from = None;
+        for found in imported_nodes(Language::TypeScript, node, self.source).unwrap_or_default() {
+            let source: Name = found.module.into();
+            let named = found.name.map(|name| self.name(name));
+            match (found.form, named) {
+                (Form::Star, local) => {
+                    let what = Imported::Whole { local };
+                    out.push(Statement::Import(Import { source: source.clone(), what }));
+                    continue;
                 }
-                "named_imports" => names.extend(self.specifiers(part)),
-                _ => {}
+                (Form::Default | Form::ImportRequire, Some(local)) => taken.push(("default".into(), local)),
+                (_, Some(name)) => {
+                    let local = found.alias.map_or_else(|| name.clone(), |alias| self.name(alias));
+                    taken.push((name, local));
+                }
+                (_, None) => {}
             }
+            from = Some(source);
         }
-        if !names.is_empty() {
-            out.push(Statement::Import(Import { source, what: Imported::Names(names) }));
-        }
+        out.extend(from.map(|source| Statement::Import(Import { source, what: Imported::Names(taken) })));
     }
 
     fn specifiers(&self, node: Node<'_>) -> Vec<(Name, Name)> {
@@ -308,7 +277,7 @@ impl Reader<'_> {
     }
 
     fn string_text(&self, node: Node<'_>) -> Name {
-        let text = text_of(node, self.source);
+        let text = text(node, self.source);
         unescape(text.get(1..text.len().saturating_sub(1)).unwrap_or("")).into()
     }
 
@@ -457,7 +426,7 @@ impl Reader<'_> {
         for part in children(node) {
             match part.kind() {
                 "string_fragment" | "escape_sequence" => {
-                    pieces.push(Expression::Text(unescape(text_of(part, self.source)).into()));
+                    pieces.push(Expression::Text(unescape(text(part, self.source)).into()));
                 }
                 "template_substitution" => {
                     pieces.push(part.named_child(0).map_or(Expression::Null, |inner| self.expression(inner)));

@@ -3,9 +3,9 @@
 
 use tree_sitter::Node;
 
-use crate::items::{Item, Source};
-use crate::languages::{self, Kind, List};
-use crate::merge::body;
+use crate::definitions::{Kind, List};
+use crate::items::{Elisions, Item, Source};
+use crate::languages::Language;
 
 /// How deep definitions are followed.
 const DEPTH: usize = 3;
@@ -25,64 +25,20 @@ pub struct Outlined {
     pub text: String,
 }
 
-/// One import of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
-    /// Byte of the text where its statement begins.
-    pub at: usize,
-    /// What it imports from, as written: `app.models`, `.models`, `express`, `./models.js`.
-    pub module: String,
-    /// The names that it takes from there; empty where it takes the module itself or everything.
-    pub names: Vec<String>,
-}
-
-/// The outline of a file, in its order; nothing for a language that is not read by structure.
+/// Returns the outline of a file, in its order; nothing for a language that is not read by structure.
 #[must_use]
 pub fn outline(path: &str, text: &str) -> Vec<Outlined> {
     let mut lines = Vec::new();
-    if let Some(source) = languages::for_path(path).and_then(|language| Source::parse(text, language)) {
+    if let Some(source) = Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE)) {
         collect(&source, source.root(), 0, &mut lines);
     }
     lines
 }
 
-/// The imports of a file or a snippet, those inside of functions too. `None` where the language is not read by structure
-/// or the text does not parse.
-#[must_use]
-pub fn imports(path: &str, text: &str) -> Option<Vec<Import>> {
-    let source = Source::parse(text, languages::for_path(path)?)?;
-    if source.has_error() {
-        return None;
-    }
-    let mut found = Vec::new();
-    let mut waiting = vec![source.root()];
-    while let Some(node) = waiting.pop() {
-        if let Some(bindings) = source.language.bindings(node, text) {
-            for binding in bindings {
-                let names = binding.form == languages::Form::Named || binding.form == languages::Form::RequireNamed;
-                let names = if names { vec![binding.name] } else { Vec::new() };
-                match found.last_mut() {
-                    Some(Import { at, module, names: earlier })
-                        if *at == node.start_byte() && *module == binding.module =>
-                    {
-                        earlier.extend(names);
-                    }
-                    _ => found.push(Import { at: node.start_byte(), module: binding.module, names }),
-                }
-            }
-            continue;
-        }
-        let mut cursor = node.walk();
-        waiting.extend(node.named_children(&mut cursor));
-    }
-    found.sort_by_key(|import| import.at);
-    Some(found)
-}
-
 fn collect(source: &Source<'_>, list: Node<'_>, depth: usize, lines: &mut Vec<Outlined>) {
     let members = depth == 0 || source.language.list(list) == Some(List::Members);
     for item in source.items(list) {
-        let inner = body(source.language, item.core);
+        let inner = source.language.body(item.core);
         let shown = match item.kind {
             Kind::Import => depth == 0,
             Kind::Class | Kind::Function | Kind::Type => true,
@@ -161,16 +117,5 @@ mod tests {
             shown("a.ts", text),
             "1: import { Router } from 'express';\n2: export const router = Router();\n3: router.get('/a', auth, async (req, res) =>\n6: @Injectable()\n7: export class Orders\n  8: constructor(private db: Db)\n  9: @Get()\n  10: async all(): Promise<Order[]>\n14: describe('x', () =>\n  16: it('works', async () =>\n"
         );
-    }
-
-    #[test]
-    fn imports_are_found_at_every_depth() {
-        let found = imports("a.py", "import os.path\n\ndef f():\n    from app.models import A, B as C\n").unwrap();
-        let told: Vec<_> = found.iter().map(|one| (one.module.as_str(), one.names.join(","))).collect();
-        assert_eq!(told, [("os.path", String::new()), ("app.models", "A,B".to_owned())]);
-        let found = imports("a.ts", "import x, { y } from './x';\nconst { z } = require('z');\n").unwrap();
-        let told: Vec<_> = found.iter().map(|one| (one.module.as_str(), one.names.join(","))).collect();
-        assert_eq!(told, [("./x", "y".to_owned()), ("z", "z".to_owned())]);
-        assert!(imports("a.py", "def (:\n").is_none() && imports("a.txt", "").is_none());
     }
 }

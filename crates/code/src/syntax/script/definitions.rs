@@ -2,10 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::{Reader, children, has_token};
-use crate::syntax::{
-    Argument, Assignment, Class, Expression, Function, Parameter, Pattern, Statement, line_of, text_of,
-};
+use super::Reader;
+use crate::languages::{children, has_token, text};
+use crate::syntax::{Argument, Assignment, Class, Expression, Function, Parameter, Pattern, Statement, line_of};
 
 impl Reader<'_> {
     pub(super) fn function(&mut self, node: Node<'_>) -> Function {
@@ -34,7 +33,7 @@ impl Reader<'_> {
     }
 
     fn property_name(&self, node: Node<'_>) -> Box<str> {
-        text_of(node, self.source).trim_matches(['"', '\'', '`', '#', '[', ']']).into()
+        text(node, self.source).trim_matches(['"', '\'', '`', '#', '[', ']']).into()
     }
 
     fn parameter(&mut self, node: Node<'_>) -> Parameter {

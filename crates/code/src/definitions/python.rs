@@ -1,0 +1,146 @@
+//! Definitions of Python: classes with their attributes, decorated functions, settings lists and dictionaries.
+
+use tree_sitter::Node;
+
+use super::{Kind, List, Shape, call_name};
+use crate::languages::{field, flat, text};
+
+/// Decorators that only a function of a class bears.
+const BOUND: [&str; 19] = [
+    "staticmethod",
+    "classmethod",
+    "property",
+    "cached_property",
+    "hybrid_property",
+    "hybrid_method",
+    "setter",
+    "deleter",
+    "validator",
+    "root_validator",
+    "field_validator",
+    "model_validator",
+    "field_serializer",
+    "model_serializer",
+    "computed_field",
+    "declared_attr",
+    "abstractmethod",
+    "validates",
+    "action",
+];
+
+pub(super) fn list(node: Node<'_>) -> Option<List> {
+    match node.kind() {
+        "module" => Some(List::Module),
+        "block" => Some(match node.parent() {
+            Some(parent) if parent.kind() == "class_definition" => List::Members,
+            _ => List::Statements,
+        }),
+        "list" | "dictionary" | "tuple" | "set" | "argument_list" | "parameters" => Some(List::Entries),
+        _ => None,
+    }
+}
+
+pub(super) fn shape<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
+    if list == List::Entries {
+        return entry(node, source);
+    }
+    match node.kind() {
+        "import_statement" | "import_from_statement" | "future_import_statement" => {
+            made(Kind::Import, flat(text(node, source)), node)
+        }
+        "function_definition" | "class_definition" => definition(node, node, source),
+        "decorated_definition" => {
+            let core = node.child_by_field_name("definition").unwrap_or(node);
+            definition(node, core, source)
+        }
+        "expression_statement" => statement(node, source),
+        "type_alias_statement" => made(Kind::Type, flat(field(node, "left", source)), node),
+        "if_statement" => {
+            let condition = flat(field(node, "condition", source));
+            let kind = if condition.starts_with("__name__") { Kind::Guard } else { Kind::Statement };
+            made(kind, format!("if {condition}"), node)
+        }
+        "return_statement" => made(Kind::Statement, "return".to_owned(), node),
+        _ => made(Kind::Statement, first_line(node, source), node),
+    }
+}
+
+pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
+    let mut cursor = node.walk();
+    let marked = node.children(&mut cursor).filter(|child| child.kind() == "decorator").any(|child| {
+        let shown = text(child, source).trim_start_matches('@');
+        let name = shown.split('(').next().unwrap_or(shown);
+        let last = name.rsplit('.').next().unwrap_or(name).trim();
+        BOUND.contains(&last)
+    });
+    if marked {
+        return true;
+    }
+    let first = core.child_by_field_name("parameters").and_then(|parameters| parameters.named_child(0));
+    first.is_some_and(|first| matches!(text(first, source), "self" | "cls" | "mcs"))
+}
+
+fn made<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
+    Shape { kind, name, variant: String::new(), core }
+}
+
+fn definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shape<'t> {
+    let kind = if core.kind() == "class_definition" { Kind::Class } else { Kind::Function };
+    let mut variant = String::new();
+    let mut cursor = node.walk();
+    for decorator in node.children(&mut cursor).filter(|child| child.kind() == "decorator") {
+        let shown = text(decorator, source).trim_start_matches('@').trim();
+        if shown.ends_with("overload") {
+            variant = format!("overload {}", flat(field(core, "parameters", source)));
+        } else if let Some((_, accessor)) = shown.rsplit_once('.')
+            && matches!(accessor, "setter" | "deleter" | "expression" | "inplace" | "register")
+        {
+            variant = accessor.to_owned();
+        }
+    }
+    Shape { kind, name: field(core, "name", source).to_owned(), variant, core }
+}
+
+fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+    let Some(inner) = node.named_child(0) else {
+        return made(Kind::Statement, first_line(node, source), node);
+    };
+    match inner.kind() {
+        "assignment" => made(Kind::Value, flat(field(inner, "left", source)), inner),
+        "augmented_assignment" => {
+            let target = flat(field(inner, "left", source));
+            Shape { kind: Kind::Value, name: target, variant: "+=".to_owned(), core: inner }
+        }
+        "call" => made(Kind::Call, call_name(inner, source), inner),
+        "await" => match inner.named_child(0) {
+            Some(awaited) if awaited.kind() == "call" => made(Kind::Call, call_name(awaited, source), inner),
+            _ => made(Kind::Statement, first_line(node, source), inner),
+        },
+        "string" | "concatenated_string" => made(Kind::Docstring, "docstring".to_owned(), inner),
+        "ellipsis" => made(Kind::Marker, "...".to_owned(), inner),
+        _ => made(Kind::Statement, first_line(node, source), inner),
+    }
+}
+
+fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+    match node.kind() {
+        "pair" => made(Kind::Entry, flat(field(node, "key", source)), node),
+        "keyword_argument" => made(Kind::Entry, format!("{}=", field(node, "name", source)), node),
+        "dictionary" | "list" if node.parent().is_some_and(|parent| parent.kind() == "argument_list") => {
+            made(Kind::Entry, node.kind().to_owned(), node)
+        }
+        "call" => made(Kind::Entry, call_name(node, source), node),
+        "ellipsis" => made(Kind::Marker, "...".to_owned(), node),
+        "typed_parameter" => {
+            made(Kind::Entry, node.named_child(0).map_or("", |name| text(name, source)).to_owned(), node)
+        }
+        "default_parameter" | "typed_default_parameter" => {
+            made(Kind::Entry, field(node, "name", source).to_owned(), node)
+        }
+        _ => made(Kind::Entry, flat(text(node, source)), node),
+    }
+}
+
+fn first_line(node: Node<'_>, source: &str) -> String {
+    flat(text(node, source).lines().next().unwrap_or_default())
+}

@@ -1,0 +1,28 @@
+//! Source text: languages, imports, scopes; which files belong to the tests, to tools or to other people; what comes with
+//! a language.
+//!
+//! Pure: text in, values out. It knows no plan. The modules stand in the order in which they build on one another.
+
+#![forbid(unsafe_code)]
+
+pub mod standard_library;
+
+pub mod paths;
+
+pub mod languages;
+
+pub mod imports;
+
+pub mod definitions;
+
+pub mod items;
+
+pub mod outline;
+
+pub mod glance;
+
+pub mod modules;
+
+pub mod syntax;
+
+pub mod scopes;

@@ -1,0 +1,151 @@
+//! What a read finds: a binding that is there by then, one that comes too late, none, or nothing that the text decides.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::model::{Binding, BoundBy, Purpose, Read, Scope, ScopeId, ScopeKind, Scopes, When, Why};
+
+/// Names that Python 2 had: a file for both reads them under a condition. Each is its own example.
+static OLD_BUILTINS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| names(include_str!("../../data/python2_builtins.txt")));
+
+static BUILTINS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| names(include_str!("../../data/python_builtins.txt")));
+
+fn names(list: &'static str) -> HashSet<&'static str> {
+    list.lines().filter(|line| !line.starts_with('#')).collect()
+}
+
+/// What a read finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution<'a> {
+    /// The name has its value when it is read.
+    Bound(&'a Binding),
+    /// Every binding of the name comes after the read, in code that runs in this order.
+    BoundLater(&'a Binding),
+    /// The language has it.
+    Builtin,
+    /// Nothing binds it where the read looks.
+    Unbound {
+        /// A function that has a name like this of its own: the code that reads it may have been meant to stand there.
+        local_to: Option<ScopeId>,
+    },
+    /// The text does not decide it.
+    Undecided(Why),
+}
+
+/// What the bindings of one scope are to a read that runs with it.
+enum Order<'a> {
+    Before(&'a Binding),
+    Unknown(Why),
+    After(&'a Binding),
+}
+
+impl Scopes {
+    /// Resolves a read.
+    #[must_use]
+    pub fn resolve(&self, read: &Read) -> Resolution<'_> {
+        let unit = self.runs_with(read.scope);
+        let (mut open, mut later) = (None, None);
+        for (id, scope) in self.outwards(read.scope) {
+            // Python's functions don't see the names of the class around them.
+            if scope.kind == ScopeKind::Class && id != read.scope {
+                continue;
+            }
+            let here: Vec<&Binding> = scope.bindings.iter().filter(|binding| gives(binding, read)).collect();
+            if let Some(first) = here.first() {
+                if self.runs_with(id) != unit {
+                    return Resolution::Bound(first);
+                }
+                match order(&here, read) {
+                    Order::Before(binding) => return Resolution::Bound(binding),
+                    Order::Unknown(why) => return Resolution::Undecided(why),
+                    // Before a class or a module binds a name, it sees those around it.
+                    Order::After(binding) if matches!(scope.kind, ScopeKind::Class | ScopeKind::Module) => {
+                        later.get_or_insert(binding);
+                    }
+                    Order::After(binding) => return self.too_late(binding, read),
+                }
+            }
+            open = open.or(scope.open);
+        }
+        self.resolve_outside(read, open, later)
+    }
+
+    fn resolve_outside<'a>(&'a self, read: &Read, open: Option<Why>, later: Option<&'a Binding>) -> Resolution<'a> {
+        if !self.has_ambient_globals && BUILTINS.contains(read.name.as_str()) {
+            return Resolution::Builtin;
+        }
+        if let Some(why) = open {
+            return Resolution::Undecided(why);
+        }
+        if let Some(binding) = later {
+            return self.too_late(binding, read);
+        }
+        if self.has_ambient_globals {
+            return Resolution::Undecided(Why::AmbientGlobals);
+        }
+        if read.is_guarded {
+            return Resolution::Undecided(Why::Guard);
+        }
+        if read.purpose == Purpose::Type {
+            return Resolution::Undecided(Why::Type);
+        }
+        if read.branch.is_some() && OLD_BUILTINS.contains(read.name.as_str()) {
+            return Resolution::Undecided(Why::Condition);
+        }
+        let local = |(_, scope): &(ScopeId, &Scope)| {
+            scope.kind == ScopeKind::Function && scope.bindings.iter().any(|binding| binding.name == read.name)
+        };
+        Resolution::Unbound { local_to: self.iter().find(local).map(|(id, _)| id) }
+    }
+
+    fn too_late<'a>(&self, binding: &'a Binding, read: &Read) -> Resolution<'a> {
+        match read.purpose {
+            Purpose::Value if read.is_guarded => Resolution::Undecided(Why::Guard),
+            Purpose::Value if binding.is_hoisted => Resolution::Undecided(Why::Hoisted),
+            Purpose::Value => Resolution::BoundLater(binding),
+            Purpose::Annotation => Resolution::Undecided(Why::Annotation),
+            Purpose::Type => Resolution::Bound(binding),
+        }
+    }
+}
+
+/// Whether a binding can be what a read means.
+fn gives(binding: &Binding, read: &Read) -> bool {
+    let is_known_when_run = !binding.is_type_only && binding.by != BoundBy::Type;
+    binding.name == read.name && (is_known_when_run || read.purpose != Purpose::Value)
+}
+
+fn order<'a>(bindings: &[&'a Binding], read: &Read) -> Order<'a> {
+    let at = read.span.start;
+    let mut unknown = None;
+    let mut after = None;
+    let mut before = None;
+    for binding in bindings {
+        let is_sure = binding.branch.as_ref().is_none_or(|branch| branch.contains(&at));
+        if binding.when == When::Later && read.when == When::ImportTime
+            || matches!(binding.by, BoundBy::Deletion | BoundBy::Declaration)
+        {
+            unknown = unknown.or(Some(Why::Condition));
+        } else if binding.from <= at {
+            if is_sure {
+                before = before.or(Some(*binding));
+            } else {
+                unknown = unknown.or(Some(Why::Condition));
+            }
+        } else if binding.repeats.is_some() && binding.repeats == read.repeats {
+            unknown = unknown.or(Some(Why::Loop));
+        } else {
+            after = after.or(Some(*binding));
+        }
+    }
+    let is_deleted = bindings.iter().any(|binding| binding.by == BoundBy::Deletion);
+    match (before, unknown, after) {
+        (Some(binding), ..) if !is_deleted => Order::Before(binding),
+        (_, Some(why), _) => Order::Unknown(why),
+        (Some(binding), ..) => Order::Before(binding),
+        (_, _, Some(binding)) => Order::After(binding),
+        (None, None, None) => Order::Unknown(Why::Condition),
+    }
+}

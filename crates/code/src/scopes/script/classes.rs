@@ -1,0 +1,84 @@
+//! Classes: which of their parts run where the class stands, and which when an object is made or a method is called.
+
+use tree_sitter::Node;
+
+use super::super::model::{BoundBy, ScopeKind};
+use super::super::walk::Walker;
+use crate::languages::{children, has_token};
+
+impl Walker<'_> {
+    pub(super) fn class_declaration(&mut self, node: Node<'_>) {
+        self.class_head(node);
+        let body = node.child_by_field_name("body");
+        if let Some(name) = node.child_by_field_name("name") {
+            // What it extends is read before the class has its name, static parts after.
+            self.bind(name, BoundBy::Class, body.map_or(node.end_byte(), |body| body.start_byte()));
+        }
+        if let Some(body) = body {
+            self.class_body(body);
+        }
+    }
+
+    pub(super) fn class_expression(&mut self, node: Node<'_>) {
+        self.class_head(node);
+        let name = node.child_by_field_name("name");
+        let shown = name.map_or("", |name| self.text(name));
+        self.in_scope(ScopeKind::Block, shown, node.byte_range(), |walker| {
+            let Some(body) = node.child_by_field_name("body") else { return };
+            if let Some(name) = name {
+                walker.bind(name, BoundBy::Class, body.start_byte());
+            }
+            walker.class_body(body);
+        });
+    }
+
+    /// Decorators, type parameters, and what the class extends.
+    fn class_head(&mut self, node: Node<'_>) {
+        let (name, body) = (node.child_by_field_name("name"), node.child_by_field_name("body"));
+        for part in children(node).into_iter().filter(|part| Some(*part) != name && Some(*part) != body) {
+            self.visit(part);
+        }
+    }
+
+    fn class_body(&mut self, body: Node<'_>) {
+        for member in children(body) {
+            match member.kind() {
+                "method_definition" | "method_signature" | "abstract_method_signature" => self.method(member),
+                "public_field_definition" | "field_definition" => self.field_definition(member),
+                _ => self.visit(member),
+            }
+        }
+    }
+
+    /// A method: decorators and computed names run where the class stands.
+    pub(super) fn method(&mut self, node: Node<'_>) {
+        self.member_head(node);
+        if let Some(parameters) = node.child_by_field_name("parameters") {
+            for parameter in children(parameters) {
+                for decorator in children(parameter).into_iter().filter(|child| child.kind() == "decorator") {
+                    self.visit(decorator);
+                }
+            }
+        }
+        self.function(node);
+    }
+
+    fn field_definition(&mut self, node: Node<'_>) {
+        self.member_head(node);
+        self.visit_field(node, "type");
+        let Some(value) = node.child_by_field_name("value") else { return };
+        if has_token(node, "static") {
+            self.visit(value);
+        } else {
+            self.in_scope(ScopeKind::Function, "", value.byte_range(), |walker| walker.visit(value));
+        }
+    }
+
+    fn member_head(&mut self, node: Node<'_>) {
+        for part in children(node) {
+            if matches!(part.kind(), "decorator" | "computed_property_name") {
+                self.visit_all(part);
+            }
+        }
+    }
+}

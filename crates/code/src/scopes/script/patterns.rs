@@ -1,0 +1,101 @@
+//! Patterns, functions and their parameters.
+
+use tree_sitter::Node;
+
+use super::super::model::{BoundBy, ScopeId, ScopeKind};
+use super::super::walk::Walker;
+use crate::languages::children;
+
+impl Walker<'_> {
+    /// Binds the names of a pattern, and reads its defaults. A `var` is bound in the function around.
+    pub(super) fn bind_pattern(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
+        self.deeper(|walker| walker.bind_any_pattern(node, by, from, is_var));
+    }
+
+    fn bind_any_pattern(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
+        match node.kind() {
+            "identifier" | "shorthand_property_identifier_pattern" | "type_identifier" => {
+                if is_var {
+                    let scope = self.scopes.runs_with(self.place.scope);
+                    self.bind_hoisted(scope, node, by.clone(), from);
+                } else {
+                    self.bind(node, by.clone(), from);
+                }
+            }
+            "pair_pattern" => {
+                if let Some(key) = node.child_by_field_name("key").filter(|key| key.kind() == "computed_property_name")
+                {
+                    self.visit_all(key);
+                }
+                if let Some(value) = node.child_by_field_name("value") {
+                    self.bind_pattern(value, by, from, is_var);
+                }
+            }
+            "assignment_pattern" | "object_assignment_pattern" => {
+                // A default may read what the same pattern binds before it.
+                self.at(|place| place.is_guarded = true, |walker| walker.visit_field(node, "right"));
+                if let Some(left) = node.child_by_field_name("left") {
+                    self.bind_pattern(left, by, from, is_var);
+                }
+            }
+            "object_pattern" | "array_pattern" | "rest_pattern" => {
+                for child in children(node) {
+                    self.bind_pattern(child, by, from, is_var);
+                }
+            }
+            _ => self.visit(node),
+        }
+    }
+
+    /// Binds a name that is there before its value.
+    pub(super) fn bind_hoisted(&mut self, scope: ScopeId, node: Node<'_>, by: BoundBy, from: usize) {
+        self.bind_in(scope, node, by, from);
+        if let Some(binding) = self.scopes.all.get_mut(scope.0).and_then(|scope| scope.bindings.last_mut()) {
+            binding.is_hoisted = true;
+        }
+    }
+
+    pub(super) fn function_declaration(&mut self, node: Node<'_>) {
+        if let Some(name) = node.child_by_field_name("name") {
+            // Functions are there from the start of their block.
+            let from = self.scopes.scope(self.place.scope).map_or(0, |scope| scope.span.start);
+            self.bind(name, BoundBy::Function, from);
+        }
+        self.function(node);
+    }
+
+    /// Walks a function of any form. The name of a function expression is its own.
+    pub(super) fn function(&mut self, node: Node<'_>) {
+        let name = node.child_by_field_name("name");
+        let shown = name.map_or("", |name| self.text(name));
+        self.in_scope(ScopeKind::Function, shown, node.byte_range(), |walker| {
+            if let Some(name) = name.filter(|_| matches!(node.kind(), "function_expression" | "generator_function")) {
+                walker.bind(name, BoundBy::Function, node.start_byte());
+            }
+            for part in children(node).into_iter().filter(|part| Some(*part) != name) {
+                match part.kind() {
+                    "formal_parameters" => walker.parameters_of(part),
+                    "identifier" if Some(part) == node.child_by_field_name("parameter") => {
+                        walker.bind(part, BoundBy::Parameter, node.start_byte());
+                    }
+                    // Parameters and body share one scope.
+                    "statement_block" => walker.visit_all(part),
+                    "decorator" | "property_identifier" | "private_property_identifier" | "computed_property_name" => {}
+                    _ => walker.visit(part),
+                }
+            }
+        });
+    }
+
+    fn parameters_of(&mut self, node: Node<'_>) {
+        for parameter in children(node) {
+            self.visit_field(parameter, "value");
+            self.visit_field(parameter, "type");
+            let pattern = parameter.child_by_field_name("pattern").unwrap_or(parameter);
+            if matches!(pattern.kind(), "required_parameter" | "optional_parameter" | "this") {
+                continue;
+            }
+            self.bind_pattern(pattern, &BoundBy::Parameter, node.start_byte(), false);
+        }
+    }
+}
