@@ -1,6 +1,7 @@
 //! Prints one JSON line for each plan file given: how much of what was read,
 //! so that readings can be counted and compared. With `--units`, whole
-//! units; with `--select WANTED FILE`, the units so named.
+//! units; with `--select WANTED FILE`, the units so named; with `--commands FILE`,
+//! its commands with what was read of them.
 
 use std::io::Write;
 use std::time::Instant;
@@ -16,6 +17,10 @@ fn main() -> std::io::Result<()> {
         return select(&arguments[1], &arguments[2]);
     }
     let mut out = std::io::stdout().lock();
+    if arguments.first().is_some_and(|argument| argument == "--commands") && arguments.len() > 1 {
+        let plan = plan::read(&std::fs::read(&arguments[1])?).map_err(std::io::Error::other)?;
+        return writeln!(out, "{}", json!(plan::read_commands(&plan)));
+    }
     for path in arguments {
         let bytes = std::fs::read(&path)?;
         let begun = Instant::now();

@@ -181,7 +181,7 @@ fn language(info: &str) -> String {
 fn all_commands(text: &str) -> bool {
     let mut lines =
         text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
-    lines.peek().is_some() && lines.all(|line| crate::commands::looks_like_command(line) && line.contains(' '))
+    lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
 }
 
 /// The words right above a block within its step.

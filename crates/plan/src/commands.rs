@@ -1,10 +1,6 @@
 //! Commands that a plan asks to run, and what it expects of them.
 
-mod programs;
-
-mod shell;
-
-mod kind;
+mod scripts;
 
 mod expect;
 
@@ -15,7 +11,6 @@ use serde::Serialize;
 use crate::document::{Document, Span};
 
 pub(crate) use expect::expectation;
-pub(crate) use kind::is_check;
 pub(crate) use lines::{Manner, in_line, is_conditional};
 
 /// A command that the plan wants to be run.
@@ -37,6 +32,60 @@ pub struct PlannedCommand {
     pub commit: Option<Commit>,
     /// It deletes or overwrites: `rm -r`, `--force`, `DROP`, `reset --hard`.
     pub destructive: bool,
+    /// What it is and what tells how it went.
+    #[serde(skip)]
+    pub facts: Facts,
+}
+
+/// What the parsed command says of itself, in the words of [`shell`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What it is for.
+    pub kind: shell::Kind,
+    /// The kinds of all parts whose success counts.
+    pub kinds: Vec<shell::Kind>,
+    /// It creates, changes or removes files of the source tree.
+    pub writes: bool,
+    /// What tells how it went.
+    pub decides: shell::Decides,
+    /// What it needs beside the tree and its tools.
+    pub needs: Vec<shell::Need>,
+    /// The folder that it goes to by itself.
+    pub folder: Option<String>,
+    /// It prints only what it is asked for, so that a status code of an answer shows only by option.
+    silent_request: bool,
+}
+
+impl Facts {
+    fn of(reading: &shell::Reading) -> Self {
+        let request = reading.kind() == shell::Kind::Request;
+        let shown = reading.calls().iter().flat_map(|call| &call.arguments).any(|argument| shows_status(argument));
+        Facts {
+            kind: reading.kind(),
+            kinds: reading.kinds(),
+            writes: reading.writes(),
+            decides: reading.decides(),
+            needs: reading.needs(),
+            folder: reading.folder().map(str::to_owned),
+            silent_request: request && !shown,
+        }
+    }
+
+    /// Tells that tests, linters, type checks or builds are all that it runs: they print a verdict in words
+    /// of their own.
+    pub(crate) fn is_check(&self) -> bool {
+        let checks = |kind: &shell::Kind| kind.is_check() || *kind == shell::Kind::Build;
+        !self.kinds.is_empty() && self.kinds.iter().all(checks)
+    }
+}
+
+/// Options by which a request prints the status of the answer.
+fn shows_status(argument: &str) -> bool {
+    const OPTIONS: [&str; 5] = ["--include", "--head", "--verbose", "--dump-header", "--write-out"];
+    let letters = argument.strip_prefix('-').filter(|letters| !letters.starts_with('-') && letters.len() <= 5);
+    argument.contains("http_code")
+        || OPTIONS.contains(&argument)
+        || letters.is_some_and(|it| it.contains(['i', 'I', 'v', 'D', 'w']))
 }
 
 /// Why a command can't be run as it stands.
@@ -96,7 +145,7 @@ impl PlannedCommand {
         if self.expect.shows.is_empty() {
             return;
         }
-        if kind::is_check(&self.text) {
+        if self.facts.is_check() {
             let failing = self.expect.outcome == ExpectedOutcome::Fail;
             let words = self.expect.words.as_deref().filter(|_| !failing).unwrap_or("");
             self.expect.shows = expect::shows(words, true);
@@ -104,10 +153,7 @@ impl PlannedCommand {
             self.expect.shows.retain(|text| !counts(text));
         }
         // A status code is printed only if the request asks for it.
-        let silent = self.text.contains("curl ")
-            && !["http_code", " -i", " -I", " -si", " -sI", " -v", "--include", "--head", "-D -"]
-                .iter()
-                .any(|option| self.text.contains(option));
+        let silent = self.facts.silent_request;
         let status = |text: &str| {
             let first = text.trim_start_matches("HTTP ").split_whitespace().next().unwrap_or("");
             first.len() == 3 && first.parse::<u16>().is_ok()
@@ -116,71 +162,20 @@ impl PlannedCommand {
     }
 }
 
-/// Whether a code span is a command rather than a name.
-pub(crate) fn looks_like_command(text: &str) -> bool {
-    let mut words = text.trim().trim_start_matches("$ ").split_whitespace();
-    let mut first = words.next().unwrap_or("");
-    let mut assigned = false;
-    while first.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty()
-            && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
-    }) {
-        assigned = true;
-        first = words.next().unwrap_or("");
-    }
-    let rest: Vec<&str> = words.collect();
-    let script = (first.starts_with("./")
-        || first.starts_with("scripts/")
-        || first.starts_with("bin/")
-        || first.starts_with(".venv/")
-        || first.starts_with("venv/"))
-        && (!first.ends_with('/'));
-    if first.ends_with(".sh") && first.contains('/') && !first.starts_with('/') && !rest.is_empty() {
-        return true;
-    }
-    if script {
-        let known = [".py", ".ts", ".js", ".md", ".json", ".tsx", ".yaml", ".yml", ".toml", ".go", ".rs"];
-        return !rest.is_empty()
-            || !known.iter().any(|end| first.ends_with(end)) && !first.contains('*') && first.starts_with("./");
-    }
-    if first.starts_with("(cd") || first.starts_with("!") && rest.first().is_some_and(|word| programs::is_program(word))
-    {
-        return true;
-    }
-    if !programs::is_program(first) {
-        return false;
-    }
-    if rest.is_empty() {
-        return assigned || !programs::is_usual_word(first);
-    }
-    // `test name`, `file path`: words that are programs too need the look of arguments.
-    let wordy = [
-        "test", "file", "type", "set", "find", "time", "if", "for", "while", "true", "false", "task", "next", "date",
-        "id", "sort", "command", "source", "watch", "wait", "act", "go", "make", "cut", "which", "hey", "stack",
-        "invoke", "head", "tail", "true", "kind", "export", "atlas", "vault", "nest", "act", "tap", "stat", "op",
-    ]
-    .contains(&first);
-    let arguments = rest.iter().any(|word| {
-        word.starts_with(['-', '.', '/', '$', '"', '\'', '{', '['])
-            || word.contains(['/', '=', '.', '|', '>', ':', '*'])
-            || matches!(*word, "&&" | "||" | "|" | ";")
-    });
-    let usual = matches!(first, "go" | "make" | "task" | "next" | "nest" | "invoke" | "act")
-        && rest.len() <= 3
-        && rest.iter().all(|word| !matches!(*word, "a" | "the" | "sure" | "it" | "to"));
-    !wordy || arguments || usual
-}
-
 /// A command as written, judged.
 pub(crate) fn command(text: &str, span: Span, expect: Expect) -> PlannedCommand {
-    let (bare, _) = if text.contains('\n') { (text, None) } else { shell::without_comment(text) };
+    let (bare, _) = if text.contains('\n') { (text, None) } else { scripts::without_comment(text) };
     let text = bare.trim().trim_start_matches("$ ").to_owned();
+    let reading = shell::read(&text);
+    let background = shell::Decides::Nothing(shell::NothingReason::Background);
+    let commit = reading.commit().map(|commit| Commit { message: commit.message, paths: commit.paths });
     let mut command = PlannedCommand {
-        doubt: doubt(&text),
-        server: kind::is_server(&text),
-        commit: commit(&text),
-        destructive: is_destructive(&text),
+        doubt: doubt(&text, &reading),
+        server: reading.is_endless() || reading.serves() && reading.decides() == background,
+        commit,
+        destructive: reading.destroys(),
         folder: None,
+        facts: Facts::of(&reading),
         text,
         span,
         expect: Expect::default(),
@@ -199,7 +194,7 @@ pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedComm
         let start = fence.content.first().map_or(fence.span.start, |line| line.start);
         return vec![command(text.trim(), start..end, Expect::default())];
     }
-    let found = shell::scripts(&text).into_iter().map(|script| {
+    let found = scripts::scripts(&text).into_iter().map(|script| {
         let expected = script.comments.iter().find_map(|comment| {
             let lower = comment.to_lowercase();
             let said = [
@@ -222,12 +217,12 @@ pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedComm
             comment.get(said.len()..)
         });
         let expect = expected.map(expectation).unwrap_or_default();
-        command(&script.text, shell::place(&fence.content, &fence.span, script.lines), expect)
+        command(&script.text, scripts::place(&fence.content, &fence.span, script.lines), expect)
     });
     found.collect()
 }
 
-fn doubt(text: &str) -> Option<Doubt> {
+fn doubt(text: &str, reading: &shell::Reading) -> Option<Doubt> {
     let homes = ["/Users/", "/home/", "C:\\", "c:/Users", "/mnt/c/", "/Volumes/", "/private/tmp/"];
     // `cd d:/work`: a drive of its own.
     let drive = text.split_whitespace().any(|word| {
@@ -258,14 +253,12 @@ fn doubt(text: &str) -> Option<Doubt> {
             })
         })
     };
-    let quoted = text.contains("python -c")
-        || text.contains("python3 -c")
-        || text.contains("node -e")
-        || text.contains("<<")
-        || ["rg ", "grep ", "! rg ", "! grep ", "git grep ", "sed ", "awk "]
-            .iter()
-            .any(|start| text.starts_with(start))
-        || shell::is_commit(text);
+    // Code and patterns may hold what elsewhere is to be filled in.
+    let calls = reading.calls();
+    let code = |call: &&shell::Call| {
+        call.is(shell::Trait::Filter) || call.kind() == shell::Kind::Script && call.option(&["-c", "-e"]).is_some()
+    };
+    let quoted = text.contains("<<") || reading.kind() == shell::Kind::Commit || calls.iter().any(code);
     let dots = text.split_whitespace().any(|word| word == "..." || word == "…")
         || text.ends_with("...") && !text.ends_with("/...");
     let signs = ["XXXX", "YYYY", "YOUR_", "your-", "TODO", "xxxx"];
@@ -278,89 +271,4 @@ fn doubt(text: &str) -> Option<Doubt> {
         && !text.contains(['-', '/', '|', '$']);
     // Options alone are part of a command that stands elsewhere.
     (sentence || text.starts_with('-')).then_some(Doubt::Prose)
-}
-
-fn is_destructive(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let removes = lower.split([';', '\n', '|', '&']).any(|part| {
-        let mut words = part.split_whitespace().skip_while(|word| matches!(*word, "sudo" | "(" | "then" | "do"));
-        words.next() == Some("rm")
-            && words.any(|word| {
-                word.starts_with('-') && !word.starts_with("--") && word.contains('r') || word == "--recursive"
-            })
-    });
-    let signs = [
-        "--force",
-        "push -f",
-        "drop table",
-        "drop database",
-        "drop schema",
-        "truncate ",
-        "reset --hard",
-        "clean -fd",
-        "clean -xf",
-        "dropdb",
-        "down -v",
-        "--volumes",
-        "flushall",
-        "delete from",
-        "system prune",
-        "migrate reset",
-        "db reset",
-        "--accept-data-loss",
-        "mkfs",
-        "checkout -- ",
-        "branch -d ",
-    ];
-    removes || signs.iter().any(|sign| lower.contains(sign)) && !lower.contains("--force-exclude")
-}
-
-fn commit(text: &str) -> Option<Commit> {
-    if !shell::is_commit(text) {
-        return None;
-    }
-    let mut paths = Vec::new();
-    let joined = text.replace("\\\n", " ");
-    for part in joined.split(['\n', ';']).flat_map(|line| line.split("&&")) {
-        let mut words = part.split_whitespace();
-        if words.next() == Some("git") && words.next() == Some("add") {
-            let named =
-                words.take_while(|word| !word.starts_with('#')).filter(|word| !word.starts_with('-') || *word == "-A");
-            paths.extend(named.map(|word| word.trim_matches(['"', '\'']).to_owned()));
-        }
-    }
-    Some(Commit { message: message(text), paths })
-}
-
-fn message(text: &str) -> Option<String> {
-    let at = text.find("commit")?;
-    let rest = &text[at..];
-    let flag = [" -m ", " -am ", " --message=", " --message ", " -m"]
-        .iter()
-        .find_map(|flag| rest.find(flag).map(|found| found + flag.len()))?;
-    let value = rest[flag..].trim_start();
-    if let Some(heredoc) = value.strip_prefix("\"$(cat <<") {
-        let (_, body) = heredoc.split_once('\n')?;
-        let end = heredoc
-            .trim_start_matches(['-', '\'', '"'])
-            .chars()
-            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
-            .collect::<String>();
-        let lines: Vec<&str> = body.lines().take_while(|line| line.trim() != end).collect();
-        return Some(lines.join("\n").trim().to_owned());
-    }
-    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    let mut out = String::new();
-    let mut escaped = false;
-    for letter in value[1..].chars() {
-        match letter {
-            '\\' if !escaped && quote == '"' => escaped = true,
-            letter if letter == quote && !escaped => return Some(out),
-            letter => {
-                out.push(letter);
-                escaped = false;
-            }
-        }
-    }
-    None
 }

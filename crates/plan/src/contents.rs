@@ -11,9 +11,7 @@ pub(crate) use inherited::hand_down;
 use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
 use crate::changes::{Asking, declared};
-use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, is_check, is_conditional, of_fence,
-};
+use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, is_conditional, of_fence};
 use crate::criteria::{self, is_among, set_expectation};
 use crate::document::Document;
 use crate::identity::{CheckboxId, PhaseId};
@@ -218,7 +216,7 @@ fn expect_last(
     if last.expect.outcome == ExpectedOutcome::Pass {
         // What a fence of several checks is to show holds for each of them.
         for (_, other) in runs.iter().filter(|(beside, _)| beside == row) {
-            if let Some(other) = commands.get_mut(*other).filter(|other| is_check(&other.text)) {
+            if let Some(other) = commands.get_mut(*other).filter(|other| other.facts.is_check()) {
                 let unsaid = other.expect.outcome == ExpectedOutcome::Unstated;
                 other.expect.outcome = if unsaid { ExpectedOutcome::Pass } else { other.expect.outcome };
             }

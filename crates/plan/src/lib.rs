@@ -49,6 +49,8 @@ mod diagnostics;
 
 mod reading;
 
+mod roles;
+
 mod select;
 
 mod tick;
@@ -56,13 +58,14 @@ mod tick;
 pub use blocks::{CodeBlock, FileOf, Role};
 pub use boxes::{Checkbox, State};
 pub use changes::{Action, PlannedChange};
-pub use commands::{Commit, Doubt, Expect, ExpectedOutcome, PlannedCommand};
+pub use commands::{Commit, Doubt, Expect, ExpectedOutcome, Facts, PlannedCommand};
 pub use criteria::{Criterion, CriterionKind};
 pub use diagnostics::Diagnostic;
 pub use document::{Place, Span, Unreadable};
 pub use identity::{CheckboxId, PhaseId};
 pub use phase::Phase;
 pub use reading::{Bound, Plan, read};
+pub use roles::{CommandReading, CommandRole, read as read_commands};
 pub use select::Unselected;
 pub use sentences::{Sentence, SentenceClass};
 pub use spans::{Passage, PassageKind};

@@ -65,6 +65,7 @@ pub struct Call {
     pub target: Option<Target>,
     /// How much of the prefix stands before a wrapper that measures what is reached.
     pub(crate) unmeasured: Option<usize>,
+    pub(crate) bounded: bool,
     pub(crate) wrapper_needs: Vec<Need>,
     pub(crate) row: Option<&'static Program>,
     pub(crate) rule: Option<&'static Rule>,
@@ -224,9 +225,20 @@ pub(crate) fn conventional(name: &str, arguments: &[String]) -> Option<&'static 
         return ruled(name);
     }
     let found: Vec<&Rule> = parts.iter().filter_map(|part| ruled(part)).collect();
-    let prepares = |rule: &&&Rule| matches!(rule.kind, Some(Kind::Service | Kind::Install | Kind::Destroy));
+    let prepares = |rule: &&&Rule| {
+        matches!(
+            rule.kind,
+            Some(Kind::Service | Kind::Install | Kind::Destroy | Kind::Migrate | Kind::Generate | Kind::Script,)
+        )
+    };
     if let Some(rule) = found.iter().find(prepares) {
         return Some(*rule);
+    }
+    if found.iter().any(|rule| rule.is(Trait::Watches)) {
+        // `test:watch` is what `test --watch` is.
+        let watching = ["--watch".to_owned()];
+        let known = parts.iter().find_map(|part| table.row(part));
+        return known.and_then(|row| row.decide(&watching)).map(|(rule, _)| rule);
     }
     let checks = parts.get(1..).is_some_and(|rest| rest.contains(&"check"));
     let first = *found.first()?;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `run`, `run\|exec`, `db:*`, `*.sh` | the next positional argument is this word, one of these, or fits the pattern |
 //! | `--fix`, `-w\|--write` | an argument is one of these options (also `--fix=…`); a letter inside of `-rw` counts where the row says `clusters` |
+//! | `@-c` | one of these stands before the first positional argument |
 //! | `!--check` | no argument is |
 //! | `+`, `+2` | so many positional arguments follow those that were named |
 //! | `=` | none follows |
@@ -23,6 +24,7 @@ pub(crate) struct Condition {
 enum Term {
     Word(Vec<String>),
     Option { names: Vec<String>, present: bool },
+    Leading(Vec<String>),
     More(usize),
     End,
     Text { starts: bool, texts: Vec<String>, present: bool },
@@ -110,6 +112,9 @@ impl Condition {
         let lower = |text: &str| names(&text.to_lowercase());
         let terms = written.split_whitespace().map(|term| {
             let (present, bare) = term.strip_prefix('!').map_or((true, term), |bare| (false, bare));
+            if let Some(options) = bare.strip_prefix('@') {
+                return Term::Leading(names(options));
+            }
             if let Some(texts) = bare.strip_prefix('^') {
                 return Term::Text { starts: true, texts: lower(texts), present };
             }
@@ -141,6 +146,11 @@ impl Condition {
                     words.iter().any(|word| fits(word, value))
                 }
                 Term::Option { names, present } => names.iter().any(|name| arguments.has(name)) == *present,
+                Term::Leading(names) => {
+                    let end = arguments.positional(0).unwrap_or(arguments.all.len());
+                    let leading = Arguments { all: &arguments.all[..end], positional: Vec::new(), ..*arguments };
+                    names.iter().any(|name| leading.has(name))
+                }
                 Term::More(count) => arguments.positional.len() >= met.named + count,
                 Term::End => arguments.positional.len() == met.named,
                 Term::Text { starts, texts, present } => {
@@ -195,6 +205,8 @@ mod tests {
             ("-c", "-rc x", Some((None, 0))),
             ("--fix", "--fix=all", Some((None, 0))),
             ("*.sh", "scripts/a.sh", Some((Some(0), 1))),
+            ("@-c", "-c x", Some((None, 0))),
+            ("@-c", "x -c y", None),
             ("+2", "run -- a b", Some((None, 0))),
         ];
         for (condition, arguments, met) in cases {

@@ -116,6 +116,7 @@ impl Reading {
         match self.parts.get(at) {
             None => Decides::Nothing(NothingReason::Unreadable),
             Some(Part::Assignments) => Decides::Status,
+            Some(Part::Call(_)) if self.makes_file(at) => Decides::Status,
             Some(Part::Scripts(call, inner)) => {
                 if inner.iter().any(|one| one.loses_a_status(call)) {
                     return Decides::Nothing(NothingReason::Sequence);

@@ -72,7 +72,7 @@ impl Reading {
         match node {
             Node::Background(_) | Node::Definition(_) | Node::Nothing => false,
             Node::Invocation(at) => match self.parts.get(*at) {
-                Some(Part::Call(call)) => call.is(Trait::Serves) || call.is(Trait::Watches),
+                Some(Part::Call(call)) => !call.bounded && (call.is(Trait::Serves) || call.is(Trait::Watches)),
                 Some(Part::Scripts(_, inner)) => inner.iter().any(Reading::is_endless),
                 _ => false,
             },

@@ -2,7 +2,7 @@
 //! list the last member, of an `&&` chain also what must hold before.
 
 use crate::reading::{Part, Reading};
-use crate::script::Node;
+use crate::script::{Node, RedirectionKind};
 use crate::table::{Kind, Trait};
 
 impl Reading {
@@ -75,10 +75,27 @@ impl Reading {
     fn kind_of_part(&self, at: usize) -> Option<Kind> {
         match self.parts.get(at)? {
             Part::Assignments => None,
+            Part::Call(_) if self.makes_file(at) => Some(Kind::Other),
             Part::Call(call) if call.is(Trait::Idle) => None,
             Part::Call(call) => Some(call.kind()),
             Part::Scripts(_, inner) => inner.iter().rev().find_map(|one| one.kind_of(&one.script.root)),
         }
+    }
+
+    /// Tells that what the invocation passes on or prints goes to a file: it writes one, and looks at nothing.
+    pub(crate) fn makes_file(&self, at: usize) -> bool {
+        let passes = match self.parts.get(at) {
+            Some(Part::Call(call)) => call.is(Trait::Feeds) || call.is(Trait::Filter),
+            _ => false,
+        };
+        passes
+            && self.script.invocation(at).is_some_and(|one| {
+                one.redirections.iter().any(|redirection| {
+                    matches!(redirection.kind, RedirectionKind::Output | RedirectionKind::Append)
+                        && !redirection.target.starts_with("/dev/")
+                        && redirection.target.parse::<u8>().is_err()
+                })
+            })
     }
 
     /// The first member that is neither a mere source nor a mere filter; an interpreter at the end that

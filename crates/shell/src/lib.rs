@@ -62,7 +62,7 @@ pub use call::{Call, Recipes, Target, conventional_rule};
 pub use commit::Commit;
 pub use decides::{Decides, NothingReason, OutputReason};
 pub use folders::join as join_folders;
-pub use looks::is_command;
+pub use looks::{is_command, names_program};
 pub use parse::parse;
 pub use reading::{Reading, decided_by, read, read_with};
 pub use script::{Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word};

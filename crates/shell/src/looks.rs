@@ -36,6 +36,14 @@ pub fn is_command(text: &str) -> bool {
     }
 }
 
+/// Tells that a word is the name of a program that says enough alone: no usual word, and no program that
+/// does nothing without arguments.
+pub fn names_program(word: &str) -> bool {
+    let ruled = row_of(word).filter(|row| !row.word).and_then(|row| row.decide(&[]));
+    let silent = [Kind::Other, Kind::Script, Kind::Install, Kind::Inspect];
+    ruled.is_some_and(|(rule, _)| rule.kind.is_none_or(|kind| !silent.contains(&kind)))
+}
+
 /// A script of the project's own: by its path, with arguments or such that it can be run alone.
 fn own_script(first: &str, rest: &[&str]) -> bool {
     let placed = ["./", "scripts/", "bin/", ".venv/", "venv/"].iter().any(|start| first.starts_with(start))

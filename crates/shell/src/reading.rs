@@ -131,7 +131,8 @@ pub fn decided_by(text: &str, rule: &crate::table::Rule) -> bool {
         return reading.calls().iter().any(|call| call.rule.is_some_and(is_this));
     }
     let Some(invocation) = reading.script.invocations.first() else { return false };
-    let row = invocation.program().and_then(crate::call::row_of).or_else(crate::table::own_script);
+    let row =
+        invocation.program().and_then(crate::call::row_of).or_else(|| crate::table::own_script(invocation.program()?));
     let arguments: Vec<String> = invocation.arguments().map(str::to_owned).collect();
     row.and_then(|row| row.decide(&arguments)).is_some_and(|(one, _)| is_this(one))
 }

@@ -35,6 +35,7 @@ pub(crate) struct Resolver<'r> {
     wrappers: Vec<String>,
     needs: Vec<Need>,
     unmeasured: Option<usize>,
+    bounded: bool,
 }
 
 impl<'r> Resolver<'r> {
@@ -47,6 +48,7 @@ impl<'r> Resolver<'r> {
             wrappers: Vec::new(),
             needs: Vec::new(),
             unmeasured: None,
+            bounded: false,
         }
     }
 
@@ -99,6 +101,7 @@ impl<'r> Resolver<'r> {
             target: None,
             unmeasured: self.unmeasured,
             wrapper_needs: self.needs,
+            bounded: self.bounded,
             row,
             rule,
         }
@@ -109,7 +112,7 @@ impl<'r> Resolver<'r> {
         let is_path = written.contains(['/', '\\']) || written.rsplit_once('.').is_some_and(|(_, end)| end.len() <= 4);
         let stem = name_of(written).split('.').next().unwrap_or("");
         let named = if is_path { conventional(stem, arguments) } else { None };
-        let row = table::own_script().filter(|_| is_path);
+        let row = table::own_script(written).filter(|_| is_path);
         let ruled = row.and_then(|row| row.decide(arguments).map(|(rule, met)| (row, rule, met)));
         if let Some((row, rule, met)) = ruled {
             let step = Step { row, rule, met, written, arguments };
@@ -145,6 +148,7 @@ impl<'r> Resolver<'r> {
             self.folder = join(self.folder.as_deref(), folder);
         }
         self.needs.extend(&step.rule.needs);
+        self.bounded |= step.rule.is(Trait::Bounds);
         match wraps {
             Wraps::Command | Wraps::KnownCommand | Wraps::This | Wraps::Module => {
                 let Some(mut inner) = step.inner() else { return Unwrapped::Nothing };

@@ -142,6 +142,21 @@ impl Script {
         self.text.get(span.clone()).unwrap_or("")
     }
 
+    /// Returns the spans of the statements that follow each other, without those inside of them.
+    pub fn statements(&self) -> Vec<Span> {
+        let all = match &self.root {
+            Node::Sequence(all) => all.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let spans = all.iter().filter_map(|node| {
+            let parts = node.invocations();
+            let spans = parts.iter().filter_map(|at| self.invocations.get(*at)).map(|one| &one.span);
+            let start = spans.clone().map(|span| span.start).min()?;
+            Some(start..spans.map(|span| span.end).max()?)
+        });
+        spans.collect()
+    }
+
     /// Tells that everything in the text was understood as shell text.
     pub fn is_sound(&self) -> bool {
         self.broken.is_empty()

@@ -126,6 +126,10 @@ pub enum Trait {
     LeavesFolder,
     /// It sets the shell's options.
     SetsOptions,
+    /// It ends what it runs after a time.
+    Bounds,
+    /// It sets something in the shell for what comes after it: variables, functions' environment.
+    Sets,
 }
 
 /// What tells how a call went.
@@ -362,9 +366,9 @@ static COMMON: LazyLock<Table> = LazyLock::new(|| Table::read(&[EVERY]));
 
 static OWN: LazyLock<Table> = LazyLock::new(|| Table::read(&[SCRIPTS]));
 
-/// Returns the rules for scripts of the project's own.
-pub(crate) fn own_script() -> Option<&'static Program> {
-    OWN.rows.first()
+/// Returns the rules for a script of the project's own.
+pub(crate) fn own_script(path: &str) -> Option<&'static Program> {
+    OWN.row(path)
 }
 
 /// Returns the table of programs.
@@ -465,7 +469,7 @@ impl Program {
 pub fn rows() -> impl Iterator<Item = (&'static Program, bool)> {
     let programs = programs().rows.iter().map(|row| (row, false));
     let named = conventions().rows.iter().map(|row| (row, true));
-    programs.chain(named).chain(own_script().into_iter().chain(every()).map(|row| (row, true)))
+    programs.chain(named).chain(OWN.rows.iter().chain(every()).map(|row| (row, true)))
 }
 
 /// Returns the files of the table that do not parse, with the reason.

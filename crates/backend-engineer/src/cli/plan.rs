@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use plan::{
-    Action, Bound, Checkbox, CodeBlock, Criterion, CriterionKind, Diagnostic, ExpectedOutcome, FileOf, Part, Phase,
-    PhaseId, Plan, PlannedCommand, Role, Standing, State,
+    Action, Bound, Checkbox, CodeBlock, CommandReading, Criterion, CriterionKind, Diagnostic, ExpectedOutcome, FileOf,
+    Part, Phase, PhaseId, Plan, PlannedCommand, Role, Standing, State,
 };
 use serde::Serialize;
 
@@ -149,6 +149,8 @@ struct Shown<'a> {
     checkboxes: &'a [Checkbox],
     criteria: &'a [Criterion],
     commands: &'a [PlannedCommand],
+    /// Every command that the plan shows, wherever it stands, with what was read of it.
+    shown_commands: Vec<CommandReading>,
     bounds: &'a [Bound],
     diagnostics: &'a [Diagnostic],
 }
@@ -165,6 +167,7 @@ impl<'a> Shown<'a> {
             checkboxes: plan.checkboxes(),
             criteria: plan.criteria(),
             commands: plan.commands(),
+            shown_commands: plan::read_commands(plan),
             bounds: plan.bounds(),
             diagnostics: plan.diagnostics(),
         }

@@ -418,7 +418,7 @@ fn is_literal(text: &str) -> bool {
         })
     }) && !text.contains("</");
     let counted = text.chars().count() < 2 || bare.chars().all(|letter| letter.is_ascii_digit()) && bare.len() < 3;
-    !verdict && !elided && !holder && !counted && !super::looks_like_command(text)
+    !verdict && !elided && !holder && !counted && !shell::is_command(text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
 
-use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation, looks_like_command};
+use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation};
 use crate::changes::asks_for_change;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, key};
@@ -61,10 +61,6 @@ const RUNS: &[&str] = &[
     "test with",
 ];
 
-/// Programs that a sentence names more often than it runs them alone.
-const NAMED: &[&str] =
-    &["git", "docker", "python", "node", "go", "test", "npm", "file", "type", "task", "env", "curl", "bash", "sh"];
-
 /// The commands of `words`, which begin at `base` in the text.
 pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCommand> {
     let spans = code_spans(words, 0);
@@ -72,12 +68,12 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let inner = &words[span.inner.clone()];
         let before = &words[..span.outer.start];
         match manner {
-            Manner::Criterion => looks_like_command(inner) || stands_alone(words, &span.outer, inner),
-            Manner::Labelled => looks_like_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
+            Manner::Criterion => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
+            Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
                 let asked = says_run(before, 5) && !is_conditional(before) && !is_part_of_change(before, inner);
-                (looks_like_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked)
+                (shell::is_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked)
             }
         }
     };
@@ -111,7 +107,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
 fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
     let end = [";", "—", "→", " ("].iter().filter_map(|sign| words.find(sign)).min().unwrap_or(words.len());
     let text = words[..end].trim();
-    if !looks_like_command(text) {
+    if !shell::is_command(text) {
         return None;
     }
     let at = base + words.find(text).unwrap_or(0);
@@ -123,7 +119,7 @@ fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     let before = &words[..outer.start];
     let passes = outer.start == 0 && words[outer.end..].to_lowercase().contains("pass");
     let told = says_run(before, 1) || before.trim_end().ends_with(':') || passes;
-    super::programs::is_program(inner) && told && !NAMED.contains(&inner)
+    told && shell::names_program(inner)
 }
 
 /// Whether one of the last `reach` words asks to run what follows.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::blocks::Placed;
 use crate::changes::{Asking, asks_for_change};
-use crate::commands::{ExpectedOutcome, PlannedCommand, expectation, is_check};
+use crate::commands::{ExpectedOutcome, PlannedCommand, expectation};
 use crate::criteria::is_among;
 use crate::document::Span;
 use crate::inline::{key, one_line};
@@ -36,7 +36,7 @@ pub(super) fn step(
     let mut said = asked(asking, seed, &spelled);
     let title = asking.rows.get(seed.rows.start).map_or(0..0, |row| row.span.clone());
     let only_checked = spelled.iter().all(|(_, part)| match part {
-        Part::Run(command) => commands.get(*command).is_some_and(|command| is_check(&command.text)),
+        Part::Run(command) => commands.get(*command).is_some_and(|command| command.facts.is_check()),
         part => matches!(part, Part::Commit(_)),
     });
     let titled = || sentences(&seed.title).any(asks_for_change);
@@ -67,7 +67,7 @@ pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
         let unsaid = |command: &&mut PlannedCommand| {
             command.expect.outcome == ExpectedOutcome::Unstated && command.expect.words.is_none()
         };
-        if let Some(command) = commands.get_mut(*at).filter(unsaid).filter(|command| is_check(&command.text)) {
+        if let Some(command) = commands.get_mut(*at).filter(unsaid).filter(|command| command.facts.is_check()) {
             command.expect.outcome = outcome;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Criterion, is_among, kind, set_expectation};
 use crate::changes::Asking;
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, looks_like_command, of_fence};
+use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, of_fence};
 use crate::document::{PieceKind, Span};
 use crate::inline::{key, one_line};
 use crate::labels::Topic;
@@ -143,7 +143,7 @@ impl Reader<'_, '_, '_> {
             return self.expect(&text);
         }
         let language = block.info.split_whitespace().next().unwrap_or("");
-        let runs = is_shell(language) || language.is_empty() && text.lines().next().is_some_and(looks_like_command);
+        let runs = is_shell(language) || language.is_empty() && text.lines().next().is_some_and(shell::is_command);
         if !runs {
             return;
         }

@@ -167,20 +167,7 @@ pub(super) fn without_comment(line: &str) -> (&str, Option<&str>) {
 /// Lines that set something for the lines after them make the fence one script;
 /// the lines of one commit belong together.
 fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
-    let sets = |text: &str| {
-        let first = text.split_whitespace().next().unwrap_or("");
-        let lone = !text.contains("&&") && !text.contains(';');
-        let assigns = first.split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        }) && text.split_whitespace().count() == 1;
-        (matches!(first, "cd" | "pushd") && lone)
-            || matches!(first, "export" | "source" | "." | "set" | "alias" | "trap" | "unset")
-            || assigns
-            || text.ends_with(" &")
-            || text.ends_with("() {")
-            || text.contains("=$(") && !text.contains(' ')
-    };
-    if scripts.iter().take(scripts.len().saturating_sub(1)).any(|script| sets(&script.text)) {
+    if scripts.iter().take(scripts.len().saturating_sub(1)).any(|script| sets_something(&script.text)) {
         return merge_all(scripts);
     }
     let mut out: Vec<Script> = Vec::new();
@@ -192,6 +179,23 @@ fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
         }
     }
     out
+}
+
+/// Tells that a script changes the shell for those after it: its folder, its variables, its options, what
+/// runs in the background.
+fn sets_something(text: &str) -> bool {
+    let reading = shell::read(text);
+    let lasting = |call: &&shell::Call| {
+        [shell::Trait::ChangesFolder, shell::Trait::LeavesFolder, shell::Trait::Sets].iter().any(|one| call.is(*one))
+    };
+    match &reading.script.root {
+        shell::Node::Invocation(_) => {
+            let assigns = reading.script.invocations.first().is_some_and(|first| first.words.is_empty());
+            assigns || reading.calls().iter().any(lasting)
+        }
+        shell::Node::Background(_) | shell::Node::Definition(_) => true,
+        _ => false,
+    }
 }
 
 fn merge_all(scripts: Vec<Script>) -> Vec<Script> {
@@ -208,25 +212,15 @@ fn absorb(into: &mut Script, other: Script) {
     into.comments.extend(other.comments);
 }
 
+/// Tells that a script does nothing but stage files.
 fn is_staging(text: &str) -> bool {
-    text.lines().all(|line| {
-        ["git add", "git rm", "git mv"].iter().any(|start| line.trim_start().starts_with(start))
-            || line.trim().is_empty()
-            || line.starts_with([' ', '\t'])
-    }) && !text.contains("git commit")
+    let reading = shell::read(text);
+    let calls = reading.calls();
+    !calls.is_empty() && calls.iter().all(|call| call.is(shell::Trait::Stages))
 }
 
-pub(super) fn is_commit(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(at) = rest.find("git ") {
-        let words = rest[at + 4..].trim_start();
-        let options = words.strip_prefix("-C ").map_or(words, |rest| rest.split_once(' ').map_or("", |(_, rest)| rest));
-        if options.starts_with("commit") && !options.starts_with("commit-") {
-            return true;
-        }
-        rest = &rest[at + 4..];
-    }
-    false
+fn is_commit(text: &str) -> bool {
+    shell::read(text).commit().is_some()
 }
 
 /// Where the lines of a script stand in the text.

@@ -1,0 +1,208 @@
+//! What each command is in its plan: a check, a step, a setting up. For programs
+//! that read the plan as a whole.
+
+use serde::Serialize;
+use shell::{Decides, Kind, Need};
+
+use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, in_line, of_fence};
+use crate::criteria::{Criterion, CriterionKind};
+use crate::document::{Document, Span};
+use crate::labels::Topic;
+use crate::languages::is_shell;
+use crate::phase::Phase;
+use crate::reading::Plan;
+use crate::rows::{Row, RowKind, rows};
+use crate::steps::Part;
+
+/// What a command is for in its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommandRole {
+    /// It checks a criterion.
+    Check,
+    /// A step runs it, and it shall succeed.
+    StepExpectedToPass,
+    /// A step runs it, and it shall fail.
+    StepExpectedToFail,
+    /// It prepares: dependencies, folders, environment, services.
+    Setup,
+    /// It is shown, not to be run.
+    ExampleOrMention,
+    /// It takes the work back.
+    Rollback,
+    /// A person runs it, or judges what it does.
+    Manual,
+}
+
+/// A command of a plan with all that was read of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CommandReading {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is for in the plan.
+    pub role: CommandRole,
+    /// What kind of command it is.
+    pub kind: Kind,
+    /// It changes files of the source tree.
+    pub writes: bool,
+    /// What tells how it went: `yes`, its status; `output`, only what it prints; `no`, nothing.
+    pub decides: &'static str,
+    /// What the plan expects: `exit 0`, `exit nonzero`, `prints contains …`, `empty`, `unreadable`, `-`; joined by
+    /// ` or `.
+    pub expect: String,
+    /// What it needs.
+    pub needs: Vec<Need>,
+    /// The folder to run it in.
+    pub folder: Option<String>,
+}
+
+/// Returns the commands of a plan: those of its units and criteria first, then whatever else it shows.
+pub fn read(plan: &Plan) -> Vec<CommandReading> {
+    let mut found = Vec::new();
+    for phase in plan.all() {
+        let criteria = phase.criteria.as_slice();
+        for (at, command) in phase.commands.iter().enumerate() {
+            let role = role(command, by_criteria(criteria, at), in_steps(phase, at));
+            push(plan.text(), command, role, &mut found);
+        }
+    }
+    for (at, command) in plan.commands().iter().enumerate() {
+        push(plan.text(), command, role(command, by_criteria(plan.criteria(), at), false), &mut found);
+    }
+    let listed: Vec<Span> = found.iter().map(|one| one.span.clone()).collect();
+    beside(plan.text(), &listed, &mut found);
+    found
+}
+
+/// Adds a command; one of several lines as each of its statements, where they stand.
+fn push(text: &str, command: &PlannedCommand, role: CommandRole, found: &mut Vec<CommandReading>) {
+    let written = text.get(command.span.clone()).unwrap_or("");
+    let script = shell::parse(written);
+    let statements = script.statements();
+    if !written.contains('\n') || statements.len() < 2 || !script.is_sound() {
+        found.push(reading(command, role));
+        return;
+    }
+    for span in statements {
+        let place = command.span.start + span.start..command.span.start + span.end;
+        let folder = script.invocations.iter().find(|one| one.span.start == span.start);
+        let folder = folder.and_then(|one| one.folder.clone()).or_else(|| command.folder.clone());
+        let mut one = crate::commands::command(script.slice(&span), place, Expect::default());
+        one.expect = command.expect.clone();
+        one.folder = one.facts.folder.take().or(folder);
+        found.push(reading(&one, role));
+    }
+}
+
+/// Adds the commands that no unit and no criterion has: by what the heading and the label above them announce.
+fn beside(text: &str, listed: &[Span], found: &mut Vec<CommandReading>) {
+    let document = Document::read(text);
+    let rows = rows(&document, 0..document.pieces.len(), |_| false);
+    for row in &rows {
+        let words = document.slice(&row.span);
+        let commands = match &row.kind {
+            RowKind::Code(fence) => {
+                let block = document.fences.get(*fence);
+                let shown = block.is_some_and(|block| is_shell(block.info.split_whitespace().next().unwrap_or("")));
+                if shown { of_fence(&document, *fence) } else { Vec::new() }
+            }
+            RowKind::Line(_) => in_line(words, row.span.start, Manner::Criterion),
+            _ => Vec::new(),
+        };
+        let free = |command: &&PlannedCommand| {
+            !listed.iter().any(|span| span.start < command.span.end && command.span.start < span.end)
+        };
+        for command in commands.iter().filter(free) {
+            push(text, command, announced(row, command), found);
+        }
+    }
+}
+
+/// Returns the role of a command by what governs its row.
+fn announced(row: &Row, command: &PlannedCommand) -> CommandRole {
+    let topics = [row.topic, row.heading_topic];
+    let any = |wanted: &dyn Fn(Topic) -> bool| topics.iter().flatten().any(|topic| wanted(*topic));
+    if any(&|topic| topic == Topic::Rollback) {
+        CommandRole::Rollback
+    } else if any(&|topic| topic == Topic::Manual) {
+        CommandRole::Manual
+    } else if any(&Topic::is_criteria) {
+        CommandRole::Check
+    } else if any(&|topic| topic == Topic::Example || topic == Topic::Bounds) {
+        CommandRole::ExampleOrMention
+    } else if row.boxed || any(&|topic| topic == Topic::Run) {
+        role(command, None, true)
+    } else {
+        CommandRole::ExampleOrMention
+    }
+}
+
+fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {
+    criteria.iter().find(|one| one.commands.contains(&at)).map(|one| one.kind)
+}
+
+fn in_steps(phase: &Phase, at: usize) -> bool {
+    phase
+        .steps
+        .iter()
+        .flat_map(|step| &step.parts)
+        .any(|part| matches!(part, Part::Run(one) | Part::Commit(one) if *one == at))
+}
+
+fn role(command: &PlannedCommand, criterion: Option<CriterionKind>, in_step: bool) -> CommandRole {
+    let fails = command.expect.outcome == ExpectedOutcome::Fail;
+    match criterion {
+        Some(CriterionKind::Manual) => CommandRole::Manual,
+        Some(CriterionKind::Automated) => CommandRole::Check,
+        None if !in_step => CommandRole::ExampleOrMention,
+        None if fails => CommandRole::StepExpectedToFail,
+        None if prepares(command) => CommandRole::Setup,
+        None => CommandRole::StepExpectedToPass,
+    }
+}
+
+/// Dependencies that are brought in, services that are started, folders and variables that are made.
+fn prepares(command: &PlannedCommand) -> bool {
+    let facts = &command.facts;
+    match facts.kind {
+        Kind::Install | Kind::Service => true,
+        Kind::Other => !facts.writes && facts.decides == Decides::Status && facts.needs.is_empty(),
+        _ => false,
+    }
+}
+
+fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
+    let facts = &command.facts;
+    let expect = expectation(command);
+    // That something was found is right or wrong only where the plan says which.
+    let decides = if facts.decides == Decides::Found && expect == "-" { "output" } else { facts.decides.word() };
+    CommandReading {
+        span: command.span.clone(),
+        role,
+        kind: facts.kind,
+        writes: facts.writes,
+        decides,
+        expect,
+        needs: facts.needs.clone(),
+        folder: command.folder.clone().or_else(|| facts.folder.clone()),
+    }
+}
+
+fn expectation(command: &PlannedCommand) -> String {
+    let expect = &command.expect;
+    let outcome = match expect.outcome {
+        ExpectedOutcome::Pass => Some("exit 0"),
+        ExpectedOutcome::Fail => Some("exit nonzero"),
+        ExpectedOutcome::NoMatches => Some("empty or exit 1"),
+        ExpectedOutcome::Unstated => None,
+    };
+    let mut all: Vec<String> = outcome.into_iter().map(str::to_owned).collect();
+    for shown in &expect.shows {
+        all.push(format!("prints contains {shown} or prints = {shown}"));
+    }
+    match (all.is_empty(), &expect.words) {
+        (false, _) => all.join(" or "),
+        (true, Some(_)) => "unreadable".to_owned(),
+        (true, None) => "-".to_owned(),
+    }
+}
