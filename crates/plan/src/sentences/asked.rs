@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::commands::looks_like_command;
 use crate::inline::one_line;
 use crate::paths::as_path;
 
@@ -25,7 +24,7 @@ impl<'w> Asked<'w> {
         // What stands in the place before the verb is there already.
         let named = |symbol: &&str| {
             as_path(symbol, true).is_none()
-                && !looks_like_command(symbol)
+                && !shell::is_command(symbol)
                 && form.head.contains(&one_line(symbol).to_lowercase())
         };
         Asked {

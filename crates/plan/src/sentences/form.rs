@@ -4,7 +4,6 @@
 //! `**Step 3 (GREEN):** Also, in `a.py`, remove the check.` is called "step 3",
 //! has the leads "also" and "in …", and the verb "remove".
 
-use crate::commands::looks_like_command;
 use crate::inline::{Label, code_spans, key, label, one_line, plain};
 use crate::naming::{Rank, marked, unit_name};
 use crate::paths::as_path;
@@ -82,7 +81,7 @@ pub(super) fn read(words: &str) -> Form {
     };
     let command = code_spans(&rest, 0).first().is_some_and(|span| {
         rest[..span.outer.start].trim_matches(['*', '_', ' ']).is_empty()
-            && looks_like_command(&rest[span.inner.clone()])
+            && shell::is_command(&rest[span.inner.clone()])
     });
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain(rest)).to_lowercase();
