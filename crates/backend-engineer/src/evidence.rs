@@ -89,7 +89,10 @@ impl<'a> Search<'a> {
             let own = Some(&failed.run) == self.run;
             same && failed.result.verdict == Verdict::Failed
                 && match failed.condition.basis {
-                    Basis::Baseline | Basis::TestsOnly => own || self.left_as_it_is(failed, passed),
+                    Basis::Baseline => {
+                        (own || self.left_as_it_is(failed, passed)) && !self.fails_for_want_of_tests(failed)
+                    }
+                    Basis::TestsOnly => own || self.left_as_it_is(failed, passed),
                     Basis::Final => own || failed.condition.tree.as_deref() == Some(self.first_tree),
                     Basis::OldTests | Basis::ExpectedFailure => false,
                 }
@@ -104,6 +107,18 @@ impl<'a> Search<'a> {
         })
     }
 
+    /// Returns whether the check failed without the change only because its tests were not there yet: with them, and without
+    /// the code, it does not fail.
+    fn fails_for_want_of_tests(&self, failed: &Evidence) -> bool {
+        self.evidence.iter().any(|found| {
+            let Evidence { subject, condition, result, run } = &found.evidence;
+            *run == failed.run
+                && *subject == failed.subject
+                && condition.basis == Basis::TestsOnly
+                && result.verdict != Verdict::Failed
+        })
+    }
+
     /// Returns whether the run that saw the check fail without its change ended with the tree on which it passes now.
     fn left_as_it_is(&self, failed: &Evidence, passed: &Evidence) -> bool {
         self.evidence.iter().any(|found| {
@@ -114,5 +129,97 @@ impl<'a> Search<'a> {
                 && condition.tree == passed.condition.tree
                 && result.verdict == Verdict::Passed
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use journal::{ItemKind, RunId};
+
+    use super::*;
+
+    const NOW: &str = "20261201-120000-now";
+    const BEFORE: &str = "20261130-120000-old";
+
+    /// A result: its unit, run, basis, tree, and whether it passed.
+    type Row = (&'static str, &'static str, Basis, &'static str, bool);
+
+    fn evidence((unit, run, basis, tree, passed): Row) -> Evidence {
+        let verdict = if passed { Verdict::Passed } else { Verdict::Failed };
+        Evidence {
+            subject: Subject {
+                unit: Some(UnitName { label: unit.to_owned(), title: String::new() }),
+                item: ItemName { kind: ItemKind::Criterion, text: "It holds".to_owned() },
+                command: "python3 check.py".to_owned(),
+                folder: String::new(),
+            },
+            condition: Condition { basis, tree: Some(tree.to_owned()), sandbox: Some("bwrap".to_owned()) },
+            result: CheckResult { verdict, exit: None, detail: String::new(), tests: Vec::new(), output: None },
+            run: RunId::from(run),
+        }
+    }
+
+    /// Whether "Phase 2", which passes now on tree `final`, is seen to fail without its change; work began on `first`.
+    fn proves(rows: &[Row]) -> bool {
+        let all: Vec<FoundEvidence> = (1..)
+            .zip(rows)
+            .map(|(seq, row)| FoundEvidence {
+                id: EvidenceId { run: RunId::from(row.1), seq },
+                evidence: evidence(*row),
+            })
+            .collect();
+        let run = RunId::from(NOW);
+        let search = Search { evidence: &all, run: Some(&run), first_tree: "first" };
+        search.failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true))).is_some()
+    }
+
+    #[test]
+    fn a_failure_without_the_change_of_this_run_proves_it() {
+        assert!(!proves(&[]));
+        assert!(proves(&[("Phase 2", NOW, Basis::Baseline, "first", false)]));
+        assert!(proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", false)]));
+        assert!(proves(&[("Phase 2", NOW, Basis::Final, "round one", false)]), "before the model mended it");
+        assert!(!proves(&[("Phase 2", NOW, Basis::Baseline, "first", true)]));
+        for basis in [Basis::OldTests, Basis::ExpectedFailure] {
+            assert!(!proves(&[("Phase 2", NOW, basis, "first", false)]), "{basis:?}");
+        }
+    }
+
+    #[test]
+    fn another_units_failure_proves_nothing() {
+        assert!(!proves(&[("Phase 1", NOW, Basis::Baseline, "first", false)]));
+        assert!(!proves(&[("Phase 1", BEFORE, Basis::Final, "first", false)]));
+    }
+
+    #[test]
+    fn a_failure_of_an_earlier_run_speaks_of_what_was_done_since_by_this_one_alone() {
+        assert!(proves(&[("Phase 2", BEFORE, Basis::Final, "first", false)]), "this run began on that very tree");
+        assert!(!proves(&[("Phase 2", BEFORE, Basis::Final, "older", false)]), "somebody mended it in between");
+    }
+
+    #[test]
+    fn what_an_earlier_run_did_stays_proven_while_its_tree_stays() {
+        let baseline = ("Phase 2", BEFORE, Basis::Baseline, "older", false);
+        assert!(!proves(&[baseline]));
+        assert!(proves(&[("Phase 2", BEFORE, Basis::Final, "final", true), baseline]));
+        assert!(!proves(&[("Phase 2", BEFORE, Basis::Final, "another", true), baseline]));
+        assert!(!proves(&[("Phase 2", BEFORE, Basis::Final, "final", false), baseline]));
+    }
+
+    #[test]
+    fn a_check_that_failed_only_for_want_of_its_tests_proves_nothing() {
+        let baseline = ("Phase 2", NOW, Basis::Baseline, "first", false);
+        assert!(!proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", true), baseline]));
+        assert!(proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", false), baseline]));
+    }
+
+    #[test]
+    fn another_sandbox_says_nothing_of_the_change() {
+        let mut failed = evidence(("Phase 2", NOW, Basis::Baseline, "first", false));
+        failed.condition.sandbox = Some("landlock".to_owned());
+        let all = [FoundEvidence { id: EvidenceId { run: RunId::from(NOW), seq: 1 }, evidence: failed }];
+        let run = RunId::from(NOW);
+        let search = Search { evidence: &all, run: Some(&run), first_tree: "first" };
+        assert!(search.failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true))).is_none());
     }
 }

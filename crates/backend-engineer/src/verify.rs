@@ -6,7 +6,7 @@ mod reasons;
 mod proof;
 mod accounts;
 mod tampering;
-mod hindsight;
+mod baseline;
 mod ticks;
 mod repair;
 
@@ -14,8 +14,8 @@ use journal::Basis;
 use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
+pub(crate) use baseline::compare_with_baseline;
 pub(crate) use checks::{Check, Origin};
-pub(crate) use hindsight::compare_with_baseline;
 use proof::Ground;
 pub(crate) use proof::is_unimplemented;
 use proof::prove;

@@ -18,8 +18,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Makes the commit of a step, or says why there is none.
 pub(super) async fn carry_out(
     work: &mut UnitWork<'_>,
-    phase: &Phase,
-    command: usize,
+    (phase, command): (&Phase, usize),
     change: &mut Change,
     item: &Item,
 ) -> Result<Option<Deed>, Stop> {

@@ -24,7 +24,7 @@ pub(super) async fn carry_out(work: &mut UnitWork<'_>, unit: PhaseId, change: &m
     let all =
         before.into_iter().map(|step| (outside, step)).chain(own).chain(after.into_iter().map(|step| (outside, step)));
     for (index, step) in all {
-        let mut item = carry_out_step(work, &phase, index, step, change).await?;
+        let mut item = carry_out_step(work, &StepAt { phase: &phase, index, step }, change).await?;
         item.step = (index < outside).then_some(index);
         change.items.push(item);
     }
@@ -48,13 +48,15 @@ pub(super) fn rest(phase: &Phase) -> Option<Step> {
     (!step.parts.is_empty()).then_some(step)
 }
 
-async fn carry_out_step(
-    work: &mut UnitWork<'_>,
-    phase: &Phase,
+/// A step of a unit; `index` is its place in [`Phase::steps`], or past them for the code that stands in none.
+struct StepAt<'a> {
+    phase: &'a Phase,
     index: usize,
-    step: &Step,
-    change: &mut Change,
-) -> Result<Item, Stop> {
+    step: &'a Step,
+}
+
+async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut Change) -> Result<Item, Stop> {
+    let StepAt { phase, index, step } = *at;
     let mut item = Item {
         unit: phase.id,
         step: Some(index),
@@ -85,8 +87,8 @@ async fn carry_out_step(
             }
             Part::Place(_) => None,
             Part::Run(_) | Part::Commit(_) if held_back => None,
-            Part::Run(command) => run(work, phase, index, *command, change).await?,
-            Part::Commit(command) => commits::carry_out(work, phase, *command, change, &item).await?,
+            Part::Run(command) => run(work, at, *command, change).await?,
+            Part::Commit(command) => commits::carry_out(work, (phase, *command), change, &item).await?,
             Part::Say(span) => {
                 let passage = work.run.plan.text().get(span.clone()).unwrap_or_default();
                 Some(Deed::Left(Remainder::of_prose(passage)))
@@ -155,11 +157,11 @@ pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, comm
 /// Runs a command of a step where the plan has it.
 async fn run(
     work: &mut UnitWork<'_>,
-    phase: &Phase,
-    step: usize,
+    at: &StepAt<'_>,
     command: usize,
     change: &mut Change,
 ) -> Result<Option<Deed>, Stop> {
+    let phase = at.phase;
     let planned = &phase.commands[command];
     let expects_failure = planned.expect.outcome == ExpectedOutcome::Fail;
     let deed = |ran: Ran| Some(Deed::Run { command, ran: Box::new(ran), expects_failure });
@@ -174,7 +176,7 @@ async fn run(
     if planned.server {
         return serve(work, &request, change).await.map(Some);
     }
-    if expects_failure && stands_already(work, phase, step)? {
+    if expects_failure && stands_already(work, phase, at.index)? {
         let why = "the change it is to fail before stands already";
         return Ok(deed(Ran::not_run(&request.script, &request.folder, why)));
     }
@@ -184,10 +186,7 @@ async fn run(
         Kind::Lint | Kind::Other => check::run_step(work, &request).await?,
     };
     if expects_failure {
-        let item = ItemName {
-            kind: ItemKind::Step,
-            text: phase.steps.get(step).map_or_else(String::new, |step| step.title.clone()),
-        };
+        let item = ItemName { kind: ItemKind::Step, text: at.step.title.clone() };
         evidence::record(work, &Observation { unit: Some(phase.id), item, ran: &ran }, Basis::ExpectedFailure)?;
     }
     Ok(deed(ran))

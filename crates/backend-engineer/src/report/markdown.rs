@@ -1,6 +1,6 @@
 //! The report for people, in the shape that the specification gives.
 
-use super::{Outcome, Report, Task, verdict_words};
+use super::{CheckLine, Outcome, Report, Task, verdict_words};
 use crate::verify::Fate;
 
 impl Report {
@@ -18,6 +18,7 @@ impl Report {
         }
         text.push_str("\n### Notes\n");
         lines(&mut text, self.note_lines(), "Nothing to add.");
+        self.checks.iter().filter(|check| !check.output.is_empty()).for_each(|check| output(&mut text, check));
         text
     }
 
@@ -65,6 +66,19 @@ fn task_line(task: &Task) -> String {
         true => format!("[x] {}", task.text),
         false => format!("[ ] {} - {}", task.text, task.why),
     }
+}
+
+/// Shows the end of what a failed check printed: without it, nobody can tell what to mend.
+fn output(text: &mut String, check: &CheckLine) {
+    /// Enough for a traceback's end or a linter's findings; `show` has the whole.
+    const LINES: usize = 12;
+    let all: Vec<&str> = check.output.lines().collect();
+    text.push_str(&format!("- Output of `{}`:\n  ```\n", crate::check::first_line(&check.command)));
+    for line in &all[all.len().saturating_sub(LINES)..] {
+        text.push_str(format!("  {line}").trim_end());
+        text.push('\n');
+    }
+    text.push_str("  ```\n");
 }
 
 fn outcome_words(outcome: &Outcome) -> String {

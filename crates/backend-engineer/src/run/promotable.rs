@@ -24,6 +24,11 @@ impl<'a> Promotable<'a> {
         self.scope.allows(path) || self.admitted.contains_key(path)
     }
 
+    /// Returns whether the unit names this very file, and not only a folder or a pattern that it fits.
+    pub(crate) fn names(&self, path: &str) -> bool {
+        self.scope.named().any(|named| named == path)
+    }
+
     /// Returns whether the file may be written: included, and not protected.
     pub(crate) fn allows(&self, path: &str) -> bool {
         self.includes(path) && !self.run.protects(path)

@@ -41,6 +41,14 @@ pub(crate) enum Fate {
     Untouched,
 }
 
+/// What files are accounted for with.
+struct Accounting<'a> {
+    work: &'a UnitWork<'a>,
+    change: &'a Change,
+    standing: &'a BTreeSet<String>,
+    proofs: &'a [Proof],
+}
+
 /// Accounts for each named file, and for what commands changed within the scope.
 pub(super) fn of_files(
     work: &UnitWork<'_>,
@@ -48,14 +56,14 @@ pub(super) fn of_files(
     standing: &BTreeSet<String>,
     proofs: &[Proof],
 ) -> Vec<Account> {
+    let accounting = Accounting { work, change, standing, proofs };
     let mut accounts: Vec<Account> = Vec::new();
     for file in &work.assignment.files {
         let path = file.path.clone().unwrap_or_else(|| file.written.clone());
         if accounts.iter().any(|account| account.path == path) {
             continue;
         }
-        let account =
-            written(work, change, &path).unwrap_or_else(|| unwritten(work, change, file, path, standing, proofs));
+        let account = written(work, change, &path).unwrap_or_else(|| unwritten(&accounting, file, path));
         accounts.push(account);
     }
     let beyond: Vec<Account> = pending_paths(work, change)
@@ -117,14 +125,8 @@ fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a
     })
 }
 
-fn unwritten(
-    work: &UnitWork<'_>,
-    change: &Change,
-    file: &NamedFile,
-    path: String,
-    standing: &BTreeSet<String>,
-    proofs: &[Proof],
-) -> Account {
+fn unwritten(accounting: &Accounting<'_>, file: &NamedFile, path: String) -> Account {
+    let Accounting { work, change, standing, proofs } = *accounting;
     let account =
         |fate, description: String| Account { path: path.clone(), fate, description, lines_added: 0, lines_removed: 0 };
     let refused = change.items.iter().flat_map(|item| &item.deeds).find_map(|deed| match deed {

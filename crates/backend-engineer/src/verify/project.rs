@@ -146,7 +146,8 @@ async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Resu
         match ran.judgement.verdict {
             Verdict::Passed => return Ok(check(wanted, command, ran)),
             Verdict::Failed => {
-                weigh(work, change, wanted, command, &request, (&mut ran, &text)).await?;
+                let failure = Failure { wanted, command, request: &request, text: &text };
+                weigh(work, change, &failure, &mut ran).await?;
                 return Ok(check(wanted, command, ran));
             }
             Verdict::NotChecked => drop(silent.get_or_insert_with(|| check(wanted, command, ran))),
@@ -158,16 +159,18 @@ async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Resu
     Ok(silent.unwrap_or_else(|| not_made(wanted, "nothing ran")))
 }
 
+/// A check of the project's own that failed: for what it was made, as what, and what it printed.
+struct Failure<'a> {
+    wanted: &'a Wanted,
+    command: &'a Command,
+    request: &'a Request,
+    text: &'a str,
+}
+
 /// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
 /// the phase's files are then looked at alone.
-async fn weigh(
-    work: &mut UnitWork<'_>,
-    change: &Change,
-    wanted: &Wanted,
-    command: &Command,
-    request: &Request,
-    (ran, text): (&mut Ran, &str),
-) -> Result<(), Stop> {
+async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, ran: &mut Ran) -> Result<(), Stop> {
+    let Failure { wanted, command, request, text } = *failure;
     let knows_before = !change.written.is_empty();
     if knows_before {
         let (before, told) = check::run_before(work, request, &change.written).await?;

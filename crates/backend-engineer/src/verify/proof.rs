@@ -180,10 +180,10 @@ pub(crate) fn prove(
 ) -> Vec<(CheckboxId, Proof)> {
     let phases = assignment.units.iter().filter_map(|unit| run.plan.phase(*unit));
     let boxes = phases.flat_map(|phase| phase.checkboxes.iter().map(move |id| (phase, *id)));
-    boxes.map(|(phase, id)| (id, of_box(run, phase, id, change, verification))).collect()
+    boxes.map(|(phase, id)| (id, of_box(run, (phase, id), change, verification))).collect()
 }
 
-fn of_box(run: &RunContext, phase: &Phase, id: CheckboxId, change: &Change, verification: &Verification) -> Proof {
+fn of_box(run: &RunContext, (phase, id): (&Phase, CheckboxId), change: &Change, verification: &Verification) -> Proof {
     let mut proofs = Vec::new();
     for (index, criterion) in phase.criteria.iter().enumerate().filter(|(_, criterion)| criterion.checkbox == Some(id))
     {

@@ -102,6 +102,11 @@ fn of_file(path: &str, old: Option<&str>, new: Option<&str>, named: bool) -> Opt
     gone.filter(|_| !named).map(|line| format!("`{path}` no longer asserts `{line}`"))
 }
 
+/// Returns how many lines of a test file assert something.
+pub(super) fn assertion_count(bytes: &[u8]) -> usize {
+    assertions(&String::from_utf8_lossy(bytes)).len()
+}
+
 fn assertions(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !is_comment(line));
     lines.filter(|line| ASSERTIONS.iter().any(|word| line.contains(word))).map(str::to_owned).collect()

@@ -8,6 +8,7 @@ use sandbox::{Command, Effect, EffectKind, Network, Outcome, Policy, Rising, San
 
 use super::Workspace;
 use crate::engineer::PROVIDER_KEYS;
+use crate::fingerprint;
 use crate::run::promotable::Promotable;
 use crate::run::scratch::Scratch;
 use crate::stop::Stop;
@@ -251,7 +252,7 @@ impl Workspace {
                 .into_iter()
                 .map(|(name, host, port)| Service { name, host, port })
                 .collect(),
-            env: self.settings.variables().into_iter().filter(|(name, _)| !is_key(name)).collect(),
+            env: own_variables().chain(self.settings.variables()).filter(|(name, _)| !is_key(name)).collect(),
             pass: self.settings.passed_names().into_iter().filter(|name| !is_key(name)).collect(),
             paths_first: Vec::new(),
             hidden: vec![PathBuf::from(".backend-engineer")],
@@ -286,7 +287,18 @@ impl Workspace {
 /// plan says so.
 fn takes_over(effect: &Effect, promotable: Promotable<'_>) -> bool {
     let removed = effect.kind == EffectKind::Deleted && !promotable.removes(&effect.path);
-    promotable.allows(&effect.path) && effect.kind != EffectKind::Link && effect.bytes <= LARGEST && !removed
+    // A folder that the unit names is not named for its caches and bytecode.
+    let by_product = fingerprint::is_by_product(&effect.path) && !promotable.names(&effect.path);
+    let regular = effect.kind != EffectKind::Link && effect.bytes <= LARGEST;
+    promotable.allows(&effect.path) && regular && !removed && !by_product
+}
+
+/// Returns what every command finds in its environment, unless the settings say otherwise.
+///
+/// Python takes its compiled files as current where the source has the size and the second of change that they note. A file
+/// that is changed and changed back within a second (a model's edit, the baseline) would be run as it was before.
+fn own_variables() -> impl Iterator<Item = (String, String)> {
+    std::iter::once(("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned()))
 }
 
 fn is_key(name: &str) -> bool {
