@@ -155,7 +155,10 @@ impl Condition {
                 Term::End => arguments.positional.len() == met.named,
                 Term::Text { starts, texts, present } => {
                     let found = arguments.all.iter().any(|argument| {
-                        let argument = argument.trim_start().to_lowercase();
+                        // Several blanks are one to a database; a blank at the end tells a whole word.
+                        let ends = if argument.ends_with(' ') { " " } else { "" };
+                        let words: Vec<&str> = argument.split_whitespace().collect();
+                        let argument = words.join(" ").to_lowercase() + ends;
                         texts.iter().any(|text| {
                             let text = text.replace('+', " ");
                             if *starts { argument.starts_with(&text) } else { argument.contains(&text) }

@@ -41,6 +41,8 @@ pub(crate) enum Inconclusive {
     PassedEarly,
     /// It ended well, and its output does not show what the plan states.
     NotShown(String),
+    /// It ended well, and a runner that it starts says that tests failed.
+    FailuresTold,
     /// Its success says nothing.
     Vacuous(Vacuous),
 }
@@ -66,6 +68,7 @@ impl fmt::Display for Inconclusive {
             Inconclusive::SearchFailed(code) => write!(f, "the search itself ended with exit code {code}"),
             Inconclusive::PassedEarly => f.write_str("it passed, though the plan expects it to fail before the change"),
             Inconclusive::NotShown(text) => write!(f, "exit code 0, but its output does not show `{text}`"),
+            Inconclusive::FailuresTold => f.write_str("exit code 0, but its output tells of failures"),
             Inconclusive::Vacuous(why) => why.fmt(f),
         }
     }

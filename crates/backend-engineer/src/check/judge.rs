@@ -7,7 +7,7 @@ use shell::{Reading, Recipes};
 
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
-use super::vacuous::{strict_form, vacuous};
+use super::vacuous::{makes, strict_form, vacuous};
 
 /// A command as it is run, and what is known of it before.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContex
         ExpectedOutcome::Fail if code == 0 => Judgement::inconclusive(&Inconclusive::PassedEarly),
         ExpectedOutcome::Fail => Judgement::passed(with_summary("failed as the plan expects", output)),
         _ if code != 0 => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
-        _ => judge_success(asked.kind, output, expect),
+        _ => judge_success(asked, output, expect),
     }
 }
 
@@ -128,7 +128,12 @@ fn judge_search(code: i32, output: &str) -> Judgement {
     }
 }
 
-fn judge_success(kind: Kind, output: &str, expect: &Expect) -> Judgement {
+fn judge_success(asked: &Asked, output: &str, expect: &Expect) -> Judgement {
+    let kind = asked.kind;
+    // A script of the project's own may start a runner and drop its status.
+    if kind == Kind::Other && makes(&asked.reading) && failed_count(output) > 0 {
+        return Judgement::inconclusive(&Inconclusive::FailuresTold);
+    }
     if kind == Kind::Tests && failed_count(output) > 0 {
         return Judgement::failed(with_summary("tests failed, whatever the exit code", output));
     }
@@ -262,6 +267,9 @@ mod tests {
         assert_eq!(verdict("npx vitest run", 0, vitest, &counted), Verdict::Passed);
         assert_eq!(verdict("pytest | tail -3", 0, "1 failed in 0.04s", &plain), Verdict::Failed);
         assert_eq!(verdict("pytest || true", 0, "3 passed in 0.04s", &plain), Verdict::NotChecked);
+        let dropped = "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n";
+        assert_eq!(verdict("python3 run_checks.py", 0, dropped, &plain), Verdict::NotChecked);
+        assert_eq!(verdict("grep -rn failed docs", 0, "docs/a.md:1: 2 failed runs", &plain), Verdict::Passed);
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn is_check(kind: Kind) -> bool {
 }
 
 /// Tells that the status of one of its parts says whether that did its work: it checks, builds or runs code.
-fn makes(reading: &Reading) -> bool {
+pub(super) fn makes(reading: &Reading) -> bool {
     let made = |kind: Kind| matches!(kind, Kind::Build | Kind::Migrate | Kind::Generate | Kind::Script);
     let noted = reading.kinds();
     noted.iter().any(|kind| is_check(*kind) || made(*kind))

@@ -181,7 +181,9 @@ impl<'d> Collector<'d> {
 /// Returns the call for one file, behind what the project calls its tools with.
 fn one_file(known: &Known, by_hand: &str) -> Option<String> {
     let call = &known.call;
-    let form = call.for_one_file().filter(|form| !form.contains('$'))?;
+    // A dotted name is what a runner of tests takes; what migrates or builds is for the whole.
+    let fits = |form: &String| known.purpose == Purpose::Test || known.is_check() && !form.contains("{module}");
+    let form = call.for_one_file().filter(|form| !form.contains('$') && fits(form))?;
     let (prefix, measured) = call.unmeasured_prefix();
     let mut prefix = prefix.to_vec();
     if measured && call.written.ends_with(".py") {

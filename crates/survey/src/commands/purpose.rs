@@ -56,6 +56,10 @@ impl Known {
         }
     }
 
+    pub(super) fn is_check(&self) -> bool {
+        is_check(self.purpose)
+    }
+
     pub(super) fn writes(&self) -> bool {
         self.call.is(Trait::Writes)
     }

@@ -11,9 +11,8 @@ const AMBIGUOUS: [&str; 9] =
     ["auth", "black", "blue", "safety", "standard", "ty", "tortoise", "typescript", "unittest"];
 
 /// Where names of packages stand as data, or what a package is, and not how a program is called.
-const DATA: [&str; 6] = [
+const DATA: [&str; 5] = [
     "crates/backend-engineer/src/review/rules/packages/modules.rs",
-    "crates/graft/src/languages/python/standard.rs",
     "crates/survey/src/conventions/marks.rs",
     "crates/survey/src/frameworks/",
     "crates/survey/src/stack/known.rs",
