@@ -6,7 +6,7 @@ mod anchors;
 
 mod list;
 
-mod lines;
+mod data;
 
 mod json;
 
@@ -29,10 +29,10 @@ mod template;
 mod markdown;
 
 use crate::ladder;
-use crate::markers;
 use crate::splice::{edits_between, refuse};
 use crate::{Applied, Context, Edit, File, Graft, Reason, Snippet};
 
+use data::Syntax;
 use wording::Wording;
 
 /// What a format is asked: all texts with `\n` line ends and without a byte order mark.
@@ -48,11 +48,28 @@ type Place = fn(&Request<'_>) -> Graft;
 type Check = fn(&str) -> Result<(), String>;
 
 /// How one format works.
-struct Format {
-    /// Places the snippet, by a splice of the request's text.
-    place: Place,
-    /// Whether a text is well formed, where the format can tell.
-    check: Check,
+#[derive(Clone, Copy)]
+enum Format {
+    /// Values by key, which one engine merges.
+    Data(&'static Syntax),
+    /// A way of its own to place the snippet by a splice of the request's text, and whether a text is well formed.
+    Own(Place, Check),
+}
+
+impl Format {
+    fn place(self, request: &Request<'_>) -> Graft {
+        match self {
+            Format::Data(syntax) => data::place(request, syntax),
+            Format::Own(place, _) => place(request),
+        }
+    }
+
+    fn check(self, text: &str) -> Result<(), String> {
+        match self {
+            Format::Data(syntax) => data::check(text, syntax),
+            Format::Own(_, check) => check(text),
+        }
+    }
 }
 
 /// Puts the snippet into a file of one of the formats, chosen by the path; anything else by exact anchors.
@@ -67,13 +84,13 @@ pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>)
         let message = format!("the block is {}, not content of {}", snippet.language, file.path);
         return refuse(Reason::Unclear, message);
     }
-    if let Err(error) = (format.check)(&text) {
+    if let Err(error) = format.check(&text) {
         return refuse(Reason::Syntax, format!("{} doesn't parse as it stands: {error}", file.path));
     }
     let wording = Wording::new(context.prose);
     let request = Request { path: file.path, text: &text, snippet: block, wording: &wording };
-    match (format.place)(&request) {
-        Graft::Applied(applied) => match prove(&format, &request, &applied.text) {
+    match format.place(&request) {
+        Graft::Applied(applied) => match prove(format, &request, &applied.text) {
             Ok(()) => in_original(original, &text, applied),
             Err(refusal) => refusal,
         },
@@ -90,27 +107,26 @@ fn format_of(path: &str) -> Format {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let unchecked: Check = |_| Ok(());
-    let (place, check): (Place, Check) = match ending {
-        _ if name == ".env" || name.starts_with(".env.") || ending == "env" => (env::place, unchecked),
+    match ending {
+        _ if name == ".env" || name.starts_with(".env.") || ending == "env" => Format::Data(&env::SYNTAX),
         _ if name.starts_with("dockerfile") || ending == "dockerfile" || name == "containerfile" => {
-            (dockerfile::place, unchecked)
+            Format::Own(dockerfile::place, unchecked)
         }
         "txt" | "in" if name.contains("requirements") || name.contains("constraints") => {
-            (requirements::place, unchecked)
+            Format::Data(&requirements::SYNTAX)
         }
-        _ if name.starts_with('.') && name.ends_with("ignore") => (ignore::place, unchecked),
-        "json" | "jsonc" | "json5" | "webmanifest" => (json::place, json::check),
-        _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => (json::place, json::check),
-        "toml" => (toml::place, toml::check),
-        "yml" | "yaml" => (yaml::place, yaml::check),
-        "prisma" => (schema::place_prisma, schema::check_prisma),
-        "graphql" | "gql" | "graphqls" => (schema::place_graphql, schema::check_graphql),
-        "sql" => (place_sql, unchecked),
-        "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => (template::place, template::check),
-        "md" | "markdown" | "mdx" => (markdown::place, unchecked),
-        _ => (anchors::place, unchecked),
-    };
-    Format { place, check }
+        _ if name.starts_with('.') && name.ends_with("ignore") => Format::Data(&ignore::SYNTAX),
+        "json" | "jsonc" | "json5" | "webmanifest" => Format::Data(&json::SYNTAX),
+        _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => Format::Data(&json::SYNTAX),
+        "toml" => Format::Data(&toml::SYNTAX),
+        "yml" | "yaml" => Format::Data(&yaml::SYNTAX),
+        "prisma" => Format::Own(schema::place_prisma, schema::check_prisma),
+        "graphql" | "gql" | "graphqls" => Format::Own(schema::place_graphql, schema::check_graphql),
+        "sql" => Format::Own(place_sql, unchecked),
+        "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => Format::Own(template::place, template::check),
+        "md" | "markdown" | "mdx" => Format::Own(markdown::place, unchecked),
+        _ => Format::Own(anchors::place, unchecked),
+    }
 }
 
 /// Whether the fence names a language that a file of this name can't hold.
@@ -160,15 +176,15 @@ fn place_sql(request: &Request<'_>) -> Graft {
 }
 
 /// The result is well formed, holds no elision of the snippet, and has nothing left to be done.
-fn prove(format: &Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
-    if let Err(error) = (format.check)(result) {
+fn prove(format: Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
+    if let Err(error) = format.check(result) {
         return Err(refuse(Reason::Unproven, format!("the result would not parse: {error}")));
     }
     let elisions = |text: &str| text.lines().filter(|line| wording::is_elision_line(line)).count();
     if elisions(result) > elisions(request.text) {
         return Err(refuse(Reason::Unproven, "the result would hold a marker of the block"));
     }
-    match (format.place)(&Request { text: result, ..*request }) {
+    match format.place(&Request { text: result, ..*request }) {
         Graft::AlreadyApplied => Ok(()),
         Graft::Applied(_) => Err(refuse(Reason::Unproven, "placing the block again would change its own result")),
         Graft::Refused(refusal) => {
@@ -206,9 +222,4 @@ fn in_original(original: &str, text: &str, applied: Applied) -> Graft {
     }
     out.push_str(&original[from..]);
     Graft::Applied(Applied { text: out, edits, evidence: applied.evidence })
-}
-
-/// Whether a comment of the snippet stands for what is kept.
-fn is_elision(comment: &str) -> bool {
-    markers::is_elision(comment)
 }

@@ -1,81 +1,61 @@
-//! `.env` files: keys are added, and a value that stands is never overwritten.
+//! `.env` files: a value that stands is never overwritten by another one; quotes are part of what is written.
 
-use super::Request;
-use super::lines::{Additions, Lead};
-use super::wording::is_elision_line;
-use crate::ladder::Lines;
-use crate::splice::{Splice, refusal, refuse};
-use crate::{Graft, Reason, Refusal};
+use super::data::{Document, Found, Kind, Node, Role, Syntax, read_lines};
 
-pub(super) fn place(request: &Request<'_>) -> Graft {
-    let lines = Lines::new(request.text);
-    let known: Vec<(usize, &str, &str)> =
-        (0..lines.len()).filter_map(|line| entry(lines.get(line)).map(|(key, value)| (line, key, value))).collect();
-    let mut splice = Splice::new(request.text);
-    let mut additions = Additions::default();
-    let mut lead = Lead::default();
-    let mut after = None;
-    let mut added: Vec<&str> = Vec::new();
-    for line in request.snippet.lines() {
-        if is_elision_line(line) {
-            after = None;
-            lead.clear();
-            continue;
-        }
-        if line.trim().is_empty() || line.trim_start().starts_with('#') {
-            lead.push(line);
-            continue;
-        }
-        let Some((key, value)) = entry(line) else {
-            return refuse(Reason::Syntax, format!("`{}` is not a line of an environment file", line.trim()));
-        };
-        match known.iter().rev().find(|(_, known, _)| *known == key) {
-            Some(&(at, _, there)) if unquoted(there) == unquoted(value) => {
-                after = Some(at);
-                lead.clear();
-            }
-            Some(&(at, ..)) => {
-                let message =
-                    format!("`{key}` has another value already, and a value that stands is never overwritten");
-                return Graft::Refused(Refusal {
-                    candidates: vec![lines.place(at)],
-                    ..refusal(Reason::Conflict, message)
-                });
-            }
-            None if added.contains(&key) => {
-                return refuse(Reason::Unclear, format!("the block gives `{key}` twice"));
-            }
-            None => {
-                additions.add(after, lead.take(&lines).into_iter().chain([line.trim_end().to_owned()]));
-                splice.say(format!("added `{key}`"));
-                added.push(key);
-            }
-        }
-    }
-    if added.is_empty() && known.is_empty() && !request.snippet.contains('=') {
-        return refuse(Reason::Unclear, "the block gives no key");
-    }
-    additions.add(after, lead.rest(&lines));
-    additions.stage(&lines, &mut splice);
-    splice.finish()
+pub(super) static SYNTAX: Syntax = Syntax {
+    name: "an environment file",
+    read,
+    colon: "=",
+    comment: "#",
+    by_line: true,
+    keeps_values: true,
+    last_wins: true,
+    ..Syntax::PLAIN
+};
+
+fn read(text: &str, role: Role) -> Result<Document, String> {
+    read_lines(text, role, |start| {
+        let line = text[start..].lines().next().unwrap_or_default();
+        entry(text, start).ok_or_else(|| format!("`{}` is not a line of an environment file", line.trim()))
+    })
 }
 
-/// Key and value of a line.
-fn entry(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim();
-    let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
-    let (key, value) = line.split_once('=')?;
-    let key = key.trim_end();
-    let name = |found: char| found.is_alphanumeric() || matches!(found, '_' | '.' | '-');
-    (!key.is_empty() && key.chars().all(name)).then_some((key, value.trim()))
+/// Reads `KEY=value`, also over several lines where the value is quoted.
+fn entry(text: &str, start: usize) -> Option<Found> {
+    let line = text[start..].lines().next()?;
+    let named = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let (name, _) = named.split_once('=')?;
+    let key_start = start + (line.len() - named.len());
+    let key = name.trim_end();
+    let fits = |found: char| found.is_alphanumeric() || matches!(found, '_' | '.' | '-');
+    if key.is_empty() || !key.chars().all(fits) {
+        return None;
+    }
+    let from = key_start + name.len() + 1;
+    let end = start + line.len();
+    let rest = &text[from..end];
+    let value = from + (rest.len() - rest.trim_start().len());
+    let node = quoted(text, value).unwrap_or_else(|| {
+        let bare = &text[value..end];
+        let bare = if bare.starts_with('#') { "" } else { bare.find(" #").map_or(bare, |comment| &bare[..comment]) };
+        Node::scalar(Kind::Text, bare.trim_end(), value..value + bare.trim_end().len())
+    });
+    let end = end.max(node.span.end);
+    Some(Found { key: key.to_owned(), key_span: key_start..key_start + key.len(), node, end })
 }
 
-/// A value without its quotes and without the comment after it.
-fn unquoted(value: &str) -> &str {
-    for quote in ['"', '\''] {
-        if let Some(inner) = value.strip_prefix(quote) {
-            return inner.find(quote).map_or(value, |end| &inner[..end]);
-        }
-    }
-    value.find(" #").map_or(value, |comment| value[..comment].trim_end())
+/// Reads a value in quotes, after which nothing but a comment stands.
+fn quoted(text: &str, start: usize) -> Option<Node> {
+    let rest = &text[start..];
+    let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let mut escaped = false;
+    let close = rest.char_indices().skip(1).find(|&(_, found)| {
+        let closes = found == quote && !escaped;
+        escaped = quote == '"' && found == '\\' && !escaped;
+        closes
+    });
+    let end = close?.0 + 1;
+    let after = rest[end..].lines().next().unwrap_or_default().trim_start();
+    let kind = if quote == '"' { Kind::DoubleQuoted } else { Kind::SingleQuoted };
+    (after.is_empty() || after.starts_with('#')).then(|| Node::scalar(kind, &rest[1..end - 1], start..start + end))
 }

@@ -10,6 +10,8 @@ use crate::splice::Splice;
 pub(super) struct Layout {
     /// One step of indentation.
     unit: String,
+    /// An empty list is filled on its line, where the entries fit.
+    pub(super) on_one_line: bool,
 }
 
 /// An entry that stands in a list.
@@ -22,7 +24,7 @@ impl Layout {
     pub(super) fn of(text: &str) -> Self {
         let tab = text.lines().any(|line| line.starts_with('\t'));
         let step = ladder::step(text.lines()).unwrap_or(2);
-        Layout { unit: if tab { "\t".to_owned() } else { " ".repeat(step) } }
+        Layout { unit: if tab { "\t".to_owned() } else { " ".repeat(step) }, on_one_line: false }
     }
 
     /// The indentation of the line that holds byte `at`.
@@ -72,6 +74,11 @@ pub(super) fn insert(
     }
     let indent = layout.child_indent(text, list, slots.first().map(|slot| slot.span.start));
     let Some(last) = slots.len().checked_sub(1) else {
+        if layout.on_one_line && fresh.iter().all(|(_, entry)| !entry.contains('\n')) {
+            let entries: Vec<String> = fresh.into_iter().map(|(_, entry)| entry).collect();
+            into.replace(list.start + 1..list.end - 1, entries.join(", "));
+            return;
+        }
         let many = fresh.into_iter().map(|(_, entry)| format!("\n{indent}{entry}")).collect::<Vec<_>>().join(",");
         let close = layout.indent_at(text, list.start);
         into.replace(list.start + 1..list.end - 1, format!("{many}\n{close}"));

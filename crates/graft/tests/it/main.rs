@@ -1,8 +1,10 @@
 //! All integration tests of the engine, in one binary.
 
 mod cases;
+mod data;
 mod diffs;
 mod edits;
 mod formats;
 mod properties;
 mod structure;
+mod types;

@@ -1,0 +1,105 @@
+//! Data: formats that say values by key. A format reads a text into a tree of typed values; one engine merges a block into
+//! it, and checks by reading the result again that it says what the file and the block say together.
+//!
+//! `{"a": 1, "b": {"c": "x"}}` and the block `"b": {"d": 2}` are read to trees; `merge` finds `b` in both, `d` in the block
+//! alone, and asks `write` to put `"d": 2` after `c`; the result must read as `{"a": 1, "b": {"c": "x", "d": 2}}`.
+
+mod value;
+
+mod tree;
+
+mod lines;
+
+mod identity;
+
+mod owner;
+
+mod write;
+
+mod merge;
+
+use super::Request;
+use crate::splice::{refusal, refuse};
+use crate::{Graft, Reason};
+
+pub(super) use identity::package;
+pub(super) use lines::{Found, read_lines};
+pub(super) use tree::{Child, Content, Document, Extent, Node, Role, Shape, elisions, is_dots, lead_of, mark_elisions};
+pub(super) use value::{Kind, Scalar};
+
+/// How a format is read and written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Syntax {
+    pub(super) name: &'static str,
+    pub(super) read: fn(&str, Role) -> Result<Document, String>,
+    /// What stands between a key and its value.
+    pub(super) colon: &'static str,
+    /// What a comment begins with.
+    pub(super) comment: &'static str,
+    /// An entry is a line, and what leads to it comments and blank lines.
+    pub(super) by_line: bool,
+    /// A value that stands is never overwritten by another one.
+    pub(super) keeps_values: bool,
+    /// Of several entries under one key the last one counts; else each is for something else, told by `variant`.
+    pub(super) last_wins: bool,
+    /// Entries that stand in order are kept in order.
+    pub(super) sorted: bool,
+    /// What a value is for, where several may stand under one key.
+    pub(super) variant: fn(&str) -> &str,
+    /// Whether a text is what even a strict reader takes; a file that is stays so.
+    pub(super) strict: fn(&str) -> bool,
+}
+
+impl Syntax {
+    fn unread(_: &str, _: Role) -> Result<Document, String> {
+        Err("no reader".to_owned())
+    }
+
+    pub(super) const PLAIN: Syntax = Syntax {
+        name: "",
+        read: Syntax::unread,
+        colon: "",
+        comment: "#",
+        by_line: false,
+        keeps_values: false,
+        last_wins: false,
+        sorted: false,
+        variant: |_| "",
+        strict: |_| false,
+    };
+}
+
+/// Returns what is wrong with a text, if it is not of the format.
+pub(super) fn check(text: &str, syntax: &Syntax) -> Result<(), String> {
+    (syntax.read)(text, Role::File).map(|_| ())
+}
+
+/// Places the block by a splice of the request's text.
+pub(super) fn place(request: &Request<'_>, syntax: &Syntax) -> Graft {
+    let there = match (syntax.read)(request.text, Role::File) {
+        Ok(there) => there,
+        Err(error) => return refuse(Reason::Syntax, format!("{} is not {}: {error}", request.path, syntax.name)),
+    };
+    let asked = match (syntax.read)(request.snippet, Role::Block) {
+        Ok(asked) => asked,
+        Err(error) => return refuse(Reason::Syntax, format!("the block is not {}: {error}", syntax.name)),
+    };
+    let (graft, expected) = match merge::merge(request, syntax, &there, &asked) {
+        Ok(merged) => merged,
+        Err(refusal) => return Graft::Refused(refusal),
+    };
+    let Graft::Applied(applied) = &graft else { return graft };
+    let read = match (syntax.read)(&applied.text, Role::File) {
+        Ok(read) => read.roots.iter().map(Node::value).collect::<Vec<_>>(),
+        Err(error) => return refuse(Reason::Unproven, format!("the result would not be {}: {error}", syntax.name)),
+    };
+    if read != expected {
+        let message = "the result would not say what the file and the block say together";
+        return Graft::Refused(refusal(Reason::Unproven, message));
+    }
+    if (syntax.strict)(request.text) && !(syntax.strict)(&applied.text) {
+        let message = format!("the block has what strict {} does not allow, and the file has none", syntax.name);
+        return Graft::Refused(refusal(Reason::Unproven, message));
+    }
+    graft
+}

@@ -1,0 +1,142 @@
+//! Lists: entries are the same by value, else by what names them; what is shown in full is what the list becomes.
+
+use super::{Merge, Place, Shape, tagged};
+use crate::formats::data::identity::{is_called, name_of, same_things};
+use crate::formats::data::tree::{Child, Node};
+use crate::formats::data::value::Value;
+use crate::formats::data::write::{At, Fresh};
+use crate::splice::refusal;
+use crate::{Reason, Refusal};
+
+/// How an entry of the block stands in the file's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Match {
+    Equal(usize),
+    /// The same thing, with something else said of it.
+    Same(usize),
+    None,
+}
+
+impl Match {
+    fn at(self) -> Option<usize> {
+        match self {
+            Match::Equal(at) | Match::Same(at) => Some(at),
+            Match::None => None,
+        }
+    }
+}
+
+impl<'a> Merge<'a> {
+    pub(super) fn list(&mut self, there: At<'a>, asked: At<'a>) -> Result<Value, Refusal> {
+        let (known, items) = (there.node.children(), asked.node.children());
+        let matches = self.match_items(there.node, asked.node)?;
+        let found: Vec<usize> = matches.iter().filter_map(|found| found.at()).collect();
+        let grows = known.len() == found.len();
+        let in_order = found.windows(2).all(|pair| pair[0] < pair[1]);
+        let things = items.iter().all(|item| item.node.is_map());
+        // A table of a list shows nothing of the others.
+        let parts = asked.node.open
+            || there.node.shape == Shape::Loose
+            || self.request.wording.adds()
+            || things && !found.is_empty();
+        let changes = !matches.contains(&Match::None) && matches.iter().any(|found| matches!(found, Match::Same(_)));
+        if !(parts || changes || grows && (in_order || items.iter().all(is_named))) {
+            return self.change(there, asked);
+        }
+        let mut values: Vec<Value> = known.iter().map(|item| item.node.value()).collect();
+        for (item, found) in items.iter().zip(&matches) {
+            let Match::Same(at) = *found else { continue };
+            let name = item.node.as_scalar().and_then(name_of).map(|(name, _)| name).unwrap_or_default();
+            self.path.push(name);
+            let own = At { node: &known[at].node, child: Some(&known[at]) };
+            values[at] = self.node(own, At { node: &item.node, child: Some(item) })?;
+            self.path.pop();
+        }
+        let places = self.item_places(there.node, asked.node, &matches);
+        if places.iter().any(|(_, item)| item.node.has_elision()) {
+            let name = self.name();
+            let message = format!("an entry of `{name}` is shown with parts left out, but the file has none like it");
+            return Err(refusal(Reason::NotFound, message));
+        }
+        if !places.is_empty() {
+            self.adds = true;
+            let count = if places.len() == 1 { "an entry".to_owned() } else { format!("{} entries", places.len()) };
+            let name = self.name();
+            self.writer.say(format!("added {count} to `{name}`"));
+            self.writer.insert(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &places })?;
+        }
+        Ok(tagged(there.node, Value::List(placed(values, &places))))
+    }
+
+    fn match_items(&self, there: &Node, asked: &Node) -> Result<Vec<Match>, Refusal> {
+        let known = there.children();
+        let mut used = vec![false; known.len()];
+        let mut matches: Vec<Match> = Vec::new();
+        for item in asked.children() {
+            let value = item.node.value();
+            let equal = (0..known.len()).find(|&at| !used[at] && known[at].node.value() == value);
+            equal.into_iter().for_each(|at| used[at] = true);
+            matches.push(equal.map_or(Match::None, Match::Equal));
+        }
+        for (item, found) in asked.children().iter().zip(&mut matches) {
+            if *found != Match::None {
+                continue;
+            }
+            let same: Vec<usize> = same_things(there, &item.node).into_iter().filter(|at| !used[*at]).collect();
+            match same[..] {
+                [] => {}
+                [only] => {
+                    used[only] = true;
+                    *found = Match::Same(only);
+                }
+                _ => {
+                    let message = format!("an entry of `{}` could be any of {} in the file", self.name(), same.len());
+                    let candidates = same.iter().map(|at| self.place(known[*at].span.start)).collect();
+                    return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+                }
+            }
+        }
+        Ok(matches)
+    }
+
+    /// Returns what is new with its place: after the entry shown before it, before the one shown after it, else at the end.
+    fn item_places(&self, there: &Node, asked: &'a Node, matches: &[Match]) -> Vec<(Place, &'a Child)> {
+        let known = there.children();
+        let mut previous = self.told_place(|name| known.iter().position(|item| is_called(&item.node, name)));
+        let mut places = Vec::new();
+        for (index, (item, found)) in asked.children().iter().zip(matches).enumerate() {
+            if item.parted {
+                previous = Place::End;
+            }
+            if let Some(at) = found.at() {
+                previous = Place::After(at);
+                continue;
+            }
+            let next = matches[index..].iter().find_map(|found| found.at()).filter(|_| !asked.open);
+            places.push((if previous == Place::End { next.map_or(previous, Place::Before) } else { previous }, item));
+        }
+        if there.shape == Shape::Loose {
+            places.iter_mut().for_each(|(place, _)| *place = Place::End);
+        }
+        places
+    }
+}
+
+/// Returns whether an entry is found by what it names, wherever it stands: a requirement, a variable.
+fn is_named(item: &Child) -> bool {
+    let name = item.node.as_scalar().and_then(name_of);
+    name.is_some_and(|(_, rest)| !rest.is_empty())
+}
+
+/// Returns the values with those that are new in their places.
+fn placed(values: Vec<Value>, fresh: &[(Place, &Child)]) -> Vec<Value> {
+    let at = |place: Place| fresh.iter().filter(move |(own, _)| *own == place).map(|(_, item)| item.node.value());
+    let mut all = Vec::new();
+    for (index, value) in values.into_iter().enumerate() {
+        all.extend(at(Place::Before(index)));
+        all.push(value);
+        all.extend(at(Place::After(index)));
+    }
+    all.extend(at(Place::End));
+    all
+}

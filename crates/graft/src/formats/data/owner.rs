@@ -1,0 +1,167 @@
+//! Tells to which value of a file a block belongs that doesn't show what stands around it.
+
+use super::identity::same_things;
+use super::tree::{Child, Document, Extent, Node};
+use super::value::Value;
+use crate::formats::Request;
+use crate::splice::refusal;
+use crate::{Reason, Refusal};
+
+/// Where a block belongs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Owner<'n> {
+    /// To a document as a whole.
+    Root(&'n Node),
+    /// To the value of this entry.
+    Entry(&'n Child),
+    /// To this list, as a new entry.
+    New(&'n Child),
+}
+
+/// Finds the document that a block is for: the only one, else the one that its keys and values stand in alone.
+pub(super) fn document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
+    // A line that parts documents may have nothing below it.
+    let roots = || whole.iter().filter(|root| !root.is_absent());
+    let all: Vec<&'n Node> = if roots().count() > 0 { roots().collect() } else { whole.iter().collect() };
+    if let [only] = all[..] {
+        return Ok(only);
+    }
+    let told: Vec<(&Node, (usize, usize))> = all.iter().map(|root| (*root, agreement(root, &all, asked))).collect();
+    let most = told.iter().map(|(_, told)| *told).max().unwrap_or_default();
+    let best: Vec<&Node> =
+        told.iter().filter(|(_, told)| *told == most && most != (0, 0)).map(|(root, _)| *root).collect();
+    match best[..] {
+        [only] => Ok(only),
+        _ => Err(refusal(
+            Reason::Ambiguous,
+            format!("the file holds {} documents, and the block doesn't say which of them it is for", all.len()),
+        )),
+    }
+}
+
+/// Counts what a block and one document share that not all documents have: values, and keys.
+fn agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
+    let (mut values, mut keys) = (0, 0);
+    let mut path = Vec::new();
+    leaves(asked, &mut path, &mut |path, value| {
+        let at = |root: &Node| find(root, path).map(Node::value);
+        let own = at(root);
+        values +=
+            usize::from(own.as_ref() == Some(value) && !roots.iter().all(|root| at(root).as_ref() == Some(value)));
+        keys += usize::from(own.is_some() && !roots.iter().all(|root| at(root).is_some()));
+    });
+    let shared = |key: &str| root.get(key).is_some() && !roots.iter().all(|root| root.get(key).is_some());
+    keys += asked.children().iter().filter(|child| shared(&child.key.text)).count();
+    (values, keys)
+}
+
+fn leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
+    if !node.is_map() {
+        see(path, &node.value());
+    }
+    for child in node.children().iter().filter(|_| node.is_map()) {
+        path.push(&child.key.text);
+        leaves(&child.node, path, see);
+        path.pop();
+    }
+}
+
+fn find<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
+    path.iter().try_fold(node, |node, key| node.get(key).map(|child| &child.node))
+}
+
+/// Finds what a block is merged into.
+pub(super) fn owner<'n>(
+    request: &Request<'_>,
+    root: &'n Node,
+    asked: &Document,
+    block: &Node,
+) -> Result<Owner<'n>, Refusal> {
+    let keys: Vec<&str> = block.children().iter().map(|child| child.key.text.as_str()).collect();
+    if root.is_list() == block.is_list() && (block.is_list() || block.as_scalar().is_some())
+        || root.as_scalar().is_some()
+    {
+        return Ok(Owner::Root(root));
+    }
+    if block.is_map() {
+        if keys.is_empty() || keys.iter().any(|key| root.get(key).is_some()) {
+            return Ok(Owner::Root(root));
+        }
+        if let Some(entry) = list_of(request, root, block)? {
+            return Ok(entry);
+        }
+    }
+    let mut all: Vec<&Child> = Vec::new();
+    root.visit(&mut |child| all.push(child));
+    let readings = readings(request, &all, asked.extent, block);
+    if let Some(only) = readings.iter().find_map(|found| if let [only] = found[..] { Some(only) } else { None }) {
+        return Ok(Owner::Entry(only));
+    }
+    let could_be_top = match asked.extent {
+        Extent::Enclosed => readings.iter().map(Vec::len).sum::<usize>() < 2,
+        Extent::Flush => readings[..4].iter().all(Vec::is_empty),
+        Extent::Part => !all.iter().any(|child| child.node.is_map()),
+    };
+    if could_be_top && block.is_map() {
+        return Ok(Owner::Root(root));
+    }
+    let shown = if block.is_list() { "a list's entries".to_owned() } else { keys.join(", ") };
+    let message = format!("the block shows {shown}, and neither it nor the plan says to what in the file they belong");
+    Err(refusal(Reason::Ambiguous, message))
+}
+
+/// Returns the entries that a block could belong to, by one reading after another, surest first: the words put it into them,
+/// quote them, they share a key or an entry with it, the words speak of one of them, or name them.
+fn readings<'n>(request: &Request<'_>, all: &[&'n Child], extent: Extent, block: &Node) -> [Vec<&'n Child>; 5] {
+    let fits = |child: &&Child| {
+        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
+        let named = !child.key.text.is_empty() && block.get(&child.key.text).is_none();
+        (kind || child.node.is_absent()) && (named || block.is_list())
+    };
+    let which = |holds: &dyn Fn(&Child) -> bool| -> Vec<&'n Child> {
+        all.iter().copied().filter(fits).filter(|child| holds(child)).collect()
+    };
+    let shares = |child: &Child| {
+        block.children().iter().any(|own| {
+            let item = || child.node.children().iter().any(|item| item.node.value() == own.node.value());
+            let listed = || block.is_list() && (item() || !same_things(&child.node, &own.node).is_empty());
+            child.node.get(&own.key.text).is_some() || listed()
+        })
+    };
+    let wording = request.wording;
+    // What shows brackets of its own may be meant as it stands.
+    let bare = |found: Vec<&'n Child>| if extent == Extent::Enclosed { Vec::new() } else { found };
+    [
+        which(&|child| wording.goes_into(&child.key.text)),
+        bare(which(&|child| wording.quotes(&child.key.text))),
+        which(&shares),
+        bare(which(&|child| wording.names_one_of(&child.key.text))),
+        bare(which(&|child| wording.names(&child.key.text))),
+    ]
+}
+
+/// Takes a block for an entry of a list: the one of its name, or a new one where the words ask for it.
+fn list_of<'n>(request: &Request<'_>, root: &'n Node, block: &Node) -> Result<Option<Owner<'n>>, Refusal> {
+    let alike = |item: &Child| {
+        let shared = block.children().iter().filter(|child| item.node.get(&child.key.text).is_some()).count();
+        shared * 2 > block.children().len()
+    };
+    let lists: Vec<&Child> = root
+        .children()
+        .iter()
+        .filter(|child| child.node.is_list() && child.node.children().iter().any(alike))
+        .collect();
+    let [list] = lists[..] else { return Ok(None) };
+    let equal = list.node.children().iter().find(|item| item.node.value() == block.value());
+    if let Some(item) = equal {
+        return Ok(Some(Owner::Entry(item)));
+    }
+    if let [at] = same_things(&list.node, block)[..] {
+        return Ok(list.node.children().get(at).map(Owner::Entry));
+    }
+    if request.wording.adds() {
+        return Ok(Some(Owner::New(list)));
+    }
+    let message = format!("the block looks like an entry of `{}`, and the plan doesn't say to add one", list.key.text);
+    Err(refusal(Reason::Ambiguous, message))
+}

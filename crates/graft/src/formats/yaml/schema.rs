@@ -1,0 +1,150 @@
+//! What a plain scalar of YAML is: told by YAML 1.2's core schema and by YAML 1.1, which many readers still follow. Where
+//! the two disagree, nobody can say what the reader of a file makes of it.
+
+use crate::formats::data::Kind;
+
+const DISPUTED_BOOLS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
+
+/// Returns what both schemas make of a plain scalar.
+pub(super) fn resolve(text: &str) -> Kind {
+    let cased = |word: &str| {
+        let mut letters = word.chars();
+        let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        [word.to_owned(), capital, word.to_uppercase()].contains(&text.to_owned())
+    };
+    match text {
+        "" | "~" => return Kind::Null,
+        "=" | "<<" => return Kind::Disputed,
+        _ if cased("null") => return Kind::Null,
+        _ if cased("true") || cased("false") => return Kind::Bool,
+        _ if DISPUTED_BOOLS.into_iter().any(cased) => return Kind::Disputed,
+        _ => {}
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let special = |words: [&str; 3]| unsigned.strip_prefix('.').is_some_and(|own| words.contains(&own));
+    if special(["inf", "Inf", "INF"]) || unsigned == text && special(["nan", "NaN", "NAN"]) {
+        return Kind::Float;
+    }
+    let whole = unsigned == text;
+    match (newer(unsigned, whole), older(unsigned)) {
+        (None, None) if is_timestamp(text) => Kind::Disputed,
+        (None, None) => Kind::Text,
+        (Some(one), Some(other)) if one == other => one,
+        _ => Kind::Disputed,
+    }
+}
+
+/// Reads a number as YAML 1.2 does; a leading zero that YAML 1.1 takes for octal is told by its text.
+fn newer(text: &str, whole: bool) -> Option<Kind> {
+    if let Some(octal) = text.strip_prefix("0o") {
+        // No kind of the older schema equals it.
+        return (whole && of(octal, |digit| matches!(digit, '0'..='7'))).then_some(Kind::Disputed);
+    }
+    if let Some(hex) = text.strip_prefix("0x") {
+        return (whole && of(hex, |digit| digit.is_ascii_hexdigit())).then_some(Kind::Integer);
+    }
+    if digits(text) {
+        return Some(Kind::Integer);
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(one, two)| (one, Some(two)));
+    let exponent = exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
+    let fraction = match mantissa.split_once('.') {
+        Some(("", fraction)) => digits(fraction),
+        Some((integer, fraction)) => digits(integer) && (fraction.is_empty() || digits(fraction)),
+        None => digits(mantissa),
+    };
+    (exponent && fraction).then_some(Kind::Float)
+}
+
+/// Reads a number as YAML 1.1 does: underscores, octal with a leading zero, binary, and numbers to the base of 60.
+fn older(text: &str) -> Option<Kind> {
+    let some = |digit: char| digit.is_ascii_digit() || digit == '_';
+    if let Some(binary) = text.strip_prefix("0b") {
+        return of(binary, |digit| matches!(digit, '0' | '1' | '_')).then_some(Kind::Disputed);
+    }
+    if let Some(hex) = text.strip_prefix("0x") {
+        return of(hex, |digit| digit.is_ascii_hexdigit() || digit == '_').then_some(if hex.contains('_') {
+            Kind::Disputed
+        } else {
+            Kind::Integer
+        });
+    }
+    if text.starts_with(|first: char| first.is_ascii_digit()) && of(text, some) {
+        let plain = !text.contains('_') && (text == "0" || !text.starts_with('0'));
+        let octal = text.starts_with('0') && !of(text, |digit| matches!(digit, '0'..='7' | '_'));
+        return (!octal).then_some(if plain { Kind::Integer } else { Kind::Disputed });
+    }
+    if text.contains(':') {
+        return sexagesimal(text).then_some(Kind::Disputed);
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(one, two)| (one, Some(two)));
+    let exponent = exponent.is_none_or(|exponent| exponent.strip_prefix(['-', '+']).is_some_and(digits));
+    let (integer, fraction) = mantissa.split_once('.')?;
+    let integer_fits = integer.starts_with(|first: char| first.is_ascii_digit()) && of(integer, some);
+    let fraction_fits = of(fraction, some) || fraction.is_empty() && !integer.is_empty();
+    let plain = !mantissa.contains('_');
+    (exponent && fraction_fits && (integer.is_empty() || integer_fits)).then_some(if plain {
+        Kind::Float
+    } else {
+        Kind::Disputed
+    })
+}
+
+fn sexagesimal(text: &str) -> bool {
+    let mut parts = text.split(':');
+    let first =
+        parts.next().is_some_and(|first| first.starts_with(|first: char| first.is_ascii_digit()) && digits(first));
+    first
+        && parts.all(|part| {
+            let part = part.split_once('.').map_or(part, |(integer, _)| integer);
+            digits(part) && part.len() <= 2 && part.parse::<u8>().is_ok_and(|part| part < 60)
+        })
+}
+
+/// Returns whether a text is a date, alone or with a time, as YAML 1.1 takes it.
+fn is_timestamp(text: &str) -> bool {
+    let mut parts = text.get(..text.len().min(10)).unwrap_or_default().split('-');
+    let year = parts.next().is_some_and(|year| year.len() == 4 && digits(year));
+    let month = parts.next().is_some_and(|month| month.len() <= 2 && digits(month));
+    let day = parts.next().is_some_and(|day| {
+        let day = day.split(['T', 't', ' ']).next().unwrap_or_default();
+        day.len() <= 2 && digits(day)
+    });
+    let rest = of(text, |part| part.is_ascii_digit() || "-:.+TtZz ".contains(part));
+    year && month && day && rest && parts.next().is_none()
+}
+
+fn digits(text: &str) -> bool {
+    of(text, |digit| digit.is_ascii_digit())
+}
+
+fn of(text: &str, fits: impl Fn(char) -> bool) -> bool {
+    !text.is_empty() && text.chars().all(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_scalar_has_the_type_that_both_schemas_give_it() {
+        let table = [
+            (Kind::Null, "~ null Null NULL"),
+            (Kind::Bool, "true True TRUE false False FALSE"),
+            (Kind::Disputed, "yes Yes NO on Off y N = 010 0o7 0b1 1_000 0x1_F 1e3 1E3 1.0e3 1_0.5 22:22 1:30:00 -0x1F"),
+            (Kind::Disputed, "2024-01-01 2024-1-1 2024-01-01T10:00:00Z 08 09"),
+            (Kind::Integer, "0 7 -7 +7 20 0x1F"),
+            (Kind::Float, "3.10 3.1 -0.5 .5 1. 1.5e+3 .inf -.INF +.Inf .nan .NaN"),
+            (
+                Kind::Text,
+                "a 3.10-slim 1.2.3 10.0.0.1 8000:8000 nULL tRUE yEs postgres:16 1h 0o9 0xZ -.nan v1 - 1:99 - 12a e3 . + _1",
+            ),
+            (Kind::Text, "2024-W1 2024 2024-01"),
+        ];
+        for (kind, texts) in table {
+            for text in texts.split(' ').filter(|text| *text != "2024") {
+                assert_eq!(resolve(text), kind, "{text}");
+            }
+        }
+    }
+}
