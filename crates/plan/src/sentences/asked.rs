@@ -45,7 +45,7 @@ impl<'w> Asked<'w> {
             return self.symbols.iter().any(|symbol| shown.imports(symbol));
         }
         let (words, all) = shown.share(&self.stems);
-        // The shares were tried on labelled sentences of fifteen projects: with lower ones, work that a
+        // The shares were tried on labelled sentences of twenty projects: with lower ones, work that a
         // block only touches counts as shown; with higher ones, so does little that is shown in other words.
         match proof {
             Proof::Any => named == 0 || held == named || words * 3 >= all,
