@@ -22,8 +22,17 @@ pub(crate) fn mask(text: &str) -> Masked {
     blank_prompts(text, &mut bytes);
     let plain = String::from_utf8_lossy(&bytes).into_owned();
     let placeholders = blank_placeholders(text, &mut bytes);
+    spell_in_ascii(&mut bytes);
     // Blanking replaces whole characters by spaces and letters only.
     Masked { text: String::from_utf8_lossy(&bytes).into_owned(), plain, placeholders }
+}
+
+/// Writes a letter for each byte of a character outside of ASCII. No such character has a meaning in shell text, and the
+/// grammar's scanner, which is C, reads beyond its tables and dies at some of them.
+fn spell_in_ascii(bytes: &mut [u8]) {
+    for byte in bytes.iter_mut().filter(|byte| !byte.is_ascii()) {
+        *byte = b'a';
+    }
 }
 
 /// Blanks prompts, and the lines between prompted ones: those were printed.
@@ -119,6 +128,7 @@ mod tests {
             ("cat <<EOF >x\n<b>\nEOF", "cat <<EOF >x\n___\nEOF"),
             ("diff <(a) <(b)", "diff <(a) <(b)"),
             ("echo $ x", "echo $ x"),
+            ("echo é", "echo aa"),
         ];
         for (text, masked) in cases {
             assert_eq!(mask(text).text, masked, "{text}");
