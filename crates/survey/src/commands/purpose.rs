@@ -103,9 +103,11 @@ impl Script {
         }
         let has = |kind: Kind| self.kinds.contains(&kind);
         let named = by_name(name);
-        // Code of the project's own does what its name says, by convention: nothing else can be seen of it.
+        // Code of the project's own, and what it looks for, does what its name says by convention: nothing else can be
+        // seen of it.
         let opaque = has(Kind::Script);
-        if let Some(named) = named.filter(|named| opaque || self.known.iter().any(|known| known.purpose == *named)) {
+        let own = opaque || has(Kind::Inspect) || has(Kind::Request) || has(Kind::Other);
+        if let Some(named) = named.filter(|named| own || self.known.iter().any(|known| known.purpose == *named)) {
             return Some(named);
         }
         let checks = agreed(&is_check);
@@ -144,6 +146,7 @@ mod tests {
             ("test", "npm run lint && node unit.js", Some(Purpose::Test)),
             ("test:unit", "tsc && mocha dist", Some(Purpose::Test)),
             ("lint", "tsc --noEmit", Some(Purpose::TypeCheck)),
+            ("lint", "if grep -rn TODO app; then exit 1; fi", Some(Purpose::Lint)),
             ("lint", "ruff check . && mypy .", Some(Purpose::Lint)),
             ("quality", "ruff check app\nruff check tests", Some(Purpose::Lint)),
             ("ci", "eslint . && jest", None),
