@@ -283,3 +283,6 @@ pub(super) fn withdraw(verification: &mut Verification, why: &OpenReason) {
 pub(super) fn state_of(run: &RunContext, id: CheckboxId) -> State {
     run.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
 }
+
+#[cfg(test)]
+mod tests;
