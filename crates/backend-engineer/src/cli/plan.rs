@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use plan::{
     Action, Bound, Checkbox, CodeBlock, CommandReading, Criterion, CriterionKind, Diagnostic, ExpectedOutcome, FileOf,
-    Part, Phase, PhaseId, Plan, PlannedCommand, Role, Standing, State,
+    Part, Phase, PhaseId, Plan, PlannedCommand, Role, Sentence, Standing, State,
 };
 use serde::Serialize;
 
@@ -151,6 +151,8 @@ struct Shown<'a> {
     commands: &'a [PlannedCommand],
     /// Every command that the plan shows, wherever it stands, with what was read of it.
     shown_commands: Vec<CommandReading>,
+    /// The sentences that stand outside of every unit; those of a unit stand with it.
+    sentences: &'a [Sentence],
     bounds: &'a [Bound],
     diagnostics: &'a [Diagnostic],
 }
@@ -168,6 +170,7 @@ impl<'a> Shown<'a> {
             criteria: plan.criteria(),
             commands: plan.commands(),
             shown_commands: plan::read_commands(plan),
+            sentences: plan.sentences(),
             bounds: plan.bounds(),
             diagnostics: plan.diagnostics(),
         }

@@ -58,15 +58,22 @@ pub(crate) async fn compare_with_baseline(
     denounce(work, verification)
 }
 
-/// Returns whether the tests that the model wrote assert more than those that stood before.
+/// Returns whether the tests that the model wrote assert more than those that stood before, or are these under other
+/// names. A test that stood before and was changed in any other way may say less than it did.
 fn brings_assertions(work: &mut UnitWork<'_>) -> bool {
     let tests = work.state.worked.iter().filter(|(path, _)| belongs_to_tests(path));
-    let tests: Vec<(String, usize)> =
-        tests.map(|(path, before)| (path.clone(), before.as_deref().map_or(0, tampering::assertion_count))).collect();
-    tests.into_iter().any(|(path, before)| {
-        let now = work.workspace.tree.read(&path).ok().flatten();
-        now.is_some_and(|now| tampering::assertion_count(&now) > before)
-    })
+    let tests: Vec<(String, Vec<u8>)> =
+        tests.map(|(path, before)| (path.clone(), before.clone().unwrap_or_default())).collect();
+    let mut renamed = true;
+    for (path, before) in tests {
+        let now = work.workspace.tree.read(&path).ok().flatten().unwrap_or_default();
+        let count = tampering::assertion_count(&now);
+        if count > tampering::assertion_count(&before) {
+            return true;
+        }
+        renamed = renamed && count > 0 && tampering::only_renames_tests(&before, &now);
+    }
+    renamed
 }
 
 /// Runs these checks on the tree without what a model did.

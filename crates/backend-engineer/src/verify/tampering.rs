@@ -107,6 +107,46 @@ pub(super) fn assertion_count(bytes: &[u8]) -> usize {
     assertions(&String::from_utf8_lossy(bytes)).len()
 }
 
+/// Returns whether two states of a test file differ in nothing but the names of tests, and none of these hides another.
+pub(super) fn only_renames_tests(before: &[u8], now: &[u8]) -> bool {
+    let (before, now) = (String::from_utf8_lossy(before), String::from_utf8_lossy(now));
+    let (old, new) = (without_test_names(&before), without_test_names(&now));
+    let distinct = |names: &[&str]| names.iter().collect::<std::collections::BTreeSet<_>>().len();
+    old.0 == new.0 && distinct(&new.1) >= distinct(&old.1)
+}
+
+/// Returns a test file without the names of its tests, and these names.
+fn without_test_names(text: &str) -> (String, Vec<&str>) {
+    let mut rest = String::with_capacity(text.len());
+    let mut names = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let Some(name) = test_name(line) else {
+            rest.push_str(line);
+            continue;
+        };
+        names.push(&line[name.clone()]);
+        rest.push_str(&line[..name.start]);
+        rest.push_str(&line[name.end..]);
+    }
+    (rest, names)
+}
+
+/// Returns where the name stands in a line that opens a test: `def test_name(`, `test("name"`, `it('name'`.
+fn test_name(line: &str) -> Option<std::ops::Range<usize>> {
+    let indent = line.len() - line.trim_start().len();
+    let bare = &line[indent..];
+    let opening = ["def ", "async def "].into_iter().find(|opening| bare[..].starts_with(&format!("{opening}test_")));
+    if let Some(opening) = opening {
+        let start = indent + opening.len();
+        return line[start..].find('(').map(|length| start..start + length);
+    }
+    let opening = ["test(", "it("].into_iter().find(|opening| bare.starts_with(opening))?;
+    let start = indent + opening.len();
+    let quote = line[start..].chars().next().filter(|letter| matches!(letter, '\'' | '"' | '`'))?;
+    let length = line[start + 1..].find(quote)? + 2;
+    Some(start..start + length)
+}
+
 fn assertions(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !is_comment(line));
     lines.filter(|line| ASSERTIONS.iter().any(|word| line.contains(word))).map(str::to_owned).collect()
@@ -179,6 +219,18 @@ mod tests {
         assert!(told(Some(&idle), true).unwrap().contains("asserted 2 things"));
         let easier = TEST.replace("assert total([]) == 0", "assert True");
         assert!(told(Some(&easier), false).unwrap().contains("no longer asserts `assert total([]) == 0`"));
+    }
+
+    #[test]
+    fn a_test_is_renamed_where_only_its_name_differs() {
+        let renames = |now: &str| only_renames_tests(TEST.as_bytes(), now.as_bytes());
+        assert!(renames(&TEST.replace("test_empty", "test_nothing_costs_nothing")));
+        assert!(!renames(&TEST.replace("test_empty", "test_total")), "one of the two would no longer run");
+        assert!(!renames(&TEST.replace("    assert total([]) == 0", "    return\n    assert total([]) == 0")));
+        let node = "test(\"sums\", () => {\n  assert.equal(sum(1), 1);\n});\n";
+        let renames = |now: &str| only_renames_tests(node.as_bytes(), now.as_bytes());
+        assert!(renames(&node.replace("sums", "sums what it is given")));
+        assert!(!renames(&node.replace("\"sums\"", "\"sums\", { todo: true }")));
     }
 
     #[test]
