@@ -175,9 +175,7 @@ fn only_the_sandbox_starts_processes() {
 fn programs_are_named_in_the_table_of_shell_alone() {
     let names = programs::names();
     assert!(names.contains("pytest") && names.contains("eslint"), "the table has its programs: {names:?}");
-    // The readers of plans are still to move onto crate `shell`.
-    let is_moved = |source: &Source| !source.path.starts_with("crates/plan/src/");
-    each(|source| if is_moved(source) { programs::named(source, &names) } else { Vec::new() });
+    each(|source| programs::named(source, &names));
 }
 
 #[test]

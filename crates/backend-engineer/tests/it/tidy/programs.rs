@@ -11,8 +11,10 @@ const AMBIGUOUS: [&str; 9] =
     ["auth", "black", "blue", "safety", "standard", "ty", "tortoise", "typescript", "unittest"];
 
 /// Where names of packages stand as data, or what a package is, and not how a program is called.
-const DATA: [&str; 5] = [
+const DATA: [&str; 6] = [
     "crates/backend-engineer/src/review/rules/packages/modules.rs",
+    // Endings of files, which some tools share with their names.
+    "crates/plan/src/languages.rs",
     "crates/survey/src/conventions/marks.rs",
     "crates/survey/src/frameworks/",
     "crates/survey/src/stack/known.rs",
