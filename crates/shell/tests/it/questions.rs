@@ -42,6 +42,8 @@ fn kinds_come_from_the_parsed_command() {
         ("node --import tsx --test 'a/*.ts'", Kind::Test),
         ("npx prettier@3 --check .", Kind::Format),
         ("find . -name '*.py' | xargs grep -n x", Kind::Inspect),
+        ("npx jest -h", Kind::Inspect),
+        ("grep -h def app.py", Kind::Inspect),
     ];
     for (text, kind) in cases {
         assert_eq!(read(text).kind(), kind, "{text}");
