@@ -130,7 +130,7 @@ impl Files {
         if path.starts_with('/') || path.starts_with('~') || path.get(1..3) == Some(":/") {
             return self.of_author(path);
         }
-        let tidy = match tidied(path) {
+        let tidy = match modules::climbed("", path) {
             Some(tidy) => tidy,
             None => {
                 let why = "`..` climbs above its root".to_owned();
@@ -230,7 +230,7 @@ impl Files {
             let text = std::fs::read_to_string(entry.path()).ok().filter(|text| !text.trim().is_empty())?;
             Some(graft::opens_with_address(&inside, &text))
         };
-        let inside = tidied(path).filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));
+        let inside = modules::climbed("", path).filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));
         for folder in inside.iter().flat_map(|path| Path::new(path).ancestors().skip(1)) {
             let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { continue };
             let openings: Vec<bool> =
@@ -264,21 +264,6 @@ impl Files {
 
 fn as_written(path: &str, tidy: String) -> Meaning {
     if path == tidy { Meaning::AsWritten(tidy) } else { Meaning::Resolved { path: tidy, why: Resolution::Tidied } }
-}
-
-/// The path without `.` and `..`, or `None` where it climbs above its root.
-fn tidied(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 fn stem(name: &str) -> &str {

@@ -135,7 +135,8 @@ fn without_test_names(text: &str) -> (String, Vec<&str>) {
 fn test_name(line: &str) -> Option<std::ops::Range<usize>> {
     let indent = line.len() - line.trim_start().len();
     let bare = &line[indent..];
-    let opening = ["def ", "async def "].into_iter().find(|opening| bare[..].starts_with(&format!("{opening}test_")));
+    let names_test = |opening: &&str| bare.strip_prefix(*opening).is_some_and(|rest| rest.starts_with("test_"));
+    let opening = ["def ", "async def "].into_iter().find(names_test);
     if let Some(opening) = opening {
         let start = indent + opening.len();
         return line[start..].find('(').map(|length| start..start + length);
