@@ -212,7 +212,7 @@ impl Files {
         let parts: Vec<&str> = path.split('/').collect();
         let named = name.and_then(|name| parts.iter().rposition(|part| *part == name)).map(|at| parts[..=at].join("/"));
         let Some(author) = named.or_else(|| self.author_root.clone()) else { return outside() };
-        let below = path.strip_prefix(&format!("{author}/")).and_then(tidied);
+        let below = path.strip_prefix(&format!("{author}/")).and_then(|below| modules::climbed("", below));
         match below.filter(|below| Address::of(&self.root, below).is_ok()) {
             Some(below) => Meaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
             None => outside(),
