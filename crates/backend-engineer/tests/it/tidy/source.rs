@@ -51,9 +51,9 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
         let place = entry.expect("an entry").path();
         let path = place.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
         if place.is_dir() {
-            // Projects that tests work on, and the fuzzer's own workspace, are not of this house.
+            // Projects that tests work on are not of this house.
             let is_foreign = path.contains("/tests/") && !path.contains("/tests/it");
-            if !is_foreign && !path.ends_with("/target") && !path.ends_with("/fuzz") {
+            if !is_foreign && !path.ends_with("/target") {
                 collect(root, &place, found);
             }
         } else if path.ends_with(".rs") {
