@@ -4,6 +4,7 @@
 //! Each entry stands beside a sentence that it decides, and a test reads it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 /// What a word does in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Use {
+pub(crate) enum Use {
     /// A verb that asks for something to be written or changed.
     Change,
     /// A verb that asks for something to go.
@@ -58,26 +59,36 @@ pub(super) enum Use {
     Import,
     /// A word that ends with a full stop inside a sentence.
     Abbreviation,
+    /// A verb for the change of something that is there.
+    Alter,
+    /// Words before what is only looked at, copied or followed.
+    Source,
+    /// A preposition before where something goes.
+    Goal,
+    /// Words for a file without content.
+    Empty,
+    /// Words before the folder that paths start from.
+    Base,
 }
 
 /// The files, one a language.
 const FILES: &[&str] = &[
-    include_str!("../../vocabulary/english.toml"),
-    include_str!("../../vocabulary/chinese.toml"),
-    include_str!("../../vocabulary/korean.toml"),
-    include_str!("../../vocabulary/japanese.toml"),
-    include_str!("../../vocabulary/spanish.toml"),
-    include_str!("../../vocabulary/portuguese.toml"),
-    include_str!("../../vocabulary/french.toml"),
-    include_str!("../../vocabulary/german.toml"),
-    include_str!("../../vocabulary/russian.toml"),
+    include_str!("../vocabulary/english.toml"),
+    include_str!("../vocabulary/chinese.toml"),
+    include_str!("../vocabulary/korean.toml"),
+    include_str!("../vocabulary/japanese.toml"),
+    include_str!("../vocabulary/spanish.toml"),
+    include_str!("../vocabulary/portuguese.toml"),
+    include_str!("../vocabulary/french.toml"),
+    include_str!("../vocabulary/german.toml"),
+    include_str!("../vocabulary/russian.toml"),
 ];
 
 /// The uses of a language, each with its entries and their examples.
-pub(super) type Language = BTreeMap<Use, BTreeMap<String, String>>;
+pub(crate) type Language = BTreeMap<Use, BTreeMap<String, String>>;
 
 /// Reads the files.
-pub(super) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
+pub(crate) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
     FILES.iter().map(|file| toml::from_str(file))
 }
 
@@ -92,11 +103,11 @@ struct Vocabulary {
 
 /// A set of uses.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Uses(u32);
+pub(crate) struct Uses(u32);
 
 impl Uses {
     /// Returns whether the use is in the set.
-    pub(super) fn has(self, what: Use) -> bool {
+    pub(crate) fn has(self, what: Use) -> bool {
         self.0 & 1 << what as u32 != 0
     }
 
@@ -123,12 +134,12 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 const LONGEST: usize = 3;
 
 /// Returns whether a letter belongs to a script that puts no blank between a word and its endings.
-pub(super) fn is_dense(letter: char) -> bool {
+pub(crate) fn is_dense(letter: char) -> bool {
     matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 /// Returns how many bytes the entry takes that `text`, in lower case, begins with.
-pub(super) fn begins(text: &str, what: Use) -> Option<usize> {
+pub(crate) fn begins(text: &str, what: Use) -> Option<usize> {
     let dense = text.chars().next().is_some_and(is_dense);
     let entries = VOCABULARY.dense.iter().filter(|_| dense);
     let dense = entries.filter(|(entry, other)| *other == what && text.starts_with(entry.as_str()));
@@ -139,13 +150,35 @@ pub(super) fn begins(text: &str, what: Use) -> Option<usize> {
 }
 
 /// Where the last entry of a script without blanks ends that `text` holds.
-pub(super) fn last_dense(text: &str, what: Use) -> Option<usize> {
+pub(crate) fn last_dense(text: &str, what: Use) -> Option<usize> {
     let entries = VOCABULARY.dense.iter().filter(|(_, other)| *other == what);
     entries.filter_map(|(entry, _)| text.rfind(entry.as_str()).map(|at| at + entry.len())).max()
 }
 
+/// The last entry of this use that `text`, in lower case, holds.
+pub(crate) fn last(text: &str, what: Use) -> Option<Range<usize>> {
+    let dense = VOCABULARY.dense.iter().filter(|(entry, other)| *other == what && !entry.is_empty());
+    let dense = dense.filter_map(|(entry, _)| text.rfind(entry.as_str()).map(|at| at..at + entry.len()));
+    let mut before = false;
+    let starts = text.char_indices().filter(|(_, letter)| {
+        let within = std::mem::replace(&mut before, is_word(*letter));
+        !within && letter.is_alphanumeric()
+    });
+    let spaced: Vec<usize> = starts.map(|(at, _)| at).collect();
+    let found = spaced.into_iter().filter_map(|at| {
+        let ends = word_ends(&text[at..]).take(LONGEST);
+        ends.filter(|end| is_entry(&text[at..at + end], what)).last().map(|end| at..at + end)
+    });
+    dense.chain(found).max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
+}
+
+/// Returns whether `words`, in lower case, are an entry of this use, whatever its script.
+pub(crate) fn is_all(words: &str, what: Use) -> bool {
+    is_entry(words, what) || VOCABULARY.dense.iter().any(|(entry, other)| *other == what && entry == words)
+}
+
 /// The uses of all entries that `text`, in lower case, holds.
-pub(super) fn held(text: &str) -> Uses {
+pub(crate) fn held(text: &str) -> Uses {
     let mut found = Uses::default();
     if text.chars().any(is_dense) {
         let entries = VOCABULARY.dense.iter().filter(|(entry, _)| text.contains(entry.as_str()));
@@ -164,7 +197,7 @@ pub(super) fn held(text: &str) -> Uses {
 }
 
 /// Returns whether `words`, in lower case, are an entry of this use.
-pub(super) fn is_entry(words: &str, what: Use) -> bool {
+pub(crate) fn is_entry(words: &str, what: Use) -> bool {
     VOCABULARY.spaced.get(words).is_some_and(|uses| uses.has(what))
 }
 
