@@ -9,6 +9,8 @@ mod split;
 
 mod form;
 
+mod words;
+
 mod evidence;
 
 mod asked;
