@@ -45,6 +45,29 @@ pub(crate) fn spoken_paths(words: &str, base: usize, bare: bool) -> Vec<FoundPat
     found
 }
 
+/// Returns the bytes of the sentence in which the byte `at` of `words` stands.
+pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
+    let code = code_spans(words, 0);
+    let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
+    let ends = words.char_indices().filter(|(at, letter)| {
+        let behind = &words[at + letter.len_utf8()..];
+        let word = words[..*at].rsplit(char::is_whitespace).next().unwrap_or("");
+        let abbreviated = word.contains('.') || is_entry(&word.to_lowercase(), Use::Abbreviation);
+        let ends = match letter {
+            '.' | '!' | '?' => {
+                behind.starts_with(' ') && !behind.trim_start().starts_with(char::is_lowercase) && !abbreviated
+            }
+            '。' | '！' | '？' => true,
+            _ => false,
+        };
+        ends && outside(*at)
+    });
+    let ends: Vec<usize> = ends.map(|(at, letter)| at + letter.len_utf8()).collect();
+    let start = ends.iter().rev().find(|end| **end <= at).copied().unwrap_or(0);
+    let end = ends.iter().find(|end| **end > at).copied().unwrap_or(words.len());
+    start..end
+}
+
 /// Returns whether the sentence forbids to change what `name`, ticks included, names.
 pub(crate) fn is_forbidden(words: &str, name: &Range<usize>) -> bool {
     let (before, after) = around(words, name);
@@ -110,6 +133,8 @@ pub(crate) fn folder(words: &str) -> Option<String> {
 fn around(words: &str, name: &Range<usize>) -> (String, String) {
     let before = blank(words.get(..name.start).unwrap_or(""));
     let after = blank(words.get(name.end..).unwrap_or(""));
+    // A note behind a dash or in brackets is still about the name.
+    let after = after.trim_start_matches([' ', '—', '–', '-', ':', '：', '(', '（']).to_owned();
     let end =
         after.char_indices().find(|(at, letter)| ends_clause(&after, *at, *letter)).map_or(after.len(), |(at, _)| at);
     (clause(&before).to_owned(), after[..end].to_owned())

@@ -363,29 +363,29 @@ impl Collector<'_, '_, '_> {
 
     /// A sentence that asks for a file: "Create `x`", "In `x`, add:", a box's words.
     fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
+        let own_item = row.item.is_some() && row.item == self.asking.item;
+        let (above, colon) = self.leads_on(at);
+        let found = spoken_paths(words, row.span.start, above && colon);
+        let Some(path) = found.first() else { return false };
+        // What a paragraph says before and behind the sentence of the path is about something else.
+        let whole = own_item || row.boxed;
+        let around = mention::sentence_around(words, path.outer.start - row.span.start);
+        let around = if whole { 0..words.len() } else { around };
+        let (start, words) = (row.span.start + around.start, &words[around]);
         let marked = crate::naming::marked(words);
         let bare = crate::naming::unit_name(&marked.words)
             .filter(|name| name.rank == crate::naming::Rank::Step)
             .map_or(marked.words.clone(), |name| name.title);
-        let own_item = row.item.is_some() && row.item == self.asking.item;
-        let bare = if own_item || row.boxed { unnumbered(&bare) } else { bare };
-        let (above, colon) = self.leads_on(at);
-        let found = spoken_paths(words, row.span.start, above && colon);
-        let Some(path) = found.first() else { return false };
+        let bare = if whole { unnumbered(&bare) } else { bare };
         if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
             return false;
         }
         let verb = action_of(&bare);
-        let spot = Spot {
-            above: above && colon,
-            right_above: above,
-            own: own_item || row.boxed,
-            listed: row.item.is_some(),
-            free: self.free,
-        };
+        let spot =
+            Spot { above: above && colon, right_above: above, own: whole, listed: row.item.is_some(), free: self.free };
         if !asks_for(
-            &words[..path.outer.start - row.span.start],
-            &words[(path.outer.end - row.span.start).min(words.len())..],
+            &words[..path.outer.start - start],
+            &words[(path.outer.end - start).min(words.len())..],
             verb.is_some(),
             &bare,
             path,
@@ -395,15 +395,15 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let mut action = verb.unwrap_or_default();
-        let before = &words[..path.outer.start - row.span.start];
-        let behind = &words[(path.outer.end - row.span.start).min(words.len())..];
+        let before = &words[..path.outer.start - start];
+        let behind = &words[(path.outer.end - start).min(words.len())..];
         let direct = before.split_whitespace().count() <= 4;
         if action == Action::Create && !direct && !own_item || action == Action::Delete && !deletes(before, behind) {
             action = Action::Unstated;
         }
         let noted = action_of_note(behind);
         let action = if noted == Action::Unstated { action } else { noted };
-        let formal = is_marker(before) || own_item || row.boxed || action != Action::Unstated;
+        let formal = is_marker(before) || whole || action != Action::Unstated;
         let basis = if formal { Basis::Stated } else { Basis::Worded };
         let within = basis == Basis::Worded && changes_within(&bare, before);
         let action = match action {
@@ -412,7 +412,7 @@ impl Collector<'_, '_, '_> {
         };
         let said = self.said(action, basis, self.asking.box_around(row));
         let mut touched = Vec::new();
-        let mut end = row.span.start;
+        let mut end = start;
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
             if at > 0 && !joins(between) {
@@ -420,6 +420,7 @@ impl Collector<'_, '_, '_> {
             }
             end = path.outer.end;
             let until = found.get(at + 1).map_or(row.span.end, |next| next.outer.start.max(end));
+            let until = until.min(start + words.len()).max(end);
             let empty = is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
             let path = FoundPath { lines: path.lines.filter(|_| at > 0), ..path.clone() };
             touched.extend(add(&mut self.changes, &path, &Said { empty, ..said.clone() }));

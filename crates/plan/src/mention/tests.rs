@@ -116,3 +116,11 @@ fn a_base_is_the_folder_that_paths_are_relative_to() {
     assert_eq!(base("Paths are relative to the repository root."), None);
     assert_eq!(base("Move `a/` relative to its parent."), None);
 }
+
+#[test]
+fn a_sentence_ends_outside_of_code_and_abbreviations() {
+    let words = "Note: it fails, e.g. in `a. B`. Open `tests/a.py` and find it. Replace it with:";
+    let at = words.find("`tests").expect("the path");
+    assert_eq!(&words[sentence_around(words, at)], " Open `tests/a.py` and find it.");
+    assert_eq!(sentence_around("In `a.py`, add:", 3), 0..15);
+}
