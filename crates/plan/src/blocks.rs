@@ -141,6 +141,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         if !role.is_placed() || seen.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone()) {
             found = FileOf::Nowhere;
         }
+        let basis = if matches!(found, FileOf::Change(_)) { basis } else { Basis::default() };
         let mut prose = introduction(asking, row, starts);
         if let Some(direction) = direction::behind(asking, row, starts) {
             prose.push_str("\n\n");

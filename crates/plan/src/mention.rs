@@ -75,8 +75,10 @@ pub(crate) fn is_forbidden(words: &str, name: &Range<usize>) -> bool {
         return false;
     }
     let reach = last(&before, Use::Negation).map_or("", |negation| &before[negation.end..]);
-    // "Leave `run` as it is", "not `run`", "do not replace `run`"; not: "do not call `run`".
-    let bare = reach.split_whitespace().all(|word| is_small(word));
+    // "Leave `run` as it is", "replace `go`, not `run`", "do not replace `run`"; not: "do not call `run`", "no `run` is left".
+    let direct = reach.split_whitespace().all(|word| is_small(word));
+    let denial = last(&before, Use::Negation).map_or("", |negation| &before[negation]);
+    let bare = direct && (denial == "leave" || denial == "not");
     bare || held(&before).has(Use::Alter) || held(&after).has(Use::Alter) || is_kept(&before, &after)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Phase, Role};
 
@@ -111,6 +112,12 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
         return Ok(Some(placement(Some(path), Placed::Before)));
     }
+    if let Some(name) = text.is_none().then(|| unbound(phase, index, file, &path)).flatten() {
+        let message =
+            format!("{path} is not there, and the block is no whole file: it reads `{name}`, which it does not bind");
+        let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
     let answer = ask(phase, index, file, &path, &standing_text(work, &path, text.as_deref()));
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
         && let Some(name) = broken(&block.forbidden, &path, (text, &applied.text))
@@ -202,6 +209,27 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
     let lines = block.lines.or(change.and_then(|change| change.lines)).map(|lines| standing.lines_now(lines));
     let context = Context { prose: &block.prose, intent, lines, current, addressed: file.addressed };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
+}
+
+/// A name that a block reads and that no block of its file binds: the block is to be added to a file that is not there.
+/// A file that the plan calls new may be built up from parts, and what a script's names are the text does not decide.
+fn unbound(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<String> {
+    if file.action != Action::Unstated || !path.ends_with(".py") {
+        return None;
+    }
+    let scopes = |block: usize| Scopes::of_file(path, &phase.blocks.get(block)?.text);
+    let own = scopes(index)?;
+    let others: Vec<Scopes> =
+        blocks_of(phase, file.change).filter(|other| *other != index).filter_map(scopes).collect();
+    let bound = |name: &str| {
+        let modules = others.iter().filter_map(Scopes::module);
+        modules.flat_map(|module| &module.bindings).any(|binding| binding.name == name)
+    };
+    let free = |read: &&code::scopes::Read| {
+        let unbound = matches!(own.resolve(read), Resolution::Unbound { .. });
+        read.purpose == Purpose::Value && !read.is_guarded && unbound && !bound(&read.name)
+    };
+    own.reads.iter().find(free).map(|read| read.name.clone())
 }
 
 /// Whether the block is the first one of its file in the unit.

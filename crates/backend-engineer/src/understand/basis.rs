@@ -70,7 +70,7 @@ impl fmt::Display for PlacedBy {
         match self {
             PlacedBy::Stated => formatter.write_str("the plan states the file"),
             PlacedBy::Identified(evidence) => write!(formatter, "the file was identified: {evidence}"),
-            PlacedBy::Worded => formatter.write_str("the file is taken from the plan's words"),
+            PlacedBy::Worded => formatter.write_str("the file is known by the plan's words alone"),
         }
     }
 }

@@ -358,6 +358,10 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
         if let [one] = said.as_slice() {
             return (FileOf::Change(*one), Basis::Worded);
         }
+        // A test's code is for the only test of the list, other code for the only other file, whatever the words are.
+        if let ([one], true) = (side.as_slice(), is_test_code(wanted.text) == wants_test) {
+            return (FileOf::Change(*one), changes[*one].basis);
+        }
         let found = match side.as_slice() {
             [one] => FileOf::Change(*one),
             [] => narrowed(wanted, changes, fitting),

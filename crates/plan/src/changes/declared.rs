@@ -286,9 +286,11 @@ impl Collector<'_, '_, '_> {
     /// Takes a removal back that the words right below it deny: "Remove `a.py`?", "**Don't delete it.**"
     fn take_back(&mut self, words: &str) {
         let lower = key(words);
-        let denied = begins(&lower, Use::Negation).is_some_and(|end| {
-            let rest = lower[end..].trim_start();
-            begins(rest, Use::Remove).is_some()
+        // "Don't delete it", "Do not delete it".
+        let heads = [lower.as_str(), lower.split_once(' ').map_or("", |(_, rest)| rest)];
+        let denied = heads.iter().any(|head| {
+            let negation = begins(head, Use::Negation);
+            negation.is_some_and(|end| begins(head[end..].trim_start(), Use::Remove).is_some())
         });
         for at in self.current.iter().filter(|_| denied) {
             let change = self.changes.get_mut(*at).filter(|change| change.action == Action::Delete);

@@ -366,7 +366,7 @@ pub(super) fn removes_whole(value: &str) -> bool {
     let (first, rest) = words.split_at(end);
     let removed =
         action_of(first) == Some(Action::Delete) || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
-    removed && !value.trim_end().ends_with(['?', '？']) && {
+    removed && !value.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？']) && {
         let behind = rest.trim_start();
         let object = key(behind);
         let words: Vec<&str> =

@@ -24,7 +24,10 @@ pub(super) fn is_whole(lead: &str, behind: &str) -> bool {
 /// Returns whether the words behind a path speak of no part of it: "`x`.", "`x` and", "`x` (unused)"; not "`x` imports".
 fn ends_with_the_file(behind: &str) -> bool {
     let rest = behind.trim_start_matches(['`', '*', '_']).trim();
-    if behind.trim_end().ends_with(['?', '？']) || rest.starts_with("'s") || rest.starts_with("’s") {
+    if behind.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？'])
+        || rest.starts_with("'s")
+        || rest.starts_with("’s")
+    {
         return false;
     }
     let mut rest = rest;
@@ -66,6 +69,7 @@ mod tests {
             ("Empty or delete ", ""),
             ("Remove ", " imports"),
             ("Delete ", "?"),
+            ("**Remove ", "?**"),
             ("删除已变得多余的 ", " 显式 re-export？"),
             ("Delete ", " if unused"),
             ("Delete ", "'s cache helper"),

@@ -81,6 +81,8 @@ const DENIALS: &[&str] = &[
     "- Delete: the limit in `lib/kept.py`\n",
     "- Move: `LIMIT` from `lib/kept.py` to `lib/other.py`\n",
     "### Remove `lib/kept.py` exports?\n",
+    "- [ ] **Step 1: Remove `lib/kept.py`?**\n",
+    "- [ ] Remove `lib/kept.py`?\n",
     "- [ ] Delete or empty: `lib/kept.py`\n",
     "- [ ] Delete `lib/kept.py` if it is unused\n",
     "| `lib/kept.py` | remove endpoint |\n",

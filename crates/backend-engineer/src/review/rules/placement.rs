@@ -150,7 +150,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         }
         let mut finding = ground.say(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
         finding.hint = Some(match candidates.as_slice() {
-            [] if *reason == "prohibited" => "take the code out, or the words that forbid the change".to_owned(),
+            [] if code.name == "prohibited" => "take the code out, or the words that forbid the change".to_owned(),
             [] => "Say in the plan where it goes.".to_owned(),
             candidates => format!("To decide between {}.", candidates.join(", ")),
         });
