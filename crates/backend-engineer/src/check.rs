@@ -83,7 +83,7 @@ impl Ran {
 impl Request {
     /// What a command of the plan asks to run, or why it can't be run as it stands.
     pub(crate) fn of(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<Ran>> {
-        let folder = command.folder.clone().unwrap_or_default();
+        let folder = folder_of(command, work);
         let refuse = |why: &str| Err(Box::new(Ran::not_run(&command.text, &folder, why)));
         let script = match &command.doubt {
             Some(Doubt::Placeholder) => return refuse("it holds a placeholder that nobody filled in"),
@@ -115,6 +115,24 @@ impl Request {
     fn asked(&self, work: &UnitWork<'_>) -> Asked {
         Asked::read(&self.script, self.kind, &TreeRecipes::new(work.run, work.workspace, &self.folder))
     }
+}
+
+/// Returns the folder that a command of the plan runs in: the one that it says, else that from which the unit's paths
+/// start, unless the command's own paths are there from the root alone.
+pub(crate) fn folder_of(command: &PlannedCommand, work: &UnitWork<'_>) -> String {
+    let package = work.assignment.folder.as_str();
+    if let Some(folder) = &command.folder {
+        return folder.clone();
+    }
+    let words =
+        command.text.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ';' | ':'));
+    let rooted = words.filter(|word| !word.is_empty() && !word.starts_with(['/', '-', '~'])).any(|word| {
+        let first = word.trim_start_matches("./").split('/').next().unwrap_or_default();
+        let here = !first.is_empty() && work.run.files.stands(first);
+        here && (word.contains('/') || word.contains('.') || word == package)
+            && !work.run.files.stands(&format!("{package}/{first}"))
+    });
+    if rooted { String::new() } else { package.to_owned() }
 }
 
 /// Reads a command that runs in `folder`, with the recipes of the tree.

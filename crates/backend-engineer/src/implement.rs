@@ -2,6 +2,8 @@
 //! where the plan has them; what needs a mind is left and said.
 
 mod remainder;
+mod identify;
+mod prohibited;
 mod literal;
 mod files;
 mod commits;
@@ -113,7 +115,8 @@ impl Item {
     /// file within its step or on its line.
     pub(crate) fn is_about(&self, plan: &Plan, file: &NamedFile, left: &Remainder) -> bool {
         let step = || plan.phase(self.unit)?.steps.get(self.step?);
-        let within = || step().is_some_and(|step| step.span.contains(&file.span.start));
+        let below = |step: &plan::Step| step.below.as_ref().is_some_and(|label| label.contains(&file.span.start));
+        let within = || step().is_some_and(|step| step.span.contains(&file.span.start) || below(step));
         let on_its_line = || self.step.is_none() && plan.place(file.span.start).line == self.line;
         let named = left.names.contains(&file.written) || code_spans(&self.title).contains(&file.written);
         file.unit == self.unit && (named || within() || on_its_line())

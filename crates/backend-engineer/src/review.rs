@@ -147,8 +147,8 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Findin
     };
     let told = plan.diagnostics().iter().filter(|one| concerns(one.span.start) && open(one.span.start));
     let told = told.filter(|one| one.code != "block-nowhere" || !sample(one.span.start));
-    // Whoever names a file right there means that one, whether the reader took it up or not.
-    let told = told.filter(|one| one.code != "block-between" || !names_file(plan.text(), &one.span));
+    // Evidence in the tree may decide between several files: told where the placement is tried.
+    let told = told.filter(|one| one.code != "block-between");
     let told = told.filter(|one| one.code != "command-author-path" || !authors(one.span.start));
     let told = told.map(|one| Finding {
         code: one.code,
@@ -159,21 +159,6 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Findin
         hint: Some(one.hint.clone()),
     });
     not_approved(plan).into_iter().chain(told).collect()
-}
-
-/// Whether the line above a block, or the block's first one, names a file.
-fn names_file(text: &str, block: &std::ops::Range<usize>) -> bool {
-    let is_file = |word: &str| {
-        let ending = word.rsplit_once('.').map(|(stem, ending)| (!stem.is_empty(), ending));
-        ending.is_some_and(|(named, ending)| {
-            named && (1..=5).contains(&ending.len()) && ending.chars().all(|letter| letter.is_ascii_lowercase())
-        })
-    };
-    let above = text[..block.start].trim_end().lines().last().unwrap_or_default();
-    let ticked = above.split('`').skip(1).step_by(2).any(is_file);
-    let first = text[block.clone()].lines().nth(1).unwrap_or_default().trim();
-    let comment = first.starts_with('#') || first.starts_with("//");
-    ticked || comment && first.split_whitespace().any(|word| word.contains('/') && is_file(word))
 }
 
 /// Reads the files of a unit, then holds it against the tree.

@@ -1,6 +1,7 @@
 //! Step one: reads the plan, locates the phase, its success criteria, and every file to create or modify.
 
 mod author;
+mod basis;
 mod definition;
 mod load;
 mod paths;
@@ -13,6 +14,7 @@ use std::ops::Range;
 use plan::{Action, Approval, Phase, PhaseId, Plan, PlannedChange, State};
 
 pub(crate) use author::without_author;
+pub(crate) use basis::{Evidence, PlacedBy};
 #[cfg(test)]
 pub(crate) use definition::TOOLS;
 pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
@@ -40,6 +42,8 @@ pub(crate) struct Assignment {
     pub(crate) files: Vec<NamedFile>,
     /// The only paths that may reach the user's tree.
     pub(crate) scope: Scope,
+    /// Where its commands run unless they say otherwise: the package from which all its paths start, else the root.
+    pub(crate) folder: String,
     /// What was noticed on the way.
     pub(crate) findings: Vec<Finding>,
 }
@@ -102,6 +106,7 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
         units: units.iter().map(|unit| unit.id).collect(),
         files: Vec::new(),
         scope: Scope::default(),
+        folder: String::new(),
         findings: dependencies(plan, phase),
     };
     let mut leaving = Vec::new();
@@ -117,6 +122,7 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
         assignment.scope.admit(&file, change, files);
         assignment.files.push(file);
     }
+    assignment.folder = package_of(&units, &assignment.files).unwrap_or_default();
     Some((assignment, leaving))
 }
 
@@ -162,6 +168,16 @@ fn bases(plan: &Plan, files: &Files) -> BTreeSet<String> {
         }
     }
     bases
+}
+
+/// The package from which every path of a unit starts without saying so.
+fn package_of(units: &[&Phase], files: &[NamedFile]) -> Option<String> {
+    let says_folder = units.iter().any(|unit| unit.changes.iter().any(|change| change.base.is_some()));
+    let found: Vec<(&str, &str)> =
+        files.iter().filter_map(|file| Some((file.path.as_deref()?, file.written.as_str()))).collect();
+    let base = |(path, written): &(&str, &str)| path.strip_suffix(&format!("/{written}")).map(str::to_owned);
+    let first = found.first().and_then(base).filter(|_| !says_folder)?;
+    found.iter().all(|one| base(one).as_ref() == Some(&first)).then_some(first)
 }
 
 /// Finds one named file, and says what is doubtful about it.
@@ -229,6 +245,9 @@ fn in_full(plan: &Plan, unit: PhaseId, change: &PlannedChange, found: Meaning) -
 
 /// A path that the plan calls neither new nor existing is looked for first.
 fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> Meaning {
+    if let Some(below) = change.base.as_deref().and_then(|base| files.below(base, &change.path, &change.action)) {
+        return below;
+    }
     let found = files.meaning(&change.path, change.action == Action::Create, bases);
     match &found {
         Meaning::AsWritten(path) if change.action == Action::Unstated && !files.stands(path) => {

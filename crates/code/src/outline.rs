@@ -35,6 +35,27 @@ pub fn outline(path: &str, text: &str) -> Vec<Outlined> {
     lines
 }
 
+/// Returns the text of each definition of that name in a file, in its order; nothing for a language that is not read by
+/// structure.
+#[must_use]
+pub fn definitions_of(path: &str, text: &str, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(source) = Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE)) {
+        seek(&source, source.root(), (0, name), &mut found);
+    }
+    found
+}
+
+fn seek(source: &Source<'_>, list: Node<'_>, (depth, name): (usize, &str), found: &mut Vec<String>) {
+    for item in source.items(list) {
+        if item.is_definition() && item.name == name {
+            found.push(source.slice(item.bare..item.code_end).to_owned());
+        } else if let Some(inner) = source.language.body(item.core).filter(|_| depth + 1 < DEPTH) {
+            seek(source, inner, (depth + 1, name), found);
+        }
+    }
+}
+
 fn collect(source: &Source<'_>, list: Node<'_>, depth: usize, lines: &mut Vec<Outlined>) {
     let members = depth == 0 || source.language.list(list) == Some(List::Members);
     for item in source.items(list) {

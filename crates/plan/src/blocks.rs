@@ -2,12 +2,17 @@
 
 mod role;
 
+mod signs;
+
 mod file;
 
 mod direction;
 
+mod forbidden;
+
 use serde::Serialize;
 
+use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
 use crate::inline::one_line;
@@ -32,10 +37,14 @@ pub struct CodeBlock {
     pub role: Role,
     /// The file it is for.
     pub file: FileOf,
+    /// How that is known.
+    pub basis: Basis,
     /// The sentences and labels that introduce it, nearest last; behind them what says right below it where it goes.
     pub prose: String,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
+    /// Names, as written, of what the words around the block forbid to change.
+    pub forbidden: Vec<String>,
 }
 
 /// What part a code block plays.
@@ -105,11 +114,11 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let language = language(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted { row, from, language: &language, info: &fence.info, text: &text };
-        let (mut found, nearness) = file::find(asking, &wanted, changes);
+        let file::Located { file: mut found, nearness, basis } = file::find(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
         let script = match &found {
             FileOf::Change(at) => {
-                file::is_script(&changes[*at].path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
+                signs::is_script(&changes[*at].path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
             }
             _ => false,
         };
@@ -118,8 +127,8 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         if is_shell(&language) && role::is_shown_content(&above) {
             // A document holds commands as text.
             let wanted = Wanted { language: "markdown", ..wanted };
-            let (holder, _) = file::find(asking, &wanted, changes);
-            if matches!(&holder, FileOf::Change(at) if file::is_document(&changes[*at].path)) {
+            let holder = file::find(asking, &wanted, changes).file;
+            if matches!(&holder, FileOf::Change(at) if signs::is_document(&changes[*at].path)) {
                 (found, named) = (holder, true);
             }
         }
@@ -132,10 +141,15 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         if !role.is_placed() || seen.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone()) {
             found = FileOf::Nowhere;
         }
+        let basis = if matches!(found, FileOf::Change(_)) { basis } else { Basis::default() };
         let mut prose = introduction(asking, row, starts);
         if let Some(direction) = direction::behind(asking, row, starts) {
             prose.push_str("\n\n");
             prose.push_str(&direction);
+        }
+        if let Some(words) = file::placing_comment(&text, &wanted_path(changes, &found)) {
+            prose.push_str("\n\n");
+            prose.push_str(&words);
         }
         let lines = prose
             .lines()
@@ -149,8 +163,10 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             span: fence.span.clone(),
             role,
             file: found,
+            basis,
             prose,
             lines,
+            forbidden: forbidden::around(asking, row, starts),
         };
         placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block }));
     }
@@ -163,6 +179,14 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         }
     }
     placed
+}
+
+/// The path of the file that was found.
+fn wanted_path(changes: &[PlannedChange], found: &FileOf) -> String {
+    match found {
+        FileOf::Change(at) => changes.get(*at).map_or_else(String::new, |change| change.path.clone()),
+        FileOf::Nowhere | FileOf::Between(_) => String::new(),
+    }
 }
 
 /// The language that a fence names, lower case.

@@ -2,18 +2,24 @@
 
 mod verbs;
 
+mod whole;
+
 mod urging;
+
+mod asks;
 
 mod declared;
 
 use code::paths::is_test;
 use serde::Serialize;
 
+use crate::basis::Basis;
 use crate::document::Span;
 use crate::identity::CheckboxId;
 use crate::paths::{FoundPath, expand, is_pattern, same_file};
 
-pub(crate) use declared::{Asking, declared};
+pub(crate) use asks::is_marker;
+pub(crate) use declared::{Asking, base_of, declared};
 pub(crate) use urging::asks_for_change;
 
 /// What shall happen to a file.
@@ -57,6 +63,31 @@ pub struct PlannedChange {
     pub blocks: Vec<usize>,
     /// The box in whose item the file is named.
     pub checkbox: Option<CheckboxId>,
+    /// How it is known that the unit is about this file.
+    pub basis: Basis,
+    /// The plan says that the file has no content.
+    pub empty: bool,
+    /// The folder from which the plan says that its paths start.
+    pub base: Option<String>,
+}
+
+/// What is said of a path where it is named.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said {
+    /// What shall happen to the file.
+    pub(crate) action: Action,
+    /// Named as a test.
+    pub(crate) test: bool,
+    /// The box around it.
+    pub(crate) checkbox: Option<CheckboxId>,
+    /// It is an entry of a list of files, which names each in full.
+    pub(crate) listed: bool,
+    /// How it is known.
+    pub(crate) basis: Basis,
+    /// The file has no content.
+    pub(crate) empty: bool,
+    /// The folder from which paths start here.
+    pub(crate) base: Option<String>,
 }
 
 /// The changes that a path could mean: an exact one alone, else those that end alike.
@@ -94,20 +125,12 @@ fn is_in_many_folders(path: &str) -> bool {
     NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
-/// Adds what is said of a path; gives the changes that stand for it. `listed`:
-/// it is an entry of a list of files, which names each in full.
-pub(crate) fn add(
-    changes: &mut Vec<PlannedChange>,
-    found: &FoundPath,
-    action: &Action,
-    test: bool,
-    checkbox: Option<CheckboxId>,
-    listed: bool,
-) -> Vec<usize> {
+/// Adds what is said of a path; gives the changes that stand for it.
+pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Said) -> Vec<usize> {
     let mut touched = Vec::new();
     for path in expand(&found.path) {
         let mut known = meant(changes, &path);
-        if listed && is_in_many_folders(&path) {
+        if said.listed && is_in_many_folders(&path) {
             known.retain(|at| changes[*at].path == path);
         }
         let at = match known.as_slice() {
@@ -115,14 +138,17 @@ pub(crate) fn add(
             [] => {
                 changes.push(PlannedChange {
                     pattern: is_pattern(&path),
-                    test: test || is_test(&path),
+                    test: said.test || is_test(&path),
                     path,
                     span: found.span.clone(),
-                    action: action.clone(),
+                    action: said.action.clone(),
                     lines: found.lines,
                     prose: String::new(),
                     blocks: Vec::new(),
-                    checkbox,
+                    checkbox: said.checkbox,
+                    basis: said.basis,
+                    empty: said.empty,
+                    base: said.base.clone(),
                 });
                 touched.push(changes.len() - 1);
                 continue;
@@ -130,17 +156,22 @@ pub(crate) fn add(
             _ => continue,
         };
         let change = &mut changes[at];
-        if change.action == Action::Unstated {
-            change.action = action.clone();
+        // What the prose asks of a file that is listed without an action does not say whether it is there.
+        let guessed = said.basis == Basis::Worded && change.basis == Basis::Stated && said.action == Action::Modify;
+        if change.action == Action::Unstated && !guessed {
+            change.action = said.action.clone();
         }
+        change.basis = change.basis.min(said.basis);
+        change.empty = change.empty || said.empty;
+        change.base = change.base.take().or_else(|| said.base.clone());
         // The longer path says more, but a name that only ends alike may lie elsewhere.
         if path.len() > change.path.len() && path.ends_with(&format!("/{}", change.path)) {
             change.path = path;
             change.span = found.span.clone();
         }
-        change.test = change.test || test;
+        change.test = change.test || said.test;
         change.lines = change.lines.or(found.lines);
-        change.checkbox = change.checkbox.or(checkbox);
+        change.checkbox = change.checkbox.or(said.checkbox);
         touched.push(at);
     }
     touched

@@ -920,6 +920,27 @@ const NAMES: &[(Topic, &[&str])] = &[
         &[
             "working directory",
             "directory",
+            "base directory",
+            "base path",
+            "base folder",
+            "target directory",
+            "target folder",
+            "目录",
+            "目标目录",
+            "根目录",
+            "directorio base",
+            "carpeta",
+            "diretório",
+            "pasta",
+            "répertoire",
+            "dossier",
+            "verzeichnis",
+            "ordner",
+            "ディレクトリ",
+            "디렉터리",
+            "디렉토리",
+            "каталог",
+            "папка",
             "cwd",
             "from",
             "run from",
@@ -1019,6 +1040,41 @@ const PARTS: &[(Topic, &[&str])] = &[
     (Changes, &["changes required", "required changes", "cambios requeridos", "cambios necesarios"]),
     (Before, &["current state", "current code", "current implementation"]),
 ];
+
+/// Labels of the folder from which paths start, beside those of the folder in which commands run.
+const BASES: &[&str] = &[
+    "directory",
+    "in directory",
+    "base directory",
+    "base path",
+    "base folder",
+    "target directory",
+    "target folder",
+    "folder",
+    "package",
+    "目录",
+    "目标目录",
+    "根目录",
+    "directorio",
+    "directorio base",
+    "carpeta",
+    "diretório",
+    "pasta",
+    "répertoire",
+    "dossier",
+    "verzeichnis",
+    "ordner",
+    "ディレクトリ",
+    "디렉터리",
+    "디렉토리",
+    "каталог",
+    "папка",
+];
+
+/// Whether a label names the folder from which paths start.
+pub(crate) fn is_base(name: &str) -> bool {
+    BASES.contains(&name)
+}
 
 /// What a label announces, by its exact name.
 pub(crate) fn topic(name: &str) -> Option<Topic> {

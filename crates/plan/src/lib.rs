@@ -9,7 +9,11 @@ mod inline;
 
 mod languages;
 
+mod vocabulary;
+
 mod paths;
+
+mod mention;
 
 mod labels;
 
@@ -26,6 +30,8 @@ mod outline;
 mod checkboxes;
 
 mod rows;
+
+mod basis;
 
 mod changes;
 
@@ -55,6 +61,7 @@ mod select;
 
 mod tick;
 
+pub use basis::Basis;
 pub use blocks::{CodeBlock, FileOf, Role};
 pub use boxes::{Checkbox, State};
 pub use changes::{Action, PlannedChange};

@@ -109,6 +109,7 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
     let (words, lines) = split_lines(words);
     let path = words.replace('\\', "/");
     let path = path.trim_start_matches("./").trim_end_matches(',');
+    let path = without_root(path);
     let odd = |letter: char| {
         letter.is_whitespace()
             || matches!(letter, '"' | '\'' | '=' | ';' | '|' | '`' | '!' | '%' | '^' | '&' | ',' | '#')
@@ -142,6 +143,15 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
     }
     let single = is_file_name(name) || (braces && path.contains('.'));
     (single && !path.ends_with('/')).then(|| (path.to_owned(), lines))
+}
+
+/// The path behind a placeholder for the repository's root: `<root>/a.py`, `$REPO/a.py`, `${PROJECT_ROOT}/a.py`.
+fn without_root(path: &str) -> &str {
+    const ROOTS: [&str; 5] = ["root", "repo", "repository", "project", "workspace"];
+    let Some((first, rest)) = path.split_once('/').filter(|(_, rest)| !rest.is_empty()) else { return path };
+    let name = first.trim_start_matches(['<', '{', '$']).trim_end_matches(['>', '}']).to_ascii_lowercase();
+    let placeholder = first.len() > name.len() && name.split(['-', '_', ' ']).any(|part| ROOTS.contains(&part));
+    if placeholder { rest } else { path }
 }
 
 /// `application/json`, `and/or.x`: words with a slash that are no file.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::boxes::{Checkbox, State};
-use crate::changes::Asking;
+use crate::changes::{Asking, base_of};
 use crate::checkboxes::{self, Found};
 use crate::commands::PlannedCommand;
 use crate::contents;
@@ -155,6 +155,9 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     }
     let free: Vec<usize> = (0..owners.len()).filter(|piece| owners[*piece].is_none()).collect();
     let rows = rows(&document, free.into_iter(), |_| false);
+    if let Some(base) = rows.iter().find_map(|row| base_of(&document, row)) {
+        phases.iter_mut().for_each(|phase| start_from(phase, &base));
+    }
     let asking = Asking { document: &document, rows: &rows, boxes: &found.of_items, item: None };
     let mut commands = Vec::new();
     let criteria = criteria::read(&asking, &mut commands);
@@ -194,6 +197,12 @@ fn unit_of(
     phase.phases = unit.children.iter().map(|child| unit_of(document, child, boxes, next, owners)).collect();
     contents::hand_down(&mut phase);
     phase
+}
+
+/// Gives the folder from which the plan's paths start to each file for which no nearer one is said.
+fn start_from(phase: &mut Phase, base: &str) {
+    phase.changes.iter_mut().for_each(|change| change.base = change.base.take().or_else(|| Some(base.to_owned())));
+    phase.phases.iter_mut().for_each(|inner| start_from(inner, base));
 }
 
 /// Gives every box to the unit in whose pieces it stands, or whose name it bears.

@@ -5,8 +5,6 @@
 //! block), then its form (imperative, demand, statement), then the blocks: what
 //! they hold of the names and words in it.
 
-mod vocabulary;
-
 mod split;
 
 mod form;

@@ -27,6 +27,8 @@ pub struct Step {
     pub parts: Vec<Part>,
     /// What it is for, in the main.
     pub kind: StepKind,
+    /// The label of the file below which it stands as an item.
+    pub below: Option<Span>,
 }
 
 /// A part of a step.
@@ -74,6 +76,8 @@ pub(crate) struct Seed {
     pub(crate) spare: bool,
     /// Its first row is its title; else it is the unit below its heading.
     pub(crate) titled: bool,
+    /// The label of the file below which it stands as an item.
+    pub(crate) below: Option<Span>,
 }
 
 /// Whether the words name a step: "Step 2: …".
@@ -111,7 +115,10 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
         let end = rows[..first].iter().position(|row| is_among(row) && row.item.is_none()).unwrap_or(first);
         if end > 0 {
             let (title, titled) = (title.to_owned(), asking.item.is_some());
-            found.insert(0, Seed { rows: 0..end, title, number: None, checkbox: None, spare: false, titled });
+            found.insert(
+                0,
+                Seed { rows: 0..end, title, number: None, checkbox: None, spare: false, titled, below: None },
+            );
         }
     }
     found
@@ -123,6 +130,14 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
     let sections: Vec<usize> =
         (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at])).collect();
     let mut all = steps;
+    let ends: Vec<usize> = all.iter().map(|step| step.rows.end).collect();
+    let labels = ends.into_iter().filter(|end| rows.get(*end).is_some_and(names_next_file));
+    let labels: Vec<usize> = labels.filter(|end| !all.iter().any(|step| step.rows.contains(end))).collect();
+    for mut seed in cut(asking, &labels) {
+        let next = all.iter().map(|step| step.rows.start).find(|start| seed.rows.contains(start));
+        seed.rows.end = next.unwrap_or(seed.rows.end);
+        all.push(Seed { spare: true, ..seed });
+    }
     for mut seed in cut(asking, &sections) {
         let end = all.iter().map(|step| step.rows.start).find(|start| seed.rows.contains(start));
         seed.rows.end = end.unwrap_or(seed.rows.end);
@@ -161,6 +176,11 @@ fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
     !around.iter().skip(1).any(boxed)
 }
 
+/// Whether a row outside of lists is a label that names a file.
+fn names_next_file(row: &Row) -> bool {
+    row.item.is_none() && row.label.is_some() && row.topic.is_some_and(Topic::names_files)
+}
+
 /// One step from each start to the next, or to what ends the steps.
 fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
     let rows = asking.rows;
@@ -171,7 +191,14 @@ fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
             RowKind::Heading(level) => Some(level),
             _ => None,
         };
+        // Where the list stands below a file's label, the next file's label ends it.
+        let above =
+            rows[..start].iter().rev().take_while(|row| !matches!(row.kind, RowKind::Heading(_) | RowKind::Rule));
+        let label = above.filter(|_| rows[start].item.is_some()).find(|row| names_next_file(row));
+        let of_label = label.is_some();
+        let below = label.map(|row| row.span.clone());
         let ends = |row: &Row| match (&row.kind, level) {
+            _ if of_label && names_next_file(row) => true,
             (RowKind::Heading(inner), Some(level)) => *inner <= level || apart(row),
             (RowKind::Heading(_) | RowKind::Rule, None) => true,
             _ => is_among(row) && row.item.is_none() && row.label.is_some(),
@@ -186,7 +213,7 @@ fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
             Some(name) => (name.title, name.number),
             None => (words, None),
         };
-        found.push(Seed { rows: start..end, title, number, checkbox, spare: false, titled: true });
+        found.push(Seed { rows: start..end, title, number, checkbox, spare: false, titled: true, below });
     }
     found
 }

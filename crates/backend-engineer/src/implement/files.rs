@@ -7,7 +7,7 @@ use super::literal::{Placed, Placement};
 use super::remainder::Remainder;
 use super::{Change, Deed, Item, tell_staged};
 use crate::stop::Stop;
-use crate::understand::NamedFile;
+use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
 
 /// Stages the removals and renames of a unit.
@@ -25,7 +25,7 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
                 _ => format!("Delete `{}`", file.written),
             };
             let line = work.run.plan.place(file.span.start).line;
-            let placement = Placement { block: None, path: file.path.clone(), line, placed };
+            let placement = Placement { block: None, path: file.path.clone(), line, by: PlacedBy::Stated, placed };
             let deeds = vec![Deed::Place(placement)];
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
         }
@@ -82,17 +82,29 @@ fn refused(reason: &'static str, message: String) -> Placed {
 pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
     let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
     for file in work.assignment.files.iter().filter(|file| file.unit == unit) {
-        if shows_code(&phase, file) || matches!(file.action, Action::Delete | Action::Rename { .. }) {
-            continue;
-        }
-        if answered_for(work, &phase, file, change) {
+        let mut identified = work.state.identified.iter();
+        let identified = identified.any(|((unit, _), (change, _))| (*unit, *change) == (phase.id, file.change));
+        if identified || shows_code(&phase, file) || matches!(file.action, Action::Delete | Action::Rename { .. }) {
             continue;
         }
         let line = work.run.plan.place(file.span.start).line;
         let title = format!("`{}`", file.written);
+        let stated = phase.changes.get(file.change).is_some_and(|planned| planned.empty);
+        if !stated && answered_for(work, &phase, file, change) {
+            continue;
+        }
         if let Some(placed) = create_empty(work, &phase, file)? {
-            let deeds = vec![Deed::Place(Placement { block: None, path: file.path.clone(), line, placed })];
+            let deeds = vec![Deed::Place(Placement {
+                block: None,
+                path: file.path.clone(),
+                line,
+                by: PlacedBy::Stated,
+                placed,
+            })];
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
+            continue;
+        }
+        if stated && answered_for(work, &phase, file, change) {
             continue;
         }
         let remainder = Remainder::without_code(&file.written);
@@ -107,12 +119,17 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
 
 /// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.
 fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Result<Option<Placed>, Stop> {
-    let (Action::Create, Some(path)) = (&file.action, &file.path) else { return Ok(None) };
-    let said = phase.changes.get(file.change).map_or("", |planned| planned.prose.trim());
+    let Some(path) = &file.path else { return Ok(None) };
+    let planned = phase.changes.get(file.change);
+    let said = planned.map_or("", |planned| planned.prose.trim());
     let name = path.rsplit('/').next().unwrap_or(path);
     let mark = matches!(name, "__init__.py" | "py.typed" | ".gitkeep" | ".keep") && said.is_empty();
-    let bare = said.trim_start_matches(|one: char| !one.is_alphanumeric()).to_lowercase();
-    if !(mark || bare.starts_with("empty") || bare.starts_with("空")) || work.run.settings.protects(path) {
+    let makes = match file.action {
+        Action::Create => mark || planned.is_some_and(|planned| planned.empty),
+        Action::Unstated => planned.is_some_and(|planned| planned.empty),
+        _ => false,
+    };
+    if !makes || work.run.settings.protects(path) {
         return Ok(None);
     }
     match work.workspace.tree.read(path) {

@@ -8,6 +8,7 @@ use super::literal::{self, Placed, Placement, standing};
 use super::remainder::Remainder;
 use super::{Change, Deed, Item, commits, files, steps};
 use crate::stop::Stop;
+use crate::understand::PlacedBy;
 use crate::unit_work::UnitWork;
 
 /// The items of the assignment as they stand; their commands are left for the checks to run.
@@ -60,7 +61,7 @@ async fn deeds(
 }
 
 fn placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeSet<String>) -> Placement {
-    let path = literal::path_of(work.assignment, phase, block);
+    let path = literal::path_of(work, phase, block);
     let placed = match &path {
         Some(path) if standing.contains(path) => Placed::Before,
         _ => Placed::Refused {
@@ -69,5 +70,6 @@ fn placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeS
             candidates: Vec::new(),
         },
     };
-    Placement { block: Some(block), path, line: work.run.plan.place(phase.blocks[block].span.start).line, placed }
+    let by = work.state.identified.get(&(phase.id, block)).map_or(PlacedBy::Stated, |(_, by)| by.clone());
+    Placement { block: Some(block), path, line: work.run.plan.place(phase.blocks[block].span.start).line, by, placed }
 }

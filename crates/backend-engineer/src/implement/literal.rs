@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
-use plan::{Action, CodeBlock, FileOf, Phase, Role};
+use plan::{Action, Basis, CodeBlock, FileOf, Phase, Role};
 
+use super::identify::{Candidate, identify};
+use super::prohibited::broken;
 use super::remainder::OpenPart;
 use crate::stop::Stop;
-use crate::understand::{Assignment, NamedFile};
+use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
 
 /// One block of the plan, and what came of it.
@@ -19,6 +22,8 @@ pub(crate) struct Placement {
     pub(crate) path: Option<String>,
     /// The block's line in the plan, from 1.
     pub(crate) line: usize,
+    /// How its file is known.
+    pub(crate) by: PlacedBy,
     /// What came of it.
     pub(crate) placed: Placed,
 }
@@ -75,14 +80,14 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Result<Option<Placement>, Stop> {
     let block = &phase.blocks[index];
     let line = work.run.plan.place(block.span.start).line;
-    let placement = |path: Option<String>, placed| Placement { block: Some(index), path, line, placed };
-    let file = match file_of(work.assignment, phase, block) {
-        Ok(file) => file,
+    let (file, by) = match file_of(work, phase, index) {
+        Ok(found) => found,
         Err(message) => {
             let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
-            return Ok(Some(placement(None, placed)));
+            return Ok(Some(Placement { block: Some(index), path: None, line, by: PlacedBy::Stated, placed }));
         }
     };
+    let placement = |path: Option<String>, placed| Placement { block: Some(index), path, line, by: by.clone(), placed };
     let Some(path) = file.path.clone() else {
         let message = file.obstacle.clone().unwrap_or_else(|| "its file is not clear".to_owned());
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
@@ -101,12 +106,42 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
             return Ok(Some(placement(Some(path), placed)));
         }
     };
+    if block.text.trim().is_empty() {
+        return Ok(Some(placement(Some(path.clone()), empty(work, file, &path, text.as_deref())?)));
+    }
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
         return Ok(Some(placement(Some(path), Placed::Before)));
     }
+    if let Some(name) = text.is_none().then(|| unbound(phase, index, file, &path)).flatten() {
+        let message =
+            format!("{path} is not there, and the block is no whole file: it reads `{name}`, which it does not bind");
+        let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
     let answer = ask(phase, index, file, &path, &standing_text(work, &path, text.as_deref()));
+    if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
+        && let Some(name) = broken(&block.forbidden, &path, (text, &applied.text))
+    {
+        let message = format!("the plan says not to change `{name}`, and its code would change it");
+        let placed = Placed::Refused { reason: "prohibited", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
     let placed = settle(work, &path, text.is_some(), answer)?;
     Ok(placed.map(|placed| placement(Some(path), placed)))
+}
+
+/// Makes a file of which the plan shows an empty block, or says why not.
+fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&str>) -> Result<Placed, Stop> {
+    match text {
+        None if matches!(file.action, Action::Create | Action::Unstated) => {
+            work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
+            Ok(Placed::Now { how: "created empty".to_owned(), created: true })
+        }
+        Some(text) if text.trim().is_empty() => Ok(Placed::Before),
+        _ => {
+            Ok(Placed::Refused { reason: "unclear", message: "the block is empty".to_owned(), candidates: Vec::new() })
+        }
+    }
 }
 
 /// Stages what the engine answered; `None` where the block turned out to be no code for the file.
@@ -176,6 +211,27 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
 }
 
+/// A name that a block reads and that no block of its file binds: the block is to be added to a file that is not there.
+/// A file that the plan calls new may be built up from parts, and what a script's names are the text does not decide.
+fn unbound(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<String> {
+    if file.action != Action::Unstated || !path.ends_with(".py") {
+        return None;
+    }
+    let scopes = |block: usize| Scopes::of_file(path, &phase.blocks.get(block)?.text);
+    let own = scopes(index)?;
+    let others: Vec<Scopes> =
+        blocks_of(phase, file.change).filter(|other| *other != index).filter_map(scopes).collect();
+    let bound = |name: &str| {
+        let modules = others.iter().filter_map(Scopes::module);
+        modules.flat_map(|module| &module.bindings).any(|binding| binding.name == name)
+    };
+    let free = |read: &&code::scopes::Read| {
+        let unbound = matches!(own.resolve(read), Resolution::Unbound { .. });
+        read.purpose == Purpose::Value && !read.is_guarded && unbound && !bound(&read.name)
+    };
+    own.reads.iter().find(free).map(|read| read.name.clone())
+}
+
 /// Whether the block is the first one of its file in the unit.
 fn is_first_of(phase: &Phase, change: usize, index: usize) -> bool {
     blocks_of(phase, change).next() == Some(index)
@@ -201,25 +257,45 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
     composed.flatten().as_deref() == Some(text)
 }
 
-/// The path of a block's file, where it is clear.
-pub(super) fn path_of(assignment: &Assignment, phase: &Phase, block: usize) -> Option<String> {
-    file_of(assignment, phase, &phase.blocks[block]).ok().and_then(|file| file.path.clone())
+/// The path of a block's file, where it is clear: of several, the one that an earlier look identified.
+pub(super) fn path_of(work: &UnitWork<'_>, phase: &Phase, block: usize) -> Option<String> {
+    let change = match &phase.blocks[block].file {
+        FileOf::Change(change) => Some(*change),
+        FileOf::Between(_) => work.state.identified.get(&(phase.id, block)).map(|(change, _)| *change),
+        FileOf::Nowhere => None,
+    };
+    work.assignment.file(phase.id, change?)?.path.clone()
 }
 
-/// The named file that a block belongs to.
-fn file_of<'a>(assignment: &'a Assignment, phase: &Phase, block: &CodeBlock) -> Result<&'a NamedFile, String> {
+/// The named file that a block belongs to, and how that is known.
+fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(&'a NamedFile, PlacedBy), String> {
+    let assignment = work.assignment;
+    let named = |change: usize| {
+        assignment.file(phase.id, change).ok_or_else(|| "the plan's file for this code was not found".to_owned())
+    };
+    let block = &phase.blocks[index];
     match &block.file {
         FileOf::Change(change) => {
-            assignment.file(phase.id, *change).ok_or_else(|| "the plan's file for this code was not found".to_owned())
+            let by = if block.basis == Basis::Stated { PlacedBy::Stated } else { PlacedBy::Worded };
+            Ok((named(*change)?, by))
         }
         FileOf::Nowhere => Err("the plan doesn't say which file this code belongs to".to_owned()),
         FileOf::Between(changes) => {
-            let names: Vec<&str> = changes
-                .iter()
-                .filter_map(|index| phase.changes.get(*index))
-                .map(|change| change.path.as_str())
-                .collect();
-            Err(format!("the code may belong to {}", names.join(" or ")))
+            if let Some((change, by)) = work.state.identified.get(&(phase.id, index)).cloned() {
+                return Ok((named(change)?, by));
+            }
+            let files: Vec<(usize, &NamedFile)> =
+                changes.iter().filter_map(|change| Some((*change, assignment.file(phase.id, *change)?))).collect();
+            let paths = files.iter().filter_map(|(change, file)| Some((*change, file.path.as_deref()?)));
+            let candidates =
+                paths.map(|(change, path)| Candidate::read(work.workspace, change, path)).collect::<Vec<_>>();
+            let Some((change, evidence)) = identify(phase, index, candidates) else {
+                let names: Vec<&str> = files.iter().map(|(_, file)| file.written.as_str()).collect();
+                return Err(format!("the code may belong to {}", names.join(" or ")));
+            };
+            let by = PlacedBy::Identified(evidence);
+            work.state.identified.insert((phase.id, index), (change, by.clone()));
+            Ok((named(change)?, by))
         }
     }
 }

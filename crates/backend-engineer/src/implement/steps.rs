@@ -44,7 +44,15 @@ pub(super) fn rest(phase: &Phase) -> Option<Step> {
     let left = |index: &usize| literal::is_code(&phase.blocks[*index]) && !placed(*index);
     let parts: Vec<Part> = (0..phase.blocks.len()).filter(left).map(Part::Place).collect();
     let title = format!("{}: {}", phase.label, phase.title);
-    let step = Step { title, number: None, span: phase.span.clone(), checkbox: None, parts, kind: StepKind::Change };
+    let step = Step {
+        title,
+        number: None,
+        span: phase.span.clone(),
+        checkbox: None,
+        parts,
+        kind: StepKind::Change,
+        below: None,
+    };
     (!step.parts.is_empty()).then_some(step)
 }
 
@@ -140,7 +148,7 @@ fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), 
 /// A step's command as one that the checks are to run; actions and expected failures have their moment in `implement`.
 pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<Deed> {
     let outcome = planned.expect.outcome;
-    let is_check = kind_of(work, &planned.text, planned.folder.as_deref().unwrap_or_default()) != Kind::Other
+    let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
         || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
     if planned.server || !is_check && outcome != ExpectedOutcome::Fail {
         return None;
@@ -165,7 +173,7 @@ async fn run(
     let planned = &phase.commands[command];
     let expects_failure = planned.expect.outcome == ExpectedOutcome::Fail;
     let deed = |ran: Ran| Some(Deed::Run { command, ran: Box::new(ran), expects_failure });
-    let folder = planned.folder.clone().unwrap_or_default();
+    let folder = check::folder_of(planned, work);
     if !work.run.runs_commands() {
         return Ok(deed(Ran::not_run(&planned.text, &folder, "no command was run, as you asked")));
     }

@@ -101,11 +101,98 @@ fn a_run_is_told_what_it_does_not_tell_itself() {
     assert_eq!(review_of(Extent::Units, &["file-missing"], &[], plan).len(), 2);
 }
 
+/// A plan whose first task changes two files and shows a block below some words.
+fn between(files: [&str; 2], words: &str, block: &str) -> String {
+    let language = if files[0].ends_with(".py") { "python" } else { "typescript" };
+    let [one, other] = files;
+    format!(
+        "# X\n\n### Task 1: A\n\n**Files:**\n- Modify: `{one}`\n- Modify: `{other}`\n\n**Step 1: B**\n\n{words}\n\n\
+         ```{language}\n{block}\n```\n"
+    )
+}
+
 #[test]
-fn a_block_whose_file_is_named_beside_it_is_not_called_unclear() {
-    let text = "In `app/a.py` put\n```python\nA = 1\n```\n\nNow:\n```python\n# app/b.py\nB = 1\n```\n\nSet `a.b()`:\n```python\nC = 1\n```\n";
-    let at = |opening: usize| text.match_indices("```python").nth(opening).map(|(at, _)| at..text.len()).unwrap();
-    assert!(names_file(text, &at(0)) && names_file(text, &at(1)) && !names_file(text, &at(2)));
+fn of_several_files_the_one_that_alone_has_the_evidence_is_meant() {
+    let python = ["app/one.py", "app/two.py"];
+    let script = ["src/one.ts", "src/two.ts"];
+    let cases = [
+        (
+            python,
+            "A = 1\n",
+            "def total(rows):\n    return sum(rows)\n",
+            "In `total`, replace the result:",
+            "def total(rows):\n    return 2",
+            "it alone defines `total`, which the plan names",
+        ),
+        (
+            python,
+            "A = 1\n",
+            "class Settings(Base):\n    name: str\n",
+            "Add the setting:",
+            "class Settings(Base):\n    # ... existing fields ...\n    limit: int = 3",
+            "it alone defines `Settings`",
+        ),
+        (
+            python,
+            "A = 1\n",
+            "class Store:\n    def rows(self):\n        return self.pool\n",
+            "Add:",
+            "    def first(self):\n        return self.rows()[0]",
+            "it alone has the member `rows`",
+        ),
+        (
+            script,
+            "export const a = 1;\n",
+            "export const router = Router();\n",
+            "Add the route:",
+            "router.post(\"/\", create);",
+            "it alone binds `router`, which the block reads",
+        ),
+        (
+            script,
+            "export class Cart {\n  add() {}\n}\n",
+            "export class Order {\n  pay() {}\n}\n",
+            "Add to `Order.pay()`:",
+            "this.paid = true;",
+            "it alone defines `pay`, which the plan names",
+        ),
+    ];
+    for (paths, one, other, words, block, why) in cases {
+        let files = [(paths[0], one), (paths[1], other)];
+        let found = told(&["file-identified", "block-between"], &files, &between(paths, words, block));
+        let wanted = format!("goes to `{}`: the file was identified: {why}", paths[1]);
+        assert!(
+            found.iter().any(|one| one.contains(&wanted)) || found.is_empty() && refused(&files, paths, words, block),
+            "{words}: {found:?}"
+        );
+    }
+}
+
+/// Whether the block was taken to the second file, and refused by what is there.
+fn refused(files: &[(&str, &str)], paths: [&str; 2], words: &str, block: &str) -> bool {
+    let found = told(&["ambiguous", "no-place", "unclear", "conflict"], files, &between(paths, words, block));
+    found.iter().any(|one| one.contains(&format!("`{}`: would not be placed", paths[1])))
+}
+
+#[test]
+fn where_nothing_or_two_things_decide_the_block_stays_between() {
+    let paths = ["app/one.py", "app/two.py"];
+    for (one, other, words, block) in [
+        ("A = 1\n", "B = 1\n", "Add the constant:", "LIMIT = 3"),
+        (
+            "def total():\n    return 1\n",
+            "def total():\n    return 1\n",
+            "In `total`, replace:",
+            "def total():\n    return 2",
+        ),
+    ] {
+        let files = [(paths[0], one), (paths[1], other)];
+        let found = told(&["file-identified", "block-between"], &files, &between(paths, words, block));
+        assert!(
+            found.len() == 1 && found[0].contains("the code may belong to app/one.py or app/two.py"),
+            "{words}: {found:?}"
+        );
+    }
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use journal::{Event, FoundEvidence};
+use plan::PhaseId;
 use sandbox::EffectKind;
 
 use super::context::RunContext;
 use super::workspace::Workspace;
 use crate::stop::{Finding, Severity, Stop};
+use crate::understand::PlacedBy;
 
 /// The state of one unit, made new for each.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub(crate) struct UnitState {
     pub(crate) admitted: BTreeMap<String, String>,
     /// Files that a model changed for the unit, as they were before.
     pub(crate) worked: BTreeMap<String, Option<Vec<u8>>>,
+    /// The files of blocks that evidence in the tree decided, by unit and block, so that later looks find the same one.
+    pub(crate) identified: BTreeMap<(PhaseId, usize), (usize, PlacedBy)>,
     /// The fingerprint of the tree when work on the unit began.
     pub(crate) first_tree: String,
     /// What was found for the unit so far, and what earlier runs found for the plan.

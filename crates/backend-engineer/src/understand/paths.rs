@@ -10,6 +10,8 @@ use std::rc::Rc;
 use code::languages::Language;
 use code::modules::{self, Modules};
 
+use plan::Action;
+
 use crate::facts::TreeFacts;
 use crate::tree::{Address, OutsideTree};
 
@@ -57,6 +59,10 @@ pub(crate) enum Resolution {
     BelowAuthor(String),
     /// The unit names it in full elsewhere.
     NamedInFull,
+    /// It begins with a slash, which stands for the repository's root.
+    FromRoot,
+    /// The plan says from which folder its paths start.
+    Base(String),
 }
 
 impl fmt::Display for Resolution {
@@ -71,6 +77,8 @@ impl fmt::Display for Resolution {
             Resolution::AbsoluteInside => formatter.write_str("absolute, and inside the repository"),
             Resolution::BelowAuthor(author) => write!(formatter, "below the author's own `{author}`"),
             Resolution::NamedInFull => formatter.write_str("the unit names it in full"),
+            Resolution::FromRoot => formatter.write_str("from the repository's root"),
+            Resolution::Base(base) => write!(formatter, "the plan's paths start from `{base}`"),
         }
     }
 }
@@ -146,6 +154,32 @@ impl Files {
         if creates { self.new_file(path, tidy, bases) } else { self.existing_file(path, tidy, bases) }
     }
 
+    /// The file that a path means below the folder from which the plan says that its paths start; `None` where the path
+    /// is meant from elsewhere after all.
+    pub(crate) fn below(&self, base: &str, path: &str, action: &Action) -> Option<Meaning> {
+        let whole = path.starts_with(&format!("{base}/")) || path == base || path.starts_with(['/', '~']);
+        let below = modules::climbed(base, path).filter(|below| !whole && Address::of(&self.root, below).is_ok())?;
+        let elsewhere = self.stands(path)
+            || *action == Action::Modify
+            || path
+                .split_once('/')
+                .is_some_and(|(first, _)| self.stands(first) && !self.stands(&format!("{base}/{first}")));
+        (self.stands(&below) || !elsewhere)
+            .then(|| Meaning::Resolved { path: below, why: Resolution::Base(base.to_owned()) })
+    }
+
+    /// The path behind a slash, where that stands for the repository's root: its file or its first folder is here.
+    fn from_root(&self, path: &str) -> Option<Meaning> {
+        /// Folders of a machine, which no plan means from the repository's root.
+        const MACHINE: [&str; 14] =
+            ["etc", "tmp", "var", "usr", "home", "root", "opt", "dev", "proc", "sys", "bin", "mnt", "Users", "private"];
+        let inside = modules::climbed("", path.strip_prefix('/')?)?;
+        let first = inside.split('/').next().unwrap_or_default();
+        let here = inside.contains('/') && self.stands(first) && !MACHINE.contains(&first);
+        let meant = here && Address::of(&self.root, &inside).is_ok();
+        meant.then_some(Meaning::Resolved { path: inside, why: Resolution::FromRoot })
+    }
+
     /// A file that shall be there already but is not where the plan says.
     fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
         let based: Vec<String> =
@@ -203,6 +237,9 @@ impl Files {
                 Ok(_) => Meaning::Resolved { path: inside, why: Resolution::AbsoluteInside },
                 Err(outside) => Meaning::Outside(outside),
             };
+        }
+        if let Some(meaning) = self.from_root(path) {
+            return meaning;
         }
         let outside = || {
             let why = "it is absolute".to_owned();
@@ -330,6 +367,8 @@ mod tests {
         let (_folder, files) = monorepo();
         let none = BTreeSet::new();
         assert!(matches!(files.meaning("package.json", false, &none), Meaning::Between(found) if found.len() == 2));
+        assert_eq!(resolved(files.meaning("/apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
+        assert_eq!(resolved(files.meaning("/apps/api/src/new.ts", true, &none)), "apps/api/src/new.ts");
         for path in ["../x.ts", "/etc/passwd", "~/x", "/etc/shop", ".git/config"] {
             assert!(matches!(files.meaning(path, true, &none), Meaning::Outside(_)), "{path}");
         }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use plan::Action;
+use plan::{Action, Basis};
 use serde::Serialize;
 
 use super::Proof;
-use crate::implement::{Change, Deed, Item, Placed, counts};
+use crate::implement::{Change, Deed, Item, Placed, Placement, counts};
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
@@ -19,6 +19,8 @@ pub(crate) struct Account {
     pub(crate) fate: Fate,
     /// How, or why not.
     pub(crate) description: String,
+    /// How it is known that the plan means this file; of several placements, the least known.
+    pub(crate) basis: Basis,
     /// Lines that it gained.
     pub(crate) lines_added: usize,
     /// Lines that it lost.
@@ -101,10 +103,9 @@ fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> 
         (Some(_), Some(_)) => Fate::Modified,
     };
     let worked = work.state.worked.contains_key(path);
-    let mut hows = placements(change, path).filter_map(|placed| match placed {
-        Placed::Now { how, .. } => Some(how.as_str()),
-        _ => None,
-    });
+    let hows: Vec<String> = placements(change, path).filter_map(told).collect();
+    let basis = placements(change, path).map(|placement| placement.by.basis()).max().unwrap_or_default();
+    let mut hows = hows.iter().map(String::as_str);
     let description = match hows.next() {
         None if fate == Fate::Deleted => "removed".to_owned(),
         None if worked => "changed by the model".to_owned(),
@@ -115,20 +116,35 @@ fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> 
             if worked { format!("{told}; then changed by the model") } else { told }
         }
     };
-    Some(Account { path: path.to_owned(), fate, description, lines_added, lines_removed })
+    Some(Account { path: path.to_owned(), fate, description, basis, lines_added, lines_removed })
 }
 
-fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a Placed> {
+/// How a block was placed, and how its file is known where the plan does not state it.
+fn told(placement: &Placement) -> Option<String> {
+    let Placed::Now { how, .. } = &placement.placed else { return None };
+    match placement.by.basis() {
+        Basis::Stated => Some(how.clone()),
+        _ => Some(format!("{how} ({})", placement.by)),
+    }
+}
+
+fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a Placement> {
     change.items.iter().flat_map(|item| &item.deeds).filter_map(move |deed| match deed {
-        Deed::Place(placement) if placement.path.as_deref() == Some(path) => Some(&placement.placed),
+        Deed::Place(placement) if placement.path.as_deref() == Some(path) => Some(placement),
         _ => None,
     })
 }
 
 fn unwritten(accounting: &Accounting<'_>, file: &NamedFile, path: String) -> Account {
     let Accounting { work, change, standing, proofs } = *accounting;
-    let account =
-        |fate, description: String| Account { path: path.clone(), fate, description, lines_added: 0, lines_removed: 0 };
+    let account = |fate, description: String| Account {
+        path: path.clone(),
+        fate,
+        description,
+        basis: Basis::Stated,
+        lines_added: 0,
+        lines_removed: 0,
+    };
     let refused = change.items.iter().flat_map(|item| &item.deeds).find_map(|deed| match deed {
         Deed::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refused(),
         _ => None,
@@ -137,7 +153,7 @@ fn unwritten(accounting: &Accounting<'_>, file: &NamedFile, path: String) -> Acc
         return account(Fate::Untouched, part.to_string());
     }
     let empty =
-        file.action == Action::Create && placements(change, &path).any(|placed| matches!(placed, Placed::Before));
+        file.action == Action::Create && placements(change, &path).any(|one| matches!(one.placed, Placed::Before));
     if standing.contains(&path)
         || empty && !shown(work, file)
         || file.action == Action::Delete && !work.run.files.stands(&path)

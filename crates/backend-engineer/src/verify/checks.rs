@@ -186,10 +186,10 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
     let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
     commands
         .map(|command| {
-            let folder = command.folder.as_deref().unwrap_or_default();
-            let kind = kind_of(work, &command.text, folder);
-            if check::fixes(&check::read(work, &command.text, folder)) {
-                let ran = Ran::not_run(&command.text, folder, FIXES);
+            let folder = check::folder_of(command, work);
+            let kind = kind_of(work, &command.text, &folder);
+            if check::fixes(&check::read(work, &command.text, &folder)) {
+                let ran = Ran::not_run(&command.text, &folder, FIXES);
                 return Planned { check: check(kind, ran), request: None, server: false };
             }
             match Request::of(command, &criterion.text, work) {

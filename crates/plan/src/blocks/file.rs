@@ -2,13 +2,17 @@
 //! nearest words above, the step, the section, then the unit's list of files.
 
 use super::FileOf;
-use crate::changes::{Action, Asking, PlannedChange, add, meant};
+use super::signs::{defines_stem, is_test_code, says_implement, says_stem, says_test};
+use crate::basis::Basis;
+use crate::changes::{Action, Asking, PlannedChange, Said, add, is_marker, meant};
 use crate::document::{Document, Span};
 use crate::inline::key;
 use crate::labels::Topic;
 use crate::languages::{fits, is_at_home};
-use crate::paths::{FoundPath, as_path, find_paths};
+use crate::mention::spoken_paths;
+use crate::paths::{FoundPath, as_path, find_paths, same_file};
 use crate::rows::{Row, RowKind};
+use crate::vocabulary::{Use, begins, is_all};
 
 /// A block whose file is looked for.
 pub(super) struct Wanted<'w> {
@@ -37,21 +41,31 @@ pub(super) enum Nearness {
     None,
 }
 
+/// A block's file, and how it is known.
+pub(super) struct Located {
+    /// The file.
+    pub(super) file: FileOf,
+    /// How near the words stand that name it.
+    pub(super) nearness: Nearness,
+    /// How it is known.
+    pub(super) basis: Basis,
+}
+
 /// The file of a block; a path that the block or its fence names itself is added to the changes.
-pub(super) fn find(
-    asking: &Asking<'_, '_>,
-    wanted: &Wanted<'_>,
-    changes: &mut Vec<PlannedChange>,
-) -> (FileOf, Nearness) {
+pub(super) fn find(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &mut Vec<PlannedChange>) -> Located {
+    let stated = |file, nearness| Located { file, nearness, basis: Basis::Stated };
     if let Some(found) = by_itself(asking.document, &asking.rows[wanted.row], wanted, changes) {
-        return (found, Nearness::Direct);
+        return stated(found, Nearness::Direct);
     }
     for at in (wanted.from..wanted.row).rev() {
         let row = &asking.rows[at];
         let right_above = at + 1 == wanted.row;
-        if let Some(found) = by_line(asking, wanted, at, right_above, changes) {
-            let direct = right_above || row.label.is_some() && row.topic.is_some_and(Topic::names_files);
-            return (found, if direct { Nearness::Direct } else { Nearness::Step });
+        if let Some(file) = by_line(asking, wanted, at, right_above, changes) {
+            let labelled = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+            let nearness = if right_above || labelled { Nearness::Direct } else { Nearness::Step };
+            let formal = labelled || matches!(row.kind, RowKind::Heading(_)) || opens_with_path(asking, row);
+            let basis = if formal { Basis::Stated } else { of_list(&file, changes) };
+            return Located { file, nearness, basis };
         }
     }
     let mut section = asking.rows[wanted.row].section;
@@ -59,15 +73,31 @@ pub(super) fn find(
         if at < wanted.from
             && let Some(found) = by_section(asking, wanted, at, changes)
         {
-            return (found, Nearness::Unit);
+            return stated(found, Nearness::Unit);
         }
         let level = heading_level(&asking.rows[at]);
         section =
             asking.rows[..at].iter().rposition(|row| matches!(row.kind, RowKind::Heading(outer) if outer < level));
     }
-    let found = by_list(asking, wanted, changes);
-    let nearness = if found == FileOf::Nowhere { Nearness::None } else { Nearness::Unit };
-    (found, nearness)
+    let (file, basis) = by_list(asking, wanted, changes);
+    let nearness = if file == FileOf::Nowhere { Nearness::None } else { Nearness::Unit };
+    Located { file, nearness, basis }
+}
+
+/// How a file is known that a sentence names: the unit's list may state it.
+fn of_list(file: &FileOf, changes: &[PlannedChange]) -> Basis {
+    match file {
+        FileOf::Change(at) => changes.get(*at).map_or(Basis::Worded, |change| change.basis),
+        FileOf::Nowhere | FileOf::Between(_) => Basis::Worded,
+    }
+}
+
+/// Whether a line is a path, behind its number, with what is said of it: "**1. `a.py`** — say the limit:".
+fn opens_with_path(asking: &Asking<'_, '_>, row: &Row) -> bool {
+    let words = asking.document.slice(&row.span);
+    let noted =
+        row.label.as_ref().is_some_and(|label| find_paths(&words[..label.rest.min(words.len())], 0, false).len() == 1);
+    noted || spoken_paths(words, 0, true).first().is_some_and(|path| is_marker(&words[..path.outer.start]))
 }
 
 fn heading_level(row: &Row) -> usize {
@@ -109,16 +139,18 @@ fn by_itself(
     match known.as_slice() {
         [one] => return Some(FileOf::Change(*one)),
         [] => {}
-        _ => return None,
+        several => return Some(FileOf::Between(several.to_vec())),
     }
-    if !(said.contains('/') || from_info.is_some()) || !fits(wanted.language, &said) {
+    if !fits(wanted.language, &said) {
         return None;
     }
     let line = document.slice(&row.span);
     let at = row.span.start + line.find(said.as_str()).unwrap_or(0);
     let span: Span = at..at + said.len().min(row.span.end - at);
     let found = FoundPath { path: said, span: span.clone(), outer: span, lines: None, ticked: false };
-    add(changes, &found, &Action::Unstated, false, None, false).first().map(|at| FileOf::Change(*at))
+    // A name without its folder is that of a file that is there.
+    let action = if found.path.contains('/') || from_info.is_some() { Action::Unstated } else { Action::Modify };
+    add(changes, &found, &Said { action, ..Said::default() }).first().map(|at| FileOf::Change(*at))
 }
 
 /// `title="a.ts"`, `python:src/a.py`, `ts src/a.ts`, or a path alone.
@@ -137,6 +169,16 @@ fn info_path(info: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// The words of a block's first comment that say where in its file it goes: "# In main.py, after the import:".
+pub(super) fn placing_comment(text: &str, path: &str) -> Option<String> {
+    let named = first_comment(text).filter(|said| !path.is_empty() && same_file(path, said))?;
+    let words = super::role::opening_comment(text)?.trim();
+    let behind =
+        words[words.find(named.as_str())? + named.len()..].trim_start_matches(['`', ',', ' ', '—', '–', '-', '(']);
+    let placed = [Use::Place, Use::Change].into_iter().any(|what| begins(&behind.to_lowercase(), what).is_some());
+    placed.then(|| words.trim_end_matches(['*', '/', ' ']).to_owned())
 }
 
 /// The path in a comment on the first line.
@@ -176,7 +218,9 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
         || rest.starts_with(['(', '—', '-', '–', ',', '['])
         || rest.starts_with("lines")
         || rest.starts_with("line ");
-    as_path(word, false).map(|(path, _)| path).filter(|_| noted)
+    // "app/a.py 完整内容", "app/a.py full content": a path with folders and few words are a title, not a sentence.
+    let titled = word.contains('/') && rest.split_whitespace().count() <= 3 && !rest.ends_with(['.', '。', ';', ')']);
+    as_path(word, false).map(|(path, _)| path).filter(|_| noted || titled)
 }
 
 /// A line above names files of the unit that can hold the block.
@@ -207,7 +251,7 @@ fn by_line(
     }
     let words = document.slice(&row.span);
     let bare = labelled || right_above || matches!(row.kind, RowKind::Heading(_));
-    let paths = find_paths(words, row.span.start, bare);
+    let paths = spoken_paths(words, row.span.start, bare);
     let mut fitting: Vec<(usize, &FoundPath)> = Vec::new();
     for path in &paths {
         for change in meant(changes, &path.path) {
@@ -221,7 +265,14 @@ fn by_line(
             }
         }
     }
+    // Of a file without content no code is shown.
+    if fitting.len() > 1 {
+        fitting.retain(|(at, _)| !changes[*at].empty);
+    }
     match fitting.as_slice() {
+        [] if right_above && !labelled && goes_elsewhere(wanted, words, row.span.start, &paths) => {
+            Some(FileOf::Nowhere)
+        }
         [] => None,
         [(one, _)] => Some(FileOf::Change(*one)),
         several => Some(
@@ -229,6 +280,15 @@ fn by_line(
                 .map_or_else(|| narrowed(wanted, changes, several.iter().map(|(at, _)| *at).collect()), FileOf::Change),
         ),
     }
+}
+
+/// Whether the words right above a block put it in a file that is none of the unit's: "The route goes to `x`".
+fn goes_elsewhere(wanted: &Wanted<'_>, words: &str, base: usize, paths: &[FoundPath]) -> bool {
+    let [path] = paths else { return false };
+    let before = words[..path.outer.start - base].trim_end().to_lowercase();
+    let word = before.rsplit(|letter: char| letter.is_whitespace()).next().unwrap_or("");
+    let goes = [Use::Goal, Use::Place].iter().any(|what| is_all(word, *what));
+    path.ticked && fits(wanted.language, &path.path) && goes
 }
 
 /// Languages that people write loosely on a fence.
@@ -280,12 +340,12 @@ fn preferred(words: &str, base: usize, several: &[(usize, &FoundPath)]) -> Optio
 }
 
 /// The unit's list of files, when only one of them fits.
-fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> FileOf {
+fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> (FileOf, Basis) {
     let fitting: Vec<usize> = (0..changes.len())
         .filter(|at| {
             let change = &changes[*at];
             let folder = change.pattern && change.path.ends_with('/');
-            fits(wanted.language, &change.path) && change.action != Action::Delete && !folder
+            fits(wanted.language, &change.path) && change.action != Action::Delete && !folder && !change.empty
         })
         .collect();
     if fitting.len() > 1 {
@@ -296,15 +356,22 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
         let pool = if side.is_empty() { &fitting } else { &side };
         let said: Vec<usize> = pool.iter().copied().filter(|at| says_stem(&step, &changes[*at].path)).collect();
         if let [one] = said.as_slice() {
-            return FileOf::Change(*one);
+            return (FileOf::Change(*one), Basis::Worded);
         }
-        return match side.as_slice() {
+        // A test's code is for the only test of the list, other code for the only other file, whatever the words are.
+        if let ([one], true) = (side.as_slice(), is_test_code(wanted.text) == wants_test) {
+            return (FileOf::Change(*one), changes[*one].basis);
+        }
+        let found = match side.as_slice() {
             [one] => FileOf::Change(*one),
             [] => narrowed(wanted, changes, fitting),
             _ => narrowed(wanted, changes, side),
         };
+        return (found, Basis::Worded);
     }
-    narrowed(wanted, changes, fitting)
+    let found = narrowed(wanted, changes, fitting);
+    let basis = of_list(&found, changes);
+    (found, basis)
 }
 
 /// Those in whose own language the block is written, and whose name it defines.
@@ -328,54 +395,6 @@ fn narrowed(wanted: &Wanted<'_>, changes: &[PlannedChange], fitting: Vec<usize>)
     }
 }
 
-/// Whether the words name a file by its stem: "the run lifecycle", `ReviewMode`, "(score.py)".
-fn says_stem(words: &str, path: &str) -> bool {
-    let stem = path.rsplit('/').next().unwrap_or("").split('.').next().unwrap_or("").to_lowercase();
-    let bare = stem.trim_start_matches("test_").trim_end_matches("_test").replace(['_', '-'], "");
-    if bare.len() < 4 || matches!(bare.as_str(), "index" | "main" | "init" | "test" | "types" | "utils") {
-        return false;
-    }
-    let parts: Vec<&str> =
-        words.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
-    (1..=4).any(|count| parts.windows(count).any(|run| run.concat() == bare))
-}
-
-/// Whether the block defines something that bears the file's name.
-fn defines_stem(text: &str, path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or("");
-    let stem: String = name
-        .rsplit_once('.')
-        .map_or(name, |(stem, _)| stem)
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_lowercase();
-    if stem.len() < 5 {
-        return false;
-    }
-    text.lines().any(|line| {
-        let mut words = line.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        let defines = words.clone().take(4).any(|word| {
-            matches!(
-                word,
-                "class"
-                    | "def"
-                    | "function"
-                    | "interface"
-                    | "struct"
-                    | "const"
-                    | "type"
-                    | "enum"
-                    | "fn"
-                    | "func"
-                    | "trait"
-                    | "object"
-            )
-        });
-        defines && !line.starts_with([' ', '\t']) && words.any(|word| word.replace('_', "").to_lowercase() == stem)
-    })
-}
-
 fn step_words(asking: &Asking<'_, '_>, wanted: &Wanted<'_>) -> String {
     let title = asking.rows.get(wanted.from).map_or("", |row| asking.document.slice(&row.span));
     let near = asking.rows[wanted.from..wanted.row]
@@ -384,71 +403,4 @@ fn step_words(asking: &Asking<'_, '_>, wanted: &Wanted<'_>) -> String {
         .find(|row| matches!(row.kind, RowKind::Line(_)))
         .map_or("", |row| asking.document.slice(&row.span));
     format!("{} {}", key(title), key(near))
-}
-
-fn says_test(words: &str) -> bool {
-    ["test", "测试", "prueba", "тест", "テスト", "테스트", "spec"].iter().any(|word| words.contains(word))
-}
-
-fn says_implement(words: &str) -> bool {
-    [
-        "implement",
-        "make it pass",
-        "make the test pass",
-        "make them pass",
-        "minimal",
-        "to pass",
-        "实现",
-        "реализ",
-        "реаліз",
-    ]
-    .iter()
-    .any(|word| words.contains(word))
-}
-
-/// Whether code is that of tests.
-fn is_test_code(text: &str) -> bool {
-    let signs = [
-        "def test_",
-        "async def test_",
-        "import pytest",
-        "describe(",
-        "it('",
-        "it(\"",
-        "test('",
-        "test(\"",
-        "func Test",
-        "@Test",
-        "from 'vitest'",
-        "from \"vitest\"",
-        "bun:test",
-        "node:test",
-        "class Test",
-        "[Fact]",
-        "#[tokio::test]",
-        "XCTestCase",
-        "RSpec.describe",
-        "expect(",
-    ];
-    text.lines().any(|line| {
-        signs.iter().any(|sign| {
-            line.trim_start().starts_with(sign)
-                || sign.starts_with("from") && line.contains(sign)
-                || sign.contains(':') && line.contains(sign)
-        })
-    })
-}
-
-/// Whether a path is that of a text for people.
-pub(super) fn is_document(path: &str) -> bool {
-    matches!(crate::languages::extension(path.rsplit('/').next().unwrap_or("")).as_str(), "md" | "mdx" | "rst" | "adoc")
-}
-
-/// Whether a path is that of a shell script.
-pub(super) fn is_script(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or("");
-    let ending = crate::languages::extension(name);
-    matches!(ending.as_str(), "sh" | "bash" | "zsh" | "bats" | "fish" | "envrc" | "ps1" | "example")
-        || name.starts_with('.')
-        || ending.is_empty() && !code::paths::is_test(path) && name.chars().next().is_some_and(char::is_lowercase)
 }

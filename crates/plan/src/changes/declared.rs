@@ -1,14 +1,19 @@
 //! Finds the files that a unit declares: labels, file lists, tables,
 //! headings, boxes, and the sentence right above a block.
 
-use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies};
-use super::{Action, PlannedChange, add, asks_for_change};
+use super::asks::{Spot, asks_for, changes_within, is_marker, joins, moved, names_step, turn, unnumbered};
+use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
+use super::whole::{deletes, is_whole};
+use super::{Action, PlannedChange, Said, add};
+use crate::basis::Basis;
 use crate::document::{Document, Span};
 use crate::identity::CheckboxId;
 use crate::inline::{key, one_line, plain};
-use crate::labels::{Topic, topic};
+use crate::labels::{Topic, is_base, topic};
+use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
 use crate::paths::{FoundPath, find_paths};
 use crate::rows::{Row, RowKind};
+use crate::vocabulary::{Use, begins};
 
 /// What is needed to find files in a unit.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +42,17 @@ impl Asking<'_, '_> {
 
 /// The files of a unit, in the order in which they are named.
 pub(crate) fn declared(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
-    let mut collector =
-        Collector { asking, changes: Vec::new(), current: Vec::new(), columns: None, table_end: 0, listed: Vec::new() };
+    let names = |row: &Row| row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+    let mut collector = Collector {
+        asking,
+        changes: Vec::new(),
+        current: Vec::new(),
+        columns: None,
+        table_end: 0,
+        listed: Vec::new(),
+        free: !asking.rows.iter().any(names),
+        base: None,
+    };
     collector.title(title);
     for at in 0..asking.rows.len() {
         collector.row(at);
@@ -57,6 +71,10 @@ struct Collector<'a, 'b, 't> {
     table_end: usize,
     /// Items that name a file; what is below describes it.
     listed: Vec<usize>,
+    /// The unit has no list of files.
+    free: bool,
+    /// The folder from which paths start, and the level of the heading below which that is said.
+    base: Option<(usize, String)>,
 }
 
 impl Collector<'_, '_, '_> {
@@ -70,10 +88,26 @@ impl Collector<'_, '_, '_> {
         if only_looks(&name) {
             return;
         }
-        let action = stated(&name);
-        for path in find_paths(words, title.start, false) {
-            add(&mut self.changes, &path, &action, false, None, false);
+        for path in spoken_paths(words, title.start, false) {
+            let said = Said { action: stated(&name, words, title.start, &path), ..Said::default() };
+            add(&mut self.changes, &path, &said);
         }
+    }
+
+    /// What is said in the place at hand, besides what shall happen to the file.
+    fn said(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> Said {
+        let base = self.base.as_ref().map(|(_, folder)| folder.clone());
+        Said { action, basis, checkbox, base, ..Said::default() }
+    }
+
+    /// Notes the folder from which the paths below start: "**Directory:** `src/graphql/`", "paths are relative to …".
+    fn note_base(&mut self, row: &Row) {
+        let Some(folder) = base_of(self.asking.document, row) else { return };
+        let level = row.section.map_or(0, |at| match self.asking.rows[at].kind {
+            RowKind::Heading(level) => level,
+            _ => 0,
+        });
+        self.base = Some((level, folder));
     }
 
     fn row(&mut self, at: usize) {
@@ -97,12 +131,16 @@ impl Collector<'_, '_, '_> {
                 )
         });
         match &row.kind {
-            RowKind::Heading(_) => {
+            RowKind::Heading(level) => {
                 self.current.clear();
+                self.base = self.base.take().filter(|(outer, _)| outer < level);
                 self.heading(row);
             }
             RowKind::Cells(cells) if !unfit => self.cells(row, cells),
-            RowKind::Line(first) if !unfit => self.line(at, row, *first),
+            RowKind::Line(first) if !unfit => {
+                self.note_base(row);
+                self.line(at, row, *first);
+            }
             RowKind::Line(_) if row.label.is_some() => self.current.clear(),
             RowKind::Rule => self.current.clear(),
             _ => {}
@@ -117,14 +155,16 @@ impl Collector<'_, '_, '_> {
         if row.topic.is_some_and(still) || only_looks(bare) {
             return;
         }
-        let action = match row.heading_topic {
-            Some(topic) if topic.names_files() => action_of_topic(topic, ""),
-            _ => stated(bare),
-        };
-        for path in find_paths(words, row.span.start, false) {
-            let noted = action_of_note(&words[(path.outer.end - row.span.start).min(words.len())..]);
-            let action = if noted == Action::Unstated { action.clone() } else { noted };
-            self.current.extend(add(&mut self.changes, &path, &action, false, None, false));
+        for path in spoken_paths(words, row.span.start, false) {
+            let action = match row.heading_topic {
+                Some(topic) if topic.names_files() => action_of_topic(topic, ""),
+                _ => stated(bare, words, row.span.start, &path),
+            };
+            let behind = &words[(path.outer.end - row.span.start).min(words.len())..];
+            let noted = action_of_note(behind);
+            let action = if noted == Action::Unstated { action } else { noted };
+            let said = Said { empty: is_empty_note(behind), ..self.said(action, Basis::Stated, None) };
+            self.current.extend(add(&mut self.changes, &path, &said));
         }
     }
 
@@ -171,10 +211,11 @@ impl Collector<'_, '_, '_> {
         let said = action_at.and_then(|at| cells.get(at)).map_or("", |cell| document.slice(cell));
         let noted = action_of_note(&plain(said));
         let checkbox = self.asking.box_around(row);
-        for path in find_paths(words, cell.start, true) {
+        for path in spoken_paths(words, cell.start, true) {
             let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
             let action = if behind == Action::Unstated { noted.clone() } else { behind };
-            let touched = add(&mut self.changes, &path, &action, false, checkbox, false);
+            let said = self.said(action, Basis::Stated, checkbox);
+            let touched = add(&mut self.changes, &path, &said);
             let rest: Vec<&str> = cells
                 .iter()
                 .enumerate()
@@ -187,6 +228,7 @@ impl Collector<'_, '_, '_> {
 
     fn line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.words(row).to_owned();
+        self.take_back(&words);
         let own = row.label.as_ref().zip(row.topic).filter(|(_, topic)| topic.names_files());
         if let Some((label, topic)) = own {
             self.current.clear();
@@ -211,15 +253,49 @@ impl Collector<'_, '_, '_> {
         } else if (starts || row.boxed) && self.asked(at, row, &words) {
             return;
         }
-        let touched = self.current.clone();
         if let Some(label) = &row.label {
-            let goes = removes_whole(&words[label.rest.min(words.len())..]);
-            for at in touched.iter().filter(|_| goes) {
-                let change = self.changes.get_mut(*at).filter(|change| change.action == Action::Unstated);
-                change.into_iter().for_each(|change| change.action = Action::Delete);
+            if !self.noted(row, &words[..label.rest.min(words.len())]) {
+                self.told(&words[label.rest.min(words.len())..]);
             }
         }
+        let touched = self.current.clone();
         self.say(&touched, &words);
+    }
+
+    /// What a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
+    fn told(&mut self, value: &str) {
+        let (goes, empty) = (removes_whole(value), is_empty_note(value));
+        for at in &self.current {
+            let Some(change) = self.changes.get_mut(*at) else { continue };
+            if goes && change.action == Action::Unstated {
+                change.action = Action::Delete;
+            }
+            change.empty = change.empty || empty;
+        }
+    }
+
+    /// Takes the file in a label's own note: "**Current** (`a.py:2`):".
+    fn noted(&mut self, row: &Row, label: &str) -> bool {
+        let found = spoken_paths(label, row.span.start, false);
+        let [path] = found.as_slice() else { return false };
+        let said = self.said(Action::Modify, Basis::Stated, self.asking.box_around(row));
+        self.current = add(&mut self.changes, path, &said);
+        true
+    }
+
+    /// Takes a removal back that the words right below it deny: "Remove `a.py`?", "**Don't delete it.**"
+    fn take_back(&mut self, words: &str) {
+        let lower = key(words);
+        // "Don't delete it", "Do not delete it".
+        let heads = [lower.as_str(), lower.split_once(' ').map_or("", |(_, rest)| rest)];
+        let denied = heads.iter().any(|head| {
+            let negation = begins(head, Use::Negation);
+            negation.is_some_and(|end| begins(head[end..].trim_start(), Use::Remove).is_some())
+        });
+        for at in self.current.iter().filter(|_| denied) {
+            let change = self.changes.get_mut(*at).filter(|change| change.action == Action::Delete);
+            change.into_iter().for_each(|change| change.action = Action::Unstated);
+        }
     }
 
     /// The paths of a label's value or of an entry in a file list.
@@ -228,7 +304,10 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let base = row.span.start + offset;
-        let found = find_paths(value, base, true);
+        let mut found = find_paths(value, base, true);
+        found.retain(|path| {
+            mention::mention(value, &(path.outer.start - base..path.outer.end - base)) != mention::Mention::Spared
+        });
         let Some(first) = found.first() else { return false };
         let lead = &value[..first.outer.start - base];
         let lead_action = action_of_note(lead);
@@ -255,13 +334,27 @@ impl Collector<'_, '_, '_> {
                     lead_action.clone()
                 };
             }
+            let test = topic == Topic::Test;
+            let said = Said { test, listed: true, ..self.said(Action::Unstated, Basis::Stated, checkbox) };
+            let part = at == 0 && !is_whole(lead, if next.is_some() { "" } else { behind });
+            if part && matches!(topic, Topic::Delete | Topic::Rename) {
+                // "Move: `MAX` from `a` to `b`" changes both, and moves none.
+                touched.extend(add(&mut self.changes, path, &Said { action: Action::Modify, ..said.clone() }));
+                for other in &found[at + 1..] {
+                    touched.extend(add(&mut self.changes, other, &said));
+                    end = other.outer.end;
+                }
+                break;
+            }
             if let Some(to) = moved(topic, behind, found.get(at + 1)) {
                 action = Action::Rename { to: to.path.clone() };
-                touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox, true));
+                touched.extend(add(&mut self.changes, path, &Said { action, ..said }));
                 end = to.outer.end;
                 break;
             }
-            touched.extend(add(&mut self.changes, path, &action, topic == Topic::Test, checkbox, true));
+            let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
+            let empty = is_empty_note(&behind[..until]) || is_empty_lead(between_or(lead, between, at));
+            touched.extend(add(&mut self.changes, path, &Said { action, empty, ..said }));
         }
         let rest = value[(end - base).min(value.len())..].to_owned();
         self.listed.extend(row.item);
@@ -272,26 +365,29 @@ impl Collector<'_, '_, '_> {
 
     /// A sentence that asks for a file: "Create `x`", "In `x`, add:", a box's words.
     fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
+        let own_item = row.item.is_some() && row.item == self.asking.item;
+        let (above, colon) = self.leads_on(at);
+        let found = spoken_paths(words, row.span.start, above && colon);
+        let Some(path) = found.first() else { return false };
+        // What a paragraph says before and behind the sentence of the path is about something else.
+        let whole = own_item || row.boxed;
+        let around = mention::sentence_around(words, path.outer.start - row.span.start);
+        let around = if whole { 0..words.len() } else { around };
+        let (start, words) = (row.span.start + around.start, &words[around]);
         let marked = crate::naming::marked(words);
         let bare = crate::naming::unit_name(&marked.words)
             .filter(|name| name.rank == crate::naming::Rank::Step)
             .map_or(marked.words.clone(), |name| name.title);
-        let own_item = row.item.is_some() && row.item == self.asking.item;
-        let bare = if own_item || row.boxed { unnumbered(&bare) } else { bare };
-        let next = self.asking.rows.get(at + 1);
-        let above = next.is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
-        let colon = words.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
-        let found = find_paths(words, row.span.start, above && colon);
-        let Some(path) = found.first() else { return false };
+        let bare = if whole { unnumbered(&bare) } else { bare };
         if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
             return false;
         }
         let verb = action_of(&bare);
         let spot =
-            Spot { above: above && colon, right_above: above, own: own_item || row.boxed, listed: row.item.is_some() };
+            Spot { above: above && colon, right_above: above, own: whole, listed: row.item.is_some(), free: self.free };
         if !asks_for(
-            &words[..path.outer.start - row.span.start],
-            &words[(path.outer.end - row.span.start).min(words.len())..],
+            &words[..path.outer.start - start],
+            &words[(path.outer.end - start).min(words.len())..],
             verb.is_some(),
             &bare,
             path,
@@ -301,32 +397,50 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let mut action = verb.unwrap_or_default();
-        let direct = words[..path.outer.start - row.span.start].split_whitespace().count() <= 4;
-        let before = &words[..path.outer.start - row.span.start];
-        if action == Action::Create && !direct && !own_item || action == Action::Delete && !deletes(before) {
+        let before = &words[..path.outer.start - start];
+        let behind = &words[(path.outer.end - start).min(words.len())..];
+        let direct = before.split_whitespace().count() <= 4;
+        if action == Action::Create && !direct && !own_item || action == Action::Delete && !deletes(before, behind) {
             action = Action::Unstated;
         }
-        if plainly_modifies(&bare) && action == Action::Unstated {
-            action = Action::Modify;
-        }
-        let noted = action_of_note(&words[(path.outer.end - row.span.start).min(words.len())..]);
+        let noted = action_of_note(behind);
         let action = if noted == Action::Unstated { action } else { noted };
-        let checkbox = self.asking.box_around(row);
-        let path = &FoundPath { lines: None, ..path.clone() };
-        let mut touched = add(&mut self.changes, path, &action, false, checkbox, false);
-        let mut end = path.outer.end;
-        for other in &found[1..] {
-            if !joins(self.asking.document.slice(&(end..other.outer.start))) {
+        let formal = is_marker(before) || whole || action != Action::Unstated;
+        let basis = if formal { Basis::Stated } else { Basis::Worded };
+        let within = basis == Basis::Worded && changes_within(&bare, before);
+        let action = match action {
+            Action::Unstated if plainly_modifies(&bare) || within => Action::Modify,
+            action => action,
+        };
+        let said = self.said(action, basis, self.asking.box_around(row));
+        let mut touched = Vec::new();
+        let mut end = start;
+        for (at, path) in found.iter().enumerate() {
+            let between = self.asking.document.slice(&(end..path.outer.start));
+            if at > 0 && !joins(between) {
                 break;
             }
-            touched.extend(add(&mut self.changes, other, &action, false, checkbox, false));
-            end = other.outer.end;
+            end = path.outer.end;
+            let until = found.get(at + 1).map_or(row.span.end, |next| next.outer.start.max(end));
+            let until = until.min(start + words.len()).max(end);
+            let empty = is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
+            let path = FoundPath { lines: path.lines.filter(|_| at > 0), ..path.clone() };
+            touched.extend(add(&mut self.changes, &path, &Said { empty, ..said.clone() }));
         }
         self.current = touched.clone();
         if !above {
             self.say(&touched, words);
         }
         true
+    }
+
+    /// Whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
+    fn leads_on(&self, at: usize) -> (bool, bool) {
+        let rows = self.asking.rows;
+        let end = (at + 1..rows.len()).find(|next| rows[*next].piece != rows[at].piece).unwrap_or(rows.len());
+        let code = rows.get(end).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+        let last = self.asking.words(&rows[end - 1]).trim_end().trim_end_matches(['*', '_']);
+        (code, last.ends_with([':', '：']))
     }
 
     /// Whether an item around the row named a file already.
@@ -353,140 +467,24 @@ impl Collector<'_, '_, '_> {
     }
 }
 
-/// Where a sentence stands.
-struct Spot {
-    /// A colon leads to the block right below.
-    above: bool,
-    /// A block stands right below.
-    right_above: bool,
-    /// It is the unit's own item, or an item with a box.
-    own: bool,
-    /// It is an item.
-    listed: bool,
+/// The folder from which a row says that paths start.
+pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
+    let words = matches!(row.kind, RowKind::Line(_)).then(|| document.slice(&row.span))?;
+    let label = row.label.as_ref().filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));
+    let value = label.and_then(|label| mention::folder(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*'])));
+    value.or_else(|| mention::base(words))
 }
 
-/// Whether a label's value says that the file at hand goes: "Delete — unused", "Remove this file".
-fn removes_whole(value: &str) -> bool {
-    let words = value.trim();
-    let Some((first, rest)) = words.split_once(|letter: char| !letter.is_alphanumeric()) else {
-        return action_of(words) == Some(Action::Delete);
-    };
-    let rest = rest.trim_start();
-    let object = key(rest);
-    let file = ["this file", "the file", "file", "entire file", "the entire file", "the whole file"];
-    action_of(first) == Some(Action::Delete)
-        && (rest.is_empty()
-            || words[first.len()..].starts_with(['.', ';', ':'])
-            || rest.starts_with(['—', '–', '-', '('])
-            || file.iter().any(|word| object == *word || object.starts_with(&format!("{word} ")) && *word != "file"))
+/// What a title's first word says is done to a file in it.
+fn stated(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
+    let action = action_of(bare).unwrap_or_default();
+    let before = &words[..path.outer.start - base];
+    let behind = &words[(path.outer.end - base).min(words.len())..];
+    let action = if action == Action::Delete && !deletes(before, behind) { Action::Unstated } else { action };
+    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
 }
 
-/// Whether the words around a path ask for that file.
-fn asks_for(before: &str, behind: &str, verb: bool, bare: &str, path: &FoundPath, spot: &Spot, item: bool) -> bool {
-    let empty = |text: &str| text.trim_matches(|letter: char| !letter.is_alphanumeric()).is_empty();
-    let (leads, ends) = (empty(before), empty(behind));
-    if spot.right_above && (spot.above || ends) {
-        return leads || verb || ends;
-    }
-    if spot.own {
-        return verb || ends || leads;
-    }
-    let near = before.split_whitespace().count() <= 8;
-    let says = verb && near && !bare.to_lowercase().starts_with("to ");
-    let told = || {
-        let told = behind.trim_start_matches(|letter: char| {
-            letter.is_whitespace() || matches!(letter, '`' | '-' | '—' | '–' | ':' | '*')
-        });
-        asks_for_change(told)
-    };
-    let lists = leads && spot.listed && path.path.contains('/') && (item || path.ticked && told());
-    (path.ticked || spot.listed) && (says || lists)
-}
-
-/// Whether the words right before a path ask for the whole file to be removed, not for something in it.
-fn deletes(before: &str) -> bool {
-    let lower = key(before);
-    let filler =
-        ["the", "file", "files", "old", "unused", "obsolete", "legacy", "entire", "whole", "el", "archivo", "файл"];
-    let mut words = lower.split_whitespace().rev().skip_while(|word| filler.contains(word));
-    words.next().is_some_and(|word| action_of(word) == Some(Action::Delete))
-}
-
-/// Whether a bold line or item begins a step.
-fn names_step(words: &str) -> bool {
-    let name = crate::naming::unit_name(&crate::naming::marked(words).words);
-    name.is_some_and(|name| name.rank == crate::naming::Rank::Step)
-}
-
-fn unnumbered(words: &str) -> String {
-    let name = crate::naming::coded(words).or_else(|| crate::naming::numbered(words));
-    let title = name.map_or_else(|| words.to_owned(), |name| name.title);
-    let mut rest = title.trim_start();
-    while let Some((_, tail)) =
-        rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).filter(|(tag, _)| tag.len() <= 8)
-    {
-        if tail.starts_with('(') {
-            break;
-        }
-        rest = tail.trim_start();
-    }
-    rest.to_owned()
-}
-
-/// What a title's first word says is done to the file in it.
-fn stated(words: &str) -> Action {
-    let action = action_of(words).unwrap_or_default();
-    let before = &words[..words.find('`').unwrap_or(0)];
-    let action = if action == Action::Delete && !deletes(before) { Action::Unstated } else { action };
-    if action == Action::Unstated && plainly_modifies(words) { Action::Modify } else { action }
-}
-
-/// Whether the words between two paths only join them.
-fn joins(between: &str) -> bool {
-    let lower = between.to_lowercase();
-    let mut depth = 0_i32;
-    let outside: String = lower
-        .chars()
-        .filter(|letter| {
-            depth += i32::from(*letter == '(') - i32::from(*letter == ')');
-            depth == 0 && *letter != ')'
-        })
-        .collect();
-    let bare = outside.trim_matches(|letter: char| {
-        letter.is_whitespace()
-            || matches!(letter, ',' | '+' | '&' | '/' | '、' | '，' | ';' | '·' | '→' | '>' | '-' | '*')
-    });
-    matches!(
-        bare,
-        "" | "and"
-            | "or"
-            | "y"
-            | "and/or"
-            | "和"
-            | "и"
-            | "і"
-            | "та"
-            | "plus"
-            | "und"
-            | "et"
-            | "to"
-            | "e"
-            | "oraz"
-            | "及"
-            | "与"
-    )
-}
-
-/// What a word between two paths says of those after it: "Create `a`; Test `b`".
-fn turn(between: &str) -> Option<Topic> {
-    topic(&key(between.trim_matches(|letter: char| !letter.is_alphabetic()))).filter(|topic| topic.names_files())
-}
-
-/// The new path, where a file is moved.
-fn moved<'f>(topic: Topic, behind: &str, next: Option<&'f FoundPath>) -> Option<&'f FoundPath> {
-    let next = next?;
-    let before = behind.split('`').next().unwrap_or(behind);
-    let arrow = ["→", "->", "=>", "⇒"].iter().any(|sign| before.contains(sign));
-    let to = topic == Topic::Rename && (before.trim() == "to" || before.trim() == "as");
-    (arrow || to).then_some(next)
+/// The words before a path in a list: those that lead to the list, or those between it and the last one.
+fn between_or<'w>(lead: &'w str, between: &'w str, at: usize) -> &'w str {
+    if at == 0 { lead } else { between }
 }

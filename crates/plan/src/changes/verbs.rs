@@ -1,6 +1,7 @@
 //! Table: words that say what shall happen to a file, in the languages that plans are written in.
 
 use super::Action;
+use crate::inline::key;
 use crate::labels::Topic;
 
 const CREATE: &[&str] = &[
@@ -210,6 +211,36 @@ const READ: &[&str] = &[
     "проверить",
 ];
 
+/// Words beside a path that are still about the file.
+pub(super) const FILLER: &[&str] = &[
+    "the",
+    "file",
+    "files",
+    "old",
+    "unused",
+    "obsolete",
+    "legacy",
+    "entire",
+    "whole",
+    "entirely",
+    "completely",
+    "module",
+    "this",
+    "now",
+    "el",
+    "archivo",
+    "fichero",
+    "le",
+    "fichier",
+    "die",
+    "datei",
+    "o",
+    "arquivo",
+    "файл",
+    "文件",
+    "整个",
+];
+
 /// What the first word of `words` says; `None` where it asks for nothing to be changed.
 pub(super) fn action_of(words: &str) -> Option<Action> {
     let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
@@ -321,9 +352,29 @@ pub(super) fn action_of_note(note: &str) -> Action {
         Action::Modify
     } else if has(&["delete", "deleted", "remove", "removed", "删除", "eliminar", "удалить", "削除", "삭제"])
     {
-        Action::Delete
+        // "— remove the limit" is about the limit.
+        if removes_whole(trimmed) { Action::Delete } else { Action::Unstated }
     } else {
         Action::Unstated
+    }
+}
+
+/// Returns whether a note or a label's value says that the file at hand goes: "Delete — unused", "Remove this file".
+pub(super) fn removes_whole(value: &str) -> bool {
+    let words = value.trim();
+    let end = words.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(words.len());
+    let (first, rest) = words.split_at(end);
+    let removed =
+        action_of(first) == Some(Action::Delete) || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
+    removed && !value.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？']) && {
+        let behind = rest.trim_start();
+        let object = key(behind);
+        let words: Vec<&str> =
+            object.split_whitespace().take_while(|word| !matches!(*word, "and" | "as" | "since")).collect();
+        rest.trim().is_empty()
+            || !rest.starts_with(char::is_whitespace)
+            || behind.starts_with(['—', '–', '-', '('])
+            || words.iter().all(|word| FILLER.contains(word))
     }
 }
 
@@ -376,6 +427,24 @@ pub(super) fn action_of_topic(topic: Topic, note: &str) -> Action {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_note_is_about_what_it_names() {
+        for note in [
+            "delete",
+            "Removed",
+            "delete — unused",
+            "Remove this file",
+            "deleted (see above)",
+            "删除",
+            "delete entirely",
+        ] {
+            assert!(removes_whole(note), "{note}");
+        }
+        for note in ["remove the local MAX_NAME", "delete endpoint", "removed in Task 3", "remove `x`", "delete?"] {
+            assert!(!removes_whole(note), "{note}");
+        }
+    }
 
     #[test]
     fn a_note_that_speaks_of_something_new_beside_or_within_a_file_makes_no_file() {

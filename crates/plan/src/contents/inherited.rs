@@ -26,6 +26,7 @@ pub(crate) fn hand_down(phase: &mut Phase) {
             });
             child.changes[change].blocks.push(at);
             child.blocks[at].file = FileOf::Change(change);
+            child.blocks[at].basis = one.basis;
             // A step that only names the file asks for nothing beside its code.
             let named = |part: &Part| matches!(part, Part::Say(span) if span.contains(&one.span.start));
             steps.retain(|step| !step.parts.iter().all(named));

@@ -9,6 +9,7 @@ use crate::criteria::is_among;
 use crate::document::Span;
 use crate::inline::{key, one_line};
 use crate::labels::Topic;
+use crate::mention::makes_empty;
 use crate::rows::{Row, RowKind};
 use crate::steps::{Part, Seed, Step, StepKind};
 
@@ -50,7 +51,8 @@ pub(super) fn step(
     let end = last.map_or(title.end, |row| row.span.end).max(title.end);
     let kind = kind(&parts, seed.rows.clone().any(|at| names_file(asking, &asking.rows[at])));
     let (number, checkbox) = (seed.number.clone(), seed.checkbox);
-    Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind })
+    let below = seed.below.clone();
+    Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind, below })
 }
 
 /// Checks of which nothing is said shall end as the step's title says: "Run it to verify it fails".
@@ -181,6 +183,10 @@ fn says(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
     let introduces = spelled.iter().any(|(spelled, _)| *spelled == at + 1)
         && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
     let words = asking.document.slice(&row.span);
+    // What makes an empty file is said in full.
+    if makes_empty(words) {
+        return false;
+    }
     let label_only = row.label.as_ref().is_some_and(|label| label.rest >= words.len());
     let noted = words.starts_with("_Requirements") || key(words).is_empty();
     !mute && !introduces && !label_only && !noted

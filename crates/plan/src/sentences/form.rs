@@ -8,7 +8,7 @@ use crate::inline::{Label, code_spans, key, label, one_line, plain};
 use crate::naming::{Rank, marked, unit_name};
 use crate::paths::as_path;
 
-use super::vocabulary::{Opening, Use, begins, held, last_dense};
+use crate::vocabulary::{Opening, Use, begins, held, last_dense};
 
 /// What a sentence does by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

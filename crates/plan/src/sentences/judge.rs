@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::changes::{Asking, PlannedChange, meant};
 use crate::criteria::is_among;
 use crate::labels::{Topic, topic};
+use crate::mention::makes_empty;
 use crate::paths::find_paths;
 use crate::rows::{Row, RowKind};
 
@@ -14,9 +15,9 @@ use super::form::{Form, Mood};
 use super::inventory::Inventory;
 use super::scope::Scopes;
 use super::split::Cut;
-use super::vocabulary::Use;
 use super::words::stems;
 use super::{Sentence, SentenceClass, form};
+use crate::vocabulary::Use;
 
 /// Judges the sentences of one unit.
 pub(super) struct Judge<'a, 'd, 't> {
@@ -162,6 +163,9 @@ impl Judge<'_, '_, '_> {
                 Mood::Asks(_) => DoShown,
                 Mood::Demands | Mood::States => Place,
             };
+        }
+        if makes_empty(words) {
+            return DoShown;
         }
         let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
         if form.path.is_some() && form.head.is_empty() || names && ends {

@@ -10,7 +10,7 @@ use crate::document::{Document, Span};
 use crate::inline::{code_spans, label};
 use crate::rows::{Row, RowKind};
 
-use super::vocabulary::{Use, is_dense, is_entry};
+use crate::vocabulary::{Use, is_dense, is_entry};
 
 /// A sentence that is not judged yet.
 #[derive(Debug, Clone)]

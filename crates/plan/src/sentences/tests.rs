@@ -1,7 +1,9 @@
 //! Every entry of the vocabulary decides the sentence that stands beside it.
 
 use super::form::{Mood, read};
-use super::vocabulary::{Use, languages};
+use crate::inline::code_spans;
+use crate::mention::{Mention, base, is_empty_note, is_forbidden, mention};
+use crate::vocabulary::{Use, languages};
 
 /// Returns whether the entry does in the sentence what its table says.
 fn decides(what: Use, example: &str) -> bool {
@@ -24,6 +26,16 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Determiner => form.mood == Mood::Asks(Use::Change),
         Use::Function => form.mood != Mood::Asks(Use::Change),
         Use::Abbreviation => super::split::ends(&bare).len() == 1,
+        Use::Empty => is_empty_note(&bare),
+        Use::Base => base(&bare).is_some(),
+        Use::Alter | Use::Source | Use::Goal => {
+            let name = code_spans(&bare, 0).pop().map(|span| span.outer).unwrap_or_default();
+            match what {
+                Use::Alter => is_forbidden(&bare, &name),
+                Use::Source => mention(&bare, &name) == Mention::Source,
+                _ => mention(&bare, &name) == Mention::Spoken,
+            }
+        }
     }
 }
 

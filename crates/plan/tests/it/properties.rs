@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use plan::{Mark, Ticking, read, tick};
+use plan::{Action, Mark, Ticking, read, tick};
 use proptest::prelude::*;
 
 const PARTS: &[&str] = &[
@@ -58,6 +58,48 @@ const PARTS: &[&str] = &[
 
 fn jumble() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PARTS), 0..60).prop_map(|parts| parts.concat())
+}
+
+/// Lines that speak of `spared.py` and of parts of `kept.py`, and ask for neither to go or be changed as a whole.
+const DENIALS: &[&str] = &[
+    "Do not touch `lib/spared.py`.\n",
+    "Add it without touching `lib/spared.py`:\n",
+    "Never change `lib/spared.py`:\n",
+    "Leave `lib/spared.py` as it is:\n",
+    "`lib/spared.py` must not be changed:\n",
+    "不要修改 `lib/spared.py`：\n",
+    "`lib/spared.py`는 수정하지 마세요:\n",
+    "`lib/spared.py` は変更しない:\n",
+    "Añade la prueba sin tocar `lib/spared.py`:\n",
+    "Adicione o teste sem alterar `lib/spared.py`:\n",
+    "Ajouter le test sans modifier `lib/spared.py` :\n",
+    "Ergänze den Test, ohne `lib/spared.py` zu ändern:\n",
+    "Добавить тест, не изменяя `lib/spared.py`:\n",
+    "- `lib/spared.py` — do not touch\n",
+    "Remove the local limit from `lib/kept.py`:\n",
+    "- Modify: `lib/kept.py` — remove the local limit\n",
+    "- Delete: the limit in `lib/kept.py`\n",
+    "- Move: `LIMIT` from `lib/kept.py` to `lib/other.py`\n",
+    "### Remove `lib/kept.py` exports?\n",
+    "- [ ] **Step 1: Remove `lib/kept.py`?**\n",
+    "- [ ] Remove `lib/kept.py`?\n",
+    "- [ ] Delete or empty: `lib/kept.py`\n",
+    "- [ ] Delete `lib/kept.py` if it is unused\n",
+    "| `lib/kept.py` | remove endpoint |\n",
+    "| File | Action |\n|---|---|\n",
+    "**Files:**\n",
+    "## Phase 1: A\n",
+    "### Task 2: B\n",
+    "- [ ] **Step 1: C**\n",
+    "**File**: `lib/a.py`\n",
+    "\n",
+    "```python\nLIMIT = 1\n```\n",
+    "words\n",
+];
+
+fn denials() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(DENIALS), 0..40)
+        .prop_map(|lines| format!("## Phase 1: A\n{}", lines.join("\n")))
 }
 
 fn cases() -> Vec<String> {
@@ -136,6 +178,17 @@ proptest! {
     #[test]
     fn any_jumble_of_markdown(text in jumble()) {
         check(&text);
+    }
+
+    #[test]
+    fn no_denial_changes_a_file_and_none_is_removed_that_the_plan_does_not_state(text in denials()) {
+        let plan = read(text.as_bytes()).unwrap();
+        for unit in plan.all() {
+            for change in &unit.changes {
+                prop_assert!(change.path != "lib/spared.py", "{text}");
+                prop_assert!(!matches!(change.action, Action::Delete | Action::Rename { .. }), "{change:?} of {text}");
+            }
+        }
     }
 
     #[test]

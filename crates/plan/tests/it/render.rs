@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use plan::{CriterionKind, FileOf, Part, Phase, Plan, PlannedCommand, Span};
+use plan::{Basis, CriterionKind, FileOf, Part, Phase, Plan, PlannedCommand, Span};
 
 /// Renders everything that was read.
 pub(crate) fn render(plan: &Plan) -> String {
@@ -47,6 +47,14 @@ fn kind(kind: CriterionKind) -> &'static str {
     match kind {
         CriterionKind::Automated => "auto",
         CriterionKind::Manual => "manual",
+    }
+}
+
+fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Stated => "",
+        Basis::Identified => " identified",
+        Basis::Worded => " worded",
     }
 }
 
@@ -103,6 +111,9 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         let test = if one.test { " test" } else { "" };
         let pattern = if one.pattern { " pattern" } else { "" };
         let lines = one.lines.map_or(String::new(), |(from, to)| format!(" lines {from}-{to}"));
+        let empty = if one.empty { " empty" } else { "" };
+        let base = one.base.as_ref().map_or(String::new(), |base| format!(" from {base}"));
+        let lines = format!("{lines}{empty}{base}{}", basis(one.basis));
         assert!(!plan.text()[one.span.clone()].is_empty());
         writeln!(
             out,
@@ -117,6 +128,8 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
             other => format!("{other:?}"),
         };
         let lines = one.lines.map_or(String::new(), |(from, to)| format!(" lines {from}-{to}"));
+        let kept = if one.forbidden.is_empty() { String::new() } else { format!(" sparing {:?}", one.forbidden) };
+        let lines = format!("{}{lines}{kept}", basis(one.basis));
         writeln!(
             out,
             "{margin}  block {at} line {} {:?} {:?} for {file}{lines} {:?}",

@@ -1,9 +1,9 @@
 //! Code that would not be placed: what the literal placement, tried on the staged tree, refuses.
 
-use plan::Role;
+use plan::{Basis, FileOf, PhaseId, Role};
 
 use super::quotes::{Quote, find};
-use crate::implement::Placed;
+use crate::implement::{Placed, Placement};
 use crate::review::code::Code;
 use crate::review::ground::Ground;
 use crate::review::rule::Rule;
@@ -15,7 +15,7 @@ const fn code(name: &'static str, summary: &'static str, explanation: &'static s
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(look), told_by_run: true };
 
-const CODES: [Code; 11] = [
+const CODES: [Code; 15] = [
     code(
         "ambiguous",
         "more than one place fits a block of code",
@@ -80,6 +80,34 @@ const CODES: [Code; 11] = [
          Mend it: change the file by hand, or the setting.",
     ),
     code(
+        "prohibited",
+        "a block would change what the plan says not to change",
+        "The words around the block forbid to change a name or file, and the block's code would change it.\n\n\
+         Example: \"Do not change `origins`, it is shown for context:\" above a new `origins`.\n\n\
+         Mend it: take the code out, or the words.",
+    ),
+    Code {
+        name: "file-identified",
+        severity: Severity::Note,
+        summary: "a block's file is known by evidence in the tree",
+        explanation: "Several files of the phase could hold the block; one of them alone has what the plan speaks of.\n\n\
+         Mend it: nothing has to be; to be sure, name the file on the line above the block.",
+    },
+    Code {
+        name: "file-worded",
+        severity: Severity::Note,
+        summary: "a block's file is known by the plan's words",
+        explanation: "No list of files, label or heading names the file of the block; a sentence does.\n\n\
+         Mend it: nothing has to be; to be sure, name it in the phase's list of files.",
+    },
+    code(
+        "block-between",
+        "a block of code may be for several files",
+        "The code is placed in one file or not at all; where several fit equally, and nothing in the tree decides between \
+         them, none is chosen.\n\n\
+         Mend it: name its file on the line above the block.",
+    ),
+    code(
         "file-unclear",
         "the file of a block is not one clear file",
         "The plan names a pattern, a folder, or a path that may be several files.\n\n\
@@ -89,8 +117,12 @@ const CODES: [Code; 11] = [
 
 fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    findings.extend(ground.placements.iter().filter_map(|(unit, placement)| between(ground, *unit, placement)));
     for (unit, placement) in ground.placements {
-        let Placed::Refused { reason, message, candidates } = &placement.placed else { continue };
+        let Placed::Refused { reason, message, candidates } = &placement.placed else {
+            findings.extend(of_basis(ground, *unit, placement));
+            continue;
+        };
         // What no file is said for, and paths that may mean several, are told where they are read.
         let Some(code) = CODES.iter().find(|code| code.name == *reason && code.name != "file-unclear") else {
             continue;
@@ -118,12 +150,37 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         }
         let mut finding = ground.say(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
         finding.hint = Some(match candidates.as_slice() {
+            [] if code.name == "prohibited" => "take the code out, or the words that forbid the change".to_owned(),
             [] => "Say in the plan where it goes.".to_owned(),
             candidates => format!("To decide between {}.", candidates.join(", ")),
         });
         findings.push(finding);
     }
     findings
+}
+
+/// Tells a block between several files, of which nothing in the tree decides.
+fn between(ground: &Ground<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
+    let Placed::Refused { reason: "file-unclear", message, .. } = &placement.placed else { return None };
+    let code = CODES.iter().find(|code| code.name == "block-between")?;
+    let block = ground.units.iter().find(|one| one.id == unit)?.blocks.get(placement.block?)?;
+    let mut finding = ground.say(code, block.span.clone(), message.clone());
+    finding.hint = Some("name its file on the line above it".to_owned());
+    matches!(block.file, FileOf::Between(_)).then_some(finding)
+}
+
+/// Says how the file of a block is known that the plan does not state.
+fn of_basis(ground: &Ground<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
+    let name = match placement.by.basis() {
+        Basis::Stated => return None,
+        Basis::Identified => "file-identified",
+        Basis::Worded => "file-worded",
+    };
+    let code = CODES.iter().find(|code| code.name == name)?;
+    let unit = ground.units.iter().find(|one| one.id == unit)?;
+    let block = unit.blocks.get(placement.block?)?;
+    let path = placement.path.as_deref()?;
+    Some(ground.say(code, block.span.clone(), format!("goes to `{path}`: {}", placement.by)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ const fn code(name: &'static str, severity: Severity, summary: &'static str, exp
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: None, told_by_run: true };
 
-const CODES: [Code; 13] = [
+const CODES: [Code; 12] = [
     code(
         "plan-not-approved",
         Severity::Error,
@@ -79,13 +79,6 @@ const CODES: [Code; 13] = [
         "A phase asked for by its number must be one phase.\n\n\
          Example: `## Task 3: Routes` and further down `## Task 3: Tests`\n\n\
          Mend it: give each unit its own number, or name it in full.",
-    ),
-    code(
-        "block-between",
-        Severity::Warning,
-        "a block of code may be for several files",
-        "The code is placed in one file or not at all; where several fit equally, none is chosen.\n\n\
-         Mend it: name its file on the line above the block.",
     ),
     code(
         "block-nowhere",

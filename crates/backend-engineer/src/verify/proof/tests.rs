@@ -131,7 +131,13 @@ fn worked() -> Deed {
 
 fn placed(now: bool) -> Deed {
     let placed = if now { Placed::Now { how: String::new(), created: false } } else { Placed::Before };
-    Deed::Place(Placement { block: Some(0), path: Some("app/limits.py".to_owned()), line: 3, placed })
+    Deed::Place(Placement {
+        block: Some(0),
+        path: Some("app/limits.py".to_owned()),
+        line: 3,
+        by: crate::understand::PlacedBy::Stated,
+        placed,
+    })
 }
 
 const PASSED: [Verdict; 2] = [Verdict::Passed, Verdict::Passed];

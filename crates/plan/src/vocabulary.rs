@@ -4,6 +4,7 @@
 //! Each entry stands beside a sentence that it decides, and a test reads it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 /// What a word does in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Use {
+pub(crate) enum Use {
     /// A verb that asks for something to be written or changed.
     Change,
     /// A verb that asks for something to go.
@@ -57,28 +58,38 @@ pub(super) enum Use {
     Given,
     /// A word for an import.
     Import,
-    /// A word that ends with a full stop inside a sentence.
+    /// A verb for the change of something that is there.
+    Alter,
+    /// Words before what is only looked at, copied or followed.
+    Source,
+    /// A preposition before where something goes.
+    Goal,
+    /// Words for a file without content.
+    Empty,
+    /// Words before the folder that paths start from.
+    Base,
+    /// A word that ends with a full stop inside a sentence. The last use: their number is taken from it.
     Abbreviation,
 }
 
 /// The files, one a language.
 const FILES: &[&str] = &[
-    include_str!("../../vocabulary/english.toml"),
-    include_str!("../../vocabulary/chinese.toml"),
-    include_str!("../../vocabulary/korean.toml"),
-    include_str!("../../vocabulary/japanese.toml"),
-    include_str!("../../vocabulary/spanish.toml"),
-    include_str!("../../vocabulary/portuguese.toml"),
-    include_str!("../../vocabulary/french.toml"),
-    include_str!("../../vocabulary/german.toml"),
-    include_str!("../../vocabulary/russian.toml"),
+    include_str!("../vocabulary/english.toml"),
+    include_str!("../vocabulary/chinese.toml"),
+    include_str!("../vocabulary/korean.toml"),
+    include_str!("../vocabulary/japanese.toml"),
+    include_str!("../vocabulary/spanish.toml"),
+    include_str!("../vocabulary/portuguese.toml"),
+    include_str!("../vocabulary/french.toml"),
+    include_str!("../vocabulary/german.toml"),
+    include_str!("../vocabulary/russian.toml"),
 ];
 
 /// The uses of a language, each with its entries and their examples.
-pub(super) type Language = BTreeMap<Use, BTreeMap<String, String>>;
+pub(crate) type Language = BTreeMap<Use, BTreeMap<String, String>>;
 
 /// Reads the files.
-pub(super) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
+pub(crate) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
     FILES.iter().map(|file| toml::from_str(file))
 }
 
@@ -102,11 +113,11 @@ struct Words {
 
 /// A set of uses.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Uses(u32);
+pub(crate) struct Uses(u32);
 
 impl Uses {
     /// Returns whether the use is in the set.
-    pub(super) fn has(self, what: Use) -> bool {
+    pub(crate) fn has(self, what: Use) -> bool {
         self.0 & 1 << what as u32 != 0
     }
 
@@ -134,19 +145,19 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 });
 
 /// Returns whether a letter belongs to a script that puts no blank between a word and its endings.
-pub(super) fn is_dense(letter: char) -> bool {
+pub(crate) fn is_dense(letter: char) -> bool {
     matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 /// The entries that a text, in lower case, begins with: of each use, the bytes of the longest.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Opening {
+pub(crate) struct Opening {
     ends: [usize; Use::Abbreviation as usize + 1],
 }
 
 impl Opening {
     /// Reads the beginning of a text.
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut opening = Opening::default();
         let first = text.chars().next().filter(|letter| is_dense(*letter));
         let dense = first.and_then(|letter| VOCABULARY.dense.get(&letter)).into_iter().flatten();
@@ -162,23 +173,23 @@ impl Opening {
     }
 
     /// Returns how many bytes the entry of this use takes.
-    pub(super) fn end(&self, what: Use) -> Option<usize> {
+    pub(crate) fn end(&self, what: Use) -> Option<usize> {
         Some(self.ends[what as usize]).filter(|end| *end > 0)
     }
 
     /// Returns whether the text begins with an entry of this use.
-    pub(super) fn is(&self, what: Use) -> bool {
+    pub(crate) fn is(&self, what: Use) -> bool {
         self.end(what).is_some()
     }
 }
 
 /// Returns how many bytes the entry takes that `text`, in lower case, begins with.
-pub(super) fn begins(text: &str, what: Use) -> Option<usize> {
+pub(crate) fn begins(text: &str, what: Use) -> Option<usize> {
     Opening::of(text).end(what)
 }
 
 /// Where the last entry of a script without blanks ends that `text` holds.
-pub(super) fn last_dense(text: &str, what: Use) -> Option<usize> {
+pub(crate) fn last_dense(text: &str, what: Use) -> Option<usize> {
     let ends = dense_entries(text).filter(|(_, _, other)| *other == what);
     ends.map(|(at, entry, _)| at + entry.len()).max()
 }
@@ -192,8 +203,29 @@ fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)>
     })
 }
 
+/// The last entry of this use that `text`, in lower case, holds.
+pub(crate) fn last(text: &str, what: Use) -> Option<Range<usize>> {
+    let dense = dense_entries(text).filter(|(_, _, other)| *other == what);
+    let dense = dense.map(|(at, entry, _)| at..at + entry.len());
+    let mut before = false;
+    let starts = text.char_indices().filter(move |(_, letter)| {
+        let within = std::mem::replace(&mut before, is_word(*letter));
+        !within && letter.is_alphanumeric()
+    });
+    let spaced = starts.filter_map(|(at, _)| {
+        let fitting = entries(&text[at..]).filter(|(_, uses)| uses.has(what));
+        fitting.last().map(|(end, _)| at..at + end)
+    });
+    dense.chain(spaced).max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
+}
+
+/// Returns whether `words`, in lower case, are an entry of this use, whatever its script.
+pub(crate) fn is_all(words: &str, what: Use) -> bool {
+    is_entry(words, what) || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
+}
+
 /// The uses of all entries that `text`, in lower case, holds.
-pub(super) fn held(text: &str) -> Uses {
+pub(crate) fn held(text: &str) -> Uses {
     let mut found = Uses::default();
     dense_entries(text).for_each(|(_, _, what)| found.add(what));
     let mut before = false;
@@ -207,7 +239,7 @@ pub(super) fn held(text: &str) -> Uses {
 }
 
 /// Returns whether `words`, in lower case, are an entry of this use.
-pub(super) fn is_entry(words: &str, what: Use) -> bool {
+pub(crate) fn is_entry(words: &str, what: Use) -> bool {
     VOCABULARY.spaced.get(words).is_some_and(|words| words.uses.has(what))
 }
 

@@ -1,0 +1,292 @@
+//! Finds which of several files a block is for, by evidence in the tree that has one answer.
+//!
+//! "In `test_skips`, add:" with two test files: the one that defines `test_skips`. Kinds of evidence are asked from the
+//! strongest to the weakest; the first that one file alone gives decides, and one that several give narrows the choice.
+
+use std::collections::BTreeSet;
+
+use code::paths::is_test;
+use code::scopes::{Resolution, ScopeKind, Scopes};
+use plan::{CodeBlock, Phase, Role};
+
+use super::remainder::code_spans;
+use crate::run::Workspace;
+use crate::understand::Evidence;
+
+/// A file that a block may be for.
+pub(super) struct Candidate {
+    /// Its place in [`Phase::changes`].
+    pub(super) change: usize,
+    /// From the root.
+    pub(super) path: String,
+    /// What it holds now; `None` where it is not there.
+    text: Option<String>,
+    scopes: Option<Scopes>,
+}
+
+impl Candidate {
+    /// Reads a candidate as it stands in the staged tree.
+    pub(super) fn read(workspace: &mut Workspace, change: usize, path: &str) -> Self {
+        let text = workspace.tree.read_text(path).ok().flatten();
+        let scopes = text.as_deref().and_then(|text| Scopes::of_file(path, text));
+        Candidate { change, path: path.to_owned(), text, scopes }
+    }
+
+    /// Whether the file defines the name, at whatever depth, by itself and not by an import.
+    fn defines(&self, name: &str) -> bool {
+        let Some(scopes) = &self.scopes else { return false };
+        let holds = |kind: ScopeKind| matches!(kind, ScopeKind::Module | ScopeKind::Class);
+        let imported = |by: &code::scopes::BoundBy| matches!(by, code::scopes::BoundBy::Import { .. });
+        scopes
+            .iter()
+            .filter(|(_, scope)| holds(scope.kind))
+            .any(|(_, scope)| scope.bindings.iter().any(|binding| binding.name == name && !imported(&binding.by)))
+    }
+
+    /// Whether the file's module binds the name.
+    fn binds(&self, name: &str) -> bool {
+        let module = self.scopes.as_ref().and_then(Scopes::module);
+        module.is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name))
+    }
+
+    /// Whether the member is defined in a class of the file, or set on its instances.
+    fn has_member(&self, name: &str) -> bool {
+        let set = |sign: &str| self.text.as_deref().is_some_and(|text| holds_word(text, &format!("{sign}.{name}")));
+        self.defines(name) || set("self") || set("this")
+    }
+
+    /// Whether the file holds the text, whatever its margin.
+    fn holds(&self, text: &str) -> bool {
+        let wanted: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let Some(own) = self.text.as_deref().filter(|_| !wanted.is_empty()) else { return false };
+        let own: Vec<&str> = own.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        own.windows(wanted.len()).any(|lines| lines == wanted)
+    }
+}
+
+fn holds_word(text: &str, word: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
+}
+
+/// Returns the change, of the candidates', that a block is for, by evidence that has one answer.
+pub(super) fn identify(phase: &Phase, index: usize, mut candidates: Vec<Candidate>) -> Option<(usize, Evidence)> {
+    let block = phase.blocks.get(index)?;
+    let shown = Shown::of(phase, block, &candidates);
+    for evidence in shown.evidence() {
+        let fits: Vec<bool> = candidates.iter().map(|candidate| shown.speaks_for(candidate, &evidence)).collect();
+        match fits.iter().filter(|fits| **fits).count() {
+            0 => {}
+            1 => {
+                let at = fits.iter().position(|fits| *fits)?;
+                return Some((candidates[at].change, evidence));
+            }
+            _ => {
+                let mut fits = fits.into_iter();
+                candidates.retain(|_| fits.next().unwrap_or(false));
+            }
+        }
+    }
+    None
+}
+
+/// What a block and the words around it show.
+struct Shown<'a> {
+    phase: &'a Phase,
+    block: &'a CodeBlock,
+    /// What it replaces, or removes.
+    old: Option<String>,
+    /// Its scopes, where it parses as a text of a candidate's language.
+    scopes: Option<Scopes>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(phase: &'a Phase, block: &'a CodeBlock, candidates: &[Candidate]) -> Self {
+        let old = match block.role {
+            Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.clone()),
+            Role::Before { .. } => Some(block.text.clone()),
+            Role::Diff => Some(removed(&block.text)),
+            _ => None,
+        };
+        let text = dedented(&block.text);
+        let scopes = candidates.iter().find_map(|candidate| Scopes::of_file(&candidate.path, &text));
+        Shown { phase, block, old, scopes }
+    }
+
+    /// The evidence to ask for, the strongest first.
+    fn evidence(&self) -> Vec<Evidence> {
+        let mut all: Vec<Evidence> = self.test_ids().map(Evidence::TestId).collect();
+        all.extend(self.old.iter().map(|_| Evidence::Quoted));
+        all.extend(self.named().into_iter().map(Evidence::Named));
+        all.push(Evidence::Standing);
+        all.extend(self.defined().into_iter().map(Evidence::Defines));
+        all.extend(self.imported().into_iter().map(Evidence::Imported));
+        all.push(Evidence::Repeated);
+        all.extend(self.members().into_iter().map(Evidence::Members));
+        all.extend(self.free().into_iter().map(Evidence::Binds));
+        all
+    }
+
+    fn speaks_for(&self, candidate: &Candidate, evidence: &Evidence) -> bool {
+        match evidence {
+            Evidence::TestId(name) => self.runs(&candidate.path, name),
+            Evidence::Quoted => self.old.as_deref().is_some_and(|old| candidate.holds(old)),
+            Evidence::Named(name) if is_name(name) => candidate.defines(name),
+            Evidence::Named(code) => candidate.text.as_deref().is_some_and(|text| text.contains(code.as_str())),
+            Evidence::Standing => candidate.holds(&self.block.text),
+            Evidence::Defines(name) => candidate.defines(name),
+            Evidence::Imported(name) => self.is_imported_from(name, &candidate.path),
+            Evidence::Repeated => self.repeats(candidate),
+            Evidence::Members(name) => candidate.has_member(name),
+            Evidence::Binds(name) => candidate.binds(name),
+        }
+    }
+
+    /// Tests that the block defines and a command of the unit runs by their ids.
+    fn test_ids(&self) -> impl Iterator<Item = String> {
+        let defined = self.defined();
+        let runs =
+            |name: &String| self.phase.commands.iter().any(|command| command.text.contains(&format!("::{name}")));
+        defined.into_iter().filter(runs).collect::<Vec<_>>().into_iter()
+    }
+
+    fn runs(&self, path: &str, name: &str) -> bool {
+        let mut words = self.phase.commands.iter().flat_map(|command| command.text.split_whitespace());
+        words.any(|word| {
+            let mut parts = word.trim_matches(['"', '\'']).split("::");
+            let file = parts.next().unwrap_or_default();
+            let ends = file == path || path.ends_with(&format!("/{file}"));
+            !file.is_empty() && ends && parts.any(|part| part == name)
+        })
+    }
+
+    /// Names and code in ticks in the words that introduce the block, the nearest first.
+    fn named(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for line in self.block.prose.lines().rev() {
+            let own = code_spans(line);
+            let names = own.iter().flat_map(|code| {
+                let bare = code.trim_end_matches("()");
+                // The innermost of a member and its owner is asked for first.
+                let parts: Vec<&str> = bare.rsplit(['.', '#']).collect();
+                let names = parts.iter().all(|part| is_name(part));
+                if names { parts.into_iter().map(str::to_owned).collect() } else { vec![code.clone()] }
+            });
+            found.extend(names.filter(|name| name.len() > 2));
+        }
+        let mut told = BTreeSet::new();
+        found.retain(|name| told.insert(name.clone()));
+        found
+    }
+
+    /// Names that the block defines at its top, or of which it shows a part.
+    fn defined(&self) -> Vec<String> {
+        let Some(module) = self.scopes.as_ref().and_then(Scopes::module) else { return Vec::new() };
+        let defines = |by: &code::scopes::BoundBy| {
+            use code::scopes::BoundBy::{Assignment, Class, Function, Merging, Type};
+            matches!(by, Class | Function | Type | Merging | Assignment { .. })
+        };
+        module.bindings.iter().filter(|binding| defines(&binding.by)).map(|binding| binding.name.clone()).collect()
+    }
+
+    /// Names that the block defines and another block of the unit, a test's, imports.
+    fn imported(&self) -> Vec<String> {
+        let defined = self.defined();
+        defined.into_iter().filter(|name| self.test_imports().any(|(_, names)| names.contains(name))).collect()
+    }
+
+    fn test_imports(&self) -> impl Iterator<Item = (String, Vec<String>)> + '_ {
+        let path_of = |block: &CodeBlock| match &block.file {
+            plan::FileOf::Change(at) => self.phase.changes.get(*at).map(|change| change.path.clone()),
+            _ => None,
+        };
+        let blocks = self.phase.blocks.iter().filter_map(move |block| Some((path_of(block)?, block)));
+        let tests = blocks.filter(|(path, _)| is_test(path));
+        tests.flat_map(|(path, block)| {
+            let imports = code::imports::imports(&path, &block.text).unwrap_or_default();
+            imports.into_iter().map(|import| (import.module, import.names))
+        })
+    }
+
+    /// Whether a test imports the name from the module that the path is.
+    fn is_imported_from(&self, name: &str, path: &str) -> bool {
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let stem = stem.strip_suffix("/__init__").or_else(|| stem.strip_suffix("/index")).unwrap_or(stem);
+        self.test_imports().filter(|(_, names)| names.iter().any(|one| one == name)).any(|(module, _)| {
+            let scripted = module.trim_start_matches(['.', '/', '@', '~']);
+            let scripted =
+                scripted.rsplit_once(".js").filter(|(_, rest)| rest.is_empty()).map_or(scripted, |(bare, _)| bare);
+            let dotted = if module.contains('/') { scripted.to_owned() } else { scripted.replace('.', "/") };
+            !dotted.is_empty() && (stem == dotted || stem.ends_with(&format!("/{dotted}")))
+        })
+    }
+
+    /// Whether lines of the block that say something stand in the file: anchors around what is new.
+    fn repeats(&self, candidate: &Candidate) -> bool {
+        /// Shorter lines, as `return x`, stand in many files.
+        const TELLING: usize = 16;
+        let Some(text) = candidate.text.as_deref() else { return false };
+        let own: BTreeSet<&str> = text.lines().map(str::trim).collect();
+        let telling = |line: &&str| {
+            let plain = line.len() >= TELLING
+                && line.chars().filter(|letter| letter.is_alphanumeric()).count() * 2 > line.len();
+            plain
+                && !line.starts_with(['#', '/', '*', '@'])
+                && !line.starts_with("import ")
+                && !line.starts_with("from ")
+        };
+        self.block.text.lines().map(str::trim).filter(telling).any(|line| own.contains(line))
+    }
+
+    /// Members that the block reads of its own instance.
+    fn members(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for sign in ["self.", "this."] {
+            for (at, _) in self.block.text.match_indices(sign) {
+                let rest = &self.block.text[at + sign.len()..];
+                let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+                let name = rest[..end].to_owned();
+                if !name.is_empty() && !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+        }
+        found
+    }
+
+    /// Names that the block reads and does not bind.
+    fn free(&self) -> Vec<String> {
+        let Some(scopes) = &self.scopes else { return Vec::new() };
+        let free = |read: &&code::scopes::Read| {
+            matches!(scopes.resolve(read), Resolution::Unbound { .. } | Resolution::Undecided(_))
+        };
+        let mut found: Vec<String> = Vec::new();
+        for read in scopes.reads.iter().filter(free) {
+            if !found.contains(&read.name) {
+                found.push(read.name.clone());
+            }
+        }
+        found
+    }
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty()
+        && !word.starts_with(|letter: char| letter.is_ascii_digit())
+        && word.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
+}
+
+/// The lines that a diff removes or keeps.
+fn removed(diff: &str) -> String {
+    let old =
+        diff.lines().filter(|line| !line.starts_with("---") && !line.starts_with("+++") && !line.starts_with("@@"));
+    old.filter_map(|line| line.strip_prefix('-')).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// A text without the margin that all its lines share.
+fn dedented(text: &str) -> String {
+    let margin = |line: &str| line.len() - line.trim_start().len();
+    let least = text.lines().filter(|line| !line.trim().is_empty()).map(margin).min().unwrap_or(0);
+    text.lines().flat_map(|line| [line.get(least..).unwrap_or_default(), "\n"]).collect()
+}

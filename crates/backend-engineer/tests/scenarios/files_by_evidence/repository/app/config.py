@@ -1,0 +1,5 @@
+name = "x"
+
+
+class Settings(Base):
+    name: str = "x"

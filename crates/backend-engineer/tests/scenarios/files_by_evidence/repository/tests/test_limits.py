@@ -1,0 +1,5 @@
+from app.config import name
+
+
+def test_name():
+    assert name == "x"

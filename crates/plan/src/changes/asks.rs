@@ -1,0 +1,186 @@
+//! Reads a line that names a path: whether its words ask for that file, and how its paths are joined.
+
+use super::verbs::action_of;
+use super::{Action, asks_for_change};
+use crate::inline::{code_spans, key};
+use crate::labels::{Topic, topic};
+use crate::paths::FoundPath;
+use crate::vocabulary::{Use, begins};
+
+/// Where a sentence stands.
+pub(super) struct Spot {
+    /// A colon leads to the block right below.
+    pub(super) above: bool,
+    /// A block stands right below.
+    pub(super) right_above: bool,
+    /// It is the unit's own item, or an item with a box.
+    pub(super) own: bool,
+    /// It is an item.
+    pub(super) listed: bool,
+    /// The unit has no list of files, so a path right above a block is enough.
+    pub(super) free: bool,
+}
+
+/// Returns whether only signs and a number stand before a path: "**1. ", "- ", "(b) ".
+pub(crate) fn is_marker(before: &str) -> bool {
+    /// The longest number or letter of a list: "12b".
+    const LONGEST: usize = 3;
+    let bare = before.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let number = bare.chars().count() <= LONGEST && bare.chars().all(|letter| letter.is_ascii_alphanumeric());
+    bare.is_empty() || number && (bare.len() == 1 || bare.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+/// Verbs of what the plan lists as changes that may as well make a whole file.
+const MAKING: &[&str] = &[
+    "implement",
+    "define",
+    "declare",
+    "introduce",
+    "put",
+    "set",
+    "build",
+    "provide",
+    "place",
+    "move",
+    "extract",
+    "copy",
+    "split",
+    "port",
+];
+
+/// Returns whether the words change something within the file that they name: "In `x`, add:", "Append to `x`:".
+pub(super) fn changes_within(words: &str, before: &str) -> bool {
+    let object = key(before);
+    let object = object.split_whitespace().next_back().unwrap_or("");
+    if begins(object, Use::Change).is_some_and(|end| end == object.len()) {
+        return false;
+    }
+    let mut at = 0;
+    let mut pieces: Vec<&str> = Vec::new();
+    for span in code_spans(words, 0) {
+        pieces.push(&words[at..span.outer.start]);
+        at = span.outer.end;
+    }
+    pieces.push(&words[at..]);
+    let clauses = pieces.iter().flat_map(|piece| piece.split([',', '，', ')', '—']));
+    clauses.map(|clause| key(clause)).any(|clause| {
+        let changes = begins(&clause, Use::Change).or_else(|| begins(&clause, Use::Remove));
+        changes.is_some_and(|end| !MAKING.contains(&&clause[..end])) && action_of(&clause) != Some(Action::Create)
+    })
+}
+
+/// Whether the words around a path ask for that file.
+pub(super) fn asks_for(
+    before: &str,
+    behind: &str,
+    verb: bool,
+    bare: &str,
+    path: &FoundPath,
+    spot: &Spot,
+    item: bool,
+) -> bool {
+    let empty = |text: &str| text.trim_matches(|letter: char| !letter.is_alphanumeric()).is_empty();
+    let noted = without_notes(behind);
+    let (leads, ends) = (is_marker(before), empty(&noted));
+    if spot.right_above && spot.free {
+        return true;
+    }
+    if spot.right_above && (spot.above || ends) {
+        return leads || verb || ends;
+    }
+    if spot.own {
+        return verb || ends || leads;
+    }
+    let near = before.split_whitespace().count() <= 8;
+    let says = verb && near && !bare.to_lowercase().starts_with("to ");
+    let told = || {
+        let told = behind.trim_start_matches(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '`' | '-' | '—' | '–' | ':' | '*')
+        });
+        asks_for_change(told)
+    };
+    let lists = leads && spot.listed && path.path.contains('/') && (item || path.ticked && told());
+    (path.ticked || spot.listed) && (says || lists)
+}
+
+/// The words behind a path without what stands in brackets: " (new):" is ":".
+fn without_notes(behind: &str) -> String {
+    let mut depth = 0_usize;
+    let outside = behind.chars().filter(|letter| {
+        let (opens, closes) = (matches!(letter, '(' | '[' | '（'), matches!(letter, ')' | ']' | '）'));
+        depth = if opens { depth + 1 } else { depth.saturating_sub(usize::from(closes)) };
+        depth == 0 && !closes
+    });
+    outside.collect()
+}
+
+/// Whether a bold line or item begins a step.
+pub(super) fn names_step(words: &str) -> bool {
+    let name = crate::naming::unit_name(&crate::naming::marked(words).words);
+    name.is_some_and(|name| name.rank == crate::naming::Rank::Step)
+}
+
+pub(super) fn unnumbered(words: &str) -> String {
+    let name = crate::naming::coded(words).or_else(|| crate::naming::numbered(words));
+    let title = name.map_or_else(|| words.to_owned(), |name| name.title);
+    let mut rest = title.trim_start();
+    while let Some((_, tail)) =
+        rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).filter(|(tag, _)| tag.len() <= 8)
+    {
+        if tail.starts_with('(') {
+            break;
+        }
+        rest = tail.trim_start();
+    }
+    rest.to_owned()
+}
+
+/// Whether the words between two paths only join them.
+pub(super) fn joins(between: &str) -> bool {
+    let lower = between.to_lowercase();
+    let mut depth = 0_i32;
+    let outside: String = lower
+        .chars()
+        .filter(|letter| {
+            depth += i32::from(*letter == '(') - i32::from(*letter == ')');
+            depth == 0 && *letter != ')'
+        })
+        .collect();
+    let bare = outside.trim_matches(|letter: char| {
+        letter.is_whitespace()
+            || matches!(letter, ',' | '+' | '&' | '/' | '、' | '，' | ';' | '·' | '→' | '>' | '-' | '*')
+    });
+    matches!(
+        bare,
+        "" | "and"
+            | "or"
+            | "y"
+            | "and/or"
+            | "和"
+            | "и"
+            | "і"
+            | "та"
+            | "plus"
+            | "und"
+            | "et"
+            | "to"
+            | "e"
+            | "oraz"
+            | "及"
+            | "与"
+    )
+}
+
+/// What a word between two paths says of those after it: "Create `a`; Test `b`".
+pub(super) fn turn(between: &str) -> Option<Topic> {
+    topic(&key(between.trim_matches(|letter: char| !letter.is_alphabetic()))).filter(|topic| topic.names_files())
+}
+
+/// The new path, where a file is moved.
+pub(super) fn moved<'f>(topic: Topic, behind: &str, next: Option<&'f FoundPath>) -> Option<&'f FoundPath> {
+    let next = next?;
+    let before = behind.split('`').next().unwrap_or(behind);
+    let arrow = ["→", "->", "=>", "⇒"].iter().any(|sign| before.contains(sign));
+    let to = topic == Topic::Rename && (before.trim() == "to" || before.trim() == "as");
+    (arrow || to).then_some(next)
+}

@@ -1,0 +1,87 @@
+//! Whether words are about a file as a whole: only then is it removed, moved or made by them.
+
+use super::Action;
+use super::verbs::{FILLER, action_of, begins};
+use crate::inline::key;
+use crate::vocabulary::{Use, begins as opens, is_all};
+
+/// Words that leave the choice between two verbs: "delete or empty".
+const OR: &[&str] = &["or", "o", "u", "ou", "oder", "или", "або", "或"];
+
+/// Returns whether the words right before a path ask for the whole file to be removed, not for something in it.
+pub(super) fn deletes(before: &str, behind: &str) -> bool {
+    let lower = key(before);
+    let mut words = lower.split_whitespace().rev().skip_while(|word| FILLER.contains(word));
+    let verb = words.next().is_some_and(|word| action_of(word) == Some(Action::Delete));
+    verb && words.next().is_none_or(|word| !OR.contains(&word)) && ends_with_the_file(behind)
+}
+
+/// Returns whether nothing between a label and its path names a part of the file: `Move: `MAX` from `x``.
+pub(super) fn is_whole(lead: &str, behind: &str) -> bool {
+    key(lead).split_whitespace().all(|word| FILLER.contains(&word)) && !lead.contains('`') && ends_with_the_file(behind)
+}
+
+/// Returns whether the words behind a path speak of no part of it: "`x`.", "`x` and", "`x` (unused)"; not "`x` imports".
+fn ends_with_the_file(behind: &str) -> bool {
+    let rest = behind.trim_start_matches(['`', '*', '_']).trim();
+    if behind.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？'])
+        || rest.starts_with("'s")
+        || rest.starts_with("’s")
+    {
+        return false;
+    }
+    let mut rest = rest;
+    while let Some(word) = FILLER.iter().find(|word| begins(rest, word)) {
+        rest = rest[word.len()..].trim_start();
+    }
+    let lower = rest.to_lowercase();
+    if opens(&lower, Use::Condition).is_some() || [" if ", " unless "].iter().any(|word| lower.contains(word)) {
+        return false;
+    }
+    let joins = [Use::Lead, Use::Place, Use::Source, Use::Goal, Use::Rationale];
+    let first = rest.split_whitespace().next().unwrap_or("").to_lowercase();
+    rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric() && letter != '`')
+        || first.is_ascii()
+            && (joins.iter().any(|what| is_all(&first, *what)) || matches!(first.as_str(), "as" | "with"))
+        || OR.contains(&first.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_goes_only_where_the_words_are_about_the_file() {
+        for (before, behind) in [
+            ("Delete ", "."),
+            ("Delete the old file ", ""),
+            ("- Remove ", " (no longer used)"),
+            ("Delete ", " and its tests."),
+            ("Remove ", " entirely."),
+            ("删除 ", "。"),
+            ("Delete ", ", it is unused"),
+        ] {
+            assert!(deletes(before, behind), "{before}`x`{behind}");
+        }
+        for (before, behind) in [
+            ("Delete the limit in ", "."),
+            ("Delete or empty ", ""),
+            ("Empty or delete ", ""),
+            ("Remove ", " imports"),
+            ("Delete ", "?"),
+            ("**Remove ", "?**"),
+            ("删除已变得多余的 ", " 显式 re-export？"),
+            ("Delete ", " if unused"),
+            ("Delete ", "'s cache helper"),
+        ] {
+            assert!(!deletes(before, behind), "{before}`x`{behind}");
+        }
+    }
+
+    #[test]
+    fn a_label_speaks_of_the_whole_file_or_of_a_part() {
+        assert!(is_whole("", " → "));
+        assert!(!is_whole("`MAX_NAME` from ", " to "));
+        assert!(!is_whole("the helper in ", ""));
+    }
+}

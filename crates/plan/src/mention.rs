@@ -1,0 +1,269 @@
+//! What the words around a name make of it: whether it is spoken of, spared, or only followed.
+//!
+//! "Add the route to `a.py` like the one in `b.py`, without touching `c.py`": `a.py` is
+//! spoken of, `b.py` is a source, `c.py` is spared.
+
+use std::ops::Range;
+
+use crate::inline::{code_spans, one_line};
+use crate::paths::{FoundPath, as_path, find_paths};
+use crate::vocabulary::{Use, begins, held, is_all, is_entry, last};
+
+/// What a sentence makes of a name in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mention {
+    /// The sentence is about it, or something goes there.
+    Spoken,
+    /// It is not to be changed, read or used.
+    Spared,
+    /// It is what something is copied from, or like.
+    Source,
+}
+
+/// Stands for a path in ticks.
+const PATH: char = '\u{2}';
+/// Stands for other code in ticks.
+const CODE: char = '`';
+
+/// The furthest that a negation reaches, in words: "do not make any change to the old `a.py`".
+const REACH: usize = 6;
+
+/// Returns what the sentence around `name`, ticks included, makes of it.
+pub(crate) fn mention(words: &str, name: &Range<usize>) -> Mention {
+    let (before, after) = around(words, name);
+    match () {
+        () if is_spared(&before, &after) => Mention::Spared,
+        () if is_source(&before) => Mention::Source,
+        () => Mention::Spoken,
+    }
+}
+
+/// Returns the paths of which the words speak, in order; spans are shifted by `base`.
+pub(crate) fn spoken_paths(words: &str, base: usize, bare: bool) -> Vec<FoundPath> {
+    let mut found = find_paths(words, base, bare);
+    found.retain(|path| mention(words, &(path.outer.start - base..path.outer.end - base)) == Mention::Spoken);
+    found
+}
+
+/// Returns the bytes of the sentence in which the byte `at` of `words` stands.
+pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
+    let code = code_spans(words, 0);
+    let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
+    let ends = words.char_indices().filter(|(at, letter)| {
+        let behind = &words[at + letter.len_utf8()..];
+        let word = words[..*at].rsplit(char::is_whitespace).next().unwrap_or("");
+        let abbreviated = word.contains('.') || is_entry(&word.to_lowercase(), Use::Abbreviation);
+        let ends = match letter {
+            '.' | '!' | '?' => {
+                behind.starts_with(' ') && !behind.trim_start().starts_with(char::is_lowercase) && !abbreviated
+            }
+            '。' | '！' | '？' => true,
+            _ => false,
+        };
+        ends && outside(*at)
+    });
+    let ends: Vec<usize> = ends.map(|(at, letter)| at + letter.len_utf8()).collect();
+    let start = ends.iter().rev().find(|end| **end <= at).copied().unwrap_or(0);
+    let end = ends.iter().find(|end| **end > at).copied().unwrap_or(words.len());
+    start..end
+}
+
+/// Returns whether the sentence forbids to change what `name`, ticks included, names.
+pub(crate) fn is_forbidden(words: &str, name: &Range<usize>) -> bool {
+    let (before, after) = around(words, name);
+    if !is_spared(&before, &after) {
+        return false;
+    }
+    let reach = last(&before, Use::Negation).map_or("", |negation| &before[negation.end..]);
+    // "Leave `run` as it is", "replace `go`, not `run`", "do not replace `run`"; not: "do not call `run`", "no `run` is left".
+    let direct = reach.split_whitespace().all(|word| is_small(word));
+    let denial = last(&before, Use::Negation).map_or("", |negation| &before[negation]);
+    let bare = direct && (denial == "leave" || denial == "not");
+    bare || held(&before).has(Use::Alter) || held(&after).has(Use::Alter) || is_kept(&before, &after)
+}
+
+/// Returns whether a note says that a file has no content: " (new, empty file)", "Empty package marker."
+pub(crate) fn is_empty_note(note: &str) -> bool {
+    let plain = blank(note.trim_start_matches('`'));
+    let first = plain.split(". ").next().unwrap_or("");
+    let parts = first.split([',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+']);
+    let dashes = parts.take(4).flat_map(|part| part.split(" - "));
+    dashes.map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric())).any(|part| is_all(part, Use::Empty))
+}
+
+/// Returns whether the words before a path say that it has no content: "Create an empty `x`".
+pub(crate) fn is_empty_lead(before: &str) -> bool {
+    let plain = blank(before);
+    let lead = plain.trim_end_matches([' ', CODE]);
+    last(lead, Use::Empty).is_some_and(|empty| empty.end == lead.len())
+}
+
+/// Returns whether all that the words ask for is files without content: "Create an empty `a/__init__.py`."
+pub(crate) fn makes_empty(words: &str) -> bool {
+    let found = find_paths(words, 0, false);
+    let mut from = 0;
+    let mut all = !found.is_empty();
+    for (at, path) in found.iter().enumerate() {
+        let until = found.get(at + 1).map_or(words.len(), |next| next.outer.start);
+        all &= is_empty_lead(&words[from..path.outer.start]) || is_empty_note(&words[path.outer.end..until]);
+        from = path.outer.end;
+    }
+    all && !words[from..].trim_end_matches('.').contains(". ")
+}
+
+/// Returns the folder from which the sentence says that paths start: "All paths are relative to `api/`."
+pub(crate) fn base(words: &str) -> Option<String> {
+    code_spans(words, 0).into_iter().find_map(|span| {
+        let before = blank(&words[..span.outer.start]);
+        let before = before.trim_end_matches([' ', ':', '：']);
+        let before = before.strip_suffix(" the").unwrap_or(before);
+        last(before, Use::Base).filter(|base| base.end == before.len())?;
+        folder(&words[span.inner])
+    })
+}
+
+/// A folder from the repository's root, without slashes at its ends.
+pub(crate) fn folder(words: &str) -> Option<String> {
+    let bare = words.trim().trim_start_matches("./").trim_matches('/');
+    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '@');
+    let named =
+        !bare.is_empty() && bare.chars().all(plain) && bare.split('/').all(|part| !part.is_empty() && part != "..");
+    named.then(|| bare.to_owned())
+}
+
+/// The clause before a name, and what follows up to the clause's end.
+fn around(words: &str, name: &Range<usize>) -> (String, String) {
+    let before = blank(words.get(..name.start).unwrap_or(""));
+    let after = blank(words.get(name.end..).unwrap_or(""));
+    // A note behind a dash or in brackets is still about the name.
+    let after = after.trim_start_matches([' ', '—', '–', '-', ':', '：', '(', '（']).to_owned();
+    let end =
+        after.char_indices().find(|(at, letter)| ends_clause(&after, *at, *letter)).map_or(after.len(), |(at, _)| at);
+    (clause(&before).to_owned(), after[..end].to_owned())
+}
+
+/// `words` in lower case on one line, its code as one sign each, its emphasis gone.
+fn blank(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut at = 0;
+    for span in code_spans(words, 0) {
+        out.push_str(&words[at..span.outer.start]);
+        out.push(if as_path(&words[span.inner], true).is_some() { PATH } else { CODE });
+        at = span.outer.end;
+    }
+    out.push_str(&words[at..]);
+    one_line(&out.replace(['*', '_'], " ").replace('’', "'").to_lowercase())
+}
+
+fn ends_clause(text: &str, at: usize, letter: char) -> bool {
+    match letter {
+        '.' | '!' | '?' | ':' => text[at + 1..].chars().next().is_none_or(char::is_whitespace),
+        ',' | ';' | '(' | ')' | '—' | '–' | '，' | '。' | '；' | '：' | '、' | '（' | '）' | '！' | '？' => {
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The last clause of `before`; members of a list stay with what governs them.
+fn clause(before: &str) -> &str {
+    let ends: Vec<usize> = before
+        .char_indices()
+        .filter(|(at, letter)| ends_clause(before, *at, *letter))
+        .map(|(at, letter)| at + letter.len_utf8())
+        .collect();
+    let mut start = 0;
+    for end in ends.iter().rev() {
+        start = *end;
+        let listed = before[..*end].ends_with([',', '，', '、']);
+        if !(listed && is_joint(&before[*end..])) {
+            break;
+        }
+        start = 0;
+    }
+    let clause = &before[start..];
+    &clause[verb_of_its_own(clause)..]
+}
+
+/// Returns whether a part between two names only joins them: "", "`b`, or".
+fn is_joint(part: &str) -> bool {
+    let mut words = part.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
+    match (words.next(), words.next()) {
+        (None, _) => true,
+        (Some(word), None) => word.chars().count() <= 4 && !is_all(word, Use::Place) && !is_all(word, Use::Goal),
+        _ => false,
+    }
+}
+
+/// Where the last verb begins that another one is joined to: "do not change `a` but add to `b`".
+fn verb_of_its_own(clause: &str) -> usize {
+    let mut found = 0;
+    let mut before = "";
+    let mut at = 0;
+    for word in clause.split_inclusive(' ') {
+        if is_entry(before, Use::Lead) && begins(&clause[at..], Use::Change).is_some() {
+            found = at;
+        }
+        before = word.trim();
+        at += word.len();
+    }
+    found
+}
+
+/// The words between a governing word and the name.
+fn gap(text: &str) -> usize {
+    let spaced = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    // Scripts without blanks: about three letters a word.
+    spaced.max(text.chars().filter(|letter| !letter.is_ascii()).count() / 3)
+}
+
+/// An article or preposition.
+fn is_small(word: &str) -> bool {
+    is_entry(word, Use::Determiner) || is_all(word, Use::Place) || is_all(word, Use::Goal)
+}
+
+fn is_spared(before: &str, after: &str) -> bool {
+    let head = before.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let given = [Use::Condition, Use::Rationale].into_iter().any(|what| begins(head, what).is_some());
+    let negation = last(before, Use::Negation).filter(|found| gap(&before[found.end..]) <= REACH);
+    if negation.is_some() && !given {
+        return true;
+    }
+    is_kept(before, after) || is_denied_behind(before, after)
+}
+
+/// "Keep `a.py` as it is", "Keep `a.py` unchanged".
+fn is_kept(before: &str, after: &str) -> bool {
+    let kept = last(before, Use::Keep).is_some_and(|keep| gap(&before[keep.end..]) <= 1);
+    let rest = after.trim();
+    kept && (rest.is_empty() || rest.starts_with("as ") || begins(rest, Use::Given).is_some())
+}
+
+/// "`a.py` must not be changed", "`run` nicht ändern", "`run` は変更しない".
+fn is_denied_behind(before: &str, after: &str) -> bool {
+    /// Words that may stand behind the verb: "here", "yet".
+    const TAIL: usize = 1;
+    let Some(negation) = last(after, Use::Negation).filter(|found| gap(&after[..found.start]) <= REACH) else {
+        let given = begins(after.trim_start(), Use::Given);
+        return given.is_some_and(|end| gap(&after.trim_start()[end..]) <= TAIL) && gap(before) <= TAIL;
+    };
+    let (own, other) = (last(after, Use::Alter), last(before, Use::Alter));
+    let end = own.as_ref().map_or(negation.end, |alter| alter.end.max(negation.end));
+    let tail = &after[end..];
+    // A verb with an object of its own speaks of that.
+    (own.is_some() || other.is_some()) && !tail.contains([PATH, CODE]) && gap(tail) <= TAIL
+}
+
+fn is_source(before: &str) -> bool {
+    let Some(source) = last(before, Use::Source) else { return false };
+    // "Remove the check from `a.py`" changes that file.
+    let removes = last(&before[..source.start], Use::Remove).is_some();
+    let tail = &before[source.end..];
+    let goal = last(tail, Use::Goal).filter(|goal| tail[goal.end..].trim().is_empty());
+    let (told, behind) = tail.rsplit_once(PATH).map_or((false, tail), |(_, behind)| (true, behind));
+    let joined = told && is_joint(behind);
+    !removes && goal.is_none() && gap(tail) <= REACH && (!told || joined)
+}
+
+#[cfg(test)]
+mod tests;

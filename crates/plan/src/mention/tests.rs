@@ -1,0 +1,126 @@
+//! Sentences, each with a name in it, and what they make of it.
+
+use super::*;
+
+/// What a sentence makes of its last name in ticks.
+fn told(words: &str) -> Mention {
+    let span = code_spans(words, 0).pop().expect("a name");
+    mention(words, &span.outer)
+}
+
+fn forbids(words: &str) -> bool {
+    let span = code_spans(words, 0).pop().expect("a name");
+    is_forbidden(words, &span.outer)
+}
+
+#[test]
+fn a_name_is_spared_where_the_words_deny_it() {
+    for words in [
+        "Add this test without touching `app/limits.py`:",
+        "Add these tests without reading `.env` or `config.env`",
+        "Do not add it to `a.py`.",
+        "Add the key to `a.py`, not `b.py`.",
+        "Leave `a.py` as it is",
+        "Keep `a.py` unchanged",
+        "`a.py` must not be changed",
+        "`a.py` (unchanged) stays: leave `a.py` alone",
+        "Never write `a.py`, `b.py`, or `c.py`",
+        "在不修改 `app/limits.py` 的情况下添加测试：",
+        "`a.py` は変更しない",
+        "`a.py`는 수정하지 마세요",
+        "Añade la prueba sin tocar `a.py`:",
+        "Adicione o teste sem alterar `a.py`:",
+        "Ajouter le test sans modifier `a.py` :",
+        "Ergänze den Test, ohne `a.py` zu ändern:",
+        "Добавить тест, не изменяя `a.py`:",
+    ] {
+        assert_eq!(told(words), Mention::Spared, "{words}");
+    }
+}
+
+#[test]
+fn a_name_is_a_source_where_something_is_copied_or_like_it() {
+    for words in [
+        "Follow the pattern in `a.py`",
+        "Add a route like the one in `a.py`:",
+        "Copy the header from `a.py`:",
+        "The route in `b.py` calls it like `c.a` in `src/ctl.ts` is called",
+        "参考 `a.py` 的写法添加：",
+        "Añade una ruta siguiendo el patrón de `a.py`:",
+    ] {
+        assert_eq!(told(words), Mention::Source, "{words}");
+    }
+}
+
+#[test]
+fn a_name_is_spoken_of_else() {
+    for words in [
+        "In `a.py`, add:",
+        "Add the route to `a.py`:",
+        "Remove the import from `a.py`:",
+        "Move the helper from `old.py` to `a.py`:",
+        "Do not change `b.py` but add the route to `a.py`:",
+        "If it is not there, create `a.py`:",
+        "Do not touch `b.py`. In `a.py`, add:",
+        "Following the pattern in `b.py`, add to `a.py`:",
+        "Open `a.py`",
+        "在 `a.py` 中添加：",
+        "`b.py` is not enough, so edit `a.py`:",
+        "- `a.py` — no longer import the clock",
+    ] {
+        assert_eq!(told(words), Mention::Spoken, "{words}");
+    }
+}
+
+#[test]
+fn a_change_is_forbidden_by_a_verb_that_changes() {
+    for words in [
+        "Do not replace `origins`, it is shown for context:",
+        "Do not change `image` in this phase; it is shown for context.",
+        "Leave `test` as it is; this is what it will be:",
+        "replace `origins`, but do not touch `paths`:",
+        "`run` darf nicht geändert werden.",
+        "不要修改 `run`。",
+    ] {
+        assert!(forbids(words), "{words}");
+    }
+    for words in ["Do not call `run` here.", "Replace `run`:", "It returns nothing, see `run`."] {
+        assert!(!forbids(words), "{words}");
+    }
+    let both = "In `app/main.py` replace `origins`, but do not touch `paths`:";
+    let names: Vec<&str> = code_spans(both, 0)
+        .into_iter()
+        .filter(|span| is_forbidden(both, &span.outer))
+        .map(|span| &both[span.inner])
+        .collect();
+    assert_eq!(names, ["paths"]);
+}
+
+#[test]
+fn an_empty_file_is_told_by_its_note() {
+    for note in [" (empty)", " - empty", " — empty file.", " (new, empty file)", "Empty package marker.", "（空文件）"]
+    {
+        assert!(is_empty_note(note), "{note}");
+    }
+    for note in [" — empty carts cost nothing", " (handles empty input)", ""] {
+        assert!(!is_empty_note(note), "{note}");
+    }
+    assert!(is_empty_lead("Create an empty "));
+    assert!(!is_empty_lead("Create the empty cart in "));
+}
+
+#[test]
+fn a_base_is_the_folder_that_paths_are_relative_to() {
+    assert_eq!(base("All paths are relative to `backend/`."), Some("backend".to_owned()));
+    assert_eq!(base("所有路径相对于 `server/api`。"), Some("server/api".to_owned()));
+    assert_eq!(base("Paths are relative to the repository root."), None);
+    assert_eq!(base("Move `a/` relative to its parent."), None);
+}
+
+#[test]
+fn a_sentence_ends_outside_of_code_and_abbreviations() {
+    let words = "Note: it fails, e.g. in `a. B`. Open `tests/a.py` and find it. Replace it with:";
+    let at = words.find("`tests").expect("the path");
+    assert_eq!(&words[sentence_around(words, at)], " Open `tests/a.py` and find it.");
+    assert_eq!(sentence_around("In `a.py`, add:", 3), 0..15);
+}
