@@ -34,6 +34,9 @@ pub struct CodeBlock {
     pub file: FileOf,
     /// The sentences and labels that introduce it, nearest last; behind them what says right below it where it goes.
     pub prose: String,
+    /// The paragraph right below it within its step: an import that it spells out is the block's.
+    #[serde(skip)]
+    pub behind: String,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
 }
@@ -137,6 +140,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             prose.push_str("\n\n");
             prose.push_str(&direction);
         }
+        let behind = direction::paragraph_below(asking, row, starts);
         let lines = prose
             .lines()
             .rev()
@@ -150,6 +154,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             role,
             file: found,
             prose,
+            behind,
             lines,
         };
         placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block }));
