@@ -75,7 +75,8 @@ fn try_place(
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
     let beside = format!("{}\n{}", context.prose, context.behind);
-    let work = Work { path: file.path, snippet: &new, reading: &reading, prose: &prose, said: &beside, lines: context.lines };
+    let work =
+        Work { path: file.path, snippet: &new, reading: &reading, prose: &prose, said: &beside, lines: context.lines };
     if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
         return match work.attempt(&old) {
             Ok(Graft::AlreadyApplied) => Ok(Graft::AlreadyApplied),

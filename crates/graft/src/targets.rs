@@ -171,11 +171,7 @@ impl<'t> Search<'_, '_, 't> {
 
     /// The class of the file that takes members which name none: the only one; the only one that has what they read of
     /// themselves; the one that they give back; the one that the step named last.
-    pub(crate) fn class_of(
-        &self,
-        snippet: &Source<'_>,
-        members: &[&Item<'_>],
-    ) -> Result<&Container<'t>, Refusal> {
+    pub(crate) fn class_of(&self, snippet: &Source<'_>, members: &[&Item<'_>]) -> Result<&Container<'t>, Refusal> {
         let classes: Vec<&Container<'t>> = self
             .containers
             .iter()
@@ -184,7 +180,10 @@ impl<'t> Search<'_, '_, 't> {
         match classes.as_slice() {
             [only] => return Ok(only),
             [] => {
-                return Err(refusal(Reason::NotFound, "the block shows a member, and the file has no class to take it"));
+                return Err(refusal(
+                    Reason::NotFound,
+                    "the block shows a member, and the file has no class to take it",
+                ));
             }
             _ => {}
         }

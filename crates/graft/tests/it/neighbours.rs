@@ -38,8 +38,7 @@ const FASTIFY: &str = "export async function routes(app) {\n  app.get('/books', 
                        handler: change });\n  app.get('/health', ok);\n}\n";
 const NEST: &str = "@Controller('books')\nexport class BooksController {\n  @Get(':id')\n  one() {\n    return 1;\n  }\n\n  \
                     @Put(':id')\n  change() {\n    return 2;\n  }\n}\n";
-const URLS: &str =
-    "urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"probe/\", include(\"probe.urls\")),\n]\n";
+const URLS: &str = "urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"probe/\", include(\"probe.urls\")),\n]\n";
 const EXPRESS_APP: &str = "import { userRoutes } from './users';\n\nexport function build() {\n  const app = express();\n  \
                            app.use(express.json());\n  app.use('/users', userRoutes);\n  app.use(onError);\n  return app;\n}\n";
 const FACTORY: &str = "from fastapi import FastAPI\n\nfrom app import auth, probe\n\n\ndef build():\n    app = FastAPI()\n    \
@@ -71,8 +70,10 @@ const ROUTES: &[Row] = &[
         EXPRESS,
         "router.get('/newest', newest);\n",
         "Before the GET /books/:id route.",
-        Ok("router.get('/', list);\nrouter.get('/newest', newest);\nrouter.get('/:id', one);\nrouter.put('/:id', change);\n\n\
-            export default router;\n"),
+        Ok(
+            "router.get('/', list);\nrouter.get('/newest', newest);\nrouter.get('/:id', one);\nrouter.put('/:id', change);\n\n\
+            export default router;\n",
+        ),
     ),
     row("a.ts", EXPRESS, "router.get('/newest', newest);\n", "After the PUT route.", Err(Reason::Conflict)),
     row("a.ts", EXPRESS, "router.get('/newest', newest);\n", "Before `GET /pages/:page/lines`:", Err(Reason::NotFound)),
@@ -81,24 +82,30 @@ const ROUTES: &[Row] = &[
         FASTIFY,
         "  app.delete('/books/:id', drop);\n",
         "After the PUT route.",
-        Ok("export async function routes(app) {\n  app.get('/books', all);\n  app.route({ method: 'PUT', url: '/books/:id', \
-            handler: change });\n  app.delete('/books/:id', drop);\n  app.get('/health', ok);\n}\n"),
+        Ok(
+            "export async function routes(app) {\n  app.get('/books', all);\n  app.route({ method: 'PUT', url: '/books/:id', \
+            handler: change });\n  app.delete('/books/:id', drop);\n  app.get('/health', ok);\n}\n",
+        ),
     ),
     row(
         "a.ts",
         NEST,
         "  @Get('best')\n  best() {\n    return 3;\n  }\n",
         "Before the `GET /books/:id` route.",
-        Ok("@Controller('books')\nexport class BooksController {\n  @Get('best')\n  best() {\n    return 3;\n  }\n\n  @Get(':id')\n  \
-            one() {\n    return 1;\n  }\n\n  @Put(':id')\n  change() {\n    return 2;\n  }\n}\n"),
+        Ok(
+            "@Controller('books')\nexport class BooksController {\n  @Get('best')\n  best() {\n    return 3;\n  }\n\n  @Get(':id')\n  \
+            one() {\n    return 1;\n  }\n\n  @Put(':id')\n  change() {\n    return 2;\n  }\n}\n",
+        ),
     ),
     row(
         "a.py",
         URLS,
         "    path(\"pages/\", include(\"pages.urls\")),\n",
         "Between auth and probe.",
-        Ok("urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"pages/\", include(\"pages.urls\")),\n    \
-            path(\"probe/\", include(\"probe.urls\")),\n]\n"),
+        Ok(
+            "urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"pages/\", include(\"pages.urls\")),\n    \
+            path(\"probe/\", include(\"probe.urls\")),\n]\n",
+        ),
     ),
 ];
 
@@ -109,19 +116,29 @@ const REGISTRATIONS: &[Row] = &[
         EXPRESS_APP,
         "import { loanRoutes } from './loans';\n\napp.use('/loans', loanRoutes);\n",
         "Mount the loan routes.",
-        Ok("import { userRoutes } from './users';\nimport { loanRoutes } from './loans';\n\nexport function build() {\n  \
+        Ok(
+            "import { userRoutes } from './users';\nimport { loanRoutes } from './loans';\n\nexport function build() {\n  \
             const app = express();\n  app.use(express.json());\n  app.use('/users', userRoutes);\n  app.use('/loans', loanRoutes);\n  \
-            app.use(onError);\n  return app;\n}\n"),
+            app.use(onError);\n  return app;\n}\n",
+        ),
     ),
-    row("a.ts", EXPRESS_APP, "app.use('/loans', loanRoutes);\n", "Mount it after the payment gateway.", Err(Reason::NotFound)),
+    row(
+        "a.ts",
+        EXPRESS_APP,
+        "app.use('/loans', loanRoutes);\n",
+        "Mount it after the payment gateway.",
+        Err(Reason::NotFound),
+    ),
     row(
         "a.py",
         FACTORY,
         "from app import loans\n\napp.include_router(loans.router)\n",
         "Register the router between auth and probe.",
-        Ok("from fastapi import FastAPI\n\nfrom app import auth, loans, probe\n\n\ndef build():\n    app = FastAPI()\n    \
+        Ok(
+            "from fastapi import FastAPI\n\nfrom app import auth, loans, probe\n\n\ndef build():\n    app = FastAPI()\n    \
             app.include_router(auth.router)\n    app.include_router(loans.router)\n    app.include_router(probe.router)\n    \
-            return app\n"),
+            return app\n",
+        ),
     ),
     row(
         "a.py",
@@ -149,40 +166,50 @@ const OWNERS: &[Row] = &[
         TYPES,
         "dated: boolean;\n",
         "Add `dated` to the `checks` of `Gate`:",
-        Ok("export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
-            export interface Other {\n  id: string;\n}\n"),
+        Ok(
+            "export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
+            export interface Other {\n  id: string;\n}\n",
+        ),
     ),
     row(
         "a.ts",
         TYPES,
         "dated: boolean;\n",
         "Extend Gate's checks:",
-        Ok("export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
-            export interface Other {\n  id: string;\n}\n"),
+        Ok(
+            "export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
+            export interface Other {\n  id: string;\n}\n",
+        ),
     ),
     row(
         "a.ts",
         TYPES,
         "// Below line 9 (id)\nday: string | null; // ISO\n",
         "Add a day to Other (after `id`):",
-        Ok("export interface Gate {\n  checks: {\n    named: boolean;\n  };\n  why: string[];\n}\n\nexport interface Other {\n  \
-            id: string;\n  day: string | null; // ISO\n}\n"),
+        Ok(
+            "export interface Gate {\n  checks: {\n    named: boolean;\n  };\n  why: string[];\n}\n\nexport interface Other {\n  \
+            id: string;\n  day: string | null; // ISO\n}\n",
+        ),
     ),
     row(
         "a.py",
         SETTINGS,
         "\"init\": \"SET x\",\n",
         "Add the key to `OPTIONS` of `DATABASES`:",
-        Ok("DATABASES = {\n    \"default\": {\n        \"NAME\": \"db\",\n        \"OPTIONS\": {\n            \"timeout\": 5,\n            \
-            \"init\": \"SET x\",\n        },\n    },\n}\n\nCACHES = {\n    \"default\": {\n        \"BACKEND\": \"x\",\n    },\n}\n"),
+        Ok(
+            "DATABASES = {\n    \"default\": {\n        \"NAME\": \"db\",\n        \"OPTIONS\": {\n            \"timeout\": 5,\n            \
+            \"init\": \"SET x\",\n        },\n    },\n}\n\nCACHES = {\n    \"default\": {\n        \"BACKEND\": \"x\",\n    },\n}\n",
+        ),
     ),
     row(
         "a.py",
         MODELS,
         "@model_validator(mode=\"after\")\ndef check(self):\n    assert self.bucket\n    return self\n",
         "Add a validator:",
-        Ok("class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @model_validator(mode=\"after\")\n    \
-            def check(self):\n        assert self.bucket\n        return self\n"),
+        Ok(
+            "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @model_validator(mode=\"after\")\n    \
+            def check(self):\n        assert self.bucket\n        return self\n",
+        ),
     ),
     row(
         "a.py",
@@ -216,21 +243,27 @@ const IMPORTS: &[Row] = &[
         "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\n\nstop = 1\n",
         "import app.auth  # noqa\nimport app.notes  # noqa\n",
         "",
-        Ok("import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\nimport app.notes  # noqa\n\nstop = 1\n"),
+        Ok(
+            "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\nimport app.notes  # noqa\n\nstop = 1\n",
+        ),
     ),
     row(
         "a.py",
         "from x import b\n\n\nclass A:\n    pass\n",
         "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n",
         "",
-        Ok("from typing import TYPE_CHECKING\n\nfrom x import b\n\nif TYPE_CHECKING:\n    from y import C\n\n\nclass A:\n    pass\n"),
+        Ok(
+            "from typing import TYPE_CHECKING\n\nfrom x import b\n\nif TYPE_CHECKING:\n    from y import C\n\n\nclass A:\n    pass\n",
+        ),
     ),
     row(
         "a.py",
         "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n\nA = 1\n",
         "if TYPE_CHECKING:\n    from y import C\n    from z import D\n",
         "",
-        Ok("from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n    from z import D\n\nA = 1\n"),
+        Ok(
+            "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n    from z import D\n\nA = 1\n",
+        ),
     ),
 ];
 
@@ -248,7 +281,9 @@ const REPLACED: &[Row] = &[
         "function one() {\n  const a = load(1);\n  return a;\n}\n\nfunction two() {\n  const b = load(2);\n  return b;\n}\n",
         "const a = fetch(1);\nconst b = fetch(2);\n",
         "Replace the two calls of `load` with:",
-        Ok("function one() {\n  const a = fetch(1);\n  return a;\n}\n\nfunction two() {\n  const b = fetch(2);\n  return b;\n}\n"),
+        Ok(
+            "function one() {\n  const a = fetch(1);\n  return a;\n}\n\nfunction two() {\n  const b = fetch(2);\n  return b;\n}\n",
+        ),
     ),
     row(
         "a.py",
@@ -264,7 +299,13 @@ const REPLACED: &[Row] = &[
         "Remplacer les deux entrées :",
         Ok("urlpatterns = [\n    path(\"x\", x),\n    path(\"y\", y),\n    path(\"c\", c),\n]\n"),
     ),
-    row("a.py", "X = 1\n\n\ndef one():\n    return X\n", "y = fetch(1)\nz = fetch(2)\n", "Replace each call with:", Err(Reason::NotFound)),
+    row(
+        "a.py",
+        "X = 1\n\n\ndef one():\n    return X\n",
+        "y = fetch(1)\nz = fetch(2)\n",
+        "Replace each call with:",
+        Err(Reason::NotFound),
+    ),
 ];
 
 fn place(row: &Row, before: &str) -> Graft {
