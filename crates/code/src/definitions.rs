@@ -100,7 +100,7 @@ impl Language {
     }
 
     /// Returns the list that makes a definition a container: a class body, the function body of a test block, the literal
-    /// of a constant, the object of an export.
+    /// of a constant, the object of an export, the written type of a member.
     #[must_use]
     pub fn body<'t>(self, core: Node<'t>) -> Option<Node<'t>> {
         if self.list(core).is_some() {
@@ -119,6 +119,11 @@ impl Language {
             | "parenthesized_expression"
             | "await_expression"
             | "expression_statement" => self.body(core.named_child(0)?),
+            // A member whose type is written out: `checks: { has_name: boolean }`.
+            "property_signature" | "public_field_definition" => {
+                let written = core.child_by_field_name("type")?.named_child(0)?;
+                (written.kind() == "object_type").then_some(written)
+            }
             "call_expression" => {
                 let arguments = core.child_by_field_name("arguments")?;
                 let mut cursor = arguments.walk();

@@ -4,6 +4,7 @@ use crate::block::{Block, kind};
 use crate::content::{is_all, without_address, without_blanks};
 use crate::items::parse;
 use crate::languages::Language;
+use crate::markers::bare;
 use crate::prose::{Mention, Prose, Relation, same_name};
 use crate::sketch::sketched;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
@@ -70,11 +71,37 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
             return keep_parsing(file, exact);
         }
     }
+    // "# Avant … # Après …", in whatever language: the first part stands in the file, and the words replace it.
+    if let Some((old, new)) = labelled_halves(snippet.text).filter(|_| prose.only_replaces()) {
+        let exact = edits::replace(text, &old, &new, false);
+        if !matches!(exact, Graft::Refused(_)) {
+            return keep_parsing(file, exact);
+        }
+    }
     match Language::of_path(file.path) {
         Some(language) => structure::place(file, text, snippet.text, context, language),
         None => formats::apply(*file, *snippet, context),
     }
 }
+
+/// The two parts of a block that two comments of a word or two head, each on a line of its own.
+fn labelled_halves(block: &str) -> Option<(String, String)> {
+    let label = |line: &&str| {
+        line.trim_start().starts_with(['#', '/', '-'])
+            && bare(line).split_whitespace().count() <= LABEL
+            && bare(line).starts_with(char::is_alphabetic)
+    };
+    let lines: Vec<&str> = block.trim_matches('\n').lines().collect();
+    let (first, rest) = lines.split_first()?;
+    let second = rest.iter().position(|line| label(&line)).filter(|_| label(&first))?;
+    let (old, new) = rest.split_at(second);
+    let text = |lines: &[&str]| format!("{}\n", lines.join("\n").trim_matches('\n'));
+    let (old, new) = (text(old), text(new.get(1..)?));
+    (!old.trim().is_empty() && !new.trim().is_empty() && !new.lines().any(|line| label(&line))).then_some((old, new))
+}
+
+/// The most words of a comment that only heads a part of a block: "After (new code)".
+const LABEL: usize = 3;
 
 /// Whether the file defines something of this name at its top.
 fn defines(file: &File<'_>, text: &str, name: &str) -> bool {

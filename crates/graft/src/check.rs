@@ -9,6 +9,7 @@ use crate::items::{Item, Source};
 use crate::languages::Kind;
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::stands_once;
+use crate::routes::{of_item, shadowed};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
@@ -33,6 +34,15 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) ->
             return Err(unproven(format!("`{}` would be defined twice", name.1)));
         }
     }
+    if has_routes(snippet) {
+        let before = shadowed(old);
+        if let Some((above, below)) = shadowed(new).into_iter().find(|pair| !before.contains(pair)) {
+            return Err(refusal(
+                Reason::Conflict,
+                format!("`{below}` would stand behind `{above}`, which answers it first"),
+            ));
+        }
+    }
     if let Some(twice) = made_twice(old, new, snippet) {
         return Err(unproven(format!("`{twice}` would be called twice")));
     }
@@ -48,6 +58,14 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) ->
         }
     }
     Ok(())
+}
+
+/// Whether the snippet shows a route, on its own or in a class.
+fn has_routes(snippet: &Source<'_>) -> bool {
+    snippet.items(snippet.root()).iter().any(|item| {
+        let inner = snippet.language.body(item.core).map(|body| snippet.items(body)).unwrap_or_default();
+        std::iter::once(item).chain(&inner).any(|item| !of_item(snippet, item).is_empty())
+    })
 }
 
 /// How often each name stands at the top of the text; the flag says whether it must stand once.

@@ -3,11 +3,16 @@
 
 mod extend;
 mod insert;
+mod typing;
+
+pub(crate) use typing::is_typing;
 
 use tree_sitter::Node;
 
-use crate::items::{Item, Source};
-use crate::languages::{Form, Imported, Kind, Writing, imported};
+use crate::items::{Item, Source, parse};
+use crate::languages::{Form, Imported, Kind, Writing, flat, imported};
+use crate::neighbours::{Named, named};
+use crate::prose::{Prose, Relation};
 use crate::splice::{Splice, place, refusal};
 use crate::{Reason, Refusal};
 
@@ -29,12 +34,23 @@ pub(crate) struct Imports<'s, 'a, 't> {
     items: &'s [Item<'t>],
 }
 
+/// A statement of the file, and whether something new goes in front of it.
+#[derive(Debug, Clone, Copy)]
+struct Beside {
+    at: usize,
+    before: bool,
+}
+
 /// One import that the snippet shows.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) binding: Imported,
     /// The statement that shows it.
     pub(crate) sample: String,
+    /// The comment behind that statement, with the blanks before it.
+    tail: String,
+    /// First and last line of that statement.
+    rows: (usize, usize),
 }
 
 /// The imports that a snippet's items show, in order.
@@ -42,11 +58,42 @@ pub(crate) fn wanted(snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for item in items.iter().filter(|item| item.kind == Kind::Import) {
         let sample = snippet.slice(item.node.byte_range()).to_owned();
+        let tail = snippet.slice(item.code_end..item.end).trim_end().to_owned();
+        let rows = (item.node.start_position().row, item.node.end_position().row);
         for binding in imported(snippet.language, item.node, snippet.text).unwrap_or_default() {
-            wanted.push(Wanted { binding, sample: sample.clone() });
+            wanted.push(Wanted { binding, sample: sample.clone(), tail: tail.clone(), rows });
         }
     }
     wanted
+}
+
+/// The imports that the words beside a block spell out as code, of names that the block uses and does not import itself.
+pub(crate) fn spelled_out(words: &str, snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
+    let own: Vec<Wanted> = wanted(snippet, items);
+    let uses = |name: &str| {
+        let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
+        !name.is_empty() && snippet.text.split(|letter: char| !in_name(letter)).any(|word| word == name)
+    };
+    let spans = words.split('`').skip(1).step_by(2).filter(|code| code.contains("import") || code.contains("require"));
+    let mut found: Vec<Wanted> = Vec::new();
+    for (at, code) in spans.enumerate() {
+        let Some(source) = parse(code, snippet.language).filter(|source| !source.has_error()) else { continue };
+        let items = source.items(source.root());
+        if items.iter().any(|item| item.kind != Kind::Import) {
+            continue;
+        }
+        // Each is a statement of its own, with nothing right above or below it.
+        let rows = (usize::MAX / 2 + 2 * at, usize::MAX / 2 + 2 * at);
+        let needed = wanted(&source, &items).into_iter().filter(|one| {
+            let local = one.binding.local();
+            uses(local) && own.iter().all(|own| own.binding.local() != local)
+        });
+        found.extend(needed.map(|one| Wanted { rows, ..one }));
+    }
+    // Two imports of one name are the old and the new one, or an alternative.
+    let locals: Vec<String> = found.iter().map(|one| one.binding.local().to_owned()).collect();
+    found.retain(|one| locals.iter().filter(|local| *local == one.binding.local()).count() == 1);
+    found
 }
 
 impl<'s, 'a, 't> Imports<'s, 'a, 't> {
@@ -64,8 +111,15 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         Imports { file, path, statements, items }
     }
 
-    /// Adds what is missing; says what it added.
-    pub(crate) fn add(&self, wanted: &[Wanted], splice: &mut Splice<'_>) -> Result<(), Refusal> {
+    /// Whether the file binds the name, by an import or a definition.
+    pub(crate) fn binds(&self, name: &str) -> bool {
+        self.statements.iter().any(|one| one.bindings.iter().any(|have| have.local() == name))
+            || self.items.iter().any(|item| item.is_definition() && item.name == name)
+    }
+
+    /// Adds what is missing; says what it added. `prose` are the words beside a block
+    /// that shows nothing else.
+    pub(crate) fn add(&self, wanted: &[Wanted], prose: Option<&Prose>, splice: &mut Splice<'_>) -> Result<(), Refusal> {
         let mut missing: Vec<&Wanted> = Vec::new();
         for want in wanted {
             let binding = &want.binding;
@@ -75,25 +129,33 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             self.refuse_conflict(binding)?;
             missing.push(want);
         }
-        let mut groups: Vec<(Vec<Imported>, &str)> = Vec::new();
+        let mut groups: Vec<(Vec<Imported>, &Wanted)> = Vec::new();
         for want in missing {
             match groups.iter_mut().find(|(group, _)| group.first().is_some_and(|one| together(one, &want.binding))) {
                 Some((group, _)) => group.push(want.binding.clone()),
-                None => groups.push((vec![want.binding.clone()], &want.sample)),
+                None => groups.push((vec![want.binding.clone()], want)),
             }
         }
+        let told = prose.and_then(|prose| self.told(prose));
         // A new statement may go right behind one that gets more names: those must be staged first.
         groups.sort_by_key(|(group, _)| self.upgrade(group).is_none() && self.extendable(group).is_none());
-        for (group, sample) in groups {
-            self.add_group(&group, sample, splice);
+        for (group, first) in groups {
+            self.add_group(&group, (first, wanted), told, splice);
         }
         Ok(())
     }
 
-    fn add_group(&self, bindings: &[Imported], sample: &str, splice: &mut Splice<'_>) {
+    fn add_group(
+        &self,
+        bindings: &[Imported],
+        (first, wanted): (&Wanted, &[Wanted]),
+        told: Option<Beside>,
+        splice: &mut Splice<'_>,
+    ) {
         let names: Vec<&str> = bindings.iter().map(Imported::local).collect();
-        let module = bindings.first().map_or("", |first| first.module.as_str());
-        splice.say(format!("imported {} from {module}", names.join(", ")));
+        splice.say(format!("imported {} from {}", names.join(", "), first.binding.module));
+        let shown: Vec<&Imported> =
+            wanted.iter().filter(|one| one.rows == first.rows).map(|one| &one.binding).collect();
         if let Some(statement) = self.upgrade(bindings) {
             let mut all = statement.bindings.clone();
             for one in &mut all {
@@ -105,8 +167,9 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             splice.replace(statement.item.node.byte_range(), self.file.language.import(&all, shown));
             return;
         }
-        if let Some(statement) = self.extendable(bindings) {
-            self.extend(statement, bindings, splice);
+        // A comment behind a statement is part of it, and belongs to no other name.
+        if let Some(statement) = self.extendable(bindings).filter(|_| first.tail.is_empty()) {
+            self.extend(statement, bindings, &shown, splice);
             return;
         }
         let style = self
@@ -114,7 +177,79 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             .iter()
             .find(|statement| statement.plain)
             .map(|statement| self.file.slice(statement.item.node.byte_range()));
-        self.insert(bindings, &self.file.language.import(bindings, style.unwrap_or(sample)), splice);
+        let mut statement = self.file.language.import(bindings, style.unwrap_or(&first.sample));
+        if bindings.len() == shown.len() {
+            statement.push_str(&first.tail);
+        }
+        match told.or_else(|| self.neighbour(first, wanted)) {
+            Some(beside) => self.insert_beside(beside, &statement, splice),
+            None => self.insert(bindings, &statement, splice),
+        }
+    }
+
+    /// The statement right beside which the block shows a new one, line by line.
+    fn neighbour(&self, new: &Wanted, wanted: &[Wanted]) -> Option<Beside> {
+        let rank = |binding: &Imported| self.file.language.import_rank(&binding.module, self.path);
+        let stands = |want: &Wanted| {
+            let at = self
+                .statements
+                .iter()
+                .position(|one| one.plain && one.bindings.iter().any(|have| self.same(have, &want.binding)))?;
+            (rank(&want.binding) == rank(&new.binding)).then_some(at)
+        };
+        let from = wanted.iter().position(|one| one.rows == new.rows)?;
+        let mut row = new.rows.0;
+        for above in wanted.iter().take(from).rev() {
+            if above.rows.1 + 1 != row && above.rows.0 != row {
+                break;
+            }
+            row = above.rows.0;
+            if let Some(at) = stands(above) {
+                return Some(Beside { at, before: false });
+            }
+        }
+        let mut row = new.rows.1;
+        for below in wanted.iter().skip(from).filter(|one| one.rows != new.rows) {
+            if below.rows.0 != row + 1 && below.rows.1 != row {
+                break;
+            }
+            row = below.rows.1;
+            if let Some(at) = stands(below) {
+                return Some(Beside { at, before: true });
+            }
+        }
+        None
+    }
+
+    /// The statement that the words name as a neighbour: by its code, its module or a name, else by words that only it has.
+    fn told(&self, prose: &Prose) -> Option<Beside> {
+        for relation in [Relation::After, Relation::Before] {
+            for name in prose.related(relation, "", &[]) {
+                let code = flat(name);
+                let meant = |one: &Statement<'_>| {
+                    let same = |have: &Imported| have.local() == code || have.module == code;
+                    flat(self.file.slice(one.item.node.byte_range())).trim_end_matches(';')
+                        == code.trim_end_matches(';')
+                        || one.bindings.iter().any(same)
+                };
+                if let [at] = self.plain(meant).as_slice() {
+                    return Some(Beside { at: *at, before: relation == Relation::Before });
+                }
+            }
+        }
+        let items: Vec<Item<'t>> = self.statements.iter().map(|one| one.item.clone()).collect();
+        let among = self.plain(|_| true);
+        prose.phrases("", &[]).into_iter().find_map(|phrase| match named(self.file, phrase, &items, &among) {
+            Named::Items(found) if found.len() == 1 => {
+                Some(Beside { at: *found.first()?, before: phrase.relation == Relation::Before })
+            }
+            _ => None,
+        })
+    }
+
+    /// The places of the module's own statements that pass the test.
+    fn plain(&self, test: impl Fn(&Statement<'t>) -> bool) -> Vec<usize> {
+        self.statements.iter().enumerate().filter(|(_, one)| one.plain && test(one)).map(|(at, _)| at).collect()
     }
 
     fn has(&self, binding: &Imported) -> bool {

@@ -24,11 +24,17 @@ mod languages;
 
 mod items;
 
+mod routes;
+
+mod names;
+
 mod compare;
 
 mod layout;
 
 mod prose;
+
+mod neighbours;
 
 mod imports;
 

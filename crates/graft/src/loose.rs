@@ -8,7 +8,8 @@ use tree_sitter::Node;
 use crate::compare::same_code;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::merge::{Merger, Pair, told};
+use crate::merge::{Merger, Pair};
+use crate::neighbours::{self, Named, kin, told};
 use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
@@ -57,19 +58,9 @@ pub(crate) fn settle(
     if let Some((_, pair)) = told {
         merger.replaced = Some(pair);
     }
-    let near = match told {
+    let chosen = match told {
         Some((at, _)) => Some(at),
-        None => beside(file, &all, &code, hints, &siblings)?,
-    };
-    let chosen = match near {
-        Some(found) => Some(found),
-        None => match repeated(merger, &all, &code) {
-            Some(found) => Some(found),
-            None => match keyed(merger, &all, &code, hints)? {
-                Some(found) => Some(found),
-                None => at_end(&all, &code, hints, &siblings),
-            },
-        },
+        None => choose(merger, &all, &code, hints)?,
     };
     let Some(at) = chosen else { return Ok(false) };
     if at >= all.len() {
@@ -79,6 +70,168 @@ pub(crate) fn settle(
     let pair = Pair { node: block.node, kind: block.kind, old: block.items, new: items.to_vec(), wrapped: false };
     merger.merge_list(&pair)?;
     Ok(true)
+}
+
+/// Puts each of the bare statements in the place of the only one that binds or calls the same; `false` where one of them
+/// has none, a refusal where it has several.
+pub(crate) fn replace_each(
+    merger: &mut Merger<'_, '_, '_>,
+    items: &[Item<'_>],
+    hints: &Hints<'_>,
+) -> Result<bool, Refusal> {
+    let file = merger.file;
+    let mut blocks = Vec::new();
+    collect(file, file.root(), false, &mut blocks);
+    let code: Vec<&Item<'_>> = items.iter().filter(|item| matches!(item.kind, Kind::Value | Kind::Call)).collect();
+    let Some(first) = code.first() else { return Ok(false) };
+    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
+    if let Some((scope, _)) = scope(file, hints, &first.name, &siblings)? {
+        blocks.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
+    }
+    let mut found = Vec::new();
+    for item in &code {
+        let same = |old: &Item<'_>| old.kind == item.kind && old.name == item.name && old.variant == item.variant;
+        let places: Vec<(usize, usize)> = blocks
+            .iter()
+            .enumerate()
+            .flat_map(|(at, block)| {
+                (0..block.items.len()).filter(|&old| same(&block.items[old])).map(move |old| (at, old))
+            })
+            .collect();
+        match places.as_slice() {
+            [] => return Ok(false),
+            [(at, old)] => found.push((*at, *old)),
+            _ => return Err(several(file, &blocks, &places, &format!("`{}`", item.name))),
+        }
+    }
+    for ((at, old), item) in found.into_iter().zip(code) {
+        let Some(block) = blocks.get(at) else { continue };
+        merger.splice.say(format!("replaced `{}`, the only one of that name", item.name));
+        merger.replaced = Some((block.items[old].node.start_byte(), item.node.start_byte()));
+        let pair = Pair {
+            node: block.node,
+            kind: block.kind,
+            old: block.items.clone(),
+            new: vec![item.clone()],
+            wrapped: false,
+        };
+        merger.merge_list(&pair)?;
+    }
+    Ok(true)
+}
+
+/// Whether a list of the file, at any depth, has an item of this kind and name.
+pub(crate) fn stands(file: &Source<'_>, node: Node<'_>, item: &Item<'_>) -> bool {
+    let known = file
+        .language
+        .list(node)
+        .is_some_and(|_| file.items(node).iter().any(|old| old.kind == item.kind && old.name == item.name));
+    let mut cursor = node.walk();
+    known || node.named_children(&mut cursor).any(|child| stands(file, child, item))
+}
+
+/// The block that takes the bare items, by the first of these that tells one.
+fn choose(
+    merger: &Merger<'_, '_, '_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
+    // A key whose old values are elided stands in the file: its neighbours in the words are those of the new values.
+    if let [only] = code
+        && only.kind == Kind::Entry
+        && merger.is_elided(only.node)
+        && let Some(found) = keyed(merger, blocks, code, hints)?
+    {
+        return Ok(Some(found));
+    }
+    if let Some(found) = beside(merger.file, blocks, code, hints, &siblings)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = beside_words(merger.file, blocks, code, hints)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = repeated(merger, blocks, code) {
+        return Ok(Some(found));
+    }
+    if let Some(found) = keyed(merger, blocks, code, hints)? {
+        return Ok(Some(found));
+    }
+    let ended = hints.prose.end(&first.name, &siblings).is_some() || hints.prose.appends(&first.name, &siblings);
+    if let Some(found) = kindred(merger.file, blocks, code)?.filter(|_| !ended) {
+        return Ok(Some(found));
+    }
+    Ok(at_end(blocks, code, hints, &siblings))
+}
+
+/// The only block whose items of the same kind hold the one that the words name: "after the book routes".
+fn beside_words(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
+        let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
+        for phrase in hints.prose.phrases(&item.name, &siblings) {
+            let fits = |block: &Block<'_>| match neighbours::named(file, phrase, &block.items, &kin(&block.items, item))
+            {
+                Named::Items(found) => found.first().copied(),
+                Named::All | Named::Nothing => None,
+            };
+            let found: Vec<(usize, usize)> =
+                blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect();
+            match found.as_slice() {
+                [] => {}
+                [(only, _)] => return Ok(Some(*only)),
+                _ => return Err(several(file, blocks, &found, &phrase.shown())),
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn several(file: &Source<'_>, blocks: &[Block<'_>], found: &[(usize, usize)], what: &str) -> Refusal {
+    let mut refusal = refusal(
+        Reason::Ambiguous,
+        format!("{what}, by which the block has its place, stands in {} places", found.len()),
+    );
+    refusal.candidates = found
+        .iter()
+        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
+        .map(|item| place(file.text, item.start))
+        .collect();
+    refusal
+}
+
+/// The only function that makes calls like those shown on a name of its own: an app that is put together in a factory. Where
+/// the module makes such calls or binds the name, it is the module's.
+fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Result<Option<usize>, Refusal> {
+    let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
+    let calls =
+        code.iter().filter(|item| item.kind == Kind::Call && callee(item).contains('.') || item.kind == Kind::Entry);
+    for item in calls {
+        let called = item.kind == Kind::Call || item.node.kind().starts_with("call");
+        let receiver = callee(item).split('.').next().unwrap_or_default().to_owned();
+        let module = blocks.iter().find(|block| block.kind == List::Module);
+        let own = |block: &Block<'_>| {
+            block.items.iter().any(|old| old.kind == Kind::Value && old.name == receiver)
+                || !kin(&block.items, item).is_empty()
+        };
+        if !called || module.is_some_and(own) {
+            continue;
+        }
+        let found: Vec<(usize, usize)> =
+            blocks.iter().enumerate().filter_map(|(at, block)| Some((at, *kin(&block.items, item).first()?))).collect();
+        match found.as_slice() {
+            [] => {}
+            [(only, _)] => return Ok(Some(*only)),
+            _ => return Err(several(file, blocks, &found, &format!("`{}`", callee(item)))),
+        }
+    }
+    Ok(None)
 }
 
 fn collect<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec<Block<'t>>) {

@@ -8,7 +8,6 @@ mod position;
 mod replace;
 
 pub(crate) use once::stands_once;
-pub(crate) use position::{meant, told};
 
 use tree_sitter::Node;
 

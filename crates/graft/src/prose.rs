@@ -2,6 +2,11 @@
 
 mod words;
 
+mod phrases;
+
+use std::collections::HashSet;
+
+pub(crate) use phrases::{Phrase, parts};
 use words::{NOUNS, STATEMENTS, Token, follows, is_word, looks_like_a_name, relation, tokens};
 
 /// How a sentence relates the block to a name.
@@ -58,10 +63,19 @@ pub(crate) struct Prose {
     statements: Vec<Statement>,
     /// Sentences that say "after all …" of things without a name.
     groups: Vec<usize>,
+    /// Places that the words name without a name in code: "after the book routes".
+    phrases: Vec<Phrase>,
+    /// Names that stand beside the earlier blocks of the step, the last one last.
+    earlier: Vec<String>,
 }
 
 impl Prose {
     pub(crate) fn read(text: &str) -> Self {
+        Prose::read_knowing(text, &HashSet::new())
+    }
+
+    /// As [`Prose::read`], where these names of the file are names also as plain words.
+    pub(crate) fn read_knowing(text: &str, known: &HashSet<String>) -> Self {
         let mut prose = Prose::default();
         let tokens = tokens(text);
         prose.lines = named_lines(text);
@@ -69,7 +83,7 @@ impl Prose {
         for (at, token) in tokens.iter().enumerate() {
             match token {
                 Token::Stop => sentence += 1,
-                Token::Comma | Token::Behind(_) => {}
+                Token::Comma | Token::Behind(_) | Token::Method(_) | Token::Path(_) | Token::Possessive => {}
                 Token::Code(name) => {
                     let relation = relation(&tokens, at);
                     if let Some(Token::Word(noun)) = tokens.get(at + 1).filter(|next| is_word(Some(next), &STATEMENTS))
@@ -79,10 +93,23 @@ impl Prose {
                     }
                     prose.mentions.push(Mention { name: name.clone(), relation, sentence });
                 }
-                Token::Word(word) => prose.word(word, &tokens, at, sentence),
+                Token::Word(word) => prose.word(word, &tokens, (at, sentence), known),
             }
         }
+        prose.phrases = phrases::read(&tokens);
         prose
+    }
+
+    /// The same, with what stands beside the earlier blocks of the step.
+    pub(crate) fn following(mut self, earlier: &Prose) -> Self {
+        let beside = |mention: &&Mention| !matches!(mention.relation, Relation::After | Relation::Before);
+        self.earlier = earlier.mentions.iter().filter(beside).map(|mention| mention.name.clone()).collect();
+        self
+    }
+
+    /// The names beside the earlier blocks of the step, the nearest first.
+    pub(crate) fn earlier(&self) -> impl Iterator<Item = &str> {
+        self.earlier.iter().rev().map(String::as_str)
     }
 
     /// The same, where the plan's form says that something is replaced.
@@ -93,7 +120,7 @@ impl Prose {
         self
     }
 
-    fn word(&mut self, word: &str, tokens: &[Token], at: usize, sentence: usize) {
+    fn word(&mut self, word: &str, tokens: &[Token], (at, sentence): (usize, usize), known: &HashSet<String>) {
         match word {
             "end" | "bottom" if !follows(tokens, at, &["front", "back"]) => self.ends.push((sentence, End::Bottom)),
             "append" => {
@@ -114,7 +141,11 @@ impl Prose {
                 self.foreign(&word.to_lowercase(), sentence);
                 let noun = |at: Option<usize>| is_word(at.and_then(|at| tokens.get(at)), &NOUNS);
                 let titled = word.starts_with(char::is_uppercase) && (noun(Some(at + 1)) || noun(at.checked_sub(1)));
-                if looks_like_a_name(word) || titled {
+                // "Lead" is the file's; "checks" is only where it belongs to something: "the checks of `GateResult`".
+                let owned =
+                    is_word(tokens.get(at + 1), &["of"]) || at > 0 && tokens.get(at - 1) == Some(&Token::Possessive);
+                let names = known.contains(word) && (word.starts_with(char::is_uppercase) || owned);
+                if looks_like_a_name(word) || titled || names {
                     let relation = relation(tokens, at);
                     self.mentions.push(Mention { name: word.trim_end_matches("()").to_owned(), relation, sentence });
                 }
@@ -175,7 +206,13 @@ impl Prose {
     fn last_sentence(&self) -> usize {
         let all = self.mentions.iter().map(|mention| mention.sentence);
         let ends = self.ends.iter().map(|&(sentence, _)| sentence);
-        all.chain(ends).chain(self.replaces.iter().copied()).chain(self.adds.iter().copied()).max().unwrap_or(0)
+        let phrases = self.phrases.iter().map(|phrase| phrase.sentence);
+        all.chain(ends)
+            .chain(phrases)
+            .chain(self.replaces.iter().copied())
+            .chain(self.adds.iter().copied())
+            .max()
+            .unwrap_or(0)
     }
 
     /// The mentions of one relation in the sentences about an item, nearest to the block first.
@@ -187,6 +224,16 @@ impl Prose {
             .rev()
             .filter(|mention| mention.relation == relation && about.contains(&mention.sentence));
         found.map(|mention| mention.name.as_str()).filter(|found| !same_name(found, name)).collect()
+    }
+
+    /// The places that the sentences about an item name in words, nearest to the block first; those behind which before
+    /// those in front of which.
+    pub(crate) fn phrases(&self, name: &str, siblings: &[&str]) -> Vec<&Phrase> {
+        let about = self.about(name, siblings);
+        let mut found: Vec<&Phrase> =
+            self.phrases.iter().rev().filter(|phrase| about.contains(&phrase.sentence)).collect();
+        found.sort_by_key(|phrase| phrase.relation != Relation::After);
+        found
     }
 
     /// The end of the list at which the sentences about an item want it.
@@ -247,6 +294,11 @@ impl Prose {
     /// The lines that the prose names, the last mention first: "lines 12-40", "line 7".
     pub(crate) fn lines(&self) -> Option<(usize, usize)> {
         self.lines
+    }
+
+    /// Whether a sentence says outright that something is replaced, and none that something is added.
+    pub(crate) fn only_replaces(&self) -> bool {
+        !self.replaces.is_empty() && self.adds.is_empty()
     }
 
     /// Whether any sentence speaks of adding.

@@ -1,7 +1,9 @@
 //! Makes a snippet readable: takes off what only speaks of it, moves it to the margin, and finds the form in which it
 //! parses: a module, members of a class, or entries of a collection.
 
-use crate::items::parse;
+use std::collections::HashSet;
+
+use crate::items::{Item, parse};
 use crate::languages::{Kind, Language, List, Writing};
 use crate::markers::{SENTINEL, bare};
 use crate::splice::refusal;
@@ -14,21 +16,33 @@ pub(crate) struct Reading {
     pub(crate) wrapped: Option<List>,
     /// The block was indented as a whole, as code inside something is.
     pub(crate) indented: bool,
+    /// Its imports were indented beside statements of a function, so that they belong there.
+    pub(crate) local_imports: bool,
     /// What the block's opening comments say of its place.
     pub(crate) notes: String,
 }
 
-/// Reads a snippet as a module, else its imports as a module and the rest as members or entries.
-pub(crate) fn read(snippet: &str, language: Language, path: &str) -> Result<Reading, Refusal> {
+/// Reads a snippet as a module, else its imports as a module and the rest as members or entries. `known` are names that
+/// the file defines.
+pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSet<String>) -> Result<Reading, Refusal> {
     let snippet = snippet.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let (rest, notes) = take_notes(&snippet, path);
-    let (text, indented) = dedent(rest);
+    let (rest, notes) = take_notes(&snippet, path, known);
+    let (text, indented) = below_imports(rest, language).map_or_else(|| dedent(rest), |text| (text, true));
+    let whole = indented && dedent(rest).1;
     let text = language.prepare(&text);
     let parsed = parse(&text, language).ok_or_else(|| refusal(Reason::Syntax, "the block could not be parsed"))?;
     let items = parsed.items(parsed.root());
     let labelled = items.iter().any(|item| item.node.kind() == "labeled_statement");
-    if !parsed.has_error() && !labelled {
-        return Ok(Reading { wrapped: None, indented, text, notes });
+    let plain = |text: String, local_imports: bool| Reading {
+        wrapped: None,
+        indented,
+        local_imports,
+        text,
+        notes: notes.clone(),
+    };
+    if !parsed.has_error() && !labelled && !are_listed(&items, &text) {
+        let local = whole && stand_among_statements(&items);
+        return Ok(plain(text, local));
     }
     let head = items
         .iter()
@@ -36,7 +50,7 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str) -> Result<Read
         .last()
         .map_or(0, |item| item.end);
     if let Some(text) = with_body(&text, language) {
-        return Ok(Reading { wrapped: None, indented, text, notes });
+        return Ok(plain(text, false));
     }
     let (imports, members) = text.split_at(head.min(text.len()));
     let listed = members.trim_end().ends_with(',');
@@ -46,13 +60,53 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str) -> Result<Read
         let wrapped = format!("{imports}\n{}{members}{}\n", wrapper.before, wrapper.after);
         let fits = parse(&wrapped, language).is_some_and(|source| !source.has_error());
         if fits {
-            return Ok(Reading { text: wrapped, wrapped: Some(wrapper.list), indented, notes });
+            return Ok(Reading { wrapped: Some(wrapper.list), ..plain(wrapped, false) });
         }
     }
-    if labelled && !parsed.has_error() {
-        return Ok(Reading { wrapped: None, indented, text: text.clone(), notes });
+    if !parsed.has_error() {
+        return Ok(plain(text.clone(), false));
     }
     Err(refusal(Reason::Syntax, "the block does not parse, neither as a module nor as members of a class"))
+}
+
+/// Whether all that the block shows are expressions with a comma behind them: to Python a tuple, in a plan entries of a
+/// list.
+fn are_listed(items: &[Item<'_>], text: &str) -> bool {
+    let mut code =
+        items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment)).peekable();
+    let listed = |item: &Item<'_>| {
+        let shown = text.get(item.node.byte_range()).unwrap_or_default();
+        let assigns = item.node.named_child(0).is_some_and(|inner| inner.kind().contains("assignment"));
+        item.node.kind() == "expression_statement" && shown.ends_with(',') && !assigns
+    };
+    code.peek().is_some() && code.all(listed)
+}
+
+/// Whether imports stand beside statements that only a function has.
+fn stand_among_statements(items: &[Item<'_>]) -> bool {
+    let imports = items.iter().any(|item| item.kind == Kind::Import);
+    let mut others =
+        items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment)).peekable();
+    imports
+        && others.peek().is_some()
+        && others.all(|item| matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement))
+}
+
+/// The block with the code below its imports moved to the margin, where only that is indented: the imports go to the
+/// file's top, the rest inside something.
+fn below_imports(text: &str, language: Language) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let margin = lines.iter().rposition(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t']))?;
+    let (head, tail) = lines.split_at(margin + 1);
+    if tail.iter().all(|line| line.trim().is_empty()) {
+        return None;
+    }
+    let head = head.join("\n");
+    let source = parse(&head, language).filter(|source| !source.has_error())?;
+    let items = source.items(source.root());
+    let imports = items.iter().any(|item| item.kind == Kind::Import)
+        && items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment));
+    imports.then(|| format!("{head}\n{}\n", dedent(&tail.join("\n")).0))
 }
 
 /// A function that is shown up to its arrow, with an elision for the body.
@@ -64,7 +118,7 @@ fn with_body(text: &str, language: Language) -> Option<String> {
 }
 
 /// Splits off opening comments that name the file or say where the block goes.
-fn take_notes<'s>(snippet: &'s str, path: &str) -> (&'s str, String) {
+fn take_notes<'s>(snippet: &'s str, path: &str, known: &HashSet<String>) -> (&'s str, String) {
     let mut rest = snippet;
     let mut notes = String::new();
     for _ in 0..4 {
@@ -74,7 +128,7 @@ fn take_notes<'s>(snippet: &'s str, path: &str) -> (&'s str, String) {
             continue;
         }
         if !line.trim_start().starts_with(['#', '/'])
-            || !(names_file(line, path) || is_instruction(line))
+            || !(names_file(line, path) || is_instruction(line) || says_where(line, path, known))
             || after.trim().is_empty()
         {
             break;
@@ -118,6 +172,55 @@ fn is_instruction(line: &str) -> bool {
         || bare(line).contains('`')
         || bare(line).contains("()");
     verb && goes || place && names && words.count() <= 8
+}
+
+/// "After line 3 (band)", "In main.py", "Below Settings": a word of place, and nothing but names of the file, lines and
+/// small words.
+fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
+    const PLACES: [&str; 13] =
+        ["after", "before", "below", "above", "behind", "in", "inside", "within", "under", "at", "near", "to", "into"];
+    const SMALL: [&str; 27] = [
+        "the",
+        "of",
+        "and",
+        "line",
+        "lines",
+        "class",
+        "function",
+        "method",
+        "field",
+        "fields",
+        "existing",
+        "imports",
+        "import",
+        "route",
+        "routes",
+        "end",
+        "top",
+        "bottom",
+        "file",
+        "interface",
+        "type",
+        "enum",
+        "model",
+        "this",
+        "here",
+        "add",
+        "new",
+    ];
+    let signs = |one: char| matches!(one, '`' | ':' | '(' | ')' | ',' | '.' | '~' | '"' | '\'');
+    let words: Vec<&str> =
+        bare(line).split_whitespace().map(|word| word.trim_matches(signs)).filter(|word| !word.is_empty()).collect();
+    let names = |word: &str| {
+        let number = word.chars().all(|one| one.is_ascii_digit() || matches!(one, '-' | '–' | '~'));
+        number || known.contains(word.trim_end_matches("()")) || path == word || path.ends_with(&format!("/{word}"))
+    };
+    let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let begins = lower.first().is_some_and(|first| PLACES.contains(&first.as_str()));
+    let small = |word: &str| PLACES.contains(&word) || SMALL.contains(&word);
+    begins
+        && words.iter().skip(1).any(|word| names(word))
+        && words.iter().zip(&lower).all(|(word, lower)| small(lower) || names(word))
 }
 
 /// The block moved to the left margin, and whether it had to be.

@@ -25,6 +25,10 @@ pub struct Snippet<'a> {
 pub struct Context<'a> {
     /// The sentences beside the block, and the headings and labels above it, nearest last.
     pub prose: &'a str,
+    /// What stands beside the earlier blocks of the same step for this file: whom they were for, those that follow are for.
+    pub earlier: &'a str,
+    /// What stands right below the block: of it only the imports count that it spells out.
+    pub behind: &'a str,
     /// Whether the plan calls the file new or existing.
     pub intent: Intent,
     /// Lines that the plan names for this change, 1-based and inclusive: a hint, never an address.

@@ -5,11 +5,12 @@ mod region;
 mod whole;
 
 use crate::check::prove;
-use crate::imports::{Imports, wanted};
+use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
-use crate::loose::{Hints, settle};
+use crate::loose::{Hints, replace_each, settle, stands};
 use crate::merge::{Merger, Pair};
+use crate::names::defined;
 use crate::prose::Prose;
 use crate::reading::{Reading, read};
 use crate::snippet::{Context, File, Graft, Reason, Refusal};
@@ -67,11 +68,15 @@ fn try_place(
             format!("{} does not parse as it stands, so nothing can be placed by structure", file.path),
         ));
     }
-    let reading = read(snippet, language, file.path)?;
+    let known = defined(&old);
+    let reading = read(snippet, language, file.path, &known)?;
     let new = parse(&reading.text, language).ok_or_else(unread)?;
     let said = format!("{}\n\n{}", context.prose, reading.notes);
-    let prose = Prose::read(&said).replacing(context.current.is_some());
-    let work = Work { path: file.path, snippet: &new, reading: &reading, prose: &prose, lines: context.lines };
+    let earlier = Prose::read_knowing(context.earlier, &known);
+    let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
+    let beside = format!("{}\n{}", context.prose, context.behind);
+    let work =
+        Work { path: file.path, snippet: &new, reading: &reading, prose: &prose, said: &beside, lines: context.lines };
     if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
         return match work.attempt(&old) {
             Ok(Graft::AlreadyApplied) => Ok(Graft::AlreadyApplied),
@@ -97,15 +102,28 @@ struct Work<'s, 'n> {
     snippet: &'s Source<'n>,
     reading: &'s Reading,
     prose: &'s Prose,
+    /// The words above and below the block.
+    said: &'s str,
     lines: Option<(usize, usize)>,
 }
 
 impl Work<'_, '_> {
     fn attempt(&self, old: &Source<'_>) -> Result<Graft, Refusal> {
         let old_items = old.items(old.root());
-        let new_items = self.snippet.items(self.snippet.root());
+        let mut new_items = self.snippet.items(self.snippet.root());
+        let guards: Vec<Item<'_>> = new_items.iter().filter(|item| is_typing(self.snippet, item)).cloned().collect();
+        new_items.retain(|item| !is_typing(self.snippet, item));
         let mut merger = Merger::new(old, self.snippet, self.prose);
-        Imports::read(old, self.path, &old_items).add(&wanted(self.snippet, &new_items), &mut merger.splice)?;
+        if !self.reading.local_imports {
+            let imports = Imports::read(old, self.path, &old_items);
+            let others = |item: &Item<'_>| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker);
+            let alone = !new_items.iter().any(others) && guards.is_empty();
+            let mut wanted = wanted(self.snippet, &new_items);
+            let said = spelled_out(self.said, self.snippet, &new_items);
+            wanted.extend(said.into_iter().filter(|one| !imports.binds(one.binding.local())));
+            imports.add(&wanted, alone.then_some(self.prose), &mut merger.splice)?;
+            imports.add_typing(self.snippet, &guards.iter().collect::<Vec<_>>(), &mut merger.splice);
+        }
         let lines = self.lines.or_else(|| self.prose.lines());
         let hints = Hints { prose: self.prose, lines, inside: self.reading.indented };
         if !place_loose(&mut merger, self.reading, &hints, &new_items)? {
@@ -175,17 +193,28 @@ fn place_loose(
     if known && !stepping && !hints.inside {
         return Ok(false);
     }
-    let members: Vec<Item<'_>> = items.iter().filter(|item| item.kind != Kind::Import).cloned().collect();
+    // "Replace each, both, the two … with": every statement takes the place of one.
+    if hints.prose.only_replaces() && code.len() > 1 && !known && replace_each(merger, items, hints)? {
+        return Ok(true);
+    }
+    let stays = |item: &&Item<'_>| item.kind != Kind::Import || reading.local_imports;
+    let members: Vec<Item<'_>> = items.iter().filter(stays).cloned().collect();
     if settle(merger, &members, hints, false)? {
         return Ok(true);
     }
-    if stepping || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
+    if stepping || reading.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
         let name: String = code.first().map_or("", |item| item.name.as_str()).chars().take(60).collect();
         return Err(refusal(
             Reason::NotFound,
             format!(
                 "nothing says where `{name}` goes: no line of the file is repeated, and the prose names no neighbour"
             ),
+        ));
+    }
+    if hints.prose.only_replaces() && !code.iter().any(|item| stands(merger.file, merger.file.root(), item)) {
+        return Err(refusal(
+            Reason::NotFound,
+            "nothing is found that the block could replace, as the plan says it does",
         ));
     }
     Ok(false)

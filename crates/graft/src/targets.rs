@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::merge::meant;
+use crate::neighbours::meant;
 use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{place, refusal};
 use crate::{Place, Reason, Refusal};
@@ -49,7 +49,8 @@ fn collect<'t>(
             continue;
         }
         let Some(inner) = file.language.body(item.core) else { continue };
-        let name = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
+        let own = item.name.trim_matches('\'');
+        let name = if prefix.is_empty() { own.to_owned() } else { format!("{prefix}.{own}") };
         let (items, lists) = (file.items(inner), file.language.list(inner));
         let at = found.len();
         let empty = Vec::new();
@@ -89,28 +90,32 @@ impl<'t> Search<'_, '_, 't> {
         list: List,
     ) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::Within, Relation::Mention, Relation::Replace, Relation::After] {
-            for name in self.prose.related(relation, &item.name, siblings) {
-                if relation == Relation::After && list != List::Members {
-                    continue;
-                }
-                let fit: Vec<&Container<'t>> = self
-                    .containers
-                    .iter()
-                    .filter(|one| qualified(name, &one.name) && self.takes(one, item, list))
-                    .collect();
-                let fit = if relation == Relation::Within || fit.iter().any(|one| one.kind == Kind::Class) {
-                    fit
-                } else {
-                    Vec::new()
-                };
-                match fit.as_slice() {
-                    [] => {}
-                    [only] => return Ok(Some(only)),
-                    several => return Err(ambiguous(self.file, name, several)),
-                }
+            let names = self.prose.related(relation, &item.name, siblings);
+            let found: Vec<(&str, Vec<&Container<'t>>)> = names
+                .into_iter()
+                .filter(|_| relation != Relation::After || list == List::Members)
+                .map(|name| (name, self.called(name, item, list)))
+                .filter(|(_, found)| !found.is_empty())
+                .collect();
+            let types = |one: &&Container<'_>| matches!(one.kind, Kind::Class | Kind::Type);
+            if relation != Relation::Within && !found.iter().any(|(_, found)| found.iter().any(types)) {
+                continue;
+            }
+            let mut found = found.into_iter();
+            let Some((meant, mut fit)) = found.next() else { continue };
+            found.for_each(|(_, others)| narrow(&mut fit, others));
+            match fit.as_slice() {
+                [] => {}
+                [only] => return Ok(Some(only)),
+                several => return Err(ambiguous(self.file, meant, several)),
             }
         }
         Ok(None)
+    }
+
+    /// The containers of a name that can hold the item.
+    fn called(&self, name: &str, item: &Item<'_>, list: List) -> Vec<&Container<'t>> {
+        self.containers.iter().filter(|one| qualified(name, &one.name) && self.takes(one, item, list)).collect()
     }
 
     /// Whether a container can hold the item.
@@ -164,18 +169,88 @@ impl<'t> Search<'_, '_, 't> {
         Ok(None)
     }
 
-    /// The only class of the file, for a member that names none.
-    pub(crate) fn only_class(&self) -> Result<&Container<'t>, Refusal> {
+    /// The class of the file that takes members which name none: the only one; the only one that has what they read of
+    /// themselves; the one that they give back; the one that the step named last.
+    pub(crate) fn class_of(&self, snippet: &Source<'_>, members: &[&Item<'_>]) -> Result<&Container<'t>, Refusal> {
         let classes: Vec<&Container<'t>> = self
             .containers
             .iter()
             .filter(|one| one.kind == Kind::Class && one.lists == Some(List::Members) && !one.name.contains('.'))
             .collect();
         match classes.as_slice() {
-            [only] => Ok(only),
-            [] => Err(refusal(Reason::NotFound, "the block shows a member, and the file has no class to take it")),
-            several => Err(ambiguous(self.file, "the class", several)),
+            [only] => return Ok(only),
+            [] => {
+                return Err(refusal(
+                    Reason::NotFound,
+                    "the block shows a member, and the file has no class to take it",
+                ));
+            }
+            _ => {}
         }
+        let code: String = members.iter().map(|item| snippet.slice(item.head..item.code_end)).collect();
+        let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
+        let read: Vec<&str> = own_reads(&code).into_iter().filter(|name| !own.contains(name)).collect();
+        let has = |one: &Container<'_>, name: &str| {
+            let body = self.file.slice(one.list.byte_range());
+            one.items.iter().any(|item| item.name == name) || own_reads(body).contains(&name)
+        };
+        let all = |one: &&&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
+        let any = |one: &&&Container<'t>| read.iter().any(|name| has(one, name));
+        for tier in [classes.iter().filter(all).collect::<Vec<_>>(), classes.iter().filter(any).collect()] {
+            if let [only] = tier.as_slice() {
+                return Ok(only);
+            }
+        }
+        let gives_itself = code.contains("return self") || code.contains("return this");
+        let named = |one: &&&Container<'t>| gives_itself && annotated(&code, &one.name);
+        if let [only] = classes.iter().filter(named).collect::<Vec<_>>().as_slice() {
+            return Ok(only);
+        }
+        self.earlier(&classes).map_or_else(|| Err(ambiguous(self.file, "the class", &classes)), Ok)
+    }
+
+    /// Of these the one that the earlier blocks of the step were for.
+    pub(crate) fn earlier<'c>(&self, classes: &[&'c Container<'t>]) -> Option<&'c Container<'t>> {
+        self.prose.earlier().find_map(|name| classes.iter().copied().find(|one| qualified(name, &one.name)))
+    }
+}
+
+/// The names that code reads of its own object: `self.name`, `this.name`.
+fn own_reads(code: &str) -> Vec<&str> {
+    let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
+    let mut found = Vec::new();
+    for own in ["self.", "this."] {
+        for (at, _) in code.match_indices(own) {
+            let rest = code.get(at + own.len()..).unwrap_or_default();
+            let name = rest.split(|letter: char| !in_name(letter)).next().unwrap_or_default();
+            if !name.is_empty() && !code.get(..at).is_some_and(|head| head.ends_with(in_name)) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+/// Whether the code names the class as the type of itself or of what it gives back.
+fn annotated(code: &str, class: &str) -> bool {
+    let is_class = |rest: &str| {
+        let rest = rest.trim_start().trim_start_matches(['"', '\'']);
+        rest.strip_prefix(class).is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
+    };
+    ["->", "self:", "):"].iter().any(|sign| code.match_indices(sign).any(|(at, _)| is_class(&code[at + sign.len()..])))
+}
+
+/// Of containers that two names mean, those that lie in one of the other name's: "`checks` of `GateResult`" is the inner one.
+fn narrow<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>>) {
+    let within = |inner: &Container<'_>, outer: &Container<'_>| {
+        let (inner, outer) = (inner.list.byte_range(), outer.list.byte_range());
+        outer.start <= inner.start && inner.end <= outer.end && inner != outer
+    };
+    let mut inner: Vec<&Container<'t>> =
+        fit.iter().copied().filter(|one| found.iter().any(|other| within(one, other))).collect();
+    inner.extend(found.into_iter().filter(|one| fit.iter().any(|other| within(one, other))));
+    if !inner.is_empty() {
+        *fit = inner;
     }
 }
 

@@ -41,6 +41,9 @@ pub struct CodeBlock {
     pub basis: Basis,
     /// The sentences and labels that introduce it, nearest last; behind them what says right below it where it goes.
     pub prose: String,
+    /// The paragraph right below it within its step: an import that it spells out is the block's.
+    #[serde(skip)]
+    pub behind: String,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
     /// Names, as written, of what the words around the block forbid to change.
@@ -66,8 +69,7 @@ pub enum Role {
     },
     /// A unified diff, or lines marked `+` and `-`.
     Diff,
-    /// `<<<<<<< SEARCH` … `>>>>>>> REPLACE`.
-    SearchReplace,
+    /// `    SearchReplace,
     /// Commands.
     Shell,
     /// What a command is expected to print.
@@ -147,10 +149,12 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             prose.push_str("\n\n");
             prose.push_str(&direction);
         }
+<<<<<<< HEAD
         if let Some(words) = file::placing_comment(&text, &wanted_path(changes, &found)) {
             prose.push_str("\n\n");
             prose.push_str(&words);
         }
+        let behind = direction::paragraph_below(asking, row, starts);
         let lines = prose
             .lines()
             .rev()
@@ -165,6 +169,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             file: found,
             basis,
             prose,
+            behind,
             lines,
             forbidden: forbidden::around(asking, row, starts),
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
-use plan::{Action, Basis, CodeBlock, FileOf, Phase, Role};
+use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role};
 
 use super::identify::{Candidate, identify};
 use super::prohibited::broken;
@@ -207,7 +207,16 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
         _ => Intent::Unstated,
     };
     let lines = block.lines.or(change.and_then(|change| change.lines)).map(|lines| standing.lines_now(lines));
-    let context = Context { prose: &block.prose, intent, lines, current, addressed: file.addressed };
+    let earlier = earlier_words(phase, index);
+    let context = Context {
+        prose: &block.prose,
+        earlier: &earlier,
+        behind: &block.behind,
+        intent,
+        lines,
+        current,
+        addressed: file.addressed,
+    };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
 }
 
@@ -230,6 +239,15 @@ fn unbound(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<
         read.purpose == Purpose::Value && !read.is_guarded && unbound && !bound(&read.name)
     };
     own.reads.iter().find(free).map(|read| read.name.clone())
+}
+
+/// What stands beside the blocks before this one that are for its file: those of its step, without steps those of the unit.
+fn earlier_words(phase: &Phase, index: usize) -> String {
+    let step = phase.steps.iter().find(|step| step.parts.contains(&Part::Place(index)));
+    let beside = |at: &usize| step.is_none_or(|step| step.parts.contains(&Part::Place(*at)));
+    let file = &phase.blocks[index].file;
+    let earlier = (0..index).filter(beside).map(|at| &phase.blocks[at]).filter(|block| block.file == *file);
+    earlier.map(|block| block.prose.as_str()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Whether the block is the first one of its file in the unit.

@@ -41,9 +41,20 @@ impl<'t> Imports<'_, '_, 't> {
         fitting.first().copied()
     }
 
-    pub(super) fn extend(&self, statement: &Statement<'t>, bindings: &[Imported], splice: &mut Splice<'_>) {
+    /// Adds names to a statement; `shown` are those of the block's statement, whose order counts where it has all.
+    pub(super) fn extend(
+        &self,
+        statement: &Statement<'t>,
+        bindings: &[Imported],
+        shown: &[&Imported],
+        splice: &mut Splice<'_>,
+    ) {
         let node = statement.item.node;
         let names = specifiers(node);
+        let all = statement.bindings.iter().all(|have| shown.iter().any(|one| self.same(have, one)));
+        if all && names.len() == statement.bindings.len() && self.reorder(statement, &names, shown, splice) {
+            return;
+        }
         let sorted = names.windows(2).all(|two| self.order(two[0]) <= self.order(two[1]));
         let typed = statement.bindings.iter().all(|have| have.type_only);
         let several = node.start_position().row != node.end_position().row;
@@ -94,6 +105,42 @@ impl<'t> Imports<'_, '_, 't> {
         }
     }
 
+    /// Writes the names in the order in which the block has all of them; `false` where comments stand among them.
+    fn reorder(
+        &self,
+        statement: &Statement<'t>,
+        names: &[Node<'_>],
+        shown: &[&Imported],
+        splice: &mut Splice<'_>,
+    ) -> bool {
+        let (Some(first), Some(last)) = (names.first(), names.last()) else { return false };
+        let node = statement.item.node;
+        let there = self.file.slice(first.start_byte()..last.end_byte());
+        if there.contains(['#']) || there.contains("//") || there.contains("/*") {
+            return false;
+        }
+        let typed = statement.bindings.iter().all(|have| have.type_only);
+        let written = |want: &&Imported| {
+            let at = statement.bindings.iter().position(|have| self.same(have, want));
+            let own = at.and_then(|at| names.get(at)).map(|name| flat_name(self.file.slice(name.byte_range())));
+            own.unwrap_or_else(|| self.shown(want, typed))
+        };
+        let all: Vec<String> = shown.iter().map(written).collect();
+        let several = node.start_position().row != node.end_position().row;
+        let own_line =
+            self.file.slice(line_start(self.file.text, last.start_byte())..last.start_byte()).trim().is_empty();
+        let more: Vec<(usize, String)> = all.iter().skip(names.len()).map(|name| (names.len(), name.clone())).collect();
+        if several && own_line {
+            let gap = format!(",\n{}", self.file.indent(last.start_byte()));
+            splice.replace(first.start_byte()..last.end_byte(), all.join(&gap));
+        } else if several || self.fits_line(node, &more) {
+            splice.replace(first.start_byte()..last.end_byte(), all.join(", "));
+        } else {
+            self.one_a_line(node, names, &all, splice);
+        }
+        true
+    }
+
     fn shown(&self, binding: &Imported, typed: bool) -> String {
         let one = Imported { type_only: binding.type_only && !typed, ..binding.clone() };
         let statement =
@@ -128,13 +175,17 @@ impl<'t> Imports<'_, '_, 't> {
 
     /// Rewrites a statement that became too long, one name a line.
     fn break_line(&self, node: Node<'_>, names: &[Node<'_>], added: &[(usize, String)], splice: &mut Splice<'_>) {
-        let unit = self.file.language.unit();
         let mut all: Vec<String> = Vec::new();
         for (at, name) in names.iter().enumerate() {
             all.extend(added.iter().filter(|(place, _)| *place == at).map(|(_, shown)| shown.clone()));
             all.push(flat_name(self.file.slice(name.byte_range())));
         }
         all.extend(added.iter().filter(|(place, _)| *place >= names.len()).map(|(_, shown)| shown.clone()));
+        self.one_a_line(node, names, &all, splice);
+    }
+
+    fn one_a_line(&self, node: Node<'_>, names: &[Node<'_>], all: &[String], splice: &mut Splice<'_>) {
+        let unit = self.file.language.unit();
         let body: String = all.iter().map(|name| format!("{unit}{name},\n")).collect();
         let (Some(first), Some(last)) = (names.first(), names.last()) else { return };
         let text = self.file.slice(node.byte_range());

@@ -1,6 +1,6 @@
 //! Puts a new import statement beside its like: the same module, the same group, in order where the file keeps one.
 
-use crate::imports::{Imports, Statement};
+use crate::imports::{Beside, Imports, Statement};
 use crate::items::{line_end, line_start};
 use crate::languages::{Form, Imported, Kind, Writing, flat};
 use crate::layout::blank_lines;
@@ -49,6 +49,16 @@ impl<'t> Imports<'_, '_, 't> {
             );
         } else {
             self.insert_first(statement, splice);
+        }
+    }
+
+    /// Puts a new statement right beside one that stands.
+    pub(super) fn insert_beside(&self, beside: Beside, statement: &str, splice: &mut Splice<'_>) {
+        let Some(there) = self.statements.get(beside.at) else { return };
+        if beside.before {
+            splice.insert(line_start(self.file.text, there.item.start), format!("{statement}\n"));
+        } else {
+            splice.insert(line_end(self.file.text, there.item.end), format!("\n{statement}"));
         }
     }
 

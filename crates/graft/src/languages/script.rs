@@ -2,10 +2,11 @@
 
 use crate::languages::{Form, Imported, List, Wrapper};
 
-pub(super) const WRAPPERS: [Wrapper; 3] = [
+pub(super) const WRAPPERS: [Wrapper; 4] = [
     Wrapper { before: "class __Graft__ {\n", after: "\n}", list: List::Members },
     Wrapper { before: "enum __Graft__ {\n", after: "\n}", list: List::Entries },
     Wrapper { before: "x = {\n", after: "\n}", list: List::Entries },
+    Wrapper { before: "x = [\n", after: "\n]", list: List::Entries },
 ];
 
 /// Packages above the project's own modules.

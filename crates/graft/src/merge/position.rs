@@ -1,10 +1,12 @@
 //! Where new items go among their siblings: as the prose says, beside the neighbour that the snippet shows, at the
 //! open end of the snippet, else by the file's own order. Never by order alone inside a body.
 
-use crate::items::{Item, Source};
-use crate::languages::{Kind, List, flat};
-use crate::merge::{Merger, Pair};
-use crate::prose::{End, Prose, Relation, same_name};
+use crate::items::Item;
+use crate::languages::{Kind, List};
+use crate::merge::{Merger, Pair, stands_once};
+use crate::neighbours::{Named, kin, last_of_kin, meant, named, told};
+use crate::prose::{End, Phrase, Relation};
+use crate::routes;
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
 
@@ -37,9 +39,17 @@ pub(super) fn split(
     if let Some(index) = by_ends(merger, pair, run) {
         return Ok(vec![(index, run.to_vec())]);
     }
+    if pair.kind == List::Statements
+        && let Some(last) =
+            run.iter().filter_map(|&at| pair.new.get(at)).find_map(|item| last_of_kin_call(merger, &pair.old, item))
+    {
+        let first = run.first().and_then(|&at| pair.new.get(at));
+        let index = first.map_or(last + 1, |first| above_what_answers(merger, pair, first, last + 1));
+        return Ok(vec![(index, run.to_vec())]);
+    }
     for &at in run {
         let Some(item) = pair.new.get(at) else { continue };
-        let index = by_order(merger, pair, item)?;
+        let index = above_what_answers(merger, pair, item, by_order(merger, pair, item)?);
         match groups.last_mut() {
             Some(group) if group.0 == index => group.1.push(at),
             _ => groups.push((index, vec![at])),
@@ -99,92 +109,72 @@ fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Resu
             }
         }
     }
-    Ok(None)
+    by_phrase(merger, pair, item, &siblings)
+}
+
+/// "after the book routes", "before the `GET /{id}` route": a place that the words name, by a route or by words that only
+/// one item of the kind has. One that is not there refuses: nothing else is what the plan says.
+fn by_phrase(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+    siblings: &[&str],
+) -> Result<Option<usize>, Refusal> {
+    let kin = kin(&pair.old, item);
+    let listed = matches!(item.kind, Kind::Call | Kind::Entry);
+    let mut missing = None;
+    for phrase in merger.prose.phrases(&item.name, siblings) {
+        if !phrase.code.is_empty() && phrase.route.is_none() && !listed {
+            continue;
+        }
+        // A neighbour that the block brings itself is placed with it.
+        if phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty()) {
+            continue;
+        }
+        let step = usize::from(phrase.relation == Relation::After);
+        let found = match named(merger.file, phrase, &pair.old, &kin) {
+            Named::Items(found) => found,
+            Named::All if listed => kin.clone(),
+            Named::All => continue,
+            Named::Nothing => {
+                if phrase.route.is_some() || item.kind == Kind::Call && !kin.is_empty() {
+                    missing.get_or_insert(phrase);
+                }
+                continue;
+            }
+        };
+        let (Some(first), Some(last)) = (found.first(), found.last()) else { continue };
+        if last - first + 1 > found.len() && phrase_is_one(phrase, &found, &kin) {
+            return Err(refusal_between(merger, pair, &found));
+        }
+        return Ok(Some(if step == 1 { last + 1 } else { *first }));
+    }
+    match missing {
+        None => Ok(None),
+        Some(phrase) => Err(refusal(
+            Reason::NotFound,
+            format!("{}, beside which `{}` belongs, is not there", phrase.shown(), shorten(&item.name)),
+        )),
+    }
+}
+
+/// Whether a phrase means one of the items that it fits, and not all of a kind, between which others may stand.
+fn phrase_is_one(phrase: &Phrase, found: &[usize], kin: &[usize]) -> bool {
+    phrase.route.is_some() || found != kin
+}
+
+fn refusal_between(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, found: &[usize]) -> Refusal {
+    let mut refusal =
+        refusal(Reason::Ambiguous, format!("the words name a neighbour that stands {} times here", found.len()));
+    refusal.candidates =
+        found.iter().filter_map(|&at| pair.old.get(at)).map(|old| place(merger.file.text, old.start)).collect();
+    refusal
 }
 
 fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
     let mut definitions = found.iter().copied().filter(|&at| pair.old.get(at).is_some_and(Item::is_definition));
     let only = definitions.next()?;
     definitions.next().is_none().then_some(only)
-}
-
-/// The items that a name in the prose means; where no item is called so, the checks and loops that hold it, if the
-/// prose speaks of one.
-pub(crate) fn told(
-    file: &Source<'_>,
-    (prose, relation): (&Prose, Relation),
-    name: &str,
-    items: &[Item<'_>],
-) -> Vec<usize> {
-    let found = meant(file, name, items);
-    let kinds: &[&str] = match prose.noun(relation, name) {
-        Some("check" | "guard" | "condition" | "branch") => &["if_statement"],
-        Some("loop") => &["for_statement", "for_in_statement", "while_statement"],
-        _ => return found,
-    };
-    if !found.is_empty() {
-        return found;
-    }
-    let code = flat(name);
-    let holds = |item: &Item<'_>| {
-        let head = ["condition", "left", "right"].iter().filter_map(|field| item.node.child_by_field_name(field));
-        kinds.contains(&item.node.kind())
-            && head.into_iter().any(|node| has_code(&flat(file.slice(node.byte_range())), &code))
-    };
-    items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
-}
-
-/// Whether a text holds a piece of code that is not part of a longer name.
-fn has_code(text: &str, code: &str) -> bool {
-    let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');
-    !code.is_empty()
-        && text
-            .match_indices(code)
-            .any(|(at, _)| !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins))
-}
-
-/// The items that a name in the prose means: by name, else by callee and argument, else by how their code begins.
-pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
-    let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
-        let code =
-            |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
-        items.iter().enumerate().filter(|(_, item)| code(item) && test(item)).map(|(at, _)| at).collect()
-    };
-    let plain = crate::prose::plain(name);
-    let tiers: [&dyn Fn(&Item<'_>) -> bool; 4] = [
-        &|item| item.name == plain,
-        &|item| same_name(name, &item.name),
-        &|item| item.kind == Kind::Call && calls(&plain, &item.name),
-        &|item| opens(file, name, item),
-    ];
-    tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
-}
-
-/// Whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
-fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
-    let shown = flat(name);
-    let shown = elided(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
-    if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
-        return false;
-    }
-    let text = file.slice(item.bare..item.code_end);
-    let head: String = text.chars().take(shown.len() * 2 + 40).collect();
-    flat(&head).starts_with(shown)
-}
-
-/// Code up to where it leaves something out: `save(id, { state: 'new', … })`.
-fn elided(code: &str) -> &str {
-    let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ')', '}', ']', ',']);
-    let mut dots = code.match_indices("...").filter(|(at, dots)| ends(&code[at + dots.len()..]));
-    let at = code.find('…').or_else(|| dots.next().map(|(at, _)| at));
-    at.map_or(code, |at| &code[..at])
-}
-
-/// `router.get('/x')` or `router.get('/x', …)` for the call named so.
-fn calls(mentioned: &str, name: &str) -> bool {
-    let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
-    let known = name.trim_end_matches(')');
-    open.contains('(') && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
 }
 
 fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Option<usize> {
@@ -268,6 +258,12 @@ fn after_imports(pair: &Pair<'_, '_>) -> usize {
     )
 }
 
+/// The place of a route where no words name one: above the route that would answer it first.
+fn above_what_answers(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>, index: usize) -> usize {
+    let above = pair.old.get(..index).unwrap_or(&pair.old);
+    routes::shadowing(merger.file, above, &routes::of_item(merger.snippet, item)).unwrap_or(index)
+}
+
 /// The file's own order: beside the last of its like.
 fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<usize, Refusal> {
     match pair.kind {
@@ -283,6 +279,20 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
             ),
         )),
     }
+}
+
+/// In a body a registration goes behind the last of its kind. Middleware runs in the order of the text: where the app is
+/// worked on below the last of it, nothing says on which side of that it goes.
+fn last_of_kin_call(merger: &Merger<'_, '_, '_>, items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
+    let (receiver, verb) = new.name.split('(').next()?.rsplit_once('.')?;
+    let last = last_of_kin(items, new).filter(|_| new.kind == Kind::Call)?;
+    let mounted = new.name.split_once('(').is_some_and(|(_, first)| first.starts_with(['\'', '`']));
+    let works = |item: &Item<'_>| {
+        let text = merger.file.slice(item.bare..item.code_end);
+        text.contains(&format!("{receiver}.")) && stands_once(&item.name).is_none()
+    };
+    let below = items.get(last + 1..).unwrap_or_default();
+    (mounted || verb != "use" || !below.iter().any(works)).then_some(last)
 }
 
 /// The body of a `describe` lists tests, not steps.

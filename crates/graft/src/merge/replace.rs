@@ -6,7 +6,7 @@ use tree_sitter::Node;
 use crate::Reason;
 use crate::Refusal;
 use crate::compare::{same_item, same_tree};
-use crate::items::{Item, Source};
+use crate::items::{Item, Source, decorators};
 use crate::languages::{Kind, List};
 use crate::markers::is_elision;
 use crate::merge::{Merger, Pair};
@@ -248,7 +248,9 @@ impl Merger<'_, '_, '_> {
         if let Some(missing) = missing_words(before, after, old, new) {
             piece.insert_str(head, &missing);
         }
+        // A comment behind the code would swallow the sign.
         if before_ends_with_semicolon(self.file.slice(old.bare..old.code_end))
+            && !shows_tail
             && !piece.trim_end().ends_with(';')
             && is_member_field(old)
         {
@@ -329,23 +331,6 @@ fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> O
 pub(super) fn is_signature(item: &Item<'_>) -> bool {
     matches!(item.core.kind(), "function_definition" | "class_definition")
         && item.core.child_by_field_name("body").is_none_or(|body| body.named_child_count() == 0)
-}
-
-/// The decorators of an item, its children or, for methods of a class in JavaScript, the siblings before it.
-fn decorators<'t>(item: &Item<'t>) -> Vec<Node<'t>> {
-    let mut cursor = item.node.walk();
-    let mut found: Vec<Node<'t>> =
-        item.node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect();
-    let mut before = item.node.prev_sibling();
-    while let Some(node) =
-        before.filter(|node| matches!(node.kind(), "decorator" | "comment") && node.start_byte() >= item.head)
-    {
-        if node.kind() == "decorator" {
-            found.insert(0, node);
-        }
-        before = node.prev_sibling();
-    }
-    found
 }
 
 /// The literal collection that a node is or passes as its only argument.

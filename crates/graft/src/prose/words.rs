@@ -1,6 +1,27 @@
 //! Cuts prose into words, code and stops, and says how a word relates to the names behind it.
 
 use super::Relation;
+use crate::routes::is_method;
+
+/// Words that put something behind what they name.
+pub(super) const AFTER: [&str; 13] = [
+    "after",
+    "below",
+    "beneath",
+    "following",
+    "under",
+    "underneath",
+    "behind",
+    "después",
+    "depois",
+    "après",
+    "nach",
+    "после",
+    "після",
+];
+
+/// Words that put something in front of what they name.
+pub(super) const BEFORE: [&str; 7] = ["before", "above", "preceding", "antes", "avant", "vor", "перед"];
 
 /// Nouns that make the code before them part of a statement.
 pub(super) const STATEMENTS: [&str; 9] =
@@ -60,6 +81,12 @@ pub(super) enum Token {
     Code(String),
     /// A word that stands behind its name, as in Chinese.
     Behind(Relation),
+    /// A method of HTTP in capitals.
+    Method(String),
+    /// A path that stands in no code: `/users/{id}`.
+    Path(String),
+    /// "'s" behind a name.
+    Possessive,
     Comma,
     Stop,
 }
@@ -155,11 +182,8 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
         steps += 1;
         match tokens.get(back) {
             Some(Token::Word(word)) => match word.as_str() {
-                "after" | "below" | "beneath" | "following" | "under" | "underneath" | "después" | "depois"
-                | "après" | "nach" | "после" | "після" => {
-                    return Relation::After;
-                }
-                "before" | "above" | "preceding" | "antes" | "avant" | "vor" | "перед" => return Relation::Before,
+                word if AFTER.contains(&word) => return Relation::After,
+                word if BEFORE.contains(&word) => return Relation::Before,
                 "instead" => return Relation::Mention,
                 "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
                     return Relation::Within;
@@ -171,6 +195,9 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
                 other if FILLERS.contains(&other) || other.ends_with("ing") => {}
                 _ => break,
             },
+            Some(Token::Method(_)) => {}
+            // "In `Order`'s `Meta`": the owner has the relation of what it owns.
+            Some(Token::Possessive) => back = back.saturating_sub(1),
             _ => break,
         }
     }
@@ -180,6 +207,8 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = text;
+    // Whether the last sign was no blank, so that a slash parts two words.
+    let mut joined = false;
     while let Some(character) = rest.chars().next() {
         if character == '`' {
             let body = rest.get(1..).unwrap_or_default();
@@ -190,12 +219,38 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 continue;
             }
         }
+        if let Some(after) = rest.strip_prefix("'s").or_else(|| rest.strip_prefix("\u{2019}s"))
+            && !after.starts_with(char::is_alphanumeric)
+            && matches!(tokens.last(), Some(Token::Word(_) | Token::Code(_)))
+        {
+            tokens.push(Token::Possessive);
+            rest = after;
+            continue;
+        }
+        if character == '/' && (rest.len() == text.len() || !joined) {
+            let length = rest.find([' ', '\n', ',', ')', '`', ';']).unwrap_or(rest.len());
+            let path = rest.get(..length).unwrap_or_default().trim_end_matches(['.', ':', '*', '_']);
+            if path.len() > 1 && !path.starts_with("//") {
+                tokens.push(Token::Path(path.to_owned()));
+                rest = rest.get(path.len()..).unwrap_or_default();
+                continue;
+            }
+        }
+        joined = !character.is_whitespace();
         if character.is_alphanumeric() || character == '_' {
             let length = rest
                 .find(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')')))
                 .unwrap_or(rest.len());
             let raw = rest.get(..length).unwrap_or_default();
             let word = raw.trim_end_matches('.').trim_end_matches(|one| one == ')' && !raw.contains("()"));
+            if is_method(word) {
+                tokens.push(Token::Method(word.to_owned()));
+                if raw.ends_with('.') {
+                    tokens.push(Token::Stop);
+                }
+                rest = rest.get(length..).unwrap_or_default();
+                continue;
+            }
             let titled = word.starts_with(char::is_uppercase)
                 && !word.ends_with(char::is_uppercase)
                 && !VERBS.contains(&word.to_lowercase().as_str());

@@ -35,7 +35,7 @@ pub(super) fn assign<'f, 'n>(
         let inner = new.language.body(wrapper.core).map(|body| new.items(body)).unwrap_or_default();
         let containers = containers(old, root_items, &words(&inner, prose));
         let search = Search { file: old, prose, containers: &containers, root: old.root() };
-        let container = member_container(&search, old, &inner, list)?;
+        let container = member_container(&search, (old, new), &inner, list)?;
         return Ok(vec![Group { list: container.list, items: inner, wrapped: false }]);
     }
     let containers = containers(old, root_items, &words(&items, prose));
@@ -44,7 +44,7 @@ pub(super) fn assign<'f, 'n>(
     let mut groups: Vec<Group<'f, 'n>> = Vec::new();
     for item in items {
         let siblings: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != item.name).collect();
-        let target = target(&search, root_items, &item, &siblings, reading)?;
+        let target = target(&search, root_items, &item, &siblings, (reading, new))?;
         let list = target.map_or(old.root(), |container| container.list);
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {
@@ -58,7 +58,7 @@ pub(super) fn assign<'f, 'n>(
 /// The container of members that came without one.
 fn member_container<'s, 't>(
     search: &Search<'s, '_, 't>,
-    old: &Source<'_>,
+    (old, new): (&Source<'_>, &Source<'_>),
     items: &[Item<'_>],
     list: List,
 ) -> Result<&'s Container<'t>, Refusal>
@@ -86,7 +86,7 @@ where
         }
     }
     if list == List::Members {
-        let only = search.only_class()?;
+        let only = search.class_of(new, &members)?;
         return find(search, only);
     }
     Err(refusal(Reason::NotFound, "the block shows entries, and nothing says into which collection they go"))
@@ -106,7 +106,7 @@ fn target<'s, 't>(
     root: &[Item<'_>],
     item: &Item<'_>,
     siblings: &[&str],
-    reading: &Reading,
+    (reading, new): (&Reading, &Source<'_>),
 ) -> Result<Option<&'s Container<'t>>, Refusal> {
     if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import | Kind::Guard | Kind::Export) {
         return Ok(None);
@@ -140,8 +140,13 @@ fn target<'s, 't>(
         }
     }
     if bound || reading.indented && item.is_definition() {
-        let only = search.only_class()?;
+        let only = search.class_of(new, &[item])?;
         return find(search, only).map(Some);
+    }
+    if let Some(classes) = classes_of_fields(search, root, item, siblings)
+        && let Some(found) = search.earlier(&classes)
+    {
+        return find(search, found).map(Some);
     }
     refuse_stranger(search, root, item, siblings)?;
     Ok(None)
@@ -185,19 +190,32 @@ fn refuse_stranger(
             ));
         }
     }
-    if item.kind == Kind::Value && !placed && item.name.chars().any(char::is_lowercase) {
-        let lower = |items: &[Item<'_>]| {
-            items.iter().any(|old| {
-                old.kind == Kind::Value && old.name.chars().any(char::is_lowercase) && !old.name.starts_with("__")
-            })
-        };
-        let classes: Vec<&Container<'_>> =
-            search.containers.iter().filter(|one| one.kind == Kind::Class && lower(&one.items)).collect();
-        if !classes.is_empty() && !lower(root) {
-            return Err(ambiguous(search.file, &item.name, &classes));
-        }
+    if let Some(classes) = classes_of_fields(search, root, item, siblings) {
+        return Err(ambiguous(search.file, &item.name, &classes));
     }
     Ok(())
+}
+
+/// The classes among whose fields a bare value looks like one more, in a module that has no such values of its own.
+fn classes_of_fields<'s, 't>(
+    search: &Search<'s, '_, 't>,
+    root: &[Item<'_>],
+    item: &Item<'_>,
+    siblings: &[&str],
+) -> Option<Vec<&'s Container<'t>>> {
+    let placed = search.prose.end(&item.name, siblings).is_some()
+        || !search.prose.related(Relation::After, &item.name, siblings).is_empty();
+    if item.kind != Kind::Value || placed || !item.name.chars().any(char::is_lowercase) {
+        return None;
+    }
+    let lower = |items: &[Item<'_>]| {
+        items.iter().any(|old| {
+            old.kind == Kind::Value && old.name.chars().any(char::is_lowercase) && !old.name.starts_with("__")
+        })
+    };
+    let classes: Vec<&'s Container<'t>> =
+        search.containers.iter().filter(|one| one.kind == Kind::Class && lower(&one.items)).collect();
+    (!classes.is_empty() && !lower(root)).then_some(classes)
 }
 
 /// Whether the file makes calls like this one, but only in the bodies of its functions, where order matters.

@@ -5,6 +5,7 @@ mod data;
 mod diffs;
 mod edits;
 mod formats;
+mod neighbours;
 mod properties;
 mod structure;
 mod types;

@@ -16,7 +16,7 @@ fn place(case: &Case, before: Option<&str>) -> Graft {
         intent: if asked("intent") == "create" { Intent::Create } else { Intent::Unstated },
         lines: None,
         current: current.as_deref(),
-        addressed: false,
+        ..Context::default()
     };
     graft::apply(&File { path: case.path(), text: before }, &Snippet { text: &snippet, language: &language }, &context)
 }

@@ -6,6 +6,17 @@ use crate::rows::{Row, RowKind};
 
 /// The paragraph right behind a block, within its step, where it says where the block goes and leads to no other one.
 pub(super) fn behind(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Option<String> {
+    let (text, leads_on) = below(asking, row, starts);
+    (!leads_on && is_direction(&text)).then_some(text)
+}
+
+/// The paragraph right behind a block, within its step; empty where there is none.
+pub(super) fn paragraph_below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
+    below(asking, row, starts).0
+}
+
+/// The paragraph right behind a block, and whether the next block follows it.
+fn below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> (String, bool) {
     let step = starts.get(row);
     let lines: Vec<&Row> = asking
         .rows
@@ -21,7 +32,7 @@ pub(super) fn behind(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> O
     let next = asking.rows.get(row + 1 + lines.len());
     let leads_on = next.is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
     let text = lines.iter().map(|seen| one_line(asking.document.slice(&seen.span))).collect::<Vec<_>>().join(" ");
-    (!leads_on && is_direction(&text)).then_some(text)
+    (text, leads_on)
 }
 
 /// Whether the row is of a paragraph that speaks of the block right above it.

@@ -1,0 +1,62 @@
+//! Imports under `if TYPE_CHECKING:`: they need no words about their place, and join those that are there.
+
+use crate::imports::{Imports, imported};
+use crate::items::{Item, Source, line_end, line_start};
+use crate::languages::{Imported, Kind, Writing};
+use crate::splice::Splice;
+
+/// Whether an item is nothing but imports for the type checker.
+pub(crate) fn is_typing(source: &Source<'_>, item: &Item<'_>) -> bool {
+    item.node.kind() == "if_statement"
+        && item.name.ends_with("TYPE_CHECKING")
+        && item.node.child_by_field_name("alternative").is_none()
+        && item
+            .node
+            .child_by_field_name("consequence")
+            .is_some_and(|body| source.items(body).iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment)))
+}
+
+impl<'t> Imports<'_, '_, 't> {
+    /// Adds the imports of the snippet's guards, to the file's own guard or, where it has none, in one below its imports.
+    pub(crate) fn add_typing(&self, snippet: &Source<'_>, guards: &[&Item<'_>], splice: &mut Splice<'_>) {
+        let mut lines: Vec<String> = Vec::new();
+        let mut head = "";
+        for guard in guards {
+            let Some(body) = guard.node.child_by_field_name("consequence") else { continue };
+            for item in snippet.items(body).iter().filter(|item| item.kind == Kind::Import) {
+                let bindings = imported(snippet.language, item.node, snippet.text).unwrap_or_default();
+                let missing: Vec<Imported> = bindings.into_iter().filter(|one| !self.knows(one)).collect();
+                if missing.is_empty() {
+                    continue;
+                }
+                head = snippet.slice(guard.node.start_byte()..body.start_byte()).trim_end();
+                let names: Vec<&str> = missing.iter().map(Imported::local).collect();
+                splice.say(format!("imported {} for the type checker", names.join(", ")));
+                let tail = snippet.slice(item.code_end..item.end);
+                lines.push(format!("{}{tail}", self.file.language.import(&missing, "")));
+            }
+        }
+        if lines.is_empty() {
+            return;
+        }
+        let text = self.file.text;
+        if let Some(last) = self.statements.iter().rev().find(|one| one.typing) {
+            let indent = self.file.indent(last.item.start);
+            let body: String = lines.iter().map(|line| format!("\n{indent}{line}")).collect();
+            splice.insert(line_end(text, last.item.end), body);
+            return;
+        }
+        let body: String = lines.iter().map(|line| format!("\n{}{line}", self.file.language.unit())).collect();
+        let last = self.statements.iter().filter(|one| one.plain).next_back().map(|one| one.item.end);
+        let opening = || self.items.iter().take_while(|item| matches!(item.kind, Kind::Docstring | Kind::Comment));
+        match last.or_else(|| opening().last().map(|item| item.end)) {
+            Some(end) => splice.insert(line_end(text, end), format!("\n\n{head}{body}")),
+            None => splice.insert(line_start(text, 0), format!("{head}{body}\n\n\n")),
+        }
+    }
+
+    /// Whether the file imports it, for the program or for the type checker.
+    fn knows(&self, binding: &Imported) -> bool {
+        self.statements.iter().any(|statement| statement.bindings.iter().any(|have| self.same(have, binding)))
+    }
+}

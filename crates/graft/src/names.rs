@@ -1,0 +1,29 @@
+//! The names that a file defines: a plain word of the plan that is one of them means it.
+
+use std::collections::HashSet;
+
+use crate::items::Source;
+use crate::languages::Kind;
+
+/// How deep definitions are followed: a class in a function, its members.
+const DEPTH: usize = 3;
+
+/// Returns the names of the file's definitions, of their members and of the keys of their literals.
+pub(crate) fn defined(file: &Source<'_>) -> HashSet<String> {
+    let mut names = HashSet::new();
+    collect(file, file.root(), DEPTH, &mut names);
+    names
+}
+
+fn collect(file: &Source<'_>, list: tree_sitter::Node<'_>, depth: usize, names: &mut HashSet<String>) {
+    for item in file.items(list) {
+        if !item.is_definition() && item.node.kind() != "pair" {
+            continue;
+        }
+        names.insert(item.name.trim_matches('\'').to_owned());
+        let inner = file.language.body(item.core).filter(|_| depth > 1 && item.kind != Kind::Function);
+        if let Some(inner) = inner {
+            collect(file, inner, depth - 1, names);
+        }
+    }
+}

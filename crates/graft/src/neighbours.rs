@@ -1,0 +1,214 @@
+//! The item of a list that the words name as a neighbour: by its name, by its route, by how its code begins, else by the
+//! words that only it has: "the book routes" are `app.register(bookRoutes)`.
+
+use crate::items::{Item, Source};
+use crate::languages::{Kind, flat};
+use crate::prose::{Phrase, Prose, Relation, parts, same_name};
+use crate::routes::{self, RouteName};
+
+/// The items that a name in the prose means; where no item is called so, the checks and loops that hold it, if the
+/// prose speaks of one.
+pub(crate) fn told(
+    file: &Source<'_>,
+    (prose, relation): (&Prose, Relation),
+    name: &str,
+    items: &[Item<'_>],
+) -> Vec<usize> {
+    let found = meant(file, name, items);
+    let kinds: &[&str] = match prose.noun(relation, name) {
+        Some("check" | "guard" | "condition" | "branch") => &["if_statement"],
+        Some("loop") => &["for_statement", "for_in_statement", "while_statement"],
+        _ => return found,
+    };
+    if !found.is_empty() {
+        return found;
+    }
+    let code = flat(name);
+    let holds = |item: &Item<'_>| {
+        let head = ["condition", "left", "right"].iter().filter_map(|field| item.node.child_by_field_name(field));
+        kinds.contains(&item.node.kind())
+            && head.into_iter().any(|node| has_code(&flat(file.slice(node.byte_range())), &code))
+    };
+    items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
+}
+
+/// Whether a text holds a piece of code that is not part of a longer name.
+fn has_code(text: &str, code: &str) -> bool {
+    let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');
+    !code.is_empty()
+        && text
+            .match_indices(code)
+            .any(|(at, _)| !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins))
+}
+
+/// The items that a name in the prose means: by name, else by callee and argument, else by how their code begins.
+pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
+    let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
+        let code =
+            |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
+        items.iter().enumerate().filter(|(_, item)| code(item) && test(item)).map(|(at, _)| at).collect()
+    };
+    let plain = crate::prose::plain(name);
+    if let Some(route) = RouteName::read(name.trim()).filter(|route| route.path.is_some()) {
+        return routes::meant(file, &route, items);
+    }
+    let tiers: [&dyn Fn(&Item<'_>) -> bool; 4] = [
+        &|item| item.name == plain,
+        &|item| same_name(name, &item.name),
+        &|item| item.kind == Kind::Call && calls(&plain, &item.name),
+        &|item| opens(file, name, item),
+    ];
+    tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// Whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
+fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
+    let shown = flat(name);
+    let shown = elided(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
+    if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
+        return false;
+    }
+    let text = file.slice(item.bare..item.code_end);
+    let head: String = text.chars().take(shown.len() * 2 + 40).collect();
+    flat(&head).starts_with(shown)
+}
+
+/// Code up to where it leaves something out: `save(id, { state: 'new', … })`.
+fn elided(code: &str) -> &str {
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ')', '}', ']', ',']);
+    let mut dots = code.match_indices("...").filter(|(at, dots)| ends(&code[at + dots.len()..]));
+    let at = code.find('…').or_else(|| dots.next().map(|(at, _)| at));
+    at.map_or(code, |at| &code[..at])
+}
+
+/// `router.get('/x')` or `router.get('/x', …)` for the call named so.
+fn calls(mentioned: &str, name: &str) -> bool {
+    let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
+    let known = name.trim_end_matches(')');
+    open.contains('(') && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
+}
+
+/// The items of a list that are of a kind with a new one: calls of the same function, entries of the same form,
+/// definitions.
+pub(crate) fn kin(items: &[Item<'_>], new: &Item<'_>) -> Vec<usize> {
+    let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
+    let is_call = |item: &Item<'_>| item.node.kind().starts_with("call") || item.kind == Kind::Call;
+    let same = |old: &Item<'_>| match new.kind {
+        _ if old.kind != new.kind => false,
+        Kind::Call => callee(old) == callee(new),
+        Kind::Entry if is_call(new) => is_call(old) && callee(old) == callee(new),
+        Kind::Entry => old.node.kind() == new.node.kind(),
+        _ => new.is_definition(),
+    };
+    items.iter().enumerate().filter(|(_, old)| same(old)).map(|(at, _)| at).collect()
+}
+
+/// The last call that a new one follows: of its kin those that are passed the same, else all of them where they are
+/// passed one thing. `app.use('/a', a)` goes behind `app.use('/b', b)`, not behind the handler of errors that ends the app.
+pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
+    let kin = kin(items, new);
+    let passed = |at: usize| items.get(at).and_then(self::passed);
+    let wanted = self::passed(new);
+    if let Some(&last) = kin.iter().rev().find(|&&at| passed(at) == wanted) {
+        return Some(last);
+    }
+    let first = kin.first().and_then(|&at| passed(at));
+    kin.iter().all(|&at| passed(at) == first).then(|| kin.last().copied()).flatten()
+}
+
+/// The form of a call's first argument.
+fn passed(item: &Item<'_>) -> Option<&'static str> {
+    let mut call = item.core;
+    while matches!(call.kind(), "await_expression" | "await" | "expression_statement") {
+        call = call.named_child(0)?;
+    }
+    let first = call.child_by_field_name("arguments")?.named_child(0)?;
+    Some(match first.kind() {
+        "string" | "template_string" => "text",
+        "identifier" | "attribute" | "member_expression" => "name",
+        "keyword_argument" => "keyword",
+        kind if kind.starts_with("call") => "call",
+        _ => "other",
+    })
+}
+
+/// What a phrase says of the items of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// These, one behind the other.
+    Items(Vec<usize>),
+    /// All of the kind: "the other routers".
+    All,
+    /// None of them.
+    Nothing,
+}
+
+/// The items of `among` that a phrase means, which are all of one kind; `among` are places in `items`.
+pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], among: &[usize]) -> Named {
+    if let Some(route) = &phrase.route {
+        let found = routes::meant(file, route, items);
+        return if found.is_empty() { Named::Nothing } else { Named::Items(found) };
+    }
+    let mut wanted: Vec<String> = phrase.words.clone();
+    wanted.extend(phrase.code.iter().flat_map(|code| parts(code)));
+    let held: Vec<Vec<String>> =
+        among.iter().map(|&at| items.get(at).map(|item| words_of(file, item)).unwrap_or_default()).collect();
+    let holds = |word: &str, held: &[String]| held.iter().any(|one| alike(word, one));
+    // What all have, or what only names their kind, tells none apart.
+    let kind = |word: &String| !held.is_empty() && held.iter().all(|held| holds(word, held));
+    let telling: Vec<&String> = wanted.iter().filter(|word| !kind(word)).collect();
+    if telling.is_empty() {
+        return match held.len() {
+            0 => Named::Nothing,
+            _ => Named::All,
+        };
+    }
+    // The words that anything here has must meet in one item; words of another subject are no place in this list.
+    let known = telling.iter().filter(|word| held.iter().any(|held| holds(word, held))).count();
+    let score = |held: &Vec<String>| telling.iter().filter(|word| holds(word, held)).count();
+    let best = held.iter().map(score).max().unwrap_or(0);
+    if best == 0 || best < known || known * 2 < telling.len() {
+        return Named::Nothing;
+    }
+    let found: Vec<usize> =
+        among.iter().zip(&held).filter(|(_, held)| score(held) == best).map(|(&at, _)| at).collect();
+    if found.len() < 2 {
+        return Named::Items(found);
+    }
+    // `userRoutes` beside `userAdminRoutes` is the one that has nothing else.
+    let joined = wanted.concat();
+    let whole: Vec<usize> = among
+        .iter()
+        .zip(&held)
+        .filter(|(at, held)| found.contains(at) && names(held).any(|name| name == joined))
+        .map(|(&at, _)| at)
+        .collect();
+    Named::Items(if whole.len() == 1 { whole } else { found })
+}
+
+/// The names among the words of an item, as long as two or three of them.
+fn names(held: &[String]) -> impl Iterator<Item = String> + '_ {
+    (1..4).flat_map(|count| held.windows(count).map(<[String]>::concat))
+}
+
+/// The words of an item: those of a short statement or entry, of a definition's name and decorators.
+fn words_of(file: &Source<'_>, item: &Item<'_>) -> Vec<String> {
+    let text = file.slice(item.bare..item.code_end);
+    if item.is_definition() || text.len() > LONGEST {
+        let decorators = file.slice(item.head..item.bare);
+        return parts(&format!("{decorators} {}", item.name));
+    }
+    parts(text)
+}
+
+/// The longest statement whose every word tells what it is.
+const LONGEST: usize = 300;
+
+/// Whether two words are forms of one: "posts" and `post`, "auth" and `authentication`, "registration" and `register`.
+fn alike(one: &str, other: &str) -> bool {
+    let singular = |word: &str| if word.len() > 3 { word.trim_end_matches('s').to_owned() } else { word.to_owned() };
+    let (one, other) = (singular(one), singular(other));
+    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
+    let common = short.bytes().zip(long.bytes()).take_while(|(a, b)| a == b).count();
+    short == long || common == short.len() && common >= 4 || common >= 6
+}

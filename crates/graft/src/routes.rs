@@ -1,0 +1,398 @@
+//! Routes as items of a file: which methods and paths a decorated function, a call of a router or an entry of a list of
+//! urls answers, so that words like "the `GET /users/{id}` route" find theirs.
+//!
+//! ```text
+//! @router.get("/{user_id}")        GET /{user_id}, behind the prefix of `router = APIRouter(prefix="/users")`
+//! router.put("/:id", update)       PUT /:id
+//! @Get(':id')                      GET /:id, behind the path of the class's `@Controller('products')`
+//! path("users/", list_users)       any method, /users
+//! ```
+
+use tree_sitter::Node;
+
+use crate::items::{Item, Source, decorators};
+use crate::languages::{Kind, Language, field, text};
+
+/// Names of the methods, as routers and decorators are called; the last ones answer all.
+const METHODS: [&str; 9] = ["get", "post", "put", "patch", "delete", "head", "options", "all", "any"];
+
+/// What one item answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// Upper case; empty where it answers every method.
+    pub(crate) methods: Vec<String>,
+    /// As written, without the prefix of its router.
+    pub(crate) path: String,
+    /// The prefix that the file gives its router.
+    prefix: String,
+    /// What it is registered on: `router`, `app`, the class.
+    pub(crate) receiver: String,
+}
+
+/// A route as the words name it: a method, a path, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RouteName {
+    /// Upper case.
+    pub(crate) method: Option<String>,
+    /// With its first slash.
+    pub(crate) path: Option<String>,
+}
+
+impl RouteName {
+    /// Reads `GET /users/{id}`, `/users/:id` or `POST`; nothing where the text is no route.
+    pub(crate) fn read(text: &str) -> Option<RouteName> {
+        let mut words = text.split_whitespace();
+        let (first, second, rest) = (words.next()?, words.next(), words.next());
+        let method = is_method(first).then(|| first.to_owned());
+        let path = match (&method, second) {
+            (Some(_), second) => second,
+            (None, None) => Some(first),
+            (None, Some(_)) => return None,
+        };
+        if rest.is_some() || path.is_some_and(|path| !path.starts_with('/')) {
+            return None;
+        }
+        Some(RouteName { method, path: path.map(str::to_owned) })
+    }
+}
+
+/// Whether a word is a method in capitals, as words name one.
+pub(crate) fn is_method(word: &str) -> bool {
+    word.chars().all(|letter| letter.is_ascii_uppercase())
+        && METHODS.iter().take(7).any(|method| word.eq_ignore_ascii_case(method))
+}
+
+/// The items that the words mean: by the path as written, else with its parameters under other names; the path with the
+/// prefix of its router counts before a path that only ends so.
+pub(crate) fn meant(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> Vec<usize> {
+    let mut routes: Vec<(usize, Route)> = items
+        .iter()
+        .enumerate()
+        .flat_map(|(at, item)| of_item(file, item).into_iter().map(move |route| (at, route)))
+        .filter(|(_, route)| name.method.as_ref().is_none_or(|method| route.answers(method)))
+        .collect();
+    give_prefixes(file, routes.iter_mut().map(|(_, route)| route));
+    let Some(path) = &name.path else {
+        // "The PUT route" is one that answers PUT and says so.
+        return unique(routes.into_iter().filter(|(_, route)| !route.methods.is_empty()).map(|(at, _)| at));
+    };
+    let tiers: [&dyn Fn(&Route) -> bool; 4] = [
+        &|route| same_path(&route.path, path, false) || same_path(&route.whole(), path, false),
+        &|route| same_path(&route.path, path, true) || same_path(&route.whole(), path, true),
+        &|route| route.prefix.is_empty() && ends_so(path, &route.path, false),
+        &|route| route.prefix.is_empty() && ends_so(path, &route.path, true),
+    ];
+    for tier in tiers {
+        let found = unique(routes.iter().filter(|(_, route)| tier(route)).map(|(at, _)| *at));
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+fn unique(found: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut found: Vec<usize> = found.collect();
+    found.dedup();
+    found
+}
+
+impl Route {
+    fn answers(&self, method: &str) -> bool {
+        self.methods.is_empty() || self.methods.iter().any(|one| one == method)
+    }
+
+    fn whole(&self) -> String {
+        format!("/{}/{}", self.prefix.trim_matches('/'), self.path.trim_start_matches('/'))
+    }
+
+    /// Whether a request for the other one is answered by this one where it stands first: the same router and method,
+    /// and a parameter of this path takes a part that the other one spells out.
+    fn shadows(&self, other: &Route) -> bool {
+        let met = self.methods.is_empty() || other.methods.iter().any(|method| self.answers(method));
+        let (mine, theirs) = (parts(&self.path), parts(&other.path));
+        if self.receiver != other.receiver || !met || mine.len() != theirs.len() {
+            return false;
+        }
+        let mut wider = false;
+        mine.iter().zip(&theirs).all(|(one, two)| {
+            // Flask chooses by what fits best, not by order; a list of urls is Django's.
+            let open = is_open(one) && (self.receiver.is_empty() || !one.starts_with('<'));
+            wider |= open && !is_parameter(two);
+            one == two || open
+        }) && wider
+    }
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let methods = self.methods.join(", ");
+        if methods.is_empty() { write!(to, "{}", self.path) } else { write!(to, "{methods} {}", self.path) }
+    }
+}
+
+/// Returns the first of the items that answers what the new one is for, where the framework goes by the order of the text.
+pub(crate) fn shadowing(file: &Source<'_>, items: &[Item<'_>], new: &[Route]) -> Option<usize> {
+    if new.is_empty() || chooses_by_fit(file) {
+        return None;
+    }
+    items.iter().position(|old| {
+        let there = of_item(file, old);
+        there.iter().any(|old| new.iter().any(|new| old.shadows(new)))
+    })
+}
+
+/// Fastify looks for the route that fits best, wherever it stands.
+fn chooses_by_fit(file: &Source<'_>) -> bool {
+    file.language != Language::Python && file.text.to_lowercase().contains("fastify")
+}
+
+/// Returns each route of the text that one above it in its list answers, with that one.
+pub(crate) fn shadowed(file: &Source<'_>) -> Vec<(Route, Route)> {
+    let mut found = Vec::new();
+    if !chooses_by_fit(file) {
+        collect_shadowed(file, file.root(), &mut found);
+    }
+    found
+}
+
+fn collect_shadowed(file: &Source<'_>, node: Node<'_>, found: &mut Vec<(Route, Route)>) {
+    if file.language.list(node).is_some() {
+        let mut above: Vec<Route> = Vec::new();
+        for item in file.items(node) {
+            for route in of_item(file, &item) {
+                found.extend(above.iter().filter(|one| one.shadows(&route)).map(|one| (one.clone(), route.clone())));
+                above.push(route);
+            }
+        }
+    }
+    let mut cursor = node.walk();
+    for child in node.named_children(&mut cursor) {
+        collect_shadowed(file, child, found);
+    }
+}
+
+/// The parts of a path between its slashes; a pattern's anchors are none.
+fn parts(path: &str) -> Vec<&str> {
+    path.trim_start_matches('^').trim_end_matches('$').split('/').filter(|part| !part.is_empty()).collect()
+}
+
+fn is_parameter(part: &str) -> bool {
+    part.starts_with(['{', ':', '<', '('])
+}
+
+/// Whether a parameter takes any text: no pattern and no type that a word can't have.
+fn is_open(part: &str) -> bool {
+    match part.chars().next() {
+        // A typed parameter of FastAPI is converted after the route was chosen.
+        Some('{') => part.ends_with('}'),
+        Some(':') => part.chars().skip(1).all(|letter| letter.is_alphanumeric() || letter == '_'),
+        Some('<') => {
+            part.ends_with('>') && (!part.contains(':') || part.starts_with("<str:") || part.starts_with("<slug:"))
+        }
+        _ => false,
+    }
+}
+
+fn same_path(one: &str, other: &str, any_name: bool) -> bool {
+    let (one, other) = (parts(one), parts(other));
+    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| same_part(one, other, any_name))
+}
+
+fn same_part(one: &str, other: &str, any_name: bool) -> bool {
+    one == other || any_name && is_parameter(one) && is_parameter(other)
+}
+
+/// Whether the path that the words name ends as the route's, behind a prefix that stands elsewhere.
+fn ends_so(named: &str, own: &str, any_name: bool) -> bool {
+    let (named, own) = (parts(named), parts(own));
+    named.len() > own.len()
+        && named.len() <= own.len() + 3
+        && named.iter().rev().zip(own.iter().rev()).all(|(one, other)| same_part(one, other, any_name))
+        && named.iter().take(named.len() - own.len()).all(|part| !is_parameter(part))
+}
+
+/// The routes of an item.
+pub(crate) fn of_item(file: &Source<'_>, item: &Item<'_>) -> Vec<Route> {
+    match item.kind {
+        Kind::Function | Kind::Class => {
+            decorators(item).into_iter().filter_map(|decorator| decorated(file, item, decorator)).collect()
+        }
+        Kind::Call => calls(item.core).into_iter().filter_map(|call| called(file, call)).collect(),
+        Kind::Entry if file.language == Language::Python => listed(file, item.node).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `@router.get("/x")`, `@app.route("/x", methods=["GET"])`, `@Get(':id')`.
+fn decorated(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<Route> {
+    let call = decorator.named_child(0).filter(|call| call.kind().starts_with("call"))?;
+    let callee = call.child_by_field_name("function")?;
+    if file.language == Language::Python {
+        return called(file, call);
+    }
+    let name = text(callee, file.text);
+    let verb =
+        METHODS.iter().find(|method| name.eq_ignore_ascii_case(method) && name.starts_with(char::is_uppercase))?;
+    let path = first_text(file, call).unwrap_or_default();
+    let class = item.node.parent().and_then(|body| body.parent());
+    let prefix = class.and_then(|class| controller(file, class)).unwrap_or_default();
+    let receiver = class.map_or("", |class| field(class, "name", file.text)).to_owned();
+    Some(Route { methods: methods_of(verb), path: rooted(&path), prefix, receiver })
+}
+
+/// The path of `@Controller('products')` or `@Controller({ path: 'products' })`.
+fn controller(file: &Source<'_>, class: Node<'_>) -> Option<String> {
+    let outer = class.parent().filter(|outer| outer.kind() == "export_statement");
+    let decorators = [Some(class), outer].into_iter().flatten().flat_map(|node| {
+        let mut cursor = node.walk();
+        node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect::<Vec<_>>()
+    });
+    decorators.filter_map(|decorator| decorator.named_child(0)).find_map(|call| {
+        let called = call.child_by_field_name("function").map(|callee| text(callee, file.text)) == Some("Controller");
+        if !called {
+            return None;
+        }
+        first_text(file, call).or_else(|| keyed_text(file, call, "path"))
+    })
+}
+
+/// `router.get("/x", …)`, `app.route("/x").get(…)`, `app.route({ method: 'GET', url: '/x' })`.
+fn called(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
+    let callee = call.child_by_field_name("function")?;
+    let object = callee.child_by_field_name("object")?;
+    let property = callee.child_by_field_name("property").or_else(|| callee.child_by_field_name("attribute"))?;
+    let verb = text(property, file.text);
+    let receiver = text(object, file.text);
+    if object.kind().starts_with("call") {
+        // `router.route("/x").get(…)`: the path stands in the call before.
+        let inner = object.child_by_field_name("function")?;
+        let routes = inner.child_by_field_name("property").is_some_and(|name| text(name, file.text) == "route");
+        let path = first_text(file, object).filter(|_| routes)?;
+        let receiver = field(inner, "object", file.text).to_owned();
+        METHODS.contains(&verb).then_some(())?;
+        return Some(Route { methods: methods_of(verb), path: rooted(&path), prefix: String::new(), receiver });
+    }
+    let (prefix, receiver) = (String::new(), receiver.to_owned());
+    if matches!(verb, "route" | "api_route" | "add_url_rule" | "add_api_route") {
+        let path = first_text(file, call)
+            .or_else(|| keyed_text(file, call, "url"))
+            .or_else(|| keyed_text(file, call, "path"))?;
+        let methods = keyed(file, call, "methods").or_else(|| keyed(file, call, "method"));
+        let methods = methods.map_or_else(
+            || if file.language == Language::Python { vec!["GET".to_owned()] } else { Vec::new() },
+            |value| words(text(value, file.text)),
+        );
+        return Some(Route { methods, path: rooted(&path), prefix, receiver });
+    }
+    METHODS.contains(&verb).then_some(())?;
+    let path = first_text(file, call).or_else(|| keyed_text(file, call, "path"))?;
+    // `cache.get("key")` has no path.
+    if !path.is_empty() && !path.starts_with(['/', '*', ':']) {
+        return None;
+    }
+    Some(Route { methods: methods_of(verb), path, prefix, receiver })
+}
+
+/// `path("users/", …)`, `re_path(r"^users/$", …)`.
+fn listed(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
+    let callee = call.child_by_field_name("function").filter(|_| call.kind() == "call")?;
+    if !matches!(text(callee, file.text), "path" | "re_path" | "url") {
+        return None;
+    }
+    let path = rooted(first_text(file, call)?.trim_start_matches('^').trim_end_matches('$'));
+    Some(Route { methods: Vec::new(), path, prefix: String::new(), receiver: String::new() })
+}
+
+/// The calls that a statement chains, last to first: `router.route('/x').get(a).post(b)`.
+fn calls(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    let mut at = Some(node);
+    while let Some(node) = at {
+        if node.kind().starts_with("call") {
+            found.push(node);
+            at = node.child_by_field_name("function").and_then(|callee| callee.child_by_field_name("object"));
+        } else {
+            at = matches!(node.kind(), "await_expression" | "await" | "expression_statement")
+                .then(|| node.named_child(0))
+                .flatten();
+        }
+    }
+    found
+}
+
+/// Fills in the prefixes that the module gives its routers: `router = APIRouter(prefix="/users")`.
+fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = &'r mut Route>) {
+    if file.language != Language::Python {
+        return;
+    }
+    let made: Vec<(String, String)> = file
+        .items(file.root())
+        .iter()
+        .filter(|item| item.kind == Kind::Value)
+        .filter_map(|item| {
+            let call = item.core.child_by_field_name("right").filter(|value| value.kind() == "call")?;
+            let prefix = keyed_text(file, call, "prefix").or_else(|| keyed_text(file, call, "url_prefix"))?;
+            Some((item.name.clone(), prefix))
+        })
+        .collect();
+    for route in routes {
+        if let Some((_, prefix)) = made.iter().find(|(receiver, _)| *receiver == route.receiver) {
+            route.prefix.clone_from(prefix);
+        }
+    }
+}
+
+/// The text of a call's first argument, where it is one.
+fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
+    let arguments = call.child_by_field_name("arguments")?;
+    let mut cursor = arguments.walk();
+    let first = arguments.named_children(&mut cursor).find(|child| child.kind() != "comment")?;
+    string(file, first)
+}
+
+fn string(file: &Source<'_>, node: Node<'_>) -> Option<String> {
+    if !matches!(node.kind(), "string" | "template_string") {
+        return None;
+    }
+    let shown = text(node, file.text).trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    Some(shown.trim_matches(['"', '\'', '`']).to_owned())
+}
+
+/// The value of a keyword of a call, or of a key of the object that it passes.
+fn keyed<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Option<Node<'t>> {
+    let arguments = call.child_by_field_name("arguments")?;
+    let mut cursor = arguments.walk();
+    arguments.named_children(&mut cursor).find_map(|argument| match argument.kind() {
+        "keyword_argument" => {
+            (field(argument, "name", file.text) == name).then(|| argument.child_by_field_name("value")).flatten()
+        }
+        "object" => {
+            let mut cursor = argument.walk();
+            argument
+                .named_children(&mut cursor)
+                .find(|pair| pair.kind() == "pair" && field(*pair, "key", file.text) == name)
+                .and_then(|pair| pair.child_by_field_name("value"))
+        }
+        _ => None,
+    })
+}
+
+fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
+    keyed(file, call, name).and_then(|value| string(file, value))
+}
+
+/// The words of a list of methods, in capitals.
+fn words(list: &str) -> Vec<String> {
+    let parts = list.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    parts.map(str::to_ascii_uppercase).collect()
+}
+
+fn methods_of(verb: &str) -> Vec<String> {
+    let verb = verb.to_ascii_uppercase();
+    if matches!(verb.as_str(), "ALL" | "ANY") { Vec::new() } else { vec![verb] }
+}
+
+fn rooted(path: &str) -> String {
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}

@@ -1,0 +1,386 @@
+//! Places that the words name: a route, a neighbour by its words, an owner and the member of it that is meant.
+
+use graft::{Context, File, Graft, Reason, Snippet};
+
+/// A path, what stands, the block, the words, and what comes of it: the new text, or the reason of a refusal.
+struct Row {
+    path: &'static str,
+    before: &'static str,
+    block: &'static str,
+    prose: &'static str,
+    after: Result<&'static str, Reason>,
+}
+
+const fn row(
+    path: &'static str,
+    before: &'static str,
+    block: &'static str,
+    prose: &'static str,
+    after: Result<&'static str, Reason>,
+) -> Row {
+    Row { path, before, block, prose, after }
+}
+
+const FASTAPI: &str = "router = APIRouter(prefix=\"/books\")\n\n\n@router.get(\"/\")\ndef all_books():\n    return []\n\n\n\
+                       @router.get(\"/{book_id}\")\ndef one_book(book_id: int):\n    return {}\n\n\n\
+                       @router.delete(\"/{book_id}\")\ndef drop_book(book_id: int):\n    return {}\n";
+const NEWEST: &str = "@router.get(\"/newest\")\ndef newest():\n    return {}\n";
+const FASTAPI_NEWEST: &str = "router = APIRouter(prefix=\"/books\")\n\n\n@router.get(\"/\")\ndef all_books():\n    return []\n\n\n\
+                              @router.get(\"/newest\")\ndef newest():\n    return {}\n\n\n\
+                              @router.get(\"/{book_id}\")\ndef one_book(book_id: int):\n    return {}\n\n\n\
+                              @router.delete(\"/{book_id}\")\ndef drop_book(book_id: int):\n    return {}\n";
+const FLASK: &str = "bp = Blueprint(\"books\", __name__)\n\n\n@bp.route(\"/<int:key>\")\ndef one(key):\n    return {}\n\n\n\
+                     @bp.route(\"/<int:key>\", methods=[\"PUT\"])\ndef change(key):\n    return {}\n\n\n\
+                     def helper():\n    return 1\n";
+const EXPRESS: &str =
+    "router.get('/', list);\nrouter.get('/:id', one);\nrouter.put('/:id', change);\n\nexport default router;\n";
+const FASTIFY: &str = "export async function routes(app) {\n  app.get('/books', all);\n  app.route({ method: 'PUT', url: '/books/:id', \
+                       handler: change });\n  app.get('/health', ok);\n}\n";
+const NEST: &str = "@Controller('books')\nexport class BooksController {\n  @Get(':id')\n  one() {\n    return 1;\n  }\n\n  \
+                    @Put(':id')\n  change() {\n    return 2;\n  }\n}\n";
+const URLS: &str = "urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"probe/\", include(\"probe.urls\")),\n]\n";
+const EXPRESS_APP: &str = "import { userRoutes } from './users';\n\nexport function build() {\n  const app = express();\n  \
+                           app.use(express.json());\n  app.use('/users', userRoutes);\n  app.use(onError);\n  return app;\n}\n";
+const FACTORY: &str = "from fastapi import FastAPI\n\nfrom app import auth, probe\n\n\ndef build():\n    app = FastAPI()\n    \
+                       app.include_router(auth.router)\n    app.include_router(probe.router)\n    return app\n";
+const TYPES: &str = "export interface Gate {\n  checks: {\n    named: boolean;\n  };\n  why: string[];\n}\n\nexport interface Other {\n  \
+                     id: string;\n}\n";
+const SETTINGS: &str = "DATABASES = {\n    \"default\": {\n        \"NAME\": \"db\",\n        \"OPTIONS\": {\n            \"timeout\": 5,\n        \
+                        },\n    },\n}\n\nCACHES = {\n    \"default\": {\n        \"BACKEND\": \"x\",\n    },\n}\n";
+const MODELS: &str = "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n";
+
+/// Routes by method and path, with and without the prefix of their router.
+const ROUTES: &[Row] = &[
+    row("a.py", FASTAPI, NEWEST, "Before the `GET /{book_id}` route:", Ok(FASTAPI_NEWEST)),
+    row("a.py", FASTAPI, NEWEST, "Before `GET /books/{id}`, so that it is not shadowed.", Ok(FASTAPI_NEWEST)),
+    row("a.py", FASTAPI, NEWEST, "", Ok(FASTAPI_NEWEST)),
+    row("a.py", FASTAPI, NEWEST, "After the DELETE route.", Err(Reason::Conflict)),
+    row("a.py", FASTAPI, NEWEST, "After the `GET /pages` route:", Err(Reason::NotFound)),
+    row(
+        "a.py",
+        FLASK,
+        "@bp.route(\"/newest\")\ndef newest():\n    return {}\n",
+        "After the PUT route.",
+        Ok("bp = Blueprint(\"books\", __name__)\n\n\n@bp.route(\"/<int:key>\")\ndef one(key):\n    return {}\n\n\n\
+            @bp.route(\"/<int:key>\", methods=[\"PUT\"])\ndef change(key):\n    return {}\n\n\n\
+            @bp.route(\"/newest\")\ndef newest():\n    return {}\n\n\ndef helper():\n    return 1\n"),
+    ),
+    row(
+        "a.ts",
+        EXPRESS,
+        "router.get('/newest', newest);\n",
+        "Before the GET /books/:id route.",
+        Ok(
+            "router.get('/', list);\nrouter.get('/newest', newest);\nrouter.get('/:id', one);\nrouter.put('/:id', change);\n\n\
+            export default router;\n",
+        ),
+    ),
+    row("a.ts", EXPRESS, "router.get('/newest', newest);\n", "After the PUT route.", Err(Reason::Conflict)),
+    row("a.ts", EXPRESS, "router.get('/newest', newest);\n", "Before `GET /pages/:page/lines`:", Err(Reason::NotFound)),
+    row(
+        "a.ts",
+        FASTIFY,
+        "  app.delete('/books/:id', drop);\n",
+        "After the PUT route.",
+        Ok(
+            "export async function routes(app) {\n  app.get('/books', all);\n  app.route({ method: 'PUT', url: '/books/:id', \
+            handler: change });\n  app.delete('/books/:id', drop);\n  app.get('/health', ok);\n}\n",
+        ),
+    ),
+    row(
+        "a.ts",
+        NEST,
+        "  @Get('best')\n  best() {\n    return 3;\n  }\n",
+        "Before the `GET /books/:id` route.",
+        Ok(
+            "@Controller('books')\nexport class BooksController {\n  @Get('best')\n  best() {\n    return 3;\n  }\n\n  @Get(':id')\n  \
+            one() {\n    return 1;\n  }\n\n  @Put(':id')\n  change() {\n    return 2;\n  }\n}\n",
+        ),
+    ),
+    row(
+        "a.py",
+        URLS,
+        "    path(\"pages/\", include(\"pages.urls\")),\n",
+        "Between auth and probe.",
+        Ok(
+            "urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"pages/\", include(\"pages.urls\")),\n    \
+            path(\"probe/\", include(\"probe.urls\")),\n]\n",
+        ),
+    ),
+];
+
+/// Registrations in a factory.
+const REGISTRATIONS: &[Row] = &[
+    row(
+        "a.ts",
+        EXPRESS_APP,
+        "import { loanRoutes } from './loans';\n\napp.use('/loans', loanRoutes);\n",
+        "Mount the loan routes.",
+        Ok(
+            "import { userRoutes } from './users';\nimport { loanRoutes } from './loans';\n\nexport function build() {\n  \
+            const app = express();\n  app.use(express.json());\n  app.use('/users', userRoutes);\n  app.use('/loans', loanRoutes);\n  \
+            app.use(onError);\n  return app;\n}\n",
+        ),
+    ),
+    row(
+        "a.ts",
+        EXPRESS_APP,
+        "app.use('/loans', loanRoutes);\n",
+        "Mount it after the payment gateway.",
+        Err(Reason::NotFound),
+    ),
+    row(
+        "a.py",
+        FACTORY,
+        "from app import loans\n\napp.include_router(loans.router)\n",
+        "Register the router between auth and probe.",
+        Ok(
+            "from fastapi import FastAPI\n\nfrom app import auth, loans, probe\n\n\ndef build():\n    app = FastAPI()\n    \
+            app.include_router(auth.router)\n    app.include_router(loans.router)\n    app.include_router(probe.router)\n    \
+            return app\n",
+        ),
+    ),
+    row(
+        "a.py",
+        FACTORY,
+        "    from app import loans\n    app.include_router(loans.router)\n",
+        "In `build`, after the others:",
+        Ok("from fastapi import FastAPI\n\nfrom app import auth, probe\n\n\ndef build():\n    app = FastAPI()\n    \
+            app.include_router(auth.router)\n    app.include_router(probe.router)\n    from app import loans\n    \
+            app.include_router(loans.router)\n    return app\n"),
+    ),
+    row(
+        "a.py",
+        "def one():\n    app = FastAPI()\n    app.include_router(a)\n    return app\n\n\ndef two():\n    app = FastAPI()\n    \
+         app.include_router(b)\n    return app\n",
+        "app.include_router(c)\n",
+        "Register the router.",
+        Err(Reason::Ambiguous),
+    ),
+];
+
+/// Members by their owner, entries by their list.
+const OWNERS: &[Row] = &[
+    row(
+        "a.ts",
+        TYPES,
+        "dated: boolean;\n",
+        "Add `dated` to the `checks` of `Gate`:",
+        Ok(
+            "export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
+            export interface Other {\n  id: string;\n}\n",
+        ),
+    ),
+    row(
+        "a.ts",
+        TYPES,
+        "dated: boolean;\n",
+        "Extend Gate's checks:",
+        Ok(
+            "export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
+            export interface Other {\n  id: string;\n}\n",
+        ),
+    ),
+    row(
+        "a.ts",
+        TYPES,
+        "// Below line 9 (id)\nday: string | null; // ISO\n",
+        "Add a day to Other (after `id`):",
+        Ok(
+            "export interface Gate {\n  checks: {\n    named: boolean;\n  };\n  why: string[];\n}\n\nexport interface Other {\n  \
+            id: string;\n  day: string | null; // ISO\n}\n",
+        ),
+    ),
+    row(
+        "a.py",
+        SETTINGS,
+        "\"init\": \"SET x\",\n",
+        "Add the key to `OPTIONS` of `DATABASES`:",
+        Ok(
+            "DATABASES = {\n    \"default\": {\n        \"NAME\": \"db\",\n        \"OPTIONS\": {\n            \"timeout\": 5,\n            \
+            \"init\": \"SET x\",\n        },\n    },\n}\n\nCACHES = {\n    \"default\": {\n        \"BACKEND\": \"x\",\n    },\n}\n",
+        ),
+    ),
+    row(
+        "a.py",
+        MODELS,
+        "@model_validator(mode=\"after\")\ndef check(self):\n    assert self.bucket\n    return self\n",
+        "Add a validator:",
+        Ok(
+            "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @model_validator(mode=\"after\")\n    \
+            def check(self):\n        assert self.bucket\n        return self\n",
+        ),
+    ),
+    row(
+        "a.py",
+        MODELS,
+        "@classmethod\ndef make(cls):\n    return cls()\n",
+        "Add a constructor:",
+        Err(Reason::Ambiguous),
+    ),
+    row(
+        "a.module.ts",
+        "@Module({\n  imports: [Config.forRoot({ a: 1 }), Books],\n  providers: [],\n})\nexport class App {}\n",
+        "import { Loans } from './loans';\n\n  imports: [\n    // ... existing imports\n    Loans,\n  ],\n",
+        "Import `Loans` after `Books`.",
+        Ok("import { Loans } from './loans';\n\n@Module({\n  imports: [Config.forRoot({ a: 1 }), Books, Loans],\n  \
+            providers: [],\n})\nexport class App {}\n"),
+    ),
+];
+
+/// Imports in the block's order, beside the line that it repeats, with their comments, under their guard.
+const IMPORTS: &[Row] = &[
+    row(
+        "a.ts",
+        "import { b } from './x';\n",
+        "import { c, b, a } from './x';\n",
+        "",
+        Ok("import { c, b, a } from './x';\n"),
+    ),
+    row("a.py", "from x import b\n", "from x import c, b\n", "", Ok("from x import c, b\n")),
+    row(
+        "a.py",
+        "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\n\nstop = 1\n",
+        "import app.auth  # noqa\nimport app.notes  # noqa\n",
+        "",
+        Ok(
+            "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\nimport app.notes  # noqa\n\nstop = 1\n",
+        ),
+    ),
+    row(
+        "a.py",
+        "from x import b\n\n\nclass A:\n    pass\n",
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n",
+        "",
+        Ok(
+            "from typing import TYPE_CHECKING\n\nfrom x import b\n\nif TYPE_CHECKING:\n    from y import C\n\n\nclass A:\n    pass\n",
+        ),
+    ),
+    row(
+        "a.py",
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n\nA = 1\n",
+        "if TYPE_CHECKING:\n    from y import C\n    from z import D\n",
+        "",
+        Ok(
+            "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n    from z import D\n\nA = 1\n",
+        ),
+    ),
+];
+
+/// What is to replace something takes something away.
+const REPLACED: &[Row] = &[
+    row(
+        "a.py",
+        "def one():\n    a = load(1)\n    return a\n\n\ndef two():\n    b = load(2)\n    return b\n",
+        "a = fetch(1)\nb = fetch(2)\n",
+        "Replace both `load` calls with:",
+        Ok("def one():\n    a = fetch(1)\n    return a\n\n\ndef two():\n    b = fetch(2)\n    return b\n"),
+    ),
+    row(
+        "a.ts",
+        "function one() {\n  const a = load(1);\n  return a;\n}\n\nfunction two() {\n  const b = load(2);\n  return b;\n}\n",
+        "const a = fetch(1);\nconst b = fetch(2);\n",
+        "Replace the two calls of `load` with:",
+        Ok(
+            "function one() {\n  const a = fetch(1);\n  return a;\n}\n\nfunction two() {\n  const b = fetch(2);\n  return b;\n}\n",
+        ),
+    ),
+    row(
+        "a.py",
+        "def one():\n    a = load(1)\n    return a\n\n\ndef two():\n    a = load(2)\n    return a\n",
+        "a = fetch(1)\nb = fetch(2)\n",
+        "Replace each `load` call with:",
+        Err(Reason::Ambiguous),
+    ),
+    row(
+        "urls.py",
+        "urlpatterns = [\n    path(\"a\", a),\n    path(\"b\", b),\n    path(\"c\", c),\n]\n",
+        "# Avant\npath(\"a\", a),\npath(\"b\", b),\n# Après\npath(\"x\", x),\npath(\"y\", y),\n",
+        "Remplacer les deux entrées :",
+        Ok("urlpatterns = [\n    path(\"x\", x),\n    path(\"y\", y),\n    path(\"c\", c),\n]\n"),
+    ),
+    row(
+        "a.py",
+        "X = 1\n\n\ndef one():\n    return X\n",
+        "y = fetch(1)\nz = fetch(2)\n",
+        "Replace each call with:",
+        Err(Reason::NotFound),
+    ),
+];
+
+fn place(row: &Row, before: &str) -> Graft {
+    let context = Context { prose: row.prose, ..Context::default() };
+    graft::apply(&File { path: row.path, text: Some(before) }, &Snippet { text: row.block, language: "" }, &context)
+}
+
+fn check(rows: &[Row]) {
+    let mut faults = Vec::new();
+    for row in rows {
+        let told = format!("{:?} {:?}", row.prose, row.block);
+        match (place(row, row.before), row.after) {
+            (Graft::Applied(applied), Ok(after)) if applied.text == after => {
+                if place(row, after) != Graft::AlreadyApplied {
+                    faults.push(format!("{told}: changes its own result"));
+                }
+            }
+            (Graft::Applied(applied), _) => faults.push(format!("{told}: got\n{}", applied.text)),
+            (Graft::Refused(refusal), Err(reason)) if refusal.reason == reason => {}
+            (other, _) => faults.push(format!("{told}: {other:?}")),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn routes_are_found_by_method_and_path() {
+    check(ROUTES);
+}
+
+#[test]
+fn registrations_go_behind_their_like() {
+    check(REGISTRATIONS);
+}
+
+#[test]
+fn the_innermost_owner_takes_a_member() {
+    check(OWNERS);
+}
+
+#[test]
+fn imports_stand_as_the_block_shows_them() {
+    check(IMPORTS);
+}
+
+#[test]
+fn what_replaces_is_never_added() {
+    check(REPLACED);
+}
+
+#[test]
+fn an_earlier_block_of_the_step_names_the_owner() {
+    let snippet = Snippet { text: "region: str = \"x\"\n", language: "" };
+    let file = File { path: "a.py", text: Some(MODELS) };
+    let context = Context { prose: "Add another field:", earlier: "Add fields to `Store`:", ..Context::default() };
+    let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else { panic!("refused") };
+    assert!(applied.text.ends_with("    bucket: str\n    region: str = \"x\"\n"), "{}", applied.text);
+    let alone = Context { prose: "Add another field:", ..Context::default() };
+    assert!(matches!(graft::apply(&file, &snippet, &alone), Graft::Refused(_)));
+}
+
+#[test]
+fn an_import_in_the_words_is_the_blocks() {
+    let block = "export function loan() {\n  return new Loans();\n}\n";
+    let snippet = Snippet { text: block, language: "" };
+    let file = File { path: "a.ts", text: Some("export const a = 1;\n") };
+    for (behind, imported) in [
+        ("with `import { Loans } from './loans';`.", true),
+        ("with `import { Other } from './loans';`.", false),
+        ("`Loans` comes later.", false),
+        ("not `import { Loans } from './old';` but `import { Loans } from './new';`", false),
+    ] {
+        let context = Context { prose: "Add it:", behind, ..Context::default() };
+        let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else { panic!("{behind}") };
+        assert_eq!(applied.text.contains("import {"), imported, "{behind}: {}", applied.text);
+        assert!(applied.text.contains("function loan"));
+    }
+}
