@@ -56,6 +56,7 @@ fn place(case: &Value, before: Option<&str>) -> Graft {
         lines: None,
         current: case["current"].as_str(),
         addressed: false,
+        ..Context::default()
     };
     graft::apply(&File { path, text: before }, &snippet, &context)
 }
