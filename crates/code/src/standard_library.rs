@@ -1,4 +1,4 @@
-//! The modules that come with Python and with Node.
+//! What comes with a language: the modules of Python and of Node, the names that every script has.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -8,6 +8,9 @@ static PYTHON: LazyLock<HashSet<&'static str>> =
 
 static NODE: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| entries(include_str!("../data/node_builtins.txt")).collect());
+
+static SCRIPT_GLOBALS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| entries(include_str!("../data/script_globals.txt")).collect());
 
 fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
@@ -25,13 +28,23 @@ pub fn is_in_node(specifier: &str) -> bool {
     specifier.starts_with("node:") || NODE.contains(specifier.split('/').next().unwrap_or(specifier))
 }
 
+/// Returns whether a script has the name without binding it: from the language, a runtime, a browser or a test runner.
+#[must_use]
+pub fn is_script_global(name: &str) -> bool {
+    SCRIPT_GLOBALS.contains(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lists_are_sorted_and_hold_each_name_once() {
-        for list in [include_str!("../data/python_standard_library.txt"), include_str!("../data/node_builtins.txt")] {
+        for list in [
+            include_str!("../data/python_standard_library.txt"),
+            include_str!("../data/node_builtins.txt"),
+            include_str!("../data/script_globals.txt"),
+        ] {
             let names: Vec<_> = entries(list).collect();
             assert!(names.is_sorted() && names.windows(2).all(|pair| pair[0] != pair[1]));
             assert!(
@@ -53,6 +66,12 @@ mod tests {
         }
         for specifier in ["./fs", "fs-extra", "@types/node", "express", "test"] {
             assert!(!is_in_node(specifier), "{specifier}");
+        }
+        for name in ["process", "console", "expect", "vi", "__dirname", "AbortSignal"] {
+            assert!(is_script_global(name), "{name}");
+        }
+        for name in ["order", "amount", "app", "router", ""] {
+            assert!(!is_script_global(name), "{name}");
         }
     }
 }

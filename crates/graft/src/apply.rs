@@ -1,6 +1,7 @@
 //! The entry: looks at the block and the file, and hands them to the part of the engine that knows their kind.
 
 use crate::block::{Block, kind};
+use crate::check::{Edited, hold, misfit};
 use crate::content::{is_all, without_address, without_blanks};
 use crate::items::parse;
 use crate::languages::Language;
@@ -9,7 +10,7 @@ use crate::prose::{Mention, Prose, Relation, same_name};
 use crate::sketch::sketched;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::{overwrite, refuse};
-use crate::{Applied, diff, edits, formats, structure};
+use crate::{Applied, Refusal, check, diff, edits, formats, structure};
 
 /// Puts the snippet into the file, or refuses and says why.
 ///
@@ -25,24 +26,42 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
         Block::SearchReplace => edits::apply_blocks(file.text.unwrap_or_default(), snippet.text),
         Block::Shell => refuse(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
         Block::Code => {
+            if let Some(why) = misfit(file, snippet) {
+                return refuse(Reason::Unclear, why);
+            }
             let text = without_blanks(file, snippet.text);
             return place_code(file, &Snippet { text: &text, ..*snippet }, context);
         }
     };
-    keep_parsing(file, graft)
+    keep_sound(file, graft, context)
 }
 
-/// A file of a programming language that parsed never ends up not parsing.
-fn keep_parsing(file: &File<'_>, graft: Graft) -> Graft {
-    let (Graft::Applied(applied), Some(text), Some(language)) = (&graft, file.text, Language::of_path(file.path))
-    else {
+/// Returns why a file as its unit leaves it can't be imported where it could before: a name that nothing binds by the time
+/// it is read. Where blocks counted on one another ([`Context::pending`]), that shows only at the end.
+#[must_use]
+pub fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
+    check::breaks_names(path, old, new)
+}
+
+/// A file of a programming language that parsed never ends up not parsing, and keeps what [`hold`] asks.
+fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
+    let (Graft::Applied(applied), Some(language)) = (&graft, Language::of_path(file.path)) else {
         return graft;
     };
-    let broken = |text: &str| parse(text, language).is_none_or(|source| source.has_error());
-    if broken(&applied.text) && !broken(text) {
+    let old = match file.text.map(|text| parse(text, language)) {
+        Some(Some(old)) => Some(old),
+        Some(None) => return graft,
+        None => None,
+    };
+    let Some(new) = parse(&applied.text, language) else { return graft };
+    if new.has_error() && old.as_ref().is_some_and(|old| !old.has_error()) {
         return refuse(Reason::Syntax, format!("{} would not parse any more", file.path));
     }
-    graft
+    let (path, pending) = (file.path, context.pending);
+    match hold(&Edited { path, old: old.as_ref(), new: &new, edits: Some(&applied.edits), pending }) {
+        Ok(()) => graft,
+        Err(refusal) => Graft::Refused(refusal),
+    }
 }
 
 fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
@@ -53,10 +72,8 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         return Graft::AlreadyApplied;
     }
     if context.intent == Intent::Replace || is_all(context.prose, file.path, snippet.text) {
-        return keep_parsing(
-            file,
-            overwrite(text, content(file, snippet, context), "replaced the whole file, as the plan says"),
-        );
+        let whole = overwrite(text, content(file, snippet, context), "replaced the whole file, as the plan says");
+        return keep_sound(file, whole, context);
     }
     // "Append to" and "replace `x`" speak of a file that stands, whatever the plan's list of files calls it.
     let prose = Prose::read(context.prose);
@@ -68,7 +85,7 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     if let Some(current) = context.current {
         let exact = edits::replace(text, current, snippet.text, false);
         if !matches!(exact, Graft::Refused(_)) || Language::of_path(file.path).is_none() {
-            return keep_parsing(file, exact);
+            return keep_sound(file, exact, context);
         }
     }
     // "# Avant … # Après …", in whatever language: the first part stands in the file, and the words replace it.
@@ -123,11 +140,12 @@ fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graf
     if let Some(why) = sketched(file.path, &text) {
         return refuse(Reason::Unclear, format!("what the plan shows of {} {why}", file.path));
     }
-    Graft::Applied(Applied {
+    let created = Applied {
         edits: vec![Edit { old: 0..0, new: text.clone() }],
         text,
         evidence: vec![Evidence("created with the block's content".to_owned())],
-    })
+    };
+    keep_sound(file, Graft::Applied(created), context)
 }
 
 /// What the block would be as the file's whole content.

@@ -1,17 +1,183 @@
 //! The proof: what must hold of a result before it may leave the engine.
 
-use std::collections::HashMap;
+mod names;
 
+mod order;
+
+mod flow;
+
+mod shape;
+
+mod language;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use code::scopes::Scopes;
 use tree_sitter::Node;
 
 use crate::imports::wanted;
-use crate::items::{Item, Source};
-use crate::languages::Kind;
+use crate::items::{Item, Source, parse};
+use crate::languages::{Kind, Language};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::stands_once;
+use crate::prose::{Prose, Relation, plain};
 use crate::routes::{of_item, shadowed};
-use crate::splice::refusal;
-use crate::{Reason, Refusal};
+use crate::splice::{place, refusal};
+use crate::{Edit, Reason, Refusal};
+use names::{Finding, Names, Offence, introduced};
+use shape::Stray;
+
+pub(crate) use language::misfit;
+pub(crate) use order::reorder;
+
+/// An edit of a code file, made and read.
+pub(crate) struct Edited<'e, 'a> {
+    pub(crate) path: &'e str,
+    /// The file before it; none for a new file.
+    pub(crate) old: Option<&'e Source<'a>>,
+    pub(crate) new: &'e Source<'a>,
+    /// What was replaced, where that is known; all otherwise.
+    pub(crate) edits: Option<&'e [Edit]>,
+    /// Names that other blocks of the plan's unit bind in this file.
+    pub(crate) pending: &'e [String],
+}
+
+/// Checks what an edit brings in against facts of the text alone: names are bound before they are read at import time and
+/// once in their scope, statements of functions and entries of lists stay in them, functions keep their values.
+pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
+    let Edited { new, .. } = *edited;
+    if new.has_error() || edited.old.is_some_and(Source::has_error) {
+        return Ok(());
+    }
+    let line = |at: usize| place(new.text, at).line;
+    if let Some(one) = names_introduced(edited).first() {
+        return Err(refusal(reason_of(one.offence), sentence(one, line)));
+    }
+    if let Some((node, stray)) = strays_introduced(edited) {
+        let at = line(node.start_byte());
+        let first = new.slice(node.byte_range()).lines().next().unwrap_or_default().trim_end();
+        let owner = match stray {
+            Stray::Function => "a statement of a function",
+            Stray::Entry => "an entry of a list",
+        };
+        let message = format!("`{first}` is {owner}, and would stand at the top of the module at line {at}");
+        return Err(refusal(Reason::NotFound, message));
+    }
+    if let Some((name, at)) = edited.old.and_then(|old| flow::lost_value(old, new)) {
+        let message = format!(
+            "`{name}` says that it returns a value and did, and would end without one at line {}: the block shows a part of it",
+            line(at)
+        );
+        return Err(refusal(Reason::Conflict, message));
+    }
+    Ok(())
+}
+
+/// Checks that a class which the block shows at its own top did not end inside another class, unless the words say so.
+pub(crate) fn hold_apart(
+    (old, new): (&Source<'_>, &Source<'_>),
+    snippet: &Source<'_>,
+    prose: &Prose,
+) -> Result<(), Refusal> {
+    if new.language != Language::Python {
+        return Ok(());
+    }
+    let scopes = |source: &Source<'_>| Scopes::of_tree(source.language, source.root(), source.text);
+    let Some((name, owner, at)) = shape::nested(&scopes(old), &scopes(new), snippet) else { return Ok(()) };
+    let says = |relation: Relation| {
+        prose.related(relation, &name, &[]).iter().any(|named| plain(named).rsplit('.').next() == Some(owner.as_str()))
+    };
+    if says(Relation::Within) && !says(Relation::After) && !says(Relation::Before) {
+        return Ok(());
+    }
+    let message = format!(
+        "the block shows `{name}` as a class of the module, and it would be one of `{owner}` at line {}",
+        place(new.text, at).line
+    );
+    Err(refusal(Reason::Conflict, message))
+}
+
+/// Returns whether what one text made of another reads a name at import time that nothing binds by then.
+pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
+    let language = Language::of_path(path)?;
+    let (old, new) = (old.and_then(|old| parse(old, language)), parse(new, language)?);
+    let edited = Edited { path, old: old.as_ref(), new: &new, edits: Some(&[]), pending: &[] };
+    if new.has_error() {
+        return None;
+    }
+    let found = names_introduced(&edited);
+    found.first().map(|one| refusal(reason_of(one.offence), sentence(one, |at| place(new.text, at).line)))
+}
+
+fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
+    // Stubs and declarations are never run.
+    if [".pyi", ".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| edited.path.ends_with(ending)) {
+        return Vec::new();
+    }
+    let language = edited.new.language;
+    let scopes = |source: &Source<'_>| Scopes::of_tree(language, source.root(), source.text);
+    let after = scopes(edited.new);
+    let mut found = Names::new(language, &after).findings(&touched(edited));
+    found.retain(|one| one.offence != Offence::Unbound || !edited.pending.contains(&one.name));
+    if found.is_empty() {
+        return found;
+    }
+    let everywhere = [Range { start: 0, end: usize::MAX }];
+    let before = edited.old.map(|old| Names::new(language, &scopes(old)).findings(&everywhere)).unwrap_or_default();
+    introduced(&before, found)
+}
+
+fn strays_introduced<'e>(edited: &Edited<'e, '_>) -> Option<(Node<'e>, Stray)> {
+    let found = shape::strays(edited.new);
+    if found.is_empty() {
+        return None;
+    }
+    let had = edited.old.map(shape::strays).unwrap_or_default();
+    let count = |of: &[(Node<'_>, Stray)], stray: Stray| of.iter().filter(|(_, one)| *one == stray).count();
+    found.iter().rev().find(|(_, stray)| count(&found, *stray) > count(&had, *stray)).copied()
+}
+
+/// Returns where in the new text something was replaced.
+fn touched(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
+    let Some(edits) = edited.edits else { return vec![0..edited.new.text.len()] };
+    let mut shift = 0isize;
+    let spans = edits.iter().map(|edit| {
+        let start = edit.old.start.saturating_add_signed(shift);
+        shift += edit.new.len().cast_signed() - edit.old.len().cast_signed();
+        start..start + edit.new.len()
+    });
+    spans.collect()
+}
+
+fn reason_of(offence: Offence) -> Reason {
+    match offence {
+        Offence::Unbound => Reason::Unbound,
+        Offence::Late => Reason::Unproven,
+        Offence::Twice | Offence::Overwritten => Reason::Conflict,
+    }
+}
+
+fn sentence(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
+    let (name, at) = (&finding.name, line(finding.at));
+    let other = finding.other.map_or(0, line);
+    let inside = if finding.owner.is_empty() { String::new() } else { format!(" of `{}`", finding.owner) };
+    match (finding.offence, &finding.local_to) {
+        (Offence::Unbound, Some(function)) => format!(
+            "`{name}` would be read at line {at} while the module is imported, and only {function} has a name like this"
+        ),
+        (Offence::Unbound, None) => {
+            format!("`{name}` would be read at line {at} while the module is imported, and nothing binds it")
+        }
+        (Offence::Late, _) => format!(
+            "`{name}` would be read at line {at} while the module is imported, and is defined below, at line {other}"
+        ),
+        (Offence::Twice, _) => format!("`{name}`{inside} would be defined at line {at} and is defined at line {other}"),
+        (Offence::Overwritten, _) => format!(
+            "`{name}`{inside} would be assigned at line {at}, and nothing reads what it is assigned at line {other}"
+        ),
+    }
+}
 
 /// Checks the new text against the old one: it parses, nothing was lost, nothing stands twice, no elision came in.
 pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ mod script;
 
 pub(crate) use code::definitions::{Kind, List, Shape};
 pub(crate) use code::imports::{Form, Imported, imported};
-pub(crate) use code::languages::{Language, field, flat, text};
+pub(crate) use code::languages::{Language, children, field, flat, text};
 use tree_sitter::Node;
 
 /// Text to put around bare members so that they parse.

@@ -37,6 +37,10 @@ pub struct Context<'a> {
     pub current: Option<&'a str>,
     /// Files of this project open with their own path, so that such a line belongs to the content.
     pub addressed: bool,
+    /// Names that other blocks of the same unit bind in this file: to read them is no fault yet.
+    pub pending: &'a [String],
+    /// The file before all blocks of the unit, where earlier ones have changed it: what it did not have may be moved.
+    pub found: Option<&'a str>,
 }
 
 /// Whether the plan says that the file is to be created or to be changed.
@@ -134,6 +138,8 @@ pub enum Reason {
     NotCode,
     /// A language or form that the engine doesn't place by structure.
     Unsupported,
+    /// The result reads a name while the module is imported that nothing binds by then.
+    Unbound,
     /// The result failed the engine's own proof and was rolled back.
     Unproven,
 }

@@ -4,7 +4,7 @@ mod assign;
 mod region;
 mod whole;
 
-use crate::check::prove;
+use crate::check::{Edited, hold, hold_apart, prove, reorder};
 use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
@@ -13,8 +13,8 @@ use crate::merge::{Merger, Pair};
 use crate::names::defined;
 use crate::prose::Prose;
 use crate::reading::{Reading, read};
-use crate::snippet::{Context, File, Graft, Reason, Refusal};
-use crate::splice::{Splice, refusal};
+use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
+use crate::splice::{Splice, edits_between, refusal};
 use crate::structure::assign::assign;
 use crate::structure::whole::{is_whole, overwrite};
 
@@ -25,7 +25,7 @@ pub(crate) fn place(file: &File<'_>, text: &str, snippet: &str, context: &Contex
     }
     let placed = try_place(file, text, snippet, context, language);
     placed.unwrap_or_else(|refusal| {
-        let region = try_region(text, snippet, context, language);
+        let region = try_region(file, text, snippet, context, language);
         region.filter(|_| open(refusal.reason)).unwrap_or(Graft::Refused(refusal))
     })
 }
@@ -42,12 +42,14 @@ fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
 }
 
 /// The lines that the plan says to replace, where the block itself is no item: proven like any other placement.
-fn try_region(text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Option<Graft> {
+fn try_region(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Option<Graft> {
     let lines = named_lines(context)?;
     let graft = line_ends(region::replace(text, snippet, lines, language)?, text);
     let Graft::Applied(applied) = &graft else { return Some(graft) };
-    let parses = |text: &str| parse(text, language).is_some_and(|source| !source.has_error());
-    if !parses(text) || !parses(&applied.text) {
+    let (old, new) = (parse(text, language)?, parse(&applied.text, language)?);
+    let (path, pending) = (file.path, context.pending);
+    let edited = Edited { path, old: Some(&old), new: &new, edits: Some(&applied.edits), pending };
+    if old.has_error() || new.has_error() || hold(&edited).is_err() {
         return None;
     }
     region::stands(&applied.text, snippet).then_some(graft)
@@ -80,20 +82,59 @@ fn try_place(
     if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
         return match work.attempt(&old) {
             Ok(Graft::AlreadyApplied) => Ok(Graft::AlreadyApplied),
-            _ => Ok(overwrite(text, snippet, &reading, file.path)),
+            _ => {
+                let whole = overwrite(text, snippet, &reading, file.path);
+                hold_whole(file, &old, &whole, context)?;
+                Ok(whole)
+            }
         };
     }
-    let graft = line_ends(work.attempt(&old)?, text);
+    let graft = in_order(work.attempt(&old)?, &old, context);
+    let graft = line_ends(graft, text);
     if let Graft::Applied(applied) = &graft {
-        let edits = applied.edits.iter();
-        let edits = edits.map(|edit| Replaced { start: edit.old.start, end: edit.old.end, new: &edit.new });
-        let result = old.after(&edits.collect::<Vec<_>>(), &applied.text).ok_or_else(unread)?;
+        let result = result_of(&old, applied).ok_or_else(unread)?;
         prove(&old, &result, &new)?;
+        let (path, pending) = (file.path, context.pending);
+        hold(&Edited { path, old: Some(&old), new: &result, edits: Some(&applied.edits), pending })?;
+        if reading.wrapped.is_none() && !reading.indented {
+            hold_apart((&old, &result), &new, &prose)?;
+        }
         if !matches!(work.attempt(&result), Ok(Graft::AlreadyApplied)) {
             return Err(refusal(Reason::Unproven, "the block would change its own result if it were placed again"));
         }
     }
     Ok(graft)
+}
+
+/// Reads what edits made of a text; only what they touch is read anew.
+fn result_of<'a>(old: &Source<'_>, applied: &'a Applied) -> Option<Source<'a>> {
+    let edits = applied.edits.iter();
+    let edits = edits.map(|edit| Replaced { start: edit.old.start, end: edit.old.end, new: &edit.new });
+    old.after(&edits.collect::<Vec<_>>(), &applied.text)
+}
+
+/// Checks a whole file that took another's place.
+fn hold_whole(file: &File<'_>, old: &Source<'_>, whole: &Graft, context: &Context<'_>) -> Result<(), Refusal> {
+    let Graft::Applied(applied) = whole else { return Ok(()) };
+    let Some(new) = parse(&applied.text, old.language) else { return Ok(()) };
+    let (path, pending) = (file.path, context.pending);
+    hold(&Edited { path, old: Some(old), new: &new, edits: Some(&applied.edits), pending })
+}
+
+/// Moves definitions that the unit brought above what reads them while the module is imported.
+fn in_order(graft: Graft, old: &Source<'_>, context: &Context<'_>) -> Graft {
+    let Graft::Applied(applied) = graft else { return graft };
+    let Some(edited) = result_of(old, &applied) else { return Graft::Applied(applied) };
+    let found = context.found.and_then(|found| parse(found, old.language));
+    let Some(reordered) = reorder(found.as_ref().unwrap_or(old), &edited) else { return Graft::Applied(applied) };
+    let moves = reordered.moves.iter().map(|(definition, reader)| {
+        Evidence(format!("moved `{definition}` above `{reader}`, which reads it while the module is imported"))
+    });
+    Graft::Applied(Applied {
+        edits: edits_between(old.text, &reordered.text),
+        evidence: applied.evidence.into_iter().chain(moves).collect(),
+        text: reordered.text,
+    })
 }
 
 /// What is to be placed, read once and placed twice: into the file, and for the proof into the result.
@@ -175,18 +216,10 @@ fn place_loose(
             .map(|body| merger.snippet.items(body));
         return settle(merger, &inner.unwrap_or_default(), hints, true);
     }
-    let code: Vec<&Item<'_>> =
-        items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import)).collect();
-    let tests = |item: &&Item<'_>| {
-        item.kind == Kind::Call && matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
-    };
-    let bare = |item: &&Item<'_>| {
-        matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement)
-            || item.kind == Kind::Function && item.core.kind() == "lexical_declaration"
-    };
-    if code.is_empty() || !code.iter().all(bare) || code.iter().all(tests) {
+    if !is_bare(items) {
         return Ok(false);
     }
+    let code: Vec<&Item<'_>> = code_of(items).collect();
     let root = merger.file.items(merger.file.root());
     let known = code.iter().any(|item| root.iter().any(|old| old.kind == item.kind && old.name == item.name));
     let stepping = code.iter().any(|item| item.kind == Kind::Statement);
@@ -218,4 +251,20 @@ fn place_loose(
         ));
     }
     Ok(false)
+}
+
+fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> {
+    items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
+}
+
+/// Whether the items are statements as they stand in a function: values and calls, no definitions and no tests.
+fn is_bare(items: &[Item<'_>]) -> bool {
+    let tests = |item: &Item<'_>| {
+        item.kind == Kind::Call && matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
+    };
+    let bare = |item: &Item<'_>| {
+        matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement)
+            || item.kind == Kind::Function && item.core.kind() == "lexical_declaration"
+    };
+    code_of(items).next().is_some() && code_of(items).all(bare) && !code_of(items).all(tests)
 }

@@ -149,7 +149,6 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             prose.push_str("\n\n");
             prose.push_str(&direction);
         }
-<<<<<<< HEAD
         if let Some(words) = file::placing_comment(&text, &wanted_path(changes, &found)) {
             prose.push_str("\n\n");
             prose.push_str(&words);

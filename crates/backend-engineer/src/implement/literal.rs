@@ -118,7 +118,13 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    let answer = ask(phase, index, file, &path, &standing_text(work, &path, text.as_deref()));
+    let standing = standing_text(work, &path, text.as_deref());
+    let mut answer = ask(phase, index, file, &path, &standing);
+    if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
+        // Another block of the unit may bind the name; whether it did shows when all are placed.
+        let pending = bound_by_others(work.assignment, phase, index, &path);
+        answer = ask(phase, index, file, &path, &Standing { pending, ..standing });
+    }
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
         && let Some(name) = broken(&block.forbidden, &path, (text, &applied.text))
     {
@@ -165,6 +171,8 @@ fn settle(work: &mut UnitWork<'_>, path: &str, existed: bool, answer: Graft) -> 
 struct Standing<'a> {
     text: Option<&'a str>,
     found: Option<String>,
+    /// Names that other blocks of the unit bind in it.
+    pending: Vec<String>,
 }
 
 impl Standing<'_> {
@@ -186,8 +194,26 @@ impl Standing<'_> {
 
 fn standing_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>) -> Standing<'a> {
     let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref);
-    let found = found.filter(|found| Some(found.bytes.as_slice()) != text.map(str::as_bytes));
-    Standing { text, found: found.and_then(|found| String::from_utf8(found.bytes.clone()).ok()) }
+    let found = found.map(|found| found.bytes.as_slice()).unwrap_or_default();
+    let is_changed = text.is_some_and(|text| text.as_bytes() != found);
+    let found = String::from_utf8(found.to_vec()).ok().filter(|_| is_changed);
+    Standing { text, found, pending: Vec::new() }
+}
+
+/// Returns the names that the unit's other blocks bind at the top of the file; all words of a block that can't be read.
+fn bound_by_others(assignment: &Assignment, phase: &Phase, index: usize, path: &str) -> Vec<String> {
+    let others = phase.blocks.iter().enumerate().filter(|(at, block)| {
+        *at != index && is_code(block) && path_of(assignment, phase, *at).as_deref() == Some(path)
+    });
+    let bound = |text: &str| {
+        let scopes = Scopes::of_file(path, text)?;
+        Some(scopes.module()?.bindings.iter().map(|binding| binding.name.clone()).collect::<Vec<_>>())
+    };
+    let words = |text: &str| {
+        let parts = text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
+        parts.map(str::to_owned).collect()
+    };
+    others.flat_map(|(_, block)| bound(&block.text).unwrap_or_else(|| words(&block.text))).collect()
 }
 
 /// Asks the engine to place a block in a text, with all that the plan says about it.
@@ -216,6 +242,8 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
         lines,
         current,
         addressed: file.addressed,
+        pending: &standing.pending,
+        found: standing.found.as_deref(),
     };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
 }
@@ -266,7 +294,13 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
         return false;
     }
     let composed = blocks_of(phase, file.change).try_fold(None::<String>, |text, index| {
-        match ask(phase, index, file, path, &Standing { text: text.as_deref(), found: None }) {
+        match ask(
+            phase,
+            index,
+            file,
+            path,
+            &Standing { text: text.as_deref(), found: Some(String::new()), pending: Vec::new() },
+        ) {
             Graft::Applied(applied) => Some(Some(applied.text)),
             Graft::AlreadyApplied => Some(text),
             Graft::Refused(_) => None,
@@ -339,6 +373,7 @@ fn reason_name(reason: Reason) -> &'static str {
         Reason::Syntax => "syntax",
         Reason::NotCode => "not-code",
         Reason::Unsupported => "unsupported",
+        Reason::Unbound => "unbound",
         Reason::Unproven => "unproven",
     }
 }

@@ -94,10 +94,16 @@ impl Scopes {
         if read.branch.is_some() && OLD_BUILTINS.contains(read.name.as_str()) {
             return Resolution::Undecided(Why::Condition);
         }
-        let local = |(_, scope): &(ScopeId, &Scope)| {
-            scope.kind == ScopeKind::Function && scope.bindings.iter().any(|binding| binding.name == read.name)
+        Resolution::Unbound { local_to: self.local_to(&read.name) }
+    }
+
+    /// Returns the first function that has a name of its own like this.
+    #[must_use]
+    pub fn local_to(&self, name: &str) -> Option<ScopeId> {
+        let is_its_own = |(_, scope): &(ScopeId, &Scope)| {
+            scope.kind == ScopeKind::Function && scope.bindings.iter().any(|binding| binding.name == name)
         };
-        Resolution::Unbound { local_to: self.iter().find(local).map(|(id, _)| id) }
+        self.iter().find(is_its_own).map(|(id, _)| id)
     }
 
     fn too_late<'a>(&self, binding: &'a Binding, read: &Read) -> Resolution<'a> {

@@ -257,6 +257,9 @@ fn names_that_are_bound_twice_are_found() {
         ("a.py", "def f():\n    a = 1\n    a = 2\n", ""),
         ("a.py", "for a in b: pass\nfor a in c: pass\n", ""),
         ("a.ts", "function f() {}\nfunction f() {}\n", "f"),
+        ("a.ts", "function f() {\n  const a = 1;\n  const a = 2;\n}\n", "a"),
+        ("a.ts", "function f() {\n  var a = 1;\n  var a = 2;\n}\n", ""),
+        ("a.ts", "function f() {\n  const a = 1;\n  return () => {\n    const a = 2;\n  };\n}\n", ""),
         ("a.ts", "function f(a: string): void;\nfunction f(a: number): void;\nfunction f(a: any) {}\n", ""),
         ("a.ts", "interface A {}\ninterface A {}\nclass A {}\n", ""),
         ("a.ts", "type A = 1;\nconst A = 1;\n", ""),
@@ -267,6 +270,28 @@ fn names_that_are_bound_twice_are_found() {
         let names: Vec<_> = found.iter().map(|one| one.second.name.as_str()).collect();
         assert_eq!(names.join(","), expected, "{text}");
         assert!(found.iter().all(|one| one.first.span.start < one.second.span.start));
+    }
+}
+
+#[test]
+fn values_that_nothing_reads_before_the_next_are_found() {
+    for (text, expected) in [
+        ("def f(x):\n    a = x\n    a = 2\n    return a\n", "a"),
+        ("def f(x):\n    a = x\n    b = 1\n    a = 2\n    return a\n", "a"),
+        ("def f(x):\n    a = x\n    use(a)\n    a = 2\n    return a\n", ""),
+        ("def f(x):\n    a = x\n    a = a + 2\n    return a\n", ""),
+        ("def f(x):\n    a = None\n    if x:\n        a = 2\n    return a\n", ""),
+        ("def f(x):\n    a = x\n    a += 1\n    a = 2\n    return a\n", ""),
+        ("def f(x):\n    a = x\n    g = lambda: a\n    a = 2\n    return g\n", ""),
+        ("def f(x):\n    for y in x:\n        a = y\n    a = 2\n    return a\n", ""),
+        ("def f(x):\n    _ = x\n    _ = 2\n", ""),
+        ("def f(x):\n    a = x\ndef g():\n    a = 2\n", ""),
+        ("a = 1\na = 2\n", ""),
+    ] {
+        let scopes = Scopes::of_text(Language::Python, text).unwrap();
+        let found: Vec<_> = scopes.iter().flat_map(|(id, _)| scopes.overwritten(id)).collect();
+        let names: Vec<_> = found.iter().map(|one| one.second.name.as_str()).collect();
+        assert_eq!(names.join(","), expected, "{text}");
     }
 }
 

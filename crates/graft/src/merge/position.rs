@@ -34,7 +34,7 @@ pub(super) fn split(
         return Ok(groups);
     }
     if let Some(index) = by_neighbours(pair, matches, run) {
-        return Ok(vec![(index, run.to_vec())]);
+        return Ok(vec![(lowered(merger, pair, (matches, run), index), run.to_vec())]);
     }
     if let Some(index) = by_ends(merger, pair, run) {
         return Ok(vec![(index, run.to_vec())]);
@@ -47,15 +47,36 @@ pub(super) fn split(
         let index = first.map_or(last + 1, |first| above_what_answers(merger, pair, first, last + 1));
         return Ok(vec![(index, run.to_vec())]);
     }
+    let mut placed: Vec<(&str, usize)> = Vec::new();
     for &at in run {
         let Some(item) = pair.new.get(at) else { continue };
-        let index = above_what_answers(merger, pair, item, by_order(merger, pair, item)?);
+        let mut index = above_what_answers(merger, pair, item, by_order(merger, pair, item)?);
+        if pair.kind == List::Module {
+            // What the block itself defines above it and what it is made of stay above it.
+            let evaluated = evaluated(merger, item);
+            let uses = |name: &str| evaluated.contains(&name);
+            index = placed.iter().filter(|(name, _)| uses(name)).map(|(_, above)| *above).fold(index, usize::max);
+            placed.push((&item.name, index));
+        }
         match groups.last_mut() {
             Some(group) if group.0 == index => group.1.push(at),
             _ => groups.push((index, vec![at])),
         }
     }
     Ok(groups)
+}
+
+/// Returns the place below what the run reads where it stands, unless the block shows what is to be below the run.
+fn lowered(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    (matches, run): (&[Option<usize>], &[usize]),
+    index: usize,
+) -> usize {
+    let last = run.last().copied().unwrap_or_default();
+    let is_free = pair.kind == List::Module && matches.iter().skip(last + 1).all(Option::is_none);
+    let floors = run.iter().filter_map(|&at| pair.new.get(at)).map(|item| floor(merger, pair, item));
+    if is_free { floors.fold(index, usize::max) } else { index }
 }
 
 /// What the prose says of one item; for bare items "at the end" counts before any neighbour.
@@ -339,21 +360,22 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
 
 /// An item that is evaluated where it stands must stand below what it names.
 fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
-    if item.kind == Kind::Type {
-        return 0;
-    }
-    let text = merger.snippet.slice(item.head..item.code_end);
-    let words: Vec<&str> = text.split(|one: char| !(one.is_alphanumeric() || one == '_')).collect();
-    let text_only = item.kind == Kind::Function && !item.has_decorators();
-    if text_only {
-        return 0;
-    }
+    let words = evaluated(merger, item);
     let named = pair
         .old
         .iter()
         .enumerate()
         .filter(|(_, old)| old.is_definition() && old.kind != Kind::Type && words.contains(&old.name.as_str()));
     named.map(|(at, _)| at + 1).max().unwrap_or(0)
+}
+
+/// The words of an item that is evaluated where it stands; none for types and functions without decorators.
+fn evaluated<'s>(merger: &'s Merger<'_, '_, '_>, item: &Item<'_>) -> Vec<&'s str> {
+    if item.kind == Kind::Type || item.kind == Kind::Function && !item.has_decorators() {
+        return Vec::new();
+    }
+    let text = merger.snippet.slice(item.head..item.code_end);
+    text.split(|one: char| !(one.is_alphanumeric() || one == '_')).collect()
 }
 
 fn receiver(name: &str) -> &str {

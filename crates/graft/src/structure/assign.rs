@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List, imported};
-use crate::prose::{Prose, Relation};
+use crate::prose::{Prose, Relation, same_name};
 use crate::reading::Reading;
 use crate::splice::refusal;
 use crate::targets::{Container, Search, ambiguous, containers, words};
@@ -119,6 +119,9 @@ fn target<'s, 't>(
     if item.kind == Kind::Call && !at_root && is_test(&item.name) {
         return test_block(search, root, item, siblings);
     }
+    if item.kind == Kind::Class && !reading.indented && stands_beside(search, root, item, siblings) {
+        return Ok(None);
+    }
     if let Some(found) = search.named(item, siblings, List::Module)? {
         return find(search, found).map(Some);
     }
@@ -150,6 +153,14 @@ fn target<'s, 't>(
     }
     refuse_stranger(search, root, item, siblings)?;
     Ok(None)
+}
+
+/// Whether the words put the class beside something at the top of the file.
+fn stands_beside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Item<'_>, siblings: &[&str]) -> bool {
+    [Relation::After, Relation::Before].into_iter().any(|relation| {
+        let named = search.prose.related(relation, &item.name, siblings);
+        named.into_iter().any(|name| root.iter().any(|old| old.is_definition() && same_name(name, &old.name)))
+    })
 }
 
 /// A call on a name that only lives inside functions, or a field that only looks like one of a class, has no place in

@@ -1,5 +1,6 @@
 //! Code by structure: each case gives a file, a block of a plan for it and the prose beside the block.
 
+use code::scopes::{Purpose, Resolution, Scopes, When};
 use graft::{Context, File, Graft, Intent, Snippet};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -11,11 +12,15 @@ fn place(case: &Case, before: Option<&str>) -> Graft {
     let current = case.text("current");
     let asked = |name: &str| case.asked[name].as_str().unwrap_or_default().to_owned();
     let (prose, language) = (asked("prose"), asked("language"));
+    let pending = case.asked["pending"].as_array().into_iter().flatten();
+    let pending: Vec<String> = pending.filter_map(|name| name.as_str()).map(str::to_owned).collect();
     let context = Context {
         prose: &prose,
         intent: if asked("intent") == "create" { Intent::Create } else { Intent::Unstated },
         lines: None,
         current: current.as_deref(),
+        pending: &pending,
+        found: case.asked["found"].as_str(),
         ..Context::default()
     };
     graft::apply(&File { path: case.path(), text: before }, &Snippet { text: &snippet, language: &language }, &context)
@@ -74,6 +79,14 @@ fn mixed() -> impl Strategy<Value = (String, String, String, String)> {
     })
 }
 
+/// The names that a file reads while it is imported and that nothing binds.
+fn unbound(path: &str, text: &str) -> Vec<String> {
+    let Some(scopes) = Scopes::of_file(path, text) else { return Vec::new() };
+    let reads = scopes.reads.iter().filter(|read| read.when == When::ImportTime && read.purpose == Purpose::Value);
+    let unbound = reads.filter(|read| matches!(scopes.resolve(read), Resolution::Unbound { .. }));
+    unbound.map(|read| read.name.clone()).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -86,6 +99,8 @@ proptest! {
         if let Graft::Applied(applied) = run(&before) {
             prop_assert_eq!(unfaithful(&before, &applied), None);
             prop_assert_eq!(run(&applied.text), Graft::AlreadyApplied);
+            let had = unbound(&path, &before);
+            prop_assert!(unbound(&path, &applied.text).iter().all(|name| had.contains(name)), "{}", applied.text);
         }
     }
 

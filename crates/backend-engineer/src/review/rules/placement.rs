@@ -15,7 +15,7 @@ const fn code(name: &'static str, summary: &'static str, explanation: &'static s
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(look), told_by_run: true };
 
-const CODES: [Code; 15] = [
+const CODES: [Code; 18] = [
     code(
         "ambiguous",
         "more than one place fits a block of code",
@@ -53,6 +53,13 @@ const CODES: [Code; 15] = [
         "a language or form that is not placed by structure",
         "Files of this kind are changed by exact anchors or written whole.\n\n\
          Mend it: show the lines before and after, or the whole file.",
+    ),
+    code(
+        "unbound",
+        "a block reads a name that nothing binds",
+        "What runs while a module is imported finds each of its names bound by an import or a definition above.\n\n\
+         Example: `rate = RATES[order.kind]` for a file in which only a function has an `order`.\n\n\
+         Mend it: show the import or the definition as well, or say in which function the statements belong.",
     ),
     code(
         "unproven",

@@ -1,0 +1,167 @@
+//! What a function gives back after an edit: one that returned the value which it promises still does.
+//!
+//! A plan often shows only the head of a function. Put in place of the whole it parses, and the function returns nothing.
+//!
+//! ```text
+//! def run(self) -> int:              def run(self) -> int:
+//!     rows = self.load()       →         rows = self.load(limit=5)
+//!     return len(rows)                   # the end is lost
+//! ```
+
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use crate::items::Source;
+use crate::languages::{Kind, Language, children, text};
+
+/// Functions inside of others are not followed deeper than this.
+const DEEPEST: usize = 4;
+
+/// Returns the first function of both texts that returned a value to its end, says that it does, and ends without one now:
+/// its name, and where it begins.
+pub(super) fn lost_value(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
+    let before: HashMap<String, Node<'_>> = functions(old).into_iter().collect();
+    functions(new).into_iter().find_map(|(name, function)| {
+        let was = before.get(&name)?;
+        let is_changed = text(*was, old.text) != text(function, new.text);
+        (is_changed
+            && promises(new, function)
+            && returns(old, *was)
+            && ends_without(new, function)
+            && !ends_without(old, *was))
+        .then_some((name, function.start_byte()))
+    })
+}
+
+/// Returns the functions and methods of a text by their qualified names.
+fn functions<'t>(source: &'t Source<'_>) -> Vec<(String, Node<'t>)> {
+    let mut found = Vec::new();
+    collect(source, source.root(), ("", 0), &mut found);
+    found
+}
+
+fn collect<'t>(
+    source: &Source<'_>,
+    list: Node<'t>,
+    (owner, depth): (&str, usize),
+    found: &mut Vec<(String, Node<'t>)>,
+) {
+    if depth > DEEPEST {
+        return;
+    }
+    for item in source.items(list) {
+        let Some(body) = source.language.body(item.core) else { continue };
+        let name = if owner.is_empty() { item.name.clone() } else { format!("{owner}.{}", item.name) };
+        match item.kind {
+            Kind::Function => {
+                if let Some(function) = body.parent().filter(|_| item.variant.is_empty()) {
+                    found.push((name, function));
+                }
+            }
+            Kind::Class => collect(source, body, (&name, depth + 1), found),
+            _ => {}
+        }
+    }
+}
+
+/// Whether the function's own annotation says that it gives a value.
+fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
+    const NO_VALUE: [&str; 10] =
+        ["None", "NoReturn", "Never", "Optional", "Any", "object", "void", "undefined", "any", "never"];
+    let Some(annotation) = function.child_by_field_name("return_type") else { return false };
+    let shown = text(annotation, source.text);
+    let mut words = shown.split(|one: char| !(one.is_alphanumeric() || one == '_'));
+    !words.any(|word| NO_VALUE.contains(&word) || matches!(word, "unknown" | "asserts"))
+}
+
+/// Whether some statement of the function returns a value, or it is a generator.
+fn returns(source: &Source<'_>, function: Node<'_>) -> bool {
+    let body = function.child_by_field_name("body");
+    body.is_some_and(|body| {
+        holds(body, &|node| node.kind() == "return_statement" && !children(node).is_empty())
+            && !holds(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
+            && source.language.list(body).is_some()
+    })
+}
+
+/// Whether a node of the body fits, functions inside of it aside.
+fn holds(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
+    fits(node) || children(node).into_iter().any(|child| !is_function(child) && holds(child, fits))
+}
+
+fn is_function(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "function_definition"
+            | "lambda"
+            | "class_definition"
+            | "function_declaration"
+            | "function_expression"
+            | "arrow_function"
+            | "method_definition"
+            | "class_declaration"
+            | "class"
+    )
+}
+
+/// Whether the text decides that the function can end without a value.
+fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
+    let Some(body) = function.child_by_field_name("body") else { return false };
+    // A body that is one expression gives that; a generator ends as it likes.
+    let is_block = source.language.list(body).is_some();
+    is_block
+        && !holds(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
+        && falls_through(source, Some(body), returns(source, function))
+}
+
+/// Whether what is below the statement is reached. A call may be one that never comes back: in a function that
+/// `returns` a value elsewhere that is left open.
+fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> bool {
+    let Some(node) = node else { return true };
+    let field = |name: &str| node.child_by_field_name(name);
+    let through = |node: Option<Node<'_>>| falls_through(source, node, returns);
+    match node.kind() {
+        "return_statement" | "raise_statement" | "throw_statement" | "continue_statement" => false,
+        "block" | "statement_block" | "else_clause" | "finally_clause" | "except_clause" | "catch_clause" => {
+            let inner = field("body").or_else(|| children(node).pop());
+            through(inner)
+        }
+        "if_statement" => {
+            let others: Vec<Node<'_>> = node.children_by_field_name("alternative", &mut node.walk()).collect();
+            let is_complete = others.last().is_some_and(|last| last.kind() != "elif_clause");
+            let parts = others.iter().map(|other| other.child_by_field_name("consequence").unwrap_or(*other));
+            !is_complete || through(field("consequence")) || parts.into_iter().any(|part| through(Some(part)))
+        }
+        "with_statement" => through(field("body")),
+        "while_statement" | "for_statement" if is_endless(source, node) => false,
+        "try_statement" => {
+            let clauses = children(node);
+            let last = clauses.iter().find(|clause| clause.kind() == "finally_clause").copied();
+            let handlers =
+                || clauses.iter().filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause");
+            let otherwise = clauses.iter().find(|one| one.kind() == "else_clause").copied();
+            let falls = through(otherwise.or_else(|| field("body"))) || handlers().any(|one| through(Some(*one)));
+            falls && last.is_none_or(|last| through(Some(last)))
+        }
+        // Whether all cases are there, the text alone does not say.
+        "match_statement" | "switch_statement" => !returns,
+        "expression_statement" => {
+            let inner = node.named_child(0).map_or("", |inner| inner.kind());
+            !(returns && matches!(inner, "call" | "call_expression" | "await" | "await_expression"))
+        }
+        "assert_statement" => !text(node, source.text).contains("False"),
+        _ => true,
+    }
+}
+
+/// Whether a loop never ends but by `return` or an error.
+fn is_endless(source: &Source<'_>, node: Node<'_>) -> bool {
+    let condition =
+        node.child_by_field_name("condition").map(|one| text(one, source.text).trim_matches(['(', ')', ' ', ';']));
+    let always = match condition {
+        Some(shown) => matches!(shown, "True" | "1" | "true" | ""),
+        None => node.kind() == "for_statement" && source.language != Language::Python,
+    };
+    always && !holds(node, &|inner| inner.kind() == "break_statement")
+}

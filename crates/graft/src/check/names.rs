@@ -1,0 +1,179 @@
+//! Names after an edit: what runs while the module is imported finds each of its names bound, and no name is bound twice.
+//!
+//! ```text
+//! store = Store()        # late: `Store` is bound below
+//! rate = RATES[kind]     # unbound: `kind` is a parameter of `rate_of`
+//! def rate_of(kind): …
+//! class Store: …
+//! ```
+//!
+//! Only what the text decides is an offence. A star import, a condition, an ambient global of a script decide nothing.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use code::scopes::{BoundBy, Purpose, Read, Redefinition, Resolution, ScopeId, ScopeKind, Scopes, When, Why};
+use code::standard_library::is_script_global;
+
+use crate::languages::Language;
+
+/// What is wrong with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Offence {
+    /// Nothing binds it where it is read while the module is imported.
+    Unbound,
+    /// All that binds it comes after it is read.
+    Late,
+    /// Its scope defines it a second time.
+    Twice,
+    /// Its first value is replaced before anything reads it.
+    Overwritten,
+}
+
+/// A name that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) offence: Offence,
+    pub(super) name: String,
+    /// The classes and functions around it.
+    pub(super) owner: String,
+    /// Where it is read, or bound again, in bytes.
+    pub(super) at: usize,
+    /// Where else it is bound.
+    pub(super) other: Option<usize>,
+    /// The function that has a name of its own like this.
+    pub(super) local_to: Option<String>,
+}
+
+/// The scopes of a text, and what is known of its whole.
+pub(super) struct Names<'s> {
+    language: Language,
+    scopes: &'s Scopes,
+    /// Annotations are never run.
+    defers_annotations: bool,
+}
+
+impl<'s> Names<'s> {
+    pub(super) fn new(language: Language, scopes: &'s Scopes) -> Self {
+        let defers_annotations = scopes.module().is_some_and(|module| {
+            module.bindings.iter().any(|binding| {
+                matches!(&binding.by, BoundBy::Import { module, name: Some(name) }
+                    if module == "__future__" && name == "annotations")
+            })
+        });
+        Names { language, scopes, defers_annotations }
+    }
+
+    /// Returns the reads at import time that come before what binds their name, with the place where it is bound.
+    pub(super) fn late(&self) -> impl Iterator<Item = (&'s Read, usize)> + '_ {
+        self.scopes.reads.iter().filter(|read| read.when == When::ImportTime).filter_map(|read| {
+            match self.scopes.resolve(read) {
+                Resolution::BoundLater(binding) => Some((read, binding.span.start)),
+                // Python before 3.14 reads annotations where they stand; to be above them does no harm.
+                Resolution::Undecided(Why::Annotation) if !self.defers_annotations => {
+                    let module = self.scopes.module()?;
+                    let first = module.bindings.iter().find(|binding| binding.name == read.name)?;
+                    Some((read, first.span.start))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// Returns what does not hold; what is bound twice only where the spans touch its scope.
+    pub(super) fn findings(&self, touched: &[Range<usize>]) -> Vec<Finding> {
+        let reads = self.scopes.reads.iter().filter(|read| read.when == When::ImportTime);
+        let mut found: Vec<Finding> = reads.filter_map(|read| self.of_read(read)).collect();
+        for (id, scope) in self.scopes.iter() {
+            if !touched.iter().any(|span| span.start <= scope.span.end && scope.span.start <= span.end) {
+                continue;
+            }
+            let twice = self.scopes.redefinitions(id);
+            // What imports a name that is defined as well may be about to go: another block of the plan says so.
+            let twice = twice.into_iter().filter(|one| !is_import(&one.first.by) && !is_import(&one.second.by));
+            found.extend(twice.map(|one| self.bound_again(Offence::Twice, id, &one)));
+            let overwritten = self.scopes.overwritten(id);
+            found.extend(overwritten.iter().map(|one| self.bound_again(Offence::Overwritten, id, one)));
+        }
+        found
+    }
+
+    fn of_read(&self, read: &Read) -> Option<Finding> {
+        let finding = |offence, other, local_to: Option<ScopeId>| Finding {
+            offence,
+            name: read.name.clone(),
+            owner: self.owner(read.scope),
+            at: read.span.start,
+            other,
+            local_to: local_to.map(|id| self.called(id)),
+        };
+        match self.scopes.resolve(read) {
+            Resolution::BoundLater(binding) => Some(finding(Offence::Late, Some(binding.span.start), None)),
+            Resolution::Unbound { local_to } => {
+                let is_run =
+                    read.purpose == Purpose::Value || read.purpose == Purpose::Annotation && !self.defers_annotations;
+                is_run.then(|| finding(Offence::Unbound, None, local_to))
+            }
+            // A script's globals may come from anywhere, but hardly under the name of a function's own variable.
+            Resolution::Undecided(Why::AmbientGlobals)
+                if self.language != Language::Python
+                    && read.purpose == Purpose::Value
+                    && !read.is_guarded
+                    && !is_script_global(&read.name) =>
+            {
+                let local_to = self.scopes.local_to(&read.name)?;
+                Some(finding(Offence::Unbound, None, Some(local_to)))
+            }
+            _ => None,
+        }
+    }
+
+    fn bound_again(&self, offence: Offence, scope: ScopeId, twice: &Redefinition<'_>) -> Finding {
+        Finding {
+            offence,
+            name: twice.second.name.clone(),
+            owner: self.owner(scope),
+            at: twice.second.span.start,
+            other: Some(twice.first.span.start),
+            local_to: None,
+        }
+    }
+
+    /// Returns the names of the classes and functions around a scope, outermost first.
+    fn owner(&self, scope: ScopeId) -> String {
+        let mut names: Vec<&str> = self
+            .scopes
+            .outwards(scope)
+            .filter(|(_, scope)| matches!(scope.kind, ScopeKind::Class | ScopeKind::Function))
+            .map(|(_, scope)| scope.name.as_str())
+            .collect();
+        names.reverse();
+        names.join(".")
+    }
+
+    fn called(&self, function: ScopeId) -> String {
+        let owner = self.owner(function);
+        if owner.ends_with('.') || owner.is_empty() { "a function".to_owned() } else { format!("`{owner}`") }
+    }
+}
+
+fn is_import(by: &BoundBy) -> bool {
+    matches!(by, BoundBy::Import { .. })
+}
+
+/// Returns the findings of a text that were not there before; one more of a kind counts as new.
+pub(super) fn introduced(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
+    let key = |one: &Finding| (one.offence, one.name.clone(), one.owner.clone());
+    let mut had: HashMap<_, usize> = HashMap::new();
+    for one in before {
+        *had.entry(key(one)).or_default() += 1;
+    }
+    let is_new = |one: &Finding| match had.get_mut(&key(one)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    after.into_iter().filter(is_new).collect()
+}

@@ -1,0 +1,100 @@
+//! Order after an edit: a definition that came with it and has no place of its own stands above what reads it while the
+//! module is imported.
+//!
+//! ```text
+//! class Job:                        # reads `Input`: the new class moves above this one
+//!     inputs: list[Input] = []
+//! class Input: …
+//! ```
+
+use std::collections::HashSet;
+
+use code::scopes::Scopes;
+
+use super::names::Names;
+use crate::items::{Item, Source, line_end, line_start, parse};
+use crate::languages::{Kind, List};
+use crate::layout::gap;
+
+/// Definitions that are moved at most for one edit: each may draw another one along.
+const MOVES: usize = 8;
+
+/// A text in a better order, and what was moved for it.
+pub(crate) struct Reordered {
+    pub(crate) text: String,
+    /// For each move the definition, and what it stands above now.
+    pub(crate) moves: Vec<(String, String)>,
+}
+
+/// Returns the text with the definitions that `found`, the file before all edits of the unit, has not above the first
+/// statement that reads them at import time. `None` where nothing is to be moved, or moving does not help.
+pub(crate) fn reorder(found: &Source<'_>, edited: &Source<'_>) -> Option<Reordered> {
+    let language = found.language;
+    let scopes = Scopes::of_tree(language, edited.root(), edited.text);
+    Names::new(language, &scopes).late().next()?;
+    let known = Scopes::of_tree(language, found.root(), found.text);
+    let known: HashSet<&str> = known.module()?.bindings.iter().map(|binding| binding.name.as_str()).collect();
+    let first = misplaced(&scopes, &known, edited)?;
+    let mut text = moved(edited, &first)?;
+    let mut moves = vec![(first.definition, first.reader)];
+    for _ in 1..MOVES {
+        let source = parse(&text, language)?;
+        let scopes = Scopes::of_tree(language, source.root(), source.text);
+        let Some(next) = misplaced(&scopes, &known, &source) else {
+            return Some(Reordered { text, moves });
+        };
+        text = moved(&source, &next)?;
+        moves.push((next.definition, next.reader));
+    }
+    None
+}
+
+/// A definition that stands below what reads it.
+struct Misplaced {
+    definition: String,
+    reader: String,
+    /// Their places among the items of the module.
+    from: usize,
+    to: usize,
+}
+
+/// Finds the first definition that stands too low and that the file did not have.
+fn misplaced(scopes: &Scopes, known: &HashSet<&str>, source: &Source<'_>) -> Option<Misplaced> {
+    let items = source.items(source.root());
+    let holds = |at: usize| items.iter().position(|item| item.whole().contains(&at));
+    let names = Names::new(source.language, scopes);
+    names.late().filter(|(read, _)| !known.contains(read.name.as_str())).find_map(|(read, bound)| {
+        let (from, to) = (holds(bound)?, holds(read.span.start)?);
+        let name = |at: usize| items.get(at).map(|item| item.name.clone());
+        let is_definition = items.get(from).is_some_and(Item::is_definition);
+        (from > to && is_definition).then_some(Misplaced { definition: name(from)?, reader: name(to)?, from, to })
+    })
+}
+
+/// Returns the text with the definition above its reader; `None` where one of them shares its line.
+fn moved(source: &Source<'_>, misplaced: &Misplaced) -> Option<String> {
+    let items = source.items(source.root());
+    let (item, reader) = (items.get(misplaced.from)?, items.get(misplaced.to)?);
+    let text = source.text;
+    // A byte order mark stays where it is.
+    let begin = |item: &Item<'_>| {
+        let start = line_start(text, item.start);
+        text.get(start..).map_or(start, |line| start + line.len() - line.trim_start_matches('\u{feff}').len())
+    };
+    let alone = |item: &Item<'_>| text.get(begin(item)..item.start).is_some_and(|head| head.trim().is_empty());
+    let (own, place) = (begin(item)..line_end(text, item.end), begin(reader));
+    if !alone(item) || !alone(reader) || reader.kind == Kind::Import || own.start < place {
+        return None;
+    }
+    let piece = text.get(own.clone())?;
+    let rest = text.get(own.end..)?;
+    let below = rest.trim_start_matches(['\n', '\r']);
+    let (kept, tail) = if below.is_empty() {
+        (text.get(place..own.start)?.trim_end_matches(['\n', '\r']), "\n")
+    } else {
+        (text.get(place..own.start)?, "")
+    };
+    let lines = gap(source, List::Module, &items, (source, item), (source, reader));
+    let head = text.get(..place)?;
+    Some(format!("{head}{piece}{}{kept}{tail}{below}", "\n".repeat(lines + 1)))
+}

@@ -1,0 +1,56 @@
+//! Form of what an edit brings: statements of a function, entries of a list and classes stay what they are.
+
+use code::scopes::{BoundBy, ScopeKind, Scopes};
+use tree_sitter::Node;
+
+use crate::items::Source;
+use crate::languages::{Kind, Language, children};
+
+/// Returns the statements at the top of a text that only stand in a function or in a list, with why.
+pub(super) fn strays<'t>(source: &'t Source<'_>) -> Vec<(Node<'t>, Stray)> {
+    let root = source.root();
+    let found = children(root).into_iter().filter_map(|node| {
+        let stray = match node.kind() {
+            "return_statement" => Stray::Function,
+            "expression_statement" if waits(source.language, node) => Stray::Function,
+            // `path("x", view),` is a value of one element to the parser, and an entry to who wrote it.
+            "expression_statement" if source.slice(node.byte_range()).trim_end().ends_with(',') => Stray::Entry,
+            _ => return None,
+        };
+        Some((node, stray))
+    });
+    found.collect()
+}
+
+/// What a statement at the top of a module is meant to stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stray {
+    /// A function.
+    Function,
+    /// A list, tuple or dictionary.
+    Entry,
+}
+
+/// Whether a statement of Python waits or yields, which only a function does.
+fn waits(language: Language, node: Node<'_>) -> bool {
+    let inner = children(node).into_iter().next();
+    let value = inner.map(|inner| inner.child_by_field_name("right").unwrap_or(inner));
+    language == Language::Python && value.is_some_and(|value| matches!(value.kind(), "await" | "yield"))
+}
+
+/// Returns a class that the block shows at its own top and that the edit put into another class, with that one.
+pub(super) fn nested(old: &Scopes, new: &Scopes, snippet: &Source<'_>) -> Option<(String, String, usize)> {
+    let items = snippet.items(snippet.root());
+    items.iter().filter(|item| item.kind == Kind::Class).find_map(|item| {
+        let inside = |scopes: &Scopes| {
+            let classes = scopes.iter().filter(|(_, scope)| scope.kind == ScopeKind::Class);
+            let mut found =
+                classes.flat_map(|(_, scope)| scope.bindings.iter().map(move |one| (scope.name.clone(), one)));
+            found
+                .find(|(_, binding)| binding.name == item.name && binding.by == BoundBy::Class)
+                .map(|(owner, binding)| (owner, binding.span.start))
+        };
+        let (owner, at) = inside(new).filter(|_| inside(old).is_none())?;
+        Some((item.name.clone(), owner, at))
+    })
+}
