@@ -153,8 +153,10 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
                     continue;
                 }
                 let labelled = row.topic == Some(Topic::Run) && (row.label.is_some() || value.starts_with('`'));
-                let begun = words.starts_with('`') && runs.last().is_some_and(|(run, _)| *run + 1 == at)
-                    && asking.rows[at - 1].piece == row.piece && goes_on(document.slice(&asking.rows[at - 1].span));
+                let begun = words.starts_with('`')
+                    && runs.last().is_some_and(|(run, _)| *run + 1 == at)
+                    && asking.rows[at - 1].piece == row.piece
+                    && goes_on(document.slice(&asking.rows[at - 1].span));
                 if let Some(value) = behind_title(words) {
                     let found = in_line(value, row.span.end - value.len(), Manner::Mention);
                     if !found.is_empty() {

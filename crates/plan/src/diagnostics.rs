@@ -72,7 +72,11 @@ pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diag
     let lines: Vec<String> = code.iter().map(|span| place(document.text, span.start).line.to_string()).collect();
     let message = match lines.as_slice() {
         [_] => "this code stands outside of every unit and is not placed".to_owned(),
-        many => format!("{} blocks of code stand outside of every unit and are not placed (lines {})", many.len(), many.join(", ")),
+        many => format!(
+            "{} blocks of code stand outside of every unit and are not placed (lines {})",
+            many.len(),
+            many.join(", ")
+        ),
     };
     Some(said("block-outside", first, message, "move it into the unit that it belongs to, if it is to be placed"))
 }

@@ -12,8 +12,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub(crate) use fences::Fence;
-pub(crate) use tags::Tags;
 pub(crate) use pieces::{Item, Piece, PieceKind, box_at};
+pub(crate) use tags::Tags;
 
 /// Byte offsets into [`crate::Plan::text`].
 pub type Span = Range<usize>;
@@ -79,7 +79,8 @@ impl<'t> Document<'t> {
         let fences = fences::find(text, body);
         let masked = mask::mask(text, body, &fences);
         let tags = tags::find(text, body, &fences);
-        let (items, pieces) = pieces::split(text, body, &pieces::Source { masked: &masked, fences: &fences, tags: &tags });
+        let (items, pieces) =
+            pieces::split(text, body, &pieces::Source { masked: &masked, fences: &fences, tags: &tags });
         Document { text, front, fences, items, pieces, tags }
     }
 

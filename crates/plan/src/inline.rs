@@ -132,8 +132,10 @@ pub(crate) fn label(line: &str) -> Option<Label> {
         let bare = name.split(' ').next().unwrap_or(name);
         let plain = bare.starts_with(|letter: char| letter.is_ascii_lowercase())
             && bare.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
-        let placeholder = line[..skip].ends_with(|letter: char| !letter.is_whitespace()) || rest.starts_with(['`', '/']);
-        return (plain && !placeholder).then(|| made(&bare.replace(['_', '-'], " "), line.len() - rest.len(), true, line));
+        let placeholder =
+            line[..skip].ends_with(|letter: char| !letter.is_whitespace()) || rest.starts_with(['`', '/']);
+        return (plain && !placeholder)
+            .then(|| made(&bare.replace(['_', '-'], " "), line.len() - rest.len(), true, line));
     }
     for mark in ["***", "**", "__", "*", "_"] {
         let Some(inner) = words.strip_prefix(mark) else { continue };

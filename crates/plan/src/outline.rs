@@ -13,10 +13,10 @@ use crate::boxes::State;
 use crate::dialects::DIALECTS;
 use crate::document::{Document, Piece, PieceKind, Span};
 use crate::inline::key;
-use crate::languages::is_shell;
-use crate::paths::find_paths;
 use crate::labels::Topic;
+use crate::languages::is_shell;
 use crate::naming::{Marked, UnitName};
+use crate::paths::find_paths;
 
 /// A heading and the pieces below it.
 #[derive(Debug)]
@@ -130,9 +130,7 @@ fn shows_work(document: &Document<'_>) -> bool {
         !language.is_empty() && !is_shell(language)
     });
     let named = |piece: &Piece| match &piece.kind {
-        PieceKind::Text(lines) => {
-            lines.iter().any(|line| !find_paths(document.slice(line), 0, false).is_empty())
-        }
+        PieceKind::Text(lines) => lines.iter().any(|line| !find_paths(document.slice(line), 0, false).is_empty()),
         PieceKind::Heading { title, .. } => !find_paths(document.slice(title), 0, false).is_empty(),
         _ => false,
     };

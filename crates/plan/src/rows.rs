@@ -170,7 +170,8 @@ impl Reader<'_, '_> {
             self.scopes.clear();
         }
         let labelled = label(words);
-        let announces = |label: &Label| if words.starts_with('<') { element_topic(&label.name) } else { topic(&label.name) };
+        let announces =
+            |label: &Label| if words.starts_with('<') { element_topic(&label.name) } else { topic(&label.name) };
         let own = labelled.clone().and_then(|label| announces(&label).map(|topic| (label, topic)));
         let own = own.filter(|(label, topic)| {
             label.bold

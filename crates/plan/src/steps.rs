@@ -172,14 +172,18 @@ fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
         let outer = document.items[item].parent;
         outer.is_none() || outer == asking.item
     };
-    let numbered = |item: usize| document.text[document.items[item].span.start..].starts_with(|letter: char| letter.is_ascii_digit());
+    let numbered = |item: usize| {
+        document.text[document.items[item].span.start..].starts_with(|letter: char| letter.is_ascii_digit())
+    };
     let outermost = |row: &Row| document.items_around(&document.pieces[row.piece]).into_iter().find(|item| top(*item));
     let code = |row: &&Row| matches!(row.kind, RowKind::Code(_)) && !is_among(row);
     let mut shown = rows.iter().filter(code).peekable();
     let listed = shown.peek().is_some() && shown.all(|row| outermost(row).is_some_and(numbered));
     let begins = |at: &usize| {
         let row = &rows[*at];
-        matches!(row.kind, RowKind::Line(true)) && !is_among(row) && row.item.is_some_and(|item| top(item) && numbered(item))
+        matches!(row.kind, RowKind::Line(true))
+            && !is_among(row)
+            && row.item.is_some_and(|item| top(item) && numbered(item))
     };
     let first = |at: &usize| rows[..*at].iter().all(|before| before.item != rows[*at].item);
     if listed { (0..rows.len()).filter(begins).filter(first).collect() } else { Vec::new() }

@@ -43,7 +43,10 @@ fn unselected(plan: &Plan, name: &str, wanted: &str, error: &Unselected) -> Stop
         Unselected::NoUnits => return no_units(name),
         Unselected::AllDone => {
             // The end of the work is no error: a loop over `next` ends here.
-            return Stop::new(Exit::Complete, format!("{name}: nothing is left, every unit is done by the plan's boxes"));
+            return Stop::new(
+                Exit::Complete,
+                format!("{name}: nothing is left, every unit is done by the plan's boxes"),
+            );
         }
         Unselected::Unknown { near, .. } if near.is_empty() => format!("{name}: no unit is called `{wanted}`"),
         Unselected::Unknown { near, .. } => format!("{name}: no unit is called `{wanted}`; near it: {}", named(near)),

@@ -33,7 +33,8 @@ impl Report {
 
     fn planned_lines(&self) -> impl Iterator<Item = String> + '_ {
         self.file_lines().map(|line| {
-            let said = [(" - Created: ", " - Create: "), (" - Modified: ", " - Modify: "), (" - Deleted: ", " - Delete: ")];
+            let said =
+                [(" - Created: ", " - Create: "), (" - Modified: ", " - Modify: "), (" - Deleted: ", " - Delete: ")];
             said.iter().fold(line, |line, (done, planned)| line.replacen(done, planned, 1))
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{Criterion, is_among, kind, set_expectation};
 use crate::changes::Asking;
-use crate::commands::{Expect, ExpectedOutcome, Manner, command, PlannedCommand, expectation, in_line, of_fence};
+use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, command, expectation, in_line, of_fence};
 use crate::document::{PieceKind, Span};
 use crate::inline::{key, one_line};
 use crate::labels::Topic;

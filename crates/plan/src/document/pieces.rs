@@ -328,7 +328,9 @@ impl Cutting<'_> {
             let content = at + skip;
             let (end, column) = match known {
                 Some(item) => (item.end, None),
-                None if box_at(&self.text[content..line.end]).is_some() || self.tags.is_in_unit(at) => (line.end, Some(at - line.start)),
+                None if box_at(&self.text[content..line.end]).is_some() || self.tags.is_in_unit(at) => {
+                    (line.end, Some(at - line.start))
+                }
                 None => return at,
             };
             let parent = self.open.last().map(|(item, _)| *item);

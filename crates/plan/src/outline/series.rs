@@ -22,16 +22,14 @@ const MOST_WORDS: usize = 2;
 
 /// For each section, the name of the unit that it is by its series.
 pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<UnitName>> {
-    let formed: Vec<Option<(Form, UnitName)>> = sections
-        .iter()
-        .enumerate()
-        .map(|(at, section)| form(section).filter(|_| Some(at) != title))
-        .collect();
+    let formed: Vec<Option<(Form, UnitName)>> =
+        sections.iter().enumerate().map(|(at, section)| form(section).filter(|_| Some(at) != title)).collect();
     let mut found: Vec<Option<UnitName>> = sections.iter().map(|_| None).collect();
     for (at, one) in formed.iter().enumerate() {
         let Some((form, name)) = one else { continue };
-        let members: Vec<usize> =
-            (0..sections.len()).filter(|other| formed[*other].as_ref().is_some_and(|(other, _)| other == form)).collect();
+        let members: Vec<usize> = (0..sections.len())
+            .filter(|other| formed[*other].as_ref().is_some_and(|(other, _)| other == form))
+            .collect();
         if is_series(sections, &members, &formed) && !has_units_beside(sections, &members, title) {
             found[at] = Some(name.clone());
         }
@@ -55,8 +53,10 @@ fn form(section: &Section) -> Option<(Form, UnitName)> {
     };
     if let Some(inner) = words.strip_prefix('(') {
         let (number, rest) = inner.split_once(')')?;
-        let short = !number.is_empty() && number.len() <= 4 && number.chars().all(|letter| letter.is_ascii_alphanumeric());
-        return short.then(|| made("()", "", number.to_owned(), rest.trim_start_matches([' ', ':', '-', '—']).to_owned()));
+        let short =
+            !number.is_empty() && number.len() <= 4 && number.chars().all(|letter| letter.is_ascii_alphanumeric());
+        return short
+            .then(|| made("()", "", number.to_owned(), rest.trim_start_matches([' ', ':', '-', '—']).to_owned()));
     }
     if let Some(rest) = words.strip_prefix('#') {
         let number = number_at(rest)?;
@@ -82,7 +82,8 @@ fn worded(words: &str) -> Option<(&str, String, String)> {
     for _ in 0..MOST_WORDS {
         let rest = &words[end..];
         let lead = rest.len() - rest.trim_start().len();
-        let word = rest.trim_start().chars().take_while(|letter| letter.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+        let word =
+            rest.trim_start().chars().take_while(|letter| letter.is_alphabetic()).map(char::len_utf8).sum::<usize>();
         if word == 0 {
             return None;
         }
@@ -104,8 +105,7 @@ fn ancestors(sections: &[Section], at: usize) -> impl Iterator<Item = usize> + '
 /// Whether the headings are a series of units: several numbers, work in most of the sections, and no series of numbered
 /// sections around it.
 fn is_series(sections: &[Section], members: &[usize], formed: &[Option<(Form, UnitName)>]) -> bool {
-    let numbers: BTreeSet<&str> =
-        members.iter().filter_map(|at| formed[*at].as_ref()?.1.number.as_deref()).collect();
+    let numbers: BTreeSet<&str> = members.iter().filter_map(|at| formed[*at].as_ref()?.1.number.as_deref()).collect();
     let works = |at: usize| sections[at].work || sections[at].boxes;
     let working = members.iter().filter(|at| works(**at)).count();
     let is_numbered = |at: usize| numbered(&sections[at].marked.words).is_some() && works(at);
