@@ -41,6 +41,8 @@ pub(crate) struct Request {
     pub(crate) why: String,
     /// What it checks, where that is known from elsewhere than its words.
     pub(crate) kind: Option<Kind>,
+    /// It is a step of the plan, run for what it does.
+    pub(crate) step: bool,
 }
 
 /// A command that ran, or could not.
@@ -97,13 +99,19 @@ impl Request {
         if !folder.is_empty() && !work.run.files.has_folder(&folder) && !work.workspace.makes_folder(&folder) {
             return refuse(&format!("the folder `{folder}` is not there"));
         }
-        Ok(Request { script, folder, expect: command.expect.clone(), why: why.to_owned(), kind: None })
+        Ok(Request { script, folder, expect: command.expect.clone(), why: why.to_owned(), kind: None, step: false })
+    }
+
+    /// [`Request::of`], of a command that stands in a step.
+    pub(crate) fn of_step(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<Ran>> {
+        Ok(Request { step: true, ..Request::of(command, why, work)? })
     }
 
     /// A command of the project's own, which shall simply succeed.
     pub(crate) fn of_project(script: &str, why: &str) -> Self {
-        let expect = Expect { outcome: ExpectedOutcome::Pass, words: None, passed: None, shows: Vec::new() };
-        Request { script: script.to_owned(), folder: String::new(), expect, why: why.to_owned(), kind: None }
+        let expect = Expect { outcome: ExpectedOutcome::Pass, ..Expect::default() };
+        let why = why.to_owned();
+        Request { script: script.to_owned(), folder: String::new(), expect, why, kind: None, step: false }
     }
 
     /// A command that the project itself was found to keep for a purpose.
@@ -208,7 +216,7 @@ pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> 
 
 fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
     let ours = |name: &str| work.workspace.knows_module(work.run, name);
-    judge(asked, end_of(outcome), text, &JudgeContext { expect: &request.expect, ours: &ours })
+    judge(asked, end_of(outcome), text, &JudgeContext { expect: &request.expect, step: request.step, ours: &ours })
 }
 
 fn code_of(outcome: &Outcome) -> Option<i32> {

@@ -142,7 +142,7 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
     let tasks = tasks(work, change, verification);
     let exit = exit(work, change, verification);
     Report {
-        heading: heading(exit).to_owned(),
+        heading: if work.run.options.dry_run { PREVIEW } else { heading(exit) }.to_owned(),
         exit,
         plan: work.run.plan_name.clone(),
         phase: work.assignment.label.clone(),
@@ -170,6 +170,9 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
     }
 }
 
+/// The heading of a dry run, which claims nothing.
+const PREVIEW: &str = "Implementation Preview";
+
 /// The heading tells the truth.
 fn heading(exit: Exit) -> &'static str {
     match exit {
@@ -183,8 +186,12 @@ fn heading(exit: Exit) -> &'static str {
 fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Exit {
     let checks = &verification.checks;
     let mut exits = Vec::new();
-    if checks.iter().any(|check| check.verdict() == Verdict::Failed)
-        || verification.items.iter().any(|proof| matches!(proof, Proof::Broken(_)))
+    let open = change.items.iter().zip(&verification.items).any(|(item, proof)| is_unimplemented(item, proof));
+    let untouched = change.written.is_empty() && work.workspace.tree.pending().is_empty();
+    // Where nothing was changed nothing can have got worse: what fails waits for what is open.
+    let consequence = open && untouched;
+    if !consequence && checks.iter().any(|check| check.verdict() == Verdict::Failed)
+        || !consequence && verification.items.iter().any(|proof| matches!(proof, Proof::Broken(_)))
     {
         exits.push(Exit::CheckFailed);
     }
@@ -200,7 +207,6 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
     if checks.iter().filter(weighs).any(|check| check.ran.judgement.limit) {
         exits.push(Exit::Limit);
     }
-    let open = change.items.iter().zip(&verification.items).any(|(item, proof)| is_unimplemented(item, proof));
     if open || verification.accounts.iter().any(|account| account.fate == Fate::Untouched) {
         exits.push(Exit::Incomplete);
     }

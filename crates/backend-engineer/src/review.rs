@@ -48,6 +48,9 @@ pub(crate) fn review(
     let savepoint = workspace.tree.savepoint();
     let mut facts = Facts::default();
     let mut found = of_reading(run, units, extent);
+    if extent == Extent::Plan {
+        found.extend(rules::ticked_but_missing(run));
+    }
     let code = Codebase::of(run.files.facts());
     let all: Vec<&Phase> = run.plan.all().collect();
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
@@ -152,7 +155,11 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Findin
     let told = told.filter(|one| one.code != "command-author-path" || !authors(one.span.start));
     let told = told.map(|one| Finding {
         code: one.code,
-        severity: if one.code == "no-units" { Severity::Error } else { Severity::Warning },
+        severity: match one.code {
+            "no-units" => Severity::Error,
+            "block-outside" => Severity::Note,
+            _ => Severity::Warning,
+        },
         message: one.message.clone(),
         line: Some(plan.place(one.span.start).line),
         span: Some(one.span.clone()),

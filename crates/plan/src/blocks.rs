@@ -69,7 +69,8 @@ pub enum Role {
     },
     /// A unified diff, or lines marked `+` and `-`.
     Diff,
-    /// `    SearchReplace,
+    /// `<<<<<<< SEARCH` … `>>>>>>> REPLACE`.
+    SearchReplace,
     /// Commands.
     Shell,
     /// What a command is expected to print.

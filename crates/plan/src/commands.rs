@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::document::{Document, Span};
 
 pub(crate) use expect::expectation;
-pub(crate) use lines::{Manner, in_line, is_conditional};
+pub use expect::{Count, Relation};
+pub(crate) use lines::{Manner, asked_to_see, in_line, is_conditional};
 
 /// A command that the plan wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -109,8 +110,29 @@ pub struct Expect {
     pub words: Option<String>,
     /// The number of tests that shall pass ("12 passed").
     pub passed: Option<u64>,
-    /// Quoted text that the output shall contain.
+    /// Quoted text that the output shall contain; of an expected failure, one of them.
     pub shows: Vec<String>,
+    /// The status that it shall end with.
+    pub status: Option<i32>,
+    /// The number that it shall print, or how many lines.
+    pub count: Option<Count>,
+}
+
+impl Expect {
+    /// Tells that the plan says something of the result, and that nothing of it could be read.
+    pub fn is_unread(&self) -> bool {
+        let read = self.outcome != ExpectedOutcome::Unstated
+            || self.passed.is_some()
+            || !self.shows.is_empty()
+            || self.status.is_some()
+            || self.count.is_some();
+        self.words.is_some() && !read
+    }
+
+    /// Tells that what is printed decides, and not the status alone.
+    pub fn is_of_output(&self) -> bool {
+        !self.shows.is_empty() || self.count.is_some() || self.outcome == ExpectedOutcome::NoMatches
+    }
 }
 
 /// How a command is expected to end.
@@ -142,12 +164,17 @@ impl PlannedCommand {
     /// own: quoted words are excerpts of it only where the plan plainly says so.
     pub(crate) fn await_result(&mut self, expect: Expect) {
         self.expect = expect;
+        self.settle_number();
+        if self.expect.outcome == ExpectedOutcome::Fail {
+            // One of them is enough: "`ImportError` or `NameError`".
+            self.expect.shows = expect::failures(self.expect.words.as_deref().unwrap_or(""));
+            return;
+        }
         if self.expect.shows.is_empty() {
             return;
         }
         if self.facts.is_check() {
-            let failing = self.expect.outcome == ExpectedOutcome::Fail;
-            let words = self.expect.words.as_deref().filter(|_| !failing).unwrap_or("");
+            let words = self.expect.words.as_deref().unwrap_or("");
             self.expect.shows = expect::shows(words, true);
             let counts = |text: &String| self.expect.passed.is_some() && text.contains("pass");
             self.expect.shows.retain(|text| !counts(text));
@@ -159,6 +186,36 @@ impl PlannedCommand {
             first.len() == 3 && first.parse::<u16>().is_ok()
         };
         self.expect.shows.retain(|text| !(silent && (status(text) || text.starts_with("HTTP/"))));
+    }
+
+    /// Decides what a stated number is of: what a search or a listing prints, what a script prints, or the status.
+    fn settle_number(&mut self) {
+        let expect = &mut self.expect;
+        if let Some(status) = expect.status {
+            expect.count = None;
+            expect.outcome = match status {
+                0 => ExpectedOutcome::Pass,
+                _ if self.facts.is_check() => ExpectedOutcome::Fail,
+                _ => ExpectedOutcome::Unstated,
+            };
+            return;
+        }
+        let Some(count) = expect.count else { return };
+        let counts = self.facts.kind == shell::Kind::Inspect;
+        if self.facts.is_check() || self.facts.kind == shell::Kind::Request && self.facts.silent_request {
+            // "0 errors", "12 passed", "200": of the program's own report.
+            expect.count = None;
+        } else if counts {
+            // Whether the search found something is told by the number.
+            expect.outcome = ExpectedOutcome::Unstated;
+            expect.shows.retain(|text| text.parse::<u64>().is_err());
+        } else if count.of_lines {
+            expect.count = None;
+        } else if count.number == 0 && expect.outcome == ExpectedOutcome::Unstated && expect.shows.is_empty() {
+            // What a program "returns" is its status; nothing else is told by nought alone.
+            (expect.count, expect.status) = (None, Some(0));
+            expect.outcome = ExpectedOutcome::Pass;
+        }
     }
 }
 
@@ -195,31 +252,34 @@ pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedComm
         return vec![command(text.trim(), start..end, Expect::default())];
     }
     let found = scripts::scripts(&text).into_iter().map(|script| {
-        let expected = script.comments.iter().find_map(|comment| {
-            let lower = comment.to_lowercase();
-            let said = [
-                "expected output:",
-                "expected:",
-                "expect:",
-                "expect ",
-                "expected ",
-                "should ",
-                "→",
-                "->",
-                "=>",
-                "预期:",
-                "预期：",
-                "期望：",
-                "esperado:",
-            ]
-            .iter()
-            .find(|word| lower.starts_with(*word))?;
-            comment.get(said.len()..)
-        });
+        let expected = script.comments.iter().find_map(|comment| expected_by(comment));
         let expect = expected.map(expectation).unwrap_or_default();
         command(&script.text, scripts::place(&fence.content, &fence.span, script.lines), expect)
     });
     found.collect()
+}
+
+/// What a comment in a script says of the command before it.
+pub(crate) fn expected_by(comment: &str) -> Option<&str> {
+    const SIGNS: [&str; 14] = [
+        "expected output:",
+        "expected:",
+        "expect:",
+        "expect ",
+        "expected ",
+        "should ",
+        "must ",
+        "→",
+        "->",
+        "=>",
+        "预期:",
+        "预期：",
+        "期望：",
+        "esperado:",
+    ];
+    let comment = comment.trim_start_matches(['#', ' ']);
+    let lower = comment.to_lowercase();
+    SIGNS.iter().find(|sign| lower.starts_with(*sign)).and_then(|sign| comment.get(sign.len()..))
 }
 
 fn doubt(text: &str, reading: &shell::Reading) -> Option<Doubt> {

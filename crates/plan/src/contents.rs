@@ -11,7 +11,9 @@ pub(crate) use inherited::hand_down;
 use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
 use crate::changes::{Asking, declared};
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, is_conditional, of_fence};
+use crate::commands::{
+    ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional, of_fence,
+};
 use crate::criteria::{self, is_among, set_expectation};
 use crate::document::Document;
 use crate::identity::{CheckboxId, PhaseId};
@@ -145,10 +147,28 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
                     expect_last(asking, &runs, commands, at, value);
                     continue;
                 }
+                let follows = || runs.last().is_some_and(|(run, _)| run + 1 == at);
+                if let Some(claim) = asked_to_see(words).filter(|_| !row.boxed && row.label.is_none() && follows()) {
+                    expect_last(asking, &runs, commands, at, claim);
+                    continue;
+                }
                 let labelled = row.topic == Some(Topic::Run) && (row.label.is_some() || value.starts_with('`'));
+                let begun = words.starts_with('`')
+                    && runs.last().is_some_and(|(run, _)| *run + 1 == at)
+                    && asking.rows[at - 1].piece == row.piece
+                    && goes_on(document.slice(&asking.rows[at - 1].span));
+                if let Some(value) = behind_title(words) {
+                    let found = in_line(value, row.span.end - value.len(), Manner::Mention);
+                    if !found.is_empty() {
+                        runs.extend((0..found.len()).map(|one| (at, commands.len() + one)));
+                        commands.extend(found);
+                        continue;
+                    }
+                }
                 let manner = match labelled {
                     true => Manner::Labelled,
-                    false if row.boxed && is_about_command(words) => Manner::Criterion,
+                    false if begun => Manner::Mention,
+                    false if row.boxed && is_about_command(words) => Manner::Mention,
                     false => Manner::Sentence,
                 };
                 let value = if labelled { value } else { words };
@@ -165,6 +185,19 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
         }
     }
     runs
+}
+
+/// Whether a line of a sentence ends within a list: "Run `a`, `b`, and".
+fn goes_on(line: &str) -> bool {
+    let last = line.split_whitespace().next_back().unwrap_or("");
+    last.ends_with([',', '，', '、', '+', '&']) || matches!(last, "and" | "then" | "y" | "und" | "et" | "и" | "和")
+}
+
+/// What stands behind the bold title of a step, where it begins with a command: "**Step 2: build** — `npm run build`".
+fn behind_title(words: &str) -> Option<&str> {
+    let (title, rest) = words.strip_prefix("**")?.split_once("**")?;
+    let value = rest.trim_start_matches([' ', '—', '–', '-', ':', '→']);
+    (is_step_name(title) && value.starts_with('`') && value.len() < rest.len()).then_some(value)
 }
 
 /// Whether the line above a fence makes it wait for something: "If it is missing, run:".

@@ -4,15 +4,18 @@ use serde::Serialize;
 
 use crate::blocks::FileOf;
 use crate::commands::Doubt;
-use crate::document::{Document, Span};
+use crate::document::{Document, Span, place};
+use crate::labels::Topic;
+use crate::languages::is_source;
 use crate::outline::Outline;
 use crate::phase::Phase;
+use crate::rows::{Row, RowKind};
 
 /// Something that could not be read with certainty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// A short stable name: `unclosed-fence`, `number-twice`, `block-between`, `block-nowhere`,
-    /// `command-placeholder`, `command-author-path`, `no-units`.
+    /// `block-outside`, `command-placeholder`, `command-author-path`, `no-units`.
     pub code: &'static str,
     /// What was found.
     pub message: String,
@@ -48,6 +51,34 @@ pub(crate) fn diagnose(document: &Document<'_>, outline: &Outline, phases: &[Pha
     }
     found.sort_by_key(|one| (one.span.start, one.code));
     found
+}
+
+/// Code for files that stands outside of every unit, told once. What is shown as an example, as it was, or as what is
+/// printed is not meant to go anywhere.
+pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diagnostic> {
+    let shown = [Topic::Example, Topic::Before, Topic::Output, Topic::Expect, Topic::Reference, Topic::Bounds];
+    let left_out = |row: &&Row| row.topic.is_none_or(|topic| !shown.contains(&topic) && !topic.is_left_undone());
+    let code: Vec<&Span> = rows
+        .iter()
+        .filter(left_out)
+        .filter_map(|row| match row.kind {
+            RowKind::Code(fence) => document.fences.get(fence),
+            _ => None,
+        })
+        .filter(|fence| is_source(fence.info.split_whitespace().next().unwrap_or("")))
+        .map(|fence| &fence.span)
+        .collect();
+    let first = code.first()?;
+    let lines: Vec<String> = code.iter().map(|span| place(document.text, span.start).line.to_string()).collect();
+    let message = match lines.as_slice() {
+        [_] => "this code stands outside of every unit and is not placed".to_owned(),
+        many => format!(
+            "{} blocks of code stand outside of every unit and are not placed (lines {})",
+            many.len(),
+            many.join(", ")
+        ),
+    };
+    Some(said("block-outside", first, message, "move it into the unit that it belongs to, if it is to be placed"))
 }
 
 fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {

@@ -1,10 +1,12 @@
 //! The ways in which people write plans. Each says what opens a unit of its
 //! kind; everything else is read alike for all, so plans may mix them.
 
+mod elements;
 mod numbered_boxes;
 mod phases;
 mod progress;
 mod sections;
+mod series;
 mod task_lists;
 mod tasks;
 
@@ -26,6 +28,10 @@ pub(crate) struct HeadingSeen<'d> {
     pub(crate) numbers: bool,
     /// Whether its section holds code or named files.
     pub(crate) work: bool,
+    /// The unit that it is by the form that it shares with others.
+    pub(crate) series: Option<&'d UnitName>,
+    /// It stands for an element `<task>`.
+    pub(crate) element: bool,
     /// The rank and number of the unit around it.
     pub(crate) unit: Option<(Rank, Option<&'d str>)>,
 }
@@ -60,8 +66,10 @@ pub(crate) struct Dialect {
 /// Every dialect, in the order in which they are asked.
 pub(crate) const DIALECTS: &[Dialect] = &[
     progress::DIALECT,
+    elements::DIALECT,
     phases::DIALECT,
     tasks::DIALECT,
+    series::DIALECT,
     task_lists::DIALECT,
     numbered_boxes::DIALECT,
     sections::DIALECT,

@@ -3,6 +3,8 @@
 
 mod fences;
 mod mask;
+mod tags;
+
 mod pieces;
 
 use std::ops::Range;
@@ -11,6 +13,7 @@ use serde::Serialize;
 
 pub(crate) use fences::Fence;
 pub(crate) use pieces::{Item, Piece, PieceKind, box_at};
+pub(crate) use tags::Tags;
 
 /// Byte offsets into [`crate::Plan::text`].
 pub type Span = Range<usize>;
@@ -64,6 +67,8 @@ pub(crate) struct Document<'t> {
     pub(crate) items: Vec<Item>,
     /// Everything that is not blank, in order.
     pub(crate) pieces: Vec<Piece>,
+    /// The elements that stand for headings and labels.
+    pub(crate) tags: Tags,
 }
 
 impl<'t> Document<'t> {
@@ -73,8 +78,10 @@ impl<'t> Document<'t> {
         let (front, body) = front_matter(text, start);
         let fences = fences::find(text, body);
         let masked = mask::mask(text, body, &fences);
-        let (items, pieces) = pieces::split(text, body, &masked, &fences);
-        Document { text, front, fences, items, pieces }
+        let tags = tags::find(text, body, &fences);
+        let (items, pieces) =
+            pieces::split(text, body, &pieces::Source { masked: &masked, fences: &fences, tags: &tags });
+        Document { text, front, fences, items, pieces, tags }
     }
 
     /// The characters of a span; empty where the span is no part of the text.

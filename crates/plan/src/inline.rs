@@ -127,6 +127,16 @@ pub(crate) struct Label {
 pub(crate) fn label(line: &str) -> Option<Label> {
     let skip = line.len() - line.trim_start_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).len();
     let words = &line[skip..];
+    if let Some((name, rest)) = words.strip_prefix('<').and_then(|inner| inner.split_once('>')) {
+        // `<files>`: an element in place of a label.
+        let bare = name.split(' ').next().unwrap_or(name);
+        let plain = bare.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && bare.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+        let placeholder =
+            line[..skip].ends_with(|letter: char| !letter.is_whitespace()) || rest.starts_with(['`', '/']);
+        return (plain && !placeholder)
+            .then(|| made(&bare.replace(['_', '-'], " "), line.len() - rest.len(), true, line));
+    }
     for mark in ["***", "**", "__", "*", "_"] {
         let Some(inner) = words.strip_prefix(mark) else { continue };
         let Some(close) = inner.find(mark).filter(|close| *close > 0) else { continue };

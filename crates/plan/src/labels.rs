@@ -475,6 +475,11 @@ const NAMES: &[(Topic, &[&str])] = &[
             "exit gate",
             "verification steps",
             "verification checklist",
+            "verification command",
+            "validation command",
+            "integration checklist",
+            "final checklist",
+            "closure condition",
             "validation checklist",
             "test plan",
             "phase verification",
@@ -1086,9 +1091,22 @@ pub(crate) fn topic(name: &str) -> Option<Topic> {
     TOPICS.get(name).copied()
 }
 
+/// What an element inside a `<task>` announces, by its name.
+pub(crate) fn element_topic(name: &str) -> Option<Topic> {
+    match name {
+        "action" | "implementation" | "instructions" => Some(Changes),
+        "automated" => Some(Automated),
+        "verify" | "done" | "verification" => Some(Criteria),
+        "how to verify" | "human check" | "manual" => Some(Manual),
+        "read first" | "interfaces" | "context" => Some(Reference),
+        "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => Some(About),
+        name => topic(name),
+    }
+}
+
 /// What a heading announces: its name without number and notes, or words in it.
 pub(crate) fn heading_topic(title: &str) -> Option<Topic> {
-    let name = key(title);
+    let name = key(&title.replace('_', " "));
     let bare = name.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
     let short = bare.split(" (").next().unwrap_or(bare).trim_end_matches([':', ' ']);
     topic(short).or_else(|| {

@@ -214,6 +214,14 @@ pub(crate) fn is_at_home(language: &str, path: &str) -> bool {
     })
 }
 
+/// Whether the language is one of programs, not of data, text or markup.
+pub(crate) fn is_source(language: &str) -> bool {
+    let language = language.to_ascii_lowercase();
+    let endings = LANGUAGES.iter().find(|(names, _)| names.contains(&language.as_str())).map(|(_, endings)| endings);
+    let ending = endings.and_then(|endings| endings.first());
+    ending.is_some_and(|ending| code::paths::is_code(&format!("file.{ending}")))
+}
+
 /// Whether the language is one of a shell.
 pub(crate) fn is_shell(language: &str) -> bool {
     ["bash", "sh", "shell", "zsh", "console", "fish", "shellscript", "shell-session", "terminal", "powershell", "pwsh"]

@@ -65,7 +65,7 @@ pub use basis::Basis;
 pub use blocks::{CodeBlock, FileOf, Role};
 pub use boxes::{Checkbox, State};
 pub use changes::{Action, PlannedChange};
-pub use commands::{Commit, Doubt, Expect, ExpectedOutcome, Facts, PlannedCommand};
+pub use commands::{Commit, Count, Doubt, Expect, ExpectedOutcome, Facts, PlannedCommand, Relation};
 pub use criteria::{Criterion, CriterionKind};
 pub use diagnostics::Diagnostic;
 pub use document::{Place, Span, Unreadable};

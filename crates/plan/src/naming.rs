@@ -400,7 +400,7 @@ pub(crate) fn number_at(text: &str) -> Option<String> {
 }
 
 /// The title behind a number, or `None` where the number runs on into words.
-fn after_number(tail: &str, number: &str) -> Option<String> {
+pub(crate) fn after_number(tail: &str, number: &str) -> Option<String> {
     let letter = number.chars().all(|letter| letter.is_ascii_alphabetic());
     let next = tail.chars().next();
     if next.is_some_and(|next| next.is_alphanumeric() && next.is_ascii()) {

@@ -3,15 +3,36 @@
 
 mod items;
 
+mod series;
+
 mod headings;
 
 use std::ops::Range;
 
 use crate::boxes::State;
 use crate::dialects::DIALECTS;
-use crate::document::{Document, PieceKind, Span};
+use crate::document::{Document, Piece, PieceKind, Span};
 use crate::inline::key;
-use crate::naming::UnitName;
+use crate::labels::Topic;
+use crate::languages::is_shell;
+use crate::naming::{Marked, UnitName};
+use crate::paths::find_paths;
+
+/// A heading and the pieces below it.
+#[derive(Debug)]
+struct Section {
+    piece: usize,
+    level: usize,
+    title: Span,
+    end: usize,
+    parent: Option<usize>,
+    marked: Marked,
+    topic: Option<Topic>,
+    boxes: bool,
+    numbers: bool,
+    work: bool,
+    element: bool,
+}
 
 /// A unit, before its content is read.
 #[derive(Debug)]
@@ -102,10 +123,24 @@ impl Outline {
     }
 }
 
-/// The whole document as one unit, where it holds boxes but nothing that could be told apart.
+/// Whether a document spells work out: code for a file that it names.
+fn shows_work(document: &Document<'_>) -> bool {
+    let code = document.fences.iter().any(|fence| {
+        let language = fence.info.split_whitespace().next().unwrap_or("");
+        !language.is_empty() && !is_shell(language)
+    });
+    let named = |piece: &Piece| match &piece.kind {
+        PieceKind::Text(lines) => lines.iter().any(|line| !find_paths(document.slice(line), 0, false).is_empty()),
+        PieceKind::Heading { title, .. } => !find_paths(document.slice(title), 0, false).is_empty(),
+        _ => false,
+    };
+    code && document.pieces.iter().any(named)
+}
+
+/// The whole document as one unit, where it holds boxes or shows code for files, and nothing could be told apart.
 fn whole(document: &Document<'_>) -> Option<Unit> {
-    let boxed = document.items.iter().any(|item| items::box_of(document, item).is_some());
-    let first = document.pieces.first().filter(|_| boxed)?;
+    let boxed = || document.items.iter().any(|item| items::box_of(document, item).is_some());
+    let first = document.pieces.first().filter(|_| boxed() || shows_work(document))?;
     let title = match &first.kind {
         PieceKind::Heading { title, .. } => title.clone(),
         PieceKind::Text(lines) => lines.first().cloned().unwrap_or(first.span.clone()),

@@ -10,7 +10,7 @@ use crate::checkboxes::{self, Found};
 use crate::commands::PlannedCommand;
 use crate::contents;
 use crate::criteria::{self, Criterion};
-use crate::diagnostics::{Diagnostic, diagnose};
+use crate::diagnostics::{Diagnostic, code_outside, diagnose};
 use crate::document::{self, Document, PieceKind, Place, Span, Unreadable};
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::{one_line, plain};
@@ -162,7 +162,9 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     let mut commands = Vec::new();
     let criteria = criteria::read(&asking, &mut commands);
     let sentences = contents::sentences(&asking);
-    let diagnostics = diagnose(&document, &outline, &phases);
+    let mut diagnostics = diagnose(&document, &outline, &phases);
+    diagnostics.extend(code_outside(&document, &rows));
+    diagnostics.sort_by_key(|one| (one.span.start, one.code));
     Ok(Plan {
         title: title(&document),
         dialects: outline.dialects(),
@@ -248,6 +250,12 @@ fn settle(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
     }
     let any = |state: State| states.contains(&state);
     let finished = states.iter().all(|state| matches!(state, State::Done | State::Skipped)) && any(State::Done);
+    // An item is done all the way down: its own tick says nothing of an open box inside it.
+    let of_item = |one: &&Checkbox| one.phase == Some(phase.id) && phase.heading.contains(&one.span.start);
+    let left = |state: &State| matches!(state, State::Open | State::InProgress);
+    if phase.state == State::Done && boxes.iter().any(|one| of_item(&one)) && states.iter().any(left) {
+        phase.state = State::InProgress;
+    }
     if phase.state == State::Open {
         phase.state = match () {
             () if finished => State::Done,

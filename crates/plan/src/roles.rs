@@ -4,8 +4,8 @@
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
-use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, in_line, of_fence};
-use crate::criteria::{Criterion, CriterionKind};
+use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, expected_by, in_line, of_fence};
+use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
 use crate::labels::Topic;
 use crate::languages::is_shell;
@@ -83,12 +83,22 @@ fn push(text: &str, command: &PlannedCommand, role: CommandRole, found: &mut Vec
         found.push(reading(command, role));
         return;
     }
-    for span in statements {
+    let said = |from: usize, to: usize| {
+        let mut comments = script.comments.iter().filter(|one| one.span.start >= from && one.span.start < to);
+        comments.find_map(|one| expected_by(&one.text))
+    };
+    // What the comments expect is told of the statements above them; what stands outside, of all.
+    let outside = said(0, written.len()).is_none();
+    for (at, span) in statements.iter().enumerate() {
+        let next = statements.get(at + 1).map_or(written.len(), |next| next.start);
         let place = command.span.start + span.start..command.span.start + span.end;
         let folder = script.invocations.iter().find(|one| one.span.start == span.start);
         let folder = folder.and_then(|one| one.folder.clone()).or_else(|| command.folder.clone());
-        let mut one = crate::commands::command(script.slice(&span), place, Expect::default());
-        one.expect = command.expect.clone();
+        let own = said(span.end, next).map(expectation).unwrap_or_default();
+        let mut one = crate::commands::command(script.slice(span), place, own);
+        if outside {
+            one.expect = command.expect.clone();
+        }
         one.folder = one.facts.folder.take().or(folder);
         found.push(reading(&one, role));
     }
@@ -106,7 +116,9 @@ fn beside(text: &str, listed: &[Span], found: &mut Vec<CommandReading>) {
                 let shown = block.is_some_and(|block| is_shell(block.info.split_whitespace().next().unwrap_or("")));
                 if shown { of_fence(&document, *fence) } else { Vec::new() }
             }
-            RowKind::Line(_) => in_line(words, row.span.start, Manner::Criterion),
+            RowKind::Line(_) => {
+                in_line(words, row.span.start, if is_among(row) { Manner::Criterion } else { Manner::Mention })
+            }
             _ => Vec::new(),
         };
         let free = |command: &&PlannedCommand| {
@@ -173,7 +185,9 @@ fn prepares(command: &PlannedCommand) -> bool {
 
 fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     let facts = &command.facts;
-    let expect = expectation(command);
+    // An example asks for no result.
+    let example = role == CommandRole::ExampleOrMention;
+    let expect = if example { "-".to_owned() } else { expected(command) };
     // That something was found is right or wrong only where the plan says which.
     let decides = if facts.decides == Decides::Found && expect == "-" { "output" } else { facts.decides.word() };
     CommandReading {
@@ -188,15 +202,17 @@ fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     }
 }
 
-fn expectation(command: &PlannedCommand) -> String {
+fn expected(command: &PlannedCommand) -> String {
     let expect = &command.expect;
-    let outcome = match expect.outcome {
-        ExpectedOutcome::Pass => Some("exit 0"),
-        ExpectedOutcome::Fail => Some("exit nonzero"),
-        ExpectedOutcome::NoMatches => Some("empty or exit 1"),
-        ExpectedOutcome::Unstated => None,
-    };
-    let mut all: Vec<String> = outcome.into_iter().map(str::to_owned).collect();
+    let mut all: Vec<String> = Vec::new();
+    match (expect.outcome, expect.status) {
+        (_, Some(status)) if status != 0 => all.push(format!("exit {status} or exit nonzero")),
+        (ExpectedOutcome::Pass, _) | (_, Some(_)) => all.push("exit 0".to_owned()),
+        (ExpectedOutcome::Fail, _) => all.push("exit nonzero".to_owned()),
+        (ExpectedOutcome::NoMatches, _) => all.push("empty or exit 1".to_owned()),
+        (ExpectedOutcome::Unstated, None) => {}
+    }
+    all.extend(expect.count.map(|count| format!("count {count}")));
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));
     }

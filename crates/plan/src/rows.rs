@@ -3,7 +3,7 @@
 
 use crate::document::{Document, PieceKind, Span, box_at};
 use crate::inline::{Label, label};
-use crate::labels::{Topic, heading_topic, topic};
+use crate::labels::{Topic, element_topic, heading_topic, topic};
 
 /// What a row is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +170,9 @@ impl Reader<'_, '_> {
             self.scopes.clear();
         }
         let labelled = label(words);
-        let own = labelled.clone().and_then(|label| topic(&label.name).map(|topic| (label, topic)));
+        let announces =
+            |label: &Label| if words.starts_with('<') { element_topic(&label.name) } else { topic(&label.name) };
+        let own = labelled.clone().and_then(|label| announces(&label).map(|topic| (label, topic)));
         let own = own.filter(|(label, topic)| {
             label.bold
                 || !matches!(topic, Topic::About | Topic::Changes | Topic::Steps | Topic::Folder)

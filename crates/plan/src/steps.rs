@@ -102,6 +102,10 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     if !boxed.is_empty() {
         return with_sections(asking, cut(asking, &boxed));
     }
+    let listed = listed_steps(asking);
+    if listed.len() > 1 {
+        return with_sections(asking, cut(asking, &listed));
+    }
     let sections: Vec<usize> =
         (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at])).collect();
     let mut found = cut(asking, &sections);
@@ -179,6 +183,30 @@ fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
 /// Whether a row outside of lists is a label that names a file.
 fn names_next_file(row: &Row) -> bool {
     row.item.is_none() && row.label.is_some() && row.topic.is_some_and(Topic::names_files)
+}
+
+/// The items of a numbered list that hold all the code there is: each of them is a step.
+fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
+    let (rows, document) = (asking.rows, asking.document);
+    let top = |item: usize| {
+        let outer = document.items[item].parent;
+        outer.is_none() || outer == asking.item
+    };
+    let numbered = |item: usize| {
+        document.text[document.items[item].span.start..].starts_with(|letter: char| letter.is_ascii_digit())
+    };
+    let outermost = |row: &Row| document.items_around(&document.pieces[row.piece]).into_iter().find(|item| top(*item));
+    let code = |row: &&Row| matches!(row.kind, RowKind::Code(_)) && !is_among(row);
+    let mut shown = rows.iter().filter(code).peekable();
+    let listed = shown.peek().is_some() && shown.all(|row| outermost(row).is_some_and(numbered));
+    let begins = |at: &usize| {
+        let row = &rows[*at];
+        matches!(row.kind, RowKind::Line(true))
+            && !is_among(row)
+            && row.item.is_some_and(|item| top(item) && numbered(item))
+    };
+    let first = |at: &usize| rows[..*at].iter().all(|before| before.item != rows[*at].item);
+    if listed { (0..rows.len()).filter(begins).filter(first).collect() } else { Vec::new() }
 }
 
 /// One step from each start to the next, or to what ends the steps.

@@ -13,9 +13,9 @@ impl Reading {
     /// Returns the text that a Bash shell runs so that any failing part ends it: prompts taken off, and
     /// options set where there are several parts.
     ///
-    /// A script that looks at a status itself (`$?`), or sets the shell's options, stays as it is. A pipe
-    /// whose last member ends before its input does (`head`) would make the others fail, so that its
-    /// status stays the last member's.
+    /// A script that looks at a status itself (`$?`), or sets the shell's options, stays as it is. Where a
+    /// pipe's last member ends before its input does (`head`) and cannot be made to read on
+    /// ([`Reading::reading_on`]), the others would fail for that, so that its status stays the last member's.
     pub fn strict_form(&self) -> String {
         let text = self.script.text.trim();
         let own_way = text.contains("$?")
@@ -28,8 +28,55 @@ impl Reading {
         if own_way || !several {
             return text.to_owned();
         }
-        let pipes = has_pipe(&self.script.root) && !self.closes_early(&self.script.root);
-        format!("{}{text}", if pipes { AT_ERRORS_AND_IN_PIPES } else { AT_ERRORS })
+        if !has_pipe(&self.script.root) {
+            return format!("{AT_ERRORS}{text}");
+        }
+        let breaks = self.closes_early(&self.script.root) && self.reading_on().is_none();
+        format!("{}{text}", if breaks { AT_ERRORS } else { AT_ERRORS_AND_IN_PIPES })
+    }
+
+    /// Returns the text with each member of a pipe that would end early reading its input to the end, with
+    /// the status that it would have had; `None` where one of them is no plain command, or what feeds it has
+    /// no end.
+    pub fn reading_on(&self) -> Option<String> {
+        let mut early = Vec::new();
+        self.early_members(&self.script.root, &mut early)?;
+        early.sort_by_key(|span| std::cmp::Reverse(span.start));
+        let mut text = self.script.text.clone();
+        for span in early {
+            let member = text.get(span.clone())?;
+            let whole = format!("( early=0; {member} || early=$?; cat >/dev/null; exit $early )");
+            text.replace_range(span, &whole);
+        }
+        Some(text)
+    }
+
+    fn early_members(&self, node: &Node, found: &mut Vec<crate::script::Span>) -> Option<()> {
+        match node {
+            Node::Pipe(members) => {
+                let endless =
+                    |member: &Node| self.node_is(member, Trait::Watches) || self.node_is(member, Trait::Serves);
+                for (at, member) in members.iter().enumerate().skip(1) {
+                    if !self.node_is(member, Trait::ClosesEarly) {
+                        continue;
+                    }
+                    let Node::Invocation(invocation) = member else { return None };
+                    if members[..at].iter().any(endless) {
+                        return None;
+                    }
+                    found.push(self.script.invocation(*invocation)?.span.clone());
+                }
+                Some(())
+            }
+            Node::Sequence(all) => all.iter().try_for_each(|one| self.early_members(one, found)),
+            Node::And(left, right) | Node::Or(left, right) => {
+                self.early_members(left, found)?;
+                self.early_members(right, found)
+            }
+            Node::Not(inner) | Node::Subshell(inner) => self.early_members(inner, found),
+            inner if self.closes_early(inner) => None,
+            _ => Some(()),
+        }
     }
 
     fn closes_early(&self, node: &Node) -> bool {

@@ -1,13 +1,13 @@
 //! Judges one finished command by its exit status and by what the plan expects of it.
 
 use journal::Verdict;
-use plan::{Expect, ExpectedOutcome};
+use plan::{Count, Expect, ExpectedOutcome};
 use serde::Serialize;
 use shell::{Reading, Recipes};
 
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
-use super::vacuous::{makes, strict_form, vacuous};
+use super::vacuous::{Vacuous, makes, searches, strict_form, vacuous};
 
 /// A command as it is run, and what is known of it before.
 #[derive(Debug)]
@@ -24,8 +24,10 @@ impl Asked {
     pub(crate) fn read(script: &str, kind: Option<Kind>, recipes: &dyn Recipes) -> Self {
         let written = shell::read_with(script, recipes);
         let kind = kind.or_else(|| checked_by(&written).into_iter().next()).unwrap_or(Kind::Other);
-        let script = strict_form(&written, kind != Kind::Other);
-        let reading = shell::read_with(&script, recipes);
+        let strict = strict_form(&written, kind != Kind::Other);
+        let reading = shell::read_with(&strict, recipes);
+        // Where the failure of each part of a pipe counts, none may fail only because the next one stopped reading.
+        let script = reading.reading_on().filter(|_| strict != script).unwrap_or(strict);
         Asked { kind, script, reading }
     }
 }
@@ -45,6 +47,8 @@ pub(crate) struct Judgement {
 pub(crate) struct JudgeContext<'a> {
     /// What the plan expects of it.
     pub(crate) expect: &'a Expect,
+    /// It is a step of the plan, run for what it does.
+    pub(crate) step: bool,
     /// Tells that a module or package of that name belongs to the repository or to the plan.
     pub(crate) ours: &'a dyn Fn(&str) -> bool,
 }
@@ -83,8 +87,7 @@ impl Judgement {
     }
 }
 
-/// Judges a command that ended with `end` and printed `output` (its head and tail suffice); `ours` tells the modules of the
-/// repository and of the plan.
+/// Judges a command that ended with `end` and printed `output` (its head and tail suffice).
 pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>) -> Judgement {
     let expect = context.expect;
     let code = match end {
@@ -97,38 +100,138 @@ pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContex
         return judge_search(code, output);
     }
     let ground = Ground { reading: &asked.reading, tests: asked.kind == Kind::Tests, ours: context.ours };
-    if let Some(why) = inconclusive(&ground, code, output) {
+    let as_stated = expect.status == Some(code);
+    let nothing_said = inconclusive(&ground, code, output);
+    // "exit 5" may be what a runner ends with that finds no test, "exit 2" what it ends with when it is called wrongly.
+    let stated =
+        |why: &Inconclusive| as_stated && matches!(why, Inconclusive::NoTests | Inconclusive::CalledWrongly(_));
+    if let Some(why) = nothing_said.filter(|why| !stated(why)) {
         return Judgement::inconclusive(&why);
     }
     let checks = asked.kind != Kind::Other;
     if code == 0
         && expect.outcome != ExpectedOutcome::Fail
-        && let Some(why) = vacuous(&asked.reading, checks, !expect.shows.is_empty())
+        && let Some(why) = vacuous(&asked.reading, checks, expect.is_of_output())
+        && !(context.step && expect.words.is_none() && is_look(why))
     {
         return Judgement::inconclusive(&Inconclusive::Vacuous(why));
     }
     if code == PIPE_CLOSED {
         return Judgement::inconclusive(&Inconclusive::PipeClosed);
     }
+    if let Some(status) = expect.status.filter(|_| !as_stated) {
+        return Judgement::failed(format!("the plan expects exit code {status}, and it ended with {code}"));
+    }
+    if let Some(count) = expect.count {
+        return judge_count(asked, (code, as_stated), output, count);
+    }
     match expect.outcome {
         ExpectedOutcome::Fail if code == 0 => Judgement::inconclusive(&Inconclusive::PassedEarly),
-        ExpectedOutcome::Fail => Judgement::passed(with_summary("failed as the plan expects", output)),
-        _ if code != 0 => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
-        _ => judge_success(asked, output, expect),
+        ExpectedOutcome::Fail => judge_failure(output, expect),
+        _ if code != 0 && !as_stated => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
+        _ => judge_success(asked, (code, output), expect),
     }
+}
+
+/// Tells that a command only shows a state: right for a step of which the plan expects nothing.
+fn is_look(why: Vacuous) -> bool {
+    matches!(why, Vacuous::Output(shell::OutputReason::Shows))
 }
 
 /// A search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
 fn judge_search(code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
-    match (code, lines) {
-        (0 | 1, 0) => Judgement::passed("nothing found, as the plan expects"),
-        (0 | 1, lines) => Judgement::failed(format!("the plan expects no result, and {lines} lines came")),
-        (code, _) => Judgement::inconclusive(&Inconclusive::SearchFailed(code)),
+    // `grep -c` prints a nought for what it does not find.
+    let nothing = lines == 0 || output.lines().all(|line| counted_at_end(line) == Some(0));
+    match code {
+        0 | 1 if nothing => Judgement::passed("nothing found, as the plan expects"),
+        0 | 1 => Judgement::failed(format!("the plan expects no result, and {lines} lines came")),
+        code => Judgement::inconclusive(&Inconclusive::SearchFailed(code)),
     }
 }
 
-fn judge_success(asked: &Asked, output: &str, expect: &Expect) -> Judgement {
+/// A number that the plan states of the output. A search that counts ends with 1 where it counts none.
+fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
+    let looks = matches!(asked.reading.kind(), shell::Kind::Inspect | shell::Kind::Git);
+    let searches = searches(&asked.reading);
+    if code > 1 && searches {
+        return Judgement::inconclusive(&Inconclusive::SearchFailed(code));
+    }
+    if code != 0 && !as_stated && !searches {
+        return Judgement::failed(with_summary(&format!("exit code {code}"), output));
+    }
+    match measured(output, count, looks) {
+        None => Judgement::inconclusive(&Inconclusive::NoNumber),
+        Some(found) if count.holds(found) => Judgement::passed(format!("{found}, as the plan expects")),
+        Some(found) => Judgement::failed(format!("the plan expects {count}, and it is {found}")),
+    }
+}
+
+/// Returns the number that an output gives: itself, the one in front (`wc`) or at the end (`grep -c`) of its only line,
+/// or how many lines it has; `None` where it could be several.
+fn measured(output: &str, count: Count, looks: bool) -> Option<u64> {
+    let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let number = |line: &str| line.parse::<u64>().ok();
+    if let [only] = lines.as_slice()
+        && let Some(found) = number(only)
+    {
+        return Some(found);
+    }
+    if !looks {
+        let stated = lines.iter().find(|line| number(line) == Some(count.number));
+        return stated.or(lines.last()).and_then(|line| number(line));
+    }
+    if count.of_lines {
+        return u64::try_from(lines.len()).ok();
+    }
+    let at_end: Option<Vec<u64>> = lines.iter().map(|line| counted_at_end(line)).collect();
+    let in_front = |line: &str| line.split_whitespace().next().and_then(number);
+    match (lines.as_slice(), at_end) {
+        ([], _) => Some(0),
+        ([only], Some(ends)) if in_front(only).is_none() => ends.first().copied(),
+        ([.., last], _) if last.ends_with("total") => in_front(last),
+        ([only], _) if in_front(only).is_some() => in_front(only),
+        // Of several files all counts are nought, or it is not said which one is meant.
+        (_, Some(ends)) => (ends.iter().sum::<u64>() == 0).then_some(0),
+        (lines, None) => u64::try_from(lines.len()).ok(),
+    }
+}
+
+/// `path:3`, as a search that counts in several files prints it, or `3` alone.
+fn counted_at_end(line: &str) -> Option<u64> {
+    line.trim().rsplit(':').next()?.parse().ok()
+}
+
+/// A failure that the plan expects: where it says what is seen, one of that is seen.
+fn judge_failure(output: &str, expect: &Expect) -> Judgement {
+    let seen = expect.shows.is_empty() || expect.shows.iter().any(|text| tells_of(output, text));
+    match expect.shows.first().filter(|_| !seen) {
+        Some(text) => Judgement::inconclusive(&Inconclusive::OtherFailure(text.clone())),
+        None => Judgement::passed(with_summary("failed as the plan expects", output)),
+    }
+}
+
+/// Whether an output speaks of what a text names: the text itself, or a name in it; a text without names, by half of its
+/// words. Programs put the same failure in words that differ from version to version, and plans from memory.
+fn tells_of(output: &str, text: &str) -> bool {
+    let parts = text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-')));
+    let parts: Vec<&str> = parts.map(|part| part.trim_matches(['.', '-', '/'])).filter(|part| part.len() > 3).collect();
+    let is_name = |part: &str| {
+        let camel = part.chars().skip(1).any(char::is_uppercase) && part.chars().any(char::is_lowercase);
+        camel || part.contains(['_', '.', '/'])
+    };
+    // The one is a kind of the other.
+    let import = |name: &str| name == "ImportError" && output.contains("ModuleNotFoundError");
+    let names: Vec<&str> = parts.iter().copied().filter(|part| is_name(part)).collect();
+    if holds(output, text) || names.iter().any(|name| output.contains(name) || import(name)) {
+        return true;
+    }
+    let lower = output.to_lowercase();
+    let shown = parts.iter().filter(|part| lower.contains(&part.to_lowercase())).count();
+    names.is_empty() && shown > 0 && shown * 2 >= parts.len()
+}
+
+fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) -> Judgement {
     let kind = asked.kind;
     // A script of the project's own may start a runner and drop its status.
     if kind == Kind::Other && makes(&asked.reading) && failed_count(output) > 0 {
@@ -150,13 +253,26 @@ fn judge_success(asked: &Asked, output: &str, expect: &Expect) -> Judgement {
     {
         return Judgement::inconclusive(&Inconclusive::NotShown(missing.clone()));
     }
-    Judgement::passed(with_summary("exit code 0", output))
+    if expect.is_unread() {
+        return Judgement::inconclusive(&Inconclusive::Unread(expect.words.clone().unwrap_or_default()));
+    }
+    Judgement::passed(with_summary(&format!("exit code {code}"), output))
 }
 
-/// Whether the output shows the text, white space aside; a bare number is a line of its own, not a part of another.
+/// Whether the output shows the text, white space aside. A bare number or truth value is a line of its own, not a part of
+/// another; of JSON the values count, not how they are laid out.
 fn holds(output: &str, text: &str) -> bool {
-    if text.chars().all(|letter| letter.is_ascii_digit()) {
-        return output.lines().any(|line| line.trim() == text);
+    const WORDS: [&str; 5] = ["true", "false", "none", "null", "nil"];
+    let number = text.parse::<f64>().is_ok();
+    if number || WORDS.contains(&text.to_lowercase().as_str()) {
+        return output.lines().any(|line| line.trim().trim_matches(['"', '\'']) == text);
+    }
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text.trim()).ok();
+    if let Some(stated) = json(text).filter(|stated| stated.is_object() || stated.is_array()) {
+        let mut whole = std::iter::once(output).chain(output.lines());
+        if whole.any(|part| json(part).as_ref() == Some(&stated)) {
+            return true;
+        }
     }
     let squeeze = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
     squeeze(output).contains(&squeeze(text))
@@ -243,7 +359,7 @@ mod tests {
 
     fn expect(outcome: ExpectedOutcome, passed: Option<u64>, shows: &[&str]) -> Expect {
         let shows = shows.iter().map(|text| (*text).to_owned()).collect();
-        Expect { outcome, words: None, passed, shows }
+        Expect { outcome, passed, shows, ..Expect::default() }
     }
 
     fn verdict(script: &str, code: i32, output: &str, expect: &Expect) -> Verdict {
@@ -251,7 +367,7 @@ mod tests {
     }
 
     fn judged(script: &str, end: End, output: &str, expect: &Expect) -> Judgement {
-        let context = JudgeContext { expect, ours: &|name| name == "app" };
+        let context = JudgeContext { expect, step: false, ours: &|name| name == "app" };
         judge(&Asked::read(script, None, &()), end, output, &context)
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shell::{Call, Decides, Kind, Node, NothingReason, OutputReason, Reading, Telling, Trait};
+use shell::{Call, Decides, Kind, Node, NothingReason, OutputReason, Reading, StatusMeaning, Telling, Trait};
 
 /// Why a command's success says nothing about the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,9 @@ pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Va
     match reading.decides() {
         Decides::Status | Decides::Found => None,
         Decides::Nothing(why) => swallows.then_some(Vacuous::Nothing(why)),
-        Decides::Output(OutputReason::Shows) => checks.then_some(Vacuous::Output(OutputReason::Shows)),
+        // What looks at the tree fails where that is not there.
+        Decides::Output(OutputReason::Shows) if !checks && looks_at_tree(reading) => None,
+        Decides::Output(OutputReason::Shows) => (checks || !shows).then_some(Vacuous::Output(OutputReason::Shows)),
         Decides::Output(why) => (checks || swallows && !shows).then_some(Vacuous::Output(why)),
     }
 }
@@ -96,6 +98,16 @@ pub(super) fn makes(reading: &Reading) -> bool {
     let made = |kind: Kind| matches!(kind, Kind::Build | Kind::Migrate | Kind::Generate | Kind::Script);
     let noted = reading.kinds();
     noted.iter().any(|kind| is_check(*kind) || made(*kind))
+}
+
+/// Tells that all it does is to look at files: `ls app/a.py`, `grep -c x a.txt`.
+fn looks_at_tree(reading: &Reading) -> bool {
+    reading.kind() == Kind::Inspect && reading.needs().is_empty()
+}
+
+/// Tells that one of its parts ends with another status where it finds nothing.
+pub(super) fn searches(reading: &Reading) -> bool {
+    reading.calls().iter().any(|call| call.status(1) == Some(StatusMeaning::NothingFound))
 }
 
 /// Tells that nothing in the script could fail, and that it leaves nothing behind.
@@ -165,6 +177,8 @@ mod tests {
             ("bash -c 'npx vitest run | tail -3'", Vacuous::Output(OutputReason::Pipe)),
             ("python3 scripts/config.py || true", Vacuous::Nothing(NothingReason::Or)),
             ("npm run build || :", Vacuous::Nothing(NothingReason::Or)),
+            ("git status --short", Vacuous::Output(OutputReason::Shows)),
+            ("git diff -- app", Vacuous::Output(OutputReason::Shows)),
         ];
         for (script, why) in cases {
             assert_eq!(told(script), Some(why), "{script}");
@@ -190,7 +204,7 @@ mod tests {
             "python3 -c \"import app; assert app.A || True\"",
             "python manage.py makemigrations --check",
             "ls app/a.py",
-            "git status",
+            "grep -c x a.txt",
             "grep -rn x app | wc -l",
             "docker compose down || true",
             "echo new > stray.txt",

@@ -3,7 +3,7 @@
 use plan::{Phase, PhaseId, Plan, State, Unselected};
 
 use crate::cli::arguments::Selection;
-use crate::stop::Stop;
+use crate::stop::{Exit, Stop};
 
 /// The units that are meant, in the plan's order. None, an unknown or an ambiguous one is an error with the list of all.
 pub(crate) fn choose(plan: &Plan, name: &str, selection: &Selection) -> Result<Vec<PhaseId>, Stop> {
@@ -27,7 +27,7 @@ pub(crate) fn choose(plan: &Plan, name: &str, selection: &Selection) -> Result<V
 }
 
 fn no_units(name: &str) -> Stop {
-    Stop::usage(format!("{name}: no phase, task or section with boxes was found"))
+    Stop::refused(format!("{name}: no phase, task or section with boxes was found"))
         .hint("Head each unit with its kind and number, such as `## Phase 1: Data model` or `### Task 1: Data model`.")
 }
 
@@ -42,7 +42,11 @@ fn unselected(plan: &Plan, name: &str, wanted: &str, error: &Unselected) -> Stop
     let message = match error {
         Unselected::NoUnits => return no_units(name),
         Unselected::AllDone => {
-            return Stop::usage(format!("{name}: every unit is done by the plan's boxes\n{}", list(plan)));
+            // The end of the work is no error: a loop over `next` ends here.
+            return Stop::new(
+                Exit::Complete,
+                format!("{name}: nothing is left, every unit is done by the plan's boxes"),
+            );
         }
         Unselected::Unknown { near, .. } if near.is_empty() => format!("{name}: no unit is called `{wanted}`"),
         Unselected::Unknown { near, .. } => format!("{name}: no unit is called `{wanted}`; near it: {}", named(near)),

@@ -51,7 +51,11 @@ pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
     let outcome = open(&mut job, loaded, globals).and_then(|(opened, phases)| run(&job, opened, &phases));
-    let results = outcome.unwrap_or_else(|stop| Results { stop: Some(stop), ..Results::default() });
+    let results = outcome.unwrap_or_else(|stop| match stop.exit {
+        // Nothing is left to do.
+        Exit::Complete => Results { skipped: vec![stop.message], ..Results::default() },
+        _ => Results { stop: Some(stop), ..Results::default() },
+    });
     print(&job, globals, &results, Source { name: &name, text: &text })
 }
 
@@ -168,7 +172,8 @@ async fn work_through(
             true => verify_unit(run, workspace, *id).await?,
             false => implement_unit(run, workspace, *id).await?,
         };
-        let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven) || verifies;
+        // A preview shows the whole of what was asked for.
+        let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven) || verifies || job.options.dry_run;
         results.reports.push(report);
         if !goes_on && index + 1 < phases.len() {
             let text = format!("{} more not begun, because {label} is not done.", phases.len() - index - 1);

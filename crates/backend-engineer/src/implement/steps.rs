@@ -155,7 +155,7 @@ pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, comm
     }
     let expects_failure = outcome == ExpectedOutcome::Fail;
     let why = if expects_failure { "a failure before the change shows only while implementing" } else { "not run yet" };
-    let ran = match Request::of(planned, "", work) {
+    let ran = match Request::of_step(planned, "", work) {
         Ok(request) => Ran::not_run(&request.script, &request.folder, why),
         Err(not_run) => *not_run,
     };
@@ -177,7 +177,7 @@ async fn run(
     if !work.run.runs_commands() {
         return Ok(deed(Ran::not_run(&planned.text, &folder, "no command was run, as you asked")));
     }
-    let request = match Request::of(planned, &format!("step of {}", phase.label), work) {
+    let request = match Request::of_step(planned, &format!("step of {}", phase.label), work) {
         Ok(request) => request,
         Err(not_run) => return Ok(deed(*not_run)),
     };

@@ -24,11 +24,19 @@ impl Report {
 
     /// What a dry run has to say: what would be changed, and what stands in the way.
     pub(crate) fn to_dry_run(&self) -> String {
-        let mut text = format!("## Dry Run of {}: nothing was written\n\n### Files\n", self.phase);
-        lines(&mut text, self.file_lines(), "(none)");
+        let mut text = format!("## Implementation Preview\n\n{}: nothing was written\n\n### Files\n", self.phase);
+        lines(&mut text, self.planned_lines(), "(none)");
         text.push_str("\n### Notes\n");
         lines(&mut text, self.note_lines(), "Nothing to add.");
         text
+    }
+
+    fn planned_lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.file_lines().map(|line| {
+            let said =
+                [(" - Created: ", " - Create: "), (" - Modified: ", " - Modify: "), (" - Deleted: ", " - Delete: ")];
+            said.iter().fold(line, |line, (done, planned)| line.replacen(done, planned, 1))
+        })
     }
 
     fn file_lines(&self) -> impl Iterator<Item = String> + '_ {

@@ -16,11 +16,14 @@ mod destroying;
 mod criteria;
 mod layout;
 mod routes;
+mod ticked;
+
+pub(super) use ticked::look as ticked_but_missing;
 
 use crate::review::rule::Rule;
 
 /// Every rule, in the order in which they look.
-pub(super) const RULES: [&Rule; 16] = [
+pub(super) const RULES: [&Rule; 17] = [
     &steps_of_run::RULE,
     &file_missing::RULE,
     &file_exists::RULE,
@@ -37,4 +40,5 @@ pub(super) const RULES: [&Rule; 16] = [
     &criteria::RULE,
     &layout::RULE,
     &routes::RULE,
+    &ticked::RULE,
 ];

@@ -97,7 +97,8 @@ pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Res
 fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
     let ran = &other.check.ran;
     let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted;
-    let expects = other.request.as_ref().is_some_and(|other| other.expect == request.expect);
+    let expects =
+        other.request.as_ref().is_some_and(|other| other.expect == request.expect && other.step == request.step);
     alike && expects && ran.tree.as_deref() == Some(tree)
 }
 
@@ -223,7 +224,7 @@ fn of_steps(work: &UnitWork<'_>, phase: &Phase, change: &Change) -> Vec<Planned>
             evidence: None,
             request: None,
         },
-        request: Request::of(&phase.commands[command], &item.title, work).ok(),
+        request: Request::of_step(&phase.commands[command], &item.title, work).ok(),
         server: false,
     })
     .collect()

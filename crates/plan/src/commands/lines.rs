@@ -12,6 +12,8 @@ pub(crate) enum Manner {
     Labelled,
     /// The line is a criterion.
     Criterion,
+    /// The line may be anything: a command counts as in a criterion, its words claim nothing beyond what they say.
+    Mention,
     /// Any sentence: only behind a word such as "run".
     Sentence,
 }
@@ -68,11 +70,12 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let inner = &words[span.inner.clone()];
         let before = &words[..span.outer.start];
         match manner {
-            Manner::Criterion => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
+            Manner::Criterion | Manner::Mention => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
             Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
-                let asked = says_run(before, 5) && !is_conditional(before) && !is_part_of_change(before, inner);
+                let told = says_run(before, 5) || is_means(before);
+                let asked = told && !is_conditional(before) && !is_part_of_change(before, inner);
                 (shell::is_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked)
             }
         }
@@ -82,13 +85,16 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
     if chosen.is_empty() && manner == Manner::Labelled && spans.is_empty() {
         return bare(words, base).into_iter().collect();
     }
-    let mut found = Vec::new();
+    let mut found: Vec<PlannedCommand> = Vec::new();
     for (at, span) in chosen.iter().enumerate() {
         let until = chosen.get(at + 1).map_or(words.len(), |next| next.outer.start);
-        let mut expect = said_behind(&words[span.outer.end..until], manner);
+        let behind = &words[span.outer.end..until];
+        let mut expect = said_behind(behind, manner);
         let before = &words[chosen[..at].last().map_or(0, |last| last.outer.end)..span.outer.start];
         // What a criterion says before its command, a note behind it can't turn round.
-        if matches!(expect.outcome, ExpectedOutcome::Unstated | ExpectedOutcome::Fail) && manner == Manner::Criterion {
+        let open =
+            matches!(expect.outcome, ExpectedOutcome::Unstated | ExpectedOutcome::Fail) && expect.count.is_none();
+        if open && matches!(manner, Manner::Criterion | Manner::Mention) {
             let whole = expectation(before);
             if matches!(whole.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches) {
                 expect.outcome = whole.outcome;
@@ -98,9 +104,52 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let place = base + span.inner.start..base + span.inner.end;
         let mut one = command(&words[span.inner.clone()], place, expect);
         one.folder = folder(words, &chosen);
+        if manner == Manner::Criterion && one.expect == Expect::default() {
+            one.expect.outcome = claimed(&one, before, behind);
+        }
         found.push(one);
     }
+    share(words, &chosen, &mut found);
     found
+}
+
+/// What a criterion claims without a word for how a command ends: "The lock is valid: `uv lock --check`", "No import is
+/// left: `grep …`", "`grep …` returns the block".
+fn claimed(command: &PlannedCommand, before: &str, behind: &str) -> ExpectedOutcome {
+    let statement = key(before);
+    let labelled = before.trim_end().ends_with([':', '：']) && !statement.is_empty();
+    let searches = command.facts.decides == shell::Decides::Found;
+    let denied = ["no ", "none ", "nothing ", "kein", "ningun", "aucun", "nenhum", "没有", "无"];
+    match () {
+        () if labelled && searches && denied.iter().any(|word| statement.starts_with(word)) => {
+            ExpectedOutcome::NoMatches
+        }
+        () if labelled || searches && claims(behind).is_some() => ExpectedOutcome::Pass,
+        () => ExpectedOutcome::Unstated,
+    }
+}
+
+/// The words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
+fn claims(behind: &str) -> Option<&str> {
+    let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ',' | '*' | '→');
+    let rest = behind.trim_start_matches(lead);
+    let first: String = rest.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+    super::expect::is_showing(&first.to_lowercase()).then_some(rest)
+}
+
+/// Gives commands that stand together what is said behind the last of them: "`npm run build` and `npm run lint` clean".
+fn share(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
+    for at in (1..found.len()).rev() {
+        let between = &words[chosen[at - 1].outer.end..chosen[at].outer.start];
+        let note = between.split_once('(').and_then(|(front, rest)| Some((front, rest.split_once(')')?.1)));
+        let bare = note.map_or_else(|| between.to_owned(), |(front, behind)| format!("{front}{behind}"));
+        let joins = bare.split_whitespace().count() <= 1 && !bare.contains(['.', ';', '|', '→', ':']);
+        let outcome = found[at].expect.outcome;
+        let shared = matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) && found[at].facts.is_check();
+        if joins && shared && found[at - 1].expect == Expect::default() && found[at - 1].facts.is_check() {
+            found[at - 1].expect.outcome = outcome;
+        }
+    }
 }
 
 /// A command behind a label without ticks.
@@ -120,6 +169,19 @@ fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     let passes = outer.start == 0 && words[outer.end..].to_lowercase().contains("pass");
     let told = says_run(before, 1) || before.trim_end().ends_with(':') || passes;
     told && shell::names_program(inner)
+}
+
+/// Whether a sentence asks for something to be made by what follows: "Generate the migration with".
+fn is_means(before: &str) -> bool {
+    const MEANS: [&str; 14] =
+        ["with", "by", "via", "using", "mit", "con", "mediante", "avec", "com", "через", "用", "通过", "使用", "で"];
+    let breaks = [". ", "; ", ": ", "。", "；"];
+    let from = breaks.iter().filter_map(|sign| before.rfind(sign).map(|at| at + sign.len())).max().unwrap_or(0);
+    let clause = &before[from..];
+    let lower = clause.trim_end_matches([' ', '*', '_', ':']).to_lowercase();
+    let last = lower.split_whitespace().next_back().unwrap_or("");
+    let told = MEANS.iter().any(|word| if word.is_ascii() { last == *word } else { last.ends_with(word) });
+    told && !clause.contains('`') && asks_for_change(clause)
 }
 
 /// Whether one of the last `reach` words asks to run what follows.
@@ -191,6 +253,9 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
     if let Some(value) = marked.and_then(|at| rest.get(at..)) {
         return expectation(closed(value.trim_start_matches([':', '：', '*', ' '])));
     }
+    if let Some(claim) = asked_to_see(rest) {
+        return expectation(closed(claim));
+    }
     let arrow = words.trim_start().starts_with(['→', '=', '—', '–', '-', '(']) || manner != Manner::Sentence;
     if !arrow || rest.is_empty() || rest.starts_with('`') {
         return Expect::default();
@@ -198,8 +263,36 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
     let bracket = words.trim_start().strip_prefix(['(', '（']).and_then(|inner| inner.split([')', '）']).next());
     let found = bracket.map(expectation).filter(|inner| inner.outcome != ExpectedOutcome::Unstated);
     let found = found.unwrap_or_else(|| expectation(closed(rest)));
-    let telling = found.outcome != ExpectedOutcome::Unstated || found.passed.is_some() || !found.shows.is_empty();
-    if telling { found } else { Expect::default() }
+    let stated = manner == Manner::Criterion && claims(words).is_some();
+    if found.is_unread() && !stated { Expect::default() } else { found }
+}
+
+/// What is to be seen once the command ran: "and verify it starts", "confirm the table is listed".
+pub(crate) fn asked_to_see(words: &str) -> Option<&str> {
+    const VERBS: [&str; 14] = [
+        "verify",
+        "confirm",
+        "ensure",
+        "check",
+        "see",
+        "expect",
+        "验证",
+        "确认",
+        "确保",
+        "检查",
+        "verifica",
+        "comprueba",
+        "vérifier",
+        "проверить",
+    ];
+    let lead = ["and ", "then ", "to "];
+    let bare = words.trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_'));
+    let lower = bare.to_lowercase();
+    let skipped = lead.iter().find(|word| lower.starts_with(*word)).map_or(0, |word| word.len());
+    let verb = VERBS.iter().find(|verb| lower.get(skipped..).is_some_and(|rest| rest.starts_with(*verb)))?;
+    let rest = bare.get(skipped + verb.len()..)?;
+    let whole = !verb.is_ascii() || rest.starts_with([' ', ':']);
+    whole.then(|| rest.trim_start_matches([' ', ':'])).filter(|rest| !rest.is_empty() && !rest.starts_with('`'))
 }
 
 /// Without the signs that end a sentence, and without a bracket that was opened before it.

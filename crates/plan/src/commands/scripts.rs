@@ -131,7 +131,7 @@ pub(super) fn scripts(text: &str) -> Vec<Script> {
 
 fn says_expectation(comment: &str) -> bool {
     let lower = comment.to_lowercase();
-    ["expect", "should", "→", "->", "=>", "output", "预期", "期望", "esperado"]
+    ["expect", "should", "must ", "→", "->", "=>", "output", "预期", "期望", "esperado"]
         .iter()
         .any(|word| lower.starts_with(word))
 }

@@ -2,7 +2,7 @@
 
 use super::{Criterion, is_among, kind, set_expectation};
 use crate::changes::Asking;
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, in_line, of_fence};
+use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, command, expectation, in_line, of_fence};
 use crate::document::{PieceKind, Span};
 use crate::inline::{key, one_line};
 use crate::labels::Topic;
@@ -66,7 +66,12 @@ impl Reader<'_, '_, '_> {
             return;
         }
         let base = row.span.end - value.len();
-        let found = in_line(value, base, manner(row));
+        // `<automated>npm test</automated>`: the value is the command.
+        let element = words.starts_with('<') && row.topic == Some(Topic::Automated) && shell::is_command(value);
+        let found = match element {
+            true => vec![command(value, base..row.span.end, Expect::default())],
+            false => in_line(value, base, manner(row)),
+        };
         if let Some(owner) = self.owner(row).filter(|_| !row.boxed) {
             found.into_iter().for_each(|one| self.push(owner, one));
             self.last = Some((at, owner));

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 
-use super::{Fence, Span, lines};
+use super::tags::Tag as Element;
+use super::{Fence, Span, Tags, lines};
 
 /// One block of a document.
 #[derive(Debug, Clone)]
@@ -126,9 +127,20 @@ fn list_marker(text: &str) -> Option<usize> {
     (words.len() < rest.len() || rest.is_empty()).then(|| text.len() - words.len())
 }
 
+/// What is known of a text before it is cut.
+pub(crate) struct Source<'a> {
+    /// The body, with everything covered that would mislead a Markdown parser.
+    pub(crate) masked: &'a str,
+    pub(crate) fences: &'a [Fence],
+    pub(crate) tags: &'a Tags,
+}
+
 /// Cuts the body into items and pieces.
-pub(crate) fn split(text: &str, body: usize, masked: &str, fences: &[Fence]) -> (Vec<Item>, Vec<Piece>) {
+pub(crate) fn split(text: &str, body: usize, source: &Source<'_>) -> (Vec<Item>, Vec<Piece>) {
+    let Source { masked, fences, tags } = *source;
     let mut cut = Cutting {
+        tags,
+        level: 1,
         text,
         shape: shape(masked, body),
         open: Vec::new(),
@@ -163,6 +175,9 @@ const HTML: &[&str] = &["<details", "</details", "<summary", "</summary", "<div"
 
 struct Cutting<'t> {
     text: &'t str,
+    tags: &'t Tags,
+    /// The level of the last heading that is written as one.
+    level: usize,
     shape: Shape,
     /// Items around the line at hand, outermost first; with their column if not known to the parser.
     open: Vec<(usize, Option<usize>)>,
@@ -176,6 +191,9 @@ impl Cutting<'_> {
     fn line(&mut self, line: &Span, opens: Option<(usize, Span)>, blank: bool) {
         let mut at = self.after_lead(line.start, line.end);
         let lead = at;
+        if let Some(tag) = self.tags.at(line.start).filter(|_| opens.is_none()) {
+            return self.tag(line, tag);
+        }
         if let Ok(found) = self.shape.headings.binary_search_by(|(span, _)| self.compare(span, line)) {
             let (span, level) = self.shape.headings[found].clone();
             if self.text[at..].starts_with('#') {
@@ -237,6 +255,37 @@ impl Cutting<'_> {
         self.push(PieceKind::Text(vec![words.clone()]), words);
     }
 
+    /// Takes a line with a tag.
+    fn tag(&mut self, line: &Span, tag: &Element) {
+        let level = (self.level + 1).min(6);
+        match tag {
+            Element::Unit(title) | Element::Section(title) => {
+                self.open.clear();
+                self.pieces.push(Piece {
+                    kind: PieceKind::Heading { level, title: title.clone() },
+                    span: line.clone(),
+                    item: None,
+                });
+            }
+            Element::Label(label) => {
+                self.open.clear();
+                self.push(PieceKind::Text(vec![label.clone()]), label.clone());
+            }
+            Element::Layout => self.open.clear(),
+            Element::Words(words) => {
+                let words = words.clone();
+                match self.pieces.last_mut() {
+                    Some(Piece { kind: PieceKind::Text(rows), span, .. }) => {
+                        span.end = words.end;
+                        rows.push(words);
+                    }
+                    _ => self.push(PieceKind::Text(vec![words.clone()]), words),
+                }
+            }
+        }
+        self.after_html = true;
+    }
+
     fn compare(&self, span: &Span, line: &Span) -> std::cmp::Ordering {
         if span.end <= line.start {
             std::cmp::Ordering::Less
@@ -253,6 +302,7 @@ impl Cutting<'_> {
     }
 
     fn heading(&mut self, line: &Span, at: usize, level: usize) {
+        self.level = level;
         let words = self.text[at..line.end].trim_start_matches('#');
         let start = line.end - words.trim_start().len();
         let end = start + self.text[start..line.end].trim_end().trim_end_matches('#').trim_end().len();
@@ -278,7 +328,9 @@ impl Cutting<'_> {
             let content = at + skip;
             let (end, column) = match known {
                 Some(item) => (item.end, None),
-                None if box_at(&self.text[content..line.end]).is_some() => (line.end, Some(at - line.start)),
+                None if box_at(&self.text[content..line.end]).is_some() || self.tags.is_in_unit(at) => {
+                    (line.end, Some(at - line.start))
+                }
                 None => return at,
             };
             let parent = self.open.last().map(|(item, _)| *item);

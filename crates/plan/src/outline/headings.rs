@@ -3,27 +3,12 @@
 use std::ops::Range;
 
 use super::items::box_of;
-use super::{Outline, Unit, alike};
+use super::{Outline, Section, Unit, alike, series};
 use crate::dialects::{DIALECTS, HeadingSeen, repeats_units};
 use crate::document::{Document, PieceKind, Span};
 use crate::inline::{key, label};
 use crate::labels::{Topic, heading_topic, topic};
-use crate::naming::{Marked, Rank, UnitName, marked, numbered};
-
-/// A heading and the pieces below it.
-#[derive(Debug)]
-pub(super) struct Section {
-    piece: usize,
-    level: usize,
-    title: Span,
-    end: usize,
-    parent: Option<usize>,
-    marked: Marked,
-    topic: Option<Topic>,
-    boxes: bool,
-    numbers: bool,
-    work: bool,
-}
+use crate::naming::{Rank, UnitName, marked, numbered, unit_name};
 
 /// Every section of the document, in order.
 pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
@@ -52,6 +37,7 @@ pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
             boxes: false,
             numbers: false,
             work: false,
+            element: document.tags.opens_unit(part.span.start),
         });
     }
     for section in &mut found {
@@ -138,13 +124,26 @@ pub(super) fn units(document: &Document<'_>, sections: &[Section], resort: u8, w
     Outline { units: nest(flat), twice }
 }
 
+/// The section whose heading is the document's title: the only one of the first level, or the first of all where no
+/// other one begins with its word.
+fn title(sections: &[Section]) -> Option<usize> {
+    let first: Vec<usize> = (0..sections.len()).filter(|at| sections[*at].level == 1).collect();
+    let word = |at: usize| unit_name(&sections[at].marked.words).map(|name| name.word.to_lowercase());
+    match first.as_slice() {
+        [only] => Some(*only),
+        [0, rest @ ..] => (!rest.iter().any(|other| word(*other) == word(0))).then_some(0),
+        _ => None,
+    }
+}
+
 fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candidate> {
-    let lone_title = sections.iter().filter(|section| section.level == 1).count() == 1;
+    let title = title(sections);
+    let series = series::units(sections, title);
     let mut found: Vec<Candidate> = Vec::new();
     let mut owner: Vec<Option<usize>> = vec![None; sections.len()];
     for (index, section) in sections.iter().enumerate() {
         let mut outer = section.parent.and_then(|parent| owner[parent]);
-        if section.level == 1 && lone_title && !(with_title && (section.boxes || section.work)) {
+        if title == Some(index) && !(with_title && (section.boxes || section.work)) {
             continue;
         }
         // A task may stand at the level of its phase.
@@ -157,7 +156,7 @@ fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candida
                 .into_iter()
                 .find(|at| found[*at].name.rank == Rank::Phase && sections[found[*at].section].level == section.level);
             let near = sections[last.section].end >= section.piece || sections[last.section].end == section.piece;
-            let task = crate::naming::unit_name(&section.marked.words).is_some_and(|name| name.rank == Rank::Task);
+            let task = unit_name(&section.marked.words).is_some_and(|name| name.rank == Rank::Task);
             if near
                 && task
                 && let Some(phase) = phase.filter(|phase| !found[*phase].name.word.is_empty())
@@ -174,6 +173,8 @@ fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candida
             boxes: section.boxes,
             numbers: section.numbers,
             work: section.work,
+            series: series[index].as_ref(),
+            element: section.element,
             unit,
         };
         let direct = outer.is_some_and(|outer| section.parent == Some(found[outer].section));

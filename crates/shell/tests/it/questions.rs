@@ -146,13 +146,24 @@ fn commits_have_message_and_paths() {
 }
 
 #[test]
+fn what_ends_early_in_a_pipe_reads_on() {
+    let on = |text: &str| read(text).reading_on();
+    let whole = "a | ( early=0; grep -q x || early=$?; cat >/dev/null; exit $early )";
+    assert_eq!(on("a | grep -q x").as_deref(), Some(whole));
+    assert_eq!(on("a && b | head -1 | wc -l").map(|text| text.matches("early=0").count()), Some(1));
+    assert_eq!(on("a | tail -3").as_deref(), Some("a | tail -3"));
+    assert_eq!(on("tail -f x.log | head -3"), None);
+}
+
+#[test]
 fn strict_forms_end_at_the_first_failure() {
     let cases = [
         ("pytest", "pytest"),
         ("a && b", "a && b"),
         ("a\nb", "set -e\na\nb"),
         ("a | grep x", "set -e -o pipefail\na | grep x"),
-        ("a | head -3", "set -e\na | head -3"),
+        ("a | head -3", "set -e -o pipefail\na | head -3"),
+        ("tail -f x.log | head -3", "set -e\ntail -f x.log | head -3"),
         ("$ a", "a"),
         ("a; echo $?", "a; echo $?"),
     ];

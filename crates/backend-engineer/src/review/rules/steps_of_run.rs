@@ -10,7 +10,7 @@ const fn code(name: &'static str, severity: Severity, summary: &'static str, exp
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: None, told_by_run: true };
 
-const CODES: [Code; 12] = [
+const CODES: [Code; 14] = [
     code(
         "plan-not-approved",
         Severity::Error,
@@ -34,6 +34,13 @@ const CODES: [Code; 12] = [
         "the plan has no phases, tasks or sections with boxes",
         "A phase is what `implement` works on; without one there is nothing to name.\n\n\
          Mend it: head each unit with its kind and number, such as `## Phase 1: Data model` or `### Task 1: Data model`.",
+    ),
+    code(
+        "block-outside",
+        Severity::Note,
+        "code stands outside of every unit",
+        "A run works on units; code before the first one, or in a section of its own, belongs to none and is not placed.\n\n\
+         Mend it: move it into the unit that it belongs to, or leave it where it only explains.",
     ),
     code(
         "path-resolved",
