@@ -15,6 +15,8 @@ mod evidence;
 
 mod asked;
 
+mod prohibition;
+
 mod scope;
 
 mod inventory;
@@ -25,6 +27,8 @@ mod judge;
 mod tests;
 
 use serde::Serialize;
+
+pub use prohibition::Protected;
 
 use crate::blocks::Placed;
 use crate::changes::{Asking, PlannedChange};
@@ -42,6 +46,9 @@ pub struct Sentence {
     pub negated: bool,
     /// It asks for work that no block of the unit shows.
     pub open: bool,
+    /// What it says must stay as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub protects: Vec<Protected>,
 }
 
 /// What a sentence asks for.
@@ -70,6 +77,8 @@ pub enum SentenceClass {
     Context,
     /// Another unit.
     Elsewhere,
+    /// What the reader can't tell: it may ask for work.
+    Unclear,
 }
 
 /// Reads the sentences of a unit. `steps` holds the first row of each step.

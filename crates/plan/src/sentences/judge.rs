@@ -12,6 +12,7 @@ use super::asked::{Asked, Proof};
 use super::evidence::{Shown, stems};
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
+use super::prohibition::protected;
 use super::scope::Scopes;
 use super::split::Cut;
 use super::vocabulary::Use;
@@ -34,11 +35,12 @@ pub(super) struct Judge<'a, 'd, 't> {
 impl Judge<'_, '_, '_> {
     /// Judges a sentence.
     pub(super) fn judge(&self, cut: &Cut) -> Sentence {
-        let form = form::read(self.asking.document.slice(&cut.span));
+        let words = self.asking.document.slice(&cut.span);
+        let form = form::read(words);
         let placed = self.by_place(cut, &form).or_else(|| self.by_form(cut, &form));
         let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
         let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
-        Sentence { span: cut.span.clone(), class, negated: form.negated, open }
+        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects: protected(words) }
     }
 
     /// What the place of a sentence decides, whatever it says.

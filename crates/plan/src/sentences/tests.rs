@@ -14,6 +14,8 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Lead | Use::Place => example.split_once('_').is_some_and(|(_, rest)| form.head == rest.to_lowercase()),
         Use::Modal | Use::Demand => form.mood == Mood::Demands,
         Use::Negation => form.negated,
+        Use::Alter => !super::prohibition::protected(example).is_empty(),
+        Use::Except => super::prohibition::protected(example).is_empty() && example.contains('`'),
         Use::Condition => form.conditional,
         Use::Proviso => form.proviso,
         Use::Rationale | Use::Given => form.explains,

@@ -36,6 +36,10 @@ pub(super) enum Use {
     Outcome,
     /// A verb that asks for something to stay as it is.
     Keep,
+    /// A verb that asks for a change of what stands: what must not be touched is protected from it.
+    Alter,
+    /// A word that takes something out of a prohibition.
+    Except,
     /// Words behind the verb that leave the work to what is found.
     Proviso,
     /// A word for a comment in code.
