@@ -61,6 +61,14 @@ pub(crate) fn plain(text: &str) -> String {
             continue;
         }
         let rest = &text[at..];
+        // Up to the next sign there is nothing to decide.
+        let signs = rest.find(['*', '_', '~', '`']).unwrap_or(rest.len());
+        if signs > 0 {
+            out.push_str(&rest[..signs]);
+            last = rest[..signs].chars().next_back().unwrap_or(last);
+            at += signs;
+            continue;
+        }
         let next_to_word =
             last.is_alphanumeric() && rest.get(2..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
         let in_name = matches!(last, '/' | '_' | '.')

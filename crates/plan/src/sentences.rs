@@ -11,6 +11,8 @@ mod split;
 
 mod form;
 
+mod words;
+
 mod evidence;
 
 mod asked;

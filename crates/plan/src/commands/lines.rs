@@ -124,7 +124,7 @@ fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
 
 /// Whether one of the last `reach` words asks to run what follows.
 fn says_run(before: &str, reach: usize) -> bool {
-    let lower = key(before);
+    let lower = key(&before[tail(before)..]);
     let tail: Vec<&str> = lower.split_whitespace().rev().take(reach).collect();
     RUNS.iter().any(|word| {
         if word.contains(' ') {
@@ -132,6 +132,14 @@ fn says_run(before: &str, reach: usize) -> bool {
         }
         tail.iter().any(|left| left == word || !word.is_ascii() && left.contains(word))
     })
+}
+
+/// Where the last words of a text begin, those that can ask to run what follows.
+fn tail(text: &str) -> usize {
+    /// The bytes of five long words, marks of emphasis and code spans among them.
+    const REACH: usize = 400;
+    let from = text.floor_char_boundary(text.len().saturating_sub(REACH));
+    if from == 0 { 0 } else { text[from..].find(char::is_whitespace).map_or(from, |blank| from + blank) }
 }
 
 /// Whether the last sentence of the words before a command makes it wait for something: "If it is missing, run".

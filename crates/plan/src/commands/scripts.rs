@@ -167,24 +167,60 @@ pub(super) fn without_comment(line: &str) -> (&str, Option<&str>) {
 /// Lines that set something for the lines after them make the fence one script;
 /// the lines of one commit belong together.
 fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
-    if scripts.iter().take(scripts.len().saturating_sub(1)).any(|script| sets_something(&script.text)) {
+    if scripts.len() < 2 {
+        return scripts;
+    }
+    let parts: Vec<Part> = scripts.iter().map(|script| Part::of(&shell::read(&script.text))).collect();
+    if parts.iter().rev().skip(1).any(|part| *part == Part::Sets) {
         return merge_all(scripts);
     }
     let mut out: Vec<Script> = Vec::new();
-    for script in scripts {
-        let staged = out.last().is_some_and(|last| is_staging(&last.text));
-        match out.last_mut().filter(|_| staged && (is_staging(&script.text) || is_commit(&script.text))) {
-            Some(last) => absorb(last, script),
-            None => out.push(script),
+    let mut staged = false;
+    for (script, part) in scripts.into_iter().zip(parts) {
+        let commits = matches!(part, Part::Stages | Part::Commits);
+        match out.last_mut().filter(|_| staged && commits) {
+            Some(last) => {
+                absorb(last, script);
+                staged &= part == Part::Stages;
+            }
+            None => {
+                staged = part == Part::Stages;
+                out.push(script);
+            }
         }
     }
     out
 }
 
-/// Tells that a script changes the shell for those after it: its folder, its variables, its options, what
-/// runs in the background.
-fn sets_something(text: &str) -> bool {
-    let reading = shell::read(text);
+/// What a script does to those after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It changes the shell: its folder, its variables, its options, what runs in the background.
+    Sets,
+    /// It does nothing but stage files.
+    Stages,
+    /// It commits.
+    Commits,
+    /// Nothing.
+    Stands,
+}
+
+impl Part {
+    fn of(reading: &shell::Reading) -> Self {
+        let calls = reading.calls();
+        if sets_something(reading) {
+            Part::Sets
+        } else if !calls.is_empty() && calls.iter().all(|call| call.is(shell::Trait::Stages)) {
+            Part::Stages
+        } else if reading.commit().is_some() {
+            Part::Commits
+        } else {
+            Part::Stands
+        }
+    }
+}
+
+fn sets_something(reading: &shell::Reading) -> bool {
     let lasting = |call: &&shell::Call| {
         [shell::Trait::ChangesFolder, shell::Trait::LeavesFolder, shell::Trait::Sets].iter().any(|one| call.is(*one))
     };
@@ -210,17 +246,6 @@ fn absorb(into: &mut Script, other: Script) {
     into.text.push_str(&other.text);
     into.lines.1 = other.lines.1;
     into.comments.extend(other.comments);
-}
-
-/// Tells that a script does nothing but stage files.
-fn is_staging(text: &str) -> bool {
-    let reading = shell::read(text);
-    let calls = reading.calls();
-    !calls.is_empty() && calls.iter().all(|call| call.is(shell::Trait::Stages))
-}
-
-fn is_commit(text: &str) -> bool {
-    shell::read(text).commit().is_some()
 }
 
 /// Where the lines of a script stand in the text.

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use crate::inline::one_line;
 use crate::paths::as_path;
 
-use super::evidence::{Shown, stems, symbols};
+use super::evidence::Shown;
 use super::form::Form;
+use super::words::{stems, symbols};
 
 /// What a sentence names.
 pub(super) struct Asked<'w> {
@@ -35,7 +36,7 @@ impl<'w> Asked<'w> {
     }
 
     /// Returns whether blocks show it.
-    pub(super) fn is_shown(&self, shown: &Shown, proof: Proof) -> bool {
+    pub(super) fn is_shown(&self, shown: Shown<'_>, proof: Proof) -> bool {
         if !shown.works() {
             return false;
         }

@@ -5,83 +5,163 @@
 //! `Cart`, or the words "cache" and "total"; a signature with an empty body shows its
 //! name and nothing of what it shall do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
 
 use crate::blocks::{CodeBlock, Role};
-use crate::inline::code_spans;
+
+use super::words::{is_name, names, squeezed, stems};
 
 /// How much text is searched for each symbol: a longer unit is known by its names alone, so that
 /// the time stays in proportion to its length.
 const LONGEST: usize = 1 << 17;
 
-/// What some blocks show.
+/// A set of blocks, one bit each.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
-    /// How many blocks hold code.
-    pub(super) blocks: usize,
-    /// How many of those are no commands.
-    pub(super) code: usize,
-    /// How many of those are signatures with empty bodies.
-    pub(super) stubs: usize,
-    /// Stems of their words, those of names one by one.
-    stems: HashSet<String>,
-    /// Their names as they stand.
-    names: HashSet<String>,
-    /// Names on lines that import.
-    imported: HashSet<String>,
-    /// Their text without blanks and quotation marks.
-    text: String,
+pub(super) struct Blocks(Vec<u64>);
+
+impl Blocks {
+    /// Adds a block.
+    pub(super) fn add(&mut self, block: usize) {
+        let (word, bit) = (block / 64, block % 64);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << bit;
+    }
+
+    fn add_all(&mut self, other: &Blocks) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own |= other);
+    }
+
+    /// Returns whether both hold some block.
+    fn meets(&self, other: &Blocks) -> bool {
+        self.0.iter().zip(&other.0).any(|(own, other)| own & other != 0)
+    }
+
+    fn has(&self, block: usize) -> bool {
+        self.0.get(block / 64).is_some_and(|word| word >> (block % 64) & 1 != 0)
+    }
 }
 
-impl Shown {
-    /// Adds what a block shows.
-    pub(super) fn add(&mut self, block: &CodeBlock) {
+/// The blocks in which each word and name stands. Each block is read once, however many groups and
+/// sections it belongs to.
+#[derive(Debug, Default)]
+pub(super) struct Index<'t> {
+    /// Their texts without blanks and quotation marks.
+    texts: Vec<String>,
+    /// Those that are no commands.
+    code: Blocks,
+    /// Those that have bodies.
+    working: Blocks,
+    /// Names as they stand.
+    names: HashMap<&'t str, Blocks, RandomState>,
+    /// Names on lines that import.
+    imported: HashMap<&'t str, Blocks, RandomState>,
+    /// Stems of words, those of names one by one.
+    stems: HashMap<String, Blocks, RandomState>,
+}
+
+impl<'t> Index<'t> {
+    /// Reads a block; returns its number, or nothing where it shows nothing.
+    pub(super) fn add(&mut self, block: &'t CodeBlock) -> Option<usize> {
         if !shows(block) {
-            return;
+            return None;
         }
-        self.blocks += 1;
-        self.code += usize::from(block.role != Role::Shell);
-        self.stubs += usize::from(is_stub(&block.text));
-        self.stems.extend(stems(&block.text));
-        self.names.extend(names(&block.text).map(str::to_owned));
+        let number = self.texts.len();
+        self.texts.push(squeezed(&block.text));
+        if block.role != Role::Shell {
+            self.code.add(number);
+        }
+        if !is_stub(&block.text) {
+            self.working.add(number);
+        }
+        names(&block.text).for_each(|name| self.names.entry(name).or_default().add(number));
         let imports = block.text.lines().filter(|line| is_import(line));
-        self.imported.extend(imports.flat_map(names).map(str::to_owned));
-        if self.text.len() < LONGEST {
-            self.text.push('\n');
-            self.text.push_str(&squeezed(&block.text));
+        imports.flat_map(names).for_each(|name| self.imported.entry(name).or_default().add(number));
+        Some(number)
+    }
+
+    /// Takes the names apart, once all blocks are read.
+    pub(super) fn finish(&mut self) {
+        for (name, blocks) in &self.names {
+            stems(name).for_each(|stem| self.stems.entry(stem).or_default().add_all(blocks));
         }
+    }
+
+    /// Returns whether a block is a signature with an empty body.
+    pub(super) fn is_stub(&self, block: usize) -> bool {
+        !self.working.has(block)
+    }
+
+    /// What some of the blocks show.
+    pub(super) fn shown<'i>(&'i self, blocks: &'i Blocks) -> Shown<'i> {
+        Shown { index: self, blocks }
+    }
+}
+
+/// What some blocks show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown<'i> {
+    index: &'i Index<'i>,
+    blocks: &'i Blocks,
+}
+
+impl Shown<'_> {
+    /// Returns whether there is a block that is no command.
+    pub(super) fn has_code(self) -> bool {
+        self.blocks.meets(&self.index.code)
     }
 
     /// Returns whether there is code whose bodies are not empty.
-    pub(super) fn works(&self) -> bool {
-        self.blocks > self.stubs
+    pub(super) fn works(self) -> bool {
+        self.blocks.meets(&self.index.working)
     }
 
     /// Returns whether a name, path or piece of code stands in the blocks.
-    pub(super) fn has(&self, symbol: &str) -> bool {
+    pub(super) fn has(self, symbol: &str) -> bool {
         let bare = squeezed(symbol);
-        if bare.is_empty() || self.text.contains(&bare) {
+        if bare.is_empty() || self.names(symbol) || self.holds(&bare) {
             return true;
         }
         let called = symbol.split('(').next().unwrap_or(symbol).trim_end_matches(['.', '(', ')']);
         let last = called.rsplit(['.', ':', '#']).next().unwrap_or(called);
         if !last.is_empty() && is_name(last) {
-            return self.names.contains(last);
+            return self.names(last);
         }
         let parts: Vec<&str> = names(symbol).collect();
-        let held = parts.iter().filter(|part| self.names.contains(**part)).count();
+        let held = parts.iter().filter(|part| self.names(part)).count();
         // Most of an expression stands there, only written otherwise.
         parts.len() > 2 && held * 4 >= parts.len() * 3
     }
 
+    fn names(self, name: &str) -> bool {
+        self.index.names.get(name).is_some_and(|blocks| blocks.meets(self.blocks))
+    }
+
+    /// Returns whether their texts hold `bare`, which has no blanks.
+    fn holds(self, bare: &str) -> bool {
+        let mut searched = 0;
+        let texts = self.index.texts.iter().enumerate().filter(|(block, _)| self.blocks.has(*block));
+        let mut texts = texts.take_while(|(_, text)| {
+            searched += text.len();
+            searched - text.len() < LONGEST
+        });
+        texts.any(|(_, text)| text.contains(bare))
+    }
+
     /// Returns whether an import of the name stands in the blocks.
-    pub(super) fn imports(&self, symbol: &str) -> bool {
-        names(symbol).last().is_some_and(|name| self.imported.contains(name))
+    pub(super) fn imports(self, symbol: &str) -> bool {
+        let imported = names(symbol).last().and_then(|name| self.index.imported.get(name));
+        imported.is_some_and(|blocks| blocks.meets(self.blocks))
     }
 
     /// How many of the words stand in the blocks.
-    pub(super) fn share(&self, words: &HashSet<String>) -> (usize, usize) {
-        (words.iter().filter(|word| self.stems.contains(*word)).count(), words.len())
+    pub(super) fn share(self, words: &HashSet<String>) -> (usize, usize) {
+        let held = |word: &&String| self.index.stems.get(*word).is_some_and(|blocks| blocks.meets(self.blocks));
+        (words.iter().filter(held).count(), words.len())
     }
 }
 
@@ -162,69 +242,4 @@ fn is_signature(words: &str) -> bool {
     let begins = ["def ", "async def ", "class ", "function ", "async function ", "export "];
     let begins = begins.iter().any(|word| words.starts_with(word));
     begins && (words.ends_with([':', '{', '(', ';', ',']) || words.ends_with("..."))
-}
-
-fn squeezed(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '`')).collect()
-}
-
-fn is_name(text: &str) -> bool {
-    text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
-}
-
-/// The names in a text.
-fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '$')))
-        .filter(|name| !name.is_empty())
-}
-
-/// The fewest letters of a word that says something by itself.
-const SHORTEST: usize = 3;
-
-/// The stems of the words in a text; `getUserById` is four.
-pub(super) fn stems(text: &str) -> impl Iterator<Item = String> + '_ {
-    names(text).flat_map(parts).filter(|part| part.chars().count() >= SHORTEST).map(|part| stem(&part.to_lowercase()))
-}
-
-/// The parts of a name: `getUserById`, `get_user`, `HTTPServer`.
-fn parts(name: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    let letters: Vec<(usize, char)> = name.char_indices().collect();
-    for (index, (at, letter)) in letters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|before| letters[before].1);
-        let next = letters.get(index + 1).map(|(_, next)| *next);
-        let turns = letter.is_uppercase()
-            && (before.is_some_and(|before| before.is_lowercase() || before.is_numeric())
-                || before.is_some_and(char::is_uppercase) && next.is_some_and(char::is_lowercase));
-        if *letter == '_' || turns {
-            found.push(&name[start..*at]);
-            start = if *letter == '_' { at + 1 } else { *at };
-        }
-    }
-    found.push(&name[start..]);
-    found.retain(|part| !part.is_empty());
-    found
-}
-
-/// A word without the endings of number and tense.
-fn stem(word: &str) -> String {
-    const ENDINGS: [&str; 6] = ["ing", "ies", "ed", "es", "s", "e"];
-    let cut =
-        ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(|rest| rest.chars().count() >= SHORTEST));
-    let bare = cut.unwrap_or(word);
-    // "stopped", "running"
-    let mut letters = bare.chars().rev();
-    let doubled = cut.is_some() && matches!((letters.next(), letters.next()), (Some(one), Some(other)) if one == other);
-    let bare = if doubled && bare.chars().count() > SHORTEST {
-        &bare[..bare.len() - bare.chars().next_back().map_or(0, char::len_utf8)]
-    } else {
-        bare
-    };
-    bare.trim_end_matches(['y', 'i']).to_owned()
-}
-
-/// What a sentence names in code: the spans between ticks.
-pub(super) fn symbols(words: &str) -> Vec<&str> {
-    code_spans(words, 0).into_iter().map(|span| &words[span.inner]).filter(|inner| !inner.is_empty()).collect()
 }

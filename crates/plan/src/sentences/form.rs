@@ -8,7 +8,7 @@ use crate::inline::{Label, code_spans, key, label, one_line, plain};
 use crate::naming::{Rank, marked, unit_name};
 use crate::paths::as_path;
 
-use super::vocabulary::{Use, begins, held, last_dense};
+use super::vocabulary::{Opening, Use, begins, held, last_dense};
 
 /// What a sentence does by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +87,9 @@ pub(super) fn read(words: &str) -> Form {
     let lower = one_line(&plain(rest)).to_lowercase();
     let head = after_leads(&lower);
     let main = main_statement(&lower);
-    let mood = mood(&head, &main);
-    let negative = begins(&head, Use::Negation).is_some() || begins(&called, Use::Negation).is_some();
+    let (opening, name) = (Opening::of(&head), Opening::of(&called));
+    let mood = mood(&head, &opening, &main);
+    let negative = opening.is(Use::Negation) || name.is(Use::Negation);
     let said = held(&main);
     let clause = if matches!(mood, Mood::Asks(_)) { imperative(&main) } else { &main };
     let negated = negative || if clause.len() < main.len() { held(clause) } else { said }.has(Use::Negation);
@@ -101,15 +102,15 @@ pub(super) fn read(words: &str) -> Form {
         comments: said.has(Use::Comment),
         message: is_message(words),
         negated,
-        mood: if begins(&called, Use::Demand).is_some() { Mood::Demands } else { mood },
-        conditional: begins(&called, Use::Condition).is_some() || depends(&lower),
+        mood: if name.is(Use::Demand) { Mood::Demands } else { mood },
+        conditional: name.is(Use::Condition) || depends(&lower),
         maps: ["→", "->", " = ", "=>"].iter().any(|sign| main.contains(sign)),
         imports: of_head.has(Use::Import),
-        called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| begins(&called, *what).is_some()),
+        called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what)),
         explains: explains(&called) || explains(&head) || mood == Mood::States && said.has(Use::Given),
         command,
         judges: of_head.has(Use::Judge),
-        test: begins(&head, Use::Test).is_some() || begins(&called, Use::Test).is_some(),
+        test: opening.is(Use::Test) || name.is(Use::Test),
         done: words.trim_start_matches(['*', ' ']).starts_with(['✅', '☑', '✔', '✓']),
         label: called,
         path,
@@ -210,11 +211,12 @@ fn after_leads(lower: &str) -> String {
     let mut rest = lower;
     for _ in 0..4 {
         rest = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`' && letter != '/');
-        if let Some(end) = begins(rest, Use::Lead) {
+        let opening = Opening::of(rest);
+        if let Some(end) = opening.end(Use::Lead) {
             rest = &rest[end..];
             continue;
         }
-        let Some(end) = begins(rest, Use::Place) else { break };
+        let Some(end) = opening.end(Use::Place) else { break };
         let Some(behind) = after_place(&rest[end..]) else { break };
         rest = behind;
     }
@@ -235,27 +237,27 @@ fn after_place(rest: &str) -> Option<&str> {
 /// The verbs that ask for something; of two that fit alike, the first counts.
 const VERBS: [Use; 7] = [Use::Remove, Use::Keep, Use::Change, Use::Judge, Use::Run, Use::Person, Use::Read];
 
-fn mood(head: &str, main: &str) -> Mood {
-    if begins(head, Use::Modal).or(begins(head, Use::Demand)).is_some() {
+fn mood(head: &str, opening: &Opening, main: &str) -> Mood {
+    if opening.is(Use::Modal) || opening.is(Use::Demand) {
         return Mood::Demands;
     }
+    let last = head.chars().any(is_verb_last);
     let first = |what: &Use| {
-        let end = begins(head, *what).filter(|_| !head.chars().any(is_verb_last))?;
+        let end = opening.end(*what).filter(|_| !last)?;
         (*what != Use::Change || is_verb(&head[end..])).then_some(end)
     };
     if let Some(what) = farthest(first) {
         return Mood::Asks(what);
     }
-    if begins(head, Use::Function).is_none() && is_base_form(head) {
+    if !opening.is(Use::Function) && is_base_form(head) {
         return Mood::Asks(Use::Change);
     }
     // "Do not add …", "Never log …" ask as much as "Add …".
-    if let Some(rest) = begins(head, Use::Negation).map(|end| head[end..].trim_start())
-        && VERBS.into_iter().any(|what| begins(rest, what).is_some())
-    {
+    let rest = opening.end(Use::Negation).map(|end| Opening::of(head[end..].trim_start()));
+    if rest.is_some_and(|rest| VERBS.into_iter().any(|what| rest.is(what))) {
         return Mood::Asks(Use::Change);
     }
-    if let Some(what) = farthest(|what| dense_verb(main, *what)) {
+    if let Some(what) = clause_verb(main) {
         return Mood::Asks(what);
     }
     if held(main).has(Use::Modal) { Mood::Demands } else { Mood::States }
@@ -281,20 +283,19 @@ fn is_base_form(head: &str) -> bool {
 /// How far from its end a sentence of a language that puts the verb last is searched for it.
 const LAST: usize = 14;
 
-/// Where the verb of a language without blanks ends: Chinese puts it before its object, Korean and Japanese last.
-fn dense_verb(main: &str, what: Use) -> Option<usize> {
+/// The verb of some clause: Chinese puts it before its object, Korean and Japanese last.
+fn clause_verb(main: &str) -> Option<Use> {
     if main.chars().any(is_verb_last) {
         let from = main.char_indices().rev().nth(LAST).map_or(0, |(at, _)| at);
-        return last_dense(&main[from..], what);
+        return farthest(|what| last_dense(&main[from..], *what));
     }
     let clauses = main.split(['，', '、', '；', '：', ':', ',', '+', '时', '后']);
-    let verb = |clause: &str| {
-        let clause = clause.trim_start_matches(|letter: char| !letter.is_alphanumeric());
-        let moved = clause.starts_with(COVERBS);
-        begins(clause, what).is_some() || moved && last_dense(clause, what).is_some()
-    };
-    // In the first clause with a verb, whatever its kind, so all kinds reach equally far.
-    clauses.into_iter().any(verb).then_some(1)
+    let clauses = clauses.map(|clause| clause.trim_start_matches(|letter: char| !letter.is_alphanumeric()));
+    let clauses: Vec<_> = clauses.map(|clause| (Opening::of(clause), clause)).collect();
+    VERBS.into_iter().find(|what| {
+        let moved = |clause: &str| clause.starts_with(COVERBS) && last_dense(clause, *what).is_some();
+        clauses.iter().any(|(opening, clause)| opening.is(*what) || moved(clause))
+    })
 }
 
 /// Returns whether a letter belongs to Korean or Japanese, which put the verb last.

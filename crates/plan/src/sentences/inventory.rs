@@ -7,22 +7,24 @@ use crate::blocks::{FileOf, Placed, Role};
 use crate::changes::PlannedChange;
 use crate::commands::PlannedCommand;
 
-use super::evidence::Shown;
+use super::evidence::{Blocks, Index, Shown};
 use super::scope::Scopes;
 
 /// What the blocks and commands of a unit show.
 #[derive(Debug, Default)]
-pub(super) struct Inventory {
+pub(super) struct Inventory<'t> {
+    /// What stands in which block.
+    index: Index<'t>,
     /// All of its blocks.
-    pub(super) unit: Shown,
+    unit: Blocks,
     /// Its blocks of tests.
-    pub(super) tests: Shown,
+    tests: Blocks,
     /// The blocks for each of its files.
-    pub(super) files: Vec<Shown>,
+    files: Vec<Blocks>,
     /// The blocks of each group, by its first row.
-    groups: HashMap<usize, Shown>,
+    groups: HashMap<usize, Blocks>,
     /// The blocks of each section, by the row of its heading.
-    sections: HashMap<usize, Shown>,
+    sections: HashMap<usize, Blocks>,
     /// Rows of blocks that show something, in order.
     shown: Vec<usize>,
     /// Rows of blocks that hold signatures with empty bodies, in order.
@@ -33,15 +35,15 @@ pub(super) struct Inventory {
     runs: Vec<usize>,
 }
 
-impl Inventory {
+impl<'t> Inventory<'t> {
     /// Takes stock of the blocks and commands.
     pub(super) fn read(
         scopes: &Scopes,
-        placed: &[Placed],
+        placed: &'t [Placed],
         changes: &[PlannedChange],
         commands: &[PlannedCommand],
     ) -> Self {
-        let mut stock = Inventory { files: changes.iter().map(|_| Shown::default()).collect(), ..Self::default() };
+        let mut stock = Inventory { files: changes.iter().map(|_| Blocks::default()).collect(), ..Self::default() };
         stock.runs = commands.iter().map(|command| command.span.start).collect();
         stock.runs.sort_unstable();
         for one in placed {
@@ -50,23 +52,21 @@ impl Inventory {
             }
             stock.add(scopes, one, changes);
         }
+        stock.index.finish();
         stock
     }
 
-    fn add(&mut self, scopes: &Scopes, one: &Placed, changes: &[PlannedChange]) {
-        let (blocks, stubs) = (self.unit.blocks, self.unit.stubs);
-        self.unit.add(&one.block);
-        if self.unit.blocks == blocks {
-            return;
-        }
+    fn add(&mut self, scopes: &Scopes, one: &'t Placed, changes: &[PlannedChange]) {
+        let Some(block) = self.index.add(&one.block) else { return };
+        self.unit.add(block);
         self.shown.push(one.row);
-        if self.unit.stubs > stubs {
+        if self.index.is_stub(block) {
             self.stubs.push(one.row);
         }
-        self.groups.entry(scopes.group(one.row).start).or_default().add(&one.block);
+        self.groups.entry(scopes.group(one.row).start).or_default().add(block);
         let mut section = scopes.section(one.row);
         while let Some(heading) = section {
-            self.sections.entry(heading).or_default().add(&one.block);
+            self.sections.entry(heading).or_default().add(block);
             section = scopes.around(heading);
         }
         let file = match one.block.file {
@@ -74,22 +74,37 @@ impl Inventory {
             FileOf::Nowhere | FileOf::Between(_) => None,
         };
         if let Some(shown) = file.and_then(|file| self.files.get_mut(file)) {
-            shown.add(&one.block);
+            shown.add(block);
         }
         let change = file.and_then(|file| changes.get(file));
         if change.map_or_else(|| is_test_code(&one.block.text), |change| change.test) {
-            self.tests.add(&one.block);
+            self.tests.add(block);
         }
     }
 
-    /// The blocks of the group that begins at a row.
-    pub(super) fn group(&self, start: usize) -> Option<&Shown> {
-        self.groups.get(&start)
+    /// What all of its blocks show.
+    pub(super) fn unit(&self) -> Shown<'_> {
+        self.index.shown(&self.unit)
     }
 
-    /// The blocks of the section below a heading.
-    pub(super) fn section(&self, heading: Option<usize>) -> Option<&Shown> {
-        heading.and_then(|at| self.sections.get(&at))
+    /// What its blocks of tests show.
+    pub(super) fn tests(&self) -> Shown<'_> {
+        self.index.shown(&self.tests)
+    }
+
+    /// What the blocks for one of its files show.
+    pub(super) fn file(&self, file: usize) -> Option<Shown<'_>> {
+        self.files.get(file).map(|blocks| self.index.shown(blocks))
+    }
+
+    /// What the blocks of the group show that begins at a row.
+    pub(super) fn group(&self, start: usize) -> Option<Shown<'_>> {
+        self.groups.get(&start).map(|blocks| self.index.shown(blocks))
+    }
+
+    /// What the blocks of the section below a heading show.
+    pub(super) fn section(&self, heading: Option<usize>) -> Option<Shown<'_>> {
+        heading.and_then(|at| self.sections.get(&at)).map(|blocks| self.index.shown(blocks))
     }
 
     /// Returns whether a block that shows something stands in these rows.

@@ -9,13 +9,14 @@ use crate::paths::find_paths;
 use crate::rows::{Row, RowKind};
 
 use super::asked::{Asked, Proof};
-use super::evidence::{Shown, stems};
+use super::evidence::Shown;
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
 use super::prohibition::protected;
 use super::scope::Scopes;
 use super::split::Cut;
 use super::vocabulary::Use;
+use super::words::stems;
 use super::{Sentence, SentenceClass, form};
 
 /// Judges the sentences of one unit.
@@ -27,7 +28,7 @@ pub(super) struct Judge<'a, 'd, 't> {
     /// The unit's files.
     pub(super) changes: &'a [PlannedChange],
     /// What its blocks show.
-    pub(super) stock: &'a Inventory,
+    pub(super) stock: &'a Inventory<'a>,
     /// The first rows of the steps that run or check something.
     pub(super) checks: &'a HashSet<usize>,
 }
@@ -124,7 +125,7 @@ impl Judge<'_, '_, '_> {
         let group = self.scopes.group(cut.row);
         let rows = &self.asking.rows[group.clone()];
         let bytes = rows.first().map_or(0, |row| row.span.start)..rows.last().map_or(0, |row| row.span.end);
-        self.stock.runs_in(bytes) && self.stock.group(group.start).is_none_or(|shown| shown.code == 0)
+        self.stock.runs_in(bytes) && self.stock.group(group.start).is_none_or(|shown| !shown.has_code())
     }
 
     /// Returns whether the step around it runs or checks something.
@@ -170,7 +171,8 @@ impl Judge<'_, '_, '_> {
         }
         let headed = ends && self.next(cut).is_some_and(|next| matches!(next.kind, RowKind::Heading(_)));
         // An item that begins with a name of which no block holds a trace.
-        let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !self.stock.unit.has(subject));
+        let absent =
+            form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !self.stock.unit().has(subject));
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
         let found = Found { asked: Asked::of(words, form), asks, absent, headed };
         let files = if headed { None } else { self.files(cut, form) };
@@ -188,7 +190,7 @@ impl Judge<'_, '_, '_> {
     /// Whether a sentence about some files asks for work, and whether their blocks show it.
     fn by_files(&self, cut: &Cut, form: &Form, found: &Found<'_>, files: &[usize]) -> (bool, bool) {
         let proof = if self.is_followed(cut) { Proof::Any } else { Proof::Half };
-        let mut blocks = files.iter().filter_map(|at| self.stock.files.get(*at));
+        let mut blocks = files.iter().filter_map(|at| self.stock.file(*at));
         let shown = blocks.clone().any(|blocks| found.asked.is_shown(blocks, proof));
         let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
         (shown || found.asks || listed && !blocks.any(Shown::works), shown)
@@ -208,13 +210,13 @@ impl Judge<'_, '_, '_> {
             None if form.step => false,
             // "Add the following tests:" before headings with a test each.
             None if found.headed && wide.is_some() => true,
-            None if tests => asked.is_shown(&self.stock.tests, Proof::Most),
-            _ if general => asked.is_shown(&self.stock.unit, Proof::Any),
+            None if tests => asked.is_shown(self.stock.tests(), Proof::Most),
+            _ if general => asked.is_shown(self.stock.unit(), Proof::Any),
             _ if found.absent => false,
             Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
             Some(local) => asked.is_shown(local, Proof::Half),
             None if wide.is_some_and(|wide| asked.is_shown(wide, Proof::Half)) => true,
-            None => asked.is_shown(&self.stock.unit, Proof::Most),
+            None => asked.is_shown(self.stock.unit(), Proof::Most),
         };
         let labelled = matches!(topic(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
         let alone = !local.is_some_and(Shown::works) && !general;
@@ -224,7 +226,7 @@ impl Judge<'_, '_, '_> {
     /// Returns whether the blocks hold the test that a criterion describes.
     fn shows_test(&self, form: &Form) -> bool {
         let wanted: HashSet<String> = stems(&form.head).collect();
-        let (held, all) = self.stock.tests.share(&wanted);
+        let (held, all) = self.stock.tests().share(&wanted);
         // The name of a test says three words of four of what it is about.
         held * 4 >= all * 3
     }

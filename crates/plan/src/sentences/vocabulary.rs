@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 
 /// What a word does in a sentence.
@@ -88,10 +89,19 @@ pub(super) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Err
 /// The entries of all languages.
 #[derive(Debug, Default)]
 struct Vocabulary {
-    /// Entries of scripts that put blanks between words, with their uses.
-    spaced: HashMap<String, Uses>,
-    /// Entries of scripts that do not.
-    dense: Vec<(String, Use)>,
+    /// Entries of scripts that put blanks between words, and what such entries begin with.
+    spaced: HashMap<String, Words, RandomState>,
+    /// Entries of scripts that do not, by their first letter.
+    dense: HashMap<char, Vec<(String, Use)>, RandomState>,
+}
+
+/// Words that an entry consists of, or begins with.
+#[derive(Debug, Clone, Copy, Default)]
+struct Words {
+    /// Their uses.
+    uses: Uses,
+    /// A longer entry begins with them.
+    go_on: bool,
 }
 
 /// A set of uses.
@@ -114,62 +124,106 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     for (what, entries) in languages().flatten().flatten() {
         for entry in entries.into_keys() {
             if entry.chars().any(is_dense) {
-                all.dense.push((entry, what));
-            } else {
-                all.spaced.entry(entry).or_default().add(what);
+                let first = entry.chars().next().unwrap_or_default();
+                all.dense.entry(first).or_default().push((entry, what));
+                continue;
             }
+            for (blank, _) in entry.match_indices(' ') {
+                all.spaced.entry(entry[..blank].to_owned()).or_default().go_on = true;
+            }
+            all.spaced.entry(entry).or_default().uses.add(what);
         }
     }
     all
 });
-
-/// The most words of an entry.
-const LONGEST: usize = 3;
 
 /// Returns whether a letter belongs to a script that puts no blank between a word and its endings.
 pub(super) fn is_dense(letter: char) -> bool {
     matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
+/// The entries that a text, in lower case, begins with: of each use, the bytes of the longest.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Opening {
+    ends: [usize; Use::Abbreviation as usize + 1],
+}
+
+impl Opening {
+    /// Reads the beginning of a text.
+    pub(super) fn of(text: &str) -> Self {
+        let mut opening = Opening::default();
+        let first = text.chars().next().filter(|letter| is_dense(*letter));
+        let dense = first.and_then(|letter| VOCABULARY.dense.get(&letter)).into_iter().flatten();
+        for (entry, what) in dense.filter(|(entry, _)| text.starts_with(entry.as_str())) {
+            let end = &mut opening.ends[*what as usize];
+            *end = entry.len().max(*end);
+        }
+        for (end, uses) in entries(text) {
+            let has = opening.ends.iter_mut().enumerate().filter(|(what, _)| uses.0 >> what & 1 != 0);
+            has.for_each(|(_, longest)| *longest = end);
+        }
+        opening
+    }
+
+    /// Returns how many bytes the entry of this use takes.
+    pub(super) fn end(&self, what: Use) -> Option<usize> {
+        Some(self.ends[what as usize]).filter(|end| *end > 0)
+    }
+
+    /// Returns whether the text begins with an entry of this use.
+    pub(super) fn is(&self, what: Use) -> bool {
+        self.end(what).is_some()
+    }
+}
+
 /// Returns how many bytes the entry takes that `text`, in lower case, begins with.
 pub(super) fn begins(text: &str, what: Use) -> Option<usize> {
-    let dense = text.chars().next().is_some_and(is_dense);
-    let entries = VOCABULARY.dense.iter().filter(|_| dense);
-    let dense = entries.filter(|(entry, other)| *other == what && text.starts_with(entry.as_str()));
-    dense.map(|(entry, _)| entry.len()).max().or_else(|| {
-        let ends = word_ends(text).take(LONGEST).filter(|end| is_entry(&text[..*end], what));
-        ends.last()
-    })
+    Opening::of(text).end(what)
 }
 
 /// Where the last entry of a script without blanks ends that `text` holds.
 pub(super) fn last_dense(text: &str, what: Use) -> Option<usize> {
-    let entries = VOCABULARY.dense.iter().filter(|(_, other)| *other == what);
-    entries.filter_map(|(entry, _)| text.rfind(entry.as_str()).map(|at| at + entry.len())).max()
+    let ends = dense_entries(text).filter(|(_, _, other)| *other == what);
+    ends.map(|(at, entry, _)| at + entry.len()).max()
+}
+
+/// The entries of scripts without blanks that `text` holds, each with its place.
+fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)> + '_ {
+    text.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
+        let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
+        let held = entries.filter(move |(entry, _)| text[at..].starts_with(entry.as_str()));
+        held.map(move |(entry, what)| (at, entry.as_str(), *what))
+    })
 }
 
 /// The uses of all entries that `text`, in lower case, holds.
 pub(super) fn held(text: &str) -> Uses {
     let mut found = Uses::default();
-    if text.chars().any(is_dense) {
-        let entries = VOCABULARY.dense.iter().filter(|(entry, _)| text.contains(entry.as_str()));
-        entries.for_each(|(_, what)| found.add(*what));
-    }
+    dense_entries(text).for_each(|(_, _, what)| found.add(what));
     let mut before = false;
     for (at, letter) in text.char_indices() {
         let within = std::mem::replace(&mut before, is_word(letter));
-        if within || !letter.is_alphanumeric() {
-            continue;
+        if !within && letter.is_alphanumeric() {
+            entries(&text[at..]).for_each(|(_, uses)| found.0 |= uses.0);
         }
-        let ends = word_ends(&text[at..]).take(LONGEST);
-        ends.filter_map(|end| VOCABULARY.spaced.get(&text[at..at + end])).for_each(|uses| found.0 |= uses.0);
     }
     found
 }
 
 /// Returns whether `words`, in lower case, are an entry of this use.
 pub(super) fn is_entry(words: &str, what: Use) -> bool {
-    VOCABULARY.spaced.get(words).is_some_and(|uses| uses.has(what))
+    VOCABULARY.spaced.get(words).is_some_and(|words| words.uses.has(what))
+}
+
+/// The entries of scripts with blanks that `text` begins with, from the shortest on: their bytes and uses.
+fn entries(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
+    let mut go_on = true;
+    let known = word_ends(text).map_while(move |end| {
+        let words = go_on.then(|| VOCABULARY.spaced.get(&text[..end])).flatten()?;
+        go_on = words.go_on;
+        Some((end, words.uses))
+    });
+    known.filter(|(_, uses)| uses.0 != 0)
 }
 
 fn is_word(letter: char) -> bool {
