@@ -15,6 +15,8 @@ mod words;
 
 mod evidence;
 
+mod statuses;
+
 mod asked;
 
 mod prohibition;
@@ -27,6 +29,8 @@ mod judge;
 
 #[cfg(test)]
 mod tests;
+
+use std::collections::HashMap;
 
 use serde::Serialize;
 
@@ -96,5 +100,13 @@ pub(crate) fn read(
     let title = |row: &usize| asking.rows.get(*row).map_or("", |row| asking.document.slice(&row.span));
     let checks = steps.iter().copied().filter(|row| judge::is_check(title(row))).collect();
     let judge = judge::Judge { asking, scopes: &scopes, changes, stock: &stock, checks: &checks };
-    split::cut(asking.document, asking.rows).iter().map(|cut| judge.judge(cut)).collect()
+    let mut classes: HashMap<usize, SentenceClass> = HashMap::new();
+    let mut found = Vec::new();
+    for cut in split::cut(asking.document, asking.rows) {
+        let led = judge.lead(&cut).and_then(|row| classes.get(&row).copied());
+        let sentence = judge.judge(&cut, led);
+        classes.insert(cut.last, sentence.class);
+        found.push(sentence);
+    }
+    found
 }
