@@ -143,13 +143,12 @@ impl From<journal::JournalError> for Stop {
 
 impl From<sandbox::SandboxError> for Stop {
     fn from(error: sandbox::SandboxError) -> Self {
-        let message = error.to_string();
-        match message.contains("os error 75") {
-            // A folder whose group has no place in a user namespace can't be laid over.
-            true => {
-                Stop::environment(message).hint("The repository has files of a foreign group; try --sandbox landlock.")
+        let stop = Stop::environment(error.to_string());
+        match error {
+            sandbox::SandboxError::ForeignOwner { .. } => {
+                stop.hint("The repository has files of a foreign user or group; try --sandbox landlock.")
             }
-            false => Stop::environment(message),
+            _ => stop,
         }
     }
 }

@@ -25,6 +25,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
+use crate::model::Fault;
 use crate::secret::Environment;
 use crate::trouble::Trouble;
 
@@ -90,9 +91,25 @@ fn trouble(error: &PoolError) -> Trouble {
     } else {
         format!("the connection broke: {told}")
     });
-    // A certificate does not get better by asking again.
-    trouble.passes = !told.contains("certificate");
+    if distrusts(error) {
+        // A certificate does not get better by asking again.
+        trouble = Trouble { fault: Fault::Certificate, passes: false, ..trouble };
+    }
     trouble
+}
+
+/// Returns whether TLS refused the certificate that the server showed.
+fn distrusts(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| behind(*error))
+        .any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+}
+
+/// What an error wraps. One of input and output hides it from `source`, which gives what lies behind that.
+fn behind<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
+    }
 }
 
 /// An error with what lies behind it, each thing said once. The library's own outermost words say nothing.
@@ -233,5 +250,20 @@ impl Write for Line {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.stream.as_mut().poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_is_told_from_a_broken_line() {
+        let wrapped = |error: rustls::Error| io::Error::new(io::ErrorKind::InvalidData, error);
+        let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        assert!(distrusts(&refused));
+        assert!(distrusts(&io::Error::other(wrapped(refused))));
+        assert!(!distrusts(&wrapped(rustls::Error::HandshakeNotComplete)));
+        assert!(!distrusts(&io::Error::other("the word certificate alone says nothing")));
     }
 }

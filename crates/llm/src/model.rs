@@ -154,6 +154,8 @@ pub enum Fault {
     Provider,
     /// It can't be reached, or the line broke, even after retries.
     Network,
+    /// Its certificate is not trusted.
+    Certificate,
     /// The conversation is longer than the model can read.
     ContextOverflow,
     /// The provider does not take the request as it is.

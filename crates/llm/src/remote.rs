@@ -187,7 +187,7 @@ impl Line {
                 None => "go on later, or with another model".to_owned(),
             },
             Fault::Provider => format!("{name} is in trouble itself; go on later, or with another provider"),
-            Fault::Network if !trouble.passes && trouble.message.contains("certificate") => {
+            Fault::Certificate => {
                 "have its certificate's authority trusted on this machine, or name a file with it in SSL_CERT_FILE"
                     .to_owned()
             }

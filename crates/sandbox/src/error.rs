@@ -53,6 +53,14 @@ pub enum SandboxError {
         /// What the system said.
         reason: String,
     },
+    /// A file belongs to a user or group that is not known within the walls.
+    #[error("can't {what}: {reason}")]
+    ForeignOwner {
+        /// What was asked for.
+        what: String,
+        /// What the system said.
+        reason: String,
+    },
     /// A command asks for another network than the run's, while servers are running.
     #[error("a command with a network of its own can't run while a server runs; stop the server first")]
     ServerRuns,

@@ -16,7 +16,7 @@ use crate::error::SandboxError;
 use crate::policy::Service;
 #[cfg(target_os = "linux")]
 use crate::spaces;
-use crate::wire::{Mapped, Reply, Request, Setup, receive, send};
+use crate::wire::{Mapped, Reply, Request, Setup, Unbuilt, receive, send};
 
 /// How long a warden may take to end everything and itself.
 const ENDING: Duration = Duration::from_secs(10);
@@ -47,7 +47,7 @@ impl Keeper {
         setup: &Setup,
         services: &[Service],
         leaves: bool,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Unbuilt> {
         let text = |error: io::Error| error.to_string();
         let (control, theirs) = UnixStream::pair().map_err(text)?;
         let (doors, their_doors) = UnixStream::pair().map_err(text)?;
@@ -65,7 +65,7 @@ impl Keeper {
                 keeper.listen(doors, services).map_err(text)?;
                 Ok(keeper)
             }
-            Err(reason) => {
+            Err(mut unbuilt) => {
                 let _ = child.kill();
                 let mut words = String::new();
                 if let Some(stderr) = child.stderr.take() {
@@ -73,7 +73,10 @@ impl Keeper {
                 }
                 let _ = child.wait();
                 let words = words.trim();
-                Err(if words.is_empty() { reason } else { format!("{reason}: {words}") })
+                if !words.is_empty() {
+                    unbuilt.reason = format!("{}: {words}", unbuilt.reason);
+                }
+                Err(unbuilt)
             }
         }
     }
@@ -143,13 +146,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> Result<Vec<String>, String> {
+fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> Result<Vec<String>, Unbuilt> {
     let text = |error: io::Error| error.to_string();
     control.set_read_timeout(Some(STANDING)).map_err(text)?;
     if leaves {
         match receive::<Reply>(control).map_err(text)? {
             Some((Reply::WantsMap, _)) => {}
-            Some((Reply::Failed { reason }, _)) => return Err(reason),
+            Some((Reply::Failed(unbuilt), _)) => return Err(unbuilt),
             _ => return Err("it ended before it had left the host's namespaces".into()),
         }
         let mapped = rustix::process::geteuid().is_root() && map_everyone(pid);
@@ -157,8 +160,10 @@ fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> R
     }
     send(control, setup, b"").map_err(|error| format!("it ended at once ({error})"))?;
     match receive::<Reply>(control) {
-        Ok(Some((Reply::Ready { notes }, _))) => control.set_read_timeout(None).map(|()| notes).map_err(text),
-        Ok(Some((Reply::Failed { reason }, _))) => Err(reason),
+        Ok(Some((Reply::Ready { notes }, _))) => {
+            control.set_read_timeout(None).map(|()| notes).map_err(|error| text(error).into())
+        }
+        Ok(Some((Reply::Failed(unbuilt), _))) => Err(unbuilt),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err("it did not answer in time".into()),
         Ok(_) | Err(_) => Err("it ended before the walls stood".into()),
     }

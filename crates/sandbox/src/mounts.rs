@@ -16,6 +16,7 @@ use rustix::mount::{MountFlags, MountPropagationFlags};
 
 use crate::spaces;
 use crate::view::{Place, Sight, View};
+use crate::wire::Unbuilt;
 
 /// Parts of `/proc` through which root would change the host's kernel.
 const KERNEL_FILES: &[&str] = &["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi"];
@@ -29,7 +30,7 @@ pub(crate) fn claim(view: &View) -> Result<(), String> {
 }
 
 /// Builds the view, after the scratch was claimed. Gives notes on the lesser things that could not be had.
-pub(crate) fn build(view: &View) -> Result<Vec<String>, String> {
+pub(crate) fn build(view: &View) -> Result<Vec<String>, Unbuilt> {
     let blank = view.scratch.join("blank");
     fs::write(&blank, b"").map_err(said("make", &blank))?;
     let blank = hold(&blank).map_err(said("open", &blank))?;
@@ -59,7 +60,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn build(&mut self) -> Result<(), String> {
+    fn build(&mut self) -> Result<(), Unbuilt> {
         let scratch = &self.view.scratch;
         let held = self.hold()?;
         let devices = devices::build(&scratch.join("devices"))?;
@@ -80,7 +81,8 @@ impl Builder<'_> {
             table::seal(&path)?;
         }
         table::check(&self.own)?;
-        std::env::set_current_dir(&self.view.root).map_err(said("enter", &self.view.root))
+        std::env::set_current_dir(&self.view.root).map_err(said("enter", &self.view.root))?;
+        Ok(())
     }
 
     /// Opens what the places show, and their layers, while they are still in reach.
@@ -104,10 +106,10 @@ impl Builder<'_> {
         }
     }
 
-    fn put(&mut self, place: &Place, held: &Held) -> Result<(), String> {
+    fn put(&mut self, place: &Place, held: &Held) -> Result<(), Unbuilt> {
         let at = &place.at;
         match &place.what {
-            Sight::Nothing => return self.empty(at),
+            Sight::Nothing => self.empty(at)?,
             Sight::Private(_) | Sight::Copy(_) => {
                 make_folder(at)?;
                 bind(held, at)?;
@@ -120,7 +122,7 @@ impl Builder<'_> {
                     Ok(()) => {
                         self.own.insert(at.clone());
                     }
-                    Err(reason) if *needed => return Err(reason),
+                    Err(reason) if *needed => return Err(Unbuilt { reason, lacks_overlay: true }),
                     Err(reason) => {
                         self.notes.push(format!("{} is read-only: {reason}", at.display()));
                         self.show(at, held)?;

@@ -465,9 +465,18 @@ fn present(standing: Option<&Standing>) -> Result<&Standing, SandboxError> {
     standing.ok_or_else(|| SandboxError::Gone("the walls could not be built again".into()))
 }
 
+/// The system's number for a path that leaves the folder to which it is bound.
+const CROSSES: i32 = rustix::io::Errno::XDEV.raw_os_error();
+
+/// The system's number for a file whose owner or group has no place in the user namespace.
+const UNMAPPED: i32 = rustix::io::Errno::OVERFLOW.raw_os_error();
+
 fn refusal(action: &str, path: &str, reply: &Reply) -> SandboxError {
     match reply {
-        Reply::Refused { outside: true, .. } => SandboxError::Outside { path: PathBuf::from(path) },
+        Reply::Refused { errno: Some(CROSSES), .. } => SandboxError::Outside { path: PathBuf::from(path) },
+        Reply::Refused { errno: Some(UNMAPPED), reason, .. } => {
+            SandboxError::ForeignOwner { what: format!("{action} {path}"), reason: reason.clone() }
+        }
         Reply::Refused { reason, .. } => {
             SandboxError::NotDone { what: format!("{action} {path}"), reason: reason.clone() }
         }

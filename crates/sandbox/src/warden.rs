@@ -29,7 +29,7 @@ use crate::supervise::supervise_main;
 use crate::view::Layers;
 #[cfg(target_os = "linux")]
 use crate::wire::{Calls, Mapped};
-use crate::wire::{Reply, Request, Setup, receive, send};
+use crate::wire::{Reply, Request, Setup, Unbuilt, receive, send};
 
 /// The first argument with which our own executable is started inside the walls.
 pub const WARDEN_ARGUMENT: &str = "--sandbox-warden";
@@ -64,7 +64,7 @@ pub fn warden_main() -> ExitCode {
 fn leave(network: Network) -> ExitCode {
     let Ok(control) = control() else { return ExitCode::FAILURE };
     if let Err(reason) = leave_host(network, &control) {
-        let _ = send(&control, &Reply::Failed { reason }, b"");
+        let _ = send(&control, &Reply::Failed(reason.into()), b"");
         return ExitCode::FAILURE;
     }
     let mut warden = program(ourselves());
@@ -105,8 +105,8 @@ fn keep() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
-        Err((control, reason)) => {
-            let _ = send(&control, &Reply::Failed { reason }, b"");
+        Err((control, unbuilt)) => {
+            let _ = send(&control, &Reply::Failed(unbuilt), b"");
             ExitCode::FAILURE
         }
     }
@@ -139,18 +139,18 @@ impl Line {
 }
 
 impl Warden {
-    fn stand(setup: &Setup, control: UnixStream) -> Result<Self, (UnixStream, String)> {
+    fn stand(setup: &Setup, control: UnixStream) -> Result<Self, (UnixStream, Unbuilt)> {
         match build(setup) {
             Ok((notes, layers, runs, files)) => {
                 let copy = match control.try_clone() {
                     Ok(copy) => copy,
-                    Err(error) => return Err((control, error.to_string())),
+                    Err(error) => return Err((control, error.to_string().into())),
                 };
                 let line = Arc::new(Line(Mutex::new(copy)));
                 line.say(&Reply::Ready { notes }, b"");
                 Ok(Self { control, line, runs: Arc::new(runs), files, layers })
             }
-            Err(reason) => Err((control, reason)),
+            Err(unbuilt) => Err((control, unbuilt)),
         }
     }
 
@@ -186,7 +186,7 @@ impl Warden {
                 },
                 Request::Changes { id } => match effects::of_overlays(&self.layers.layers) {
                     Ok(effects) => Reply::Effects { id, effects },
-                    Err(reason) => Reply::Refused { id, reason, outside: false },
+                    Err(reason) => Reply::Refused { id, reason, errno: None },
                 },
             };
             self.line.say(&reply, b"");
@@ -195,17 +195,13 @@ impl Warden {
 }
 
 fn refused(id: u64, error: &io::Error) -> Reply {
-    Reply::Refused {
-        id,
-        reason: error.to_string(),
-        outside: error.raw_os_error() == Some(rustix::io::Errno::XDEV.raw_os_error()),
-    }
+    Reply::Refused { id, reason: error.to_string(), errno: error.raw_os_error() }
 }
 
 type Built = (Vec<String>, Held, runs::Runs, files::Files);
 
 #[cfg(target_os = "linux")]
-fn build(setup: &Setup) -> Result<Built, String> {
+fn build(setup: &Setup) -> Result<Built, Unbuilt> {
     let text = |error: io::Error| error.to_string();
     if setup.first {
         spaces::die_with_parent().map_err(text)?;
@@ -240,7 +236,7 @@ fn build(setup: &Setup) -> Result<Built, String> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn build(setup: &Setup) -> Result<Built, String> {
+fn build(setup: &Setup) -> Result<Built, Unbuilt> {
     let text = |error: io::Error| error.to_string();
     let layers = hold_layers(&setup.layers)?;
     let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;

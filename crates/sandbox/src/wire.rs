@@ -92,6 +92,33 @@ pub(crate) enum Request {
     Changes { id: u64 },
 }
 
+/// Why walls don't stand.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Unbuilt {
+    /// What could not be done, and what the system said.
+    pub(crate) reason: String,
+    /// It is the overlay that can't be had; on a copy the walls may stand.
+    pub(crate) lacks_overlay: bool,
+}
+
+impl From<String> for Unbuilt {
+    fn from(reason: String) -> Self {
+        Unbuilt { reason, lacks_overlay: false }
+    }
+}
+
+impl From<&str> for Unbuilt {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
+impl From<Unbuilt> for String {
+    fn from(unbuilt: Unbuilt) -> Self {
+        unbuilt.reason
+    }
+}
+
 /// From the warden to the host.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
@@ -100,9 +127,7 @@ pub(crate) enum Reply {
         notes: Vec<String>,
     },
     /// The walls could not be built.
-    Failed {
-        reason: String,
-    },
+    Failed(Unbuilt),
     /// The user namespace is there, and waits for its map of users.
     WantsMap,
     /// A background command listens, or has not ended in time to be waited for any longer.
@@ -138,7 +163,8 @@ pub(crate) enum Reply {
     Refused {
         id: u64,
         reason: String,
-        outside: bool,
+        /// The system's number for it, where the system refused.
+        errno: Option<i32>,
     },
 }
 
@@ -146,7 +172,7 @@ impl Reply {
     /// The request that this answers; nothing while the walls are built.
     pub(crate) fn id(&self) -> Option<u64> {
         match self {
-            Self::Ready { .. } | Self::Failed { .. } | Self::WantsMap => None,
+            Self::Ready { .. } | Self::Failed(_) | Self::WantsMap => None,
             Self::Started { id, .. }
             | Self::Done { id, .. }
             | Self::Found { id }

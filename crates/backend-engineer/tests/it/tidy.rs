@@ -1,5 +1,6 @@
 //! The rules of the house, held for every crate of the workspace. Each complaint says where and what to do.
 
+mod messages;
 mod order;
 mod paths;
 mod programs;
@@ -169,6 +170,11 @@ fn only_the_sandbox_starts_processes() {
         "sandbox" => Vec::new(),
         _ => forbidden(source, &SPAWNERS, "only crate `sandbox` starts processes; ask it to"),
     });
+}
+
+#[test]
+fn nothing_is_decided_by_the_words_of_a_message() {
+    each(messages::decided);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::process::program;
 use crate::tree;
 use crate::view::View;
 use crate::warden::WARDEN_ARGUMENT;
-use crate::wire::{Calls, Confinement, Setup};
+use crate::wire::{Calls, Confinement, Setup, Unbuilt};
 
 /// Builds the wall; on a copy where overlays can't be had.
 pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
@@ -29,7 +29,7 @@ pub(super) fn build_with(
     site: &Site<'_>,
     name: WallName,
     title: &str,
-    start: &dyn Fn(&Setup) -> Result<Keeper, String>,
+    start: &dyn Fn(&Setup) -> Result<Keeper, Unbuilt>,
 ) -> Result<Standing, String> {
     let text = |error: crate::SandboxError| error.to_string();
     let policy = site.policy;
@@ -41,8 +41,8 @@ pub(super) fn build_with(
                 details.extend(keeper.notes.iter().cloned());
                 return Ok(standing(site, name, &format!("{title} with overlay"), details, keeper, &view));
             }
-            Err(reason) if reason.contains("overlay") => details.push(reason),
-            Err(reason) => return Err(reason),
+            Err(unbuilt) if unbuilt.lacks_overlay => details.push(unbuilt.reason),
+            Err(unbuilt) => return Err(unbuilt.reason),
         }
     }
     let copy = match &site.copy {

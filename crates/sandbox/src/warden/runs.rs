@@ -82,7 +82,7 @@ impl Runs {
             let job = Job { runs: &runs, line: &line, id, timeout: Duration::from_millis(timeout_ms), background };
             let reply = match job.carry_out(script, sender, &receiver) {
                 Ok(reply) => reply,
-                Err(error) => Reply::Refused { id, reason: error.to_string(), outside: false },
+                Err(error) => Reply::Refused { id, reason: error.to_string(), errno: error.raw_os_error() },
             };
             runs.lock().stops.remove(&id);
             line.say(&reply, b"");

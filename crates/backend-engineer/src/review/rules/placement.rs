@@ -100,7 +100,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         let block = &unit.blocks[block];
         let path = placement.path.clone().unwrap_or_default();
         // A fence without a language that doesn't parse may be no code at all.
-        if *reason == "syntax" && block.language.is_empty() {
+        if code.name == "syntax" && block.language.is_empty() {
             continue;
         }
         // A unit before this one changes the file in a way that nobody knows yet.
