@@ -8,6 +8,7 @@ use crate::paths::as_path;
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
+use super::vocabulary::{Use, is_entry};
 use super::words::{stems, symbols};
 
 /// What a sentence names.
@@ -38,7 +39,7 @@ impl<'w> Asked<'w> {
         Asked {
             imports: form.imports,
             symbols: symbols(words).into_iter().filter(named).collect(),
-            stems: stems(form.object()).collect(),
+            stems: said(form.object()).flat_map(stems).collect(),
             words,
             comparable: is_english(&form.head),
             spells: symbols(words).into_iter().any(is_import),
@@ -98,17 +99,24 @@ impl<'w> Asked<'w> {
     }
 }
 
-/// The fewest words that say something together.
-const FEWEST: usize = 2;
+/// The words of a sentence without those that only join others.
+fn said(words: &str) -> impl Iterator<Item = &str> {
+    let joins = |word: &&str| is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word);
+    words.split_whitespace().filter(move |word| !joins(word))
+}
 
-/// Words of English sentences that no identifier is made of: names in code are English, too.
-const ENGLISH: &str = " the of with for to is are be by and that this must should may each every when from not ";
+/// The fewest words that say something together: two may stand in the code under other names.
+const FEWEST: usize = 3;
+
+/// Words by which a sentence is known as English, as names in code are; no identifier is made of them.
+const JOINS: &str = "the of with for to is are be by and that this must should may each every when from not";
+
+fn is_join(word: &str) -> bool {
+    JOINS.split(' ').any(|known| known == word)
+}
 
 fn is_english(head: &str) -> bool {
-    let common = || {
-        head.split(|letter: char| !letter.is_alphanumeric())
-            .any(|word| ENGLISH.split(' ').any(|known| !known.is_empty() && known == word))
-    };
+    let common = || head.split(|letter: char| !letter.is_alphanumeric()).any(is_join);
     head.is_ascii() && (common() || head.split_whitespace().count() <= 4)
 }
 

@@ -107,6 +107,8 @@ impl Judge<'_, '_, '_> {
         match asks {
             Mood::States if form.command => Some(Run),
             Mood::Asks(Use::Run) => Some(Run),
+            // "Add `zod` with `npm install zod`": the command does it.
+            Mood::Asks(Use::Change) if !form.step && self.stock.runs_in(cut.span.clone()) => Some(Run),
             Mood::Asks(Use::Judge) => Some(Check),
             Mood::Asks(Use::Person | Use::Read) if form.path.is_none() => Some(Person),
             Mood::States | Mood::Demands if self.is_checked(cut) || form.outcome || form.step && form.judges => {
@@ -204,6 +206,9 @@ impl Judge<'_, '_, '_> {
         let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !unit.has(subject));
         let spelled = !form.forbids && (form.owes || asked.lacks_import(unit) || asked.lacks_status(unit));
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
+        if is_title(words) && self.stands_over_code(cut) && !spelled {
+            return DoShown;
+        }
         let found = Found { asked, asks: asks || spelled, absent, headed };
         let files = if headed { None } else { self.files(cut, form) };
         let (worded, shown) = match files {
@@ -212,6 +217,7 @@ impl Judge<'_, '_, '_> {
         };
         match (worded, shown && !spelled && !(found.asks && self.is_missing(cut, form, &found.asked))) {
             (true, true) => DoShown,
+            (true, false) if is_title(words) && !form.step && form.mood == Mood::States => Context,
             (true, false) => DoUnshown,
             (false, _) if self.is_unclear(cut, form, &found.asked) => Unclear,
             (false, _) => Context,
@@ -243,7 +249,7 @@ impl Judge<'_, '_, '_> {
         let row = &self.asking.rows[cut.row];
         let about = row.heading_topic == Some(Topic::About) || topic(&form.label) == Some(Topic::About);
         let demands = form.mood == Mood::Demands;
-        if form.step || row.boxed || form.given {
+        if form.step || row.boxed || form.given || is_title(self.asking.document.slice(&cut.span)) {
             return false;
         }
         let untested = form.tests && !self.stock.has_tests();
@@ -277,6 +283,12 @@ impl Judge<'_, '_, '_> {
         let words = self.asking.document.slice(&cut.span);
         let noted = [" — ", " – ", " - "].iter().any(|sign| words.contains(sign));
         !noted && self.changes.iter().any(|change| overlap(&change.span, &cut.span))
+    }
+
+    /// Returns whether code with bodies stands in its group: what a title is over.
+    fn stands_over_code(&self, cut: &Cut) -> bool {
+        let local = self.stock.group(self.scopes.group(cut.row).start);
+        local.is_some_and(|local| local.works() && local.has_code())
     }
 
     /// Returns whether it states that a file goes or gets another path: that is done as stated.
@@ -354,6 +366,12 @@ impl Judge<'_, '_, '_> {
 
 fn overlap(one: &Span, other: &Span) -> bool {
     one.start < other.end && other.start < one.end
+}
+
+/// Returns whether a line is all bold: a title, whatever it is over.
+fn is_title(words: &str) -> bool {
+    let bold = |sign: &str| words.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign));
+    bold("**").or_else(|| bold("__")).is_some_and(|inner| !inner.is_empty() && !inner.contains("**"))
 }
 
 /// What a line that leads to a list makes of its items.

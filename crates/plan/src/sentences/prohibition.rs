@@ -57,6 +57,8 @@ pub(super) fn protected(words: &str) -> Vec<Protected> {
             found.extend(of_spaced(clause));
         }
     }
+    // "Ne pas toucher …" is negated by two words, one inside the other.
+    found.dedup();
     found
 }
 
