@@ -3,7 +3,7 @@
 use journal::{
     Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemName, Subject, UnitName, Verdict,
 };
-use plan::PhaseId;
+use plan::{Phase, PhaseId};
 
 use crate::check::Ran;
 use crate::run::RunContext;
@@ -52,13 +52,18 @@ pub(crate) fn record(
     Ok(Some(id))
 }
 
+/// Returns the name of a unit, as the journal has it: without secrets.
+pub(crate) fn unit_name(run: &RunContext, unit: &Phase) -> UnitName {
+    UnitName { label: run.redactor.text(&unit.label), title: run.redactor.text(&unit.title) }
+}
+
 /// Returns what an observation speaks of, as the journal has it: without secrets.
 pub(crate) fn subject(run: &RunContext, observation: &Observation<'_>) -> Subject {
     let clean = |text: &str| run.redactor.text(text);
     let unit = observation.unit.and_then(|unit| run.plan.phase(unit));
     let ItemName { kind, text } = &observation.item;
     Subject {
-        unit: unit.map(|unit| UnitName { label: clean(&unit.label), title: clean(&unit.title) }),
+        unit: unit.map(|unit| unit_name(run, unit)),
         item: ItemName { kind: *kind, text: clean(text) },
         command: clean(&observation.ran.script),
         folder: clean(&observation.ran.folder),

@@ -7,6 +7,7 @@ mod prohibited;
 mod literal;
 mod files;
 mod commits;
+mod sentences;
 mod steps;
 mod inspect;
 mod tools;
@@ -26,7 +27,7 @@ use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect;
 pub(crate) use literal::{Placed, Placement, is_code, place, standing};
-pub(crate) use remainder::{NoCommit, OpenPart, Remainder, code_spans};
+pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
 pub(crate) use session::Session;
 use session::engage;
 
@@ -91,9 +92,34 @@ pub(crate) enum Deed {
     Worked {
         /// The files.
         paths: Vec<String>,
+        /// The words that asked for it, where prose did.
+        passage: Option<Passage>,
+    },
+    /// A sentence of which the reader can't tell what it asks for.
+    Unclear(Passage),
+    /// Prose that a person has accepted as done.
+    Accepted(Passage),
+    /// Prose of which all that it spells out went into a file.
+    Stands {
+        /// The words.
+        passage: Passage,
+        /// The file.
+        path: String,
     },
     /// The plan's own box says that it is done.
     DoneBefore,
+}
+
+impl Deed {
+    /// Returns the words of the plan that it answers, where prose asked for it.
+    pub(crate) fn passage(&self) -> Option<&Passage> {
+        match self {
+            Deed::Left(remainder) => remainder.passage(),
+            Deed::Worked { passage, .. } => passage.as_ref(),
+            Deed::Unclear(passage) | Deed::Accepted(passage) | Deed::Stands { passage, .. } => Some(passage),
+            _ => None,
+        }
+    }
 }
 
 impl Change {
@@ -166,6 +192,7 @@ async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     for unit in &work.assignment.units {
         files::remove_and_rename(work, *unit, &mut change)?;
         steps::carry_out(work, *unit, &mut change).await?;
+        sentences::account(work, *unit, &mut change);
         files::left_without_code(work, *unit, &mut change)?;
     }
     Ok(change)

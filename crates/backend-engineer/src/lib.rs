@@ -78,7 +78,7 @@ async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: Phase
         verification = verify(&mut work, &mut change).await?;
     }
     compare_with_baseline(&mut work, &change, &mut verification).await?;
-    settle(&mut work, &mut verification)?;
+    settle(&mut work, &change, &mut verification)?;
     run.begin(StepName::Report)?;
     let report = report(&work, &change, &verification);
     workspace.discard_leftovers().await?;
@@ -94,7 +94,7 @@ async fn verify_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId)
     let mut change = inspect(&mut work).await?;
     run.begin(StepName::Verify)?;
     let mut verification = verify(&mut work, &mut change).await?;
-    settle(&mut work, &mut verification)?;
+    settle(&mut work, &change, &mut verification)?;
     run.begin(StepName::Report)?;
     let report = report(&work, &change, &verification);
     workspace.discard_leftovers().await?;

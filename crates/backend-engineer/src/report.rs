@@ -3,17 +3,19 @@
 mod json;
 mod markdown;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journal::Verdict;
-use plan::CriterionKind;
+use plan::{CriterionKind, PassageKind, SentenceClass};
 use serde::Serialize;
 
 use crate::check::{self, Kind, Ran, checked_by, worst};
 use crate::implement::{Change, Deed, Placed};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
-use crate::verify::{Account, Check, Fate, OpenReason, Origin, Proof, Verification, is_unimplemented};
+use crate::verify::{
+    Account, Check, Fate, OpenReason, Origin, Proof, SpanLine, SpanState, Verification, is_unimplemented,
+};
 
 pub(crate) use json::document;
 
@@ -51,6 +53,10 @@ pub(crate) struct Report {
     pub(crate) unticked: Vec<Line>,
     /// The walls that commands ran behind; `None` where none ran.
     pub(crate) sandbox: Option<String>,
+    /// Every span of the phase's text, from its first byte to its last, with what became of it.
+    spans: Vec<SpanLine>,
+    /// How many spans there are of each state, those of mere markup apart.
+    span_states: BTreeMap<SpanState, usize>,
     /// Observations, decisions, what is left open and why.
     pub(crate) notes: Vec<String>,
 }
@@ -166,12 +172,21 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
         ticked: verification.ticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
         unticked: verification.unticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
         sandbox: work.workspace.tier(),
+        spans: verification.spans.clone(),
+        span_states: span_states(&verification.spans),
         notes: notes(work, change, verification),
     }
 }
 
 /// The heading of a dry run, which claims nothing.
 const PREVIEW: &str = "Implementation Preview";
+fn span_states(spans: &[SpanLine]) -> BTreeMap<SpanState, usize> {
+    let mut counts = BTreeMap::new();
+    for line in spans.iter().filter(|line| !matches!(line.kind, PassageKind::Markup | PassageKind::Aside)) {
+        *counts.entry(line.state).or_insert(0) += 1;
+    }
+    counts
+}
 
 /// The heading tells the truth.
 fn heading(exit: Exit) -> &'static str {
@@ -195,7 +210,8 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
     {
         exits.push(Exit::CheckFailed);
     }
-    if !verification.weakened.is_empty() {
+    let broken = verification.prohibitions.iter().any(|one| one.broken.is_some());
+    if broken || !verification.weakened.is_empty() {
         exits.push(Exit::CheckFailed);
     }
     exits.extend(change.session.iter().filter_map(|session| session.halt.as_ref()).map(|(exit, _)| *exit));
@@ -331,6 +347,7 @@ fn notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
             check.ran.judgement.detail
         ));
     }
+    notes.extend(of_sentences(work, verification));
     notes.extend(of_model(work, change));
     let open = verification.manual.iter().filter(|manual| !manual.done);
     notes.extend(open.map(|manual| format!("For a person to check: {} (plan line {})", manual.text, manual.line)));
@@ -339,6 +356,28 @@ fn notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
     }
     let mut seen = BTreeSet::new();
     notes.retain(|note| seen.insert(note.clone()));
+    notes
+}
+
+/// What the plan says must stay, and what waits for a condition.
+fn of_sentences(work: &UnitWork<'_>, verification: &Verification) -> Vec<String> {
+    let mut notes = Vec::new();
+    for one in &verification.prohibitions {
+        match &one.broken {
+            Some(path) => notes.push(format!(
+                "BROKEN: the plan says \"{}\" (plan line {}), and the change touches it in `{path}`",
+                one.text, one.line
+            )),
+            None if !one.decided => notes.push(format!("To be kept in mind: {} (plan line {})", one.text, one.line)),
+            None => {}
+        }
+    }
+    let waits = |line: &&SpanLine| line.state == SpanState::Deferred && line.class == Some(SentenceClass::Condition);
+    for line in verification.spans.iter().filter(waits) {
+        let words = work.run.plan.text().get(line.span.clone()).unwrap_or_default().split_whitespace();
+        let words = words.collect::<Vec<_>>().join(" ");
+        notes.push(format!("Deferred, as it depends on a condition: {words} (plan line {})", line.line));
+    }
     notes
 }
 

@@ -7,10 +7,12 @@ mod proof;
 mod accounts;
 mod tampering;
 mod baseline;
+mod prohibitions;
+mod spans;
 mod ticks;
 mod repair;
 
-use journal::Basis;
+use journal::{Basis, Event};
 use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
@@ -21,10 +23,11 @@ pub(crate) use proof::is_unimplemented;
 use proof::prove;
 pub(crate) use reasons::{OpenReason, Proof};
 pub(crate) use repair::repair;
+pub(crate) use spans::{Prohibition, SpanLine, SpanState};
 pub(crate) use ticks::{Marked, mark};
 
 use crate::evidence::{self, Search};
-use crate::implement::Change;
+use crate::implement::{Change, Deed};
 use crate::run::RunContext;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -50,6 +53,10 @@ pub(crate) struct Verification {
     pub(crate) ticked: Vec<(usize, String)>,
     /// Boxes that were opened again.
     pub(crate) unticked: Vec<(usize, String)>,
+    /// What the plan says must stay.
+    pub(crate) prohibitions: Vec<Prohibition>,
+    /// Every span of the unit with its state.
+    pub(crate) spans: Vec<SpanLine>,
 }
 
 /// A manual criterion.
@@ -111,9 +118,25 @@ fn find_proofs(
     Ok(standing)
 }
 
-/// Ticks the plan's boxes for what was proved.
-pub(crate) fn settle(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+/// Accounts for every span of the unit, and ticks the plan's boxes for what was proved.
+pub(crate) fn settle(work: &mut UnitWork<'_>, change: &Change, verification: &mut Verification) -> Result<(), Stop> {
+    verification.prohibitions = spans::prohibitions(work, change);
+    verification.spans = spans::of_units(work, change, verification);
+    record_unproven(work, change, verification)?;
     ticks::tick(work, verification)
+}
+
+/// Records the sentences that are implemented or unclear and that nothing proves, for a person to accept.
+fn record_unproven(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Result<(), Stop> {
+    for (item, proof) in change.items.iter().zip(&verification.items) {
+        let Some(phase) = work.run.plan.phase(item.unit).filter(|_| matches!(proof, Proof::Open(_))) else { continue };
+        for deed in item.deeds.iter().filter(|deed| matches!(deed, Deed::Worked { .. } | Deed::Unclear(_))) {
+            let Some(passage) = deed.passage() else { continue };
+            let unit = evidence::unit_name(work.run, phase);
+            work.run.emit(Event::SentenceUnproven { unit, line: passage.line, text: passage.text.clone() })?;
+        }
+    }
+    Ok(())
 }
 
 /// Looks whether a model made its checks easier; then nothing is proven by them.

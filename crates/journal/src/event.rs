@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::evidence::{Evidence, Verdict};
+use crate::evidence::{Evidence, UnitName, Verdict};
 use crate::identity::OutputId;
 
 /// One thing that happened in a run. Plain data: written as JSON with the name in `event`.
@@ -159,6 +159,26 @@ pub enum Event {
     },
     /// What stands behind a claim: a check that ran, or could not, with its key.
     Evidence(Evidence),
+    /// A sentence of a unit is implemented, and nothing proves it; or the reader can't tell what it asks for.
+    SentenceUnproven {
+        /// The unit.
+        unit: UnitName,
+        /// Line in the plan, from 1.
+        line: usize,
+        /// Its words, blanks made one.
+        text: String,
+    },
+    /// A person settled a sentence that was unproven.
+    SentenceAccepted {
+        /// The unit.
+        unit: UnitName,
+        /// Line in the plan, from 1.
+        line: usize,
+        /// Its words, blanks made one: by them it is remembered.
+        text: String,
+        /// Who said so.
+        by: String,
+    },
     /// A box of the plan was ticked.
     Ticked {
         /// Line in the plan, from 1.
@@ -313,6 +333,8 @@ impl Event {
             Self::CommandFinished { .. } => "command_finished",
             Self::ServerStarted { .. } => "server_started",
             Self::Evidence(_) => "evidence",
+            Self::SentenceUnproven { .. } => "sentence_unproven",
+            Self::SentenceAccepted { .. } => "sentence_accepted",
             Self::Ticked { .. } => "ticked",
             Self::Unticked { .. } => "unticked",
             Self::Committed { .. } => "committed",

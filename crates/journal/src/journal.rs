@@ -197,22 +197,30 @@ impl Journal {
     /// # Errors
     /// A refusal of the database.
     pub fn evidence(&self, plan: &str) -> Result<Vec<FoundEvidence>, JournalError> {
-        let rows: Vec<(EvidenceId, Event)> = self.store.read(|connection| {
-            let mut query = connection.prepare_cached(
-                "SELECT run.id, seq, body FROM event JOIN run ON run.number = event.run
-                 WHERE run.plan = ?1 AND event.name = 'evidence' ORDER BY run.number DESC, seq DESC",
-            )?;
-            query
-                .query_map([plan], |row| {
-                    Ok((EvidenceId { run: RunId(row.get(0)?), seq: count(row, 1)? }, json(row, 2)?))
-                })?
-                .collect()
-        })?;
+        let rows = self.of_plan(plan, "evidence")?;
         let known = |(id, event)| match event {
             Event::Evidence(evidence) => Some(FoundEvidence { id, evidence }),
             _ => None,
         };
         Ok(rows.into_iter().filter_map(known).collect())
+    }
+
+    /// Returns all events of a name that runs recorded for a plan, newest first.
+    ///
+    /// # Errors
+    /// A refusal of the database.
+    pub fn of_plan(&self, plan: &str, name: &str) -> Result<Vec<(EvidenceId, Event)>, JournalError> {
+        self.store.read(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT run.id, seq, body FROM event JOIN run ON run.number = event.run
+                 WHERE run.plan = ?1 AND event.name = ?2 ORDER BY run.number DESC, seq DESC",
+            )?;
+            query
+                .query_map([plan, name], |row| {
+                    Ok((EvidenceId { run: RunId(row.get(0)?), seq: count(row, 1)? }, json(row, 2)?))
+                })?
+                .collect()
+        })
     }
 
     fn select_events(&self, sql: &str, parameter: &str) -> Result<Vec<Recorded>, JournalError> {

@@ -42,14 +42,14 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
     let mut commands = Vec::new();
     let mut criteria = criteria::read(&asking, &mut commands);
     let runs = run_rows(&asking, &placed, &mut commands);
-    let steps: Vec<Step> =
-        seeds.iter().filter_map(|seed| parts::step(&asking, seed, &placed, &runs, &commands)).collect();
+    let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
+    let sentences = sentences::read(&asking, &begins, &placed, &changes, &commands);
+    let shown = parts::Shown { placed: &placed, runs: &runs, commands: &commands, sentences: &sentences };
+    let steps: Vec<Step> = seeds.iter().filter_map(|seed| parts::step(&asking, seed, &shown)).collect();
     steps.iter().for_each(|step| parts::expect_by_title(step, &mut commands));
     for echo in &unit.echoes {
         echoes::join(document, echo.clone(), boxes, &mut criteria, &mut commands);
     }
-    let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
-    let sentences = sentences::read(&asking, &begins, &placed, &changes, &commands);
     let last = unit.pieces.clone().next_back().and_then(|piece| document.pieces.get(piece));
     let end = last.map_or(unit.heading.end, |piece| piece.span.end).max(unit.heading.end);
     let whole = unit.heading.start..end;

@@ -13,7 +13,11 @@ mod words;
 
 mod evidence;
 
+mod statuses;
+
 mod asked;
+
+mod prohibition;
 
 mod scope;
 
@@ -24,7 +28,11 @@ mod judge;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use serde::Serialize;
+
+pub use prohibition::Protected;
 
 use crate::blocks::Placed;
 use crate::changes::{Asking, PlannedChange};
@@ -42,6 +50,9 @@ pub struct Sentence {
     pub negated: bool,
     /// It asks for work that no block of the unit shows.
     pub open: bool,
+    /// What it says must stay as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub protects: Vec<Protected>,
 }
 
 /// What a sentence asks for.
@@ -70,6 +81,8 @@ pub enum SentenceClass {
     Context,
     /// Another unit.
     Elsewhere,
+    /// What the reader can't tell: it may ask for work.
+    Unclear,
 }
 
 /// Reads the sentences of a unit. `steps` holds the first row of each step.
@@ -85,5 +98,13 @@ pub(crate) fn read(
     let title = |row: &usize| asking.rows.get(*row).map_or("", |row| asking.document.slice(&row.span));
     let checks = steps.iter().copied().filter(|row| judge::is_check(title(row))).collect();
     let judge = judge::Judge { asking, scopes: &scopes, changes, stock: &stock, checks: &checks };
-    split::cut(asking.document, asking.rows).iter().map(|cut| judge.judge(cut)).collect()
+    let mut classes: HashMap<usize, SentenceClass> = HashMap::new();
+    let mut found = Vec::new();
+    for cut in split::cut(asking.document, asking.rows) {
+        let led = judge.lead(&cut).and_then(|row| classes.get(&row).copied());
+        let sentence = judge.judge(&cut, led);
+        classes.insert(cut.last, sentence.class);
+        found.push(sentence);
+    }
+    found
 }

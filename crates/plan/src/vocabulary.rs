@@ -38,6 +38,16 @@ pub(crate) enum Use {
     Outcome,
     /// A verb that asks for something to stay as it is.
     Keep,
+    /// A verb that asks for a change of what stands: what must not be touched is protected from it.
+    Alter,
+    /// A word that takes something out of a prohibition.
+    Except,
+    /// A label that asks for attention, whatever its sentence says.
+    Caution,
+    /// A word for a test.
+    TestWord,
+    /// A word for what was said before: its sentence speaks of that.
+    Anaphor,
     /// Words behind the verb that leave the work to what is found.
     Proviso,
     /// A word for a comment in code.

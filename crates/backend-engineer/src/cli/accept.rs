@@ -1,21 +1,23 @@
-//! `accept`: a person says that an item of the plan is done, and its box is ticked.
+//! `accept`: a person says that an item of the plan is done, and its box is ticked; or settles all sentences of a phase
+//! that the last run left unproven.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use journal::Event;
-use plan::{Checkbox, CheckboxId, Mark, Plan, State};
+use plan::{Checkbox, CheckboxId, Mark, PhaseId, Plan, State};
 
 use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::printer::{self, visible};
 use crate::cli::{Globals, units};
+use crate::evidence;
 use crate::run::{RunContext, RunOptions, RunRequest};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Stop};
-use crate::understand::{load_plan, root_of};
+use crate::understand::{Loaded, load_plan, root_of};
 use crate::verify::{Marked, mark};
 
-/// Tick an item that only a person can judge, and record who said so
+/// Tick an item that only a person can judge, or settle a phase's unproven sentences, and record who said so
 #[derive(Debug, Args)]
 pub(crate) struct AcceptArguments {
     /// The plan, a Markdown file
@@ -23,10 +25,11 @@ pub(crate) struct AcceptArguments {
     pub(crate) plan: PathBuf,
 
     /// The item: part of its text, or the number of its line in the plan
-    #[arg(value_name = "ITEM")]
-    pub(crate) item: String,
+    #[arg(value_name = "ITEM", required_unless_present = "phase")]
+    pub(crate) item: Option<String>,
 
-    /// The phase that the item belongs to, where its text alone is not unique
+    /// The phase that the item belongs to; without an item, all sentences of it that the last run left unproven are
+    /// accepted, and remembered by their text
     #[arg(short, long, value_name = "PHASE")]
     pub(crate) phase: Option<String>,
 
@@ -46,11 +49,12 @@ pub(crate) struct AcceptArguments {
 pub(crate) fn run(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(&arguments.plan)?;
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
-    let (id, line, text) = find(&loaded.plan, &loaded.name, arguments)?;
     let settings = Settings::load(&root, &Flags::default())?;
+    let Some(item) = &arguments.item else { return accept_sentences(arguments, loaded, &root, settings) };
+    let (id, line, text) = find(&loaded.plan, &loaded.name, item, arguments)?;
     let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default()))?;
     let Marked { found, failures } = mark(&run, &[id], Mark::Ticked)?;
-    let by = arguments.by.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "a person".to_owned());
+    let by = by(arguments);
     let exit = if found.is_empty() { Exit::Refused } else { Exit::Complete };
     if !found.is_empty() {
         let said = arguments.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
@@ -66,8 +70,54 @@ pub(crate) fn run(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exi
     }
 }
 
+fn by(arguments: &AcceptArguments) -> String {
+    arguments.by.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "a person".to_owned())
+}
+
+/// Settles the sentences that the last run on a phase left unproven.
+fn accept_sentences(
+    arguments: &AcceptArguments,
+    loaded: Loaded,
+    root: &Path,
+    settings: Settings,
+) -> Result<Exit, Stop> {
+    let phases = arguments.phase.iter().cloned().collect();
+    let units = units::choose(&loaded.plan, &loaded.name, &Selection { phases, all: false })?;
+    let run = RunContext::open(loaded, root, settings, RunRequest::reading(RunOptions::default()))?;
+    let mut found = Vec::new();
+    for unit in run.plan.all().filter(|unit| units.iter().any(|chosen| is_within(&run.plan, unit.id, *chosen))) {
+        let name = evidence::unit_name(&run, unit);
+        let unproven = run.recorder.unproven(&run.plan_name, &name)?;
+        found.extend(unproven.into_iter().map(|(line, text)| (name.clone(), line, text)));
+    }
+    let by = by(arguments);
+    let exit = if found.is_empty() { Exit::Usage } else { Exit::Complete };
+    for (unit, line, text) in &found {
+        let (unit, line) = (unit.clone(), *line);
+        run.emit(Event::SentenceAccepted { unit, line, text: text.clone(), by: by.clone() })?;
+        printer::print(&visible(&format!("Accepted by {by}: {text} (line {line})\n")))?;
+    }
+    run.recorder.finish(exit.code(), "Accepted")?;
+    match found.is_empty() {
+        true => Err(Stop::usage("the last run on this phase left no sentence unproven")
+            .hint("Run `implement` or `verify` first; name an item to tick its box.")),
+        false => Ok(exit),
+    }
+}
+
+fn is_within(plan: &Plan, unit: PhaseId, outer: PhaseId) -> bool {
+    let mut current = Some(unit);
+    while let Some(id) = current {
+        if id == outer {
+            return true;
+        }
+        current = plan.parent(id).map(|parent| parent.id);
+    }
+    false
+}
+
 /// The one open box that is meant.
-fn find(plan: &Plan, name: &str, arguments: &AcceptArguments) -> Result<(CheckboxId, usize, String), Stop> {
+fn find(plan: &Plan, name: &str, item: &str, arguments: &AcceptArguments) -> Result<(CheckboxId, usize, String), Stop> {
     let within = match &arguments.phase {
         Some(phase) => {
             let selection = Selection { phases: vec![phase.clone()], all: false };
@@ -76,20 +126,14 @@ fn find(plan: &Plan, name: &str, arguments: &AcceptArguments) -> Result<(Checkbo
         None => None,
     };
     let line_of = |found: &Checkbox| plan.place(found.span.start).line;
-    let meant = |found: &&Checkbox| match arguments.item.parse::<usize>() {
+    let meant = |found: &&Checkbox| match item.parse::<usize>() {
         Ok(line) => line_of(found) == line,
-        Err(_) => found.text.to_lowercase().contains(&arguments.item.to_lowercase()),
+        Err(_) => found.text.to_lowercase().contains(&item.to_lowercase()),
     };
     let inside = |found: &&Checkbox| {
         within.as_ref().is_none_or(|ids| {
-            let mut unit = found.phase;
-            while let Some(id) = unit {
-                if ids.contains(&id) {
-                    return true;
-                }
-                unit = plan.parent(id).map(|parent| parent.id);
-            }
-            false
+            let unit = found.phase;
+            unit.is_some_and(|unit| ids.iter().any(|id| is_within(plan, unit, *id)))
         })
     };
     let found: Vec<&Checkbox> = plan.checkboxes().iter().filter(meant).filter(inside).collect();
@@ -98,18 +142,13 @@ fn find(plan: &Plan, name: &str, arguments: &AcceptArguments) -> Result<(Checkbo
             Err(Stop::usage(format!("{name}:{}: the box is ticked already", line_of(only))))
         }
         [only] => Ok((only.id, line_of(only), only.text.clone())),
-        [] => Err(Stop::usage(format!("{name}: no box reads `{}`", arguments.item))
+        [] => Err(Stop::usage(format!("{name}: no box reads `{item}`"))
             .hint("Give a part of its text, or the number of its line.")),
         several => {
             let places: Vec<String> =
                 several.iter().take(6).map(|found| format!("line {}: {}", line_of(found), found.text)).collect();
-            Err(Stop::usage(format!(
-                "{name}: `{}` fits {} boxes:\n{}",
-                arguments.item,
-                several.len(),
-                places.join("\n")
-            ))
-            .hint("Give the number of its line."))
+            Err(Stop::usage(format!("{name}: `{item}` fits {} boxes:\n{}", several.len(), places.join("\n")))
+                .hint("Give the number of its line."))
         }
     }
 }

@@ -92,6 +92,12 @@ fn words(event: &Event) -> Option<Line> {
             line("committed", Paint::Good, format!("{short} {}", one_line(message)))
         }
         Event::CommitSkipped { why } => line("no commit", Paint::Doubt, one_line(why)),
+        Event::SentenceUnproven { line: number, text, .. } => {
+            line("unproven", Paint::Doubt, format!("{} (line {number})", one_line(text)))
+        }
+        Event::SentenceAccepted { line: number, text, by, .. } => {
+            line("accepted", Paint::Good, format!("{} (line {number}), by {}", one_line(text), one_line(by)))
+        }
         Event::Ticked { line: number, text } => {
             line("ticked", Paint::Good, format!("{} (line {number})", one_line(text)))
         }

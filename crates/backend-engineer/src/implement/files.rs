@@ -170,7 +170,12 @@ fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &C
             step.span.contains(&file.span.start)
                 || planned.is_some_and(|change| change.checkbox.is_some() && change.checkbox == step.checkbox)
         });
-        holds && item.deeds.iter().any(|deed| matches!(deed, Deed::Left(_) | Deed::DoneBefore))
+        let speaks = |deed: &Deed| match deed {
+            Deed::Left(left) => holds || left.passage().is_some() && item.is_about(&work.run.plan, file, left),
+            Deed::DoneBefore => holds,
+            _ => false,
+        };
+        item.deeds.iter().any(speaks)
     });
     elsewhere || made || said
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use plan::{Part, Phase, Step};
 
 use super::literal::{self, Placed, Placement, standing};
-use super::remainder::Remainder;
-use super::{Change, Deed, Item, commits, files, steps};
+use super::{Change, Deed, Item, commits, files, sentences, steps};
 use crate::stop::Stop;
 use crate::understand::PlacedBy;
 use crate::unit_work::UnitWork;
@@ -31,6 +30,7 @@ pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
             item.deeds = deeds(work, &phase, step, &standing).await?;
             change.items.push(item);
         }
+        sentences::account(work, phase.id, &mut change);
         files::left_without_code(work, phase.id, &mut change)?;
     }
     Ok(change)
@@ -52,8 +52,7 @@ async fn deeds(
             Part::Run(command) => deeds.extend(steps::left_to_checks(work, &phase.commands[*command], *command)),
             Part::Commit(command) => deeds.push(commits::look_up(work, phase, *command).await),
             Part::Say(span) => {
-                let passage = work.run.plan.text().get(span.clone()).unwrap_or_default();
-                deeds.push(Deed::Left(Remainder::of_prose(passage)));
+                deeds.push(sentences::said(work, phase, span));
             }
         }
     }

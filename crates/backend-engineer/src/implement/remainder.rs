@@ -2,6 +2,35 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
+
+use plan::Plan;
+
+/// Words of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Passage {
+    /// Their bytes.
+    pub(crate) span: Range<usize>,
+    /// Line in the plan, from 1.
+    pub(crate) line: usize,
+    /// The words, blanks made one: by them a person's word is remembered.
+    pub(crate) text: String,
+}
+
+impl Passage {
+    /// Takes the words of a span of the plan.
+    pub(crate) fn of(plan: &Plan, span: &Range<usize>) -> Self {
+        let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
+        let text = words.collect::<Vec<_>>().join(" ");
+        Passage { span: span.clone(), line: plan.place(span.start).line, text }
+    }
+}
+
+impl fmt::Display for Passage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} (plan line {})", excerpt(&self.text), self.line)
+    }
+}
 
 /// A passage of the plan that asks for something which no block spells out, and which nobody has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +41,21 @@ pub(crate) struct Remainder {
     pub(crate) names: BTreeSet<String>,
 }
 
+impl Remainder {
+    /// Returns the passage of the plan, where it is one.
+    pub(crate) fn passage(&self) -> Option<&Passage> {
+        match &self.what {
+            Left::Prose(passage) => Some(passage),
+            Left::NoCode(_) => None,
+        }
+    }
+}
+
 /// What is left of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Left {
-    /// Prose of the plan; its first words.
-    Prose(String),
+    /// Prose of the plan.
+    Prose(Passage),
     /// A file that the plan names, as written, and shows no code for.
     NoCode(String),
 }
@@ -51,8 +90,9 @@ pub(crate) enum NoCommit {
 
 impl Remainder {
     /// Makes the remainder of a passage of the plan.
-    pub(crate) fn of_prose(passage: &str) -> Self {
-        Remainder { what: Left::Prose(excerpt(passage)), names: code_spans(passage) }
+    pub(crate) fn of_prose(passage: Passage) -> Self {
+        let names = code_spans(&passage.text);
+        Remainder { what: Left::Prose(passage), names }
     }
 
     /// Makes the remainder of a file that the plan shows no code for.
@@ -67,7 +107,7 @@ pub(crate) fn code_spans(text: &str) -> BTreeSet<String> {
 }
 
 /// Returns the first words of a passage, on one line.
-fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     /// As long as a line of a report stays readable, in characters.
     const LONGEST: usize = 160;
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -81,7 +121,7 @@ fn excerpt(text: &str) -> String {
 impl fmt::Display for Left {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Left::Prose(words) => formatter.write_str(words),
+            Left::Prose(passage) => passage.fmt(formatter),
             Left::NoCode(written) => write!(formatter, "the plan shows no code for `{written}`"),
         }
     }
@@ -121,9 +161,9 @@ mod tests {
 
     #[test]
     fn names_come_from_the_whole_passage_and_not_from_its_first_words() {
-        let passage = format!("{} in `app/late.py`, as `Order` does", "words ".repeat(60));
-        let remainder = Remainder::of_prose(&passage);
+        let text = format!("{} in `app/late.py`, as `Order` does", "words ".repeat(60));
+        let remainder = Remainder::of_prose(Passage { span: 0..text.len(), line: 3, text });
         assert_eq!(remainder.names, BTreeSet::from(["app/late.py".to_owned(), "Order".to_owned()]));
-        assert!(matches!(&remainder.what, Left::Prose(words) if words.ends_with('…')));
+        assert!(remainder.what.to_string().ends_with("… (plan line 3)"), "{}", remainder.what);
     }
 }

@@ -249,10 +249,11 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                     if standing.contains(&path) {
                         placement.placed = Placed::Before;
                     } else if worked.contains(&path) {
-                        *deed = Deed::Worked { paths: vec![path] };
+                        *deed = Deed::Worked { paths: vec![path], passage: None };
                     }
                 }
-                Deed::Left(_) => {
+                Deed::Left(left) => {
+                    let passage = left.passage().cloned();
                     let done: Vec<String> = match paths.is_empty() {
                         // Prose that names no file: whatever was done in the phase may be it.
                         true => worked.iter().cloned().collect(),
@@ -260,7 +261,7 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                         false => Vec::new(),
                     };
                     if !done.is_empty() {
-                        *deed = Deed::Worked { paths: done };
+                        *deed = Deed::Worked { paths: done, passage };
                     }
                 }
                 _ => {}

@@ -4,7 +4,7 @@ use journal::{Basis, Event, FileAction, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
 use super::literal::{self, Placed, Placement};
-use super::remainder::Remainder;
+use super::sentences::said;
 use super::{Change, Deed, Item, commits, tell_staged};
 use crate::check::{self, Kind, Ran, Request, first_line, kind_of};
 use crate::evidence::{self, Observation};
@@ -97,10 +97,7 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
             Part::Run(_) | Part::Commit(_) if held_back => None,
             Part::Run(command) => run(work, at, *command, change).await?,
             Part::Commit(command) => commits::carry_out(work, (phase, *command), change, &item).await?,
-            Part::Say(span) => {
-                let passage = work.run.plan.text().get(span.clone()).unwrap_or_default();
-                Some(Deed::Left(Remainder::of_prose(passage)))
-            }
+            Part::Say(span) => Some(said(work, phase, span)),
         };
         held_back |= matches!(&deed, Some(Deed::Place(Placement { placed: Placed::Refused { .. }, .. })));
         item.deeds.extend(deed);

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, Run, StepName};
+use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, Run, StepName, UnitName};
 
 use crate::redact::Redactor;
 use crate::stop::Stop;
@@ -89,6 +89,31 @@ impl Recorder {
             Some(journal) => Ok(journal.evidence(plan)?),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// Returns the sentences of the plan of this name that were accepted, each with its unit.
+    pub(crate) fn accepted(&self, plan: &str) -> Result<Vec<(UnitName, String)>, Stop> {
+        let Some(journal) = &self.journal else { return Ok(Vec::new()) };
+        let accepted = |(_, event)| match event {
+            Event::SentenceAccepted { unit, text, .. } => Some((unit, text)),
+            _ => None,
+        };
+        Ok(journal.of_plan(plan, "sentence_accepted")?.into_iter().filter_map(accepted).collect())
+    }
+
+    /// Returns the sentences of a unit that the last run on it left unproven, each with its line.
+    pub(crate) fn unproven(&self, plan: &str, unit: &UnitName) -> Result<Vec<(usize, String)>, Stop> {
+        let Some(journal) = &self.journal else { return Ok(Vec::new()) };
+        let events = journal.of_plan(plan, "sentence_unproven")?;
+        let of_unit = |(id, event): (EvidenceId, Event)| match event {
+            Event::SentenceUnproven { unit: of, line, text } if of == *unit => Some((id.run, line, text)),
+            _ => None,
+        };
+        let mut found: Vec<_> = events.into_iter().filter_map(of_unit).collect();
+        let last = found.first().map(|(run, ..)| run.clone());
+        found.retain(|(run, ..)| Some(run) == last.as_ref());
+        found.reverse();
+        Ok(found.into_iter().map(|(_, line, text)| (line, text)).collect())
     }
 
     /// Returns a content that a run kept.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use journal::{Event, FoundEvidence};
-use plan::PhaseId;
+use plan::{Phase, PhaseId};
 use sandbox::EffectKind;
 
 use super::context::RunContext;
@@ -28,6 +28,8 @@ pub(crate) struct UnitState {
     pub(crate) first_tree: String,
     /// What was found for the unit so far, and what earlier runs found for the plan.
     pub(crate) evidence: Vec<FoundEvidence>,
+    /// Sentences of the plan that a person accepted, by the title of their unit and their words.
+    accepted: BTreeSet<(String, String)>,
 }
 
 impl UnitState {
@@ -36,7 +38,15 @@ impl UnitState {
         let evidence = run.recorder.evidence(&run.plan_name)?;
         // Only what runs commands finds evidence, and only evidence is held against the tree.
         let first_tree = if run.runs_commands() { workspace.fingerprint(run) } else { String::new() };
-        Ok(UnitState { first_tree, evidence, ..UnitState::default() })
+        let accepted = run.recorder.accepted(&run.plan_name)?;
+        let accepted = accepted.into_iter().map(|(unit, text)| (unit.title, text)).collect();
+        Ok(UnitState { first_tree, evidence, accepted, ..UnitState::default() })
+    }
+
+    /// Returns whether a person accepted these words of the unit.
+    pub(crate) fn accepts(&self, run: &RunContext, unit: &Phase, words: &str) -> bool {
+        let clean = |text: &str| run.redactor.text(text);
+        !self.accepted.is_empty() && self.accepted.contains(&(clean(&unit.title), clean(words)))
     }
 
     /// Records an observation and keeps it for the unit's report, once.

@@ -44,8 +44,10 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
     for deed in &item.deeds {
         match of_deed(item, deed, ground) {
             Proof::Proven(by) => proven.extend(by),
-            Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = item.open().next().map(OpenReason::Part),
-            Proof::Open(reason) if matches!(deed, Deed::Worked { .. }) => left = left.or(Some(reason)),
+            Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = Some(OpenReason::Parts(item.open().collect())),
+            Proof::Open(reason) if matches!(deed, Deed::Worked { .. } | Deed::Unclear(_)) => {
+                left = left.or(Some(reason))
+            }
             other => return other,
         }
     }
@@ -80,8 +82,11 @@ fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
         }
         Deed::Commit(Ok(id)) => Proof::Proven(vec![ProvenBy::Commit(id.clone())]),
         Deed::Commit(Err(why)) => Proof::Open(OpenReason::NoCommit(why.clone())),
-        Deed::Left(remainder) => Proof::Open(OpenReason::Part(OpenPart::Left(remainder.what.clone()))),
-        Deed::Worked { paths } => Proof::Open(OpenReason::Worked(paths.clone())),
+        Deed::Left(remainder) => Proof::Open(OpenReason::Parts(vec![OpenPart::Left(remainder.what.clone())])),
+        Deed::Worked { paths, .. } => Proof::Open(OpenReason::Worked(paths.clone())),
+        Deed::Unclear(passage) => Proof::Open(OpenReason::Unclear(passage.clone())),
+        Deed::Accepted(_) => Proof::Proven(vec![ProvenBy::Person]),
+        Deed::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code { path: path.clone(), changed: true }]),
         Deed::DoneBefore => Proof::Before,
     }
 }
@@ -92,7 +97,7 @@ fn checks_item(check: &Check, item: &Item) -> bool {
 
 fn of_placement(placement: &Placement, standing: &BTreeSet<String>) -> Proof {
     if let Some(part) = placement.refused() {
-        return Proof::Open(OpenReason::Part(part));
+        return Proof::Open(OpenReason::Parts(vec![part]));
     }
     let Some(path) = placement.path.clone() else { return Proof::Open(OpenReason::FileUnclear) };
     // A removal or a rename shows no code that could stand.

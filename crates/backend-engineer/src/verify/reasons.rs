@@ -4,7 +4,7 @@ use std::fmt;
 
 use journal::{Basis, EvidenceId};
 
-use crate::implement::{NoCommit, OpenPart};
+use crate::implement::{NoCommit, OpenPart, Passage};
 
 /// Whether something is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub(crate) enum ProvenBy {
     Server(String),
     /// A commit, by its hash.
     Commit(String),
+    /// A person, who accepted it.
+    Person,
 }
 
 /// What a check said, with its evidence.
@@ -68,8 +70,10 @@ pub(crate) struct Said {
 pub(crate) enum OpenReason {
     /// It says nothing that could be done or checked.
     NothingToDo,
-    /// A part of it was not done.
-    Part(OpenPart),
+    /// Parts of it were not done; at least one.
+    Parts(Vec<OpenPart>),
+    /// The reader can't tell what its words ask for.
+    Unclear(Passage),
     /// A model changed files for it, and no check tied to it fails without that change.
     Worked(Vec<String>),
     /// The plan's code no longer stands in the file.
@@ -139,6 +143,7 @@ impl fmt::Display for ProvenBy {
             }
             ProvenBy::Server(command) => write!(formatter, "`{command}` was started"),
             ProvenBy::Commit(id) => write!(formatter, "committed as {id}"),
+            ProvenBy::Person => formatter.write_str("accepted by a person"),
         }
     }
 }
@@ -158,7 +163,13 @@ impl fmt::Display for OpenReason {
             OpenReason::NothingToDo => {
                 formatter.write_str("it says nothing that could be done or checked without a person or a model")
             }
-            OpenReason::Part(part) => part.fmt(formatter),
+            OpenReason::Parts(parts) => {
+                let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+                formatter.write_str(&parts.join("; "))
+            }
+            OpenReason::Unclear(passage) => {
+                write!(formatter, "not clear whether it asks for work: {passage}; look at it, then `accept --phase`")
+            }
             OpenReason::Worked(paths) => {
                 let paths: Vec<String> = paths.iter().take(4).map(|path| format!("`{path}`")).collect();
                 write!(

@@ -11,22 +11,30 @@ use crate::inline::{key, one_line};
 use crate::labels::Topic;
 use crate::mention::makes_empty;
 use crate::rows::{Row, RowKind};
+use crate::sentences::Sentence;
 use crate::steps::{Part, Seed, Step, StepKind};
 
+/// What stands in a unit, by which its steps are made.
+pub(super) struct Shown<'a> {
+    /// Its blocks.
+    pub(super) placed: &'a [Placed],
+    /// Rows with a command outside criteria, and which.
+    pub(super) runs: &'a [(usize, usize)],
+    /// Its commands.
+    pub(super) commands: &'a [PlannedCommand],
+    /// Its sentences.
+    pub(super) sentences: &'a [Sentence],
+}
+
 /// Makes a step of its seed; `None` for a spare one in which nothing is spelled out.
-pub(super) fn step(
-    asking: &Asking<'_, '_>,
-    seed: &Seed,
-    placed: &[Placed],
-    runs: &[(usize, usize)],
-    commands: &[PlannedCommand],
-) -> Option<Step> {
+pub(super) fn step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> Option<Step> {
+    let commands = shown.commands;
     let mut spelled: Vec<(usize, Part)> = Vec::new();
     for at in seed.rows.clone().filter(|at| !is_among(&asking.rows[*at])) {
-        let here = placed.iter().enumerate().filter(|(_, one)| one.row == at && one.block.role.is_placed());
+        let here = shown.placed.iter().enumerate().filter(|(_, one)| one.row == at && one.block.role.is_placed());
         spelled.extend(here.map(|(index, _)| (at, Part::Place(index))));
     }
-    for (at, command) in runs.iter().filter(|(run, _)| seed.rows.contains(run)) {
+    for (at, command) in shown.runs.iter().filter(|(run, _)| seed.rows.contains(run)) {
         let commit = commands.get(*command).is_some_and(|command| command.commit.is_some());
         spelled.push((*at, if commit { Part::Commit(*command) } else { Part::Run(*command) }));
     }
@@ -34,7 +42,10 @@ pub(super) fn step(
         return None;
     }
     spelled.sort_by_key(|(at, _)| *at);
-    let mut said = asked(asking, seed, &spelled);
+    let mut said = match is_worked(&spelled) {
+        true => open(asking, &seed.rows, shown.sentences),
+        false => asked(asking, seed, &spelled),
+    };
     let title = asking.rows.get(seed.rows.start).map_or(0..0, |row| row.span.clone());
     let only_checked = spelled.iter().all(|(_, part)| match part {
         Part::Run(command) => commands.get(*command).is_some_and(|command| command.facts.is_check()),
@@ -53,6 +64,15 @@ pub(super) fn step(
     let (number, checkbox) = (seed.number.clone(), seed.checkbox);
     let below = seed.below.clone();
     Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind, below })
+}
+
+/// The sentences of a step that ask for work which no block shows, by row.
+fn open(asking: &Asking<'_, '_>, rows: &Range<usize>, sentences: &[Sentence]) -> Vec<(usize, Span)> {
+    let first = asking.rows.get(rows.start).map_or(0, |row| row.span.start);
+    let last = asking.rows[rows.clone()].last().map_or(first, |row| row.span.end);
+    let row_of = |at: usize| rows.start + asking.rows[rows.clone()].partition_point(|row| row.span.start <= at) - 1;
+    let inside = sentences.iter().filter(|one| one.open && first <= one.span.start && one.span.end <= last);
+    inside.map(|one| (row_of(one.span.start), one.span.clone())).collect()
 }
 
 /// Checks of which nothing is said shall end as the step's title says: "Run it to verify it fails".
@@ -80,13 +100,10 @@ fn sentences(words: &str) -> impl Iterator<Item = &str> {
     words.split(". ").flat_map(|part| part.split(['。', '；', ';'])).filter(|part| !part.trim().is_empty())
 }
 
-/// The words of a step that ask for something, by row. Where blocks or commands
-/// do the step's work, a sentence is taken for explanation unless it is in the
-/// imperative and no block follows it; a block's own introduction never asks.
+/// The words, by row, of a step whose work neither blocks nor commands do: all that ask for something.
 fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec<(usize, Span)> {
     let rows = asking.rows;
     let mut found: Vec<(usize, Span)> = Vec::new();
-    let worked = is_worked(spelled);
     for at in seed.rows.clone().skip(usize::from(seed.titled)) {
         let row = &rows[at];
         if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, at, spelled) {
@@ -97,10 +114,7 @@ fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec
             span.end = row.span.end;
             continue;
         }
-        let continues = rows.get(at.wrapping_sub(1)).is_some_and(|before| before.piece == row.piece);
-        if !worked || !continues && urges(asking, &seed.rows, at, spelled) {
-            found.push((at, row.span.clone()));
-        }
+        found.push((at, row.span.clone()));
     }
     found
 }
@@ -108,30 +122,6 @@ fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec
 /// Whether blocks or commands do the work of a step.
 fn is_worked(spelled: &[(usize, Part)]) -> bool {
     spelled.iter().any(|(_, part)| !matches!(part, Part::Commit(_)))
-}
-
-/// Whether a row asks for work that the blocks of its section do not show.
-fn urges(asking: &Asking<'_, '_>, rows: &Range<usize>, at: usize, spelled: &[(usize, Part)]) -> bool {
-    let row = &asking.rows[at];
-    let places = |range: Range<usize>| {
-        spelled.iter().any(|(worked, part)| range.contains(worked) && matches!(part, Part::Place(_)))
-    };
-    let headed = |at: &usize| matches!(asking.rows[*at].kind, RowKind::Heading(_));
-    // Below a file's label, what speaks of that file; above the first, of all.
-    let of_file = |at: &usize| {
-        let row = &asking.rows[*at];
-        row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files)
-    };
-    let file = (rows.start..at).rev().take_while(|at| !headed(at)).find(of_file);
-    let from = file.or_else(|| (rows.start..at).rev().find(headed)).unwrap_or(rows.start);
-    let to = (at..rows.end).find(|at| headed(at) || file.is_some() && of_file(at)).unwrap_or(rows.end);
-    let listed = row.item.is_some() && row.item != asking.rows[rows.start].item && !row.boxed;
-    let announced = row.topic == Some(Topic::Changes);
-    let shown = places(from..to);
-    if places(at..to) || shown && (listed || announced && row.label.is_some()) {
-        return false;
-    }
-    announced && !shown || asks_for_change(asking.document.slice(&row.span))
 }
 
 fn names_file(asking: &Asking<'_, '_>, row: &Row) -> bool {
@@ -169,16 +159,15 @@ const MUTE: &[Topic] = &[
     Topic::Status,
 ];
 
-/// Whether a row's words ask for something that no block or command right there covers.
+/// Whether a row's words ask for something that no command right there covers.
 fn says(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
     let row = &asking.rows[at];
-    let worked = is_worked(spelled);
     if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {
         return false;
     }
     // Where nothing is spelled out, an example says what is meant.
     let intent = row.label.as_ref().is_some_and(|label| label.name == "intent");
-    let example = !worked && (row.topic == Some(Topic::Example) || intent);
+    let example = row.topic == Some(Topic::Example) || intent;
     let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic)) && !example;
     let introduces = spelled.iter().any(|(spelled, _)| *spelled == at + 1)
         && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));

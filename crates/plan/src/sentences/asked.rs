@@ -7,6 +7,8 @@ use crate::paths::as_path;
 
 use super::evidence::Shown;
 use super::form::Form;
+use super::statuses::lacks_status;
+use super::vocabulary::{Use, is_entry};
 use super::words::{stems, symbols};
 
 /// What a sentence names.
@@ -17,6 +19,12 @@ pub(super) struct Asked<'w> {
     symbols: Vec<&'w str>,
     /// Stems of its words behind the verb.
     stems: HashSet<String>,
+    /// Its words.
+    words: &'w str,
+    /// Its words can be held against names in code: it is in English.
+    comparable: bool,
+    /// It spells out an import.
+    spells: bool,
 }
 
 impl<'w> Asked<'w> {
@@ -31,8 +39,42 @@ impl<'w> Asked<'w> {
         Asked {
             imports: form.imports,
             symbols: symbols(words).into_iter().filter(named).collect(),
-            stems: stems(form.object()).collect(),
+            stems: said(form.object()).flat_map(stems).collect(),
+            words,
+            comparable: is_english(&form.head),
+            spells: symbols(words).into_iter().any(is_import),
         }
+    }
+
+    /// Returns whether it spells out an import of which the blocks show nothing.
+    pub(super) fn lacks_import(&self, shown: Shown<'_>) -> bool {
+        let missing = |symbol: &&str| is_import(symbol) && !shown.has(symbol);
+        self.spells && symbols(self.words).iter().any(missing)
+    }
+
+    /// Returns whether it names a status of HTTP that no block shows.
+    pub(super) fn lacks_status(&self, shown: Shown<'_>) -> bool {
+        lacks_status(self.words, shown)
+    }
+
+    /// Returns whether it names no symbol, and its words can't be held against code.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.symbols.is_empty() && !self.comparable
+    }
+
+    /// Returns whether the blocks hold nothing of what it names: no symbol, or where it names none and `words` count, no word.
+    pub(super) fn is_strange(&self, shown: Shown<'_>, words: bool) -> bool {
+        match self.symbols.is_empty() {
+            true => words && self.comparable && self.stems.len() >= FEWEST && shown.share(&self.stems).0 == 0,
+            false => !self.symbols.iter().any(|symbol| shown.has(symbol)),
+        }
+    }
+
+    /// Returns whether the blocks hold less than a third of its words, and no symbol. Of a sentence whose words can't be
+    /// held against code, only the symbols tell.
+    pub(super) fn is_unfamiliar(&self, shown: Shown<'_>) -> bool {
+        let (held, all) = shown.share(&self.stems);
+        !self.symbols.iter().any(|symbol| shown.has(symbol)) && (!self.comparable || held * 3 < all)
     }
 
     /// Returns whether blocks show it.
@@ -55,6 +97,34 @@ impl<'w> Asked<'w> {
             Proof::Most => all > 0 && words * 10 >= all * 9 && held == named,
         }
     }
+}
+
+/// The words of a sentence without those that only join others.
+fn said(words: &str) -> impl Iterator<Item = &str> {
+    let joins = |word: &&str| is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word);
+    words.split_whitespace().filter(move |word| !joins(word))
+}
+
+/// The fewest words that say something together: two may stand in the code under other names.
+const FEWEST: usize = 3;
+
+/// Words by which a sentence is known as English, as names in code are; no identifier is made of them.
+const JOINS: &str = "the of with for to is are be by and that this must should may each every when from not";
+
+fn is_join(word: &str) -> bool {
+    JOINS.split(' ').any(|known| known == word)
+}
+
+fn is_english(head: &str) -> bool {
+    let common = || head.split(|letter: char| !letter.is_alphanumeric()).any(is_join);
+    head.is_ascii() && (common() || head.split_whitespace().count() <= 4)
+}
+
+/// Returns whether code is an import statement, of Python or JavaScript.
+fn is_import(code: &str) -> bool {
+    let begins = ["import ", "from ", "const ", "export "].iter().any(|word| code.starts_with(word));
+    let of = |path: &str| code::imports::imports(path, code).is_some_and(|found| !found.is_empty());
+    begins && (of("a.py") || of("a.ts"))
 }
 
 /// How much of what a sentence names the blocks have to hold.

@@ -239,7 +239,8 @@ fn bracket_sum(words: &str) -> isize {
 
 /// Returns whether a line begins a function, or a class that holds some.
 fn is_signature(words: &str) -> bool {
-    let begins = ["def ", "async def ", "class ", "function ", "async function ", "export "];
+    let begins = ["def ", "async def ", "class ", "function ", "async function "];
+    let words = words.strip_prefix("export default ").or_else(|| words.strip_prefix("export ")).unwrap_or(words);
     let begins = begins.iter().any(|word| words.starts_with(word));
     begins && (words.ends_with([':', '{', '(', ';', ',']) || words.ends_with("..."))
 }

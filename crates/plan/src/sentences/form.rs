@@ -62,6 +62,18 @@ pub(super) struct Form {
     pub(super) command: bool,
     /// It explains.
     pub(super) explains: bool,
+    /// Its label asks for attention and says nothing of what follows.
+    pub(super) cautions: bool,
+    /// It begins with a word for what was said before.
+    pub(super) refers: bool,
+    /// It begins with the name of a unit.
+    pub(super) elsewhere: bool,
+    /// Its label says that something is still to be done.
+    pub(super) owes: bool,
+    /// It speaks of tests.
+    pub(super) tests: bool,
+    /// It speaks of what is there before the work.
+    pub(super) given: bool,
     /// It describes a test to be written.
     pub(super) test: bool,
     /// It begins with a sign of something done.
@@ -85,10 +97,13 @@ pub(super) fn read(words: &str) -> Form {
     });
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain(rest)).to_lowercase();
+    // "Don't forget to …" says no, and means yes.
+    let lower = Opening::of(&lower).end(Use::Lead).map_or(lower.as_str(), |end| lower[end..].trim_start()).to_owned();
     let head = after_leads(&lower);
     let main = main_statement(&lower);
     let (opening, name) = (Opening::of(&head), Opening::of(&called));
     let mood = mood(&head, &opening, &main);
+    let cautions = name.is(Use::Caution);
     let negative = opening.is(Use::Negation) || name.is(Use::Negation);
     let said = held(&main);
     let clause = if matches!(mood, Mood::Asks(_)) { imperative(&main) } else { &main };
@@ -106,8 +121,14 @@ pub(super) fn read(words: &str) -> Form {
         conditional: name.is(Use::Condition) || depends(&lower),
         maps: ["→", "->", " = ", "=>"].iter().any(|sign| main.contains(sign)),
         imports: of_head.has(Use::Import),
-        called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what)),
-        explains: explains(&called) || explains(&head) || mood == Mood::States && said.has(Use::Given),
+        called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what) && !cautions),
+        explains: explains(&called) && !cautions || explains(&head) || mood == Mood::States && said.has(Use::Given),
+        cautions,
+        refers: mood == Mood::States && opening.is(Use::Anaphor),
+        elsewhere: names_unit(&marked.words),
+        owes: name.is(Use::Demand),
+        tests: said.has(Use::TestWord),
+        given: said.has(Use::Given),
         command,
         judges: of_head.has(Use::Judge),
         test: opening.is(Use::Test) || name.is(Use::Test),
@@ -144,6 +165,13 @@ pub(super) fn explains(words: &str) -> bool {
     begins(&key(words), Use::Rationale).is_some()
 }
 
+/// Returns whether a sentence begins with the name of a unit: "Phase 3 adds paging".
+fn names_unit(words: &str) -> bool {
+    let mut ends = words.match_indices(' ').map(|(at, _)| at);
+    let name = ends.nth(1).and_then(|end| unit_name(&words[..end]));
+    name.is_some_and(|name| name.rank != Rank::Step && name.number.is_some())
+}
+
 /// Returns whether a sentence is the message of a commit: "`feat(api): add the route`".
 fn is_message(words: &str) -> bool {
     let bare = words.trim_matches(['*', '_', ' ', '.']);
@@ -162,7 +190,10 @@ pub(super) fn denies(words: &str) -> bool {
 fn imperative(main: &str) -> &str {
     let ends = [" that ", " so ", " which ", " who ", "; ", " — ", " because ", " since ", " when ", " if "];
     let end = ends.iter().filter_map(|word| main.find(word)).min().unwrap_or(main.len());
-    &main[..end]
+    // "si el elemento no existe", "wenn es nicht da ist": what it depends on.
+    let words = main.match_indices(' ').map(|(at, _)| at);
+    let condition = words.into_iter().find(|at| Opening::of(&main[at + 1..]).is(Use::Condition));
+    &main[..end.min(condition.unwrap_or(end))]
 }
 
 /// The path that a sentence begins with, and the words behind the code with which it begins.

@@ -33,6 +33,8 @@ pub(super) struct Inventory<'t> {
     shells: Vec<usize>,
     /// Where the commands begin, in order.
     runs: Vec<usize>,
+    /// Where the commits begin, in order.
+    commits: Vec<usize>,
 }
 
 impl<'t> Inventory<'t> {
@@ -46,6 +48,9 @@ impl<'t> Inventory<'t> {
         let mut stock = Inventory { files: changes.iter().map(|_| Blocks::default()).collect(), ..Self::default() };
         stock.runs = commands.iter().map(|command| command.span.start).collect();
         stock.runs.sort_unstable();
+        let commits = commands.iter().filter(|command| command.commit.is_some());
+        stock.commits = commits.map(|command| command.span.start).collect();
+        stock.commits.sort_unstable();
         for one in placed {
             if one.block.role == Role::Shell {
                 stock.shells.push(one.row);
@@ -87,6 +92,11 @@ impl<'t> Inventory<'t> {
         self.index.shown(&self.unit)
     }
 
+    /// Returns whether it has blocks of tests.
+    pub(super) fn has_tests(&self) -> bool {
+        self.tests().has_code()
+    }
+
     /// What its blocks of tests show.
     pub(super) fn tests(&self) -> Shown<'_> {
         self.index.shown(&self.tests)
@@ -121,6 +131,12 @@ impl<'t> Inventory<'t> {
     /// Returns whether the row is a block of commands.
     pub(super) fn is_shell(&self, row: usize) -> bool {
         self.shells.binary_search(&row).is_ok()
+    }
+
+    /// Returns whether a commit stands in these bytes.
+    pub(super) fn commits_in(&self, bytes: Range<usize>) -> bool {
+        let at = self.commits.partition_point(|start| *start < bytes.start);
+        self.commits.get(at).is_some_and(|start| *start < bytes.end)
     }
 
     /// Returns whether a command stands in these bytes.

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::changes::{Asking, PlannedChange, meant};
+use crate::changes::{Action, Asking, PlannedChange, meant};
 use crate::criteria::is_among;
+use crate::document::Span;
 use crate::labels::{Topic, topic};
 use crate::mention::makes_empty;
 use crate::paths::find_paths;
@@ -13,6 +14,7 @@ use super::asked::{Asked, Proof};
 use super::evidence::Shown;
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
+use super::prohibition::protected;
 use super::scope::Scopes;
 use super::split::Cut;
 use super::words::stems;
@@ -34,13 +36,21 @@ pub(super) struct Judge<'a, 'd, 't> {
 }
 
 impl Judge<'_, '_, '_> {
-    /// Judges a sentence.
-    pub(super) fn judge(&self, cut: &Cut) -> Sentence {
-        let form = form::read(self.asking.document.slice(&cut.span));
-        let placed = self.by_place(cut, &form).or_else(|| self.by_form(cut, &form));
+    /// The row of the line, ending in a colon, that leads to the list in which a sentence stands.
+    pub(super) fn lead(&self, cut: &Cut) -> Option<usize> {
+        let row = self.asking.rows.get(cut.row)?;
+        let lead = row.item.and_then(|_| self.scopes.lead(cut.row))?;
+        self.words(lead).trim_end_matches(['*', '_', ' ']).ends_with([':', '：']).then_some(lead)
+    }
+
+    /// Judges a sentence; `led` is the class of the line that leads to its list.
+    pub(super) fn judge(&self, cut: &Cut, led: Option<SentenceClass>) -> Sentence {
+        let words = self.asking.document.slice(&cut.span);
+        let form = form::read(words);
+        let placed = self.by_place(cut, &form).or_else(|| by_lead(led)).or_else(|| self.by_form(cut, &form));
         let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
         let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
-        Sentence { span: cut.span.clone(), class, negated: form.negated, open }
+        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects: protected(words) }
     }
 
     /// What the place of a sentence decides, whatever it says.
@@ -81,7 +91,10 @@ impl Judge<'_, '_, '_> {
 
     /// What its form decides, wherever it stands.
     fn by_form(&self, cut: &Cut, form: &Form) -> Option<SentenceClass> {
-        use SentenceClass::{Check, Condition, Context, Forbid, Person, Run};
+        use SentenceClass::{Check, Condition, Context, Elsewhere, Forbid, Person, Run};
+        if form.elsewhere && form.mood == Mood::States && self.asking.rows[cut.row].label.is_none() {
+            return Some(Elsewhere);
+        }
         if form.message {
             return Some(Run);
         }
@@ -95,12 +108,15 @@ impl Judge<'_, '_, '_> {
         match asks {
             Mood::States if form.command => Some(Run),
             Mood::Asks(Use::Run) => Some(Run),
+            // "Add `zod` with `npm install zod`": the command does it.
+            Mood::Asks(Use::Change) if !form.step && self.stock.runs_in(cut.span.clone()) => Some(Run),
             Mood::Asks(Use::Judge) => Some(Check),
             Mood::Asks(Use::Person | Use::Read) if form.path.is_none() => Some(Person),
             Mood::States | Mood::Demands if self.is_checked(cut) || form.outcome || form.step && form.judges => {
                 Some(Check)
             }
-            Mood::States | Mood::Demands if form.explains || self.is_explanation(cut) => Some(Context),
+            Mood::States if form.explains || form.refers || self.is_explanation(cut) => Some(Context),
+            Mood::Demands if form.explains || self.is_explanation(cut) => Some(Context),
             Mood::Asks(Use::Change) | Mood::States if form.step && self.only_runs(cut) => Some(Run),
             _ => None,
         }
@@ -122,15 +138,24 @@ impl Judge<'_, '_, '_> {
     /// Returns whether the group around it holds commands and no code.
     fn only_runs(&self, cut: &Cut) -> bool {
         let group = self.scopes.group(cut.row);
-        let rows = &self.asking.rows[group.clone()];
-        let bytes = rows.first().map_or(0, |row| row.span.start)..rows.last().map_or(0, |row| row.span.end);
-        self.stock.runs_in(bytes) && self.stock.group(group.start).is_none_or(|shown| !shown.has_code())
+        self.stock.runs_in(self.bytes(cut)) && self.stock.group(group.start).is_none_or(|shown| !shown.has_code())
     }
 
     /// Returns whether the step around it runs or checks something.
     fn is_checked(&self, cut: &Cut) -> bool {
         let start = self.scopes.group(cut.row).start;
-        start != cut.row && self.checks.contains(&start)
+        start != cut.row && self.checks.contains(&start) && !self.commits(cut)
+    }
+
+    /// Returns whether the group around it commits.
+    fn commits(&self, cut: &Cut) -> bool {
+        self.stock.commits_in(self.bytes(cut))
+    }
+
+    /// The bytes of the group around it.
+    fn bytes(&self, cut: &Cut) -> std::ops::Range<usize> {
+        let rows = &self.asking.rows[self.scopes.group(cut.row)];
+        rows.first().map_or(0, |row| row.span.start)..rows.last().map_or(0, |row| row.span.end)
     }
 
     /// The files that the sentence speaks of: that with which it begins, of the item around it, or of the label above.
@@ -153,16 +178,22 @@ impl Judge<'_, '_, '_> {
 
     /// What the blocks show of it.
     fn by_blocks(&self, cut: &Cut, form: &Form) -> SentenceClass {
-        use SentenceClass::{Context, DoPartly, DoShown, DoUnshown, Place};
+        use SentenceClass::{Context, DoShown, DoUnshown, Place, Unclear};
         let row = &self.asking.rows[cut.row];
         let words = self.asking.document.slice(&cut.span);
         let ends = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
+        if self.names_files(cut, form) {
+            return Place;
+        }
+        let asked = Asked::of(words, form);
+        let unit = self.stock.unit();
         if self.leads_in(cut, form) {
-            return match form.mood {
-                Mood::Asks(Use::Change) | Mood::Demands if self.stock.is_stub(cut.last + 1) => DoPartly,
-                Mood::Asks(_) => DoShown,
-                Mood::Demands | Mood::States => Place,
-            };
+            return self.before_block(cut, form, &asked, ends);
+        }
+        let coded = self.next(cut).is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
+        if ends && coded && !self.stock.is_shell(cut.last + 1) {
+            // Before a block that shows how the code is now, or nothing but comments.
+            return Place;
         }
         if makes_empty(words) {
             return DoShown;
@@ -171,22 +202,103 @@ impl Judge<'_, '_, '_> {
         if form.path.is_some() && form.head.is_empty() || names && ends {
             return Place;
         }
+        if self.moves_file(cut) {
+            return DoShown;
+        }
         let headed = ends && self.next(cut).is_some_and(|next| matches!(next.kind, RowKind::Heading(_)));
         // An item that begins with a name of which no block holds a trace.
-        let absent =
-            form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !self.stock.unit().has(subject));
+        let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !unit.has(subject));
+        let spelled = !form.forbids && (form.owes || asked.lacks_import(unit) || asked.lacks_status(unit));
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
-        let found = Found { asked: Asked::of(words, form), asks, absent, headed };
+        if is_title(words) && self.stands_over_code(cut) && !spelled {
+            return DoShown;
+        }
+        let found = Found { asked, asks: asks || spelled, absent, headed };
         let files = if headed { None } else { self.files(cut, form) };
         let (worded, shown) = match files {
             Some(files) => self.by_files(cut, form, &found, &files),
             None => self.by_group(cut, form, &found),
         };
-        match (worded, shown) {
+        match (worded, shown && !spelled && !(found.asks && self.is_missing(cut, form, &found.asked))) {
             (true, true) => DoShown,
+            (true, false) if is_title(words) && !form.step && form.mood == Mood::States => Context,
             (true, false) => DoUnshown,
+            (false, _) if self.is_unclear(cut, form, &found.asked) => Unclear,
             (false, _) => Context,
         }
+    }
+
+    /// What the last sentence before a block is: what the block shows, unless it names what no block holds.
+    fn before_block(&self, cut: &Cut, form: &Form, asked: &Asked<'_>, ends: bool) -> SentenceClass {
+        use SentenceClass::{DoPartly, DoShown, DoUnshown, Place};
+        let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands);
+        if asks && self.stock.is_stub(cut.last + 1) {
+            return DoPartly;
+        }
+        let stated = form.owes || !form.forbids && asked.lacks_status(self.stock.unit());
+        if !ends && self.stock.unit().works() && (stated || asks && self.is_missing(cut, form, asked)) {
+            return DoUnshown;
+        }
+        let row = &self.asking.rows[cut.row];
+        let listed = row.item.is_some() && row.label.is_none() && row.topic == Some(Topic::Changes);
+        if listed && form.mood == Mood::States && !form.negated && asked.is_unfamiliar(self.stock.unit()) {
+            return SentenceClass::Unclear;
+        }
+        if matches!(form.mood, Mood::Asks(_)) { DoShown } else { Place }
+    }
+
+    /// Returns whether the unit's blocks hold nothing of what a sentence names. The title of a step, and what a section or
+    /// the unit is about, say little of it in the words of the code.
+    fn is_missing(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
+        let row = &self.asking.rows[cut.row];
+        let about = row.heading_topic == Some(Topic::About) || topic(&form.label) == Some(Topic::About);
+        let demands = form.mood == Mood::Demands;
+        if form.step || row.boxed || form.given || is_title(self.asking.document.slice(&cut.span)) {
+            return false;
+        }
+        let untested = form.tests && !self.stock.has_tests();
+        let unit = self.stock.unit();
+        !about && untested || asked.is_strange(unit, demands || !about) || demands && !about && asked.is_foreign()
+    }
+
+    /// Returns whether a statement below the blocks, under a label or in a list of changes may ask for what they lack.
+    fn is_unclear(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
+        let row = &self.asking.rows[cut.row];
+        if form.mood != Mood::States || form.negated || form.explains || !self.stock.unit().works() {
+            return false;
+        }
+        let words = self.asking.document.slice(&cut.span);
+        if form.refers || words.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']) {
+            return false;
+        }
+        let group = self.scopes.group(cut.row);
+        let below = self.stock.shows_in(group.start..cut.row) && !self.is_followed(cut);
+        let stands = below || form.cautions || self.commits(cut) || row.topic == Some(Topic::Changes);
+        stands && asked.is_unfamiliar(self.stock.unit())
+    }
+
+    /// Returns whether it is an entry of a list of files: a path behind a label, with no note behind it.
+    fn names_files(&self, cut: &Cut, form: &Form) -> bool {
+        let row = &self.asking.rows[cut.row];
+        let listed = row.topic.is_some_and(Topic::names_files) && (row.label.is_some() || row.item.is_some());
+        if !listed || form.path.is_some() && !form.head.is_empty() {
+            return false;
+        }
+        let words = self.asking.document.slice(&cut.span);
+        let noted = [" — ", " – ", " - "].iter().any(|sign| words.contains(sign));
+        !noted && self.changes.iter().any(|change| overlap(&change.span, &cut.span))
+    }
+
+    /// Returns whether code with bodies stands in its group: what a title is over.
+    fn stands_over_code(&self, cut: &Cut) -> bool {
+        let local = self.stock.group(self.scopes.group(cut.row).start);
+        local.is_some_and(|local| local.works() && local.has_code())
+    }
+
+    /// Returns whether it states that a file goes or gets another path: that is done as stated.
+    fn moves_file(&self, cut: &Cut) -> bool {
+        let moves = |change: &&PlannedChange| matches!(change.action, Action::Delete | Action::Rename { .. });
+        self.changes.iter().filter(moves).any(|change| overlap(&change.span, &cut.span))
     }
 
     /// Whether a sentence about some files asks for work, and whether their blocks show it.
@@ -249,8 +361,27 @@ impl Judge<'_, '_, '_> {
         let next = cut.last + 1;
         let code = self.next(cut).is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
         let shown = self.stock.shows_in(next..next + 1) || form.comments;
-        code && shown && !(form.mood == Mood::Asks(Use::Change) && self.stock.is_shell(next))
+        let words = self.asking.document.slice(&cut.span);
+        let ends = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
+        let change = form.mood == Mood::Asks(Use::Change) || !ends && !matches!(form.mood, Mood::Asks(_));
+        code && shown && !(change && self.stock.is_shell(next))
     }
+}
+
+fn overlap(one: &Span, other: &Span) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+/// Returns whether a line is all bold: a title, whatever it is over.
+fn is_title(words: &str) -> bool {
+    let bold = |sign: &str| words.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign));
+    bold("**").or_else(|| bold("__")).is_some_and(|inner| !inner.is_empty() && !inner.contains("**"))
+}
+
+/// What a line that leads to a list makes of its items.
+fn by_lead(led: Option<SentenceClass>) -> Option<SentenceClass> {
+    use SentenceClass::{Check, Condition, Elsewhere, Forbid};
+    led.filter(|class| matches!(class, Check | Forbid | Condition | Elsewhere))
 }
 
 /// Returns whether the title of a step says that it runs or checks something.

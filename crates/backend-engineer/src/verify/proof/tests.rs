@@ -8,7 +8,7 @@ use plan::Phase;
 
 use super::*;
 use crate::check::{Judgement, Request};
-use crate::implement::Remainder;
+use crate::implement::{Passage, Remainder};
 use crate::run::{RunOptions, RunRequest};
 use crate::settings::{Flags, Settings, Surroundings};
 use crate::understand::{load_plan, understand};
@@ -122,11 +122,12 @@ impl Scene {
 }
 
 fn prose() -> Deed {
-    Deed::Left(Remainder::of_prose("Make `limit` answer 20"))
+    let text = "Make `limit` answer 20".to_owned();
+    Deed::Left(Remainder::of_prose(Passage { span: 0..text.len(), line: 1, text }))
 }
 
 fn worked() -> Deed {
-    Deed::Worked { paths: vec!["app/limits.py".to_owned()] }
+    Deed::Worked { paths: vec!["app/limits.py".to_owned()], passage: None }
 }
 
 fn placed(now: bool) -> Deed {
@@ -163,7 +164,7 @@ fn prose_needs_all_of_its_units_checks() {
         let mut scene = Scene::new([verdict, Verdict::Passed]);
         scene.see(1, Basis::Baseline, Verdict::Failed);
         let item = scene.item(vec![prose()]);
-        assert!(matches!(scene.proof(&item, &[]), Proof::Open(OpenReason::Part(_))), "{verdict:?}");
+        assert!(matches!(scene.proof(&item, &[]), Proof::Open(OpenReason::Parts(_))), "{verdict:?}");
     }
 }
 

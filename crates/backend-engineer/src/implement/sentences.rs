@@ -1,0 +1,102 @@
+//! Accounts for the sentences of a unit that ask for work which no block shows: each is left for a mind, or stands, or was
+//! accepted by a person. None is dropped.
+
+use plan::{Phase, PhaseId, Sentence, SentenceClass, State};
+
+use super::remainder::{Passage, Remainder, code_spans, excerpt};
+use super::{Change, Deed, Item};
+use crate::unit_work::UnitWork;
+
+/// Returns what is done about prose of the plan: left, or accepted by a person before.
+pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Deed {
+    let passage = Passage::of(&work.run.plan, span);
+    match work.state.accepts(work.run, phase, &passage.text) {
+        true => Deed::Accepted(passage),
+        false => Deed::Left(Remainder::of_prose(passage)),
+    }
+}
+
+/// Adds the sentences of a unit that its steps do not speak of, each to the item in which it stands, or as one of its own.
+pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) {
+    let Some(phase) = work.run.plan.phase(unit).cloned() else { return };
+    for sentence in phase.sentences.iter().filter(|one| one.open || one.class == SentenceClass::Unclear) {
+        let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
+        if told.filter_map(Deed::passage).any(|told| overlap(&told.span, &sentence.span)) {
+            continue;
+        }
+        let step = |item: &Item| item.step.and_then(|step| phase.steps.get(step));
+        let holds = |item: &Item| step(item).is_some_and(|step| step.span.contains(&sentence.span.start));
+        let owner = change.items.iter().position(|item| item.unit == unit && holds(item));
+        let before = owner.is_some_and(|at| matches!(change.items[at].deeds.first(), Some(Deed::DoneBefore)));
+        let (checkbox, ticked) = box_of(work, &phase, sentence);
+        if before || owner.is_none() && ticked {
+            continue;
+        }
+        let deed = of_sentence(work, &phase, sentence);
+        match owner.and_then(|at| change.items.get_mut(at)) {
+            Some(item) => item.deeds.push(deed),
+            None => {
+                let Passage { line, text, .. } = Passage::of(&work.run.plan, &sentence.span);
+                let title = excerpt(&text);
+                change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![deed] });
+            }
+        }
+    }
+}
+
+fn overlap(one: &plan::Span, other: &plan::Span) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> Deed {
+    let deed = said(work, phase, &sentence.span);
+    let Deed::Left(Remainder { what, names }) = deed else { return deed };
+    if let super::remainder::Left::Prose(passage) = &what {
+        if let Some(path) = carried_out(work, phase, sentence) {
+            return Deed::Stands { passage: passage.clone(), path };
+        }
+        if !sentence.open {
+            return Deed::Unclear(passage.clone());
+        }
+    }
+    Deed::Left(Remainder { what, names })
+}
+
+/// Returns the box of the item in which a sentence stands, and whether it is ticked.
+fn box_of(work: &UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> (Option<plan::CheckboxId>, bool) {
+    let boxes = work.run.plan.checkboxes().iter().filter(|one| one.phase == Some(phase.id));
+    let around = boxes.filter(|one| overlap(&one.span, &sentence.span)).last();
+    (around.map(|one| one.id), around.is_some_and(|one| matches!(one.state, State::Done | State::Skipped)))
+}
+
+/// Returns the file of the unit into which all imports went that the sentence spells out, where it spells out nothing else.
+fn carried_out(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> Option<String> {
+    let words = work.run.plan.text().get(sentence.span.clone())?;
+    let spans = code_spans(words);
+    let paths: Vec<String> = phase.changes.iter().map(|change| change.path.clone()).collect();
+    let code: Vec<&String> = spans.iter().filter(|span| !paths.contains(span)).collect();
+    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
+    let files: Vec<String> = files.filter_map(|file| file.path.clone()).collect();
+    files.into_iter().find(|path| {
+        let imports = |span: &&String| code::imports::imports(path, span).is_some_and(|found| !found.is_empty());
+        if code.is_empty() || !code.iter().all(imports) {
+            return false;
+        }
+        let before = work.workspace.tree.look(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
+        let before = before.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let Ok(Some(now)) = work.workspace.tree.read_text(path) else { return false };
+        code.iter()
+            .all(|span| stands(path, &now, span) && !before.as_ref().is_some_and(|text| stands(path, text, span)))
+    })
+}
+
+/// Returns whether an import stands in a file.
+fn stands(path: &str, text: &str, import: &str) -> bool {
+    let wanted = code::imports::imports(path, import).unwrap_or_default();
+    let found = code::imports::imports(path, text).unwrap_or_default();
+    let binds = |one: &code::imports::Import, name: &String| {
+        found.iter().any(|other| other.module == one.module && other.names.contains(name))
+    };
+    let whole = |one: &code::imports::Import| found.iter().any(|other| other.module == one.module);
+    wanted.iter().all(|one| whole(one) && one.names.iter().all(|name| binds(one, name)))
+}

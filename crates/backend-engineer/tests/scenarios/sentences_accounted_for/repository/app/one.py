@@ -1,0 +1,2 @@
+def read(item):
+    return item

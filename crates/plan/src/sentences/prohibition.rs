@@ -1,0 +1,253 @@
+//! What a sentence says must stay as it is: the paths and symbols that a negated
+//! verb of change has for its object.
+//!
+//! "Add the route, but do not touch `paths` in `a.py`" protects `paths` of `a.py`;
+//! "Do not import from `a.py`" protects nothing.
+
+use serde::Serialize;
+
+use crate::inline::code_spans;
+use crate::paths::as_path;
+
+use super::vocabulary::{Use, held, is_dense, is_entry};
+
+/// A path or symbol that must stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Protected {
+    /// The path or symbol, as written.
+    pub name: String,
+    /// It is a path.
+    pub is_path: bool,
+    /// The path in which the symbol stands, where the sentence says so.
+    pub within: Option<String>,
+    /// It may change, but must not go.
+    pub only_from_loss: bool,
+}
+
+/// A word or a code span of a sentence.
+enum Token<'w> {
+    /// A word, lower case.
+    Word(String),
+    /// What stands between ticks.
+    Code(&'w str),
+    /// The end of a clause.
+    End,
+}
+
+/// The most words between a negation and its verb: "do not in any way change".
+const TO_VERB: usize = 3;
+/// The most words between a verb and its object: "the old public".
+const TO_OBJECT: usize = 3;
+/// The most words between an object and the negation behind it: "`x` in this phase must not".
+const BEHIND: usize = 4;
+
+/// Returns what a sentence protects.
+pub(super) fn protected(words: &str) -> Vec<Protected> {
+    let lower = words.to_lowercase();
+    let uses = held(&lower);
+    if !uses.has(Use::Negation) && !uses.has(Use::Keep) || uses.has(Use::Except) || !words.contains('`') {
+        return Vec::new();
+    }
+    let tokens = tokens(words);
+    let mut found: Vec<Protected> = Vec::new();
+    for clause in tokens.split(|token| matches!(token, Token::End)) {
+        if clause.iter().any(|token| matches!(token, Token::Word(word) if word.chars().any(is_dense))) {
+            found.extend(of_dense(clause));
+        } else {
+            found.extend(of_spaced(clause));
+        }
+    }
+    // "Ne pas toucher …" is negated by two words, one inside the other.
+    found.dedup();
+    found
+}
+
+fn tokens(words: &str) -> Vec<Token<'_>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    let plain = |text: &str, found: &mut Vec<Token<'_>>| {
+        // Chinese and Japanese put no blank behind a clause.
+        for clause in text.split_inclusive(['，', '。', '；']) {
+            for part in clause.split_whitespace() {
+                if part.starts_with(['(', '—', '–']) {
+                    found.push(Token::End);
+                }
+                let word = part.trim_matches(|letter: char| !letter.is_alphanumeric()).replace('’', "'");
+                if !word.is_empty() {
+                    found.push(Token::Word(word.to_lowercase()));
+                }
+                if part.ends_with([';', ':', '.', '!', '，', '。', '；']) {
+                    found.push(Token::End);
+                }
+            }
+        }
+    };
+    for span in code_spans(words, 0) {
+        plain(&words[from..span.outer.start], &mut found);
+        found.push(Token::Code(&words[span.inner.clone()]));
+        from = span.outer.end;
+    }
+    plain(&words[from..], &mut found);
+    found
+}
+
+/// Returns whether the words that begin at a token are an entry: up to three of them.
+fn entry(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize> {
+    let mut words = String::new();
+    let mut last = None;
+    for (length, token) in clause[at..].iter().take(3).enumerate() {
+        let Token::Word(word) = token else { break };
+        if length > 0 {
+            words.push(' ');
+        }
+        words.push_str(word);
+        if is_entry(&words, what) {
+            last = Some(at + length + 1);
+        }
+    }
+    last
+}
+
+/// A script without blanks puts verb and object in any order, so all of the clause's code is meant.
+fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
+    let words: Vec<&str> = clause
+        .iter()
+        .filter_map(|token| if let Token::Word(word) = token { Some(word.as_str()) } else { None })
+        .collect();
+    let uses = held(&words.join(" "));
+    let denied = uses.has(Use::Negation);
+    let any = denied && uses.has(Use::Alter);
+    let loss = denied && uses.has(Use::Remove) || uses.has(Use::Keep) && !denied;
+    if !any && !loss {
+        return Vec::new();
+    }
+    let codes = clause.iter().filter_map(|token| if let Token::Code(code) = token { Some(*code) } else { None });
+    codes.map(|code| object(code, None, !any)).collect()
+}
+
+fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
+    let mut found = Vec::new();
+    for at in 0..clause.len() {
+        if let Some((from, only_from_loss)) = verb_at(clause, at) {
+            let end = (from..clause.len().min(from + TO_OBJECT + 1)).find(|at| matches!(clause[*at], Token::Code(_)));
+            let free = |end: usize| (from..end).all(|at| entry(clause, at, Use::Place).is_none());
+            if let Some(end) = end.filter(|end| free(*end)) {
+                found.extend(objects(clause, end, only_from_loss));
+            }
+        }
+    }
+    if found.is_empty()
+        && let Some(Token::Code(code)) = clause.first()
+    {
+        // "`x` must not be changed": the object stands first.
+        let behind = (1..clause.len().min(1 + BEHIND)).find_map(|at| verb_at(clause, at));
+        let alone = clause.iter().filter(|token| matches!(token, Token::Code(_))).count() == 1;
+        found.extend(behind.filter(|_| alone).map(|(_, only_from_loss)| object(code, None, only_from_loss)));
+    }
+    found
+}
+
+/// Where the words end that begin at a token and forbid a change, and whether they forbid a loss only.
+fn verb_at(clause: &[Token<'_>], at: usize) -> Option<(usize, bool)> {
+    if let Some(end) = entry(clause, at, Use::Keep) {
+        return Some((end, true));
+    }
+    let denied = entry(clause, at, Use::Negation)?;
+    if let Some(end) = entry(clause, at, Use::Alter) {
+        // "leave" says both.
+        return Some((end, false));
+    }
+    for from in denied..clause.len().min(denied + TO_VERB) {
+        if let Some(end) = entry(clause, from, Use::Alter) {
+            return Some((end, false));
+        }
+        if let Some(end) = entry(clause, from, Use::Remove) {
+            return Some((end, true));
+        }
+        if matches!(clause[from], Token::Code(_)) {
+            return None;
+        }
+    }
+    None
+}
+
+/// The objects from a code span on: "`a`, `b` and `c` in `d.py`".
+fn objects(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Protected> {
+    let mut found = Vec::new();
+    let mut next = at;
+    while let Some(Token::Code(code)) = clause.get(next) {
+        found.push(object(code, None, only_from_loss));
+        let joins = |word: &str| {
+            matches!(word, "and" | "or" | "nor" | "y" | "o" | "e" | "ou" | "et" | "und" | "oder" | "и" | "или")
+        };
+        next += 1;
+        if matches!(clause.get(next), Some(Token::Word(word)) if joins(word)) {
+            next += 1;
+        }
+    }
+    let placed = entry(clause, next, Use::Place);
+    if let Some(Token::Code(path)) = placed.and_then(|end| clause.get(end))
+        && as_path(path, true).is_some()
+    {
+        found.iter_mut().filter(|one| !one.is_path).for_each(|one| one.within = Some((*path).to_owned()));
+    }
+    found
+}
+
+fn object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected {
+    Protected { name: code.to_owned(), is_path: as_path(code, true).is_some(), within, only_from_loss }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the sentence protects, a `-` before what must not go and may change.
+    fn names(words: &str) -> Vec<String> {
+        let shown = |one: Protected| {
+            let within = one.within.map(|path| format!(" of {path}")).unwrap_or_default();
+            format!("{}{}{within}", if one.only_from_loss { "-" } else { "" }, one.name)
+        };
+        protected(words).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn the_object_of_a_negated_verb_of_change_is_protected() {
+        let cases: &[(&str, &[&str])] = &[
+            ("Do not change `image` in `deploy.yml`.", &["image of deploy.yml"]),
+            ("Leave `test` as it is.", &["test"]),
+            ("Replace `origins`, but do not touch `paths`.", &["paths"]),
+            ("Add the route without modifying `app/main.py`.", &["app/main.py"]),
+            ("Never edit the generated `app/schema.py`.", &["app/schema.py"]),
+            ("`app/main.py` must not be changed.", &["app/main.py"]),
+            ("Do not delete `old_total` yet.", &["-old_total"]),
+            ("Keep `old_total`.", &["-old_total"]),
+            ("Do not touch `a`, `b` or `c`.", &["a", "b", "c"]),
+            ("不要修改 `app/main.py`。", &["app/main.py"]),
+            ("`app/main.py` は変更しない。", &["app/main.py"]),
+            ("`app/main.py`를 수정하지 마세요.", &["app/main.py"]),
+            ("No modificar `app/main.py`.", &["app/main.py"]),
+            ("Não alterar `app/main.py`.", &["app/main.py"]),
+            ("Ne pas modifier `app/main.py`.", &["app/main.py"]),
+            ("`app/main.py` nicht ändern.", &["app/main.py"]),
+            ("Не изменять `app/main.py`.", &["app/main.py"]),
+        ];
+        for (words, expected) in cases {
+            assert_eq!(names(words), *expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn other_negations_protect_nothing() {
+        for words in [
+            "Do not import from `app/main.py`.",
+            "Do not use `eval`.",
+            "Change `a`, not `b`.",
+            "Do not change anything in `app/main.py` except the imports.",
+            "Do not change how the loader calls `a`.",
+            "Never log `password`.",
+        ] {
+            assert!(names(words).is_empty(), "{words}: {:?}", names(words));
+        }
+    }
+}
