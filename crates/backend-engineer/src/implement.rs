@@ -6,6 +6,7 @@ mod literal;
 mod files;
 mod commits;
 mod steps;
+mod result;
 mod inspect;
 mod tools;
 mod prompt;
@@ -161,8 +162,10 @@ pub(crate) async fn rework(work: &mut UnitWork<'_>, change: &mut Change, failure
 async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     let mut change = Change::default();
     for unit in &work.assignment.units {
+        let before = work.workspace.tree.savepoint();
         files::remove_and_rename(work, *unit, &mut change)?;
         steps::carry_out(work, *unit, &mut change).await?;
+        result::take_back_faulty(work, *unit, &before, &mut change)?;
         files::left_without_code(work, *unit, &mut change)?;
     }
     Ok(change)

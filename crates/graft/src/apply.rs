@@ -57,7 +57,7 @@ fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
         return refuse(Reason::Syntax, format!("{} would not parse any more", file.path));
     }
     let (path, pending) = (file.path, context.pending);
-    match hold(&Edited { path, old: old.as_ref(), new: &new, edits: Some(&applied.edits), pending }) {
+    match hold(&Edited { path, old: old.as_ref(), new: &new, edits: &applied.edits, pending }) {
         Ok(()) => graft,
         Err(refusal) => Graft::Refused(refusal),
     }
