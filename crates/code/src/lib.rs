@@ -1,4 +1,4 @@
-//! Source text: languages, imports, scopes; which files belong to the tests, to tools or to other people; what comes with
+//! Source text: languages, imports, scopes, how modules load one another; which files belong to the tests, to tools or to other people; what comes with
 //! a language.
 //!
 //! Pure: text in, values out. It knows no plan. The modules stand in the order in which they build on one another.
@@ -17,6 +17,8 @@ pub mod definitions;
 
 pub mod items;
 
+pub mod test_code;
+
 pub mod outline;
 
 pub mod glance;
@@ -26,3 +28,5 @@ pub mod modules;
 pub mod syntax;
 
 pub mod scopes;
+
+pub mod loading;

@@ -58,7 +58,7 @@ fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
         return refuse(Reason::Syntax, format!("{} would not parse any more", file.path));
     }
     let (path, pending) = (file.path, context.pending);
-    match hold(&Edited { path, old: old.as_ref(), new: &new, edits: Some(&applied.edits), pending }) {
+    match hold(&Edited { path, old: old.as_ref(), new: &new, edits: &applied.edits, pending }) {
         Ok(()) => graft,
         Err(refusal) => Graft::Refused(refusal),
     }
@@ -92,7 +92,7 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     if let Some((old, new)) = labelled_halves(snippet.text).filter(|_| prose.only_replaces()) {
         let exact = edits::replace(text, &old, &new, false);
         if !matches!(exact, Graft::Refused(_)) {
-            return keep_parsing(file, exact);
+            return keep_sound(file, exact, context);
         }
     }
     match Language::of_path(file.path) {

@@ -37,8 +37,8 @@ pub(crate) struct Edited<'e, 'a> {
     /// The file before it; none for a new file.
     pub(crate) old: Option<&'e Source<'a>>,
     pub(crate) new: &'e Source<'a>,
-    /// What was replaced, where that is known; all otherwise.
-    pub(crate) edits: Option<&'e [Edit]>,
+    /// What was replaced.
+    pub(crate) edits: &'e [Edit],
     /// Names that other blocks of the plan's unit bind in this file.
     pub(crate) pending: &'e [String],
 }
@@ -53,6 +53,18 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     let line = |at: usize| place(new.text, at).line;
     if let Some(one) = names_introduced(edited).first() {
         return Err(refusal(reason_of(one.offence), sentence(one, line)));
+    }
+    if edited.old.is_none() {
+        let scopes = Scopes::of_tree(new.language, new.root(), new.text);
+        let missing = Names::new(new.language, &scopes).missing_from_a_part();
+        if let Some(read) = missing.filter(|read| !edited.pending.contains(&read.name)) {
+            let message = format!(
+                "`{}` is read at line {}, and nothing in the new file binds it: the block is a part of a file",
+                read.name,
+                line(read.span.start)
+            );
+            return Err(refusal(Reason::Unbound, message));
+        }
     }
     if let Some((node, stray)) = strays_introduced(edited) {
         let at = line(node.start_byte());
@@ -72,6 +84,16 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
         return Err(refusal(Reason::Conflict, message));
     }
     Ok(())
+}
+
+/// Checks that a block which is to replace something takes something away.
+pub(crate) fn hold_replaced(old: &Source<'_>, edits: &[Edit], prose: &Prose) -> Result<(), Refusal> {
+    let only_adds = edits.iter().all(|edit| old.slice(edit.old.clone()).trim().is_empty());
+    if !prose.takes_away() || !only_adds {
+        return Ok(());
+    }
+    let message = "the block is to replace something, what it replaces was not found, and it would only be added";
+    Err(refusal(Reason::NotFound, message))
 }
 
 /// Checks that a class which the block shows at its own top did not end inside another class, unless the words say so.
@@ -102,7 +124,7 @@ pub(crate) fn hold_apart(
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
     let (old, new) = (old.and_then(|old| parse(old, language)), parse(new, language)?);
-    let edited = Edited { path, old: old.as_ref(), new: &new, edits: Some(&[]), pending: &[] };
+    let edited = Edited { path, old: old.as_ref(), new: &new, edits: &[], pending: &[] };
     if new.has_error() {
         return None;
     }
@@ -140,9 +162,8 @@ fn strays_introduced<'e>(edited: &Edited<'e, '_>) -> Option<(Node<'e>, Stray)> {
 
 /// Returns where in the new text something was replaced.
 fn touched(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
-    let Some(edits) = edited.edits else { return vec![0..edited.new.text.len()] };
     let mut shift = 0isize;
-    let spans = edits.iter().map(|edit| {
+    let spans = edited.edits.iter().map(|edit| {
         let start = edit.old.start.saturating_add_signed(shift);
         shift += edit.new.len().cast_signed() - edit.old.len().cast_signed();
         start..start + edit.new.len()

@@ -291,6 +291,12 @@ impl Prose {
         self.replaces.contains(&sentence) || self.changes.contains(&sentence) && !self.adds.contains(&sentence)
     }
 
+    /// Whether the nearest sentence says outright that something is replaced, and of nothing that it is added.
+    pub(crate) fn takes_away(&self) -> bool {
+        let nearest = self.last_sentence();
+        self.replaces.contains(&nearest) && !self.adds.contains(&nearest)
+    }
+
     /// The lines that the prose names, the last mention first: "lines 12-40", "line 7".
     pub(crate) fn lines(&self) -> Option<(usize, usize)> {
         self.lines

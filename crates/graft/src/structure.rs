@@ -4,7 +4,7 @@ mod assign;
 mod region;
 mod whole;
 
-use crate::check::{Edited, hold, hold_apart, prove, reorder};
+use crate::check::{Edited, hold, hold_apart, hold_replaced, prove, reorder};
 use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
@@ -48,7 +48,7 @@ fn try_region(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>,
     let Graft::Applied(applied) = &graft else { return Some(graft) };
     let (old, new) = (parse(text, language)?, parse(&applied.text, language)?);
     let (path, pending) = (file.path, context.pending);
-    let edited = Edited { path, old: Some(&old), new: &new, edits: Some(&applied.edits), pending };
+    let edited = Edited { path, old: Some(&old), new: &new, edits: &applied.edits, pending };
     if old.has_error() || new.has_error() || hold(&edited).is_err() {
         return None;
     }
@@ -95,7 +95,8 @@ fn try_place(
         let result = result_of(&old, applied).ok_or_else(unread)?;
         prove(&old, &result, &new)?;
         let (path, pending) = (file.path, context.pending);
-        hold(&Edited { path, old: Some(&old), new: &result, edits: Some(&applied.edits), pending })?;
+        hold(&Edited { path, old: Some(&old), new: &result, edits: &applied.edits, pending })?;
+        hold_replaced(&old, &applied.edits, &prose)?;
         if reading.wrapped.is_none() && !reading.indented {
             hold_apart((&old, &result), &new, &prose)?;
         }
@@ -118,7 +119,7 @@ fn hold_whole(file: &File<'_>, old: &Source<'_>, whole: &Graft, context: &Contex
     let Graft::Applied(applied) = whole else { return Ok(()) };
     let Some(new) = parse(&applied.text, old.language) else { return Ok(()) };
     let (path, pending) = (file.path, context.pending);
-    hold(&Edited { path, old: Some(old), new: &new, edits: Some(&applied.edits), pending })
+    hold(&Edited { path, old: Some(old), new: &new, edits: &applied.edits, pending })
 }
 
 /// Moves definitions that the unit brought above what reads them while the module is imported.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use code::paths;
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role};
@@ -98,6 +99,10 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "protected", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
+    if let Some(message) = misplaced_test(phase, block, &path) {
+        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
     let text = match work.workspace.tree.read_text(&path) {
         Ok(text) => text,
         Err(error) => {
@@ -148,6 +153,15 @@ fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&st
             Ok(Placed::Refused { reason: "unclear", message: "the block is empty".to_owned(), candidates: Vec::new() })
         }
     }
+}
+
+/// Returns why a block of tests is for another file than the one that it was read to be for: the unit has a file of tests,
+/// and this is none.
+fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str) -> Option<String> {
+    let named = phase.changes.iter().map(|change| change.path.as_str());
+    let meant = named.into_iter().find(|other| paths::is_test(other))?;
+    let is_test = !paths::belongs_to_tests(path) && code::test_code::is_of_tests(path, &block.text);
+    is_test.then(|| format!("the code is a test, {path} holds no tests, and {meant} may be meant"))
 }
 
 /// Stages what the engine answered; `None` where the block turned out to be no code for the file.
@@ -362,7 +376,8 @@ fn refused(refusal: &Refusal) -> Placed {
     Placed::Refused { reason: reason_name(refusal.reason), message, candidates }
 }
 
-fn reason_name(reason: Reason) -> &'static str {
+/// The stable short name of a reason.
+pub(super) fn reason_name(reason: Reason) -> &'static str {
     match reason {
         Reason::Missing => "file-missing",
         Reason::Exists => "file-exists",

@@ -67,12 +67,13 @@ fn collect<'t>(
 
 /// Whether the function's own annotation says that it gives a value.
 fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
-    const NO_VALUE: [&str; 10] =
-        ["None", "NoReturn", "Never", "Optional", "Any", "object", "void", "undefined", "any", "never"];
+    // Ending without a value gives one of these; `Promise<void>` and `Union[int, None]` hold them.
+    const NO_VALUE: [&str; 8] = ["None", "NoReturn", "Never", "Optional", "void", "undefined", "never", "asserts"];
+    const ANY_VALUE: [&str; 4] = ["Any", "object", "any", "unknown"];
     let Some(annotation) = function.child_by_field_name("return_type") else { return false };
-    let shown = text(annotation, source.text);
+    let shown = text(annotation, source.text).trim_start_matches([':', ' ']);
     let mut words = shown.split(|one: char| !(one.is_alphanumeric() || one == '_'));
-    !words.any(|word| NO_VALUE.contains(&word) || matches!(word, "unknown" | "asserts"))
+    !ANY_VALUE.contains(&shown) && !words.any(|word| NO_VALUE.contains(&word))
 }
 
 /// Whether some statement of the function returns a value, or it is a generator.

@@ -98,6 +98,18 @@ impl<'s> Names<'s> {
         found
     }
 
+    /// Returns the first name that a function of a file without any import reads and that nothing binds: the text is a
+    /// part of a file, whose rest has the name.
+    pub(super) fn missing_from_a_part(&self) -> Option<&'s Read> {
+        let module = self.scopes.module()?;
+        let is_whole =
+            self.language != Language::Python || module.bindings.iter().any(|binding| is_import(&binding.by));
+        let is_unbound = |read: &&Read| {
+            read.purpose == Purpose::Value && matches!(self.scopes.resolve(read), Resolution::Unbound { .. })
+        };
+        (!is_whole).then(|| self.scopes.reads.iter().find(is_unbound)).flatten()
+    }
+
     fn of_read(&self, read: &Read) -> Option<Finding> {
         let finding = |offence, other, local_to: Option<ScopeId>| Finding {
             offence,

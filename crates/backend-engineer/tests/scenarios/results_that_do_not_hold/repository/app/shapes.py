@@ -1,0 +1,5 @@
+from app.colours import Colour
+
+
+class Shape(Colour):
+    pass

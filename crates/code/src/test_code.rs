@@ -1,0 +1,60 @@
+//! Whether code is code of tests, by what it defines.
+
+use crate::definitions::Kind;
+use crate::items::{Elisions, Item, Source};
+use crate::languages::Language;
+
+/// Returns whether all that a text defines and calls at its top are tests and what sets them up, and one of them is a test.
+#[must_use]
+pub fn is_of_tests(path: &str, text: &str) -> bool {
+    let Some(language) = Language::of_path(path) else { return false };
+    let Some(source) = Source::parse(text, language, Elisions::NONE).filter(|source| !source.has_error()) else {
+        return false;
+    };
+    let items = source.items(source.root());
+    let code = || items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Docstring));
+    code().any(|item| is_test(language, item)) && code().all(|item| is_test(language, item) || sets_up(&source, item))
+}
+
+fn is_test(language: Language, item: &Item<'_>) -> bool {
+    match (language, item.kind) {
+        (Language::Python, Kind::Function) => item.name.starts_with("test_"),
+        (Language::Python, Kind::Class) => item.name.starts_with("Test") && item.name.len() > 4,
+        (Language::Python, _) => false,
+        (_, Kind::Call) => matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe" | "suite")),
+        _ => false,
+    }
+}
+
+fn sets_up(source: &Source<'_>, item: &Item<'_>) -> bool {
+    const HOOKS: [&str; 4] = ["beforeEach", "afterEach", "beforeAll", "afterAll"];
+    match item.kind {
+        Kind::Function => source.slice(item.head..item.bare).contains("fixture"),
+        Kind::Call => HOOKS.contains(&item.name.split(['(', '.']).next().unwrap_or_default()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_known_by_what_they_define() {
+        for (path, text, expected) in [
+            ("a.py", "import a\n\n\ndef test_a():\n    assert a.b\n", true),
+            ("a.py", "class TestA:\n    def test_b(self):\n        pass\n", true),
+            ("a.py", "@pytest.fixture\ndef a():\n    return 1\n\n\ndef test_a(a):\n    assert a\n", true),
+            ("a.py", "def a():\n    return 1\n\n\ndef test_a():\n    assert a()\n", false),
+            ("a.py", "@pytest.fixture\ndef a():\n    return 1\n", false),
+            ("a.py", "def a():\n    return 1\n", false),
+            ("a.ts", "describe('a', () => {\n  it('b', () => {});\n});\n", true),
+            ("a.ts", "beforeEach(() => {});\ntest('b', () => {});\n", true),
+            ("a.ts", "export const test = 1;\n", false),
+            ("a.ts", "router.get('/a', a);\n", false),
+            ("a.md", "def test_a(): pass\n", false),
+        ] {
+            assert_eq!(is_of_tests(path, text), expected, "{text}");
+        }
+    }
+}
