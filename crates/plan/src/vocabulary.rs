@@ -68,8 +68,6 @@ pub(crate) enum Use {
     Given,
     /// A word for an import.
     Import,
-    /// A verb for the change of something that is there.
-    Alter,
     /// Words before what is only looked at, copied or followed.
     Source,
     /// A preposition before where something goes.
@@ -123,7 +121,7 @@ struct Words {
 
 /// A set of uses.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Uses(u32);
+pub(crate) struct Uses(u64);
 
 impl Uses {
     /// Returns whether the use is in the set.
@@ -160,7 +158,7 @@ pub(crate) fn is_dense(letter: char) -> bool {
 }
 
 /// The entries that a text, in lower case, begins with: of each use, the bytes of the longest.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Opening {
     ends: [usize; Use::Abbreviation as usize + 1],
 }
@@ -168,7 +166,7 @@ pub(crate) struct Opening {
 impl Opening {
     /// Reads the beginning of a text.
     pub(crate) fn of(text: &str) -> Self {
-        let mut opening = Opening::default();
+        let mut opening = Opening { ends: [0; Use::Abbreviation as usize + 1] };
         let first = text.chars().next().filter(|letter| is_dense(*letter));
         let dense = first.and_then(|letter| VOCABULARY.dense.get(&letter)).into_iter().flatten();
         for (entry, what) in dense.filter(|(entry, _)| text.starts_with(entry.as_str())) {

@@ -11,7 +11,7 @@ use super::identify::{Candidate, identify};
 use super::prohibited::broken;
 use super::remainder::OpenPart;
 use crate::stop::Stop;
-use crate::understand::{NamedFile, PlacedBy};
+use crate::understand::{Assignment, NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
 
 /// One block of the plan, and what came of it.

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use crate::inline::one_line;
 use crate::paths::as_path;
+use crate::vocabulary::{Use, is_entry};
 
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
-use super::vocabulary::{Use, is_entry};
 use super::words::{stems, symbols};
 
 /// What a sentence names.

@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use crate::inline::code_spans;
 use crate::paths::as_path;
-
-use super::vocabulary::{Use, held, is_dense, is_entry};
+use crate::vocabulary::{Use, held, is_dense, is_entry};
 
 /// A path or symbol that must stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

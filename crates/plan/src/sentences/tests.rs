@@ -33,10 +33,9 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Abbreviation => super::split::ends(&bare).len() == 1,
         Use::Empty => is_empty_note(&bare),
         Use::Base => base(&bare).is_some(),
-        Use::Alter | Use::Source | Use::Goal => {
+        Use::Source | Use::Goal => {
             let name = code_spans(&bare, 0).pop().map(|span| span.outer).unwrap_or_default();
             match what {
-                Use::Alter => is_forbidden(&bare, &name),
                 Use::Source => mention(&bare, &name) == Mention::Source,
                 _ => mention(&bare, &name) == Mention::Spoken,
             }

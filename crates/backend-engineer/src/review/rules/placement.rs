@@ -15,7 +15,7 @@ const fn code(name: &'static str, summary: &'static str, explanation: &'static s
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(look), told_by_run: true };
 
-const CODES: [Code; 18] = [
+const CODES: [Code; 16] = [
     code(
         "ambiguous",
         "more than one place fits a block of code",

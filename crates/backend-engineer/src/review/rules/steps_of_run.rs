@@ -10,7 +10,7 @@ const fn code(name: &'static str, severity: Severity, summary: &'static str, exp
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: None, told_by_run: true };
 
-const CODES: [Code; 14] = [
+const CODES: [Code; 13] = [
     code(
         "plan-not-approved",
         Severity::Error,
