@@ -87,14 +87,13 @@ fn moved(source: &Source<'_>, misplaced: &Misplaced) -> Option<String> {
         return None;
     }
     let piece = text.get(own.clone())?;
-    let rest = text.get(own.end..)?;
-    let below = rest.trim_start_matches(['\n', '\r']);
-    let (kept, tail) = if below.is_empty() {
-        (text.get(place..own.start)?.trim_end_matches(['\n', '\r']), "\n")
-    } else {
-        (text.get(place..own.start)?, "")
-    };
+    let (above, rest) = (text.get(place..own.start)?, text.get(own.end..)?);
+    let (kept, below) = (above.trim_end_matches(['\n', '\r']), rest.trim_start_matches(['\n', '\r']));
+    // The neighbours that meet keep the wider of the two gaps; the last line of a file ends, and no more.
+    let lines_in = |gap: Option<&str>| gap.unwrap_or_default().matches('\n').count();
+    let (before, behind) = (lines_in(above.get(kept.len()..)), lines_in(rest.get(..rest.len() - below.len())));
+    let seam = "\n".repeat(if below.is_empty() { 1 } else { before.max(behind) });
     let lines = gap(source, List::Module, &items, (source, item), (source, reader));
     let head = text.get(..place)?;
-    Some(format!("{head}{piece}{}{kept}{tail}{below}", "\n".repeat(lines + 1)))
+    Some(format!("{head}{piece}{}{kept}{seam}{below}", "\n".repeat(lines + 1)))
 }
