@@ -31,8 +31,12 @@ const REACH: usize = 6;
 /// Returns what the sentence around `name`, ticks included, makes of it.
 pub(crate) fn mention(words: &str, name: &Range<usize>) -> Mention {
     let (before, after) = around(words, name);
+    // "Do not modify: `a.py`": a colon ends no denial.
+    let led = words.get(..name.start).unwrap_or("").trim_end();
+    let led = led.strip_suffix([':', '：']).map(blank);
     match () {
         () if is_spared(&before, &after) => Mention::Spared,
+        () if led.is_some_and(|led| is_spared(clause(&led), "")) => Mention::Spared,
         () if is_source(&before) => Mention::Source,
         () => Mention::Spoken,
     }
