@@ -80,7 +80,7 @@ pub(crate) fn is_forbidden(words: &str, name: &Range<usize>) -> bool {
     }
     let reach = last(&before, Use::Negation).map_or("", |negation| &before[negation.end..]);
     // "Leave `run` as it is", "replace `go`, not `run`", "do not replace `run`"; not: "do not call `run`", "no `run` is left".
-    let direct = reach.split_whitespace().all(|word| is_small(word));
+    let direct = reach.split_whitespace().all(is_small);
     let denial = last(&before, Use::Negation).map_or("", |negation| &before[negation]);
     let bare = direct && (denial == "leave" || denial == "not");
     bare || held(&before).has(Use::Alter) || held(&after).has(Use::Alter) || is_kept(&before, &after)
