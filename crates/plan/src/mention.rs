@@ -31,8 +31,12 @@ const REACH: usize = 6;
 /// Returns what the sentence around `name`, ticks included, makes of it.
 pub(crate) fn mention(words: &str, name: &Range<usize>) -> Mention {
     let (before, after) = around(words, name);
+    // "Do not modify: `a.py`": a colon ends no denial.
+    let led = words.get(..name.start).unwrap_or("").trim_end();
+    let led = led.strip_suffix([':', '：']).map(blank);
     match () {
         () if is_spared(&before, &after) => Mention::Spared,
+        () if led.is_some_and(|led| is_spared(clause(&led), "")) => Mention::Spared,
         () if is_source(&before) => Mention::Source,
         () => Mention::Spoken,
     }
@@ -76,7 +80,7 @@ pub(crate) fn is_forbidden(words: &str, name: &Range<usize>) -> bool {
     }
     let reach = last(&before, Use::Negation).map_or("", |negation| &before[negation.end..]);
     // "Leave `run` as it is", "replace `go`, not `run`", "do not replace `run`"; not: "do not call `run`", "no `run` is left".
-    let direct = reach.split_whitespace().all(|word| is_small(word));
+    let direct = reach.split_whitespace().all(is_small);
     let denial = last(&before, Use::Negation).map_or("", |negation| &before[negation]);
     let bare = direct && (denial == "leave" || denial == "not");
     bare || held(&before).has(Use::Alter) || held(&after).has(Use::Alter) || is_kept(&before, &after)

@@ -169,7 +169,7 @@ impl Files {
     }
 
     /// The path behind a slash, where that stands for the repository's root: its file or its first folder is here.
-    fn from_root(&self, path: &str) -> Option<Meaning> {
+    fn rooted(&self, path: &str) -> Option<Meaning> {
         /// Folders of a machine, which no plan means from the repository's root.
         const MACHINE: [&str; 14] =
             ["etc", "tmp", "var", "usr", "home", "root", "opt", "dev", "proc", "sys", "bin", "mnt", "Users", "private"];
@@ -238,7 +238,7 @@ impl Files {
                 Err(outside) => Meaning::Outside(outside),
             };
         }
-        if let Some(meaning) = self.from_root(path) {
+        if let Some(meaning) = self.rooted(path) {
             return meaning;
         }
         let outside = || {

@@ -63,7 +63,7 @@ pub(super) fn changes_within(words: &str, before: &str) -> bool {
     }
     pieces.push(&words[at..]);
     let clauses = pieces.iter().flat_map(|piece| piece.split([',', '，', ')', '—']));
-    clauses.map(|clause| key(clause)).any(|clause| {
+    clauses.map(key).any(|clause| {
         let changes = begins(&clause, Use::Change).or_else(|| begins(&clause, Use::Remove));
         changes.is_some_and(|end| !MAKING.contains(&&clause[..end])) && action_of(&clause) != Some(Action::Create)
     })

@@ -253,10 +253,10 @@ impl Collector<'_, '_, '_> {
         } else if (starts || row.boxed) && self.asked(at, row, &words) {
             return;
         }
-        if let Some(label) = &row.label {
-            if !self.noted(row, &words[..label.rest.min(words.len())]) {
-                self.told(&words[label.rest.min(words.len())..]);
-            }
+        if let Some(label) = &row.label
+            && !self.noted(row, &words[..label.rest.min(words.len())])
+        {
+            self.told(&words[label.rest.min(words.len())..]);
         }
         let touched = self.current.clone();
         self.say(&touched, &words);

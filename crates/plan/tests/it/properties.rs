@@ -76,6 +76,8 @@ const DENIALS: &[&str] = &[
     "Ergänze den Test, ohne `lib/spared.py` zu ändern:\n",
     "Добавить тест, не изменяя `lib/spared.py`:\n",
     "- `lib/spared.py` — do not touch\n",
+    "- 不要修改：`lib/spared.py`\n",
+    "- Ne pas modifier : `lib/spared.py`\n",
     "Remove the local limit from `lib/kept.py`:\n",
     "- Modify: `lib/kept.py` — remove the local limit\n",
     "- Delete: the limit in `lib/kept.py`\n",
