@@ -205,9 +205,9 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
     let untouched = change.written.is_empty() && work.workspace.tree.pending().is_empty();
     // Where nothing was changed nothing can have got worse: what fails waits for what is open.
     let consequence = open && untouched;
-    if !consequence && checks.iter().any(|check| check.verdict() == Verdict::Failed)
-        || !consequence && verification.items.iter().any(|proof| matches!(proof, Proof::Broken(_)))
-    {
+    let failed = checks.iter().any(|check| check.verdict() == Verdict::Failed)
+        || verification.items.iter().any(|proof| matches!(proof, Proof::Broken(_)));
+    if failed && !consequence {
         exits.push(Exit::CheckFailed);
     }
     let broken = verification.prohibitions.iter().any(|one| one.broken.is_some());

@@ -31,6 +31,8 @@ struct Section {
     boxes: bool,
     numbers: bool,
     work: bool,
+    /// How many signs of work it holds.
+    works: usize,
     element: bool,
 }
 

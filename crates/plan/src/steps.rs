@@ -1,5 +1,6 @@
 //! The steps of a unit, in order: what to write, to run, to commit.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -198,15 +199,19 @@ fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
     let outermost = |row: &Row| document.items_around(&document.pieces[row.piece]).into_iter().find(|item| top(*item));
     let code = |row: &&Row| matches!(row.kind, RowKind::Code(_)) && !is_among(row);
     let mut shown = rows.iter().filter(code).peekable();
-    let listed = shown.peek().is_some() && shown.all(|row| outermost(row).is_some_and(numbered));
+    let headed = rows.iter().any(|row| matches!(row.kind, RowKind::Heading(_)));
+    let listed = !headed && shown.peek().is_some() && shown.all(|row| outermost(row).is_some_and(numbered));
     let begins = |at: &usize| {
         let row = &rows[*at];
         matches!(row.kind, RowKind::Line(true))
             && !is_among(row)
             && row.item.is_some_and(|item| top(item) && numbered(item))
     };
-    let first = |at: &usize| rows[..*at].iter().all(|before| before.item != rows[*at].item);
-    if listed { (0..rows.len()).filter(begins).filter(first).collect() } else { Vec::new() }
+    if !listed {
+        return Vec::new();
+    }
+    let mut seen = BTreeSet::new();
+    (0..rows.len()).filter(begins).filter(|at| seen.insert(rows[*at].item)).collect()
 }
 
 /// One step from each start to the next, or to what ends the steps.

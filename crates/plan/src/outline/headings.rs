@@ -37,12 +37,14 @@ pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
             boxes: false,
             numbers: false,
             work: false,
+            works: 0,
             element: document.tags.opens_unit(part.span.start),
         });
     }
     for section in &mut found {
         section.boxes = boxes[section.end] > boxes[section.piece];
-        section.work = work[section.end] > work[section.piece];
+        section.works = work[section.end] - work[section.piece];
+        section.work = section.works > 0;
         section.numbers = section.boxes && goes_on(document, section);
     }
     found

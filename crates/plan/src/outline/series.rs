@@ -1,8 +1,8 @@
 //! Series of headings of one form, whatever their word is: `Fix 1`, `Fix 2`; `WS1`, `WS2`; `(1)`, `(2)`; `A.`, `B.`.
 //!
 //! A series is one by its form: headings of one level that begin alike and bear different numbers or letters. It is a
-//! series of units where its sections hold work and no heading with a word for units stands beside it; of two series
-//! one inside the other, the outer one's are the units.
+//! series of units where its sections hold most of the document's work and no heading with a word for units stands
+//! beside or around it; of two series one inside the other, the outer one's are the units.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
         let members: Vec<usize> = (0..sections.len())
             .filter(|other| formed[*other].as_ref().is_some_and(|(other, _)| other == form))
             .collect();
-        if is_series(sections, &members, &formed) && !has_units_beside(sections, &members, title) {
+        if is_series(sections, &members, &formed, title) && !has_units_beside(sections, &members, title) {
             found[at] = Some(name.clone());
         }
     }
@@ -104,7 +104,12 @@ fn ancestors(sections: &[Section], at: usize) -> impl Iterator<Item = usize> + '
 
 /// Whether the headings are a series of units: several numbers, work in most of the sections, and no series of numbered
 /// sections around it.
-fn is_series(sections: &[Section], members: &[usize], formed: &[Option<(Form, UnitName)>]) -> bool {
+fn is_series(
+    sections: &[Section],
+    members: &[usize],
+    formed: &[Option<(Form, UnitName)>],
+    title: Option<usize>,
+) -> bool {
     let numbers: BTreeSet<&str> = members.iter().filter_map(|at| formed[*at].as_ref()?.1.number.as_deref()).collect();
     let works = |at: usize| sections[at].work || sections[at].boxes;
     let working = members.iter().filter(|at| works(**at)).count();
@@ -117,7 +122,17 @@ fn is_series(sections: &[Section], members: &[usize], formed: &[Option<(Form, Un
         };
         outer.any(beside)
     });
-    numbers.len() > 1 && working * 2 >= members.len() && !inside
+    let named = |at: usize| unit_name(&sections[at].marked.words).is_some();
+    let in_unit = members.iter().any(|at| ancestors(sections, *at).any(|outer| Some(outer) != title && named(outer)));
+    numbers.len() > 1 && working * 2 >= members.len() && !inside && !in_unit && holds_most(sections, members)
+}
+
+/// Whether two thirds of the document's work stand below these headings: what stands beside a series of a part of it would
+/// belong to no unit.
+fn holds_most(sections: &[Section], members: &[usize]) -> bool {
+    let all: usize = sections.iter().filter(|section| section.parent.is_none()).map(|section| section.works).sum();
+    let own: usize = members.iter().map(|at| sections[*at].works).sum();
+    own * 3 >= all * 2
 }
 
 /// Whether headings with a word for units ("Phase 2", "Task 1") stand elsewhere: then those are the plan's units.
