@@ -146,7 +146,13 @@ impl Item {
         let within = || step().is_some_and(|step| step.span.contains(&file.span.start) || below(step));
         let on_its_line = || self.step.is_none() && plan.place(file.span.start).line == self.line;
         let named = left.names.contains(&file.written) || code_spans(&self.title).contains(&file.written);
-        file.unit == self.unit && (named || within() || on_its_line())
+        // What the plan says below the file's label speaks of the file.
+        let said = || plan.phase(self.unit).and_then(|phase| phase.changes.get(file.change));
+        let spoken = |change: &plan::PlannedChange| {
+            let prose = change.prose.split_whitespace().collect::<Vec<_>>().join(" ");
+            left.passage().is_some_and(|passage| prose.contains(&passage.text))
+        };
+        file.unit == self.unit && (named || within() || on_its_line() || said().is_some_and(spoken))
     }
 
     /// What is not done about it, each with why.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use plan::{
     Action, Bound, Checkbox, CodeBlock, CommandReading, Criterion, CriterionKind, Diagnostic, ExpectedOutcome, FileOf,
-    Part, Phase, PhaseId, Plan, PlannedCommand, Role, Sentence, Standing, State,
+    Part, Phase, PhaseId, Plan, PlannedCommand, Role, Sentence, Span, Standing, State,
 };
 use serde::Serialize;
 
@@ -206,7 +206,7 @@ fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String
     let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
     text.push_str(&format!("{indent}[{}] {}{title}  (line {line})\n", units::mark(phase.state), phase.label));
     let literal = phase.blocks.iter().filter(|block| is_literal(block)).count();
-    let left = phase.steps.iter().flat_map(|step| &step.parts).filter(|part| matches!(part, Part::Say(_))).count();
+    let left = left(phase).len();
     let counts = [
         (phase.changes.len(), "files"),
         (literal, "blocks of code"),
@@ -228,6 +228,22 @@ fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String
     for nested in &phase.phases {
         unit(plan, nested, depth + 1, whole, text);
     }
+}
+
+/// The passages of a unit that are left in prose, in order: what its steps say, and open sentences outside of these.
+fn left(phase: &Phase) -> Vec<Span> {
+    let said = phase.steps.iter().flat_map(|step| &step.parts).filter_map(|part| match part {
+        Part::Say(span) => Some(span.clone()),
+        _ => None,
+    });
+    let mut found: Vec<Span> = said.collect();
+    for sentence in phase.sentences.iter().filter(|sentence| sentence.open) {
+        if !found.iter().any(|span| span.start < sentence.span.end && sentence.span.start < span.end) {
+            found.push(sentence.span.clone());
+        }
+    }
+    found.sort_by_key(|span| span.start);
+    found
 }
 
 fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
@@ -254,6 +270,11 @@ fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
                 text.push_str(&format!("{indent}      {}\n", command_line(&phase.commands[*command])));
             }
         }
+    }
+    for span in left(phase) {
+        let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
+        let words = words.collect::<Vec<_>>().join(" ");
+        text.push_str(&format!("{indent}    in prose (line {}): {words}\n", plan.place(span.start).line));
     }
     for criterion in &phase.criteria {
         let kind = match criterion.kind {

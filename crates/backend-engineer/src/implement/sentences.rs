@@ -27,9 +27,14 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
         let step = |item: &Item| item.step.and_then(|step| phase.steps.get(step));
         let holds = |item: &Item| step(item).is_some_and(|step| step.span.contains(&sentence.span.start));
         let owner = change.items.iter().position(|item| item.unit == unit && holds(item));
+        let titles = owner.is_some_and(|at| {
+            let item = &change.items[at];
+            let title = step(item).is_some_and(|step| sentence.span.contains(&step.span.start));
+            title && item.deeds.iter().any(|deed| deed.passage().is_some())
+        });
         let before = owner.is_some_and(|at| matches!(change.items[at].deeds.first(), Some(Deed::DoneBefore)));
         let (checkbox, ticked) = box_of(work, &phase, sentence);
-        if before || owner.is_none() && ticked {
+        if titles || before || owner.is_none() && ticked {
             continue;
         }
         let deed = of_sentence(work, &phase, sentence);

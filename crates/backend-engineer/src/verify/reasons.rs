@@ -164,8 +164,12 @@ impl fmt::Display for OpenReason {
                 formatter.write_str("it says nothing that could be done or checked without a person or a model")
             }
             OpenReason::Parts(parts) => {
-                let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
-                formatter.write_str(&parts.join("; "))
+                // That it needs a mind is said once.
+                let shown = |(at, part): (usize, &OpenPart)| match part {
+                    OpenPart::Left(left) if at > 0 && matches!(parts[at - 1], OpenPart::Left(_)) => left.to_string(),
+                    part => part.to_string(),
+                };
+                formatter.write_str(&parts.iter().enumerate().map(shown).collect::<Vec<_>>().join("; "))
             }
             OpenReason::Unclear(passage) => {
                 write!(formatter, "not clear whether it asks for work: {passage}; look at it, then `accept --phase`")

@@ -57,6 +57,11 @@ impl<'w> Asked<'w> {
         lacks_status(self.words, shown)
     }
 
+    /// Returns whether it names a symbol.
+    pub(super) fn names_symbols(&self) -> bool {
+        !self.symbols.is_empty()
+    }
+
     /// Returns whether it names no symbol, and its words can't be held against code.
     pub(super) fn is_foreign(&self) -> bool {
         self.symbols.is_empty() && !self.comparable

@@ -8,7 +8,7 @@ use crate::inline::{Label, code_spans, key, label, one_line, plain};
 use crate::naming::{Rank, marked, unit_name};
 use crate::paths::as_path;
 
-use crate::vocabulary::{Opening, Use, begins, held, last_dense};
+use crate::vocabulary::{Opening, Use, begins, held, is_dense, last_dense};
 
 /// What a sentence does by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,8 +109,12 @@ pub(super) fn read(words: &str) -> Form {
     let clause = if matches!(mood, Mood::Asks(_)) { imperative(&main) } else { &main };
     let negated = negative || if clause.len() < main.len() { held(clause) } else { said }.has(Use::Negation);
     let of_head = held(&head);
+    // "Cover no greeting" begins with its verb: what is denied is a part of the object.
+    let dense = main.chars().any(is_dense);
     Form {
-        forbids: negated && matches!(mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands)
+        forbids: negated && matches!(mood, Mood::Asks(Use::Change | Use::Remove)) && (negative || dense)
+            || negated && mood == Mood::Demands
+            || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
         proviso: held(&lower).has(Use::Proviso),
         outcome: said.has(Use::Outcome),

@@ -236,10 +236,12 @@ impl Judge<'_, '_, '_> {
             return DoPartly;
         }
         let stated = form.owes || !form.forbids && asked.lacks_status(self.stock.unit());
-        if !ends && self.stock.unit().works() && (stated || asks && self.is_missing(cut, form, asked)) {
+        let row = &self.asking.rows[cut.row];
+        // The words of the one sentence right above a block are its title; those of an item, a demand or a name are not.
+        let more = row.item.is_some() || form.mood == Mood::Demands || form.tests || asked.names_symbols();
+        if !ends && self.stock.unit().works() && (stated || asks && more && self.is_missing(cut, form, asked)) {
             return DoUnshown;
         }
-        let row = &self.asking.rows[cut.row];
         let listed = row.item.is_some() && row.label.is_none() && row.topic == Some(Topic::Changes);
         if listed && form.mood == Mood::States && !form.negated && asked.is_unfamiliar(self.stock.unit()) {
             return SentenceClass::Unclear;

@@ -1,2 +1,0 @@
-def read(item):
-    return item
