@@ -103,18 +103,18 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
 
 /// The two parts of a block that two comments of a word or two head, each on a line of its own.
 fn labelled_halves(block: &str) -> Option<(String, String)> {
-    let label = |line: &&str| {
+    let label = |line: &str| {
         line.trim_start().starts_with(['#', '/', '-'])
             && bare(line).split_whitespace().count() <= LABEL
             && bare(line).starts_with(char::is_alphabetic)
     };
     let lines: Vec<&str> = block.trim_matches('\n').lines().collect();
     let (first, rest) = lines.split_first()?;
-    let second = rest.iter().position(|line| label(&line)).filter(|_| label(&first))?;
+    let second = rest.iter().position(|line| label(line)).filter(|_| label(first))?;
     let (old, new) = rest.split_at(second);
     let text = |lines: &[&str]| format!("{}\n", lines.join("\n").trim_matches('\n'));
     let (old, new) = (text(old), text(new.get(1..)?));
-    (!old.trim().is_empty() && !new.trim().is_empty() && !new.lines().any(|line| label(&line))).then_some((old, new))
+    (!old.trim().is_empty() && !new.trim().is_empty() && !new.lines().any(label)).then_some((old, new))
 }
 
 /// The most words of a comment that only heads a part of a block: "After (new code)".

@@ -11,7 +11,7 @@ use super::identify::{Candidate, identify};
 use super::prohibited::broken;
 use super::remainder::OpenPart;
 use crate::stop::Stop;
-use crate::understand::{Assignment, NamedFile, PlacedBy};
+use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
 
 /// One block of the plan, and what came of it.
@@ -127,7 +127,7 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     let mut answer = ask(phase, index, file, &path, &standing);
     if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
         // Another block of the unit may bind the name; whether it did shows when all are placed.
-        let pending = bound_by_others(work.assignment, phase, index, &path);
+        let pending = bound_by_others(work, phase, index, &path);
         answer = ask(phase, index, file, &path, &Standing { pending, ..standing });
     }
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
@@ -215,10 +215,12 @@ fn standing_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>)
 }
 
 /// Returns the names that the unit's other blocks bind at the top of the file; all words of a block that can't be read.
-fn bound_by_others(assignment: &Assignment, phase: &Phase, index: usize, path: &str) -> Vec<String> {
-    let others = phase.blocks.iter().enumerate().filter(|(at, block)| {
-        *at != index && is_code(block) && path_of(assignment, phase, *at).as_deref() == Some(path)
-    });
+fn bound_by_others(work: &UnitWork<'_>, phase: &Phase, index: usize, path: &str) -> Vec<String> {
+    let others = phase
+        .blocks
+        .iter()
+        .enumerate()
+        .filter(|(at, block)| *at != index && is_code(block) && path_of(work, phase, *at).as_deref() == Some(path));
     let bound = |text: &str| {
         let scopes = Scopes::of_file(path, text)?;
         Some(scopes.module()?.bindings.iter().map(|binding| binding.name.clone()).collect::<Vec<_>>())

@@ -47,7 +47,7 @@ impl<'t> Imports<'_, '_, 't> {
             return;
         }
         let body: String = lines.iter().map(|line| format!("\n{}{line}", self.file.language.unit())).collect();
-        let last = self.statements.iter().filter(|one| one.plain).next_back().map(|one| one.item.end);
+        let last = self.statements.iter().rfind(|one| one.plain).map(|one| one.item.end);
         let opening = || self.items.iter().take_while(|item| matches!(item.kind, Kind::Docstring | Kind::Comment));
         match last.or_else(|| opening().last().map(|item| item.end)) {
             Some(end) => splice.insert(line_end(text, end), format!("\n\n{head}{body}")),

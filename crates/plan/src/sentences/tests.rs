@@ -2,7 +2,7 @@
 
 use super::form::{Mood, read};
 use crate::inline::code_spans;
-use crate::mention::{Mention, base, is_empty_note, is_forbidden, mention};
+use crate::mention::{Mention, base, is_empty_note, mention};
 use crate::vocabulary::{Use, languages};
 
 /// Returns whether the entry does in the sentence what its table says.

@@ -1,0 +1,260 @@
+//! The block of the file that takes bare items: the one that holds the neighbour which the words name, that repeats the
+//! lines shown, that has the statement to change, or the only one that makes such calls.
+
+use crate::compare::same_code;
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List};
+use crate::loose::{Block, Hints};
+use crate::merge::Merger;
+use crate::neighbours::{self, Named, kin, told};
+use crate::prose::Relation;
+use crate::splice::{place, refusal};
+use crate::{Reason, Refusal};
+
+/// The block that takes the bare items, by the first of these that tells one.
+pub(super) fn choose(
+    merger: &Merger<'_, '_, '_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
+    // A key whose old values are elided stands in the file: its neighbours in the words are those of the new values.
+    if let [only] = code
+        && only.kind == Kind::Entry
+        && merger.is_elided(only.node)
+        && let Some(found) = keyed(merger, blocks, code, hints)?
+    {
+        return Ok(Some(found));
+    }
+    if let Some(found) = beside(merger.file, blocks, code, hints, &siblings)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = beside_words(merger.file, blocks, code, hints)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = repeated(merger, blocks, code) {
+        return Ok(Some(found));
+    }
+    if let Some(found) = keyed(merger, blocks, code, hints)? {
+        return Ok(Some(found));
+    }
+    let ended = hints.prose.end(&first.name, &siblings).is_some() || hints.prose.appends(&first.name, &siblings);
+    if let Some(found) = kindred(merger.file, blocks, code)?.filter(|_| !ended) {
+        return Ok(Some(found));
+    }
+    Ok(at_end(blocks, code, hints, &siblings))
+}
+
+/// The only block whose items of the same kind hold the one that the words name: "after the book routes".
+fn beside_words(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
+        let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
+        for phrase in hints.prose.phrases(&item.name, &siblings) {
+            let fits = |block: &Block<'_>| match neighbours::named(file, phrase, &block.items, &kin(&block.items, item))
+            {
+                Named::Items(found) => found.first().copied(),
+                Named::All | Named::Nothing => None,
+            };
+            let found: Vec<(usize, usize)> =
+                blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect();
+            match found.as_slice() {
+                [] => {}
+                [(only, _)] => return Ok(Some(*only)),
+                _ => return Err(several(file, blocks, &found, &phrase.shown())),
+            }
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn several(file: &Source<'_>, blocks: &[Block<'_>], found: &[(usize, usize)], what: &str) -> Refusal {
+    let mut refusal = refusal(
+        Reason::Ambiguous,
+        format!("{what}, by which the block has its place, stands in {} places", found.len()),
+    );
+    refusal.candidates = found
+        .iter()
+        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
+        .map(|item| place(file.text, item.start))
+        .collect();
+    refusal
+}
+
+/// The only function that makes calls like those shown on a name of its own: an app that is put together in a factory. Where
+/// the module makes such calls or binds the name, it is the module's.
+fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Result<Option<usize>, Refusal> {
+    let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
+    let calls =
+        code.iter().filter(|item| item.kind == Kind::Call && callee(item).contains('.') || item.kind == Kind::Entry);
+    for item in calls {
+        let called = item.kind == Kind::Call || item.node.kind().starts_with("call");
+        let receiver = callee(item).split('.').next().unwrap_or_default().to_owned();
+        let module = blocks.iter().find(|block| block.kind == List::Module);
+        let own = |block: &Block<'_>| {
+            block.items.iter().any(|old| old.kind == Kind::Value && old.name == receiver)
+                || !kin(&block.items, item).is_empty()
+        };
+        if !called || module.is_some_and(own) {
+            continue;
+        }
+        let found: Vec<(usize, usize)> =
+            blocks.iter().enumerate().filter_map(|(at, block)| Some((at, *kin(&block.items, item).first()?))).collect();
+        match found.as_slice() {
+            [] => {}
+            [(only, _)] => return Ok(Some(*only)),
+            _ => return Err(several(file, blocks, &found, &format!("`{}`", callee(item)))),
+        }
+    }
+    Ok(None)
+}
+
+/// The block that holds the neighbour which the prose names.
+fn beside(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+    siblings: &[&str],
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    for relation in [Relation::After, Relation::Before] {
+        for name in hints.prose.related(relation, &first.name, siblings) {
+            let mut found: Vec<(usize, usize)> = Vec::new();
+            for (at, block) in blocks.iter().enumerate() {
+                found
+                    .extend(told(file, (hints.prose, relation), name, &block.items).into_iter().map(|item| (at, item)));
+            }
+            if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
+                let near = |&(at, item): &(usize, usize)| {
+                    let line = blocks
+                        .get(at)
+                        .and_then(|block| block.items.get(item))
+                        .map_or(0, |item| place(file.text, item.start).line);
+                    lines.0 <= line + 4 && line <= lines.1 + 4
+                };
+                let close: Vec<(usize, usize)> = found.iter().copied().filter(near).collect();
+                if close.len() == 1 {
+                    found = close;
+                }
+            }
+            let mut lists: Vec<usize> = found.iter().map(|&(at, _)| at).collect();
+            lists.dedup();
+            match lists.as_slice() {
+                [] => {}
+                [_] if hints.prose.follows_a_group(&first.name, siblings) => {
+                    return Err(refusal(
+                        Reason::Unclear,
+                        format!(
+                            "beside `{name}`, or \"after all\" of what has no name here: the words name two places"
+                        ),
+                    ));
+                }
+                [only] => return Ok(Some(*only)),
+                several => {
+                    let mut refusal = refusal(
+                        Reason::Ambiguous,
+                        format!("`{name}`, beside which the block belongs, stands in {} places", several.len()),
+                    );
+                    refusal.candidates = found
+                        .iter()
+                        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
+                        .map(|item| place(file.text, item.start))
+                        .collect();
+                    return Err(refusal);
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The only block that holds lines which the snippet repeats.
+fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
+    let hits = |block: &Block<'_>| {
+        code.iter()
+            .filter(|item| {
+                block.items.iter().any(|old| {
+                    old.kind == item.kind
+                        && old.node.byte_range().len() > 6
+                        && same_code((merger.file, old), (merger.snippet, item))
+                })
+            })
+            .count()
+    };
+    let counts: Vec<usize> = blocks.iter().map(hits).collect();
+    let best = counts.iter().copied().max().filter(|&best| best > 0)?;
+    let mut holders = (0..counts.len()).filter(|&at| counts.get(at) == Some(&best));
+    let only = holders.next()?;
+    let others = counts.iter().filter(|&&count| count > 0).count();
+    (holders.next().is_none() && (others == 1 || best > 1)).then_some(only)
+}
+
+/// The only block with a statement that is known by the same name, where the prose says that something is replaced.
+fn keyed(
+    merger: &Merger<'_, '_, '_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let [only] = code else { return Ok(None) };
+    let file = merger.file;
+    // A call that the prose names may grow, as long as nothing that it passes is lost.
+    let grows = |old: &Item<'_>| {
+        let callee = only.name.split('(').next().unwrap_or_default();
+        only.kind == Kind::Call
+            && hints.prose.mentions.iter().any(|mention| crate::prose::plain(&mention.name) == callee)
+            && merger.drops(old.core, only.core).is_none()
+    };
+    let told = hints.prose.replaces_something() || only.kind == Kind::Entry;
+    let same = |old: &&Item<'_>| {
+        old.kind == only.kind
+            && old.name == only.name
+            && old.variant == only.variant
+            && only.name != "return"
+            && (told || grows(old))
+    };
+    let mut found: Vec<(usize, usize)> = blocks
+        .iter()
+        .enumerate()
+        .flat_map(|(at, block)| block.items.iter().filter(same).map(move |item| (at, item.start)))
+        .collect();
+    if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
+        let close: Vec<(usize, usize)> = found
+            .iter()
+            .copied()
+            .filter(|&(_, start)| {
+                let line = place(file.text, start).line;
+                lines.0 <= line + 2 && line <= lines.1 + 2
+            })
+            .collect();
+        if close.len() == 1 {
+            found = close;
+        }
+    }
+    match found.as_slice() {
+        [] => Ok(None),
+        [(at, _)] => Ok(Some(*at)),
+        several => {
+            let mut refusal =
+                refusal(Reason::Ambiguous, format!("`{}` stands {} times in the file", only.name, several.len()));
+            refusal.candidates = several.iter().map(|&(_, start)| place(file.text, start)).collect();
+            Err(refusal)
+        }
+    }
+}
+
+/// The body of the function that the prose names, where it says "at the end" or "at the top" of it.
+fn at_end(blocks: &[Block<'_>], code: &[&Item<'_>], hints: &Hints<'_>, siblings: &[&str]) -> Option<usize> {
+    let first = code.first()?;
+    hints.prose.end(&first.name, siblings)?;
+    let outer = blocks.first()?;
+    let within = !hints.prose.related(Relation::Within, &first.name, siblings).is_empty();
+    (outer.kind == List::Statements && within).then_some(0)
+}
