@@ -70,7 +70,8 @@ fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> D
 /// Returns the box of the item in which a sentence stands, and whether it is ticked.
 fn box_of(work: &UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> (Option<plan::CheckboxId>, bool) {
     let boxes = work.run.plan.checkboxes().iter().filter(|one| one.phase == Some(phase.id));
-    let around = boxes.filter(|one| overlap(&one.span, &sentence.span)).last();
+    let mut boxes = boxes.filter(|one| overlap(&one.span, &sentence.span));
+    let around = boxes.next_back();
     (around.map(|one| one.id), around.is_some_and(|one| matches!(one.state, State::Done | State::Skipped)))
 }
 

@@ -9,7 +9,7 @@ use crate::tree::Pending;
 
 /// What became of something that must stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum Fate {
     /// The change leaves it alone.
     Kept,
     /// The change touches it, in this file.
@@ -19,9 +19,9 @@ pub(super) enum Kept {
 }
 
 /// Returns what a change does to something that must stay.
-pub(super) fn hold(protected: &Protected, written: &[Pending]) -> Kept {
+pub(super) fn hold(protected: &Protected, written: &[Pending]) -> Fate {
     let about = |path: &String| protected.within.as_ref().is_none_or(|within| is_path(path, within));
-    let mut found = Kept::Unknown;
+    let mut found = Fate::Unknown;
     for file in written.iter().filter(|file| about(&file.path)) {
         let text = |bytes: Option<&Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let before = text(file.before.as_ref().map(|found| &found.bytes));
@@ -40,12 +40,12 @@ pub(super) fn hold(protected: &Protected, written: &[Pending]) -> Kept {
             }
         };
         if broken {
-            return Kept::Broken(file.path.clone());
+            return Fate::Broken(file.path.clone());
         }
-        found = Kept::Kept;
+        found = Fate::Kept;
     }
     // A path that is not among what was written is left alone; a symbol may stand anywhere.
-    if protected.is_path { Kept::Kept } else { found }
+    if protected.is_path { Fate::Kept } else { found }
 }
 
 /// Returns whether a path of the repository is the one that a plan writes, perhaps from a folder in it, or lies below it.
@@ -124,27 +124,27 @@ mod tests {
     #[test]
     fn a_path_is_broken_by_any_write() {
         let change = written("app/main.py", "a = 1\n", "a = 2\n");
-        assert_eq!(hold(&protected("app/main.py", true, false), &change), Kept::Broken("app/main.py".to_owned()));
-        assert_eq!(hold(&protected("main.py", true, false), &change), Kept::Broken("app/main.py".to_owned()));
-        assert_eq!(hold(&protected("app/", true, false), &change), Kept::Broken("app/main.py".to_owned()));
-        assert_eq!(hold(&protected("app/other.py", true, false), &change), Kept::Kept);
-        assert_eq!(hold(&protected("app/main.py", true, true), &change), Kept::Kept, "it did not go");
+        assert_eq!(hold(&protected("app/main.py", true, false), &change), Fate::Broken("app/main.py".to_owned()));
+        assert_eq!(hold(&protected("main.py", true, false), &change), Fate::Broken("app/main.py".to_owned()));
+        assert_eq!(hold(&protected("app/", true, false), &change), Fate::Broken("app/main.py".to_owned()));
+        assert_eq!(hold(&protected("app/other.py", true, false), &change), Fate::Kept);
+        assert_eq!(hold(&protected("app/main.py", true, true), &change), Fate::Kept, "it did not go");
         let gone = written("app/main.py", "a = 1\n", "");
-        assert_eq!(hold(&protected("app/main.py", true, true), &gone), Kept::Broken("app/main.py".to_owned()));
+        assert_eq!(hold(&protected("app/main.py", true, true), &gone), Fate::Broken("app/main.py".to_owned()));
     }
 
     #[test]
     fn a_symbol_is_broken_where_its_definition_changes() {
-        let broken = Kept::Broken("a.py".to_owned());
+        let broken = Fate::Broken("a.py".to_owned());
         let change = written("a.py", PYTHON, &PYTHON.replace("return 1", "return 2"));
         assert_eq!(hold(&protected("total()", false, false), &change), broken);
-        assert_eq!(hold(&protected("Cart.limit", false, false), &change), Kept::Kept);
-        assert_eq!(hold(&protected("total", false, true), &change), Kept::Kept, "it may change");
-        assert_eq!(hold(&protected("elsewhere", false, false), &change), Kept::Unknown);
+        assert_eq!(hold(&protected("Cart.limit", false, false), &change), Fate::Kept);
+        assert_eq!(hold(&protected("total", false, true), &change), Fate::Kept, "it may change");
+        assert_eq!(hold(&protected("elsewhere", false, false), &change), Fate::Unknown);
         let gone = written("a.py", PYTHON, "class Cart:\n    limit = 3\n");
         assert_eq!(hold(&protected("total", false, true), &gone), broken);
         let data = written("d.yml", "image: own:1\nport: 1\n", "image: own:2\nport: 1\n");
-        assert_eq!(hold(&protected("image", false, false), &data), Kept::Broken("d.yml".to_owned()));
-        assert_eq!(hold(&protected("port", false, false), &data), Kept::Kept);
+        assert_eq!(hold(&protected("image", false, false), &data), Fate::Broken("d.yml".to_owned()));
+        assert_eq!(hold(&protected("port", false, false), &data), Fate::Kept);
     }
 }

@@ -4,7 +4,7 @@ use journal::Verdict;
 use plan::{CriterionKind, Passage, PassageKind, Phase, Sentence, SentenceClass, Span};
 use serde::Serialize;
 
-use super::prohibitions::{Kept, hold};
+use super::prohibitions::{self, hold};
 use super::{Origin, Proof, Verification};
 use crate::implement::{Change, Deed, Item, NoCommit, Placed};
 use crate::tree::Pending;
@@ -97,17 +97,17 @@ pub(super) fn prohibitions(work: &UnitWork<'_>, change: &Change) -> Vec<Prohibit
 }
 
 fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) -> Prohibition {
-    let held: Vec<Kept> = sentence.protects.iter().map(|protected| hold(protected, written)).collect();
+    let held: Vec<prohibitions::Fate> = sentence.protects.iter().map(|protected| hold(protected, written)).collect();
     let words = work.run.plan.text().get(sentence.span.clone()).unwrap_or_default().split_whitespace();
     Prohibition {
         span: sentence.span.clone(),
         text: words.collect::<Vec<_>>().join(" "),
         line: work.run.plan.place(sentence.span.start).line,
         broken: held.iter().find_map(|kept| match kept {
-            Kept::Broken(path) => Some(path.clone()),
-            Kept::Kept | Kept::Unknown => None,
+            prohibitions::Fate::Broken(path) => Some(path.clone()),
+            prohibitions::Fate::Kept | prohibitions::Fate::Unknown => None,
         }),
-        decided: held.contains(&Kept::Kept),
+        decided: held.contains(&prohibitions::Fate::Kept),
     }
 }
 
