@@ -142,6 +142,8 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     let after = scopes(edited.new);
     let mut found = Names::new(language, &after).findings(&touched(edited));
     found.retain(|one| one.offence != Offence::Unbound || !edited.pending.contains(&one.name));
+    // A new file is the block: what it binds twice, the plan shows twice.
+    found.retain(|one| edited.old.is_some() || !matches!(one.offence, Offence::Twice | Offence::Overwritten));
     if found.is_empty() {
         return found;
     }

@@ -173,7 +173,8 @@ fn is_import(by: &BoundBy) -> bool {
     matches!(by, BoundBy::Import { .. })
 }
 
-/// Returns the findings of a text that were not there before; one more of a kind counts as new.
+/// Returns the findings of a text that were not there before; one more of a kind counts as new, but for a name that
+/// was read before though nothing binds it: something that can't be seen brings it.
 pub(super) fn introduced(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
     let key = |one: &Finding| (one.offence, one.name.clone(), one.owner.clone());
     let mut had: HashMap<_, usize> = HashMap::new();
@@ -181,6 +182,7 @@ pub(super) fn introduced(before: &[Finding], after: Vec<Finding>) -> Vec<Finding
         *had.entry(key(one)).or_default() += 1;
     }
     let is_new = |one: &Finding| match had.get_mut(&key(one)) {
+        Some(_) if one.offence == Offence::Unbound => false,
         Some(count) if *count > 0 => {
             *count -= 1;
             false

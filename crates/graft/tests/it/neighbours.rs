@@ -204,12 +204,10 @@ const OWNERS: &[Row] = &[
     row(
         "a.py",
         MODELS,
-        "@model_validator(mode=\"after\")\ndef check(self):\n    assert self.bucket\n    return self\n",
+        "@property\ndef check(self):\n    assert self.bucket\n    return self\n",
         "Add a validator:",
-        Ok(
-            "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @model_validator(mode=\"after\")\n    \
-            def check(self):\n        assert self.bucket\n        return self\n",
-        ),
+        Ok("class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @property\n    \
+            def check(self):\n        assert self.bucket\n        return self\n"),
     ),
     row(
         "a.py",
@@ -295,9 +293,9 @@ const REPLACED: &[Row] = &[
     row(
         "urls.py",
         "urlpatterns = [\n    path(\"a\", a),\n    path(\"b\", b),\n    path(\"c\", c),\n]\n",
-        "# Avant\npath(\"a\", a),\npath(\"b\", b),\n# Après\npath(\"x\", x),\npath(\"y\", y),\n",
+        "# Avant\npath(\"a\", a),\npath(\"b\", b),\n# Après\npath(\"x\", a),\npath(\"y\", b),\n",
         "Remplacer les deux entrées :",
-        Ok("urlpatterns = [\n    path(\"x\", x),\n    path(\"y\", y),\n    path(\"c\", c),\n]\n"),
+        Ok("urlpatterns = [\n    path(\"x\", a),\n    path(\"y\", b),\n    path(\"c\", c),\n]\n"),
     ),
     row(
         "a.py",

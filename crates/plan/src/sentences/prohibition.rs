@@ -6,7 +6,8 @@
 
 use serde::Serialize;
 
-use crate::inline::code_spans;
+use crate::inline::{CodeSpan, code_spans};
+use crate::mention::is_forbidden;
 use crate::paths::as_path;
 use crate::vocabulary::{Use, held, is_dense, is_entry};
 
@@ -56,9 +57,26 @@ pub(super) fn protected(words: &str) -> Vec<Protected> {
             found.extend(of_spaced(clause));
         }
     }
+    if found.is_empty() {
+        found.extend(verb_apart(words));
+    }
     // "Ne pas toucher …" is negated by two words, one inside the other.
     found.dedup();
     found
+}
+
+/// What is protected where the verb stands behind its object, or the negation behind both: "ohne `x` zu ändern",
+/// "ändere `x` nicht".
+fn verb_apart(words: &str) -> Vec<Protected> {
+    let apart = |span: &CodeSpan| {
+        let (before, behind) = (words[..span.outer.start].to_lowercase(), words[span.outer.end..].to_lowercase());
+        // "Change `a`, not `b`" says which of two is meant.
+        let last = before.split_whitespace().next_back().unwrap_or("");
+        let between = is_entry(last, Use::Negation) && held(&behind).has(Use::Alter);
+        is_forbidden(words, &span.outer) && (between || !held(&before).has(Use::Negation))
+    };
+    let spans = code_spans(words, 0).into_iter().filter(apart);
+    spans.map(|span| object(&words[span.inner], None, false)).collect()
 }
 
 fn tokens(words: &str) -> Vec<Token<'_>> {
