@@ -88,18 +88,16 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
             return keep_sound(file, exact, context);
         }
     }
-    // "# Avant … # Après …", in whatever language: the first part stands in the file, and the words replace it.
-    if let Some((old, new)) = labelled_halves(snippet.text).filter(|_| prose.only_replaces()) {
-        let exact = edits::replace(text, &old, &new, false);
-        if !matches!(exact, Graft::Refused(_)) {
-            return keep_sound(file, exact, context);
+    // "# Avant … # Après …": where the words replace, the first part must stand in the file; else they leave open what
+    // becomes of it.
+    if let Some((old, new)) = labelled_halves(snippet.text) {
+        if prose.only_replaces() {
+            return keep_sound(file, edits::replace(text, &old, &new, false), context);
         }
-    }
-    if !prose.only_replaces()
-        && labelled_halves(snippet.text).is_some_and(|(old, new)| is_entry(&old) && is_entry(&new))
-    {
-        let message = "the block shows entries under two comments, and the words don't say which stay";
-        return refuse(Reason::NotFound, message);
+        if is_entry(&old) && is_entry(&new) {
+            let message = "the block shows entries under two comments, and the words don't say which stay";
+            return refuse(Reason::NotFound, message);
+        }
     }
     match Language::of_path(file.path) {
         Some(language) => structure::place(file, text, snippet.text, context, language),
