@@ -7,7 +7,7 @@ use crate::dialects::{BoxSeen, DIALECTS};
 use crate::document::{Document, Item, PieceKind, Span, box_at};
 use crate::inline::label;
 use crate::labels::{Topic, heading_topic, topic};
-use crate::naming::{Rank, UnitName, marked, unit_name};
+use crate::naming::{Rank, UnitName, coded, marked, unit_name};
 
 /// The bytes of the mark of an item's box, and where its words begin.
 pub(crate) fn box_of(document: &Document<'_>, item: &Item) -> Option<(Span, usize)> {
@@ -126,6 +126,7 @@ fn open_items(
         }
         let asked = DIALECTS.iter().filter(|dialect| dialect.resort <= resort || around.is_some());
         let name = asked.into_iter().find_map(|dialect| (dialect.item)(&seen).map(|name| (name, dialect.name)));
+        let name = name.or_else(|| beside(document, found.last()?, item, &seen));
         if let Some((name, dialect)) = name {
             let repeated = unit_name(&marks.words).is_some_and(|name| labels.contains(&name.label().to_lowercase()));
             if !repeated {
@@ -134,6 +135,14 @@ fn open_items(
         }
     }
     build(document, found, pieces)
+}
+
+/// The unit that a box with a code opens beside a box that is a unit: "H2 Hotfix" behind "1.3 Build it".
+fn beside(document: &Document<'_>, last: &Found, item: &Item, seen: &BoxSeen<'_>) -> Option<(UnitName, &'static str)> {
+    let criteria = seen.around.is_some_and(|topic| topic.is_criteria());
+    let siblings = document.items[last.item].parent == item.parent && !criteria;
+    let name = coded(seen.words).filter(|_| siblings)?;
+    Some((UnitName { rank: last.name.rank, ..name }, last.dialect))
 }
 
 /// The last found item whose number begins this one's.
