@@ -10,5 +10,7 @@ mod properties;
 mod render;
 #[path = "it/selecting.rs"]
 mod selecting;
+#[path = "it/sentences.rs"]
+mod sentences;
 #[path = "it/ticking.rs"]
 mod ticking;

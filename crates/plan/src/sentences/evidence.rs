@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use crate::blocks::{CodeBlock, Role};
+use crate::blocks::{CodeBlock, FileOf, Role};
 
 use super::words::{is_name, names, squeezed, stems};
 
@@ -165,9 +165,10 @@ impl Shown<'_> {
     }
 }
 
-/// Returns whether a block is to stand somewhere, and holds more than comments.
+/// Returns whether a block is to stand somewhere, and holds more than comments; an empty one shows an empty file.
 fn shows(block: &CodeBlock) -> bool {
-    !matches!(block.role, Role::Before { .. } | Role::Output) && code_lines(&block.text) > 0
+    let empty = block.text.trim().is_empty() && matches!(block.file, FileOf::Change(_));
+    !matches!(block.role, Role::Before { .. } | Role::Output) && (empty || code_lines(&block.text) > 0)
 }
 
 /// A line of an import in several lines counts, too: "    DiscoverLinksResponse,".

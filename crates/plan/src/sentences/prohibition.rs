@@ -60,8 +60,13 @@ pub(super) fn protected(words: &str) -> Vec<Protected> {
     if found.is_empty() {
         found.extend(verb_apart(words));
     }
-    // "Ne pas toucher …" is negated by two words, one inside the other.
-    found.dedup();
+    // "Ne pas toucher …" and "do not touch …" are negated by two words, one inside the other.
+    let mut seen = Vec::new();
+    found.retain(|one| {
+        let new = !seen.contains(one);
+        seen.extend(new.then(|| one.clone()));
+        new
+    });
     found
 }
 

@@ -1,0 +1,28 @@
+//! Which sentences beside a block ask for work that the block does not show.
+
+/// Words of a task whose block defines `total` in `app/cart.py`, and those of them that are open.
+const TASKS: &[(&str, &[&str])] = &[
+    ("Return 404 when the cart does not exist.", &["Return 404 when the cart does not exist."]),
+    ("Cover the new function with a test.", &["Cover the new function with a test."]),
+    ("Do the same for `app/order.py`.", &["Do the same for `app/order.py`."]),
+    ("TODO: pagination.", &["TODO: pagination."]),
+    ("- Reject empty carts with 422.", &["Reject empty carts with 422."]),
+    ("**Note**: Only admins may call this route.", &["**Note**: Only admins may call this route."]),
+    ("This keeps the sum in one place.", &[]),
+    ("Do not touch `app/order.py`.", &[]),
+    ("**Step 2: Add the `py.typed` marker**\n\nCreate `app/py.typed` (empty file):\n\n```\n```", &[]),
+];
+
+#[test]
+fn what_no_block_shows_is_open() {
+    for (words, expected) in TASKS {
+        let text = format!(
+            "# Cart\n\n### Task 1: Cart\n\n**Files:**\n- Create: `app/cart.py`\n- Create: `app/py.typed`\n\n\
+             **Step 1: Add the total**\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n\n{words}\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let sentences = plan.all().flat_map(|unit| &unit.sentences).filter(|sentence| sentence.open);
+        let open: Vec<&str> = sentences.map(|sentence| &text[sentence.span.clone()]).collect();
+        assert_eq!(open, *expected, "{words}");
+    }
+}
