@@ -6,7 +6,7 @@ use crate::changes::{Action, Asking, PlannedChange, meant};
 use crate::criteria::is_among;
 use crate::document::Span;
 use crate::labels::{Topic, topic};
-use crate::mention::makes_empty;
+use crate::mention::{is_empty_note, makes_empty};
 use crate::paths::find_paths;
 use crate::rows::{Row, RowKind};
 
@@ -91,7 +91,11 @@ impl Judge<'_, '_, '_> {
 
     /// What its form decides, wherever it stands.
     fn by_form(&self, cut: &Cut, form: &Form) -> Option<SentenceClass> {
-        use SentenceClass::{Check, Condition, Context, Elsewhere, Forbid, Person, Run};
+        use SentenceClass::{Check, Condition, Context, DoShown, Elsewhere, Forbid, Person, Run};
+        // "Empty package marker." spells the file out.
+        if is_empty_note(&form.head) {
+            return Some(DoShown);
+        }
         if form.elsewhere && form.mood == Mood::States && self.asking.rows[cut.row].label.is_none() {
             return Some(Elsewhere);
         }

@@ -9,6 +9,7 @@ const TASKS: &[(&str, &[&str])] = &[
     ("- Reject empty carts with 422.", &["Reject empty carts with 422."]),
     ("**Note**: Only admins may call this route.", &["**Note**: Only admins may call this route."]),
     ("This keeps the sum in one place.", &[]),
+    ("**File**: `app/one/__init__.py`\n**Changes**: Empty package marker.", &[]),
     ("Do not touch `app/order.py`.", &[]),
     ("**Step 2: Add the `py.typed` marker**\n\nCreate `app/py.typed` (empty file):\n\n```\n```", &[]),
 ];
