@@ -54,14 +54,12 @@ impl Reading {
     fn early_members(&self, node: &Node, found: &mut Vec<crate::script::Span>) -> Option<()> {
         match node {
             Node::Pipe(members) => {
-                let endless =
-                    |member: &Node| self.node_is(member, Trait::Watches) || self.node_is(member, Trait::Serves);
                 for (at, member) in members.iter().enumerate().skip(1) {
                     if !self.node_is(member, Trait::ClosesEarly) {
                         continue;
                     }
                     let Node::Invocation(invocation) = member else { return None };
-                    if members[..at].iter().any(endless) {
+                    if members[..at].iter().any(|member| self.may_not_end(member)) {
                         return None;
                     }
                     found.push(self.script.invocation(*invocation)?.span.clone());
@@ -77,6 +75,25 @@ impl Reading {
             inner if self.closes_early(inner) => None,
             _ => Some(()),
         }
+    }
+
+    /// Returns whether a member of a pipe may print until nobody reads on.
+    fn may_not_end(&self, member: &Node) -> bool {
+        /// Devices that can be read for ever.
+        const DEVICES: [&str; 3] = ["/dev/zero", "/dev/urandom", "/dev/random"];
+        let text = match member {
+            Node::Invocation(at) => self.script.invocation(*at).and_then(|one| self.script.text.get(one.span.clone())),
+            Node::Subshell(inner) | Node::Not(inner) => return self.may_not_end(inner),
+            Node::Sequence(all) | Node::Pipe(all) => return all.iter().any(|one| self.may_not_end(one)),
+            Node::And(left, right) | Node::Or(left, right) => {
+                return self.may_not_end(left) || self.may_not_end(right);
+            }
+            Node::Condition { branches, .. } => return branches.iter().any(|one| self.may_not_end(one)),
+            Node::Loop { .. } => return true,
+            Node::Background(_) | Node::Definition(_) | Node::Nothing => return false,
+        };
+        let read = text.is_some_and(|text| DEVICES.iter().any(|device| text.contains(device)));
+        read || [Trait::Endless, Trait::Watches, Trait::Serves].into_iter().any(|one| self.node_is(member, one))
     }
 
     fn closes_early(&self, node: &Node) -> bool {

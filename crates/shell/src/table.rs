@@ -104,6 +104,10 @@ pub enum Trait {
     Filter,
     /// It only makes input for others.
     Feeds,
+    /// It prints until nobody reads on.
+    Endless,
+    /// It prints how many there are, not what they are.
+    Counts,
     /// It ends before its input does.
     ClosesEarly,
     /// It does nothing of note: waits, or changes the shell's own state.

@@ -152,7 +152,9 @@ fn what_ends_early_in_a_pipe_reads_on() {
     assert_eq!(on("a | grep -q x").as_deref(), Some(whole));
     assert_eq!(on("a && b | head -1 | wc -l").map(|text| text.matches("early=0").count()), Some(1));
     assert_eq!(on("a | tail -3").as_deref(), Some("a | tail -3"));
-    assert_eq!(on("tail -f x.log | head -3"), None);
+    for endless in ["tail -f x.log", "yes", "cat /dev/urandom", "(a; yes)", "while true; do echo x; done"] {
+        assert_eq!(on(&format!("{endless} | head -3")), None, "{endless}");
+    }
 }
 
 #[test]
