@@ -3,13 +3,12 @@
 
 mod remainder;
 mod identify;
-mod prohibited;
 mod literal;
 mod files;
+mod result;
 mod commits;
 mod sentences;
 mod steps;
-mod result;
 mod inspect;
 mod tools;
 mod prompt;
@@ -197,10 +196,10 @@ pub(crate) async fn rework(work: &mut UnitWork<'_>, change: &mut Change, failure
 async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     let mut change = Change::default();
     for unit in &work.assignment.units {
-        let before = work.workspace.tree.savepoint();
+        work.state.before = work.workspace.tree.savepoint();
         files::remove_and_rename(work, *unit, &mut change)?;
         steps::carry_out(work, *unit, &mut change).await?;
-        result::take_back_faulty(work, *unit, &before, &mut change)?;
+        result::take_back_faulty(work, *unit, &mut change)?;
         sentences::account(work, *unit, &mut change);
         files::left_without_code(work, *unit, &mut change)?;
     }

@@ -14,6 +14,8 @@ mod secrets;
 
 mod tree;
 
+mod prohibitions;
+
 mod facts;
 
 mod understand;

@@ -7,7 +7,6 @@ mod proof;
 mod accounts;
 mod tampering;
 mod baseline;
-mod prohibitions;
 mod spans;
 mod ticks;
 mod repair;

@@ -45,7 +45,11 @@ fn place(case: &Value, before: Option<&str>) -> Graft {
     }
     let snippet =
         Snippet { text: case["snippet"].as_str().unwrap_or_default(), language: text(case, &["language", "lang"]) };
+    // A reader of plans leaves out those that the words deny.
+    let spelled = text(case, &["prose"]).split('`').skip(1).step_by(2).filter(|code| code.contains("import "));
+    let imports: Vec<String> = spelled.map(str::to_owned).collect();
     let context = Context {
+        imports: &imports,
         prose: case["prose"].as_str().unwrap_or_default(),
         intent: match case["intent"].as_str() {
             Some("create") => Intent::Create,

@@ -5,7 +5,6 @@ use crate::check::{Edited, hold, misfit};
 use crate::content::{is_all, without_address, without_blanks};
 use crate::items::parse;
 use crate::languages::Language;
-use crate::markers::bare;
 use crate::prose::{Mention, Prose, Relation, same_name};
 use crate::sketch::sketched;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
@@ -88,63 +87,10 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
             return keep_sound(file, exact, context);
         }
     }
-    // "# Avant … # Après …": where the words replace, the first part must stand in the file; else they leave open what
-    // becomes of it.
-    if let Some((old, new)) = labelled_halves(snippet.text) {
-        if prose.only_replaces() {
-            return keep_sound(file, edits::replace(text, &old, &new, false), context);
-        }
-        if is_entry(&old) && is_entry(&new) {
-            let message = "the block shows entries under two comments, and the words don't say which stay";
-            return refuse(Reason::NotFound, message);
-        }
-    }
     match Language::of_path(file.path) {
         Some(language) => structure::place(file, text, snippet.text, context, language),
         None => formats::apply(*file, *snippet, context),
     }
-}
-
-/// Whether a part of a block ends as an entry of a list does.
-fn is_entry(part: &str) -> bool {
-    part.trim_end().ends_with(',')
-}
-
-/// Comments that head the old and the new part of one block, one pair a language and two for English.
-const HALVES: [(&str, &str); 10] = [
-    ("before", "after"),
-    ("old", "new"),
-    ("avant", "après"),
-    ("antes", "después"),
-    ("antes", "depois"),
-    ("vorher", "nachher"),
-    ("было", "стало"),
-    ("修改前", "修改后"),
-    ("変更前", "変更後"),
-    ("변경 전", "변경 후"),
-];
-
-/// The old and the new part of a block, each below a comment that says so: "# Avant", "// After (new code)".
-fn labelled_halves(block: &str) -> Option<(String, String)> {
-    let lines: Vec<&str> = block.trim_matches('\n').lines().collect();
-    let (first, rest) = lines.split_first()?;
-    let pair = HALVES.iter().find(|(old, _)| is_label(first, old))?;
-    let pairs = HALVES.iter().filter(|(old, _)| *old == pair.0);
-    let second = rest.iter().position(|line| pairs.clone().any(|(_, new)| is_label(line, new)))?;
-    let (old, new) = rest.split_at(second);
-    let text = |lines: &[&str]| format!("{}\n", lines.join("\n").trim_matches('\n'));
-    let (old, new) = (text(old), text(new.get(1..)?));
-    (!old.trim().is_empty() && !new.trim().is_empty()).then_some((old, new))
-}
-
-/// The most words of a comment that only heads a part of a block: "After (new code)".
-const LABEL: usize = 3;
-
-/// Whether a line is a comment that heads a part of a block with this word.
-fn is_label(line: &str, word: &str) -> bool {
-    let words = bare(line).to_lowercase();
-    let rest = words.strip_prefix(word).filter(|rest| !rest.starts_with(char::is_alphanumeric));
-    line.trim_start().starts_with(['#', '/', '-']) && rest.is_some() && words.split_whitespace().count() <= LABEL
 }
 
 /// Whether the file defines something of this name at its top.
@@ -186,19 +132,4 @@ fn same_content(one: &str, other: &str) -> bool {
         text.trim_start_matches('\u{feff}').trim().lines().map(str::trim_end)
     }
     lines(one).eq(lines(other))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_halves_of_a_block_are_told_by_their_labels() {
-        for (old, new) in HALVES {
-            let block = format!("# {old}\nA = 1\n\n# {new}:\nA = 2\n");
-            assert_eq!(labelled_halves(&block), Some(("A = 1\n".into(), "A = 2\n".into())), "{block}");
-        }
-        assert_eq!(labelled_halves("# cache\nA = 1\n# after\nB = 2\n"), None);
-        assert_eq!(labelled_halves("# before\nA = 1\n# cache\nB = 2\n"), None);
-    }
 }

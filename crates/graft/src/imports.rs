@@ -7,6 +7,7 @@ mod typing;
 
 pub(crate) use typing::is_typing;
 
+use code::scopes::Scopes;
 use tree_sitter::Node;
 
 use crate::items::{Item, Source, parse};
@@ -67,16 +68,15 @@ pub(crate) fn wanted(snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
     wanted
 }
 
-/// The imports that the words beside a block spell out as code, of names that the block uses and does not import itself.
-pub(crate) fn spelled_out(words: &str, snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
+/// Of the imports that the words beside a block spell out, those of names that the block reads and does not bind itself.
+pub(crate) fn spelled_out(spelled: &[String], snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
     let own: Vec<Wanted> = wanted(snippet, items);
-    let uses = |name: &str| {
-        let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
-        !name.is_empty() && snippet.text.split(|letter: char| !in_name(letter)).any(|word| word == name)
-    };
-    let spans = words.split('`').skip(1).step_by(2).filter(|code| code.contains("import") || code.contains("require"));
+    let scopes = Scopes::of_tree(snippet.language, snippet.root(), snippet.text);
+    let defined =
+        |name: &str| scopes.module().is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name));
+    let uses = |name: &str| scopes.reads.iter().any(|read| read.name == name) && !defined(name);
     let mut found: Vec<Wanted> = Vec::new();
-    for (at, code) in spans.enumerate() {
+    for (at, code) in spelled.iter().enumerate() {
         let Some(source) = parse(code, snippet.language).filter(|source| !source.has_error()) else { continue };
         let items = source.items(source.root());
         if items.iter().any(|item| item.kind != Kind::Import) {

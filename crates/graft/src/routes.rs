@@ -8,10 +8,11 @@
 //! path("users/", list_users)       any method, /users
 //! ```
 
+use code::scopes::Scopes;
 use tree_sitter::Node;
 
 use crate::items::{Item, Source, decorators};
-use crate::languages::{Kind, Language, field, text};
+use crate::languages::{Kind, Language, field, imported, text};
 
 /// Names of the methods, as routers and decorators are called; the last ones answer all.
 const METHODS: [&str; 9] = ["get", "post", "put", "patch", "delete", "head", "options", "all", "any"];
@@ -142,9 +143,22 @@ pub(crate) fn shadowing(file: &Source<'_>, items: &[Item<'_>], new: &[Route]) ->
     })
 }
 
-/// Fastify looks for the route that fits best, wherever it stands.
+/// Fastify looks for the route that fits best, wherever it stands: by an import of it, or by the name `fastify` that its
+/// plugins give their first parameter.
 fn chooses_by_fit(file: &Source<'_>) -> bool {
-    file.language != Language::Python && file.text.to_lowercase().contains("fastify")
+    // Most files don't have the word at all.
+    if file.language == Language::Python || !file.text.contains("fastify") {
+        return false;
+    }
+    let scopes = Scopes::of_tree(file.language, file.root(), file.text);
+    let is_bound = || scopes.all.iter().any(|scope| scope.bindings.iter().any(|one| one.name == "fastify"));
+    is_bound() || file.items(file.root()).iter().any(|item| is_of_fastify(file, item))
+}
+
+fn is_of_fastify(file: &Source<'_>, item: &Item<'_>) -> bool {
+    let modules = imported(file.language, item.node, file.text).unwrap_or_default();
+    item.kind == Kind::Import
+        && modules.iter().any(|one| one.module == "fastify" || one.module.starts_with("@fastify/"))
 }
 
 /// Returns each route of the text that one above it in its list answers, with that one.
@@ -184,8 +198,10 @@ fn is_parameter(part: &str) -> bool {
 /// Whether a parameter takes any text: no pattern and no type that a word can't have.
 fn is_open(part: &str) -> bool {
     match part.chars().next() {
-        // A typed parameter of FastAPI is converted after the route was chosen.
-        Some('{') => part.ends_with('}'),
+        // Behind a colon stands a convertor: the route is chosen by what it takes.
+        Some('{') => {
+            part.ends_with('}') && (!part.contains(':') || part.ends_with(":str}") || part.ends_with(":path}"))
+        }
         Some(':') => part.chars().skip(1).all(|letter| letter.is_alphanumeric() || letter == '_'),
         Some('<') => {
             part.ends_with('>') && (!part.contains(':') || part.starts_with("<str:") || part.starts_with("<slug:"))

@@ -27,8 +27,8 @@ pub struct Context<'a> {
     pub prose: &'a str,
     /// What stands beside the earlier blocks of the same step for this file: whom they were for, those that follow are for.
     pub earlier: &'a str,
-    /// What stands right below the block: of it only the imports count that it spells out.
-    pub behind: &'a str,
+    /// Imports that the words beside the block spell out as code, and do not deny: they are the block's where it needs them.
+    pub imports: &'a [String],
     /// Whether the plan calls the file new or existing.
     pub intent: Intent,
     /// Lines that the plan names for this change, 1-based and inclusive: a hint, never an address.

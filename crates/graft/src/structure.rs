@@ -76,9 +76,14 @@ fn try_place(
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
-    let beside = format!("{}\n{}", context.prose, context.behind);
-    let work =
-        Work { path: file.path, snippet: &new, reading: &reading, prose: &prose, said: &beside, lines: context.lines };
+    let work = Work {
+        path: file.path,
+        snippet: &new,
+        reading: &reading,
+        prose: &prose,
+        imports: context.imports,
+        lines: context.lines,
+    };
     if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
         return match work.attempt(&old) {
             Ok(Graft::AlreadyApplied) => Ok(Graft::AlreadyApplied),
@@ -144,8 +149,8 @@ struct Work<'s, 'n> {
     snippet: &'s Source<'n>,
     reading: &'s Reading,
     prose: &'s Prose,
-    /// The words above and below the block.
-    said: &'s str,
+    /// The imports that the words beside the block spell out.
+    imports: &'s [String],
     lines: Option<(usize, usize)>,
 }
 
@@ -161,7 +166,7 @@ impl Work<'_, '_> {
             let others = |item: &Item<'_>| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker);
             let alone = !new_items.iter().any(others) && guards.is_empty();
             let mut wanted = wanted(self.snippet, &new_items);
-            let said = spelled_out(self.said, self.snippet, &new_items);
+            let said = spelled_out(self.imports, self.snippet, &new_items);
             wanted.extend(said.into_iter().filter(|one| !imports.binds(one.binding.local())));
             imports.add(&wanted, alone.then_some(self.prose), &mut merger.splice)?;
             imports.add_typing(self.snippet, &guards.iter().collect::<Vec<_>>(), &mut merger.splice);

@@ -201,7 +201,8 @@ impl<'t> Search<'_, '_, 't> {
                 return Ok(only);
             }
         }
-        let gives_itself = code.contains("return self") || code.contains("return this");
+        let gives_itself =
+            code.lines().any(|line| matches!(line.trim().trim_end_matches(';'), "return self" | "return this"));
         let named = |one: &&&Container<'t>| gives_itself && annotated(&code, &one.name);
         if let [only] = classes.iter().filter(named).collect::<Vec<_>>().as_slice() {
             return Ok(only);

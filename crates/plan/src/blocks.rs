@@ -8,15 +8,14 @@ mod file;
 
 mod direction;
 
-mod forbidden;
-
 use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
-use crate::inline::one_line;
+use crate::inline::{code_spans, one_line};
 use crate::languages::is_shell;
+use crate::mention::{Mention, mention, sentence_around};
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
@@ -41,13 +40,11 @@ pub struct CodeBlock {
     pub basis: Basis,
     /// The sentences and labels that introduce it, nearest last; behind them what says right below it where it goes.
     pub prose: String,
-    /// The paragraph right below it within its step: an import that it spells out is the block's.
+    /// The imports that the words around it spell out as code: they are the block's.
     #[serde(skip)]
-    pub behind: String,
+    pub imports: Vec<String>,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
-    /// Names, as written, of what the words around the block forbid to change.
-    pub forbidden: Vec<String>,
 }
 
 /// What part a code block plays.
@@ -154,7 +151,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             prose.push_str("\n\n");
             prose.push_str(&words);
         }
-        let behind = direction::paragraph_below(asking, row, starts);
+        let imports = imports_in(&format!("{prose}\n\n{}", direction::paragraph_below(asking, row, starts)));
         let lines = prose
             .lines()
             .rev()
@@ -169,9 +166,8 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             file: found,
             basis,
             prose,
-            behind,
+            imports,
             lines,
-            forbidden: forbidden::around(asking, row, starts),
         };
         placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block }));
     }
@@ -251,6 +247,18 @@ fn introduction(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String
     }
     lines.reverse();
     lines.join("\n")
+}
+
+/// The imports that words spell out as code and do not deny: "with `import { X } from \"./y\"`".
+fn imports_in(words: &str) -> Vec<String> {
+    let spans = code_spans(words, 0).into_iter().filter(|span| {
+        let code = &words[span.inner.clone()];
+        let sentence = sentence_around(words, span.outer.start);
+        let own = span.outer.start - sentence.start..span.outer.end.min(sentence.end) - sentence.start;
+        let imports = code.starts_with("import ") || code.starts_with("from ") || code.contains("require(");
+        imports && mention(&words[sentence], &own) == Mention::Spoken
+    });
+    spans.map(|span| words[span.inner].to_owned()).collect()
 }
 
 /// A block whose comments tell a "before" and an "after" part, as two.

@@ -128,6 +128,9 @@ fn is_in_many_folders(path: &str) -> bool {
 /// Adds what is said of a path; gives the changes that stand for it.
 pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Said) -> Vec<usize> {
     let mut touched = Vec::new();
+    // Where lines of a file are named, they go or move, and it stays.
+    let of_lines = found.lines.is_some() && matches!(said.action, Action::Delete | Action::Rename { .. });
+    let action = if of_lines { Action::Modify } else { said.action.clone() };
     for path in expand(&found.path) {
         let mut known = meant(changes, &path);
         if said.listed && is_in_many_folders(&path) {
@@ -141,7 +144,7 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
                     test: said.test || is_test(&path),
                     path,
                     span: found.span.clone(),
-                    action: said.action.clone(),
+                    action: action.clone(),
                     lines: found.lines,
                     prose: String::new(),
                     blocks: Vec::new(),
@@ -157,9 +160,9 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
         };
         let change = &mut changes[at];
         // What the prose asks of a file that is listed without an action does not say whether it is there.
-        let guessed = said.basis == Basis::Worded && change.basis == Basis::Stated && said.action == Action::Modify;
+        let guessed = said.basis == Basis::Worded && change.basis == Basis::Stated && action == Action::Modify;
         if change.action == Action::Unstated && !guessed {
-            change.action = said.action.clone();
+            change.action = action.clone();
         }
         change.basis = change.basis.min(said.basis);
         change.empty = change.empty || said.empty;

@@ -783,6 +783,10 @@ const NAMES: &[(Topic, &[&str])] = &[
     (
         Before,
         &[
+            "code actuel",
+            "aktueller code",
+            "código actual",
+            "código atual",
             "before",
             "current",
             "current code",
@@ -828,6 +832,10 @@ const NAMES: &[(Topic, &[&str])] = &[
     (
         After,
         &[
+            "nouveau code",
+            "neuer code",
+            "código nuevo",
+            "código novo",
             "after",
             "new code",
             "replace with",
@@ -1079,6 +1087,35 @@ const BASES: &[&str] = &[
 /// Whether a label names the folder from which paths start.
 pub(crate) fn is_base(name: &str) -> bool {
     BASES.contains(&name)
+}
+
+/// Labels that announce a check where they hold a command, and else the file that is looked at or holds the tests.
+const CHECKS: &[&str] = &[
+    "verify",
+    "check",
+    "test",
+    "tests",
+    "proof",
+    "prüfung",
+    "prüfen",
+    "nachweis",
+    "beweis",
+    "verifica",
+    "verificar",
+    "comprobar",
+    "vérifier",
+    "vérification",
+    "проверка",
+    "验证",
+    "检查",
+    "测试",
+    "検証",
+    "검증",
+];
+
+/// Whether a label may announce a check.
+pub(crate) fn is_check(name: &str) -> bool {
+    CHECKS.contains(&name)
 }
 
 /// What a label announces, by its exact name.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::inline::{code_spans, one_line};
 use crate::paths::{FoundPath, as_path, find_paths};
-use crate::vocabulary::{Use, begins, held, is_all, is_entry, last};
+use crate::vocabulary::{Use, begins, is_all, is_entry, last};
 
 /// What a sentence makes of a name in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,18 +72,20 @@ pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
     start..end
 }
 
-/// Returns whether the sentence forbids to change what `name`, ticks included, names.
-pub(crate) fn is_forbidden(words: &str, name: &Range<usize>) -> bool {
+/// Returns whether the words deny `name`, ticks included, as the object of a verb: "Never run `x`", "without running `x`",
+/// "not with `x`", "`x` nicht ausführen". A negation with an object of its own denies that: "no errors by running `x`".
+pub(crate) fn denies(words: &str, name: &Range<usize>, is_verb: &dyn Fn(&str) -> bool) -> bool {
+    /// Words that may stand between: "do not ever run".
+    const BETWEEN: usize = 1;
     let (before, after) = around(words, name);
-    if !is_spared(&before, &after) {
-        return false;
-    }
-    let reach = last(&before, Use::Negation).map_or("", |negation| &before[negation.end..]);
-    // "Leave `run` as it is", "replace `go`, not `run`", "do not replace `run`"; not: "do not call `run`", "no `run` is left".
-    let direct = reach.split_whitespace().all(is_small);
-    let denial = last(&before, Use::Negation).map_or("", |negation| &before[negation]);
-    let bare = direct && (denial == "leave" || denial == "not");
-    bare || held(&before).has(Use::Alter) || held(&after).has(Use::Alter) || is_kept(&before, &after)
+    let governs = last(&before, Use::Negation).is_some_and(|negation| {
+        let mut behind = before[negation.end..].split_whitespace();
+        let near = behind.clone().take(BETWEEN + 1).any(is_verb);
+        near || behind.all(|word| is_small(word) || is_entry(word, Use::Function))
+    });
+    let rest = after.trim_start();
+    let behind = begins(rest, Use::Negation).map(|end| rest[end..].trim_start());
+    governs || behind.is_some_and(|rest| rest.split_whitespace().next().is_some_and(is_verb))
 }
 
 /// Returns whether a note says that a file has no content: " (new, empty file)", "Empty package marker."
@@ -135,8 +137,8 @@ pub(crate) fn folder(words: &str) -> Option<String> {
     named.then(|| bare.to_owned())
 }
 
-/// The clause before a name, and what follows up to the clause's end.
-fn around(words: &str, name: &Range<usize>) -> (String, String) {
+/// Returns the clause before a name, and what follows up to the clause's end.
+pub(crate) fn around(words: &str, name: &Range<usize>) -> (String, String) {
     let before = blank(words.get(..name.start).unwrap_or(""));
     let after = blank(words.get(name.end..).unwrap_or(""));
     // A note behind a dash or in brackets is still about the name.
@@ -221,12 +223,12 @@ fn gap(text: &str) -> usize {
     spaced.max(text.chars().filter(|letter| !letter.is_ascii()).count() / 3)
 }
 
-/// An article or preposition.
-fn is_small(word: &str) -> bool {
+/// Returns whether a word is an article or a preposition.
+pub(crate) fn is_small(word: &str) -> bool {
     is_entry(word, Use::Determiner) || is_all(word, Use::Place) || is_all(word, Use::Goal)
 }
 
-fn is_spared(before: &str, after: &str) -> bool {
+pub(crate) fn is_spared(before: &str, after: &str) -> bool {
     let head = before.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let given = [Use::Condition, Use::Rationale].into_iter().any(|what| begins(head, what).is_some());
     let negation = last(before, Use::Negation).filter(|found| gap(&before[found.end..]) <= REACH);

@@ -2,8 +2,9 @@
 //! headings above it announce.
 
 use crate::document::{Document, PieceKind, Span, box_at};
-use crate::inline::{Label, label};
-use crate::labels::{Topic, element_topic, heading_topic, topic};
+use crate::inline::{Label, code_spans, label};
+use crate::labels::{Topic, element_topic, heading_topic, is_check, topic};
+use crate::languages::is_shell;
 
 /// What a row is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +160,24 @@ impl Reader<'_, '_> {
         });
     }
 
+    /// Whether what a label announces is a command: in its value, or in what follows where it has none.
+    fn has_command(&self, piece: usize, value: &str) -> bool {
+        /// Lines of a list, and a block, stand right behind the label.
+        const FOLLOWING: usize = 4;
+        let in_words = |words: &str| code_spans(words, 0).into_iter().any(|span| shell::is_command(&words[span.inner]));
+        if !value.trim().is_empty() {
+            return in_words(value) || shell::is_command(value.trim());
+        }
+        let document = self.document;
+        let following = document.pieces.iter().skip(piece).take(FOLLOWING);
+        let mut following = following.take_while(|piece| !matches!(piece.kind, PieceKind::Heading { .. }));
+        following.any(|piece| match &piece.kind {
+            PieceKind::Text(lines) => lines.iter().any(|line| in_words(document.slice(line))),
+            PieceKind::Code(fence) => is_shell(&document.fences[*fence].info),
+            _ => false,
+        })
+    }
+
     fn line(&mut self, piece: usize, line: &Span, first: bool, starts_step: &impl Fn(&str) -> bool) {
         let text = self.document.slice(line);
         let boxed = if first { box_at(text) } else { None };
@@ -172,7 +191,12 @@ impl Reader<'_, '_> {
         let labelled = label(words);
         let announces =
             |label: &Label| if words.starts_with('<') { element_topic(&label.name) } else { topic(&label.name) };
-        let own = labelled.clone().and_then(|label| announces(&label).map(|topic| (label, topic)));
+        let own = labelled.clone().and_then(|label| {
+            let value = &words[label.rest.min(words.len())..];
+            let checks = is_check(&label.name) && self.has_command(piece, value);
+            let topic = if checks { Some(Topic::Criteria) } else { announces(&label) };
+            topic.map(|topic| (label, topic))
+        });
         let own = own.filter(|(label, topic)| {
             label.bold
                 || !matches!(topic, Topic::About | Topic::Changes | Topic::Steps | Topic::Folder)

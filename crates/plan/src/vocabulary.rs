@@ -40,6 +40,8 @@ pub(crate) enum Use {
     Keep,
     /// A verb that asks for a change of what stands: what must not be touched is protected from it.
     Alter,
+    /// Words for what is as it was: "unchanged".
+    Stays,
     /// A word that takes something out of a prohibition.
     Except,
     /// A label that asks for attention, whatever its sentence says.

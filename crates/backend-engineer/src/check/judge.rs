@@ -3,7 +3,7 @@
 use journal::Verdict;
 use plan::{Count, Expect, ExpectedOutcome};
 use serde::Serialize;
-use shell::{Reading, Recipes};
+use shell::{Reading, Recipes, Trait};
 
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
@@ -29,6 +29,11 @@ impl Asked {
         // Where the failure of each part of a pipe counts, none may fail only because the next one stopped reading.
         let script = reading.reading_on().filter(|_| strict != script).unwrap_or(strict);
         Asked { kind, script, reading }
+    }
+
+    /// Whether it prints how many there are, and not what they are.
+    fn counts(&self) -> bool {
+        self.reading.calls().iter().any(|call| call.is(Trait::Counts))
     }
 }
 
@@ -97,7 +102,7 @@ pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContex
         End::TimedOut { seconds, .. } => return Judgement::inconclusive(&Inconclusive::TimedOut(seconds)),
     };
     if expect.outcome == ExpectedOutcome::NoMatches {
-        return judge_search(code, output);
+        return judge_search(asked, code, output);
     }
     let ground = Ground { reading: &asked.reading, tests: asked.kind == Kind::Tests, ours: context.ours };
     let as_stated = expect.status == Some(code);
@@ -139,10 +144,10 @@ fn is_look(why: Vacuous) -> bool {
 }
 
 /// A search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
-fn judge_search(code: i32, output: &str) -> Judgement {
+fn judge_search(asked: &Asked, code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
-    // `grep -c` prints a nought for what it does not find.
-    let nothing = lines == 0 || output.lines().all(|line| counted_at_end(line) == Some(0));
+    // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
+    let nothing = lines == 0 || asked.counts() && output.lines().all(|line| counted_at_end(line) == Some(0));
     match code {
         0 | 1 if nothing => Judgement::passed("nothing found, as the plan expects"),
         0 | 1 => Judgement::failed(format!("the plan expects no result, and {lines} lines came")),
@@ -152,7 +157,6 @@ fn judge_search(code: i32, output: &str) -> Judgement {
 
 /// A number that the plan states of the output. A search that counts ends with 1 where it counts none.
 fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
-    let looks = matches!(asked.reading.kind(), shell::Kind::Inspect | shell::Kind::Git);
     let searches = searches(&asked.reading);
     if code > 1 && searches {
         return Judgement::inconclusive(&Inconclusive::SearchFailed(code));
@@ -160,7 +164,7 @@ fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, coun
     if code != 0 && !as_stated && !searches {
         return Judgement::failed(with_summary(&format!("exit code {code}"), output));
     }
-    match measured(output, count, looks) {
+    match measured(asked, output, count) {
         None => Judgement::inconclusive(&Inconclusive::NoNumber),
         Some(found) if count.holds(found) => Judgement::passed(format!("{found}, as the plan expects")),
         Some(found) => Judgement::failed(format!("the plan expects {count}, and it is {found}")),
@@ -169,7 +173,7 @@ fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, coun
 
 /// Returns the number that an output gives: itself, the one in front (`wc`) or at the end (`grep -c`) of its only line,
 /// or how many lines it has; `None` where it could be several.
-fn measured(output: &str, count: Count, looks: bool) -> Option<u64> {
+fn measured(asked: &Asked, output: &str, count: Count) -> Option<u64> {
     let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let number = |line: &str| line.parse::<u64>().ok();
     if let [only] = lines.as_slice()
@@ -177,18 +181,21 @@ fn measured(output: &str, count: Count, looks: bool) -> Option<u64> {
     {
         return Some(found);
     }
-    if !looks {
+    if !matches!(asked.reading.kind(), shell::Kind::Inspect | shell::Kind::Git) {
         let stated = lines.iter().find(|line| number(line) == Some(count.number));
         return stated.or(lines.last()).and_then(|line| number(line));
     }
     if count.of_lines {
         return u64::try_from(lines.len()).ok();
     }
+    if !asked.counts() && !matches!(lines.as_slice(), [_]) {
+        return u64::try_from(lines.len()).ok();
+    }
     let at_end: Option<Vec<u64>> = lines.iter().map(|line| counted_at_end(line)).collect();
     let in_front = |line: &str| line.split_whitespace().next().and_then(number);
     match (lines.as_slice(), at_end) {
         ([], _) => Some(0),
-        ([only], Some(ends)) if in_front(only).is_none() => ends.first().copied(),
+        ([only], Some(ends)) if asked.counts() && in_front(only).is_none() => ends.first().copied(),
         ([.., last], _) if last.ends_with("total") => in_front(last),
         ([only], _) if in_front(only).is_some() => in_front(only),
         // Of several files all counts are nought, or it is not said which one is meant.

@@ -7,7 +7,7 @@ use journal::{Event, Verdict};
 use plan::{Action, Phase};
 
 use super::remainder::NoCommit;
-use super::{Change, Deed, Item, write};
+use super::{Change, Deed, Item, result, write};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
@@ -35,6 +35,9 @@ pub(super) async fn carry_out(
     };
     if let Some(why) = unfit(change, item, phase) {
         return skip(work, why);
+    }
+    if let Some(why) = result::fault(work, phase.id, change, item) {
+        return skip(work, NoCommit::Faulty(why));
     }
     write(work, change)?;
     let named = paths_of(work.assignment, phase);

@@ -8,8 +8,8 @@ use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role};
 
 use super::identify::{Candidate, identify};
-use super::prohibited::broken;
 use super::remainder::OpenPart;
+use crate::prohibitions::breaks;
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
@@ -99,10 +99,6 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "protected", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    if let Some(message) = misplaced_test(phase, block, &path) {
-        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
-        return Ok(Some(placement(Some(path), placed)));
-    }
     let text = match work.workspace.tree.read_text(&path) {
         Ok(text) => text,
         Err(error) => {
@@ -111,6 +107,10 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
             return Ok(Some(placement(Some(path), placed)));
         }
     };
+    if let Some(message) = misplaced_test(phase, block, &path, text.as_deref()) {
+        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
     if block.text.trim().is_empty() {
         return Ok(Some(placement(Some(path.clone()), empty(work, file, &path, text.as_deref())?)));
     }
@@ -131,9 +131,13 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         answer = ask(phase, index, file, &path, &Standing { pending, ..standing });
     }
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
-        && let Some(name) = broken(&block.forbidden, &path, (text, &applied.text))
+        && let Some(broken) = phase
+            .sentences
+            .iter()
+            .flat_map(|sentence| &sentence.protects)
+            .find(|protected| breaks(protected, &path, (text, &applied.text)))
     {
-        let message = format!("the plan says not to change `{name}`, and its code would change it");
+        let message = format!("the plan says not to change `{}`, and its code would change it", broken.name);
         let placed = Placed::Refused { reason: "prohibited", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
@@ -155,13 +159,19 @@ fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&st
     }
 }
 
-/// Returns why a block of tests is for another file than the one that it was read to be for: the unit has a file of tests,
-/// and this is none.
-fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str) -> Option<String> {
-    let named = phase.changes.iter().map(|change| change.path.as_str());
-    let meant = named.into_iter().find(|other| paths::is_test(other))?;
-    let is_test = !paths::belongs_to_tests(path) && code::test_code::is_of_tests(path, &block.text);
-    is_test.then(|| format!("the code is a test, {path} holds no tests, and {meant} may be meant"))
+/// Returns why a block of tests is not for the file that it was read to be for: the unit has a file of tests, and this is
+/// none, or the file holds code that is no test. A new file may hold tests whatever it is called.
+fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text: Option<&str>) -> Option<String> {
+    if paths::belongs_to_tests(path) || !code::test_code::is_of_tests(path, &block.text) {
+        return None;
+    }
+    let mut named = phase.changes.iter().map(|change| change.path.as_str());
+    match named.find(|other| paths::is_test(other)) {
+        Some(meant) => Some(format!("the code is a test, {path} holds no tests, and {meant} may be meant")),
+        None => text
+            .is_some_and(|text| !code::test_code::is_of_tests(path, text))
+            .then(|| format!("the code is a test, and {path} holds no tests: the plan doesn't say where its tests go")),
+    }
 }
 
 /// Stages what the engine answered; `None` where the block turned out to be no code for the file.
@@ -253,7 +263,7 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
     let context = Context {
         prose: &block.prose,
         earlier: &earlier,
-        behind: &block.behind,
+        imports: &block.imports,
         intent,
         lines,
         current,

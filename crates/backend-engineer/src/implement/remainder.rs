@@ -82,6 +82,8 @@ pub(crate) enum NoCommit {
     Unplaced(OpenPart),
     /// A command of the unit failed.
     CommandFailed(String),
+    /// What the unit placed can't be imported.
+    Faulty(String),
     /// Git gives no answer.
     NoAnswer(String),
     /// Git refused.
@@ -149,6 +151,7 @@ impl fmt::Display for NoCommit {
             NoCommit::NoMessage => formatter.write_str("the plan gives no commit message"),
             NoCommit::Unplaced(part) => part.fmt(formatter),
             NoCommit::CommandFailed(command) => write!(formatter, "`{command}` failed"),
+            NoCommit::Faulty(why) => formatter.write_str(why),
             NoCommit::NoAnswer(why) => formatter.write_str(why),
             NoCommit::Refused(why) => write!(formatter, "git refused: {why}"),
         }

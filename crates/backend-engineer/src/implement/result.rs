@@ -1,6 +1,7 @@
 //! Checks at a unit's end what its blocks made of the files together: names that one block left to another are bound, and
 //! no module reads a name from one that is only half loaded. What does not hold is taken back, file by file.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use code::languages::Language;
@@ -12,7 +13,7 @@ use journal::Event;
 use plan::PhaseId;
 
 use super::literal::{Placed, reason_name};
-use super::{Change, Deed};
+use super::{Change, Deed, Item, Placement};
 use crate::stop::Stop;
 use crate::tree::{Staged, Tree};
 use crate::understand::Files;
@@ -28,31 +29,54 @@ struct Fault {
 }
 
 /// Takes back what the unit placed in files that can't be imported with it.
-pub(super) fn take_back_faulty(
-    work: &mut UnitWork<'_>,
-    unit: PhaseId,
-    before: &Savepoint,
-    change: &mut Change,
-) -> Result<(), Stop> {
-    for (path, is_partial) in placed_by(unit, change) {
-        let Some(fault) = fault_of(work, &path, is_partial, before) else { continue };
-        let bytes = text_of(&mut work.workspace.tree, &path, before).map(String::into_bytes);
-        work.workspace.tree.stage(&path, bytes).map_err(|error| Stop::refused(error.to_string()))?;
-        let mut line = None;
-        for placement in placements(unit, change).filter(|placement| placement.path.as_deref() == Some(path.as_str())) {
-            if matches!(placement.placed, Placed::Now { .. }) {
-                let (reason, message) = (fault.reason, fault.message.clone());
-                placement.placed = Placed::Refused { reason, message, candidates: Vec::new() };
-                line = line.or(Some(placement.line));
-            }
-        }
-        let (reason, message) = (fault.reason.to_owned(), fault.message);
-        work.run.emit(Event::FileRefused { path, reason, message, line, candidates: Vec::new() })?;
+pub(super) fn take_back_faulty(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+    let mut taken = BTreeSet::new();
+    // What is taken back may be what another file imports: one more look until nothing is.
+    while let Some((path, fault)) = faulty(work, &placed_by(placements(unit, change)), &taken) {
+        take_back(work, unit, change, &path, fault)?;
+        taken.insert(path);
     }
     Ok(())
 }
 
-fn placements(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut super::Placement> {
+/// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be imported.
+pub(super) fn fault(work: &mut UnitWork<'_>, unit: PhaseId, change: &Change, item: &Item) -> Option<String> {
+    let items = change.items.iter().filter(|other| other.unit == unit).chain([item]);
+    let deeds = items.flat_map(|item| &item.deeds);
+    let placed = placed_by(deeds.filter_map(|deed| match deed {
+        Deed::Place(placement) if placement.block.is_some() => Some(placement),
+        _ => None,
+    }));
+    faulty(work, &placed, &BTreeSet::new()).map(|(_, fault)| fault.message)
+}
+
+fn faulty(work: &mut UnitWork<'_>, placed: &BTreeSet<String>, taken: &BTreeSet<String>) -> Option<(String, Fault)> {
+    let mut left = placed.iter().filter(|path| !taken.contains(*path));
+    left.find_map(|path| fault_of(work, path, taken).map(|fault| (path.clone(), fault)))
+}
+
+fn take_back(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+    path: &str,
+    fault: Fault,
+) -> Result<(), Stop> {
+    let bytes = text_of(&mut work.workspace.tree, path, &work.state.before).map(String::into_bytes);
+    work.workspace.tree.stage(path, bytes).map_err(|error| Stop::refused(error.to_string()))?;
+    let mut line = None;
+    for placement in placements(unit, change).filter(|placement| placement.path.as_deref() == Some(path)) {
+        if matches!(placement.placed, Placed::Now { .. }) {
+            let (reason, message) = (fault.reason, fault.message.clone());
+            placement.placed = Placed::Refused { reason, message, candidates: Vec::new() };
+            line = line.or(Some(placement.line));
+        }
+    }
+    let (path, reason, message) = (path.to_owned(), fault.reason.to_owned(), fault.message);
+    work.run.emit(Event::FileRefused { path, reason, message, line, candidates: Vec::new() })
+}
+
+fn placements(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
     let items = change.items.iter_mut().filter(move |item| item.unit == unit);
     items.flat_map(|item| &mut item.deeds).filter_map(|deed| match deed {
         Deed::Place(placement) if placement.block.is_some() => Some(placement),
@@ -60,39 +84,49 @@ fn placements(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut s
     })
 }
 
-/// Returns the code files in which the unit placed something, each with whether some block of it was not placed.
-fn placed_by(unit: PhaseId, change: &mut Change) -> Vec<(String, bool)> {
-    let mut found: BTreeMap<String, (bool, bool)> = BTreeMap::new();
-    for placement in placements(unit, change) {
-        let Some(path) = placement.path.as_ref().filter(|path| Language::of_path(path).is_some()) else { continue };
-        let (is_placed, is_partial) = found.entry(path.clone()).or_default();
-        match placement.placed {
-            Placed::Now { .. } => *is_placed = true,
-            Placed::Before => {}
-            Placed::Refused { .. } | Placed::HeldBack => *is_partial = true,
-        }
-    }
-    let placed = found.into_iter().filter(|(_, (is_placed, _))| *is_placed);
-    placed.map(|(path, (_, is_partial))| (path, is_partial)).collect()
+/// Returns the code files in which something was placed.
+fn placed_by<P: Borrow<Placement>>(placements: impl Iterator<Item = P>) -> BTreeSet<String> {
+    let now = placements.filter(|placement| matches!(placement.borrow().placed, Placed::Now { .. }));
+    let paths = now.filter_map(|placement| placement.borrow().path.clone());
+    paths.filter(|path| Language::of_path(path).is_some()).collect()
 }
 
-fn fault_of(work: &mut UnitWork<'_>, path: &str, is_partial: bool, before: &Savepoint) -> Option<Fault> {
-    let tree = &mut work.workspace.tree;
+fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Option<Fault> {
+    let (tree, before) = (&mut work.workspace.tree, &work.state.before);
     let new = tree.read_text(path).ok().flatten()?;
     let old = text_of(tree, path, before);
-    // Where all blocks were placed, each was checked when it was.
-    if let Some(refusal) = is_partial.then(|| graft::breaks_names(path, old.as_deref(), &new)).flatten() {
+    // A name that was left to another block of the unit is bound by now, or by none.
+    if let Some(refusal) = graft::breaks_names(path, old.as_deref(), &new) {
         return Some(Fault { reason: reason_name(refusal.reason), message: refusal.message });
     }
-    if paths::is_test(path) || imports(path, &new).is_subset(&imports(path, old.as_deref().unwrap_or_default())) {
+    let (had, has) = (imports(path, old.as_deref().unwrap_or_default()), imports(path, &new));
+    if paths::is_test(path) || has.is_subset(&had) {
         return None;
     }
     let staged = Modules::new(tree.staged().keys().map(String::as_str), std::iter::empty());
     let mut project = Staging { tree, paths: &work.run.files, staged, before: None };
+    if let Some(message) = has.difference(&had).find_map(|import| lacking(&mut project, path, import, taken)) {
+        return Some(Fault { reason: "unbound", message });
+    }
     let found = half_loaded(&mut project, path)?;
     project.before = Some(before);
     let is_old = old.is_some() && half_loaded(&mut project, path).is_some();
     (!is_old).then(|| Fault { reason: "unbound", message: sentence(&mut project, &found) })
+}
+
+/// Returns what is wrong with an import of a name that was taken back with the rest of its file.
+fn lacking(
+    project: &mut Staging<'_>,
+    path: &str,
+    (module, name): &(String, Option<String>),
+    taken: &BTreeSet<String>,
+) -> Option<String> {
+    let from = project.resolve(path, module).filter(|from| taken.contains(from))?;
+    let name = name.as_ref()?;
+    let scopes = Scopes::of_file(&from, &project.text(&from).unwrap_or_default()).unwrap_or_default();
+    let bound =
+        scopes.module().is_some_and(|own| own.open.is_some() || own.bindings.iter().any(|one| one.name == *name));
+    (!bound).then(|| format!("{path} imports `{name}` from {from}, which was left as it was and has no such name"))
 }
 
 fn sentence(project: &mut Staging<'_>, found: &HalfLoaded) -> String {

@@ -9,6 +9,7 @@ use sandbox::EffectKind;
 use super::context::RunContext;
 use super::workspace::Workspace;
 use crate::stop::{Finding, Severity, Stop};
+use crate::tree::Staged;
 use crate::understand::PlacedBy;
 
 /// The state of one unit, made new for each.
@@ -24,6 +25,8 @@ pub(crate) struct UnitState {
     pub(crate) worked: BTreeMap<String, Option<Vec<u8>>>,
     /// The files of blocks that evidence in the tree decided, by unit and block, so that later looks find the same one.
     pub(crate) identified: BTreeMap<(PhaseId, usize), (usize, PlacedBy)>,
+    /// The staged files as they were before the part of the unit on which work goes on.
+    pub(crate) before: BTreeMap<String, Staged>,
     /// The fingerprint of the tree when work on the unit began.
     pub(crate) first_tree: String,
     /// What was found for the unit so far, and what earlier runs found for the plan.

@@ -172,7 +172,10 @@ impl fmt::Display for OpenReason {
                 formatter.write_str(&parts.iter().enumerate().map(shown).collect::<Vec<_>>().join("; "))
             }
             OpenReason::Unclear(passage) => {
-                write!(formatter, "not clear whether it asks for work: {passage}; look at it, then `accept --phase`")
+                write!(
+                    formatter,
+                    "not clear whether it asks for work: {passage}; look at it, then run `backend-engineer accept PLAN --phase N`"
+                )
             }
             OpenReason::Worked(paths) => {
                 let paths: Vec<String> = paths.iter().take(4).map(|path| format!("`{path}`")).collect();

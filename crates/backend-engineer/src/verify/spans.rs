@@ -4,9 +4,9 @@ use journal::Verdict;
 use plan::{CriterionKind, Passage, PassageKind, Phase, Sentence, SentenceClass, Span};
 use serde::Serialize;
 
-use super::prohibitions::{self, hold};
 use super::{Origin, Proof, Verification};
 use crate::implement::{Change, Deed, Item, NoCommit, Placed};
+use crate::prohibitions::{ProhibitionOutcome, hold};
 use crate::tree::Pending;
 use crate::unit_work::UnitWork;
 
@@ -97,17 +97,17 @@ pub(super) fn prohibitions(work: &UnitWork<'_>, change: &Change) -> Vec<Prohibit
 }
 
 fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) -> Prohibition {
-    let held: Vec<prohibitions::Fate> = sentence.protects.iter().map(|protected| hold(protected, written)).collect();
+    let held: Vec<ProhibitionOutcome> = sentence.protects.iter().map(|protected| hold(protected, written)).collect();
     let words = work.run.plan.text().get(sentence.span.clone()).unwrap_or_default().split_whitespace();
     Prohibition {
         span: sentence.span.clone(),
         text: words.collect::<Vec<_>>().join(" "),
         line: work.run.plan.place(sentence.span.start).line,
         broken: held.iter().find_map(|kept| match kept {
-            prohibitions::Fate::Broken(path) => Some(path.clone()),
-            prohibitions::Fate::Kept | prohibitions::Fate::Unknown => None,
+            ProhibitionOutcome::Broken(path) => Some(path.clone()),
+            ProhibitionOutcome::Kept | ProhibitionOutcome::Unknown => None,
         }),
-        decided: held.contains(&prohibitions::Fate::Kept),
+        decided: held.contains(&ProhibitionOutcome::Kept),
     }
 }
 

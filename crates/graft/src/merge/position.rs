@@ -158,7 +158,8 @@ fn by_phrase(
             Named::All if listed => kin.clone(),
             Named::All => continue,
             Named::Nothing => {
-                if phrase.route.is_some() || item.kind == Kind::Call && !kin.is_empty() {
+                let is_place = !phrase.code.is_empty() || item.kind == Kind::Call && !phrase.may_be_an_act;
+                if phrase.route.is_some() || listed && is_place && !kin.is_empty() {
                     missing.get_or_insert(phrase);
                 }
                 continue;

@@ -38,6 +38,8 @@ pub(crate) struct Phrase {
     pub(crate) route: Option<RouteName>,
     /// Its words in lower case, names cut into theirs; without those that name nothing.
     pub(crate) words: Vec<String>,
+    /// It begins with a form in "-ing" and no article, as words for the order of the work do: "after adding the route".
+    pub(crate) may_be_an_act: bool,
 }
 
 impl Phrase {
@@ -92,7 +94,8 @@ fn is(token: Option<&Token>, word: &str) -> bool {
 
 /// The place that a clause names from its first word on, and how many tokens it takes.
 fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
-    let mut phrase = Phrase { relation, sentence, code: Vec::new(), route: None, words: Vec::new() };
+    let may_be_an_act = matches!(tokens.get(from), Some(Token::Word(word)) if word.ends_with("ing"));
+    let mut phrase = Phrase { relation, sentence, code: Vec::new(), route: None, words: Vec::new(), may_be_an_act };
     let mut method = None;
     let mut length = 0;
     for token in tokens.iter().skip(from).take(LONGEST) {

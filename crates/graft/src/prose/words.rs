@@ -216,6 +216,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 tokens.push(Token::Code(body.get(..end).unwrap_or_default().trim().to_owned()));
                 rest = body.get(end + 1..).unwrap_or_default();
                 tokens.extend(behind(rest).map(Token::Behind));
+                joined = true;
                 continue;
             }
         }
@@ -225,6 +226,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         {
             tokens.push(Token::Possessive);
             rest = after;
+            joined = true;
             continue;
         }
         if character == '/' && (rest.len() == text.len() || !joined) {

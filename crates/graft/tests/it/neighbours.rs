@@ -291,13 +291,6 @@ const REPLACED: &[Row] = &[
         Err(Reason::Ambiguous),
     ),
     row(
-        "urls.py",
-        "urlpatterns = [\n    path(\"a\", a),\n    path(\"b\", b),\n    path(\"c\", c),\n]\n",
-        "# Avant\npath(\"a\", a),\npath(\"b\", b),\n# Après\npath(\"x\", a),\npath(\"y\", b),\n",
-        "Remplacer les deux entrées :",
-        Ok("urlpatterns = [\n    path(\"x\", a),\n    path(\"y\", b),\n    path(\"c\", c),\n]\n"),
-    ),
-    row(
         "a.py",
         "X = 1\n\n\ndef one():\n    return X\n",
         "y = fetch(1)\nz = fetch(2)\n",
@@ -370,15 +363,17 @@ fn an_import_in_the_words_is_the_blocks() {
     let block = "export function loan() {\n  return new Loans();\n}\n";
     let snippet = Snippet { text: block, language: "" };
     let file = File { path: "a.ts", text: Some("export const a = 1;\n") };
-    for (behind, imported) in [
-        ("with `import { Loans } from './loans';`.", true),
-        ("with `import { Other } from './loans';`.", false),
-        ("`Loans` comes later.", false),
-        ("not `import { Loans } from './old';` but `import { Loans } from './new';`", false),
+    for (spelled, imported) in [
+        ("import { Loans } from './loans';", true),
+        ("import { Other } from './loans';", false),
+        // A name that a member has, not a read of it.
+        ("import { constructor } from './loans';", false),
+        ("Loans();", false),
     ] {
-        let context = Context { prose: "Add it:", behind, ..Context::default() };
-        let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else { panic!("{behind}") };
-        assert_eq!(applied.text.contains("import {"), imported, "{behind}: {}", applied.text);
+        let imports = vec![spelled.to_owned()];
+        let context = Context { prose: "Add it:", imports: &imports, ..Context::default() };
+        let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else { panic!("{spelled}") };
+        assert_eq!(applied.text.contains("import {"), imported, "{spelled}: {}", applied.text);
         assert!(applied.text.contains("function loan"));
     }
 }

@@ -266,31 +266,72 @@ pub(super) fn mark(line: &str) -> Option<bool> {
     if rest > 60 {
         return None;
     }
-    if [
-        "before",
-        "old",
-        "old code",
-        "current",
-        "current code",
-        "was",
-        "修改前",
-        "旧代码",
-        "antes",
-        "было",
-        "变更前",
-        "原",
-    ]
-    .contains(&short.as_str())
-    {
+    if OLD_MARKS.contains(&short.as_str()) {
         Some(true)
-    } else if ["after", "new code", "now", "修改后", "新代码", "después", "стало", "变更后"].contains(&short.as_str())
-        || short == "new" && comment.trim().len() < 8
-    {
+    } else if NEW_MARKS.contains(&short.as_str()) || short == "new" && comment.trim().len() < 8 {
         Some(false)
     } else {
         None
     }
 }
+
+/// Comments that head what a block replaces.
+const OLD_MARKS: &[&str] = &[
+    "before",
+    "old",
+    "old code",
+    "current",
+    "current code",
+    "was",
+    "existing",
+    "avant",
+    "actuel",
+    "code actuel",
+    "ancien code",
+    "vorher",
+    "bisher",
+    "aktueller code",
+    "alter code",
+    "antes",
+    "código actual",
+    "código atual",
+    "было",
+    "до",
+    "修改前",
+    "旧代码",
+    "变更前",
+    "原",
+    "変更前",
+    "변경 전",
+    "변경전",
+];
+
+/// Comments that head what takes its place.
+const NEW_MARKS: &[&str] = &[
+    "after",
+    "new code",
+    "now",
+    "changed to",
+    "replacement",
+    "après",
+    "nouveau",
+    "nouveau code",
+    "nachher",
+    "neu",
+    "neuer code",
+    "después",
+    "depois",
+    "nuevo código",
+    "novo código",
+    "стало",
+    "после",
+    "修改后",
+    "新代码",
+    "变更后",
+    "変更後",
+    "변경 후",
+    "변경후",
+];
 
 fn is_diff(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());

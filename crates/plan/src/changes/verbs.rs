@@ -1,8 +1,9 @@
 //! Table: words that say what shall happen to a file, in the languages that plans are written in.
 
 use super::Action;
-use crate::inline::key;
+use crate::inline::{code_spans, key};
 use crate::labels::Topic;
+use crate::paths::as_path;
 
 const CREATE: &[&str] = &[
     "create",
@@ -373,42 +374,68 @@ pub(super) fn removes_whole(value: &str) -> bool {
             object.split_whitespace().take_while(|word| !matches!(*word, "and" | "as" | "since")).collect();
         rest.trim().is_empty()
             || !rest.starts_with(char::is_whitespace)
-            || behind.starts_with(['—', '–', '-', '('])
+            || behind.starts_with(['—', '–', '-', '(']) && !names_part(behind)
             || words.iter().all(|word| FILLER.contains(word))
     }
 }
 
+/// What a file is made of.
+const PARTS: &[&str] = &[
+    "field",
+    "endpoint",
+    "route",
+    "method",
+    "function",
+    "column",
+    "parameter",
+    "param",
+    "argument",
+    "option",
+    "key",
+    "prop",
+    "property",
+    "section",
+    "entry",
+    "case",
+    "import",
+    "setting",
+    "variable",
+    "value",
+    "constant",
+    "class",
+    "type",
+    "interface",
+    "handler",
+    "test",
+    "line",
+    "call",
+    "comment",
+    "decorator",
+    "model",
+    "code",
+];
+
+/// Returns whether a note in brackets is about a part of the file: "(`MAX_NAME`)", "(unused import)", "(lines 3-5)".
+pub(super) fn names_part(note: &str) -> bool {
+    let Some(inner) = note.trim_start().strip_prefix(['(', '（']) else { return false };
+    let inner = inner.split([')', '）']).next().unwrap_or(inner);
+    let code = code_spans(inner, 0).into_iter().any(|span| as_path(&inner[span.inner], true).is_none());
+    code || inner.split(|letter: char| !letter.is_alphanumeric()).any(is_part)
+}
+
+fn is_part(word: &str) -> bool {
+    let word = word.to_lowercase();
+    PARTS.contains(&word.as_str()) || word.strip_suffix('s').is_some_and(|one| PARTS.contains(&one))
+}
+
 /// Whether a note speaks of something new within a file: "new field", "added two endpoints".
 fn is_new_part(note: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "field",
-        "endpoint",
-        "route",
-        "method",
-        "function",
-        "column",
-        "parameter",
-        "param",
-        "argument",
-        "option",
-        "key",
-        "prop",
-        "property",
-        "section",
-        "entry",
-        "case",
-        "import",
-        "setting",
-        "variable",
-        "value",
-    ];
     let mut words = note.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
     if !matches!(words.next(), Some("new" | "added" | "create" | "created")) {
         return false;
     }
     // Before it may stand what kind it is: "new optional field".
     let within = note.split(['.', ',', ';', '(', ')', ':', '—']).next().unwrap_or(note);
-    let is_part = |word: &str| PARTS.contains(&word) || word.strip_suffix('s').is_some_and(|one| PARTS.contains(&one));
     within.split_whitespace().skip(1).take(3).any(is_part)
 }
 

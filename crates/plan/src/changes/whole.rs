@@ -1,7 +1,7 @@
 //! Whether words are about a file as a whole: only then is it removed, moved or made by them.
 
 use super::Action;
-use super::verbs::{FILLER, action_of, begins};
+use super::verbs::{FILLER, action_of, begins, names_part};
 use crate::inline::key;
 use crate::vocabulary::{Use, begins as opens, is_all};
 
@@ -28,6 +28,9 @@ fn ends_with_the_file(behind: &str) -> bool {
         || rest.starts_with("'s")
         || rest.starts_with("’s")
     {
+        return false;
+    }
+    if names_part(rest) {
         return false;
     }
     let mut rest = rest;

@@ -4,6 +4,7 @@ use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation};
 use crate::changes::asks_for_change;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, key};
+use crate::mention::denies;
 
 /// How sure it is that a code span of the line is a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +76,8 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
                 let told = says_run(before, 5) || is_means(before);
-                let asked = told && !is_conditional(before) && !is_part_of_change(before, inner);
+                let meant = !is_conditional(before) && !denies(words, &span.outer, &|word| RUNS.contains(&word));
+                let asked = told && meant && !is_part_of_change(before, inner);
                 (shell::is_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked)
             }
         }

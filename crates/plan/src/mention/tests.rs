@@ -8,11 +8,6 @@ fn told(words: &str) -> Mention {
     mention(words, &span.outer)
 }
 
-fn forbids(words: &str) -> bool {
-    let span = code_spans(words, 0).pop().expect("a name");
-    is_forbidden(words, &span.outer)
-}
-
 #[test]
 fn a_name_is_spared_where_the_words_deny_it() {
     for words in [
@@ -73,30 +68,6 @@ fn a_name_is_spoken_of_else() {
 }
 
 #[test]
-fn a_change_is_forbidden_by_a_verb_that_changes() {
-    for words in [
-        "Do not replace `origins`, it is shown for context:",
-        "Do not change `image` in this phase; it is shown for context.",
-        "Leave `test` as it is; this is what it will be:",
-        "replace `origins`, but do not touch `paths`:",
-        "`run` darf nicht geändert werden.",
-        "不要修改 `run`。",
-    ] {
-        assert!(forbids(words), "{words}");
-    }
-    for words in ["Do not call `run` here.", "Replace `run`:", "It returns nothing, see `run`."] {
-        assert!(!forbids(words), "{words}");
-    }
-    let both = "In `app/main.py` replace `origins`, but do not touch `paths`:";
-    let names: Vec<&str> = code_spans(both, 0)
-        .into_iter()
-        .filter(|span| is_forbidden(both, &span.outer))
-        .map(|span| &both[span.inner])
-        .collect();
-    assert_eq!(names, ["paths"]);
-}
-
-#[test]
 fn an_empty_file_is_told_by_its_note() {
     for note in [" (empty)", " - empty", " — empty file.", " (new, empty file)", "Empty package marker.", "（空文件）"]
     {
@@ -123,4 +94,22 @@ fn a_sentence_ends_outside_of_code_and_abbreviations() {
     let at = words.find("`tests").expect("the path");
     assert_eq!(&words[sentence_around(words, at)], " Open `tests/a.py` and find it.");
     assert_eq!(sentence_around("In `a.py`, add:", 3), 0..15);
+}
+
+#[test]
+fn a_verb_is_denied_for_its_own_object() {
+    let denied = |words: &str| {
+        let span = code_spans(words, 0).pop().expect("a name");
+        denies(words, &span.outer, &|word| ["run", "running", "ausführen"].contains(&word))
+    };
+    for words in
+        ["Never run `x`.", "Do not run `x`", "Generate it without running `x`", "not with `x`", "`x` nicht ausführen"]
+    {
+        assert!(denied(words), "{words}");
+    }
+    for words in
+        ["Run `x`.", "See that no errors remain by running `x`", "Do not edit it. Run `x`", "If none is there, run `x`"]
+    {
+        assert!(!denied(words), "{words}");
+    }
 }

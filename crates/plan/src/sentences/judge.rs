@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::changes::{Action, Asking, PlannedChange, meant};
 use crate::criteria::is_among;
 use crate::document::Span;
+use crate::inline::code_spans;
 use crate::labels::{Topic, topic};
 use crate::mention::{is_empty_note, makes_empty};
 use crate::paths::find_paths;
@@ -14,9 +15,10 @@ use super::asked::{Asked, Proof};
 use super::evidence::Shown;
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
-use super::prohibition::protected;
+use super::prohibition::{Protected, protected};
 use super::scope::Scopes;
 use super::split::Cut;
+use super::statuses::lacks_status;
 use super::words::stems;
 use super::{Sentence, SentenceClass, form};
 use crate::vocabulary::Use;
@@ -49,8 +51,14 @@ impl Judge<'_, '_, '_> {
         let form = form::read(words);
         let placed = self.by_place(cut, &form).or_else(|| by_lead(led)).or_else(|| self.by_form(cut, &form));
         let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
+        let mut protects = protected(words);
+        let class = if is_about(words, &protects) { forbidden(class) } else { class };
+        if class == SentenceClass::Condition {
+            // What holds only under a condition is not held against the change.
+            protects.clear();
+        }
         let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
-        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects: protected(words) }
+        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects }
     }
 
     /// What the place of a sentence decides, whatever it says.
@@ -119,11 +127,18 @@ impl Judge<'_, '_, '_> {
             Mood::States | Mood::Demands if self.is_checked(cut) || form.outcome || form.step && form.judges => {
                 Some(Check)
             }
+            // "It returns 404 for unknown items" explains nothing that a block shows.
+            Mood::States if form.refers && self.lacks_status(cut) => None,
             Mood::States if form.explains || form.refers || self.is_explanation(cut) => Some(Context),
             Mood::Demands if form.explains || self.is_explanation(cut) => Some(Context),
             Mood::Asks(Use::Change) | Mood::States if form.step && self.only_runs(cut) => Some(Run),
             _ => None,
         }
+    }
+
+    /// Returns whether a sentence names a status of HTTP that no block of the unit shows.
+    fn lacks_status(&self, cut: &Cut) -> bool {
+        lacks_status(self.asking.document.slice(&cut.span), self.stock.unit())
     }
 
     /// Returns whether the heading, or the line that leads to the list, begins an explanation.
@@ -388,6 +403,18 @@ fn is_title(words: &str) -> bool {
 fn by_lead(led: Option<SentenceClass>) -> Option<SentenceClass> {
     use SentenceClass::{Check, Condition, Elsewhere, Forbid};
     led.filter(|class| matches!(class, Check | Forbid | Condition | Elsewhere))
+}
+
+/// Returns whether what a sentence protects is the first that it names: "Replace `a`, but do not touch `b`" is about `a`.
+fn is_about(words: &str, protects: &[Protected]) -> bool {
+    let first = code_spans(words, 0).into_iter().next();
+    protects.first().zip(first).is_some_and(|(one, span)| one.name == words[span.inner])
+}
+
+/// The class of a sentence that says what must stay.
+fn forbidden(class: SentenceClass) -> SentenceClass {
+    use SentenceClass::{Context, DoPartly, DoUnshown, Forbid, Place, Unclear};
+    if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) { Forbid } else { class }
 }
 
 /// Returns whether the title of a step says that it runs or checks something.

@@ -7,9 +7,9 @@
 use serde::Serialize;
 
 use crate::inline::{CodeSpan, code_spans};
-use crate::mention::is_forbidden;
+use crate::mention::{around, is_small, is_spared};
 use crate::paths::as_path;
-use crate::vocabulary::{Use, held, is_dense, is_entry};
+use crate::vocabulary::{Use, held, is_dense, is_entry, last};
 
 /// A path or symbol that must stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,7 +45,8 @@ const BEHIND: usize = 4;
 pub(super) fn protected(words: &str) -> Vec<Protected> {
     let lower = words.to_lowercase();
     let uses = held(&lower);
-    if !uses.has(Use::Negation) && !uses.has(Use::Keep) || uses.has(Use::Except) || !words.contains('`') {
+    let speaks = [Use::Negation, Use::Keep, Use::Stays].into_iter().any(|what| uses.has(what));
+    if !speaks || uses.has(Use::Except) || !words.contains('`') {
         return Vec::new();
     }
     let tokens = tokens(words);
@@ -71,14 +72,20 @@ pub(super) fn protected(words: &str) -> Vec<Protected> {
 }
 
 /// What is protected where the verb stands behind its object, or the negation behind both: "ohne `x` zu ändern",
-/// "ändere `x` nicht".
+/// "ändere `x` nicht"; and the other of two: "replace `a`, not `b`".
 fn verb_apart(words: &str) -> Vec<Protected> {
     let apart = |span: &CodeSpan| {
-        let (before, behind) = (words[..span.outer.start].to_lowercase(), words[span.outer.end..].to_lowercase());
-        // "Change `a`, not `b`" says which of two is meant.
-        let last = before.split_whitespace().next_back().unwrap_or("");
-        let between = is_entry(last, Use::Negation) && held(&behind).has(Use::Alter);
-        is_forbidden(words, &span.outer) && (between || !held(&before).has(Use::Negation))
+        let (before, after) = around(words, &span.outer);
+        let negation = last(&before, Use::Negation);
+        let direct = negation.as_ref().is_some_and(|negation| before[negation.end..].trim().is_empty());
+        let alters = |text: &str| held(text).has(Use::Alter);
+        let verb = match (&negation, direct) {
+            // The verb of both stands before the first: a word that only joins calls for no change.
+            (Some(_), true) => alters(&after) || alters(&words[..span.outer.start].to_lowercase()),
+            (Some(_), false) => false,
+            (None, _) => alters(&before) || alters(&after),
+        };
+        verb && is_spared(&before, &after)
     };
     let spans = code_spans(words, 0).into_iter().filter(apart);
     spans.map(|span| object(&words[span.inner], None, false)).collect()
@@ -139,6 +146,7 @@ fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
     let uses = held(&words.join(" "));
     let denied = uses.has(Use::Negation);
     let any = denied && uses.has(Use::Alter);
+    let any = any || uses.has(Use::Stays);
     let loss = denied && uses.has(Use::Remove) || uses.has(Use::Keep) && !denied;
     if !any && !loss {
         return Vec::new();
@@ -162,11 +170,24 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
         && let Some(Token::Code(code)) = clause.first()
     {
         // "`x` must not be changed": the object stands first.
-        let behind = (1..clause.len().min(1 + BEHIND)).find_map(|at| verb_at(clause, at));
+        let stays = |at: usize| stays(clause, at).map(|end| (end, false));
+        let behind = (1..clause.len().min(1 + BEHIND)).find_map(|at| stays(at).or_else(|| verb_at(clause, at)));
         let alone = clause.iter().filter(|token| matches!(token, Token::Code(_))).count() == 1;
         found.extend(behind.filter(|_| alone).map(|(_, only_from_loss)| object(code, None, only_from_loss)));
     }
+    // "Keep `x` as it is" spares it, and not only from its loss.
+    if (0..clause.len()).any(|at| stays(clause, at).is_some()) {
+        found.iter_mut().for_each(|one| one.only_from_loss = false);
+    }
     found
+}
+
+/// Where the words end that say something is as it was. A verb behind them has another sense: "as it is described above".
+fn stays(clause: &[Token<'_>], at: usize) -> Option<usize> {
+    let end = entry(clause, at, Use::Stays)?;
+    let goes_on =
+        matches!(clause.get(end), Some(Token::Word(word)) if !is_small(word) && !is_entry(word, Use::Function));
+    (!goes_on).then_some(end)
 }
 
 /// Where the words end that begin at a token and forbid a change, and whether they forbid a loss only.
@@ -244,6 +265,16 @@ mod tests {
             ("`app/main.py` must not be changed.", &["app/main.py"]),
             ("Do not delete `old_total` yet.", &["-old_total"]),
             ("Keep `old_total`.", &["-old_total"]),
+            ("Keep `old_total` unchanged.", &["old_total"]),
+            ("`origins` stays untouched, for reference only:", &["origins"]),
+            ("`origins` is unchanged:", &["origins"]),
+            ("`origins` bleibt unverändert:", &["origins"]),
+            ("`origins` reste inchangé :", &["origins"]),
+            ("`origins` 保持不变，仅供参考：", &["origins"]),
+            ("Ändere `run` nicht.", &["run"]),
+            ("Ergänze es, ohne `run` zu ändern.", &["run"]),
+            ("Do not replace `origins`, it is shown for context:", &["origins"]),
+            ("Change `a`, not `b`.", &["b"]),
             ("Do not touch `a`, `b` or `c`.", &["a", "b", "c"]),
             ("不要修改 `app/main.py`。", &["app/main.py"]),
             ("`app/main.py` は変更しない。", &["app/main.py"]),
@@ -264,7 +295,8 @@ mod tests {
         for words in [
             "Do not import from `app/main.py`.",
             "Do not use `eval`.",
-            "Change `a`, not `b`.",
+            "Call `a`, not `b`.",
+            "`a` was sorted before.",
             "Do not change anything in `app/main.py` except the imports.",
             "Do not change how the loader calls `a`.",
             "Never log `password`.",

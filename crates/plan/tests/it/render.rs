@@ -128,8 +128,7 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
             other => format!("{other:?}"),
         };
         let lines = one.lines.map_or(String::new(), |(from, to)| format!(" lines {from}-{to}"));
-        let kept = if one.forbidden.is_empty() { String::new() } else { format!(" sparing {:?}", one.forbidden) };
-        let lines = format!("{}{lines}{kept}", basis(one.basis));
+        let lines = format!("{}{lines}", basis(one.basis));
         writeln!(
             out,
             "{margin}  block {at} line {} {:?} {:?} for {file}{lines} {:?}",
@@ -139,6 +138,10 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
             one.text
         )
         .unwrap();
+    }
+    let kept: Vec<&str> = phase.sentences.iter().flat_map(|one| &one.protects).map(|one| one.name.as_str()).collect();
+    if !kept.is_empty() {
+        writeln!(out, "{margin}  stays {kept:?}").unwrap();
     }
     for (at, one) in phase.commands.iter().enumerate() {
         run(out, plan, one, at, &margin);
