@@ -3,6 +3,7 @@
 mod checks;
 mod project;
 mod reasons;
+mod carried_out;
 mod proof;
 mod accounts;
 mod tampering;
@@ -16,6 +17,7 @@ use plan::{CheckboxId, CriterionKind, PhaseId};
 
 pub(crate) use accounts::{Account, Fate};
 pub(crate) use baseline::compare_with_baseline;
+use carried_out::Written;
 pub(crate) use checks::{Check, Origin};
 use proof::Ground;
 pub(crate) use proof::is_unimplemented;
@@ -104,13 +106,14 @@ fn find_proofs(
     verification: &mut Verification,
 ) -> Result<std::collections::BTreeSet<String>, Stop> {
     let standing = crate::implement::standing(work)?;
+    let written = Written::collect(work, change)?;
     let search = Search {
         evidence: &work.state.evidence,
         run: work.run.recorder.run().map(journal::Run::id),
         first_tree: &work.state.first_tree,
     };
     let (run, assignment, checks) = (work.run, work.assignment, &verification.checks);
-    let ground = Ground { run, assignment, checks, standing: &standing, search };
+    let ground = Ground { run, assignment, checks, standing: &standing, search, written: &written };
     verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
     verification.proofs = prove(run, assignment, change, verification);
     proof::hold_back(run, assignment, change, verification);

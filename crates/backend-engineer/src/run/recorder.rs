@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, Run, StepName, UnitName};
+use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, Run, RunId, StepName, UnitName};
 
 use crate::redact::Redactor;
 use crate::stop::Stop;
@@ -89,6 +89,16 @@ impl Recorder {
             Some(journal) => Ok(journal.evidence(plan)?),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// Returns the paths that runs changed for the plan of this name, each with its run.
+    pub(crate) fn written(&self, plan: &str) -> Result<Vec<(RunId, String)>, Stop> {
+        let Some(journal) = &self.journal else { return Ok(Vec::new()) };
+        let written = |(id, event): (EvidenceId, Event)| match event {
+            Event::FileWritten { path, .. } => Some((id.run, path)),
+            _ => None,
+        };
+        Ok(journal.of_plan(plan, "file_written")?.into_iter().filter_map(written).collect())
     }
 
     /// Returns the sentences of the plan of this name that were accepted, each with its unit.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use journal::{EvidenceId, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
 
+use super::carried_out::Written;
 use super::reasons::{BrokenBy, OpenReason, Proof, ProvenBy, Said};
 use super::{Check, Origin, Verification};
 use crate::check::{Kind, Ran};
@@ -22,6 +23,8 @@ pub(super) struct Ground<'a> {
     pub(super) standing: &'a BTreeSet<String>,
     /// What was found for the plan, in this run and before.
     pub(super) search: Search<'a>,
+    /// What runs changed for the plan.
+    pub(super) written: &'a Written,
 }
 
 /// The proof of one item of the change. What its ticked box says holds until a check speaks against it.
@@ -141,7 +144,7 @@ fn of_verdict(verdict: Verdict, said: Said) -> Proof {
 }
 
 /// Prose is proven when a check tied to it fails without the unit's own change, and passes now: a command of its own step,
-/// else one of its unit, all of whose checks must pass.
+/// else one of its unit, all of whose checks must pass. What is not in that change is not proven by it.
 fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
     let of_unit: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
     let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
@@ -152,6 +155,9 @@ fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
     tied.into_iter().find_map(|check| {
         let passed = ground.search.evidence.iter().find(|found| Some(&found.id) == check.evidence.as_ref())?;
         let failed = ground.search.failure_without_change(&passed.evidence)?;
+        if !ground.written.may_hold(item, &failed.id.run, (ground.run, ground.assignment)) {
+            return None;
+        }
         let basis = failed.evidence.condition.basis;
         Some(ProvenBy::Change { without: failed.id.clone(), basis, with: said(check) })
     })

@@ -37,6 +37,7 @@ struct Scene {
     assignment: Assignment,
     checks: Vec<Check>,
     evidence: Vec<FoundEvidence>,
+    written: Written,
 }
 
 impl Scene {
@@ -51,7 +52,14 @@ impl Scene {
         let options = RunOptions { dry_run: true, ..RunOptions::default() };
         let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options)).unwrap();
         let assignment = understand(&run.plan, &run.files, run.plan.phases()[0].id, true).unwrap();
-        let mut scene = Scene { _folder: folder, run, assignment, checks: Vec::new(), evidence: Vec::new() };
+        let mut scene = Scene {
+            _folder: folder,
+            run,
+            assignment,
+            checks: Vec::new(),
+            evidence: Vec::new(),
+            written: Written::of_run(NOW, &[("app/limits.py", "def limit(): ...\n")]),
+        };
         for (index, verdict) in verdicts.into_iter().enumerate() {
             scene.checks.push(scene.check(index, verdict));
             let id = scene.see(index, Basis::Final, verdict);
@@ -107,7 +115,8 @@ impl Scene {
         let run = RunId::from(NOW);
         let search = Search { evidence: &self.evidence, run: Some(&run), first_tree: "first" };
         let (assignment, checks) = (&self.assignment, self.checks.as_slice());
-        of_item(item, &Ground { run: &self.run, assignment, checks, standing: &standing, search })
+        let written = &self.written;
+        of_item(item, &Ground { run: &self.run, assignment, checks, standing: &standing, search, written })
     }
 
     /// The boxes of the plan, where its only item is `item`, in order: whether each is proven.
@@ -156,6 +165,18 @@ fn prose_is_proven_by_a_check_that_fails_without_the_change_and_names_both() {
         panic!("{by:?}");
     };
     assert_eq!((named, &with.evidence), (&without, &scene.checks[1].evidence));
+}
+
+#[test]
+fn prose_of_which_nothing_is_in_the_change_is_not_proven_by_it() {
+    let mut scene = Scene::new(PASSED);
+    scene.see(1, Basis::Baseline, Verdict::Failed);
+    let item = scene.item(vec![prose()]);
+    assert!(matches!(scene.proof(&item, &[]), Proof::Proven(_)), "`limit` stands in what the run changed");
+    scene.written = Written::of_run(NOW, &[("app/other.py", "def other(): ...\n")]);
+    assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "the change has no `limit`");
+    scene.written = Written::of_run("20261201-110000-old", &[("app/limits.py", "def limit(): ...\n")]);
+    assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "another run changed it");
 }
 
 #[test]

@@ -1,0 +1,121 @@
+//! Whether what prose asks for can be in the change that a check failed without: a check speaks for the whole change of
+//! its run, and an item whose own file, or the symbol it names, is not in that change was not carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use journal::RunId;
+
+use crate::implement::{Change, Deed, Item, Passage, code_spans};
+use crate::run::RunContext;
+use crate::stop::Stop;
+use crate::understand::Assignment;
+use crate::unit_work::UnitWork;
+
+/// What runs changed for the plan.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// The paths that each run changed.
+    by_run: BTreeMap<RunId, BTreeSet<String>>,
+    /// The texts of each path, as it was and as it is, one after the other.
+    texts: BTreeMap<String, String>,
+}
+
+impl Written {
+    /// Collects what this run and earlier ones wrote.
+    pub(super) fn collect(work: &mut UnitWork<'_>, change: &Change) -> Result<Self, Stop> {
+        let mut written = Written::default();
+        for (run, path) in work.run.recorder.written(&work.run.plan_name)? {
+            written.by_run.entry(run).or_default().insert(path);
+        }
+        for path in written.by_run.values().flatten() {
+            // A path that can't be read any more has no text.
+            let text = work.workspace.tree.read_text(path).ok().flatten().unwrap_or_default();
+            written.texts.insert(path.clone(), text);
+        }
+        for file in &change.written {
+            if let Some(before) = &file.before {
+                written.texts.entry(file.path.clone()).or_default().push_str(&String::from_utf8_lossy(&before.bytes));
+            }
+        }
+        Ok(written)
+    }
+
+    /// Makes what one run changed, from paths and their texts.
+    #[cfg(test)]
+    pub(super) fn of_run(run: &str, files: &[(&str, &str)]) -> Self {
+        let paths = files.iter().map(|(path, _)| (*path).to_owned()).collect();
+        let texts = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        Written { by_run: BTreeMap::from([(RunId::from(run), paths)]), texts }
+    }
+
+    /// Returns whether all that is left of an item, or was worked on for it, can be part of what the run changed.
+    pub(super) fn may_hold(&self, item: &Item, run: &RunId, ground: (&RunContext, &Assignment)) -> bool {
+        let nothing = BTreeSet::new();
+        let paths = self.by_run.get(run).unwrap_or(&nothing);
+        item.deeds.iter().all(|deed| match deed {
+            Deed::Left(remainder) => {
+                let (run, assignment) = ground;
+                let about = assignment.files.iter().filter(|file| item.is_about(&run.plan, file, remainder));
+                let mut own = about.filter_map(|file| file.path.as_ref());
+                own.all(|path| paths.contains(path))
+                    && remainder.passage().is_none_or(|words| self.speaks(words, paths))
+            }
+            Deed::Worked { passage: Some(words), .. } => self.speaks(words, paths),
+            _ => true,
+        })
+    }
+
+    /// Returns whether one of the symbols that words name stands in a changed file; words without symbols may mean any.
+    fn speaks(&self, words: &Passage, paths: &BTreeSet<String>) -> bool {
+        let named = code_spans(&words.text);
+        let symbols: Vec<&str> = named.iter().filter_map(|name| symbol(name)).collect();
+        let texts: Vec<&String> = paths.iter().filter_map(|path| self.texts.get(path)).collect();
+        // `Dockerfile` is a name and a file.
+        let is_file = |symbol: &str| paths.iter().any(|path| path.rsplit('/').next() == Some(symbol));
+        let stands = |symbol: &&str| is_file(symbol) || texts.iter().any(|text| holds(text, symbol));
+        symbols.is_empty() || symbols.iter().any(stands)
+    }
+}
+
+/// Returns the last name of `total`, `Order.total`, `order.total()`; nothing for commands, files and other code.
+fn symbol(code: &str) -> Option<&str> {
+    let bare = code.split('(').next().unwrap_or(code);
+    let is_name = |part: &str| {
+        part.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+            && part.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+    };
+    // `app.py` is a file, `config.yaml` another.
+    let is_member = bare.starts_with(char::is_uppercase) || code.contains('(');
+    let named = bare.split('.').all(is_name) && (is_member || !bare.contains('.'));
+    named.then(|| bare.rsplit('.').next()).flatten()
+}
+
+fn holds(text: &str, symbol: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == symbol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passage_is_carried_out_where_a_symbol_of_it_stands_in_a_changed_file() {
+        let paths = BTreeSet::from(["app/a.py".to_owned(), "Dockerfile".to_owned()]);
+        let written = Written::of_run("now", &[("app/a.py", "class Order:\n    def total(self): ...\n")]);
+        for (text, carried) in [
+            ("Make it round up.", true),
+            ("Add `total` to it.", true),
+            ("Add `Order.total()` to it.", true),
+            ("Add `order.total()` as `Invoice` has it.", true),
+            ("Add `count` to it.", false),
+            ("Add `Order.count` to it.", false),
+            ("Add `tot` to it.", false),
+            ("Write `app.yaml`.", true),
+            ("Extend `Dockerfile`.", true),
+            ("Run `make all`.", true),
+        ] {
+            let words = Passage { span: 0..text.len(), line: 1, text: text.to_owned() };
+            assert_eq!(written.speaks(&words, &paths), carried, "{text}");
+        }
+    }
+}
