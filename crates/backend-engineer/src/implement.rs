@@ -28,6 +28,7 @@ use crate::unit_work::UnitWork;
 pub(crate) use inspect::inspect;
 pub(crate) use literal::{Placed, Placement, is_code, place, standing};
 pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
+pub(crate) use sentences::remaining;
 pub(crate) use session::Session;
 use session::engage;
 

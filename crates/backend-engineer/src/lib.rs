@@ -28,6 +28,8 @@ mod analyze;
 
 mod unit_work;
 
+mod removals;
+
 mod check;
 
 mod evidence;

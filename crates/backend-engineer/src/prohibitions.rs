@@ -59,14 +59,14 @@ fn outcome_in(protected: &Protected, path: &str, (old, new): (Option<&str>, Opti
 }
 
 /// Returns whether a path of the repository is the one that a plan writes, perhaps from a folder in it, or lies below it.
-fn is_path(path: &str, written: &str) -> bool {
+pub(crate) fn is_path(path: &str, written: &str) -> bool {
     let written = written.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
     let below = |path: &str| path.strip_prefix(written).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     below(path) || path.match_indices('/').any(|(at, _)| path[at + 1..] == *written)
 }
 
 /// Returns the last name of a symbol: `Cart.total()` is `total`.
-fn symbol(written: &str) -> &str {
+pub(crate) fn symbol(written: &str) -> &str {
     let bare = written.split('(').next().unwrap_or(written);
     bare.rsplit(['.', '#', ':']).next().unwrap_or(bare).trim()
 }

@@ -107,13 +107,16 @@ fn find_proofs(
 ) -> Result<std::collections::BTreeSet<String>, Stop> {
     let standing = crate::implement::standing(work)?;
     let written = Written::collect(work, change)?;
+    let phases: Vec<_> = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit).cloned()).collect();
+    let remaining: Vec<_> = phases.iter().flat_map(|phase| crate::implement::remaining(work, phase)).collect();
     let search = Search {
         evidence: &work.state.evidence,
         run: work.run.recorder.run().map(journal::Run::id),
         first_tree: &work.state.first_tree,
     };
     let (run, assignment, checks) = (work.run, work.assignment, &verification.checks);
-    let ground = Ground { run, assignment, checks, standing: &standing, search, written: &written };
+    let ground =
+        Ground { run, assignment, checks, standing: &standing, search, written: &written, remaining: &remaining };
     verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
     verification.proofs = prove(run, assignment, change, verification);
     proof::hold_back(run, assignment, change, verification);

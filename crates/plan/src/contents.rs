@@ -10,12 +10,12 @@ pub(crate) use inherited::hand_down;
 
 use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
-use crate::changes::{Asking, declared};
+use crate::changes::{Asking, PlannedChange, declared};
 use crate::commands::{
     ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional, of_fence,
 };
 use crate::criteria::{self, is_among, set_expectation};
-use crate::document::Document;
+use crate::document::{Document, Span};
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::plain;
 use crate::labels::Topic;
@@ -23,7 +23,7 @@ use crate::naming::state_of_note;
 use crate::outline::Unit;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
-use crate::sentences::{self, Sentence};
+use crate::sentences::{self, Removal, Sentence};
 use crate::spans::{Parts, divide};
 use crate::steps::{Seed, Step, is_step_name, seeds};
 
@@ -44,6 +44,7 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
     let runs = run_rows(&asking, &placed, &mut commands);
     let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
     let sentences = sentences::read(&asking, &begins, &placed, &changes, &commands);
+    let removals = removals(&asking, &sentences, &changes);
     let shown = parts::Shown { placed: &placed, runs: &runs, commands: &commands, sentences: &sentences };
     let steps: Vec<Step> = seeds.iter().filter_map(|seed| parts::step(&asking, seed, &shown)).collect();
     steps.iter().for_each(|step| parts::expect_by_title(step, &mut commands));
@@ -76,9 +77,36 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
         steps,
         passages,
         sentences,
+        removals,
         checkboxes: Vec::new(),
         phases: Vec::new(),
     }
+}
+
+/// Reads what sentences, and the cells beside a file in a table, ask to remove.
+fn removals(asking: &Asking<'_, '_>, sentences: &[Sentence], changes: &[PlannedChange]) -> Vec<Removal> {
+    let cells = asking.rows.iter().filter(|row| matches!(row.kind, RowKind::Cells(_)));
+    let beside = cells.flat_map(|row| {
+        let about: Vec<_> = changes.iter().filter(|change| row.span.contains(&change.span.start)).collect();
+        let found = cells_of(asking.document.slice(&row.span), row.span.start);
+        let found = found.flat_map(|(cell, span)| sentences::removals(cell, &span));
+        // A row of several files does not say from which.
+        let within = match about.as_slice() {
+            [one] => Some(one.path.clone()),
+            _ => None,
+        };
+        found.map(move |one| Removal { within: within.clone(), ..one })
+    });
+    sentences::said(asking.document, sentences).into_iter().chain(beside).collect()
+}
+
+/// Returns the cells of a row of a table, each with its bytes, blanks around it left out.
+fn cells_of(row: &str, base: usize) -> impl Iterator<Item = (&str, Span)> {
+    row.split('|').map(move |cell| {
+        let inner = cell.trim();
+        let start = base + (inner.as_ptr() as usize - row.as_ptr() as usize);
+        (inner, start..start + inner.len())
+    })
 }
 
 /// Reads the sentences of rows that belong to no unit.

@@ -9,7 +9,7 @@ use crate::commands::PlannedCommand;
 use crate::criteria::Criterion;
 use crate::document::Span;
 use crate::identity::{CheckboxId, PhaseId};
-use crate::sentences::Sentence;
+use crate::sentences::{Removal, Sentence};
 use crate::spans::Passage;
 use crate::steps::Step;
 
@@ -52,6 +52,8 @@ pub struct Phase {
     pub passages: Vec<Passage>,
     /// Its sentences in the document's order, those of nested units not among them.
     pub sentences: Vec<Sentence>,
+    /// The symbols that it asks to remove.
+    pub removals: Vec<Removal>,
     /// Its boxes, those of its steps and criteria, not those of nested units.
     pub checkboxes: Vec<CheckboxId>,
     /// Units nested in it.

@@ -19,6 +19,8 @@ mod asked;
 
 mod prohibition;
 
+mod removal;
+
 mod scope;
 
 mod inventory;
@@ -33,6 +35,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 pub use prohibition::Protected;
+pub use removal::Removal;
+pub(crate) use removal::{removals, said};
 
 use crate::blocks::Placed;
 use crate::changes::{Asking, PlannedChange};

@@ -5,6 +5,7 @@ use plan::{Phase, PhaseId, Sentence, SentenceClass, State};
 
 use super::remainder::{Passage, Remainder, code_spans, excerpt};
 use super::{Change, Deed, Item};
+use crate::removals::remains;
 use crate::unit_work::UnitWork;
 
 /// Returns what is done about prose of the plan: left, or accepted by a person before.
@@ -19,7 +20,11 @@ pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Dee
 /// Adds the sentences of a unit that its steps do not speak of, each to the item in which it stands, or as one of its own.
 pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) {
     let Some(phase) = work.run.plan.phase(unit).cloned() else { return };
-    for sentence in phase.sentences.iter().filter(|one| one.open || one.class == SentenceClass::Unclear) {
+    let remaining = remaining(work, &phase);
+    let is_left = |one: &&Sentence| {
+        one.open || one.class == SentenceClass::Unclear || remaining.iter().any(|span| *span == one.span)
+    };
+    for sentence in phase.sentences.iter().filter(is_left) {
         let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
         if told.filter_map(Deed::passage).any(|told| overlap(&told.span, &sentence.span)) {
             continue;
@@ -37,7 +42,8 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
         if titles || before || owner.is_none() && ticked {
             continue;
         }
-        let deed = of_sentence(work, &phase, sentence);
+        let remains = remaining.contains(&sentence.span);
+        let deed = if remains { said(work, &phase, &sentence.span) } else { of_sentence(work, &phase, sentence) };
         match owner.and_then(|at| change.items.get_mut(at)) {
             Some(item) => item.deeds.push(deed),
             None => {
@@ -47,6 +53,23 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
             }
         }
     }
+    account_for_cells(work, &phase, &remaining, change);
+}
+
+/// Adds what cells of tables ask to remove and what still stands.
+fn account_for_cells(work: &UnitWork<'_>, phase: &Phase, remaining: &[plan::Span], change: &mut Change) {
+    let in_cells = remaining.iter().filter(|span| phase.sentences.iter().all(|one| !overlap(&one.span, span)));
+    for span in in_cells {
+        let Passage { line, text, .. } = Passage::of(&work.run.plan, span);
+        let deeds = vec![said(work, phase, span)];
+        change.items.push(Item { unit: phase.id, step: None, title: excerpt(&text), checkbox: None, line, deeds });
+    }
+}
+
+/// Returns where the unit asks for the removal of a symbol that is still there.
+pub(crate) fn remaining(work: &mut UnitWork<'_>, phase: &Phase) -> Vec<plan::Span> {
+    let left = phase.removals.iter().filter(|one| remains(work, phase, one).is_some());
+    left.map(|one| one.span.clone()).collect()
 }
 
 fn overlap(one: &plan::Span, other: &plan::Span) -> bool {

@@ -10,7 +10,7 @@ use super::reasons::{BrokenBy, OpenReason, Proof, ProvenBy, Said};
 use super::{Check, Origin, Verification};
 use crate::check::{Kind, Ran};
 use crate::evidence::{self, Search};
-use crate::implement::{Change, Deed, Item, OpenPart, Placed, Placement};
+use crate::implement::{Change, Deed, Item, OpenPart, Passage, Placed, Placement};
 use crate::run::RunContext;
 use crate::understand::Assignment;
 
@@ -25,6 +25,8 @@ pub(super) struct Ground<'a> {
     pub(super) search: Search<'a>,
     /// What runs changed for the plan.
     pub(super) written: &'a Written,
+    /// Where the plan asks for the removal of a symbol that is still there.
+    pub(super) remaining: &'a [plan::Span],
 }
 
 /// The proof of one item of the change. What its ticked box says holds until a check speaks against it.
@@ -146,6 +148,12 @@ fn of_verdict(verdict: Verdict, said: Said) -> Proof {
 /// Prose is proven when a check tied to it fails without the unit's own change, and passes now: a command of its own step,
 /// else one of its unit, all of whose checks must pass. What is not in that change is not proven by it.
 fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
+    let remains = |passage: &Passage| {
+        ground.remaining.iter().any(|span| passage.span.start < span.end && span.start < passage.span.end)
+    };
+    if item.deeds.iter().filter_map(Deed::passage).any(remains) {
+        return None;
+    }
     let of_unit: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
     let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
     let tied = if own.is_empty() { of_unit } else { own };

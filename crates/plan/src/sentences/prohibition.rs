@@ -25,7 +25,7 @@ pub struct Protected {
 }
 
 /// A word or a code span of a sentence.
-enum Token<'w> {
+pub(super) enum Token<'w> {
     /// A word, lower case.
     Word(String),
     /// What stands between ticks.
@@ -37,7 +37,7 @@ enum Token<'w> {
 /// The most words between a negation and its verb: "do not in any way change".
 const TO_VERB: usize = 3;
 /// The most words between a verb and its object: "the old public".
-const TO_OBJECT: usize = 3;
+pub(super) const TO_OBJECT: usize = 3;
 /// The most words between an object and the negation behind it: "`x` in this phase must not".
 const BEHIND: usize = 4;
 
@@ -91,7 +91,7 @@ fn verb_apart(words: &str) -> Vec<Protected> {
     spans.map(|span| object(&words[span.inner], None, false)).collect()
 }
 
-fn tokens(words: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(words: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
     let plain = |text: &str, found: &mut Vec<Token<'_>>| {
@@ -121,7 +121,7 @@ fn tokens(words: &str) -> Vec<Token<'_>> {
 }
 
 /// Returns whether the words that begin at a token are an entry: up to three of them.
-fn entry(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize> {
+pub(super) fn entry(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize> {
     let mut words = String::new();
     let mut last = None;
     for (length, token) in clause[at..].iter().take(3).enumerate() {
@@ -220,9 +220,6 @@ fn objects(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Protect
     let mut next = at;
     while let Some(Token::Code(code)) = clause.get(next) {
         found.push(object(code, None, only_from_loss));
-        let joins = |word: &str| {
-            matches!(word, "and" | "or" | "nor" | "y" | "o" | "e" | "ou" | "et" | "und" | "oder" | "и" | "или")
-        };
         next += 1;
         if matches!(clause.get(next), Some(Token::Word(word)) if joins(word)) {
             next += 1;
@@ -235,6 +232,11 @@ fn objects(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Protect
         found.iter_mut().filter(|one| !one.is_path).for_each(|one| one.within = Some((*path).to_owned()));
     }
     found
+}
+
+/// Returns whether a word joins the members of a list.
+pub(super) fn joins(word: &str) -> bool {
+    matches!(word, "and" | "or" | "nor" | "y" | "o" | "e" | "ou" | "et" | "und" | "oder" | "и" | "или")
 }
 
 fn object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected {

@@ -116,7 +116,10 @@ impl Scene {
         let search = Search { evidence: &self.evidence, run: Some(&run), first_tree: "first" };
         let (assignment, checks) = (&self.assignment, self.checks.as_slice());
         let written = &self.written;
-        of_item(item, &Ground { run: &self.run, assignment, checks, standing: &standing, search, written })
+        of_item(
+            item,
+            &Ground { run: &self.run, assignment, checks, standing: &standing, search, written, remaining: &[] },
+        )
     }
 
     /// The boxes of the plan, where its only item is `item`, in order: whether each is proven.

@@ -1,0 +1,73 @@
+//! Holds the tree against what the plan says must be gone: a symbol that its file still defines was not removed.
+
+use code::items::{Elisions, Item, Source};
+use code::languages::Language;
+use plan::{Phase, Removal};
+
+use crate::prohibitions::{is_path, symbol};
+use crate::unit_work::UnitWork;
+
+/// Returns the file in which a symbol still stands that the plan says must be gone; nothing where the tree does not tell.
+///
+/// A symbol that a file defines several times, or that a block of the unit shows, may be another one.
+pub(crate) fn remains(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal) -> Option<String> {
+    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
+    let about = |path: &String| removal.within.as_ref().is_none_or(|within| is_path(path, within));
+    let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(about).collect();
+    let name = symbol(&removal.name);
+    if phase.blocks.iter().any(|block| words(&block.text).any(|word| word == name)) {
+        return None;
+    }
+    let owner = removal.owner.as_deref().or_else(|| removal.name.rsplit_once('.').map(|(owner, _)| owner)).map(symbol);
+    paths.into_iter().find(|path| {
+        let text = work.workspace.tree.read_text(path).ok().flatten();
+        text.is_some_and(|text| count(path, &text, (owner, name)) == 1)
+    })
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '$'))
+}
+
+/// Counts the definitions of a name in a file, and its imports; within its owner, where one is given.
+fn count(path: &str, text: &str, (owner, name): (Option<&str>, &str)) -> usize {
+    let Some(language) = Language::of_path(path) else { return 0 };
+    let Some(source) = Source::parse(text, language, Elisions::NONE) else { return 0 };
+    let mut found = 0;
+    let mut waiting: Vec<_> = source.items(source.root()).into_iter().map(|item| (item, owner.is_none())).collect();
+    while let Some((item, counts)) = waiting.pop() {
+        found += usize::from(counts && item.is_definition() && item.name == name);
+        let owns = counts || owner == Some(item.name.as_str()) && item.is_definition();
+        let inner = language.body(item.core).map(|list| source.items(list)).unwrap_or_default();
+        waiting.extend(inner.into_iter().map(|item: Item<'_>| (item, owns)));
+    }
+    let imported = code::imports::imports(path, text).unwrap_or_default();
+    let binds = |import: &&code::imports::Import| import.module == name || import.names.iter().any(|one| one == name);
+    found + if owner.is_none() { imported.iter().filter(binds).count() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_are_counted_within_their_owner() {
+        let python =
+            "import os\nfrom a import b\n\nMAX = 1\n\n\nclass User:\n    name = 1\n\n\nclass Item:\n    name = 2\n";
+        for (owner, name, expected) in [
+            (None, "MAX", 1),
+            (None, "b", 1),
+            (None, "name", 2),
+            (Some("User"), "name", 1),
+            (Some("User"), "MAX", 0),
+            (Some("Order"), "name", 0),
+            (None, "os", 1),
+        ] {
+            assert_eq!(count("a.py", python, (owner, name)), expected, "{owner:?} {name}");
+        }
+        let typescript = "import { b } from './a';\nexport const MAX = 1;\nexport class User {\n  name = 1;\n}\n";
+        for (owner, name, expected) in [(None, "MAX", 1), (None, "b", 1), (Some("User"), "name", 1)] {
+            assert_eq!(count("a.ts", typescript, (owner, name)), expected, "{owner:?} {name}");
+        }
+    }
+}

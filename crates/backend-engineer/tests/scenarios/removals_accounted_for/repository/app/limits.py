@@ -1,0 +1,5 @@
+MAX_NAME = 3
+
+
+def limit():
+    return 3

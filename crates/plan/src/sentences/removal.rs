@@ -1,0 +1,218 @@
+//! Which symbols a sentence asks to remove, so that the change can be held against it.
+//!
+//! `Remove the constant `MAX` from `app/limits.py`` asks that `MAX` be gone there. What only speaks of uses or parts of a
+//! symbol (``Remove the `foo` calls``) names nothing that could be gone, and neither does a negated verb.
+
+use serde::Serialize;
+
+use crate::document::{Document, Span};
+use crate::paths::as_path;
+use crate::vocabulary::{Use, held, is_dense};
+
+use super::prohibition::{TO_OBJECT, Token, entry, joins, tokens};
+use super::{Sentence, SentenceClass};
+
+/// A symbol that must be gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Removal {
+    /// The bytes of the words that ask for it.
+    pub span: Span,
+    /// The symbol, as written.
+    pub name: String,
+    /// The symbol that holds it, where the sentence says so: "from `User`".
+    pub owner: Option<String>,
+    /// The path in which it stands, where the sentence says so.
+    pub within: Option<String>,
+}
+
+/// What a definition may be called behind its name: "the `MAX` constant". A word that is not here may be a part or a use
+/// of the symbol: "the `foo` calls".
+const SORTS: [&str; 22] = [
+    "constant",
+    "function",
+    "method",
+    "class",
+    "field",
+    "column",
+    "helper",
+    "variable",
+    "setting",
+    "import",
+    "model",
+    "type",
+    "interface",
+    "enum",
+    "route",
+    "endpoint",
+    "handler",
+    "property",
+    "attribute",
+    "schema",
+    "fixture",
+    "test",
+];
+
+/// Returns what sentences ask to remove; those that hold only on a condition, or speak of another unit, ask for nothing.
+pub(crate) fn said(document: &Document<'_>, sentences: &[Sentence]) -> Vec<Removal> {
+    use SentenceClass::{DoPartly, DoShown, DoUnshown, Place, Unclear};
+    let asks = |class| matches!(class, DoShown | DoPartly | DoUnshown | Place | Unclear);
+    let asking = sentences.iter().filter(|one| asks(one.class));
+    asking.flat_map(|one| removals(document.slice(&one.span), &one.span)).collect()
+}
+
+/// Returns what words ask to remove, `span` being where they stand.
+pub(crate) fn removals(words: &str, span: &Span) -> Vec<Removal> {
+    if !words.contains('`') || !held(&words.to_lowercase()).has(Use::Remove) {
+        return Vec::new();
+    }
+    let tokens = tokens(words);
+    let clauses = tokens.split(|token| matches!(token, Token::End));
+    let found = clauses.flat_map(of_clause);
+    found.map(|one| Removal { span: span.clone(), ..one }).collect()
+}
+
+fn of_clause(clause: &[Token<'_>]) -> Vec<Removal> {
+    let mut found = Vec::new();
+    for at in 0..clause.len() {
+        let Some(object) = verb_end(clause, at).and_then(|end| object(clause, end)).or_else(|| before(clause, at))
+        else {
+            continue;
+        };
+        let denied =
+            (0..at.max(object)).any(|at| entry(clause, at, Use::Negation).is_some() || says(clause, at, Use::Negation));
+        if !denied {
+            found.extend(listed(clause, object));
+        }
+    }
+    found
+}
+
+/// Returns whether a word of a script without blanks holds such a word.
+fn says(clause: &[Token<'_>], at: usize, what: Use) -> bool {
+    matches!(&clause[at], Token::Word(word) if word.chars().any(is_dense) && held(word).has(what))
+}
+
+/// Where a verb that begins at a token ends.
+fn verb_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
+    entry(clause, at, Use::Remove).or_else(|| says(clause, at, Use::Remove).then_some(at + 1))
+}
+
+/// The first name behind the verb, with nothing between that gives it another sense: "from `a`", "uses of `a`".
+fn object(clause: &[Token<'_>], from: usize) -> Option<usize> {
+    let last = clause.len().min(from + TO_OBJECT + 1);
+    let at = (from..last).find(|at| matches!(clause[*at], Token::Code(_)))?;
+    let free = (from..at).all(|at| {
+        let of = matches!(&clause[at], Token::Word(word) if word == "of");
+        !of && [Use::Place, Use::Goal, Use::Source].into_iter().all(|what| entry(clause, at, what).is_none())
+    });
+    free.then_some(at)
+}
+
+/// The name before a verb that ends the clause: "`MAX` entfernen", "`MAX` を削除".
+fn before(clause: &[Token<'_>], at: usize) -> Option<usize> {
+    let ends = verb_end(clause, at).is_some_and(|end| end == clause.len());
+    (ends && at > 0 && matches!(clause[at - 1], Token::Code(_))).then(|| at - 1)
+}
+
+/// The names of a list that begins with one, each without those that are paths or other code.
+fn listed(clause: &[Token<'_>], first: usize) -> Vec<Removal> {
+    let mut names = Vec::new();
+    let mut next = first;
+    let mut joined = false;
+    while let Some(Token::Code(code)) = clause.get(next) {
+        names.push(*code);
+        next += 1;
+        joined = matches!(clause.get(next), Some(Token::Word(word)) if joins(word));
+        next += usize::from(joined);
+    }
+    let sort = |word: &str| SORTS.iter().any(|sort| word == *sort || word.strip_suffix('s') == Some(sort));
+    if matches!(clause.get(next), Some(Token::Word(word)) if sort(word)) {
+        next += 1;
+    }
+    let source = [Use::Source, Use::Place].into_iter().find_map(|what| entry(clause, next, what));
+    let ends = match clause.get(next) {
+        None | Some(Token::Code(_) | Token::End) => true,
+        Some(Token::Word(word)) => {
+            let goes_on = joined || joins(word) || word.chars().any(is_dense);
+            goes_on || source.is_some() || verb_end(clause, next).is_some()
+        }
+    };
+    if !ends {
+        return Vec::new();
+    }
+    let holder = source.and_then(|end| {
+        clause[end..].iter().find_map(|token| match token {
+            Token::Code(code) => Some(*code),
+            _ => None,
+        })
+    });
+    let (within, owner) = match holder {
+        Some(code) if as_path(code, true).is_some() => (Some(code.to_owned()), None),
+        other => (None, other.map(str::to_owned)),
+    };
+    let symbols = names.into_iter().filter(|name| is_symbol(name));
+    symbols
+        .map(|name| Removal { span: 0..0, name: name.to_owned(), owner: owner.clone(), within: within.clone() })
+        .collect()
+}
+
+/// Returns whether code is a symbol: `total`, `Order.total()`; not a path, a call with arguments or a line.
+fn is_symbol(code: &str) -> bool {
+    let bare = code.strip_suffix("()").unwrap_or(code);
+    let is_name = |part: &str| {
+        !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
+    };
+    bare.split('.').all(is_name) && as_path(code, true).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(words: &str) -> Vec<String> {
+        let from = |one: &Option<String>| one.as_ref().map(|one| format!(" from {one}")).unwrap_or_default();
+        removals(words, &(0..0))
+            .iter()
+            .map(|one| format!("{}{}{}", one.name, from(&one.owner), from(&one.within)))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_to_go_is_named() {
+        for (words, names) in [
+            ("Remove the constant `MAX`", &["MAX"][..]),
+            ("Modify: `a.py` (remove the local `MAX`)", &["MAX"]),
+            ("**Changes**: Remove the `MAX` constant; add `third`:", &["MAX"]),
+            ("Delete `a` and `b()` from `app/x.py`, then add `c`.", &["a from app/x.py", "b() from app/x.py"]),
+            ("Drop the column `name` from `User`.", &["name from User"]),
+            ("Remove `Order.total`.", &["Order.total"]),
+            ("Remove the unused import `os`.", &["os"]),
+            ("Entferne die Konstante `MAX` und ergänze `third`.", &["MAX"]),
+            ("Die Konstante `MAX` entfernen", &["MAX"]),
+            ("删除常量 `MAX`，添加 `third`。", &["MAX"]),
+            ("`MAX` を削除する。", &["MAX"]),
+            ("Supprimer la constante `MAX`.", &["MAX"]),
+        ] {
+            assert_eq!(shown(words), names, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_stays_or_is_no_symbol_is_not_named() {
+        for words in [
+            "Do not remove `MAX`.",
+            "Never delete `a` or `b`.",
+            "Remove the `foo` calls.",
+            "Remove all uses of `foo`.",
+            "Remove the check in `foo`.",
+            "Remove `app/x.py`.",
+            "Remove `foo`'s second parameter.",
+            "Remove the line `return 1`.",
+            "`MAX` is removed in Task 3.",
+            "不要删除 `MAX`。",
+            "Add `third`.",
+        ] {
+            assert_eq!(shown(words), Vec::<String>::new(), "{words}");
+        }
+    }
+}
