@@ -3,7 +3,8 @@
 //! "In `test_skips`, add:" with two test files: the one that defines `test_skips`. Kinds of evidence are asked from the
 //! strongest to the weakest; the first that one file alone gives decides, and one that several give narrows the choice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::discriminant;
 
 use code::paths::is_test;
 use code::scopes::{Resolution, ScopeKind, Scopes};
@@ -71,24 +72,50 @@ fn holds_word(text: &str, word: &str) -> bool {
 }
 
 /// Returns the change, of the candidates', that a block is for, by evidence that has one answer.
+///
+/// The strongest kind of evidence that any candidate has decides. Where two pieces of one kind have different answers
+/// (a function that is called, named beside the one that is meant), only what the block itself holds or defines may
+/// still tell which is right.
 pub(super) fn identify(phase: &Phase, index: usize, mut candidates: Vec<Candidate>) -> Option<(usize, Evidence)> {
     let block = phase.blocks.get(index)?;
     let shown = Shown::of(phase, block, &candidates);
-    for evidence in shown.evidence() {
-        let fits: Vec<bool> = candidates.iter().map(|candidate| shown.speaks_for(candidate, &evidence)).collect();
-        match fits.iter().filter(|fits| **fits).count() {
-            0 => {}
-            1 => {
-                let at = fits.iter().position(|fits| *fits)?;
-                return Some((candidates[at].change, evidence));
+    let all = shown.evidence();
+    let mut disputed = false;
+    for kind in all.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
+        if disputed && !is_of_block(&kind[0]) {
+            continue;
+        }
+        let mut single: BTreeMap<usize, &Evidence> = BTreeMap::new();
+        for evidence in kind {
+            let fits: Vec<bool> = candidates.iter().map(|candidate| shown.speaks_for(candidate, evidence)).collect();
+            match fits.iter().filter(|fits| **fits).count() {
+                0 => {}
+                1 => {
+                    let at = fits.iter().position(|fits| *fits)?;
+                    single.entry(candidates[at].change).or_insert(evidence);
+                }
+                _ if single.is_empty() => {
+                    let mut fits = fits.into_iter();
+                    candidates.retain(|_| fits.next().unwrap_or(false));
+                }
+                _ => {}
             }
+        }
+        match single.len() {
+            0 => {}
+            1 => return single.into_iter().next().map(|(change, evidence)| (change, evidence.clone())),
             _ => {
-                let mut fits = fits.into_iter();
-                candidates.retain(|_| fits.next().unwrap_or(false));
+                candidates.retain(|candidate| single.contains_key(&candidate.change));
+                disputed = true;
             }
         }
     }
     None
+}
+
+/// Returns whether evidence is what the block holds or defines, as opposed to what it reads or is named beside it.
+fn is_of_block(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Standing | Evidence::Defines(_) | Evidence::Imported(_))
 }
 
 /// What a block and the words around it show.

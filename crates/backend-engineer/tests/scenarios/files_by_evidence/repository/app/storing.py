@@ -1,0 +1,2 @@
+def store_item(item):
+    return item
