@@ -178,6 +178,9 @@ pub enum Event {
         text: String,
         /// Who said so.
         by: String,
+        /// What the person said about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// A box of the plan was ticked.
     Ticked {

@@ -136,7 +136,7 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
         (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at])).collect();
     let mut all = steps;
     let ends: Vec<usize> = all.iter().map(|step| step.rows.end).collect();
-    let labels = ends.into_iter().filter(|end| rows.get(*end).is_some_and(names_next_file));
+    let labels = ends.into_iter().filter(|end| asking.names_file(*end));
     let labels: Vec<usize> = labels.filter(|end| !all.iter().any(|step| step.rows.contains(end))).collect();
     for mut seed in cut(asking, &labels) {
         let next = all.iter().map(|step| step.rows.start).find(|start| seed.rows.contains(start));
@@ -181,11 +181,6 @@ fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
     !around.iter().skip(1).any(boxed)
 }
 
-/// Whether a row outside of lists is a label that names a file.
-fn names_next_file(row: &Row) -> bool {
-    row.item.is_none() && row.label.is_some() && row.topic.is_some_and(Topic::names_files)
-}
-
 /// The items of a numbered list that hold all the code there is: each of them is a step.
 fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
     let (rows, document) = (asking.rows, asking.document);
@@ -225,18 +220,18 @@ fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
             _ => None,
         };
         // Where the list stands below a file's label, the next file's label ends it.
-        let above =
-            rows[..start].iter().rev().take_while(|row| !matches!(row.kind, RowKind::Heading(_) | RowKind::Rule));
-        let label = above.filter(|_| rows[start].item.is_some()).find(|row| names_next_file(row));
+        let parts = |at: &usize| !matches!(rows[*at].kind, RowKind::Heading(_) | RowKind::Rule);
+        let above = (0..start).rev().take_while(parts);
+        let label = above.filter(|_| rows[start].item.is_some()).find(|at| asking.names_file(*at));
         let of_label = label.is_some();
-        let below = label.map(|row| row.span.clone());
-        let ends = |row: &Row| match (&row.kind, level) {
-            _ if of_label && names_next_file(row) => true,
+        let below = label.map(|at| rows[at].span.clone());
+        let ends = |at: usize, row: &Row| match (&row.kind, level) {
+            _ if of_label && asking.names_file(at) => true,
             (RowKind::Heading(inner), Some(level)) => *inner <= level || apart(row),
             (RowKind::Heading(_) | RowKind::Rule, None) => true,
             _ => is_among(row) && row.item.is_none() && row.label.is_some(),
         };
-        let end = (start + 1..limit).find(|at| ends(&rows[*at])).unwrap_or(limit);
+        let end = (start + 1..limit).find(|at| ends(*at, &rows[*at])).unwrap_or(limit);
         let words = marked(asking.document.slice(&rows[start].span)).words;
         let named = unit_name(&words).filter(|name| name.rank == Rank::Step);
         let named = named.or_else(|| coded(&words)).or_else(|| numbered(&words));

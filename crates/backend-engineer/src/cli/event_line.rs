@@ -95,8 +95,10 @@ fn words(event: &Event) -> Option<Line> {
         Event::SentenceUnproven { line: number, text, .. } => {
             line("unproven", Paint::Doubt, format!("{} (line {number})", one_line(text)))
         }
-        Event::SentenceAccepted { line: number, text, by, .. } => {
-            line("accepted", Paint::Good, format!("{} (line {number}), by {}", one_line(text), one_line(by)))
+        Event::SentenceAccepted { line: number, text, by, note, .. } => {
+            let note = note.as_deref().map(|note| format!(": {}", one_line(note))).unwrap_or_default();
+            let said = format!("{} (line {number}), by {}{note}", one_line(text), one_line(by));
+            line("accepted", Paint::Good, said)
         }
         Event::Ticked { line: number, text } => {
             line("ticked", Paint::Good, format!("{} (line {number})", one_line(text)))

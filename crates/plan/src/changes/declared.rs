@@ -35,6 +35,15 @@ impl Asking<'_, '_> {
         around.into_iter().find_map(|item| self.boxes.get(item).copied().flatten())
     }
 
+    /// Returns whether a row outside of lists is a label that names a file, there or in the list right below it. "Replace:"
+    /// above a block names none.
+    pub(crate) fn names_file(&self, at: usize) -> bool {
+        let Some(row) = self.rows.get(at) else { return false };
+        let has = |row: &Row| !find_paths(self.words(row), 0, false).is_empty();
+        let label = row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files);
+        label && (has(row) || self.rows.get(at + 1).is_some_and(|next| next.item.is_some() && has(next)))
+    }
+
     fn words(&self, row: &Row) -> &str {
         self.document.slice(&row.span)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::inline::one_line;
+use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::paths::as_path;
 use crate::vocabulary::{Use, is_entry};
 
@@ -17,6 +17,8 @@ pub(super) struct Asked<'w> {
     imports: bool,
     /// The code between its ticks, paths and commands apart.
     symbols: Vec<&'w str>,
+    /// Those of them that name the place: "to `Order`".
+    places: HashSet<&'w str>,
     /// Stems of its words behind the verb.
     stems: HashSet<String>,
     /// Its words.
@@ -25,6 +27,8 @@ pub(super) struct Asked<'w> {
     comparable: bool,
     /// It spells out an import.
     spells: bool,
+    /// Its main statement is negative: the blocks hold the words of what it denies.
+    denies: bool,
 }
 
 impl<'w> Asked<'w> {
@@ -39,10 +43,16 @@ impl<'w> Asked<'w> {
         Asked {
             imports: form.imports,
             symbols: symbols(words).into_iter().filter(named).collect(),
-            stems: said(form.object()).flat_map(stems).collect(),
+            places: code_spans(words, 0)
+                .into_iter()
+                .filter(|span| is_place(words, span))
+                .map(|span| &words[span.inner])
+                .collect(),
+            stems: said(form.object()).flat_map(stems).filter(|stem| !KEYWORDS.contains(&stem.as_str())).collect(),
             words,
             comparable: is_english(&form.head),
             spells: symbols(words).into_iter().any(is_import),
+            denies: form.negated,
         }
     }
 
@@ -57,6 +67,13 @@ impl<'w> Asked<'w> {
         lacks_status(self.words, shown)
     }
 
+    /// Returns whether it names a version that no block shows.
+    pub(super) fn lacks_version(&self, shown: Shown<'_>) -> bool {
+        let words = self.words.split(|letter: char| letter.is_whitespace() || matches!(letter, '`' | ',' | '(' | ')'));
+        let mut versions = words.map(|word| word.trim_end_matches(['.', ':', ';'])).filter(|word| is_version(word));
+        versions.any(|version| !shown.has(version.trim_start_matches('v')))
+    }
+
     /// Returns whether it names a symbol.
     pub(super) fn names_symbols(&self) -> bool {
         !self.symbols.is_empty()
@@ -69,17 +86,21 @@ impl<'w> Asked<'w> {
 
     /// Returns whether the blocks hold nothing of what it names: no symbol, or where it names none and `words` count, no word.
     pub(super) fn is_strange(&self, shown: Shown<'_>, words: bool) -> bool {
-        match self.symbols.is_empty() {
-            true => words && self.comparable && self.stems.len() >= FEWEST && shown.share(&self.stems).0 == 0,
-            false => !self.symbols.iter().any(|symbol| shown.has(symbol)),
+        // What names the place is there before the work.
+        let mut symbols = self.symbols.iter().filter(|symbol| !self.places.contains(*symbol)).peekable();
+        if symbols.peek().is_some() {
+            return !symbols.any(|symbol| shown.has(symbol));
         }
+        words && self.comparable && self.stems.len() >= FEWEST && shown.share(&self.stems).0 == 0
     }
 
-    /// Returns whether the blocks hold less than a third of its words, and no symbol. Of a sentence whose words can't be
-    /// held against code, only the symbols tell.
+    /// Returns whether the blocks hold less than half of its words, and no symbol, or lack a text that it quotes. Of a
+    /// sentence whose words can't be held against code, only the symbols tell.
     pub(super) fn is_unfamiliar(&self, shown: Shown<'_>) -> bool {
         let (held, all) = shown.share(&self.stems);
-        !self.symbols.iter().any(|symbol| shown.has(symbol)) && (!self.comparable || held * 3 < all)
+        let lacks = quoted(self.words).any(|text| !shown.has(text));
+        let whole = if self.denies { all } else { all.div_ceil(2) };
+        !self.symbols.iter().any(|symbol| shown.has(symbol)) && (lacks || !self.comparable || held < whole)
     }
 
     /// Returns whether blocks show it.
@@ -104,10 +125,32 @@ impl<'w> Asked<'w> {
     }
 }
 
+/// Returns whether a preposition, perhaps with an article, stands right before code: "to the `Order` class".
+fn is_place(words: &str, span: &CodeSpan) -> bool {
+    let before = words[..span.outer.start].to_lowercase();
+    let mut last = before.split_whitespace().rev().skip_while(|word| is_entry(word, Use::Determiner));
+    last.next().is_some_and(|word| is_entry(word, Use::Place) || is_entry(word, Use::Goal))
+}
+
 /// The words of a sentence without those that only join others.
 fn said(words: &str) -> impl Iterator<Item = &str> {
     let joins = |word: &&str| is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word);
     words.split_whitespace().filter(move |word| !joins(word))
+}
+
+/// Words of the languages themselves, as stems: that a block holds one says nothing of what it does.
+const KEYWORDS: [&str; 9] = ["return", "import", "export", "class", "function", "const", "async", "await", "raise"];
+
+/// Returns whether a word is a version: three numbers, as `0.7.0` or `v0.7.0`.
+fn is_version(word: &str) -> bool {
+    let parts: Vec<&str> = word.strip_prefix('v').unwrap_or(word).split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit());
+    parts.len() == 3 && parts.iter().all(is_number)
+}
+
+/// The texts that a sentence quotes.
+fn quoted(words: &str) -> impl Iterator<Item = &str> {
+    words.split('"').skip(1).step_by(2).filter(|text| !text.trim().is_empty() && !text.contains('`'))
 }
 
 /// The fewest words that say something together: two may stand in the code under other names.

@@ -227,8 +227,9 @@ impl Judge<'_, '_, '_> {
         let headed = ends && self.next(cut).is_some_and(|next| matches!(next.kind, RowKind::Heading(_)));
         // An item that begins with a name of which no block holds a trace.
         let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !unit.has(subject));
-        let spelled = !form.forbids && (form.owes || asked.lacks_import(unit) || asked.lacks_status(unit));
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
+        let lacks = asked.lacks_import(unit) || asked.lacks_status(unit) || asks && asked.lacks_version(unit);
+        let spelled = !form.forbids && (form.owes || lacks);
         if is_title(words) && self.stands_over_code(cut) && !spelled {
             return DoShown;
         }
@@ -285,7 +286,8 @@ impl Judge<'_, '_, '_> {
     /// Returns whether a statement below the blocks, under a label or in a list of changes may ask for what they lack.
     fn is_unclear(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
         let row = &self.asking.rows[cut.row];
-        if form.mood != Mood::States || form.negated || form.explains || !self.stock.unit().works() {
+        let denies = form.negated && form::denies(&form.head);
+        if form.mood != Mood::States || denies || form.explains || !self.stock.unit().works() {
             return false;
         }
         let words = self.asking.document.slice(&cut.span);

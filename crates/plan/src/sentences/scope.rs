@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::changes::Asking;
-use crate::labels::Topic;
-use crate::paths::find_paths;
 use crate::rows::{Row, RowKind};
 
 /// The rows around each row.
@@ -32,7 +30,7 @@ impl Scopes {
         let rows = asking.rows;
         let mut begins = vec![false; rows.len()];
         for (at, row) in rows.iter().enumerate() {
-            begins[at] = at == 0 || matches!(row.kind, RowKind::Heading(_) | RowKind::Rule) || names_file(asking, at);
+            begins[at] = at == 0 || matches!(row.kind, RowKind::Heading(_) | RowKind::Rule) || asking.names_file(at);
         }
         steps.iter().for_each(|step| begins[*step] = true);
         part_lists(rows, &outermost(asking), &mut begins);
@@ -113,14 +111,6 @@ fn around(rows: &[Row]) -> Vec<Option<usize>> {
         open.push((at, level));
     }
     found
-}
-
-/// Returns whether a label outside lists, or the list below it, names a file.
-fn names_file(asking: &Asking<'_, '_>, at: usize) -> bool {
-    let row = &asking.rows[at];
-    let has = |row: &Row| !find_paths(asking.document.slice(&row.span), 0, false).is_empty();
-    let label = row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files);
-    label && (has(row) || asking.rows.get(at + 1).is_some_and(|next| next.item.is_some() && has(next)))
 }
 
 /// The list item around each row that lies in no other, that of the unit itself apart.
