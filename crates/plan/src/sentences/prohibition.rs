@@ -96,7 +96,7 @@ pub(super) fn tokens(words: &str) -> Vec<Token<'_>> {
     let mut from = 0;
     let plain = |text: &str, found: &mut Vec<Token<'_>>| {
         // Chinese and Japanese put no blank behind a clause.
-        for clause in text.split_inclusive(['，', '。', '；']) {
+        for clause in text.split_inclusive(['，', '。', '；', '：']) {
             for part in clause.split_whitespace() {
                 if part.starts_with(['(', '—', '–']) {
                     found.push(Token::End);
@@ -105,7 +105,7 @@ pub(super) fn tokens(words: &str) -> Vec<Token<'_>> {
                 if !word.is_empty() {
                     found.push(Token::Word(word.to_lowercase()));
                 }
-                if part.ends_with([';', ':', '.', '!', '，', '。', '；']) {
+                if part.ends_with([';', ':', '.', '!', '，', '。', '；', '：']) {
                     found.push(Token::End);
                 }
             }
@@ -160,7 +160,9 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
     for at in 0..clause.len() {
         if let Some((from, only_from_loss)) = verb_at(clause, at) {
             let end = (from..clause.len().min(from + TO_OBJECT + 1)).find(|at| matches!(clause[*at], Token::Code(_)));
-            let free = |end: usize| (from..end).all(|at| entry(clause, at, Use::Place).is_none());
+            // "Do not change the order of `x`" speaks of a part of it.
+            let of = |at: usize| matches!(&clause[at], Token::Word(word) if word == "of");
+            let free = |end: usize| (from..end).all(|at| entry(clause, at, Use::Place).is_none() && !of(at));
             if let Some(end) = end.filter(|end| free(*end)) {
                 found.extend(objects(clause, end, only_from_loss));
             }
@@ -302,6 +304,8 @@ mod tests {
             "Do not change anything in `app/main.py` except the imports.",
             "Do not change how the loader calls `a`.",
             "Never log `password`.",
+            "任务签名不变：`run(payload: dict) -> dict`",
+            "The signature stays unchanged: `run(payload)`",
         ] {
             assert!(names(words).is_empty(), "{words}: {:?}", names(words));
         }
