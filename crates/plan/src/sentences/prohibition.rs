@@ -30,6 +30,8 @@ pub(super) enum Token<'w> {
     Word(String),
     /// What stands between ticks.
     Code(&'w str),
+    /// What names something and what is said of it meet here: "do not modify: `x`".
+    Colon,
     /// The end of a clause.
     End,
 }
@@ -105,7 +107,9 @@ pub(super) fn tokens(words: &str) -> Vec<Token<'_>> {
                 if !word.is_empty() {
                     found.push(Token::Word(word.to_lowercase()));
                 }
-                if part.ends_with([';', ':', '.', '!', '，', '。', '；', '：']) {
+                if part.ends_with([':', '：']) {
+                    found.push(Token::Colon);
+                } else if part.ends_with([';', '.', '!', '，', '。', '；']) {
                     found.push(Token::End);
                 }
             }
@@ -139,20 +143,26 @@ pub(super) fn entry(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize>
 
 /// A script without blanks puts verb and object in any order, so all of the clause's code is meant.
 fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
-    let words: Vec<&str> = clause
-        .iter()
-        .filter_map(|token| if let Token::Word(word) = token { Some(word.as_str()) } else { None })
-        .collect();
-    let uses = held(&words.join(" "));
+    let uses = held(&joined(clause));
     let denied = uses.has(Use::Negation);
     let any = denied && uses.has(Use::Alter);
-    let any = any || uses.has(Use::Stays);
+    // "The signature stays: `run(x)`" speaks of the signature; "do not modify: `run`" of what follows.
+    let colon = clause.iter().position(|token| matches!(token, Token::Colon)).unwrap_or(clause.len());
+    let stays = held(&joined(&clause[..colon])).has(Use::Stays);
     let loss = denied && uses.has(Use::Remove) || uses.has(Use::Keep) && !denied;
-    if !any && !loss {
+    if !any && !loss && !stays {
         return Vec::new();
     }
-    let codes = clause.iter().filter_map(|token| if let Token::Code(code) = token { Some(*code) } else { None });
-    codes.map(|code| object(code, None, !any)).collect()
+    let reached = if any || loss { clause } else { &clause[..colon] };
+    let codes = reached.iter().filter_map(|token| if let Token::Code(code) = token { Some(*code) } else { None });
+    codes.map(|code| object(code, None, !any && !stays)).collect()
+}
+
+/// The words of a clause.
+fn joined(clause: &[Token<'_>]) -> String {
+    let words =
+        clause.iter().filter_map(|token| if let Token::Word(word) = token { Some(word.as_str()) } else { None });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
@@ -162,7 +172,11 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
             let end = (from..clause.len().min(from + TO_OBJECT + 1)).find(|at| matches!(clause[*at], Token::Code(_)));
             // "Do not change the order of `x`" speaks of a part of it.
             let of = |at: usize| matches!(&clause[at], Token::Word(word) if word == "of");
-            let free = |end: usize| (from..end).all(|at| entry(clause, at, Use::Place).is_none() && !of(at));
+            let free = |end: usize| {
+                let between = (from..end).all(|at| entry(clause, at, Use::Place).is_none() && !of(at));
+                // Only right behind the verb does a colon lead to its object.
+                between && (from..end).all(|at| !matches!(clause[at], Token::Colon) || at == from)
+            };
             if let Some(end) = end.filter(|end| free(*end)) {
                 found.extend(objects(clause, end, only_from_loss));
             }
@@ -281,6 +295,8 @@ mod tests {
             ("Change `a`, not `b`.", &["b"]),
             ("Do not touch `a`, `b` or `c`.", &["a", "b", "c"]),
             ("不要修改 `app/main.py`。", &["app/main.py"]),
+            ("不要修改：`app/main.py`", &["app/main.py"]),
+            ("Do not modify: `app/main.py`, `b`", &["app/main.py", "b"]),
             ("`app/main.py` は変更しない。", &["app/main.py"]),
             ("`app/main.py`를 수정하지 마세요.", &["app/main.py"]),
             ("No modificar `app/main.py`.", &["app/main.py"]),
@@ -306,6 +322,7 @@ mod tests {
             "Never log `password`.",
             "任务签名不变：`run(payload: dict) -> dict`",
             "The signature stays unchanged: `run(payload)`",
+            "Keep it simple: `run`",
         ] {
             assert!(names(words).is_empty(), "{words}: {:?}", names(words));
         }

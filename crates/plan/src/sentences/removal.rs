@@ -131,7 +131,7 @@ fn listed(clause: &[Token<'_>], first: usize) -> Vec<Removal> {
     }
     let source = [Use::Source, Use::Place].into_iter().find_map(|what| entry(clause, next, what));
     let ends = match clause.get(next) {
-        None | Some(Token::Code(_) | Token::End) => true,
+        None | Some(Token::Code(_) | Token::Colon | Token::End) => true,
         Some(Token::Word(word)) => {
             let goes_on = joined || joins(word) || word.chars().any(is_dense);
             goes_on || source.is_some() || verb_end(clause, next).is_some()
@@ -191,6 +191,8 @@ mod tests {
             ("Die Konstante `MAX` entfernen", &["MAX"]),
             ("删除常量 `MAX`，添加 `third`。", &["MAX"]),
             ("`MAX` を削除する。", &["MAX"]),
+            ("Remove: `MAX`", &["MAX"]),
+            ("Remove `MAX`: it is unused.", &["MAX"]),
             ("Supprimer la constante `MAX`.", &["MAX"]),
         ] {
             assert_eq!(shown(words), names, "{words}");
