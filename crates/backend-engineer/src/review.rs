@@ -18,7 +18,7 @@ use crate::analyze::{Codebase, Survey, analyze};
 use crate::implement::{Placed, Placement, is_code, place};
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::{Finding, Severity, Stop};
-use crate::understand::{assignment_of, finding, not_approved, without_author};
+use crate::understand::{assignment_of, finding, finished, not_approved, without_author};
 use crate::unit_work::UnitWork;
 use ground::{Facts, Ground};
 
@@ -50,6 +50,11 @@ pub(crate) fn review(
     let mut found = of_reading(run, units, extent);
     if extent == Extent::Plan {
         found.extend(rules::ticked_but_missing(run));
+        if let Some(note) = finished(&run.plan) {
+            // What a finished plan asked for may have changed since.
+            found = vec![note];
+            return Ok(in_order(run, found));
+        }
     }
     let code = Codebase::of(run.files.facts());
     let all: Vec<&Phase> = run.plan.all().collect();

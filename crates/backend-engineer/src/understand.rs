@@ -137,6 +137,22 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     Some(finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
 }
 
+/// A plan that says of itself that it is finished, while units of it are open by its boxes.
+pub(crate) fn finished(plan: &Plan) -> Option<Finding> {
+    let standing = plan.standing();
+    let is_open = |unit: &Phase| !matches!(unit.state, State::Done | State::Skipped);
+    let open: Vec<&Phase> = plan.phases().iter().filter(|unit| is_open(unit)).collect();
+    if standing.approval != Approval::Finished || open.is_empty() {
+        return None;
+    }
+    let word = standing.word.as_deref().unwrap_or("finished");
+    let message = format!("the plan is marked `{word}`, and {} of its units are open by their boxes", open.len());
+    Some(Finding {
+        hint: Some("`check --phase N` holds one of them against the tree all the same.".to_owned()),
+        ..finding(plan, "plan-finished", Severity::Note, message, standing.span.clone())
+    })
+}
+
 /// The repository's files, and what the absolute paths of the plan and its commands tell of its author's folder.
 pub(crate) fn files_of(facts: TreeFacts, plan: &Plan) -> Files {
     let mut files = Files::of(facts);
@@ -231,16 +247,22 @@ fn locate(
 /// Of several files that a path may mean, the only one that the unit names by its whole path.
 fn in_full(plan: &Plan, unit: PhaseId, change: &PlannedChange, found: Meaning) -> Meaning {
     let Meaning::Between(candidates) = &found else { return found };
-    let changes = plan.phase(unit).map(|phase| phase.changes.as_slice()).unwrap_or_default();
-    let named: BTreeSet<&String> = changes
-        .iter()
-        .filter(|other| other.path.len() > change.path.len() && candidates.contains(&other.path))
-        .map(|other| &other.path)
-        .collect();
-    match named.first() {
-        Some(path) if named.len() == 1 => Meaning::Resolved { path: (*path).clone(), why: Resolution::NamedInFull },
-        _ => found,
+    let own = plan.phase(unit).map(|phase| phase.changes.as_slice()).unwrap_or_default();
+    let all: Vec<&PlannedChange> = plan.all().flat_map(|unit| &unit.changes).collect();
+    // The unit itself has the last word, then the whole plan.
+    for changes in [own.iter().collect::<Vec<_>>(), all] {
+        let longer = changes.iter().filter(|other| other.path.len() > change.path.len());
+        let named: BTreeSet<&String> =
+            longer.map(|other| &other.path).filter(|path| candidates.contains(path)).collect();
+        match named.first() {
+            Some(path) if named.len() == 1 => {
+                return Meaning::Resolved { path: (*path).clone(), why: Resolution::NamedInFull };
+            }
+            Some(_) => return found,
+            None => {}
+        }
     }
+    found
 }
 
 /// A path that the plan calls neither new nor existing is looked for first.

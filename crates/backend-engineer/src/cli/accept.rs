@@ -94,7 +94,13 @@ fn accept_sentences(
     let exit = if found.is_empty() { Exit::Usage } else { Exit::Complete };
     for (unit, line, text) in &found {
         let (unit, line) = (unit.clone(), *line);
-        run.emit(Event::SentenceAccepted { unit, line, text: text.clone(), by: by.clone(), note: arguments.note.clone() })?;
+        run.emit(Event::SentenceAccepted {
+            unit,
+            line,
+            text: text.clone(),
+            by: by.clone(),
+            note: arguments.note.clone(),
+        })?;
         let note = arguments.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
         printer::print(&visible(&format!("Accepted by {by}: {text} (line {line}){note}\n")))?;
     }

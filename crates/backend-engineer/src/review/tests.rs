@@ -210,6 +210,26 @@ fn a_path_that_the_unit_names_in_full_as_well_is_not_open() {
 }
 
 #[test]
+fn a_new_path_goes_to_the_only_package_that_has_its_folder() {
+    let files = [
+        ("apps/a/package.json", "{}"),
+        ("apps/a/src/x.ts", ""),
+        ("apps/b/package.json", "{}"),
+        ("apps/b/src/hooks/x.ts", ""),
+    ];
+    let plan = "# X\n\n## Task 1: A\n\n- Create: `src/hooks/y.ts`\n";
+    let found = told(&["path-ambiguous", "path-resolved"], &files, plan);
+    assert!(matches!(found.as_slice(), [one] if one.contains("taken as `apps/b/src/hooks/y.ts`")), "{found:?}");
+}
+
+#[test]
+fn a_finished_plan_is_not_held_against_the_tree() {
+    let plan = "# X\n\n> **Plan Status:** Completed\n\n## Task 1: A\n\n**Files:**\n- Modify: `app/gone.py`\n\n- [ ] **Step 1: Change it**\n";
+    let found = told(&["file-missing", "plan-finished"], &[], plan);
+    assert!(matches!(found.as_slice(), [one] if one.contains("the plan is marked `Completed`")), "{found:?}");
+}
+
+#[test]
 fn a_done_unit_is_left_alone() {
     let plan = "# X\n\n## Phase 1: A ✅\n\n- [x] Modify `app/a.py`\n";
     assert_eq!(told(&["file-missing"], &[], plan), [""; 0]);

@@ -10,7 +10,12 @@ pub(crate) struct Asked<'t> {
     pub(crate) name: &'t str,
     /// The source files that the sentence names.
     pub(crate) files: Vec<&'t str>,
+    /// It is to go.
+    pub(crate) goes: bool,
 }
+
+/// Those of the verbs after which the name is to be gone.
+const REMOVALS: [&str; 3] = ["remove", "delete", "drop"];
 
 /// Verbs whose object is there already.
 const CHANGES: [&str; 19] = [
@@ -187,7 +192,8 @@ fn asked_in<'t>(sentence: &[Piece<'t>]) -> Option<Asked<'t>> {
     if words(&rest[..at], &TURNS) || is_other || !is_name(name, is_kind) {
         return None;
     }
-    Some(Asked { name, files: files_of(sentence) })
+    let goes = matches!(sentence[verb], Piece::Word(word) if is_one(word, &REMOVALS));
+    Some(Asked { name, files: files_of(sentence), goes })
 }
 
 fn files_of<'t>(pieces: &[Piece<'t>]) -> Vec<&'t str> {

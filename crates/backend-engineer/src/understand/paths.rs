@@ -209,10 +209,15 @@ impl Files {
             all = self.packages();
             packages = all.iter().filter(fits).collect();
         }
+        // Of several packages, the only one that has the file's own folder, not only the first of its path.
+        let parent = tidy.rsplit_once('/').map_or(first, |(parent, _)| parent);
+        let nearest: Vec<&String> =
+            packages.iter().copied().filter(|base| self.stands(&format!("{base}/{parent}"))).collect();
+        let (packages, folder) = if nearest.len() == 1 { (nearest, parent) } else { (packages, first) };
         match packages.as_slice() {
             [only] => Meaning::Resolved {
                 path: format!("{only}/{tidy}"),
-                why: Resolution::OnlyPackage { package: (*only).clone(), folder: first.to_owned() },
+                why: Resolution::OnlyPackage { package: (*only).clone(), folder: folder.to_owned() },
             },
             [] => as_written(path, tidy),
             several => Meaning::Between(several.iter().map(|base| format!("{base}/{tidy}")).collect()),

@@ -126,8 +126,9 @@ fn listed(clause: &[Token<'_>], first: usize) -> Vec<Removal> {
         next += usize::from(joined);
     }
     let sort = |word: &str| SORTS.iter().any(|sort| word == *sort || word.strip_suffix('s') == Some(sort));
-    if matches!(clause.get(next), Some(Token::Word(word)) if sort(word)) {
-        next += 1;
+    // "the `MAX` constant entirely"
+    for fits in [&sort as &dyn Fn(&str) -> bool, &|word| word.ends_with("ly")] {
+        next += usize::from(matches!(clause.get(next), Some(Token::Word(word)) if fits(word)));
     }
     let source = [Use::Source, Use::Place].into_iter().find_map(|what| entry(clause, next, what));
     let ends = match clause.get(next) {
@@ -192,6 +193,7 @@ mod tests {
             ("删除常量 `MAX`，添加 `third`。", &["MAX"]),
             ("`MAX` を削除する。", &["MAX"]),
             ("Remove: `MAX`", &["MAX"]),
+            ("Delete the `total()` function entirely (lines 5-9)", &["total()"]),
             ("Remove `MAX`: it is unused.", &["MAX"]),
             ("Supprimer la constante `MAX`.", &["MAX"]),
         ] {

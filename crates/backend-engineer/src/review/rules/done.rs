@@ -25,6 +25,7 @@ const FEWEST_LINES: usize = 3;
 fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in ground.units {
+        findings.extend(removed(ground, unit));
         let mut covered = Vec::new();
         for step in &unit.steps {
             let blocks: Vec<usize> = step
@@ -70,6 +71,24 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Tells the symbols that the unit asks to remove from a file that does not have them.
+fn removed(ground: &Ground<'_>, unit: &Phase) -> Vec<Finding> {
+    let files = ground.assignment.files.iter().filter(|file| file.unit == unit.id);
+    let paths: Vec<&str> = files.filter_map(|file| file.path.as_deref()).collect();
+    let mut findings = Vec::new();
+    for removal in &unit.removals {
+        let about = |path: &&&str| removal.within.as_ref().is_none_or(|within| path.ends_with(within.as_str()));
+        let about: Vec<&&str> = paths.iter().filter(about).collect();
+        let name = removal.name.trim_end_matches("()").rsplit('.').next().unwrap_or(&removal.name);
+        let [path] = about.as_slice() else { continue };
+        if ground.stands(path).is_some_and(|text| !text.contains(name)) && !ground.facts.made.contains_key(**path) {
+            let message = format!("`{}` is to be removed from `{path}`, and is not there", removal.name);
+            findings.push(ground.say(&CODE, removal.span.clone(), message));
+        }
+    }
+    findings
+}
+
 /// Whether all of these blocks stand in files that nothing before this unit touches.
 fn stand(ground: &Ground<'_>, unit: &Phase, blocks: &[usize]) -> bool {
     let lines: usize = blocks
@@ -103,6 +122,16 @@ fn short(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::review::tests::told;
+
+    #[test]
+    fn a_symbol_that_is_to_go_and_is_gone_is_done() {
+        let plan =
+            "# X\n\n## Phase 1: A\n\n**File**: `a.py`\n\n- Remove the `old_total` function\n- Delete `Order.limit`\n";
+        assert_eq!(
+            told(&["already-done", "symbol-gone"], &[("a.py", "class Order:\n    limit = 1\n")], plan),
+            ["7: `old_total` is to be removed from `a.py`, and is not there"]
+        );
+    }
 
     #[test]
     fn a_step_whose_code_stands_is_done_and_one_line_may_be_chance() {

@@ -36,6 +36,10 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         if ground.run.files.stands(path) || ground.text(path).is_some() {
             continue;
         }
+        // What git ignores is missing in a fresh checkout, and there for the author.
+        if ground.run.files.facts().is_ignored(path) {
+            continue;
+        }
         // What the run itself is about to refuse, or to make, it tells itself.
         if ground.extent == Extent::Run && !change.blocks.is_empty() {
             continue;

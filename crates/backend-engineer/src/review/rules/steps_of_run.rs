@@ -10,7 +10,7 @@ const fn code(name: &'static str, severity: Severity, summary: &'static str, exp
 
 pub(crate) const RULE: Rule = Rule { codes: &CODES, look: None, told_by_run: true };
 
-const CODES: [Code; 13] = [
+const CODES: [Code; 14] = [
     code(
         "plan-not-approved",
         Severity::Error,
@@ -41,6 +41,15 @@ const CODES: [Code; 13] = [
         "code stands outside of every unit",
         "A run works on units; code before the first one, or in a section of its own, belongs to none and is not placed.\n\n\
          Mend it: move it into the unit that it belongs to, or leave it where it only explains.",
+    ),
+    code(
+        "plan-finished",
+        Severity::Note,
+        "the plan says that it is finished",
+        "The plan's own mark says that it is done, while boxes in it are open. What it asked for may have changed since, so \
+         its open units are not held against the tree.\n\n\
+         Example: `Status: Completed` above open boxes.\n\n\
+         Mend it: tick the boxes, or correct the mark where the plan is still at work.",
     ),
     code(
         "path-resolved",

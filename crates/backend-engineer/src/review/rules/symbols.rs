@@ -60,6 +60,10 @@ fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &As
     if ground.facts.made.contains_key(&path) {
         return None;
     }
+    // What is to go and is gone is done.
+    if asked.goes {
+        return None;
+    }
     let name = asked.name.rsplit('.').next().unwrap_or(asked.name);
     let text = ground.stands(&path)?;
     if text.contains(name) || is_brought(ground, span, name) {
@@ -135,9 +139,10 @@ mod tests {
             ["7: `send_mail` is to be changed in `app/user.py`, which has no such name | It stands in `app/mail.py`."]
         );
         assert_eq!(
-            of("**File**: `app/mail.py`\n\n- Remove the unused `post_mail` function"),
+            of("**File**: `app/mail.py`\n\n- Rewrite the `post_mail` function"),
             ["9: `post_mail` is to be changed in `app/mail.py`, which has no such name"]
         );
+        assert_eq!(of("**File**: `app/mail.py`\n\n- Remove the unused `post_mail` function"), [""; 0]);
     }
 
     #[test]
