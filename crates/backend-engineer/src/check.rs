@@ -5,6 +5,7 @@ mod recipes;
 mod vacuous;
 mod kind;
 mod inconclusive;
+mod outputs_of_steps;
 mod judge;
 
 use std::fs::File;
@@ -64,6 +65,10 @@ pub(crate) struct Ran {
     pub(crate) acted: bool,
     /// The end of what it printed.
     pub(crate) tail: String,
+    /// What it wrote as a step of the plan and the user does not get; data aside.
+    pub(crate) dropped: Vec<String>,
+    /// Data of earlier steps lay beside the tree when it ran.
+    pub(crate) beside: bool,
 }
 
 impl Ran {
@@ -78,6 +83,8 @@ impl Ran {
             tree: None,
             acted: false,
             tail: String::new(),
+            dropped: Vec::new(),
+            beside: false,
         }
     }
 }
@@ -237,10 +244,20 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
+    let beside = work.workspace.has_leftovers(&before);
     let outcome = work.workspace.execute(to_run(work.run, request, &asked.script)).await?;
-    let own = effects_of(work, &before, writes).await?;
     let text = work.run.redactor.text(&judged_text(&outcome));
     let judgement = judged(work, (request, &asked), &outcome, &text);
+    let succeeded = code_of(&outcome) == Some(0) && judgement.verdict != Verdict::Failed;
+    let own = match writes {
+        Writes::Promoted if !succeeded => leave_nothing(work, &before).await?,
+        Writes::Promoted => {
+            let effects = work.workspace.effects().await?;
+            outputs_of_steps::admit(work, request, &before, &effects);
+            effects_of(work, &before, writes).await?
+        }
+        Writes::Discarded => effects_of(work, &before, writes).await?,
+    };
     let mut ran = Ran {
         script: request.script.clone(),
         folder: request.folder.clone(),
@@ -250,8 +267,13 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         tree: Some(tree),
         tail: work.run.redactor.text(&last_lines(&outcome, 30)),
         judgement,
+        dropped: Vec::new(),
+        beside,
     };
     tell_dropped(work, &ran, &own)?;
+    if writes == Writes::Promoted && succeeded {
+        ran.dropped = drop_foreign(work, &own).await?;
+    }
     if ran.judgement.verdict == Verdict::Passed
         && let Some(path) = spoiled(work, &own).await
     {
@@ -290,29 +312,52 @@ async fn effects_of(work: &mut UnitWork<'_>, before: &[Effect], writes: Writes) 
     Ok(own)
 }
 
+/// Takes back all that a step changed which failed.
+async fn leave_nothing(work: &mut UnitWork<'_>, before: &[Effect]) -> Result<Vec<Effect>, Stop> {
+    let effects = work.workspace.effects().await?;
+    let own: Vec<Effect> = effects.into_iter().filter(|effect| !before.contains(effect)).collect();
+    for effect in own.iter().filter(|effect| !crate::fingerprint::is_by_product(&effect.path)) {
+        work.workspace.put_back(effect).await?;
+    }
+    Ok(Vec::new())
+}
+
+/// Takes away what a step wrote and the user does not get, so that nothing after it is proven by that; returns the paths.
+/// Data that is no text (a database) stays for the steps after it, and is gone before the checks.
+async fn drop_foreign(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<Vec<String>, Stop> {
+    let mut dropped = Vec::new();
+    for effect in own {
+        if effect.kind == EffectKind::Created && is_data(work, effect).await {
+            continue;
+        }
+        work.workspace.put_back(effect).await?;
+        dropped.push(effect.path.clone());
+    }
+    Ok(dropped)
+}
+
+/// Returns whether the file is no text, as commands see it.
+async fn is_data(work: &UnitWork<'_>, effect: &Effect) -> bool {
+    let now = work.workspace.on_overlay(&effect.path).await;
+    matches!(now, Ok(Some(bytes)) if bytes.contains(&0) || std::str::from_utf8(&bytes).is_err())
+}
+
 /// Returns a path whose change leaves the check inconclusive: source or tests that it saw otherwise than the user has them.
 /// Data (a database that is no text) and new files beside the unit's own do not.
 async fn spoiled(work: &UnitWork<'_>, own: &[Effect]) -> Option<String> {
     for effect in own {
-        let data = || async {
-            let now = work.workspace.on_overlay(&effect.path).await;
-            matches!(now, Ok(Some(bytes)) if bytes.contains(&0) || std::str::from_utf8(&bytes).is_err())
-        };
         let new_beside = effect.kind == EffectKind::Created && !work.promotable().includes(&effect.path);
-        if !new_beside && !data().await {
+        if !new_beside && !is_data(work, effect).await {
             return Some(effect.path.clone());
         }
     }
     None
 }
 
-/// Restores on the overlay what a check changed. What it made anew beside the unit's own files stays for the commands after
-/// it, as a report or a build does.
+/// Restores on the overlay what a check changed or made anew: the next one sees what the user has.
 async fn restore(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<(), Stop> {
     for effect in own {
-        if effect.kind != EffectKind::Created || work.promotable().includes(&effect.path) {
-            work.workspace.put_back(effect).await?;
-        }
+        work.workspace.put_back(effect).await?;
     }
     Ok(())
 }

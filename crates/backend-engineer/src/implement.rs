@@ -17,7 +17,7 @@ mod session;
 use journal::{Event, FileAction, ItemKind, ItemName};
 use plan::{CheckboxId, PhaseId, Plan};
 
-use crate::check::Ran;
+use crate::check::{Ran, first_line};
 use crate::evidence::Observation;
 use crate::run::{JournalWitness, Promotable, RunContext};
 use crate::stop::{Exit, Stop};
@@ -127,7 +127,8 @@ impl Change {
     /// Whether anything is left that the plan does not spell out, or that could not be placed. A phase of which nothing
     /// was understood is all left.
     pub(crate) fn leaves_work(&self) -> bool {
-        self.items.is_empty() || self.items.iter().any(|item| item.open().next().is_some())
+        let needs_a_mind = |part: OpenPart| !matches!(part, OpenPart::Dropped { .. });
+        self.items.is_empty() || self.items.iter().any(|item| item.open().any(needs_a_mind))
     }
 }
 
@@ -160,6 +161,10 @@ impl Item {
         self.deeds.iter().filter_map(|deed| match deed {
             Deed::Place(placement) => placement.refused(),
             Deed::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
+            Deed::Run { ran, .. } if !ran.dropped.is_empty() => {
+                let command = first_line(&ran.script).to_owned();
+                Some(OpenPart::Dropped { command, paths: ran.dropped.clone() })
+            }
             _ => None,
         })
     }

@@ -7,6 +7,7 @@ mod load;
 mod paths;
 mod scope;
 mod reach;
+mod worded;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -23,6 +24,7 @@ use paths::Resolution;
 pub(crate) use paths::{Files, Meaning};
 pub(crate) use reach::{Permit, Reach};
 pub(crate) use scope::Scope;
+pub(crate) use worded::is_worded;
 
 use crate::facts::TreeFacts;
 use crate::stop::{Finding, Severity, Stop};

@@ -126,6 +126,13 @@ pub fn locked_manifest(path: &str) -> Option<&'static str> {
     LOCKS.get(path.rsplit('/').next().unwrap_or(path)).copied()
 }
 
+/// Returns whether the file is a manifest: what a lock file beside it would lock.
+#[must_use]
+pub fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    LOCKS.values().any(|manifest| *manifest == name)
+}
+
 /// Returns the words of a name in lower case: `testUtils`, `test-utils` and `__test_utils__` have the same.
 fn words_of(name: &str) -> Vec<String> {
     let mut words = Vec::new();

@@ -65,11 +65,16 @@ pub(crate) enum Left {
 pub(crate) enum OpenPart {
     /// A block that was refused: its file, why, and its line in the plan.
     Refused { path: Option<String>, message: String, line: usize },
+    /// What a step's command wrote and the user does not get.
+    Dropped { command: String, paths: Vec<String> },
     /// A block that was taken back, because another of its step was refused.
     HeldBack { path: Option<String> },
     /// Something that needs a mind.
     Left(Left),
 }
+
+/// How many paths a sentence names.
+const MOST_SHOWN: usize = 3;
 
 /// Why a commit of the plan was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +140,12 @@ impl fmt::Display for OpenPart {
         match self {
             OpenPart::Refused { path, message, line } => {
                 write!(formatter, "{}{message} (plan line {line})", at(path))
+            }
+            OpenPart::Dropped { command, paths } => {
+                let shown: Vec<String> = paths.iter().take(MOST_SHOWN).map(|path| format!("`{path}`")).collect();
+                let more = paths.len().saturating_sub(MOST_SHOWN);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                write!(formatter, "`{command}` wrote {}{more}, which the phase does not name", shown.join(", "))
             }
             OpenPart::HeldBack { path } => {
                 write!(formatter, "{}held back, because the rest of its step was refused", at(path))

@@ -3,7 +3,7 @@
 mod overlay;
 mod restoring;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::context::RunContext;
@@ -26,6 +26,8 @@ pub(crate) struct Workspace {
     walls: Walls,
     scratch: Option<Scratch>,
     synced: BTreeMap<String, Staged>,
+    /// What the configured set-up commands made on the overlay.
+    set_up: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Workspace {
@@ -44,6 +46,7 @@ impl Workspace {
             walls: Walls::None,
             scratch: None,
             synced: BTreeMap::new(),
+            set_up: BTreeSet::new(),
         }
     }
 

@@ -52,6 +52,12 @@ pub(crate) enum Permit {
     Lock(String),
     /// A migration, and the phase asks for one.
     Migration,
+    /// The phase's words, commands or criteria name it in full.
+    Worded,
+    /// A manifest or lock file that a step of the plan changed by installing something.
+    Installed,
+    /// Code that a step of the plan generates.
+    Generated,
 }
 
 impl fmt::Display for Permit {
@@ -63,6 +69,9 @@ impl fmt::Display for Permit {
             Permit::Anywhere => formatter.write_str("--scope repo lets it in"),
             Permit::Lock(manifest) => write!(formatter, "it locks what `{manifest}` says"),
             Permit::Migration => formatter.write_str("a migration, which the phase asks for"),
+            Permit::Worded => formatter.write_str("the phase's words name it"),
+            Permit::Installed => formatter.write_str("a step of the plan installs something"),
+            Permit::Generated => formatter.write_str("a step of the plan generates it"),
         }
     }
 }

@@ -76,7 +76,8 @@ pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Res
         for index in 0..planned.len() {
             let Some(request) = planned[index].request.clone() else { continue };
             let current = &planned[index].check.ran;
-            if current.tree.as_ref() == Some(&now) || current.tree.is_some() && current.acted {
+            let holds = current.tree.as_ref() == Some(&now) && !current.beside;
+            if holds || current.tree.is_some() && current.acted {
                 continue;
             }
             if planned[index].server {
@@ -96,7 +97,7 @@ pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Res
 /// Returns whether a check has run already as `request` asks, on the tree of this fingerprint.
 fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
     let ran = &other.check.ran;
-    let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted;
+    let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted && !ran.beside;
     let expects =
         other.request.as_ref().is_some_and(|other| other.expect == request.expect && other.step == request.step);
     alike && expects && ran.tree.as_deref() == Some(tree)

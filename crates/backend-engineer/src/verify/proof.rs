@@ -74,6 +74,7 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
 fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
     match deed {
         Deed::Place(placement) => of_placement(placement, ground.standing),
+        Deed::Run { ran, .. } if !ran.dropped.is_empty() => Proof::Open(OpenReason::Parts(item.open().collect())),
         Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, ground),
         Deed::Run { command, ran, .. } => {
             let last = ground.checks.iter().find(|check| {

@@ -169,6 +169,11 @@ impl Account<'_> {
     }
 
     fn command(&self, at: usize) -> SpanState {
+        let mut deeds = self.items().flat_map(|(item, _)| &item.deeds);
+        if deeds.any(|deed| matches!(deed, Deed::Run { command, ran, .. } if *command == at && !ran.dropped.is_empty()))
+        {
+            return SpanState::Open;
+        }
         let criterion = self.phase.criteria.iter().position(|one| one.commands.contains(&at));
         let of_check = |origin: Origin| match origin {
             Origin::Criterion(index) => Some(index) == criterion,

@@ -15,7 +15,7 @@ use super::tell;
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::Stop;
 use crate::tree::ReadError;
-use crate::understand::{Assignment, Permit, Reach};
+use crate::understand::{Assignment, Permit, Reach, is_worded};
 use crate::unit_work::UnitWork;
 
 /// What outlives one conversation: several rounds of one phase know the same.
@@ -192,7 +192,14 @@ impl Work<'_> {
         if let Some(why) = self.forbidden(path) {
             return tell(format!("`{path}` is never written: {why}."));
         }
-        self.assignment.scope.permits(path, self.reach).ok_or_else(|| ToolError::Tell(self.outside(path)))
+        let permit = self.assignment.scope.permits(path, self.reach).or_else(|| self.worded(path));
+        permit.ok_or_else(|| ToolError::Tell(self.outside(path)))
+    }
+
+    /// Lets in a file that the phase's words name in full, unless the user keeps the model to the listed ones.
+    pub(super) fn worded(&self, path: &str) -> Option<Permit> {
+        let units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
+        (self.reach != Reach::Strict && is_worded(&self.run.plan, units, path)).then_some(Permit::Worded)
     }
 
     /// Why nobody may write the path in this run.

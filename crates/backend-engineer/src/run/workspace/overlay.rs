@@ -91,12 +91,16 @@ impl Workspace {
         self.standing().map(|sandbox| sandbox.tier().to_string())
     }
 
-    /// Puts back, on the overlay, what commands changed or removed and what is not taken over, so that what is checked is
-    /// what the user will have. What commands made anew stays for the commands after them.
+    /// Puts back, on the overlay, what commands changed, removed or made anew and what is not taken over, so that what is
+    /// checked is what the user will have. By-products and what the user's own set-up made stay.
     pub(crate) async fn put_back_foreign(&mut self, promotable: Promotable<'_>) -> Result<(), Stop> {
         for effect in self.effects().await? {
-            let new = matches!(effect.kind, EffectKind::Created);
-            if new || takes_over(&effect, promotable) || self.by_product(&effect.path) {
+            let kept = self.set_up.contains(&effect.path) || self.by_product(&effect.path);
+            if kept || takes_over(&effect, promotable) {
+                continue;
+            }
+            if effect.kind == EffectKind::Created {
+                self.put_back(&effect).await?;
                 continue;
             }
             let mode = self.tree.look(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
@@ -108,6 +112,13 @@ impl Workspace {
             }
         }
         Ok(())
+    }
+
+    /// Returns whether there is something beside the tree that the user does not get: by-products, what is staged, and what
+    /// the user's own set-up made left out.
+    pub(crate) fn has_leftovers(&self, effects: &[Effect]) -> bool {
+        let known = |path: &str| self.tree.staged().contains_key(path) || self.set_up.contains(path);
+        effects.iter().any(|effect| !known(&effect.path) && !self.by_product(&effect.path))
     }
 
     /// Everything that commands have changed so far and that the user's tree does not have.
@@ -279,6 +290,7 @@ impl Workspace {
                 ));
             }
         }
+        self.set_up = self.effects().await?.into_iter().map(|effect| effect.path).collect();
         Ok(())
     }
 }
