@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use journal::Verdict;
 use plan::{CriterionKind, PassageKind, SentenceClass};
 use serde::Serialize;
+use survey::Purpose;
 
 use crate::check::{self, Kind, Ran, checked_by, worst};
 use crate::implement::{Change, Deed, Placed};
@@ -157,9 +158,9 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
         tasks,
         files: verification.accounts.clone(),
         verification: Results {
-            tests: outcome(work, verification, Kind::Tests),
-            lint: outcome(work, verification, Kind::Lint),
-            type_check: outcome(work, verification, Kind::TypeCheck),
+            tests: outcome(work, (change, verification), Kind::Tests),
+            lint: outcome(work, (change, verification), Kind::Lint),
+            type_check: outcome(work, (change, verification), Kind::TypeCheck),
         },
         checks: verification.checks.iter().map(check_line).collect(),
         refusals: refusals(change),
@@ -262,18 +263,12 @@ fn task(text: &str, line: usize, proof: &Proof) -> Task {
     Task { text, line, done, why: proof.to_string() }
 }
 
-fn outcome(work: &UnitWork<'_>, verification: &Verification, kind: Kind) -> Outcome {
+fn outcome(work: &UnitWork<'_>, (change, verification): (&Change, &Verification), kind: Kind) -> Outcome {
     let does = |ran: &Ran| checked_by(&check::read(work, &ran.script, &ran.folder)).contains(&kind);
     let of_kind = |check: &&Check| check.kind == kind || does(&check.ran);
     let checks: Vec<_> = verification.checks.iter().filter(of_kind).collect();
     if checks.is_empty() {
-        let what = match kind {
-            Kind::Tests => "test",
-            Kind::Lint => "lint",
-            _ => "type-check",
-        };
-        let details = format!("neither the plan, the configuration nor the project itself names a {what} command");
-        return Outcome { verdict: Verdict::NotChecked, details };
+        return Outcome { verdict: Verdict::NotChecked, details: why_no_check(work, change, kind) };
     }
     // What the project keeps for itself and can't run here does not take away from what was seen.
     let is_aside = |check: &&&Check| check.origin == Origin::Found && check.verdict() == Verdict::NotChecked;
@@ -293,6 +288,23 @@ fn outcome(work: &UnitWork<'_>, verification: &Verification, kind: Kind) -> Outc
         }
     }
     Outcome { verdict, details: lines.join("; ") }
+}
+
+/// Returns why nothing of a kind was checked.
+fn why_no_check(work: &UnitWork<'_>, change: &Change, kind: Kind) -> String {
+    let (what, purpose) = match kind {
+        Kind::Tests => ("test", Purpose::Test),
+        Kind::Lint => ("lint", Purpose::Lint),
+        _ => ("type-check", Purpose::TypeCheck),
+    };
+    let commands = &work.survey.code.survey().commands;
+    let Some(own) = commands.iter().find(|command| command.purpose == purpose && command.only_looks()) else {
+        return format!("neither the plan, the configuration nor the project itself names a {what} command");
+    };
+    match change.written.is_empty() {
+        true => format!("no file was changed; the project's own is `{}`", own.script),
+        false => format!("the project's own `{}` looks at none of the changed files", own.script),
+    }
 }
 
 fn check_line(check: &Check) -> CheckLine {

@@ -112,8 +112,8 @@ pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Opti
     if let Some(module) = missing_module(output.text, ground.ours).filter(|_| !asserted) {
         return Some(Inconclusive::PackageMissing(module));
     }
-    let called_wrongly = ground.tests && means(ground, code, StatusMeaning::Unusable);
-    if called_wrongly || output.says(Says::Usage) || is_usage_error(&output.lower, code) {
+    // A status alone does not say it: pytest ends with 4 where its `conftest.py` can't be loaded, too.
+    if output.says(Says::Usage) || is_usage_error(&output.lower, code) {
         return Some(Inconclusive::CalledWrongly(output.line(Says::Usage)));
     }
     let lower = &output.lower;

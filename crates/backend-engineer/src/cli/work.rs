@@ -127,7 +127,7 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, St
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
             worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
-            () = interrupted() => Err(Stop::new(Exit::Interrupted, "interrupted; what was written before stays, and `undo` takes it back")),
+            () = interrupted() => Err(Stop::new(Exit::Interrupted, "interrupted; `resume` goes on with it, and `undo` takes back what was written")),
         };
         let cleared = workspace.close().await;
         worked.and(cleared)
@@ -139,7 +139,8 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, St
     let exit = exit_of(&results);
     let heading = results.reports.last().map_or("stopped", |report| report.heading.as_str()).to_owned();
     // What a limit or a lost model cut short can go on.
-    let cut_short = run.model().is_some() && matches!(exit, Exit::Limit | Exit::Environment | Exit::Interrupted);
+    let cut_short = job.model.is_some() && exit == Exit::Interrupted
+        || run.model().is_some() && matches!(exit, Exit::Limit | Exit::Environment);
     if !cut_short {
         run.recorder.finish(exit.code(), &heading)?;
     }

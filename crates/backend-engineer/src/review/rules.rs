@@ -17,13 +17,14 @@ mod criteria;
 mod layout;
 mod routes;
 mod ticked;
+mod look_alike;
 
 pub(super) use ticked::look as ticked_but_missing;
 
 use crate::review::rule::Rule;
 
 /// Every rule, in the order in which they look.
-pub(super) const RULES: [&Rule; 17] = [
+pub(super) const RULES: [&Rule; 18] = [
     &steps_of_run::RULE,
     &file_missing::RULE,
     &file_exists::RULE,
@@ -41,4 +42,5 @@ pub(super) const RULES: [&Rule; 17] = [
     &layout::RULE,
     &routes::RULE,
     &ticked::RULE,
+    &look_alike::RULE,
 ];
