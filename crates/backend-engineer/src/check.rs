@@ -223,7 +223,17 @@ pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> 
 
 fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
     let ours = |name: &str| work.workspace.knows_module(work.run, name);
-    judge(asked, end_of(outcome), text, &JudgeContext { expect: &request.expect, step: request.step, ours: &ours })
+    let has_loopback = work.workspace.has_loopback();
+    let context =
+        JudgeContext { expect: &request.expect, step: request.step, ours: &ours, host: &on_host, has_loopback };
+    judge(asked, end_of(outcome), text, &context)
+}
+
+/// Returns where the user's own shell finds a program; links are followed.
+fn on_host(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let mut found = std::env::split_paths(&path).map(|folder| folder.join(name)).filter(|file| file.is_file());
+    found.next().map(|file| file.canonicalize().unwrap_or(file))
 }
 
 fn code_of(outcome: &Outcome) -> Option<i32> {

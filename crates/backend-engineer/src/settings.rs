@@ -120,6 +120,8 @@ pub(crate) struct Settings {
     pub(crate) env: Vec<Held<String>>,
     /// The variables of `env` that are set, with their values.
     pub(crate) values: BTreeMap<String, Hidden>,
+    /// What of the machine commands see though it lies in what is hidden.
+    pub(crate) show: Vec<Held<PathBuf>>,
     /// Whether the user trusts this repository's configuration.
     pub(crate) trusted: Option<Origin>,
     /// What the repository asked for and did not get.
@@ -190,6 +192,7 @@ impl Settings {
             protected: layer.protected,
             env: layer.env,
             values,
+            show: layer.show,
             trusted,
             withheld: Vec::new(),
             warnings,

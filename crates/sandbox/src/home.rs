@@ -137,6 +137,7 @@ pub(crate) const TOOLCHAIN_VARIABLES: &[(&str, &[&str])] = &[
     ("UV_CACHE_DIR", &["."]),
     ("UV_PYTHON_INSTALL_DIR", &["."]),
     ("UV_TOOL_DIR", &["."]),
+    ("VIRTUAL_ENV", &["."]),
     ("VOLTA_HOME", &["."]),
     ("WORKON_HOME", &["."]),
 ];

@@ -30,6 +30,8 @@ pub struct Policy {
     pub paths_first: Vec<PathBuf>,
     /// Files and folders of the repository, relative to the root, that commands neither see nor change.
     pub hidden: Vec<PathBuf>,
+    /// Files and folders of the machine, absolute, that commands see though they lie in what is hidden.
+    pub show: Vec<PathBuf>,
     /// How long a command may take unless it says otherwise.
     pub timeout: Duration,
     /// Our own executable, which is started again inside the walls with [`WARDEN_ARGUMENT`](crate::WARDEN_ARGUMENT).
@@ -101,6 +103,8 @@ pub struct Tier {
     pub name: String,
     /// What was probed, why other walls were passed over, and what this one can't do.
     pub details: String,
+    /// Commands can listen and connect on a loopback of their own.
+    pub has_loopback: bool,
 }
 
 impl fmt::Display for Tier {

@@ -240,8 +240,11 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
             found.extend(parts.iter().map(|part| if *part == "." { folder.clone() } else { folder.join(part) }));
         }
     }
+    found.extend(git_folders(&policy.root));
+    found.extend(policy.show.iter().cloned());
     let path = std::env::var_os("PATH").unwrap_or_default();
     let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
+    found.extend(programs.iter().filter_map(|folder| virtual_environment(folder)));
     let first: Vec<PathBuf> = policy.paths_first.iter().map(|folder| policy.root.join(folder)).collect();
     found.extend(programs.iter().filter(|folder| folder.file_name().is_some_and(|name| name != "sbin")).cloned());
     for folder in first.iter().chain(&programs) {
@@ -267,6 +270,23 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
         }
     }
     outermost
+}
+
+/// The folders of git outside of the repository: a linked worktree's own and the one that all worktrees share, a submodule's.
+fn git_folders(root: &Path) -> Vec<PathBuf> {
+    let line = |path: PathBuf| fs::read_to_string(path).ok().map(|text| PathBuf::from(text.trim()));
+    let pointer = fs::read_to_string(root.join(".git")).unwrap_or_default();
+    let Some(own) = pointer.trim().strip_prefix("gitdir:").map(|path| root.join(path.trim())) else {
+        return Vec::new();
+    };
+    let common = line(own.join("commondir")).map(|common| own.join(common));
+    std::iter::once(own).chain(common).filter_map(|folder| folder.canonicalize().ok()).collect()
+}
+
+/// The virtual environment whose programs lie in a folder.
+fn virtual_environment(programs: &Path) -> Option<PathBuf> {
+    let environment = programs.parent()?;
+    environment.join("pyvenv.cfg").is_file().then(|| environment.to_path_buf())
 }
 
 /// The folder that an interpreter was installed into, when the interpreter is reached through a link.

@@ -2,6 +2,7 @@
 //! wrongly, or it found nothing to check.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use shell::{Reading, StatusMeaning};
 
@@ -17,6 +18,8 @@ pub(crate) enum Inconclusive {
     AllSkipped,
     /// A program is not installed; its name, where the shell says it.
     NotInstalled(Option<String>),
+    /// A program is installed where commands don't see it.
+    NotVisible { name: String, at: PathBuf },
     /// The file could not be executed.
     NotExecutable,
     /// A tool is missing, as a line of the output says.
@@ -29,6 +32,8 @@ pub(crate) enum Inconclusive {
     FolderMissing,
     /// A service is missing, as a line of the output says.
     ServiceMissing(String),
+    /// The sandbox has no loopback, and the command asked for one.
+    NoLoopback,
     /// It does not end by itself.
     Endless,
     /// The time limit in seconds ended it.
@@ -60,12 +65,22 @@ impl fmt::Display for Inconclusive {
             Inconclusive::AllSkipped => f.write_str("every test was skipped"),
             Inconclusive::NotInstalled(Some(name)) => write!(f, "`{name}` is not installed"),
             Inconclusive::NotInstalled(None) => f.write_str("a command is not installed (exit code 127)"),
+            Inconclusive::NotVisible { name, at } => write!(
+                f,
+                "`{name}` is at {}, which commands don't see (`show` in your configuration shows it to them)",
+                at.display()
+            ),
             Inconclusive::NotExecutable => f.write_str("it could not be executed (exit code 126)"),
             Inconclusive::ToolMissing(line) => write!(f, "a tool is missing: {line}"),
             Inconclusive::PackageMissing(name) => write!(f, "the package `{name}` is not installed"),
             Inconclusive::CalledWrongly(line) => write!(f, "it was called wrongly: {line}"),
             Inconclusive::FolderMissing => f.write_str("the folder that it changes to is not there"),
-            Inconclusive::ServiceMissing(line) => write!(f, "a service is missing: {line}"),
+            Inconclusive::ServiceMissing(line) => {
+                write!(f, "a service is missing: {line} (`[services]` in the configuration lets commands reach one)")
+            }
+            Inconclusive::NoLoopback => {
+                f.write_str("this sandbox lets commands open no port, not even on their own loopback")
+            }
             Inconclusive::Endless => {
                 f.write_str("it never returns: a server or a watcher (give the form that runs once)")
             }
@@ -91,6 +106,10 @@ pub(crate) struct Ground<'a> {
     pub(crate) tests: bool,
     /// Tells that a module or package of that name belongs to the repository or to the plan.
     pub(crate) ours: &'a dyn Fn(&str) -> bool,
+    /// Where the user's own shell finds a program.
+    pub(crate) host: &'a dyn Fn(&str) -> Option<PathBuf>,
+    /// Tells that commands can listen and connect on a loopback of their own.
+    pub(crate) has_loopback: bool,
 }
 
 /// Returns why a command that ended with `code` says nothing, or `None` where its end speaks of the code.
@@ -103,12 +122,15 @@ pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Opti
         return None;
     }
     if let Some(why) = missing_tool(code, output.text) {
-        return Some(why);
+        return Some(visible(why, ground.host));
     }
     if output.says(Says::Tool) {
         return Some(Inconclusive::ToolMissing(output.line(Says::Tool)));
     }
     let asserted = output.says(Says::Asserted);
+    if !ground.has_loopback && DENIED.iter().any(|sign| output.lower.contains(sign)) {
+        return Some(Inconclusive::NoLoopback);
+    }
     if let Some(module) = missing_module(output.text, ground.ours).filter(|_| !asserted) {
         return Some(Inconclusive::PackageMissing(module));
     }
@@ -122,6 +144,9 @@ pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Opti
     }
     (output.says(Says::Service) && !asserted).then(|| Inconclusive::ServiceMissing(output.line(Says::Service)))
 }
+
+/// What the kernel answers where a sandbox takes sockets away, as languages print it.
+const DENIED: [&str; 3] = ["operation not permitted", "eperm", "permission denied"];
 
 /// Tells that one of the test runners of the command means this by an exit status.
 fn means(ground: &Ground<'_>, code: i32, meaning: StatusMeaning) -> bool {
@@ -153,6 +178,17 @@ fn found_nothing(output: &Output<'_>) -> bool {
 fn is_usage_error(lower: &str, code: i32) -> bool {
     let last = lower.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     code == 2 && lower.trim_start().starts_with("usage:") && last.contains("error:")
+}
+
+/// Tells a program that commands don't see from one that is not installed.
+fn visible(why: Inconclusive, host: &dyn Fn(&str) -> Option<PathBuf>) -> Inconclusive {
+    match why {
+        Inconclusive::NotInstalled(Some(name)) => match host(&name) {
+            Some(at) => Inconclusive::NotVisible { name, at },
+            None => Inconclusive::NotInstalled(Some(name)),
+        },
+        why => why,
+    }
 }
 
 /// Returns the command that the shell could not start.
@@ -209,7 +245,13 @@ mod tests {
     fn found(script: &str, code: i32, output: &str) -> Option<String> {
         let reading = shell::read(script);
         let tests = reading.kinds().contains(&shell::Kind::Test);
-        let ground = Ground { reading: &reading, tests, ours: &|name| name == "app" || name == "tests" };
+        let ground = Ground {
+            reading: &reading,
+            tests,
+            ours: &|name| name == "app" || name == "tests",
+            has_loopback: true,
+            host: &|_| None,
+        };
         inconclusive(&ground, code, output).map(|why| why.to_string())
     }
 

@@ -1,5 +1,7 @@
 //! Judges one finished command by its exit status and by what the plan expects of it.
 
+use std::path::PathBuf;
+
 use journal::Verdict;
 use plan::{Count, Expect, ExpectedOutcome};
 use serde::Serialize;
@@ -56,6 +58,10 @@ pub(crate) struct JudgeContext<'a> {
     pub(crate) step: bool,
     /// Tells that a module or package of that name belongs to the repository or to the plan.
     pub(crate) ours: &'a dyn Fn(&str) -> bool,
+    /// Where the user's own shell finds a program.
+    pub(crate) host: &'a dyn Fn(&str) -> Option<PathBuf>,
+    /// Tells that commands can listen and connect on a loopback of their own.
+    pub(crate) has_loopback: bool,
 }
 
 /// The status of a program that wrote into a closed pipe: 128 and the number of SIGPIPE.
@@ -104,7 +110,13 @@ pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContex
     if expect.outcome == ExpectedOutcome::NoMatches {
         return judge_search(asked, code, output);
     }
-    let ground = Ground { reading: &asked.reading, tests: asked.kind == Kind::Tests, ours: context.ours };
+    let ground = Ground {
+        reading: &asked.reading,
+        tests: asked.kind == Kind::Tests,
+        ours: context.ours,
+        host: context.host,
+        has_loopback: context.has_loopback,
+    };
     let as_stated = expect.status == Some(code);
     let nothing_said = inconclusive(&ground, code, output);
     // "exit 5" may be what a runner ends with that finds no test, "exit 2" what it ends with when it is called wrongly.
@@ -374,7 +386,8 @@ mod tests {
     }
 
     fn judged(script: &str, end: End, output: &str, expect: &Expect) -> Judgement {
-        let context = JudgeContext { expect, step: false, ours: &|name| name == "app" };
+        let context =
+            JudgeContext { expect, step: false, ours: &|name| name == "app", has_loopback: true, host: &|_| None };
         judge(&Asked::read(script, None, &()), end, output, &context)
     }
 

@@ -1,5 +1,7 @@
 //! `config`: which settings hold, where each came from, and what a repository asked for in vain.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -8,7 +10,7 @@ use crate::cli::arguments::{RootArgument, WallArguments};
 use crate::cli::colour::Palette;
 use crate::cli::place;
 use crate::cli::printer::{self, Stream, one_line};
-use crate::settings::{KEYS, Origin, Settings, write_duration};
+use crate::settings::{Held, KEYS, Origin, Settings, write_duration};
 use crate::stop::{Exit, Stop};
 
 /// Show which settings hold, and where each came from
@@ -65,6 +67,8 @@ fn rows(settings: &Settings) -> Vec<Row> {
     for (name, held) in &settings.services {
         rows.push(row(&format!("services.{name}"), held.value.to_string().into(), &held.origin));
     }
+    let shown = |held: &Held<PathBuf>| row("show", held.value.display().to_string().into(), &held.origin);
+    rows.extend(settings.show.iter().map(shown));
     if let Some(origin) = &settings.trusted {
         rows.push(row("trusted", true.into(), origin));
     }

@@ -40,9 +40,10 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
                     layer.env.push(Held::new(read_variable_name(&item).map_err(wrong)?, origin.clone()));
                 }
             }
-            "trusted" => {
-                let folders = std::env::split_paths(value).filter(|folder| folder != &PathBuf::new());
-                layer.trusted = folders.map(|folder| Held::new(folder, origin.clone())).collect();
+            "show" | "trusted" => {
+                let paths = std::env::split_paths(value).filter(|path| path != &PathBuf::new());
+                let held = paths.map(|path| Held::new(path, origin.clone())).collect();
+                *(if key.name == "show" { &mut layer.show } else { &mut layer.trusted }) = held;
             }
             "commands.test" => layer.commands.test = command(value, origin),
             "commands.lint" => layer.commands.lint = command(value, origin),

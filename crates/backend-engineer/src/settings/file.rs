@@ -88,7 +88,8 @@ impl Reader<'_> {
                 "model" => layer.model = Some(self.held(value, self.text_value(value, "model")?)),
                 "protected" => layer.protected = self.texts(value, "protected")?,
                 "env" => layer.env = self.variable_names(value)?,
-                "trusted" => layer.trusted = self.trusted(value)?,
+                "show" => layer.show = self.own_paths(value, "show")?,
+                "trusted" => layer.trusted = self.own_paths(value, "trusted")?,
                 "commands" => self.commands(value, &mut layer)?,
                 "services" => layer.services = self.services(value)?,
                 other => return Err(self.unknown(other, name.span().start)),
@@ -133,12 +134,13 @@ impl Reader<'_> {
         Ok(services)
     }
 
-    fn trusted(&self, value: &Value<'_>) -> Result<Vec<Held<PathBuf>>, Stop> {
+    /// Paths that open walls: only the user's own file may name them.
+    fn own_paths(&self, value: &Value<'_>, key: &str) -> Result<Vec<Held<PathBuf>>, Stop> {
         if self.owner == Owner::Repository {
-            return Err(self
-                .wrong(value, "`trusted` stands only in your own configuration; a repository can't vouch for itself"));
+            let why = format!("`{key}` stands only in your own configuration; a repository can't vouch for itself");
+            return Err(self.wrong(value, &why));
         }
-        let texts = self.texts(value, "trusted")?;
+        let texts = self.texts(value, key)?;
         Ok(texts.into_iter().map(|held| Held::new(PathBuf::from(held.value), held.origin)).collect())
     }
 

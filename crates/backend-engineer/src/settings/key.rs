@@ -58,6 +58,12 @@ pub(crate) const KEYS: &[Key] = &[
         about: "environment variables that commands may see",
     },
     Key {
+        name: "show",
+        variable: "BACKEND_ENGINEER_SHOW",
+        takes: "a list of paths",
+        about: "what of the machine commands see though it lies in a home or temporary folder (only in your own)",
+    },
+    Key {
         name: "trusted",
         variable: "BACKEND_ENGINEER_TRUSTED",
         takes: "a list of folders",

@@ -42,6 +42,7 @@ pub(super) struct Layer {
     pub(super) model: Option<Held<String>>,
     pub(super) protected: Vec<Held<String>>,
     pub(super) env: Vec<Held<String>>,
+    pub(super) show: Vec<Held<PathBuf>>,
     pub(super) trusted: Vec<Held<PathBuf>>,
     pub(super) commands: Commands,
     pub(super) services: BTreeMap<String, Held<Endpoint>>,
@@ -74,6 +75,7 @@ impl Layer {
         over(&mut self.commands.setup, upper.commands.setup);
         grow(&mut self.protected, upper.protected);
         grow(&mut self.env, upper.env);
+        grow(&mut self.show, upper.show);
         grow(&mut self.trusted, upper.trusted);
         self.services.extend(upper.services);
     }

@@ -64,6 +64,7 @@ fn policy(wall: WallChoice, root: &Path, scratch: &Path) -> std::io::Result<Poli
         pass: Vec::new(),
         paths_first: vec![PathBuf::from(".venv/bin"), PathBuf::from("node_modules/.bin")],
         hidden: vec![PathBuf::from(".backend-engineer")],
+        show: Vec::new(),
         timeout: Duration::from_secs(600),
         helper: std::env::current_exe()?,
     })

@@ -88,7 +88,7 @@ fn stand(site: &Site<'_>, bwrap: &Path, view: &View, copy: Option<Arc<tree::Copy
     Ok(Standing {
         keeper,
         name: WallName::Bubblewrap,
-        tier: Tier { name: title.into(), details: details.into() },
+        tier: Tier { name: title.into(), details: details.into(), has_loopback: true },
         tree: policy.root.clone(),
         home: view.home.clone(),
         temporary: PathBuf::from("/tmp"),

@@ -37,7 +37,7 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
         details
             .push("the kernel's Landlock can't keep commands from sending signals to your other processes".to_owned());
     }
-    let tier = Tier { name: "Landlock on a copy".into(), details: details.join("; ") };
+    let tier = Tier { name: "Landlock on a copy".into(), details: details.join("; "), has_loopback: !closed };
     let policy = site.policy;
     on_a_copy(site, WallName::Landlock, tier, &|view| Confinement {
         calls: if closed { Calls::NoKernelNoNetwork } else { Calls::NoKernel },

@@ -38,7 +38,7 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
     let view = View::decide(policy, site.network, None).map_err(|error| error.to_string())?;
     let details = "this wall is untested; commands see the copy's path instead of the repository's, the loopback is the \
                    host's, and a process that leaves its parent may outlive its command";
-    let tier = Tier { name: "sandbox-exec on a copy".into(), details: details.into() };
+    let tier = Tier { name: "sandbox-exec on a copy".into(), details: details.into(), has_loopback: true };
     let mut standing = on_a_copy(site, WallName::Macos, tier, &|_| Confinement {
         calls: Calls::All,
         landlock_required: false,

@@ -71,7 +71,7 @@ fn standing(
     Standing {
         keeper,
         name,
-        tier: Tier { name: title.to_owned(), details: details.join("; ") },
+        tier: Tier { name: title.to_owned(), details: details.join("; "), has_loopback: true },
         tree: site.policy.root.clone(),
         home: view.home.clone(),
         temporary: PathBuf::from("/tmp"),

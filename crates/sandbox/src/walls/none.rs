@@ -26,7 +26,7 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
     if site.network == Network::Closed {
         details.push("the network is open all the same".to_owned());
     }
-    let tier = Tier { name: "none".into(), details: details.join("; ") };
+    let tier = Tier { name: "none".into(), details: details.join("; "), has_loopback: true };
     on_a_copy(site, WallName::Off, tier, &|_| confinement.clone())
 }
 

@@ -52,6 +52,7 @@ impl Bench {
             pass: Vec::new(),
             paths_first: Vec::new(),
             hidden: Vec::new(),
+            show: Vec::new(),
             timeout: Duration::from_secs(60),
             helper: env!("CARGO_BIN_EXE_sandbox-warden").into(),
         }

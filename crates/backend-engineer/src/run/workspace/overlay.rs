@@ -91,6 +91,11 @@ impl Workspace {
         self.standing().map(|sandbox| sandbox.tier().to_string())
     }
 
+    /// Returns whether commands can listen and connect on a loopback of their own.
+    pub(crate) fn has_loopback(&self) -> bool {
+        self.standing().is_none_or(|sandbox| sandbox.tier().has_loopback)
+    }
+
     /// Puts back, on the overlay, what commands changed, removed or made anew and what is not taken over, so that what is
     /// checked is what the user will have. By-products and what the user's own set-up made stay.
     pub(crate) async fn put_back_foreign(&mut self, promotable: Promotable<'_>) -> Result<(), Stop> {
@@ -267,6 +272,7 @@ impl Workspace {
             pass: self.settings.passed_names().into_iter().filter(|name| !is_key(name)).collect(),
             paths_first: Vec::new(),
             hidden: vec![PathBuf::from(".backend-engineer")],
+            show: self.settings.show.iter().map(|held| held.value.clone()).collect(),
             timeout: self.settings.timeout(),
             helper,
         })
