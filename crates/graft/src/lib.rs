@@ -34,6 +34,10 @@ mod layout;
 
 mod prose;
 
+mod enclosing;
+
+mod sorts;
+
 mod neighbours;
 
 mod imports;

@@ -32,6 +32,13 @@ pub(crate) fn told(
     items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
 }
 
+/// Those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
+pub(crate) fn reads(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
+    let code = flat(code);
+    let holds = |item: &Item<'_>| has_code(&flat(file.slice(item.bare..item.code_end)), &code);
+    among.iter().copied().filter(|&at| items.get(at).is_some_and(holds)).collect()
+}
+
 /// Whether a text holds a piece of code that is not part of a longer name.
 fn has_code(text: &str, code: &str) -> bool {
     let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');

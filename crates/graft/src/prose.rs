@@ -1,12 +1,15 @@
 //! What the words beside a block say about its place: which names they mention, and in what relation.
 
-mod words;
-
 mod phrases;
+mod places;
+mod sorts;
+mod words;
 
 use std::collections::HashSet;
 
-pub(crate) use phrases::{Phrase, parts};
+pub(crate) use phrases::{Phrase, Pick, parts};
+pub(crate) use places::side;
+pub(crate) use sorts::Sort;
 use words::{NOUNS, STATEMENTS, Token, follows, is_word, looks_like_a_name, relation, tokens};
 
 /// How a sentence relates the block to a name.

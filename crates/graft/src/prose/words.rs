@@ -1,27 +1,8 @@
 //! Cuts prose into words, code and stops, and says how a word relates to the names behind it.
 
 use super::Relation;
+use super::places::ending_at;
 use crate::routes::is_method;
-
-/// Words that put something behind what they name.
-pub(super) const AFTER: [&str; 13] = [
-    "after",
-    "below",
-    "beneath",
-    "following",
-    "under",
-    "underneath",
-    "behind",
-    "después",
-    "depois",
-    "après",
-    "nach",
-    "после",
-    "після",
-];
-
-/// Words that put something in front of what they name.
-pub(super) const BEFORE: [&str; 7] = ["before", "above", "preceding", "antes", "avant", "vor", "перед"];
 
 /// Nouns that make the code before them part of a statement.
 pub(super) const STATEMENTS: [&str; 9] =
@@ -91,7 +72,30 @@ pub(super) enum Token {
     Stop,
 }
 
-const FILLERS: [&str; 41] = [
+const FILLERS: [&str; 64] = [
+    "den",
+    "der",
+    "die",
+    "das",
+    "dem",
+    "des",
+    "el",
+    "la",
+    "los",
+    "las",
+    "le",
+    "les",
+    "del",
+    "du",
+    "de",
+    "do",
+    "da",
+    "dos",
+    "l",
+    "von",
+    "line",
+    "lines",
+    "direkt",
     "the",
     "a",
     "an",
@@ -180,10 +184,11 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
     while back > 0 && steps < 7 {
         back -= 1;
         steps += 1;
+        if let Some(place) = ending_at(tokens, back) {
+            return place.relation;
+        }
         match tokens.get(back) {
             Some(Token::Word(word)) => match word.as_str() {
-                word if AFTER.contains(&word) => return Relation::After,
-                word if BEFORE.contains(&word) => return Relation::Before,
                 "instead" => return Relation::Mention,
                 "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
                     return Relation::Within;

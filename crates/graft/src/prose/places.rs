@@ -1,0 +1,104 @@
+//! Words of place: the table `data/places.tsv`, which holds those of all languages that are read.
+
+use std::sync::LazyLock;
+
+use super::Relation;
+use super::words::Token;
+
+/// When words without code behind a word of place name a place that must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum States {
+    Always,
+    /// With an article: "before you run the tests" is no place.
+    Article,
+    /// Never: "under load", "following the pattern". What is there is meant all the same.
+    Found,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub(super) struct Place {
+    words: Vec<&'static str>,
+    pub(super) relation: Relation,
+    /// "Under" puts something into what can hold it, else below.
+    pub(super) is_under: bool,
+    pub(super) states: States,
+    #[cfg(test)]
+    example: &'static str,
+}
+
+static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
+    let rows = include_str!("../../data/places.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut places: Vec<Place> = rows.filter_map(read).collect();
+    places.sort_by_key(|place| std::cmp::Reverse(place.words.len()));
+    places
+});
+
+fn read(row: &'static str) -> Option<Place> {
+    let mut cells = row.split('\t');
+    let words = cells.next()?.split([' ', '-']).collect();
+    let side = cells.next()?;
+    let states = match cells.next()? {
+        "always" => States::Always,
+        "article" => States::Article,
+        _ => States::Found,
+    };
+    #[cfg(test)]
+    let example = cells.next()?;
+    let relation = if side == "before" { Relation::Before } else { Relation::After };
+    Some(Place {
+        words,
+        relation,
+        is_under: side == "under",
+        states,
+        #[cfg(test)]
+        example,
+    })
+}
+
+/// Returns the words of place that begin at a token, and how many tokens they take.
+pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<(&'static Place, usize)> {
+    let found = PLACES.iter().find(|place| fits(tokens, at, &place.words))?;
+    Some((found, found.words.len()))
+}
+
+/// Returns the words of place that end with a token.
+pub(super) fn ending_at(tokens: &[Token], at: usize) -> Option<&'static Place> {
+    PLACES
+        .iter()
+        .find(|place| (at + 1).checked_sub(place.words.len()).is_some_and(|from| fits(tokens, from, &place.words)))
+}
+
+fn fits(tokens: &[Token], from: usize, words: &[&str]) -> bool {
+    words.iter().zip(from..).all(
+        |(word, at)| matches!(tokens.get(at), Some(Token::Word(one)) if one == word || one.to_lowercase() == **word),
+    )
+}
+
+/// Returns the side on which a text, up to where it names something, puts what it speaks of.
+pub(crate) fn side(before: &str) -> Option<Relation> {
+    let words: Vec<String> = before.split_whitespace().map(str::to_lowercase).collect();
+    let from = words.len().saturating_sub(NEAR);
+    let near: Vec<Token> = words.into_iter().skip(from).map(Token::Word).collect();
+    (0..near.len()).rev().find_map(|at| ending_at(&near, at)).map(|place| place.relation)
+}
+
+/// How many words before a name may speak of its side: "after the existing entry of the list `x`" has six.
+const NEAR: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prose::Prose;
+
+    #[test]
+    fn each_word_of_place_is_heard() {
+        for place in PLACES.iter() {
+            let prose = Prose::read(place.example);
+            let heard = prose.phrases.iter().any(|one| one.relation == place.relation && one.code == ["x"]);
+            assert!(heard, "{}: {:?}", place.example, prose.phrases);
+            let related = prose.mentions.iter().any(|one| one.name == "x" && one.relation == place.relation);
+            assert!(related, "{}: {:?}", place.example, prose.mentions);
+        }
+    }
+}
