@@ -55,6 +55,8 @@ struct Statement {
 pub(crate) struct Prose {
     pub(crate) mentions: Vec<Mention>,
     ends: Vec<(usize, End)>,
+    /// What the end or the top is one of, by its words: "the end of the test".
+    wholes: Vec<Phrase>,
     appends: Vec<usize>,
     lines: Option<(usize, usize)>,
     /// Sentences that say "replace".
@@ -125,13 +127,17 @@ impl Prose {
 
     fn word(&mut self, word: &str, tokens: &[Token], (at, sentence): (usize, usize), known: &HashSet<String>) {
         match word {
-            "end" | "bottom" if !follows(tokens, at, &["front", "back"]) => self.ends.push((sentence, End::Bottom)),
+            "end" | "bottom" if !follows(tokens, at, &["front", "back"]) => {
+                self.ends.push((sentence, End::Bottom));
+                self.whole(tokens, at, sentence);
+            }
             "append" => {
                 self.appends.push(sentence);
                 self.adds.push(sentence);
             }
             "top" | "beginning" | "start" if follows(tokens, at, &["the", "at"]) => {
-                self.ends.push((sentence, End::Top))
+                self.ends.push((sentence, End::Top));
+                self.whole(tokens, at, sentence);
             }
             "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => self.replaces.push(sentence),
             "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
@@ -153,6 +159,13 @@ impl Prose {
                     self.mentions.push(Mention { name: word.trim_end_matches("()").to_owned(), relation, sentence });
                 }
             }
+        }
+    }
+
+    /// Keeps what "the end of …" speaks of.
+    fn whole(&mut self, tokens: &[Token], at: usize, sentence: usize) {
+        if is_word(tokens.get(at + 1), &["of"]) {
+            self.wholes.extend(phrases::thing(tokens, at + 2, sentence));
         }
     }
 
@@ -243,6 +256,12 @@ impl Prose {
     pub(crate) fn end(&self, name: &str, siblings: &[&str]) -> Option<End> {
         let about = self.about(name, siblings);
         self.ends.iter().rev().find(|(sentence, _)| about.contains(sentence)).map(|&(_, end)| end)
+    }
+
+    /// The sort of that of which the sentences about an item speak at its end or top: "the end of the test".
+    pub(crate) fn end_of(&self, name: &str, siblings: &[&str]) -> Option<Sort> {
+        let about = self.about(name, siblings);
+        self.wholes.iter().rev().find(|whole| about.contains(&whole.sentence)).and_then(|whole| whole.sort)
     }
 
     /// Whether the sentences about an item say "append".

@@ -1,6 +1,7 @@
 //! Places a snippet into a file of a programming language: reads both, finds the list for each item, merges, proves.
 
 mod assign;
+mod bare;
 mod region;
 mod whole;
 
@@ -8,7 +9,7 @@ use crate::check::{Edited, hold, hold_apart, hold_replaced, prove, reorder};
 use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
-use crate::loose::{Hints, replace_each, settle, stands};
+use crate::loose::Hints;
 use crate::merge::{Merger, Pair};
 use crate::names::defined;
 use crate::prose::Prose;
@@ -16,6 +17,7 @@ use crate::reading::{Reading, read};
 use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
 use crate::splice::{Splice, edits_between, refusal};
 use crate::structure::assign::assign;
+use crate::structure::bare::place_loose;
 use crate::structure::whole::{is_whole, overwrite};
 
 /// Places a snippet by structure, and proves the result.
@@ -203,74 +205,4 @@ fn line_ends(graft: Graft, text: &str) -> Graft {
         splice.say(evidence.0);
     }
     splice.finish()
-}
-
-/// Tries to place bare statements or entries by what stands beside them.
-fn place_loose(
-    merger: &mut Merger<'_, '_, '_>,
-    reading: &Reading,
-    hints: &Hints<'_>,
-    items: &[Item<'_>],
-) -> Result<bool, Refusal> {
-    if let Some(list) = reading.wrapped {
-        if list != List::Entries {
-            return Ok(false);
-        }
-        let wrapper = items.iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
-        let inner = wrapper
-            .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
-            .map(|body| merger.snippet.items(body));
-        return settle(merger, &inner.unwrap_or_default(), hints, true);
-    }
-    if !is_bare(items) {
-        return Ok(false);
-    }
-    let code: Vec<&Item<'_>> = code_of(items).collect();
-    let root = merger.file.items(merger.file.root());
-    let known = code.iter().any(|item| root.iter().any(|old| old.kind == item.kind && old.name == item.name));
-    let stepping = code.iter().any(|item| item.kind == Kind::Statement);
-    if known && !stepping && !hints.inside {
-        return Ok(false);
-    }
-    // "Replace each, both, the two … with": every statement takes the place of one.
-    if hints.prose.only_replaces() && code.len() > 1 && !known && replace_each(merger, items, hints)? {
-        return Ok(true);
-    }
-    let stays = |item: &&Item<'_>| item.kind != Kind::Import || reading.local_imports;
-    let members: Vec<Item<'_>> = items.iter().filter(stays).cloned().collect();
-    if settle(merger, &members, hints, false)? {
-        return Ok(true);
-    }
-    if stepping || reading.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
-        let name: String = code.first().map_or("", |item| item.name.as_str()).chars().take(60).collect();
-        return Err(refusal(
-            Reason::NotFound,
-            format!(
-                "nothing says where `{name}` goes: no line of the file is repeated, and the prose names no neighbour"
-            ),
-        ));
-    }
-    if hints.prose.only_replaces() && !code.iter().any(|item| stands(merger.file, merger.file.root(), item)) {
-        return Err(refusal(
-            Reason::NotFound,
-            "nothing is found that the block could replace, as the plan says it does",
-        ));
-    }
-    Ok(false)
-}
-
-fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> {
-    items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
-}
-
-/// Whether the items are statements as they stand in a function: values and calls, no definitions and no tests.
-fn is_bare(items: &[Item<'_>]) -> bool {
-    let tests = |item: &Item<'_>| {
-        item.kind == Kind::Call && matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
-    };
-    let bare = |item: &Item<'_>| {
-        matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement)
-            || item.kind == Kind::Function && item.core.kind() == "lexical_declaration"
-    };
-    code_of(items).next().is_some() && code_of(items).all(bare) && !code_of(items).all(tests)
 }

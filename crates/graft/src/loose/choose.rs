@@ -7,7 +7,8 @@ use crate::languages::{Kind, List};
 use crate::loose::{Block, Hints};
 use crate::merge::Merger;
 use crate::neighbours::{self, Named, kin, told};
-use crate::prose::Relation;
+use crate::prose::{Relation, Sort};
+use crate::sorts::{is_test, of_sort};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
 
@@ -34,6 +35,9 @@ pub(super) fn choose(
     if let Some(found) = beside_words(merger.file, blocks, code, hints)? {
         return Ok(Some(found));
     }
+    if let Some(found) = beside_sort(merger.file, blocks, (code, &siblings), hints)? {
+        return Ok(Some(found));
+    }
     if let Some(found) = repeated(merger, blocks, code) {
         return Ok(Some(found));
     }
@@ -44,7 +48,10 @@ pub(super) fn choose(
     if let Some(found) = kindred(merger.file, blocks, code)?.filter(|_| !ended) {
         return Ok(Some(found));
     }
-    Ok(at_end(blocks, code, hints, &siblings))
+    if let Some(found) = at_end(blocks, code, hints, &siblings) {
+        return Ok(Some(found));
+    }
+    in_the_test(merger.file, blocks, (code, &siblings), hints)
 }
 
 /// The only block whose items of the same kind hold the one that the words name: "after the book routes".
@@ -72,6 +79,65 @@ fn beside_words(
         }
     }
     Ok(None)
+}
+
+/// The only block that has items of the sort which the words name: "after the existing assertion". In a function that the
+/// words name it is the function's own body, for imports it is the module.
+fn beside_sort(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    (code, siblings): (&[&Item<'_>], &[&str]),
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
+    for phrase in hints.prose.phrases(&first.name, siblings) {
+        let Some(sort) = phrase.sort else { continue };
+        let found: Vec<(usize, usize)> = blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(at, block)| Some((at, *of_sort(file, sort, &block.items).first()?)))
+            .collect();
+        match found.as_slice() {
+            [] => {}
+            [(only, _)] => return Ok(Some(*only)),
+            [(outer @ 0, _), ..] if is_named || sort == Sort::Import => return Ok(Some(*outer)),
+            _ => return Err(several(file, blocks, &found, &phrase.shown())),
+        }
+    }
+    Ok(None)
+}
+
+/// The body of the only test of the file, where the words speak of the end or the top of the test.
+fn in_the_test(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    (code, siblings): (&[&Item<'_>], &[&str]),
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    if hints.prose.end_of(&first.name, siblings) != Some(Sort::Test) {
+        return Ok(None);
+    }
+    let top = file.items(file.root());
+    let inner = blocks.iter().filter(|block| block.kind != List::Module).flat_map(|block| &block.items);
+    let bodies: Vec<usize> = top
+        .iter()
+        .chain(inner)
+        .filter(|item| is_test(item))
+        .filter_map(|test| {
+            let body = file.language.body(test.core)?;
+            blocks.iter().position(|block| block.node == body)
+        })
+        .collect();
+    match bodies.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(*only)),
+        _ => {
+            let found: Vec<(usize, usize)> = bodies.iter().map(|&at| (at, 0)).collect();
+            Err(several(file, blocks, &found, "the test"))
+        }
+    }
 }
 
 pub(super) fn several(file: &Source<'_>, blocks: &[Block<'_>], found: &[(usize, usize)], what: &str) -> Refusal {

@@ -198,6 +198,11 @@ pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
     found
 }
 
+/// Reads what the words from a token on speak of.
+pub(super) fn thing(tokens: &[Token], from: usize, sentence: usize) -> Option<Phrase> {
+    clause(tokens, from, Relation::Within, sentence).0
+}
+
 /// Adds whether the place must be there.
 fn stated(phrase: Phrase, place: &Place, next: Option<&Token>) -> Phrase {
     let has_article = matches!(next, Some(Token::Word(word)) if ARTICLES.contains(&word.to_lowercase().as_str()));
