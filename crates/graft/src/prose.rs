@@ -10,7 +10,7 @@ use std::collections::HashSet;
 pub(crate) use phrases::{Phrase, Pick, parts};
 pub(crate) use places::side;
 pub(crate) use sorts::Sort;
-use words::{NOUNS, STATEMENTS, Token, follows, is_word, looks_like_a_name, relation, tokens};
+use words::{NOUNS, STATEMENTS, Token, follows, is_denied, is_word, looks_like_a_name, relation, tokens};
 
 /// How a sentence relates the block to a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,8 @@ impl Prose {
             match token {
                 Token::Stop => sentence += 1,
                 Token::Comma | Token::Behind(_) | Token::Method(_) | Token::Path(_) | Token::Possessive => {}
+                // "Not in `B`, in `A`" names one place.
+                Token::Code(_) if is_denied(&tokens, at) => {}
                 Token::Code(name) => {
                     let relation = relation(&tokens, at);
                     if let Some(Token::Word(noun)) = tokens.get(at + 1).filter(|next| is_word(Some(next), &STATEMENTS))
@@ -154,7 +156,7 @@ impl Prose {
                 let owned =
                     is_word(tokens.get(at + 1), &["of"]) || at > 0 && tokens.get(at - 1) == Some(&Token::Possessive);
                 let names = known.contains(word) && (word.starts_with(char::is_uppercase) || owned);
-                if looks_like_a_name(word) || titled || names {
+                if (looks_like_a_name(word) || titled || names) && !is_denied(tokens, at) {
                     let relation = relation(tokens, at);
                     self.mentions.push(Mention { name: word.trim_end_matches("()").to_owned(), relation, sentence });
                 }

@@ -17,7 +17,7 @@ use crate::reading::{Reading, read};
 use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
 use crate::splice::{Splice, edits_between, refusal};
 use crate::structure::assign::assign;
-use crate::structure::bare::place_loose;
+use crate::structure::bare::{are_placed_inside, place_loose};
 use crate::structure::whole::{is_whole, overwrite};
 
 /// Places a snippet by structure, and proves the result.
@@ -78,6 +78,8 @@ fn try_place(
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
+    let shown = new.items(new.root());
+    let is_local = reading.local_imports || are_placed_inside(&old, &shown, &prose);
     let work = Work {
         path: file.path,
         snippet: &new,
@@ -85,6 +87,7 @@ fn try_place(
         prose: &prose,
         imports: context.imports,
         lines: context.lines,
+        local_imports: is_local,
     };
     if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
         return match work.attempt(&old) {
@@ -154,6 +157,8 @@ struct Work<'s, 'n> {
     /// The imports that the words beside the block spell out.
     imports: &'s [String],
     lines: Option<(usize, usize)>,
+    /// The block's imports belong to a function.
+    local_imports: bool,
 }
 
 impl Work<'_, '_> {
@@ -163,7 +168,7 @@ impl Work<'_, '_> {
         let guards: Vec<Item<'_>> = new_items.iter().filter(|item| is_typing(self.snippet, item)).cloned().collect();
         new_items.retain(|item| !is_typing(self.snippet, item));
         let mut merger = Merger::new(old, self.snippet, self.prose);
-        if !self.reading.local_imports {
+        if !self.local_imports {
             let imports = Imports::read(old, self.path, &old_items);
             let others = |item: &Item<'_>| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker);
             let alone = !new_items.iter().any(others) && guards.is_empty();
@@ -174,7 +179,8 @@ impl Work<'_, '_> {
             imports.add_typing(self.snippet, &guards.iter().collect::<Vec<_>>(), &mut merger.splice);
         }
         let lines = self.lines.or_else(|| self.prose.lines());
-        let hints = Hints { prose: self.prose, lines, inside: self.reading.indented };
+        let hints =
+            Hints { prose: self.prose, lines, inside: self.reading.indented, local_imports: self.local_imports };
         if !place_loose(&mut merger, self.reading, &hints, &new_items)? {
             for group in assign(old, self.snippet, self.reading, self.prose, &old_items, new_items)? {
                 let pair = Pair {

@@ -175,6 +175,28 @@ pub(super) fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
     matches!(token, Some(Token::Word(word)) if words.contains(&word.as_str()))
 }
 
+/// Whether the clause denies what it says of the name: "not in `B`", "never to `B`". What it only supposes it does not
+/// deny: "if it is not in `B` yet".
+pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
+    const NOT: [&str; 11] = ["not", "never", "nicht", "nie", "nunca", "jamais", "pas", "não", "не", "niemals", "no"];
+    const SUPPOSES: [&str; 13] =
+        ["if", "unless", "yet", "already", "only", "exist", "exists", "wenn", "falls", "nur", "si", "se", "если"];
+    let clause = tokens.get(..at).unwrap_or_default().iter().rev();
+    let words: Vec<String> = clause
+        .take_while(|token| matches!(token, Token::Word(_) | Token::Method(_)))
+        .take(CLAUSE)
+        .filter_map(|token| if let Token::Word(word) = token { Some(word.to_lowercase()) } else { None })
+        .take_while(|word| !matches!(word.as_str(), "but" | "sondern" | "sino" | "mais" | "mas" | "а" | "and"))
+        .collect();
+    let says = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
+    let after = tokens.iter().skip(at + 1).take_while(|token| matches!(token, Token::Word(_)));
+    let supposed = after.take(CLAUSE).any(|token| is_word(Some(token), &SUPPOSES));
+    says(&NOT) && !says(&SUPPOSES) && !supposed
+}
+
+/// How many words before a name belong to its clause.
+const CLAUSE: usize = 6;
+
 pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
     if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
         return *relation;
@@ -190,6 +212,8 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
         match tokens.get(back) {
             Some(Token::Word(word)) => match word.as_str() {
                 "instead" => return Relation::Mention,
+                // "In `A` instead of `B`".
+                "of" if back > 0 && is_word(tokens.get(back - 1), &["instead"]) => return Relation::Mention,
                 "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
                     return Relation::Within;
                 }

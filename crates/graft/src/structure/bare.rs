@@ -5,9 +5,11 @@ use code::scopes::{Scopes, When};
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List};
+use crate::languages::{Kind, Language, List};
 use crate::loose::{Hints, replace_each, settle, stands};
 use crate::merge::Merger;
+use crate::neighbours::told;
+use crate::prose::{Prose, Relation};
 use crate::reading::Reading;
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
@@ -29,6 +31,9 @@ pub(super) fn place_loose(
             .map(|body| merger.snippet.items(body));
         return settle(merger, &inner.unwrap_or_default(), hints, true);
     }
+    if hints.local_imports && are_imports(items) {
+        return settle(merger, items, hints, false);
+    }
     if !is_bare(items) {
         return Ok(false);
     }
@@ -43,12 +48,12 @@ pub(super) fn place_loose(
     if hints.prose.only_replaces() && code.len() > 1 && !known && replace_each(merger, items, hints)? {
         return Ok(true);
     }
-    let stays = |item: &&Item<'_>| item.kind != Kind::Import || reading.local_imports;
+    let stays = |item: &&Item<'_>| item.kind != Kind::Import || hints.local_imports;
     let members: Vec<Item<'_>> = items.iter().filter(stays).cloned().collect();
     if settle(merger, &members, hints, false)? {
         return Ok(true);
     }
-    if stepping || reading.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
+    if stepping || hints.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
         let siblings: Vec<&str> = code.iter().skip(1).map(|item| item.name.as_str()).collect();
         if let Some(first) = code.first() {
             return Err(unplaced(first, hints, &siblings));
@@ -64,6 +69,24 @@ pub(super) fn place_loose(
     Ok(false)
 }
 
+fn are_imports(items: &[Item<'_>]) -> bool {
+    items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker))
+}
+
+/// Whether a block of nothing but imports has its place in a function: the neighbour that the words name stands there, and
+/// not at the top of the file.
+pub(super) fn are_placed_inside(file: &Source<'_>, items: &[Item<'_>], prose: &Prose) -> bool {
+    if file.language != Language::Python || !are_imports(items) {
+        return false;
+    }
+    let root = file.items(file.root());
+    [Relation::After, Relation::Before].into_iter().any(|relation| {
+        let names = prose.related(relation, "", &[]);
+        let stands = |name: &str, items: &[Item<'_>]| !told(file, (prose, relation), name, items).is_empty();
+        names.into_iter().any(|name| !stands(name, &root) && any_body(file, file.root(), &|items| stands(name, items)))
+    })
+}
+
 /// Refuses calls and assignments to attributes of a file that has functions, where no words give them a place and nothing
 /// like them stands at the module's own level: they may as well take the place of some inside the functions.
 fn refuse_unlike(
@@ -72,7 +95,7 @@ fn refuse_unlike(
     (root, hints): (&[Item<'_>], &Hints<'_>),
 ) -> Result<(), Refusal> {
     let file = merger.file;
-    if !has_bodies(file, file.root()) {
+    if !any_body(file, file.root(), &|_| true) {
         return Ok(());
     }
     let scopes = Scopes::of_tree(file.language, file.root(), file.text);
@@ -91,7 +114,7 @@ fn refuse_unlike(
             item.kind == Kind::Value
                 && !hints.prose.adds_something()
                 && !root.iter().any(|old| old.kind == Kind::Value && old.name == item.name)
-                && works_inside(file, file.root(), &|old| old.kind == Kind::Value && old.name == item.name)
+                && works_inside(file, &|old| old.kind == Kind::Value && old.name == item.name)
         };
         if is_stranger {
             return Err(unplaced(item, hints, &siblings));
@@ -135,21 +158,19 @@ fn is_like_the_module(file: &Source<'_>, root: &[Item<'_>], scopes: &Scopes, ite
     let has_member = item.name.len() > called.len() && !item.name[called.len()..].starts_with('(');
     let is_variable = root.iter().any(|old| old.kind == Kind::Value && old.name == called);
     let is_read = || scopes.reads.iter().any(|read| read.name == called && read.when == When::ImportTime);
-    has_member && (is_variable || is_read()) && !works_inside(file, file.root(), &same)
-}
-
-/// Whether the file has a body of statements below its own level.
-fn has_bodies(file: &Source<'_>, node: Node<'_>) -> bool {
-    let mut cursor = node.walk();
-    file.language.list(node) == Some(List::Statements)
-        || node.named_children(&mut cursor).any(|child| has_bodies(file, child))
+    has_member && (is_variable || is_read()) && !works_inside(file, &same)
 }
 
 /// Whether the body of some function has a statement that passes the test.
-fn works_inside(file: &Source<'_>, node: Node<'_>, test: &dyn Fn(&Item<'_>) -> bool) -> bool {
-    let own = file.language.list(node) == Some(List::Statements) && file.items(node).iter().any(test);
+fn works_inside(file: &Source<'_>, test: &dyn Fn(&Item<'_>) -> bool) -> bool {
+    any_body(file, file.root(), &|items| items.iter().any(test))
+}
+
+/// Whether the statements of some body pass the test.
+fn any_body(file: &Source<'_>, node: Node<'_>, test: &dyn Fn(&[Item<'_>]) -> bool) -> bool {
+    let own = file.language.list(node) == Some(List::Statements) && test(&file.items(node));
     let mut cursor = node.walk();
-    own || node.named_children(&mut cursor).any(|child| works_inside(file, child, test))
+    own || node.named_children(&mut cursor).any(|child| any_body(file, child, test))
 }
 
 fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> {
