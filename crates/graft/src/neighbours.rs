@@ -60,7 +60,8 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
         return routes::meant(file, &route, items);
     }
     let tiers: [&dyn Fn(&Item<'_>) -> bool; 4] = [
-        &|item| item.name == plain,
+        // A key of Python has its quotes.
+        &|item| item.name == plain || item.kind == Kind::Entry && item.name.trim_matches('\'') == plain,
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && calls(&plain, &item.name),
         &|item| opens(file, name, item),

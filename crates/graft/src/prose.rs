@@ -254,6 +254,12 @@ impl Prose {
         found
     }
 
+    /// The names that the sentences about an item put it under, nearest to the block first.
+    pub(crate) fn under(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
+        let under = self.phrases(name, siblings).into_iter().filter(|phrase| phrase.is_under);
+        under.flat_map(|phrase| phrase.code.iter().map(String::as_str)).collect()
+    }
+
     /// The end of the list at which the sentences about an item want it.
     pub(crate) fn end(&self, name: &str, siblings: &[&str]) -> Option<End> {
         let about = self.about(name, siblings);

@@ -90,7 +90,11 @@ impl<'t> Search<'_, '_, 't> {
         list: List,
     ) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::Within, Relation::Mention, Relation::Replace, Relation::After] {
-            let names = self.prose.related(relation, &item.name, siblings);
+            let mut names = self.prose.related(relation, &item.name, siblings);
+            // A member goes into what it is under.
+            if relation == Relation::Within && list == List::Members {
+                names.extend(self.prose.under(&item.name, siblings));
+            }
             let found: Vec<(&str, Vec<&Container<'t>>)> = names
                 .into_iter()
                 .filter(|_| relation != Relation::After || list == List::Members)

@@ -2,6 +2,7 @@
 //! lines shown, that has the statement to change, or the only one that makes such calls.
 
 use crate::compare::same_code;
+use crate::enclosing::{is_held_by, path_of};
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
 use crate::loose::{Block, Hints};
@@ -29,6 +30,11 @@ pub(super) fn choose(
     {
         return Ok(Some(found));
     }
+    if first.kind == Kind::Entry
+        && let Some(found) = held(merger.file, blocks, hints, (&first.name, &siblings))
+    {
+        return Ok(Some(found));
+    }
     if let Some(found) = beside(merger.file, blocks, code, hints, &siblings)? {
         return Ok(Some(found));
     }
@@ -52,6 +58,26 @@ pub(super) fn choose(
         return Ok(Some(found));
     }
     in_the_test(merger.file, blocks, (code, &siblings), hints)
+}
+
+/// The only collection that the words name by its key or variable: "under `env`" of a dictionary, "in `WORKER.env`".
+fn held(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    hints: &Hints<'_>,
+    (name, siblings): (&str, &[&str]),
+) -> Option<usize> {
+    let mut names = hints.prose.related(Relation::Within, name, siblings);
+    names.extend(hints.prose.under(name, siblings));
+    let paths: Vec<Vec<String>> = blocks.iter().map(|block| path_of(file, block.node)).collect();
+    let lies_in = |path: &[String], name: &str| (1..=path.len()).any(|end| is_held_by(&path[..end], name));
+    names.retain(|name| paths.iter().any(|path| lies_in(path, name)));
+    let is_meant = |path: &Vec<String>| {
+        names.iter().any(|name| is_held_by(path, name)) && names.iter().all(|name| lies_in(path, name))
+    };
+    let mut found = paths.iter().enumerate().filter(|(_, path)| is_meant(path));
+    let (only, _) = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 /// The only block whose items of the same kind hold the one that the words name: "after the book routes".
