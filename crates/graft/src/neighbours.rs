@@ -61,7 +61,7 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
     }
     let tiers: [&dyn Fn(&Item<'_>) -> bool; 4] = [
         // A key of Python has its quotes.
-        &|item| item.name == plain || item.kind == Kind::Entry && item.name.trim_matches('\'') == plain,
+        &|item| item.name == plain || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain,
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && calls(&plain, &item.name),
         &|item| opens(file, name, item),
