@@ -15,6 +15,11 @@ pub(crate) fn told(
     items: &[Item<'_>],
 ) -> Vec<usize> {
     let found = meant(file, name, items);
+    if found.is_empty() && matches!(prose.noun(relation, name), Some("call" | "statement" | "line")) {
+        let steps = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value | Kind::Statement | Kind::Entry);
+        let among: Vec<usize> = (0..items.len()).filter(|&at| items.get(at).is_some_and(steps)).collect();
+        return reads(file, name, items, &among);
+    }
     let kinds: &[&str] = match prose.noun(relation, name) {
         Some("check" | "guard" | "condition" | "branch") => &["if_statement"],
         Some("loop") => &["for_statement", "for_in_statement", "while_statement"],
@@ -59,12 +64,13 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
     if let Some(route) = RouteName::read(name.trim()).filter(|route| route.path.is_some()) {
         return routes::meant(file, &route, items);
     }
-    let tiers: [&dyn Fn(&Item<'_>) -> bool; 4] = [
+    let tiers: [&dyn Fn(&Item<'_>) -> bool; 5] = [
         // A key of Python has its quotes.
         &|item| item.name == plain || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain,
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && calls(&plain, &item.name),
         &|item| opens(file, name, item),
+        &|item| item.kind == Kind::Call && item.name.split('(').next() == Some(plain.as_str()),
     ];
     tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
 }

@@ -26,7 +26,8 @@ fn is_of(file: &Source<'_>, sort: Sort, item: &Item<'_>) -> bool {
     match sort {
         Sort::Import => item.kind == Kind::Import,
         Sort::Assertion => asserts(file, item),
-        Sort::Route => !routes::of_item(file, item).is_empty(),
+        Sort::Route => !routes::of_item(file, item).is_empty() || mounts(item),
+        Sort::Middleware => item.kind == Kind::Call && adds_middleware(&item.name),
         Sort::Return => kind == "return_statement",
         Sort::Loop => matches!(kind, "for_statement" | "for_in_statement" | "while_statement" | "do_statement"),
         Sort::Condition => kind == "if_statement",
@@ -37,6 +38,22 @@ fn is_of(file: &Source<'_>, sort: Sort, item: &Item<'_>) -> bool {
         Sort::Field => item.kind == Kind::Value || item.kind == Kind::Entry,
         Sort::Constructor => item.kind == Kind::Function && matches!(item.name.as_str(), "constructor" | "__init__"),
     }
+}
+
+/// Whether a call adds routes that stand elsewhere: `app.use('/users', users)`, `app.include_router(users)`.
+fn mounts(item: &Item<'_>) -> bool {
+    let (callee, first) = item.name.split_once('(').unwrap_or((&item.name, ""));
+    let verb = callee.rsplit('.').next().unwrap_or(callee);
+    item.kind == Kind::Call
+        && (verb == "use" && first.starts_with(['\'', '`'])
+            || matches!(verb, "include_router" | "register_blueprint" | "mount"))
+}
+
+/// Whether a call of this name adds what every request passes: `app.use(cors())`, `app.add_middleware(…)`.
+fn adds_middleware(name: &str) -> bool {
+    let (callee, first) = name.split_once('(').unwrap_or((name, ""));
+    let verb = callee.rsplit('.').next().unwrap_or(callee);
+    verb == "add_middleware" || verb == "use" && !first.starts_with(['\'', '`'])
 }
 
 /// Whether the item is a test by its form.

@@ -135,6 +135,10 @@ impl<'a> Wording<'a> {
             let near: Vec<&str> = before.split_whitespace().rev().take(4).take_while(|word| !stops(word)).collect();
             let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
             let is_beside = side(&joined).is_some() && !near.contains(&"under");
+            // "The `api` service's `environment`": what belongs to an owner is its part.
+            if near.first().is_some_and(|word| word.ends_with("'s") || word.ends_with("\u{2019}s")) {
+                return Some(false);
+            }
             let into = near.iter().find(|word| INTO.contains(word) || **word == "of").filter(|_| !is_beside);
             into.map(|word| *word == "of" && !near.iter().any(|word| INTO.contains(word)))
         };

@@ -8,7 +8,7 @@ use crate::languages::{Kind, List};
 use crate::loose::{Block, Hints};
 use crate::merge::Merger;
 use crate::neighbours::{self, Named, kin, told};
-use crate::prose::{Relation, Sort};
+use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{is_test, of_sort};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
@@ -87,16 +87,15 @@ fn beside_words(
     code: &[&Item<'_>],
     hints: &Hints<'_>,
 ) -> Result<Option<usize>, Refusal> {
+    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
     for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
         let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
         for phrase in hints.prose.phrases(&item.name, &siblings) {
-            let fits = |block: &Block<'_>| match neighbours::named(file, phrase, &block.items, &kin(&block.items, item))
-            {
-                Named::Items(found) => found.first().copied(),
-                Named::All | Named::Nothing => None,
-            };
-            let found: Vec<(usize, usize)> =
-                blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect();
+            let mut found = fitting(file, blocks, phrase, &|items| kin(items, item));
+            // In a function that the words name any of its steps may be meant.
+            if found.is_empty() && is_named && phrase.sort.is_none() {
+                found = fitting(file, blocks, phrase, &steps);
+            }
             match found.as_slice() {
                 [] => {}
                 [(only, _)] => return Ok(Some(*only)),
@@ -105,6 +104,25 @@ fn beside_words(
         }
     }
     Ok(None)
+}
+
+/// The blocks that hold an item which a phrase means, of `among` their items, each with the first of them.
+fn fitting(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    phrase: &Phrase,
+    among: &dyn Fn(&[Item<'_>]) -> Vec<usize>,
+) -> Vec<(usize, usize)> {
+    let fits = |block: &Block<'_>| match neighbours::named(file, phrase, &block.items, &among(&block.items)) {
+        Named::Items(found) => found.first().copied(),
+        Named::All | Named::Nothing => None,
+    };
+    blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect()
+}
+
+fn steps(items: &[Item<'_>]) -> Vec<usize> {
+    let is_step = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value);
+    items.iter().enumerate().filter(|(_, item)| is_step(item)).map(|(at, _)| at).collect()
 }
 
 /// The only block that has items of the sort which the words name: "after the existing assertion". In a function that the

@@ -34,11 +34,15 @@ pub(super) fn split(
         }
         return Ok(groups);
     }
+    let beside = |index| Ok(vec![(lowered(merger, pair, (matches, run), index), run.to_vec())]);
     if let Some(index) = by_neighbours(pair, matches, run) {
-        return Ok(vec![(lowered(merger, pair, (matches, run), index), run.to_vec())]);
+        return beside(index);
     }
     for &at in run {
         refuse_missing(merger, pair, at)?;
+    }
+    if let Some(index) = by_open_end(pair, run) {
+        return beside(index);
     }
     if let Some(index) = by_ends(merger, pair, run) {
         return Ok(vec![(index, run.to_vec())]);
@@ -106,18 +110,17 @@ pub(super) fn describe(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> St
     format!("added `{}` {beside}", item.name)
 }
 
+/// Beside what the block shows of the file above or below the run.
 fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Option<usize> {
-    let (first, last) = (*run.first()?, *run.last()?);
+    let (left, right) = shown_around(pair, run)?;
     let neighbour = |at: usize| matches.get(at).copied().flatten();
-    let counts = |at: usize| pair.new.get(at).is_some_and(|item| item.kind != Kind::Comment);
-    let left = (0..first).rev().find(|&at| counts(at));
-    let right = (last + 1..pair.new.len()).find(|&at| counts(at));
-    if let Some(above) = left.and_then(neighbour) {
-        return Some(above + 1);
-    }
-    if let Some(below) = right.and_then(neighbour) {
-        return Some(below);
-    }
+    let above = left.and_then(neighbour).map(|above| above + 1);
+    above.or_else(|| right.and_then(neighbour))
+}
+
+/// Where the block leaves something out above or below the run and shows nothing on the other side.
+fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
+    let (left, right) = shown_around(pair, run)?;
     if !pair.wrapped || !pair.is_elided() {
         return None;
     }
@@ -127,6 +130,13 @@ fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) 
         (Some(left), None) if is_marker(left) && pair.kind != List::Module => end(pair),
         _ => None,
     }
+}
+
+/// The items of the block right above and below the run, comments aside.
+fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Option<usize>)> {
+    let (first, last) = (*run.first()?, *run.last()?);
+    let counts = |at: usize| pair.new.get(at).is_some_and(|item| item.kind != Kind::Comment);
+    Some(((0..first).rev().find(|&at| counts(at)), (last + 1..pair.new.len()).find(|&at| counts(at))))
 }
 
 /// The start of a list, below its docstring.

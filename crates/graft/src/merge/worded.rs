@@ -3,7 +3,7 @@
 
 use crate::enclosing::{is_held_by, path_of};
 use crate::items::Item;
-use crate::languages::Kind;
+use crate::languages::{Kind, List};
 use crate::merge::{Merger, Pair};
 use crate::neighbours::{Named, kin, meant, named, reads, told};
 use crate::prose::{Phrase, Relation, Sort};
@@ -123,7 +123,8 @@ fn found_by_words(
     if found != Named::Nothing || !listed || phrase.route.is_some() {
         return found;
     }
-    let others: Vec<usize> = (0..pair.old.len()).filter(|&at| pair.old.get(at).is_some_and(is_listed)).collect();
+    let is_other = |old: &Item<'_>| is_listed(old) || pair.kind == List::Statements && old.kind == Kind::Value;
+    let others: Vec<usize> = (0..pair.old.len()).filter(|&at| pair.old.get(at).is_some_and(is_other)).collect();
     let by_code = phrase.code.iter().map(|code| reads(merger.file, code, &pair.old, &others));
     if let Some(found) = by_code.into_iter().find(|found| !found.is_empty()) {
         return Named::Items(found);
@@ -139,6 +140,7 @@ pub(super) fn refuse_missing(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, a
     let Some(item) = pair.new.get(at) else { return Ok(()) };
     let siblings: Vec<&str> =
         pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
+    let has_kin = !kin(&pair.old, item).is_empty();
     let around = path_of(merger.file, pair.node);
     let brought = |phrase: &Phrase| phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty());
     let missing = merger.prose.phrases(&item.name, &siblings).into_iter().find(|phrase| {
@@ -149,9 +151,11 @@ pub(super) fn refuse_missing(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, a
             Kind::Call | Kind::Entry => true,
             _ => phrase.sort.is_some() || phrase.names_a_definition(),
         };
+        // Calls run in the order of the text: what may be a place is one.
+        let is_stated = phrase.is_stated || item.kind == Kind::Call && !phrase.may_be_an_act && has_kin;
         let holds = |code: &String| is_held_by(&around, code);
         let is_owner = phrase.is_under && phrase.code.iter().any(holds);
-        phrase.is_stated && is_place && !is_owner && phrase.sort != Some(Sort::Import) && !brought(phrase)
+        is_stated && is_place && !is_owner && phrase.sort != Some(Sort::Import) && !brought(phrase)
     });
     match missing {
         None => Ok(()),

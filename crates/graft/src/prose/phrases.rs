@@ -28,9 +28,10 @@ const VERBS: [&str; 9] = ["is", "are", "was", "were", "has", "have", "wird", "we
 const GOES_ON: [&str; 6] = ["that", "which", "where", "for", "while", "if"];
 
 /// Articles and the like, which make a thing that stands somewhere of the words behind them.
-const ARTICLES: [&str; 26] = [
-    "the", "existing", "current", "last", "first", "den", "der", "die", "das", "dem", "des", "el", "la", "los", "las",
-    "le", "les", "del", "du", "do", "da", "dos", "das", "il", "lo", "l",
+const ARTICLES: [&str; 32] = [
+    "all", "any", "each", "every", "other", "others", "the", "existing", "current", "last", "first", "den", "der",
+    "die", "das", "dem", "des", "el", "la", "los", "las", "le", "les", "del", "du", "do", "da", "dos", "das", "il",
+    "lo", "l",
 ];
 
 /// Words that name nothing of their own.
@@ -242,6 +243,8 @@ fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) ->
             Token::Word(word) if at > from && phrase.is_open() && GOES_ON.contains(&word.as_str()) => {
                 phrase.words.extend((word == "if").then(|| word.clone()));
             }
+            // "The fields of `User`" are named by their sort.
+            Token::Word(word) if word == "of" && sort_of(&phrase.words).is_some() => break,
             Token::Word(word) if ENDS.contains(&word.as_str()) || VERBS.contains(&word.as_str()) => {
                 phrase.may_be_an_act |= VERBS.contains(&word.as_str());
                 break;
@@ -294,6 +297,8 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
         Some("de") => ends(word(from + 1), &["ar", "er", "ir", "re"]),
         Some("dem") => ends(word(from + 1), &["en"]),
         Some("avoir" | "être") => true,
+        // "Before you run the tests".
+        Some("you" | "we" | "they" | "i") => true,
         _ => ends(first, &["ing", "ния", "нием", "ення", "ання", "енням", "анням"]),
     }
 }

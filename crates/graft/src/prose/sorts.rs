@@ -8,6 +8,7 @@ pub(crate) enum Sort {
     Import,
     Assertion,
     Route,
+    Middleware,
     Return,
     Loop,
     Condition,
@@ -21,6 +22,9 @@ pub(crate) enum Sort {
 
 /// Words that may stand beside the sort and add nothing: "the return statement", "the if block".
 const BESIDE: [&str; 6] = ["statement", "statements", "block", "blocks", "definition", "definitions"];
+
+/// Words before the sort that say whose items they are, in a place that the words name anyway.
+const OWNERS: [&str; 5] = ["class", "instance", "module", "level", "other"];
 
 /// The longest ending that a word may have behind its beginning in the table: "aserciones", "Routen".
 const LONGEST_ENDING: usize = 3;
@@ -39,6 +43,7 @@ fn read(row: &'static str) -> Option<(&'static str, Sort)> {
         "import" => Sort::Import,
         "assertion" => Sort::Assertion,
         "route" => Sort::Route,
+        "middleware" => Sort::Middleware,
         "return" => Sort::Return,
         "loop" => Sort::Loop,
         "condition" => Sort::Condition,
@@ -55,8 +60,10 @@ fn read(row: &'static str) -> Option<(&'static str, Sort)> {
 
 /// Returns the sort that words name, where they name nothing else.
 pub(super) fn sort_of(words: &[String]) -> Option<Sort> {
-    let mut telling = words.iter().filter(|word| !BESIDE.contains(&word.as_str()));
+    let mut telling = words.iter().rev().filter(|word| !BESIDE.contains(&word.as_str()));
     let word = telling.next()?;
+    // "The class attributes", "the instance methods".
+    let mut telling = telling.filter(|word| !OWNERS.contains(&word.as_str()));
     let is_meant = |begin: &str| {
         // "Importer" is a thing of its own.
         let rest = word.strip_prefix(begin).filter(|rest| !matches!(*rest, "er" | "ers" | "ed"));

@@ -31,6 +31,8 @@ pub(super) fn stated<'n>(
     let owners = request.wording.owners();
     let has_owner = owners.iter().any(|(_, is_whole)| !is_whole);
     for (name, _) in owners.into_iter().filter(|_| has_owner) {
+        // `[tool.ruff]`, `environment:`.
+        let name = name.trim_matches(['[', ']', ':', '"', '\'', ' ']);
         let parts: Vec<&str> = name.split('.').map(|part| part.trim_matches(['"', '\'', ' '])).collect();
         let leads = |one: &&Reached<'n>| one.path.ends_with(&parts) || one.path.last() == Some(&name);
         let found: Vec<&Reached<'n>> = all.iter().filter(leads).collect();
