@@ -1,16 +1,20 @@
 //! What the words beside a block say about its place: which names they mention, and in what relation.
 
-mod phrases;
-mod places;
-mod sorts;
 mod words;
+
+mod places;
+
+mod sorts;
+
+mod phrases;
 
 use std::collections::HashSet;
 
 pub(crate) use phrases::{Phrase, Pick, parts};
+use places::relation;
 pub(crate) use places::side;
 pub(crate) use sorts::Sort;
-use words::{NOUNS, STATEMENTS, Token, follows, is_denied, is_word, looks_like_a_name, relation, tokens};
+use words::{NOUNS, STATEMENTS, Token, follows, is_denied, is_word, looks_like_a_name, tokens};
 
 /// How a sentence relates the block to a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

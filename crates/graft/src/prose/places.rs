@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Relation;
-use super::words::Token;
+use super::words::{Token, is_word};
 
 /// When words without code behind a word of place name a place that must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,111 @@ pub(crate) fn side(before: &str) -> Option<Relation> {
     let from = words.len().saturating_sub(NEAR);
     let near: Vec<Token> = words.into_iter().skip(from).map(Token::Word).collect();
     (0..near.len()).rev().find_map(|at| ending_at(&near, at)).map(|place| place.relation)
+}
+
+/// Words between a word of place and the name that it is about.
+const FILLERS: [&str; 64] = [
+    "den",
+    "der",
+    "die",
+    "das",
+    "dem",
+    "des",
+    "el",
+    "la",
+    "los",
+    "las",
+    "le",
+    "les",
+    "del",
+    "du",
+    "de",
+    "do",
+    "da",
+    "dos",
+    "l",
+    "von",
+    "line",
+    "lines",
+    "direkt",
+    "the",
+    "a",
+    "an",
+    "existing",
+    "method",
+    "function",
+    "class",
+    "line",
+    "field",
+    "route",
+    "endpoint",
+    "constant",
+    "property",
+    "its",
+    "this",
+    "import",
+    "block",
+    "model",
+    "section",
+    "test",
+    "call",
+    "statement",
+    "handler",
+    "definition",
+    "end",
+    "bottom",
+    "top",
+    "decorator",
+    "current",
+    "our",
+    "interface",
+    "enum",
+    "type",
+    "variable",
+    "attribute",
+    "column",
+    "service",
+    "last",
+    "first",
+    "your",
+    "where",
+];
+
+/// Returns how the words before a name relate the block to it.
+pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
+    if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
+        return *relation;
+    }
+    let mut back = at;
+    let mut steps = 0;
+    while back > 0 && steps < 7 {
+        back -= 1;
+        steps += 1;
+        if let Some(place) = ending_at(tokens, back) {
+            return place.relation;
+        }
+        match tokens.get(back) {
+            Some(Token::Word(word)) => match word.as_str() {
+                "instead" => return Relation::Mention,
+                // "In `A` instead of `B`".
+                "of" if back > 0 && is_word(tokens.get(back - 1), &["instead"]) => return Relation::Mention,
+                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
+                    return Relation::Within;
+                }
+                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend" | "reemplazar"
+                | "substituir" | "remplacer" | "замени" | "заменить" => {
+                    return Relation::Replace;
+                }
+                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
+                _ => break,
+            },
+            Some(Token::Method(_)) => {}
+            // "In `Order`'s `Meta`": the owner has the relation of what it owns.
+            Some(Token::Possessive) => back = back.saturating_sub(1),
+            _ => break,
+        }
+    }
+    Relation::Mention
 }
 
 /// How many words before a name may speak of its side: "after the existing entry of the list `x`" has six.

@@ -1,7 +1,6 @@
 //! Cuts prose into words, code and stops, and says how a word relates to the names behind it.
 
 use super::Relation;
-use super::places::ending_at;
 use crate::routes::is_method;
 
 /// Nouns that make the code before them part of a statement.
@@ -72,73 +71,6 @@ pub(super) enum Token {
     Stop,
 }
 
-const FILLERS: [&str; 64] = [
-    "den",
-    "der",
-    "die",
-    "das",
-    "dem",
-    "des",
-    "el",
-    "la",
-    "los",
-    "las",
-    "le",
-    "les",
-    "del",
-    "du",
-    "de",
-    "do",
-    "da",
-    "dos",
-    "l",
-    "von",
-    "line",
-    "lines",
-    "direkt",
-    "the",
-    "a",
-    "an",
-    "existing",
-    "method",
-    "function",
-    "class",
-    "line",
-    "field",
-    "route",
-    "endpoint",
-    "constant",
-    "property",
-    "its",
-    "this",
-    "import",
-    "block",
-    "model",
-    "section",
-    "test",
-    "call",
-    "statement",
-    "handler",
-    "definition",
-    "end",
-    "bottom",
-    "top",
-    "decorator",
-    "current",
-    "our",
-    "interface",
-    "enum",
-    "type",
-    "variable",
-    "attribute",
-    "column",
-    "service",
-    "last",
-    "first",
-    "your",
-    "where",
-];
-
 /// Chinese and Japanese say "after" and "before" behind the name.
 fn behind(rest: &str) -> Option<Relation> {
     let mut rest = rest.trim_start();
@@ -196,42 +128,6 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
 
 /// How many words before a name belong to its clause.
 const CLAUSE: usize = 6;
-
-pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
-    if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
-        return *relation;
-    }
-    let mut back = at;
-    let mut steps = 0;
-    while back > 0 && steps < 7 {
-        back -= 1;
-        steps += 1;
-        if let Some(place) = ending_at(tokens, back) {
-            return place.relation;
-        }
-        match tokens.get(back) {
-            Some(Token::Word(word)) => match word.as_str() {
-                "instead" => return Relation::Mention,
-                // "In `A` instead of `B`".
-                "of" if back > 0 && is_word(tokens.get(back - 1), &["instead"]) => return Relation::Mention,
-                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
-                    return Relation::Within;
-                }
-                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend" | "reemplazar"
-                | "substituir" | "remplacer" | "замени" | "заменить" => {
-                    return Relation::Replace;
-                }
-                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
-                _ => break,
-            },
-            Some(Token::Method(_)) => {}
-            // "In `Order`'s `Meta`": the owner has the relation of what it owns.
-            Some(Token::Possessive) => back = back.saturating_sub(1),
-            _ => break,
-        }
-    }
-    Relation::Mention
-}
 
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
