@@ -200,6 +200,13 @@ pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], amon
     Named::Items(if whole.len() == 1 { whole } else { found })
 }
 
+/// The same phrase without the words that all of a kind have: they name the kind, and tell none of the others.
+pub(crate) fn without_kind(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], kin: &[usize]) -> Phrase {
+    let held: Vec<Vec<String>> = kin.iter().filter_map(|&at| items.get(at)).map(|item| words_of(file, item)).collect();
+    let is_kind = |word: &String| !held.is_empty() && held.iter().all(|held| held.iter().any(|one| alike(word, one)));
+    Phrase { words: phrase.words.iter().filter(|word| !is_kind(word)).cloned().collect(), ..phrase.clone() }
+}
+
 /// The names among the words of an item, as long as two or three of them.
 fn names(held: &[String]) -> impl Iterator<Item = String> + '_ {
     (1..4).flat_map(|count| held.windows(count).map(<[String]>::concat))

@@ -91,10 +91,11 @@ fn beside_words(
     for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
         let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
         for phrase in hints.prose.phrases(&item.name, &siblings) {
-            let mut found = fitting(file, blocks, phrase, &|items| kin(items, item));
+            let mut found = fitting(file, blocks, &|items| (phrase.clone(), kin(items, item)));
             // In a function that the words name any of its steps may be meant.
             if found.is_empty() && is_named && phrase.sort.is_none() {
-                found = fitting(file, blocks, phrase, &steps);
+                let told = |items: &[Item<'_>]| neighbours::without_kind(file, phrase, items, &kin(items, item));
+                found = fitting(file, blocks, &|items| (told(items), steps(items)));
             }
             match found.as_slice() {
                 [] => {}
@@ -106,16 +107,19 @@ fn beside_words(
     Ok(None)
 }
 
-/// The blocks that hold an item which a phrase means, of `among` their items, each with the first of them.
+/// The blocks that hold an item which a phrase means, each with the first of them; `asked` gives the phrase and those of the
+/// items that it may mean.
 fn fitting(
     file: &Source<'_>,
     blocks: &[Block<'_>],
-    phrase: &Phrase,
-    among: &dyn Fn(&[Item<'_>]) -> Vec<usize>,
+    asked: &dyn Fn(&[Item<'_>]) -> (Phrase, Vec<usize>),
 ) -> Vec<(usize, usize)> {
-    let fits = |block: &Block<'_>| match neighbours::named(file, phrase, &block.items, &among(&block.items)) {
-        Named::Items(found) => found.first().copied(),
-        Named::All | Named::Nothing => None,
+    let fits = |block: &Block<'_>| {
+        let (phrase, among) = asked(&block.items);
+        match neighbours::named(file, &phrase, &block.items, &among) {
+            Named::Items(found) => found.first().copied(),
+            Named::All | Named::Nothing => None,
+        }
     };
     blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect()
 }

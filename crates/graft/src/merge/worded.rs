@@ -5,7 +5,7 @@ use crate::enclosing::{is_held_by, path_of};
 use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::{Merger, Pair};
-use crate::neighbours::{Named, kin, meant, named, reads, told};
+use crate::neighbours::{Named, kin, meant, named, reads, told, without_kind};
 use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{index_beside, of_sort};
 use crate::splice::{place, refusal};
@@ -129,7 +129,7 @@ fn found_by_words(
     if let Some(found) = by_code.into_iter().find(|found| !found.is_empty()) {
         return Named::Items(found);
     }
-    match named(merger.file, phrase, &pair.old, &others) {
+    match named(merger.file, &without_kind(merger.file, phrase, &pair.old, kin), &pair.old, &others) {
         Named::Items(found) => Named::Items(found),
         Named::All | Named::Nothing => Named::Nothing,
     }

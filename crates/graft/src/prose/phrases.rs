@@ -27,6 +27,9 @@ const VERBS: [&str; 9] = ["is", "are", "was", "were", "has", "have", "wird", "we
 /// Words that end a clause, but for those right behind an article: "the line that …", "the for loop".
 const GOES_ON: [&str; 6] = ["that", "which", "where", "for", "while", "if"];
 
+/// Words of a language that stand for a sort of statement also as code.
+const KEYWORDS: [&str; 5] = ["for", "while", "if", "return", "import"];
+
 /// Articles and the like, which make a thing that stands somewhere of the words behind them.
 const ARTICLES: [&str; 32] = [
     "all", "any", "each", "every", "other", "others", "the", "existing", "current", "last", "first", "den", "der",
@@ -257,6 +260,10 @@ fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) ->
                 }
                 phrase.words.extend(parts(word).into_iter().filter(|part| !IDLE.contains(&part.as_str())));
             }
+            // "The `for` loop", "the `return`".
+            Token::Code(code) if KEYWORDS.contains(&code.as_str()) => {
+                phrase.words.extend((!matches!(code.as_str(), "for" | "while")).then(|| code.clone()));
+            }
             Token::Code(code) => {
                 phrase.route = phrase.route.or_else(|| RouteName::read(code));
                 phrase.may_be_an_act |= phrase.route.is_none() && is_command(code);
@@ -305,7 +312,7 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
 
 /// Whether code is a command of a shell, and no part of a file: words and flags, and no word of a language before them.
 fn is_command(code: &str) -> bool {
-    const KEYWORDS: [&str; 24] = [
+    const OPENING: [&str; 24] = [
         "return",
         "if",
         "for",
@@ -339,7 +346,7 @@ fn is_command(code: &str) -> bool {
     let first = words.next().unwrap_or_default();
     let rest: Vec<&str> = words.collect();
     !rest.is_empty()
-        && !KEYWORDS.contains(&first)
+        && !OPENING.contains(&first)
         && first.starts_with(|one: char| one.is_ascii_lowercase())
         && std::iter::once(&first).chain(&rest).all(|word| plain(word))
 }
