@@ -50,6 +50,14 @@ const RESULT: &str = "export interface Result {\n  checks: {\n    named: boolean
                       export interface Other {\n  checks: {\n    id: string;\n  };\n}\n";
 const WORKER: &str = "WORKER = {\n    'env': {\n        'A': 1,\n    },\n    'size': 2,\n}\n\nAPI = {\n    'env': {\n        'B': 1,\n    },\n}\n";
 const IN_DICT: Result<&str, Reason> = Ok("        'A': 1,\n        'C': 3,\n");
+const EXPRESS: &str =
+    "const app = express();\n\napp.use(express.json());\napp.use('/users', users);\n\nmodule.exports = app;\n";
+const CREATE: &str = "def create(db, data):\n    validate(data)\n    row = db.add(data)\n    db.commit()\n    return row\n\n\n\
+                      def delete(db, key):\n    db.drop(key)\n    db.commit()\n";
+const AFTER_COMMIT: Result<&str, Reason> = Ok("    db.commit()\n    notify(data)\n    return row\n");
+const COMPOSE: &str = "services:\n  api:\n    environment:\n      PORT: 1\n  db:\n    environment:\n      USER: x\n";
+const IN_API: Result<&str, Reason> = Ok("      PORT: 1\n      LOG: 2\n  db:\n");
+const SERVICE: &str = "class OrderService:\n    limit = 5\n\n    def __init__(self, db):\n        self.db = db\n\n    def create(self):\n        return 1\n";
 const BOOT: &str = "import os\n\n\ndef boot():\n    a = 1\n    b = 1\n    return a\n";
 const CLASSES: &str = "class A:\n    x = 1\n\n\nclass B:\n    y = 1\n";
 const IN_A: Result<&str, Reason> = Ok("    x = 1\n\n    def total(self):\n");
@@ -177,6 +185,41 @@ const STATED: &[Table] = &[
     },
 ];
 
+/// Steps of a function by their words, and a list of which the block leaves out a part.
+const STEPS: &[Table] = &[
+    Table {
+        path: "svc.py",
+        before: CREATE,
+        block: "notify(data)\n",
+        rows: &[
+            ("In `create`, after the commit:", AFTER_COMMIT),
+            ("In `create`, nach dem Commit:", AFTER_COMMIT),
+            ("In `create`, after `db.commit()`:", AFTER_COMMIT),
+            ("In `create`, after the validation:", Ok("    validate(data)\n    notify(data)\n")),
+            ("In `create`, after the `db.add` call:", Ok("    row = db.add(data)\n    notify(data)\n")),
+            ("In `create`, after the rollback:", NOT_FOUND),
+        ],
+    },
+    Table {
+        path: "app.py",
+        before: "def create_app():\n    app = Flask(__name__)\n    app.register_blueprint(users)\n    return app\n",
+        block: "app.register_blueprint(loans)\n",
+        rows: &[
+            ("Behind the users:", Ok("(users)\n    app.register_blueprint(loans)\n    return app\n")),
+            ("Before the health blueprint:", NOT_FOUND),
+        ],
+    },
+    Table {
+        path: "app.module.ts",
+        before: "@Module({\n  imports: [ConfigModule, UsersModule],\n})\nexport class AppModule {}\n",
+        block: "  imports: [\n    // ...\n    LoansModule,\n  ],\n",
+        rows: &[
+            ("In `imports`, before `UsersModule`:", Ok("[ConfigModule, LoansModule, UsersModule]")),
+            ("In `imports`, before `OrdersModule`:", NOT_FOUND),
+        ],
+    },
+];
+
 /// Neighbours by their sort.
 const SORTS: &[Table] = &[
     Table {
@@ -219,6 +262,28 @@ const SORTS: &[Table] = &[
         ],
     },
     Table {
+        path: "app.js",
+        before: EXPRESS,
+        block: "app.use(helmet());\n",
+        rows: &[
+            ("Before the routes:", Ok("app.use(express.json());\napp.use(helmet());\napp.use('/users', users);\n")),
+            ("After the middleware:", Ok("app.use(express.json());\napp.use(helmet());\napp.use('/users', users);\n")),
+            ("Before all other middleware:", Ok("express();\n\napp.use(helmet());\n\napp.use(express.json());\n")),
+            ("After line 7:", NOT_FOUND),
+        ],
+    },
+    Table {
+        path: "svc.py",
+        before: SERVICE,
+        block: "def archive(self):\n    return 3\n",
+        rows: &[
+            ("Add to `OrderService`, after the constructor:", Ok("        self.db = db\n\n    def archive(self):\n")),
+            ("Below the fields of `OrderService`:", Ok("    limit = 5\n\n    def archive(self):\n")),
+            ("After the class attributes:", Ok("    limit = 5\n\n    def archive(self):\n")),
+            ("Before the last method:", Ok("        return 3\n\n    def create(self):\n")),
+        ],
+    },
+    Table {
         path: "a.py",
         before: BODY,
         block: "log(y)\n",
@@ -227,6 +292,7 @@ const SORTS: &[Table] = &[
             ("In `f`, before the return statement:", BEFORE_RETURN),
             ("In `f`, after the if block:", BEFORE_RETURN),
             ("In `f`, after the assignment:", Ok("    y = g(x)\n    log(y)\n")),
+            ("In `f`, before the `for` loop:", NOT_FOUND),
             ("In `f`, before the loop:", NOT_FOUND),
         ],
     },
@@ -245,6 +311,26 @@ const UNDER: &[Table] = &[
             ("Under `env` of `worker`:", IN_WORKER),
             ("Next to `A`:", IN_WORKER),
             ("Add to `nobody.env`:", NOT_FOUND),
+        ],
+    },
+    Table {
+        path: "docker-compose.yml",
+        before: COMPOSE,
+        block: "LOG: 2\n",
+        rows: &[
+            ("Add to the `api` service's `environment`:", IN_API),
+            ("In the `api` service, add to `environment`:", IN_API),
+            ("Add to `environment`:", AMBIGUOUS),
+            ("Add to `services.cache.environment`:", NOT_FOUND),
+        ],
+    },
+    Table {
+        path: "pyproject.toml",
+        before: "[tool.ruff]\nline-length = 100\n\n[tool.ruff.lint]\nselect = []\n",
+        block: "ignore = [\"E501\"]\n",
+        rows: &[
+            ("Add under `[tool.ruff.lint]`:", Ok("select = []\nignore = [\"E501\"]\n")),
+            ("In `tool.black`:", NOT_FOUND),
         ],
     },
     Table {
@@ -374,6 +460,11 @@ fn bare_statements_have_a_place_or_none() {
 #[test]
 fn a_stated_place_is_there_or_refuses() {
     check(STATED);
+}
+
+#[test]
+fn steps_are_found_by_their_words() {
+    check(STEPS);
 }
 
 #[test]
