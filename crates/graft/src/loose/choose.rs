@@ -107,13 +107,12 @@ fn beside_words(
     Ok(None)
 }
 
+/// Gives for the items of a block a phrase and those of them that it may mean.
+type Asked<'a> = dyn Fn(&[Item<'_>]) -> (Phrase, Vec<usize>) + 'a;
+
 /// The blocks that hold an item which a phrase means, each with the first of them; `asked` gives the phrase and those of the
 /// items that it may mean.
-fn fitting(
-    file: &Source<'_>,
-    blocks: &[Block<'_>],
-    asked: &dyn Fn(&[Item<'_>]) -> (Phrase, Vec<usize>),
-) -> Vec<(usize, usize)> {
+fn fitting(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>) -> Vec<(usize, usize)> {
     let fits = |block: &Block<'_>| {
         let (phrase, among) = asked(&block.items);
         match neighbours::named(file, &phrase, &block.items, &among) {

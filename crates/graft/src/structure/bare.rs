@@ -137,10 +137,26 @@ fn unplaced(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
     refusal(Reason::NotFound, why)
 }
 
-/// Whether a statement does something and binds nothing.
+/// Whether a statement does something and binds nothing. What a test runner reads at the top of a file is a declaration.
 fn acts(item: &Item<'_>) -> bool {
+    const DECLARE: [&str; 12] = [
+        "it",
+        "test",
+        "describe",
+        "suite",
+        "beforeEach",
+        "afterEach",
+        "beforeAll",
+        "afterAll",
+        "before",
+        "after",
+        "jest.mock",
+        "vi.mock",
+    ];
     let is_exported = item.name.starts_with("exports.") || item.name.starts_with("module.exports");
-    item.kind == Kind::Call || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
+    let called = item.name.split('(').next().unwrap_or_default();
+    let declares = DECLARE.contains(&called) || DECLARE.contains(&subject(called));
+    item.kind == Kind::Call && !declares || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
 }
 
 /// The first name of what is called or assigned to: `app` of `app.state.x`.

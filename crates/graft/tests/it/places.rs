@@ -95,6 +95,12 @@ const BARE: &[Table] = &[
             ("Replace the `load` call with:", Ok("def first():\n    row = fetch(1)\n")),
         ],
     },
+    Table {
+        path: "a.test.ts",
+        before: "import { run } from './a';\n\ndescribe('run', () => {\n  it('runs', () => {\n    run();\n  });\n});\n",
+        block: "jest.mock('./db');\n",
+        rows: &[("Mock the database:", Ok("jest.mock('./db');\n"))],
+    },
     // What the top of the file has, and a file that has nothing but its top.
     Table {
         path: "a.py",
