@@ -134,6 +134,10 @@ impl<'a> Wording<'a> {
             let stops = |word: &str| word.ends_with(['.', ',', ';', '`']);
             let near: Vec<&str> = before.split_whitespace().rev().take(4).take_while(|word| !stops(word)).collect();
             let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
+            // "To `scripts`, not to `dependencies`".
+            if near.iter().any(|word| matches!(*word, "not" | "never" | "nicht")) {
+                return None;
+            }
             let is_beside = side(&joined).is_some() && !near.contains(&"under");
             // "The `api` service's `environment`": what belongs to an owner is its part.
             if near.first().is_some_and(|word| word.ends_with("'s") || word.ends_with("\u{2019}s")) {

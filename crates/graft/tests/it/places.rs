@@ -345,6 +345,7 @@ const UNDER: &[Table] = &[
         block: "\"C\": 3\n",
         rows: &[
             ("Under `worker.env`:", IN_JSON),
+            ("Add to `worker.env`, not to `api.env`:", IN_JSON),
             ("In `worker`, under `env`:", IN_JSON),
             ("Next to `A`:", IN_JSON),
             ("In `nobody.env`:", NOT_FOUND),
