@@ -266,7 +266,7 @@ fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) ->
             }
             Token::Code(code) => {
                 phrase.route = phrase.route.or_else(|| RouteName::read(code));
-                phrase.may_be_an_act |= phrase.route.is_none() && is_command(code);
+                phrase.may_be_an_act |= phrase.route.is_none() && is_command(code) || at == from && happens(tokens, at);
                 phrase.code.push(code.clone());
             }
             Token::Method(name) => method = Some(name.clone()),
@@ -308,6 +308,11 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
         Some("you" | "we" | "they" | "i") => true,
         _ => ends(first, &["ing", "ния", "нием", "ення", "ання", "енням", "анням"]),
     }
+}
+
+/// Whether a verb makes of code with no article what happens: "after `save` returns", but not "after the `auth` routes".
+fn happens(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at + 1), Some(Token::Word(word)) if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"))
 }
 
 /// Whether code is a command of a shell, and no part of a file: words and flags, and no word of a language before them.

@@ -178,6 +178,7 @@ const STATED: &[Table] = &[
             ("Below `missing_one`, add:", NOT_FOUND),
             ("After `pip install x`, add:", Ok("    return 2\n\n\ndef new():\n")),
             ("After the package is installed, add:", Ok("    return 2\n\n\ndef new():\n")),
+            ("Called after `save` returns:", Ok("    return 2\n\n\ndef new():\n")),
         ],
     },
     Table {
