@@ -31,14 +31,13 @@ const GOES_ON: [&str; 6] = ["that", "which", "where", "for", "while", "if"];
 const KEYWORDS: [&str; 5] = ["for", "while", "if", "return", "import"];
 
 /// Articles and the like, which make a thing that stands somewhere of the words behind them.
-const ARTICLES: [&str; 32] = [
+const ARTICLES: [&str; 31] = [
     "all", "any", "each", "every", "other", "others", "the", "existing", "current", "last", "first", "den", "der",
-    "die", "das", "dem", "des", "el", "la", "los", "las", "le", "les", "del", "du", "do", "da", "dos", "das", "il",
-    "lo", "l",
+    "die", "das", "dem", "des", "el", "la", "los", "las", "le", "les", "del", "du", "do", "da", "dos", "il", "lo", "l",
 ];
 
 /// Words that name nothing of their own.
-const IDLE: [&str; 61] = [
+const IDLE: [&str; 60] = [
     "den",
     "der",
     "die",
@@ -57,7 +56,6 @@ const IDLE: [&str; 61] = [
     "do",
     "da",
     "dos",
-    "das",
     "l",
     "von",
     "letzten",
@@ -306,6 +304,8 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
         Some("avoir" | "être") => true,
         // "Before you run the tests".
         Some("you" | "we" | "they" | "i") => true,
+        // "After existing routes".
+        Some(word) if ARTICLES.contains(&word) => false,
         _ => ends(first, &["ing", "ния", "нием", "ення", "ання", "енням", "анням"]),
     }
 }

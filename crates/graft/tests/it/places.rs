@@ -133,6 +133,7 @@ const STATED: &[Table] = &[
             ("Above the line that routes the invoices:", NOT_FOUND),
             ("Above the line that routes `invoices/`:", NOT_FOUND),
             ("Vor den `probe`:", BETWEEN),
+            ("After existing invoices:", NOT_FOUND),
             ("Nach den Rechnungen:", NOT_FOUND),
             ("Après les factures :", NOT_FOUND),
             ("Antes de `probe/`:", BETWEEN),
