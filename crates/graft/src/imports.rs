@@ -129,16 +129,20 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             self.refuse_conflict(binding)?;
             missing.push(want);
         }
+        let missing = self.upgrade(missing, splice);
         let mut groups: Vec<(Vec<Imported>, &Wanted)> = Vec::new();
         for want in missing {
-            match groups.iter_mut().find(|(group, _)| group.first().is_some_and(|one| together(one, &want.binding))) {
+            let fits = |(group, shown): &(Vec<Imported>, &Wanted)| {
+                group.first().is_some_and(|one| together(one, &want.binding) || beside(one, shown, want))
+            };
+            match groups.iter_mut().find(|group| fits(group)) {
                 Some((group, _)) => group.push(want.binding.clone()),
                 None => groups.push((vec![want.binding.clone()], want)),
             }
         }
         let told = prose.and_then(|prose| self.told(prose));
         // A new statement may go right behind one that gets more names: those must be staged first.
-        groups.sort_by_key(|(group, _)| self.upgrade(group).is_none() && self.extendable(group).is_none());
+        groups.sort_by_key(|(group, _)| self.extendable(group).is_none());
         for (group, first) in groups {
             self.add_group(&group, (first, wanted), told, splice);
         }
@@ -156,17 +160,6 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         splice.say(format!("imported {} from {}", names.join(", "), first.binding.module));
         let shown: Vec<&Imported> =
             wanted.iter().filter(|one| one.rows == first.rows).map(|one| &one.binding).collect();
-        if let Some(statement) = self.upgrade(bindings) {
-            let mut all = statement.bindings.clone();
-            for one in &mut all {
-                if bindings.iter().any(|new| new.name == one.name && new.alias == one.alias) {
-                    one.type_only = false;
-                }
-            }
-            let shown = self.file.slice(statement.item.node.byte_range());
-            splice.replace(statement.item.node.byte_range(), self.file.language.import(&all, shown));
-            return;
-        }
         // A comment behind a statement is part of it, and belongs to no other name.
         if let Some(statement) = self.extendable(bindings).filter(|_| first.tail.is_empty()) {
             self.extend(statement, bindings, &shown, splice);
@@ -354,6 +347,15 @@ fn together(one: &Imported, other: &Imported) -> bool {
             Form::RequireNamed => other.form == Form::RequireNamed,
             _ => one == other,
         }
+}
+
+/// Whether the block shows two names in the braces of one statement, one of them marked as a type: `{ type A, b }`.
+fn beside(one: &Imported, shown: &Wanted, want: &Wanted) -> bool {
+    one.form == Form::Named
+        && want.binding.form == Form::Named
+        && one.module == want.binding.module
+        && shown.rows == want.rows
+        && shown.sample == want.sample
 }
 
 fn nested<'t>(file: &Source<'_>, node: Node<'t>, typing: bool, statements: &mut Vec<Statement<'t>>) {

@@ -16,8 +16,6 @@ mod diff;
 
 mod markers;
 
-mod formats;
-
 mod block;
 
 mod languages;
@@ -33,6 +31,12 @@ mod compare;
 mod layout;
 
 mod prose;
+
+mod formats;
+
+mod enclosing;
+
+mod sorts;
 
 mod neighbours;
 

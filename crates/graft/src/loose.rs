@@ -30,6 +30,8 @@ pub(crate) struct Hints<'s> {
     pub(crate) lines: Option<(usize, usize)>,
     /// The block was indented, so the module's own level is not meant.
     pub(crate) inside: bool,
+    /// The block's imports belong to a function, as its statements do.
+    pub(crate) local_imports: bool,
 }
 
 /// Places bare items; `false` where nothing tells where.
@@ -45,8 +47,10 @@ pub(crate) fn settle(
     if hints.inside && !entries {
         all.retain(|block| block.kind != List::Module);
     }
-    let code: Vec<&Item<'_>> =
-        items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import)).collect();
+    let shown = || items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment));
+    let is_import = |item: &&Item<'_>| item.kind == Kind::Import;
+    let only_imports = hints.local_imports && shown().all(|item| is_import(&item));
+    let code: Vec<&Item<'_>> = shown().filter(|item| only_imports || !is_import(item)).collect();
     let Some(first) = code.first() else { return Ok(false) };
     let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
     if let Some((scope, kind)) = scope(file, hints, &first.name, &siblings)? {

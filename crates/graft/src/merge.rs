@@ -4,6 +4,7 @@
 mod entries;
 mod once;
 mod matching;
+mod worded;
 mod position;
 mod replace;
 

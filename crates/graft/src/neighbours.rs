@@ -15,6 +15,11 @@ pub(crate) fn told(
     items: &[Item<'_>],
 ) -> Vec<usize> {
     let found = meant(file, name, items);
+    if found.is_empty() && matches!(prose.noun(relation, name), Some("call" | "statement" | "line")) {
+        let steps = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value | Kind::Statement | Kind::Entry);
+        let among: Vec<usize> = (0..items.len()).filter(|&at| items.get(at).is_some_and(steps)).collect();
+        return reads(file, name, items, &among);
+    }
     let kinds: &[&str] = match prose.noun(relation, name) {
         Some("check" | "guard" | "condition" | "branch") => &["if_statement"],
         Some("loop") => &["for_statement", "for_in_statement", "while_statement"],
@@ -30,6 +35,13 @@ pub(crate) fn told(
             && head.into_iter().any(|node| has_code(&flat(file.slice(node.byte_range())), &code))
     };
     items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
+}
+
+/// Those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
+pub(crate) fn reads(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
+    let code = flat(code);
+    let holds = |item: &Item<'_>| has_code(&flat(file.slice(item.bare..item.code_end)), &code);
+    among.iter().copied().filter(|&at| items.get(at).is_some_and(holds)).collect()
 }
 
 /// Whether a text holds a piece of code that is not part of a longer name.
@@ -52,11 +64,13 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
     if let Some(route) = RouteName::read(name.trim()).filter(|route| route.path.is_some()) {
         return routes::meant(file, &route, items);
     }
-    let tiers: [&dyn Fn(&Item<'_>) -> bool; 4] = [
-        &|item| item.name == plain,
+    let tiers: [&dyn Fn(&Item<'_>) -> bool; 5] = [
+        // A key of Python has its quotes.
+        &|item| item.name == plain || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain,
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && calls(&plain, &item.name),
         &|item| opens(file, name, item),
+        &|item| item.kind == Kind::Call && item.name.split('(').next() == Some(plain.as_str()),
     ];
     tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
 }
@@ -184,6 +198,13 @@ pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], amon
         .map(|(&at, _)| at)
         .collect();
     Named::Items(if whole.len() == 1 { whole } else { found })
+}
+
+/// The same phrase without the words that all of a kind have: they name the kind, and tell none of the others.
+pub(crate) fn without_kind(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], kin: &[usize]) -> Phrase {
+    let held: Vec<Vec<String>> = kin.iter().filter_map(|&at| items.get(at)).map(|item| words_of(file, item)).collect();
+    let is_kind = |word: &String| !held.is_empty() && held.iter().all(|held| held.iter().any(|one| alike(word, one)));
+    Phrase { words: phrase.words.iter().filter(|word| !is_kind(word)).cloned().collect(), ..phrase.clone() }
 }
 
 /// The names among the words of an item, as long as two or three of them.

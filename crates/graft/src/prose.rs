@@ -2,12 +2,19 @@
 
 mod words;
 
+mod places;
+
+mod sorts;
+
 mod phrases;
 
 use std::collections::HashSet;
 
-pub(crate) use phrases::{Phrase, parts};
-use words::{NOUNS, STATEMENTS, Token, follows, is_word, looks_like_a_name, relation, tokens};
+pub(crate) use phrases::{Phrase, Pick, parts};
+use places::relation;
+pub(crate) use places::side;
+pub(crate) use sorts::Sort;
+use words::{NOUNS, STATEMENTS, Token, follows, is_denied, is_word, looks_like_a_name, tokens};
 
 /// How a sentence relates the block to a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +59,8 @@ struct Statement {
 pub(crate) struct Prose {
     pub(crate) mentions: Vec<Mention>,
     ends: Vec<(usize, End)>,
+    /// What the end or the top is one of, by its words: "the end of the test".
+    wholes: Vec<Phrase>,
     appends: Vec<usize>,
     lines: Option<(usize, usize)>,
     /// Sentences that say "replace".
@@ -84,6 +93,8 @@ impl Prose {
             match token {
                 Token::Stop => sentence += 1,
                 Token::Comma | Token::Behind(_) | Token::Method(_) | Token::Path(_) | Token::Possessive => {}
+                // "Not in `B`, in `A`" names one place.
+                Token::Code(_) if is_denied(&tokens, at) => {}
                 Token::Code(name) => {
                     let relation = relation(&tokens, at);
                     if let Some(Token::Word(noun)) = tokens.get(at + 1).filter(|next| is_word(Some(next), &STATEMENTS))
@@ -122,13 +133,17 @@ impl Prose {
 
     fn word(&mut self, word: &str, tokens: &[Token], (at, sentence): (usize, usize), known: &HashSet<String>) {
         match word {
-            "end" | "bottom" if !follows(tokens, at, &["front", "back"]) => self.ends.push((sentence, End::Bottom)),
+            "end" | "bottom" if !follows(tokens, at, &["front", "back"]) => {
+                self.ends.push((sentence, End::Bottom));
+                self.whole(tokens, at, sentence);
+            }
             "append" => {
                 self.appends.push(sentence);
                 self.adds.push(sentence);
             }
             "top" | "beginning" | "start" if follows(tokens, at, &["the", "at"]) => {
-                self.ends.push((sentence, End::Top))
+                self.ends.push((sentence, End::Top));
+                self.whole(tokens, at, sentence);
             }
             "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => self.replaces.push(sentence),
             "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
@@ -145,11 +160,18 @@ impl Prose {
                 let owned =
                     is_word(tokens.get(at + 1), &["of"]) || at > 0 && tokens.get(at - 1) == Some(&Token::Possessive);
                 let names = known.contains(word) && (word.starts_with(char::is_uppercase) || owned);
-                if looks_like_a_name(word) || titled || names {
+                if (looks_like_a_name(word) || titled || names) && !is_denied(tokens, at) {
                     let relation = relation(tokens, at);
                     self.mentions.push(Mention { name: word.trim_end_matches("()").to_owned(), relation, sentence });
                 }
             }
+        }
+    }
+
+    /// Keeps what "the end of …" speaks of.
+    fn whole(&mut self, tokens: &[Token], at: usize, sentence: usize) {
+        if is_word(tokens.get(at + 1), &["of"]) {
+            self.wholes.extend(phrases::thing(tokens, at + 2, sentence));
         }
     }
 
@@ -236,10 +258,22 @@ impl Prose {
         found
     }
 
+    /// The names that the sentences about an item put it under, nearest to the block first.
+    pub(crate) fn under(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
+        let under = self.phrases(name, siblings).into_iter().filter(|phrase| phrase.is_under);
+        under.flat_map(|phrase| phrase.code.iter().map(String::as_str)).collect()
+    }
+
     /// The end of the list at which the sentences about an item want it.
     pub(crate) fn end(&self, name: &str, siblings: &[&str]) -> Option<End> {
         let about = self.about(name, siblings);
         self.ends.iter().rev().find(|(sentence, _)| about.contains(sentence)).map(|&(_, end)| end)
+    }
+
+    /// The sort of that of which the sentences about an item speak at its end or top: "the end of the test".
+    pub(crate) fn end_of(&self, name: &str, siblings: &[&str]) -> Option<Sort> {
+        let about = self.about(name, siblings);
+        self.wholes.iter().rev().find(|whole| about.contains(&whole.sentence)).and_then(|whole| whole.sort)
     }
 
     /// Whether the sentences about an item say "append".

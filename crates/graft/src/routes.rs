@@ -8,6 +8,8 @@
 //! path("users/", list_users)       any method, /users
 //! ```
 
+use std::collections::HashMap;
+
 use code::scopes::Scopes;
 use tree_sitter::Node;
 
@@ -117,11 +119,17 @@ impl Route {
         }
         let mut wider = false;
         mine.iter().zip(&theirs).all(|(one, two)| {
-            // Flask chooses by what fits best, not by order; a list of urls is Django's.
-            let open = is_open(one) && (self.receiver.is_empty() || !one.starts_with('<'));
+            let open = self.takes_any(one);
             wider |= open && !is_parameter(two);
             one == two || open
         }) && wider
+    }
+}
+
+impl Route {
+    /// Whether a part of its path takes any text. Flask chooses by what fits best, not by order; a list of urls is Django's.
+    fn takes_any(&self, part: &str) -> bool {
+        is_open(part) && (self.receiver.is_empty() || !part.starts_with('<'))
     }
 }
 
@@ -172,10 +180,10 @@ pub(crate) fn shadowed(file: &Source<'_>) -> Vec<(Route, Route)> {
 
 fn collect_shadowed(file: &Source<'_>, node: Node<'_>, found: &mut Vec<(Route, Route)>) {
     if file.language.list(node).is_some() {
-        let mut above: Vec<Route> = Vec::new();
+        let mut above = Above::default();
         for item in file.items(node) {
             for route in of_item(file, &item) {
-                found.extend(above.iter().filter(|one| one.shadows(&route)).map(|one| (one.clone(), route.clone())));
+                found.extend(above.that_shadow(&route).map(|one| (one.clone(), route.clone())));
                 above.push(route);
             }
         }
@@ -184,6 +192,58 @@ fn collect_shadowed(file: &Source<'_>, node: Node<'_>, found: &mut Vec<(Route, R
     for child in node.named_children(&mut cursor) {
         collect_shadowed(file, child, found);
     }
+}
+
+/// Routes above another one, by what they can answer: only one with an open parameter answers for a path that is not its own.
+///
+/// ```text
+/// GET /users/{id}     shape [open at 1], key "users/*"     found for /users/me, not asked for /orders/me
+/// ```
+#[derive(Default)]
+struct Above {
+    routes: Vec<Route>,
+    /// For a receiver and the places of open parameters in a path of so many parts, the routes by the rest of the path.
+    open: HashMap<(String, Vec<bool>), HashMap<String, Vec<usize>>>,
+    /// For a receiver and a number of parts, which places are open in one of the routes.
+    shapes: HashMap<(String, usize), Vec<Vec<bool>>>,
+}
+
+impl Above {
+    fn push(&mut self, route: Route) {
+        let parts = parts(&route.path);
+        let shape: Vec<bool> = parts.iter().map(|part| route.takes_any(part)).collect();
+        if shape.contains(&true) {
+            let shapes = self.shapes.entry((route.receiver.clone(), parts.len())).or_default();
+            if !shapes.contains(&shape) {
+                shapes.push(shape.clone());
+            }
+            let key = key(&parts, &shape);
+            let same = self.open.entry((route.receiver.clone(), shape)).or_default();
+            same.entry(key).or_default().push(self.routes.len());
+        }
+        self.routes.push(route);
+    }
+
+    /// The routes that answer what another one is for, in the order of the text.
+    fn that_shadow(&self, route: &Route) -> impl Iterator<Item = &Route> {
+        let parts = parts(&route.path);
+        let shapes = self.shapes.get(&(route.receiver.clone(), parts.len())).map_or(&[][..], Vec::as_slice);
+        let mut found: Vec<usize> = shapes
+            .iter()
+            .filter_map(|shape| self.open.get(&(route.receiver.clone(), shape.clone()))?.get(&key(&parts, shape)))
+            .flatten()
+            .copied()
+            .filter(|&at| self.routes.get(at).is_some_and(|one| one.shadows(route)))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|at| self.routes.get(at))
+    }
+}
+
+/// A path without the parts at open places.
+fn key(parts: &[&str], shape: &[bool]) -> String {
+    let shown = parts.iter().zip(shape).map(|(part, is_open)| if *is_open { "*" } else { part });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 /// The parts of a path between its slashes; a pattern's anchors are none.

@@ -1,6 +1,7 @@
 //! Places a snippet into a file of a programming language: reads both, finds the list for each item, merges, proves.
 
 mod assign;
+mod bare;
 mod region;
 mod whole;
 
@@ -8,7 +9,7 @@ use crate::check::{Edited, hold, hold_apart, hold_replaced, prove, reorder};
 use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
-use crate::loose::{Hints, replace_each, settle, stands};
+use crate::loose::Hints;
 use crate::merge::{Merger, Pair};
 use crate::names::defined;
 use crate::prose::Prose;
@@ -16,6 +17,7 @@ use crate::reading::{Reading, read};
 use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
 use crate::splice::{Splice, edits_between, refusal};
 use crate::structure::assign::assign;
+use crate::structure::bare::{are_placed_inside, place_loose};
 use crate::structure::whole::{is_whole, overwrite};
 
 /// Places a snippet by structure, and proves the result.
@@ -76,6 +78,8 @@ fn try_place(
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
+    let shown = new.items(new.root());
+    let is_local = reading.local_imports || are_placed_inside(&old, &shown, &prose);
     let work = Work {
         path: file.path,
         snippet: &new,
@@ -83,6 +87,7 @@ fn try_place(
         prose: &prose,
         imports: context.imports,
         lines: context.lines,
+        local_imports: is_local,
     };
     if context.current.is_none() && reading.wrapped.is_none() && is_whole(&old, &new, &prose) {
         return match work.attempt(&old) {
@@ -152,6 +157,8 @@ struct Work<'s, 'n> {
     /// The imports that the words beside the block spell out.
     imports: &'s [String],
     lines: Option<(usize, usize)>,
+    /// The block's imports belong to a function.
+    local_imports: bool,
 }
 
 impl Work<'_, '_> {
@@ -161,7 +168,7 @@ impl Work<'_, '_> {
         let guards: Vec<Item<'_>> = new_items.iter().filter(|item| is_typing(self.snippet, item)).cloned().collect();
         new_items.retain(|item| !is_typing(self.snippet, item));
         let mut merger = Merger::new(old, self.snippet, self.prose);
-        if !self.reading.local_imports {
+        if !self.local_imports {
             let imports = Imports::read(old, self.path, &old_items);
             let others = |item: &Item<'_>| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker);
             let alone = !new_items.iter().any(others) && guards.is_empty();
@@ -172,7 +179,8 @@ impl Work<'_, '_> {
             imports.add_typing(self.snippet, &guards.iter().collect::<Vec<_>>(), &mut merger.splice);
         }
         let lines = self.lines.or_else(|| self.prose.lines());
-        let hints = Hints { prose: self.prose, lines, inside: self.reading.indented };
+        let hints =
+            Hints { prose: self.prose, lines, inside: self.reading.indented, local_imports: self.local_imports };
         if !place_loose(&mut merger, self.reading, &hints, &new_items)? {
             for group in assign(old, self.snippet, self.reading, self.prose, &old_items, new_items)? {
                 let pair = Pair {
@@ -203,74 +211,4 @@ fn line_ends(graft: Graft, text: &str) -> Graft {
         splice.say(evidence.0);
     }
     splice.finish()
-}
-
-/// Tries to place bare statements or entries by what stands beside them.
-fn place_loose(
-    merger: &mut Merger<'_, '_, '_>,
-    reading: &Reading,
-    hints: &Hints<'_>,
-    items: &[Item<'_>],
-) -> Result<bool, Refusal> {
-    if let Some(list) = reading.wrapped {
-        if list != List::Entries {
-            return Ok(false);
-        }
-        let wrapper = items.iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
-        let inner = wrapper
-            .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
-            .map(|body| merger.snippet.items(body));
-        return settle(merger, &inner.unwrap_or_default(), hints, true);
-    }
-    if !is_bare(items) {
-        return Ok(false);
-    }
-    let code: Vec<&Item<'_>> = code_of(items).collect();
-    let root = merger.file.items(merger.file.root());
-    let known = code.iter().any(|item| root.iter().any(|old| old.kind == item.kind && old.name == item.name));
-    let stepping = code.iter().any(|item| item.kind == Kind::Statement);
-    if known && !stepping && !hints.inside {
-        return Ok(false);
-    }
-    // "Replace each, both, the two … with": every statement takes the place of one.
-    if hints.prose.only_replaces() && code.len() > 1 && !known && replace_each(merger, items, hints)? {
-        return Ok(true);
-    }
-    let stays = |item: &&Item<'_>| item.kind != Kind::Import || reading.local_imports;
-    let members: Vec<Item<'_>> = items.iter().filter(stays).cloned().collect();
-    if settle(merger, &members, hints, false)? {
-        return Ok(true);
-    }
-    if stepping || reading.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
-        let name: String = code.first().map_or("", |item| item.name.as_str()).chars().take(60).collect();
-        return Err(refusal(
-            Reason::NotFound,
-            format!(
-                "nothing says where `{name}` goes: no line of the file is repeated, and the prose names no neighbour"
-            ),
-        ));
-    }
-    if hints.prose.only_replaces() && !code.iter().any(|item| stands(merger.file, merger.file.root(), item)) {
-        return Err(refusal(
-            Reason::NotFound,
-            "nothing is found that the block could replace, as the plan says it does",
-        ));
-    }
-    Ok(false)
-}
-
-fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> {
-    items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
-}
-
-/// Whether the items are statements as they stand in a function: values and calls, no definitions and no tests.
-fn is_bare(items: &[Item<'_>]) -> bool {
-    let tests = |item: &Item<'_>| {
-        item.kind == Kind::Call && matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
-    };
-    let bare = |item: &Item<'_>| {
-        matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement)
-            || item.kind == Kind::Function && item.core.kind() == "lexical_declaration"
-    };
-    code_of(items).next().is_some() && code_of(items).all(bare) && !code_of(items).all(tests)
 }

@@ -90,7 +90,11 @@ impl<'t> Search<'_, '_, 't> {
         list: List,
     ) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::Within, Relation::Mention, Relation::Replace, Relation::After] {
-            let names = self.prose.related(relation, &item.name, siblings);
+            let mut names = self.prose.related(relation, &item.name, siblings);
+            // A member goes into what it is under.
+            if relation == Relation::Within && list == List::Members {
+                names.extend(self.prose.under(&item.name, siblings));
+            }
             let found: Vec<(&str, Vec<&Container<'t>>)> = names
                 .into_iter()
                 .filter(|_| relation != Relation::After || list == List::Members)
@@ -188,6 +192,11 @@ impl<'t> Search<'_, '_, 't> {
             _ => {}
         }
         let code: String = members.iter().map(|item| snippet.slice(item.head..item.code_end)).collect();
+        // `self: "Line"` says it outright.
+        let own_type = |one: &&&Container<'t>| annotated(&code, &one.name, &["self:", "cls:", "this:"]);
+        if let [only] = classes.iter().filter(own_type).collect::<Vec<_>>().as_slice() {
+            return Ok(only);
+        }
         let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
         let read: Vec<&str> = own_reads(&code).into_iter().filter(|name| !own.contains(name)).collect();
         let has = |one: &Container<'_>, name: &str| {
@@ -203,7 +212,7 @@ impl<'t> Search<'_, '_, 't> {
         }
         let gives_itself =
             code.lines().any(|line| matches!(line.trim().trim_end_matches(';'), "return self" | "return this"));
-        let named = |one: &&&Container<'t>| gives_itself && annotated(&code, &one.name);
+        let named = |one: &&&Container<'t>| gives_itself && annotated(&code, &one.name, &["->", "):"]);
         if let [only] = classes.iter().filter(named).collect::<Vec<_>>().as_slice() {
             return Ok(only);
         }
@@ -232,13 +241,13 @@ fn own_reads(code: &str) -> Vec<&str> {
     found
 }
 
-/// Whether the code names the class as the type of itself or of what it gives back.
-fn annotated(code: &str, class: &str) -> bool {
+/// Whether the code names the class as a type behind one of the signs.
+fn annotated(code: &str, class: &str, signs: &[&str]) -> bool {
     let is_class = |rest: &str| {
         let rest = rest.trim_start().trim_start_matches(['"', '\'']);
         rest.strip_prefix(class).is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
     };
-    ["->", "self:", "):"].iter().any(|sign| code.match_indices(sign).any(|(at, _)| is_class(&code[at + sign.len()..])))
+    signs.iter().any(|sign| code.match_indices(sign).any(|(at, _)| is_class(&code[at + sign.len()..])))
 }
 
 /// Of containers that two names mean, those that lie in one of the other name's: "`checks` of `GateResult`" is the inner one.

@@ -77,7 +77,9 @@ pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
         return true;
     }
     let first = core.child_by_field_name("parameters").and_then(|parameters| parameters.named_child(0));
-    first.is_some_and(|first| matches!(text(first, source), "self" | "cls" | "mcs"))
+    // `self: "Line"` says whose method it is.
+    let name = first.map(|first| first.named_child(0).filter(|_| first.kind() == "typed_parameter").unwrap_or(first));
+    name.is_some_and(|name| matches!(text(name, source), "self" | "cls" | "mcs"))
 }
 
 fn made<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {

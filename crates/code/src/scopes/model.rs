@@ -1,5 +1,6 @@
 //! The values that scopes are made of.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// A scope's place in [`Scopes::all`].
@@ -190,6 +191,7 @@ pub struct Scopes {
     pub reads: Vec<Read>,
     /// Names that need no binding are unknown: a script has ambient globals.
     pub(super) has_ambient_globals: bool,
+    pub(super) index: Index,
 }
 
 impl Scopes {
@@ -227,5 +229,57 @@ impl Scopes {
         self.outwards(scope)
             .find(|(_, scope)| matches!(scope.kind, ScopeKind::Module | ScopeKind::Function))
             .map_or(ScopeId::MODULE, |(id, _)| id)
+    }
+}
+
+/// Places of names, filled once when all scopes are read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Index {
+    /// For each scope the places of its bindings.
+    bindings: Vec<HashMap<String, Vec<usize>>>,
+    reads: HashMap<String, Vec<usize>>,
+    /// The first function that binds a name.
+    locals: HashMap<String, ScopeId>,
+}
+
+impl Index {
+    /// Reads the places of all names.
+    pub(super) fn of(scopes: &[Scope], reads: &[Read]) -> Index {
+        let mut index = Index::default();
+        for (at, scope) in scopes.iter().enumerate() {
+            let mut own: HashMap<String, Vec<usize>> = HashMap::new();
+            for (place, binding) in scope.bindings.iter().enumerate() {
+                own.entry(binding.name.clone()).or_default().push(place);
+                if scope.kind == ScopeKind::Function {
+                    index.locals.entry(binding.name.clone()).or_insert(ScopeId(at));
+                }
+            }
+            index.bindings.push(own);
+        }
+        for (place, read) in reads.iter().enumerate() {
+            index.reads.entry(read.name.clone()).or_default().push(place);
+        }
+        index
+    }
+}
+
+impl Scopes {
+    /// Returns the bindings of a name in a scope, in the order of the text.
+    pub fn bindings_of(&self, scope: ScopeId, name: &str) -> impl DoubleEndedIterator<Item = &Binding> {
+        let places = self.index.bindings.get(scope.0).and_then(|own| own.get(name)).map_or(&[][..], Vec::as_slice);
+        let bindings = self.scope(scope).map_or(&[][..], |scope| scope.bindings.as_slice());
+        places.iter().filter_map(|&place| bindings.get(place))
+    }
+
+    /// Returns the reads of a name, in the order of the text.
+    pub fn reads_of(&self, name: &str) -> impl Iterator<Item = &Read> {
+        let places = self.index.reads.get(name).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|&place| self.reads.get(place))
+    }
+
+    /// Returns the first function that has a name of its own like this.
+    #[must_use]
+    pub fn local_to(&self, name: &str) -> Option<ScopeId> {
+        self.index.locals.get(name).copied()
     }
 }

@@ -11,6 +11,8 @@
 //!     rate = order.rate
 //! ```
 
+use std::collections::HashMap;
+
 use super::model::{Binding, BoundBy, Scope, ScopeId, ScopeKind, Scopes, When};
 
 /// A name that is bound again in its scope.
@@ -28,9 +30,9 @@ impl Scopes {
     pub fn redefinitions(&self, scope: ScopeId) -> Vec<Redefinition<'_>> {
         let Some(scope) = self.scope(scope) else { return Vec::new() };
         let mut found = Vec::new();
-        for (at, second) in scope.bindings.iter().enumerate().filter(|(_, binding)| is_definite(binding)) {
-            let mut earlier = scope.bindings.iter().take(at).rev();
-            let first = earlier.find(|first| first.name == second.name && is_definite(first));
+        let mut last: HashMap<&str, &Binding> = HashMap::new();
+        for second in scope.bindings.iter().filter(|binding| is_definite(binding)) {
+            let first = last.insert(&second.name, second);
             let is_variable = |binding: &Binding| matches!(binding.by, BoundBy::Assignment { .. });
             let clash = first.filter(|first| {
                 // The same import again changes nothing; variables of a function are there to be changed.
@@ -48,28 +50,22 @@ impl Scopes {
     #[must_use]
     pub fn overwritten(&self, id: ScopeId) -> Vec<Redefinition<'_>> {
         let Some(scope) = self.scope(id).filter(|scope| scope.kind == ScopeKind::Function) else { return Vec::new() };
-        let variables = || {
-            let is_sure = |one: &&Binding| {
-                matches!(one.by, BoundBy::Assignment { .. }) && one.branch.is_none() && one.when == When::Later
-            };
-            scope.bindings.iter().filter(is_sure).filter(|one| one.name != "_")
+        let is_sure = |one: &&Binding| {
+            matches!(one.by, BoundBy::Assignment { .. }) && one.branch.is_none() && one.when == When::Later
         };
         let mut found = Vec::new();
-        for second in variables() {
-            let Some(first) = variables().rfind(|first| first.name == second.name && first.from <= second.span.start)
-            else {
-                continue;
-            };
+        for second in scope.bindings.iter().filter(is_sure).filter(|one| one.name != "_") {
+            let mut same = self.bindings_of(id, &second.name).filter(is_sure);
+            let Some(first) = same.rfind(|first| first.from <= second.span.start) else { continue };
             // What reads it elsewhere in the function may run in between: a closure, a loop.
-            let is_read = self.reads.iter().any(|read| {
-                read.name == second.name
-                    && scope.span.contains(&read.span.start)
+            let is_read = self.reads_of(&second.name).any(|read| {
+                scope.span.contains(&read.span.start)
                     && (read.span.start >= first.from && read.span.start < second.from
                         || self.runs_with(read.scope) != id)
             });
-            let is_changed = scope.bindings.iter().any(|other| {
-                other.name == second.name && first.from <= other.span.start && other.span.start < second.span.start
-            });
+            let is_changed = self
+                .bindings_of(id, &second.name)
+                .any(|other| first.from <= other.span.start && other.span.start < second.span.start);
             if !is_read && !is_changed {
                 found.push(Redefinition { first, second });
             }

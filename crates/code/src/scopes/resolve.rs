@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::model::{Binding, BoundBy, Purpose, Read, Scope, ScopeId, ScopeKind, Scopes, When, Why};
+use super::model::{Binding, BoundBy, Purpose, Read, ScopeId, ScopeKind, Scopes, When, Why};
 
 /// Names that Python 2 had: a file for both reads them under a condition. Each is its own example.
 static OLD_BUILTINS: LazyLock<HashSet<&'static str>> =
@@ -52,7 +52,7 @@ impl Scopes {
             if scope.kind == ScopeKind::Class && id != read.scope {
                 continue;
             }
-            let here: Vec<&Binding> = scope.bindings.iter().filter(|binding| gives(binding, read)).collect();
+            let here: Vec<&Binding> = self.bindings_of(id, &read.name).filter(|binding| gives(binding, read)).collect();
             if let Some(first) = here.first() {
                 if self.runs_with(id) != unit {
                     return Resolution::Bound(first);
@@ -97,15 +97,6 @@ impl Scopes {
         Resolution::Unbound { local_to: self.local_to(&read.name) }
     }
 
-    /// Returns the first function that has a name of its own like this.
-    #[must_use]
-    pub fn local_to(&self, name: &str) -> Option<ScopeId> {
-        let is_its_own = |(_, scope): &(ScopeId, &Scope)| {
-            scope.kind == ScopeKind::Function && scope.bindings.iter().any(|binding| binding.name == name)
-        };
-        self.iter().find(is_its_own).map(|(id, _)| id)
-    }
-
     fn too_late<'a>(&self, binding: &'a Binding, read: &Read) -> Resolution<'a> {
         match read.purpose {
             Purpose::Value if read.is_guarded => Resolution::Undecided(Why::Guard),
@@ -120,7 +111,7 @@ impl Scopes {
 /// Whether a binding can be what a read means.
 fn gives(binding: &Binding, read: &Read) -> bool {
     let is_known_when_run = !binding.is_type_only && binding.by != BoundBy::Type;
-    binding.name == read.name && (is_known_when_run || read.purpose != Purpose::Value)
+    is_known_when_run || read.purpose != Purpose::Value
 }
 
 fn order<'a>(bindings: &[&'a Binding], read: &Read) -> Order<'a> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::model::{Binding, BoundBy, Purpose, Read, Scope, ScopeId, ScopeKind, Scopes, When, Why};
+use super::model::{Binding, BoundBy, Index, Purpose, Read, Scope, ScopeId, ScopeKind, Scopes, When, Why};
 use crate::languages::text;
 
 /// How deep a tree is followed; what lies deeper is unknown. Each level takes stack.
@@ -174,6 +174,7 @@ impl<'s> Walker<'s> {
     /// Returns what was found, reads in the order of the text.
     pub(super) fn finish(mut self) -> Scopes {
         self.scopes.reads.sort_by_key(|read| read.span.start);
+        self.scopes.index = Index::of(&self.scopes.all, &self.scopes.reads);
         self.scopes
     }
 }

@@ -71,8 +71,7 @@ impl<'s> Names<'s> {
                 Resolution::BoundLater(binding) => Some((read, binding.span.start)),
                 // Python before 3.14 reads annotations where they stand; to be above them does no harm.
                 Resolution::Undecided(Why::Annotation) if !self.defers_annotations => {
-                    let module = self.scopes.module()?;
-                    let first = module.bindings.iter().find(|binding| binding.name == read.name)?;
+                    let first = self.scopes.bindings_of(ScopeId::MODULE, &read.name).next()?;
                     Some((read, first.span.start))
                 }
                 _ => None,

@@ -12,6 +12,7 @@ mod lines;
 
 mod identity;
 
+mod stated;
 mod owner;
 
 mod write;

@@ -1,6 +1,7 @@
 //! What the words beside a block ask for: adding, changing, replacing, and beside what.
 
 use crate::markers;
+use crate::prose::{Relation, side};
 
 /// The prose beside a block.
 #[derive(Debug)]
@@ -122,15 +123,31 @@ impl<'a> Wording<'a> {
 
     /// Whether it says that the block goes into something: "to `scripts`", "under `services`".
     pub(super) fn goes_into(&self, name: &str) -> bool {
-        self.spans().into_iter().any(|(at, code)| {
+        self.owners().contains(&(name, false))
+    }
+
+    /// The names of what it says that the block goes into, in order, and whether each only says of what another one is a
+    /// part: "under `env` of `worker`".
+    pub(super) fn owners(&self) -> Vec<(&'a str, bool)> {
+        let part = |at: usize| {
             let before = self.prose[..at].to_lowercase();
-            let near = before.split_whitespace().rev().take(4);
             let stops = |word: &str| word.ends_with(['.', ',', ';', '`']);
-            code.trim().trim_matches('"') == name
-                && near
-                    .take_while(|word| !stops(word))
-                    .any(|word| matches!(word, "to" | "in" | "into" | "under" | "inside" | "within"))
-        })
+            let near: Vec<&str> = before.split_whitespace().rev().take(4).take_while(|word| !stops(word)).collect();
+            let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
+            // "To `scripts`, not to `dependencies`".
+            if near.iter().any(|word| matches!(*word, "not" | "never" | "nicht")) {
+                return None;
+            }
+            let is_beside = side(&joined).is_some() && !near.contains(&"under");
+            // "The `api` service's `environment`": what belongs to an owner is its part.
+            if near.first().is_some_and(|word| word.ends_with("'s") || word.ends_with("\u{2019}s")) {
+                return Some(false);
+            }
+            let into = near.iter().find(|word| INTO.contains(word) || **word == "of").filter(|_| !is_beside);
+            into.map(|word| *word == "of" && !near.iter().any(|word| INTO.contains(word)))
+        };
+        let owners = self.spans().into_iter().filter_map(|(at, code)| Some((code.trim().trim_matches('"'), part(at)?)));
+        owners.filter(|(name, _)| !name.is_empty()).collect()
     }
 
     /// The code spans of the prose, in order, each with where it starts.
@@ -159,12 +176,11 @@ impl<'a> Wording<'a> {
             let clause = before.rsplit(['.', ';', ',', '\n', '`', '"', '“']).next().unwrap_or_default();
             let near: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
             let code = code.trim().trim_matches('"').to_owned();
-            let relation = near.iter().find_map(|word| match *word {
-                "after" | "below" | "beneath" | "following" | "under" => Some(Spot::After(code.clone())),
-                "before" | "above" | "preceding" => Some(Spot::Before(code.clone())),
-                _ => None,
-            });
-            spots.extend(relation);
+            let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
+            spots.extend(side(&joined).map(|relation| match relation {
+                Relation::Before => Spot::Before(code),
+                _ => Spot::After(code),
+            }));
         }
         let lower = self.prose.to_lowercase();
         let says = |any: &[&str]| any.iter().any(|phrase| lower.contains(phrase));
@@ -185,6 +201,9 @@ impl<'a> Wording<'a> {
         spots
     }
 }
+
+/// Words that put something into what they name.
+const INTO: [&str; 6] = ["to", "in", "into", "under", "inside", "within"];
 
 fn quoted(prose: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();

@@ -2,19 +2,42 @@
 
 use tree_sitter::Node;
 
-use crate::imports::{Imports, Statement};
+use crate::imports::{Imports, Statement, Wanted};
 use crate::items::{line_end, line_start};
 use crate::languages::{Form, Imported, Writing};
 use crate::splice::Splice;
 
 impl<'t> Imports<'_, '_, 't> {
-    /// A statement that imports all of the bindings, but only as types.
-    pub(super) fn upgrade(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
-        self.statements.iter().find(|statement| {
-            bindings.iter().all(|want| {
+    /// Stages for statements that import wanted values only as types that they import them as values, with what else is
+    /// wanted of their module; returns the rest.
+    pub(super) fn upgrade<'w>(&self, mut missing: Vec<&'w Wanted>, splice: &mut Splice<'_>) -> Vec<&'w Wanted> {
+        for statement in &self.statements {
+            let is_typed = |want: &Imported| {
                 !want.type_only && statement.bindings.iter().any(|have| have.type_only && self.same(have, want))
-            })
-        })
+            };
+            if !missing.iter().any(|want| is_typed(&want.binding)) {
+                continue;
+            }
+            let joins = |want: &Imported| {
+                want.form == Form::Named
+                    && statement.bindings.iter().all(|have| self.same_module(&have.module, &want.module))
+            };
+            let (own, rest): (Vec<&Wanted>, Vec<&Wanted>) =
+                missing.into_iter().partition(|want| is_typed(&want.binding) || joins(&want.binding));
+            missing = rest;
+            let mut all = statement.bindings.clone();
+            for one in &mut all {
+                one.type_only &= !own.iter().any(|want| is_typed(&want.binding) && self.same(one, &want.binding));
+            }
+            let new = own.iter().filter(|want| !is_typed(&want.binding));
+            let module = all.first().map_or_else(String::new, |one| one.module.clone());
+            all.extend(new.map(|want| Imported { module: module.clone(), ..want.binding.clone() }));
+            let names: Vec<&str> = own.iter().map(|want| want.binding.local()).collect();
+            let range = statement.item.node.byte_range();
+            splice.say(format!("imported {} from {module}", names.join(", ")));
+            splice.replace(range.clone(), self.file.language.import(&all, self.file.slice(range)));
+        }
+        missing
     }
 
     /// A plain statement of the same module that can take more names.
@@ -31,8 +54,9 @@ impl<'t> Imports<'_, '_, 't> {
                 && names_node(statement.item.node).is_some()
         };
         let typed = |statement: &&Statement<'t>| {
-            let all = statement.bindings.iter().all(|have| have.type_only);
-            all == bindings.iter().all(|want| want.type_only)
+            let is_inline =
+                !is_type_import(statement.item.node) && statement.bindings.iter().any(|have| have.type_only);
+            is_inline || is_type_import(statement.item.node) == bindings.iter().all(|want| want.type_only)
         };
         let aliased = |statement: &&Statement<'t>| statement.bindings.iter().all(|have| !have.alias.is_empty());
         let mut fitting: Vec<&Statement<'t>> =
@@ -56,7 +80,7 @@ impl<'t> Imports<'_, '_, 't> {
             return;
         }
         let sorted = names.windows(2).all(|two| self.order(two[0]) <= self.order(two[1]));
-        let typed = statement.bindings.iter().all(|have| have.type_only);
+        let typed = is_type_import(statement.item.node);
         let several = node.start_position().row != node.end_position().row;
         let mut added: Vec<(usize, String)> = Vec::new();
         for binding in bindings {
@@ -119,7 +143,7 @@ impl<'t> Imports<'_, '_, 't> {
         if there.contains(['#']) || there.contains("//") || there.contains("/*") {
             return false;
         }
-        let typed = statement.bindings.iter().all(|have| have.type_only);
+        let typed = is_type_import(statement.item.node);
         let written = |want: &&Imported| {
             let at = statement.bindings.iter().position(|have| self.same(have, want));
             let own = at.and_then(|at| names.get(at)).map(|name| flat_name(self.file.slice(name.byte_range())));
@@ -199,6 +223,12 @@ impl<'t> Imports<'_, '_, 't> {
             splice.replace(first.start_byte()..last.end_byte(), format!("(\n{body})"));
         }
     }
+}
+
+/// Whether the statement imports types as a whole: `import type { A }`, not `import { type A }`.
+fn is_type_import(statement: Node<'_>) -> bool {
+    let mut cursor = statement.walk();
+    statement.children(&mut cursor).any(|child| child.kind() == "type")
 }
 
 fn flat_name(name: &str) -> String {

@@ -2,12 +2,14 @@
 //! lines shown, that has the statement to change, or the only one that makes such calls.
 
 use crate::compare::same_code;
+use crate::enclosing::{is_held_by, path_of};
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
 use crate::loose::{Block, Hints};
 use crate::merge::Merger;
 use crate::neighbours::{self, Named, kin, told};
-use crate::prose::Relation;
+use crate::prose::{Phrase, Relation, Sort};
+use crate::sorts::{is_test, of_sort};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
 
@@ -28,10 +30,18 @@ pub(super) fn choose(
     {
         return Ok(Some(found));
     }
+    if first.kind == Kind::Entry
+        && let Some(found) = held(merger.file, blocks, hints, (&first.name, &siblings))
+    {
+        return Ok(Some(found));
+    }
     if let Some(found) = beside(merger.file, blocks, code, hints, &siblings)? {
         return Ok(Some(found));
     }
     if let Some(found) = beside_words(merger.file, blocks, code, hints)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = beside_sort(merger.file, blocks, (code, &siblings), hints)? {
         return Ok(Some(found));
     }
     if let Some(found) = repeated(merger, blocks, code) {
@@ -44,7 +54,30 @@ pub(super) fn choose(
     if let Some(found) = kindred(merger.file, blocks, code)?.filter(|_| !ended) {
         return Ok(Some(found));
     }
-    Ok(at_end(blocks, code, hints, &siblings))
+    if let Some(found) = at_end(blocks, code, hints, &siblings) {
+        return Ok(Some(found));
+    }
+    in_the_test(merger.file, blocks, (code, &siblings), hints)
+}
+
+/// The only collection that the words name by its key or variable: "under `env`" of a dictionary, "in `WORKER.env`".
+fn held(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    hints: &Hints<'_>,
+    (name, siblings): (&str, &[&str]),
+) -> Option<usize> {
+    let mut names = hints.prose.related(Relation::Within, name, siblings);
+    names.extend(hints.prose.under(name, siblings));
+    let paths: Vec<Vec<String>> = blocks.iter().map(|block| path_of(file, block.node)).collect();
+    let lies_in = |path: &[String], name: &str| (1..=path.len()).any(|end| is_held_by(&path[..end], name));
+    names.retain(|name| paths.iter().any(|path| lies_in(path, name)));
+    let is_meant = |path: &Vec<String>| {
+        names.iter().any(|name| is_held_by(path, name)) && names.iter().all(|name| lies_in(path, name))
+    };
+    let mut found = paths.iter().enumerate().filter(|(_, path)| is_meant(path));
+    let (only, _) = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 /// The only block whose items of the same kind hold the one that the words name: "after the book routes".
@@ -54,16 +87,16 @@ fn beside_words(
     code: &[&Item<'_>],
     hints: &Hints<'_>,
 ) -> Result<Option<usize>, Refusal> {
+    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
     for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
         let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
         for phrase in hints.prose.phrases(&item.name, &siblings) {
-            let fits = |block: &Block<'_>| match neighbours::named(file, phrase, &block.items, &kin(&block.items, item))
-            {
-                Named::Items(found) => found.first().copied(),
-                Named::All | Named::Nothing => None,
-            };
-            let found: Vec<(usize, usize)> =
-                blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect();
+            let mut found = fitting(file, blocks, &|items| (phrase.clone(), kin(items, item)));
+            // In a function that the words name any of its steps may be meant.
+            if found.is_empty() && is_named && phrase.sort.is_none() {
+                let told = |items: &[Item<'_>]| neighbours::without_kind(file, phrase, items, &kin(items, item));
+                found = fitting(file, blocks, &|items| (told(items), steps(items)));
+            }
             match found.as_slice() {
                 [] => {}
                 [(only, _)] => return Ok(Some(*only)),
@@ -72,6 +105,86 @@ fn beside_words(
         }
     }
     Ok(None)
+}
+
+/// Gives for the items of a block a phrase and those of them that it may mean.
+type Asked<'a> = dyn Fn(&[Item<'_>]) -> (Phrase, Vec<usize>) + 'a;
+
+/// The blocks that hold an item which a phrase means, each with the first of them; `asked` gives the phrase and those of the
+/// items that it may mean.
+fn fitting(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>) -> Vec<(usize, usize)> {
+    let fits = |block: &Block<'_>| {
+        let (phrase, among) = asked(&block.items);
+        match neighbours::named(file, &phrase, &block.items, &among) {
+            Named::Items(found) => found.first().copied(),
+            Named::All | Named::Nothing => None,
+        }
+    };
+    blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect()
+}
+
+fn steps(items: &[Item<'_>]) -> Vec<usize> {
+    let is_step = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value);
+    items.iter().enumerate().filter(|(_, item)| is_step(item)).map(|(at, _)| at).collect()
+}
+
+/// The only block that has items of the sort which the words name: "after the existing assertion". In a function that the
+/// words name it is the function's own body, for imports it is the module.
+fn beside_sort(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    (code, siblings): (&[&Item<'_>], &[&str]),
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
+    for phrase in hints.prose.phrases(&first.name, siblings) {
+        let Some(sort) = phrase.sort else { continue };
+        let found: Vec<(usize, usize)> = blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(at, block)| Some((at, *of_sort(file, sort, &block.items).first()?)))
+            .collect();
+        match found.as_slice() {
+            [] => {}
+            [(only, _)] => return Ok(Some(*only)),
+            [(outer @ 0, _), ..] if is_named || sort == Sort::Import => return Ok(Some(*outer)),
+            _ => return Err(several(file, blocks, &found, &phrase.shown())),
+        }
+    }
+    Ok(None)
+}
+
+/// The body of the only test of the file, where the words speak of the end or the top of the test.
+fn in_the_test(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    (code, siblings): (&[&Item<'_>], &[&str]),
+    hints: &Hints<'_>,
+) -> Result<Option<usize>, Refusal> {
+    let Some(first) = code.first() else { return Ok(None) };
+    if hints.prose.end_of(&first.name, siblings) != Some(Sort::Test) {
+        return Ok(None);
+    }
+    let top = file.items(file.root());
+    let inner = blocks.iter().filter(|block| block.kind != List::Module).flat_map(|block| &block.items);
+    let bodies: Vec<usize> = top
+        .iter()
+        .chain(inner)
+        .filter(|item| is_test(item))
+        .filter_map(|test| {
+            let body = file.language.body(test.core)?;
+            blocks.iter().position(|block| block.node == body)
+        })
+        .collect();
+    match bodies.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(*only)),
+        _ => {
+            let found: Vec<(usize, usize)> = bodies.iter().map(|&at| (at, 0)).collect();
+            Err(several(file, blocks, &found, "the test"))
+        }
+    }
 }
 
 pub(super) fn several(file: &Source<'_>, blocks: &[Block<'_>], found: &[(usize, usize)], what: &str) -> Refusal {

@@ -3,11 +3,12 @@
 
 use crate::items::Item;
 use crate::languages::{Kind, List};
+use crate::merge::worded::{by_prose, refuse_missing, shorten};
 use crate::merge::{Merger, Pair, stands_once};
-use crate::neighbours::{Named, kin, last_of_kin, meant, named, told};
-use crate::prose::{End, Phrase, Relation};
+use crate::neighbours::last_of_kin;
+use crate::prose::End;
 use crate::routes;
-use crate::splice::{place, refusal};
+use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
 /// Cuts a run of new items into groups with the index before which each goes.
@@ -33,8 +34,15 @@ pub(super) fn split(
         }
         return Ok(groups);
     }
+    let beside = |index| Ok(vec![(lowered(merger, pair, (matches, run), index), run.to_vec())]);
     if let Some(index) = by_neighbours(pair, matches, run) {
-        return Ok(vec![(lowered(merger, pair, (matches, run), index), run.to_vec())]);
+        return beside(index);
+    }
+    for &at in run {
+        refuse_missing(merger, pair, at)?;
+    }
+    if let Some(index) = by_open_end(pair, run) {
+        return beside(index);
     }
     if let Some(index) = by_ends(merger, pair, run) {
         return Ok(vec![(index, run.to_vec())]);
@@ -85,7 +93,11 @@ fn said(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<O
     if found.is_some() || pair.is_elided() {
         return Ok(found);
     }
-    Ok(by_ends(merger, pair, &[at]))
+    let end = by_ends(merger, pair, &[at]);
+    if end.is_some() {
+        refuse_missing(merger, pair, at)?;
+    }
+    Ok(end)
 }
 
 /// A clause for the evidence.
@@ -98,119 +110,17 @@ pub(super) fn describe(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> St
     format!("added `{}` {beside}", item.name)
 }
 
-/// "after `x`", "before `y`" where the list holds exactly one such item.
-fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
-    let Some(item) = pair.new.get(at) else { return Ok(None) };
-    let siblings: Vec<&str> =
-        pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
-    for (relation, step) in [(Relation::After, 1), (Relation::Before, 0)] {
-        for name in merger.prose.related(relation, &item.name, &siblings) {
-            let found = told(merger.file, (merger.prose, relation), name, &pair.old);
-            match found.as_slice() {
-                [only] => return Ok(Some(only + step)),
-                [] => {}
-                [first, .., last] => {
-                    if let Some(named) = pick_definition(pair, &found) {
-                        return Ok(Some(named + step));
-                    }
-                    if last - first + 1 == found.len() {
-                        return Ok(Some(if step == 1 { last + 1 } else { *first }));
-                    }
-                    let mut refusal = refusal(
-                        Reason::Ambiguous,
-                        format!("`{name}`, beside which the block belongs, stands {} times here", found.len()),
-                    );
-                    refusal.candidates = found
-                        .iter()
-                        .filter_map(|&old| pair.old.get(old))
-                        .map(|old| place(merger.file.text, old.start))
-                        .collect();
-                    return Err(refusal);
-                }
-            }
-        }
-    }
-    by_phrase(merger, pair, item, &siblings)
-}
-
-/// "after the book routes", "before the `GET /{id}` route": a place that the words name, by a route or by words that only
-/// one item of the kind has. One that is not there refuses: nothing else is what the plan says.
-fn by_phrase(
-    merger: &Merger<'_, '_, '_>,
-    pair: &Pair<'_, '_>,
-    item: &Item<'_>,
-    siblings: &[&str],
-) -> Result<Option<usize>, Refusal> {
-    let kin = kin(&pair.old, item);
-    let listed = matches!(item.kind, Kind::Call | Kind::Entry);
-    let mut missing = None;
-    for phrase in merger.prose.phrases(&item.name, siblings) {
-        if !phrase.code.is_empty() && phrase.route.is_none() && !listed {
-            continue;
-        }
-        // A neighbour that the block brings itself is placed with it.
-        if phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty()) {
-            continue;
-        }
-        let step = usize::from(phrase.relation == Relation::After);
-        let found = match named(merger.file, phrase, &pair.old, &kin) {
-            Named::Items(found) => found,
-            Named::All if listed => kin.clone(),
-            Named::All => continue,
-            Named::Nothing => {
-                let is_place = !phrase.code.is_empty() || item.kind == Kind::Call && !phrase.may_be_an_act;
-                if phrase.route.is_some() || listed && is_place && !kin.is_empty() {
-                    missing.get_or_insert(phrase);
-                }
-                continue;
-            }
-        };
-        let (Some(first), Some(last)) = (found.first(), found.last()) else { continue };
-        if last - first + 1 > found.len() && phrase_is_one(phrase, &found, &kin) {
-            return Err(refusal_between(merger, pair, &found));
-        }
-        return Ok(Some(if step == 1 { last + 1 } else { *first }));
-    }
-    match missing {
-        None => Ok(None),
-        Some(phrase) => Err(refusal(
-            Reason::NotFound,
-            format!("{}, beside which `{}` belongs, is not there", phrase.shown(), shorten(&item.name)),
-        )),
-    }
-}
-
-/// Whether a phrase means one of the items that it fits, and not all of a kind, between which others may stand.
-fn phrase_is_one(phrase: &Phrase, found: &[usize], kin: &[usize]) -> bool {
-    phrase.route.is_some() || found != kin
-}
-
-fn refusal_between(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, found: &[usize]) -> Refusal {
-    let mut refusal =
-        refusal(Reason::Ambiguous, format!("the words name a neighbour that stands {} times here", found.len()));
-    refusal.candidates =
-        found.iter().filter_map(|&at| pair.old.get(at)).map(|old| place(merger.file.text, old.start)).collect();
-    refusal
-}
-
-fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
-    let mut definitions = found.iter().copied().filter(|&at| pair.old.get(at).is_some_and(Item::is_definition));
-    let only = definitions.next()?;
-    definitions.next().is_none().then_some(only)
-}
-
+/// Beside what the block shows of the file above or below the run.
 fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Option<usize> {
-    let (first, last) = (*run.first()?, *run.last()?);
+    let (left, right) = shown_around(pair, run)?;
     let neighbour = |at: usize| matches.get(at).copied().flatten();
-    let counts = |at: usize| pair.new.get(at).is_some_and(|item| item.kind != Kind::Comment);
-    let left = (0..first).rev().find(|&at| counts(at));
-    let right = (last + 1..pair.new.len()).find(|&at| counts(at));
-    if let Some(above) = left.and_then(neighbour) {
-        return Some(above + 1);
-    }
-    if let Some(below) = right.and_then(neighbour) {
-        return Some(below);
-    }
+    let above = left.and_then(neighbour).map(|above| above + 1);
+    above.or_else(|| right.and_then(neighbour))
+}
+
+/// Where the block leaves something out above or below the run and shows nothing on the other side.
+fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
+    let (left, right) = shown_around(pair, run)?;
     if !pair.wrapped || !pair.is_elided() {
         return None;
     }
@@ -220,6 +130,13 @@ fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) 
         (Some(left), None) if is_marker(left) && pair.kind != List::Module => end(pair),
         _ => None,
     }
+}
+
+/// The items of the block right above and below the run, comments aside.
+fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Option<usize>)> {
+    let (first, last) = (*run.first()?, *run.last()?);
+    let counts = |at: usize| pair.new.get(at).is_some_and(|item| item.kind != Kind::Comment);
+    Some(((0..first).rev().find(|&at| counts(at)), (last + 1..pair.new.len()).find(|&at| counts(at))))
 }
 
 /// The start of a list, below its docstring.
@@ -326,10 +243,6 @@ fn is_test_body(pair: &Pair<'_, '_>) -> bool {
     };
     pair.old.iter().any(tests)
         && pair.new.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker)).all(tests)
-}
-
-fn shorten(name: &str) -> String {
-    name.chars().take(60).collect()
 }
 
 fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {

@@ -7,7 +7,9 @@
 //! ```
 
 use super::Relation;
-use super::words::{AFTER, BEFORE, Token};
+use super::places::{Place, States, beginning_at};
+use super::sorts::{Sort, sort_of};
+use super::words::Token;
 use crate::routes::RouteName;
 
 /// How many words of a clause belong to the place that it names.
@@ -19,11 +21,83 @@ const ENDS: [&str; 30] = [
     "but", "then", "is", "are", "it", "for", "by", "at", "on", "add", "insert", "when", "while", "if", "or", "from",
 ];
 
+/// Words behind a place that make it the time at which something happens: "before `run()` is called".
+const VERBS: [&str; 9] = ["is", "are", "was", "were", "has", "have", "wird", "werden", "ist"];
+
+/// Words that end a clause, but for those right behind an article: "the line that …", "the for loop".
+const GOES_ON: [&str; 6] = ["that", "which", "where", "for", "while", "if"];
+
+/// Words of a language that stand for a sort of statement also as code.
+const KEYWORDS: [&str; 5] = ["for", "while", "if", "return", "import"];
+
+/// Articles and the like, which make a thing that stands somewhere of the words behind them.
+const ARTICLES: [&str; 31] = [
+    "all", "any", "each", "every", "other", "others", "the", "existing", "current", "last", "first", "den", "der",
+    "die", "das", "dem", "des", "el", "la", "los", "las", "le", "les", "del", "du", "do", "da", "dos", "il", "lo", "l",
+];
+
 /// Words that name nothing of their own.
-const IDLE: [&str; 34] = [
-    "the", "a", "an", "all", "any", "each", "every", "existing", "current", "other", "others", "rest", "of", "last",
-    "first", "previous", "next", "new", "same", "one", "ones", "this", "these", "those", "our", "your", "its", "block",
-    "line", "lines", "where", "already", "there", "right",
+const IDLE: [&str; 60] = [
+    "den",
+    "der",
+    "die",
+    "das",
+    "dem",
+    "des",
+    "el",
+    "la",
+    "los",
+    "las",
+    "le",
+    "les",
+    "del",
+    "du",
+    "de",
+    "do",
+    "da",
+    "dos",
+    "l",
+    "von",
+    "letzten",
+    "bestehenden",
+    "vorhandenen",
+    "existentes",
+    "existants",
+    "últimos",
+    "the",
+    "a",
+    "an",
+    "all",
+    "any",
+    "each",
+    "every",
+    "existing",
+    "current",
+    "other",
+    "others",
+    "rest",
+    "of",
+    "last",
+    "first",
+    "previous",
+    "next",
+    "new",
+    "same",
+    "one",
+    "ones",
+    "this",
+    "these",
+    "those",
+    "our",
+    "your",
+    "its",
+    "block",
+    "line",
+    "lines",
+    "where",
+    "already",
+    "there",
+    "right",
 ];
 
 /// A place in words.
@@ -38,11 +112,44 @@ pub(crate) struct Phrase {
     pub(crate) route: Option<RouteName>,
     /// Its words in lower case, names cut into theirs; without those that name nothing.
     pub(crate) words: Vec<String>,
-    /// It begins with a form in "-ing" and no article, as words for the order of the work do: "after adding the route".
+    /// It begins with a form in "-ing" and no article, names a command, a step of the plan or what happens: words for the
+    /// order of the work, as "after adding the route" is.
     pub(crate) may_be_an_act: bool,
+    /// "Under": into what can hold something, else below it.
+    pub(crate) is_under: bool,
+    /// It names a place that must be there: by code, a route, a sort, or an article.
+    pub(crate) is_stated: bool,
+    /// It names items by nothing but their sort: "the imports".
+    pub(crate) sort: Option<Sort>,
+    /// Which of them it names: "the last route".
+    pub(crate) pick: Option<Pick>,
+}
+
+/// One of several items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pick {
+    First,
+    Last,
 }
 
 impl Phrase {
+    /// Returns whether nothing of the place has been read yet.
+    fn is_open(&self) -> bool {
+        self.words.is_empty() && self.code.is_empty() && self.route.is_none()
+    }
+
+    /// Returns whether the place is that of something with a name or a route of its own.
+    pub(crate) fn names_a_definition(&self) -> bool {
+        let named =
+            |code: &String| code.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')' | '$'));
+        self.route.is_some() || self.code.iter().any(named)
+    }
+
+    /// Returns whether it speaks of several: "the routes".
+    pub(crate) fn is_plural(&self) -> bool {
+        self.words.iter().any(|word| word.ends_with('s') && !word.ends_with("ss") || word.ends_with("en"))
+    }
+
     /// Returns the place for a person to read.
     pub(crate) fn shown(&self) -> String {
         if let Some(route) = &self.route {
@@ -57,7 +164,9 @@ impl Phrase {
 pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
     let mut found = Vec::new();
     let mut sentence = 0;
-    for (at, token) in tokens.iter().enumerate() {
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let mut step = 1;
         match token {
             Token::Stop => sentence += 1,
             Token::Word(word) if word.eq_ignore_ascii_case("between") => {
@@ -68,24 +177,45 @@ pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
                     found.extend(clause(tokens, and + 1, Relation::Before, sentence).0);
                 }
             }
-            Token::Word(word) => {
-                let word = word.to_lowercase();
-                let beside = word == "beside" || word == "next" && is(tokens.get(at + 1), "to");
-                let from = if word == "next" { at + 2 } else { at + 1 };
-                let relation = match word.as_str() {
-                    _ if beside => Relation::After,
+            // Chinese and Japanese say the side behind the name.
+            Token::Code(_) => {
+                if let Some(Token::Behind(relation @ (Relation::After | Relation::Before))) = tokens.get(at + 1) {
+                    found.extend(clause(tokens, at, *relation, sentence).0);
+                }
+            }
+            Token::Word(_) => {
+                if let Some((place, length)) = beginning_at(tokens, at) {
+                    step = length;
                     // "The following code" names no place.
-                    "following" => continue,
-                    word if AFTER.contains(&word) => Relation::After,
-                    word if BEFORE.contains(&word) => Relation::Before,
-                    _ => continue,
-                };
-                found.extend(clause(tokens, from, relation, sentence).0);
+                    if !(at > 0 && is(tokens.get(at - 1), "the") && is(tokens.get(at), "following")) {
+                        let phrase = clause(tokens, at + length, place.relation, sentence).0;
+                        found.extend(phrase.map(|phrase| stated(phrase, place, tokens.get(at + length))));
+                    }
+                }
             }
             _ => {}
         }
+        at += step;
     }
     found
+}
+
+/// Reads what the words from a token on speak of.
+pub(super) fn thing(tokens: &[Token], from: usize, sentence: usize) -> Option<Phrase> {
+    clause(tokens, from, Relation::Within, sentence).0
+}
+
+/// Adds whether the place must be there.
+fn stated(phrase: Phrase, place: &Place, next: Option<&Token>) -> Phrase {
+    let has_article = matches!(next, Some(Token::Word(word)) if ARTICLES.contains(&word.to_lowercase().as_str()));
+    let by_words = match place.states {
+        States::Always => true,
+        States::Article => has_article,
+        States::Found => false,
+    };
+    let by_sort = phrase.sort.is_some() && place.states != States::Found;
+    let is_stated = !phrase.code.is_empty() || phrase.route.is_some() || by_sort || by_words;
+    Phrase { is_stated: is_stated && !phrase.may_be_an_act, is_under: place.is_under, ..phrase }
 }
 
 fn is(token: Option<&Token>, word: &str) -> bool {
@@ -94,18 +224,47 @@ fn is(token: Option<&Token>, word: &str) -> bool {
 
 /// The place that a clause names from its first word on, and how many tokens it takes.
 fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
-    let may_be_an_act = matches!(tokens.get(from), Some(Token::Word(word)) if word.ends_with("ing"));
-    let mut phrase = Phrase { relation, sentence, code: Vec::new(), route: None, words: Vec::new(), may_be_an_act };
+    let mut phrase = Phrase {
+        relation,
+        sentence,
+        code: Vec::new(),
+        route: None,
+        words: Vec::new(),
+        may_be_an_act: begins_an_act(tokens, from),
+        is_under: false,
+        is_stated: true,
+        sort: None,
+        pick: None,
+    };
     let mut method = None;
     let mut length = 0;
-    for token in tokens.iter().skip(from).take(LONGEST) {
+    for (at, token) in tokens.iter().enumerate().skip(from).take(LONGEST) {
         match token {
-            Token::Word(word) if ENDS.contains(&word.as_str()) => break,
+            // "The line that registers `x`", "the if block".
+            Token::Word(word) if at > from && phrase.is_open() && GOES_ON.contains(&word.as_str()) => {
+                phrase.words.extend((word == "if").then(|| word.clone()));
+            }
+            // "The fields of `User`" are named by their sort.
+            Token::Word(word) if word == "of" && sort_of(&phrase.words).is_some() => break,
+            Token::Word(word) if ENDS.contains(&word.as_str()) || VERBS.contains(&word.as_str()) => {
+                phrase.may_be_an_act |= VERBS.contains(&word.as_str());
+                break;
+            }
             Token::Word(word) => {
+                match word.as_str() {
+                    "first" => phrase.pick = Some(Pick::First),
+                    "last" | "letzten" => phrase.pick = Some(Pick::Last),
+                    _ => {}
+                }
                 phrase.words.extend(parts(word).into_iter().filter(|part| !IDLE.contains(&part.as_str())));
+            }
+            // "The `for` loop", "the `return`".
+            Token::Code(code) if KEYWORDS.contains(&code.as_str()) => {
+                phrase.words.extend((!matches!(code.as_str(), "for" | "while")).then(|| code.clone()));
             }
             Token::Code(code) => {
                 phrase.route = phrase.route.or_else(|| RouteName::read(code));
+                phrase.may_be_an_act |= phrase.route.is_none() && is_command(code) || at == from && happens(tokens, at);
                 phrase.code.push(code.clone());
             }
             Token::Method(name) => method = Some(name.clone()),
@@ -118,9 +277,83 @@ fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) ->
     if let Some(method) = method {
         phrase.route.get_or_insert_default().method.get_or_insert(method);
     }
-    let empty = phrase.code.is_empty() && phrase.route.is_none() && phrase.words.is_empty();
+    let is_number = |word: &String| word.chars().all(|letter| letter.is_ascii_digit());
+    let is_bare = phrase.code.is_empty() && phrase.route.is_none();
+    // "After step 2" speaks of the plan.
+    phrase.may_be_an_act |= is_bare && phrase.words.iter().any(is_number) && !phrase.words.iter().all(is_number);
+    phrase.sort = sort_of(&phrase.words).filter(|_| is_bare);
     // "After the others" names all of a kind.
-    ((length > 0 && !empty || length > 1).then_some(phrase), length)
+    ((length > 0 && !(is_bare && phrase.words.is_empty()) || length > 1).then_some(phrase), length)
+}
+
+/// Whether the words behind a word of place begin with what is done: "adding the route", "dem Hinzufügen", "de añadir",
+/// "avoir ajouté", "добавления".
+fn begins_an_act(tokens: &[Token], from: usize) -> bool {
+    let word = |at: usize| match tokens.get(at) {
+        Some(Token::Word(word)) => Some(word.as_str()),
+        _ => None,
+    };
+    let ends = |word: Option<&str>, endings: &[&str]| {
+        word.is_some_and(|word| endings.iter().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending)))
+    };
+    let first = word(from);
+    match first {
+        // An infinitive stands right behind "de", a thing has an article.
+        Some("de") => ends(word(from + 1), &["ar", "er", "ir", "re"]),
+        Some("dem") => ends(word(from + 1), &["en"]),
+        Some("avoir" | "être") => true,
+        // "Before you run the tests".
+        Some("you" | "we" | "they" | "i") => true,
+        // "After existing routes".
+        Some(word) if ARTICLES.contains(&word) => false,
+        _ => ends(first, &["ing", "ния", "нием", "ення", "ання", "енням", "анням"]),
+    }
+}
+
+/// Whether a verb makes of code with no article what happens: "after `save` returns", but not "after the `auth` routes".
+fn happens(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at + 1), Some(Token::Word(word)) if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"))
+}
+
+/// Whether code is a command of a shell, and no part of a file: words and flags, and no word of a language before them.
+fn is_command(code: &str) -> bool {
+    const OPENING: [&str; 24] = [
+        "return",
+        "if",
+        "for",
+        "class",
+        "def",
+        "function",
+        "const",
+        "let",
+        "var",
+        "import",
+        "from",
+        "export",
+        "await",
+        "async",
+        "raise",
+        "throw",
+        "with",
+        "try",
+        "while",
+        "else",
+        "elif",
+        "interface",
+        "type",
+        "new",
+    ];
+    let plain = |word: &str| {
+        word.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '_' | '.' | '/' | ':' | '='))
+            && word.chars().any(|one| one.is_ascii_alphanumeric())
+    };
+    let mut words = code.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let rest: Vec<&str> = words.collect();
+    !rest.is_empty()
+        && !OPENING.contains(&first)
+        && first.starts_with(|one: char| one.is_ascii_lowercase())
+        && std::iter::once(&first).chain(&rest).all(|word| plain(word))
 }
 
 /// The words of a text in lower case; `bookRoutes`, `book_routes` and "book routes" have the same.

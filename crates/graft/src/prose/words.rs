@@ -3,26 +3,6 @@
 use super::Relation;
 use crate::routes::is_method;
 
-/// Words that put something behind what they name.
-pub(super) const AFTER: [&str; 13] = [
-    "after",
-    "below",
-    "beneath",
-    "following",
-    "under",
-    "underneath",
-    "behind",
-    "después",
-    "depois",
-    "après",
-    "nach",
-    "после",
-    "після",
-];
-
-/// Words that put something in front of what they name.
-pub(super) const BEFORE: [&str; 7] = ["before", "above", "preceding", "antes", "avant", "vor", "перед"];
-
 /// Nouns that make the code before them part of a statement.
 pub(super) const STATEMENTS: [&str; 9] =
     ["call", "check", "guard", "block", "statement", "condition", "branch", "loop", "line"];
@@ -91,50 +71,6 @@ pub(super) enum Token {
     Stop,
 }
 
-const FILLERS: [&str; 41] = [
-    "the",
-    "a",
-    "an",
-    "existing",
-    "method",
-    "function",
-    "class",
-    "line",
-    "field",
-    "route",
-    "endpoint",
-    "constant",
-    "property",
-    "its",
-    "this",
-    "import",
-    "block",
-    "model",
-    "section",
-    "test",
-    "call",
-    "statement",
-    "handler",
-    "definition",
-    "end",
-    "bottom",
-    "top",
-    "decorator",
-    "current",
-    "our",
-    "interface",
-    "enum",
-    "type",
-    "variable",
-    "attribute",
-    "column",
-    "service",
-    "last",
-    "first",
-    "your",
-    "where",
-];
-
 /// Chinese and Japanese say "after" and "before" behind the name.
 fn behind(rest: &str) -> Option<Relation> {
     let mut rest = rest.trim_start();
@@ -171,38 +107,27 @@ pub(super) fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
     matches!(token, Some(Token::Word(word)) if words.contains(&word.as_str()))
 }
 
-pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
-    if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
-        return *relation;
-    }
-    let mut back = at;
-    let mut steps = 0;
-    while back > 0 && steps < 7 {
-        back -= 1;
-        steps += 1;
-        match tokens.get(back) {
-            Some(Token::Word(word)) => match word.as_str() {
-                word if AFTER.contains(&word) => return Relation::After,
-                word if BEFORE.contains(&word) => return Relation::Before,
-                "instead" => return Relation::Mention,
-                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
-                    return Relation::Within;
-                }
-                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend" | "reemplazar"
-                | "substituir" | "remplacer" | "замени" | "заменить" => {
-                    return Relation::Replace;
-                }
-                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
-                _ => break,
-            },
-            Some(Token::Method(_)) => {}
-            // "In `Order`'s `Meta`": the owner has the relation of what it owns.
-            Some(Token::Possessive) => back = back.saturating_sub(1),
-            _ => break,
-        }
-    }
-    Relation::Mention
+/// Whether the clause denies what it says of the name: "not in `B`", "never to `B`". What it only supposes it does not
+/// deny: "if it is not in `B` yet".
+pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
+    const NOT: [&str; 11] = ["not", "never", "nicht", "nie", "nunca", "jamais", "pas", "não", "не", "niemals", "no"];
+    const SUPPOSES: [&str; 13] =
+        ["if", "unless", "yet", "already", "only", "exist", "exists", "wenn", "falls", "nur", "si", "se", "если"];
+    let clause = tokens.get(..at).unwrap_or_default().iter().rev();
+    let words: Vec<String> = clause
+        .take_while(|token| matches!(token, Token::Word(_) | Token::Method(_)))
+        .take(CLAUSE)
+        .filter_map(|token| if let Token::Word(word) = token { Some(word.to_lowercase()) } else { None })
+        .take_while(|word| !matches!(word.as_str(), "but" | "sondern" | "sino" | "mais" | "mas" | "а" | "and"))
+        .collect();
+    let says = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
+    let after = tokens.iter().skip(at + 1).take_while(|token| matches!(token, Token::Word(_)));
+    let supposed = after.take(CLAUSE).any(|token| is_word(Some(token), &SUPPOSES));
+    says(&NOT) && !says(&SUPPOSES) && !supposed
 }
+
+/// How many words before a name belong to its clause.
+const CLAUSE: usize = 6;
 
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();

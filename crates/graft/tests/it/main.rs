@@ -6,6 +6,7 @@ mod diffs;
 mod edits;
 mod formats;
 mod neighbours;
+mod places;
 mod properties;
 mod structure;
 mod types;

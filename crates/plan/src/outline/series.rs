@@ -4,13 +4,13 @@
 //! series of units where its sections hold most of the document's work and no heading with a word for units stands
 //! beside or around it; of two series one inside the other, the outer one's are the units.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Section;
 use crate::naming::{Rank, UnitName, after_number, coded, number_at, numbered, unit_name};
 
 /// What the headings of a series have in common.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Form {
     level: usize,
     /// The word, the letters of the code, or the sign.
@@ -22,16 +22,22 @@ const MOST_WORDS: usize = 2;
 
 /// For each section, the name of the unit that it is by its series.
 pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<UnitName>> {
-    let formed: Vec<Option<(Form, UnitName)>> =
-        sections.iter().enumerate().map(|(at, section)| form(section).filter(|_| Some(at) != title)).collect();
+    let mut formed: Vec<Option<UnitName>> = Vec::with_capacity(sections.len());
+    let mut groups: HashMap<Form, Vec<usize>> = HashMap::new();
+    for (at, section) in sections.iter().enumerate() {
+        let found = form(section).filter(|_| Some(at) != title);
+        formed.push(found.map(|(form, name)| {
+            groups.entry(form).or_default().push(at);
+            name
+        }));
+    }
+    let counts = Counts::of(sections, title);
     let mut found: Vec<Option<UnitName>> = sections.iter().map(|_| None).collect();
-    for (at, one) in formed.iter().enumerate() {
-        let Some((form, name)) = one else { continue };
-        let members: Vec<usize> = (0..sections.len())
-            .filter(|other| formed[*other].as_ref().is_some_and(|(other, _)| other == form))
-            .collect();
-        if is_series(sections, &members, &formed, title) && !has_units_beside(sections, &members, title) {
-            found[at] = Some(name.clone());
+    for members in groups.values() {
+        let several =
+            || members.iter().filter_map(|at| formed[*at].as_ref()?.number.as_deref()).collect::<BTreeSet<_>>();
+        if several().len() > 1 && is_series(sections, members, &counts) && !has_units_beside(members, &counts) {
+            members.iter().for_each(|&at| found[at].clone_from(&formed[at]));
         }
     }
     for at in 0..sections.len() {
@@ -40,6 +46,52 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
         }
     }
     found
+}
+
+/// What is counted of the sections once, for all series.
+struct Counts {
+    /// Headings with a word for units, but for the title.
+    named: Vec<bool>,
+    /// How many of those that are no steps stand below each section, and in all.
+    units_below: Vec<usize>,
+    units: usize,
+    /// Numbered sections with work.
+    numbered: Vec<bool>,
+    /// How many of those each section holds directly; the document's own under `None`.
+    numbered_in: HashMap<Option<usize>, usize>,
+    /// Signs of work in the document.
+    works: usize,
+}
+
+impl Counts {
+    fn of(sections: &[Section], title: Option<usize>) -> Counts {
+        let mut counts = Counts {
+            named: vec![false; sections.len()],
+            units_below: vec![0; sections.len()],
+            units: 0,
+            numbered: vec![false; sections.len()],
+            numbered_in: HashMap::new(),
+            works: sections.iter().filter(|section| section.parent.is_none()).map(|section| section.works).sum(),
+        };
+        for (at, section) in sections.iter().enumerate() {
+            if let Some(name) = unit_name(&section.marked.words).filter(|_| Some(at) != title) {
+                counts.named[at] = true;
+                if name.rank != Rank::Step {
+                    counts.units += 1;
+                    ancestors(sections, at).for_each(|outer| counts.units_below[outer] += 1);
+                }
+            }
+            if numbered(&section.marked.words).is_some() && works(section) {
+                counts.numbered[at] = true;
+                *counts.numbered_in.entry(section.parent).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+fn works(section: &Section) -> bool {
+    section.work || section.boxes
 }
 
 fn form(section: &Section) -> Option<(Form, UnitName)> {
@@ -102,43 +154,24 @@ fn ancestors(sections: &[Section], at: usize) -> impl Iterator<Item = usize> + '
     std::iter::successors(sections[at].parent, |at| sections[*at].parent)
 }
 
-/// Whether the headings are a series of units: several numbers, work in most of the sections, and no series of numbered
-/// sections around it.
-fn is_series(
-    sections: &[Section],
-    members: &[usize],
-    formed: &[Option<(Form, UnitName)>],
-    title: Option<usize>,
-) -> bool {
-    let numbers: BTreeSet<&str> = members.iter().filter_map(|at| formed[*at].as_ref()?.1.number.as_deref()).collect();
-    let works = |at: usize| sections[at].work || sections[at].boxes;
-    let working = members.iter().filter(|at| works(**at)).count();
-    let is_numbered = |at: usize| numbered(&sections[at].marked.words).is_some() && works(at);
-    let inside = members.iter().any(|at| {
-        let mut outer = ancestors(sections, *at).filter(|outer| is_numbered(*outer));
-        let beside = |outer: usize| {
-            let alike = |other: usize| sections[other].parent == sections[outer].parent && is_numbered(other);
-            (0..sections.len()).filter(|other| alike(*other)).count() > 1
-        };
-        outer.any(beside)
-    });
-    let named = |at: usize| unit_name(&sections[at].marked.words).is_some();
-    let in_unit = members.iter().any(|at| ancestors(sections, *at).any(|outer| Some(outer) != title && named(outer)));
-    numbers.len() > 1 && working * 2 >= members.len() && !inside && !in_unit && holds_most(sections, members)
+/// Whether the headings are a series of units: work in most of the sections, and no series of numbered sections around it.
+fn is_series(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
+    let working = members.iter().filter(|at| works(&sections[**at])).count();
+    let has_others = |outer: usize| counts.numbered_in.get(&sections[outer].parent).is_some_and(|count| *count > 1);
+    let inside = |outer: usize| counts.numbered[outer] && has_others(outer) || counts.named[outer];
+    let is_part = members.iter().any(|at| ancestors(sections, *at).any(inside));
+    working * 2 >= members.len() && !is_part && holds_most(sections, members, counts)
 }
 
 /// Whether two thirds of the document's work stand below these headings: what stands beside a series of a part of it would
 /// belong to no unit.
-fn holds_most(sections: &[Section], members: &[usize]) -> bool {
-    let all: usize = sections.iter().filter(|section| section.parent.is_none()).map(|section| section.works).sum();
+fn holds_most(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
     let own: usize = members.iter().map(|at| sections[*at].works).sum();
-    own * 3 >= all * 2
+    own * 3 >= counts.works * 2
 }
 
-/// Whether headings with a word for units ("Phase 2", "Task 1") stand elsewhere: then those are the plan's units.
-fn has_units_beside(sections: &[Section], members: &[usize], title: Option<usize>) -> bool {
-    (0..sections.len()).filter(|at| Some(*at) != title).any(|at| {
-        let named = unit_name(&sections[at].marked.words).is_some_and(|name| name.rank != Rank::Step);
-        named && !ancestors(sections, at).any(|outer| members.contains(&outer))
-    })
+/// Whether headings with a word for units ("Phase 2", "Task 1") stand elsewhere: then those are the plan's units. The
+/// members are of one level, so that none lies in another.
+fn has_units_beside(members: &[usize], counts: &Counts) -> bool {
+    counts.units > members.iter().map(|at| counts.units_below[*at]).sum()
 }

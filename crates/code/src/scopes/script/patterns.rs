@@ -1,5 +1,7 @@
 //! Patterns, functions and their parameters.
 
+use std::collections::HashSet;
+
 use tree_sitter::Node;
 
 use super::super::model::{BoundBy, ScopeId, ScopeKind};
@@ -9,6 +11,34 @@ use crate::languages::children;
 impl Walker<'_> {
     /// Binds the names of a pattern, and reads its defaults. A `var` is bound in the function around.
     pub(super) fn bind_pattern(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
+        let (first, is_guarded) = (self.scopes.reads.len(), self.place.is_guarded);
+        self.bind_part(node, by, from, is_var);
+        if is_guarded || self.scopes.reads.len() == first {
+            return;
+        }
+        // A default may read what the same pattern binds before it; nothing else of it is in doubt.
+        let mut names = HashSet::new();
+        self.names_of(node, &mut names);
+        for read in self.scopes.reads.iter_mut().skip(first) {
+            read.is_guarded &= names.contains(&read.name);
+        }
+    }
+
+    /// Collects the names that a pattern binds.
+    fn names_of(&self, node: Node<'_>, names: &mut HashSet<String>) {
+        match node.kind() {
+            "identifier" | "shorthand_property_identifier_pattern" => {
+                names.insert(self.text(node).to_owned());
+            }
+            "assignment_pattern" | "object_assignment_pattern" => {
+                node.child_by_field_name("left").iter().for_each(|left| self.names_of(*left, names));
+            }
+            "pair_pattern" => node.child_by_field_name("value").iter().for_each(|value| self.names_of(*value, names)),
+            _ => children(node).into_iter().for_each(|child| self.names_of(child, names)),
+        }
+    }
+
+    fn bind_part(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
         self.deeper(|walker| walker.bind_any_pattern(node, by, from, is_var));
     }
 
@@ -28,19 +58,19 @@ impl Walker<'_> {
                     self.visit_all(key);
                 }
                 if let Some(value) = node.child_by_field_name("value") {
-                    self.bind_pattern(value, by, from, is_var);
+                    self.bind_part(value, by, from, is_var);
                 }
             }
             "assignment_pattern" | "object_assignment_pattern" => {
-                // A default may read what the same pattern binds before it.
+                // Until the names of the pattern are known.
                 self.at(|place| place.is_guarded = true, |walker| walker.visit_field(node, "right"));
                 if let Some(left) = node.child_by_field_name("left") {
-                    self.bind_pattern(left, by, from, is_var);
+                    self.bind_part(left, by, from, is_var);
                 }
             }
             "object_pattern" | "array_pattern" | "rest_pattern" => {
                 for child in children(node) {
-                    self.bind_pattern(child, by, from, is_var);
+                    self.bind_part(child, by, from, is_var);
                 }
             }
             _ => self.visit(node),

@@ -1,6 +1,7 @@
 //! Tells to which value of a file a block belongs that doesn't show what stands around it.
 
 use super::identity::same_things;
+use super::stated::stated;
 use super::tree::{Child, Document, Extent, Node};
 use super::value::Value;
 use crate::formats::Request;
@@ -82,6 +83,13 @@ pub(super) fn owner<'n>(
         || root.as_scalar().is_some()
     {
         return Ok(Owner::Root(root));
+    }
+    let takes = |child: &Child| {
+        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
+        (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
+    };
+    if let Some(stated) = stated(request, root, &takes)? {
+        return Ok(Owner::Entry(stated));
     }
     if block.is_map() {
         if keys.is_empty() || keys.iter().any(|key| root.get(key).is_some()) {

@@ -1,0 +1,190 @@
+//! Places that the words state: beside a name, a route, an item of a sort, or words that only one item has. A stated place
+//! that is not there refuses: the end of the list is not what the plan says.
+
+use crate::enclosing::{is_held_by, path_of};
+use crate::items::Item;
+use crate::languages::{Kind, List};
+use crate::merge::{Merger, Pair};
+use crate::neighbours::{Named, kin, meant, named, reads, told, without_kind};
+use crate::prose::{Phrase, Relation, Sort};
+use crate::sorts::{index_beside, of_sort};
+use crate::splice::{place, refusal};
+use crate::{Reason, Refusal};
+
+/// "after `x`", "before `y`" where the list holds exactly one such item.
+pub(super) fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
+    let Some(item) = pair.new.get(at) else { return Ok(None) };
+    let siblings: Vec<&str> =
+        pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
+    for (relation, step) in [(Relation::After, 1), (Relation::Before, 0)] {
+        for name in merger.prose.related(relation, &item.name, &siblings) {
+            let found = told(merger.file, (merger.prose, relation), name, &pair.old);
+            match found.as_slice() {
+                [only] => return Ok(Some(only + step)),
+                [] => {}
+                [first, .., last] => {
+                    if let Some(named) = pick_definition(pair, &found) {
+                        return Ok(Some(named + step));
+                    }
+                    if last - first + 1 == found.len() {
+                        return Ok(Some(if step == 1 { last + 1 } else { *first }));
+                    }
+                    let mut refusal = refusal(
+                        Reason::Ambiguous,
+                        format!("`{name}`, beside which the block belongs, stands {} times here", found.len()),
+                    );
+                    refusal.candidates = found
+                        .iter()
+                        .filter_map(|&old| pair.old.get(old))
+                        .map(|old| place(merger.file.text, old.start))
+                        .collect();
+                    return Err(refusal);
+                }
+            }
+        }
+    }
+    by_phrase(merger, pair, item, &siblings)
+}
+
+/// "after the book routes", "before the `GET /{id}` route", "below the imports": a place that the words name, by a route,
+/// by a sort, by code or by words that only one item has.
+fn by_phrase(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+    siblings: &[&str],
+) -> Result<Option<usize>, Refusal> {
+    let kin = kin(&pair.old, item);
+    for phrase in merger.prose.phrases(&item.name, siblings) {
+        // A neighbour that the block brings itself is placed with it.
+        if phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty()) {
+            continue;
+        }
+        if let Some(sort) = phrase.sort.filter(|sort| speaks_of_the_file(pair, item, *sort)) {
+            match by_sort(merger, pair, phrase, sort)? {
+                Some(index) => return Ok(Some(index)),
+                None => continue,
+            }
+        }
+        let found = match found_by_words(merger, pair, phrase, (item, &kin)) {
+            Named::Items(found) => found,
+            Named::All if is_listed(item) => kin.clone(),
+            Named::All | Named::Nothing => continue,
+        };
+        let (Some(first), Some(last)) = (found.first(), found.last()) else { continue };
+        if last - first + 1 > found.len() && phrase_is_one(phrase, &found, &kin) {
+            return Err(refusal_between(merger, pair, &found));
+        }
+        return Ok(Some(if phrase.relation == Relation::After { last + 1 } else { *first }));
+    }
+    Ok(None)
+}
+
+/// Whether the order of an item among its like is part of what it does.
+fn is_listed(item: &Item<'_>) -> bool {
+    matches!(item.kind, Kind::Call | Kind::Entry)
+}
+
+/// "Below the imports" is where the block's own imports go, not its definitions.
+fn speaks_of_the_file(pair: &Pair<'_, '_>, item: &Item<'_>, sort: Sort) -> bool {
+    let brings_imports = pair.new.iter().any(|one| one.kind == Kind::Import);
+    sort != Sort::Import || !(brings_imports && matches!(item.kind, Kind::Function | Kind::Class | Kind::Type))
+}
+
+fn by_sort(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    phrase: &Phrase,
+    sort: Sort,
+) -> Result<Option<usize>, Refusal> {
+    let found = of_sort(merger.file, sort, &pair.old);
+    let index = index_beside(&found, phrase.relation, phrase.pick);
+    let (Some(first), Some(last)) = (found.first(), found.last()) else { return Ok(None) };
+    // Of several that stand apart one word means one, "the imports" are a part of the file wherever they stand.
+    let is_apart = last - first + 1 > found.len() && sort != Sort::Import;
+    if is_apart && phrase.pick.is_none() && !phrase.is_plural() {
+        return Err(refusal_between(merger, pair, &found));
+    }
+    Ok(index)
+}
+
+/// The items that a phrase means: of the kind of the new one, else of those that order matters to.
+fn found_by_words(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    phrase: &Phrase,
+    (item, kin): (&Item<'_>, &[usize]),
+) -> Named {
+    let listed = is_listed(item);
+    if !phrase.code.is_empty() && phrase.route.is_none() && !listed {
+        return Named::Nothing;
+    }
+    let found = named(merger.file, phrase, &pair.old, kin);
+    if found != Named::Nothing || !listed || phrase.route.is_some() {
+        return found;
+    }
+    let is_other = |old: &Item<'_>| is_listed(old) || pair.kind == List::Statements && old.kind == Kind::Value;
+    let others: Vec<usize> = (0..pair.old.len()).filter(|&at| pair.old.get(at).is_some_and(is_other)).collect();
+    let by_code = phrase.code.iter().map(|code| reads(merger.file, code, &pair.old, &others));
+    if let Some(found) = by_code.into_iter().find(|found| !found.is_empty()) {
+        return Named::Items(found);
+    }
+    match named(merger.file, &without_kind(merger.file, phrase, &pair.old, kin), &pair.old, &others) {
+        Named::Items(found) => Named::Items(found),
+        Named::All | Named::Nothing => Named::Nothing,
+    }
+}
+
+/// Refuses where the words about an item state a place, and none of those that they state is there.
+pub(super) fn refuse_missing(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<(), Refusal> {
+    let Some(item) = pair.new.get(at) else { return Ok(()) };
+    let siblings: Vec<&str> =
+        pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
+    let has_kin = !kin(&pair.old, item).is_empty();
+    let around = path_of(merger.file, pair.node);
+    let brought = |phrase: &Phrase| phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty());
+    let missing = merger.prose.phrases(&item.name, &siblings).into_iter().find(|phrase| {
+        let is_place = match item.kind {
+            Kind::Marker | Kind::Comment | Kind::Import => false,
+            // Definitions stand anywhere among their like.
+            Kind::Function | Kind::Class | Kind::Type => phrase.names_a_definition(),
+            Kind::Call | Kind::Entry => true,
+            _ => phrase.sort.is_some() || phrase.names_a_definition(),
+        };
+        // Calls run in the order of the text: what may be a place is one.
+        let is_stated = phrase.is_stated || item.kind == Kind::Call && !phrase.may_be_an_act && has_kin;
+        let holds = |code: &String| is_held_by(&around, code);
+        let is_owner = phrase.is_under && phrase.code.iter().any(holds);
+        is_stated && is_place && !is_owner && phrase.sort != Some(Sort::Import) && !brought(phrase)
+    });
+    match missing {
+        None => Ok(()),
+        Some(phrase) => Err(refusal(
+            Reason::NotFound,
+            format!("{}, beside which `{}` belongs, is not there", phrase.shown(), shorten(&item.name)),
+        )),
+    }
+}
+
+/// Whether a phrase means one of the items that it fits, and not all of a kind, between which others may stand.
+fn phrase_is_one(phrase: &Phrase, found: &[usize], kin: &[usize]) -> bool {
+    phrase.route.is_some() || found != kin
+}
+
+fn refusal_between(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, found: &[usize]) -> Refusal {
+    let mut refusal =
+        refusal(Reason::Ambiguous, format!("the words name a neighbour that stands {} times here", found.len()));
+    refusal.candidates =
+        found.iter().filter_map(|&at| pair.old.get(at)).map(|old| place(merger.file.text, old.start)).collect();
+    refusal
+}
+
+fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
+    let mut definitions = found.iter().copied().filter(|&at| pair.old.get(at).is_some_and(Item::is_definition));
+    let only = definitions.next()?;
+    definitions.next().is_none().then_some(only)
+}
+
+pub(super) fn shorten(name: &str) -> String {
+    name.chars().take(60).collect()
+}

@@ -1,0 +1,209 @@
+//! Words of place: the table `data/places.tsv`, which holds those of all languages that are read.
+
+use std::sync::LazyLock;
+
+use super::Relation;
+use super::words::{Token, is_word};
+
+/// When words without code behind a word of place name a place that must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum States {
+    Always,
+    /// With an article: "before you run the tests" is no place.
+    Article,
+    /// Never: "under load", "following the pattern". What is there is meant all the same.
+    Found,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub(super) struct Place {
+    words: Vec<&'static str>,
+    pub(super) relation: Relation,
+    /// "Under" puts something into what can hold it, else below.
+    pub(super) is_under: bool,
+    pub(super) states: States,
+    #[cfg(test)]
+    example: &'static str,
+}
+
+static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
+    let rows = include_str!("../../data/places.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut places: Vec<Place> = rows.filter_map(read).collect();
+    places.sort_by_key(|place| std::cmp::Reverse(place.words.len()));
+    places
+});
+
+fn read(row: &'static str) -> Option<Place> {
+    let mut cells = row.split('\t');
+    let words = cells.next()?.split([' ', '-']).collect();
+    let side = cells.next()?;
+    let states = match cells.next()? {
+        "always" => States::Always,
+        "article" => States::Article,
+        _ => States::Found,
+    };
+    #[cfg(test)]
+    let example = cells.next()?;
+    let relation = if side == "before" { Relation::Before } else { Relation::After };
+    Some(Place {
+        words,
+        relation,
+        is_under: side == "under",
+        states,
+        #[cfg(test)]
+        example,
+    })
+}
+
+/// Returns the words of place that begin at a token, and how many tokens they take.
+pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<(&'static Place, usize)> {
+    let found = PLACES.iter().find(|place| fits(tokens, at, &place.words))?;
+    Some((found, found.words.len()))
+}
+
+/// Returns the words of place that end with a token.
+pub(super) fn ending_at(tokens: &[Token], at: usize) -> Option<&'static Place> {
+    PLACES
+        .iter()
+        .find(|place| (at + 1).checked_sub(place.words.len()).is_some_and(|from| fits(tokens, from, &place.words)))
+}
+
+fn fits(tokens: &[Token], from: usize, words: &[&str]) -> bool {
+    words.iter().zip(from..).all(
+        |(word, at)| matches!(tokens.get(at), Some(Token::Word(one)) if one == word || one.to_lowercase() == **word),
+    )
+}
+
+/// Returns the side on which a text, up to where it names something, puts what it speaks of.
+pub(crate) fn side(before: &str) -> Option<Relation> {
+    let words: Vec<String> = before.split_whitespace().map(str::to_lowercase).collect();
+    let from = words.len().saturating_sub(NEAR);
+    let near: Vec<Token> = words.into_iter().skip(from).map(Token::Word).collect();
+    (0..near.len()).rev().find_map(|at| ending_at(&near, at)).map(|place| place.relation)
+}
+
+/// Words between a word of place and the name that it is about.
+const FILLERS: [&str; 64] = [
+    "den",
+    "der",
+    "die",
+    "das",
+    "dem",
+    "des",
+    "el",
+    "la",
+    "los",
+    "las",
+    "le",
+    "les",
+    "del",
+    "du",
+    "de",
+    "do",
+    "da",
+    "dos",
+    "l",
+    "von",
+    "line",
+    "lines",
+    "direkt",
+    "the",
+    "a",
+    "an",
+    "existing",
+    "method",
+    "function",
+    "class",
+    "line",
+    "field",
+    "route",
+    "endpoint",
+    "constant",
+    "property",
+    "its",
+    "this",
+    "import",
+    "block",
+    "model",
+    "section",
+    "test",
+    "call",
+    "statement",
+    "handler",
+    "definition",
+    "end",
+    "bottom",
+    "top",
+    "decorator",
+    "current",
+    "our",
+    "interface",
+    "enum",
+    "type",
+    "variable",
+    "attribute",
+    "column",
+    "service",
+    "last",
+    "first",
+    "your",
+    "where",
+];
+
+/// Returns how the words before a name relate the block to it.
+pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
+    if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
+        return *relation;
+    }
+    let mut back = at;
+    let mut steps = 0;
+    while back > 0 && steps < 7 {
+        back -= 1;
+        steps += 1;
+        if let Some(place) = ending_at(tokens, back) {
+            return place.relation;
+        }
+        match tokens.get(back) {
+            Some(Token::Word(word)) => match word.as_str() {
+                "instead" => return Relation::Mention,
+                // "In `A` instead of `B`".
+                "of" if back > 0 && is_word(tokens.get(back - 1), &["instead"]) => return Relation::Mention,
+                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
+                    return Relation::Within;
+                }
+                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend" | "reemplazar"
+                | "substituir" | "remplacer" | "замени" | "заменить" => {
+                    return Relation::Replace;
+                }
+                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
+                _ => break,
+            },
+            Some(Token::Method(_)) => {}
+            // "In `Order`'s `Meta`": the owner has the relation of what it owns.
+            Some(Token::Possessive) => back = back.saturating_sub(1),
+            _ => break,
+        }
+    }
+    Relation::Mention
+}
+
+/// How many words before a name may speak of its side: "after the existing entry of the list `x`" has six.
+const NEAR: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prose::Prose;
+
+    #[test]
+    fn each_word_of_place_is_heard() {
+        for place in PLACES.iter() {
+            let prose = Prose::read(place.example);
+            let heard = prose.phrases.iter().any(|one| one.relation == place.relation && one.code == ["x"]);
+            assert!(heard, "{}: {:?}", place.example, prose.phrases);
+            let related = prose.mentions.iter().any(|one| one.name == "x" && one.relation == place.relation);
+            assert!(related, "{}: {:?}", place.example, prose.mentions);
+        }
+    }
+}
