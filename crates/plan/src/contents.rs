@@ -14,7 +14,7 @@ use crate::changes::{Asking, declared};
 use crate::commands::{
     ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional, of_fence,
 };
-use crate::criteria::{self, is_among, set_expectation};
+use crate::criteria::{self, is_among, set_expectation, share_look};
 use crate::document::Document;
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::plain;
@@ -177,7 +177,7 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
             _ => Vec::new(),
         };
         for mut one in found {
-            if one.expect.outcome == ExpectedOutcome::Unstated {
+            if one.expect.outcome == ExpectedOutcome::Unstated && !one.facts.is_look() {
                 one.expect.outcome = bracketed(asking, at);
             }
             runs.push((at, commands.len()));
@@ -246,7 +246,13 @@ fn expect_last(
     let left = between.iter().any(|row| matches!(row.kind, RowKind::Heading(_)) || row.boxed);
     let Some(last) = commands.get_mut(*command).filter(|_| !left) else { return };
     set_expectation(last, words);
-    if last.expect.outcome == ExpectedOutcome::Pass {
+    if last.facts.is_look() {
+        share_look(
+            &last.expect.clone(),
+            runs.iter().filter(|(beside, _)| beside == row).map(|(_, other)| *other),
+            commands,
+        );
+    } else if last.expect.outcome == ExpectedOutcome::Pass {
         // What a fence of several checks is to show holds for each of them.
         for (_, other) in runs.iter().filter(|(beside, _)| beside == row) {
             if let Some(other) = commands.get_mut(*other).filter(|other| other.facts.is_check()) {

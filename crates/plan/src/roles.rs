@@ -4,7 +4,7 @@
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, expected_by, in_line, of_fence};
+use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, Relation, expectation, expected_by, in_line, of_fence};
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
 use crate::labels::Topic;
@@ -187,7 +187,9 @@ fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     let facts = &command.facts;
     // An example asks for no result.
     let example = role == CommandRole::ExampleOrMention;
-    let expect = if example { "-".to_owned() } else { expected(command) };
+    // What a person does has no words of its own about its end: "Start the services: `…`".
+    let unsaid = role == CommandRole::Manual && command.expect.words.is_none();
+    let expect = if example || unsaid { "-".to_owned() } else { expected(command) };
     // That something was found is right or wrong only where the plan says which.
     let decides = if facts.decides == Decides::Found && expect == "-" { "output" } else { facts.decides.word() };
     CommandReading {
@@ -213,6 +215,8 @@ fn expected(command: &PlannedCommand) -> String {
         (ExpectedOutcome::Unstated, None) => {}
     }
     all.extend(expect.count.map(|count| format!("count {count}")));
+    let printed = expect.count.filter(|count| count.relation == Relation::Exactly && !count.of_lines);
+    all.extend(printed.map(|count| format!("prints = {}", count.number)));
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));
     }

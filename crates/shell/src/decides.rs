@@ -77,6 +77,20 @@ impl Reading {
         self.decides_node(&self.script.root)
     }
 
+    /// Tells that `!` turns the script's status around.
+    pub fn is_negated(&self) -> bool {
+        fn negated(node: &Node) -> bool {
+            match node {
+                Node::Not(_) => true,
+                Node::And(_, right) | Node::Or(_, right) => negated(right),
+                Node::Subshell(inner) => negated(inner),
+                Node::Sequence(all) => all.last().is_some_and(negated),
+                _ => false,
+            }
+        }
+        negated(&self.script.root)
+    }
+
     /// Tells that the status of a pipe is that of its first failing member.
     fn pipe_fails(&self) -> bool {
         self.calls()

@@ -1,9 +1,10 @@
 //! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
 
+use super::expect::Side;
 use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation};
 use crate::changes::asks_for_change;
 use crate::document::Span;
-use crate::inline::{CodeSpan, code_spans, key};
+use crate::inline::{CodeSpan, code_spans, key, one_line, plain};
 use crate::mention::denies;
 
 /// How sure it is that a code span of the line is a command.
@@ -106,13 +107,46 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let place = base + span.inner.start..base + span.inner.end;
         let mut one = command(&words[span.inner.clone()], place, expect);
         one.folder = folder(words, &chosen);
+        if one.facts.is_look() && manner != Manner::Sentence {
+            hear(&mut one, before, behind, manner);
+            found.push(one);
+            continue;
+        }
         if manner == Manner::Criterion && one.expect == Expect::default() {
             one.expect.outcome = claimed(&one, before, behind);
+        }
+        if one.server && one.expect.outcome == ExpectedOutcome::Pass {
+            // It does not end: what it is to do once it runs is not read.
+            one.expect = Expect { words: Some(one_line(&plain(before))), ..Expect::default() };
         }
         found.push(one);
     }
     share(words, &chosen, &mut found);
     found
+}
+
+/// Lays down what is said of a look at the tree, behind it or in front of it. Words that are not read keep a criterion
+/// from being taken for proven; elsewhere they may be about anything.
+fn hear(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner) {
+    let rest = expected_behind(behind).unwrap_or(behind);
+    command.await_look(rest, Side::Behind);
+    let said = std::mem::take(&mut command.expect);
+    if said.words.is_none() || said.is_unread() {
+        if manner != Manner::Labelled {
+            command.await_look(before, Side::Before);
+        }
+        let open = command.expect.words.is_none() || command.expect.is_unread();
+        // What is said in front may be the half of it: "Only new ones: `…` lists the files".
+        if open && said.words.is_some() || said.is_unread() && command.expect.outcome == ExpectedOutcome::Pass {
+            command.expect = said;
+        }
+    } else {
+        command.expect = said;
+    }
+    let stated = manner == Manner::Criterion || claims(behind).is_some();
+    if command.expect.is_unread() && !stated {
+        command.expect = Expect::default();
+    }
 }
 
 /// What a criterion claims without a word for how a command ends: "The lock is valid: `uv lock --check`", "No import is
@@ -147,6 +181,10 @@ fn share(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
         let bare = note.map_or_else(|| between.to_owned(), |(front, behind)| format!("{front}{behind}"));
         let joins = bare.split_whitespace().count() <= 1 && !bare.contains(['.', ';', '|', '→', ':']);
         let outcome = found[at].expect.outcome;
+        let looks = found[at].facts.is_look() && found[at - 1].facts.is_look();
+        if joins && looks && found[at - 1].expect == Expect::default() {
+            found[at - 1].expect = found[at].expect.clone();
+        }
         let shared = matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) && found[at].facts.is_check();
         if joins && shared && found[at - 1].expect == Expect::default() && found[at - 1].facts.is_check() {
             found[at - 1].expect.outcome = outcome;
@@ -248,12 +286,8 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
             || matches!(letter, '(' | ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '=')
     };
     let rest = words.trim_start_matches(joins);
-    let lower = rest.to_lowercase();
-    let signs =
-        ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
-    let marked = signs.iter().find_map(|word| lower.find(word).map(|at| at + word.len()));
-    if let Some(value) = marked.and_then(|at| rest.get(at..)) {
-        return expectation(closed(value.trim_start_matches([':', '：', '*', ' '])));
+    if let Some(value) = expected_behind(rest) {
+        return expectation(closed(value));
     }
     if let Some(claim) = asked_to_see(rest) {
         return expectation(closed(claim));
@@ -267,6 +301,15 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
     let found = found.unwrap_or_else(|| expectation(closed(rest)));
     let stated = manner == Manner::Criterion && claims(words).is_some();
     if found.is_unread() && !stated { Expect::default() } else { found }
+}
+
+/// What stands behind the word "expected".
+fn expected_behind(words: &str) -> Option<&str> {
+    let signs =
+        ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
+    let lower = words.to_lowercase();
+    let at = signs.iter().find_map(|word| lower.find(word).map(|at| at + word.len()))?;
+    words.get(at..).map(|value| value.trim_start_matches([':', '：', '*', ' ']))
 }
 
 /// What is to be seen once the command ran: "and verify it starts", "confirm the table is listed".

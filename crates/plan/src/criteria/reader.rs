@@ -1,6 +1,6 @@
 //! Reads the criteria among a unit's rows, with their commands.
 
-use super::{Criterion, is_among, kind, set_expectation};
+use super::{Criterion, is_among, kind, set_expectation, share_look};
 use crate::changes::Asking;
 use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, command, expectation, in_line, of_fence};
 use crate::document::{PieceKind, Span};
@@ -191,9 +191,12 @@ impl Reader<'_, '_, '_> {
     /// What the plan expects of the command before.
     fn expect(&mut self, words: &str) {
         let criterion = self.last.and_then(|(_, criterion)| self.criteria.get(criterion));
-        let command = criterion.and_then(|criterion| criterion.commands.last().copied());
-        if let Some(command) = command.and_then(|at| self.commands.get_mut(at)) {
-            set_expectation(command, words);
+        let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last()) else { return };
+        let Some(command) = self.commands.get_mut(*last) else { return };
+        set_expectation(command, words);
+        let said = command.expect.clone();
+        if command.facts.is_look() {
+            share_look(&said, beside.iter().copied(), self.commands);
         }
     }
 }
