@@ -458,6 +458,20 @@ mod tests {
         assert_eq!(verdict("rg old_name src", 1, "", &none), Verdict::Passed);
         assert_eq!(verdict("rg old_name src", 0, "src/a.py:1:old_name\n", &none), Verdict::Failed);
         assert_eq!(verdict("rg old_name src", 2, "src: No such file", &none), Verdict::NotChecked);
+        let silent = [
+            ("grep -q old src", 0, Verdict::Failed),
+            ("grep -q old src", 1, Verdict::Passed),
+            ("! grep -q old src", 0, Verdict::Passed),
+            ("! grep -q old src", 1, Verdict::Failed),
+            ("grep -q old src || true", 0, Verdict::NotChecked),
+            ("find src -name '*.bak'", 0, Verdict::Passed),
+        ];
+        for (script, code, told) in silent {
+            assert_eq!(verdict(script, code, "", &none), told, "{script}");
+        }
+        let unread = Expect { words: Some("lists both in order".to_owned()), ..Expect::default() };
+        assert_eq!(verdict("grep -n a src", 0, "src/a.py:1:a", &unread), Verdict::NotChecked);
+        assert_eq!(verdict("grep -n a src", 1, "", &unread), Verdict::NotChecked);
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Va
     if checks && let Some(why) = of_check(reading) {
         return Some(why);
     }
-    if reading.loses_substituted(&works) && !(shows && !checks) {
+    if (checks || !shows) && reading.loses_substituted(&works) {
         return Some(Vacuous::Substituted);
     }
     let swallows = checks || makes(reading);
