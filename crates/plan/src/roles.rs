@@ -1,6 +1,9 @@
 //! What each command is in its plan: a check, a step, a setting up. For programs
 //! that read the plan as a whole.
 
+mod place;
+
+use place::{Place, TABLE};
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
@@ -58,29 +61,31 @@ pub struct CommandReading {
 
 /// Returns the commands of a plan: those of its units and criteria first, then whatever else it shows.
 pub fn read(plan: &Plan) -> Vec<CommandReading> {
+    let document = Document::read(plan.text());
     let mut found = Vec::new();
     for phase in plan.all() {
         let criteria = phase.criteria.as_slice();
         for (at, command) in phase.commands.iter().enumerate() {
             let role = role(command, by_criteria(criteria, at), in_steps(phase, at));
-            push(plan.text(), command, role, &mut found);
+            push(&document, command, role, &mut found);
         }
     }
     for (at, command) in plan.commands().iter().enumerate() {
-        push(plan.text(), command, role(command, by_criteria(plan.criteria(), at), false), &mut found);
+        push(&document, command, role(command, by_criteria(plan.criteria(), at), false), &mut found);
     }
     let listed: Vec<Span> = found.iter().map(|one| one.span.clone()).collect();
-    beside(plan.text(), &listed, &mut found);
+    beside(&document, &listed, &mut found);
     found
 }
 
 /// Adds a command; one of several lines as each of its statements, where they stand.
-fn push(text: &str, command: &PlannedCommand, role: CommandRole, found: &mut Vec<CommandReading>) {
-    let written = text.get(command.span.clone()).unwrap_or("");
+fn push(document: &Document<'_>, command: &PlannedCommand, role: CommandRole, found: &mut Vec<CommandReading>) {
+    let place = Place::of(document, command.span.start);
+    let written = document.slice(&command.span);
     let script = shell::parse(written);
     let statements = script.statements();
     if !written.contains('\n') || statements.len() < 2 || !script.is_sound() {
-        found.push(reading(command, role));
+        found.push(reading(command, settled(role, command, &place)));
         return;
     }
     let said = |from: usize, to: usize| {
@@ -91,30 +96,30 @@ fn push(text: &str, command: &PlannedCommand, role: CommandRole, found: &mut Vec
     let outside = said(0, written.len()).is_none();
     for (at, span) in statements.iter().enumerate() {
         let next = statements.get(at + 1).map_or(written.len(), |next| next.start);
-        let place = command.span.start + span.start..command.span.start + span.end;
+        let part = command.span.start + span.start..command.span.start + span.end;
         let folder = script.invocations.iter().find(|one| one.span.start == span.start);
         let folder = folder.and_then(|one| one.folder.clone()).or_else(|| command.folder.clone());
         let own = said(span.end, next).map(expectation).unwrap_or_default();
-        let mut one = crate::commands::command(script.slice(span), place, own);
+        let mut one = crate::commands::command(script.slice(span), part, own);
         if outside {
             one.expect = command.expect.clone();
         }
         one.folder = one.facts.folder.take().or(folder);
+        let role = settled(role, &one, &place);
         found.push(reading(&one, role));
     }
 }
 
 /// Adds the commands that no unit and no criterion has: by what the heading and the label above them announce.
-fn beside(text: &str, listed: &[Span], found: &mut Vec<CommandReading>) {
-    let document = Document::read(text);
-    let rows = rows(&document, 0..document.pieces.len(), |_| false);
+fn beside(document: &Document<'_>, listed: &[Span], found: &mut Vec<CommandReading>) {
+    let rows = rows(document, 0..document.pieces.len(), |_| false);
     for row in &rows {
         let words = document.slice(&row.span);
         let commands = match &row.kind {
             RowKind::Code(fence) => {
                 let block = document.fences.get(*fence);
                 let shown = block.is_some_and(|block| is_shell(block.info.split_whitespace().next().unwrap_or("")));
-                if shown { of_fence(&document, *fence) } else { Vec::new() }
+                if shown { of_fence(document, *fence) } else { Vec::new() }
             }
             RowKind::Line(_) => {
                 in_line(words, row.span.start, if is_among(row) { Manner::Criterion } else { Manner::Mention })
@@ -125,7 +130,7 @@ fn beside(text: &str, listed: &[Span], found: &mut Vec<CommandReading>) {
             !listed.iter().any(|span| span.start < command.span.end && command.span.start < span.end)
         };
         for command in commands.iter().filter(free) {
-            push(text, command, announced(row, command), found);
+            push(document, command, announced(row, command), found);
         }
     }
 }
@@ -147,6 +152,56 @@ fn announced(row: &Row, command: &PlannedCommand) -> CommandRole {
     } else {
         CommandRole::ExampleOrMention
     }
+}
+
+/// Returns the role of a command by where it stands, where that says more than what it belongs to: a section of checks, of
+/// manual work, of the operation of what runs.
+fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> CommandRole {
+    use CommandRole::{Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass};
+    let (kind, table) = (command.facts.kind, &*TABLE);
+    let builds = command.facts.is_check();
+    match role {
+        CommandRole::Rollback | Manual | StepExpectedToFail => return role,
+        Check if place.is_headed(&table.setup) => return role,
+        Check => {
+            return if place.says(&table.manual) && !place.is_in_section(&table.verification) { Manual } else { role };
+        }
+        StepExpectedToPass | Setup | ExampleOrMention => {}
+    }
+    let prose = role == ExampleOrMention && !place.fenced && !place.leads;
+    if place.is_headed(&table.shown) {
+        return ExampleOrMention;
+    }
+    if place.says(&table.manual) && !prose {
+        return Manual;
+    }
+    if writes_words(place) && !place.fenced {
+        return ExampleOrMention;
+    }
+    let operated = place.is_under(&table.operation) || place.is_titled(&table.operation);
+    if operated && !prose && !builds && !matches!(kind, Kind::Git | Kind::Commit) {
+        return Manual;
+    }
+    if place.is_in_section(&table.verification) && !prose {
+        return match kind {
+            Kind::Install => Setup,
+            Kind::Service if role != StepExpectedToPass => Setup,
+            Kind::Server if role == ExampleOrMention => Manual,
+            Kind::Commit => role,
+            _ => Check,
+        };
+    }
+    if place.is_in_section(&table.setup) && !prose && !builds {
+        return Setup;
+    }
+    if role == ExampleOrMention && place.leads && place.is_in_unit() { StepExpectedToPass } else { role }
+}
+
+/// Whether a command stands among words that are to be written: below a heading of documentation, or behind the name of a
+/// text file.
+fn writes_words(place: &Place) -> bool {
+    let named = |item: &String| item.contains(".md`") || item.contains(".md ") || item.contains("README");
+    place.is_under(&TABLE.documentation) || place.items.iter().any(named)
 }
 
 fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {
