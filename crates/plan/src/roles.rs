@@ -3,7 +3,7 @@
 
 mod place;
 
-use place::{Place, TABLE};
+use place::{Place, TABLE, names_text};
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
@@ -118,9 +118,17 @@ fn beside(document: &Document<'_>, listed: &[Span], found: &mut Vec<CommandReadi
         let commands = match &row.kind {
             RowKind::Code(fence) => {
                 let block = document.fences.get(*fence);
-                let shown = block.is_some_and(|block| is_shell(block.info.split_whitespace().next().unwrap_or("")));
-                if shown { of_fence(document, *fence) } else { Vec::new() }
+                let language = block.map_or("", |block| block.info.split_whitespace().next().unwrap_or(""));
+                match language {
+                    "md" | "markdown" => {
+                        within_words(document, *fence, listed, found);
+                        Vec::new()
+                    }
+                    language if is_shell(language) => of_fence(document, *fence),
+                    _ => Vec::new(),
+                }
             }
+            RowKind::Line(_) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => Vec::new(),
             RowKind::Line(_) => {
                 in_line(words, row.span.start, if is_among(row) { Manner::Criterion } else { Manner::Mention })
             }
@@ -131,6 +139,20 @@ fn beside(document: &Document<'_>, listed: &[Span], found: &mut Vec<CommandReadi
         };
         for command in commands.iter().filter(free) {
             push(document, command, announced(row, command), found);
+        }
+    }
+}
+
+/// Adds the commands that a text shows which is to be written: for its readers.
+fn within_words(document: &Document<'_>, fence: usize, listed: &[Span], found: &mut Vec<CommandReading>) {
+    for line in document.fences.get(fence).map_or(&[][..], |fence| &fence.content) {
+        let words = document.slice(line);
+        let bare = words.trim();
+        let start = line.start + (words.len() - words.trim_start().len());
+        let span = start..start + bare.len();
+        if shell::is_command(bare) && !listed.iter().any(|one| one.start < span.end && span.start < one.end) {
+            let command = crate::commands::command(bare, span, crate::commands::Expect::default());
+            found.push(reading(&command, CommandRole::ExampleOrMention));
         }
     }
 }
@@ -162,46 +184,59 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
     let builds = command.facts.is_check();
     match role {
         CommandRole::Rollback | Manual | StepExpectedToFail => return role,
-        Check if place.is_headed(&table.setup) => return role,
-        Check => {
-            return if place.says(&table.manual) && !place.is_in_section(&table.verification) { Manual } else { role };
-        }
+        Check if place.is_item_of_words() => return ExampleOrMention,
+        Check if place.is_headed(&table.setup) && !builds => return role,
+        Check => return if place.is_led(&table.manual) { Manual } else { role },
         StepExpectedToPass | Setup | ExampleOrMention => {}
     }
-    let prose = role == ExampleOrMention && !place.fenced && !place.leads;
-    if place.is_headed(&table.shown) {
+    let step = role != ExampleOrMention;
+    let prose = !step && !place.fenced && !place.leads;
+    if place.is_led(&table.shown) || !step && place.is_in_section(&table.shown) || writes_words(place) {
         return ExampleOrMention;
     }
-    if place.says(&table.manual) && !prose {
+    // What a step says it expects, a program can see.
+    let seen = step && (command.expect.outcome == ExpectedOutcome::Pass || !command.expect.shows.is_empty());
+    if !prose && (place.is_led(&table.manual) || !seen && place.is_under(&table.manual)) {
         return Manual;
     }
-    if writes_words(place) && !place.fenced {
-        return ExampleOrMention;
-    }
-    let operated = place.is_under(&table.operation) || place.is_titled(&table.operation);
-    if operated && !prose && !builds && !matches!(kind, Kind::Git | Kind::Commit) {
+    if !prose && !builds && is_operated(command, place) {
         return Manual;
     }
     if place.is_in_section(&table.verification) && !prose {
         return match kind {
             Kind::Install => Setup,
-            Kind::Service if role != StepExpectedToPass => Setup,
-            Kind::Server if role == ExampleOrMention => Manual,
+            Kind::Service if !step => Setup,
+            Kind::Server if !step => Manual,
             Kind::Commit => role,
             _ => Check,
         };
     }
+    if place.fenced && !step && place.is_led(&table.verification) {
+        return Check;
+    }
     if place.is_in_section(&table.setup) && !prose && !builds {
         return Setup;
     }
-    if role == ExampleOrMention && place.leads && place.is_in_unit() { StepExpectedToPass } else { role }
+    if !step && !place.fenced && place.leads && place.is_in_unit() { StepExpectedToPass } else { role }
 }
 
-/// Whether a command stands among words that are to be written: below a heading of documentation, or behind the name of a
-/// text file.
+/// Whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.
+fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
+    let (facts, table) = (&command.facts, &*TABLE);
+    if matches!(facts.kind, Kind::Git | Kind::Commit | Kind::Generate) {
+        return false;
+    }
+    let reaches = !facts.needs.is_empty() || facts.kind == Kind::Migrate;
+    place.is_titled(&table.operated_plan)
+        || place.is_in_section(&table.operation) && !facts.is_look()
+        || place.is_under(&table.operation) && reaches
+}
+
+/// Whether a command stands among words that are to be written: in the prose below a heading of documentation, or behind
+/// the name of a text file.
 fn writes_words(place: &Place) -> bool {
-    let named = |item: &String| item.contains(".md`") || item.contains(".md ") || item.contains("README");
-    place.is_under(&TABLE.documentation) || place.items.iter().any(named)
+    !place.fenced
+        && (place.is_under(&TABLE.documentation) && !place.leads || place.items.iter().any(|item| names_text(item)))
 }
 
 fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {

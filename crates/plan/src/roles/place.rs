@@ -20,6 +20,7 @@ pub(super) struct Table {
     pub(super) setup: Words,
     pub(super) shown: Words,
     pub(super) documentation: Words,
+    pub(super) operated_plan: Words,
     pub(super) operation: Words,
 }
 
@@ -82,9 +83,17 @@ impl Place {
         Place { title: title.unwrap_or_default(), headings, lead, items, fenced, leads }
     }
 
-    /// Tells that a heading over it, or the line above it, holds one of the words.
-    pub(super) fn says(&self, list: &Words) -> bool {
-        self.is_under(list) || holds(&self.lead, list)
+    /// Tells that the nearest heading, or a short line above it or before it, holds one of the words.
+    pub(super) fn is_led(&self, list: &Words) -> bool {
+        /// A title or a label, not a sentence.
+        const SHORT: usize = 9;
+        let short = self.lead.split_whitespace().count() <= SHORT;
+        self.is_headed(list) || short && holds(&self.lead, list)
+    }
+
+    /// Tells that it stands in an item below one that names a text to be written.
+    pub(super) fn is_item_of_words(&self) -> bool {
+        self.items.iter().skip(1).any(|item| names_text(item))
     }
 
     /// Tells that a heading over it holds one of the words.
@@ -111,6 +120,11 @@ impl Place {
     pub(super) fn is_in_unit(&self) -> bool {
         self.headings.iter().any(|(_, unit)| *unit)
     }
+}
+
+/// Whether words name a text for people to read.
+pub(super) fn names_text(words: &str) -> bool {
+    words.contains(".md`") || words.contains(".md ") || words.contains("README")
 }
 
 /// The text from an item's start to the command, on its first line.
