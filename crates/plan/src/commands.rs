@@ -186,7 +186,7 @@ impl PlannedCommand {
     pub(crate) fn await_result(&mut self, expect: Expect) {
         let words = expect.words.clone().filter(|_| self.facts.is_look());
         self.expect = expect;
-        if self.server && self.expect.outcome == ExpectedOutcome::Pass {
+        if self.server && self.expect.words.is_some() && self.expect.outcome == ExpectedOutcome::Pass {
             // It does not end, so that it can't end well.
             self.expect.outcome = ExpectedOutcome::Unstated;
         }

@@ -7,9 +7,11 @@ use place::{Place, TABLE, names_text};
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
+use crate::changes::asks_for_change;
 use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, Relation, expectation, expected_by, in_line, of_fence};
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
+use crate::inline::code_spans;
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::phase::Phase;
@@ -74,7 +76,10 @@ pub fn read(plan: &Plan) -> Vec<CommandReading> {
         push(&document, command, role(command, by_criteria(plan.criteria(), at), false), &mut found);
     }
     let listed: Vec<Span> = found.iter().map(|one| one.span.clone()).collect();
-    beside(&document, &listed, &mut found);
+    let blocks = plan.all().flat_map(|phase| &phase.blocks).filter(|block| block.role.is_placed());
+    let files: Vec<Span> = blocks.map(|block| block.span.clone()).collect();
+    beside(&document, &Known { listed, files }, &mut found);
+    walked(&document, &mut found);
     found
 }
 
@@ -110,8 +115,35 @@ fn push(document: &Document<'_>, command: &PlannedCommand, role: CommandRole, fo
     }
 }
 
+/// What is read already.
+struct Known {
+    /// The commands of units and criteria.
+    listed: Vec<Span>,
+    /// The blocks that stand in files.
+    files: Vec<Span>,
+}
+
+impl Known {
+    fn is_free(&self, span: &Span) -> bool {
+        !self.listed.iter().any(|one| one.start < span.end && span.start < one.end)
+    }
+}
+
+/// Takes the checks of a fence for a person's, where they are a walk through what was made: its own programs and requests
+/// to its server, one after the other.
+fn walked(document: &Document<'_>, found: &mut [CommandReading]) {
+    for fence in &document.fences {
+        let inside = |one: &CommandReading| one.role == CommandRole::Check && fence.span.contains(&one.span.start);
+        let count = |wanted: &dyn Fn(Kind) -> bool| found.iter().filter(|one| inside(one) && wanted(one.kind)).count();
+        let own = count(&|kind| matches!(kind, Kind::Script | Kind::Other));
+        if own > 1 && count(&|kind| kind == Kind::Request) > 0 {
+            found.iter_mut().filter(|one| inside(one)).for_each(|one| one.role = CommandRole::Manual);
+        }
+    }
+}
+
 /// Adds the commands that no unit and no criterion has: by what the heading and the label above them announce.
-fn beside(document: &Document<'_>, listed: &[Span], found: &mut Vec<CommandReading>) {
+fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading>) {
     let rows = rows(document, 0..document.pieces.len(), |_| false);
     for row in &rows {
         let words = document.slice(&row.span);
@@ -121,7 +153,7 @@ fn beside(document: &Document<'_>, listed: &[Span], found: &mut Vec<CommandReadi
                 let language = block.map_or("", |block| block.info.split_whitespace().next().unwrap_or(""));
                 match language {
                     "md" | "markdown" => {
-                        within_words(document, *fence, listed, found);
+                        within_words(document, *fence, known, found);
                         Vec::new()
                     }
                     language if is_shell(language) => of_fence(document, *fence),
@@ -134,23 +166,24 @@ fn beside(document: &Document<'_>, listed: &[Span], found: &mut Vec<CommandReadi
             }
             _ => Vec::new(),
         };
-        let free = |command: &&PlannedCommand| {
-            !listed.iter().any(|span| span.start < command.span.end && command.span.start < span.end)
-        };
-        for command in commands.iter().filter(free) {
+        for command in commands.iter().filter(|command| known.is_free(&command.span)) {
+            if known.files.iter().any(|file| file.contains(&command.span.start)) {
+                found.push(reading(command, CommandRole::ExampleOrMention));
+                continue;
+            }
             push(document, command, announced(row, command), found);
         }
     }
 }
 
 /// Adds the commands that a text shows which is to be written: for its readers.
-fn within_words(document: &Document<'_>, fence: usize, listed: &[Span], found: &mut Vec<CommandReading>) {
+fn within_words(document: &Document<'_>, fence: usize, known: &Known, found: &mut Vec<CommandReading>) {
     for line in document.fences.get(fence).map_or(&[][..], |fence| &fence.content) {
         let words = document.slice(line);
         let bare = words.trim();
         let start = line.start + (words.len() - words.trim_start().len());
         let span = start..start + bare.len();
-        if shell::is_command(bare) && !listed.iter().any(|one| one.start < span.end && span.start < one.end) {
+        if shell::is_command(bare) && known.is_free(&span) {
             let command = crate::commands::command(bare, span, crate::commands::Expect::default());
             found.push(reading(&command, CommandRole::ExampleOrMention));
         }
@@ -191,7 +224,8 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
     }
     let step = role != ExampleOrMention;
     let prose = !step && !place.fenced && !place.leads;
-    if place.is_led(&table.shown) || !step && place.is_in_section(&table.shown) || writes_words(place) {
+    let told = place.is_in_section(&table.shown) && !(step && (place.fenced || place.leads));
+    if place.is_led(&table.shown) || told || writes_words(place) || step && uses_new(command, place) {
         return ExampleOrMention;
     }
     // What a step says it expects, a program can see.
@@ -218,6 +252,17 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
         return Setup;
     }
     if !step && !place.fenced && place.leads && place.is_in_unit() { StepExpectedToPass } else { role }
+}
+
+/// Whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
+fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
+    let own = matches!(command.facts.kind, Kind::Script | Kind::Other);
+    let words: Vec<&str> = command.text.split_whitespace().collect();
+    own && place.items.iter().any(|item| {
+        let mut named = code_spans(item, 0).into_iter().map(|span| &item[span.inner]);
+        // Behind the marker, the box and the number.
+        asks_for_change(item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')) && named.any(|name| words.iter().skip(1).any(|word| *word == name))
+    })
 }
 
 /// Whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.

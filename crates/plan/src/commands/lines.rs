@@ -143,7 +143,9 @@ fn hear(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner
     } else {
         command.expect = said;
     }
-    let stated = manner == Manner::Criterion || claims(behind).is_some();
+    let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | '→' | '*' | ',');
+    let asked = asked_to_see(behind.trim_start_matches(lead)).is_some();
+    let stated = manner == Manner::Criterion || claims(behind).is_some() || asked;
     if command.expect.is_unread() && !stated {
         command.expect = Expect::default();
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::document::{Document, PieceKind, Span};
-use crate::inline::key;
+use crate::inline::{code_spans, key};
 use crate::naming::{marked, unit_name};
 
 /// Words, each with a heading that holds it.
@@ -76,9 +76,7 @@ impl Place {
         let below = headings.iter().rev().filter(|(level, _)| *level > 1 || title.is_none());
         let named = |title: &Span| unit_name(&marked(document.slice(title)).words).is_some();
         let headings = below.map(|(_, title)| (key(document.slice(title)), named(title))).collect();
-        let bare = before.trim_end_matches(['`', ' ', '*', '_']);
-        let leads = bare.trim_start_matches(|letter: char| !letter.is_alphabetic()).is_empty()
-            || bare.ends_with([':', '：', '→']);
+        let leads = leads(&before);
         let lead = if fenced { key(above) } else { key(&before) };
         Place { title: title.unwrap_or_default(), headings, lead, items, fenced, leads }
     }
@@ -87,8 +85,10 @@ impl Place {
     pub(super) fn is_led(&self, list: &Words) -> bool {
         /// A title or a label, not a sentence.
         const SHORT: usize = 9;
-        let short = self.lead.split_whitespace().count() <= SHORT;
-        self.is_headed(list) || short && holds(&self.lead, list)
+        let last = self.lead.rsplit(". ").next().unwrap_or(&self.lead);
+        let short = last.split_whitespace().count() <= SHORT;
+        let titled = |item: &String| item.split("**").nth(1).is_some_and(|title| holds(&key(title), list));
+        self.is_headed(list) || short && holds(last, list) || self.items.iter().any(titled)
     }
 
     /// Tells that it stands in an item below one that names a text to be written.
@@ -125,6 +125,22 @@ impl Place {
 /// Whether words name a text for people to read.
 pub(super) fn names_text(words: &str) -> bool {
     words.contains(".md`") || words.contains(".md ") || words.contains("README")
+}
+
+/// Whether a command whose line begins with `before` is what the line is for: at its start, behind a label, or joined by
+/// a word to one that is.
+fn leads(before: &str) -> bool {
+    let open = before.trim_end_matches(['`', ' ', '*', '_']);
+    let value = open.rsplit([':', '：', '→']).next().unwrap_or("");
+    let mut bare = String::new();
+    let mut at = 0;
+    for span in code_spans(value, 0) {
+        bare.push_str(&value[at..span.outer.start]);
+        at = span.outer.end;
+    }
+    bare.push_str(&value[at..]);
+    let words = bare.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).count();
+    words == 0 || at > 0 && words == 1
 }
 
 /// The text from an item's start to the command, on its first line.
