@@ -167,7 +167,8 @@ fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading
             _ => Vec::new(),
         };
         for command in commands.iter().filter(|command| known.is_free(&command.span)) {
-            if known.files.iter().any(|file| file.contains(&command.span.start)) {
+            let of_file = row.topic.is_some_and(Topic::names_files);
+            if of_file || known.files.iter().any(|file| file.contains(&command.span.start)) {
                 found.push(reading(command, CommandRole::ExampleOrMention));
                 continue;
             }
@@ -261,7 +262,8 @@ fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
     own && place.items.iter().any(|item| {
         let mut named = code_spans(item, 0).into_iter().map(|span| &item[span.inner]);
         // Behind the marker, the box and the number.
-        asks_for_change(item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')) && named.any(|name| words.iter().skip(1).any(|word| *word == name))
+        asks_for_change(item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x'))
+            && named.any(|name| words.iter().skip(1).any(|word| *word == name))
     })
 }
 

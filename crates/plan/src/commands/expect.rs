@@ -1,7 +1,8 @@
 //! What a plan expects of a command, from its words.
 
-mod looks;
 mod measure;
+
+mod looks;
 mod outcome;
 mod shows;
 

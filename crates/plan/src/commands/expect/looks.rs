@@ -87,18 +87,18 @@ pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
     let lower = item.filter(|_| side == Side::Before).map_or(lower.as_str(), |(_, rest)| rest).trim_start_matches(lead);
     let bare = without_quotations(lower);
     let all = tokens(&bare);
-    let mark = |word: &String| word == QUOTED || is_commit(word);
-    if all.iter().all(|word| mark(word) || table.mute.contains_key(word) || table.leads.contains_key(word)) {
-        // A verb alone: "matches", but not "returns `x`".
-        let verb = side == Side::Behind && all.iter().any(|word| table.found.contains_key(word));
-        return if verb && !all.iter().any(|word| word == QUOTED) { Said::Found } else { Said::Silent };
-    }
     if let Some(number) = measure::counted(lower, look.counts) {
         // "no more than", "less than": the number's own words.
         let excepted = table.excepts.keys().any(|word| word != "than" && stands(&all, word));
         let counted = matches!(number, Measure::Count(_));
         let unread = excepted || counted && (look.narrates || has(&all, lower, &table.arrangement));
         return if unread { Said::Unread } else { Said::Number(number) };
+    }
+    let mark = |word: &String| word == QUOTED || is_commit(word);
+    if all.iter().all(|word| mark(word) || table.mute.contains_key(word) || table.leads.contains_key(word)) {
+        // A verb alone: "matches", but not "returns `x`".
+        let verb = side == Side::Behind && all.iter().any(|word| table.found.contains_key(word));
+        return if verb && !all.iter().any(|word| word == QUOTED) { Said::Found } else { Said::Silent };
     }
     let excepted = has(&all, lower, &table.excepts);
     let clause = first_clause(&bare);
