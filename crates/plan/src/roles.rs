@@ -7,11 +7,11 @@ use place::{Place, TABLE, names_text};
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
-use crate::changes::asks_for_change;
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, Relation, expectation, expected_by, in_line, of_fence};
+use crate::commands::{
+    ExpectedOutcome, Manner, PlannedCommand, Relation, expectation, expected_by, in_line, is_use, of_fence,
+};
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
-use crate::inline::code_spans;
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::phase::Phase;
@@ -257,14 +257,10 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
 
 /// Whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
 fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
-    let own = matches!(command.facts.kind, Kind::Script | Kind::Other);
-    let words: Vec<&str> = command.text.split_whitespace().collect();
-    own && place.items.iter().any(|item| {
-        let mut named = code_spans(item, 0).into_iter().map(|span| &item[span.inner]);
-        // Behind the marker, the box and the number.
-        asks_for_change(item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x'))
-            && named.any(|name| words.iter().skip(1).any(|word| *word == name))
-    })
+    // Behind the marker, the box and the number.
+    let bare =
+        |item: &String| item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x').to_owned();
+    place.items.iter().map(bare).any(|item| is_use(&item, command))
 }
 
 /// Whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.

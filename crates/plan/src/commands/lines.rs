@@ -349,6 +349,23 @@ fn closed(words: &str) -> &str {
     if odd { bare.trim_end_matches(')') } else { bare }
 }
 
+/// The folder that a line tells to run in.
+pub(crate) fn stated_folder(words: &str) -> Option<String> {
+    let spans = code_spans(words, 0);
+    let commands: Vec<CodeSpan> =
+        spans.into_iter().filter(|span| shell::is_command(&words[span.inner.clone()])).collect();
+    folder(words, &commands)
+}
+
+/// Whether a command is how to use what words ask to be made, by a name that they give it: "Add a `report` command".
+pub(crate) fn is_use(words: &str, command: &PlannedCommand) -> bool {
+    let own = matches!(command.facts.kind, shell::Kind::Script | shell::Kind::Other);
+    let arguments: Vec<&str> = command.text.split_whitespace().skip(1).collect();
+    let is_path = |name: &str| name.contains(['/', '.']);
+    let mut named = code_spans(words, 0).into_iter().map(|span| &words[span.inner]);
+    own && asks_for_change(words) && named.any(|name| arguments.contains(&name) && !is_path(name))
+}
+
 /// A folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".
 fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
     code_spans(words, 0).into_iter().filter(|span| !commands.contains(span)).find_map(|span| {
@@ -360,7 +377,7 @@ fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
         let behind = words[span.outer.end..].trim_start().to_lowercase();
         let said = ["folder", "directory", "dir", "package"].iter().any(|word| behind.starts_with(word));
         let told = matches!(place, "from" | "in" | "inside" | "within" | "desde" | "en" | "cwd" | "under");
-        let named = matches!(nearest, "workdir" | "cwd");
+        let named = matches!(nearest, "workdir" | "cwd") || before.ends_with("working directory");
         let plain = !inner.is_empty() && !inner.contains([' ', '(', '<', '*']) && !inner.starts_with('-');
         let folder = plain && (named || told && (inner.ends_with('/') || said));
         folder.then(|| inner.trim_end_matches('/').trim_start_matches("./").to_owned())
