@@ -12,7 +12,7 @@ use crate::document::{Document, Span};
 
 pub(crate) use expect::expectation;
 pub use expect::{Count, Relation};
-pub(crate) use lines::{Manner, asked_to_see, in_line, is_conditional, is_use, stated_folder};
+pub(crate) use lines::{Manner, asked_to_see, hear, in_line, is_conditional, is_use, stated_folder};
 
 /// A command that the plan wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -127,7 +127,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
 
 /// Lays down what is said of a look at the tree, behind it or in front of it. Words that are not read keep a criterion
 /// from being taken for proven; elsewhere they may be about anything.
-fn hear(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner) {
+pub(crate) fn hear(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner) {
     let rest = expected_behind(behind).unwrap_or(behind);
     command.await_look(rest, Side::Behind);
     let said = std::mem::take(&mut command.expect);

@@ -52,6 +52,7 @@ struct Table {
     fails: Words,
     limits: Words,
     arrangement: Words,
+    suspects: Words,
     excepts: Words,
     mute: Words,
 }
@@ -104,9 +105,10 @@ pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
     let clause = first_clause(&bare);
     let first = tokens(clause);
     let result = match () {
+        () if is_not_nothing(&first) => Said::Found,
         () if says_nothing(&first, clause, side) => Said::Nothing,
         () if begins(&first, &table.fails) || begins(after_leads(&first), &table.fails) => Said::Fails,
-        () if says_found(&first, clause, side) && !is_more(&bare, look.text) => Said::Found,
+        () if says_found(&first, clause, side) && !is_more(&bare, look.text, side) => Said::Found,
         () => Said::Unread,
     };
     if excepted { Said::Unread } else { result }
@@ -121,13 +123,14 @@ fn says_found(words: &[String], clause: &str, side: Side) -> bool {
 }
 
 /// Whether a sentence says more than that something is found: how many, all of them, that something else is not.
-fn is_more(bare: &str, own: &str) -> bool {
+fn is_more(bare: &str, own: &str, side: Side) -> bool {
     let table = &*TABLE;
     let words = tokens(first_sentence(bare));
     let named = tokens(&own.to_lowercase());
     let numbered = words.iter().any(|word| measure::is_number(word) && !named.contains(word));
     let lists = [&table.limits, &table.arrangement, &table.denials, &table.none_of];
-    numbered || lists.iter().any(|list| has(&words, bare, list))
+    let suspected = side == Side::Before && has(&words, bare, &table.suspects);
+    numbered || suspected || lists.iter().any(|list| has(&words, bare, list))
 }
 
 /// Tells that words bound what a quotation shall be: "shows only `a.py`".
@@ -135,6 +138,15 @@ pub(crate) fn is_bounded(words: &str) -> bool {
     let lower = words.to_lowercase();
     let all = tokens(&without_quotations(&lower));
     [&TABLE.limits, &TABLE.arrangement, &TABLE.excepts].iter().any(|list| has(&all, &lower, list))
+}
+
+/// Whether a clause denies that it is nothing: "is not empty".
+fn is_not_nothing(words: &[String]) -> bool {
+    let table = &*TABLE;
+    let nothing = words.last().is_some_and(|word| table.nothing.contains_key(word));
+    nothing
+        && words.len() > 1
+        && table.denials.keys().any(|denial| words[..words.len() - 1].join(" ").ends_with(denial.as_str()))
 }
 
 /// Whether a clause says that nothing is found.
@@ -254,11 +266,13 @@ mod tests {
         let read = read.chain(
             table.limits.iter().chain(&table.arrangement).chain(&table.excepts).map(|pair| (pair, Said::Unread)),
         );
+        let read = read.chain(table.suspects.iter().map(|pair| (pair, Said::Unread)));
         let read = read.chain(table.mute.iter().map(|pair| (pair, Said::Silent)));
         let wrong: Vec<String> = read
             .filter(|((word, example), wanted)| {
                 let lower = example.to_lowercase();
-                let side = if lower.starts_with("the old") || lower.starts_with("der alte") {
+                let suspect = table.suspects.contains_key(*word);
+                let side = if suspect || lower.starts_with("the old") || lower.starts_with("der alte") {
                     Side::Before
                 } else {
                     Side::Behind
@@ -287,6 +301,9 @@ mod tests {
             ("→ **no hits**", Behind, Said::Nothing),
             ("returns nothing; all callers are moved", Behind, Said::Nothing),
             ("is as in the design", Behind, Said::Unread),
+            ("is not empty", Behind, Said::Found),
+            ("hits nothing any more", Behind, Said::Nothing),
+            ("the old name is nowhere left", Before, Said::Unread),
             ("returns the error handler", Behind, Said::Found),
             ("shows the commit message of this phase", Behind, Said::Found),
         ];
