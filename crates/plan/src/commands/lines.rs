@@ -113,7 +113,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             continue;
         }
         if manner == Manner::Criterion && one.expect == Expect::default() {
-            one.expect.outcome = claimed(&one, before, behind);
+            claim(&mut one, before);
         }
         if one.server && one.expect.outcome == ExpectedOutcome::Pass {
             // It does not end: what it is to do once it runs is not read.
@@ -151,21 +151,30 @@ pub(crate) fn hear(command: &mut PlannedCommand, before: &str, behind: &str, man
     }
 }
 
-/// What a criterion claims without a word for how a command ends: "The lock is valid: `uv lock --check`", "No import is
-/// left: `grep …`", "`grep …` returns the block".
-fn claimed(command: &PlannedCommand, before: &str, behind: &str) -> ExpectedOutcome {
-    let statement = key(before);
-    let labelled = before.trim_end().ends_with([':', '：']) && !statement.is_empty();
-    let searches = command.facts.decides == shell::Decides::Found;
-    let denied = ["no ", "none ", "nothing ", "kein", "ningun", "aucun", "nenhum", "没有", "无"];
-    match () {
-        () if labelled && searches && denied.iter().any(|word| statement.starts_with(word)) => {
-            ExpectedOutcome::NoMatches
-        }
-        () if labelled || searches && claims(behind).is_some() => ExpectedOutcome::Pass,
-        () => ExpectedOutcome::Unstated,
+/// Lays down what a criterion claims in front of its command: "The lock is valid: `uv lock --check`", "Exit code 1: `…`",
+/// "Prints `ok`: `…`", "The old schema fails: `…`".
+fn claim(command: &mut PlannedCommand, before: &str) {
+    let statement = before.trim_end().trim_end_matches([':', '：']);
+    if statement.len() == before.trim_end().len() || key(statement).is_empty() {
+        return;
+    }
+    let said = expectation(statement);
+    let checks = command.facts.is_check();
+    let fails = key(statement).split_whitespace().next_back().is_some_and(|word| FAILS.contains(&word));
+    if said.status.is_some() || !checks && (said.count.is_some() || !said.shows.is_empty()) {
+        command.await_result(said);
+    } else if said.outcome == ExpectedOutcome::Fail && fails {
+        command.expect.outcome = ExpectedOutcome::Fail;
+    } else if said.outcome == ExpectedOutcome::Fail && !checks {
+        // A failure that it is to show, or one that it tests for.
+        command.expect = Expect { words: said.words, ..Expect::default() };
+    } else {
+        command.expect.outcome = ExpectedOutcome::Pass;
     }
 }
+
+/// Words that end a statement about a command that shall fail.
+const FAILS: [&str; 6] = ["fail", "fails", "non-zero", "nonzero", "fehl", "falla"];
 
 /// The words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
 fn claims(behind: &str) -> Option<&str> {
