@@ -160,20 +160,23 @@ fn claim(command: &mut PlannedCommand, before: &str) {
     }
     let said = expectation(statement);
     let checks = command.facts.is_check();
-    let fails = key(statement).split_whitespace().next_back().is_some_and(|word| FAILS.contains(&word));
+    let statement = key(statement);
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let fails = words.last().is_some_and(|word| FAILS.contains(word));
+    let told = words.iter().any(|word| FAILS.contains(word));
     if said.status.is_some() || !checks && (said.count.is_some() || !said.shows.is_empty()) {
         command.await_result(said);
     } else if said.outcome == ExpectedOutcome::Fail && fails {
         command.expect.outcome = ExpectedOutcome::Fail;
-    } else if said.outcome == ExpectedOutcome::Fail && !checks {
-        // A failure that it is to show, or one that it tests for.
+    } else if said.outcome == ExpectedOutcome::Fail && told && !checks {
+        // What fails may be the command, or what it tests.
         command.expect = Expect { words: said.words, ..Expect::default() };
     } else {
         command.expect.outcome = ExpectedOutcome::Pass;
     }
 }
 
-/// Words that end a statement about a command that shall fail.
+/// Words of a statement about a command that shall fail.
 const FAILS: [&str; 6] = ["fail", "fails", "non-zero", "nonzero", "fehl", "falla"];
 
 /// The words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
