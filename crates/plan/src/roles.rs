@@ -7,6 +7,7 @@ use place::{Place, TABLE, names_text};
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
+use crate::changes::asks_for_change;
 use crate::commands::{
     ExpectedOutcome, Manner, PlannedCommand, Relation, expectation, expected_by, in_line, is_use, of_fence,
 };
@@ -224,6 +225,13 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
         StepExpectedToPass | Setup | ExampleOrMention => {}
     }
     let step = role != ExampleOrMention;
+    if kind == Kind::Commit || step && kind == Kind::Git && !command.facts.is_look() {
+        return role;
+    }
+    // Values that a file of settings holds.
+    if !step && shell::parse(&command.text).invocations.iter().all(|one| one.words.is_empty()) {
+        return ExampleOrMention;
+    }
     let prose = !step && !place.fenced && !place.leads;
     let told = place.is_in_section(&table.shown) && !(step && (place.fenced || place.leads));
     if place.is_led(&table.shown) || told || writes_words(place) || step && uses_new(command, place) {
@@ -242,7 +250,7 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
             Kind::Install => Setup,
             Kind::Service if !step => Setup,
             Kind::Server if !step => Manual,
-            Kind::Commit => role,
+            Kind::Other => role,
             _ => Check,
         };
     }
@@ -252,15 +260,18 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
     if place.is_in_section(&table.setup) && !prose && !builds {
         return Setup;
     }
-    if !step && !place.fenced && place.leads && place.is_in_unit() { StepExpectedToPass } else { role }
+    let leads = !place.fenced && place.leads && place.is_in_unit();
+    if !step && leads && kind != Kind::Other { StepExpectedToPass } else { role }
 }
 
 /// Whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
 fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
-    // Behind the marker, the box and the number.
-    let bare =
-        |item: &String| item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x').to_owned();
-    place.items.iter().map(bare).any(|item| is_use(&item, command))
+    place.items.iter().any(|item| is_use(bare(item), command))
+}
+
+/// The words of an item, without its marker, box and number.
+fn bare(item: &str) -> &str {
+    item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')
 }
 
 /// Whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.
@@ -279,7 +290,8 @@ fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
 /// the name of a text file.
 fn writes_words(place: &Place) -> bool {
     !place.fenced
-        && (place.is_under(&TABLE.documentation) && !place.leads || place.items.iter().any(|item| names_text(item)))
+        && (place.is_under(&TABLE.documentation) && !place.leads
+            || place.items.iter().any(|item| names_text(item) && asks_for_change(bare(item))))
 }
 
 fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {
