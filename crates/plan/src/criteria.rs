@@ -58,9 +58,10 @@ pub(crate) fn set_expectation(command: &mut PlannedCommand, words: &str) {
 }
 
 /// Gives what is said of the last of several looks to those beside it of which nothing is said: that they find nothing,
-/// or something. A number or a text may be the last one's alone.
+/// or something, or what is not read. A number or a text may be the last one's alone.
 pub(crate) fn share_look(expect: &Expect, beside: impl Iterator<Item = usize>, commands: &mut [PlannedCommand]) {
-    let plain = matches!(expect.outcome, ExpectedOutcome::NoMatches | ExpectedOutcome::Pass) && expect.shows.is_empty();
+    let told = matches!(expect.outcome, ExpectedOutcome::NoMatches | ExpectedOutcome::Pass) && expect.shows.is_empty();
+    let plain = told || expect.is_unread();
     for at in beside.filter(|_| plain) {
         if let Some(other) =
             commands.get_mut(at).filter(|other| other.facts.is_look() && other.expect == Expect::default())
