@@ -12,7 +12,7 @@ use crate::document::{Document, Span};
 
 pub(crate) use expect::expectation;
 pub use expect::{Count, Relation};
-pub(crate) use lines::{Manner, asked_to_see, in_line, is_conditional};
+pub(crate) use lines::{Manner, asked_to_see, hear, in_line, is_conditional, is_use, stated_folder};
 
 /// A command that the plan wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,6 +53,12 @@ pub struct Facts {
     pub needs: Vec<shell::Need>,
     /// The folder that it goes to by itself.
     pub folder: Option<String>,
+    /// It prints sentences or sums beside what it lists, so that its lines count nothing.
+    narrates: bool,
+    /// Its status says whether something was found.
+    searches: bool,
+    /// It prints how many there are, not what they are.
+    counts: bool,
     /// It prints only what it is asked for, so that a status code of an answer shows only by option.
     silent_request: bool,
 }
@@ -68,8 +74,18 @@ impl Facts {
             decides: reading.decides(),
             needs: reading.needs(),
             folder: reading.folder().map(str::to_owned),
+            searches: !reading.is_negated() && reading.calls().last().is_some_and(|call| finds(call)),
+            counts: reading.calls().iter().any(|call| call.is(shell::Trait::Counts)),
+            narrates: reading.calls().iter().any(|call| call.is(shell::Trait::Narrates)),
             silent_request: request && !shown,
         }
+    }
+
+    /// Tells that it looks at the tree, or at what git or a program keeps, and succeeds whatever it sees or finds.
+    pub(crate) fn is_look(&self) -> bool {
+        let looks = matches!(self.kind, shell::Kind::Inspect | shell::Kind::Git);
+        let shows = matches!(self.decides, shell::Decides::Found | shell::Decides::Output(_));
+        looks && !self.writes && (shows || self.searches)
     }
 
     /// Tells that tests, linters, type checks or builds are all that it runs: they print a verdict in words
@@ -78,6 +94,11 @@ impl Facts {
         let checks = |kind: &shell::Kind| kind.is_check() || *kind == shell::Kind::Build;
         !self.kinds.is_empty() && self.kinds.iter().all(checks)
     }
+}
+
+/// Whether the status of a call says that something was found.
+fn finds(call: &shell::Call) -> bool {
+    call.status(1) == Some(shell::StatusMeaning::NothingFound)
 }
 
 /// Options by which a request prints the status of the answer.
@@ -163,7 +184,15 @@ impl PlannedCommand {
     /// Lays down what is expected. A check prints a verdict in words of its
     /// own: quoted words are excerpts of it only where the plan plainly says so.
     pub(crate) fn await_result(&mut self, expect: Expect) {
+        let words = expect.words.clone().filter(|_| self.facts.is_look());
         self.expect = expect;
+        if self.server && self.expect.words.is_some() && self.expect.outcome == ExpectedOutcome::Pass {
+            // It does not end, so that it can't end well.
+            self.expect.outcome = ExpectedOutcome::Unstated;
+        }
+        if let Some(words) = words {
+            return self.await_look(&words, expect::Side::Behind);
+        }
         self.settle_number();
         if self.expect.outcome == ExpectedOutcome::Fail {
             // One of them is enough: "`ImportError` or `NameError`".
@@ -188,6 +217,28 @@ impl PlannedCommand {
         self.expect.shows.retain(|text| !(silent && (status(text) || text.starts_with("HTTP/"))));
     }
 
+    /// Lays down what is said of a look at the tree: [`Facts::is_look`].
+    pub(crate) fn await_look(&mut self, words: &str, side: expect::Side) {
+        let (counts, narrates) = (self.facts.counts, self.facts.narrates);
+        self.expect = expect::of_look(words, expect::Look { text: &self.text, counts, narrates }, side);
+        let expect = &mut self.expect;
+        let lists = self.facts.decides == shell::Decides::Found || self.facts.searches;
+        match expect.outcome {
+            // It says so in words of its own.
+            ExpectedOutcome::NoMatches if self.facts.narrates => {
+                expect.outcome = ExpectedOutcome::Unstated;
+                let clean = words.to_lowercase().contains("clean");
+                expect.shows = clean.then(|| "working tree clean".to_owned()).into_iter().collect();
+            }
+            // What only shows a state does so whatever that is; files that are to be there are named in the command.
+            ExpectedOutcome::Pass if !(lists || self.facts.kind == shell::Kind::Inspect && says_there(words)) => {
+                expect.outcome = ExpectedOutcome::Unstated;
+            }
+            _ => {}
+        }
+        self.settle_number();
+    }
+
     /// Decides what a stated number is of: what a search or a listing prints, what a script prints, or the status.
     fn settle_number(&mut self) {
         let expect = &mut self.expect;
@@ -201,7 +252,7 @@ impl PlannedCommand {
             return;
         }
         let Some(count) = expect.count else { return };
-        let counts = self.facts.kind == shell::Kind::Inspect;
+        let counts = self.facts.kind == shell::Kind::Inspect || self.facts.is_look();
         if self.facts.is_check() || self.facts.kind == shell::Kind::Request && self.facts.silent_request {
             // "0 errors", "12 passed", "200": of the program's own report.
             expect.count = None;
@@ -217,6 +268,32 @@ impl PlannedCommand {
             expect.outcome = ExpectedOutcome::Pass;
         }
     }
+}
+
+/// Whether words say no more than that something is there.
+fn says_there(words: &str) -> bool {
+    const THERE: &[&str] = &[
+        "exist",
+        "exists",
+        "present",
+        "found",
+        "pass",
+        "success",
+        "succeed",
+        "there",
+        "succeeds",
+        "passes",
+        "created",
+        "generated",
+        "existe",
+        "vorhanden",
+        "存在",
+        "通过",
+        "成功",
+    ];
+    let lower = words.to_lowercase();
+    let last = lower.split(|letter: char| !letter.is_alphanumeric()).rfind(|word| !word.is_empty());
+    last.is_some_and(|last| THERE.contains(&last) || THERE.iter().any(|word| !word.is_ascii() && last.ends_with(word)))
 }
 
 /// A command as written, judged.

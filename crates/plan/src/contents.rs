@@ -2,6 +2,8 @@
 
 mod echoes;
 
+mod folders;
+
 mod inherited;
 
 mod parts;
@@ -12,9 +14,10 @@ use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
 use crate::changes::{Asking, PlannedChange, declared};
 use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional, of_fence,
+    ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional, is_use, of_fence,
+    stated_folder,
 };
-use crate::criteria::{self, is_among, set_expectation};
+use crate::criteria::{self, is_among, set_expectation, share_look};
 use crate::document::{Document, Span};
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::plain;
@@ -42,6 +45,7 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
     let mut commands = Vec::new();
     let mut criteria = criteria::read(&asking, &mut commands);
     let runs = run_rows(&asking, &placed, &mut commands);
+    folders::lay_down(&asking, &mut commands);
     let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
     let sentences = sentences::read(&asking, &begins, &placed, &changes, &commands);
     let removals = removals(&asking, &sentences, &changes);
@@ -161,7 +165,10 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
             // What waits for something to go wrong is a person's; a commit waits for the change alone.
             RowKind::Code(fence) if shell() => {
                 let found = of_fence(document, *fence).into_iter();
-                found.filter(|command| command.commit.is_some() || !waits(asking, at)).collect()
+                let found = found.filter(|command| command.commit.is_some() || !waits(asking, at));
+                let mut found: Vec<PlannedCommand> = found.filter(|command| !uses_new(asking, at, command)).collect();
+                place_in(folder_above(asking, at), &mut found);
+                found
             }
             RowKind::Code(fence) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
                 let text = document.fences.get(*fence).map_or(String::new(), |fence| fence.dedented(document.text));
@@ -186,7 +193,8 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
                     && asking.rows[at - 1].piece == row.piece
                     && goes_on(document.slice(&asking.rows[at - 1].span));
                 if let Some(value) = behind_title(words) {
-                    let found = in_line(value, row.span.end - value.len(), Manner::Mention);
+                    let mut found = in_line(value, row.span.end - value.len(), Manner::Mention);
+                    place_in(stated_folder(words), &mut found);
                     if !found.is_empty() {
                         runs.extend((0..found.len()).map(|one| (at, commands.len() + one)));
                         commands.extend(found);
@@ -200,12 +208,14 @@ fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<Plann
                     false => Manner::Sentence,
                 };
                 let value = if labelled { value } else { words };
-                in_line(value, row.span.end - value.len(), manner)
+                let mut found = in_line(value, row.span.end - value.len(), manner);
+                place_in(stated_folder(words), &mut found);
+                found
             }
             _ => Vec::new(),
         };
         for mut one in found {
-            if one.expect.outcome == ExpectedOutcome::Unstated {
+            if one.expect.outcome == ExpectedOutcome::Unstated && !one.facts.is_look() {
                 one.expect.outcome = bracketed(asking, at);
             }
             runs.push((at, commands.len()));
@@ -226,6 +236,27 @@ fn behind_title(words: &str) -> Option<&str> {
     let (title, rest) = words.strip_prefix("**")?.split_once("**")?;
     let value = rest.trim_start_matches([' ', '—', '–', '-', ':', '→']);
     (is_step_name(title) && value.starts_with('`') && value.len() < rest.len()).then_some(value)
+}
+
+/// The line right above a row.
+fn line_above<'t>(asking: &Asking<'_, 't>, at: usize) -> Option<&'t str> {
+    let above = at.checked_sub(1).map(|above| &asking.rows[above])?;
+    matches!(above.kind, RowKind::Line(_)).then(|| asking.document.slice(&above.span))
+}
+
+/// The folder that the line above a fence tells to run in: "From `web/`:".
+fn folder_above(asking: &Asking<'_, '_>, at: usize) -> Option<String> {
+    stated_folder(line_above(asking, at)?.trim_end().strip_suffix([':', '：'])?)
+}
+
+/// Lays down a folder for those that state none.
+fn place_in(folder: Option<String>, commands: &mut [PlannedCommand]) {
+    commands.iter_mut().filter(|one| one.folder.is_none()).for_each(|one| one.folder.clone_from(&folder));
+}
+
+/// Whether a command of a fence is how to use what the line above it asks to be made: "Add a `report` command:".
+fn uses_new(asking: &Asking<'_, '_>, at: usize, command: &PlannedCommand) -> bool {
+    line_above(asking, at).is_some_and(|above| above.trim_end().ends_with([':', '：']) && is_use(above, command))
 }
 
 /// Whether the line above a fence makes it wait for something: "If it is missing, run:".
@@ -274,7 +305,13 @@ fn expect_last(
     let left = between.iter().any(|row| matches!(row.kind, RowKind::Heading(_)) || row.boxed);
     let Some(last) = commands.get_mut(*command).filter(|_| !left) else { return };
     set_expectation(last, words);
-    if last.expect.outcome == ExpectedOutcome::Pass {
+    if last.facts.is_look() {
+        share_look(
+            &last.expect.clone(),
+            runs.iter().filter(|(beside, _)| beside == row).map(|(_, other)| *other),
+            commands,
+        );
+    } else if last.expect.outcome == ExpectedOutcome::Pass {
         // What a fence of several checks is to show holds for each of them.
         for (_, other) in runs.iter().filter(|(beside, _)| beside == row) {
             if let Some(other) = commands.get_mut(*other).filter(|other| other.facts.is_check()) {

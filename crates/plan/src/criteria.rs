@@ -4,7 +4,7 @@ mod reader;
 
 use serde::Serialize;
 
-use crate::commands::{ExpectedOutcome, PlannedCommand, expectation};
+use crate::commands::{Expect, ExpectedOutcome, PlannedCommand, expectation};
 use crate::document::Span;
 use crate::identity::CheckboxId;
 use crate::inline::key;
@@ -54,6 +54,20 @@ pub(crate) fn set_expectation(command: &mut PlannedCommand, words: &str) {
         // An expectation in several lines or items.
         let before = command.expect.words.as_deref().map(|before| format!("{before} ")).unwrap_or_default();
         command.await_result(expectation(&format!("{before}{words}")));
+    }
+}
+
+/// Gives what is said of the last of several looks to those beside it of which nothing is said: that they find nothing,
+/// or something, or what is not read. A number or a text may be the last one's alone.
+pub(crate) fn share_look(expect: &Expect, beside: impl Iterator<Item = usize>, commands: &mut [PlannedCommand]) {
+    let told = matches!(expect.outcome, ExpectedOutcome::NoMatches | ExpectedOutcome::Pass) && expect.shows.is_empty();
+    let plain = told || expect.is_unread();
+    for at in beside.filter(|_| plain) {
+        if let Some(other) =
+            commands.get_mut(at).filter(|other| other.facts.is_look() && other.expect == Expect::default())
+        {
+            other.expect = expect.clone();
+        }
     }
 }
 

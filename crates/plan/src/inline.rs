@@ -150,6 +150,10 @@ pub(crate) fn label(line: &str) -> Option<Label> {
         if tail.is_empty() && mark.len() > 1 {
             return Some(made(name, line.len(), true, line));
         }
+        // "**Verify** `npm test`".
+        if mark.len() == 2 && tail.starts_with('`') && !name.contains(['`', ' ']) {
+            return Some(made(name, after, true, line));
+        }
         let note = tail.strip_prefix('(').and_then(|note| note.find(')').map(|end| &note[end + 1..]));
         for candidate in [Some(tail), note].into_iter().flatten() {
             let candidate = candidate.trim_start();

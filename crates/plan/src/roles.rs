@@ -1,10 +1,16 @@
 //! What each command is in its plan: a check, a step, a setting up. For programs
 //! that read the plan as a whole.
 
+mod place;
+
+use place::{Place, TABLE, names_text};
 use serde::Serialize;
 use shell::{Decides, Kind, Need};
 
-use crate::commands::{ExpectedOutcome, Manner, PlannedCommand, expectation, expected_by, in_line, of_fence};
+use crate::changes::asks_for_change;
+use crate::commands::{
+    ExpectedOutcome, Manner, PlannedCommand, Relation, expectation, expected_by, in_line, is_use, of_fence,
+};
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
 use crate::labels::Topic;
@@ -58,29 +64,34 @@ pub struct CommandReading {
 
 /// Returns the commands of a plan: those of its units and criteria first, then whatever else it shows.
 pub fn read(plan: &Plan) -> Vec<CommandReading> {
+    let document = Document::read(plan.text());
     let mut found = Vec::new();
     for phase in plan.all() {
         let criteria = phase.criteria.as_slice();
         for (at, command) in phase.commands.iter().enumerate() {
             let role = role(command, by_criteria(criteria, at), in_steps(phase, at));
-            push(plan.text(), command, role, &mut found);
+            push(&document, command, role, &mut found);
         }
     }
     for (at, command) in plan.commands().iter().enumerate() {
-        push(plan.text(), command, role(command, by_criteria(plan.criteria(), at), false), &mut found);
+        push(&document, command, role(command, by_criteria(plan.criteria(), at), false), &mut found);
     }
     let listed: Vec<Span> = found.iter().map(|one| one.span.clone()).collect();
-    beside(plan.text(), &listed, &mut found);
+    let blocks = plan.all().flat_map(|phase| &phase.blocks).filter(|block| block.role.is_placed());
+    let files: Vec<Span> = blocks.map(|block| block.span.clone()).collect();
+    beside(&document, &Known { listed, files }, &mut found);
+    walked(&document, &mut found);
     found
 }
 
 /// Adds a command; one of several lines as each of its statements, where they stand.
-fn push(text: &str, command: &PlannedCommand, role: CommandRole, found: &mut Vec<CommandReading>) {
-    let written = text.get(command.span.clone()).unwrap_or("");
+fn push(document: &Document<'_>, command: &PlannedCommand, role: CommandRole, found: &mut Vec<CommandReading>) {
+    let place = Place::of(document, command.span.start);
+    let written = document.slice(&command.span);
     let script = shell::parse(written);
     let statements = script.statements();
     if !written.contains('\n') || statements.len() < 2 || !script.is_sound() {
-        found.push(reading(command, role));
+        found.push(reading(command, settled(role, command, &place)));
         return;
     }
     let said = |from: usize, to: usize| {
@@ -91,41 +102,92 @@ fn push(text: &str, command: &PlannedCommand, role: CommandRole, found: &mut Vec
     let outside = said(0, written.len()).is_none();
     for (at, span) in statements.iter().enumerate() {
         let next = statements.get(at + 1).map_or(written.len(), |next| next.start);
-        let place = command.span.start + span.start..command.span.start + span.end;
+        let part = command.span.start + span.start..command.span.start + span.end;
         let folder = script.invocations.iter().find(|one| one.span.start == span.start);
         let folder = folder.and_then(|one| one.folder.clone()).or_else(|| command.folder.clone());
         let own = said(span.end, next).map(expectation).unwrap_or_default();
-        let mut one = crate::commands::command(script.slice(span), place, own);
+        let mut one = crate::commands::command(script.slice(span), part, own);
         if outside {
             one.expect = command.expect.clone();
         }
         one.folder = one.facts.folder.take().or(folder);
+        let role = settled(role, &one, &place);
         found.push(reading(&one, role));
     }
 }
 
+/// What is read already.
+struct Known {
+    /// The commands of units and criteria.
+    listed: Vec<Span>,
+    /// The blocks that stand in files.
+    files: Vec<Span>,
+}
+
+impl Known {
+    fn is_free(&self, span: &Span) -> bool {
+        !self.listed.iter().any(|one| one.start < span.end && span.start < one.end)
+    }
+}
+
+/// Takes the checks of a fence for a person's, where they are a walk through what was made: its own programs and requests
+/// to its server, one after the other.
+fn walked(document: &Document<'_>, found: &mut [CommandReading]) {
+    for fence in &document.fences {
+        let inside = |one: &CommandReading| one.role == CommandRole::Check && fence.span.contains(&one.span.start);
+        let count = |wanted: &dyn Fn(Kind) -> bool| found.iter().filter(|one| inside(one) && wanted(one.kind)).count();
+        let own = count(&|kind| matches!(kind, Kind::Script | Kind::Other));
+        if own > 1 && count(&|kind| kind == Kind::Request) > 0 {
+            found.iter_mut().filter(|one| inside(one)).for_each(|one| one.role = CommandRole::Manual);
+        }
+    }
+}
+
 /// Adds the commands that no unit and no criterion has: by what the heading and the label above them announce.
-fn beside(text: &str, listed: &[Span], found: &mut Vec<CommandReading>) {
-    let document = Document::read(text);
-    let rows = rows(&document, 0..document.pieces.len(), |_| false);
+fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading>) {
+    let rows = rows(document, 0..document.pieces.len(), |_| false);
     for row in &rows {
         let words = document.slice(&row.span);
         let commands = match &row.kind {
             RowKind::Code(fence) => {
                 let block = document.fences.get(*fence);
-                let shown = block.is_some_and(|block| is_shell(block.info.split_whitespace().next().unwrap_or("")));
-                if shown { of_fence(&document, *fence) } else { Vec::new() }
+                let language = block.map_or("", |block| block.info.split_whitespace().next().unwrap_or(""));
+                match language {
+                    "md" | "markdown" => {
+                        within_words(document, *fence, known, found);
+                        Vec::new()
+                    }
+                    language if is_shell(language) => of_fence(document, *fence),
+                    _ => Vec::new(),
+                }
             }
+            RowKind::Line(_) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => Vec::new(),
             RowKind::Line(_) => {
                 in_line(words, row.span.start, if is_among(row) { Manner::Criterion } else { Manner::Mention })
             }
             _ => Vec::new(),
         };
-        let free = |command: &&PlannedCommand| {
-            !listed.iter().any(|span| span.start < command.span.end && command.span.start < span.end)
-        };
-        for command in commands.iter().filter(free) {
-            push(text, command, announced(row, command), found);
+        for command in commands.iter().filter(|command| known.is_free(&command.span)) {
+            let of_file = row.topic.is_some_and(Topic::names_files);
+            if of_file || known.files.iter().any(|file| file.contains(&command.span.start)) {
+                found.push(reading(command, CommandRole::ExampleOrMention));
+                continue;
+            }
+            push(document, command, announced(row, command), found);
+        }
+    }
+}
+
+/// Adds the commands that a text shows which is to be written: for its readers.
+fn within_words(document: &Document<'_>, fence: usize, known: &Known, found: &mut Vec<CommandReading>) {
+    for line in document.fences.get(fence).map_or(&[][..], |fence| &fence.content) {
+        let words = document.slice(line);
+        let bare = words.trim();
+        let start = line.start + (words.len() - words.trim_start().len());
+        let span = start..start + bare.len();
+        if shell::is_command(bare) && known.is_free(&span) {
+            let command = crate::commands::command(bare, span, crate::commands::Expect::default());
+            found.push(reading(&command, CommandRole::ExampleOrMention));
         }
     }
 }
@@ -147,6 +209,89 @@ fn announced(row: &Row, command: &PlannedCommand) -> CommandRole {
     } else {
         CommandRole::ExampleOrMention
     }
+}
+
+/// Returns the role of a command by where it stands, where that says more than what it belongs to: a section of checks, of
+/// manual work, of the operation of what runs.
+fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> CommandRole {
+    use CommandRole::{Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass};
+    let (kind, table) = (command.facts.kind, &*TABLE);
+    let builds = command.facts.is_check();
+    match role {
+        CommandRole::Rollback | Manual | StepExpectedToFail => return role,
+        Check if place.is_item_of_words() => return ExampleOrMention,
+        Check if place.is_headed(&table.setup) && !builds => return role,
+        Check => return if place.is_led(&table.manual) { Manual } else { role },
+        StepExpectedToPass | Setup | ExampleOrMention => {}
+    }
+    let step = role != ExampleOrMention;
+    if kind == Kind::Commit || step && kind == Kind::Git && !command.facts.is_look() {
+        return role;
+    }
+    // Values that a file of settings holds.
+    if !step && shell::parse(&command.text).invocations.iter().all(|one| one.words.is_empty()) {
+        return ExampleOrMention;
+    }
+    let prose = !step && !place.fenced && !place.leads;
+    let told = place.is_in_section(&table.shown) && !(step && (place.fenced || place.leads));
+    if place.is_led(&table.shown) || told || writes_words(place) || step && uses_new(command, place) {
+        return ExampleOrMention;
+    }
+    // What a step says it expects, a program can see.
+    let seen = step && (command.expect.outcome == ExpectedOutcome::Pass || !command.expect.shows.is_empty());
+    if !prose && (place.is_led(&table.manual) || !seen && place.is_under(&table.manual)) {
+        return Manual;
+    }
+    if !prose && !builds && is_operated(command, place) {
+        return Manual;
+    }
+    if place.is_in_section(&table.verification) && !prose {
+        return match kind {
+            Kind::Install => Setup,
+            Kind::Service if !step => Setup,
+            Kind::Server if !step => Manual,
+            Kind::Other => role,
+            _ => Check,
+        };
+    }
+    if place.fenced && !step && place.is_led(&table.verification) {
+        return Check;
+    }
+    if place.is_in_section(&table.setup) && !prose && !builds {
+        return Setup;
+    }
+    let leads = !place.fenced && place.leads && place.is_in_unit();
+    if !step && leads && kind != Kind::Other { StepExpectedToPass } else { role }
+}
+
+/// Whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
+fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
+    place.items.iter().any(|item| is_use(bare(item), command))
+}
+
+/// The words of an item, without its marker, box and number.
+fn bare(item: &str) -> &str {
+    item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')
+}
+
+/// Whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.
+fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
+    let (facts, table) = (&command.facts, &*TABLE);
+    if matches!(facts.kind, Kind::Git | Kind::Commit | Kind::Generate) {
+        return false;
+    }
+    let reaches = !facts.needs.is_empty() || facts.kind == Kind::Migrate;
+    place.is_titled(&table.operated_plan)
+        || place.is_in_section(&table.operation) && !facts.is_look()
+        || place.is_under(&table.operation) && reaches
+}
+
+/// Whether a command stands among words that are to be written: in the prose below a heading of documentation, or behind
+/// the name of a text file.
+fn writes_words(place: &Place) -> bool {
+    !place.fenced
+        && (place.is_under(&TABLE.documentation) && !place.leads
+            || place.items.iter().any(|item| names_text(item) && asks_for_change(bare(item))))
 }
 
 fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {
@@ -187,7 +332,9 @@ fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     let facts = &command.facts;
     // An example asks for no result.
     let example = role == CommandRole::ExampleOrMention;
-    let expect = if example { "-".to_owned() } else { expected(command) };
+    // What a person does has no words of its own about its end: "Start the services: `…`".
+    let unsaid = role == CommandRole::Manual && command.expect.words.is_none();
+    let expect = if example || unsaid { "-".to_owned() } else { expected(command) };
     // That something was found is right or wrong only where the plan says which.
     let decides = if facts.decides == Decides::Found && expect == "-" { "output" } else { facts.decides.word() };
     CommandReading {
@@ -213,6 +360,8 @@ fn expected(command: &PlannedCommand) -> String {
         (ExpectedOutcome::Unstated, None) => {}
     }
     all.extend(expect.count.map(|count| format!("count {count}")));
+    let printed = expect.count.filter(|count| count.relation == Relation::Exactly && !count.of_lines);
+    all.extend(printed.map(|count| format!("prints = {}", count.number)));
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));
     }

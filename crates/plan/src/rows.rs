@@ -201,6 +201,7 @@ impl Reader<'_, '_> {
             label.bold
                 || !matches!(topic, Topic::About | Topic::Changes | Topic::Steps | Topic::Folder)
                 || label.rest >= words.len()
+                || *topic == Topic::Folder && words[label.rest..].starts_with('`')
         });
         if own.is_none() && item.is_none() && labelled.is_some_and(|label| label.bold && label.rest >= words.len()) {
             self.scopes.clear();

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::changes::Asking;
+use crate::commands::{Manner, in_line};
 use crate::criteria::is_among;
 use crate::document::Span;
 use crate::identity::CheckboxId;
@@ -115,7 +116,9 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
         inner.into_iter().any(|row| !is_among(row) && !matches!(row.kind, RowKind::Rule))
     });
     let first = sections.first().copied().unwrap_or(rows.len());
-    let works = |row: &Row| matches!(row.kind, RowKind::Code(_)) || row.topic.is_some_and(Topic::names_files);
+    let works = |row: &Row| {
+        matches!(row.kind, RowKind::Code(_)) || row.topic.is_some_and(Topic::names_files) || runs_in_words(asking, row)
+    };
     if found.is_empty() || rows[..first].iter().any(works) {
         let end = rows[..first].iter().position(|row| is_among(row) && row.item.is_none()).unwrap_or(first);
         if end > 0 {
@@ -127,6 +130,12 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
         }
     }
     found
+}
+
+/// Whether a sentence asks to run a command: "Run `npm test` and".
+fn runs_in_words(asking: &Asking<'_, '_>, row: &Row) -> bool {
+    let line = matches!(row.kind, RowKind::Line(_)) && !is_among(row) && !row.topic.is_some_and(Topic::is_left_undone);
+    line && !in_line(asking.document.slice(&row.span), row.span.start, Manner::Sentence).is_empty()
 }
 
 /// Adds the sections beside the steps: "Run the tests", "Commit" under headings of their own.

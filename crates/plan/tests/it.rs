@@ -8,6 +8,8 @@ mod cases;
 mod properties;
 #[path = "it/render.rs"]
 mod render;
+#[path = "it/roles.rs"]
+mod roles;
 #[path = "it/selecting.rs"]
 mod selecting;
 #[path = "it/sentences.rs"]

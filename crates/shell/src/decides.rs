@@ -44,6 +44,8 @@ pub enum NothingReason {
     Or,
     /// What follows `;` always succeeds.
     Sequence,
+    /// What a trap runs at the end succeeds.
+    Trap,
     /// It runs in the background.
     Background,
     /// Whether it runs hangs on a condition.
@@ -74,7 +76,36 @@ impl Reading {
     /// Returns what tells how the script went. It is taken to be run so that any failing part of a list
     /// ends it ([`Reading::strict_form`]).
     pub fn decides(&self) -> Decides {
-        self.decides_node(&self.script.root)
+        if self.ends_well_anyway() {
+            Decides::Nothing(NothingReason::Trap)
+        } else {
+            self.decides_node(&self.script.root)
+        }
+    }
+
+    /// Tells that what runs at the script's end makes a success of it: `trap 'exit 0' EXIT`.
+    fn ends_well_anyway(&self) -> bool {
+        let traps = |call: &&Call| call.is(Trait::Traps);
+        let exits = |call: &Call| call.is(Trait::Exits) && call.is(Trait::Succeeds);
+        self.calls()
+            .into_iter()
+            .filter(traps)
+            .filter_map(|call| call.arguments.first())
+            .any(|script| crate::reading::read(script).calls().into_iter().any(exits))
+    }
+
+    /// Tells that `!` turns the script's status around.
+    pub fn is_negated(&self) -> bool {
+        fn negated(node: &Node) -> bool {
+            match node {
+                Node::Not(_) => true,
+                Node::And(_, right) | Node::Or(_, right) => negated(right),
+                Node::Subshell(inner) => negated(inner),
+                Node::Sequence(all) => all.last().is_some_and(negated),
+                _ => false,
+            }
+        }
+        negated(&self.script.root)
     }
 
     /// Tells that the status of a pipe is that of its first failing member.

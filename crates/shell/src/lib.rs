@@ -56,6 +56,8 @@ mod commit;
 
 mod strict;
 
+mod substituted;
+
 mod looks;
 
 pub use call::{Call, Recipes, Target, conventional_rule};

@@ -132,6 +132,10 @@ pub enum Trait {
     SetsOptions,
     /// It ends what it runs after a time.
     Bounds,
+    /// It lays down what runs when the script ends, or is ended.
+    Traps,
+    /// It prints sentences or sums beside what it lists, so that its lines count nothing.
+    Narrates,
     /// It sets something in the shell for what comes after it: variables, functions' environment.
     Sets,
 }

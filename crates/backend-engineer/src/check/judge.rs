@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use journal::Verdict;
 use plan::{Count, Expect, ExpectedOutcome};
 use serde::Serialize;
-use shell::{Reading, Recipes, Trait};
+use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling, Trait};
 
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
@@ -145,6 +145,10 @@ pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContex
     match expect.outcome {
         ExpectedOutcome::Fail if code == 0 => Judgement::inconclusive(&Inconclusive::PassedEarly),
         ExpectedOutcome::Fail => judge_failure(output, expect),
+        // What is said of it is not that it finds something.
+        _ if expect.is_unread() && asked.reading.decides() == Decides::Found => {
+            Judgement::inconclusive(&Inconclusive::Unread(expect.words.clone().unwrap_or_default()))
+        }
         _ if code != 0 && !as_stated => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
         _ => judge_success(asked, (code, output), expect),
     }
@@ -152,7 +156,7 @@ pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContex
 
 /// Tells that a command only shows a state: right for a step of which the plan expects nothing.
 fn is_look(why: Vacuous) -> bool {
-    matches!(why, Vacuous::Output(shell::OutputReason::Shows))
+    matches!(why, Vacuous::Output(OutputReason::Shows))
 }
 
 /// A search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
@@ -160,11 +164,32 @@ fn judge_search(asked: &Asked, code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
     // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
     let nothing = lines == 0 || asked.counts() && output.lines().all(|line| counted_at_end(line) == Some(0));
+    let told = asked.reading.decides();
+    let own = told == Decides::Status && (asked.reading.is_negated() || !searches(&asked.reading));
+    let found = told == Decides::Found || told == Decides::Status && !own;
     match code {
+        // The status of a search says that it found something, also where it prints nothing: `grep -q`.
+        0 if found => Judgement::failed("the plan expects no result, and something was found"),
+        1 if own => Judgement::failed(with_summary("exit code 1", output)),
+        0 if nothing && !own && is_silenced(&asked.reading) => {
+            Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::Output(OutputReason::Shows)))
+        }
         0 | 1 if nothing => Judgement::passed("nothing found, as the plan expects"),
         0 | 1 => Judgement::failed(format!("the plan expects no result, and {lines} lines came")),
         code => Judgement::inconclusive(&Inconclusive::SearchFailed(code)),
     }
+}
+
+/// Tells that a search in the script prints nothing, whatever it finds: `-q`, `> /dev/null`.
+fn is_silenced(reading: &Reading) -> bool {
+    let quiet =
+        |call: &&shell::Call| call.status(1) == Some(StatusMeaning::NothingFound) && call.tells() == Telling::Status;
+    let discards = |to: &shell::Redirection| {
+        let output = matches!(to.kind, shell::RedirectionKind::Output | shell::RedirectionKind::Append);
+        output && to.target == "/dev/null" && !reading.script.slice(&to.span).starts_with('2')
+    };
+    reading.calls().iter().any(quiet)
+        || searches(reading) && reading.script.invocations.iter().flat_map(|one| &one.redirections).any(discards)
 }
 
 /// A number that the plan states of the output. A search that counts ends with 1 where it counts none.
@@ -197,7 +222,11 @@ fn measured(asked: &Asked, output: &str, count: Count) -> Option<u64> {
         let stated = lines.iter().find(|line| number(line) == Some(count.number));
         return stated.or(lines.last()).and_then(|line| number(line));
     }
-    if count.of_lines {
+    if !asked.counts() && !asked.reading.needs().is_empty() {
+        // A database or a service prints its lines with a head and a foot.
+        return None;
+    }
+    if count.of_lines && !asked.counts() {
         return u64::try_from(lines.len()).ok();
     }
     if !asked.counts() && !matches!(lines.as_slice(), [_]) {
@@ -442,6 +471,20 @@ mod tests {
         assert_eq!(verdict("rg old_name src", 1, "", &none), Verdict::Passed);
         assert_eq!(verdict("rg old_name src", 0, "src/a.py:1:old_name\n", &none), Verdict::Failed);
         assert_eq!(verdict("rg old_name src", 2, "src: No such file", &none), Verdict::NotChecked);
+        let silent = [
+            ("grep -q old src", 0, Verdict::Failed),
+            ("grep -q old src", 1, Verdict::Passed),
+            ("! grep -q old src", 0, Verdict::Passed),
+            ("! grep -q old src", 1, Verdict::Failed),
+            ("grep -q old src || true", 0, Verdict::NotChecked),
+            ("find src -name '*.bak'", 0, Verdict::Passed),
+        ];
+        for (script, code, told) in silent {
+            assert_eq!(verdict(script, code, "", &none), told, "{script}");
+        }
+        let unread = Expect { words: Some("lists both in order".to_owned()), ..Expect::default() };
+        assert_eq!(verdict("grep -n a src", 0, "src/a.py:1:a", &unread), Verdict::NotChecked);
+        assert_eq!(verdict("grep -n a src", 1, "", &unread), Verdict::NotChecked);
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub(crate) enum Vacuous {
     Lists,
     /// It succeeds where the check fails: `! pytest`.
     Negated,
+    /// It fails unseen in a substitution: `test -z "$(npx eslint .)"`.
+    Substituted,
     /// Its status is not the check's.
     Nothing(NothingReason),
     /// Its status is not the check's; what it prints could tell.
@@ -27,6 +29,8 @@ impl fmt::Display for Vacuous {
             Vacuous::Negated => "`!` turns its exit status around: it succeeds where the check fails",
             Vacuous::Nothing(NothingReason::Or) | Vacuous::Output(OutputReason::Or) => "`||` swallows its exit status",
             Vacuous::Nothing(NothingReason::Sequence) => "what follows `;` swallows its exit status",
+            Vacuous::Substituted => "what runs in a substitution may fail unseen",
+            Vacuous::Nothing(NothingReason::Trap) => "a trap swallows its exit status",
             Vacuous::Nothing(NothingReason::Background) => "it runs in the background, and its exit status is lost",
             Vacuous::Nothing(NothingReason::Condition) | Vacuous::Output(OutputReason::Condition) => {
                 "its exit status is that of a condition, not of the check"
@@ -52,6 +56,9 @@ pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Va
     if checks && let Some(why) = of_check(reading) {
         return Some(why);
     }
+    if (checks || !shows) && reading.loses_substituted(&works) {
+        return Some(Vacuous::Substituted);
+    }
     let swallows = checks || makes(reading);
     match reading.decides() {
         Decides::Status | Decides::Found => None,
@@ -72,6 +79,9 @@ pub(super) fn fixes_in_silence(call: &Call) -> bool {
 ///
 /// Of the others a search ends with a status that is no failure (`grep x a | wc -l`), so that they keep their own way.
 pub(crate) fn strict_form(reading: &Reading, checks: bool) -> String {
+    if let Some(text) = reading.with_substituted_statuses(&works) {
+        return strict_form(&shell::read(&text), checks);
+    }
     if (checks || makes(reading)) && reading.decides() == Decides::Output(OutputReason::Pipe) {
         // Where a part that ends early (`head`) breaks the pipe, the status 141 is no verdict.
         return format!("set -e -o pipefail\n{}", reading.script.text.trim());
@@ -95,9 +105,16 @@ fn is_check(kind: Kind) -> bool {
 
 /// Tells that the status of one of its parts says whether that did its work: it checks, builds or runs code.
 pub(super) fn makes(reading: &Reading) -> bool {
-    let made = |kind: Kind| matches!(kind, Kind::Build | Kind::Migrate | Kind::Generate | Kind::Script);
-    let noted = reading.kinds();
-    noted.iter().any(|kind| is_check(*kind) || made(*kind))
+    reading.kinds().iter().any(|kind| is_check(*kind) || is_made(*kind))
+}
+
+fn is_made(kind: Kind) -> bool {
+    matches!(kind, Kind::Build | Kind::Migrate | Kind::Generate | Kind::Script)
+}
+
+/// Tells that the status of a call says whether that did its work.
+fn works(call: &Call) -> bool {
+    is_check(call.kind()) || is_made(call.kind())
 }
 
 /// Tells that all it does is to look at files: `ls app/a.py`, `grep -c x a.txt`.
@@ -172,6 +189,12 @@ mod tests {
             ("npx jest --listTests", Vacuous::Lists),
             ("! pytest", Vacuous::Negated),
             ("cd api && ! npm test", Vacuous::Negated),
+            ("! uv run pytest -q", Vacuous::Negated),
+            ("! ( cd api && make test )", Vacuous::Negated),
+            ("test -z \"$(npx eslint . | tail -1)\"", Vacuous::Substituted),
+            ("! test -n \"$(npx eslint .)\"", Vacuous::Substituted),
+            ("cat <(node a.js | sort)", Vacuous::Substituted),
+            ("trap 'exit 0' EXIT; pytest", Vacuous::Nothing(NothingReason::Trap)),
             ("bash -c \"python3 -m unittest a.b || true\"", Vacuous::Nothing(NothingReason::Or)),
             ("sh -c 'python3 -m unittest a.b; exit 0'", Vacuous::Nothing(NothingReason::Sequence)),
             ("bash -c 'npx vitest run | tail -3'", Vacuous::Output(OutputReason::Pipe)),
@@ -208,6 +231,14 @@ mod tests {
             "grep -rn x app | wc -l",
             "docker compose down || true",
             "echo new > stray.txt",
+            "trap 'rm -rf tmp' EXIT; pytest",
+            "trap 'code=$?; rm -rf tmp; exit $code' EXIT; pytest",
+            "test -z \"$(gofmt -l .)\"",
+            "diff <(node a.js) <(node b.js)",
+            "diff <(node a.js) expected.txt",
+            "[ \"$(node a.js | wc -l)\" -eq 3 ]",
+            "test -z \"$(git status --porcelain)\"",
+            "out=$(npx eslint .)",
         ];
         for script in cases {
             assert_eq!(told(script), None, "{script}");
@@ -217,6 +248,11 @@ mod tests {
     #[test]
     fn a_failure_in_a_pipe_ends_what_checks_or_makes() {
         let strict = |script: &str, checks| strict_form(&shell::read(script), checks);
+        let kept = "{ substituted1=$(gofmt -l .) && test -z \"${substituted1}\"; }";
+        assert_eq!(strict("test -z \"$(gofmt -l .)\"", true), kept);
+        let both = "{ substituted1=$(node a.js) && substituted2=$(node b.js) && diff <(printf '%s\\n' \"${substituted1}\") \
+            <(printf '%s\\n' \"${substituted2}\"); }";
+        assert_eq!(strict("diff <(node a.js) <(node b.js)", false), both);
         assert_eq!(strict("pytest | tail -3", true), "set -e -o pipefail\npytest | tail -3");
         assert_eq!(strict("node a.js | head -3", false), "set -e -o pipefail\nnode a.js | head -3");
         assert_eq!(strict("make x\nmake y", false), "set -e\nmake x\nmake y");

@@ -1,9 +1,10 @@
 //! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
 
+use super::expect::Side;
 use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation};
 use crate::changes::asks_for_change;
 use crate::document::Span;
-use crate::inline::{CodeSpan, code_spans, key};
+use crate::inline::{CodeSpan, code_spans, key, one_line, plain};
 use crate::mention::denies;
 
 /// How sure it is that a code span of the line is a command.
@@ -106,8 +107,17 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let place = base + span.inner.start..base + span.inner.end;
         let mut one = command(&words[span.inner.clone()], place, expect);
         one.folder = folder(words, &chosen);
+        if one.facts.is_look() && manner != Manner::Sentence {
+            hear(&mut one, before, behind, manner);
+            found.push(one);
+            continue;
+        }
         if manner == Manner::Criterion && one.expect == Expect::default() {
-            one.expect.outcome = claimed(&one, before, behind);
+            claim(&mut one, before);
+        }
+        if one.server && one.expect.outcome == ExpectedOutcome::Pass {
+            // It does not end: what it is to do once it runs is not read.
+            one.expect = Expect { words: Some(one_line(&plain(before))), ..Expect::default() };
         }
         found.push(one);
     }
@@ -115,21 +125,59 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
     found
 }
 
-/// What a criterion claims without a word for how a command ends: "The lock is valid: `uv lock --check`", "No import is
-/// left: `grep …`", "`grep …` returns the block".
-fn claimed(command: &PlannedCommand, before: &str, behind: &str) -> ExpectedOutcome {
-    let statement = key(before);
-    let labelled = before.trim_end().ends_with([':', '：']) && !statement.is_empty();
-    let searches = command.facts.decides == shell::Decides::Found;
-    let denied = ["no ", "none ", "nothing ", "kein", "ningun", "aucun", "nenhum", "没有", "无"];
-    match () {
-        () if labelled && searches && denied.iter().any(|word| statement.starts_with(word)) => {
-            ExpectedOutcome::NoMatches
+/// Lays down what is said of a look at the tree, behind it or in front of it. Words that are not read keep a criterion
+/// from being taken for proven; elsewhere they may be about anything.
+pub(crate) fn hear(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner) {
+    let rest = expected_behind(behind).unwrap_or(behind);
+    command.await_look(rest, Side::Behind);
+    let said = std::mem::take(&mut command.expect);
+    if said.words.is_none() || said.is_unread() {
+        if manner != Manner::Labelled {
+            command.await_look(before, Side::Before);
         }
-        () if labelled || searches && claims(behind).is_some() => ExpectedOutcome::Pass,
-        () => ExpectedOutcome::Unstated,
+        let open = command.expect.words.is_none() || command.expect.is_unread();
+        // What is said in front may be the half of it: "Only new ones: `…` lists the files".
+        if open && said.words.is_some() || said.is_unread() && command.expect.outcome == ExpectedOutcome::Pass {
+            command.expect = said;
+        }
+    } else {
+        command.expect = said;
+    }
+    let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | '→' | '*' | ',');
+    let asked = asked_to_see(behind.trim_start_matches(lead)).is_some();
+    let stated = manner == Manner::Criterion || claims(behind).is_some() || asked;
+    if command.expect.is_unread() && !stated {
+        command.expect = Expect::default();
     }
 }
+
+/// Lays down what a criterion claims in front of its command: "The lock is valid: `uv lock --check`", "Exit code 1: `…`",
+/// "Prints `ok`: `…`", "The old schema fails: `…`".
+fn claim(command: &mut PlannedCommand, before: &str) {
+    let statement = before.trim_end().trim_end_matches([':', '：']);
+    if statement.len() == before.trim_end().len() || key(statement).is_empty() {
+        return;
+    }
+    let said = expectation(statement);
+    let checks = command.facts.is_check();
+    let statement = key(statement);
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let fails = words.last().is_some_and(|word| FAILS.contains(word));
+    let told = words.iter().any(|word| FAILS.contains(word));
+    if said.status.is_some() || !checks && (said.count.is_some() || !said.shows.is_empty()) {
+        command.await_result(said);
+    } else if said.outcome == ExpectedOutcome::Fail && fails {
+        command.expect.outcome = ExpectedOutcome::Fail;
+    } else if said.outcome == ExpectedOutcome::Fail && told && !checks {
+        // What fails may be the command, or what it tests.
+        command.expect = Expect { words: said.words, ..Expect::default() };
+    } else {
+        command.expect.outcome = ExpectedOutcome::Pass;
+    }
+}
+
+/// Words of a statement about a command that shall fail.
+const FAILS: [&str; 6] = ["fail", "fails", "non-zero", "nonzero", "fehl", "falla"];
 
 /// The words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
 fn claims(behind: &str) -> Option<&str> {
@@ -147,6 +195,10 @@ fn share(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
         let bare = note.map_or_else(|| between.to_owned(), |(front, behind)| format!("{front}{behind}"));
         let joins = bare.split_whitespace().count() <= 1 && !bare.contains(['.', ';', '|', '→', ':']);
         let outcome = found[at].expect.outcome;
+        let looks = found[at].facts.is_look() && found[at - 1].facts.is_look();
+        if joins && looks && found[at - 1].expect == Expect::default() {
+            found[at - 1].expect = found[at].expect.clone();
+        }
         let shared = matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) && found[at].facts.is_check();
         if joins && shared && found[at - 1].expect == Expect::default() && found[at - 1].facts.is_check() {
             found[at - 1].expect.outcome = outcome;
@@ -248,12 +300,8 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
             || matches!(letter, '(' | ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '=')
     };
     let rest = words.trim_start_matches(joins);
-    let lower = rest.to_lowercase();
-    let signs =
-        ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
-    let marked = signs.iter().find_map(|word| lower.find(word).map(|at| at + word.len()));
-    if let Some(value) = marked.and_then(|at| rest.get(at..)) {
-        return expectation(closed(value.trim_start_matches([':', '：', '*', ' '])));
+    if let Some(value) = expected_behind(rest) {
+        return expectation(closed(value));
     }
     if let Some(claim) = asked_to_see(rest) {
         return expectation(closed(claim));
@@ -267,6 +315,15 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
     let found = found.unwrap_or_else(|| expectation(closed(rest)));
     let stated = manner == Manner::Criterion && claims(words).is_some();
     if found.is_unread() && !stated { Expect::default() } else { found }
+}
+
+/// What stands behind the word "expected".
+fn expected_behind(words: &str) -> Option<&str> {
+    let signs =
+        ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
+    let lower = words.to_lowercase();
+    let at = signs.iter().find_map(|word| lower.find(word).map(|at| at + word.len()))?;
+    words.get(at..).map(|value| value.trim_start_matches([':', '：', '*', ' ']))
 }
 
 /// What is to be seen once the command ran: "and verify it starts", "confirm the table is listed".
@@ -304,6 +361,23 @@ fn closed(words: &str) -> &str {
     if odd { bare.trim_end_matches(')') } else { bare }
 }
 
+/// The folder that a line tells to run in.
+pub(crate) fn stated_folder(words: &str) -> Option<String> {
+    let spans = code_spans(words, 0);
+    let commands: Vec<CodeSpan> =
+        spans.into_iter().filter(|span| shell::is_command(&words[span.inner.clone()])).collect();
+    folder(words, &commands)
+}
+
+/// Whether a command is how to use what words ask to be made, by a name that they give it: "Add a `report` command".
+pub(crate) fn is_use(words: &str, command: &PlannedCommand) -> bool {
+    let own = matches!(command.facts.kind, shell::Kind::Script | shell::Kind::Other);
+    let arguments: Vec<&str> = command.text.split_whitespace().skip(1).collect();
+    let is_path = |name: &str| name.contains(['/', '.']);
+    let mut named = code_spans(words, 0).into_iter().map(|span| &words[span.inner]);
+    own && asks_for_change(words) && named.any(|name| arguments.contains(&name) && !is_path(name))
+}
+
 /// A folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".
 fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
     code_spans(words, 0).into_iter().filter(|span| !commands.contains(span)).find_map(|span| {
@@ -315,7 +389,7 @@ fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
         let behind = words[span.outer.end..].trim_start().to_lowercase();
         let said = ["folder", "directory", "dir", "package"].iter().any(|word| behind.starts_with(word));
         let told = matches!(place, "from" | "in" | "inside" | "within" | "desde" | "en" | "cwd" | "under");
-        let named = matches!(nearest, "workdir" | "cwd");
+        let named = matches!(nearest, "workdir" | "cwd") || before.ends_with("working directory");
         let plain = !inner.is_empty() && !inner.contains([' ', '(', '<', '*']) && !inner.starts_with('-');
         let folder = plain && (named || told && (inner.ends_with('/') || said));
         folder.then(|| inner.trim_end_matches('/').trim_start_matches("./").to_owned())

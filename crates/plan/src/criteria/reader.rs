@@ -1,8 +1,8 @@
 //! Reads the criteria among a unit's rows, with their commands.
 
-use super::{Criterion, is_among, kind, set_expectation};
+use super::{Criterion, is_among, kind, set_expectation, share_look};
 use crate::changes::Asking;
-use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, command, expectation, in_line, of_fence};
+use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, command, expectation, hear, in_line, of_fence};
 use crate::document::{PieceKind, Span};
 use crate::inline::{key, one_line};
 use crate::labels::Topic;
@@ -124,7 +124,16 @@ impl Reader<'_, '_, '_> {
             self.push(criterion, found);
         }
         let last = self.criteria[criterion].commands.last().copied();
-        if let Some(command) = last.and_then(|at| self.commands.get_mut(at))
+        let command = last.and_then(|at| self.commands.get_mut(at));
+        if let Some(command) = command.filter(|command| command.facts.is_look()) {
+            if command.expect.words.is_none() || command.expect.outcome == ExpectedOutcome::Pass {
+                let known = command.expect.clone();
+                hear(command, "", words, Manner::Criterion);
+                if command.expect == Expect::default() {
+                    command.expect = known;
+                }
+            }
+        } else if let Some(command) = last.and_then(|at| self.commands.get_mut(at))
             && command.expect.outcome == ExpectedOutcome::Unstated
         {
             let said = expectation(words);
@@ -182,8 +191,13 @@ impl Reader<'_, '_, '_> {
         if words.iter().all(|cell| cell.chars().all(|letter| matches!(letter, '-' | ':' | ' '))) {
             return;
         }
-        let found = cells.iter().flat_map(|cell| in_line(document.slice(cell), cell.start, Manner::Criterion));
-        let found = found.collect();
+        let mut found = Vec::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let before = words[..at].join(" ");
+            let behind = words.get(at + 1..).unwrap_or_default().join(" ");
+            let commands = in_line(document.slice(cell), cell.start, Manner::Criterion);
+            found.extend(commands.into_iter().map(|command| beside(command, &before, &behind)));
+        }
         self.open(row.piece, row, &words.join(" — "), found);
         self.last = None;
     }
@@ -191,11 +205,30 @@ impl Reader<'_, '_, '_> {
     /// What the plan expects of the command before.
     fn expect(&mut self, words: &str) {
         let criterion = self.last.and_then(|(_, criterion)| self.criteria.get(criterion));
-        let command = criterion.and_then(|criterion| criterion.commands.last().copied());
-        if let Some(command) = command.and_then(|at| self.commands.get_mut(at)) {
-            set_expectation(command, words);
+        let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last()) else { return };
+        let Some(command) = self.commands.get_mut(*last) else { return };
+        set_expectation(command, words);
+        let said = command.expect.clone();
+        if command.facts.is_look() {
+            share_look(&said, beside.iter().copied(), self.commands);
         }
     }
+}
+
+/// A command of a table, with what the cells beside its own say of it.
+fn beside(mut command: PlannedCommand, before: &str, behind: &str) -> PlannedCommand {
+    if command.expect.words.is_some() {
+        return command;
+    }
+    if command.facts.is_look() {
+        hear(&mut command, before, behind, Manner::Criterion);
+        return command;
+    }
+    let said = expectation(behind);
+    if !behind.is_empty() && !said.is_unread() {
+        command.await_result(said);
+    }
+    command
 }
 
 /// "None needed": there is no such criterion.

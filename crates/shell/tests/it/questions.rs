@@ -225,3 +225,27 @@ fn commands_are_told_from_words() {
         assert!(!shell::is_command(text), "{text}");
     }
 }
+
+#[test]
+fn substituted_programs_are_run_before_what_takes_their_output() {
+    let works = |call: &shell::Call| matches!(call.kind(), Kind::Lint | Kind::Format | Kind::Script);
+    let cases = [
+        ("test -z \"$(gofmt -l .)\"", Some("{ substituted1=$(gofmt -l .) && test -z \"${substituted1}\"; }")),
+        (
+            "cd a && test -z \"$(node b.js)\"",
+            Some("cd a && { substituted2=$(node b.js) && test -z \"${substituted2}\"; }"),
+        ),
+        ("test -z \"$(node b.js | sort)\"", None),
+        ("out=$(node b.js)", None),
+        ("diff <(node b.js) b.txt", None),
+        ("test -z \"$(git status --short)\"", None),
+    ];
+    for (script, wanted) in cases {
+        assert_eq!(read(script).with_substituted_statuses(&works).as_deref(), wanted, "{script}");
+    }
+    assert!(read("test -z \"$(node b.js | sort)\"").loses_substituted(&works));
+    assert!(!read("[ \"$(node b.js | wc -l)\" -eq 3 ]").loses_substituted(&works));
+    assert_eq!(read("trap 'exit 0' EXIT; pytest").decides(), Decides::Nothing(NothingReason::Trap));
+    assert_eq!(read("trap 'rm -r tmp' EXIT; pytest").decides(), Decides::Status);
+    assert!(read("cd a && ! pytest").is_negated() && !read("! true; pytest").is_negated());
+}

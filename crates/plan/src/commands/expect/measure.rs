@@ -81,6 +81,7 @@ struct Table {
     tells: Words,
     status: Words,
     lines: Words,
+    units: Words,
     /// By the number, in digits.
     number: BTreeMap<String, Words>,
 }
@@ -92,14 +93,48 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_
 
 /// Returns the first number that the words state; `None` where a number stands for something else.
 pub(super) fn measure(lower: &str) -> Option<Measure> {
+    of_words(lower, Things::None)
+}
+
+/// Returns the first number that words state of a search or a listing, whose every line is one of what is counted:
+/// "exactly three exports".
+///
+/// `counts` tells that a number is what it prints; of others the words must compare it: "the three exports" may be some
+/// of what is found.
+pub(super) fn counted(lower: &str, counts: bool) -> Option<Measure> {
+    of_words(lower, if counts { Things::Any } else { Things::Compared })
+}
+
+/// What a number may count beside lines and what stands on a line each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Things {
+    /// Nothing else.
+    None,
+    /// Anything, where the words compare the number: "exactly three exports".
+    Compared,
+    /// Anything.
+    Any,
+}
+
+/// Tells that a word is a number.
+pub(super) fn is_number(word: &str) -> bool {
+    value(word).is_some_and(|number| number != 1 || word.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+fn of_words(lower: &str, things: Things) -> Option<Measure> {
     let words = tokens(lower);
     (0..words.len()).find_map(|at| {
         let number = value(&words[at])?;
+        // The end of a range, or one of two.
+        if at > 1 && value(&words[at - 2]).is_some() && TABLE.units.contains_key(&words[at - 1]) {
+            return None;
+        }
         let before = joined(&words[..at]);
         if let Some(status) = status(&before, number) {
             return Some(status);
         }
         let (mut relation, rest) = compared(&before);
+        let explicit = rest.len() < before.len();
         let rest = rest.trim_end_matches([' ', ':']).to_owned();
         let told = rest.is_empty() || ends_with_any(&rest, &TABLE.tells) || rest.ends_with(['→', '.', ';', '，', ',']);
         let after = joined(words.get(at + 1..).unwrap_or_default());
@@ -114,7 +149,10 @@ pub(super) fn measure(lower: &str) -> Option<Measure> {
             }
         }
         let next: String = behind.chars().take_while(|letter| letter.is_alphanumeric()).collect();
-        let of_lines = TABLE.lines.contains_key(&next);
+        let counting = things == Things::Any || things == Things::Compared && explicit;
+        let named = !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(&next);
+        let thing = counting && named;
+        let of_lines = TABLE.lines.contains_key(&next) || thing;
         // "3 tests", "200 OK", "5 seconds": a number of something that no line stands for.
         let ends = next.is_empty() || !behind.starts_with(char::is_alphanumeric);
         (of_lines || ends).then_some(Measure::Count(Count { relation, number, of_lines }))
@@ -157,7 +195,9 @@ fn value(word: &str) -> Option<u64> {
 fn tokens(lower: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut glued = false;
-    for letter in lower.chars().map(|letter| if matches!(letter, '`' | '"' | '“' | '”') { ' ' } else { letter }) {
+    for letter in
+        ungrouped(lower).chars().map(|letter| if matches!(letter, '`' | '"' | '“' | '”') { ' ' } else { letter })
+    {
         if letter.is_whitespace() {
             glued = false;
             continue;
@@ -176,12 +216,19 @@ fn tokens(lower: &str) -> Vec<String> {
         glued = true;
     }
     // The full stop at the end of a sentence.
-    for word in &mut found {
-        if word.len() > 1 && word.ends_with('.') {
-            word.pop();
-        }
-    }
-    found
+    let stop = |word: String| match word.strip_suffix('.').filter(|bare| !bare.is_empty()) {
+        Some(bare) => vec![bare.to_owned(), ".".to_owned()],
+        None => vec![word],
+    };
+    found.into_iter().flat_map(stop).collect()
+}
+
+/// Takes out the commas that set thousands apart: `1,200`.
+fn ungrouped(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let groups = |at: usize| at > 0 && digit(at - 1) && (1..=3).all(|next| digit(at + next)) && !digit(at + 4);
+    text.char_indices().filter(|(at, letter)| *letter != ',' || !groups(*at)).map(|(_, letter)| letter).collect()
 }
 
 fn joined(words: &[String]) -> String {
@@ -210,6 +257,9 @@ mod tests {
         for (word, example) in &table.lines {
             let read = measure(&example.to_lowercase());
             assert!(matches!(read, Some(Measure::Count(count)) if count.of_lines), "{word}: {example}: {read:?}");
+        }
+        for (word, example) in &table.units {
+            assert_eq!(counted(&example.to_lowercase(), true), None, "{word}: {example}");
         }
         for (word, example) in &table.status {
             assert_eq!(measure(&example.to_lowercase()), Some(Measure::Status(3)), "{word}: {example}");

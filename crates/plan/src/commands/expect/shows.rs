@@ -124,6 +124,11 @@ pub(crate) fn shows(words: &str, strict: bool) -> Vec<String> {
     found
 }
 
+/// Whether words quote something that the command itself does not name.
+pub(super) fn quotes(words: &str, command: &str) -> bool {
+    quoted(words).iter().any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
+}
+
 /// What an expected failure is to show: the text that is quoted, and the errors that are named.
 pub(crate) fn failures(words: &str) -> Vec<String> {
     let verdict = |text: &str| {

@@ -1,0 +1,131 @@
+//! What commands are in their plan, and what is expected of them, by where they stand.
+
+use plan::{CommandReading, CommandRole, read_commands};
+
+fn read(text: &str) -> Vec<(String, CommandReading)> {
+    let plan = plan::read(text.as_bytes()).unwrap();
+    let all = read_commands(&plan);
+    all.into_iter().map(|one| (text[one.span.clone()].to_owned(), one)).collect()
+}
+
+fn one(text: &str, command: &str) -> CommandReading {
+    let found = read(text).into_iter().find(|(written, _)| written == command);
+    found.unwrap().1
+}
+
+#[test]
+fn sections_say_what_their_commands_are() {
+    use CommandRole::{Check, ExampleOrMention, Manual, Setup, StepExpectedToPass};
+    let fence = |heading: &str, lead: &str, command: &str| {
+        format!("# Plan\n\n## Task 1: Work\n\nChange `a.py`.\n\n## {heading}\n\n{lead}\n\n```bash\n{command}\n```\n")
+    };
+    let fenced = [
+        ("Verification Commands", "", "npm test", Check),
+        ("Regression Testing", "After each phase:", "pytest tests/a.py", Check),
+        ("验证步骤", "", "docker compose exec redis redis-cli ping", Check),
+        ("Prerequisites", "", "npm install", Setup),
+        ("Manual Testing", "", "npm run dev", Manual),
+        ("Deployment Steps", "", "npx wrangler deploy", Manual),
+        ("Troubleshooting", "", "npm test", ExampleOrMention),
+        ("Background", "", "npm test", ExampleOrMention),
+    ];
+    for (heading, lead, command, role) in fenced {
+        assert_eq!(one(&fence(heading, lead, command), command).role, role, "{heading}: {command}");
+    }
+    let lines = [
+        (
+            "- [ ] Add the `search` command to `cli.py`:\n  ```bash\n  shop search --all\n  ```",
+            "shop search --all",
+            ExampleOrMention,
+        ),
+        (
+            "- [ ] Add notes on the volume to `docs/SETUP.md` (`docker compose down -v`)",
+            "docker compose down -v",
+            ExampleOrMention,
+        ),
+        ("**Files:**\n- Modify: `package.json` (via `npm install`)", "npm install", ExampleOrMention),
+        ("Expected: `make report` is listed", "make report", ExampleOrMention),
+        (
+            "- Generate it: `alembic revision --autogenerate -m a`",
+            "alembic revision --autogenerate -m a",
+            StepExpectedToPass,
+        ),
+        (
+            "Run `pytest tests/a.py`, `ruff check b`, and\n`mypy c`.\n\n### Migration\n\nGenerate with `alembic revision -m a`.",
+            "pytest tests/a.py",
+            StepExpectedToPass,
+        ),
+        ("**Exit:**\n- `ruff check a`", "ruff check a", Check),
+        ("**Verify** `npm run build` + `npm run lint` clean.", "npm run lint", Check),
+        ("Verify manually:\n\n```bash\npython -m app\n```", "python -m app", Manual),
+        ("Write the guide:\n\n```markdown\nTo begin:\nnpm ci\n```", "npm ci", ExampleOrMention),
+    ];
+    for (body, command, role) in lines {
+        let text = format!("# Plan\n\n## Task 1: Work\n\n{body}\n");
+        let found = read(&text).into_iter().find(|(written, _)| written == command).map(|(_, one)| one.role);
+        // What is expected to be seen is not to be run, so that it need not be read.
+        assert_eq!(found.unwrap_or(ExampleOrMention), role, "{body}");
+    }
+}
+
+#[test]
+fn folders_are_taken_from_titles_labels_and_the_line_above() {
+    let cases = [
+        ("**Working directory:** `services/api`\n\n```bash\npytest a\n```", "pytest a", "services/api"),
+        ("Working directory: `api/`\n\nRun: `pytest a`", "pytest a", "api"),
+        ("- [ ] **Step 1: Build (from `web/`)**: `npm run build`", "npm run build", "web"),
+        ("From `web/`:\n\n```bash\nnpm run build\n```", "npm run build", "web"),
+        ("Run `npm run build` (from `web/`).", "npm run build", "web"),
+    ];
+    for (body, command, folder) in cases {
+        let text = format!("# Plan\n\n## Task 1: Work\n\n{body}\n");
+        assert_eq!(one(&text, command).folder.as_deref(), Some(folder), "{body}");
+    }
+}
+
+#[test]
+fn criteria_are_heard_on_both_sides_of_their_command() {
+    let cases = [
+        ("Exactly three exports: `grep -c export a.ts`", "count = 3"),
+        ("No hits for `grep -rn old src`", "empty or exit 1"),
+        ("Exit code 1: `grep -q old src`", "exit 1 or exit nonzero"),
+        ("`grep -c old src` stays below 10", "count < 10"),
+        ("`git status --short` is empty", "empty or exit 1"),
+        ("`git status` is clean", "prints contains working tree clean or prints = working tree clean"),
+        ("`grep -rn old src` finds nothing", "empty or exit 1"),
+        ("`grep -rn old src` is clean", "empty or exit 1"),
+        ("`grep -rn old src` is not empty", "exit 0"),
+        ("Genau drei Treffer: `grep -n old src`", "count = 3"),
+        ("The old name is gone: `grep -rn old src`", "empty or exit 1"),
+        ("The old name is nowhere left: `grep -rn old src`", "unreadable"),
+        ("`wc -l a.txt` prints 1,200 lines", "count = 1200"),
+        ("`node a.js` gives 500 instead of 200", "count = 500 or prints = 500"),
+        ("`grep -n new src` returns the block", "exit 0"),
+        ("The route is registered: `grep -n route src`", "exit 0"),
+        ("`grep -n new src` lists both handlers in their order", "unreadable"),
+        ("`git diff --stat` shows only the two files", "unreadable"),
+        ("`rg old src` shows no hits outside `legacy/`", "unreadable"),
+        ("`pytest` covers the new branches", "-"),
+        ("`npm run build` writes the bundle", "-"),
+        ("Exit code 2: `node a.js --bad`", "exit 2 or exit nonzero"),
+        ("The dev server starts: `npm run dev`", "unreadable"),
+        ("Its errors are shown: `node a.js`", "exit 0"),
+    ];
+    for (criterion, expect) in cases {
+        let text = format!(
+            "# Plan\n\n## Phase 1: Work\n\nChange `a.py`.\n\n### Success Criteria\n\n#### Automated Verification:\n- [ ] {criterion}\n"
+        );
+        let found = read(&text);
+        assert_eq!(found.first().map(|(_, one)| one.expect.as_str()), Some(expect), "{criterion}");
+    }
+}
+
+#[test]
+fn cells_and_further_lines_say_what_is_expected() {
+    let table = "| Check | Command | Expected |\n|---|---|---|\n| Gone | `rg old src` | no hits |\n| Tests | `pytest` | all green |";
+    let lines = "- [ ] `rg old src`\n  returns nothing\n- [ ] `pytest`\n  passes";
+    for body in [table, lines] {
+        let text = format!("# Plan\n\n## Phase 1: Work\n\nChange `a.py`.\n\n### Success Criteria\n\n{body}\n");
+        assert_eq!(one(&text, "rg old src").expect, "empty or exit 1", "{body}");
+    }
+}
