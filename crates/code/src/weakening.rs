@@ -36,6 +36,8 @@ pub struct Weakening {
     pub old: String,
     /// What it demands in its place.
     pub new: String,
+    /// What it looked at, local names replaced by their values.
+    pub subject: String,
 }
 
 /// In which way a test says less.
@@ -117,6 +119,7 @@ fn unread(file: &Revision<'_>, way: Way) -> Weakening {
         way,
         old: String::new(),
         new: String::new(),
+        subject: String::new(),
     }
 }
 
@@ -178,6 +181,7 @@ impl<'a> Comparison<'a> {
             way: way.way,
             old: way.old,
             new: way.new,
+            subject: way.subject,
         };
         ways.into_iter().map(told).collect()
     }

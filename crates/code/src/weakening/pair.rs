@@ -9,14 +9,17 @@ pub(super) struct Told {
     pub(super) way: Way,
     pub(super) old: String,
     pub(super) new: String,
+    pub(super) subject: String,
 }
 
 impl Told {
     /// Tells that a test is gone, with what it demanded first.
     pub(super) fn removed(old: &Case) -> Self {
         let first = old.checks.iter().find(|check| is_live(check));
-        let shown = first.map(|check| check.shown.clone()).unwrap_or_default();
-        Told { way: Way::Removed, old: shown, new: String::new() }
+        let shown = first.map(|check| check.shown.clone()).or_else(|| old.calls.first().cloned()).unwrap_or_default();
+        let looked_at = old.checks.iter().filter(|check| is_live(check)).map(|check| check.subject.as_str());
+        let subject = looked_at.chain(old.calls.iter().map(String::as_str)).collect::<Vec<_>>().join("; ");
+        Told { way: Way::Removed, old: shown, new: String::new(), subject }
     }
 }
 
@@ -39,7 +42,7 @@ pub(super) fn compare(old: &Case, new: &Case, demanded: &Demanded) -> Vec<Told> 
     if let (Some(before), Some(now)) = (old.timeout, new.timeout)
         && now > before
     {
-        told.push(Told { way: Way::Timeout, old: before.to_string(), new: now.to_string() });
+        told.push(Told { way: Way::Timeout, old: before.to_string(), new: now.to_string(), subject: String::new() });
     }
     if told.is_empty()
         && (new.is_dynamic && !old.is_dynamic || new.decorators.iter().any(|one| !old.decorators.contains(one)))
@@ -60,12 +63,17 @@ fn of_calls(old: &Case, new: &Case) -> Option<Told> {
         (true, None) => Way::AssertionRemoved,
         (false, _) => Way::Rewritten,
     };
-    Some(Told { way, old: lost.clone(), new: String::new() })
+    Some(Told { way, old: lost.clone(), new: String::new(), subject: lost.clone() })
 }
 
 /// Returns what became of an assertion that no test makes any more as it was.
 fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
-    let told = |way: Way, instead: &str| Told { way, old: wanted.shown.clone(), new: instead.to_owned() };
+    let told = |way: Way, instead: &str| Told {
+        way,
+        old: wanted.shown.clone(),
+        new: instead.to_owned(),
+        subject: format!("{} {}", wanted.subject, wanted.expected),
+    };
     let same = new.checks.iter().find(|check| check.key() == wanted.key());
     if let Some(same) = same {
         let way = same.silence.map_or(Way::Conditional, Way::Silenced);
