@@ -168,7 +168,8 @@ fn named_test(word: &str) -> Option<String> {
     }
     // `tests.test_a.Class.test_b` of unittest.
     let module = bare.split('.').take_while(|part| !part.starts_with(char::is_uppercase)).collect::<Vec<_>>();
-    let is_module = module.len() > 1 && module.iter().all(|part| part.chars().all(|letter| letter.is_alphanumeric() || letter == '_'));
+    let is_module = module.len() > 1
+        && module.iter().all(|part| part.chars().all(|letter| letter.is_alphanumeric() || letter == '_'));
     let file = module.join("/");
     (is_module && holds_tests(&format!("{file}.py"))).then(|| format!("{file}.py"))
 }

@@ -100,13 +100,16 @@ pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> Found {
 /// Returns the sentences on what the plan's own code changes of the tests, each with what they demanded before.
 pub(super) fn notes_on_plan(found: &Found) -> Vec<String> {
     let tests = found.tests.iter().map(|one| format!("the plan's own code changes a test: {}", sentence(one)));
-    let settings = found.settings.iter().map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
+    let settings =
+        found.settings.iter().map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
     tests.chain(settings).collect()
 }
 
 /// Returns the sentences on comments that silence tools.
 pub(super) fn notes_on_silencers(found: &Found) -> Vec<String> {
-    let told = |(path, line): &(String, String)| format!("the model silenced a linter, type checker or coverage in `{path}`: `{line}`; look at it");
+    let told = |(path, line): &(String, String)| {
+        format!("the model silenced a linter, type checker or coverage in `{path}`: `{line}`; look at it")
+    };
     found.silencers.iter().map(told).collect()
 }
 
@@ -200,7 +203,10 @@ pub(super) fn narrowed(with_new: &Ran, with_old: &Ran) -> Option<String> {
     let (now, before) = (tally(&with_new.judgement.detail)?, tally(&with_old.judgement.detail)?);
     let script = &with_new.script;
     (before.run > now.run).then(|| {
-        format!("`{script}` runs {} tests with the new helpers and settings, and {} with those from before", now.run, before.run)
+        format!(
+            "`{script}` runs {} tests with the new helpers and settings, and {} with those from before",
+            now.run, before.run
+        )
     })
 }
 
@@ -231,7 +237,10 @@ mod tests {
             changed("app/test_data.json", "{\"a\": 1}", "{\"a\": 2}"),
         ]);
         let told: Vec<String> = found.tests.iter().map(sentence).collect();
-        assert_eq!(told, ["`test_a` in `tests/test_a.py` asserts `assert a()` instead of `assert a() == 1`, which demands less"]);
+        assert_eq!(
+            told,
+            ["`test_a` in `tests/test_a.py` asserts `assert a()` instead of `assert a() == 1`, which demands less"]
+        );
         let settings: Vec<String> = found.settings.iter().map(of_setting).collect();
         assert_eq!(settings, ["`coverage:report.fail_under` in `setup.cfg` is `10` instead of `90`, which is laxer"]);
         assert_eq!(found.silencers, [("app/a.py".to_owned(), "import os  #noqa".to_owned())]);

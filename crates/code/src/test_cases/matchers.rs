@@ -128,3 +128,26 @@ pub(super) fn width_of_places(places: &str) -> Option<f64> {
 pub(super) fn width_of_share(share: f64, expected: &str) -> f64 {
     share * number(expected).map_or(1.0, f64::abs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_cases::read;
+
+    #[test]
+    fn each_row_is_read_from_its_example() {
+        for line in include_str!("../../data/assertions.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let &[family, name, _, _, example] = columns.as_slice() else { panic!("{line}") };
+            let (path, text) = match family {
+                "unittest" => ("test_a.py", format!("class A(B):\n    def test_a(self):\n        {example}\n")),
+                _ => ("a.test.js", format!("test('a', () => {{ {example}; }});\n")),
+            };
+            let cases = read(path, &text).unwrap_or_default();
+            let checks: Vec<&Check> = cases.iter().flat_map(|case| &case.checks).collect();
+            assert_eq!(checks.len(), 1, "{name}: {checks:?}");
+            assert_eq!(checks[0].shown, example, "{name}");
+            assert!(checks[0].silence.is_none(), "{name} is not trivial");
+        }
+    }
+}

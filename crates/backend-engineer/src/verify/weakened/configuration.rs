@@ -73,6 +73,7 @@ enum Change {
     Higher,
     More,
     Fewer,
+    FewerErrors,
     True,
     False,
     Severity,
@@ -155,11 +156,21 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
             let excludes = now.iter().any(|entry| entry.starts_with('!') && !before.contains(entry));
             excludes && !before.is_empty() || before.iter().any(|entry| !entry.starts_with('!') && !now.contains(entry))
         }
+        Change::FewerErrors => {
+            let errors = |value: Option<&Value>| {
+                let entries = value.map(Value::entries).unwrap_or_default();
+                entries.iter().filter(|entry| entry.starts_with("error")).count()
+            };
+            errors(new) < errors(old)
+        }
         Change::True => new.and_then(Value::flag) == Some(true) && old.and_then(Value::flag) != Some(true),
-        Change::False => old.and_then(Value::flag) != Some(false) && match new {
-            Some(new) => new.flag() == Some(false),
-            None => old.and_then(Value::flag) == Some(true),
-        },
+        Change::False => {
+            old.and_then(Value::flag) != Some(false)
+                && match new {
+                    Some(new) => new.flag() == Some(false),
+                    None => old.and_then(Value::flag) == Some(true),
+                }
+        }
         Change::Severity => {
             let before = old.and_then(Value::severity);
             before.is_some_and(|before| new.map_or(Some(0), Value::severity).is_some_and(|now| now < before))

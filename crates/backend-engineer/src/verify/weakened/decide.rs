@@ -58,8 +58,13 @@ pub(crate) fn decide(found: &Found, words: &PlanWords, runs: Option<&[OldRun]>) 
         let named = words.names(last) || words.names_value(old, new);
         let line = of_setting(setting);
         // A file that many tools share is named for many reasons.
-        let is_shared = ["package.json", "pyproject.toml", "setup.cfg", "tox.ini"].iter().any(|name| path.ends_with(name));
-        if named || !is_shared && words.names_file(path) { verdicts.asked.push(line) } else { verdicts.weakened.push(line) }
+        let is_shared =
+            ["package.json", "pyproject.toml", "setup.cfg", "tox.ini"].iter().any(|name| path.ends_with(name));
+        if named || !is_shared && words.names_file(path) {
+            verdicts.asked.push(line)
+        } else {
+            verdicts.weakened.push(line)
+        }
     }
     verdicts
 }
@@ -135,7 +140,10 @@ fn named_by(one: &Weakening, words: &PlanWords) -> Option<NamedBy> {
 /// Returns the lines by which runners tell of a test that failed.
 fn failures(output: &str) -> impl Iterator<Item = &str> {
     const MARKS: [&str; 8] = ["FAILED ", "FAIL: ", "ERROR: ", "ERROR ", "not ok", "✖", "✕", "×"];
-    output.lines().map(str::trim_start).filter(|line| MARKS.iter().any(|mark| line.starts_with(mark)) || line.starts_with("● "))
+    output
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| MARKS.iter().any(|mark| line.starts_with(mark)) || line.starts_with("● "))
 }
 
 fn names_failures(output: &str) -> bool {
@@ -148,11 +156,12 @@ fn is_among(test: &str, output: &str) -> bool {
     let own = if last.contains(' ') { last } else { last.rsplit('.').next().unwrap_or(last) };
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let names = |line: &str| {
-        line.match_indices(own).any(|(at, _)| {
-            !line[..at].ends_with(is_part) && !line[at + own.len()..].starts_with(is_part)
-        })
+        line.match_indices(own)
+            .any(|(at, _)| !line[..at].ends_with(is_part) && !line[at + own.len()..].starts_with(is_part))
     };
-    let whole_file = |line: &str| line.starts_with("ERROR") && !line.contains("::") && !line.contains("test_") || line.contains("_FailedTest");
+    let whole_file = |line: &str| {
+        line.starts_with("ERROR") && !line.contains("::") && !line.contains("test_") || line.contains("_FailedTest")
+    };
     test.is_empty() || failures(output).any(|line| names(line) || whole_file(line))
 }
 

@@ -16,7 +16,8 @@ pub(super) fn silencers(text: &str) -> BTreeMap<String, usize> {
 /// Returns the silencing lines that a text has and an older one has not, each as it is written.
 pub(super) fn added<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
     let (mut before, now) = (silencers(old), silencers(new));
-    let more: Vec<&String> = now.iter().filter(|(sign, count)| **count > before.remove(*sign).unwrap_or(0)).map(|(sign, _)| sign).collect();
+    let more: Vec<&String> =
+        now.iter().filter(|(sign, count)| **count > before.remove(*sign).unwrap_or(0)).map(|(sign, _)| sign).collect();
     let known: Vec<&str> = old.lines().map(str::trim).collect();
     let fresh = new.lines().map(str::trim).filter(|line| !known.contains(line));
     fresh.filter(|line| more.iter().any(|sign| holds(line, sign))).collect()
@@ -31,7 +32,10 @@ fn signs() -> impl Iterator<Item = &'static str> {
 fn holds(line: &str, sign: &str) -> bool {
     let lower = line.to_lowercase();
     let comments = ["#", "//", "/*", "<!--"].into_iter().flat_map(|opening| {
-        lower.match_indices(opening).map(|(at, _)| lower.get(at + opening.len()..).unwrap_or_default()).collect::<Vec<_>>()
+        lower
+            .match_indices(opening)
+            .map(|(at, _)| lower.get(at + opening.len()..).unwrap_or_default())
+            .collect::<Vec<_>>()
     });
     comments.into_iter().any(|comment| {
         let squeezed: String = comment.chars().filter(|letter| !letter.is_whitespace()).collect();

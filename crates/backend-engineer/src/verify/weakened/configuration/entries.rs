@@ -85,8 +85,11 @@ pub(super) fn read(path: &str, text: &str) -> Entries {
         flatten(&value, "", &mut entries);
     } else if ends(".py") {
         assignments(text, &mut entries);
-    } else if matches!(name.as_str(), "setup.cfg" | "tox.ini" | ".flake8" | ".coveragerc" | ".pylintrc" | "pylintrc" | ".bandit")
-        || ends(".ini") || ends(".cfg")
+    } else if matches!(
+        name.as_str(),
+        "setup.cfg" | "tox.ini" | ".flake8" | ".coveragerc" | ".pylintrc" | "pylintrc" | ".bandit"
+    ) || ends(".ini")
+        || ends(".cfg")
     {
         sections(text, &mut entries);
     } else {
@@ -320,7 +323,9 @@ impl Scanner {
 
     fn word(&mut self) -> String {
         let mut text = String::new();
-        while let Some(letter) = self.peek().filter(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@' | '-')) {
+        while let Some(letter) =
+            self.peek().filter(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@' | '-'))
+        {
             text.push(letter);
             self.at += 1;
         }

@@ -25,8 +25,7 @@ fn end(way: Way, plan: &str, outcome: Option<Outcome>) -> &'static str {
     let found = Found { tests: vec![weakening(way)], ..Found::default() };
     let runs = outcome.map(|outcome| vec![OldRun { outcome, covers: vec![PATH.to_owned()] }]);
     let verdicts = decide(&found, &PlanWords::of_text(plan), runs.as_deref());
-    let counts =
-        [verdicts.weakened.len(), verdicts.asked.len(), verdicts.undecided.len(), verdicts.stated.len()];
+    let counts = [verdicts.weakened.len(), verdicts.asked.len(), verdicts.undecided.len(), verdicts.stated.len()];
     match counts {
         [1, 0, 0, 0] => "w",
         [0, 1, 0, 0] => "a",
