@@ -166,7 +166,9 @@ fn denounce(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<
         work.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
     }
     for line in verification.changed_tests.clone() {
-        work.note(format!("a test that the plan names was changed, look at it: {line}"))?;
+        work.note(format!(
+            "the plan speaks of this test or of what it tests, see whether its change is meant: {line}"
+        ))?;
     }
     withdraw_weakened(verification);
     Ok(())

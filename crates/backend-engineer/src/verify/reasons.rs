@@ -200,7 +200,7 @@ impl fmt::Display for OpenReason {
             OpenReason::Drifted => formatter.write_str("a file of the phase was changed by somebody else meanwhile"),
             OpenReason::WeakenedTests => formatter.write_str("the tests were made easier"),
             OpenReason::ChangedTests => {
-                formatter.write_str("a test that the plan names was changed; look at it, then `accept`")
+                formatter.write_str("a test of what the plan names was changed; look at it, then `accept`")
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Reads the tests of a file in Python: functions and methods that `pytest` and `unittest` collect.
 
-mod body;
-
 mod rows;
+
+mod body;
 
 use std::collections::HashMap;
 

@@ -22,6 +22,8 @@ pub(crate) enum Outcome {
 pub(crate) struct OldRun {
     /// How it ended.
     pub(crate) outcome: Outcome,
+    /// What they print on the old code, where they fail there as well.
+    pub(crate) before: Option<String>,
     /// The changed files of tests that its command runs.
     pub(crate) covers: Vec<String>,
 }
@@ -86,9 +88,15 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
     }
     let Some(runs) = runs else { return verdicts.undecided.push(one.clone()) };
     match (says(one, runs, words), one.way.is_certain()) {
-        (Said::Fails, _) if named == Some(NamedBy::Value) => verdicts.stated.push(line),
-        (Said::Fails, _) if named.is_some() => verdicts.asked.push(line),
-        (Said::Fails, _) => verdicts.weakened.push(format!("{line}; as it was, it fails on the new code")),
+        // It failed before as well: what it demands was not changed by the plan, it is missing.
+        (Said::FailsStill, _) if one.way != Way::Expectation && !by_words => {
+            verdicts.weakened.push(format!("{line}; as it was, it still fails"));
+        }
+        (Said::Fails | Said::FailsStill, _) if named == Some(NamedBy::Value) => verdicts.stated.push(line),
+        (Said::Fails | Said::FailsStill, _) if named.is_some() => verdicts.asked.push(line),
+        (Said::Fails | Said::FailsStill, _) => {
+            verdicts.weakened.push(format!("{line}; as it was, it fails on the new code"))
+        }
         (Said::Passes, true) => verdicts.weakened.push(line),
         (Said::Passes, false) => {}
         (Said::Nothing, true) => verdicts.weakened.push(line),
@@ -102,6 +110,8 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
 enum Said {
     Passes,
     Fails,
+    /// It fails, as it did on the old code.
+    FailsStill,
     /// It fails only for want of a name that the plan moves.
     Moved,
     Nothing,
@@ -110,13 +120,15 @@ enum Said {
 fn says(one: &Weakening, runs: &[OldRun], words: &PlanWords) -> Said {
     let own: Vec<&OldRun> = runs.iter().filter(|run| run.covers.contains(&one.path)).collect();
     let failed = own.iter().find_map(|run| match &run.outcome {
-        Outcome::Failed(output) => Some(output),
+        Outcome::Failed(output) => Some((output, run.before.as_deref())),
         _ => None,
     });
+    let still = |before: Option<&str>| before.is_some_and(|before| is_among(&one.test, before));
     match failed {
-        Some(output) if only_moved(output, words) => Said::Moved,
+        Some((output, before)) if still(before) && is_among(&one.test, output) => Said::FailsStill,
+        Some((output, _)) if only_moved(output, words) => Said::Moved,
         // Other tests may be those that fail.
-        Some(output) if names_failures(output) && !is_among(&one.test, output) => Said::Passes,
+        Some((output, _)) if names_failures(output) && !is_among(&one.test, output) => Said::Passes,
         Some(_) => Said::Fails,
         None if own.iter().any(|run| run.outcome == Outcome::Passed) => Said::Passes,
         None => Said::Nothing,

@@ -20,10 +20,14 @@ fn weakening(way: Way) -> Weakening {
     }
 }
 
-/// Returns where a finding ends: in `w`eakened, `a`sked, `u`ndecided, `s`tated, or nowhere.
 fn end(way: Way, plan: &str, outcome: Option<Outcome>) -> &'static str {
+    end_after(way, plan, outcome, None)
+}
+
+/// Returns where a finding ends: in `w`eakened, `a`sked, `u`ndecided, `s`tated, or nowhere.
+fn end_after(way: Way, plan: &str, outcome: Option<Outcome>, before: Option<String>) -> &'static str {
     let found = Found { tests: vec![weakening(way)], ..Found::default() };
-    let runs = outcome.map(|outcome| vec![OldRun { outcome, covers: vec![PATH.to_owned()] }]);
+    let runs = outcome.map(|outcome| vec![OldRun { outcome, before, covers: vec![PATH.to_owned()] }]);
     let verdicts = decide(&found, &PlanWords::of_text(plan), runs.as_deref());
     let counts = [verdicts.weakened.len(), verdicts.asked.len(), verdicts.undecided.len(), verdicts.stated.len()];
     match counts {
@@ -82,6 +86,20 @@ fn what_the_old_tests_say_decides_the_rest() {
         (Way::Rewritten, "Make `g` add one.", Some(Outcome::Unknown), "a"),
     ] {
         assert_eq!(end(way, plan, outcome.clone()), expected, "{way:?}: {plan} {outcome:?}");
+    }
+}
+
+#[test]
+fn a_test_that_failed_before_as_well_is_not_what_the_plan_changes() {
+    let before = || Some("FAIL: test_increment (tests.test_calc)\nAssertionError: 2 != 1".to_owned());
+    for (way, plan, expected) in [
+        (Way::Rewritten, "Make `f` add one.", "w"),
+        (Way::AssertionRemoved, "Make `f` add one.", "w"),
+        (Way::Removed, "Make `f` add one.", "w"),
+        (Way::Expectation, "Make `f` add one.", "a"),
+        (Way::Expectation, "Make `f` answer 2.", "s"),
+    ] {
+        assert_eq!(end_after(way, plan, failed(), before()), expected, "{way:?}: {plan}");
     }
 }
 
