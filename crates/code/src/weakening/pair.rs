@@ -74,8 +74,11 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
         new: instead.to_owned(),
         subject: format!("{} {}", wanted.subject, wanted.expected),
     };
-    let same = new.checks.iter().find(|check| check.key() == wanted.key());
-    if let Some(same) = same {
+    let same = || new.checks.iter().filter(|check| check.key() == wanted.key());
+    if same().any(|check| is_live(check) && (wanted.is_conditional || !check.is_conditional)) {
+        return None;
+    }
+    if let Some(same) = same().next() {
         let way = same.silence.map_or(Way::Conditional, Way::Silenced);
         return Some(told(way, &same.shown));
     }
@@ -161,7 +164,12 @@ fn of_error(wanted: &Check, check: &Check) -> Option<Way> {
     let first = |text: &str| text.split(',').next().unwrap_or_default().to_owned();
     let (before, now) = (first(&wanted.expected), first(&check.expected));
     if before == now {
-        return (wanted.expected.len() > check.expected.len()).then_some(Way::Loosened);
+        let rest = |text: &str| text.split_once(',').map(|(_, rest)| rest.to_owned());
+        return match (rest(&wanted.expected), rest(&check.expected)) {
+            (Some(_), None) => Some(Way::Loosened),
+            (Some(before), Some(now)) if before != now => Some(Way::Expectation),
+            _ => None,
+        };
     }
     let widened =
         WIDEST.contains(&now.as_str()) && !WIDEST.contains(&before.as_str()) || now.contains(&format!("{before},"));
