@@ -171,7 +171,7 @@ fn again(check: &Check) -> Option<check::Request> {
 /// Returns whether a command runs the tests of a file: it names the file or a folder around it, or no tests at all.
 fn covers(script: &str, path: &str) -> bool {
     let words = script.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '='));
-    let mut named = words.filter_map(|word| named_test(word)).peekable();
+    let mut named = words.filter_map(named_test).peekable();
     named.peek().is_none()
         || named.any(|name| path.starts_with(&name) || path.ends_with(&name) || path.contains(&format!("/{name}/")))
 }

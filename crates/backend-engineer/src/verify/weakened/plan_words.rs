@@ -45,8 +45,9 @@ impl PlanWords {
                 let before = self.text[..at].chars().next_back();
                 let behind = self.text[at + word.len()..].chars().next();
                 // The end of a word that is no letter itself joins nothing.
-                !(before.is_some_and(is_part) && word.starts_with(is_part))
-                    && !(behind.is_some_and(is_part) && word.ends_with(is_part))
+                let joins_before = before.is_some_and(is_part) && word.starts_with(is_part);
+                let joins_behind = behind.is_some_and(is_part) && word.ends_with(is_part);
+                !joins_before && !joins_behind
             })
     }
 
