@@ -10,7 +10,7 @@ use crate::languages::{children, field, text};
 use crate::test_cases::matchers::raises;
 use crate::test_cases::model::{Check, Silence};
 use crate::test_cases::python_calls::{Arguments, Place, is_raising, last_name, of_assert, of_call};
-use crate::test_cases::render::{Env, bind, shown};
+use crate::test_cases::render::{Env, bind, render, shown};
 
 /// Past this many checks a body is not read on.
 const MOST: usize = 400;
@@ -63,6 +63,11 @@ impl<'f, 't> Body<'f, 't> {
         };
         if let Some(block) = definition.child_by_field_name("body") {
             body.count(block);
+        }
+        // A function of the file may stand in the place of the one that is tested.
+        for (name, value) in file.constants.iter().filter(|(_, value)| value.kind() == "lambda") {
+            let value = render(*value, file.source, &Env::new());
+            bind(&mut body.env, name, value);
         }
         body
     }
@@ -298,7 +303,10 @@ impl<'f, 't> Body<'f, 't> {
     fn tried(&mut self, statement: Node<'t>) {
         let handlers: Vec<Node<'t>> =
             children(statement).into_iter().filter(|child| child.kind().starts_with("except")).collect();
-        let swallows = handlers.iter().any(|handler| self.swallows(*handler));
+        // A way out of `finally` drops the error.
+        let mut clauses = children(statement).into_iter().filter(|child| child.kind() == "finally_clause");
+        let drops = clauses.any(|clause| children(clause).first().is_some_and(|block| self.leaves(*block)));
+        let swallows = drops || handlers.iter().any(|handler| self.swallows(*handler));
         if let Some(block) = statement.child_by_field_name("body") {
             self.walk_silenced(block, swallows.then_some(Silence::Swallowed));
         }

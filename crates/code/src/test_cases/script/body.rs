@@ -9,7 +9,7 @@ use crate::languages::{children, field, text};
 use crate::test_cases::model::{Check, Silence};
 use crate::test_cases::python::truth_of;
 use crate::test_cases::python_calls::Place;
-use crate::test_cases::render::{Env, bind, shown};
+use crate::test_cases::render::{Env, bind, render, shown};
 use crate::test_cases::script_calls::{first_name, of_call};
 
 /// Past this many checks a body is not read on.
@@ -44,6 +44,11 @@ impl<'f, 't> Body<'f, 't> {
             left: None,
         };
         body.count(function);
+        // A function of the file may stand in the place of the one that is tested.
+        for (name, value) in file.constants.iter().filter(|(_, value)| is_function(**value)) {
+            let value = render(*value, file.source, &Env::new());
+            bind(&mut body.env, name, value);
+        }
         body
     }
 
@@ -209,7 +214,8 @@ impl<'f, 't> Body<'f, 't> {
                 self.silenced(Some(Silence::Swallowed), |body| body.arguments(node, true));
                 return;
             }
-            self.push(checks, node);
+            let unawaited = self.is_unawaited(node).then_some(Silence::NeverReached);
+            self.silenced(unawaited, |body| body.push(checks, node));
             return;
         }
         if name == "catch" && self.drops_errors(node) {
@@ -230,11 +236,26 @@ impl<'f, 't> Body<'f, 't> {
             let inner = function.into_iter().flat_map(children).find(|one| is_function(*one));
             inner.into_iter().for_each(|inner| self.function(inner));
         }
-        self.arguments(node, false);
+        let late = (matches!(name, "setTimeout" | "setImmediate" | "setInterval") && !self.holds_up(node))
+            .then_some(Silence::NeverReached);
+        self.silenced(late, |body| body.arguments(node, false));
         if self.checks.len() == before && self.silence_now.is_none() && first != "console" {
             let call = self.place().render(node);
             self.calls.push(call);
         }
+    }
+
+    /// Returns whether a promise is expected something of and nobody waits for it.
+    fn is_unawaited(&self, call: Node<'t>) -> bool {
+        let told = text(call, self.file.source);
+        let settles = [".resolves.", ".rejects."].iter().any(|word| told.contains(word));
+        settles && call.parent().is_some_and(|parent| parent.kind() == "expression_statement")
+    }
+
+    /// Returns whether the test waits for what is called late.
+    fn holds_up(&self, call: Node<'t>) -> bool {
+        let told = text(call, self.file.source);
+        ["done", "resolve", "reject"].iter().any(|word| told.contains(word))
     }
 
     /// Walks functions that a call is given: `waitFor(() => …)`, `.then((got) => …)`.
