@@ -6,7 +6,8 @@ mod reasons;
 mod carried_out;
 mod proof;
 mod accounts;
-mod tampering;
+mod weakened;
+mod old_tests;
 mod baseline;
 mod spans;
 mod ticks;
@@ -26,6 +27,7 @@ pub(crate) use reasons::{OpenReason, Proof};
 pub(crate) use repair::repair;
 pub(crate) use spans::{Prohibition, SpanLine, SpanState};
 pub(crate) use ticks::{Marked, mark};
+use weakened::PlanWords;
 
 use crate::evidence::{self, Search};
 use crate::implement::{Change, Deed};
@@ -46,8 +48,10 @@ pub(crate) struct Verification {
     pub(crate) items: Vec<Proof>,
     /// Files of the phase that somebody else changed while the run was at work.
     pub(crate) drifted: Vec<String>,
-    /// How a model made its checks easier.
+    /// How a model weakened tests, or made their configuration laxer.
     pub(crate) weakened: Vec<String>,
+    /// How it changed tests that the plan names: a person has to say whether it is meant.
+    pub(crate) changed_tests: Vec<String>,
     /// What a person has to look at.
     pub(crate) manual: Vec<Manual>,
     /// Boxes that were ticked now: line and text.
@@ -93,7 +97,7 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
     if !verification.drifted.is_empty() {
         proof::withdraw(&mut verification, &OpenReason::Drifted);
     }
-    watch(work, &mut verification)?;
+    watch(work, &mut verification);
     verification.accounts = accounts::of_files(work, change, &standing, &verification.items);
     verification.manual = work.assignment.units.iter().flat_map(|unit| manual(work.run, *unit)).collect();
     Ok(verification)
@@ -144,32 +148,35 @@ fn record_unproven(work: &UnitWork<'_>, change: &Change, verification: &Verifica
     Ok(())
 }
 
-/// Looks whether a model made its checks easier; then nothing is proven by them.
-fn watch(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
-    let contents: std::collections::BTreeMap<String, Option<Vec<u8>>> = work
-        .state
-        .worked
-        .keys()
-        .cloned()
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|path| (path.clone(), work.workspace.tree.read(&path).ok().flatten()))
-        .collect();
-    let now = |path: &str| contents.get(path).cloned().flatten();
-    verification.weakened = tampering::weakened(&work.state.worked, &now, &work.assignment.scope);
-    let silenced = tampering::silenced(&work.state.worked, &now);
-    denounce(work, verification)?;
-    silenced.into_iter().try_for_each(|line| work.note(line))
+/// Looks whether a model weakened tests, as far as the text tells; then nothing is proven by them.
+fn watch(work: &mut UnitWork<'_>, verification: &mut Verification) {
+    let verdicts = weakened::decide(&weakened::by_model(work), &PlanWords::of(work), None);
+    verification.weakened = verdicts.weakened;
+    verification.changed_tests = verdicts.asked;
+    withdraw_weakened(verification);
 }
 
-/// Tells how checks were made easier, and takes back what they proved.
+/// Takes back what weakened tests, and tests that a person has to look at, proved.
+fn withdraw_weakened(verification: &mut Verification) {
+    if !verification.weakened.is_empty() {
+        proof::withdraw(verification, &OpenReason::WeakenedTests);
+    }
+    if !verification.changed_tests.is_empty() {
+        proof::withdraw(verification, &OpenReason::ChangedTests);
+    }
+}
+
+/// Notes how tests were weakened or changed, and takes back what they proved.
 fn denounce(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
     for line in verification.weakened.clone() {
         work.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
     }
-    if !verification.weakened.is_empty() {
-        proof::withdraw(verification, &OpenReason::WeakenedTests);
+    for line in verification.changed_tests.clone() {
+        work.note(format!(
+            "the plan speaks of this test or of what it tests, see whether its change is meant: {line}"
+        ))?;
     }
+    withdraw_weakened(verification);
     Ok(())
 }
 

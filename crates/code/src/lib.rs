@@ -19,6 +19,10 @@ pub mod items;
 
 pub mod test_code;
 
+pub mod test_cases;
+
+pub mod weakening;
+
 pub mod outline;
 
 pub mod glance;

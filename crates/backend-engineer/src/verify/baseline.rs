@@ -5,7 +5,7 @@
 use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
 
-use super::{Check, Verification, denounce, find_proofs, tampering};
+use super::{Check, Verification, denounce, find_proofs, old_tests, weakened};
 use crate::check::{self, Judgement, Kind, Ran};
 use crate::evidence;
 use crate::implement::{Change, Deed};
@@ -25,6 +25,7 @@ pub(crate) async fn compare_with_baseline(
     change: &Change,
     verification: &mut Verification,
 ) -> Result<(), Stop> {
+    note_changes(work, change)?;
     let works = change.items.iter().any(|item| item.deeds.iter().any(|deed| matches!(deed, Deed::Worked { .. })));
     // A request says nothing of the older code where the server runs with the newer.
     let served = needs_server(work);
@@ -32,18 +33,31 @@ pub(crate) async fn compare_with_baseline(
         let apart = !served || check.kind != Kind::Other;
         check.verdict() == Verdict::Passed && (works && apart || check.kind == Kind::Tests)
     };
-    let found_wanting = !verification.weakened.is_empty() || !verification.drifted.is_empty();
-    if work.state.worked.is_empty() || !work.run.runs_commands() || found_wanting {
-        return Ok(());
+    if work.state.worked.is_empty() || !work.run.runs_commands() {
+        return denounce(work, verification);
+    }
+    old_tests::compare(work, verification).await?;
+    let is_sound = |verification: &Verification| {
+        verification.weakened.is_empty() && verification.changed_tests.is_empty() && verification.drifted.is_empty()
+    };
+    if !is_sound(verification) {
+        return denounce(work, verification);
     }
     let passed: Vec<Check> = verification.checks.iter().filter(|check| asked(check)).cloned().collect();
     let earlier = run_all(work, &passed, Back::Everything).await?;
+    let accounted = weakened::fewer_by_text(work);
     for (check, ran) in passed.iter().zip(&earlier) {
-        verification.weakened.extend(tampering::of_counts(check, ran));
+        verification.weakened.extend(weakened::of_counts(check, ran, accounted));
+    }
+    // Evidence of the change would outlive this run, and prove it in the next.
+    if !is_sound(verification) {
+        return denounce(work, verification);
+    }
+    for (check, ran) in passed.iter().zip(&earlier) {
         evidence::record(work, &check.observation(ran), Basis::Baseline)?;
     }
     if works && work.state.worked.keys().any(|path| belongs_to_tests(path)) {
-        let asserts = brings_assertions(work);
+        let asserts = weakened::bring_checks(work);
         let mut apart = run_all(work, &passed, Back::AllButTests).await?;
         for (check, ran) in passed.iter().zip(&mut apart) {
             if !asserts {
@@ -58,22 +72,11 @@ pub(crate) async fn compare_with_baseline(
     denounce(work, verification)
 }
 
-/// Returns whether the tests that the model wrote assert more than those that stood before, or are these under other
-/// names. A test that stood before and was changed in any other way may say less than it did.
-fn brings_assertions(work: &mut UnitWork<'_>) -> bool {
-    let tests = work.state.worked.iter().filter(|(path, _)| belongs_to_tests(path));
-    let tests: Vec<(String, Vec<u8>)> =
-        tests.map(|(path, before)| (path.clone(), before.clone().unwrap_or_default())).collect();
-    let mut renamed = true;
-    for (path, before) in tests {
-        let now = work.workspace.tree.read(&path).ok().flatten().unwrap_or_default();
-        let count = tampering::assertion_count(&now);
-        if count > tampering::assertion_count(&before) {
-            return true;
-        }
-        renamed = renamed && count > 0 && tampering::only_renames_tests(&before, &now);
-    }
-    renamed
+/// Notes what the plan's own code changes of tests, and where a model silenced tools.
+fn note_changes(work: &mut UnitWork<'_>, change: &Change) -> Result<(), Stop> {
+    let mut notes = weakened::notes_on_plan(&weakened::by_plan(work, change));
+    notes.extend(weakened::notes_on_silencers(&weakened::by_model(work)));
+    notes.into_iter().try_for_each(|line| work.note(line))
 }
 
 /// Runs these checks on the tree without what a model did.

@@ -98,6 +98,8 @@ pub(crate) enum OpenReason {
     Drifted,
     /// The tests were weakened.
     WeakenedTests,
+    /// Tests that the plan names were changed, and a person has to say whether that is meant.
+    ChangedTests,
 }
 
 /// What says that something does not hold.
@@ -197,6 +199,9 @@ impl fmt::Display for OpenReason {
             }
             OpenReason::Drifted => formatter.write_str("a file of the phase was changed by somebody else meanwhile"),
             OpenReason::WeakenedTests => formatter.write_str("the tests were made easier"),
+            OpenReason::ChangedTests => {
+                formatter.write_str("a test of what the plan names was changed; look at it, then `accept`")
+            }
         }
     }
 }

@@ -1,0 +1,221 @@
+//! Runs the tests as they were before a model changed them, on the new code: first with the new helpers, then with the old
+//! ones. What the plan's own code made of the tests is part of what they were.
+
+use code::paths::{TestRole, belongs_to_tests, holds_tests, test_role};
+use journal::{Basis, Verdict};
+
+use super::weakened::{self, OldRun, Outcome, PlanWords, Verdicts, decide};
+use super::{Check, Verification};
+use crate::check::{self, Kind, Ran};
+use crate::evidence;
+use crate::stop::Stop;
+use crate::unit_work::UnitWork;
+
+/// Which of the files that a model changed are as they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Old {
+    /// Those that hold tests.
+    Suites,
+    /// All that belongs to tests.
+    Tests,
+    /// All of them.
+    Everything,
+}
+
+/// A run of the old tests.
+struct Seen {
+    ran: Ran,
+    run: OldRun,
+}
+
+/// Takes into account what the old tests say of the new code.
+pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+    let (suites, helpers) = changed(work);
+    if suites.is_empty() && helpers.is_empty() || !verification.drifted.is_empty() {
+        return Ok(());
+    }
+    let runs_tests = |check: &&Check| check.kind == Kind::Tests && check.verdict() == Verdict::Passed;
+    let checks: Vec<Check> = verification.checks.iter().filter(runs_tests).cloned().collect();
+    let words = PlanWords::of(work);
+    let mut with_new = if suites.is_empty() { Vec::new() } else { run_all(work, &checks, Old::Suites).await? };
+    if with_new.iter().any(|seen| seen.run.failed()) {
+        add_before(&mut with_new, run_all(work, &checks, Old::Everything).await?);
+    }
+    let runs: Vec<OldRun> = with_new.iter().map(|seen| seen.run.clone()).collect();
+    let found = weakened::by_model(work);
+    let verdicts = decide(&found, &words, Some(&runs));
+    let accounted = verdicts != Verdicts::default();
+    verification.weakened = verdicts.weakened;
+    verification.changed_tests = verdicts.asked;
+    for line in verdicts.stated {
+        work.note(format!("the plan states what a test expects now: {line}"))?;
+    }
+    if !accounted {
+        take(verification, regressions(&runs, &words, &suites));
+    }
+    let unnamed = helpers.iter().any(|path| !words.names_file(path));
+    if !unnamed || !verification.weakened.is_empty() || runs.iter().any(OldRun::failed) {
+        return Ok(());
+    }
+    let with_old = run_all(work, &checks, Old::Tests).await?;
+    let runs: Vec<OldRun> = with_old.iter().map(|seen| seen.run.clone()).collect();
+    take(verification, regressions(&runs, &words, &helpers));
+    let now: Vec<Ran> = match with_new.is_empty() {
+        true => checks.iter().map(|check| check.ran.clone()).collect(),
+        false => with_new.into_iter().map(|seen| seen.ran).collect(),
+    };
+    let narrowed = now.iter().zip(&with_old).filter_map(|(now, old)| weakened::narrowed(now, &old.ran));
+    verification.weakened.extend(narrowed);
+    Ok(())
+}
+
+/// Adds what the old tests print on the old code, where they fail there as well.
+fn add_before(seen: &mut [Seen], before: Vec<Seen>) {
+    for (now, before) in seen.iter_mut().zip(before) {
+        now.run.before = match before.run.outcome {
+            Outcome::Failed(output) => Some(output),
+            _ => None,
+        };
+    }
+}
+
+fn take(verification: &mut Verification, (weakened, asked): (Vec<String>, Vec<String>)) {
+    verification.weakened.extend(weakened);
+    verification.changed_tests.extend(asked);
+}
+
+/// Returns the files of tests that were there before and were changed, and the helpers and settings of tests that were
+/// changed or made.
+fn changed(work: &mut UnitWork<'_>) -> (Vec<String>, Vec<String>) {
+    let mut suites = Vec::new();
+    let mut helpers = Vec::new();
+    for (path, before) in work.state.worked.clone() {
+        let now = work.workspace.tree.read(&path).ok().flatten();
+        // A new package of tests that holds nothing sets nothing up.
+        let is_empty = before.is_none() && now.as_ref().is_some_and(|bytes| bytes.trim_ascii().is_empty());
+        match test_role(&path).filter(|_| before != now && !is_empty) {
+            Some(TestRole::Suite) if before.is_some() => suites.push(path),
+            Some(TestRole::Helper | TestRole::Configuration) => helpers.push(path),
+            Some(TestRole::Suite) | None => {}
+        }
+    }
+    (suites, helpers)
+}
+
+/// Returns what failures of the old tests mean that no change of a test accounts for.
+fn regressions(runs: &[OldRun], words: &PlanWords, changed: &[String]) -> (Vec<String>, Vec<String>) {
+    let failed = runs.iter().find_map(|run| match &run.outcome {
+        Outcome::Failed(output) => Some(output),
+        _ => None,
+    });
+    let Some(output) = failed else { return (Vec::new(), Vec::new()) };
+    let files: Vec<String> = changed.iter().map(|path| format!("`{path}`")).collect();
+    let line = format!("the tests as they were before {} changed fail on the new code", files.join(", "));
+    if weakened::is_asked(output, words, changed) { (Vec::new(), vec![line]) } else { (vec![line], Vec::new()) }
+}
+
+async fn run_all(work: &mut UnitWork<'_>, checks: &[Check], old: Old) -> Result<Vec<Seen>, Stop> {
+    let now = work.workspace.tree.savepoint();
+    let seen = run_each(work, checks, old).await;
+    work.workspace.tree.restore(now);
+    seen
+}
+
+async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: Old) -> Result<Vec<Seen>, Stop> {
+    let mut files = Vec::new();
+    for (path, before) in work.state.worked.clone() {
+        let goes_back = match old {
+            Old::Suites => holds_tests(&path) && before.is_some(),
+            Old::Tests => belongs_to_tests(&path),
+            Old::Everything => true,
+        };
+        if goes_back {
+            work.workspace.tree.stage(&path, before).map_err(|error| Stop::refused(error.to_string()))?;
+            files.push(path);
+        }
+    }
+    let mut all: Vec<Seen> = Vec::new();
+    for check in checks {
+        let Some(mut request) = check.request.clone().or_else(|| again(check)) else { continue };
+        let why = match old {
+            Old::Suites => "the old tests on the new code",
+            Old::Tests => "the old tests with their old helpers on the new code",
+            Old::Everything => "the old tests on the old code",
+        };
+        why.clone_into(&mut request.why);
+        if all.iter().any(|seen| seen.ran.script == request.script && seen.ran.folder == request.folder) {
+            continue;
+        }
+        let (ran, output) = check::run_and_read(work, &request).await?;
+        // What the old code says proves nothing before it is known that the tests may stay as they are.
+        if old != Old::Everything {
+            evidence::record(work, &check.observation(&ran), Basis::OldTests)?;
+        }
+        let covers = files.iter().filter(|path| covers(&request.script, path)).cloned().collect();
+        let outcome = match ran.judgement.verdict {
+            Verdict::Passed => Outcome::Passed,
+            Verdict::Failed => Outcome::Failed(output),
+            Verdict::NotChecked => Outcome::Unknown,
+        };
+        all.push(Seen { ran, run: OldRun { outcome, before: None, covers } });
+    }
+    Ok(all)
+}
+
+/// Returns the request of a check of the project's own, which keeps none.
+fn again(check: &Check) -> Option<check::Request> {
+    let Ran { script, folder, tree, .. } = &check.ran;
+    tree.as_ref().map(|_| check::Request::found(script, folder, check.kind, ""))
+}
+
+/// Returns whether a command runs the tests of a file: it names the file or a folder around it, or no tests at all.
+fn covers(script: &str, path: &str) -> bool {
+    let words = script.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '='));
+    let mut named = words.filter_map(named_test).peekable();
+    named.peek().is_none()
+        || named.any(|name| path.starts_with(&name) || path.ends_with(&name) || path.contains(&format!("/{name}/")))
+}
+
+/// Returns the file or folder of tests that a word of a command names: `tests/test_a.py::test_b`, `tests.test_a`.
+fn named_test(word: &str) -> Option<String> {
+    let bare = word.split("::").next().unwrap_or(word).trim_start_matches("./").trim_end_matches('/');
+    if bare.starts_with('-') || bare.is_empty() {
+        return None;
+    }
+    let is_path = bare.contains('/') || code::paths::is_code(bare);
+    if is_path && (belongs_to_tests(bare) || belongs_to_tests(&format!("{bare}/a.py"))) {
+        return Some(bare.to_owned());
+    }
+    // `tests.test_a.Class.test_b` of unittest.
+    let module = bare.split('.').take_while(|part| !part.starts_with(char::is_uppercase)).collect::<Vec<_>>();
+    let is_module = module.len() > 1
+        && module.iter().all(|part| part.chars().all(|letter| letter.is_alphanumeric() || letter == '_'));
+    let file = module.join("/");
+    (is_module && holds_tests(&format!("{file}.py"))).then(|| format!("{file}.py"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_covers_the_files_that_it_runs() {
+        for (script, path, expected) in [
+            ("pytest -q", "tests/test_a.py", true),
+            ("python3 -m unittest -q", "tests/test_a.py", true),
+            ("pytest tests/test_a.py -v", "tests/test_a.py", true),
+            ("pytest tests/test_a.py::test_b", "tests/test_a.py", true),
+            ("pytest tests/test_b.py", "tests/test_a.py", false),
+            ("pytest tests", "tests/test_a.py", true),
+            ("pytest tests/unit", "tests/test_a.py", false),
+            ("cd api && pytest tests/test_a.py", "api/tests/test_a.py", true),
+            ("python3 -m unittest -q tests.test_a", "tests/test_a.py", true),
+            ("python3 -m unittest -q tests.test_b", "tests/test_a.py", false),
+            ("npx jest src/a.test.ts", "src/a.test.ts", true),
+            ("npx jest src/b.test.ts", "src/a.test.ts", false),
+            ("npm test", "src/a.test.ts", true),
+        ] {
+            assert_eq!(covers(script, path), expected, "{script} {path}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Tests that were weakened, and configuration that got laxer. The text tells where, and of some ways for certain; of the
+//! others the old tests decide, run on the new code (`old_tests`). What the plan's own code changes is noted; what the plan
+//! names is listed for a person.
+
+mod silencers;
+mod configuration;
+mod plan_words;
+mod decide;
+
+use std::collections::BTreeMap;
+
+use code::paths::{belongs_to_tests, holds_tests, is_code};
+use code::test_cases::Silence;
+use code::weakening::{self, Revision, Way, Weakening};
+
+use super::Check;
+use crate::check::{Ran, counted};
+use crate::implement::Change;
+use crate::unit_work::UnitWork;
+use configuration::{Laxer, is_configuration, laxer};
+pub(super) use decide::{OldRun, Outcome, Verdicts, decide, is_asked};
+pub(crate) use plan_words::PlanWords;
+
+/// A file before and after a change.
+#[derive(Debug, Clone)]
+struct Changed {
+    path: String,
+    old: Option<String>,
+    new: Option<String>,
+}
+
+/// What was found in the files that somebody changed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    /// Tests that say less, or may do so.
+    pub(super) tests: Vec<Weakening>,
+    /// Settings that are laxer, by their file.
+    pub(super) settings: Vec<(String, String, String, String)>,
+    /// Lines that silence a tool, by their file.
+    pub(super) silencers: Vec<(String, String)>,
+}
+
+impl Found {
+    fn of(files: &[Changed]) -> Self {
+        let is_test = |file: &&Changed| holds_tests(&file.path) && is_code(&file.path);
+        let suites: Vec<Revision<'_>> = files.iter().filter(is_test).map(revision).collect();
+        let mut found = Found { tests: weakening::compare(&suites), ..Found::default() };
+        for file in files {
+            if let Some(old) = file.old.as_deref().filter(|_| is_configuration(&file.path)) {
+                let settings = laxer(&file.path, old, file.new.as_deref()).into_iter();
+                found.settings.extend(settings.map(|Laxer { key, old, new }| (file.path.clone(), key, old, new)));
+            }
+            let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
+            if is_code(&file.path) {
+                let added = silencers::added(old, new).into_iter();
+                found.silencers.extend(added.map(|line| (file.path.clone(), line.to_owned())));
+            }
+        }
+        found
+    }
+}
+
+fn revision(file: &Changed) -> Revision<'_> {
+    Revision { path: &file.path, old: file.old.as_deref(), new: file.new.as_deref() }
+}
+
+fn text(bytes: Option<Vec<u8>>) -> Option<String> {
+    bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Returns what a model changed of the tests, of their configuration and of what silences tools.
+pub(super) fn by_model(work: &mut UnitWork<'_>) -> Found {
+    Found::of(&worked(work))
+}
+
+fn worked(work: &mut UnitWork<'_>) -> Vec<Changed> {
+    let before: BTreeMap<String, Option<Vec<u8>>> = work.state.worked.clone();
+    let changed = before.into_iter().map(|(path, old)| {
+        let new = text(work.workspace.tree.read(&path).ok().flatten());
+        Changed { path, old: text(old), new }
+    });
+    changed.filter(|file| file.old != file.new).collect()
+}
+
+/// Returns what the plan's own code and commands changed of the tests and of their configuration.
+pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> Found {
+    let mut files = Vec::new();
+    for file in &change.written {
+        let now = match work.state.worked.get(&file.path) {
+            Some(before) => before.clone(),
+            None => file.after.bytes.clone(),
+        };
+        let old = text(file.before.as_ref().map(|found| found.bytes.clone()));
+        files.push(Changed { path: file.path.clone(), old, new: text(now) });
+    }
+    files.retain(|file| file.old != file.new);
+    Found::of(&files)
+}
+
+/// Returns the sentences on what the plan's own code changes of the tests, each with what they demanded before.
+pub(super) fn notes_on_plan(found: &Found) -> Vec<String> {
+    let tests = found.tests.iter().map(|one| format!("the plan's own code changes a test: {}", sentence(one)));
+    let settings =
+        found.settings.iter().map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
+    tests.chain(settings).collect()
+}
+
+/// Returns the sentences on comments that silence tools.
+pub(super) fn notes_on_silencers(found: &Found) -> Vec<String> {
+    let told = |(path, line): &(String, String)| {
+        format!("the model silenced a linter, type checker or coverage in `{path}`: `{line}`; look at it")
+    };
+    found.silencers.iter().map(told).collect()
+}
+
+/// Says how a test says less.
+pub(super) fn sentence(one: &Weakening) -> String {
+    let Weakening { path, test, old, new, .. } = one;
+    let which = if test.is_empty() { format!("`{path}`") } else { format!("`{test}` in `{path}`") };
+    let demanded = if old.is_empty() { String::new() } else { format!(" (`{old}`)") };
+    match one.way {
+        Way::Removed => format!("{which} was removed{demanded}"),
+        Way::Silenced(silence) => format!("{which} {}{demanded}", of_silence(silence)),
+        Way::AssertionRemoved => format!("{which} no longer asserts `{old}`"),
+        Way::Loosened => format!("{which} asserts `{new}` instead of `{old}`, which demands less"),
+        Way::Tolerance => format!("{which} asserts `{new}` instead of `{old}`, a wider tolerance"),
+        Way::Timeout => format!("{which} may take {new} instead of {old}"),
+        Way::Conditional => format!("{which} asserts `{old}` only under a condition"),
+        Way::Expectation => format!("{which} asserts `{new}` instead of `{old}`"),
+        Way::Rewritten if new.is_empty() => format!("{which} was rewritten{demanded}"),
+        Way::Rewritten => format!("{which} was rewritten: `{new}` instead of `{old}`"),
+    }
+}
+
+fn of_silence(silence: Silence) -> &'static str {
+    match silence {
+        Silence::Skipped => "is skipped",
+        Silence::ExpectedToFail => "is expected to fail",
+        Silence::NotCollected => "is no longer found by its runner",
+        Silence::Shadowed => "is replaced by a test of the same name",
+        Silence::NeverReached => "has an assertion that is never reached",
+        Silence::NeverCalled => "has an assertion in a function that is never called",
+        Silence::Swallowed => "has an assertion whose error is caught",
+        Silence::Trivial => "has an assertion that holds whatever the code does",
+    }
+}
+
+/// Says which setting is laxer.
+pub(super) fn of_setting((path, key, old, new): &(String, String, String, String)) -> String {
+    let shown = |value: &str| if value.is_empty() { "nothing".to_owned() } else { format!("`{value}`") };
+    format!("`{key}` in `{path}` is {} instead of {}, which is laxer", shown(new), shown(old))
+}
+
+/// Returns how many fewer tests may run because a model put several into one; none where the text does not tell.
+pub(super) fn fewer_by_text(work: &mut UnitWork<'_>) -> Option<usize> {
+    let mut fewer = 0_usize;
+    for file in worked(work).iter().filter(|file| holds_tests(&file.path)) {
+        let count = |text: Option<&String>| text.map_or(Some(0), |text| weakening::count(&file.path, text));
+        fewer += count(file.old.as_ref())?.saturating_sub(count(file.new.as_ref())?);
+    }
+    Some(fewer)
+}
+
+/// Returns whether the tests that a model changed or wrote check anything.
+pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
+    worked(work).iter().filter(|file| belongs_to_tests(&file.path)).any(|file| {
+        let text = file.new.as_deref().unwrap_or_default();
+        match code::test_cases::read(&file.path, text) {
+            Some(cases) => {
+                let live = cases.iter().filter(|case| case.silence.is_none() && !case.is_helper);
+                live.into_iter().any(|case| case.checks.iter().any(|check| check.silence.is_none()))
+            }
+            // A language without a grammar: any of the usual words.
+            None => is_code(&file.path) && ["assert", "expect", "should"].iter().any(|word| text.contains(word)),
+        }
+    })
+}
+
+/// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.
+pub(super) fn of_counts(check: &Check, before: &Ran, accounted: Option<usize>) -> Option<String> {
+    let (was, is) = (tally(&before.judgement.detail)?, tally(&check.ran.judgement.detail)?);
+    let accounted = u64::try_from(accounted?).unwrap_or(u64::MAX);
+    let script = &check.ran.script;
+    if was.run.saturating_sub(is.run) > accounted {
+        return Some(format!("`{script}` ran {} tests before, and runs {} now", was.run, is.run));
+    }
+    None
+}
+
+/// Tests by what became of them, as a runner's closing line tells.
+struct Tally {
+    run: u64,
+}
+
+fn tally(summary: &str) -> Option<Tally> {
+    let run = counted(summary, &["passed", "failed", "passing", "failing"])?;
+    // An error of collection hides tests that would run: nothing can be told from it.
+    (counted(summary, &["error", "errors"]).unwrap_or(0) == 0).then_some(Tally { run })
+}
+
+/// Returns how the old tests run less often with the new helpers and configuration than with the old ones.
+pub(super) fn narrowed(with_new: &Ran, with_old: &Ran) -> Option<String> {
+    let (now, before) = (tally(&with_new.judgement.detail)?, tally(&with_old.judgement.detail)?);
+    let script = &with_new.script;
+    (before.run > now.run).then(|| {
+        format!(
+            "`{script}` runs {} tests with the new helpers and settings, and {} with those from before",
+            now.run, before.run
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_are_counted() {
+        let of = |line: &str| tally(line).map(|tally| tally.run);
+        assert_eq!(of("3 passed, 1 skipped in 0.1s"), Some(3));
+        assert_eq!(of("Tests 2 failed | 10 passed (12)"), Some(12));
+        assert_eq!(of("1 error in 0.1s"), None);
+        assert_eq!(of("exit code 1"), None);
+    }
+
+    #[test]
+    fn what_changed_is_found_by_its_kind() {
+        let changed = |path: &str, old: &str, new: &str| Changed {
+            path: path.to_owned(),
+            old: Some(old.to_owned()),
+            new: Some(new.to_owned()),
+        };
+        let found = Found::of(&[
+            changed("tests/test_a.py", "def test_a():\n    assert a() == 1\n", "def test_a():\n    assert a()\n"),
+            changed("setup.cfg", "[coverage:report]\nfail_under = 90\n", "[coverage:report]\nfail_under = 10\n"),
+            changed("app/a.py", "import os\n", "import os  #noqa\n"),
+            changed("app/test_data.json", "{\"a\": 1}", "{\"a\": 2}"),
+        ]);
+        let told: Vec<String> = found.tests.iter().map(sentence).collect();
+        assert_eq!(
+            told,
+            ["`test_a` in `tests/test_a.py` asserts `assert a()` instead of `assert a() == 1`, which demands less"]
+        );
+        let settings: Vec<String> = found.settings.iter().map(of_setting).collect();
+        assert_eq!(settings, ["`coverage:report.fail_under` in `setup.cfg` is `10` instead of `90`, which is laxer"]);
+        assert_eq!(found.silencers, [("app/a.py".to_owned(), "import os  #noqa".to_owned())]);
+        assert!(notes_on_silencers(&found)[0].contains("#noqa"));
+    }
+}

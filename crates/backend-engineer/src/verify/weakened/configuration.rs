@@ -1,0 +1,229 @@
+//! Configuration of tests, coverage, linters and type checkers that got laxer, by the table `configuration.toml`.
+
+mod entries;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use entries::{Entries, Value};
+
+/// A setting that is laxer than it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Laxer {
+    /// Its key, as the file writes it.
+    pub(super) key: String,
+    /// What it was; empty where it was not set.
+    pub(super) old: String,
+    /// What it is; empty where it is no longer set.
+    pub(super) new: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    area: Vec<Area>,
+    key: Vec<Key>,
+    option: Vec<Choice>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Area {
+    tool: String,
+    file: String,
+    #[serde(default)]
+    part: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    tools: Vec<String>,
+    name: String,
+    laxer: Change,
+    default: Option<f64>,
+    #[serde(default)]
+    unset: bool,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    file: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    old: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    new: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Choice {
+    name: String,
+    laxer: Change,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    old: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    new: String,
+}
+
+/// What a change has to be to make something laxer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Change {
+    Lower,
+    Higher,
+    More,
+    Fewer,
+    FewerErrors,
+    True,
+    False,
+    Severity,
+    Options,
+    Added,
+    Removed,
+}
+
+/// The table; one that does not parse is empty, which a test would show.
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let empty = Table { area: Vec::new(), key: Vec::new(), option: Vec::new() };
+    toml::from_str(include_str!("configuration.toml")).unwrap_or(empty)
+});
+
+/// Returns whether a file may configure tests, coverage, linters or type checkers.
+pub(super) fn is_configuration(path: &str) -> bool {
+    areas(path).next().is_some()
+}
+
+/// Returns the settings of a file that are laxer than they were.
+pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<Laxer> {
+    let before = entries::read(path, old);
+    let now = new.map(|new| entries::read(path, new)).unwrap_or_default();
+    let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    let mut found = Vec::new();
+    for key in keys.into_iter().filter(|key| before.get(*key) != now.get(*key)) {
+        let Some(rule) = rule(path, key) else { continue };
+        if is_laxer(rule, before.get(key), now.get(key)) {
+            let shown = |entries: &Entries| entries.get(key).map(ToString::to_string).unwrap_or_default();
+            found.push(Laxer { key: key.clone(), old: shown(&before), new: shown(&now) });
+        }
+    }
+    found
+}
+
+fn areas(path: &str) -> impl Iterator<Item = &'static Area> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    TABLE.area.iter().filter(move |area| fits(&area.file, &name))
+}
+
+fn fits(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
+}
+
+fn plain(key: &str) -> String {
+    key.chars().filter(|letter| !matches!(letter, '-' | '_')).collect::<String>().to_lowercase()
+}
+
+/// Returns the rule for a key: by its last part, or by one above it, as of `per-file-ignores` and `rules`.
+fn rule(path: &str, key: &str) -> Option<&'static Key> {
+    let lower = key.to_lowercase();
+    let area = areas(path).find(|area| lower.starts_with(&area.part))?;
+    let parts: Vec<String> = key.split('.').map(plain).collect();
+    let of_tool = || TABLE.key.iter().filter(|rule| rule.tools.contains(&area.tool));
+    parts.iter().rev().find_map(|part| {
+        let exact = of_tool().find(|rule| rule.name == *part);
+        exact.or_else(|| of_tool().find(|rule| fits(&rule.name, part)))
+    })
+}
+
+fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
+    let number = |value: Option<&Value>| value.and_then(Value::number).or(rule.default.filter(|_| value.is_none()));
+    if new.is_none() && !rule.unset {
+        return false;
+    }
+    match rule.laxer {
+        Change::Lower => match (number(old), number(new)) {
+            (Some(before), Some(now)) => now < before,
+            (before, None) => before.is_some(),
+            (None, Some(_)) => false,
+        },
+        Change::Higher => matches!((number(old), number(new)), (Some(before), Some(now)) if now > before),
+        Change::More => {
+            let before = old.map(Value::entries).unwrap_or_default();
+            new.map(Value::entries).unwrap_or_default().iter().any(|entry| !before.contains(entry))
+        }
+        Change::Fewer => {
+            let now = new.map(Value::entries).unwrap_or_default();
+            let before = old.map(Value::entries).unwrap_or_default();
+            let excludes = now.iter().any(|entry| entry.starts_with('!') && !before.contains(entry));
+            excludes && !before.is_empty() || before.iter().any(|entry| !entry.starts_with('!') && !now.contains(entry))
+        }
+        Change::FewerErrors => {
+            let errors = |value: Option<&Value>| {
+                let entries = value.map(Value::entries).unwrap_or_default();
+                entries.iter().filter(|entry| entry.starts_with("error")).count()
+            };
+            errors(new) < errors(old)
+        }
+        Change::True => new.and_then(Value::flag) == Some(true) && old.and_then(Value::flag) != Some(true),
+        Change::False => {
+            old.and_then(Value::flag) != Some(false)
+                && match new {
+                    Some(new) => new.flag() == Some(false),
+                    None => old.and_then(Value::flag) == Some(true),
+                }
+        }
+        Change::Severity => {
+            let before = old.and_then(Value::severity);
+            before.is_some_and(|before| new.map_or(Some(0), Value::severity).is_some_and(|now| now < before))
+                || old.is_none() && new.and_then(Value::severity) == Some(0)
+        }
+        Change::Options => options(old, new),
+        Change::Added | Change::Removed => false,
+    }
+}
+
+/// Compares two command lines, option by option, and what they check.
+fn options(old: Option<&Value>, new: Option<&Value>) -> bool {
+    let (Some(old), Some(new)) = (old, new) else { return false };
+    let (old, new) = (old.to_string(), new.to_string());
+    let (before, now) = (given(&old), given(&new));
+    let by_option = TABLE.option.iter().any(|option| {
+        let (was, is) = (before.get(&option.name), now.get(&option.name));
+        let numbers = || Some((was?.parse::<f64>().ok()?, is?.parse::<f64>().ok()?));
+        match option.laxer {
+            Change::Added => is.is_some_and(|is| was != Some(is)),
+            Change::Removed => was.is_some() && is.is_none(),
+            Change::Lower => numbers().is_some_and(|(was, is)| is < was),
+            Change::Higher => numbers().is_some_and(|(was, is)| is > was),
+            _ => false,
+        }
+    });
+    let checks = |text: &str| crate::check::checked_by(&shell::read(text));
+    by_option || !checks(&old).is_subset(&checks(&new))
+}
+
+/// Returns the options of a command line with their values.
+fn given(line: &str) -> BTreeMap<String, String> {
+    let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['"', '\'', '[', ']', ','])).collect();
+    let mut found = BTreeMap::new();
+    for (at, word) in words.iter().enumerate() {
+        // `python -m pytest` selects nothing.
+        let is_module = *word == "-m" && at > 0 && words[at - 1].contains("python");
+        if !word.starts_with('-') && *word != "||" || is_module {
+            continue;
+        }
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            None => (*word, words.get(at + 1).map_or_else(String::new, |next| (*next).to_owned())),
+        };
+        let name = if name.starts_with("--") { name.to_lowercase() } else { name.to_owned() };
+        let several: &mut String = found.entry(name).or_default();
+        if !several.is_empty() {
+            several.push(' ');
+        }
+        several.push_str(&value);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! The table, by its examples, and settings that changed without getting laxer.
+
+use super::*;
+
+fn keys(path: &str, old: &str, new: &str) -> Vec<String> {
+    laxer(path, old, Some(new)).into_iter().map(|one| one.key).collect()
+}
+
+#[test]
+fn each_row_has_an_example_that_gets_laxer() {
+    let table: Result<Table, _> = toml::from_str(include_str!("../configuration.toml"));
+    assert!(table.is_ok(), "{:?}", table.err());
+    let missed: Vec<&str> = TABLE
+        .key
+        .iter()
+        .filter(|row| keys(&row.file, &row.old, &row.new).len() != 1)
+        .map(|row| row.old.as_str())
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+    let turned =
+        TABLE.key.iter().filter(|row| row.laxer != Change::Options && !keys(&row.file, &row.new, &row.old).is_empty());
+    let turned: Vec<&str> = turned.map(|row| row.new.as_str()).collect();
+    assert!(turned.is_empty(), "what is taken back is no laxer: {turned:#?}");
+    for row in &TABLE.option {
+        let value = |text: &str| Value::One(text.to_owned());
+        assert!(options(Some(&value(&row.old)), Some(&value(&row.new))), "{}", row.name);
+    }
+    for area in &TABLE.area {
+        assert!(is_configuration(&format!("api/{}", area.file.replace('*', "json"))), "{}", area.file);
+    }
+}
+
+#[test]
+fn settings_may_change_without_getting_laxer() {
+    for (path, old, new) in [
+        ("setup.cfg", "[coverage:report]\nfail_under = 90\n", "[coverage:report]\nfail_under = 95\n"),
+        ("setup.cfg", "[metadata]\nname = a\n", "[metadata]\nname = b\n"),
+        ("pyproject.toml", "[project]\ndependencies = [\"a\", \"b\"]\n", "[project]\ndependencies = [\"a\"]\n"),
+        (
+            "pyproject.toml",
+            "[project]\nname = \"a\"\n",
+            "[project]\nname = \"a\"\n\n[tool.pytest.ini_options]\naddopts = \"-q\"\n",
+        ),
+        ("pytest.ini", "[pytest]\naddopts = -q\n", "[pytest]\naddopts = -q --strict-markers\n"),
+        ("pytest.ini", "[pytest]\naddopts = -q\n", "[pytest]\naddopts = -v\n"),
+        ("pytest.ini", "[pytest]\ntestpaths = tests\n", "[pytest]\ntestpaths = tests integration\n"),
+        ("pytest.ini", "[pytest]\nmarkers =\n    slow\n", "[pytest]\nmarkers =\n    slow\n    fast\n"),
+        (".flake8", "[flake8]\nignore = E203,W503\n", "[flake8]\nignore = W503, E203\n"),
+        ("package.json", "{\"dependencies\": {\"a\": \"1\"}}", "{\"dependencies\": {\"a\": \"2\"}}"),
+        (
+            "package.json",
+            "{\"scripts\": {\"test\": \"jest\"}}",
+            "{\"scripts\": {\"test\": \"jest --coverage\", \"dev\": \"node .\"}}",
+        ),
+        ("package.json", "{\"scripts\": {\"test\": \"pytest\"}}", "{\"scripts\": {\"test\": \"python -m pytest\"}}"),
+        (
+            "tsconfig.json",
+            "{\"compilerOptions\": {\"target\": \"es2020\"}}",
+            "{\"compilerOptions\": {\"target\": \"es2022\", \"strict\": true}}",
+        ),
+        (
+            "eslint.config.js",
+            "export default [{ rules: { semi: 'warn' } }];",
+            "export default [{ rules: { semi: ['error', 'always'] } }];",
+        ),
+        ("mypy.ini", "[mypy]\nfiles = app\n", "[mypy]\nfiles = app, lib\nstrict = True\n"),
+        ("conftest.py", "x = 1\n", "x = 2\n\n\ndef fixture():\n    collect = []\n"),
+        ("src/settings.json", "{\"strict\": true}", "{\"strict\": false}"),
+    ] {
+        assert_eq!(keys(path, old, new), Vec::<String>::new(), "{path}: {new}");
+    }
+}
+
+#[test]
+fn a_file_of_settings_that_is_gone_is_laxer() {
+    let old = "[run]\nomit = a\n[report]\nfail_under = 80\n";
+    let found = laxer(".coveragerc", old, None);
+    assert_eq!(found, [Laxer { key: "report.fail_under".to_owned(), old: "80".to_owned(), new: String::new() }]);
+}

@@ -1,0 +1,386 @@
+//! Walks the body of a test in Python: which checks it makes, and which of them can fail it.
+
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use super::File;
+use super::rows::elements;
+use crate::languages::{children, field, text};
+use crate::test_cases::matchers::raises;
+use crate::test_cases::model::{Check, Silence};
+use crate::test_cases::python_calls::{Arguments, Place, is_raising, last_name, of_assert, of_call};
+use crate::test_cases::render::{Env, bind, render, shown};
+
+/// Past this many checks a body is not read on.
+const MOST: usize = 400;
+
+/// Errors of which a failed assertion is one.
+const CATCHES_ASSERTIONS: [&str; 4] = ["AssertionError", "Exception", "BaseException", "failureException"];
+
+/// A body at work.
+pub(super) struct Body<'f, 't> {
+    file: &'f File<'t>,
+    env: Env,
+    /// How often each name is bound in the function.
+    bound: HashMap<&'t str, usize>,
+    /// How often each name stands in the function.
+    named: HashMap<&'t str, usize>,
+    silence_now: Option<Silence>,
+    is_conditional: bool,
+    pub(super) checks: Vec<Check>,
+    pub(super) calls: Vec<String>,
+    /// How the block that was walked last leaves the test, whatever happens.
+    pub(super) left: Option<Silence>,
+}
+
+/// Returns what a condition of constants comes to.
+pub(in crate::test_cases) fn truth_of(rendered: &str) -> Option<bool> {
+    match rendered {
+        "False" | "0" | "None" | "\"\"" | "[]" | "()" | "{}" | "not True" | "TYPE_CHECKING" | "false" | "!true"
+        | "null" => Some(false),
+        "True" | "1" | "not False" | "true" | "!false" => Some(true),
+        _ => {
+            let (left, right) = rendered.split_once("==").or_else(|| rendered.split_once("is "))?;
+            let constant = crate::test_cases::model::is_constant(rendered);
+            constant.then(|| left.trim_end_matches('=').trim() == right.trim_start_matches('=').trim())
+        }
+    }
+}
+
+impl<'f, 't> Body<'f, 't> {
+    pub(super) fn new(file: &'f File<'t>, definition: Node<'t>, env: Env) -> Self {
+        let mut body = Body {
+            file,
+            env,
+            bound: HashMap::new(),
+            named: HashMap::new(),
+            silence_now: None,
+            is_conditional: false,
+            checks: Vec::new(),
+            calls: Vec::new(),
+            left: None,
+        };
+        if let Some(block) = definition.child_by_field_name("body") {
+            body.count(block);
+        }
+        // A function of the file may stand in the place of the one that is tested.
+        for (name, value) in file.constants.iter().filter(|(_, value)| value.kind() == "lambda") {
+            let value = render(*value, file.source, &Env::new());
+            bind(&mut body.env, name, value);
+        }
+        body
+    }
+
+    fn count(&mut self, node: Node<'t>) {
+        if node.kind() == "identifier" {
+            let name = text(node, self.file.source);
+            *self.named.entry(name).or_default() += 1;
+            let binds = node.parent().is_some_and(|parent| {
+                let left = |node: Node<'t>| node.child_by_field_name("left");
+                match parent.kind() {
+                    "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause" => {
+                        left(parent) == Some(node)
+                    }
+                    "pattern_list" | "tuple_pattern" | "as_pattern_target" => true,
+                    _ => false,
+                }
+            });
+            if binds {
+                *self.bound.entry(name).or_default() += 1;
+            }
+        }
+        let mut cursor = node.walk();
+        for child in node.children(&mut cursor) {
+            self.count(child);
+        }
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { source: self.file.source, env: &self.env }
+    }
+
+    /// Walks a block; what stands behind a way out of it is never reached.
+    pub(super) fn walk(&mut self, block: Node<'t>) {
+        let (silence, conditional) = (self.silence_now, self.is_conditional);
+        for statement in children(block) {
+            if self.checks.len() > MOST {
+                break;
+            }
+            self.statement(statement);
+        }
+        self.left = self.silence_now.filter(|_| silence.is_none());
+        (self.silence_now, self.is_conditional) = (silence, conditional);
+    }
+
+    fn walk_silenced(&mut self, block: Node<'t>, silence: Option<Silence>) {
+        let before = self.silence_now;
+        self.silence_now = before.or(silence);
+        self.walk(block);
+        self.silence_now = before;
+    }
+
+    fn push(&mut self, checks: Vec<Check>) {
+        let (silence, conditional) = (self.silence_now, self.is_conditional);
+        self.checks.extend(checks.into_iter().map(|mut check| {
+            check.silence = silence.or(check.is_trivial().then_some(Silence::Trivial));
+            check.is_conditional = conditional;
+            check
+        }));
+    }
+
+    fn statement(&mut self, statement: Node<'t>) {
+        match statement.kind() {
+            "assert_statement" => {
+                let checks = of_assert(statement, self.place());
+                self.push(checks);
+            }
+            "expression_statement" => children(statement).into_iter().for_each(|inner| self.expression(inner)),
+            "return_statement" | "continue_statement" | "break_statement" => {
+                children(statement).into_iter().for_each(|inner| self.expression(inner));
+                self.silence_now = self.silence_now.or(Some(Silence::NeverReached));
+            }
+            "raise_statement" => {
+                let skips = text(statement, self.file.source).contains("SkipTest");
+                self.silence_now =
+                    self.silence_now.or(Some(if skips { Silence::Skipped } else { Silence::NeverReached }));
+            }
+            "if_statement" => self.branches(statement),
+            "for_statement" => self.over(statement),
+            "while_statement" => self.while_holds(statement),
+            "try_statement" => self.tried(statement),
+            "with_statement" => self.with(statement),
+            "function_definition" | "decorated_definition" => self.nested(statement),
+            "match_statement" | "block" | "case_clause" => {
+                let parts = children(statement).into_iter();
+                let blocks: Vec<Node<'t>> =
+                    parts.filter(|part| matches!(part.kind(), "block" | "case_clause")).collect();
+                blocks.into_iter().for_each(|block| self.walk(block));
+            }
+            _ => {}
+        }
+    }
+
+    fn expression(&mut self, node: Node<'t>) {
+        match node.kind() {
+            "await" | "parenthesized_expression" => {
+                children(node).into_iter().for_each(|inner| self.expression(inner));
+            }
+            "assignment" => self.assignment(node),
+            "call" => self.call(node),
+            _ => {}
+        }
+    }
+
+    fn assignment(&mut self, node: Node<'t>) {
+        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+            return;
+        };
+        let name = text(left, self.file.source);
+        let value = self.place().render(right);
+        // What changes on its way keeps its name: `items = []` and then `items.append(1)`.
+        let grows =
+            matches!(right.kind(), "list" | "dictionary" | "set") && self.named.get(name).is_some_and(|n| *n > 2);
+        if left.kind() == "identifier" && self.bound.get(name) == Some(&1) && !grows {
+            bind(&mut self.env, name, value.clone());
+        }
+        let parts = matches!(left.kind(), "pattern_list" | "tuple_pattern").then(|| children(left));
+        for (target, value) in parts.into_iter().flatten().zip(children(right)) {
+            let value = self.place().render(value);
+            bind(&mut self.env, text(target, self.file.source), value);
+        }
+        if right.kind() == "call" || right.kind() == "await" {
+            self.calls.push(value);
+        }
+    }
+
+    fn call(&mut self, node: Node<'t>) {
+        let name = last_name(node, self.file.source);
+        let whole = text(node, self.file.source);
+        let function = field(node, "function", self.file.source);
+        // `skip("…")` of a runner, not `reader.skip(3)`.
+        let is_runners =
+            function == "skip" || function.split('.').next().is_some_and(|object| object.ends_with("test"));
+        let gives_up = match name {
+            "skip" | "exit" if is_runners => Some(Silence::Skipped),
+            "skipTest" => Some(Silence::Skipped),
+            "xfail" => Some(Silence::ExpectedToFail),
+            "importorskip" => Some(Silence::Skipped),
+            _ => None,
+        };
+        if let Some(silence) = gives_up {
+            self.silence_now = self.silence_now.or(Some(silence));
+            return;
+        }
+        // A subtest's call, or one that takes the assertions as a function.
+        match of_call(node, self.place(), &self.file.helpers) {
+            Some(checks) => self.push(checks),
+            None if self.silence_now.is_none() && !whole.starts_with("print(") => {
+                let call = self.place().render(node);
+                self.calls.push(call);
+            }
+            None => {}
+        }
+    }
+
+    fn branches(&mut self, statement: Node<'t>) {
+        let condition = statement.child_by_field_name("condition");
+        let value = condition.and_then(|condition| truth_of(&self.place().render(condition)));
+        let consequence = statement.child_by_field_name("consequence");
+        let conditional = self.is_conditional;
+        self.is_conditional = conditional || value.is_none();
+        if let Some(block) = consequence {
+            self.walk_silenced(block, (value == Some(false)).then_some(Silence::NeverReached));
+        }
+        let mut cursor = statement.walk();
+        let others: Vec<Node<'t>> = statement.children_by_field_name("alternative", &mut cursor).collect();
+        for other in &others {
+            let block = other.child_by_field_name("body").or_else(|| other.child_by_field_name("consequence"));
+            if let Some(block) = block {
+                self.walk_silenced(block, (value == Some(true)).then_some(Silence::NeverReached));
+            }
+        }
+        self.is_conditional = conditional;
+        let leaves = consequence.is_some_and(|block| self.leaves(block));
+        match value {
+            Some(true) if leaves => self.silence_now = self.silence_now.or(Some(Silence::NeverReached)),
+            None if leaves && others.is_empty() => self.is_conditional = true,
+            _ => {}
+        }
+    }
+
+    /// Returns whether a block ends in a way out of the test that does not fail it.
+    fn leaves(&self, block: Node<'t>) -> bool {
+        let Some(last) = children(block).last().copied() else { return false };
+        let line = text(last, self.file.source);
+        matches!(last.kind(), "return_statement" | "continue_statement")
+            || last.kind() == "raise_statement" && line.contains("SkipTest")
+            || line.contains("skip(")
+            || line.contains("skipTest(")
+            || line.contains("xfail(")
+    }
+
+    fn over(&mut self, statement: Node<'t>) {
+        let parts = ["left", "right", "body"].map(|name| statement.child_by_field_name(name));
+        let [Some(target), Some(over), Some(block)] = parts else { return };
+        let rendered = self.place().render(over);
+        if matches!(
+            rendered.as_str(),
+            "[]" | "()" | "{}" | "range(0)" | "set()" | "list()" | "dict()" | "tuple()" | "\"\""
+        ) {
+            return self.walk_silenced(block, Some(Silence::NeverReached));
+        }
+        match elements(over, self.file) {
+            Some(rows) if rows.is_empty() => self.walk_silenced(block, Some(Silence::NeverReached)),
+            Some(rows) => {
+                for row in rows {
+                    self.bind_target(target, row);
+                    self.walk(block);
+                }
+            }
+            None => self.walk(block),
+        }
+    }
+
+    fn bind_target(&mut self, target: Node<'t>, value: Node<'t>) {
+        if target.kind() == "identifier" {
+            let value = self.place().render(value);
+            return bind(&mut self.env, text(target, self.file.source), value);
+        }
+        for (target, value) in children(target).into_iter().zip(children(value)) {
+            self.bind_target(target, value);
+        }
+    }
+
+    fn while_holds(&mut self, statement: Node<'t>) {
+        let condition = statement.child_by_field_name("condition");
+        let value = condition.and_then(|condition| truth_of(&self.place().render(condition)));
+        if let Some(block) = statement.child_by_field_name("body") {
+            self.walk_silenced(block, (value == Some(false)).then_some(Silence::NeverReached));
+        }
+    }
+
+    fn tried(&mut self, statement: Node<'t>) {
+        let handlers: Vec<Node<'t>> =
+            children(statement).into_iter().filter(|child| child.kind().starts_with("except")).collect();
+        // A way out of `finally` drops the error.
+        let mut clauses = children(statement).into_iter().filter(|child| child.kind() == "finally_clause");
+        let drops = clauses.any(|clause| children(clause).first().is_some_and(|block| self.leaves(*block)));
+        let swallows = drops || handlers.iter().any(|handler| self.swallows(*handler));
+        if let Some(block) = statement.child_by_field_name("body") {
+            self.walk_silenced(block, swallows.then_some(Silence::Swallowed));
+        }
+        let left = self.left;
+        for clause in children(statement).into_iter().filter(|child| child.kind().ends_with("_clause")) {
+            let blocks = children(clause).into_iter().filter(|child| child.kind() == "block");
+            let conditional = self.is_conditional;
+            self.is_conditional = conditional || clause.kind().starts_with("except");
+            blocks.collect::<Vec<_>>().into_iter().for_each(|block| self.walk(block));
+            self.is_conditional = conditional;
+        }
+        self.silence_now = self.silence_now.or(left);
+    }
+
+    /// Returns whether a handler catches failed assertions and lets nobody know.
+    fn swallows(&self, handler: Node<'t>) -> bool {
+        let Some(block) = children(handler).into_iter().find(|child| child.kind() == "block") else { return false };
+        let caught = self.file.source.get(handler.start_byte()..block.start_byte()).unwrap_or_default();
+        let caught = caught.trim_start_matches("except").trim().trim_end_matches(':');
+        let catches = caught.is_empty() || CATCHES_ASSERTIONS.iter().any(|name| names(caught, name));
+        let told = text(block, self.file.source);
+        catches && !["raise", "fail(", "assert"].iter().any(|sign| told.contains(sign))
+    }
+
+    fn with(&mut self, statement: Node<'t>) {
+        let Some(block) = statement.child_by_field_name("body") else { return };
+        let mut silence = None;
+        for item in self.items_of(statement) {
+            let call = if item.kind() == "as_pattern" { children(item).first().copied().unwrap_or(item) } else { item };
+            if let Some(target) = item.child_by_field_name("alias").filter(|_| item.kind() == "as_pattern") {
+                let value = self.place().render(call);
+                bind(&mut self.env, text(target, self.file.source), value);
+            }
+            if call.kind() != "call" {
+                continue;
+            }
+            let name = last_name(call, self.file.source).to_owned();
+            let arguments = Arguments::of(call, self.place());
+            let catches = CATCHES_ASSERTIONS.iter().any(|error| names(&arguments.rest(0), error));
+            if name == "suppress" && catches {
+                silence = Some(Silence::Swallowed);
+            }
+            if !is_raising(&name) {
+                continue;
+            }
+            let holds_checks = ["assert", "fail("].iter().any(|sign| text(block, self.file.source).contains(sign));
+            if catches && holds_checks {
+                silence = Some(Silence::Swallowed);
+            } else {
+                let mut check = raises(self.place().render(block), arguments.rest(0));
+                check.shown = shown(statement, self.file.source);
+                self.push(vec![check]);
+            }
+        }
+        self.walk_silenced(block, silence);
+        self.silence_now = self.silence_now.or(self.left);
+    }
+
+    fn items_of(&self, statement: Node<'t>) -> Vec<Node<'t>> {
+        let clauses = children(statement).into_iter().filter(|child| child.kind() == "with_clause");
+        clauses.flat_map(children).filter_map(|item| item.child_by_field_name("value")).collect()
+    }
+
+    /// A function in a test checks where it is called.
+    fn nested(&mut self, statement: Node<'t>) {
+        let definition = statement.child_by_field_name("definition").unwrap_or(statement);
+        let Some(block) = definition.child_by_field_name("body") else { return };
+        let name = field(definition, "name", self.file.source);
+        let called = statement.kind() == "decorated_definition" || self.named.get(name).is_some_and(|count| *count > 1);
+        self.walk_silenced(block, (!called).then_some(Silence::NeverCalled));
+    }
+}
+
+/// Returns whether a text names an error: `(ValueError, AssertionError)`.
+fn names(text: &str, name: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name)
+}

@@ -1,0 +1,107 @@
+//! An expression as text that does not depend on blanks, quotes, needless brackets and local names.
+
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use crate::languages::{children, text};
+
+/// What local names stand for.
+pub(super) type Env = HashMap<String, String>;
+
+/// Past this many bytes a value keeps its name.
+const LONGEST: usize = 2_000;
+
+/// Returns the expression with local names replaced by their values.
+pub(super) fn render(node: Node<'_>, source: &str, env: &Env) -> String {
+    let mut rendered = String::new();
+    write(node, source, env, &mut rendered);
+    for (from, to) in [(",)", ")"), (",]", "]"), (",}", "}")] {
+        rendered = rendered.replace(from, to);
+    }
+    rendered
+}
+
+/// Binds a name to a value, where that is short enough to take its place.
+pub(super) fn bind(env: &mut Env, name: &str, value: String) {
+    if value.len() <= LONGEST {
+        env.insert(name.to_owned(), value);
+    }
+}
+
+/// Returns a node as it is written, on one line.
+pub(super) fn shown(node: Node<'_>, source: &str) -> String {
+    let whole = text(node, source).split_whitespace().collect::<Vec<_>>().join(" ");
+    whole.trim_end_matches(';').to_owned()
+}
+
+fn write(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
+    match node.kind() {
+        "comment" | ";" => return,
+        // Brackets, types and `!` change no value.
+        "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression" => {
+            if let Some(inner) = children(node).first() {
+                write(*inner, source, env, out);
+            }
+            return;
+        }
+        "string" | "template_string" if !has_substitution(node) => {
+            push(out, &quoted(text(node, source)));
+            return;
+        }
+        "identifier" if !is_key(node) => {
+            let name = text(node, source);
+            push(out, env.get(name).map_or(name, String::as_str));
+            return;
+        }
+        _ => {}
+    }
+    if node.child_count() == 0 {
+        push(out, text(node, source));
+        return;
+    }
+    let mut cursor = node.walk();
+    for child in node.children(&mut cursor) {
+        write(child, source, env, out);
+    }
+}
+
+/// Returns whether an identifier names a member or a keyword, and no variable.
+fn is_key(node: Node<'_>) -> bool {
+    let Some(parent) = node.parent() else { return false };
+    let field = match parent.kind() {
+        "attribute" => "attribute",
+        "keyword_argument" => "name",
+        _ => return false,
+    };
+    parent.child_by_field_name(field) == Some(node)
+}
+
+fn has_substitution(node: Node<'_>) -> bool {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).any(|child| matches!(child.kind(), "interpolation" | "template_substitution"))
+}
+
+/// Returns a string in quotes of one kind.
+fn quoted(text: &str) -> String {
+    let start = text.find(['"', '\'', '`']).unwrap_or(0);
+    let (prefix, rest) = text.split_at(start);
+    let inner = rest.trim_matches(['"', '\'', '`']);
+    let prefix = prefix.trim_matches(['u', 'U']);
+    format!("{prefix}\"{inner}\"")
+}
+
+fn push(out: &mut String, part: &str) {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    let joins = out.ends_with(is_word) && part.starts_with(is_word);
+    // A string behind a word (`in "abc"`) is none of its prefix.
+    let quotes = out.ends_with(is_word) && part.starts_with('"');
+    if joins || quotes {
+        out.push(' ');
+    }
+    let after_string = out.ends_with('"') && part.starts_with(is_word);
+    if after_string {
+        out.push(' ');
+    }
+    out.push_str(part);
+}

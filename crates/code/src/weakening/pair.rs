@@ -1,0 +1,187 @@
+//! Compares one test before and after: each assertion with what stands in its place.
+
+use super::{Demanded, Way, is_live};
+use crate::test_cases::{Case, Check, Rank, Silence};
+
+/// What is told of an assertion, or of a whole test.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) way: Way,
+    pub(super) old: String,
+    pub(super) new: String,
+    pub(super) subject: String,
+}
+
+impl Told {
+    /// Tells that a test is gone, with what it demanded first.
+    pub(super) fn removed(old: &Case) -> Self {
+        let first = old.checks.iter().find(|check| is_live(check));
+        let shown = first.map(|check| check.shown.clone()).or_else(|| old.calls.first().cloned()).unwrap_or_default();
+        let looked_at = old.checks.iter().filter(|check| is_live(check)).map(|check| check.subject.as_str());
+        let subject = looked_at.chain(old.calls.iter().map(String::as_str)).collect::<Vec<_>>().join("; ");
+        Told { way: Way::Removed, old: shown, new: String::new(), subject }
+    }
+}
+
+/// Returns how a test says less than it did.
+pub(super) fn compare(old: &Case, new: &Case, demanded: &Demanded) -> Vec<Told> {
+    let shown = |way: Way| Told { way, ..Told::removed(old) };
+    if let Some(silence) = new.silence {
+        let moved = !old.checks.is_empty()
+            && old.checks.iter().filter(|one| is_live(one)).all(|one| demanded.contains(&one.key()));
+        return if moved { Vec::new() } else { vec![shown(Way::Silenced(silence))] };
+    }
+    let mut told = Vec::new();
+    for wanted in old.checks.iter().filter(|check| is_live(check) && !demanded.contains(&check.key())) {
+        let way = of_check(wanted, new, old);
+        told.extend(way.filter(|way| !told.iter().any(|one: &Told| one.old == way.old)));
+    }
+    if !old.checks.iter().any(is_live) && !old.is_helper {
+        told.extend(of_calls(old, new));
+    }
+    if let (Some(before), Some(now)) = (old.timeout, new.timeout)
+        && now > before
+    {
+        told.push(Told { way: Way::Timeout, old: before.to_string(), new: now.to_string(), subject: String::new() });
+    }
+    if told.is_empty()
+        && (new.is_dynamic && !old.is_dynamic || new.decorators.iter().any(|one| !old.decorators.contains(one)))
+    {
+        told.push(shown(Way::Rewritten));
+    }
+    told
+}
+
+/// A test without an assertion fails where one of its calls does.
+fn of_calls(old: &Case, new: &Case) -> Option<Told> {
+    let lost = old.calls.iter().find(|call| !new.calls.contains(call))?;
+    if new.checks.iter().any(is_live) {
+        return None;
+    }
+    let way = match (new.calls.is_empty(), new.checks.first()) {
+        (true, Some(check)) => Way::Silenced(check.silence.unwrap_or(Silence::NeverReached)),
+        (true, None) => Way::AssertionRemoved,
+        (false, _) => Way::Rewritten,
+    };
+    Some(Told { way, old: lost.clone(), new: String::new(), subject: lost.clone() })
+}
+
+/// Returns what became of an assertion that no test makes any more as it was.
+fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
+    let told = |way: Way, instead: &str| Told {
+        way,
+        old: wanted.shown.clone(),
+        new: instead.to_owned(),
+        subject: format!("{} {}", wanted.subject, wanted.expected),
+    };
+    let same = || new.checks.iter().filter(|check| check.key() == wanted.key());
+    if same().any(|check| is_live(check) && (wanted.is_conditional || !check.is_conditional)) {
+        return None;
+    }
+    if let Some(same) = same().next() {
+        let way = same.silence.map_or(Way::Conditional, Way::Silenced);
+        return Some(told(way, &same.shown));
+    }
+    let live = || new.checks.iter().filter(|check| is_live(check));
+    let about = live().filter(|check| check.is_about(wanted)).map(|check| (instead_of(wanted, check), check));
+    // Of several, the one that keeps most.
+    if let Some((way, check)) = about.min_by_key(|(way, _)| way.map_or(0, weight)) {
+        return way.map(|way| told(way, &check.shown));
+    }
+    if let Some(either) = live().find(|check| is_alternative(wanted, check)) {
+        return Some(told(Way::Loosened, &either.shown));
+    }
+    let was_there = |check: &Check| old.checks.iter().any(|one| one.key() == check.key());
+    let mut silent_ones = new.checks.iter().filter(|check| !is_live(check) && !was_there(check));
+    let silent = silent_ones.clone().find(|check| check.is_about(wanted)).or_else(|| silent_ones.next());
+    let replaced = live().any(|check| !was_there(check));
+    if let Some(silent) = silent.filter(|_| !replaced) {
+        return Some(told(silent.silence.map_or(Way::Rewritten, Way::Silenced), &silent.shown));
+    }
+    let way = if replaced { Way::Rewritten } else { Way::AssertionRemoved };
+    let instead = live().find(|check| !was_there(check)).map_or("", |check| check.shown.as_str());
+    Some(told(way, instead))
+}
+
+/// Orders ways by how much they take away.
+fn weight(way: Way) -> u8 {
+    match way {
+        Way::Rewritten | Way::Conditional => 1,
+        Way::Expectation => 2,
+        Way::Timeout | Way::Tolerance => 3,
+        _ => 4,
+    }
+}
+
+/// Returns in which way an assertion about the same thing demands less than another; none where it demands as much.
+fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
+    if check.is_conditional && !wanted.is_conditional {
+        return Some(Way::Conditional);
+    }
+    if wanted.relation == "raises" && check.relation == "raises" {
+        return of_error(wanted, check);
+    }
+    let expects_same = check.expected == wanted.expected || check.subject == wanted.expected;
+    if let (Rank::Close, Some(before)) = (wanted.rank, wanted.width)
+        && matches!(check.rank, Rank::Close | Rank::Equal)
+        && expects_same
+    {
+        return (check.width.unwrap_or(0.0) > before * 1.000_001).then_some(Way::Tolerance);
+    }
+    if let (Some(before), Some(now)) = (bound(wanted), bound(check))
+        && wanted.relation.trim_end_matches('=') == check.relation.trim_end_matches('=')
+    {
+        let looser = if wanted.relation.starts_with('<') { now > before } else { now < before };
+        let stricter_sign = !wanted.relation.ends_with('=') && check.relation.ends_with('=') && now <= before;
+        return (looser || stricter_sign && now == before).then_some(Way::Loosened);
+    }
+    if wanted.rank == Rank::Truth
+        && check.rank > Rank::Truth
+        && wanted.relation != "falsy"
+        && wanted.relation != "no error"
+    {
+        return None;
+    }
+    if check.rank < wanted.rank {
+        return Some(Way::Loosened);
+    }
+    if wanted.rank == Rank::Loose && check.rank > Rank::Loose {
+        // Whether `== 3` says what `> 2` did, running tells.
+        return Some(Way::Rewritten);
+    }
+    Some(Way::Expectation)
+}
+
+/// The number of a bound: 3 of `< 3`.
+fn bound(check: &Check) -> Option<f64> {
+    let is_bound = matches!(check.relation.as_str(), "<" | "<=" | ">" | ">=");
+    check.expected.parse::<f64>().ok().filter(|_| is_bound)
+}
+
+/// An error that is expected of the same code: a wider one, or one whose words no longer matter.
+fn of_error(wanted: &Check, check: &Check) -> Option<Way> {
+    const WIDEST: [&str; 5] = ["Exception", "BaseException", "Error", "(Exception)", ""];
+    let first = |text: &str| text.split(',').next().unwrap_or_default().to_owned();
+    let (before, now) = (first(&wanted.expected), first(&check.expected));
+    if before == now {
+        let rest = |text: &str| text.split_once(',').map(|(_, rest)| rest.to_owned());
+        return match (rest(&wanted.expected), rest(&check.expected)) {
+            (Some(_), None) => Some(Way::Loosened),
+            (Some(before), Some(now)) if before != now => Some(Way::Expectation),
+            _ => None,
+        };
+    }
+    let widened =
+        WIDEST.contains(&now.as_str()) && !WIDEST.contains(&before.as_str()) || now.contains(&format!("{before},"));
+    if widened {
+        return Some(Way::Loosened);
+    }
+    (!WIDEST.contains(&before.as_str())).then_some(Way::Expectation)
+}
+
+/// Returns whether a check holds where the wanted one does, or else where something different does.
+fn is_alternative(wanted: &Check, check: &Check) -> bool {
+    let text = format!("{}{}{}", wanted.subject, wanted.relation, wanted.expected);
+    let parts: Vec<&str> = check.subject.split(" or ").flat_map(|part| part.split("||")).collect();
+    parts.len() > 1 && parts.iter().any(|part| part.trim().replace("===", "==") == text)
+}
