@@ -5,12 +5,13 @@ mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journal::Verdict;
+use journal::{Basis, Evidence, Verdict};
 use plan::{CriterionKind, PassageKind, SentenceClass};
 use serde::Serialize;
 use survey::Purpose;
 
 use crate::check::{self, Kind, Ran, checked_by, worst};
+use crate::evidence;
 use crate::implement::{Change, Deed, Placed};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
@@ -203,12 +204,12 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
     let checks = &verification.checks;
     let mut exits = Vec::new();
     let open = change.items.iter().zip(&verification.items).any(|(item, proof)| is_unimplemented(item, proof));
-    let untouched = change.written.is_empty() && work.workspace.tree.pending().is_empty();
-    // Where nothing was changed nothing can have got worse: what fails waits for what is open.
-    let consequence = open && untouched;
-    let failed = checks.iter().any(|check| check.verdict() == Verdict::Failed)
+    // While a part of the unit is open, what fails waits for it, unless it is known to have passed before.
+    let fails = |check: &&Check| check.verdict() == Verdict::Failed;
+    let worse = checks.iter().filter(fails).any(|check| is_regression(work, check));
+    let failed = checks.iter().any(|check| fails(&check))
         || verification.items.iter().any(|proof| matches!(proof, Proof::Broken(_)));
-    if failed && !consequence {
+    if worse || failed && !open {
         exits.push(Exit::CheckFailed);
     }
     let broken = verification.prohibitions.iter().any(|one| one.broken.is_some());
@@ -238,6 +239,18 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
         exits.push(Exit::Unproven);
     }
     Exit::first(exits)
+}
+
+/// Returns whether a check that fails is known to have passed before the change: by evidence of this run, or as one of the
+/// project's own, whose failures are held against the tree before the change.
+fn is_regression(work: &UnitWork<'_>, check: &Check) -> bool {
+    let subject = evidence::subject(work.run, &check.observation(&check.ran));
+    let run = work.run.recorder.run().map(journal::Run::id);
+    let passed = |found: &journal::FoundEvidence| {
+        let Evidence { subject: of, condition, result, run: by } = &found.evidence;
+        *of == subject && condition.basis == Basis::Baseline && result.verdict == Verdict::Passed && Some(by) == run
+    };
+    matches!(check.origin, Origin::Found | Origin::Project) || work.state.evidence.iter().any(passed)
 }
 
 fn tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Task> {

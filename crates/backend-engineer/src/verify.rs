@@ -26,7 +26,7 @@ use proof::prove;
 pub(crate) use reasons::{OpenReason, Proof};
 pub(crate) use repair::repair;
 pub(crate) use spans::{Prohibition, SpanLine, SpanState};
-pub(crate) use ticks::{Marked, mark};
+pub(crate) use ticks::{Marked, mark, write_outside};
 use weakened::PlanWords;
 
 use crate::evidence::{self, Search};

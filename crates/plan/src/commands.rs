@@ -230,6 +230,11 @@ impl PlannedCommand {
                 let clean = words.to_lowercase().contains("clean");
                 expect.shows = clean.then(|| "working tree clean".to_owned()).into_iter().collect();
             }
+            // A history or a list of branches that is there has a line.
+            ExpectedOutcome::Pass if self.facts.kind == shell::Kind::Git && !self.facts.narrates && says_there(words) => {
+                expect.outcome = ExpectedOutcome::Unstated;
+                expect.count = Some(Count { relation: Relation::AtLeast, number: 1, of_lines: true });
+            }
             // What only shows a state does so whatever that is; files that are to be there are named in the command.
             ExpectedOutcome::Pass if !(lists || self.facts.kind == shell::Kind::Inspect && says_there(words)) => {
                 expect.outcome = ExpectedOutcome::Unstated;

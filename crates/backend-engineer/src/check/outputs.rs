@@ -59,12 +59,15 @@ impl<'o> Output<'o> {
         signs(what).any(|sign| self.lower.contains(sign))
     }
 
-    /// Returns the first line that says so, shortened.
+    /// Returns the last line that says so, shortened: the lines of code above an error repeat its words without its values.
     pub(super) fn line(&self, what: Says) -> String {
         /// Enough to see what it is about on one line of a report.
         const LONGEST: usize = 160;
-        let at = self.lower.lines().position(|line| signs(what).any(|sign| line.contains(sign.trim_end())));
-        let line = at.and_then(|at| self.text.lines().nth(at)).unwrap_or("see its output").trim();
+        let says = |line: &&str| {
+            let lower = line.to_lowercase();
+            signs(what).any(|sign| lower.contains(sign.trim_end()))
+        };
+        let line = self.text.lines().rev().find(says).unwrap_or("see its output").trim();
         line.chars().take(LONGEST).collect()
     }
 }

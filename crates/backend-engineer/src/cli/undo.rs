@@ -1,13 +1,14 @@
 //! `undo`: brings back every file that a run wrote, byte for byte.
 
 use clap::Args;
-use journal::{UndoError, Undone};
+use journal::{Event, UndoError, Undone};
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
 use crate::cli::past::{self, Past};
 use crate::cli::printer::{self, Stream, one_line};
 use crate::stop::{Exit, Stop};
+use crate::verify::write_outside;
 
 /// Bring back what was there before a run, every byte and mode
 ///
@@ -41,9 +42,42 @@ pub(crate) fn run(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, 
     for (path, why) in &done.kept {
         text += &format!("{} {}: {}\n", palette.yellow(&format!("{:>12}", "left")), one_line(path), one_line(why));
     }
+    text += &untick(&past, &run)?.map_or_else(String::new, |line| told("unticked", &line));
     text += &end(&run.id, &done);
     printer::print(&text)?;
     Ok(if done.kept.is_empty() { Exit::Complete } else { Exit::Incomplete })
+}
+
+/// Opens the boxes again that a run ticked in a plan outside of the repository, which no journal of it holds.
+fn untick(past: &Past, run: &journal::RunSummary) -> Result<Option<String>, Stop> {
+    let path = past.root.join(&run.start.plan);
+    if path.starts_with(&past.root) && !run.start.plan.starts_with("..") {
+        return Ok(None);
+    }
+    let ticked: Vec<(usize, String)> = past
+        .journal()?
+        .events(&run.id)
+        .map_err(past::stop)?
+        .into_iter()
+        .filter_map(|recorded| match recorded.event {
+            Event::Ticked { line, text } => Some((line, text)),
+            _ => None,
+        })
+        .collect();
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    let wanted: Vec<plan::Ticking> = ticked
+        .into_iter()
+        .map(|(line, text)| plan::Ticking { text, line, to: plan::Mark::Open, heading: String::new() })
+        .collect();
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let left = |why: &str| Ok(Some(format!("not {}: {why}", run.start.plan)));
+    let Ok(open) = plan::tick(&text, &wanted) else { return left("its boxes have changed since") };
+    match write_outside(&path, open) {
+        Ok(()) => Ok(Some(format!("{} ({} boxes)", run.start.plan, wanted.len()))),
+        Err(why) => left(&why),
+    }
 }
 
 fn end(run: &journal::RunId, done: &Undone) -> String {

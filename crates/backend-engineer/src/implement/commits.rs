@@ -40,7 +40,12 @@ pub(super) async fn carry_out(
         return skip(work, NoCommit::Faulty(why));
     }
     write(work, change)?;
-    let named = paths_of(work.assignment, phase);
+    let earlier = earlier(work)?;
+    let mut named = paths_of(work.assignment, phase);
+    named.extend(work.state.admitted.keys().cloned());
+    if adds_all(&planned) {
+        named.extend(earlier.iter().cloned());
+    }
     let paths: Vec<String> = match sandbox::git::status(work.run.root(), &named).await {
         Ok(changed) => changed.into_iter().map(|changed| changed.path).collect(),
         Err(error) => return skip(work, NoCommit::NoAnswer(error.to_string())),
@@ -51,10 +56,35 @@ pub(super) async fn carry_out(
     match sandbox::git::commit(work.run.root(), &paths, &message, work.run.settings.timeout().min(LONGEST)).await {
         Ok(id) => {
             work.run.emit(Event::Committed { id: id.clone(), message })?;
+            tell_left_out(work, &earlier).await?;
             Ok(Some(Deed::Commit(Ok(id))))
         }
         Err(error) => skip(work, NoCommit::Refused(error.to_string())),
     }
+}
+
+/// Returns the files that earlier runs of this plan wrote.
+fn earlier(work: &UnitWork<'_>) -> Result<Vec<String>, Stop> {
+    let mut paths: Vec<String> =
+        work.run.recorder.written(&work.run.plan_name)?.into_iter().map(|(_, path)| path).collect();
+    paths.sort();
+    paths.dedup();
+    Ok(paths)
+}
+
+/// Returns whether a commit's own command adds whatever there is.
+fn adds_all(planned: &plan::Commit) -> bool {
+    planned.paths.iter().any(|path| matches!(path.as_str(), "-A" | "--all" | "." | "./" | ":/"))
+}
+
+/// Tells which files of earlier runs of the plan are not in the commit: without them it may not work by itself.
+async fn tell_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<(), Stop> {
+    let Ok(changed) = sandbox::git::status(work.run.root(), earlier).await else { return Ok(()) };
+    if changed.is_empty() || earlier.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<String> = changed.iter().map(|changed| format!("`{}`", changed.path)).collect();
+    work.note(format!("{} of earlier runs of this plan is not in the commit", paths.join(", ")))
 }
 
 /// The commit as it is in the history, by its subject; or that it is not there.

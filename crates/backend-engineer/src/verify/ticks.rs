@@ -129,6 +129,16 @@ fn ticking(run: &RunContext, id: CheckboxId, to: Mark) -> Option<Ticking> {
     })
 }
 
+/// Writes a plan that lies outside of the repository.
+pub(crate) fn write_outside(path: &Path, text: String) -> Result<(), String> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Err("it is no file".to_owned());
+    };
+    let mut tree = Tree::at(folder);
+    tree.stage(name, Some(text.into_bytes())).map_err(|error| error.to_string())?;
+    tree.promote(&|_| true, &mut Unwitnessed).map(drop).map_err(|error| error.to_string())
+}
+
 /// A plan outside of the repository has no place in the repository's journal.
 struct Unwitnessed;
 

@@ -129,3 +129,16 @@ fn cells_and_further_lines_say_what_is_expected() {
         assert_eq!(one(&text, "rg old src").expect, "empty or exit 1", "{body}");
     }
 }
+
+#[test]
+fn what_is_to_be_there_in_gits_lists_is_at_least_a_line() {
+    let of = |words: &str, command: &str| {
+        let text = format!(
+            "# Plan\n\n## Phase 1: Work\n\nChange `a.py`.\n\n### Success Criteria\n\n- [ ] {words}: `{command}`\n"
+        );
+        one(&text, command).expect
+    };
+    assert_eq!(of("The history is there", "git log --oneline -1"), "count >= 1");
+    assert_eq!(of("The tag exists", "git tag --list v1"), "count >= 1");
+    assert_ne!(of("The history is as it was", "git log --oneline"), "count >= 1");
+}

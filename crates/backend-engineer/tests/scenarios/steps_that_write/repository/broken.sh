@@ -1,0 +1,1 @@
+python3 make.py 1 app/kept.py
