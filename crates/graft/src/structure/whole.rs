@@ -21,6 +21,9 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
         wanted(source, items).into_iter().map(|one| one.binding.local().to_owned()).collect()
     };
     let (had, has) = (imports(old, &old_items), imports(new, &new_items));
+    if had.iter().all(|name| has.contains(name)) && covers((old, &old_items), (new, &new_items)) {
+        return true;
+    }
     let share = |all: &[String], part: &[String]| -> (usize, usize) {
         (all.iter().filter(|name| part.contains(name)).count(), all.len())
     };
@@ -37,6 +40,34 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
         && imported.0 * 2 >= imported.1
         && begins(&old_items) == begins(&new_items)
         && (imported.1 > 0 || defined.1 > 1)
+}
+
+/// Returns whether the block shows again all that a file of calls does, each at most in a longer chain: with
+/// `createApp(App).mount('#app')` in the file, `createApp(App).use(router).mount('#app')` beside it would do it twice.
+fn covers((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): (&Source<'_>, &[Item<'_>])) -> bool {
+    let is_other = |item: &&Item<'_>| item.kind != Kind::Import;
+    let shown: Vec<Option<&str>> = new_items.iter().filter(is_other).map(|item| chain_begin(new, item)).collect();
+    let mut begun = old_items.iter().filter(is_other).map(|item| chain_begin(old, item)).peekable();
+    begun.peek().is_some() && begun.all(|begin| begin.is_some() && shown.contains(&begin))
+}
+
+/// The call with which a statement's chain of calls begins: `createApp(App)` of `createApp(App).use(router).mount('#app')`;
+/// nothing for anything but a chain.
+fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
+    let mut node = item.core;
+    if node.kind() == "expression_statement" {
+        node = node.named_child(0)?;
+    }
+    let mut links = 0;
+    loop {
+        let called = node.child_by_field_name("function")?;
+        let inner =
+            called.child_by_field_name("object").filter(|inner| matches!(inner.kind(), "call" | "call_expression"));
+        let Some(inner) = inner else { break };
+        node = inner;
+        links += 1;
+    }
+    (links > 0).then(|| source.slice(node.byte_range()))
 }
 
 /// What a module defines, the members of its classes included.

@@ -377,3 +377,18 @@ fn an_import_in_the_words_is_the_blocks() {
         assert!(applied.text.contains("function loan"));
     }
 }
+
+#[test]
+fn a_block_that_shows_a_files_chain_again_is_the_file() {
+    let before = "import { createApp } from 'vue'\nimport App from './App.vue'\n\ncreateApp(App).mount('#app')\n";
+    let block = "import { createApp } from 'vue'\nimport App from './App.vue'\nimport { router } from './router'\n\n\
+                 createApp(App).use(router).mount('#app')\n";
+    for prose in ["Перепиши `app/main.ts`:", "Wire the router in `app/main.ts`:", "In `app/main.ts`:"] {
+        let context = Context { prose, ..Context::default() };
+        let file = File { path: "app/main.ts", text: Some(before) };
+        let Graft::Applied(applied) = graft::apply(&file, &Snippet { text: block, language: "" }, &context) else {
+            panic!("{prose}")
+        };
+        assert_eq!(applied.text, block, "{prose}");
+    }
+}
