@@ -231,7 +231,9 @@ impl PlannedCommand {
                 expect.shows = clean.then(|| "working tree clean".to_owned()).into_iter().collect();
             }
             // A history or a list of branches that is there has a line.
-            ExpectedOutcome::Pass if self.facts.kind == shell::Kind::Git && !self.facts.narrates && says_there(words) => {
+            ExpectedOutcome::Pass
+                if self.facts.kind == shell::Kind::Git && !self.facts.narrates && says_there(words) =>
+            {
                 expect.outcome = ExpectedOutcome::Unstated;
                 expect.count = Some(Count { relation: Relation::AtLeast, number: 1, of_lines: true });
             }

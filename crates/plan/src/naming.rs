@@ -436,8 +436,9 @@ pub(crate) fn numbered(words: &str) -> Option<UnitName> {
     {
         return None;
     }
-    let separated =
-        rest.starts_with([' ', ')', ':', '-', '、', '\t', '\u{a0}']) || number.len() > bare.len() && !rest.is_empty();
+    let separated = rest.starts_with([' ', ')', ':', '-', '、', '\t', '\u{a0}'])
+        || number.len() > bare.len() && !rest.is_empty()
+        || !suffix.is_empty() && rest.starts_with('.');
     if !separated {
         return None;
     }

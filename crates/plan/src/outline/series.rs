@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Section;
+use crate::labels::{Topic, heading_topic};
 use crate::naming::{Rank, UnitName, after_number, coded, number_at, numbered, unit_name};
 
 /// What the headings of a series have in common.
@@ -36,7 +37,12 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
     for members in groups.values() {
         let several =
             || members.iter().filter_map(|at| formed[*at].as_ref()?.number.as_deref()).collect::<BTreeSet<_>>();
-        if several().len() > 1 && is_series(sections, members, &counts) && !has_units_beside(members, &counts) {
+        let numbers = members.iter().filter_map(|at| formed[*at].as_ref()?.number.as_deref());
+        if several().len() > 1
+            && ascend(numbers)
+            && is_series(sections, members, &counts)
+            && !has_units_beside(members, &counts)
+        {
             members.iter().for_each(|&at| found[at].clone_from(&formed[at]));
         }
     }
@@ -46,6 +52,24 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
         }
     }
     found
+}
+
+/// Returns whether numbers or single letters go up, as those of a series do; "Python 3" above "Python 2" names two things.
+fn ascend<'n>(numbers: impl Iterator<Item = &'n str>) -> bool {
+    let mut last: Option<u64> = None;
+    for number in numbers {
+        let value = match number.parse::<u64>() {
+            Ok(value) => value,
+            Err(_) if number.len() == 1 => number.bytes().map(u64::from).sum(),
+            // Codes and numbers of several parts are names, in whatever order.
+            Err(_) => return true,
+        };
+        if last.is_some_and(|last| value < last) {
+            return false;
+        }
+        last = Some(value);
+    }
+    true
 }
 
 /// What is counted of the sections once, for all series.
@@ -110,6 +134,10 @@ fn form(section: &Section) -> Option<(Form, UnitName)> {
         return short
             .then(|| made("()", "", number.to_owned(), rest.trim_start_matches([' ', ':', '-', '—']).to_owned()));
     }
+    if let Some((inner, rest)) = words.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        let name = coded(&format!("{inner} {}", rest.trim_start_matches([' ', ':', '-', '—'])))?;
+        return Some(made("[]", "", name.number?, name.title));
+    }
     if let Some(rest) = words.strip_prefix('#') {
         let number = number_at(rest)?;
         return after_number(&rest[number.len()..], &number).map(|title| made("#", "", number, title));
@@ -118,7 +146,9 @@ fn form(section: &Section) -> Option<(Form, UnitName)> {
     let lone = letters.next().filter(char::is_ascii_uppercase).zip(letters.next());
     if let Some((letter, _)) = lone.filter(|(_, next)| matches!(next, '.' | ')' | ':')) {
         let rest = words[2..].trim_start_matches([' ', '-', '—', '–']).to_owned();
-        return (!rest.is_empty()).then(|| made("A.", "", letter.to_string(), rest));
+        // Parts of a document, not of its work: "A. Context".
+        let explains = matches!(heading_topic(&rest), Some(Topic::Reference | Topic::About | Topic::Bounds));
+        return (!rest.is_empty() && !explains).then(|| made("A.", "", letter.to_string(), rest));
     }
     if let Some(name) = coded(words) {
         let number = name.number.clone()?;
