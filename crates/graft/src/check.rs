@@ -141,9 +141,12 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     let scopes = |source: &Source<'_>| Scopes::of_tree(language, source.root(), source.text);
     let after = scopes(edited.new);
     let mut found = Names::new(language, &after).findings(&touched(edited));
-    found.retain(|one| one.offence != Offence::Unbound || !edited.pending.contains(&one.name));
+    let is_read = |one: &Finding| matches!(one.offence, Offence::Unbound | Offence::Elsewhere);
+    found.retain(|one| !is_read(one) || !edited.pending.contains(&one.name));
     // A new file is the block: what it binds twice, the plan shows twice.
-    found.retain(|one| edited.old.is_some() || !matches!(one.offence, Offence::Twice | Offence::Overwritten));
+    found.retain(|one| {
+        edited.old.is_some() || !matches!(one.offence, Offence::Twice | Offence::Overwritten | Offence::Elsewhere)
+    });
     if found.is_empty() {
         return found;
     }
@@ -175,7 +178,7 @@ fn touched(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
 
 fn reason_of(offence: Offence) -> Reason {
     match offence {
-        Offence::Unbound => Reason::Unbound,
+        Offence::Unbound | Offence::Elsewhere => Reason::Unbound,
         Offence::Late => Reason::Unproven,
         Offence::Twice | Offence::Overwritten => Reason::Conflict,
     }
@@ -192,6 +195,10 @@ fn sentence(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
         (Offence::Unbound, None) => {
             format!("`{name}` would be read at line {at} while the module is imported, and nothing binds it")
         }
+        (Offence::Elsewhere, function) => format!(
+            "`{name}`{inside} is read at line {at}, and only {} has a name like this: the code may belong into it",
+            function.as_deref().unwrap_or("another function")
+        ),
         (Offence::Late, _) => format!(
             "`{name}` would be read at line {at} while the module is imported, and is defined below, at line {other}"
         ),

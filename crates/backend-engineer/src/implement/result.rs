@@ -8,7 +8,7 @@ use code::languages::Language;
 use code::loading::{HalfLoaded, Project, half_loaded};
 use code::modules::Modules;
 use code::paths;
-use code::scopes::{BoundBy, Scopes, When};
+use code::scopes::{BoundBy, Purpose, Read, Resolution, Scopes, When, Why};
 use journal::Event;
 use plan::PhaseId;
 
@@ -32,11 +32,48 @@ struct Fault {
 pub(super) fn take_back_faulty(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
     let mut taken = BTreeSet::new();
     // What is taken back may be what another file imports: one more look until nothing is.
-    while let Some((path, fault)) = faulty(work, &placed_by(placements(unit, change)), &taken) {
+    while let Some((path, fault)) =
+        faulty(work, &placed_by(placements(unit, change)), &taken).or_else(|| half_done(work, unit, change))
+    {
         take_back(work, unit, change, &path, fault)?;
         taken.insert(path);
     }
     Ok(())
+}
+
+/// Returns a file in which a block was placed that reads a name which a refused block was to bring.
+fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Option<(String, Fault)> {
+    let phase = work.run.plan.phase(unit)?;
+    let refused: Vec<usize> = placements(unit, change)
+        .filter(|placement| matches!(placement.placed, Placed::Refused { .. }))
+        .filter_map(|placement| placement.block)
+        .collect();
+    let shown: BTreeSet<&str> =
+        refused.iter().filter_map(|block| phase.blocks.get(*block)).flat_map(|block| words(&block.text)).collect();
+    if shown.is_empty() {
+        return None;
+    }
+    placed_by(placements(unit, change)).into_iter().find_map(|path| {
+        let new = work.workspace.tree.read_text(&path).ok().flatten()?;
+        let old = text_of(&mut work.workspace.tree, &path, &work.state.before).unwrap_or_default();
+        let had: BTreeSet<&str> = words(&old).collect();
+        let scopes = Scopes::of_file(&path, &new)?;
+        let is_lost = |read: &&Read| {
+            let open =
+                matches!(scopes.resolve(read), Resolution::Unbound { .. } | Resolution::Undecided(Why::AmbientGlobals));
+            read.purpose == Purpose::Value
+                && shown.contains(read.name.as_str())
+                && !had.contains(read.name.as_str())
+                && open
+        };
+        let lost = scopes.reads.iter().find(is_lost)?;
+        let message = format!("it reads `{}`, which a refused block of the unit was to bring", lost.name);
+        Some((path, Fault { reason: "unbound", message }))
+    })
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '$')).filter(|word| !word.is_empty())
 }
 
 /// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be imported.

@@ -126,6 +126,9 @@ fn stands(path: &str, text: &str, import: &str) -> bool {
     let binds = |one: &code::imports::Import, name: &String| {
         found.iter().any(|other| other.module == one.module && other.names.contains(name))
     };
-    let whole = |one: &code::imports::Import| found.iter().any(|other| other.module == one.module);
+    // `from a.b import c` is no `import a.b`.
+    let whole = |one: &code::imports::Import| {
+        found.iter().any(|other| other.module == one.module && (!one.names.is_empty() || other.names.is_empty()))
+    };
     wanted.iter().all(|one| whole(one) && one.names.iter().all(|name| binds(one, name)))
 }

@@ -28,6 +28,8 @@ pub(super) enum Offence {
     Twice,
     /// Its first value is replaced before anything reads it.
     Overwritten,
+    /// A function reads it, nothing binds it there, and another function has it for its own: the code belongs into that.
+    Elsewhere,
 }
 
 /// A name that does not hold.
@@ -83,6 +85,10 @@ impl<'s> Names<'s> {
     pub(super) fn findings(&self, touched: &[Range<usize>]) -> Vec<Finding> {
         let reads = self.scopes.reads.iter().filter(|read| read.when == When::ImportTime);
         let mut found: Vec<Finding> = reads.filter_map(|read| self.of_read(read)).collect();
+        let later = self.scopes.reads.iter().filter(|read| read.when == When::Later && read.purpose == Purpose::Value);
+        let later = later.filter_map(|read| self.of_read(read)).filter(|one| one.offence == Offence::Unbound);
+        let elsewhere = later.filter(|one| one.local_to.is_some());
+        found.extend(elsewhere.map(|one| Finding { offence: Offence::Elsewhere, ..one }));
         for (id, scope) in self.scopes.iter() {
             if !touched.iter().any(|span| span.start <= scope.span.end && scope.span.start <= span.end) {
                 continue;
@@ -181,7 +187,7 @@ pub(super) fn introduced(before: &[Finding], after: Vec<Finding>) -> Vec<Finding
         *had.entry(key(one)).or_default() += 1;
     }
     let is_new = |one: &Finding| match had.get_mut(&key(one)) {
-        Some(_) if one.offence == Offence::Unbound => false,
+        Some(_) if matches!(one.offence, Offence::Unbound | Offence::Elsewhere) => false,
         Some(count) if *count > 0 => {
             *count -= 1;
             false

@@ -200,6 +200,24 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         }
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
     }
+    without_line_numbers(tokens)
+}
+
+/// Takes the number of a line away where the code of that line stands behind it: "after line 92 (`load()`)" names `load()`.
+fn without_line_numbers(mut tokens: Vec<Token>) -> Vec<Token> {
+    let is_number = |token: &Token| matches!(token, Token::Word(word) if word.chars().all(|one| one.is_ascii_digit()));
+    let mut at = 0;
+    while at + 3 < tokens.len() {
+        let numbered =
+            is_word(tokens.get(at), &["line", "Zeile", "zeile", "línea", "linha", "ligne", "строки", "строка"])
+                && is_number(&tokens[at + 1])
+                && tokens[at + 2] == Token::Comma
+                && matches!(tokens[at + 3], Token::Code(_));
+        if numbered {
+            tokens.drain(at..at + 3);
+        }
+        at += 1;
+    }
     tokens
 }
 

@@ -211,6 +211,11 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         return Some(Role::After { before: None });
     }
     let colon = setting.above.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
+    // "Change: … to (new counter, the rest as it was): …": what goes on in lower case goes on with what a block began.
+    let goes_on = setting.above.trim_start().starts_with(char::is_lowercase);
+    if colon && goes_on && above.split([' ', '(']).next().is_some_and(|word| matches!(word, "to" | "with" | "into")) {
+        return Some(Role::After { before: None });
+    }
     let ends = |list: &[&str]| list.iter().any(|word| above.ends_with(word));
     let turns = ["change", "replace", "update", "modify", "rename"].iter().any(|word| above.contains(word));
     if colon && turns && above.ends_with(" from") {

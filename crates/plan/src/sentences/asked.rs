@@ -9,7 +9,7 @@ use crate::vocabulary::{Use, is_entry};
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
-use super::words::{stems, symbols};
+use super::words::{squeezed, stems, symbols};
 
 /// What a sentence names.
 pub(super) struct Asked<'w> {
@@ -58,7 +58,10 @@ impl<'w> Asked<'w> {
 
     /// Returns whether it spells out an import of which the blocks show nothing.
     pub(super) fn lacks_import(&self, shown: Shown<'_>) -> bool {
-        let missing = |symbol: &&str| is_import(symbol) && !shown.has(symbol);
+        // Of `import a.b` no name of its own could be shown elsewhere: the statement itself is.
+        let whole = |symbol: &str| symbol.starts_with("import ") && !symbol.contains(['{', '*', '\'', '"', ',']);
+        let shows = |symbol: &str| if whole(symbol) { shown.holds(&squeezed(symbol)) } else { shown.has(symbol) };
+        let missing = |symbol: &&str| is_import(symbol) && !shows(symbol);
         self.spells && symbols(self.words).iter().any(missing)
     }
 

@@ -142,7 +142,7 @@ impl Shown<'_> {
     }
 
     /// Returns whether their texts hold `bare`, which has no blanks.
-    fn holds(self, bare: &str) -> bool {
+    pub(super) fn holds(self, bare: &str) -> bool {
         let mut searched = 0;
         let texts = self.index.texts.iter().enumerate().filter(|(block, _)| self.blocks.has(*block));
         let mut texts = texts.take_while(|(_, text)| {
