@@ -10,7 +10,7 @@ mod shape;
 
 mod language;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use code::scopes::Scopes;
@@ -18,7 +18,7 @@ use tree_sitter::Node;
 
 use crate::imports::wanted;
 use crate::items::{Item, Source, parse};
-use crate::languages::{Kind, Language};
+use crate::languages::{Kind, Language, flat};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::stands_once;
 use crate::prose::{Prose, Relation, plain};
@@ -94,6 +94,38 @@ pub(crate) fn hold_replaced(old: &Source<'_>, edits: &[Edit], prose: &Prose) -> 
     }
     let message = "the block is to replace something, what it replaces was not found, and it would only be added";
     Err(refusal(Reason::NotFound, message))
+}
+
+/// Checks that words which only add leave the entries of lists and dictionaries as they were: a block that shows some of them
+/// otherwise says two things.
+pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> Result<(), Refusal> {
+    if !prose.adds_something() || prose.replaces_something() {
+        return Ok(());
+    }
+    let (had, has) = (entries(old), entries(new));
+    let is_lost = |(key, value): &(&(String, String), &String)| has.get(*key).is_some_and(|now| now != *value);
+    let Some(((owner, key), value)) = had.iter().find(is_lost) else { return Ok(()) };
+    let message = format!(
+        "the words only add, and the block shows `{value}` of `{owner}` otherwise: `{}`",
+        has[&(owner.clone(), key.clone())]
+    );
+    Err(refusal(Reason::Conflict, message))
+}
+
+/// The entries of the lists and dictionaries that a module defines, by the name of the definition and their own.
+fn entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
+    let mut found = BTreeMap::new();
+    for item in source.items(source.root()).iter().filter(|item| item.is_definition()) {
+        let Some(list) = source.language.body(item.core).filter(|_| item.kind != Kind::Class) else { continue };
+        for entry in source.items(list).iter().filter(|entry| entry.kind == Kind::Entry) {
+            let value = flat(source.slice(entry.head..entry.code_end)).trim_end_matches(',').to_owned();
+            // What holds more may have got more.
+            if !value.contains(['{', '[', '(']) {
+                found.insert((item.name.clone(), entry.name.clone()), value);
+            }
+        }
+    }
+    found
 }
 
 /// Checks that a class which the block shows at its own top did not end inside another class, unless the words say so.

@@ -5,7 +5,7 @@ mod bare;
 mod region;
 mod whole;
 
-use crate::check::{Edited, hold, hold_apart, hold_replaced, prove, reorder};
+use crate::check::{Edited, hold, hold_added, hold_apart, hold_replaced, prove, reorder};
 use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
@@ -107,6 +107,7 @@ fn try_place(
         let (path, pending) = (file.path, context.pending);
         hold(&Edited { path, old: Some(&old), new: &result, edits: &applied.edits, pending })?;
         hold_replaced(&old, &applied.edits, &prose)?;
+        hold_added(&old, &result, &prose)?;
         if reading.wrapped.is_none() && !reading.indented {
             hold_apart((&old, &result), &new, &prose)?;
         }

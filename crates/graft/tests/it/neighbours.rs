@@ -392,3 +392,36 @@ fn a_block_that_shows_a_files_chain_again_is_the_file() {
         assert_eq!(applied.text, block, "{prose}");
     }
 }
+
+#[test]
+fn words_that_only_add_leave_other_entries_as_they_are() {
+    let before = "export const LABELS = {\n  name: 'Student',\n  number: 'No.',\n};\n";
+    let kept = "export const LABELS = {\n  name: 'Student',\n  number: 'No.',\n  rank: 'Rank',\n};\n";
+    let other = kept.replace("'Student'", "'Name'");
+    let put = |block: &str, prose: &str| {
+        let context = Context { prose, ..Context::default() };
+        graft::apply(&File { path: "a.ts", text: Some(before) }, &Snippet { text: block, language: "" }, &context)
+    };
+    assert!(matches!(put(kept, "Add `rank` to both:"), Graft::Applied(applied) if applied.text == kept));
+    assert!(matches!(put(&other, "Add `rank` to both:"), Graft::Refused(one) if one.reason == Reason::Conflict));
+    assert!(matches!(put(&other, "Replace `LABELS` with:"), Graft::Applied(applied) if applied.text == other));
+}
+
+#[test]
+fn a_function_does_not_go_where_it_reads_another_ones_own() {
+    let before = "export function Page() {\n  const service = make();\n  return service;\n}\n";
+    let block = "const upload = async () => {\n  await service.upload();\n};\n";
+    let put = |prose: &str| {
+        let context = Context { prose, ..Context::default() };
+        graft::apply(&File { path: "a.ts", text: Some(before) }, &Snippet { text: block, language: "" }, &context)
+    };
+    assert!(matches!(put("Add this after line 7:"), Graft::Refused(one) if one.reason == Reason::Unbound));
+    let Graft::Applied(applied) = put("Add this after line 2 (`const service = make();`):") else {
+        panic!("it is placed")
+    };
+    assert!(
+        applied.text.contains("make();\n\n  const upload") || applied.text.contains("make();\n  const upload"),
+        "{}",
+        applied.text
+    );
+}
