@@ -139,7 +139,16 @@ fn as_change(segment: &Block, keeps: &[bool]) -> (Vec<String>, Vec<Op>) {
 }
 
 fn telling(lines: &[String]) -> bool {
-    lines.iter().any(|line| line.chars().filter(|found| found.is_alphanumeric()).count() > 2)
+    lines.iter().any(|line| is_telling(line))
+}
+
+/// Returns whether a line says something of its own. What only closes what was opened stands below everything: a block's
+/// last `</div>` is its own, and not the one that the file has.
+fn is_telling(line: &str) -> bool {
+    let bare = line.trim();
+    let closes_tag = bare.starts_with("</") && bare.find('>') == Some(bare.len() - 1) || bare.starts_with("{% end");
+    let closes = closes_tag || matches!(bare, "end" | "done" | "esac");
+    !closes && bare.chars().filter(|found| found.is_alphanumeric()).count() > 2
 }
 
 /// A line of the file that has the key of a new line, and so would be contradicted by it.
@@ -169,7 +178,7 @@ fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Opt
     let known = segment
         .lines
         .iter()
-        .any(|line| line.trim().len() > 2 && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim()));
+        .any(|line| is_telling(line) && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim()));
     if known {
         return None;
     }

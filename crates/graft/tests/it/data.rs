@@ -185,8 +185,16 @@ fn leaves(value: &Value) -> usize {
 /// Whether each line of one text stands in the other, in order; a comma at its end aside, and what lists in brackets gain.
 fn keeps_lines(before: &str, after: &str) -> bool {
     let mut after = after.lines().map(|line| line.trim_end_matches(','));
-    let kept =
-        |line: &str, own: &str| own == line || line.ends_with(']') && own.starts_with(line.trim_end_matches(']'));
+    let gains = |line: &str, own: &str| {
+        let (Some((key, old)), Some((own_key, new))) = (line.split_once('['), own.split_once('[')) else {
+            return false;
+        };
+        let mut new = new.trim_end_matches(']').split(',').map(str::trim);
+        key == own_key
+            && line.ends_with(']')
+            && old.trim_end_matches(']').split(',').all(|item| new.any(|own| own == item.trim()))
+    };
+    let kept = |line: &str, own: &str| own == line || gains(line, own);
     before.lines().map(|line| line.trim_end_matches(',')).all(|line| after.any(|own| kept(line, own)))
 }
 

@@ -425,3 +425,21 @@ fn a_function_does_not_go_where_it_reads_another_ones_own() {
         applied.text
     );
 }
+
+#[test]
+fn what_closes_a_block_is_its_own() {
+    let before = "<form>\n    <div id=\"row\">\n        <input name=\"name\">\n    </div>\n\n    <div id=\"warning\"></div>\n\n\
+                  <button>Send</button>\n</form>\n";
+    let block = "    <div id=\"mail\">\n        <input name=\"mail\">\n    </div>\n";
+    let put = |prose: &str| {
+        let context = Context { prose, ..Context::default() };
+        graft::apply(
+            &File { path: "form.html", text: Some(before) },
+            &Snippet { text: block, language: "html" },
+            &context,
+        )
+    };
+    let Graft::Applied(applied) = put("Add it after `<div id=\"warning\"></div>`:") else { panic!("it is placed") };
+    assert!(applied.text.contains("<div id=\"warning\"></div>\n    <div id=\"mail\">"), "{}", applied.text);
+    assert!(matches!(put("Add it somewhere:"), Graft::Refused(_)));
+}
