@@ -190,9 +190,8 @@ fn keeps_lines(before: &str, after: &str) -> bool {
             return false;
         };
         let mut new = new.trim_end_matches(']').split(',').map(str::trim);
-        key == own_key
-            && line.ends_with(']')
-            && old.trim_end_matches(']').split(',').all(|item| new.any(|own| own == item.trim()))
+        let mut old = old.trim_end_matches(']').split(',').map(str::trim).filter(|item| !item.is_empty());
+        key == own_key && line.ends_with(']') && old.all(|item| new.any(|own| own == item))
     };
     let kept = |line: &str, own: &str| own == line || gains(line, own);
     before.lines().map(|line| line.trim_end_matches(',')).all(|line| after.any(|own| kept(line, own)))
