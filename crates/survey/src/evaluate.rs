@@ -21,6 +21,8 @@ mod expressions;
 
 mod statements;
 
+mod uncalled;
+
 pub(crate) use calls::OPEN;
 pub(crate) use machine::Machine;
 pub(crate) use models::is_model_class;

@@ -2,6 +2,8 @@
 
 mod reading;
 
+mod guards;
+
 mod fastapi;
 
 mod flask;
@@ -9,6 +11,8 @@ mod flask;
 pub(crate) mod django_apps;
 
 mod django_rest;
+
+mod django_guards;
 
 mod django;
 

@@ -38,7 +38,14 @@ impl<'a> Machine<'a> {
         let place = |line| Place { module: scope.module, line };
         match expression {
             Expression::Name(name) => match self.find(scope, name) {
-                Some(value) => self.settle(value),
+                Some(value) => {
+                    let is_default = matches!(&value, Value::Imported(_, "default"));
+                    let value = self.settle(value);
+                    if is_default {
+                        value.call_it(name);
+                    }
+                    value
+                }
                 None if &**name == "__dirname" => self.folder_of(scope.module),
                 None => Value::External((&**name).into()),
             },
@@ -56,7 +63,9 @@ impl<'a> Machine<'a> {
                     return self.folder_of(scope.module);
                 }
                 let of = self.evaluate(of, scope);
-                self.member(&of, name, place(0))
+                let member = self.member(&of, name, place(0));
+                member.call_it(name);
+                member
             }
             Expression::Index(of, key) => {
                 let of = self.evaluate(of, scope);
@@ -84,6 +93,7 @@ impl<'a> Machine<'a> {
             Expression::Assign(target, value) => {
                 let value = self.evaluate(value, scope);
                 let holder = holder_of(target, scope);
+                self.name_by_target(target, &value);
                 self.assign(target, value.clone(), &holder);
                 value
             }
@@ -205,6 +215,8 @@ impl<'a> Machine<'a> {
             this: None,
             fields: Default::default(),
             place: Place { module: scope.module, line: function.line },
+            alias: Default::default(),
+            maker: Default::default(),
         });
         if class.is_none() {
             self.closures.push(closure.clone());

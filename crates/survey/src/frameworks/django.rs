@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Framework;
+use super::django_guards;
 use super::django_rest;
 use super::reading::NewRoute;
 use crate::evaluate::{ClassValue, Machine, Origin, Place, Value};
@@ -199,13 +200,17 @@ fn include<'a>(
 }
 
 /// The view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
-fn unwrapped<'a>(machine: &Machine<'a>, view: &Value<'a>, guards: &mut Vec<String>) -> Value<'a> {
+fn unwrapped<'a>(machine: &mut Machine<'a>, view: &Value<'a>, guards: &mut Vec<String>) -> Value<'a> {
     if view.as_function().is_some() || view.as_class().is_some() {
         return view.clone();
     }
     match machine.called(view) {
         Some((path, arguments)) if !path.ends_with("as_view") && arguments.at(0).is_some() => {
-            guards.push(machine.label(view));
+            let callee = view.as_object().and_then(|id| match &machine.object(id).origin {
+                Origin::Call { callee, .. } => Some(callee.clone()),
+                _ => None,
+            });
+            guards.extend(callee.map(|callee| machine.guard_names(&[callee])).unwrap_or_default());
             arguments.at(0).map_or(Value::Unknown, |inner| unwrapped(machine, inner, guards))
         }
         _ => view.clone(),
@@ -217,7 +222,7 @@ fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'
     let view = unwrapped(machine, view, &mut guards);
     let path = join_paths("", path);
     if let Some(closure) = view.as_function() {
-        guards.extend(closure.decorators.iter().map(|value| machine.label(value)));
+        guards.extend(django_guards::of_function(machine, &closure));
         let name = machine.label(&view);
         let handler = machine.dotted(closure.place, &name);
         for method in function_methods(machine, &closure.decorators) {
@@ -312,7 +317,7 @@ fn class_view<'a>(
     let inherited = methods_of_bases(&outside);
     let allowed = machine.class_member(class, "http_method_names").map(|list| list.items());
     let mut guards = guards.to_vec();
-    guards.extend(django_rest::permissions(machine, class));
+    guards.extend(django_guards::of_class(machine, class));
     let handler = machine.dotted(class.place, &class.class.name);
     let mut is_empty = true;
     for verb in VERBS {
@@ -323,6 +328,10 @@ fn class_view<'a>(
             continue;
         }
         is_empty = false;
+        let mut guards = guards.clone();
+        if let Some(method) = &own {
+            guards.extend(django_guards::of_method(machine, &method.decorators));
+        }
         let place = own.map_or(class.place, |method| method.place);
         findings.route(machine, place, NewRoute { method: verb, path, handler: handler.clone(), guards: &guards });
     }

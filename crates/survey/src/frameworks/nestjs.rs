@@ -5,6 +5,9 @@ use std::rc::Rc;
 
 use super::Framework;
 use super::reading::NewRoute;
+
+mod guards;
+
 use crate::evaluate::{Arguments, ClassValue, Machine, Place, Value};
 use crate::findings::{Findings, join_paths};
 
@@ -19,10 +22,13 @@ struct Settings {
     excluded: Vec<String>,
     is_versioned: bool,
     version: Option<String>,
+    /// Guards of every route.
+    guards: guards::Global,
 }
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let settings = settings(machine, findings);
+    let mut settings = settings(machine, findings);
+    settings.guards = guards::Global::read(machine);
     let prefixes = module_prefixes(machine);
     for class in machine.classes.clone() {
         let decorators = class.decorators.borrow().clone();
@@ -168,7 +174,7 @@ fn controller<'a>(
     }
     let own_version = arguments.at(0).and_then(|options| options.entry("version"));
     let decorators = class.decorators.borrow().clone();
-    let class_guards = guards(machine, &decorators);
+    let class_guards = guards::of(machine, &decorators);
     let mut methods = BTreeMap::new();
     for ancestor in machine.lineage(class).into_iter().rev() {
         for field in ancestor.fields.borrow().iter() {
@@ -200,8 +206,9 @@ fn controller<'a>(
                 head = join_paths(&head, &format!("v{version}"));
             }
             head = join_paths(&head, outer);
-            let mut all = class_guards.clone();
-            all.extend(guards(machine, &closure.decorators));
+            let mut all = settings.guards.names(machine, &[&decorators[..], &closure.decorators[..]]);
+            all.extend(class_guards.clone());
+            all.extend(guards::of(machine, &closure.decorators));
             let method = if verb == "All" { "*" } else { verb };
             for prefix in &prefixes {
                 for path in &paths {
@@ -214,9 +221,4 @@ fn controller<'a>(
             }
         }
     }
-}
-
-fn guards<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
-    let used = decorators.iter().filter_map(|value| decorator(machine, value, "UseGuards"));
-    used.flat_map(|arguments| arguments.positional().map(|guard| machine.label(guard)).collect::<Vec<_>>()).collect()
 }
