@@ -36,7 +36,7 @@ mod sqlalchemy;
 
 mod pydantic;
 
-mod migrations;
+pub(crate) mod migrations;
 
 mod django_contrib;
 
@@ -82,4 +82,5 @@ pub(crate) const ALL: &[Framework] = &[
     drizzle::FRAMEWORK,
     migrations::ALEMBIC,
     migrations::KNEX,
+    migrations::BUILDERS,
 ];

@@ -82,6 +82,8 @@ impl<'a> Machine<'a> {
                     self.run(body, scope, returned);
                 }
             }
+            // What is caught is not followed: what comes behind may run.
+            Statement::Raise(_) => {}
             Statement::Block(body) => return self.run(body, scope, returned),
         }
         false

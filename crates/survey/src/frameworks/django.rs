@@ -8,6 +8,7 @@ use super::django_rest;
 use super::reading::NewRoute;
 use crate::evaluate::{ClassValue, Machine, Origin, Place, Value};
 use crate::findings::{Findings, join_paths};
+use code::languages::Language;
 use code::modules::{Found, ModuleId};
 
 pub(crate) const FRAMEWORK: Framework =
@@ -53,10 +54,48 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             roots.push(root);
         }
     }
+    if roots.is_empty() {
+        roots = unnamed_roots(machine);
+        for root in &roots {
+            let place = patterns_of(machine, *root);
+            findings.unresolved(machine, place, "no settings name the root of the URL patterns: paths may lack a prefix");
+        }
+    }
     for root in roots {
         let patterns = machine.export(root, "urlpatterns");
         walk(machine, findings, &patterns, "", patterns_of(machine, root), 0);
     }
+}
+
+/// Modules with patterns that no other module includes.
+fn unnamed_roots(machine: &mut Machine<'_>) -> Vec<ModuleId> {
+    let files = machine.files;
+    let has_patterns = |id: &ModuleId| {
+        let file = &files[*id];
+        !file.is_test && file.language == Language::Python && file.text.contains("urlpatterns")
+    };
+    let all: Vec<ModuleId> = (0..files.len()).filter(has_patterns).collect();
+    for id in &all {
+        machine.load(*id);
+    }
+    let mut included = Vec::new();
+    for id in 0..machine.objects.len() {
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        if !path.ends_with("include") {
+            continue;
+        }
+        let from = machine.path(machine.object(id).place.module);
+        match arguments.at(0) {
+            Some(Value::Text(name)) => {
+                if let Found::File(module) = machine.modules.python(from, name) {
+                    included.push(module);
+                }
+            }
+            Some(Value::Module(module)) => included.push(*module),
+            _ => {}
+        }
+    }
+    all.into_iter().filter(|id| !included.contains(id)).collect()
 }
 
 /// Where a module says what its patterns are.

@@ -153,7 +153,7 @@ impl<'a> Judge<'_, 'a> {
     }
 
     /// What a function does, with those of the project that it calls and those that FastAPI calls for it.
-    fn conduct(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> Conduct {
+    fn conduct(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> Conduct<'a> {
         let key = std::ptr::from_ref(closure.function);
         if depth > DEEPEST || self.seen.contains(&key) {
             return Conduct::default();

@@ -87,6 +87,10 @@ impl<'a> Conduct<'a> {
                 Statement::Assign(assignment) => assignment.value.iter().for_each(|value| self.expression(value)),
                 Statement::Expression(value) | Statement::Return(Some(value)) => self.expression(value),
                 Statement::Return(None) => {}
+                Statement::Raise(value) => {
+                    self.fails = true;
+                    value.iter().for_each(|value| self.expression(value));
+                }
                 Statement::Function(function) => self.statements(&function.body),
                 Statement::If(condition, then, otherwise) => {
                     self.expression(condition);
