@@ -57,6 +57,8 @@ pub(super) struct Conduct<'a> {
     /// It looks at what was sent, or counts how often.
     shapes: bool,
     callees: Vec<&'a Expression>,
+    /// How many conditions stand around what is read.
+    conditions: u32,
 }
 
 impl<'a> Conduct<'a> {
@@ -93,7 +95,7 @@ impl<'a> Conduct<'a> {
                 }
                 Statement::Function(function) => self.statements(&function.body),
                 Statement::If(condition, then, otherwise) => {
-                    self.expression(condition);
+                    self.condition(condition);
                     self.statements(then);
                     self.statements(otherwise);
                 }
@@ -104,6 +106,13 @@ impl<'a> Conduct<'a> {
                 Statement::Block(body) => self.statements(body),
             }
         }
+    }
+
+    /// What a condition asks for does not fail: the branches say what follows.
+    fn condition(&mut self, expression: &'a Expression) {
+        self.conditions += 1;
+        self.expression(expression);
+        self.conditions -= 1;
     }
 
     fn all(&mut self, parts: &'a [Expression]) {
@@ -136,7 +145,7 @@ impl<'a> Conduct<'a> {
                 self.expression(&sides.1);
             }
             Expression::Choose(choose) => {
-                self.expression(&choose.condition);
+                self.condition(&choose.condition);
                 self.expression(&choose.then);
                 self.expression(&choose.otherwise);
             }
@@ -161,7 +170,9 @@ impl<'a> Conduct<'a> {
         };
         let plain = plain(name);
         let is_error = ["error", "exception", "abort", "throw"].iter().any(|end| plain.ends_with(end));
-        self.fails |= is_error || name == "next" && !arguments.is_empty() || CHECKS.contains(&&*plain);
+        let calls_back = arguments.iter().any(|argument| matches!(argument.value, Expression::Function(_)));
+        let is_check = CHECKS.contains(&&*plain) && !calls_back && self.conditions == 0;
+        self.fails |= is_error || name == "next" && !arguments.is_empty() || is_check;
         // `redirect('/login')`: whoever is not known is sent away.
         if plain.contains("redirect") {
             let texts = arguments.iter().filter_map(|argument| if_login(&argument.value));
