@@ -32,11 +32,13 @@ fn without_runner(script: &str, command: &Command, has: &dyn Fn(&str) -> bool) -
     let calls = reading.calls();
     let mut fitting = calls.iter().filter(|call| kind_fits(call, command));
     let call = fitting.next().filter(|_| fitting.next().is_none())?;
-    let is_runner = |word: &str| RUNNERS.contains(&word);
-    let runner = call.prefix.iter().position(|word| is_runner(word))?;
     let words: Vec<String> = split(reading.script.slice(&call.span));
-    let from = words.iter().position(|word| is_runner(word))?;
-    let tool = from + call.prefix.len() - runner;
+    let from = words.iter().position(|word| RUNNERS.contains(&word.as_str()))?;
+    let run = words.iter().position(|word| word == "run").filter(|run| *run > from)?;
+    let named = call.target.as_ref().map(|target| target.name.as_str());
+    let first = named.unwrap_or_else(|| call.written.split(' ').next().unwrap_or_default());
+    let is_tool = |word: &String| word == first || matches!(word.as_str(), "python" | "python3");
+    let tool = run + 1 + words[run + 1..].iter().position(is_tool)?;
     let program = words.get(tool).filter(|word| has(word) && !word.contains('/'))?;
     let variables = words[..from].iter().filter(|word| word.contains('='));
     let rest = words[tool + 1..].iter();
