@@ -9,17 +9,80 @@ const TELLING: [&str; 10] =
 
 /// Last words of names that tell of something else about a secret: how long it lasts, whose it is.
 const BESIDE: [&str; 34] = [
-    "NAME", "USER", "USERNAME", "HOST", "HOSTNAME", "PORT", "DOMAIN", "ALGORITHM", "ALG", "EXPIRY", "EXPIRES", "EXPIRE",
-    "EXPIRATION", "TTL", "LIFETIME", "SECONDS", "MINUTES", "HOURS", "DAYS", "IN", "ENABLED", "REQUIRED", "MODE", "TYPE",
-    "SCHEME", "BACKEND", "PREFIX", "HEADER", "ISSUER", "AUDIENCE", "REGION", "LENGTH", "ROUNDS", "COOKIE",
+    "NAME",
+    "USER",
+    "USERNAME",
+    "HOST",
+    "HOSTNAME",
+    "PORT",
+    "DOMAIN",
+    "ALGORITHM",
+    "ALG",
+    "EXPIRY",
+    "EXPIRES",
+    "EXPIRE",
+    "EXPIRATION",
+    "TTL",
+    "LIFETIME",
+    "SECONDS",
+    "MINUTES",
+    "HOURS",
+    "DAYS",
+    "IN",
+    "ENABLED",
+    "REQUIRED",
+    "MODE",
+    "TYPE",
+    "SCHEME",
+    "BACKEND",
+    "PREFIX",
+    "HEADER",
+    "ISSUER",
+    "AUDIENCE",
+    "REGION",
+    "LENGTH",
+    "ROUNDS",
+    "COOKIE",
 ];
 
 /// Words that stand where nobody has set a secret yet, or that services come with.
 const USUAL: [&str; 36] = [
-    "postgres", "postgresql", "mysql", "mariadb", "sqlite", "redis", "mongo", "mongodb", "rabbitmq", "elastic", "minio",
-    "minioadmin", "root", "admin", "administrator", "guest", "user", "username", "password", "passwd", "secret", "token",
-    "changeme", "change-me", "test", "testing", "example", "localhost", "default", "development", "production",
-    "staging", "database", "django", "docker", "string",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "sqlite",
+    "redis",
+    "mongo",
+    "mongodb",
+    "rabbitmq",
+    "elastic",
+    "minio",
+    "minioadmin",
+    "root",
+    "admin",
+    "administrator",
+    "guest",
+    "user",
+    "username",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "changeme",
+    "change-me",
+    "test",
+    "testing",
+    "example",
+    "localhost",
+    "default",
+    "development",
+    "production",
+    "staging",
+    "database",
+    "django",
+    "docker",
+    "string",
 ];
 
 /// The largest environment file that is looked at, in bytes.
@@ -45,7 +108,8 @@ pub(crate) fn of_files(root: &Path, environments: &[String]) -> Vec<Secret> {
 /// Whether what stands before and after a value gives it as a secret: `DB_PASSWORD=value`, `password: "value"`,
 /// `user:value@host`.
 pub(crate) fn stands_as_secret(before: &[u8], after: &[u8]) -> bool {
-    let is_whole = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-'));
+    let is_whole =
+        |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-'));
     if !is_whole(before.last()) || !is_whole(after.first()) {
         return false;
     }
@@ -53,7 +117,8 @@ pub(crate) fn stands_as_secret(before: &[u8], after: &[u8]) -> bool {
         return true;
     }
     let trimmed = before.trim_ascii_end();
-    let bare = |bytes: &[u8]| bytes.iter().rposition(|byte| !matches!(byte, b'"' | b'\'' | b' ')).map_or(0, |at| at + 1);
+    let bare =
+        |bytes: &[u8]| bytes.iter().rposition(|byte| !matches!(byte, b'"' | b'\'' | b' ')).map_or(0, |at| at + 1);
     let head = &trimmed[..bare(trimmed)];
     let Some(name) = head.strip_suffix(b"=").or_else(|| head.strip_suffix(b":")) else { return false };
     let name = &name[..bare(name)];

@@ -116,7 +116,11 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
     let mut survey = Survey {
-        frameworks: found.iter().filter(|framework| framework.name != "Migrations").map(|framework| framework.name.to_owned()).collect(),
+        frameworks: found
+            .iter()
+            .filter(|framework| framework.name != "Migrations")
+            .map(|framework| framework.name.to_owned())
+            .collect(),
         routes,
         operations: findings.operations,
         shapes: findings.shapes,

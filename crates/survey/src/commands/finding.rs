@@ -80,7 +80,9 @@ impl<'d> Collector<'d> {
     /// project itself wants it: with words that its usual call `usual` has not, or by a line that can be run as it is.
     pub(super) fn calls_already(&self, script: &str, usual: &str, package: &str) -> bool {
         let wanted = Script::read(script, &self.recipes, package);
-        let Some(own) = wanted.known.first() else { return false };
+        // What is linted is a matter of scope; the tests and migrations are what they are.
+        let is_scoped = |purpose| matches!(purpose, Purpose::Lint | Purpose::TypeCheck | Purpose::Format);
+        let Some(own) = wanted.known.first().filter(|known| is_scoped(known.purpose)) else { return false };
         let usual: Vec<&str> = usual.split_whitespace().collect();
         self.commands.iter().any(|command| {
             let is_own = command.package == package

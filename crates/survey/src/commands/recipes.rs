@@ -109,7 +109,9 @@ impl Index {
         let mut open = vec![name];
         let mut seen = Vec::new();
         while let Some(name) = open.pop() {
-            let Some(recipe) = all.iter().find(|one| one.name == name).filter(|_| !seen.contains(&name)) else { continue };
+            let Some(recipe) = all.iter().find(|one| one.name == name).filter(|_| !seen.contains(&name)) else {
+                continue;
+            };
             seen.push(name);
             if shell::read(&recipe.body).needs().contains(&shell::Need::Docker) {
                 return true;

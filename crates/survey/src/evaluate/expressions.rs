@@ -339,6 +339,7 @@ impl<'a> Machine<'a> {
             Pattern::Map(parts) => {
                 for (key, part) in parts {
                     let field = self.member(&value, key, Place { module: scope.module, line: 0 });
+                    field.call_it(key);
                     self.assign(part, field, scope);
                 }
             }

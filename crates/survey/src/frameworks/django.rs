@@ -58,7 +58,11 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         roots = unnamed_roots(machine);
         for root in &roots {
             let place = patterns_of(machine, *root);
-            findings.unresolved(machine, place, "no settings name the root of the URL patterns: paths may lack a prefix");
+            findings.unresolved(
+                machine,
+                place,
+                "no settings name the root of the URL patterns: paths may lack a prefix",
+            );
         }
     }
     for root in roots {

@@ -66,7 +66,8 @@ fn of_bases<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, guards: &
             }
             continue;
         };
-        let is_view = machine.outside_bases(&own).iter().any(|path| path.ends_with("View") || path.ends_with("ViewSet"));
+        let is_view =
+            machine.outside_bases(&own).iter().any(|path| path.ends_with("View") || path.ends_with("ViewSet"));
         if !is_view && machine.keeps_out(&base) {
             guards.push(machine.label(&base));
         } else {

@@ -65,13 +65,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn instance<'a>(
-        &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
-        id: ObjectId,
-        around: &Around,
-    ) {
+    fn instance<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, around: &Around) {
         if self.depth > 30 {
             return;
         }
@@ -274,7 +268,9 @@ fn guards<'a>(machine: &mut Machine<'a>, options: &Value<'a>, around: &Around) -
     for value in given.flat_map(|value| if let Value::List(_) = value { value.items() } else { vec![value] }) {
         // `fastify.auth([a, b])` asks each of its own.
         match machine.called(&value) {
-            Some((path, arguments)) if path.ends_with(".auth") && !arguments.at(0).is_none_or(|list| list.items().is_empty()) => {
+            Some((path, arguments))
+                if path.ends_with(".auth") && !arguments.at(0).is_none_or(|list| list.items().is_empty()) =>
+            {
                 hooks.extend(arguments.at(0).map(Value::items).unwrap_or_default());
             }
             _ => hooks.push(value),

@@ -106,10 +106,10 @@ impl<'a> Machine<'a> {
         let way = value.ways().first();
         if let Some(Value::Object(id)) = way
             && let Origin::Call { callee, arguments } = &self.object(*id).origin
-            && let Some(wrapped) = arguments.positional().find_map(Value::as_function)
         {
             // `const create = asyncHandler(async (req, res) => …)`.
-            let kept = self.kept_as.get(id).cloned().or_else(|| wrapped.name());
+            let wrapped = arguments.positional().find_map(Value::as_function);
+            let kept = self.kept_as.get(id).cloned().or_else(|| wrapped.and_then(|wrapped| wrapped.name()));
             return kept.map_or_else(|| self.label(callee), |name| name.to_string());
         }
         match way {

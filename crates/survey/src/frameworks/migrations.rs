@@ -68,7 +68,8 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
 
 /// The name of a table as text, or as the options that hold it.
 fn table_name(value: &Value<'_>) -> Option<String> {
-    let name = value.as_text().or_else(|| value.entry("tableName")?.as_text()).or_else(|| value.entry("name")?.as_text());
+    let name =
+        value.as_text().or_else(|| value.entry("tableName")?.as_text()).or_else(|| value.entry("name")?.as_text());
     name.map(|name| name.to_string())
 }
 

@@ -26,7 +26,8 @@ pub(crate) fn read(files: &[&(String, String)], findings: &mut Findings) {
     let mut folders: Vec<String> = files.iter().map(|(path, _)| folder(path)).collect();
     folders.sort();
     folders.dedup();
-    let is_below = |path: &str, above: &str| above.is_empty() || path == above || path.starts_with(&format!("{above}/"));
+    let is_below =
+        |path: &str, above: &str| above.is_empty() || path == above || path.starts_with(&format!("{above}/"));
     let tops: Vec<&String> =
         folders.iter().filter(|one| !folders.iter().any(|above| above != *one && is_below(one, above))).collect();
     for top in tops {
@@ -51,7 +52,9 @@ fn joins(models: &[Model]) -> Vec<Entity> {
         let Some(other) = models.iter().find(|other| other.entity.model == list.target) else { continue };
         let own = &model.entity.model;
         let is_back = |back: &List| {
-            back.target == *own && back.relation == list.relation && !(std::ptr::eq(model, other) && back.field == list.field)
+            back.target == *own
+                && back.relation == list.relation
+                && !(std::ptr::eq(model, other) && back.field == list.field)
         };
         if !other.lists.iter().any(is_back) {
             continue;

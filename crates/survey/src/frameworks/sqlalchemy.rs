@@ -57,7 +57,8 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 /// Tells of a class that names a table and whose columns could not be followed.
 fn lost<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>) {
     let is_abstract = matches!(own(class, "__abstract__"), Some(Value::Bool(true)));
-    if let (Some(Value::Text(table)), false, false) = (own(class, "__tablename__"), is_abstract, class.bases.is_empty()) {
+    if let (Some(Value::Text(table)), false, false) = (own(class, "__tablename__"), is_abstract, class.bases.is_empty())
+    {
         findings.unresolved(machine, class.place, format!("the columns of the table `{table}`"));
     }
 }
@@ -99,15 +100,16 @@ fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> 
 /// Whether a class names its table and holds mapped columns: it is a model, whichever library or factory its base comes
 /// from. What extends nothing is a mixin.
 fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
-    let is_base = |base: &Value<'a>| !matches!(base, Value::External(path) if matches!(&**path, "object" | "abc.ABC" | "ABC"));
+    let is_base =
+        |base: &Value<'a>| !matches!(base, Value::External(path) if matches!(&**path, "object" | "abc.ABC" | "ABC"));
     if !class.bases.iter().any(is_base) {
         return false;
     }
     let fields = class.fields.borrow().clone();
     let holds_columns = fields.iter().any(|field| {
-        let is_column = machine.called(&field.value).is_some_and(|(path, _)| {
-            matches!(path.rsplit('.').next(), Some("Column" | "mapped_column"))
-        });
+        let is_column = machine
+            .called(&field.value)
+            .is_some_and(|(path, _)| matches!(path.rsplit('.').next(), Some("Column" | "mapped_column")));
         is_column || field.annotation.is_some_and(|annotation| inside_mapped(annotation).is_some())
     });
     let is_named = matches!(own(class, "__tablename__"), Some(Value::Text(_)));
@@ -347,7 +349,8 @@ fn aliased<'a>(machine: &mut Machine<'a>, field: &Field<'a>, class: &ClassValue<
     if found.kind.is_empty() {
         found.kind = parts.first().map(|part| machine.label(part)).unwrap_or_default();
     }
-    let says = parts.iter().any(|part| machine.called(part).is_some_and(|(_, given)| given.named("nullable").is_some()));
+    let says =
+        parts.iter().any(|part| machine.called(part).is_some_and(|(_, given)| given.named("nullable").is_some()));
     // `Annotated[str, …]` is not optional.
     found.nullable = if says { found.nullable } else { Some(false) };
     Some(found)

@@ -26,21 +26,27 @@ pub(super) fn direct(root: &Path, commands: &[Command]) -> Vec<Command> {
     found
 }
 
-/// The one call of a script that is for what the command is for, if a runner stands in front of it.
+/// The one call of a script that is for what the command is for, without the runner or the target in front of it.
 fn without_runner(script: &str, command: &Command, has: &dyn Fn(&str) -> bool) -> Option<String> {
     let reading = shell::read(script);
     let calls = reading.calls();
     let mut fitting = calls.iter().filter(|call| kind_fits(call, command));
     let call = fitting.next().filter(|_| fitting.next().is_none())?;
     let words: Vec<String> = split(reading.script.slice(&call.span));
-    let from = words.iter().position(|word| RUNNERS.contains(&word.as_str()))?;
-    let run = words.iter().position(|word| word == "run").filter(|run| *run > from)?;
+    let from = words.iter().position(|word| RUNNERS.contains(&word.as_str()));
+    // A target is read through though nothing runs its tool: what it runs first may be what is missing.
+    let (from, start) = match from {
+        Some(from) => (from, words.iter().position(|word| word == "run").filter(|run| *run > from)? + 1),
+        None if !command.behind.is_empty() => (0, 0),
+        None => return None,
+    };
     let named = call.target.as_ref().map(|target| target.name.as_str());
     let first = named.unwrap_or_else(|| call.written.split(' ').next().unwrap_or_default());
     let is_tool = |word: &String| word == first || matches!(word.as_str(), "python" | "python3");
-    let tool = run + 1 + words[run + 1..].iter().position(is_tool)?;
+    let tool = start + words[start..].iter().position(is_tool)?;
     let program = words.get(tool).filter(|word| has(word) && !word.contains('/'))?;
-    let variables = words[..from].iter().filter(|word| word.contains('='));
+    let front = if from == 0 { tool } else { from };
+    let variables = words[..front].iter().filter(|word| word.contains('='));
     let rest = words[tool + 1..].iter();
     Some(variables.chain([program]).chain(rest).cloned().collect::<Vec<_>>().join(" "))
 }
@@ -95,6 +101,7 @@ mod tests {
             ("hatch run pytest -q", "", Some("pytest -q")),
             ("pytest", "", None),
             ("uv run tox", "", None),
+            ("make test", "podman compose up -d\nA=1 pytest -q\n", Some("A=1 pytest -q")),
             ("make test", "uv run pytest unit\nuv run pytest api\n", None),
         ];
         for (script, behind, expected) in cases {

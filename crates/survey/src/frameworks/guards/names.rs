@@ -2,16 +2,55 @@
 
 /// Words that speak of who may pass.
 const WHO: [&str; 31] = [
-    "auth", "authenticate", "authenticated", "authentication", "authenticator", "authorize", "authorized", "authorise",
-    "authorization", "login", "logged", "signin", "signed", "admin", "admins", "role", "roles", "permission",
-    "permissions", "perm", "perms", "jwt", "token", "bearer", "staff", "superuser", "owner", "passport", "acl", "rbac",
+    "auth",
+    "authenticate",
+    "authenticated",
+    "authentication",
+    "authenticator",
+    "authorize",
+    "authorized",
+    "authorise",
+    "authorization",
+    "login",
+    "logged",
+    "signin",
+    "signed",
+    "admin",
+    "admins",
+    "role",
+    "roles",
+    "permission",
+    "permissions",
+    "perm",
+    "perms",
+    "jwt",
+    "token",
+    "bearer",
+    "staff",
+    "superuser",
+    "owner",
+    "passport",
+    "acl",
+    "rbac",
     "credentials",
 ];
 
 /// Words that say it of those behind them: `requireUser`, `current_user`, `membersOnly`.
 const DEMANDS: [&str; 14] = [
-    "require", "requires", "required", "ensure", "current", "only", "must", "needs", "active", "verified", "protect",
-    "protected", "guard", "restrict",
+    "require",
+    "requires",
+    "required",
+    "ensure",
+    "current",
+    "only",
+    "must",
+    "needs",
+    "active",
+    "verified",
+    "protect",
+    "protected",
+    "guard",
+    "restrict",
 ];
 
 /// Whom a demand may be about.
@@ -19,13 +58,42 @@ const PERSONS: [&str; 8] = ["user", "users", "member", "members", "account", "te
 
 /// Words of what is something else, whatever stands around them.
 const OTHERS: [&str; 12] = [
-    "limit", "limiter", "rate", "throttle", "throttler", "csrf", "xsrf", "cache", "log", "logger", "validator", "schema",
+    "limit",
+    "limiter",
+    "rate",
+    "throttle",
+    "throttler",
+    "csrf",
+    "xsrf",
+    "cache",
+    "log",
+    "logger",
+    "validator",
+    "schema",
 ];
 
 /// What a function gives that ends in one of these.
 const GIVES: [&str; 20] = [
-    "settings", "config", "db", "service", "services", "client", "repository", "repo", "store", "storage", "engine",
-    "connection", "conn", "manager", "factory", "provider", "pool", "uow", "session", "sessions",
+    "settings",
+    "config",
+    "db",
+    "service",
+    "services",
+    "client",
+    "repository",
+    "repo",
+    "store",
+    "storage",
+    "engine",
+    "connection",
+    "conn",
+    "manager",
+    "factory",
+    "provider",
+    "pool",
+    "uow",
+    "session",
+    "sessions",
 ];
 
 /// Whether a name speaks of who may pass.
@@ -74,13 +142,40 @@ mod tests {
     #[test]
     fn names_tell_who_may_pass_from_what_is_given() {
         let guards = [
-            "requireUser", "require_role", "login_required", "LoginRequiredMixin", "isAuthenticated", "verifyToken",
-            "get_current_user", "current_active_user", "JwtAuthGuard", "membersOnly", "checkPermissions", "protect",
-            "validateToken", "ensureLoggedIn", "admin_only", "auth", "require_session", "api_key_auth",
+            "requireUser",
+            "require_role",
+            "login_required",
+            "LoginRequiredMixin",
+            "isAuthenticated",
+            "verifyToken",
+            "get_current_user",
+            "current_active_user",
+            "JwtAuthGuard",
+            "membersOnly",
+            "checkPermissions",
+            "protect",
+            "validateToken",
+            "ensureLoggedIn",
+            "admin_only",
+            "auth",
+            "require_session",
+            "api_key_auth",
         ];
         let others = [
-            "get_settings", "get_db", "get_session", "validateRequest", "validateLogin", "loginLimiter", "rateLimit",
-            "get_auth_service", "upload", "csrf_exempt", "get_user_repository", "cache_page", "author", "get_token_store",
+            "get_settings",
+            "get_db",
+            "get_session",
+            "validateRequest",
+            "validateLogin",
+            "loginLimiter",
+            "rateLimit",
+            "get_auth_service",
+            "upload",
+            "csrf_exempt",
+            "get_user_repository",
+            "cache_page",
+            "author",
+            "get_token_store",
         ];
         for name in guards {
             assert!(asks_who(name), "{name}");

@@ -83,15 +83,18 @@ impl Global {
 /// Whether a key of metadata says that nobody is kept out; others say who is let in.
 fn is_open(key: &str) -> bool {
     let lower = key.to_lowercase();
-    ["public", "skip", "anonymous", "open", "noauth", "no_auth", "unprotected", "allow"].iter().any(|word| lower.contains(word))
+    ["public", "skip", "anonymous", "open", "noauth", "no_auth", "unprotected", "allow"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// The keys of metadata that the methods of a guard of the project look up.
 fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
-    let class: Option<Rc<ClassValue<'a>>> = guard.as_class().or_else(|| match &machine.object(guard.as_object()?).origin {
-        Origin::Instance { class, .. } => Some(class.clone()),
-        _ => None,
-    });
+    let class: Option<Rc<ClassValue<'a>>> =
+        guard.as_class().or_else(|| match &machine.object(guard.as_object()?).origin {
+            Origin::Instance { class, .. } => Some(class.clone()),
+            _ => None,
+        });
     let Some(class) = class else { return Vec::new() };
     let mut keys = Vec::new();
     for ancestor in machine.lineage(&class) {
