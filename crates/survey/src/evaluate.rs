@@ -13,6 +13,8 @@ mod compare;
 
 mod maps;
 
+mod folders;
+
 mod builtins;
 
 mod calls;

@@ -36,7 +36,10 @@ impl<'a> Machine<'a> {
             Expression::Name(name) if &**name == "require" && self.find(scope, "require").is_none() => {
                 let arguments = self.arguments(&call.arguments, scope);
                 match arguments.at(0).and_then(Value::as_text) {
-                    Some(source) => self.script_module(scope.module, &source),
+                    Some(source) => match super::folders::from_root(&source) {
+                        Some(path) => self.module_at(&path),
+                        None => self.script_module(scope.module, &source),
+                    },
                     None => Value::Unknown,
                 }
             }

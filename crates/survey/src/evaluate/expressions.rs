@@ -46,7 +46,8 @@ impl<'a> Machine<'a> {
                     }
                     value
                 }
-                None if &**name == "__dirname" => self.folder_of(scope.module),
+                // Where a file lies is all that paths are made of.
+                None if matches!(&**name, "__dirname" | "__filename") => self.folder_of(scope.module),
                 None => Value::External((&**name).into()),
             },
             Expression::Text(text) => Value::text(text),
@@ -58,7 +59,7 @@ impl<'a> Machine<'a> {
             Expression::Member(of, name) => {
                 if let Expression::Name(meta) = &**of
                     && &**meta == "import.meta"
-                    && &**name == "dirname"
+                    && matches!(&**name, "dirname" | "url" | "filename")
                 {
                     return self.folder_of(scope.module);
                 }
@@ -111,12 +112,6 @@ impl<'a> Machine<'a> {
                 Value::Unknown
             }
         }
-    }
-
-    /// A folder of the project as an absolute path, which tells it from other text.
-    fn folder_of(&self, module: code::modules::ModuleId) -> Value<'a> {
-        let folder = self.path(module).rsplit_once('/').map_or("", |(folder, _)| folder);
-        Value::text(&format!("/@/{folder}"))
     }
 
     fn template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {

@@ -195,6 +195,16 @@ impl<'a> Machine<'a> {
     /// What `require` gives: the CommonJS value, or the module itself.
     pub(super) fn script_module(&mut self, from: ModuleId, source: &str) -> Value<'a> {
         let found = self.modules.script(&self.files[from].path, source);
+        self.script_found(found, source)
+    }
+
+    /// A module of the project by its path from the root.
+    pub(super) fn module_at(&mut self, path: &str) -> Value<'a> {
+        let found = self.modules.script("", path);
+        self.script_found(found, path)
+    }
+
+    fn script_found(&mut self, found: Found, source: &str) -> Value<'a> {
         let value = self.found(found, source.strip_prefix("node:").unwrap_or(source));
         if let Value::Module(id) = value
             && self.files[id].syntax().exports.is_empty()

@@ -33,6 +33,10 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
         let decorators = class.decorators.borrow().clone();
         for arguments in decorators.iter().filter_map(|value| decorator(machine, value, "Module")) {
+            let imports = arguments.at(0).and_then(|options| options.entry("imports"));
+            for module in imports.map(|list| list.items()).unwrap_or_default() {
+                dynamic(machine, findings, &module, class.place);
+            }
             let listed = arguments.at(0).and_then(|options| options.entry("controllers"));
             for controller in listed.map(|list| list.items()).unwrap_or_default() {
                 if controller.as_class().is_none() && !matches!(controller, Value::External(_)) {
@@ -47,6 +51,25 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             let outer = module.map(|(_, prefix)| prefix.as_str()).unwrap_or_default();
             self::controller(machine, findings, &class, &arguments, &settings, outer);
         }
+    }
+}
+
+/// Tells of what a dynamic module registers and could not be followed.
+fn dynamic<'a>(machine: &Machine<'a>, findings: &mut Findings, module: &Value<'a>, place: Place) {
+    match module {
+        Value::Unknown | Value::Spread(_) => findings.unresolved(machine, place, "a module that could not be followed"),
+        Value::Map(_) => {
+            let place = module.entry("module").and_then(|class| class.as_class()).map_or(place, |class| class.place);
+            let listed = module.entry("controllers");
+            let is_open = listed.as_ref().is_some_and(|list| {
+                let is_known = |item: &Value<'a>| item.as_class().is_some() || matches!(item, Value::External(_));
+                !matches!(list, Value::List(_)) || !list.items().iter().all(is_known)
+            });
+            if is_open {
+                findings.unresolved(machine, place, "the controllers of a dynamic module");
+            }
+        }
+        _ => {}
     }
 }
 

@@ -205,6 +205,55 @@ fn guards_are_what_keeps_callers_out() {
     }
 }
 
+const ROUTES: &[(&str, Files, &[&str])] = &[
+    (
+        "a loop over a folder, a function that is handed the application, an application that a function makes",
+        &[
+            (
+                "src/app.js",
+                "const express = require('express');\nconst fs = require('fs');\nconst path = require('path');\n\
+                const { make } = require('./make');\nconst app = express();\napp.use('/made', make({}));\nrequire('./late')(app);\n\
+                fs.readdirSync(path.join(__dirname, 'routes')).filter((file) => file !== 'index.js').forEach((file) => {\n\
+                  app.use('/' + path.basename(file, '.js'), require(path.join(__dirname, 'routes', file)));\n});\n",
+            ),
+            (
+                "src/make.js",
+                "const express = require('express');\nexports.make = (o) => { const sub = express(); sub.get('/a', f); return sub; };\n",
+            ),
+            ("src/late.js", "module.exports = (app) => { app.get('/late', f); };\n"),
+            ("src/routes/index.js", "module.exports = {};\n"),
+            ("src/routes/cats.js", "const r = require('express').Router();\nr.get('/all', f);\nmodule.exports = r;\n"),
+        ],
+        &["/cats/all", "/late", "/made/a"],
+    ),
+    (
+        "an autoload with its options in a field, from a module that has no __dirname",
+        &[
+            (
+                "server.ts",
+                "import Fastify from 'fastify';\nimport autoload from '@fastify/autoload';\nimport { join, dirname } from 'node:path';\n\
+                import { fileURLToPath } from 'node:url';\nconst here = dirname(fileURLToPath(import.meta.url));\n\
+                export class Server {\n  #app = Fastify();\n  #options = { dir: join(here, 'routes'), options: { prefix: '/api' } };\n\
+                  async start() {\n    await this.#app.register(autoload, this.#options);\n  }\n}\n",
+            ),
+            (
+                "routes/items/index.ts",
+                "export default async function (fastify) {\n  fastify.get('/:id', async () => 1);\n}\n",
+            ),
+        ],
+        &["/api/items/:id"],
+    ),
+];
+
+#[test]
+fn registrations_are_followed() {
+    for (what, files, expected) in ROUTES {
+        let survey = of(files);
+        let found: Vec<&str> = survey.routes.iter().map(|route| route.path.as_str()).collect();
+        assert_eq!(found, *expected, "{what}: {:?}", survey.unresolved);
+    }
+}
+
 const HANDLERS: &[(&str, Files, &[&str])] = &[
     (
         "members, variables, imports and makers name what has no name",
@@ -353,13 +402,13 @@ const OPEN: &[(&str, Files, &[&str])] = &[
         &["package.json:1 `koa` is a dependency, and no route of it was found: the survey does not follow it"],
     ),
     (
-        "routers that a loop over a folder uses",
+        "routers that a loop over an unknown folder uses",
         &[
             ("package.json", r#"{"dependencies": {"express": "^4"}}"#),
             (
                 "app.js",
                 "const express = require('express');\nconst fs = require('fs');\nconst app = express();\n\
-                fs.readdirSync('./routes').forEach((file) => app.use('/x', require(`./routes/${file}`)));\n\
+                fs.readdirSync(process.env.ROUTES).forEach((file) => app.use('/x', require(`${process.env.ROUTES}/${file}`)));\n\
                 app.get('/a', (req, res) => res.end());\n",
             ),
             (
@@ -371,6 +420,28 @@ const OPEN: &[(&str, Files, &[&str])] = &[
             "app.js:4 use of what could not be followed",
             "routes/b.js:1 a router whose use in an application could not be followed",
         ],
+    ),
+    (
+        "controllers that a dynamic module computes",
+        &[(
+            "app.ts",
+            "import { Module, Controller, Get } from '@nestjs/common';\nimport { all } from './all';\n\
+            @Controller('a')\nexport class A {\n  @Get()\n  list() {}\n}\n\
+            @Module({})\nexport class Dyn {\n  static forRoot(o) {\n    return { module: Dyn, controllers: all(o) };\n  }\n}\n\
+            @Module({ imports: [Dyn.forRoot({})] })\nexport class App {}\n",
+        )],
+        &["app.ts:9 the controllers of a dynamic module"],
+    ),
+    (
+        "patterns whose root no settings name",
+        &[
+            (
+                "shop/urls.py",
+                "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.a)]\n",
+            ),
+            ("shop/views.py", "def a(request): ...\n"),
+        ],
+        &["shop/urls.py:3 no settings name the root of the URL patterns: paths may lack a prefix"],
     ),
 ];
 
