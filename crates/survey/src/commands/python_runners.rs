@@ -69,7 +69,7 @@ fn of_tox_table(collector: &mut Collector<'_>, path: &str, text: &str) {
         let commands = environment.get("commands").and_then(toml::Value::as_array).into_iter().flatten();
         let words = |command: &toml::Value| {
             let words = command.as_array()?.iter().filter_map(toml::Value::as_str);
-            Some(words.map(|word| shell::quote(word)).collect::<Vec<_>>().join(" "))
+            Some(words.map(shell::quote).collect::<Vec<_>>().join(" "))
         };
         let lines: Vec<String> = commands.filter_map(words).collect();
         if !lines.is_empty() {

@@ -87,8 +87,7 @@ fn for_all<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<Strin
     let is_open = decorators.iter().any(|value| machine.label(value) == "login_not_required");
     let files = machine.files;
     let mut found = Vec::new();
-    for module in 0..files.len() {
-        let file = &files[module];
+    for (module, file) in files.iter().enumerate() {
         if file.is_test || is_open || !file.text.contains("MIDDLEWARE") || !file.text.contains("LoginRequired") {
             continue;
         }

@@ -158,7 +158,8 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
     let columns = columns_of(machine, class, &mut Vec::new());
     // A base from a library may bring the key.
     let is_named = matches!(own(class, "__tablename__"), Some(Value::Text(_)));
-    if !columns.iter().any(|column| column.primary) && !(is_named && !columns.is_empty()) {
+    let holds_some = is_named && !columns.is_empty();
+    if !holds_some && !columns.iter().any(|column| column.primary) {
         return None;
     }
     let parent = mapped_parent(machine, class);

@@ -286,7 +286,7 @@ const HANDLERS: &[(&str, Files, &[&str])] = &[
         &[(
             "server.py",
             "from fastapi import FastAPI\nclass Server:\n    def __init__(self):\n        self._app = FastAPI()\n\
-                def wire(self):\n        self._app.add_api_route('/ping', self.ping, methods=['GET'])\n    def ping(self): ...\n",
+                \x20   def wire(self):\n        self._app.add_api_route('/ping', self.ping, methods=['GET'])\n    def ping(self): ...\n",
         )],
         &["server.ping"],
     ),
