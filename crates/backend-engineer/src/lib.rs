@@ -8,9 +8,9 @@ mod settings;
 
 mod fingerprint;
 
-mod redact;
-
 mod secrets;
+
+mod redact;
 
 mod tree;
 

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use journal::Event;
 
+use crate::secrets::{Secret, stands_as_secret};
 use crate::stop::Stop;
 
 /// Shorter values are words, not secrets; taking them out would blank half of every output.
@@ -11,6 +12,9 @@ const SHORTEST: usize = 6;
 
 /// The longest token that is looked for by its form, in bytes.
 const LONGEST: usize = 512;
+
+/// How much in front of a word is looked at to tell whether it stands as a secret, in bytes.
+const BEFORE: usize = 80;
 
 /// Tokens known by their beginning: the prefix, and how many letters of a token follow at least.
 const FORMS: [(&str, usize); 22] = [
@@ -43,21 +47,32 @@ const FORMS: [(&str, usize); 22] = [
 pub(crate) struct Redactor {
     /// Names and values, the longest value first.
     values: Vec<(String, Vec<u8>)>,
+    /// Values that are words as well: they are taken out only where they stand as a secret.
+    words: Vec<(String, Vec<u8>)>,
 }
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.values.iter().map(|(name, _)| name)).finish()
+        f.debug_list().entries(self.values.iter().chain(&self.words).map(|(name, _)| name)).finish()
     }
 }
 
 impl Redactor {
     /// Takes out these variables' values.
     pub(crate) fn of(variables: Vec<(String, String)>) -> Self {
-        let long = variables.into_iter().filter(|(_, value)| value.len() >= SHORTEST);
-        let mut values: Vec<(String, Vec<u8>)> = long.map(|(name, value)| (name, value.into_bytes())).collect();
-        values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-        Redactor { values }
+        let secret = |(name, value)| Secret { name, value, is_word: false };
+        Redactor::of_secrets(variables.into_iter().map(secret))
+    }
+
+    /// Takes out these secrets.
+    pub(crate) fn of_secrets(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let long = secrets.into_iter().filter(|secret| secret.value.len() >= SHORTEST);
+        let mut long: Vec<Secret> = long.collect();
+        long.sort_by_key(|secret| std::cmp::Reverse(secret.value.len()));
+        let (words, values): (Vec<_>, Vec<_>) = long.into_iter().partition(|secret| secret.is_word);
+        let bytes = |list: Vec<Secret>| list.into_iter().map(|one| (one.name, one.value.into_bytes())).collect();
+        // What is a secret of its own somewhere is one, though it is a word elsewhere.
+        Redactor { values: bytes(values), words: bytes(words) }
     }
 
     /// The text without secrets.
@@ -100,7 +115,7 @@ impl Redactor {
 
     /// How much must be held back so that no secret is cut in two.
     fn overlap(&self) -> usize {
-        self.values.iter().map(|(_, value)| value.len()).max().unwrap_or(0).max(LONGEST)
+        self.values.iter().chain(&self.words).map(|(_, value)| value.len()).max().unwrap_or(0).max(LONGEST)
     }
 
     /// Cleans `bytes` up to about `until` into `out`; gives how many bytes were taken.
@@ -109,6 +124,14 @@ impl Redactor {
         while at < until {
             let rest = &bytes[at..];
             if let Some((name, value)) = self.values.iter().find(|(_, value)| rest.starts_with(value)) {
+                out.extend_from_slice(format!("[{name}]").as_bytes());
+                at += value.len();
+                continue;
+            }
+            let word = self.words.iter().find(|(_, value)| {
+                rest.starts_with(value) && stands_as_secret(&bytes[at.saturating_sub(BEFORE)..at], &rest[value.len()..])
+            });
+            if let Some((name, value)) = word {
                 out.extend_from_slice(format!("[{name}]").as_bytes());
                 at += value.len();
                 continue;

@@ -7,32 +7,171 @@ use std::path::Path;
 const TELLING: [&str; 10] =
     ["KEY", "SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "PRIVATE", "AUTH", "SALT"];
 
+/// Last words of names that tell of something else about a secret: how long it lasts, whose it is.
+const BESIDE: [&str; 34] = [
+    "NAME",
+    "USER",
+    "USERNAME",
+    "HOST",
+    "HOSTNAME",
+    "PORT",
+    "DOMAIN",
+    "ALGORITHM",
+    "ALG",
+    "EXPIRY",
+    "EXPIRES",
+    "EXPIRE",
+    "EXPIRATION",
+    "TTL",
+    "LIFETIME",
+    "SECONDS",
+    "MINUTES",
+    "HOURS",
+    "DAYS",
+    "IN",
+    "ENABLED",
+    "REQUIRED",
+    "MODE",
+    "TYPE",
+    "SCHEME",
+    "BACKEND",
+    "PREFIX",
+    "HEADER",
+    "ISSUER",
+    "AUDIENCE",
+    "REGION",
+    "LENGTH",
+    "ROUNDS",
+    "COOKIE",
+];
+
+/// Words that stand where nobody has set a secret yet, or that services come with.
+const USUAL: [&str; 36] = [
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "sqlite",
+    "redis",
+    "mongo",
+    "mongodb",
+    "rabbitmq",
+    "elastic",
+    "minio",
+    "minioadmin",
+    "root",
+    "admin",
+    "administrator",
+    "guest",
+    "user",
+    "username",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "changeme",
+    "change-me",
+    "test",
+    "testing",
+    "example",
+    "localhost",
+    "default",
+    "development",
+    "production",
+    "staging",
+    "database",
+    "django",
+    "docker",
+    "string",
+];
+
 /// The largest environment file that is looked at, in bytes.
 const LARGEST: u64 = 256 << 10;
 
-/// Returns names and values of what must not be shown, from the repository's environment files.
-pub(crate) fn of_files(root: &Path, environments: &[String]) -> Vec<(String, String)> {
+/// A value that must not be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Secret {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// The value is a word that stands for other things as well: it is taken out only where it stands as a secret.
+    pub(crate) is_word: bool,
+}
+
+/// Returns what must not be shown of the repository's environment files.
+pub(crate) fn of_files(root: &Path, environments: &[String]) -> Vec<Secret> {
     let files = environments.iter().map(|path| root.join(path));
     let sane = files.filter(|file| file.metadata().is_ok_and(|found| found.is_file() && found.len() <= LARGEST));
-    let texts = sane.filter_map(|file| std::fs::read_to_string(file).ok());
-    texts.flat_map(|text| secrets(&text)).collect()
+    let texts: Vec<String> = sane.filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+    secrets(&texts.join("\n"))
+}
+
+/// Whether what stands before and after a value gives it as a secret: `DB_PASSWORD=value`, `password: "value"`,
+/// `user:value@host`.
+pub(crate) fn stands_as_secret(before: &[u8], after: &[u8]) -> bool {
+    let is_whole =
+        |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-'));
+    if !is_whole(before.last()) || !is_whole(after.first()) {
+        return false;
+    }
+    if before.ends_with(b":") && after.starts_with(b"@") {
+        return true;
+    }
+    let trimmed = before.trim_ascii_end();
+    let bare =
+        |bytes: &[u8]| bytes.iter().rposition(|byte| !matches!(byte, b'"' | b'\'' | b' ')).map_or(0, |at| at + 1);
+    let head = &trimmed[..bare(trimmed)];
+    let Some(name) = head.strip_suffix(b"=").or_else(|| head.strip_suffix(b":")) else { return false };
+    let name = &name[..bare(name)];
+    let from = name.iter().rposition(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').map_or(0, |at| at + 1);
+    tells_of_secret(&String::from_utf8_lossy(&name[from..]))
+}
+
+/// Whether a name says that its value is a secret.
+fn tells_of_secret(name: &str) -> bool {
+    let upper = name.trim().to_ascii_uppercase();
+    let last = upper.rsplit('_').next().unwrap_or(&upper);
+    TELLING.iter().any(|part| upper.contains(part)) && !BESIDE.contains(&last)
 }
 
 /// The secret values of a text of `NAME=value` lines.
-fn secrets(text: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+fn secrets(text: &str) -> Vec<Secret> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut harmless: Vec<&str> = Vec::new();
     for line in text.lines() {
         let line = line.trim().trim_start_matches("export ");
         let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else { continue };
         let value = value.trim().trim_matches(['"', '\'']);
-        let upper = name.trim().to_ascii_uppercase();
-        if TELLING.iter().any(|part| upper.contains(part)) {
-            found.push((name.trim().to_owned(), value.to_owned()));
-        } else if let Some(password) = password(value) {
-            found.push((name.trim().to_owned(), password.to_owned()));
+        let (name, own) = (name.trim().to_owned(), password(value));
+        harmless.extend(parts_of_address(value));
+        match own {
+            Some(password) => found.push((name, password.to_owned())),
+            None if tells_of_secret(&name) && !is_plain_address(value) => found.push((name, value.to_owned())),
+            None => harmless.push(value),
         }
     }
-    found
+    let is_word = |value: &str| {
+        harmless.contains(&value) || USUAL.contains(&value.to_lowercase().as_str()) || value.parse::<f64>().is_ok()
+    };
+    found.into_iter().map(|(name, value)| Secret { is_word: is_word(&value), name, value }).collect()
+}
+
+/// The user, host and database of an address.
+fn parts_of_address(value: &str) -> Vec<&str> {
+    let Some((scheme, rest)) = value.split_once("://") else { return Vec::new() };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let user = user.split(':').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let database = path.split(['?', '/']).next().unwrap_or_default();
+    [scheme, user, host, database].into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// Whether a value is an address without anything in it that could be a secret.
+fn is_plain_address(value: &str) -> bool {
+    /// Shorter pieces of an address are words.
+    const WORD: usize = 20;
+    let longest = value.split(|letter: char| !letter.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
+    value.contains("://") && !value.contains(['@', '?', '=']) && longest < WORD
 }
 
 /// The password in an address such as `postgres://user:password@host/db`.
@@ -48,10 +187,43 @@ mod tests {
 
     #[test]
     fn what_is_secret_by_its_name_is_found() {
-        let text = "# SECRET=no\nDEBUG=1\nexport API_KEY='abc def'\nDATABASE_URL=postgres://u:pw-1234@db:5432/x\nURL=http://x/y\n";
-        let expected = [("API_KEY", "abc def"), ("DATABASE_URL", "pw-1234")];
-        let found = secrets(text);
-        assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let cases: [(&str, &[(&str, &str, bool)]); 11] = [
+            ("# SECRET=no\nDEBUG=1\nexport API_KEY='abc def'\n", &[("API_KEY", "abc def", false)]),
+            ("DATABASE_URL=postgres://u:pw-1234@db:5432/x\nURL=http://x/y\n", &[("DATABASE_URL", "pw-1234", false)]),
+            ("DB_USER=orders_app\nDB_PASSWORD=orders_app\n", &[("DB_PASSWORD", "orders_app", true)]),
+            ("DATABASE_URL=postgresql://shopuser:shopuser@localhost/shop\n", &[("DATABASE_URL", "shopuser", true)]),
+            ("DB_PASSWORD=postgres\n", &[("DB_PASSWORD", "postgres", true)]),
+            ("DB_NAME=inventory\nSECRET_KEY=inventory\n", &[("SECRET_KEY", "inventory", true)]),
+            ("DB_PASSWORD=swordfish-42\n", &[("DB_PASSWORD", "swordfish-42", false)]),
+            ("TOKEN_EXPIRE_MINUTES=120000\nJWT_SECRET_ALGORITHM=HS256-RSA\n", &[]),
+            ("KEYCLOAK_URL=http://keycloak:8080/auth\n", &[]),
+            (
+                "AUTH_HOOK=https://hooks.example.com/T0/abcdefghij0123456789abcd\n",
+                &[("AUTH_HOOK", "https://hooks.example.com/T0/abcdefghij0123456789abcd", false)],
+            ),
+            ("PASSWORD=supersecretvalue\n", &[("PASSWORD", "supersecretvalue", false)]),
+        ];
+        for (text, expected) in cases {
+            let found = secrets(text);
+            let found: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.value.as_str(), one.is_word)).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_a_secret_only_where_it_stands_as_one() {
+        let cases = [
+            ("sqlalchemy.dialects.", "ql: no such table", false),
+            ("connecting to database ", " as postgres", false),
+            ("DB_PASSWORD=", "\n", true),
+            ("{\"password\": \"", "\"}", true),
+            ("postgres://postgres:", "@db/postgres", true),
+            ("postgres://", ":x@db", false),
+            ("POSTGRES_USER=", "", false),
+        ];
+        for (before, after, expected) in cases {
+            assert_eq!(stands_as_secret(before.as_bytes(), after.as_bytes()), expected, "{before}…{after}");
+        }
     }
 
     #[test]
@@ -59,6 +231,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), "TOKEN=in-a-file\n").unwrap();
         let found = of_files(folder.path(), &[".env".to_owned(), "gone.env".to_owned()]);
-        assert_eq!(found, [("TOKEN".to_owned(), "in-a-file".to_owned())]);
+        assert_eq!(found, [Secret { name: "TOKEN".to_owned(), value: "in-a-file".to_owned(), is_word: false }]);
     }
 }

@@ -276,6 +276,8 @@ pub enum Statement {
     Class(Box<Class>),
     /// `return`.
     Return(Option<Expression>),
+    /// `raise`, `throw`, with what is raised.
+    Raise(Option<Expression>),
     /// Condition, then, else. What cannot be decided runs both ways.
     If(Expression, Vec<Statement>, Vec<Statement>),
     /// Target, what is gone through, body.

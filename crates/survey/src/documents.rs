@@ -38,6 +38,7 @@ const NAMES: &[&str] = &[
     "Taskfile.yml",
     "Taskfile.yaml",
     "tox.ini",
+    "tox.toml",
     "noxfile.py",
     "tasks.py",
     ".coveragerc",

@@ -13,6 +13,8 @@ mod compare;
 
 mod maps;
 
+mod folders;
+
 mod builtins;
 
 mod calls;
@@ -20,6 +22,8 @@ mod calls;
 mod expressions;
 
 mod statements;
+
+mod uncalled;
 
 pub(crate) use calls::OPEN;
 pub(crate) use machine::Machine;

@@ -4,6 +4,7 @@ use crate::Survey;
 use crate::documents::Documents;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
+use crate::frameworks::migrations::is_history;
 use crate::frameworks::{ALL, Framework};
 use crate::source::{Parsed, Sources};
 
@@ -74,7 +75,7 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
         let marked: Vec<_> = ALL
             .iter()
             .filter(|framework| is_marked(framework, &file.text))
-            .filter(|framework| !is_migration || matches!(framework.name, "Alembic" | "Knex"))
+            .filter(|framework| !is_migration || is_history(framework.name))
             .collect();
         if marked.is_empty() {
             continue;
@@ -95,14 +96,13 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
         findings.operations.append(&mut own.operations);
         findings.shapes.append(&mut own.shapes);
         // Migrations tell the history; they are asked only where no model tells the state.
-        if !matches!(framework.name, "Alembic" | "Knex") || findings.entities.is_empty() {
+        if !is_history(framework.name) || findings.entities.is_empty() {
             findings.entities.append(&mut own.entities);
         }
         findings.unresolved.append(&mut own.unresolved);
     }
-    for (path, text) in machine.documents.iter().copied().filter(|(path, _)| path.ends_with(".prisma")) {
-        crate::frameworks::prisma::read(path, text, &mut findings);
-    }
+    let schemas: Vec<_> = machine.documents.iter().copied().filter(|(path, _)| path.ends_with(".prisma")).collect();
+    crate::frameworks::prisma::read(&schemas, &mut findings);
     if findings.entities.is_empty() {
         let mut own = Findings::default();
         crate::frameworks::sql::read(&machine, &definitions(&machine.documents), &mut own);
@@ -116,7 +116,11 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
     routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
     routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
     let mut survey = Survey {
-        frameworks: found.iter().map(|framework| framework.name.to_owned()).collect(),
+        frameworks: found
+            .iter()
+            .filter(|framework| framework.name != "Migrations")
+            .map(|framework| framework.name.to_owned())
+            .collect(),
         routes,
         operations: findings.operations,
         shapes: findings.shapes,

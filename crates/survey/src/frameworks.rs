@@ -2,6 +2,8 @@
 
 mod reading;
 
+mod guards;
+
 mod fastapi;
 
 mod flask;
@@ -9,6 +11,8 @@ mod flask;
 pub(crate) mod django_apps;
 
 mod django_rest;
+
+mod django_guards;
 
 mod django;
 
@@ -32,7 +36,7 @@ mod sqlalchemy;
 
 mod pydantic;
 
-mod migrations;
+pub(crate) mod migrations;
 
 mod django_contrib;
 
@@ -78,4 +82,5 @@ pub(crate) const ALL: &[Framework] = &[
     drizzle::FRAMEWORK,
     migrations::ALEMBIC,
     migrations::KNEX,
+    migrations::BUILDERS,
 ];

@@ -26,6 +26,8 @@ mod layers;
 
 mod conventions;
 
+mod silent;
+
 mod knowledge;
 
 mod follow;

@@ -9,7 +9,7 @@ use super::recorder::{Listener, Recorder};
 use crate::engineer::Engineer;
 use crate::facts::TreeFacts;
 use crate::redact::Redactor;
-use crate::secrets;
+use crate::secrets::{self, Secret};
 use crate::settings::Settings;
 use crate::stop::Stop;
 use crate::understand::{Files, Loaded, files_of};
@@ -94,8 +94,9 @@ impl RunContext {
         let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
         let facts = TreeFacts::below(root, settings.cache.as_deref());
         let own = secrets::of_files(root, facts.environments());
-        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(own);
-        let redactor = Redactor::of(settings.variables().into_iter().chain(keys).collect());
+        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(settings.variables());
+        let keys = keys.map(|(name, value)| Secret { name, value, is_word: false });
+        let redactor = Redactor::of_secrets(keys.chain(own));
         let journal = if options.dry_run { None } else { Some(Journal::open(root)?) };
         let goes_on = resumed.is_some();
         let run = match resumed {

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use journal::Verdict;
 use survey::{Command, Ecosystem, Purpose, Survey};
 
+mod environment;
+
 use super::checks::{Check, NOT_RUN, Origin};
 use crate::analyze::Codebase;
 use crate::check::{self, Judgement, Kind, Ran, Request};
@@ -135,10 +137,12 @@ fn not_made(wanted: &Wanted, why: &str) -> Check {
     check(wanted, command, Ran::not_run(&command.script, &command.folder, why))
 }
 
-/// Tries the commands in their order until one has something to say.
+/// Tries the commands in their order until one has something to say; then what they run, by the project's own environment
+/// where the runner in front is missing.
 async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Result<Check, Stop> {
     let mut silent: Option<Check> = None;
-    for command in &wanted.commands {
+    let direct = environment::direct(work.run.root(), &wanted.commands);
+    for command in wanted.commands.iter().chain(&direct) {
         let why = format!("the project's own, {}", command.source);
         let request = Request::found(&command.script, &command.folder, wanted.kind, &why);
         let (mut ran, text) = check::run_and_read(work, &request).await?;

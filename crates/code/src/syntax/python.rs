@@ -88,6 +88,10 @@ impl Reader<'_> {
                 let value = node.named_child(0).map(|value| self.expression(value));
                 out.push(Statement::Return(value));
             }
+            "raise_statement" => {
+                let value = node.named_child(0).map(|value| self.expression(value));
+                out.push(Statement::Raise(value));
+            }
             "ERROR" | "block" | "else_clause" | "finally_clause" => out.extend(self.block(node)),
             _ => {}
         }

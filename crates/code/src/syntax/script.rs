@@ -119,6 +119,10 @@ impl Reader<'_> {
                 let value = children(node).first().map(|value| self.expression(*value));
                 out.push(Statement::Return(value));
             }
+            "throw_statement" => {
+                let value = children(node).first().map(|value| self.expression(*value));
+                out.push(Statement::Raise(value));
+            }
             "statement_block" | "ERROR" | "labeled_statement" | "internal_module" | "module" => {
                 out.extend(self.block(node));
             }

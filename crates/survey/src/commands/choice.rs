@@ -28,6 +28,9 @@ fn worth(command: &Command) -> i32 {
         Keeper::Script | Keeper::Target => 60,
         Keeper::ShellScript => 50,
         Keeper::Workflow => 45,
+        // What a session or a hook runs without its runner is the project's own line.
+        Keeper::Runner if command.behind.is_empty() => 40,
+        Keeper::Hook if !command.script.starts_with("pre-commit ") => 35,
         Keeper::Configuration => 30,
         Keeper::Runner => 25,
         Keeper::Hook => 15,
@@ -46,6 +49,11 @@ fn worth(command: &Command) -> i32 {
 /// Whether the command runs containers.
 pub(super) fn needs_containers(command: &Command) -> bool {
     [&command.script, &command.behind].iter().any(|text| shell::read(text).needs().contains(&shell::Need::Docker))
+}
+
+/// Whether a command is for a part of what it is about: the tests of a browser, a run that measures.
+pub(super) fn is_of_a_part(command: &Command) -> bool {
+    is_special(command.script.rsplit(' ').next().unwrap_or(""))
 }
 
 /// Whether a name speaks against taking it as the command for everything.

@@ -97,6 +97,9 @@ fn keep(collector: &mut Collector<'_>, folder: &str, ecosystem: Ecosystem, run: 
         _ => "",
     };
     let script = format!("{by} {run}").trim().to_owned();
+    if collector.calls_already(&script, run, &package.folder) {
+        return;
+    }
     collector.keep(Kept {
         keeper: Keeper::Configuration,
         name: "",

@@ -71,6 +71,38 @@ impl<'d> Collector<'d> {
         }
     }
 
+    fn runs_containers(&self, command: &Command) -> bool {
+        let name = command.script.rsplit(' ').next().unwrap_or("");
+        command.keeper == Keeper::Target && self.recipes.runs_containers(&command.source.file, name)
+    }
+
+    /// Tells whether a command of the package that only looks calls the program of `script` for the same purpose, as the
+    /// project itself wants it: with words that its usual call `usual` has not, or by a line that can be run as it is.
+    pub(super) fn calls_already(&self, script: &str, usual: &str, package: &str) -> bool {
+        let wanted = Script::read(script, &self.recipes, package);
+        // What is linted is a matter of scope; the tests and migrations are what they are.
+        let is_scoped = |purpose| matches!(purpose, Purpose::Lint | Purpose::TypeCheck | Purpose::Format);
+        let Some(own) = wanted.known.first().filter(|known| is_scoped(known.purpose)) else { return false };
+        let usual: Vec<&str> = usual.split_whitespace().collect();
+        self.commands.iter().any(|command| {
+            let is_own = command.package == package
+                && command.keeper != Keeper::Configuration
+                && command.purpose == own.purpose
+                && command.only_looks()
+                && !super::choice::is_of_a_part(command)
+                && !self.runs_containers(command);
+            let text = if command.behind.is_empty() { &command.script } else { &command.behind };
+            let inner = Script::read(text, &self.recipes, &command.folder);
+            let calls = inner.known.iter().filter(|known| known.call.program == own.call.program && !known.moved);
+            let through_hook = command.script.starts_with("pre-commit ");
+            let has_scope = |known: &Known| {
+                let mut words = known.call.arguments.iter().filter(|word| !word.starts_with('-'));
+                words.any(|word| !usual.contains(&word.as_str()))
+            };
+            is_own && calls.into_iter().any(|known| !through_hook || has_scope(known))
+        })
+    }
+
     /// Returns the checks of other purposes that a command does on its way, each as a command of its own: a type check
     /// in a script called `lint`.
     fn parts(&self, whole: &Command, script: &Script, by_hand: &str) -> Vec<Command> {

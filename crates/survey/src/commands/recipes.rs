@@ -18,6 +18,8 @@ pub struct Recipe {
     pub line: u32,
     /// The shell text behind it.
     pub body: String,
+    /// Other recipes of its file that run before it.
+    pub needs: Vec<String>,
 }
 
 /// Names of the files that keep recipes, by the name under which `shell` knows their kind.
@@ -96,6 +98,29 @@ impl Index {
         }
     }
 
+    /// Tells whether a target has a recipe, seen from a folder.
+    pub(super) fn knows(&self, target: &Target, folder: &str) -> bool {
+        self.seen_from(folder)(target).is_some()
+    }
+
+    /// Tells whether a recipe of a file, or what it needs first, runs containers.
+    pub(super) fn runs_containers(&self, file: &str, name: &str) -> bool {
+        let Some(all) = self.files.get(file) else { return false };
+        let mut open = vec![name];
+        let mut seen = Vec::new();
+        while let Some(name) = open.pop() {
+            let Some(recipe) = all.iter().find(|one| one.name == name).filter(|_| !seen.contains(&name)) else {
+                continue;
+            };
+            seen.push(name);
+            if shell::read(&recipe.body).needs().contains(&shell::Need::Docker) {
+                return true;
+            }
+            open.extend(recipe.needs.iter().map(String::as_str));
+        }
+        false
+    }
+
     /// Returns the folder in which a target's runner looks for recipes.
     pub(super) fn folder_of(&self, target: &Target, folder: &str) -> Option<String> {
         if let Some(name) = &target.workspace {
@@ -119,7 +144,7 @@ fn of_package(text: &str) -> Vec<Recipe> {
     let kept = scripts.filter_map(|(name, body)| Some((name, body.as_str()?)));
     kept.map(|(name, body)| {
         let line = finder.next(&format!("\"{name}\""));
-        Recipe { name: name.clone(), line, body: body.to_owned() }
+        Recipe { name: name.clone(), line, body: body.to_owned(), needs: Vec::new() }
     })
     .collect()
 }
@@ -156,7 +181,7 @@ fn of_makefile(text: &str) -> Vec<Recipe> {
             if in_recipe {
                 let body = inline.trim().to_owned();
                 let needs = needs.split_whitespace().collect();
-                targets.push((Recipe { name: name.to_owned(), line: number, body }, needs));
+                targets.push((Recipe { name: name.to_owned(), line: number, body, needs: Vec::new() }, needs));
             }
         }
     }
@@ -182,6 +207,7 @@ fn expand(body: &mut String, variables: &HashMap<&str, &str>) {
 fn through_prerequisites(targets: Vec<(Recipe, Vec<&str>)>, runner: &str) -> Vec<Recipe> {
     let names: Vec<String> = targets.iter().map(|(target, _)| target.name.clone()).collect();
     let through = |(mut target, needs): (Recipe, Vec<&str>)| {
+        target.needs = needs.iter().map(|need| (*need).to_owned()).collect();
         if target.body.trim().is_empty() {
             let known = needs.iter().filter(|need| names.iter().any(|name| name == **need) && **need != target.name);
             target.body = known.map(|need| format!("{runner} {need}\n")).collect();
@@ -206,7 +232,7 @@ fn of_justfile(text: &str) -> Vec<Recipe> {
         } else if let Some((head, needs)) = bare.split_once(':').filter(|(_, rest)| !rest.starts_with('=')) {
             let name = head.split_whitespace().next().unwrap_or("").trim_start_matches('@').to_owned();
             let needs = needs.split_whitespace().collect();
-            targets.push((Recipe { name, line: number, body: String::new() }, needs));
+            targets.push((Recipe { name, line: number, body: String::new(), needs: Vec::new() }, needs));
         }
     }
     through_prerequisites(targets, "just")
@@ -225,12 +251,13 @@ fn of_taskfile(text: &str) -> Vec<Recipe> {
         };
         let single = task.as_str().or_else(|| task["cmd"].as_str()).map(str::to_owned);
         let mut body: Vec<String> = list.filter_map(command).chain(single).collect();
+        let needs = task["deps"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let needs: Vec<String> = needs.map(str::to_owned).collect();
         if body.is_empty() {
-            let needs = task["deps"].as_array().into_iter().flatten().filter_map(Json::as_str);
-            body.extend(needs.map(|need| format!("task {need}")));
+            body.extend(needs.iter().map(|need| format!("task {need}")));
         }
         let line = finder.next(&format!("\n  {name}:")) + 1;
-        found.push(Recipe { name: name.clone(), line, body: body.join("\n") });
+        found.push(Recipe { name: name.clone(), line, body: body.join("\n"), needs });
     }
     found
 }
@@ -273,7 +300,7 @@ pub(super) fn python_scripts(path: &str, text: &str, table: &Table) -> Vec<(Stri
         let mut finder = Finder::new(text);
         finder.pass(heading);
         let line = finder.key(&name);
-        (script, Recipe { name, line, body })
+        (script, Recipe { name, line, body, needs: Vec::new() })
     };
     kept.into_iter().map(place).collect()
 }

@@ -41,7 +41,7 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str) {
     let manager = package.map_or("npm", |package| package.manager.as_str());
     let all = recipes(path, text);
     let is_there = |name: &str| all.iter().any(|recipe| recipe.name == name);
-    for Recipe { name, line, body } in all.iter().filter(|recipe| !recipe.body.contains("no test specified")) {
+    for Recipe { name, line, body, .. } in all.iter().filter(|recipe| !recipe.body.contains("no test specified")) {
         // What stands before or after another script runs with that one.
         if ["pre", "post"].iter().any(|mark| name.strip_prefix(mark).is_some_and(is_there)) {
             continue;

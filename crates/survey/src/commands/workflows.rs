@@ -92,7 +92,8 @@ impl Walk<'_, '_, '_> {
 
     fn call(&mut self, reading: &Reading, call: &Call, folder: &str, line: u32) {
         let place = Place::new(self.path, line);
-        if let Some(target) = &call.target {
+        let is_named = |target: &&shell::Target| !target.or_command || self.collector.recipes.knows(target, folder);
+        if let Some(target) = call.target.as_ref().filter(is_named) {
             let home = self.collector.recipes.folder_of(target, folder).unwrap_or_else(|| folder.to_owned());
             self.collector.note(&by_name(target), &home, &place);
             return;

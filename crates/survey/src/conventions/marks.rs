@@ -13,17 +13,35 @@ pub(super) struct Mark {
     pub(super) needles: &'static [&'static str],
 }
 
-/// What a file must name as well for a mark to mean what it says: plain TypeScript has `constructor(private …)`, too.
-const NEEDS: [(&str, &[&str]); 3] =
-    [("Nest", &["@nestjs/"]), ("a Nest", &["@nestjs/"]), ("Fastify", &["fastify", "Fastify"])];
+/// What a file must name as well for a mark to mean what it says: a name belongs to the library that it comes from, and
+/// plain TypeScript has `constructor(private …)`, too. By how a mark's words begin.
+const NEEDS: [(&str, &[&str]); 16] = [
+    ("Nest", &["@nestjs/"]),
+    ("a Nest", &["@nestjs/"]),
+    ("Fastify", &["fastify", "Fastify"]),
+    ("Flask-Login", &["flask_login"]),
+    ("Flask", &["flask"]),
+    ("FastAPI", &["fastapi"]),
+    ("OAuth2 bearer tokens of FastAPI", &["fastapi"]),
+    ("dependencies that check permissions", &["fastapi"]),
+    ("parameters declared with", &["fastapi"]),
+    ("an authentication class of Django REST", &["rest_framework", "REST_FRAMEWORK"]),
+    ("permission classes of Django REST", &["rest_framework"]),
+    ("Django", &["django", "rest_framework", "REST_FRAMEWORK"]),
+    ("Pydantic", &["pydantic", "sqlmodel"]),
+    ("marshmallow", &["marshmallow", "webargs", "flask_smorest", "apiflask", "ma."]),
+    ("winston", &["winston"]),
+    ("pino", &["pino"]),
+];
 
 impl Mark {
     /// Whether a file with this text may follow the convention.
     pub(super) fn fits(&self, text: &str) -> bool {
-        let needed = NEEDS.iter().find(|(first, _)| {
+        let is_named = |first: &str| {
             let rest = self.what.strip_prefix(first);
-            !self.python && !self.topic_is_of_tests() && rest.is_some_and(|rest| rest.starts_with([' ', '\'']))
-        });
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\'']))
+        };
+        let needed = NEEDS.iter().find(|(first, _)| !self.topic_is_of_tests() && is_named(first));
         needed.is_none_or(|(_, names)| names.iter().any(|name| text.contains(name)))
     }
 
@@ -227,36 +245,6 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
     found
 }
 
-/// Whether the name of a guard speaks of who may do something, and not of what else a handler needs.
-fn asks_for_rights(name: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "auth",
-        "user",
-        "admin",
-        "perm",
-        "role",
-        "guard",
-        "login",
-        "token",
-        "jwt",
-        "owner",
-        "verified",
-        "access",
-        "protect",
-        "session",
-        "secure",
-        "allow",
-        "visibility",
-        "right",
-        "credential",
-        "passport",
-        "staff",
-        "member",
-    ];
-    let lower = name.to_lowercase();
-    WORDS.iter().any(|word| lower.contains(word))
-}
-
 /// The guards that routes carry, with the share of routes that have them.
 fn guards(ground: &Ground<'_>) -> Vec<Convention> {
     let mut counts: BTreeMap<&str, Vec<&crate::findings::Route>> = BTreeMap::new();
@@ -279,12 +267,8 @@ fn guards(ground: &Ground<'_>) -> Vec<Convention> {
                     examples.push(crate::place::Place::new(&route.file, route.line));
                 }
             }
-            let (topic, what) = if asks_for_rights(name) {
-                (Topic::Authorization, format!("routes are guarded by `{name}`"))
-            } else {
-                (Topic::Injection, format!("routes go through `{name}`"))
-            };
-            Convention { topic, layer: None, what, count: routes.len(), of, examples }
+            let what = format!("routes are guarded by `{name}`");
+            Convention { topic: Topic::Authorization, layer: None, what, count: routes.len(), of, examples }
         })
         .collect()
 }

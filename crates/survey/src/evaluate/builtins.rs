@@ -76,7 +76,20 @@ impl<'a> Machine<'a> {
                 let given = given.or(sample.filter(|value| matches!(value, Value::Sample(_))))?;
                 Some(Value::either([given, Value::Unknown]))
             }
-            "path.dirname" | "url.fileURLToPath" => first.cloned(),
+            "fs.readdirSync" | "fs.readdir" | "fs/promises.readdir" | "fs.promises.readdir" => {
+                self.listed(arguments, place)
+            }
+            "URL" => {
+                let (relative, base) = (first?.as_text()?, arguments.at(1)?.as_text()?);
+                Some(Value::text(&format!("{base}/{relative}")))
+            }
+            "path.basename" | "path.posix.basename" => {
+                let text = first?.as_text()?;
+                let name = text.rsplit('/').next().unwrap_or(&text);
+                let ending = arguments.at(1).and_then(Value::as_text).unwrap_or_default();
+                Some(Value::text(name.strip_suffix(&*ending).unwrap_or(name)))
+            }
+            "url.pathToFileURL" | "path.dirname" | "url.fileURLToPath" => first.cloned(),
             "path.join" | "path.posix.join" | "path.resolve" => {
                 let parts: Option<Vec<_>> = arguments.positional().map(Value::as_text).collect();
                 Some(Value::text(&parts?.join("/")))
@@ -144,7 +157,21 @@ impl<'a> Machine<'a> {
                     items.into_iter().take(200).map(|item| self.call_value(&callback, Arguments::of([item]), place));
                 Value::list(results.collect())
             }
-            "filter" | "slice" | "flat" | "sort" | "reverse" => receiver.clone(),
+            "filter" => {
+                let Some(callback) = arguments.at(0).cloned() else { return receiver.clone() };
+                let items = receiver.items();
+                // What is decided against is left out; functions and objects stay as they are.
+                let is_out = |machine: &mut Self, item: &Value<'a>| {
+                    matches!(item, Value::Text(_))
+                        && matches!(
+                            machine.call_value(&callback, Arguments::of([item.clone()]), place),
+                            Value::Bool(false)
+                        )
+                };
+                let kept: Vec<_> = items.into_iter().filter(|item| !is_out(self, item)).collect();
+                Value::list(kept)
+            }
+            "slice" | "flat" | "sort" | "reverse" => receiver.clone(),
             "join" => {
                 let parts: Option<Vec<_>> = receiver.items().iter().map(Value::as_text).collect();
                 let glue = arguments.at(0).and_then(Value::as_text).unwrap_or_else(|| ",".into());
@@ -169,6 +196,10 @@ fn text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'
             (Some(from), Some(to)) => Value::text(&text.replace(&*from, &to)),
             _ => Value::Unknown,
         },
+        "endsWith" | "endswith" => argument(0).map_or(Value::Unknown, |end| Value::Bool(text.ends_with(&*end))),
+        "startsWith" | "startswith" => {
+            argument(0).map_or(Value::Unknown, |start| Value::Bool(text.starts_with(&*start)))
+        }
         "concat" => argument(0).map_or(Value::Unknown, |more| Value::text(&format!("{text}{more}"))),
         "format" => {
             let mut formatted = text.to_owned();

@@ -36,7 +36,10 @@ impl<'a> Machine<'a> {
             Expression::Name(name) if &**name == "require" && self.find(scope, "require").is_none() => {
                 let arguments = self.arguments(&call.arguments, scope);
                 match arguments.at(0).and_then(Value::as_text) {
-                    Some(source) => self.script_module(scope.module, &source),
+                    Some(source) => match super::folders::from_root(&source) {
+                        Some(path) => self.module_at(&path),
+                        None => self.script_module(scope.module, &source),
+                    },
                     None => Value::Unknown,
                 }
             }
@@ -210,6 +213,7 @@ impl<'a> Machine<'a> {
     }
 
     fn instantiate(&mut self, class: &Rc<ClassValue<'a>>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        self.made.insert(std::ptr::from_ref(class.class));
         let origin = Origin::Instance { class: class.clone(), arguments: arguments.clone() };
         let this = Value::Object(self.new_object(origin, place));
         if !self.is_python(class.place.module) {
@@ -262,7 +266,9 @@ impl<'a> Machine<'a> {
         if let Some(count) = self.calls.get_mut(&key) {
             count.0 -= 1;
         }
-        if returned.is_empty() { Value::Null } else { Value::either(returned) }
+        let given = if returned.is_empty() { Value::Null } else { Value::either(returned) };
+        note_maker(closure, &given, &scope);
+        given
     }
 
     fn bind_parameters(
@@ -304,6 +310,18 @@ impl<'a> Machine<'a> {
                 (None, None) => Value::Unknown,
             };
             self.assign(&parameter.pattern, value, scope);
+        }
+    }
+}
+
+/// Notes on the functions that a call made and gave which function was called.
+fn note_maker<'a>(maker: &Closure<'a>, given: &Value<'a>, scope: &Rc<Scope<'a>>) {
+    for way in given.ways() {
+        if let Value::Function(made) = way
+            && Rc::ptr_eq(&made.scope, scope)
+            && made.maker.borrow().is_none()
+        {
+            made.maker.replace(maker.name());
         }
     }
 }

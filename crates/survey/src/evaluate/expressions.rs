@@ -38,8 +38,16 @@ impl<'a> Machine<'a> {
         let place = |line| Place { module: scope.module, line };
         match expression {
             Expression::Name(name) => match self.find(scope, name) {
-                Some(value) => self.settle(value),
-                None if &**name == "__dirname" => self.folder_of(scope.module),
+                Some(value) => {
+                    let is_default = matches!(&value, Value::Imported(_, "default"));
+                    let value = self.settle(value);
+                    if is_default {
+                        value.call_it(name);
+                    }
+                    value
+                }
+                // Where a file lies is all that paths are made of.
+                None if matches!(&**name, "__dirname" | "__filename") => self.folder_of(scope.module),
                 None => Value::External((&**name).into()),
             },
             Expression::Text(text) => Value::text(text),
@@ -51,12 +59,14 @@ impl<'a> Machine<'a> {
             Expression::Member(of, name) => {
                 if let Expression::Name(meta) = &**of
                     && &**meta == "import.meta"
-                    && &**name == "dirname"
+                    && matches!(&**name, "dirname" | "url" | "filename")
                 {
                     return self.folder_of(scope.module);
                 }
                 let of = self.evaluate(of, scope);
-                self.member(&of, name, place(0))
+                let member = self.member(&of, name, place(0));
+                member.call_it(name);
+                member
             }
             Expression::Index(of, key) => {
                 let of = self.evaluate(of, scope);
@@ -84,6 +94,7 @@ impl<'a> Machine<'a> {
             Expression::Assign(target, value) => {
                 let value = self.evaluate(value, scope);
                 let holder = holder_of(target, scope);
+                self.name_by_target(target, &value);
                 self.assign(target, value.clone(), &holder);
                 value
             }
@@ -101,12 +112,6 @@ impl<'a> Machine<'a> {
                 Value::Unknown
             }
         }
-    }
-
-    /// A folder of the project as an absolute path, which tells it from other text.
-    fn folder_of(&self, module: code::modules::ModuleId) -> Value<'a> {
-        let folder = self.path(module).rsplit_once('/').map_or("", |(folder, _)| folder);
-        Value::text(&format!("/@/{folder}"))
     }
 
     fn template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
@@ -205,6 +210,8 @@ impl<'a> Machine<'a> {
             this: None,
             fields: Default::default(),
             place: Place { module: scope.module, line: function.line },
+            alias: Default::default(),
+            maker: Default::default(),
         });
         if class.is_none() {
             self.closures.push(closure.clone());
@@ -327,6 +334,7 @@ impl<'a> Machine<'a> {
             Pattern::Map(parts) => {
                 for (key, part) in parts {
                     let field = self.member(&value, key, Place { module: scope.module, line: 0 });
+                    field.call_it(key);
                     self.assign(part, field, scope);
                 }
             }

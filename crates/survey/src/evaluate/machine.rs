@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::value::{Arguments, ClassValue, Closure, Object, ObjectId, Origin, Place, Scope, Value};
+use super::value::{ClassValue, Closure, Object, ObjectId, Origin, Place, Scope, Value};
 use crate::source::SourceFile;
 use code::languages::Language;
 use code::modules::{Found, ModuleId, Modules};
-use code::syntax::{Export, Function};
+use code::syntax::{Class, Export, Function};
 
 /// Evaluated expressions and statements after which everything is unknown: for any tree, and for each file of it.
 const STEPS: u64 = 12_000_000;
@@ -24,6 +24,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) stand_ins: Vec<(&'static str, ModuleId)>,
     /// Values of environment variables in the project's own examples.
     pub(crate) samples: HashMap<String, Rc<str>>,
+    /// The variable that keeps what a call made.
+    pub(crate) kept_as: HashMap<ObjectId, Rc<str>>,
+    /// Classes that something makes instances of.
+    pub(super) made: HashSet<*const Class>,
     /// Path and text of schemas in languages of their own.
     pub(crate) documents: Vec<&'a (String, String)>,
     pub(super) scopes: HashMap<ModuleId, Rc<Scope<'a>>>,
@@ -43,6 +47,8 @@ impl<'a> Machine<'a> {
             classes: Vec::new(),
             stand_ins: Vec::new(),
             samples: HashMap::new(),
+            kept_as: HashMap::new(),
+            made: HashSet::new(),
             documents: Vec::new(),
             scopes: HashMap::new(),
             called: HashSet::new(),
@@ -189,6 +195,16 @@ impl<'a> Machine<'a> {
     /// What `require` gives: the CommonJS value, or the module itself.
     pub(super) fn script_module(&mut self, from: ModuleId, source: &str) -> Value<'a> {
         let found = self.modules.script(&self.files[from].path, source);
+        self.script_found(found, source)
+    }
+
+    /// A module of the project by its path from the root.
+    pub(super) fn module_at(&mut self, path: &str) -> Value<'a> {
+        let found = self.modules.script("", path);
+        self.script_found(found, path)
+    }
+
+    fn script_found(&mut self, found: Found, source: &str) -> Value<'a> {
         let value = self.found(found, source.strip_prefix("node:").unwrap_or(source));
         if let Value::Module(id) = value
             && self.files[id].syntax().exports.is_empty()
@@ -221,47 +237,6 @@ impl<'a> Machine<'a> {
 
     pub(crate) fn path(&self, module: ModuleId) -> &'a str {
         &self.files[module].path
-    }
-
-    /// Calls each function that nothing called, with arguments that nothing is known of but their annotations.
-    pub(crate) fn call_the_uncalled(&mut self) {
-        let mut at = 0;
-        while at < self.closures.len() {
-            let closure = self.closures[at].clone();
-            at += 1;
-            if self.called.contains(&std::ptr::from_ref(closure.function)) || closure.scope.is_class {
-                continue;
-            }
-            let mut arguments = Vec::new();
-            for parameter in &closure.function.parameters {
-                let name = match &parameter.pattern {
-                    code::syntax::Pattern::Name(name) => &**name,
-                    _ => "",
-                };
-                let annotation = match &parameter.annotation {
-                    Some(annotation) => match self.evaluate(annotation, &closure.scope) {
-                        list @ Value::List(_) => list.items().into_iter().next().unwrap_or(Value::Unknown),
-                        other => other,
-                    },
-                    None => Value::Unknown,
-                };
-                if parameter.is_rest {
-                    continue;
-                }
-                match &parameter.default {
-                    None => {
-                        let origin = Origin::Parameter { annotation, name };
-                        arguments.push(Value::Object(self.new_object(origin, closure.place)));
-                    }
-                    // Who calls it may give something else: no branch on it is decided.
-                    Some(default) => {
-                        let default = self.evaluate(default, &closure.scope);
-                        arguments.push(Value::either([default, Value::Unknown]));
-                    }
-                }
-            }
-            self.invoke(&closure, None, &Arguments::of(arguments));
-        }
     }
 }
 

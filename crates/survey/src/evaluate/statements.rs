@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::machine::{Machine, external};
-use super::value::{Scope, Value};
+use super::value::{Origin, Scope, Value};
 use code::modules::{Found, ModuleId};
-use code::syntax::{Assignment, Import, Imported, Statement};
+use code::syntax::{Assignment, Import, Imported, Pattern, Statement};
 
 /// Turns of a loop over a list that is known.
 const MOST_TURNS: usize = 200;
@@ -82,6 +82,8 @@ impl<'a> Machine<'a> {
                     self.run(body, scope, returned);
                 }
             }
+            // What is caught is not followed: what comes behind may run.
+            Statement::Raise(_) => {}
             Statement::Block(body) => return self.run(body, scope, returned),
         }
         false
@@ -110,7 +112,19 @@ impl<'a> Machine<'a> {
                 },
             };
         }
+        self.name_by_target(&assignment.target, &value);
         self.assign(&assignment.target, value, scope);
+    }
+
+    /// A function, or what a call made, is called as the variable that keeps it.
+    pub(super) fn name_by_target(&mut self, target: &'a Pattern, value: &Value<'a>) {
+        let Pattern::Name(name) = target else { return };
+        value.call_it(name);
+        for id in value.objects() {
+            if matches!(self.objects[id].origin, Origin::Call { .. } | Origin::Method { .. }) {
+                self.kept_as.entry(id).or_insert_with(|| (&**name).into());
+            }
+        }
     }
 
     fn branch(

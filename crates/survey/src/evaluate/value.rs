@@ -55,6 +55,24 @@ pub(crate) struct Closure<'a> {
     pub(crate) this: Option<Value<'a>>,
     pub(crate) fields: RefCell<Vec<(Rc<str>, Value<'a>)>>,
     pub(crate) place: Place,
+    /// What the code calls it where it has no name of its own: the variable, member or import that it is reached by.
+    pub(crate) alias: RefCell<Option<Rc<str>>>,
+    /// The function whose call made it: `requireRole` for what `requireRole('agent')` gives.
+    pub(crate) maker: RefCell<Option<Rc<str>>>,
+}
+
+impl Closure<'_> {
+    /// Its own name, or what the code calls it.
+    pub(crate) fn name(&self) -> Option<Rc<str>> {
+        let own = self.function.name.as_deref().map(Rc::from);
+        own.or_else(|| self.alias.borrow().clone()).or_else(|| self.maker.borrow().clone())
+    }
+
+    /// The name by which a line that uses it knows it: that of the function that made it comes before one inside.
+    pub(crate) fn name_in_use(&self) -> Option<Rc<str>> {
+        let alias = self.alias.borrow().clone();
+        alias.or_else(|| self.maker.borrow().clone()).or_else(|| self.name())
+    }
 }
 
 #[derive(Clone)]
@@ -243,6 +261,18 @@ impl<'a> Value<'a> {
             Value::Bound(bound) => Some(bound.1.clone()),
             _ => None,
         })
+    }
+
+    /// Notes what the code calls a function that has no name of its own yet.
+    pub(super) fn call_it(&self, name: &str) {
+        for way in self.ways() {
+            if let Value::Function(closure) = way
+                && closure.alias.borrow().is_none()
+                && (closure.function.name.is_none() || closure.maker.borrow().is_some())
+            {
+                closure.alias.replace(Some(name.into()));
+            }
+        }
     }
 
     pub(crate) fn as_object(&self) -> Option<ObjectId> {

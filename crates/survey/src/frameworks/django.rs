@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use super::Framework;
+use super::django_guards;
 use super::django_rest;
 use super::reading::NewRoute;
 use crate::evaluate::{ClassValue, Machine, Origin, Place, Value};
 use crate::findings::{Findings, join_paths};
+use code::languages::Language;
 use code::modules::{Found, ModuleId};
 
 pub(crate) const FRAMEWORK: Framework =
@@ -52,10 +54,52 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             roots.push(root);
         }
     }
+    if roots.is_empty() {
+        roots = unnamed_roots(machine);
+        for root in &roots {
+            let place = patterns_of(machine, *root);
+            findings.unresolved(
+                machine,
+                place,
+                "no settings name the root of the URL patterns: paths may lack a prefix",
+            );
+        }
+    }
     for root in roots {
         let patterns = machine.export(root, "urlpatterns");
         walk(machine, findings, &patterns, "", patterns_of(machine, root), 0);
     }
+}
+
+/// Modules with patterns that no other module includes.
+fn unnamed_roots(machine: &mut Machine<'_>) -> Vec<ModuleId> {
+    let files = machine.files;
+    let has_patterns = |id: &ModuleId| {
+        let file = &files[*id];
+        !file.is_test && file.language == Language::Python && file.text.contains("urlpatterns")
+    };
+    let all: Vec<ModuleId> = (0..files.len()).filter(has_patterns).collect();
+    for id in &all {
+        machine.load(*id);
+    }
+    let mut included = Vec::new();
+    for id in 0..machine.objects.len() {
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        if !path.ends_with("include") {
+            continue;
+        }
+        let from = machine.path(machine.object(id).place.module);
+        match arguments.at(0) {
+            Some(Value::Text(name)) => {
+                if let Found::File(module) = machine.modules.python(from, name) {
+                    included.push(module);
+                }
+            }
+            Some(Value::Module(module)) => included.push(*module),
+            _ => {}
+        }
+    }
+    all.into_iter().filter(|id| !included.contains(id)).collect()
 }
 
 /// Where a module says what its patterns are.
@@ -199,13 +243,17 @@ fn include<'a>(
 }
 
 /// The view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
-fn unwrapped<'a>(machine: &Machine<'a>, view: &Value<'a>, guards: &mut Vec<String>) -> Value<'a> {
+fn unwrapped<'a>(machine: &mut Machine<'a>, view: &Value<'a>, guards: &mut Vec<String>) -> Value<'a> {
     if view.as_function().is_some() || view.as_class().is_some() {
         return view.clone();
     }
     match machine.called(view) {
         Some((path, arguments)) if !path.ends_with("as_view") && arguments.at(0).is_some() => {
-            guards.push(machine.label(view));
+            let callee = view.as_object().and_then(|id| match &machine.object(id).origin {
+                Origin::Call { callee, .. } => Some(callee.clone()),
+                _ => None,
+            });
+            guards.extend(callee.map(|callee| machine.guard_names(&[callee])).unwrap_or_default());
             arguments.at(0).map_or(Value::Unknown, |inner| unwrapped(machine, inner, guards))
         }
         _ => view.clone(),
@@ -217,7 +265,7 @@ fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'
     let view = unwrapped(machine, view, &mut guards);
     let path = join_paths("", path);
     if let Some(closure) = view.as_function() {
-        guards.extend(closure.decorators.iter().map(|value| machine.label(value)));
+        guards.extend(django_guards::of_function(machine, &closure));
         let name = machine.label(&view);
         let handler = machine.dotted(closure.place, &name);
         for method in function_methods(machine, &closure.decorators) {
@@ -312,7 +360,7 @@ fn class_view<'a>(
     let inherited = methods_of_bases(&outside);
     let allowed = machine.class_member(class, "http_method_names").map(|list| list.items());
     let mut guards = guards.to_vec();
-    guards.extend(django_rest::permissions(machine, class));
+    guards.extend(django_guards::of_class(machine, class));
     let handler = machine.dotted(class.place, &class.class.name);
     let mut is_empty = true;
     for verb in VERBS {
@@ -323,6 +371,10 @@ fn class_view<'a>(
             continue;
         }
         is_empty = false;
+        let mut guards = guards.clone();
+        if let Some(method) = &own {
+            guards.extend(django_guards::of_method(machine, &method.decorators));
+        }
         let place = own.map_or(class.place, |method| method.place);
         findings.route(machine, place, NewRoute { method: verb, path, handler: handler.clone(), guards: &guards });
     }

@@ -40,12 +40,51 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let table = machine.meta(&class, "db_table").and_then(|name| name.as_text()).map(|name| name.to_string());
         let table = table.unwrap_or_else(|| format!("{label}_{}", class.class.name.to_lowercase()));
         let columns = columns(machine, &class, &outside);
+        implicit(machine, findings, &class, &table);
         findings.entities.push(Entity {
             table,
             model: class.class.name.to_string(),
             file: path.to_owned(),
             line: class.place.line,
             columns,
+        });
+    }
+}
+
+/// The tables that Django makes for relations of many to many that name no model of their own.
+fn implicit<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, table: &str) {
+    let fields = class.fields.borrow().clone();
+    for field in fields {
+        let Some((kind, arguments)) = field_class(machine, &field.value) else { continue };
+        if kind != "ManyToManyField" || arguments.named("through").is_some() {
+            continue;
+        }
+        let own = class.class.name.to_lowercase();
+        let target = arguments.at_or_named(0, "to");
+        let target = target.map(|value| value.as_text().map_or_else(|| machine.label(value), |text| text.to_string()));
+        let target = target.unwrap_or_default().rsplit('.').next().unwrap_or_default().to_lowercase();
+        let (from, to) = match target.as_str() {
+            "self" => (format!("from_{own}"), format!("to_{own}")),
+            other if *other == own => (format!("from_{own}"), format!("to_{own}")),
+            other => (own.clone(), other.to_owned()),
+        };
+        let key = |name: &str, target: &str| Column {
+            name: format!("{name}_id"),
+            kind: "ForeignKey".to_owned(),
+            nullable: Some(false),
+            references: format!("fk:{target}"),
+            ..Column::default()
+        };
+        let id = ("id".to_owned(), "AutoField".to_owned());
+        let id = Column { name: id.0, kind: id.1, nullable: Some(false), primary: true, ..Column::default() };
+        let named = arguments.named("db_table").and_then(Value::as_text).map(|name| name.to_string());
+        let target = if target == "self" { own.clone() } else { target };
+        findings.entities.push(Entity {
+            table: named.unwrap_or_else(|| format!("{table}_{}", field.name)),
+            model: String::new(),
+            file: machine.path(class.place.module).to_owned(),
+            line: class.place.line,
+            columns: vec![id, key(&from, &own), key(&to, &target)],
         });
     }
 }

@@ -35,8 +35,60 @@ const ACTIONS: [(&str, &str, &str, bool); 6] = [
 ];
 
 pub(super) fn permissions<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Vec<String> {
-    let list = machine.class_member(class, "permission_classes").map(|list| list.items()).unwrap_or_default();
-    list.iter().map(|value| machine.label(value)).collect()
+    let own = ["permission_classes", "authentication_classes"].map(|name| machine.class_member(class, name));
+    let [permissions, authentication] = own;
+    let permissions = permissions.unwrap_or_else(|| setting(machine, class, "DEFAULT_PERMISSION_CLASSES"));
+    let authentication = authentication.unwrap_or_else(|| setting(machine, class, "DEFAULT_AUTHENTICATION_CLASSES"));
+    let mut guards = machine.guard_names(&permissions.items());
+    // Most authentication lets those pass who bring nothing; the project's own may turn them away.
+    let own: Vec<_> = authentication.items().into_iter().filter(|value| turns_away(machine, value)).collect();
+    guards.extend(own.iter().map(|value| machine.label(value)));
+    guards
+}
+
+/// Whether an authentication class of the project raises an error where it finds nothing, and has no way past it.
+fn turns_away<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> bool {
+    let Some(class) = value.as_class() else { return false };
+    let Some(method) = machine.method(&class, "authenticate") else { return false };
+    machine.keeps_out(&Value::Function(method.clone())) && !gives_nothing(&method.function.body)
+}
+
+/// Whether some way through the statements returns nothing.
+fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
+    use code::syntax::{Expression, Statement};
+    body.iter().any(|statement| match statement {
+        Statement::Return(value) => matches!(value, None | Some(Expression::Null)),
+        Statement::If(_, then, otherwise) => gives_nothing(then) || gives_nothing(otherwise),
+        Statement::Loop(_, _, body) | Statement::Block(body) => gives_nothing(body),
+        _ => false,
+    })
+}
+
+/// A list of classes that the project's settings name for all of REST framework's views.
+fn setting<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Value<'a> {
+    let is_view = machine.outside_bases(class).iter().any(|path| path.starts_with("rest_framework"));
+    default_classes(machine, name).filter(|_| is_view).unwrap_or(Value::Unknown)
+}
+
+/// `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it names.
+pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Option<Value<'a>> {
+    let files = machine.files;
+    let holds = |file: &crate::source::SourceFile| !file.is_test && file.text.contains("REST_FRAMEWORK");
+    for module in (0..files.len()).filter(|module| holds(&files[*module])) {
+        let Some(settings) = machine.load(module).own("REST_FRAMEWORK") else { continue };
+        let Some(given) = settings.entry(name) else { continue };
+        let listed = if given.as_text().is_some() { vec![given] } else { given.items() };
+        let mut classes = Vec::new();
+        for text in listed.iter().filter_map(Value::as_text) {
+            let (path, last) = text.rsplit_once('.').unwrap_or(("", &text));
+            classes.push(match machine.modules.python(&files[module].path, path) {
+                code::modules::Found::File(found) => machine.export(found, last),
+                _ => Value::External(text.clone()),
+            });
+        }
+        return Some(Value::list(classes));
+    }
+    None
 }
 
 /// The routes of `router.urls` or of the router itself; false where it is no router.
@@ -238,10 +290,22 @@ fn route<'a>(
     path: &str,
 ) {
     let place = machine.method(class, action).map_or(class.place, |method| method.place);
-    let guards = permissions(machine, class);
+    let guards = match own_permissions(machine, class, action) {
+        Some(own) => machine.guard_names(&own.items()),
+        None => permissions(machine, class),
+    };
     let handler = machine.dotted(class.place, &format!("{}.{action}", class.class.name));
     let path = join_paths("", path);
     findings.route(machine, place, NewRoute { method, path: &path, handler, guards: &guards });
+}
+
+/// `@action(permission_classes=[…])`, which stands for that action instead of the class's own.
+fn own_permissions<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, action: &str) -> Option<Value<'a>> {
+    let method = machine.method(class, action)?;
+    method.decorators.iter().find_map(|decorator| {
+        let (path, arguments) = machine.called(decorator)?;
+        path.ends_with("action").then(|| arguments.named("permission_classes").cloned())?
+    })
 }
 
 /// A pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.

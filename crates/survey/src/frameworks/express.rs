@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Framework;
 use super::reading::{Event, NewRoute};
-use crate::evaluate::{Machine, OPEN, ObjectId, Origin, Value};
+use crate::evaluate::{Arguments, Machine, OPEN, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 
 pub(crate) const FRAMEWORK: Framework = Framework { name: "Express", markers: &["express"], read };
@@ -40,7 +40,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     roots.sort();
     for (is_handed, root) in roots {
         if !is_handed || findings.routes.is_empty() {
-            walk.router(machine, findings, root, "");
+            walk.router(machine, findings, root, Way::default());
         }
     }
     for router in routers {
@@ -134,6 +134,28 @@ fn stands_between(called: &str) -> bool {
     WORDS.iter().any(|word| lower.contains(word))
 }
 
+/// How a request comes to what a router answers: the path, and the guards that it has passed.
+#[derive(Clone, Default)]
+struct Way {
+    prefix: String,
+    guards: Vec<String>,
+    /// Guards of what lies below a path, seen from the router.
+    below: Vec<(String, Vec<String>)>,
+}
+
+impl Way {
+    /// The way to what lies below a path of the router.
+    fn to(&self, path: &str) -> Way {
+        let mut guards = self.guards.clone();
+        let holds = |above: &str| {
+            let rest = path.strip_prefix(above.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        guards.extend(self.below.iter().filter(|(above, _)| holds(above)).flat_map(|(_, names)| names.clone()));
+        Way { prefix: joined(&self.prefix, path), guards, below: Vec::new() }
+    }
+}
+
 struct Walk {
     routers: BTreeSet<ObjectId>,
     seen: BTreeSet<ObjectId>,
@@ -141,34 +163,35 @@ struct Walk {
 }
 
 impl Walk {
-    fn router<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, router: ObjectId, prefix: &str) {
+    fn router<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, router: ObjectId, way: Way) {
         if self.stack.contains(&router) {
             return;
         }
         self.stack.push(router);
         self.seen.insert(router);
+        let mut way = way;
         for event in chain(machine, router) {
             match &*event.name {
-                "use" => self.mount(machine, findings, &event, prefix),
+                "use" => self.mount(machine, findings, &event, &mut way),
                 "route" => {
                     let Some(own) = event.arguments.at(0).and_then(paths) else {
                         findings.unresolved(machine, event.place, "the path of a route");
                         continue;
                     };
                     for inner in chain(machine, event.result) {
-                        let handlers: Vec<_> = inner.arguments.positional().cloned().collect();
-                        endpoint(machine, findings, &inner, prefix, &own, &handlers);
+                        endpoint(machine, findings, &inner, (&way, &own));
                     }
                 }
                 verb if VERBS.contains(&verb) => {
-                    let mut arguments: Vec<_> = event.arguments.positional().cloned().collect();
                     // `app.get('setting')` reads a setting.
-                    if arguments.len() < 2 {
+                    if event.arguments.positional().count() < 2 {
                         continue;
                     }
-                    let first = arguments.remove(0);
-                    match paths(&first) {
-                        Some(own) => endpoint(machine, findings, &event, prefix, &own, &arguments),
+                    match event.arguments.at(0).and_then(paths) {
+                        Some(own) => {
+                            let rest = Arguments::of(event.arguments.positional().skip(1).cloned().collect::<Vec<_>>());
+                            endpoint(machine, findings, &Event { arguments: rest, ..event }, (&way, &own));
+                        }
                         None => findings.unresolved(machine, event.place, "the path of a route"),
                     }
                 }
@@ -179,10 +202,11 @@ impl Walk {
         self.stack.pop();
     }
 
-    fn mount<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+    /// Follows what a router uses: routers, below the guards that stand before them, and guards for what comes after.
+    fn mount<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, way: &mut Way) {
         let arguments: Vec<_> = event.arguments.positional().cloned().collect();
         let own = arguments.first().and_then(paths);
-        let handlers = flat(&arguments);
+        let handlers = flat(if own.is_some() { &arguments[1..] } else { &arguments });
         let routers: Vec<_> = handlers
             .iter()
             .flat_map(Value::objects)
@@ -196,19 +220,45 @@ impl Walk {
             findings.unresolved(machine, event.place, "the path that a router is used under");
             return;
         }
-        if routers.is_empty() && handlers.iter().any(|handler| machine.is_lost(handler)) {
-            findings.unresolved(machine, event.place, "use of what could not be followed");
-        } else if let (true, Some(own), Some(made)) = (routers.is_empty(), &own, handlers.last())
-            && let Some((called, _)) = machine.called(made).filter(|(called, _)| !stands_between(called))
-        {
-            let what = format!("what `{called}` from outside answers below {}", own.join(", "));
-            findings.unresolved(machine, event.place, what);
+        if routers.is_empty() {
+            tell_lost(machine, findings, event, own.as_deref(), &handlers);
         }
-        for router in routers {
-            for own in own.clone().unwrap_or_else(|| vec![String::new()]) {
-                self.router(machine, findings, router, &joined(prefix, &own));
+        let is_router = |machine: &Machine<'a>, value: &Value<'a>| {
+            value.objects().into_iter().any(|id| self.routers.contains(&router_of(machine, id)))
+        };
+        let between: Vec<_> = handlers.iter().filter(|handler| !is_router(machine, handler)).cloned().collect();
+        let guards = machine.guard_names(&between);
+        for own in own.clone().unwrap_or_else(|| vec![String::new()]) {
+            for router in &routers {
+                let mut inner = way.to(&own);
+                inner.guards.extend(guards.clone());
+                self.router(machine, findings, *router, inner);
             }
         }
+        match own {
+            _ if guards.is_empty() => {}
+            Some(paths) => way.below.extend(paths.into_iter().map(|path| (path, guards.clone()))),
+            // What stands after a router in one line is for what that router doesn't answer.
+            None => way.guards.extend(guards),
+        }
+    }
+}
+
+/// Tells of what is used and could not be followed.
+fn tell_lost<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    event: &Event<'a>,
+    own: Option<&[String]>,
+    handlers: &[Value<'a>],
+) {
+    if handlers.iter().any(|handler| machine.is_lost(handler)) {
+        findings.unresolved(machine, event.place, "use of what could not be followed");
+    } else if let (Some(own), Some(made)) = (own, handlers.last())
+        && let Some((called, _)) = machine.called(made).filter(|(called, _)| !stands_between(called))
+    {
+        let what = format!("what `{called}` from outside answers below {}", own.join(", "));
+        findings.unresolved(machine, event.place, what);
     }
 }
 
@@ -216,27 +266,28 @@ fn joined(prefix: &str, path: &str) -> String {
     if path.is_empty() { prefix.to_owned() } else { join_paths(prefix, path) }
 }
 
+/// A method of a route with its handlers, below a way.
 fn endpoint<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     event: &Event<'a>,
-    prefix: &str,
-    paths: &[String],
-    handlers: &[Value<'a>],
+    (way, paths): (&Way, &[String]),
 ) {
     let verb = &*event.name;
     if !VERBS.contains(&verb) {
         return;
     }
-    let handlers = flat(handlers);
+    let handlers = flat(&event.arguments.positional().cloned().collect::<Vec<_>>());
     let (last, before) = match handlers.split_last() {
-        Some((last, before)) => (machine.label(last), before),
-        None => ("<anonymous>".to_owned(), &[][..]),
+        Some((last, before)) => (machine.name_in_use(last), machine.guard_names(before)),
+        None => ("<anonymous>".to_owned(), Vec::new()),
     };
-    let guards: Vec<String> = before.iter().map(|guard| machine.label(guard)).collect();
     let method = if verb == "all" { "*" } else { verb };
     for path in paths {
-        let path = join_paths("", &joined(prefix, path));
-        findings.route(machine, event.place, NewRoute { method, path: &path, handler: last.clone(), guards: &guards });
+        let mut way = way.to(path);
+        way.guards.extend(before.clone());
+        let path = join_paths("", &way.prefix);
+        let handler = last.clone();
+        findings.route(machine, event.place, NewRoute { method, path: &path, handler, guards: &way.guards });
     }
 }

@@ -170,12 +170,14 @@ fn endpoint<'a>(
         let place = closure.as_ref().map_or(event.place, |closure| closure.place);
         let mut guards = guards.clone();
         if let Some(closure) = &closure {
+            let mut needed = Vec::new();
             for parameter in &closure.function.parameters {
                 for expression in parameter.default.iter().chain(&parameter.annotation) {
                     let value = machine.evaluate(expression, &closure.scope);
-                    guards.extend(dependency(machine, &value));
+                    needed.extend(machine.needed(&value));
                 }
             }
+            guards.extend(machine.guard_names(&needed));
         }
         let name = machine.label(&handler);
         let name = machine.dotted(place, &name);
@@ -186,18 +188,9 @@ fn endpoint<'a>(
     }
 }
 
-fn dependencies<'a>(machine: &Machine<'a>, arguments: &Arguments<'a>) -> Vec<String> {
+/// The guards among the dependencies that a router, an inclusion or a route names.
+fn dependencies<'a>(machine: &mut Machine<'a>, arguments: &Arguments<'a>) -> Vec<String> {
     let list = arguments.named("dependencies").map(Value::items).unwrap_or_default();
-    list.iter().filter_map(|value| dependency(machine, value)).collect()
-}
-
-fn dependency<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<String> {
-    if let Value::List(items) = value {
-        return items.borrow().iter().find_map(|item| dependency(machine, item));
-    }
-    let (path, arguments) = machine.called(value)?;
-    if !path.ends_with("Depends") && !path.ends_with("Security") {
-        return None;
-    }
-    arguments.at_or_named(0, "dependency").map(|target| machine.label(target))
+    let needed: Vec<_> = list.iter().filter_map(|value| machine.needed(value)).collect();
+    machine.guard_names(&needed)
 }

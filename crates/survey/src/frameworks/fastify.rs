@@ -23,7 +23,7 @@ fn is_handed(path: &str) -> bool {
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut walk = Walk { plugins: BTreeSet::new(), depth: 0 };
     for root in machine.all_instances(is_application) {
-        walk.instance(machine, findings, root, "");
+        walk.instance(machine, findings, root, &Around::default());
     }
     if !findings.routes.is_empty() {
         return;
@@ -39,8 +39,22 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
     for root in handed {
         if !walk.plugins.contains(&machine.object(root).place.module) {
-            walk.instance(machine, findings, root, "");
+            walk.instance(machine, findings, root, &Around::default());
         }
+    }
+}
+
+/// What holds for all routes of an instance: the prefix, and the guards of the instances around it.
+#[derive(Clone, Default)]
+struct Around {
+    prefix: String,
+    guards: Vec<String>,
+}
+
+impl Around {
+    /// What holds inside, below a prefix.
+    fn below(&self, own: &str) -> Around {
+        Around { prefix: joined(&self.prefix, own), guards: self.guards.clone() }
     }
 }
 
@@ -51,11 +65,12 @@ struct Walk {
 }
 
 impl Walk {
-    fn instance<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, prefix: &str) {
+    fn instance<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, around: &Around) {
         if self.depth > 30 {
             return;
         }
         self.depth += 1;
+        let mut routes = Vec::new();
         let mut at = 0;
         // Wrapped plugins add to the instance while it is walked.
         while let Some(result) = machine.object(id).log.get(at).copied() {
@@ -63,13 +78,24 @@ impl Walk {
             let mut next = machine.event(result);
             while let Some(event) = next {
                 match &*event.name {
-                    "register" => self.register(machine, findings, id, &event, prefix),
-                    "route" => full_route(machine, findings, &event, prefix),
-                    verb if VERBS.contains(&verb) => short_route(machine, findings, &event, prefix),
+                    "register" => {
+                        // A plugin gets the hooks that the instance has when it is loaded.
+                        let inner = with_hooks(machine, id, around);
+                        self.register(machine, findings, id, &event, &inner);
+                    }
                     OPEN => findings.unresolved(machine, event.place, "the method of a route"),
+                    verb if verb == "route" || VERBS.contains(&verb) => routes.push(event.clone()),
                     _ => {}
                 }
                 next = machine.events(event.result).into_iter().next();
+            }
+        }
+        // The hooks of an instance hold for all of its own routes, wherever they stand.
+        let around = with_hooks(machine, id, around);
+        for event in routes {
+            match &*event.name {
+                "route" => full_route(machine, findings, &event, &around),
+                _ => short_route(machine, findings, &event, &around),
             }
         }
         self.depth -= 1;
@@ -81,7 +107,7 @@ impl Walk {
         findings: &mut Findings,
         id: ObjectId,
         event: &Event<'a>,
-        prefix: &str,
+        around: &Around,
     ) {
         let Some(plugin) = event.arguments.at(0).cloned() else { return };
         let options = event.arguments.at(1).cloned().unwrap_or_else(|| Value::map(Vec::new()));
@@ -97,7 +123,7 @@ impl Walk {
             None => "".into(),
         };
         if machine.path_of(&plugin).is_some_and(|path| path.contains("autoload")) {
-            self.autoload(machine, findings, event, &options, prefix);
+            self.autoload(machine, findings, event, &options, around);
         } else if machine.is_lost(&plugin) {
             findings.unresolved(machine, event.place, "register of what could not be followed");
         } else if let (false, Some(path)) = (own.is_empty(), machine.path_of(&plugin)) {
@@ -106,7 +132,7 @@ impl Walk {
                 findings.unresolved(machine, event.place, what);
             }
         } else {
-            self.plugin(machine, findings, id, &plugin, &options, &joined(prefix, &own));
+            self.plugin(machine, findings, id, &plugin, &options, &around.below(&own));
         }
     }
 
@@ -122,7 +148,7 @@ impl Walk {
         parent: ObjectId,
         plugin: &Value<'a>,
         options: &Value<'a>,
-        prefix: &str,
+        around: &Around,
     ) {
         let plugin = match plugin {
             Value::Module(module) => {
@@ -144,7 +170,7 @@ impl Walk {
         self.plugins.insert(function.place.module);
         let child = machine.new_object(Origin::Made("fastify"), function.place);
         machine.call_value(&plugin, Arguments::of([Value::Object(child), options.clone()]), function.place);
-        self.instance(machine, findings, child, prefix);
+        self.instance(machine, findings, child, around);
     }
 
     fn autoload<'a>(
@@ -153,7 +179,7 @@ impl Walk {
         findings: &mut Findings,
         event: &Event<'a>,
         options: &Value<'a>,
-        prefix: &str,
+        around: &Around,
     ) {
         let folder = options.entry("dir").and_then(|folder| folder.as_text());
         let Some(folder) = folder.as_deref().and_then(|folder| folder.strip_prefix("/@/")) else {
@@ -197,9 +223,9 @@ impl Walk {
                 plugin = Value::Module(module);
             }
             let parent = machine.new_object(Origin::Made("fastify"), event.place);
-            let path = if self.is_wrapped(machine, &plugin) { prefix.to_owned() } else { joined(prefix, &own) };
-            self.plugin(machine, findings, parent, &plugin, &plugin_options, &path);
-            self.instance(machine, findings, parent, &path);
+            let inner = around.below(if self.is_wrapped(machine, &plugin) { "" } else { &own });
+            self.plugin(machine, findings, parent, &plugin, &plugin_options, &inner);
+            self.instance(machine, findings, parent, &inner);
         }
     }
 }
@@ -220,25 +246,42 @@ fn joined(prefix: &str, path: &str) -> String {
     if path.is_empty() { prefix.to_owned() } else { join_paths(prefix, path) }
 }
 
-fn guards(machine: &Machine<'_>, options: &Value<'_>) -> Vec<String> {
-    let hooks = ["onRequest", "preParsing", "preValidation", "preHandler"];
-    let given = hooks.iter().filter_map(|hook| options.entry(hook));
-    given
-        .flat_map(|value| if let Value::List(_) = value { value.items() } else { vec![value] })
-        .map(|value| match &value {
-            Value::Object(id) => match &machine.object(*id).origin {
-                Origin::Member { name, .. } | Origin::Method { name, .. } => name.to_string(),
-                _ => "<anonymous>".to_owned(),
-            },
-            other => other
-                .as_function()
-                .and_then(|f| f.function.name.as_deref().map(str::to_owned))
-                .unwrap_or_else(|| "<anonymous>".to_owned()),
-        })
-        .collect()
+/// The hooks that run before a handler.
+const HOOKS: [&str; 4] = ["onRequest", "preParsing", "preValidation", "preHandler"];
+
+/// What holds around an instance, and the guards among the hooks that were added to it so far.
+fn with_hooks(machine: &mut Machine<'_>, id: ObjectId, around: &Around) -> Around {
+    let mut inner = around.clone();
+    for event in machine.events(id).iter().filter(|event| &*event.name == "addHook") {
+        let name = event.arguments.at(0).and_then(Value::as_text).unwrap_or_default();
+        if HOOKS.contains(&&*name) {
+            inner.guards.extend(machine.guard_names(&event.arguments.at(1).cloned().into_iter().collect::<Vec<_>>()));
+        }
+    }
+    inner
 }
 
-fn short_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+/// The guards among the hooks that the options of a route name.
+fn guards<'a>(machine: &mut Machine<'a>, options: &Value<'a>, around: &Around) -> Vec<String> {
+    let given = HOOKS.iter().filter_map(|hook| options.entry(hook));
+    let mut hooks = Vec::new();
+    for value in given.flat_map(|value| if let Value::List(_) = value { value.items() } else { vec![value] }) {
+        // `fastify.auth([a, b])` asks each of its own.
+        match machine.called(&value) {
+            Some((path, arguments))
+                if path.ends_with(".auth") && !arguments.at(0).is_none_or(|list| list.items().is_empty()) =>
+            {
+                hooks.extend(arguments.at(0).map(Value::items).unwrap_or_default());
+            }
+            _ => hooks.push(value),
+        }
+    }
+    let mut guards = around.guards.clone();
+    guards.extend(machine.guard_names(&hooks));
+    guards
+}
+
+fn short_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, around: &Around) {
     let arguments: Vec<_> = event.arguments.positional().cloned().collect();
     if arguments.len() < 2 {
         return;
@@ -252,14 +295,14 @@ fn short_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &E
     } else {
         arguments[1].entry("handler").or_else(|| arguments.last().cloned())
     };
-    let handler = handler.map(|handler| machine.label(&handler)).unwrap_or_default();
-    let guards = guards(machine, &arguments[1]);
-    let path = join_paths("", &joined(prefix, &path));
+    let handler = handler.map(|handler| machine.name_in_use(&handler)).unwrap_or_default();
+    let guards = guards(machine, &arguments[1], around);
+    let path = join_paths("", &joined(&around.prefix, &path));
     let method = if &*event.name == "all" { "*" } else { &*event.name };
     findings.route(machine, event.place, NewRoute { method, path: &path, handler, guards: &guards });
 }
 
-fn full_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+fn full_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, around: &Around) {
     let Some(options) = event.arguments.at(0) else { return };
     let path = options.entry("url").or_else(|| options.entry("path")).and_then(|path| path.as_text());
     let methods = options.entry("method").map(|method| match &method {
@@ -270,14 +313,11 @@ fn full_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Ev
         findings.unresolved(machine, event.place, "the path or method of a route");
         return;
     };
-    let handler = options.entry("handler").map(|handler| machine.label(&handler)).unwrap_or_default();
-    let guards = guards(machine, options);
-    let path = join_paths("", &joined(prefix, &path));
+    let handler = options.entry("handler").map(|handler| machine.name_in_use(&handler)).unwrap_or_default();
+    let guards = guards(machine, options, around);
+    let path = join_paths("", &joined(&around.prefix, &path));
     for method in &methods {
-        findings.route(
-            machine,
-            event.place,
-            NewRoute { method, path: &path, handler: handler.clone(), guards: &guards },
-        );
+        let handler = handler.clone();
+        findings.route(machine, event.place, NewRoute { method, path: &path, handler, guards: &guards });
     }
 }

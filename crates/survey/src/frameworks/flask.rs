@@ -35,10 +35,10 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let blueprints = machine.all_instances(is_blueprint);
     let mut walk = Walk { interfaces: machine.all_instances(is_interface), seen: BTreeSet::new(), stack: Vec::new() };
     for application in made {
-        walk.holder(machine, findings, application, "");
+        walk.holder(machine, findings, application, &Way::default());
     }
     for application in handed {
-        walk.holder(machine, findings, application, "");
+        walk.holder(machine, findings, application, &Way::default());
     }
     // `app.register_blueprint` on an application that is not seen to be one.
     let strays: Vec<Event<'_>> = (0..machine.objects.len())
@@ -48,7 +48,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for event in strays {
         let target = event.arguments.at_or_named(0, "blueprint").and_then(Value::as_object);
         if target.is_some_and(|target| blueprints.contains(&target) && !walk.seen.contains(&target)) {
-            walk.blueprint(machine, findings, &event, "");
+            walk.blueprint(machine, findings, &event, &Way::default());
         }
     }
     // A function that extends an application: `def load(app): app.add_url_rule(…)`.
@@ -60,7 +60,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let is_flask = file.language == Language::Python && file.text.contains("flask");
         let routes = |event: &Event<'_>| matches!(&*event.name, "add_url_rule" | "route");
         if is_flask && !walk.seen.contains(&id) && machine.events(id).iter().any(routes) {
-            walk.holder(machine, findings, id, "");
+            walk.holder(machine, findings, id, &Way::default());
         }
     }
     for blueprint in blueprints {
@@ -71,6 +71,37 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
+/// How a request comes to what an application or a blueprint holds: the path, and the guards that it has passed.
+#[derive(Clone, Default)]
+struct Way {
+    prefix: String,
+    guards: Vec<String>,
+}
+
+impl Way {
+    fn below(&self, own: &str) -> Way {
+        Way { prefix: joined(&self.prefix, own), guards: self.guards.clone() }
+    }
+
+    /// The guards of the way, and those of a view behind them.
+    fn with(&self, own: Vec<String>) -> Vec<String> {
+        self.guards.iter().cloned().chain(own).collect()
+    }
+}
+
+/// The guards among the functions that run before each request to what an application or a blueprint holds.
+fn before<'a>(machine: &mut Machine<'a>, holder: ObjectId) -> Vec<String> {
+    let mut functions = Vec::new();
+    for event in machine.events(holder).iter().filter(|event| &*event.name == "before_request") {
+        functions.extend(event.arguments.at(0).cloned());
+    }
+    // `@app.before_request` is no call on the application, but on its member.
+    let members = machine.object(holder).fields.iter().filter(|(name, _)| &**name == "before_request");
+    let members: Vec<_> = members.flat_map(|(_, value)| value.objects()).collect();
+    functions.extend(members.into_iter().flat_map(|member| machine.decorated(member)));
+    machine.guard_names(&functions)
+}
+
 struct Walk {
     interfaces: Vec<ObjectId>,
     seen: BTreeSet<ObjectId>,
@@ -79,25 +110,28 @@ struct Walk {
 
 impl Walk {
     /// An application or a blueprint, below its whole prefix.
-    fn holder<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, holder: ObjectId, prefix: &str) {
+    fn holder<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, holder: ObjectId, way: &Way) {
         if self.stack.contains(&holder) {
             return;
         }
         self.stack.push(holder);
         self.seen.insert(holder);
+        let mut way = way.clone();
+        way.guards.extend(before(machine, holder));
+        let way = &way;
         for event in machine.events(holder) {
             match &*event.name {
-                "register_blueprint" | "register_api" => self.blueprint(machine, findings, &event, prefix),
-                "add_url_rule" => rule(machine, findings, &event, prefix),
+                "register_blueprint" | "register_api" => self.blueprint(machine, findings, &event, way),
+                "add_url_rule" => rule(machine, findings, &event, way),
                 "route" => {
                     for target in machine.decorated(event.result) {
                         let methods = methods_of(&event);
-                        view(machine, findings, event.place, &event, prefix, &target, &methods);
+                        view(machine, findings, event.place, &event, way, &target, &methods);
                     }
                 }
                 verb if VERBS.contains(&verb) => {
                     for target in machine.decorated(event.result) {
-                        view(machine, findings, event.place, &event, prefix, &target, &[verb.to_uppercase()]);
+                        view(machine, findings, event.place, &event, way, &target, &[verb.to_uppercase()]);
                     }
                 }
                 _ => {}
@@ -112,13 +146,13 @@ impl Walk {
                 });
             if is_here {
                 let own = made.named("prefix").and_then(Value::as_text).unwrap_or_default();
-                self.interface(machine, findings, interface, &joined(prefix, &own));
+                self.interface(machine, findings, interface, &way.below(&own));
             }
         }
         self.stack.pop();
     }
 
-    fn blueprint<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+    fn blueprint<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, way: &Way) {
         let targets = event.arguments.at_or_named(0, "blueprint").map(Value::objects).unwrap_or_default();
         let targets: Vec<_> = targets.into_iter().filter(|id| machine.is_instance_of(*id, is_blueprint)).collect();
         if targets.is_empty() {
@@ -128,15 +162,15 @@ impl Walk {
             let made = machine.made_with(target);
             let given = event.arguments.named("url_prefix").filter(|value| !matches!(value, Value::Null));
             match given.or_else(|| made.named("url_prefix")).map(|value| (value.as_text(), value)) {
-                None | Some((None, Value::Null)) => self.holder(machine, findings, target, prefix),
-                Some((Some(own), _)) => self.holder(machine, findings, target, &joined(prefix, &own)),
+                None | Some((None, Value::Null)) => self.holder(machine, findings, target, way),
+                Some((Some(own), _)) => self.holder(machine, findings, target, &way.below(&own)),
                 Some((None, _)) => findings.unresolved(machine, event.place, "the prefix of a blueprint"),
             }
         }
     }
 
     /// An `Api` or `Namespace` with resources.
-    fn interface<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, prefix: &str) {
+    fn interface<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, way: &Way) {
         if self.stack.contains(&id) {
             return;
         }
@@ -152,20 +186,20 @@ impl Walk {
                             Some(path) => path.to_string(),
                             None => format!("/{}", made.at(0).and_then(Value::as_text).unwrap_or_default()),
                         };
-                        self.interface(machine, findings, space, &joined(prefix, &own));
+                        self.interface(machine, findings, space, &way.below(&own));
                     }
                 }
-                "register_blueprint" => self.blueprint(machine, findings, &event, prefix),
+                "register_blueprint" => self.blueprint(machine, findings, &event, way),
                 "namespace" => {
                     let own = event.arguments.at_or_named(1, "path").and_then(Value::as_text);
                     let own = own.or_else(|| event.arguments.at(0).and_then(Value::as_text)).unwrap_or_default();
-                    self.interface(machine, findings, event.result, &joined(prefix, &own));
+                    self.interface(machine, findings, event.result, &way.below(&own));
                 }
                 "route" => {
                     for target in machine.decorated(event.result) {
                         if let Some(class) = target.as_class() {
                             for path in event.arguments.positional().filter_map(Value::as_text) {
-                                class_view(machine, findings, &class, &joined(prefix, &path));
+                                class_view(machine, findings, &class, &way.below(&path));
                             }
                         }
                     }
@@ -177,7 +211,7 @@ impl Walk {
                         continue;
                     };
                     for path in event.arguments.positional().skip(1).filter_map(Value::as_text) {
-                        class_view(machine, findings, &class, &joined(prefix, &path));
+                        class_view(machine, findings, &class, &way.below(&path));
                     }
                 }
                 _ => {}
@@ -196,13 +230,13 @@ fn methods_of(event: &Event<'_>) -> Vec<String> {
     given.iter().filter_map(Value::as_text).map(|method| method.to_uppercase()).collect()
 }
 
-fn rule<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, prefix: &str) {
+fn rule<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, way: &Way) {
     let view_function = event.arguments.at_or_named(2, "view_func").cloned();
     let Some(target) = view_function else {
         findings.unresolved(machine, event.place, "add_url_rule without a view that could be followed");
         return;
     };
-    view(machine, findings, event.place, event, prefix, &target, &methods_of(event));
+    view(machine, findings, event.place, event, way, &target, &methods_of(event));
 }
 
 fn view<'a>(
@@ -210,7 +244,7 @@ fn view<'a>(
     findings: &mut Findings,
     place: Place,
     event: &Event<'a>,
-    prefix: &str,
+    way: &Way,
     target: &Value<'a>,
     methods: &[String],
 ) {
@@ -218,19 +252,20 @@ fn view<'a>(
         findings.unresolved(machine, place, "the path of a route");
         return;
     };
-    let path = join_paths("", &joined(prefix, &path));
+    let path = join_paths("", &way.below(&path).prefix);
     let class = target.as_class().or_else(|| class_of_view(machine, target));
     if let Some(class) = class {
         let listed = machine.class_member(&class, "methods").map(|list| list.items()).unwrap_or_default();
         let listed: Vec<_> = listed.iter().filter_map(Value::as_text).map(|method| method.to_uppercase()).collect();
         let methods = if methods.is_empty() { &listed[..] } else { methods };
-        let guards = decorators(machine, &class.decorators.borrow());
+        let own = class.decorators.borrow().clone();
+        let guards = way.with(decorators(machine, &own));
         class_methods(machine, findings, &class, &path, methods, &guards);
         return;
     }
     let closure = target.as_function();
     let place = closure.as_ref().map_or(place, |closure| closure.place);
-    let guards = closure.map(|closure| decorators(machine, &closure.decorators)).unwrap_or_default();
+    let guards = way.with(closure.map(|closure| decorators(machine, &closure.decorators)).unwrap_or_default());
     let handler = machine.label(target);
     let handler = machine.dotted(place, &handler);
     let methods = if methods.is_empty() { &["GET".to_owned()][..] } else { methods };
@@ -248,9 +283,9 @@ fn class_of_view<'a>(machine: &Machine<'a>, target: &Value<'a>) -> Option<Rc<Cla
     }
 }
 
-fn class_view<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, path: &str) {
-    let path = join_paths("", path);
-    class_methods(machine, findings, class, &path, &[], &[]);
+fn class_view<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, way: &Way) {
+    let path = join_paths("", &way.prefix);
+    class_methods(machine, findings, class, &path, &[], &way.guards);
 }
 
 fn class_methods<'a>(
@@ -288,7 +323,7 @@ fn class_methods<'a>(
     }
 }
 
-fn decorators<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
-    let is_routing = |name: &str| matches!(name, "route" | "doc" | "expect") || VERBS.contains(&name);
-    decorators.iter().map(|value| machine.label(value)).filter(|name| !is_routing(name)).collect()
+/// The guards among decorators.
+fn decorators<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
+    machine.guard_names(decorators)
 }

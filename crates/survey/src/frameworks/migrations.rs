@@ -9,6 +9,105 @@ pub(crate) const ALEMBIC: Framework =
     Framework { name: "Alembic", markers: &["from alembic import"], read: read_alembic };
 pub(crate) const KNEX: Framework = Framework { name: "Knex", markers: &["knex.schema"], read: read_knex };
 
+pub(crate) const BUILDERS: Framework =
+    Framework { name: "Migrations", markers: &["queryInterface", "queryRunner", "pgm."], read: read_builders };
+
+/// Whether a framework only tells the history of tables.
+pub(crate) fn is_history(name: &str) -> bool {
+    [ALEMBIC.name, KNEX.name, BUILDERS.name].contains(&name)
+}
+
+/// Sequelize's `queryInterface`, TypeORM's `queryRunner` and node-pg-migrate's `pgm`: tables by name and options.
+fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
+    for class in machine.classes.clone() {
+        if machine.files[class.place.module].text.contains("queryRunner")
+            && let Some(up) = machine.method(&class, "up")
+        {
+            let runner = machine.new_object(Origin::Made("queryRunner"), up.place);
+            machine.invoke(&up, None, &Arguments::of([Value::Object(runner)]));
+        }
+    }
+    for id in 0..machine.objects.len() {
+        let Origin::Method { receiver, .. } = &machine.object(id).origin else { continue };
+        let by = machine.label(receiver);
+        if !matches!(by.as_str(), "queryInterface" | "queryRunner" | "pgm") {
+            continue;
+        }
+        let Some(event) = machine.event(id) else { continue };
+        let first = event.arguments.at(0).cloned().unwrap_or(Value::Unknown);
+        let name = table_name(&first);
+        let second = event.arguments.at(1).cloned().unwrap_or(Value::Unknown);
+        let add = |findings: &mut Findings, table: &str, more: Vec<Column>| {
+            let known = findings.entities.iter_mut().find(|known| known.table == table);
+            known.into_iter().for_each(|known| known.columns.extend(more.clone()));
+        };
+        match (&*event.name, name) {
+            ("createTable", Some(table)) => {
+                let columns = options_of(machine, &second);
+                push(machine, findings, id, &table, columns);
+            }
+            ("createTable", None) => {
+                // `new Table({ name, columns: [{ name, type, isPrimary }] })`.
+                let Some((_, given)) = machine.called(&first) else { continue };
+                let Some(options) = given.at(0) else { continue };
+                let Some(table) = options.entry("name").and_then(|name| name.as_text()) else { continue };
+                let listed = options.entry("columns").map(|list| list.items()).unwrap_or_default();
+                let named = listed.iter().filter_map(|column| Some((column.entry("name")?.as_text()?, column.clone())));
+                let columns: Vec<_> = named.map(|(name, options)| from_options(machine, &name, &options)).collect();
+                push(machine, findings, id, &table, columns);
+            }
+            ("addColumns", Some(table)) => add(findings, &table, options_of(machine, &second)),
+            ("addColumn", Some(table)) => match (second.as_text(), event.arguments.at(2)) {
+                (Some(column), Some(options)) => add(findings, &table, vec![from_options(machine, &column, options)]),
+                _ => add(findings, &table, options_of(machine, &second)),
+            },
+            _ => {}
+        }
+    }
+}
+
+/// The name of a table as text, or as the options that hold it.
+fn table_name(value: &Value<'_>) -> Option<String> {
+    let name =
+        value.as_text().or_else(|| value.entry("tableName")?.as_text()).or_else(|| value.entry("name")?.as_text());
+    name.map(|name| name.to_string())
+}
+
+fn options_of<'a>(machine: &Machine<'a>, columns: &Value<'a>) -> Vec<Column> {
+    columns.entries().iter().map(|(name, options)| from_options(machine, name, options)).collect()
+}
+
+/// A column of a builder that takes options; without options, only its type is told.
+fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> Column {
+    let is_set = |key: &str| options.entry(key).is_some_and(|value| value.is_true());
+    let kind = if let Value::Map(_) = options { options.entry("type") } else { Some(options.clone()) };
+    let kind = kind.map(|kind| kind.as_text().map_or_else(|| machine.label(&kind), |text| text.to_string()));
+    let kind = kind.unwrap_or_default();
+    // node-pg-migrate's short form of a key.
+    let is_key = kind == "id" || is_set("primaryKey") || is_set("isPrimary");
+    let is_closed = is_key
+        || is_set("notNull")
+        || matches!(options.entry("allowNull"), Some(Value::Bool(false)))
+        || options.entry("type").is_some_and(|_| options.entry("isNullable").is_none_or(|value| !value.is_true()))
+            && options.entry("isPrimary").is_some();
+    let target = options.entry("references").and_then(|target| match target.as_text() {
+        Some(text) => Some(text.replace(['"', ' '], "").replace('(', ".").replace(')', "")),
+        None => {
+            let table = table_name(&target.entry("model")?)?;
+            let key = target.entry("key").and_then(|key| key.as_text());
+            Some(key.map_or_else(|| table.clone(), |key| format!("{table}.{key}")))
+        }
+    });
+    Column {
+        name: name.to_owned(),
+        kind,
+        nullable: Some(!is_closed),
+        primary: is_key,
+        unique: is_set("unique") || is_set("isUnique"),
+        references: target.map(|target| format!("fk:{target}")).unwrap_or_default(),
+    }
+}
+
 fn push(machine: &Machine<'_>, findings: &mut Findings, id: ObjectId, table: &str, columns: Vec<Column>) {
     let place = machine.object(id).place;
     let file = machine.path(place.module).to_owned();

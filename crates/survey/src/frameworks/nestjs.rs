@@ -5,6 +5,9 @@ use std::rc::Rc;
 
 use super::Framework;
 use super::reading::NewRoute;
+
+mod guards;
+
 use crate::evaluate::{Arguments, ClassValue, Machine, Place, Value};
 use crate::findings::{Findings, join_paths};
 
@@ -19,14 +22,21 @@ struct Settings {
     excluded: Vec<String>,
     is_versioned: bool,
     version: Option<String>,
+    /// Guards of every route.
+    guards: guards::Global,
 }
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let settings = settings(machine, findings);
+    let mut settings = settings(machine, findings);
+    settings.guards = guards::Global::read(machine);
     let prefixes = module_prefixes(machine);
     for class in machine.classes.clone() {
         let decorators = class.decorators.borrow().clone();
         for arguments in decorators.iter().filter_map(|value| decorator(machine, value, "Module")) {
+            let imports = arguments.at(0).and_then(|options| options.entry("imports"));
+            for module in imports.map(|list| list.items()).unwrap_or_default() {
+                dynamic(machine, findings, &module, class.place);
+            }
             let listed = arguments.at(0).and_then(|options| options.entry("controllers"));
             for controller in listed.map(|list| list.items()).unwrap_or_default() {
                 if controller.as_class().is_none() && !matches!(controller, Value::External(_)) {
@@ -41,6 +51,25 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             let outer = module.map(|(_, prefix)| prefix.as_str()).unwrap_or_default();
             self::controller(machine, findings, &class, &arguments, &settings, outer);
         }
+    }
+}
+
+/// Tells of what a dynamic module registers and could not be followed.
+fn dynamic<'a>(machine: &Machine<'a>, findings: &mut Findings, module: &Value<'a>, place: Place) {
+    match module {
+        Value::Unknown | Value::Spread(_) => findings.unresolved(machine, place, "a module that could not be followed"),
+        Value::Map(_) => {
+            let place = module.entry("module").and_then(|class| class.as_class()).map_or(place, |class| class.place);
+            let listed = module.entry("controllers");
+            let is_open = listed.as_ref().is_some_and(|list| {
+                let is_known = |item: &Value<'a>| item.as_class().is_some() || matches!(item, Value::External(_));
+                !matches!(list, Value::List(_)) || !list.items().iter().all(is_known)
+            });
+            if is_open {
+                findings.unresolved(machine, place, "the controllers of a dynamic module");
+            }
+        }
+        _ => {}
     }
 }
 
@@ -168,7 +197,7 @@ fn controller<'a>(
     }
     let own_version = arguments.at(0).and_then(|options| options.entry("version"));
     let decorators = class.decorators.borrow().clone();
-    let class_guards = guards(machine, &decorators);
+    let class_guards = guards::of(machine, &decorators);
     let mut methods = BTreeMap::new();
     for ancestor in machine.lineage(class).into_iter().rev() {
         for field in ancestor.fields.borrow().iter() {
@@ -200,8 +229,9 @@ fn controller<'a>(
                 head = join_paths(&head, &format!("v{version}"));
             }
             head = join_paths(&head, outer);
-            let mut all = class_guards.clone();
-            all.extend(guards(machine, &closure.decorators));
+            let mut all = settings.guards.names(machine, &[&decorators[..], &closure.decorators[..]]);
+            all.extend(class_guards.clone());
+            all.extend(guards::of(machine, &closure.decorators));
             let method = if verb == "All" { "*" } else { verb };
             for prefix in &prefixes {
                 for path in &paths {
@@ -214,9 +244,4 @@ fn controller<'a>(
             }
         }
     }
-}
-
-fn guards<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
-    let used = decorators.iter().filter_map(|value| decorator(machine, value, "UseGuards"));
-    used.flat_map(|arguments| arguments.positional().map(|guard| machine.label(guard)).collect::<Vec<_>>()).collect()
 }

@@ -9,28 +9,100 @@ struct Model {
     fields: Vec<String>,
     /// Field, model and its field: what `@relation(fields: […], references: […])` says.
     links: Vec<(String, String, String)>,
+    lists: Vec<List>,
 }
 
-/// Reads one schema.
-pub(crate) fn read(path: &str, text: &str, findings: &mut Findings) {
-    let names: Vec<&str> = text.lines().filter_map(|line| opened(line, "model")).collect();
-    let mut models: Vec<Model> = Vec::new();
+/// A field that holds many of another model.
+struct List {
+    field: String,
+    target: String,
+    /// What `@relation("…")` calls it.
+    relation: Option<String>,
+}
+
+/// Reads the schemas of a tree: the files of one folder, and of those below it, are one schema.
+pub(crate) fn read(files: &[&(String, String)], findings: &mut Findings) {
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let mut folders: Vec<String> = files.iter().map(|(path, _)| folder(path)).collect();
+    folders.sort();
+    folders.dedup();
+    let is_below =
+        |path: &str, above: &str| above.is_empty() || path == above || path.starts_with(&format!("{above}/"));
+    let tops: Vec<&String> =
+        folders.iter().filter(|one| !folders.iter().any(|above| above != *one && is_below(one, above))).collect();
+    for top in tops {
+        let own: Vec<_> = files.iter().filter(|(path, _)| is_below(&folder(path), top)).collect();
+        let names: Vec<&str> =
+            own.iter().flat_map(|(_, text)| text.lines().filter_map(|line| opened(line, "model"))).collect();
+        let mut models: Vec<Model> = Vec::new();
+        for (path, text) in own {
+            models_of(path, text, &names, &mut models);
+        }
+        link(&mut models);
+        let joined = joins(&models);
+        findings.entities.extend(models.into_iter().map(|model| model.entity));
+        findings.entities.extend(joined);
+    }
+}
+
+/// The tables that Prisma makes for two lists that name each other's model: `_AToB`, or as the relation is called.
+fn joins(models: &[Model]) -> Vec<Entity> {
+    let mut found: Vec<Entity> = Vec::new();
+    for (model, list) in models.iter().flat_map(|model| model.lists.iter().map(move |list| (model, list))) {
+        let Some(other) = models.iter().find(|other| other.entity.model == list.target) else { continue };
+        let own = &model.entity.model;
+        let is_back = |back: &List| {
+            back.target == *own
+                && back.relation == list.relation
+                && !(std::ptr::eq(model, other) && back.field == list.field)
+        };
+        if !other.lists.iter().any(is_back) {
+            continue;
+        }
+        let (mut first, mut second) = (model, other);
+        if second.entity.model < first.entity.model {
+            std::mem::swap(&mut first, &mut second);
+        }
+        let name = match &list.relation {
+            Some(relation) => format!("_{relation}"),
+            None => format!("_{}To{}", first.entity.model, second.entity.model),
+        };
+        let side = |name: &str, of: &Model| {
+            let key = of.entity.columns.iter().find(|column| column.primary);
+            Column {
+                name: name.to_owned(),
+                kind: key.map(|key| key.kind.clone()).unwrap_or_default(),
+                nullable: Some(false),
+                primary: true,
+                references: key.map(|key| format!("fk:{}.{}", of.entity.table, key.name)).unwrap_or_default(),
+                ..Column::default()
+            }
+        };
+        if !found.iter().any(|known| known.table == name) {
+            let (file, line) = (first.entity.file.clone(), first.entity.line);
+            let columns = vec![side("A", first), side("B", second)];
+            found.push(Entity { table: name, model: String::new(), file, line, columns });
+        }
+    }
+    found
+}
+
+/// Reads the models of one file.
+fn models_of(path: &str, text: &str, names: &[&str], models: &mut Vec<Model>) {
     let mut is_inside = false;
     for (line, number) in text.lines().zip(1..) {
         let line = line.split("//").next().unwrap_or(line).trim();
         if let Some(name) = opened(line, "model") {
             let (model, table) = (name.to_owned(), name.to_owned());
             let entity = Entity { table, model, file: path.to_owned(), line: number, columns: Vec::new() };
-            models.push(Model { entity, fields: Vec::new(), links: Vec::new() });
+            models.push(Model { entity, fields: Vec::new(), links: Vec::new(), lists: Vec::new() });
             is_inside = true;
         } else if line == "}" {
             is_inside = false;
         } else if let Some(model) = models.last_mut().filter(|_| is_inside) {
-            member(line, &names, model);
+            member(line, names, model);
         }
     }
-    link(&mut models);
-    findings.entities.extend(models.into_iter().map(|model| model.entity));
 }
 
 /// Writes the keys that relations hold to their columns.
@@ -92,6 +164,12 @@ fn member(line: &str, names: &[&str], model: &mut Model) {
     if is_relation {
         let pairs = listed(line, "fields:").into_iter().zip(listed(line, "references:"));
         model.links.extend(pairs.map(|(field, other)| (field.to_owned(), bare.to_owned(), other.to_owned())));
+    }
+    if is_relation && kind.ends_with("[]") {
+        let relation = line.split_once("@relation(").map(|(_, rest)| rest.trim_start());
+        let relation = relation.filter(|rest| rest.starts_with(['"', 'n'])).and_then(|rest| rest.split('"').nth(1));
+        let relation = relation.map(str::to_owned);
+        model.lists.push(List { field: name.to_owned(), target: bare.to_owned(), relation });
     }
     model.fields.push(name.to_owned());
     model.entity.columns.push(Column {

@@ -114,7 +114,7 @@ impl<'a> Machine<'a> {
     }
 
     fn closure_label(&self, closure: &Closure<'a>) -> String {
-        closure.function.name.as_deref().unwrap_or("<anonymous>").to_owned()
+        closure.name().as_deref().unwrap_or("<anonymous>").to_owned()
     }
 
     /// `package.module.name` of a Python definition.

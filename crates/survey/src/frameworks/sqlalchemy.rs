@@ -13,7 +13,10 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut backward: Vec<(String, Column)> = Vec::new();
     for class in machine.classes.clone() {
-        let Some(table) = table_of(machine, &class) else { continue };
+        let Some(table) = table_of(machine, &class) else {
+            lost(machine, findings, &class);
+            continue;
+        };
         let columns = columns_of(machine, &class, &mut backward);
         let place = class.place;
         let model = class.class.name.to_string();
@@ -51,6 +54,15 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     findings.entities.extend(entities);
 }
 
+/// Tells of a class that names a table and whose columns could not be followed.
+fn lost<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>) {
+    let is_abstract = matches!(own(class, "__abstract__"), Some(Value::Bool(true)));
+    if let (Some(Value::Text(table)), false, false) = (own(class, "__tablename__"), is_abstract, class.bases.is_empty())
+    {
+        findings.unresolved(machine, class.place, format!("the columns of the table `{table}`"));
+    }
+}
+
 /// Classes of one table in one entity: single-table inheritance.
 fn merge(entities: &mut Vec<Entity>, entity: Entity) {
     match entities.iter_mut().find(|known| known.table == entity.table) {
@@ -78,10 +90,43 @@ fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> 
             || path.starts_with("sqlmodel")
     });
     by_base
+        || is_table_by_itself(machine, class)
         || machine
             .lineage(class)
             .iter()
             .any(|class| class.decorators.borrow().iter().any(|value| machine.label(value) == "as_declarative"))
+}
+
+/// Whether a class names its table and holds mapped columns: it is a model, whichever library or factory its base comes
+/// from. What extends nothing is a mixin.
+fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
+    let is_base =
+        |base: &Value<'a>| !matches!(base, Value::External(path) if matches!(&**path, "object" | "abc.ABC" | "ABC"));
+    if !class.bases.iter().any(is_base) {
+        return false;
+    }
+    let fields = class.fields.borrow().clone();
+    let holds_columns = fields.iter().any(|field| {
+        let is_column = machine
+            .called(&field.value)
+            .is_some_and(|(path, _)| matches!(path.rsplit('.').next(), Some("Column" | "mapped_column")));
+        is_column || field.annotation.is_some_and(|annotation| inside_mapped(annotation).is_some())
+    });
+    let is_named = matches!(own(class, "__tablename__"), Some(Value::Text(_)));
+    let is_model = machine.outside_bases(class).iter().any(|path| {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        last == "Model" || last.ends_with("Base") || last.ends_with("Base()")
+    });
+    holds_columns && (is_named || is_model)
+}
+
+/// What stands in `Mapped[…]`, also as `so.Mapped[…]`.
+fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
+    let Expression::Index(head, inner) = annotation else { return None };
+    match &**head {
+        Expression::Name(name) | Expression::Member(_, name) if &**name == "Mapped" => Some(inner),
+        _ => None,
+    }
 }
 
 fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
@@ -111,7 +156,10 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
         return table_of(machine, &parent);
     }
     let columns = columns_of(machine, class, &mut Vec::new());
-    if !columns.iter().any(|column| column.primary) {
+    // A base from a library may bring the key.
+    let is_named = matches!(own(class, "__tablename__"), Some(Value::Text(_)));
+    let holds_some = is_named && !columns.is_empty();
+    if !holds_some && !columns.iter().any(|column| column.primary) {
         return None;
     }
     let parent = mapped_parent(machine, class);
@@ -184,7 +232,7 @@ fn columns_of<'a>(
             let annotation = field.annotation.map(|annotation| (annotation, ancestor.place));
             let found = match column(machine, field.name, &value, annotation) {
                 Some(column) => Some(column),
-                None => annotated(machine, field, is_sqlmodel),
+                None => aliased(machine, field, &ancestor).or_else(|| annotated(machine, field, is_sqlmodel)),
             };
             if let Some(column) = found {
                 columns.retain(|known| known.name != column.name);
@@ -292,10 +340,27 @@ pub(super) fn constraint<'a>(machine: &Machine<'a>, value: &Value<'a>, columns: 
     }
 }
 
+/// A column that a type of the project describes: `intpk = Annotated[int, mapped_column(primary_key=True)]`.
+fn aliased<'a>(machine: &mut Machine<'a>, field: &Field<'a>, class: &ClassValue<'a>) -> Option<Column> {
+    let inner = inside_mapped(field.annotation?)?;
+    let (Expression::Name(_) | Expression::Member(..)) = inner else { return None };
+    let described = machine.evaluate(inner, &class.scope);
+    let parts = described.items();
+    let mut found = parts.iter().find_map(|part| column(machine, field.name, part, None))?;
+    if found.kind.is_empty() {
+        found.kind = parts.first().map(|part| machine.label(part)).unwrap_or_default();
+    }
+    let says =
+        parts.iter().any(|part| machine.called(part).is_some_and(|(_, given)| given.named("nullable").is_some()));
+    // `Annotated[str, …]` is not optional.
+    found.nullable = if says { found.nullable } else { Some(false) };
+    Some(found)
+}
+
 /// A field that is a column by its annotation alone.
 fn annotated<'a>(machine: &Machine<'a>, field: &Field<'a>, is_sqlmodel: bool) -> Option<Column> {
     let annotation = field.annotation?;
-    let is_mapped = matches!(annotation, Expression::Index(head, _) if matches!(&**head, Expression::Name(name) if &**name == "Mapped"));
+    let is_mapped = inside_mapped(annotation).is_some();
     let is_class_variable = matches!(annotation, Expression::Index(head, _) if matches!(&**head, Expression::Name(name) if &**name == "ClassVar"));
     let is_plain = !matches!(field.value, Value::Function(_) | Value::Class(_));
     let is_open = machine.called(&field.value).is_none_or(|(path, _)| path.ends_with("Field"));
@@ -313,8 +378,8 @@ pub(super) fn is_optional(annotation: &Expression) -> bool {
         Expression::Null => true,
         Expression::Union(parts) => parts.iter().any(is_optional),
         Expression::Index(head, key) => match &**head {
-            Expression::Name(name) if &**name == "Optional" => true,
-            Expression::Name(name) if &**name == "Mapped" => is_optional(key),
+            Expression::Name(name) | Expression::Member(_, name) if &**name == "Optional" => true,
+            Expression::Name(name) | Expression::Member(_, name) if &**name == "Mapped" => is_optional(key),
             _ => false,
         },
         Expression::Text(text) => text.contains("Optional[") || text.contains("None"),

@@ -40,7 +40,7 @@ fn table_of<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<Str
     let decorators = class.decorators.borrow();
     decorators.iter().find_map(|value| {
         let (name, arguments) = typeorm(machine, value)?;
-        if name != "Entity" && name != "ViewEntity" {
+        if name != "Entity" {
             return None;
         }
         let options = arguments.at(0);

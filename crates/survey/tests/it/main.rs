@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bad_input;
+mod kinds;
 mod knowledge;
 
 use std::fs;

@@ -33,7 +33,7 @@ impl Reader<'_> {
     }
 
     fn property_name(&self, node: Node<'_>) -> Box<str> {
-        text(node, self.source).trim_matches(['"', '\'', '`', '#', '[', ']']).into()
+        text(node, self.source).trim_matches(['"', '\'', '`', '[', ']']).into()
     }
 
     fn parameter(&mut self, node: Node<'_>) -> Parameter {

@@ -1,0 +1,74 @@
+//! Folders of the project as code sees them: where a module lies, and what a folder lists.
+
+use super::machine::Machine;
+use super::value::{Arguments, Place, Value};
+use code::modules::ModuleId;
+
+/// What a path of the project begins with, which tells it from other text.
+const ROOT: &str = "/@/";
+
+impl<'a> Machine<'a> {
+    /// A folder of the project as an absolute path.
+    pub(super) fn folder_of(&self, module: ModuleId) -> Value<'a> {
+        let folder = self.path(module).rsplit_once('/').map_or("", |(folder, _)| folder);
+        Value::text(&format!("{ROOT}{folder}"))
+    }
+
+    /// The names in a folder, as `fs.readdirSync` gives them: what nothing of the survey reads is left out.
+    pub(super) fn listed(&self, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
+        let folder = self.project_folder(&arguments.at(0)?.as_text()?, place)?;
+        let names = self.names_in(&folder);
+        let with_types = arguments.at(1).and_then(|options| options.entry("withFileTypes"));
+        let entry = |name: String| match &with_types {
+            Some(_) => Value::map(vec![("name".into(), Value::text(&name))]),
+            None => Value::text(&name),
+        };
+        (!names.is_empty()).then(|| Value::list(names.into_iter().map(entry).collect()))
+    }
+
+    fn names_in(&self, folder: &str) -> Vec<String> {
+        let inside = |path: &str| match folder {
+            "" => Some(path.to_owned()),
+            _ => path.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned),
+        };
+        let files = self.files.iter().filter(|file| !file.is_test).filter_map(|file| inside(&file.path));
+        let mut names: Vec<String> = files.map(|rest| rest.split('/').next().unwrap_or(&rest).to_owned()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The folder that a text names: an absolute one, or one below a folder around the module, if only one has it.
+    fn project_folder(&self, text: &str, place: Place) -> Option<String> {
+        if let Some(inside) = text.strip_prefix(ROOT) {
+            return plain(inside);
+        }
+        if text.starts_with('/') {
+            return None;
+        }
+        let folder = self.path(place.module).rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut candidates = code::modules::ancestors(folder).filter_map(|above| plain(&format!("{above}/{text}")));
+        let mut found: Vec<String> =
+            candidates.by_ref().filter(|candidate| !self.names_in(candidate).is_empty()).collect();
+        found.dedup();
+        (found.len() == 1).then(|| found.remove(0))
+    }
+}
+
+/// A module of the project by the absolute path that code made of it, as a path from the root.
+pub(super) fn from_root(source: &str) -> Option<String> {
+    Some(format!("./{}", plain(source.strip_prefix(ROOT)?)?))
+}
+
+/// A path without `.`, `..` and empty parts; nothing where it leaves the root.
+fn plain(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
+}

@@ -1,0 +1,129 @@
+//! Calls what nothing in the project calls, so that what it registers is seen: functions, and the methods of classes that
+//! keep an application or a router.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Arguments, ClassValue, Closure, ObjectId, Origin, Value};
+
+/// Paths that what answers requests, or holds what does, is made by.
+const HOLDERS: [&str; 5] = ["express", "fastify", "fastapi", "flask", "apiflask"];
+
+impl<'a> Machine<'a> {
+    /// Calls each function that nothing called, with arguments that nothing is known of but their annotations.
+    pub(crate) fn call_the_uncalled(&mut self) {
+        let mut at = 0;
+        while at < self.closures.len() {
+            let closure = self.closures[at].clone();
+            at += 1;
+            if self.is_called(&closure) || closure.scope.is_class {
+                continue;
+            }
+            let arguments = self.unknown_arguments(&closure, false);
+            self.invoke(&closure, None, &arguments);
+        }
+        self.make_the_unmade();
+        self.call_methods_of_holders();
+    }
+
+    fn is_called(&self, closure: &Closure<'a>) -> bool {
+        self.called.contains(&std::ptr::from_ref(closure.function))
+    }
+
+    /// Arguments of which nothing is known but their annotations; without the object of a Python method.
+    fn unknown_arguments(&mut self, closure: &Closure<'a>, is_method: bool) -> Arguments<'a> {
+        let skipped = usize::from(is_method && self.is_python(closure.place.module) && !closure.function.is_static);
+        let mut arguments = Vec::new();
+        for parameter in closure.function.parameters.iter().skip(skipped).filter(|parameter| !parameter.is_rest) {
+            let name = match &parameter.pattern {
+                code::syntax::Pattern::Name(name) => &**name,
+                _ => "",
+            };
+            let annotation = match &parameter.annotation {
+                Some(annotation) => match self.evaluate(annotation, &closure.scope) {
+                    list @ Value::List(_) => list.items().into_iter().next().unwrap_or(Value::Unknown),
+                    other => other,
+                },
+                None => Value::Unknown,
+            };
+            match &parameter.default {
+                None => {
+                    let origin = Origin::Parameter { annotation, name };
+                    arguments.push(Value::Object(self.new_object(origin, closure.place)));
+                }
+                // Who calls it may give something else: no branch on it is decided.
+                Some(default) => {
+                    let default = self.evaluate(default, &closure.scope);
+                    arguments.push(Value::either([default, Value::Unknown]));
+                }
+            }
+        }
+        Arguments::of(arguments)
+    }
+
+    /// Makes an instance of each class of a file that names what answers requests, where nothing makes one or extends it.
+    fn make_the_unmade(&mut self) {
+        let classes = self.classes.clone();
+        let mut extended = Vec::new();
+        for class in &classes {
+            extended.extend(self.lineage(class).into_iter().skip(1).map(|above| std::ptr::from_ref(above.class)));
+        }
+        for class in classes {
+            let key = std::ptr::from_ref(class.class);
+            let text = &self.files[class.place.module].text;
+            let names_holder = HOLDERS.iter().any(|holder| text.contains(holder));
+            if self.made.contains(&key) || extended.contains(&key) || !names_holder {
+                continue;
+            }
+            let constructor = ["__init__", "constructor"].iter().find_map(|name| self.method(&class, name));
+            if let Some(constructor) = constructor {
+                let arguments = self.unknown_arguments(&constructor, true);
+                self.call_value(&Value::Class(class.clone()), arguments, class.place);
+            } else if self.sets_holder(&class) {
+                self.call_value(&Value::Class(class.clone()), Arguments::default(), class.place);
+            }
+        }
+    }
+
+    /// Whether a field of a class begins as what answers requests.
+    fn sets_holder(&self, class: &ClassValue<'a>) -> bool {
+        class.fields.borrow().iter().any(|field| self.is_holder(&field.value))
+    }
+
+    fn is_holder(&self, value: &Value<'a>) -> bool {
+        let is_made = value.objects().iter().any(|id| !matches!(self.objects[*id].origin, Origin::Member { .. }));
+        is_made
+            && self.path_of(value).is_some_and(|path| {
+                let first = path.split(['.', '(']).next().unwrap_or_default();
+                HOLDERS.contains(&first)
+            })
+    }
+
+    /// Calls the methods that nothing called of each object that keeps what answers requests in a field of its own.
+    fn call_methods_of_holders(&mut self) {
+        for id in 0..self.objects.len() {
+            let Origin::Instance { class, .. } = &self.objects[id].origin else { continue };
+            let class = class.clone();
+            if self.objects[id].fields.iter().any(|(_, value)| self.is_holder(value)) || self.sets_holder(&class) {
+                self.call_methods(id, &class);
+            }
+        }
+    }
+
+    fn call_methods(&mut self, id: ObjectId, class: &Rc<ClassValue<'a>>) {
+        let mut seen = Vec::new();
+        for ancestor in self.lineage(class) {
+            let fields = ancestor.fields.borrow().clone();
+            for field in fields.iter().filter(|field| field.decorators.is_empty()) {
+                let Some(method) = field.value.as_function() else { continue };
+                let is_hidden = seen.contains(&field.name);
+                seen.push(field.name);
+                if is_hidden || self.is_called(&method) {
+                    continue;
+                }
+                let arguments = self.unknown_arguments(&method, true);
+                self.invoke(&method, Some(Value::Object(id)), &arguments);
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Guards: what keeps callers out by who they are. What a function of the project does decides, then the library that a
+//! name comes from, and only where neither can be seen the name itself.
+
+use std::rc::Rc;
+
+use crate::evaluate::{Arguments, ClassValue, Closure, Machine, ObjectId, Origin, Value};
+
+mod conduct;
+
+mod names;
+
+use conduct::Conduct;
+
+/// How far calls are followed to see what a function does.
+const DEEPEST: u32 = 5;
+
+/// Libraries, or modules of them, that give guards.
+const LIBRARIES: [&str; 36] = [
+    "flask_login",
+    "flask_jwt_extended",
+    "flask_jwt",
+    "flask_httpauth",
+    "flask_security",
+    "flask_principal",
+    "flask_praetorian",
+    "apiflask.HTTPTokenAuth",
+    "apiflask.HTTPBasicAuth",
+    "django.contrib.auth.decorators",
+    "django.contrib.auth.mixins",
+    "django.contrib.admin.views.decorators",
+    "rest_framework.permissions",
+    "rest_framework.decorators.permission_classes",
+    "rest_framework_api_key",
+    "guardian",
+    "braces.views",
+    "rules.contrib",
+    "oauth2_provider",
+    "ninja.security",
+    "fastapi.security",
+    "fastapi_users",
+    "fastapi_jwt_auth",
+    "starlette.authentication.requires",
+    "passport",
+    "express-jwt",
+    "express-basic-auth",
+    "express-oauth2-jwt-bearer",
+    "express-openid-connect",
+    "connect-ensure-login",
+    "keycloak-connect",
+    "@clerk",
+    "@fastify/auth",
+    "@fastify/basic-auth",
+    "@fastify/jwt",
+    "@nestjs/passport",
+];
+
+/// What such a library gives that lets everybody in, or does something else.
+const OPEN: [&str; 12] = [
+    "AllowAny",
+    "login_not_required",
+    "initialize",
+    "session",
+    "logout_user",
+    "login_user",
+    "create_access_token",
+    "OAuth2PasswordRequestForm",
+    "OAuth2PasswordRequestFormStrict",
+    "clerkMiddleware",
+    "BasePermission",
+    "SecurityScopes",
+];
+
+/// The methods by which an object answers whether somebody may pass.
+const METHODS: [&str; 9] = [
+    "__call__",
+    "canActivate",
+    "has_permission",
+    "has_object_permission",
+    "authenticate",
+    "dispatch",
+    "test_func",
+    "use",
+    "handle",
+];
+
+impl<'a> Machine<'a> {
+    /// Whether a value keeps callers out by who they are.
+    pub(crate) fn keeps_out(&mut self, value: &Value<'a>) -> bool {
+        Judge { machine: self, seen: Vec::new() }.value(value, 0)
+    }
+
+    /// The names of the guards among values, and of the rest.
+    pub(crate) fn sort_guards(&mut self, values: &[Value<'a>]) -> (Vec<String>, Vec<String>) {
+        let (guards, others): (Vec<_>, Vec<_>) = values.iter().partition(|value| self.keeps_out(value));
+        let names = |values: Vec<&Value<'a>>| values.into_iter().map(|value| self.name_in_use(value)).collect();
+        (names(guards), names(others))
+    }
+
+    /// The names of the guards among values.
+    pub(crate) fn guard_names(&mut self, values: &[Value<'a>]) -> Vec<String> {
+        self.sort_guards(values).0
+    }
+
+    /// A short name for what stands in a line, as that line calls it.
+    pub(crate) fn name_in_use(&self, value: &Value<'a>) -> String {
+        let way = value.ways().first();
+        if let Some(Value::Object(id)) = way
+            && let Origin::Call { callee, arguments } = &self.object(*id).origin
+        {
+            // `const create = asyncHandler(async (req, res) => …)`.
+            let wrapped = arguments.positional().find_map(Value::as_function);
+            let kept = self.kept_as.get(id).cloned().or_else(|| wrapped.and_then(|wrapped| wrapped.name()));
+            return kept.map_or_else(|| self.label(callee), |name| name.to_string());
+        }
+        match way {
+            Some(Value::Function(closure)) => closure.name_in_use().map(|name| name.to_string()),
+            _ => None,
+        }
+        .unwrap_or_else(|| self.label(value))
+    }
+}
+
+/// Judges values, each function once.
+struct Judge<'m, 'a> {
+    machine: &'m mut Machine<'a>,
+    seen: Vec<*const code::syntax::Function>,
+}
+
+impl<'a> Judge<'_, 'a> {
+    fn value(&mut self, value: &Value<'a>, depth: u32) -> bool {
+        if depth > DEEPEST {
+            return false;
+        }
+        let value = self.machine.settle(value.clone());
+        match &value {
+            Value::Choice(ways) => ways.iter().any(|way| self.value(way, depth)),
+            Value::Function(closure) => self.function(closure, depth),
+            Value::Bound(bound) => self.function(&bound.1, depth),
+            Value::Class(class) => self.class(class, depth),
+            Value::External(path) => outside(path),
+            Value::Object(id) => self.object(*id, depth),
+            Value::List(_) => value.items().iter().any(|item| self.value(item, depth + 1)),
+            _ => false,
+        }
+    }
+
+    fn function(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> bool {
+        match self.conduct(closure, depth) {
+            conduct if conduct.keeps_out() => true,
+            conduct if conduct.is_told() => false,
+            _ => closure.name_in_use().is_some_and(|name| names::asks_who(&name)),
+        }
+    }
+
+    /// What a function does, with those of the project that it calls and those that FastAPI calls for it.
+    fn conduct(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> Conduct<'a> {
+        let key = std::ptr::from_ref(closure.function);
+        if depth > DEEPEST || self.seen.contains(&key) {
+            return Conduct::default();
+        }
+        self.seen.push(key);
+        let mut conduct = Conduct::of(closure.function);
+        for parameter in &closure.function.parameters {
+            for expression in parameter.default.iter().chain(&parameter.annotation) {
+                let value = self.machine.evaluate(expression, &closure.scope);
+                if let Some(target) = self.machine.needed(&value) {
+                    conduct.refuses |= self.value(&target, depth + 1);
+                }
+            }
+        }
+        for callee in conduct.take_callees() {
+            match self.machine.evaluate(callee, &closure.scope) {
+                Value::Function(inner) => conduct.refuses |= self.conduct(&inner, depth + 1).keeps_out(),
+                // Only what a library is known for: a name that is not found may be a variable of the function.
+                other => {
+                    let path = self.machine.path_of(&other);
+                    conduct.refuses |= path.is_some_and(|path| known(&path) == Some(true));
+                }
+            }
+        }
+        conduct
+    }
+
+    fn class(&mut self, class: &Rc<ClassValue<'a>>, depth: u32) -> bool {
+        let outside = self.machine.outside_bases(class);
+        for method in METHODS {
+            if let Some(closure) = self.machine.method(class, method) {
+                let conduct = self.conduct(&closure, depth + 1);
+                if conduct.keeps_out() || matches!(method, "has_permission" | "canActivate" | "test_func") {
+                    return !outside.iter().any(|path| path.contains("throttler"));
+                }
+            }
+        }
+        if outside.iter().any(|path| known(path) == Some(true)) {
+            return true;
+        }
+        names::asks_who(&class.class.name)
+    }
+
+    fn object(&mut self, id: ObjectId, depth: u32) -> bool {
+        let kept = self.machine.kept_as.get(&id).cloned();
+        match self.machine.object(id).origin.clone() {
+            Origin::Instance { class, .. } => self.class(&class, depth),
+            Origin::Parameter { name, .. } => names::asks_who(name),
+            Origin::Made(_) => false,
+            Origin::Call { callee, arguments } => {
+                if self.passes_on(&arguments, depth) {
+                    return true;
+                }
+                let path = self.machine.path_of(&callee);
+                let by_alias = kept.is_some_and(|name| names::asks_who(&name));
+                path.as_deref().and_then(known).unwrap_or_else(|| by_alias || path.is_some_and(|path| outside(&path)))
+            }
+            Origin::Method { receiver, name, arguments } => {
+                // `fastify.auth([…])`, `multer.single('x')`.
+                let path = self.machine.path_of(&receiver).unwrap_or_default();
+                self.passes_on(&arguments, depth)
+                    || known(&format!("{path}.{name}")).unwrap_or_else(|| names::asks_who(&name))
+            }
+            Origin::Member { of, name } => {
+                let path = self.machine.path_of(&of).unwrap_or_default();
+                let decorated = self.machine.decorated_as(&name);
+                match decorated {
+                    Some(closure) => self.function(&closure, depth + 1),
+                    None => known(&format!("{path}.{name}")).unwrap_or_else(|| names::asks_who(&name)),
+                }
+            }
+        }
+    }
+
+    /// Whether something that a wrapper from outside is handed keeps callers out: `asyncHandler(requireUser)`.
+    fn passes_on(&mut self, arguments: &Arguments<'a>, depth: u32) -> bool {
+        let handed: Vec<_> = arguments.positional().cloned().collect();
+        handed.iter().any(|value| match value {
+            Value::List(_) | Value::Function(_) | Value::Bound(_) | Value::Class(_) => self.value(value, depth + 1),
+            _ => false,
+        })
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// What `Depends(…)` or `Security(…)` asks for, also as the annotation `Annotated[User, Depends(…)]`.
+    pub(crate) fn needed(&self, value: &Value<'a>) -> Option<Value<'a>> {
+        if let Value::List(items) = value {
+            return items.borrow().iter().find_map(|item| self.needed(item));
+        }
+        let (path, arguments) = self.called(value)?;
+        let is_dependency = path.ends_with("Depends") || path.ends_with("Security");
+        arguments.at_or_named(0, "dependency").filter(|_| is_dependency).cloned()
+    }
+
+    /// The function that `fastify.decorate('name', …)` puts on an instance.
+    fn decorated_as(&self, name: &str) -> Option<Rc<Closure<'a>>> {
+        (0..self.objects.len()).filter_map(|id| self.event(id)).find_map(|event| {
+            let is_it = &*event.name == "decorate" && event.arguments.at(0)?.as_text().as_deref() == Some(name);
+            is_it.then(|| event.arguments.at(1)?.as_function())?
+        })
+    }
+}
+
+/// Whether a dotted path of a library that is known for guards is one; `None` for other libraries.
+fn known(path: &str) -> Option<bool> {
+    let last = path.rsplit('.').next().unwrap_or(path).trim_end_matches("()");
+    let is_below = |library: &&str| {
+        path.strip_prefix(*library).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '(', '-']))
+    };
+    LIBRARIES.iter().any(is_below).then(|| !OPEN.contains(&last))
+}
+
+/// Whether something from outside is a guard.
+fn outside(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path).trim_end_matches("()");
+    known(path).unwrap_or_else(|| names::asks_who(last))
+}
