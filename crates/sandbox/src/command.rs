@@ -19,6 +19,8 @@ pub struct Command {
     pub folder: PathBuf,
     /// Variables for this command, over those of the policy.
     pub env: Vec<(String, String)>,
+    /// Values that come before what variables hold already.
+    pub env_first: Vec<FirstValue>,
     /// Folders that come first in `PATH` for this command, before the policy's.
     pub paths_first: Vec<PathBuf>,
     /// How long it may take; the policy's time-out if absent.
@@ -26,6 +28,17 @@ pub struct Command {
     /// The network for this command alone; the policy's if absent. Meant for the configured setup command: no
     /// server may be running when it differs from the policy's.
     pub network: Option<Network>,
+}
+
+/// A value that comes before what a variable holds, or is all that it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstValue {
+    /// The variable.
+    pub name: String,
+    /// What comes first.
+    pub value: String,
+    /// What divides its values.
+    pub divider: char,
 }
 
 impl Command {

@@ -47,8 +47,8 @@ mod sandbox;
 
 pub mod git;
 
-pub use command::{Command, Effect, EffectKind, Exit, Outcome, Output};
+pub use command::{Command, Effect, EffectKind, Exit, FirstValue, Outcome, Output};
 pub use error::SandboxError;
 pub use policy::{Network, Policy, Service, Tier, WallChoice, WallName};
-pub use sandbox::{Rising, Sandbox, Server};
+pub use sandbox::{Rising, Sandbox, Server, Temporary};
 pub use warden::{WARDEN_ARGUMENT, warden_main};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::RwLock;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::command::{Command, Effect, Exit, Outcome, Output};
+use crate::command::{Command, Effect, Exit, FirstValue, Outcome, Output};
 use crate::effects;
 use crate::environment::{Places, environment};
 use crate::error::SandboxError;
@@ -58,6 +58,15 @@ pub struct Server {
     told: Option<Reply>,
     /// Where its end will be told.
     answers: Option<Answers>,
+}
+
+/// The run's temporary folder: what is laid there commands find, and what they lay there can be read.
+#[derive(Debug, Clone)]
+pub struct Temporary {
+    /// Where it lies on the host.
+    pub host: PathBuf,
+    /// Where commands find it.
+    pub seen: PathBuf,
 }
 
 /// A sandbox whose walls are being built while something else is done.
@@ -133,6 +142,15 @@ impl Sandbox {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.tree
+    }
+
+    /// The folder for temporary files, which is no part of the repository: nothing in it is an effect.
+    ///
+    /// # Errors
+    /// When the walls are gone.
+    pub async fn temporary(&self) -> Result<Temporary, SandboxError> {
+        let standing = self.standing.read().await;
+        Ok(Temporary { host: self.policy.scratch.join("tmp"), seen: present(standing.as_ref())?.temporary.clone() })
     }
 
     /// Runs a command to its end. If the future is dropped before, the command is ended.
@@ -328,6 +346,11 @@ impl Sandbox {
         };
         let mut env = environment(&self.policy, &command.paths_first, &places);
         env.extend(command.env.iter().cloned());
+        for FirstValue { name, value, divider } in &command.env_first {
+            let rest = env.get(name).filter(|rest| !rest.is_empty());
+            let all = rest.map_or_else(|| value.clone(), |rest| format!("{value}{divider}{rest}"));
+            env.insert(name.clone(), all);
+        }
         let shell = SHELLS.iter().find(|shell| Path::new(shell).exists()).unwrap_or(&"/bin/sh");
         let folder: PathBuf = standing.tree.join(inside(&command.folder)?).components().collect();
         env.insert("PWD".into(), folder.to_string_lossy().into_owned());

@@ -140,6 +140,24 @@ pub enum Trait {
     Sets,
 }
 
+/// A runner of tests whose results can be had from itself, test by test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Runner {
+    /// pytest.
+    Pytest,
+    /// Python's own.
+    Unittest,
+    /// Node's own.
+    NodeTest,
+    /// Jest.
+    Jest,
+    /// Vitest.
+    Vitest,
+    /// Mocha.
+    Mocha,
+}
+
 /// What tells how a call went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -281,6 +299,9 @@ pub struct Program {
     /// Where its targets' recipes stand: `package.json`, `Makefile`, …
     #[serde(default)]
     pub recipes: Option<String>,
+    /// Which of its names run tests so that their results can be had from the runner itself.
+    #[serde(default)]
+    pub(crate) runners: BTreeMap<String, Runner>,
     /// How projects use it that name no command for it.
     #[serde(default)]
     pub usual: Vec<Usual>,
