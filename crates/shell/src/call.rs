@@ -106,7 +106,8 @@ impl Call {
 
     /// Tells that the program belongs to the family, or is run by a program that does.
     pub fn runs_in(&self, ecosystem: &str) -> bool {
-        let is_of = |name: &str| table::programs().row(name).is_some_and(|row| row.ecosystem.as_deref() == Some(ecosystem));
+        let is_of =
+            |name: &str| table::programs().row(name).is_some_and(|row| row.ecosystem.as_deref() == Some(ecosystem));
         self.ecosystem() == Some(ecosystem) || self.wrappers.iter().any(|name| is_of(name))
     }
 

@@ -69,6 +69,7 @@ pub use parse::parse;
 pub use reading::{Reading, decided_by, read, read_with};
 pub use script::{Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word};
 pub use table::{
-    Kind, Need, Program, Rule, Runner, StatusMeaning, Telling, Trait, Usual, action_command, faults, hook_command, rows, usuals,
+    Kind, Need, Program, Rule, Runner, StatusMeaning, Telling, Trait, Usual, action_command, faults, hook_command,
+    rows, usuals,
 };
 pub use words::quote;
