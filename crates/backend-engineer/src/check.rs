@@ -6,8 +6,9 @@ mod vacuous;
 mod kind;
 mod inconclusive;
 mod outputs_of_steps;
-mod runners;
 mod judge;
+mod ended;
+mod runners;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -16,7 +17,8 @@ use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::{Effect, EffectKind, Outcome};
 
-pub(crate) use judge::{Asked, End, JudgeContext, Judgement, counted, judge};
+use ended::{code_of, end_of, judged_text};
+pub(crate) use judge::{Asked, JudgeContext, Judgement, counted, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
 pub(crate) use recipes::TreeRecipes;
 pub(crate) use runners::Difference;
@@ -28,9 +30,6 @@ use crate::stop::Stop;
 use crate::tree::Pending;
 use crate::understand::without_author;
 use crate::unit_work::UnitWork;
-
-/// How much of the output's head and tail is judged, in bytes each.
-const JUDGED: usize = 64 << 10;
 
 /// One command to run.
 #[derive(Debug, Clone)]
@@ -279,13 +278,6 @@ fn on_host(name: &str) -> Option<PathBuf> {
     found.next().map(|file| file.canonicalize().unwrap_or(file))
 }
 
-fn code_of(outcome: &Outcome) -> Option<i32> {
-    match outcome.exit {
-        sandbox::Exit::Code(code) => Some(code),
-        _ => None,
-    }
-}
-
 async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) -> Result<(Ran, String), Stop> {
     work.run.emit(Event::CommandStarted {
         command: request.script.clone(),
@@ -463,24 +455,6 @@ fn keep_output(work: &UnitWork<'_>, outcome: &Outcome) -> Result<Option<OutputId
         Ok(file) => Ok(Some(run.keep_output(work.run.redactor.reader(file))?)),
         Err(_) => Ok(None),
     }
-}
-
-fn end_of(outcome: &Outcome) -> End {
-    match &outcome.exit {
-        sandbox::Exit::Code(code) => End::Code(*code),
-        sandbox::Exit::Signal(signal) => End::Signal(*signal),
-        sandbox::Exit::TimedOut { after, looks_like_server } => {
-            End::TimedOut { seconds: after.as_secs(), server: *looks_like_server }
-        }
-    }
-}
-
-fn judged_text(outcome: &Outcome) -> String {
-    if outcome.output.bytes <= 2 * JUDGED as u64 {
-        return outcome.output.head(2 * JUDGED).unwrap_or_default();
-    }
-    let head = outcome.output.head(JUDGED).unwrap_or_default();
-    format!("{head}\n{}", outcome.output.tail(JUDGED).unwrap_or_default())
 }
 
 /// Returns the folder that the command's tools are looked up from: a `cd x &&` before it counts.

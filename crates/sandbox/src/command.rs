@@ -1,5 +1,6 @@
 //! A command to run and what came of it: how it ended, what it printed, and what it left behind.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -39,6 +40,15 @@ pub struct FirstValue {
     pub value: String,
     /// What divides its values.
     pub divider: char,
+}
+
+impl FirstValue {
+    /// Puts it before what the variable holds.
+    pub(crate) fn put(&self, env: &mut BTreeMap<String, String>) {
+        let rest = env.get(&self.name).filter(|rest| !rest.is_empty());
+        let all = rest.map_or_else(|| self.value.clone(), |rest| format!("{}{}{rest}", self.value, self.divider));
+        env.insert(self.name.clone(), all);
+    }
 }
 
 impl Command {

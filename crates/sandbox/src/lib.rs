@@ -8,6 +8,8 @@ mod command;
 
 mod error;
 
+mod checked;
+
 mod process;
 
 mod home;
@@ -49,6 +51,6 @@ pub mod git;
 
 pub use command::{Command, Effect, EffectKind, Exit, FirstValue, Outcome, Output};
 pub use error::SandboxError;
-pub use policy::{Network, Policy, Service, Tier, WallChoice, WallName};
-pub use sandbox::{Rising, Sandbox, Server, Temporary};
+pub use policy::{Network, Policy, Service, Temporary, Tier, WallChoice, WallName};
+pub use sandbox::{Rising, Sandbox, Server};
 pub use warden::{WARDEN_ARGUMENT, warden_main};

@@ -1,8 +1,9 @@
 //! A call: the program that an invocation really runs, behind its wrappers, and
 //! the row of the table that says what it is.
 
+use crate::runner::Runner;
 use crate::script::Span;
-use crate::table::{self, Kind, Need, Program, Rule, Runner, StatusMeaning, Telling, Trait};
+use crate::table::{self, Kind, Need, Program, Rule, StatusMeaning, Telling, Trait};
 use crate::words::quote;
 
 /// A target of a runner, such as `npm run build` or `make test`.

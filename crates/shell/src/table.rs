@@ -21,6 +21,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::{Arguments, Condition, Met, fits};
+use crate::runner::Runner;
 
 /// What a command is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -138,24 +139,6 @@ pub enum Trait {
     Narrates,
     /// It sets something in the shell for what comes after it: variables, functions' environment.
     Sets,
-}
-
-/// A runner of tests whose results can be had from itself, test by test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Runner {
-    /// pytest.
-    Pytest,
-    /// Python's own.
-    Unittest,
-    /// Node's own.
-    NodeTest,
-    /// Jest.
-    Jest,
-    /// Vitest.
-    Vitest,
-    /// Mocha.
-    Mocha,
 }
 
 /// What tells how a call went.

@@ -6,7 +6,7 @@
 
 mod told;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sandbox::FirstValue;
 use shell::{Reading, Runner};
@@ -23,6 +23,9 @@ const PYTHON: &str = include_str!("runners/sitecustomize.py");
 
 /// Loaded by each Node.
 const NODE: &str = include_str!("runners/node.cjs");
+
+/// The folder of what they load, among the temporary files.
+const LAID: &str = "backend-engineer-runners";
 
 /// The variable that says where results are written to.
 const FOLDER: &str = "BACKEND_ENGINEER_RESULTS";
@@ -62,9 +65,9 @@ impl Runs {
 /// A command whose runners are listened to.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    /// The folder, as the host has it; gone with this.
-    laid: tempfile::TempDir,
-    /// The folder, as the command finds it.
+    /// Where results are written to, as the host has it, by a name that nobody guesses; gone with this.
+    told: tempfile::TempDir,
+    /// The temporary folder, as the command finds it.
     seen: PathBuf,
     runs: Runs,
     node: Option<u32>,
@@ -81,29 +84,22 @@ impl Watch {
         let node = if runs.node { work.workspace.node_version().await? } else { None };
         runs.node = node.is_some_and(|version| version >= NODE_WITH_REPORTERS);
         // Where nothing can be laid down, the command is judged without.
-        let Ok(laid) = tempfile::Builder::new().prefix("results-").tempdir_in(&temporary.host) else { return Ok(None) };
-        let lay = |folder: &str, name: &str, text: &str| {
-            let folder = laid.path().join(folder);
-            std::fs::create_dir(&folder).and_then(|()| std::fs::write(folder.join(name), text))
-        };
-        let done = lay("python", "sitecustomize.py", PYTHON)
-            .and_then(|()| lay("node", "results.cjs", NODE))
-            .and_then(|()| std::fs::create_dir(laid.path().join("told")));
-        let seen = temporary.seen.join(laid.path().file_name().unwrap_or_default());
-        Ok(done.is_ok().then_some(Watch { laid, seen, runs, node }))
+        let told = lay(&temporary.host).ok();
+        Ok(told.map(|told| Watch { told, seen: temporary.seen, runs, node }))
     }
 
     /// Adds to a command what its runners need to write.
     pub(crate) fn instrument(&self, to_run: &mut ToRun<'_>) {
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
-        to_run.env.push((FOLDER.to_owned(), text(self.seen.join("told"))));
+        let told = self.seen.join(self.told.path().file_name().unwrap_or_default());
+        to_run.env.push((FOLDER.to_owned(), text(told)));
         if self.runs.python {
-            let value = text(self.seen.join("python"));
+            let value = text(self.seen.join(LAID).join("python"));
             to_run.script = set_first(&to_run.script, "PYTHONPATH", &value, ':');
             to_run.env_first.push(FirstValue { name: "PYTHONPATH".to_owned(), value, divider: ':' });
         }
         if self.runs.node {
-            let value = self.node_options(&text(self.seen.join("node/results.cjs")));
+            let value = self.node_options(&text(self.seen.join(LAID).join("results.cjs")));
             to_run.script = set_first(&to_run.script, "NODE_OPTIONS", &value, ' ');
             to_run.env_first.push(FirstValue { name: "NODE_OPTIONS".to_owned(), value, divider: ' ' });
         }
@@ -121,8 +117,21 @@ impl Watch {
 
     /// Reads what the runners wrote, each name and sentence made clean.
     pub(crate) fn read(&self, clean: &dyn Fn(&str) -> String) -> Told {
-        Told::read(&self.laid.path().join("told"), clean)
+        Told::read(self.told.path(), clean)
     }
+}
+
+/// Lays down afresh what runners load, since commands may have changed it; gives a folder for results. The names of what
+/// they load may stand in a traceback, and are the same each time.
+fn lay(temporary: &Path) -> std::io::Result<tempfile::TempDir> {
+    let folder = temporary.join(LAID);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(folder.join("python"))?;
+    std::fs::write(folder.join("python/sitecustomize.py"), PYTHON)?;
+    std::fs::write(folder.join("results.cjs"), NODE)?;
+    tempfile::Builder::new().prefix("results-").tempdir_in(temporary)
 }
 
 /// Puts a value first wherever a script sets the variable itself: it would take ours away.

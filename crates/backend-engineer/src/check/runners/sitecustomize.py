@@ -10,6 +10,9 @@ import importlib.util
 import os
 import sys
 
+# unittest leaves out of a failure what is marked so.
+__unittest = True
+
 FOLDER = "BACKEND_ENGINEER_RESULTS"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -118,6 +121,7 @@ class Seen:
 
     def clear(self):
         self.started = []
+        self.raised = {}
         self.said = {}
         self.skipped_groups = []
 
@@ -131,6 +135,8 @@ SEEN = Seen()
 
 
 def name_of(test):
+    # A part of a test speaks for the test.
+    test = getattr(test, "test_case", test) if type(test).__name__ == "_SubTest" else test
     try:
         return str(test.id())
     except Exception:
@@ -193,6 +199,7 @@ def watch_unittest(module):
 
     results.TestResult.startTest = start_test
     results.TestResult.addSubTest = add_sub_test
+    watch_methods()
     around(runners.TextTestRunner, "run", lambda self, test: test, lambda self, result: result)
     around(module.TestProgram, "runTests", lambda self, *_: self.test, lambda self, _: getattr(self, "result", None))
     opened = module.TestProgram.__init__
@@ -203,6 +210,30 @@ def watch_unittest(module):
         return opened(self, *given, **named)
 
     module.TestProgram.__init__ = begin
+
+
+def watch_methods():
+    """Sees what a test raises, whatever the results are told of it."""
+    import functools
+    from unittest.case import SkipTest, TestCase
+
+    call = getattr(TestCase, "_callTestMethod", None)
+    if call is None:
+        return
+
+    @functools.wraps(call)
+    def wrapped(self, method):
+        name = name_of(self)
+        SEEN.raised.pop(name, None)
+        try:
+            return call(self, method)
+        except SkipTest:
+            raise
+        except BaseException as error:
+            SEEN.raised[name] = type(error).__name__
+            raise
+
+    TestCase._callTestMethod = wrapped
 
 
 def around(kind, method, suite_of, result_of):
@@ -241,7 +272,7 @@ def told_by_unittest(result, collected):
     for test in bad:
         said.setdefault(name_of(test), "failed")
     if SEEN.started or not getattr(result, "testsRun", 0):
-        stopped = getattr(result, "shouldStop", False) or bool(bad)
+        stopped = bool(bad)
         groups = [group.rpartition("(")[2].rstrip(")") for group in SEEN.skipped_groups]
         for name in collected:
             if name in SEEN.started or name in said:
@@ -251,6 +282,9 @@ def told_by_unittest(result, collected):
             elif not stopped:
                 doubts.append("`%s` was collected and not run" % name)
         doubts.extend("`%s` was run and has no result" % name for name in SEEN.started if name not in said)
+    for name, what in SEEN.raised.items():
+        if said.get(name) == "passed":
+            doubts.append("`%s` raised %s and is reported as passed" % (name, what))
     return {"event": "done", "collected": len(collected), "tests": sorted(said.items()), "doubts": doubts[:20]}
 
 
@@ -394,6 +428,7 @@ def plugin(state):
 
         @functools.wraps(run)
         def runtest(*given, **named):
+            __tracebackhide__ = True
             results.called.add(name)
             inside = watch_function(item, note)
             try:
@@ -429,6 +464,7 @@ def plugin(state):
 
             @functools.wraps(function)
             async def wrapped(*given, **named):
+                __tracebackhide__ = True
                 inside.append(True)
                 try:
                     return await function(*given, **named)
@@ -440,6 +476,7 @@ def plugin(state):
 
             @functools.wraps(function)
             def wrapped(*given, **named):
+                __tracebackhide__ = True
                 inside.append(True)
                 try:
                     return function(*given, **named)
