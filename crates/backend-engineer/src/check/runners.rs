@@ -41,6 +41,8 @@ const NODE_PRINTS_SPEC: u32 = 23;
 struct Runs {
     python: bool,
     node: bool,
+    /// Among them is Node's own runner.
+    node_test: bool,
     /// It names a reporter for Node's runner, and no place for what that prints.
     names_reporter: bool,
 }
@@ -52,7 +54,9 @@ impl Runs {
             let is_script = call.kind() == shell::Kind::Script;
             runs.python |=
                 matches!(call.runner(), Some(Runner::Pytest | Runner::Unittest)) || is_script && call.runs_in("python");
-            runs.node |= call.runner() == Some(Runner::NodeTest);
+            let own = call.runner() == Some(Runner::NodeTest);
+            runs.node_test |= own;
+            runs.node |= own || matches!(call.runner(), Some(Runner::Jest | Runner::Vitest | Runner::Mocha));
             let names = |option: &str| {
                 call.arguments.iter().any(|word| word == option || word.starts_with(&format!("{option}=")))
             };
@@ -81,8 +85,8 @@ impl Watch {
             return Ok(None);
         }
         let temporary = work.workspace.temporary().await?;
-        let node = if runs.node { work.workspace.node_version().await? } else { None };
-        runs.node = node.is_some_and(|version| version >= NODE_WITH_REPORTERS);
+        let node = if runs.node_test { work.workspace.node_version().await? } else { None };
+        runs.node_test = node.is_some_and(|version| version >= NODE_WITH_REPORTERS);
         // Where nothing can be laid down, the command is judged without.
         let told = lay(&temporary.host).ok();
         Ok(told.map(|told| Watch { told, seen: temporary.seen, runs, node }))
@@ -107,6 +111,9 @@ impl Watch {
 
     /// What makes Node's runner report to us as well as to whom it reports by itself.
     fn node_options(&self, file: &str) -> String {
+        if !self.runs.node_test {
+            return format!("--require={file}");
+        }
         let ours = format!("--require={file} --test-reporter={file} --test-reporter-destination=stderr");
         let usual = if self.node >= Some(NODE_PRINTS_SPEC) { "spec" } else { "tap" };
         match self.runs.names_reporter {
@@ -192,15 +199,20 @@ mod tests {
         let recipes = |target: &shell::Target| (target.name == "test").then(|| "node --test".to_owned());
         let runs = |script: &str| Runs::of(&shell::read_with(script, &recipes));
         let (python, node) = (Runs { python: true, ..Runs::default() }, Runs { node: true, ..Runs::default() });
+        let own = Runs { node_test: true, ..node };
         let rows = [
             ("pytest -q", python),
             ("uv run python -m pytest tests", python),
             ("cd a && coverage run -m unittest -v", python),
             ("python manage.py test shop", python),
             ("python tests/test_a.py", python),
-            ("npm test", node),
-            ("node --import tsx --test a.test.ts", node),
-            ("node --test --test-reporter=dot", Runs { names_reporter: true, ..node }),
+            ("npm test", own),
+            ("node --import tsx --test a.test.ts", own),
+            ("node --test --test-reporter=dot", Runs { names_reporter: true, ..own }),
+            ("npx jest src", node),
+            ("pnpm exec vitest run", node),
+            ("npx mocha test", node),
+            ("npx ava", Runs::default()),
             ("pytest --collect-only", Runs::default()),
             ("ruff check .", Runs::default()),
             ("node --test --watch", Runs::default()),
