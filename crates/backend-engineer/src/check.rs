@@ -211,8 +211,8 @@ pub(crate) async fn run_before(
     let asked = request.asked(work);
     let watch = Watch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute_before(to_run(work.run, request, &asked, watch.as_ref()), written).await?;
-    let told = read_told(work, watch);
-    let text = work.run.redactor.text(&judged_text(&outcome));
+    let told = read_told(work, watch.as_ref());
+    let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
     work.run.emit(Event::CommandFinished {
         command: request.script.clone(),
@@ -243,9 +243,17 @@ fn plain<'a>(run: &RunContext, request: &'a Request, script: &str) -> ToRun<'a> 
 }
 
 /// Reads what the runners of a command said, without secrets.
-fn read_told(work: &UnitWork<'_>, watch: Option<Watch>) -> Told {
+fn read_told(work: &UnitWork<'_>, watch: Option<&Watch>) -> Told {
     let clean = |text: &str| work.run.redactor.text(text);
     watch.map(|watch| watch.read(&clean)).unwrap_or_default()
+}
+
+/// Takes out what a runner prints of the report that only we asked for.
+fn without_ours(watch: Option<&Watch>, text: String) -> String {
+    match watch {
+        Some(watch) => watch.take_out(&text),
+        None => text,
+    }
 }
 
 /// Takes into account what the runners say themselves of a success.
@@ -292,8 +300,8 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     let beside = work.workspace.has_leftovers(&before);
     let watch = Watch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute(to_run(work.run, request, &asked, watch.as_ref())).await?;
-    let told = read_told(work, watch);
-    let text = work.run.redactor.text(&judged_text(&outcome));
+    let told = read_told(work, watch.as_ref());
+    let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
     let succeeded = code_of(&outcome) == Some(0) && judgement.verdict != Verdict::Failed;
     let own = match writes {
@@ -312,7 +320,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         output: keep_output(work, &outcome)?,
         acted: work.fingerprint() != tree || !own.is_empty(),
         tree: Some(tree),
-        tail: work.run.redactor.text(&last_lines(&outcome, 30)),
+        tail: work.run.redactor.text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
         judgement,
         tests: told.tests(),
         dropped: Vec::new(),

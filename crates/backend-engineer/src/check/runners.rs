@@ -122,6 +122,15 @@ impl Watch {
         }
     }
 
+    /// Takes the lines out of an output that name our report: "Test results written to: …".
+    pub(crate) fn take_out(&self, text: &str) -> String {
+        let name = self.told.path().file_name().unwrap_or_default().to_string_lossy();
+        if !text.contains(&*name) {
+            return text.to_owned();
+        }
+        text.split_inclusive('\n').filter(|line| !line.contains(&*name)).collect()
+    }
+
     /// Reads what the runners wrote, each name and sentence made clean.
     pub(crate) fn read(&self, clean: &dyn Fn(&str) -> String) -> Told {
         Told::read(self.told.path(), clean)
