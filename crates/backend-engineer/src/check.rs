@@ -7,17 +7,22 @@ mod kind;
 mod inconclusive;
 mod outputs_of_steps;
 mod judge;
+mod ended;
+mod runners;
 
 use std::fs::File;
 use std::path::PathBuf;
 
-use journal::{Event, OutputId, Verdict};
+use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::{Effect, EffectKind, Outcome};
 
-pub(crate) use judge::{Asked, End, JudgeContext, Judgement, counted, judge};
+use ended::{code_of, end_of, judged_text};
+pub(crate) use judge::{Asked, JudgeContext, Judgement, counted, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
 pub(crate) use recipes::TreeRecipes;
+pub(crate) use runners::Difference;
+use runners::{Told, Watch};
 
 use crate::analyze::nearest_tools;
 use crate::run::{Belonging, Promotable, RunContext, ToRun, last_lines};
@@ -25,9 +30,6 @@ use crate::stop::Stop;
 use crate::tree::Pending;
 use crate::understand::without_author;
 use crate::unit_work::UnitWork;
-
-/// How much of the output's head and tail is judged, in bytes each.
-const JUDGED: usize = 64 << 10;
 
 /// One command to run.
 #[derive(Debug, Clone)]
@@ -65,6 +67,8 @@ pub(crate) struct Ran {
     pub(crate) acted: bool,
     /// The end of what it printed.
     pub(crate) tail: String,
+    /// Each test by itself, where the runner said so itself.
+    pub(crate) tests: Vec<TestResult>,
     /// What it wrote as a step of the plan and the user does not get; data aside.
     pub(crate) dropped: Vec<String>,
     /// Data of earlier steps lay beside the tree when it ran.
@@ -83,6 +87,7 @@ impl Ran {
             tree: None,
             acted: false,
             tail: String::new(),
+            tests: Vec::new(),
             dropped: Vec::new(),
             beside: false,
         }
@@ -184,19 +189,31 @@ pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> 
     run_with(work, request, Writes::Discarded).await
 }
 
-/// Runs a command on the tree as it was before the change, and judges it; gives what it printed as well. Nothing that
-/// it does is taken over.
+/// What a command said of the tree as it was before the change.
+#[derive(Debug)]
+pub(crate) struct Before {
+    /// What it proved.
+    pub(crate) judgement: Judgement,
+    /// What it printed: its head and tail.
+    pub(crate) text: String,
+    /// Each test by itself, where the runner said so itself.
+    pub(crate) tests: Vec<TestResult>,
+}
+
+/// Runs a command on the tree as it was before the change, and judges it. Nothing that it does is taken over.
 pub(crate) async fn run_before(
     work: &mut UnitWork<'_>,
     request: &Request,
     written: &[Pending],
-) -> Result<(Judgement, String), Stop> {
+) -> Result<Before, Stop> {
     let why = format!("{}, before the change", request.why);
     work.run.emit(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
     let asked = request.asked(work);
-    let outcome = work.workspace.execute_before(to_run(work.run, request, &asked.script), written).await?;
-    let text = work.run.redactor.text(&judged_text(&outcome));
-    let judgement = judged(work, (request, &asked), &outcome, &text);
+    let watch = Watch::prepare(work, &asked).await?;
+    let outcome = work.workspace.execute_before(to_run(work.run, request, &asked, watch.as_ref()), written).await?;
+    let told = read_told(work, watch.as_ref());
+    let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
+    let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
     work.run.emit(Event::CommandFinished {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -207,18 +224,51 @@ pub(crate) async fn run_before(
         output: keep_output(work, &outcome)?,
         tree: None,
     })?;
-    Ok((judgement, text))
+    Ok(Before { judgement, text, tests: told.tests() })
 }
 
-/// A request as the sandbox takes it: `script` in the request's folder, with the programs that it means first.
-fn to_run<'a>(run: &RunContext, request: &'a Request, script: &'a str) -> ToRun<'a> {
+/// A request as the sandbox takes it, with the programs that it means first; its runners are listened to by `watch`.
+fn to_run<'a>(run: &RunContext, request: &'a Request, asked: &Asked, watch: Option<&Watch>) -> ToRun<'a> {
+    let mut to_run = plain(run, request, &asked.script);
+    if let Some(watch) = watch {
+        watch.instrument(&mut to_run);
+    }
+    to_run
+}
+
+/// A script in the request's folder.
+fn plain<'a>(run: &RunContext, request: &'a Request, script: &str) -> ToRun<'a> {
     let programs_first = nearest_tools(run.root(), &effective_folder(request));
-    ToRun { script, folder: &request.folder, programs_first }
+    ToRun::new(script, &request.folder, programs_first)
+}
+
+/// Reads what the runners of a command said, without secrets.
+fn read_told(work: &UnitWork<'_>, watch: Option<&Watch>) -> Told {
+    let clean = |text: &str| work.run.redactor.text(text);
+    watch.map(|watch| watch.read(&clean)).unwrap_or_default()
+}
+
+/// Takes out what a runner prints of the report that only we asked for.
+fn without_ours(watch: Option<&Watch>, text: String) -> String {
+    match watch {
+        Some(watch) => watch.take_out(&text),
+        None => text,
+    }
+}
+
+/// Takes into account what the runners say themselves of a success.
+fn weighed(judgement: Judgement, told: &Told, (request, asked, outcome): (&Request, &Asked, &Outcome)) -> Judgement {
+    let succeeds = code_of(outcome) == Some(0) && !asked.is_negated();
+    let is_success = matches!(request.expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::Unstated);
+    match succeeds && is_success {
+        true => told.weigh(judgement, request.expect.passed),
+        false => judgement,
+    }
 }
 
 /// Starts a request as a server for the commands after it.
 pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> Result<sandbox::Server, Stop> {
-    work.workspace.serve(to_run(work.run, request, &request.script)).await
+    work.workspace.serve(plain(work.run, request, &request.script)).await
 }
 
 fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
@@ -236,13 +286,6 @@ fn on_host(name: &str) -> Option<PathBuf> {
     found.next().map(|file| file.canonicalize().unwrap_or(file))
 }
 
-fn code_of(outcome: &Outcome) -> Option<i32> {
-    match outcome.exit {
-        sandbox::Exit::Code(code) => Some(code),
-        _ => None,
-    }
-}
-
 async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) -> Result<(Ran, String), Stop> {
     work.run.emit(Event::CommandStarted {
         command: request.script.clone(),
@@ -255,9 +298,11 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
     let beside = work.workspace.has_leftovers(&before);
-    let outcome = work.workspace.execute(to_run(work.run, request, &asked.script)).await?;
-    let text = work.run.redactor.text(&judged_text(&outcome));
-    let judgement = judged(work, (request, &asked), &outcome, &text);
+    let watch = Watch::prepare(work, &asked).await?;
+    let outcome = work.workspace.execute(to_run(work.run, request, &asked, watch.as_ref())).await?;
+    let told = read_told(work, watch.as_ref());
+    let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
+    let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
     let succeeded = code_of(&outcome) == Some(0) && judgement.verdict != Verdict::Failed;
     let own = match writes {
         Writes::Promoted if !succeeded => leave_nothing(work, &before).await?,
@@ -275,8 +320,9 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         output: keep_output(work, &outcome)?,
         acted: work.fingerprint() != tree || !own.is_empty(),
         tree: Some(tree),
-        tail: work.run.redactor.text(&last_lines(&outcome, 30)),
+        tail: work.run.redactor.text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
         judgement,
+        tests: told.tests(),
         dropped: Vec::new(),
         beside,
     };
@@ -417,24 +463,6 @@ fn keep_output(work: &UnitWork<'_>, outcome: &Outcome) -> Result<Option<OutputId
         Ok(file) => Ok(Some(run.keep_output(work.run.redactor.reader(file))?)),
         Err(_) => Ok(None),
     }
-}
-
-fn end_of(outcome: &Outcome) -> End {
-    match &outcome.exit {
-        sandbox::Exit::Code(code) => End::Code(*code),
-        sandbox::Exit::Signal(signal) => End::Signal(*signal),
-        sandbox::Exit::TimedOut { after, looks_like_server } => {
-            End::TimedOut { seconds: after.as_secs(), server: *looks_like_server }
-        }
-    }
-}
-
-fn judged_text(outcome: &Outcome) -> String {
-    if outcome.output.bytes <= 2 * JUDGED as u64 {
-        return outcome.output.head(2 * JUDGED).unwrap_or_default();
-    }
-    let head = outcome.output.head(JUDGED).unwrap_or_default();
-    format!("{head}\n{}", outcome.output.tail(JUDGED).unwrap_or_default())
 }
 
 /// Returns the folder that the command's tools are looked up from: a `cd x &&` before it counts.

@@ -40,7 +40,7 @@ pub(crate) fn record(
             verdict: ran.judgement.verdict,
             exit: ran.exit,
             detail: ran.judgement.detail.clone(),
-            tests: Vec::new(),
+            tests: ran.tests.clone(),
             output: ran.output,
         },
         run,

@@ -5,7 +5,7 @@ mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journal::{Basis, Evidence, Verdict};
+use journal::{Basis, Evidence, TestResult, Verdict};
 use plan::{CriterionKind, PassageKind, SentenceClass};
 use serde::Serialize;
 use survey::Purpose;
@@ -128,6 +128,19 @@ pub(crate) struct CheckLine {
     pub(crate) tree: Option<String>,
     /// The end of what it printed, where it failed.
     pub(crate) output: String,
+    /// How many tests its runners told of, where they told of any.
+    pub(crate) tests: Option<TestCounts>,
+}
+
+/// How many tests a check ran, by what their runner says itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct TestCounts {
+    /// Those that passed.
+    pub(crate) passed: usize,
+    /// Those that failed, by name.
+    pub(crate) failed: Vec<String>,
+    /// Those that were skipped, or are expected to fail.
+    pub(crate) skipped: usize,
 }
 
 /// Something that was not placed.
@@ -333,7 +346,17 @@ fn check_line(check: &Check) -> CheckLine {
         details: ran.judgement.detail.clone(),
         tree: ran.tree.clone(),
         output: if check.verdict() == Verdict::Failed { ran.tail.clone() } else { String::new() },
+        tests: test_counts(&ran.tests),
     }
+}
+
+fn test_counts(tests: &[TestResult]) -> Option<TestCounts> {
+    let of = |verdict: Verdict| tests.iter().filter(move |test| test.verdict == verdict);
+    (!tests.is_empty()).then(|| TestCounts {
+        passed: of(Verdict::Passed).count(),
+        failed: of(Verdict::Failed).map(|test| test.name.clone()).collect(),
+        skipped: of(Verdict::NotChecked).count(),
+    })
 }
 
 fn refusals(change: &Change) -> Vec<Refusal> {

@@ -1,5 +1,6 @@
 //! A command to run and what came of it: how it ended, what it printed, and what it left behind.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -19,6 +20,8 @@ pub struct Command {
     pub folder: PathBuf,
     /// Variables for this command, over those of the policy.
     pub env: Vec<(String, String)>,
+    /// Values that come before what variables hold already.
+    pub env_first: Vec<FirstValue>,
     /// Folders that come first in `PATH` for this command, before the policy's.
     pub paths_first: Vec<PathBuf>,
     /// How long it may take; the policy's time-out if absent.
@@ -26,6 +29,26 @@ pub struct Command {
     /// The network for this command alone; the policy's if absent. Meant for the configured setup command: no
     /// server may be running when it differs from the policy's.
     pub network: Option<Network>,
+}
+
+/// A value that comes before what a variable holds, or is all that it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstValue {
+    /// The variable.
+    pub name: String,
+    /// What comes first.
+    pub value: String,
+    /// What divides its values.
+    pub divider: char,
+}
+
+impl FirstValue {
+    /// Puts it before what the variable holds.
+    pub(crate) fn put(&self, env: &mut BTreeMap<String, String>) {
+        let rest = env.get(&self.name).filter(|rest| !rest.is_empty());
+        let all = rest.map_or_else(|| self.value.clone(), |rest| format!("{}{}{rest}", self.value, self.divider));
+        env.insert(self.name.clone(), all);
+    }
 }
 
 impl Command {

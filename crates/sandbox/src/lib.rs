@@ -8,6 +8,8 @@ mod command;
 
 mod error;
 
+mod checked;
+
 mod process;
 
 mod home;
@@ -47,8 +49,8 @@ mod sandbox;
 
 pub mod git;
 
-pub use command::{Command, Effect, EffectKind, Exit, Outcome, Output};
+pub use command::{Command, Effect, EffectKind, Exit, FirstValue, Outcome, Output};
 pub use error::SandboxError;
-pub use policy::{Network, Policy, Service, Tier, WallChoice, WallName};
+pub use policy::{Network, Policy, Service, Temporary, Tier, WallChoice, WallName};
 pub use sandbox::{Rising, Sandbox, Server};
 pub use warden::{WARDEN_ARGUMENT, warden_main};

@@ -112,3 +112,12 @@ impl fmt::Display for Tier {
         formatter.write_str(&self.name)
     }
 }
+
+/// The run's temporary folder: what is laid there commands find, and what they lay there can be read.
+#[derive(Debug, Clone)]
+pub struct Temporary {
+    /// Where it lies on the host.
+    pub host: PathBuf,
+    /// Where commands find it.
+    pub seen: PathBuf,
+}

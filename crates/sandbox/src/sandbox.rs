@@ -7,12 +7,13 @@ use std::time::Duration;
 use tokio::sync::RwLock;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::checked::checked;
 use crate::command::{Command, Effect, Exit, Outcome, Output};
 use crate::effects;
 use crate::environment::{Places, environment};
 use crate::error::SandboxError;
 use crate::keeper::{Answers, Keeper};
-use crate::policy::{Network, Policy, Tier, WallChoice};
+use crate::policy::{Network, Policy, Temporary, Tier, WallChoice};
 use crate::tree;
 use crate::walls::{self, Site, Standing};
 use crate::wire::{Reply, Request, Script};
@@ -133,6 +134,15 @@ impl Sandbox {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.tree
+    }
+
+    /// The folder for temporary files, which is no part of the repository: nothing in it is an effect.
+    ///
+    /// # Errors
+    /// When the walls are gone.
+    pub async fn temporary(&self) -> Result<Temporary, SandboxError> {
+        let standing = self.standing.read().await;
+        Ok(Temporary { host: self.policy.scratch.join("tmp"), seen: present(standing.as_ref())?.temporary.clone() })
     }
 
     /// Runs a command to its end. If the future is dropped before, the command is ended.
@@ -328,6 +338,7 @@ impl Sandbox {
         };
         let mut env = environment(&self.policy, &command.paths_first, &places);
         env.extend(command.env.iter().cloned());
+        command.env_first.iter().for_each(|first| first.put(&mut env));
         let shell = SHELLS.iter().find(|shell| Path::new(shell).exists()).unwrap_or(&"/bin/sh");
         let folder: PathBuf = standing.tree.join(inside(&command.folder)?).components().collect();
         env.insert("PWD".into(), folder.to_string_lossy().into_owned());
@@ -404,27 +415,6 @@ impl Drop for Running<'_> {
             let _ = self.keeper.tell(&Request::Stop { id: self.id }, b"");
         }
     }
-}
-
-/// Checks what a policy names, and gives it with its paths as the system knows them.
-fn checked(mut policy: Policy) -> Result<Policy, SandboxError> {
-    let refuse =
-        |path: &Path, reason: &str| SandboxError::Policy { path: path.to_path_buf(), reason: reason.to_owned() };
-    policy.root = policy.root.canonicalize().map_err(SandboxError::file("find the repository at", &policy.root))?;
-    if !policy.root.is_dir() || policy.root.parent().is_none() {
-        return Err(refuse(&policy.root, "is not a folder that can be a repository"));
-    }
-    if !policy.scratch.is_absolute() {
-        return Err(refuse(&policy.scratch, "the scratch folder must be an absolute path"));
-    }
-    let outputs = policy.scratch.join("outputs");
-    std::fs::create_dir_all(&outputs).map_err(SandboxError::file("make", &outputs))?;
-    policy.scratch = policy.scratch.canonicalize().map_err(SandboxError::file("find", &policy.scratch))?;
-    if policy.root.starts_with(&policy.scratch) {
-        return Err(refuse(&policy.scratch, "the scratch folder can't hold the repository"));
-    }
-    policy.hidden.extend(policy.scratch.strip_prefix(&policy.root).map(Path::to_path_buf));
-    Ok(policy)
 }
 
 /// Removes what the walls put into the scratch.

@@ -1,6 +1,7 @@
 //! A call: the program that an invocation really runs, behind its wrappers, and
 //! the row of the table that says what it is.
 
+use crate::runner::Runner;
 use crate::script::Span;
 use crate::table::{self, Kind, Need, Program, Rule, StatusMeaning, Telling, Trait};
 use crate::words::quote;
@@ -96,6 +97,19 @@ impl Call {
     /// Tells that the call has the property.
     pub fn is(&self, one: Trait) -> bool {
         self.rule.is_some_and(|rule| rule.is(one))
+    }
+
+    /// Returns the runner of tests that it is, where it runs any.
+    pub fn runner(&self) -> Option<Runner> {
+        let runs = self.kind() == Kind::Test && !self.is(Trait::Lists) && !self.is(Trait::Watches);
+        self.row.filter(|_| runs)?.runners.get(&self.program).copied()
+    }
+
+    /// Tells that the program belongs to the family, or is run by a program that does.
+    pub fn runs_in(&self, ecosystem: &str) -> bool {
+        let is_of =
+            |name: &str| table::programs().row(name).is_some_and(|row| row.ecosystem.as_deref() == Some(ecosystem));
+        self.ecosystem() == Some(ecosystem) || self.wrappers.iter().any(|name| is_of(name))
     }
 
     /// Returns what tells how it went.

@@ -34,6 +34,8 @@ mod words;
 
 mod condition;
 
+mod runner;
+
 mod table;
 
 mod folders;
@@ -67,6 +69,7 @@ pub use folders::join as join_folders;
 pub use looks::{is_command, names_program};
 pub use parse::parse;
 pub use reading::{Reading, decided_by, read, read_with};
+pub use runner::Runner;
 pub use script::{Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word};
 pub use table::{
     Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, Usual, action_command, faults, hook_command, rows, usuals,

@@ -21,6 +21,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::{Arguments, Condition, Met, fits};
+use crate::runner::Runner;
 
 /// What a command is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -281,6 +282,9 @@ pub struct Program {
     /// Where its targets' recipes stand: `package.json`, `Makefile`, …
     #[serde(default)]
     pub recipes: Option<String>,
+    /// Which of its names run tests so that their results can be had from the runner itself.
+    #[serde(default)]
+    pub(crate) runners: BTreeMap<String, Runner>,
     /// How projects use it that name no command for it.
     #[serde(default)]
     pub usual: Vec<Usual>,

@@ -18,7 +18,7 @@ pub(crate) struct Asked {
     pub(crate) kind: Kind,
     /// The script as the shell gets it.
     pub(crate) script: String,
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 impl Asked {
@@ -31,6 +31,11 @@ impl Asked {
         // Where the failure of each part of a pipe counts, none may fail only because the next one stopped reading.
         let script = reading.reading_on().filter(|_| strict != script).unwrap_or(strict);
         Asked { kind, script, reading }
+    }
+
+    /// Whether its success is that something in it fails.
+    pub(super) fn is_negated(&self) -> bool {
+        self.reading.is_negated()
     }
 
     /// Whether it prints how many there are, and not what they are.

@@ -28,6 +28,8 @@ pub(crate) struct Workspace {
     synced: BTreeMap<String, Staged>,
     /// What the configured set-up commands made on the overlay.
     set_up: BTreeSet<String>,
+    /// The version of Node that commands find, where that was asked.
+    node: Option<Option<u32>>,
 }
 
 impl std::fmt::Debug for Workspace {
@@ -47,6 +49,7 @@ impl Workspace {
             scratch: None,
             synced: BTreeMap::new(),
             set_up: BTreeSet::new(),
+            node: None,
         }
     }
 

@@ -11,7 +11,7 @@ mod environment;
 
 use super::checks::{Check, NOT_RUN, Origin};
 use crate::analyze::Codebase;
-use crate::check::{self, Judgement, Kind, Ran, Request};
+use crate::check::{self, Difference, Judgement, Kind, Ran, Request};
 use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -177,10 +177,15 @@ async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, 
     let Failure { wanted, command, request, text } = *failure;
     let knows_before = !change.written.is_empty();
     if knows_before {
-        let (before, told) = check::run_before(work, request, &change.written).await?;
+        let before = check::run_before(work, request, &change.written).await?;
         work.restore_discarded().await?;
-        if before.verdict != Verdict::Failed || !no_worse(&told, text) {
-            return Ok(());
+        match Difference::between(&before.tests, &ran.tests) {
+            Some(difference) => {
+                ran.judgement = by_name(&difference, &ran.judgement.detail);
+                return Ok(());
+            }
+            None if before.judgement.verdict != Verdict::Failed || !no_worse(&before.text, text) => return Ok(()),
+            None => {}
         }
         ran.judgement = Judgement::not_checked(format!("failed before too, in the same way: {}", ran.judgement.detail));
     }
@@ -201,6 +206,14 @@ async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, 
         };
     }
     Ok(())
+}
+
+/// Judges a suite that fails by those of its tests that did not fail before.
+fn by_name(difference: &Difference<'_>, failed: &str) -> Judgement {
+    match difference.regressed.is_empty() && !difference.failing.is_empty() {
+        true => Judgement::not_checked(format!("{failed}; {}", difference.told())),
+        false => Judgement::failed(format!("{failed}; {}", difference.told())),
+    }
 }
 
 /// Whether everything that is told of failures after was told before: as often, numbers aside, since lines move and

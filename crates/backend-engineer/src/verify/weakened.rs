@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use code::paths::{belongs_to_tests, holds_tests, is_code};
 use code::test_cases::Silence;
 use code::weakening::{self, Revision, Way, Weakening};
+use journal::Verdict;
 
 use super::Check;
 use crate::check::{Ran, counted};
@@ -178,7 +179,7 @@ pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
 
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.
 pub(super) fn of_counts(check: &Check, before: &Ran, accounted: Option<usize>) -> Option<String> {
-    let (was, is) = (tally(&before.judgement.detail)?, tally(&check.ran.judgement.detail)?);
+    let (was, is) = tallies(before, &check.ran)?;
     let accounted = u64::try_from(accounted?).unwrap_or(u64::MAX);
     let script = &check.ran.script;
     if was.run.saturating_sub(is.run) > accounted {
@@ -187,9 +188,21 @@ pub(super) fn of_counts(check: &Check, before: &Ran, accounted: Option<usize>) -
     None
 }
 
-/// Tests by what became of them, as a runner's closing line tells.
+/// Tests by what became of them.
 struct Tally {
     run: u64,
+}
+
+/// Counts the tests of two runs by what their runners told of each; where one of them told nothing, by their closing lines.
+fn tallies(before: &Ran, now: &Ran) -> Option<(Tally, Tally)> {
+    let told = |ran: &Ran| {
+        let run = ran.tests.iter().filter(|test| test.verdict != Verdict::NotChecked).count();
+        (!ran.tests.is_empty()).then(|| Tally { run: u64::try_from(run).unwrap_or(u64::MAX) })
+    };
+    match (told(before), told(now)) {
+        (Some(before), Some(now)) => Some((before, now)),
+        _ => Some((tally(&before.judgement.detail)?, tally(&now.judgement.detail)?)),
+    }
 }
 
 fn tally(summary: &str) -> Option<Tally> {
@@ -200,7 +213,7 @@ fn tally(summary: &str) -> Option<Tally> {
 
 /// Returns how the old tests run less often with the new helpers and configuration than with the old ones.
 pub(super) fn narrowed(with_new: &Ran, with_old: &Ran) -> Option<String> {
-    let (now, before) = (tally(&with_new.judgement.detail)?, tally(&with_old.judgement.detail)?);
+    let (before, now) = tallies(with_old, with_new)?;
     let script = &with_new.script;
     (before.run > now.run).then(|| {
         format!(

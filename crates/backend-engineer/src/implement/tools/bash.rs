@@ -125,6 +125,7 @@ impl Work<'_> {
             script: shell::script(command, folder, mark),
             folder: PathBuf::new(),
             env: ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            env_first: Vec::new(),
             paths_first: nearest_tools(self.run.root(), inside.as_ref()),
             // A job ends by itself, when it is told to, or with the run; whether it listens is not waited for longer.
             timeout: Some(if background { LISTENING } else { timeout }),

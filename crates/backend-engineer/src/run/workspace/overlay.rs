@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sandbox::{Command, Effect, EffectKind, Network, Outcome, Policy, Rising, Sandbox, Server, Service};
+use sandbox::{
+    Command, Effect, EffectKind, FirstValue, Network, Outcome, Policy, Rising, Sandbox, Server, Service, Temporary,
+};
 
 use super::Workspace;
 use crate::engineer::PROVIDER_KEYS;
@@ -29,11 +31,22 @@ pub(crate) enum Belonging {
 #[derive(Debug, Clone)]
 pub(crate) struct ToRun<'a> {
     /// The shell script.
-    pub(crate) script: &'a str,
+    pub(crate) script: String,
     /// Its folder, from the root; empty for the root.
     pub(crate) folder: &'a str,
     /// Folders whose programs it means first.
     pub(crate) programs_first: Vec<PathBuf>,
+    /// Variables of its own.
+    pub(crate) env: Vec<(String, String)>,
+    /// Values that come before what variables hold.
+    pub(crate) env_first: Vec<FirstValue>,
+}
+
+impl<'a> ToRun<'a> {
+    /// Makes a command with nothing but its script, its folder and its programs.
+    pub(crate) fn new(script: &str, folder: &'a str, programs_first: Vec<PathBuf>) -> Self {
+        ToRun { script: script.to_owned(), folder, programs_first, env: Vec::new(), env_first: Vec::new() }
+    }
 }
 
 /// The run's sandbox, from when it is known to be needed.
@@ -72,6 +85,24 @@ impl Workspace {
             self.lay(&file.path, &Staged { bytes, mode }).await?;
         }
         Ok(outcome?)
+    }
+
+    /// Returns the folder for temporary files of commands, which is no part of the tree.
+    pub(crate) async fn temporary(&mut self) -> Result<Temporary, Stop> {
+        self.prepare().await?;
+        Ok(self.opened()?.temporary().await?)
+    }
+
+    /// Returns the version of Node that commands find, asked once.
+    pub(crate) async fn node_version(&mut self) -> Result<Option<u32>, Stop> {
+        if self.node.is_none() {
+            let command = self.command(ToRun::new("node --version", "", Vec::new()));
+            let outcome = self.opened()?.run(command).await?;
+            let told = outcome.output.head(64).unwrap_or_default();
+            let major = told.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse().ok());
+            self.node = Some(major.filter(|_| outcome.exit.success()));
+        }
+        Ok(self.node.flatten())
     }
 
     /// Starts a server on the overlay for the commands after it.
@@ -169,9 +200,10 @@ impl Workspace {
 
     fn command(&self, to_run: ToRun<'_>) -> Command {
         Command {
-            script: to_run.script.to_owned(),
+            script: to_run.script,
             folder: PathBuf::from(to_run.folder),
-            env: Vec::new(),
+            env: to_run.env,
+            env_first: to_run.env_first,
             paths_first: to_run.programs_first,
             timeout: Some(self.settings.timeout()),
             network: None,
@@ -281,7 +313,7 @@ impl Workspace {
     /// Runs the configured set-up commands once; they alone may use the network by themselves.
     async fn set_up_project(&mut self) -> Result<(), Stop> {
         for script in self.settings.setup() {
-            let mut command = self.command(ToRun { script: &script, folder: "", programs_first: Vec::new() });
+            let mut command = self.command(ToRun::new(&script, "", Vec::new()));
             command.network = self.settings.setup_network.then_some(Network::Open);
             command.timeout = Some(self.settings.timeout().max(Duration::from_secs(600)));
             let outcome = self.opened()?.run(command).await?;

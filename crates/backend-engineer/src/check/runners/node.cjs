@@ -1,0 +1,274 @@
+'use strict';
+
+// Writes down, test by test, what Node's test runners find. Node loads this before anything of the project: in each process
+// by `--require`, in its own runner as a reporter as well. A file of tests says when it leaves in the middle of a test. Jest
+// and Vitest are asked for their report in JSON, Mocha's runner is listened to.
+
+const fs = require('fs');
+const path = require('path');
+
+const FOLDER = process.env.BACKEND_ENGINEER_RESULTS;
+const own = process.execArgv.concat(process.argv.slice(1));
+const isRunner = process.execArgv.includes('--test');
+const isFile = Boolean(process.env.NODE_TEST_CONTEXT);
+const place = FOLDER && path.join(FOLDER, `${process.pid}-${Math.random().toString(36).slice(2)}.jsonl`);
+
+function write(event) {
+  try {
+    fs.appendFileSync(place, `${JSON.stringify(event)}\n`, { mode: 0o600 });
+  } catch {
+    // The runner goes on as if this were not there.
+  }
+}
+
+function usesRunner(file) {
+  try {
+    return /['"]node:test['"]/.test(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function real(file) {
+  try {
+    return fs.realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+// What the tests start is no part of this run.
+function forget() {
+  delete process.env.BACKEND_ENGINEER_RESULTS;
+  const rest = (process.env.NODE_OPTIONS || '').split(' ').filter((part) => part && !isOurs(part));
+  if (rest.length > 0) process.env.NODE_OPTIONS = rest.join(' ');
+  else delete process.env.NODE_OPTIONS;
+}
+
+function isOurs(part) {
+  return part.includes(__filename) || part.startsWith('--test-reporter');
+}
+
+// Whether a call stands in a test's function, and not in what tidies up after the tests.
+function insideTest() {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 200;
+  const stack = String(new Error().stack);
+  Error.stackTraceLimit = limit;
+  const first = stack.split('\n').find((line) => line.includes('node:internal/test_runner/test'));
+  return first !== undefined && /\b(Test|Suite)\.run\b/.test(first);
+}
+
+function watchLeaving(event) {
+  const leave = process.reallyExit;
+  process.reallyExit = function reallyExit(...given) {
+    event(insideTest());
+    return leave.apply(process, given);
+  };
+  const exit = process.exit;
+  process.exit = function (...given) {
+    event(insideTest());
+    return exit.apply(process, given);
+  };
+}
+
+const state = { began: false, ran: false, ended: false };
+
+function begin(runner) {
+  if (state.began) return;
+  state.began = true;
+  write({ event: 'begin', runner });
+}
+
+async function* reporter(source) {
+  if (!place) return;
+  begin('node:test');
+  state.ran = true;
+  write({ event: 'run' });
+  const open = new Map();
+  const tests = [];
+  const doubts = [];
+  const above = [];
+  for await (const { type, data } of source) {
+    if (!data || data.name === undefined) continue;
+    const key = `${data.file}:${data.line}:${data.column}:${data.nesting}:${data.name}`;
+    if (type === 'test:start') {
+      above.length = data.nesting;
+      above[data.nesting] = data.name;
+      open.set(key, data);
+    }
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    open.delete(key);
+    const isWhole = data.nesting === 0 && data.file && path.resolve(String(data.name)) === path.resolve(data.file);
+    const failed = type === 'test:fail' && data.todo === undefined;
+    if (data.details && data.details.type === 'suite' && !failed) continue;
+    if (isWhole && !failed && usesRunner(data.file)) {
+      // No test of the file was told of: it was left before, or has none.
+      if (left().has(path.resolve(data.file))) doubts.push(`\`${path.relative('', data.file)}\` ended the process before its tests were told of`);
+      continue;
+    }
+    const file = data.file ? [path.relative('', data.file)] : [];
+    const name = [...file, ...above.slice(0, data.nesting), data.name].join(' > ');
+    const skipped = data.skip !== undefined || data.todo !== undefined;
+    tests.push([name, failed ? 'failed' : skipped ? 'skipped' : 'passed']);
+  }
+  const told = left();
+  for (const [file, inside] of told) {
+    if (inside) doubts.push(`\`${path.relative('', file)}\` ended the process in the middle of a test`);
+  }
+  for (const data of open.values()) doubts.push(`\`${data.name}\` was started and has no result`);
+  state.ended = true;
+  write({ event: 'done', collected: tests.length, tests, doubts: doubts.slice(0, 20) });
+}
+
+// The files of tests that ended their process themselves, and whether they did in the middle of a test.
+function left() {
+  const found = new Map();
+  for (const name of fs.readdirSync(FOLDER).filter((name) => name.endsWith('.left'))) {
+    try {
+      const { file, inside } = JSON.parse(fs.readFileSync(path.join(FOLDER, name), 'utf8').split('\n')[0]);
+      found.set(path.resolve(file), inside);
+    } catch {
+      // Half written: its process was ended from outside, which its status tells.
+    }
+  }
+  return found;
+}
+
+// Runners by the path of their program.
+const PROGRAMS = [
+  [/[\\/](jest|jest-cli)[\\/]bin[\\/]jest\.js$/, (file) => withReport('jest', ['--json', `--outputFile=${file}`])],
+  [
+    /[\\/]vitest[\\/](vitest\.mjs|dist[\\/]cli\.js)$/,
+    (file) => withReport('vitest', [...usualReporter(), '--reporter=json', `--outputFile.json=${file}`]),
+  ],
+  [/[\\/]mocha[\\/](bin[\\/]_?mocha(\.js)?|lib[\\/]cli[\\/]cli\.js)$/, (file, program) => listenToMocha(program)],
+];
+
+function usualReporter() {
+  return process.argv.some((word) => word.startsWith('--reporter')) ? [] : ['--reporter=default'];
+}
+
+// Has a runner write its report to a file, and reads it at the end.
+function withReport(runner, options) {
+  const file = options[options.length - 1].split('=')[1];
+  if (process.argv.some((word) => word === '--json' || word.startsWith('--outputFile'))) return;
+  const end = process.argv.indexOf('--');
+  process.argv.splice(end < 0 ? process.argv.length : end, 0, ...options);
+  begin(runner);
+  forget();
+  let left = false;
+  watchLeaving(() => (left = true));
+  process.on('exit', () => {
+    if (!fs.existsSync(file)) {
+      // Vitest's tests run in other processes and can't end this one; Jest may have had nothing to run.
+      if (runner === 'vitest' || !left) write({ event: runner === 'vitest' ? 'lost' : 'nothing' });
+      return;
+    }
+    try {
+      const tests = [];
+      for (const suite of JSON.parse(fs.readFileSync(file, 'utf8')).testResults) {
+        const name = path.relative('', suite.name);
+        for (const { fullName, status } of suite.assertionResults) {
+          tests.push([`${name} > ${fullName}`, ['passed', 'failed'].includes(status) ? status : 'skipped']);
+        }
+        if (suite.status === 'failed' && !suite.assertionResults.some(({ status }) => status === 'failed')) {
+          tests.push([name, 'failed']);
+        }
+      }
+      write({ event: 'run' });
+      write({ event: 'done', collected: tests.length, tests, doubts: [] });
+    } catch {
+      write({ event: 'lost' });
+    }
+  });
+}
+
+// Mocha may start itself anew with options for Node: the process whose runner runs counts.
+function listenToMocha(program) {
+  const runner = path.join(path.dirname(program).replace(/[\\/](bin|lib[\\/]cli)$/, ''), 'lib', 'runner.js');
+  const Module = require('module');
+  const load = Module._extensions['.js'];
+  Module._extensions['.js'] = function (module, file) {
+    load(module, file);
+    if (/[\\/]mocha[\\/]lib[\\/](runner|nodejs[\\/]parallel-buffered-runner)\.js$/.test(file)) listen(module.exports);
+  };
+  if (/^(import|export) /m.test(fs.readFileSync(runner, 'utf8'))) {
+    import(require('url').pathToFileURL(runner).href).then((loaded) => listen(loaded.default), () => {});
+  }
+  watchLeaving(() => {
+    // A file of tests that leaves while it is loaded; Mocha itself leaves at its end.
+    if (!state.ran && !/[\\/]mocha[\\/](bin|lib)[\\/]/.test(caller())) begin('mocha');
+  });
+}
+
+// The line of the code that called `process.exit`.
+function caller() {
+  const lines = String(new Error().stack).split('\n').slice(1);
+  return lines.find((line) => !line.includes(__filename) && !line.includes('node:internal')) || '';
+}
+
+function listen(Runner) {
+  if (!Runner || !Runner.prototype || !Object.hasOwn(Runner.prototype, 'run')) return;
+  const run = Runner.prototype.run;
+  Runner.prototype.run = function (...given) {
+    if (state.ran) return run.apply(this, given);
+    begin('mocha');
+    forget();
+    state.ran = true;
+    write({ event: 'run' });
+    const tests = new Map();
+    const note = (verdict) => (test) => {
+      const name = [...(test.file ? [path.relative('', test.file)] : []), test.fullTitle()].join(' > ');
+      if (tests.get(name) !== 'failed') tests.set(name, verdict);
+    };
+    this.on('pass', note('passed'));
+    this.on('fail', note('failed'));
+    this.on('pending', note('skipped'));
+    this.once('end', () => {
+      const missing = [...tests.values()].includes('failed') || this._abort ? 0 : (this.total || 0) - tests.size;
+      const doubts = missing > 0 && new Set(titles(this.suite)).size > tests.size ? [`${missing} tests were collected and have no result`] : [];
+      write({ event: 'done', collected: tests.size, tests: [...tests], doubts });
+    });
+    return run.apply(this, given);
+  };
+}
+
+function titles(suite) {
+  if (!suite) return [];
+  const grep = suite.tests.map((test) => `${test.file}:${test.fullTitle()}`);
+  return [...grep, ...suite.suites.flatMap((inner) => titles(inner))];
+}
+
+function install() {
+  const file = process.argv[1];
+  if (isRunner || !file) return;
+  const program = PROGRAMS.find(([pattern]) => pattern.test(real(file)));
+  if (program) {
+    program[1](path.join(FOLDER, `${process.pid}.json`), real(file));
+    return;
+  }
+  if (isFile) {
+    const mark = path.join(FOLDER, `${process.pid}-${Math.random().toString(36).slice(2)}.left`);
+    watchLeaving((inside) => fs.appendFileSync(mark, `${JSON.stringify({ file, inside })}\n`));
+    forget();
+  } else if (usesRunner(file)) {
+    begin('node:test');
+    forget();
+    let early = false;
+    watchLeaving((inside) => {
+      early = early || inside || !state.ran;
+    });
+    // Left by what tidies up, before all was told of.
+    process.on('exit', () => !state.ended && !early && write({ event: state.ran ? 'lost' : 'nothing' }));
+  }
+}
+
+module.exports = reporter;
+if (place && require('worker_threads').isMainThread && own.length > 0) {
+  try {
+    install();
+  } catch {
+    write({ event: 'lost' });
+  }
+}

@@ -1,0 +1,293 @@
+//! What test runners wrote of a command's tests, and what that means for the command's verdict.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use journal::{TestResult, Verdict};
+use serde::Deserialize;
+
+use super::super::judge::Judgement;
+
+/// Larger reports are none that a runner wrote.
+const LARGEST: u64 = 64 << 20;
+/// How many tests or doubts a message names.
+const NAMED: usize = 5;
+
+/// What all runners of a command wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    runners: Vec<Process>,
+}
+
+/// What one process wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Process {
+    runner: String,
+    runs: usize,
+    done: usize,
+    /// It came to its end without a run: it was asked for its version.
+    nothing: bool,
+    tests: BTreeMap<String, Verdict>,
+    doubts: Vec<String>,
+}
+
+/// A line of a report.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Line {
+    /// A process that is a runner has begun.
+    Begin { runner: String },
+    /// A run of tests begins.
+    Run,
+    /// A run of tests came to its end.
+    Done { tests: Vec<(String, Word)>, doubts: Vec<String> },
+    /// The process came to its end without a run.
+    Nothing,
+    /// The runner is not as it is known: nothing is said.
+    Lost,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Told {
+    /// Reads the reports in a folder.
+    pub(super) fn read(folder: &Path, clean: &dyn Fn(&str) -> String) -> Self {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
+        paths.sort();
+        let small = |path: &&std::path::PathBuf| {
+            std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LARGEST)
+        };
+        let texts = paths.iter().filter(small).filter_map(|path| std::fs::read_to_string(path).ok());
+        Told { runners: texts.filter_map(|text| Some(Process::read(&text)?.cleaned(clean))).collect() }
+    }
+
+    /// Each test that was told of, where every runner came to its end.
+    pub(crate) fn tests(&self) -> Vec<TestResult> {
+        if self.runners.iter().any(Process::is_cut) {
+            return Vec::new();
+        }
+        let mut all: BTreeMap<&String, Verdict> = BTreeMap::new();
+        for (name, verdict) in self.runners.iter().flat_map(|one| &one.tests) {
+            let known = all.entry(name).or_insert(*verdict);
+            if *verdict == Verdict::Failed {
+                *known = Verdict::Failed;
+            }
+        }
+        all.into_iter().map(|(name, verdict)| TestResult { name: name.clone(), verdict }).collect()
+    }
+
+    /// Returns what a success comes to when the runners are asked; `wanted` is how many tests shall pass, by the plan.
+    pub(crate) fn weigh(&self, judgement: Judgement, wanted: Option<u64>) -> Judgement {
+        if self.runners.is_empty() || judgement.verdict != Verdict::Passed {
+            return judgement;
+        }
+        if let Some(cut) = self.runners.iter().find(|one| one.is_cut()) {
+            return Judgement::failed(format!(
+                "{} was ended before it was done, by what it ran: what was printed is no result",
+                cut.runner
+            ));
+        }
+        let tests = self.tests();
+        let failed = named(&tests, Verdict::Failed);
+        if !failed.is_empty() {
+            let names = shorten(&failed);
+            return Judgement::failed(format!(
+                "by the runner's own report tests failed, whatever the exit code: {names}"
+            ));
+        }
+        let doubts: Vec<&str> = self.runners.iter().flat_map(|one| &one.doubts).map(String::as_str).collect();
+        if !doubts.is_empty() {
+            return Judgement::failed(format!("the runner's own report is in doubt: {}", shorten(&doubts)));
+        }
+        if tests.is_empty() {
+            return Judgement::not_checked("by the runner's own report no test was run");
+        }
+        let passed = named(&tests, Verdict::Passed).len() as u64;
+        match wanted {
+            _ if passed == 0 => Judgement::not_checked("by the runner's own report no test passed: all were skipped"),
+            Some(wanted) if passed < wanted => Judgement::failed(format!(
+                "the plan expects {wanted} passed, and by the runner's own report {passed} did"
+            )),
+            _ => judgement,
+        }
+    }
+}
+
+impl Process {
+    /// Reads a report; none where nobody can say what happened.
+    fn read(text: &str) -> Option<Self> {
+        let mut process = Process::default();
+        for line in text.lines() {
+            match serde_json::from_str(line).ok()? {
+                Line::Begin { runner } => process.runner = runner,
+                Line::Run => process.runs += 1,
+                Line::Done { tests, doubts } => {
+                    process.done += 1;
+                    process.doubts.extend(doubts);
+                    process.tests.extend(tests.into_iter().map(|(name, word)| (name, word.verdict())));
+                }
+                Line::Nothing => process.nothing = true,
+                Line::Lost => return None,
+            }
+        }
+        (!process.runner.is_empty()).then_some(process)
+    }
+
+    /// Puts names and doubts as they may be shown.
+    fn cleaned(self, clean: &dyn Fn(&str) -> String) -> Self {
+        let tests = self.tests.into_iter().map(|(name, verdict)| (clean(&name), verdict)).collect();
+        let doubts = self.doubts.iter().map(|doubt| clean(doubt)).collect();
+        Process { tests, doubts, ..self }
+    }
+
+    /// Whether it began and was ended before it was done.
+    fn is_cut(&self) -> bool {
+        self.runs > self.done || self.runs == 0 && !self.nothing
+    }
+}
+
+impl Word {
+    fn verdict(self) -> Verdict {
+        match self {
+            Word::Passed => Verdict::Passed,
+            Word::Failed => Verdict::Failed,
+            Word::Skipped => Verdict::NotChecked,
+        }
+    }
+}
+
+/// The names of the tests with a verdict.
+fn named(tests: &[TestResult], verdict: Verdict) -> Vec<&str> {
+    tests.iter().filter(|test| test.verdict == verdict).map(|test| test.name.as_str()).collect()
+}
+
+/// The first of many.
+fn shorten(all: &[&str]) -> String {
+    let first = all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+/// How the tests of a suite differ from those of the same suite before a change.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Difference<'t> {
+    /// Passed before and fail now, or are new and fail.
+    pub(crate) regressed: Vec<&'t str>,
+    /// Failed before and fail now.
+    pub(crate) failing: Vec<&'t str>,
+    /// Failed before and pass now.
+    pub(crate) mended: Vec<&'t str>,
+    /// Passed before and are not there now.
+    pub(crate) gone: Vec<&'t str>,
+}
+
+impl<'t> Difference<'t> {
+    /// Compares by name; none where one of the runs has no report.
+    pub(crate) fn between(before: &'t [TestResult], after: &'t [TestResult]) -> Option<Self> {
+        if before.is_empty() || after.is_empty() {
+            return None;
+        }
+        let of = |tests: &'t [TestResult]| -> BTreeMap<&'t str, Verdict> {
+            tests.iter().map(|test| (test.name.as_str(), test.verdict)).collect()
+        };
+        let (earlier, now) = (of(before), of(after));
+        let mut difference = Difference::default();
+        for (name, verdict) in &now {
+            match (earlier.get(name), verdict) {
+                (Some(Verdict::Failed), Verdict::Failed) => difference.failing.push(name),
+                (_, Verdict::Failed) => difference.regressed.push(name),
+                (Some(Verdict::Failed), Verdict::Passed) => difference.mended.push(name),
+                _ => {}
+            }
+        }
+        let passed = earlier.iter().filter(|(_, verdict)| **verdict == Verdict::Passed);
+        difference.gone = passed.filter(|(name, _)| !now.contains_key(*name)).map(|(name, _)| *name).collect();
+        Some(difference)
+    }
+
+    /// What is told of it, for people.
+    pub(crate) fn told(&self) -> String {
+        let parts = [
+            ("failing now and not before", &self.regressed),
+            ("failing before and now", &self.failing),
+            ("passing now and not before", &self.mended),
+            ("passed before and not there now", &self.gone),
+        ];
+        let told = parts.iter().filter(|(_, names)| !names.is_empty());
+        told.map(|(words, names)| format!("{words}: {}", shorten(names))).collect::<Vec<_>>().join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGIN: &str = r#"{"event": "begin", "runner": "unittest"}"#;
+    const RUN: &str = r#"{"event": "run"}"#;
+
+    fn told(lines: &[&str]) -> Told {
+        Told { runners: Process::read(&lines.join("\n")).into_iter().collect() }
+    }
+
+    fn done(tests: &str, doubts: &str) -> String {
+        format!(r#"{{"event": "done", "collected": 2, "tests": [{tests}], "doubts": [{doubts}]}}"#)
+    }
+
+    #[test]
+    fn a_success_is_weighed_by_what_the_runner_says() {
+        let (a, b) = (r#"["a", "passed"]"#, r#"["b", "failed"]"#);
+        let good = done(a, "");
+        let rows: &[(&[&str], Option<u64>, Verdict)] = &[
+            (&[], None, Verdict::Passed),
+            (&[BEGIN, RUN, &good], None, Verdict::Passed),
+            (&[BEGIN, RUN, &good], Some(2), Verdict::Failed),
+            (&[BEGIN], None, Verdict::Failed),
+            (&[BEGIN, RUN], None, Verdict::Failed),
+            (&[BEGIN, RUN, &good, RUN], None, Verdict::Failed),
+            (&[BEGIN, RUN, &done(&format!("{a}, {b}"), "")], None, Verdict::Failed),
+            (&[BEGIN, RUN, &done(a, "\"x\"")], None, Verdict::Failed),
+            (&[BEGIN, RUN, &done("", "")], None, Verdict::NotChecked),
+            (&[BEGIN, RUN, &done(r#"["a", "skipped"]"#, "")], None, Verdict::NotChecked),
+            (&[BEGIN, r#"{"event": "nothing"}"#], None, Verdict::NotChecked),
+            (&[BEGIN, RUN, r#"{"event": "lost"}"#], None, Verdict::Passed),
+            (&[BEGIN, "half a li"], None, Verdict::Passed),
+        ];
+        for (lines, wanted, expected) in rows {
+            let weighed = told(lines).weigh(Judgement::passed("exit code 0"), *wanted);
+            assert_eq!(weighed.verdict, *expected, "{lines:?}: {}", weighed.detail);
+        }
+        let failed = told(&[BEGIN, RUN, &good]).weigh(Judgement::failed("exit code 1"), None);
+        assert_eq!(failed.verdict, Verdict::Failed, "only a success is asked about");
+    }
+
+    #[test]
+    fn a_question_beside_a_run_takes_nothing_away() {
+        let asked = [BEGIN, r#"{"event": "nothing"}"#].join("\n");
+        let ran = [BEGIN, RUN, &done(r#"["a", "passed"]"#, "")].join("\n");
+        let runners = [asked, ran].iter().filter_map(|text| Process::read(text)).collect();
+        assert_eq!(Told { runners }.weigh(Judgement::passed(""), None).verdict, Verdict::Passed);
+    }
+
+    #[test]
+    fn suites_are_compared_test_by_test() {
+        let tests = |all: &[(&str, Verdict)]| -> Vec<TestResult> {
+            all.iter().map(|(name, verdict)| TestResult { name: (*name).to_owned(), verdict: *verdict }).collect()
+        };
+        let (good, bad) = (Verdict::Passed, Verdict::Failed);
+        let before = tests(&[("a", good), ("b", bad), ("c", bad), ("d", good), ("e", good)]);
+        let after = tests(&[("a", bad), ("b", bad), ("c", good), ("d", good), ("f", bad)]);
+        let difference = Difference::between(&before, &after).expect("two reports");
+        assert_eq!(difference.regressed, ["a", "f"]);
+        assert_eq!((difference.failing, difference.mended, difference.gone), (vec!["b"], vec!["c"], vec!["e"]));
+        assert_eq!(Difference::between(&[], &after), None);
+    }
+}
