@@ -217,27 +217,21 @@ function listen(Runner) {
     forget();
     state.ran = true;
     write({ event: 'run' });
-    const tests = new Map();
+    const tests = [];
     const note = (verdict) => (test) => {
-      const name = [...(test.file ? [path.relative('', test.file)] : []), test.fullTitle()].join(' > ');
-      if (tests.get(name) !== 'failed') tests.set(name, verdict);
+      tests.push([[...(test.file ? [path.relative('', test.file)] : []), test.fullTitle()].join(' > '), verdict]);
     };
     this.on('pass', note('passed'));
     this.on('fail', note('failed'));
     this.on('pending', note('skipped'));
     this.once('end', () => {
-      const missing = [...tests.values()].includes('failed') || this._abort ? 0 : (this.total || 0) - tests.size;
-      const doubts = missing > 0 && new Set(titles(this.suite)).size > tests.size ? [`${missing} tests were collected and have no result`] : [];
-      write({ event: 'done', collected: tests.size, tests: [...tests], doubts });
+      const whole = !this._abort && !tests.some(([, verdict]) => verdict === 'failed');
+      const missing = whole ? (this.total || 0) - tests.length : 0;
+      const doubts = missing > 0 ? [`${missing} tests were collected and have no result`] : [];
+      write({ event: 'done', collected: tests.length, tests, doubts });
     });
     return run.apply(this, given);
   };
-}
-
-function titles(suite) {
-  if (!suite) return [];
-  const grep = suite.tests.map((test) => `${test.file}:${test.fullTitle()}`);
-  return [...grep, ...suite.suites.flatMap((inner) => titles(inner))];
 }
 
 function install() {

@@ -28,6 +28,8 @@ struct Process {
     /// It came to its end without a run: it was asked for its version.
     nothing: bool,
     tests: BTreeMap<String, Verdict>,
+    /// How many passed, also of those that share a name.
+    passed: u64,
     doubts: Vec<String>,
 }
 
@@ -109,7 +111,7 @@ impl Told {
         if tests.is_empty() {
             return Judgement::not_checked("by the runner's own report no test was run");
         }
-        let passed = named(&tests, Verdict::Passed).len() as u64;
+        let passed: u64 = self.runners.iter().map(|one| one.passed).sum();
         match wanted {
             _ if passed == 0 => Judgement::not_checked("by the runner's own report no test passed: all were skipped"),
             Some(wanted) if passed < wanted => Judgement::failed(format!(
@@ -131,7 +133,13 @@ impl Process {
                 Line::Done { tests, doubts } => {
                     process.done += 1;
                     process.doubts.extend(doubts);
-                    process.tests.extend(tests.into_iter().map(|(name, word)| (name, word.verdict())));
+                    process.passed += tests.iter().filter(|(_, word)| matches!(word, Word::Passed)).count() as u64;
+                    for (name, word) in tests {
+                        let known = process.tests.entry(name).or_insert(word.verdict());
+                        if matches!(word, Word::Failed) {
+                            *known = Verdict::Failed;
+                        }
+                    }
                 }
                 Line::Nothing => process.nothing = true,
                 Line::Lost => return None,
@@ -250,6 +258,8 @@ mod tests {
             (&[], None, Verdict::Passed),
             (&[BEGIN, RUN, &good], None, Verdict::Passed),
             (&[BEGIN, RUN, &good], Some(2), Verdict::Failed),
+            (&[BEGIN, RUN, &done(&format!("{a}, {a}"), "")], Some(2), Verdict::Passed),
+            (&[BEGIN, RUN, &done(&format!("{b}, [\"b\", \"passed\"]"), "")], None, Verdict::Failed),
             (&[BEGIN], None, Verdict::Failed),
             (&[BEGIN, RUN], None, Verdict::Failed),
             (&[BEGIN, RUN, &good, RUN], None, Verdict::Failed),
