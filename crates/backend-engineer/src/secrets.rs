@@ -187,7 +187,9 @@ mod tests {
 
     #[test]
     fn what_is_secret_by_its_name_is_found() {
-        let cases: [(&str, &[(&str, &str, bool)]); 11] = [
+        /// Name, value, and whether it is a word.
+        type Found = &'static [(&'static str, &'static str, bool)];
+        let cases: [(&str, Found); 11] = [
             ("# SECRET=no\nDEBUG=1\nexport API_KEY='abc def'\n", &[("API_KEY", "abc def", false)]),
             ("DATABASE_URL=postgres://u:pw-1234@db:5432/x\nURL=http://x/y\n", &[("DATABASE_URL", "pw-1234", false)]),
             ("DB_USER=orders_app\nDB_PASSWORD=orders_app\n", &[("DB_PASSWORD", "orders_app", true)]),

@@ -4,6 +4,8 @@ mod recipes;
 
 mod purpose;
 
+mod choice;
+
 mod finding;
 
 mod scripts;
@@ -17,8 +19,6 @@ mod hooks;
 mod workflows;
 
 mod configured;
-
-mod choice;
 
 use serde::{Deserialize, Serialize};
 

@@ -7,6 +7,8 @@ use crate::stack::Ecosystem;
 
 /// A package by its name, and how its users import it.
 struct Named {
+    /// What it gives: `route` or `table`.
+    gives: &'static str,
     package: &'static str,
     ecosystem: Ecosystem,
     import: &'static str,
@@ -14,56 +16,19 @@ struct Named {
     followed: bool,
 }
 
-const fn named(package: &'static str, ecosystem: Ecosystem, import: &'static str, followed: bool) -> Named {
-    Named { package, ecosystem, import, followed }
-}
-
 use Ecosystem::{Node, Python};
 
-/// What answers requests.
-const FRAMEWORKS: [Named; 23] = [
-    named("fastapi", Python, "fastapi", true),
-    named("flask", Python, "flask", true),
-    named("django", Python, "django", true),
-    named("starlette", Python, "starlette", false),
-    named("litestar", Python, "litestar", false),
-    named("sanic", Python, "sanic", false),
-    named("aiohttp", Python, "aiohttp.web", false),
-    named("tornado", Python, "tornado.web", false),
-    named("bottle", Python, "bottle", false),
-    named("falcon", Python, "falcon", false),
-    named("pyramid", Python, "pyramid", false),
-    named("quart", Python, "quart", false),
-    named("django-ninja", Python, "ninja", false),
-    named("express", Node, "express", true),
-    named("fastify", Node, "fastify", true),
-    named("@nestjs/common", Node, "@nestjs/common", true),
-    named("koa", Node, "koa", false),
-    named("hono", Node, "hono", false),
-    named("@hapi/hapi", Node, "@hapi/hapi", false),
-    named("restify", Node, "restify", false),
-    named("polka", Node, "polka", false),
-    named("@adonisjs/core", Node, "@adonisjs", false),
-    named("elysia", Node, "elysia", false),
-];
-
-/// What maps tables.
-const MAPPERS: [Named; 14] = [
-    named("sqlalchemy", Python, "sqlalchemy", true),
-    named("flask-sqlalchemy", Python, "flask_sqlalchemy", true),
-    named("sqlmodel", Python, "sqlmodel", true),
-    named("alchemical", Python, "alchemical", true),
-    named("tortoise-orm", Python, "tortoise", false),
-    named("peewee", Python, "peewee", false),
-    named("pony", Python, "pony", false),
-    named("@prisma/client", Node, "@prisma/client", true),
-    named("sequelize", Node, "sequelize", true),
-    named("typeorm", Node, "typeorm", true),
-    named("mongoose", Node, "mongoose", true),
-    named("drizzle-orm", Node, "drizzle-orm", true),
-    named("objection", Node, "objection", false),
-    named("@mikro-orm/core", Node, "@mikro-orm", false),
-];
+/// What it gives, package, ecosystem, import, whether it is followed.
+fn table() -> Vec<Named> {
+    let row = |line: &'static str| {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next();
+        let (gives, package) = (next()?, next()?);
+        let ecosystem = if next()? == "python" { Python } else { Node };
+        Some(Named { gives, package, ecosystem, import: next()?, followed: next()? == "followed" })
+    };
+    include_str!("silent.tsv").lines().filter_map(row).collect()
+}
 
 /// Adds what is silent to what could not be followed.
 pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
@@ -72,18 +37,16 @@ pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
         let files = files.chain(survey.operations.iter().map(|operation| &operation.file));
         files.clone().any(|file| ecosystem_of(file) == Some(ecosystem))
     };
+    let table = table();
     let mut found = Vec::new();
     for package in &survey.stack.packages {
+        let has_routes = is_answered(package.ecosystem);
+        let is_silent = |one: &&Named| if one.gives == "route" { !has_routes } else { survey.entities.is_empty() };
         let is_told = |one: &&Named| one.ecosystem == package.ecosystem && package.dependency(one.package).is_some();
-        if !is_answered(package.ecosystem) {
-            found.extend(FRAMEWORKS.iter().filter(is_told).map(|one| (package, one, "route")));
-        }
-        if survey.entities.is_empty() {
-            found.extend(MAPPERS.iter().filter(is_told).map(|one| (package, one, "table")));
-        }
+        found.extend(table.iter().filter(is_silent).filter(is_told).map(|one| (package, one)));
     }
     let mut told = Vec::new();
-    for (package, one, what) in found {
+    for (package, one) in found {
         let Some(dependency) = package.dependency(one.package).filter(|dependency| !dependency.development) else {
             continue;
         };
@@ -96,7 +59,7 @@ pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
         told.push(Unresolved {
             file: dependency.place.file.clone(),
             line: dependency.place.line,
-            what: format!("`{}` is a dependency, and no {what} of it was found: {why}", one.package),
+            what: format!("`{}` is a dependency, and no {} of it was found: {why}", one.package, one.gives),
         });
     }
     survey.unresolved.extend(told);
