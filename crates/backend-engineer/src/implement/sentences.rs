@@ -21,9 +21,7 @@ pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Dee
 pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) {
     let Some(phase) = work.run.plan.phase(unit).cloned() else { return };
     let remaining = remaining(work, &phase);
-    let is_left = |one: &&Sentence| {
-        one.open || one.class == SentenceClass::Unclear || remaining.iter().any(|span| *span == one.span)
-    };
+    let is_left = |one: &&Sentence| one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span);
     for sentence in phase.sentences.iter().filter(is_left) {
         let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
         if told.filter_map(Deed::passage).any(|told| overlap(&told.span, &sentence.span)) {
