@@ -7,7 +7,7 @@ use journal::Event;
 use llm::{Block, Delta, Fault, Message, Model, ModelError, Reply, Request};
 use serde_json::Value;
 
-use crate::budget::{Budget, Spent};
+use crate::budget::{Budget, Limit, Spent};
 use crate::calls::{self, Answer};
 use crate::context::{self, Room};
 use crate::conversation::{Conversation, Pause, Turn};
@@ -99,10 +99,7 @@ impl Agent<'_> {
             return Ok(Some(Ending::Stuck { tool }));
         }
         if let Err(limit) = self.budget.allows(spent) {
-            if !conversation.has_ended() {
-                self.note(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
-            }
-            return Ok(Some(Ending::Limit(limit)));
+            return self.halt(conversation, limit).map(Some);
         }
         let room = Room::of(self.model.context_window(), self.max_tokens);
         if conversation.tokens() > room.full {
@@ -116,8 +113,16 @@ impl Agent<'_> {
         self.record.record_soon(&[asked])?;
         let settled = self.record.settle();
         let began = Instant::now();
-        let reply = self.request(conversation).await;
+        // The limit of time holds for waiting and for trying again, too.
+        let reply = match self.budget.time_left(spent) {
+            Some(left) => tokio::time::timeout(left, self.request(conversation)).await,
+            None => Ok(self.request(conversation).await),
+        };
         settled.await?;
+        let Ok(reply) = reply else {
+            spent.elapsed_ms += milliseconds(began);
+            return self.halt(conversation, Limit::Time(self.budget.time.unwrap_or_default())).map(Some);
+        };
         match reply? {
             Ok(reply) => {
                 let elapsed_ms = milliseconds(began);
@@ -133,6 +138,14 @@ impl Agent<'_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Ends at a limit.
+    fn halt(&self, conversation: &mut Conversation, limit: Limit) -> Result<Ending, AgentError> {
+        if !conversation.has_ended() {
+            self.note(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
+        }
+        Ok(Ending::Limit(limit))
     }
 
     /// One request. What comes while it is under way is shown; that it is sent again is recorded.

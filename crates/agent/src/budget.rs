@@ -44,9 +44,17 @@ pub enum Limit {
     /// Time.
     #[error("the limit of {} s is reached", .0.as_secs())]
     Time(Duration),
+    /// Money, where nobody tells what a turn costs: a limit that can't be kept is not taken for one that is.
+    #[error("the limit of ${0:.2} can't be kept, for the price of the model is not known")]
+    Unpriced(f64),
 }
 
 impl Budget {
+    /// Returns the time that is left, where there is a limit.
+    pub(crate) fn time_left(&self, spent: &Spent) -> Option<Duration> {
+        self.time.map(|limit| limit.saturating_sub(Duration::from_millis(spent.elapsed_ms)))
+    }
+
     /// Whether another request may be sent.
     ///
     /// # Errors
@@ -59,6 +67,7 @@ impl Budget {
             self.tokens.filter(|limit| tokens >= *limit).map(Limit::Tokens),
             self.cost.filter(|limit| spent.usage.cost.unwrap_or(0.0) >= *limit).map(Limit::Cost),
             self.time.filter(|limit| time >= *limit).map(Limit::Time),
+            self.cost.filter(|_| spent.turns > 0 && spent.usage.cost.is_none()).map(Limit::Unpriced),
         ];
         reached.into_iter().flatten().next().map_or(Ok(()), Err)
     }
@@ -77,5 +86,10 @@ mod tests {
         assert_eq!(budget.allows(&spent), Err(Limit::Time(Duration::from_secs(1))));
         spent.turns = 2;
         assert_eq!(budget.allows(&spent), Err(Limit::Turns(2)));
+        let capped = Budget { cost: Some(0.5), ..Budget::default() };
+        assert_eq!(capped.allows(&Spent::default()), Ok(()), "a provider may tell the price with its first answer");
+        assert_eq!(capped.allows(&spent), Err(Limit::Unpriced(0.5)));
+        spent.usage.cost = Some(0.1);
+        assert_eq!(capped.allows(&spent), Ok(()));
     }
 }
