@@ -6,6 +6,7 @@ mod vacuous;
 mod kind;
 mod inconclusive;
 mod outputs_of_steps;
+mod closing_lines;
 mod judge;
 mod ended;
 mod runners;
@@ -17,8 +18,9 @@ use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::{Effect, EffectKind, Outcome};
 
+pub(crate) use closing_lines::counted;
 use ended::{code_of, end_of, judged_text};
-pub(crate) use judge::{Asked, JudgeContext, Judgement, counted, judge};
+pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
 pub(crate) use recipes::TreeRecipes;
 pub(crate) use runners::Difference;

@@ -128,7 +128,7 @@ pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Opti
         return Some(Inconclusive::ToolMissing(output.line(Says::Tool)));
     }
     let asserted = output.says(Says::Asserted);
-    if !ground.has_loopback && DENIED.iter().any(|sign| output.lower.contains(sign)) {
+    if !ground.has_loopback && output.says(Says::Denied) {
         return Some(Inconclusive::NoLoopback);
     }
     if let Some(module) = missing_module(output.text, ground.ours).filter(|_| !asserted) {
@@ -144,9 +144,6 @@ pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Opti
     }
     (output.says(Says::Service) && !asserted).then(|| Inconclusive::ServiceMissing(output.line(Says::Service)))
 }
-
-/// What the kernel answers where a sandbox takes sockets away, as languages print it.
-const DENIED: [&str; 3] = ["operation not permitted", "eperm", "permission denied"];
 
 /// Tells that one of the test runners of the command means this by an exit status.
 fn means(ground: &Ground<'_>, code: i32, meaning: StatusMeaning) -> bool {

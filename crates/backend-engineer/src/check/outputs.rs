@@ -16,6 +16,8 @@ pub(super) enum Says {
     Tool,
     /// There was nothing to check.
     Nothing,
+    /// The kernel refused a call.
+    Denied,
     /// A check looked at the code and found it wrong.
     Asserted,
 }

@@ -9,7 +9,7 @@
 use super::Relation;
 use super::places::{Place, States, beginning_at};
 use super::sorts::{Sort, sort_of};
-use super::words::Token;
+use super::words::{ARTICLES, Token};
 use crate::routes::RouteName;
 
 /// How many words of a clause belong to the place that it names.
@@ -30,33 +30,12 @@ const GOES_ON: [&str; 6] = ["that", "which", "where", "for", "while", "if"];
 /// Words of a language that stand for a sort of statement also as code.
 const KEYWORDS: [&str; 5] = ["for", "while", "if", "return", "import"];
 
-/// Articles and the like, which make a thing that stands somewhere of the words behind them.
-const ARTICLES: [&str; 31] = [
-    "all", "any", "each", "every", "other", "others", "the", "existing", "current", "last", "first", "den", "der",
-    "die", "das", "dem", "des", "el", "la", "los", "las", "le", "les", "del", "du", "do", "da", "dos", "il", "lo", "l",
-];
+/// Words that make a thing that stands somewhere of the words behind them, as articles do.
+const QUANTIFIERS: [&str; 8] = ["all", "any", "each", "every", "other", "others", "il", "lo"];
 
-/// Words that name nothing of their own.
-const IDLE: [&str; 60] = [
-    "den",
-    "der",
-    "die",
-    "das",
-    "dem",
-    "des",
-    "el",
-    "la",
-    "los",
-    "las",
-    "le",
-    "les",
-    "del",
-    "du",
+/// Words beside articles that name nothing of their own.
+const IDLE: [&str; 37] = [
     "de",
-    "do",
-    "da",
-    "dos",
-    "l",
     "von",
     "letzten",
     "bestehenden",
@@ -64,21 +43,16 @@ const IDLE: [&str; 60] = [
     "existentes",
     "existants",
     "últimos",
-    "the",
     "a",
     "an",
     "all",
     "any",
     "each",
     "every",
-    "existing",
-    "current",
     "other",
     "others",
     "rest",
     "of",
-    "last",
-    "first",
     "previous",
     "next",
     "new",
@@ -99,6 +73,16 @@ const IDLE: [&str; 60] = [
     "there",
     "right",
 ];
+
+/// Tells that a word makes a thing that stands somewhere of the words behind it.
+fn is_determiner(word: &str) -> bool {
+    ARTICLES.contains(&word) || QUANTIFIERS.contains(&word)
+}
+
+/// Tells that a word names nothing of its own.
+fn is_idle(word: &str) -> bool {
+    ARTICLES.contains(&word) || IDLE.contains(&word)
+}
 
 /// A place in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,7 +191,7 @@ pub(super) fn thing(tokens: &[Token], from: usize, sentence: usize) -> Option<Ph
 
 /// Adds whether the place must be there.
 fn stated(phrase: Phrase, place: &Place, next: Option<&Token>) -> Phrase {
-    let has_article = matches!(next, Some(Token::Word(word)) if ARTICLES.contains(&word.to_lowercase().as_str()));
+    let has_article = matches!(next, Some(Token::Word(word)) if is_determiner(&word.to_lowercase()));
     let by_words = match place.states {
         States::Always => true,
         States::Article => has_article,
@@ -256,7 +240,7 @@ fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) ->
                     "last" | "letzten" => phrase.pick = Some(Pick::Last),
                     _ => {}
                 }
-                phrase.words.extend(parts(word).into_iter().filter(|part| !IDLE.contains(&part.as_str())));
+                phrase.words.extend(parts(word).into_iter().filter(|part| !is_idle(part)));
             }
             // "The `for` loop", "the `return`".
             Token::Code(code) if KEYWORDS.contains(&code.as_str()) => {
@@ -305,7 +289,7 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
         // "Before you run the tests".
         Some("you" | "we" | "they" | "i") => true,
         // "After existing routes".
-        Some(word) if ARTICLES.contains(&word) => false,
+        Some(word) if is_determiner(word) => false,
         _ => ends(first, &["ing", "ния", "нием", "ення", "ання", "енням", "анням"]),
     }
 }

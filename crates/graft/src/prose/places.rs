@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Relation;
-use super::words::{Token, is_word};
+use super::words::{ARTICLES, Token, is_word};
 
 /// When words without code behind a word of place name a place that must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,35 +83,15 @@ pub(crate) fn side(before: &str) -> Option<Relation> {
     (0..near.len()).rev().find_map(|at| ending_at(&near, at)).map(|place| place.relation)
 }
 
-/// Words between a word of place and the name that it is about.
-const FILLERS: [&str; 64] = [
-    "den",
-    "der",
-    "die",
-    "das",
-    "dem",
-    "des",
-    "el",
-    "la",
-    "los",
-    "las",
-    "le",
-    "les",
-    "del",
-    "du",
+/// Words beside articles between a word of place and the name that it is about.
+const FILLERS: [&str; 41] = [
     "de",
-    "do",
-    "da",
-    "dos",
-    "l",
     "von",
     "line",
     "lines",
     "direkt",
-    "the",
     "a",
     "an",
-    "existing",
     "method",
     "function",
     "class",
@@ -136,7 +116,6 @@ const FILLERS: [&str; 64] = [
     "bottom",
     "top",
     "decorator",
-    "current",
     "our",
     "interface",
     "enum",
@@ -145,8 +124,6 @@ const FILLERS: [&str; 64] = [
     "attribute",
     "column",
     "service",
-    "last",
-    "first",
     "your",
     "where",
 ];
@@ -176,7 +153,7 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
                 | "substituir" | "remplacer" | "замени" | "заменить" => {
                     return Relation::Replace;
                 }
-                other if FILLERS.contains(&other) || other.ends_with("ing") => {}
+                other if ARTICLES.contains(&other) || FILLERS.contains(&other) || other.ends_with("ing") => {}
                 _ => break,
             },
             Some(Token::Method(_)) => {}

@@ -228,3 +228,9 @@ fn starts_a_line_of_its_own(rest: &str) -> bool {
         || next.starts_with(['-', '*', '#', '>', '|'])
         || next.starts_with(|one: char| one.is_ascii_digit())
 }
+
+/// Articles, and the adjectives that stand where one would, in the languages that plans are written in.
+pub(super) const ARTICLES: [&str; 23] = [
+    "the", "existing", "current", "last", "first", "den", "der", "die", "das", "dem", "des", "el", "la", "los", "las",
+    "le", "les", "del", "du", "do", "da", "dos", "l",
+];
