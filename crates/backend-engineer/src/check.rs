@@ -22,7 +22,7 @@ pub(crate) use closing_lines::counted;
 use ended::{code_of, end_of, judged_text};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
-pub(crate) use recipes::TreeRecipes;
+pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::Difference;
 use runners::{Told, Watch};
 

@@ -1,8 +1,10 @@
 //! The recipes of the project's own runners, as the tree has them now: what `make check` comes to.
 
-use shell::{Recipes, Target};
+use plan::PlannedCommand;
+use shell::{Call, Recipes, Target};
 
 use crate::run::{RunContext, Workspace};
+use crate::unit_work::UnitWork;
 
 /// The recipes that a command sees.
 pub(crate) struct TreeRecipes<'a> {
@@ -22,6 +24,20 @@ impl<'a> TreeRecipes<'a> {
             Some(staged) => String::from_utf8(staged.bytes.clone()?).ok(),
             None => std::fs::read_to_string(self.run.root().join(path)).ok(),
         }
+    }
+
+    /// Returns the text of the shell script of the tree that a call runs: `./run.sh`, `sh scripts/start.sh`.
+    pub(super) fn shell_script(&self, call: &Call) -> Option<String> {
+        let base = (!self.folder.is_empty()).then_some(self.folder);
+        let folder = match &call.folder {
+            Some(inner) => shell::join_folders(base, inner).unwrap_or_default(),
+            None => self.folder.to_owned(),
+        };
+        let path = below(&folder, call.written.trim_start_matches("./"));
+        let inside = !path.starts_with(['/', '.', '~']) && !path.contains("..");
+        let text = self.text(&path).filter(|_| inside)?;
+        let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
+        (path.ends_with(".sh") || path.ends_with(".bash") || shebang.ends_with("sh")).then_some(text)
     }
 
     /// Returns the folder in which the target's runner looks; `None` where it lies outside of the repository.
@@ -61,4 +77,23 @@ impl Recipes for TreeRecipes<'_> {
 
 fn below(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Tells that a command of the plan starts a server. Where the tree has the shell script that its name was taken for one
+/// by, the script's own text decides.
+pub(crate) fn is_server(work: &UnitWork<'_>, planned: &PlannedCommand) -> bool {
+    let folder = super::folder_of(planned, work);
+    let recipes = TreeRecipes::new(work.run, work.workspace, &folder);
+    let reading = shell::read_with(&planned.text, &recipes);
+    let serves = |text: String| {
+        let inner = shell::read(&text);
+        inner.serves() || inner.is_endless()
+    };
+    let calls = reading.calls();
+    let servers: Vec<bool> = calls
+        .iter()
+        .filter(|call| call.is(shell::Trait::Serves))
+        .map(|call| recipes.shell_script(call).is_none_or(serves))
+        .collect();
+    planned.server && (servers.is_empty() || servers.contains(&true))
 }

@@ -147,7 +147,7 @@ pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, comm
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
         || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
-    if planned.server || !is_check && outcome != ExpectedOutcome::Fail {
+    if check::is_server(work, planned) || !is_check && outcome != ExpectedOutcome::Fail {
         return None;
     }
     let expects_failure = outcome == ExpectedOutcome::Fail;
@@ -178,7 +178,7 @@ async fn run(
         Ok(request) => request,
         Err(not_run) => return Ok(deed(*not_run)),
     };
-    if planned.server {
+    if check::is_server(work, planned) {
         return serve(work, &request, change).await.map(Some);
     }
     if expects_failure && stands_already(work, phase, at.index)? {

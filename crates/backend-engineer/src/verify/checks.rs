@@ -197,7 +197,7 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
             match Request::of(command, &criterion.text, work) {
                 Ok(request) => {
                     let ran = Ran::not_run(&request.script, &request.folder, NOT_RUN);
-                    Planned { check: check(kind, ran), request: Some(request), server: command.server }
+                    Planned { check: check(kind, ran), request: Some(request), server: check::is_server(work, command) }
                 }
                 Err(not_run) => Planned { check: check(kind, *not_run), request: None, server: false },
             }

@@ -1,0 +1,1 @@
+python3 make.py 0 app/ran.py
