@@ -14,6 +14,8 @@ mod redact;
 
 mod tree;
 
+mod identifiers;
+
 mod prohibitions;
 
 mod facts;

@@ -4,6 +4,7 @@ use code::items::{Elisions, Item, Source};
 use code::languages::Language;
 use plan::{Phase, Removal};
 
+use crate::identifiers::holds;
 use crate::prohibitions::{is_path, symbol};
 use crate::unit_work::UnitWork;
 
@@ -15,7 +16,7 @@ pub(crate) fn remains(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal)
     let about = |path: &String| removal.within.as_ref().is_none_or(|within| is_path(path, within));
     let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(about).collect();
     let name = symbol(&removal.name);
-    if phase.blocks.iter().any(|block| words(&block.text).any(|word| word == name)) {
+    if phase.blocks.iter().any(|block| holds(&block.text, name)) {
         return None;
     }
     let owner = removal.owner.as_deref().or_else(|| removal.name.rsplit_once('.').map(|(owner, _)| owner)).map(symbol);
@@ -23,10 +24,6 @@ pub(crate) fn remains(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal)
         let text = work.workspace.tree.read_text(path).ok().flatten();
         text.is_some_and(|text| count(path, &text, (owner, name)) == 1)
     })
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '$'))
 }
 
 /// Counts the definitions of a name in a file, and its imports; within its owner, where one is given.

@@ -11,6 +11,7 @@ use code::scopes::{Resolution, ScopeKind, Scopes};
 use plan::{CodeBlock, Phase, Role};
 
 use super::remainder::code_spans;
+use crate::identifiers;
 use crate::run::Workspace;
 use crate::understand::Evidence;
 
@@ -52,7 +53,8 @@ impl Candidate {
 
     /// Whether the member is defined in a class of the file, or set on its instances.
     fn has_member(&self, name: &str) -> bool {
-        let set = |sign: &str| self.text.as_deref().is_some_and(|text| holds_word(text, &format!("{sign}.{name}")));
+        let set =
+            |sign: &str| self.text.as_deref().is_some_and(|text| identifiers::holds(text, &format!("{sign}.{name}")));
         self.defines(name) || set("self") || set("this")
     }
 
@@ -63,12 +65,6 @@ impl Candidate {
         let own: Vec<&str> = own.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         own.windows(wanted.len()).any(|lines| lines == wanted)
     }
-}
-
-fn holds_word(text: &str, word: &str) -> bool {
-    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
-    text.match_indices(word)
-        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
 }
 
 /// Returns the change, of the candidates', that a block is for, by evidence that has one answer.

@@ -14,6 +14,7 @@ use plan::PhaseId;
 
 use super::literal::{Placed, reason_name};
 use super::{Change, Deed, Item, Placement};
+use crate::identifiers::identifiers;
 use crate::stop::Stop;
 use crate::tree::{Staged, Tree};
 use crate::understand::Files;
@@ -48,15 +49,18 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
         .filter(|placement| matches!(placement.placed, Placed::Refused { .. }))
         .filter_map(|placement| placement.block)
         .collect();
-    let shown: BTreeSet<&str> =
-        refused.iter().filter_map(|block| phase.blocks.get(*block)).flat_map(|block| words(&block.text)).collect();
+    let shown: BTreeSet<&str> = refused
+        .iter()
+        .filter_map(|block| phase.blocks.get(*block))
+        .flat_map(|block| identifiers(&block.text))
+        .collect();
     if shown.is_empty() {
         return None;
     }
     placed_by(placements(unit, change)).into_iter().find_map(|path| {
         let new = work.workspace.tree.read_text(&path).ok().flatten()?;
         let old = text_of(&mut work.workspace.tree, &path, &work.state.before).unwrap_or_default();
-        let had: BTreeSet<&str> = words(&old).collect();
+        let had: BTreeSet<&str> = identifiers(&old).collect();
         let scopes = Scopes::of_file(&path, &new)?;
         let is_lost = |read: &&Read| {
             let open =
@@ -70,10 +74,6 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
         let message = format!("it reads `{}`, which a refused block of the unit was to bring", lost.name);
         Some((path, Fault { reason: "unbound", message }))
     })
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '$')).filter(|word| !word.is_empty())
 }
 
 /// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be imported.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::facts::is_source;
+use crate::identifiers::holds;
 
 /// A name that a sentence asks to change.
 #[derive(Debug, PartialEq, Eq)]
@@ -214,20 +215,12 @@ pub(crate) fn starts_something(line: &str, name: &str) -> bool {
     sentences(line).iter().any(|sentence| {
         let at = sentence
             .iter()
-            .position(|piece| matches!(piece, Piece::Code(code) | Piece::Word(code) if names(code, name)));
+            .position(|piece| matches!(piece, Piece::Code(code) | Piece::Word(code) if holds(code, name)));
         let Some(at) = at else { return false };
         let is_made = sentence.iter().any(|piece| matches!(piece, Piece::Word(word) if is_one(word, &STARTS)));
         let turns = ["to", "with", "as", "into", "by", "called", "named", "→", "->", "=>"];
         is_made
             || at > 0 && matches!(sentence[at - 1], Piece::Word(word) if is_one(word, &turns) || turns.contains(&word))
-    })
-}
-
-/// Whether a text has a name as a whole word.
-pub(crate) fn names(text: &str, name: &str) -> bool {
-    let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
-    text.match_indices(name).any(|(at, _)| {
-        !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
     })
 }
 

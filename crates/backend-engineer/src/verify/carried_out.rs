@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use journal::RunId;
 
+use crate::identifiers::holds;
 use crate::implement::{Change, Deed, Item, Passage, code_spans};
 use crate::run::RunContext;
 use crate::stop::Stop;
@@ -88,10 +89,6 @@ fn symbol(code: &str) -> Option<&str> {
     let is_member = bare.starts_with(char::is_uppercase) || code.contains('(');
     let named = bare.split('.').all(is_name) && (is_member || !bare.contains('.'));
     named.then(|| bare.rsplit('.').next()).flatten()
-}
-
-fn holds(text: &str, symbol: &str) -> bool {
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == symbol)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
 
+use crate::identifiers::holds;
 use crate::review::code::Code;
 use crate::review::ground::{Ground, PlanImport};
 use crate::review::rule::Rule;
-use crate::review::words::names;
 use crate::stop::{Finding, Severity};
 
 const MODULE: Code = Code {
@@ -51,7 +51,7 @@ fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
         return None;
     }
     let lacks =
-        |name: &&String| !names(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, &file, name);
+        |name: &&String| !holds(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, &file, name);
     let name = import.names.iter().find(lacks)?;
     let mut finding =
         ground.say(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
@@ -97,7 +97,7 @@ fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
         }
-        !fenced && names(line, name)
+        !fenced && holds(line, name)
     })
 }
 

@@ -5,10 +5,11 @@ use std::ops::Range;
 use plan::Phase;
 
 use crate::facts::is_source;
+use crate::identifiers::holds;
 use crate::review::code::Code;
 use crate::review::ground::Ground;
 use crate::review::rule::Rule;
-use crate::review::words::{Asked, asked, lines_of_prose, names, source_files, starts_something};
+use crate::review::words::{Asked, asked, lines_of_prose, source_files, starts_something};
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -106,12 +107,12 @@ fn only_file(ground: &Ground<'_>, file: &str) -> Option<String> {
 fn is_brought(ground: &Ground<'_>, line: &Range<usize>, name: &str) -> bool {
     let text = ground.run.plan.text();
     let blocks = ground.run.plan.all().flat_map(|unit| &unit.blocks);
-    if blocks.into_iter().any(|block| names(&block.text, name)) {
+    if blocks.into_iter().any(|block| holds(&block.text, name)) {
         return true;
     }
     lines_of_prose(text, 0..text.len())
         .into_iter()
-        .any(|(span, other)| span.start != line.start && names(other, name) && starts_something(other, name))
+        .any(|(span, other)| span.start != line.start && holds(other, name) && starts_something(other, name))
 }
 
 #[cfg(test)]
