@@ -97,7 +97,12 @@ pub(crate) enum Deed {
         passage: Option<Passage>,
     },
     /// A sentence of which the reader can't tell what it asks for.
-    Unclear(Passage),
+    Unclear {
+        /// The words.
+        passage: Passage,
+        /// A symbol that they are about and that the change left as it was, if that is why.
+        untouched: Option<String>,
+    },
     /// Prose that a person has accepted as done.
     Accepted(Passage),
     /// Prose of which all that it spells out went into a file.
@@ -117,7 +122,7 @@ impl Deed {
         match self {
             Deed::Left(remainder) => remainder.passage(),
             Deed::Worked { passage, .. } => passage.as_ref(),
-            Deed::Unclear(passage) | Deed::Accepted(passage) | Deed::Stands { passage, .. } => Some(passage),
+            Deed::Unclear { passage, .. } | Deed::Accepted(passage) | Deed::Stands { passage, .. } => Some(passage),
             _ => None,
         }
     }

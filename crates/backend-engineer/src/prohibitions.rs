@@ -80,7 +80,8 @@ fn shown(path: &str, text: &str, name: &str) -> Option<Vec<String>> {
     (!name.is_empty() && !found.is_empty()).then_some(found)
 }
 
-fn definitions(text: &str, language: Language, name: &str) -> Vec<String> {
+/// Returns the definitions of a name in code, wherever they stand, blanks apart.
+pub(crate) fn definitions(text: &str, language: Language, name: &str) -> Vec<String> {
     let Some(source) = Source::parse(text, language, Elisions::NONE) else { return Vec::new() };
     let mut found = Vec::new();
     let mut waiting = vec![source.root()];

@@ -139,7 +139,7 @@ pub(crate) fn settle(work: &mut UnitWork<'_>, change: &Change, verification: &mu
 fn record_unproven(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Result<(), Stop> {
     for (item, proof) in change.items.iter().zip(&verification.items) {
         let Some(phase) = work.run.plan.phase(item.unit).filter(|_| matches!(proof, Proof::Open(_))) else { continue };
-        for deed in item.deeds.iter().filter(|deed| matches!(deed, Deed::Worked { .. } | Deed::Unclear(_))) {
+        for deed in item.deeds.iter().filter(|deed| matches!(deed, Deed::Worked { .. } | Deed::Unclear { .. })) {
             let Some(passage) = deed.passage() else { continue };
             let unit = evidence::unit_name(work.run, phase);
             work.run.emit(Event::SentenceUnproven { unit, line: passage.line, text: passage.text.clone() })?;

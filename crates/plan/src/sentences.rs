@@ -21,6 +21,8 @@ mod prohibition;
 
 mod removal;
 
+mod topics;
+
 mod scope;
 
 mod inventory;
@@ -57,6 +59,9 @@ pub struct Sentence {
     /// What it says must stay as it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub protects: Vec<Protected>,
+    /// The symbols that its clauses are about, whatever they say of them; only where blocks are to show its work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
 }
 
 /// What a sentence asks for.

@@ -18,6 +18,8 @@ pub(crate) enum Use {
     Change,
     /// A verb that asks for something to go.
     Remove,
+    /// Words that say that something goes.
+    Gone,
     /// A verb that asks for something to be looked at, not changed.
     Judge,
     /// A verb that asks for a command to be run.

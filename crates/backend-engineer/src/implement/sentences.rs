@@ -1,10 +1,13 @@
 //! Accounts for the sentences of a unit that ask for work which no block shows: each is left for a mind, or stands, or was
 //! accepted by a person. None is dropped.
 
+use code::languages::Language;
 use plan::{Phase, PhaseId, Sentence, SentenceClass, State};
 
 use super::remainder::{Passage, Remainder, code_spans, excerpt};
-use super::{Change, Deed, Item};
+use super::{Change, Deed, Item, Placed};
+use crate::identifiers::holds;
+use crate::prohibitions::{definitions, symbol};
 use crate::removals::remains;
 use crate::unit_work::UnitWork;
 
@@ -21,8 +24,10 @@ pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Dee
 pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) {
     let Some(phase) = work.run.plan.phase(unit).cloned() else { return };
     let remaining = remaining(work, &phase);
-    let is_left = |one: &&Sentence| one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span);
-    for sentence in phase.sentences.iter().filter(is_left) {
+    let untouched: Vec<_> = phase.sentences.iter().map(|one| untouched(work, &phase, one, change)).collect();
+    let is_left = |one: &Sentence| one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span);
+    let sentences = phase.sentences.iter().zip(untouched);
+    for (sentence, untouched) in sentences.filter(|(one, untouched)| untouched.is_some() || is_left(one)) {
         let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
         if told.filter_map(Deed::passage).any(|told| overlap(&told.span, &sentence.span)) {
             continue;
@@ -40,8 +45,10 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
         if titles || before || owner.is_none() && ticked {
             continue;
         }
-        let remains = remaining.contains(&sentence.span);
-        let deed = if remains { said(work, &phase, &sentence.span) } else { of_sentence(work, &phase, sentence) };
+        let deed = match remaining.contains(&sentence.span) {
+            true => said(work, &phase, &sentence.span),
+            false => of_sentence(work, &phase, sentence, untouched),
+        };
         match owner.and_then(|at| change.items.get_mut(at)) {
             Some(item) => item.deeds.push(deed),
             None => {
@@ -70,11 +77,38 @@ pub(crate) fn remaining(work: &mut UnitWork<'_>, phase: &Phase) -> Vec<plan::Spa
     left.map(|one| one.span.clone()).collect()
 }
 
+/// Returns the symbol that a sentence is about, a file of the unit defines, no block of the unit shows, and the change left
+/// as it was. A file in which blocks stood already does not tell: they may have changed it in an earlier run.
+fn untouched(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, change: &Change) -> Option<String> {
+    let deeds = || change.items.iter().filter(|item| item.unit == phase.id).flat_map(|item| &item.deeds);
+    let stood = |path: &String| {
+        let mut placed = deeds().filter_map(|deed| if let Deed::Place(one) = deed { Some(one) } else { None });
+        placed.any(|one| one.path.as_ref() == Some(path) && matches!(one.placed, Placed::Before))
+    };
+    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
+    let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(|path| !stood(path)).collect();
+    let shown = |name: &str| phase.blocks.iter().any(|block| holds(&block.text, name));
+    let mut names = sentence.topics.iter().map(|name| symbol(name)).filter(|name| !shown(name));
+    names.find(|name| paths.iter().any(|path| keeps(work, path, name))).map(str::to_owned)
+}
+
+/// Returns whether a file defines a name once, as it did before the change.
+fn keeps(work: &mut UnitWork<'_>, path: &str, name: &str) -> bool {
+    let Some(language) = Language::of_path(path) else { return false };
+    let Ok(Some(before)) = work.workspace.tree.look(path).map(|found| found.as_ref().map(|found| found.bytes.clone()))
+    else {
+        return false;
+    };
+    let Ok(Some(now)) = work.workspace.tree.read_text(path) else { return false };
+    let before = definitions(&String::from_utf8_lossy(&before), language, name);
+    before.len() == 1 && before == definitions(&now, language, name)
+}
+
 fn overlap(one: &plan::Span, other: &plan::Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> Deed {
+fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, untouched: Option<String>) -> Deed {
     let deed = said(work, phase, &sentence.span);
     let Deed::Left(Remainder { what, names }) = deed else { return deed };
     if let super::remainder::Left::Prose(passage) = &what {
@@ -82,7 +116,7 @@ fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> D
             return Deed::Stands { passage: passage.clone(), path };
         }
         if !sentence.open {
-            return Deed::Unclear(passage.clone());
+            return Deed::Unclear { passage: passage.clone(), untouched };
         }
     }
     Deed::Left(Remainder { what, names })

@@ -50,7 +50,7 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
         match of_deed(item, deed, ground) {
             Proof::Proven(by) => proven.extend(by),
             Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = Some(OpenReason::Parts(item.open().collect())),
-            Proof::Open(reason) if matches!(deed, Deed::Worked { .. } | Deed::Unclear(_)) => {
+            Proof::Open(reason) if matches!(deed, Deed::Worked { .. } | Deed::Unclear { .. }) => {
                 left = left.or(Some(reason))
             }
             other => return other,
@@ -90,7 +90,9 @@ fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
         Deed::Commit(Err(why)) => Proof::Open(OpenReason::NoCommit(why.clone())),
         Deed::Left(remainder) => Proof::Open(OpenReason::Parts(vec![OpenPart::Left(remainder.what.clone())])),
         Deed::Worked { paths, .. } => Proof::Open(OpenReason::Worked(paths.clone())),
-        Deed::Unclear(passage) => Proof::Open(OpenReason::Unclear(passage.clone())),
+        Deed::Unclear { passage, untouched } => {
+            Proof::Open(OpenReason::Unclear { passage: passage.clone(), untouched: untouched.clone() })
+        }
         Deed::Accepted(_) => Proof::Proven(vec![ProvenBy::Person]),
         Deed::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code { path: path.clone(), changed: true }]),
         Deed::DoneBefore => Proof::Before,

@@ -73,7 +73,12 @@ pub(crate) enum OpenReason {
     /// Parts of it were not done; at least one.
     Parts(Vec<OpenPart>),
     /// The reader can't tell what its words ask for.
-    Unclear(Passage),
+    Unclear {
+        /// The words.
+        passage: Passage,
+        /// A symbol that they are about and that the change left as it was, if that is why.
+        untouched: Option<String>,
+    },
     /// A model changed files for it, and no check tied to it fails without that change.
     Worked(Vec<String>),
     /// The plan's code no longer stands in the file.
@@ -173,11 +178,12 @@ impl fmt::Display for OpenReason {
                 };
                 formatter.write_str(&parts.iter().enumerate().map(shown).collect::<Vec<_>>().join("; "))
             }
-            OpenReason::Unclear(passage) => {
-                write!(
-                    formatter,
-                    "not clear whether it asks for work: {passage}; look at it, then run `backend-engineer accept PLAN --phase N`"
-                )
+            OpenReason::Unclear { passage, untouched } => {
+                match untouched {
+                    Some(name) => write!(formatter, "the change leaves `{name}` as it was, which this is about: ")?,
+                    None => formatter.write_str("not clear whether it asks for work: ")?,
+                }
+                write!(formatter, "{passage}; look at it, then run `backend-engineer accept PLAN --phase N`")
             }
             OpenReason::Worked(paths) => {
                 let paths: Vec<String> = paths.iter().take(4).map(|path| format!("`{path}`")).collect();

@@ -238,7 +238,7 @@ impl Account<'_> {
         match deed {
             Deed::Accepted(_) | Deed::Stands { .. } => SpanState::Done,
             _ if proven => SpanState::Done,
-            Deed::Worked { .. } | Deed::Unclear(_) => SpanState::Unproven,
+            Deed::Worked { .. } | Deed::Unclear { .. } => SpanState::Unproven,
             // Prose that is left whole holds sentences that ask for nothing, too.
             _ if sentence.open => SpanState::Open,
             _ => match self.by_class(sentence) {

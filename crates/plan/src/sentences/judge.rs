@@ -19,6 +19,7 @@ use super::prohibition::{Protected, protected};
 use super::scope::Scopes;
 use super::split::Cut;
 use super::statuses::lacks_status;
+use super::topics::topics;
 use super::words::stems;
 use super::{Sentence, SentenceClass, form};
 use crate::vocabulary::Use;
@@ -58,7 +59,9 @@ impl Judge<'_, '_, '_> {
             protects.clear();
         }
         let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
-        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects }
+        let shown = matches!(class, SentenceClass::DoShown | SentenceClass::Place);
+        let topics = if shown { topics(words) } else { Vec::new() };
+        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects, topics }
     }
 
     /// What the place of a sentence decides, whatever it says.

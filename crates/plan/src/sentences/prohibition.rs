@@ -159,7 +159,7 @@ fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
 }
 
 /// The words of a clause.
-fn joined(clause: &[Token<'_>]) -> String {
+pub(super) fn joined(clause: &[Token<'_>]) -> String {
     let words =
         clause.iter().filter_map(|token| if let Token::Word(word) = token { Some(word.as_str()) } else { None });
     words.collect::<Vec<_>>().join(" ")

@@ -54,15 +54,17 @@ const SORTS: [&str; 22] = [
 
 /// Returns what sentences ask to remove; those that hold only on a condition, or speak of another unit, ask for nothing.
 pub(crate) fn said(document: &Document<'_>, sentences: &[Sentence]) -> Vec<Removal> {
-    use SentenceClass::{DoPartly, DoShown, DoUnshown, Place, Unclear};
-    let asks = |class| matches!(class, DoShown | DoPartly | DoUnshown | Place | Unclear);
+    use SentenceClass::{Context, DoPartly, DoShown, DoUnshown, Place, Unclear};
+    // A statement counts, too: "The constant `MAX` goes away."
+    let asks = |class| matches!(class, DoShown | DoPartly | DoUnshown | Place | Unclear | Context);
     let asking = sentences.iter().filter(|one| asks(one.class));
     asking.flat_map(|one| removals(document.slice(&one.span), &one.span)).collect()
 }
 
 /// Returns what words ask to remove, `span` being where they stand.
 pub(crate) fn removals(words: &str, span: &Span) -> Vec<Removal> {
-    if !words.contains('`') || !held(&words.to_lowercase()).has(Use::Remove) {
+    let uses = held(&words.to_lowercase());
+    if !words.contains('`') || !uses.has(Use::Remove) && !uses.has(Use::Gone) {
         return Vec::new();
     }
     let tokens = tokens(words);
@@ -74,15 +76,17 @@ pub(crate) fn removals(words: &str, span: &Span) -> Vec<Removal> {
 fn of_clause(clause: &[Token<'_>]) -> Vec<Removal> {
     let mut found = Vec::new();
     for at in 0..clause.len() {
-        let Some(object) = verb_end(clause, at).and_then(|end| object(clause, end)).or_else(|| before(clause, at))
-        else {
-            continue;
+        let object = verb_end(clause, at).and_then(|end| object(clause, end)).or_else(|| before(clause, at));
+        let (first, gone) = match (object, subject(clause, at)) {
+            (Some(first), _) => (first, None),
+            (None, Some((first, end))) => (first, Some(end)),
+            (None, None) => continue,
         };
         let denied =
-            (0..at.max(object)).any(|at| entry(clause, at, Use::Negation).is_some() || says(clause, at, Use::Negation));
-        if !denied {
-            found.extend(listed(clause, object));
-        }
+            (0..at.max(first)).any(|at| entry(clause, at, Use::Negation).is_some() || says(clause, at, Use::Negation));
+        let new = if denied { Vec::new() } else { listed(clause, first, gone) };
+        // "goes" and "goes away" end with the same.
+        found.extend(new.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
     }
     found
 }
@@ -114,8 +118,33 @@ fn before(clause: &[Token<'_>], at: usize) -> Option<usize> {
     (ends && at > 0 && matches!(clause[at - 1], Token::Code(_))).then(|| at - 1)
 }
 
-/// The names of a list that begins with one, each without those that are paths or other code.
-fn listed(clause: &[Token<'_>], first: usize) -> Vec<Removal> {
+/// The most words before the name with which a clause begins: "the old constant".
+const TO_NAME: usize = 3;
+/// The most words between a name and what says that it goes: "`MAX` is then".
+const TO_GONE: usize = 3;
+
+/// The first name of a clause that says that it goes, and where those words end: "The constant `MAX` goes away".
+fn subject(clause: &[Token<'_>], at: usize) -> Option<(usize, usize)> {
+    let end = entry(clause, at, Use::Gone)?;
+    let first = clause.iter().position(|token| matches!(token, Token::Code(_)))?;
+    let last = clause[..at].iter().rposition(|token| matches!(token, Token::Code(_)))?;
+    // "Once `MAX` is removed" and "the value of `MAX` is dropped" speak of something else.
+    let other = [Use::Condition, Use::Function, Use::Place, Use::Goal, Use::Source, Use::Change];
+    let is_name = |at: usize| other.into_iter().all(|what| entry(clause, at, what).is_none());
+    let of = |at: usize| matches!(&clause[at], Token::Word(word) if word == "of");
+    let opens = first <= TO_NAME && (0..first).all(|at| is_name(at) && !of(at));
+    let ends = end == clause.len() || source(clause, end).is_some();
+    (opens && ends && at - last <= TO_GONE + 1).then_some((first, end))
+}
+
+/// Where the preposition ends that begins at a token: "from", "in".
+fn source(clause: &[Token<'_>], at: usize) -> Option<usize> {
+    (at < clause.len()).then(|| [Use::Source, Use::Place].into_iter().find_map(|what| entry(clause, at, what)))?
+}
+
+/// The names of a list that begins with one, each without those that are paths or other code. `gone` is where the words
+/// end that say that they go, if these stand behind.
+fn listed(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<Removal> {
     let mut names = Vec::new();
     let mut next = first;
     let mut joined = false;
@@ -130,12 +159,12 @@ fn listed(clause: &[Token<'_>], first: usize) -> Vec<Removal> {
     for fits in [&sort as &dyn Fn(&str) -> bool, &|word| word.ends_with("ly")] {
         next += usize::from(matches!(clause.get(next), Some(Token::Word(word)) if fits(word)));
     }
-    let source = [Use::Source, Use::Place].into_iter().find_map(|what| entry(clause, next, what));
+    let source = source(clause, gone.unwrap_or(next));
     let ends = match clause.get(next) {
         None | Some(Token::Code(_) | Token::Colon | Token::End) => true,
         Some(Token::Word(word)) => {
             let goes_on = joined || joins(word) || word.chars().any(is_dense);
-            goes_on || source.is_some() || verb_end(clause, next).is_some()
+            goes_on || source.is_some() || gone.is_some() || verb_end(clause, next).is_some()
         }
     };
     if !ends {
@@ -147,6 +176,10 @@ fn listed(clause: &[Token<'_>], first: usize) -> Vec<Removal> {
             _ => None,
         })
     });
+    // "`MAX` is removed in Task 3"
+    if gone.is_some() && source.is_some() && holder.is_none() {
+        return Vec::new();
+    }
     let (within, owner) = match holder {
         Some(code) if as_path(code, true).is_some() => (Some(code.to_owned()), None),
         other => (None, other.map(str::to_owned)),
@@ -158,7 +191,7 @@ fn listed(clause: &[Token<'_>], first: usize) -> Vec<Removal> {
 }
 
 /// Returns whether code is a symbol: `total`, `Order.total()`; not a path, a call with arguments or a line.
-fn is_symbol(code: &str) -> bool {
+pub(super) fn is_symbol(code: &str) -> bool {
     let bare = code.strip_suffix("()").unwrap_or(code);
     let is_name = |part: &str| {
         !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
@@ -196,6 +229,12 @@ mod tests {
             ("Delete the `total()` function entirely (lines 5-9)", &["total()"]),
             ("Remove `MAX`: it is unused.", &["MAX"]),
             ("Supprimer la constante `MAX`.", &["MAX"]),
+            ("`MAX` wird entfernt; ergänze `g`:", &["MAX"]),
+            ("Die Konstante `MAX` fällt weg.", &["MAX"]),
+            ("The constant `MAX` goes away.", &["MAX"]),
+            ("`a` and `b` are removed from `app/x.py`.", &["a from app/x.py", "b from app/x.py"]),
+            ("The old field `name` is dropped from `User`.", &["name from User"]),
+            ("Get rid of `MAX` and add `g`:", &["MAX"]),
         ] {
             assert_eq!(shown(words), names, "{words}");
         }
@@ -213,6 +252,11 @@ mod tests {
             "Remove `foo`'s second parameter.",
             "Remove the line `return 1`.",
             "`MAX` is removed in Task 3.",
+            "`MAX` is not removed.",
+            "Once `MAX` is removed, add `g`.",
+            "If `MAX` is gone, add `g`.",
+            "The value of `MAX` is dropped.",
+            "`session` is removed when the user leaves.",
             "不要删除 `MAX`。",
             "Add `third`.",
         ] {

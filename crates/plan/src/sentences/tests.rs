@@ -20,6 +20,7 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Caution => form.cautions,
         Use::Anaphor => form.refers,
         Use::Alter => !super::prohibition::protected(example).is_empty(),
+        Use::Gone => !super::removals(example, &(0..0)).is_empty(),
         Use::Stays => super::prohibition::protected(example).iter().any(|one| !one.only_from_loss),
         Use::Except => super::prohibition::protected(example).is_empty() && example.contains('`'),
         Use::Condition => form.conditional,
