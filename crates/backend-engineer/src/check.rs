@@ -5,6 +5,7 @@ mod recipes;
 mod vacuous;
 mod kind;
 mod inconclusive;
+mod environment;
 mod outputs_of_steps;
 mod closing_lines;
 mod judge;
@@ -20,6 +21,7 @@ use sandbox::{Effect, EffectKind, Outcome};
 
 pub(crate) use closing_lines::counted;
 use ended::{code_of, end_of, judged_text};
+use environment::{in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
 pub(crate) use recipes::{TreeRecipes, is_server};
@@ -135,7 +137,11 @@ impl Request {
 
     /// Returns the command as it is to be run and judged.
     fn asked(&self, work: &UnitWork<'_>) -> Asked {
-        Asked::read(&self.script, self.kind, &TreeRecipes::new(work.run, work.workspace, &self.folder))
+        let recipes = TreeRecipes::new(work.run, work.workspace, &self.folder);
+        let instead = in_environment(&self.script, &nearest_tools(work.run.root(), &effective_folder(self)));
+        let script = instead.as_ref().unwrap_or(&self.script);
+        let asked = Asked::read(script, self.kind, &recipes);
+        Asked { instead, ..asked }
     }
 }
 
@@ -216,6 +222,7 @@ pub(crate) async fn run_before(
     let told = read_told(work, watch.as_ref());
     let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
+    let judgement = asked.told(judgement);
     work.run.emit(Event::CommandFinished {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -270,7 +277,7 @@ fn weighed(judgement: Judgement, told: &Told, (request, asked, outcome): (&Reque
 
 /// Starts a request as a server for the commands after it.
 pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> Result<sandbox::Server, Stop> {
-    work.workspace.serve(plain(work.run, request, &request.script)).await
+    work.workspace.serve(plain(work.run, request, &request.asked(work).script)).await
 }
 
 fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
@@ -279,13 +286,6 @@ fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &O
     let context =
         JudgeContext { expect: &request.expect, step: request.step, ours: &ours, host: &on_host, has_loopback };
     judge(asked, end_of(outcome), text, &context)
-}
-
-/// Returns where the user's own shell finds a program; links are followed.
-fn on_host(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let mut found = std::env::split_paths(&path).map(|folder| folder.join(name)).filter(|file| file.is_file());
-    found.next().map(|file| file.canonicalize().unwrap_or(file))
 }
 
 async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) -> Result<(Ran, String), Stop> {
@@ -305,6 +305,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     let told = read_told(work, watch.as_ref());
     let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
+    let judgement = asked.told(judgement);
     let succeeded = code_of(&outcome) == Some(0) && judgement.verdict != Verdict::Failed;
     let own = match writes {
         Writes::Promoted if !succeeded => leave_nothing(work, &before).await?,

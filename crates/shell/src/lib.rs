@@ -58,6 +58,8 @@ mod commit;
 
 mod strict;
 
+mod environments;
+
 mod substituted;
 
 mod looks;

@@ -245,6 +245,14 @@ struct Step<'s> {
     arguments: &'s [String],
 }
 
+/// Returns the words of the command that an invocation runs, by the rule that decides it.
+pub(crate) fn inner_words(
+    (row, rule, met): (&'static Program, &'static Rule, Met),
+    (written, arguments): (&str, &[String]),
+) -> Option<Vec<String>> {
+    Step { row, rule, met, written, arguments }.inner()
+}
+
 impl Step<'_> {
     /// Returns the words of the inner command.
     fn inner(&self) -> Option<Vec<String>> {

@@ -139,6 +139,8 @@ pub enum Trait {
     Narrates,
     /// It sets something in the shell for what comes after it: variables, functions' environment.
     Sets,
+    /// It runs a program in the project's environment.
+    Environment,
 }
 
 /// What tells how a call went.

@@ -20,6 +20,8 @@ pub(crate) struct Asked {
     /// The script as the shell gets it.
     pub(crate) script: String,
     pub(super) reading: Reading,
+    /// What is run instead of the written command, by the project's environment itself.
+    pub(super) instead: Option<String>,
 }
 
 impl Asked {
@@ -31,7 +33,14 @@ impl Asked {
         let reading = shell::read_with(&strict, recipes);
         // Where the failure of each part of a pipe counts, none may fail only because the next one stopped reading.
         let script = reading.reading_on().filter(|_| strict != script).unwrap_or(strict);
-        Asked { kind, script, reading }
+        Asked { kind, script, reading, instead: None }
+    }
+
+    /// Adds what was run instead of the written command to what it proved.
+    pub(super) fn told(&self, judgement: Judgement) -> Judgement {
+        let Some(instead) = &self.instead else { return judgement };
+        let detail = format!("{} (as `{instead}`: its runner is not installed)", judgement.detail);
+        Judgement { detail, ..judgement }
     }
 
     /// Whether its success is that something in it fails.
