@@ -78,6 +78,10 @@ pub(super) fn protected(words: &str) -> Vec<Protected> {
 fn verb_apart(words: &str) -> Vec<Protected> {
     let apart = |span: &CodeSpan| {
         let (before, after) = around(words, &span.outer);
+        // "the order of `a`": a part of it.
+        if before.split_whitespace().next_back() == Some("of") {
+            return false;
+        }
         let negation = last(&before, Use::Negation);
         let direct = negation.as_ref().is_some_and(|negation| before[negation.end..].trim().is_empty());
         let alters = |text: &str| held(text).has(Use::Alter);
@@ -183,11 +187,13 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
         }
     }
     if found.is_empty()
-        && let Some(Token::Code(code)) = clause.first()
+        && let Some(first) = subject(clause)
+        && let Token::Code(code) = &clause[first]
     {
         // "`x` must not be changed": the object stands first.
         let stays = |at: usize| stays(clause, at).map(|end| (end, false));
-        let behind = (1..clause.len().min(1 + BEHIND)).find_map(|at| stays(at).or_else(|| verb_at(clause, at)));
+        let behind =
+            (first + 1..clause.len().min(first + 1 + BEHIND)).find_map(|at| stays(at).or_else(|| verb_at(clause, at)));
         let alone = clause.iter().filter(|token| matches!(token, Token::Code(_))).count() == 1;
         found.extend(behind.filter(|_| alone).map(|(_, only_from_loss)| object(code, None, only_from_loss)));
     }
@@ -196,6 +202,31 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
         found.iter_mut().for_each(|one| one.only_from_loss = false);
     }
     found
+}
+
+/// The most words before the name with which a clause begins: "the old constant".
+const TO_SUBJECT: usize = 3;
+
+/// The name with which a clause begins, with nothing before it but what it is: "the constant `x`".
+fn subject(clause: &[Token<'_>]) -> Option<usize> {
+    let first = clause.iter().position(|token| matches!(token, Token::Code(_))).filter(|at| *at <= TO_SUBJECT)?;
+    let other = [
+        Use::Negation,
+        Use::Alter,
+        Use::Keep,
+        Use::Change,
+        Use::Remove,
+        Use::Condition,
+        Use::Function,
+        Use::Place,
+        Use::Goal,
+        Use::Source,
+    ];
+    let is_name = |at: usize| {
+        let of = matches!(&clause[at], Token::Word(word) if word == "of");
+        !of && other.into_iter().all(|what| entry(clause, at, what).is_none())
+    };
+    (0..first).all(is_name).then_some(first)
 }
 
 /// Where the words end that say something is as it was. A verb behind them has another sense: "as it is described above".
@@ -281,6 +312,13 @@ mod tests {
             ("Add the route without modifying `app/main.py`.", &["app/main.py"]),
             ("Never edit the generated `app/schema.py`.", &["app/schema.py"]),
             ("`app/main.py` must not be changed.", &["app/main.py"]),
+            ("The constant `B` must keep its value.", &["B"]),
+            ("The module `app/b.py` is out of scope.", &["app/b.py"]),
+            ("No changes to `app/b.py`.", &["app/b.py"]),
+            ("Make no changes to `app/b.py`.", &["app/b.py"]),
+            ("Keine Änderungen an `app/b.py`.", &["app/b.py"]),
+            ("Aucun changement dans `app/b.py`.", &["app/b.py"]),
+            ("Ningún cambio en `app/b.py`.", &["app/b.py"]),
             ("Do not delete `old_total` yet.", &["-old_total"]),
             ("Keep `old_total`.", &["-old_total"]),
             ("Keep `old_total` unchanged.", &["old_total"]),
@@ -317,6 +355,10 @@ mod tests {
             "Do not use `eval`.",
             "Call `a`, not `b`.",
             "`a` was sorted before.",
+            "No other changes to `app/main.py`.",
+            "No further changes to `app/main.py`.",
+            "The order of `a` must not change.",
+            "The caller of `a` is out of scope.",
             "Do not change anything in `app/main.py` except the imports.",
             "Do not change how the loader calls `a`.",
             "Never log `password`.",
