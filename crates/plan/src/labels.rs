@@ -303,6 +303,8 @@ const NAMES: &[(Topic, &[&str])] = &[
             "lee",
             "spec",
             "spec reference",
+            "adr",
+            "rfc",
             "design doc",
             "pattern to follow",
             "pattern reference",
@@ -1131,7 +1133,12 @@ pub(crate) fn topic(name: &str) -> Option<Topic> {
         let of_topic = |(topic, names): &'static (Topic, &[&'static str])| names.iter().map(|name| (*name, *topic));
         NAMES.iter().rev().flat_map(of_topic).collect()
     });
-    TOPICS.get(name).copied()
+    // "ADR 0010 D5", "RFC 7231 §4": what it refers to has a number.
+    let numbered = || {
+        let (word, rest) = name.split_once(' ')?;
+        rest.starts_with(|letter: char| letter.is_ascii_digit()).then(|| TOPICS.get(word).copied())?
+    };
+    TOPICS.get(name).copied().or_else(|| numbered().filter(|topic| *topic == Reference))
 }
 
 /// What an element inside a `<task>` announces, by its name.

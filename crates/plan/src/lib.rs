@@ -51,6 +51,8 @@ mod phase;
 
 mod contents;
 
+mod implied;
+
 mod diagnostics;
 
 mod reading;

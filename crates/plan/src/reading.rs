@@ -13,6 +13,7 @@ use crate::criteria::{self, Criterion};
 use crate::diagnostics::{Diagnostic, code_outside, diagnose};
 use crate::document::{self, Document, PieceKind, Place, Span, Unreadable};
 use crate::identity::{CheckboxId, PhaseId};
+use crate::implied;
 use crate::inline::{one_line, plain};
 use crate::labels::Topic;
 use crate::naming::{marked, unit_name};
@@ -158,6 +159,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     if let Some(base) = rows.iter().find_map(|row| base_of(&document, row)) {
         phases.iter_mut().for_each(|phase| start_from(phase, &base));
     }
+    implied::complete(&mut phases);
     let asking = Asking { document: &document, rows: &rows, boxes: &found.of_items, item: None };
     let mut commands = Vec::new();
     let criteria = criteria::read(&asking, &mut commands);

@@ -117,3 +117,8 @@ pub(crate) fn read(
     }
     found
 }
+
+/// Tells that the title of a step asks to run something.
+pub(crate) fn asks_to_run(title: &str) -> bool {
+    form::read(title).mood == form::Mood::Asks(crate::vocabulary::Use::Run)
+}

@@ -74,6 +74,7 @@ impl Judge<'_, '_, '_> {
         match topic(&form.label) {
             Some(Topic::Expect | Topic::Output) => return Some(Check),
             Some(Topic::Run | Topic::Commit) => return Some(Run),
+            Some(Topic::Reference) if form.mood != Mood::Asks(Use::Change) => return Some(Context),
             _ => {}
         }
         let topic = row.topic?;

@@ -1,0 +1,125 @@
+//! Commands that a step leaves out because the plan's other units have them: in a unit with the test `tests/test_b.py`,
+//! "Step 2: Run → FAIL" means what another one writes out as `uv run pytest tests/test_a.py -v`.
+
+use crate::commands::{Expect, ExpectedOutcome, PlannedCommand, command, expectation};
+use crate::document::Span;
+use crate::phase::Phase;
+use crate::sentences::asks_to_run;
+use crate::steps::{Part, Step, StepKind};
+
+/// A command by which the plan runs one test file.
+struct Pattern {
+    /// Where it stands.
+    at: usize,
+    /// Its text, cut where the file's path stood.
+    around: (String, String),
+    /// How much of the path is left out, as the command runs in that folder.
+    folder: String,
+    /// The end of the path behind its last dot.
+    extension: String,
+    command: PlannedCommand,
+}
+
+/// Gives each step that asks to run the tests, says how that ends, and has no command, the plan's own for the unit's tests.
+pub(crate) fn complete(phases: &mut [Phase]) {
+    let mut patterns = Vec::new();
+    collect(phases, &mut patterns);
+    if !patterns.is_empty() {
+        complete_with(phases, &patterns);
+    }
+}
+
+fn collect(phases: &[Phase], found: &mut Vec<Pattern>) {
+    for phase in phases {
+        found.extend(phase.commands.iter().filter_map(|command| pattern(phase, command)));
+        collect(&phase.phases, found);
+    }
+}
+
+/// Returns how a command of a unit runs a whole test file of it.
+fn pattern(phase: &Phase, command: &PlannedCommand) -> Option<Pattern> {
+    let runs_tests = command.facts.kinds == [shell::Kind::Test] && !command.text.contains('\n');
+    if !runs_tests || command.doubt.is_some() {
+        return None;
+    }
+    let tests = phase.changes.iter().filter(|change| change.test);
+    tests.into_iter().find_map(|change| {
+        let mut words = command.text.split(' ').filter(|word| word.contains('.') && change.path.ends_with(*word));
+        let word = words.next().filter(|_| words.next().is_none())?;
+        let folder = change.path.strip_suffix(word).filter(|folder| folder.is_empty() || folder.ends_with('/'))?;
+        let (before, after) = command.text.split_once(word)?;
+        Some(Pattern {
+            at: command.span.start,
+            around: (before.to_owned(), after.to_owned()),
+            folder: folder.to_owned(),
+            extension: extension(word).to_owned(),
+            command: command.clone(),
+        })
+    })
+}
+
+fn extension(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
+}
+
+fn complete_with(phases: &mut [Phase], patterns: &[Pattern]) {
+    for phase in phases {
+        for at in 0..phase.steps.len() {
+            if let Some((command, rest)) = implied(phase, &phase.steps[at], patterns) {
+                let step = &mut phase.steps[at];
+                step.parts.splice(.., [Part::Run(phase.commands.len())].into_iter().chain(rest));
+                step.kind = StepKind::Run;
+                phase.commands.push(command);
+            }
+        }
+        complete_with(&mut phase.phases, patterns);
+    }
+}
+
+/// Returns the command that a step means, and what else it consists of.
+fn implied(phase: &Phase, step: &Step, patterns: &[Pattern]) -> Option<(PlannedCommand, Vec<Part>)> {
+    if step.parts.iter().any(|part| matches!(part, Part::Place(_) | Part::Run(_))) || !asks_to_run(&step.title) {
+        return None;
+    }
+    let expect = expectation(outcome_of(&step.title));
+    if !matches!(expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) {
+        return None;
+    }
+    let tests: Vec<&str> =
+        phase.changes.iter().filter(|change| change.test).map(|change| change.path.as_str()).collect();
+    let fits = |pattern: &&Pattern| {
+        let mut paths = tests.iter();
+        let fitting = |path: &&str| path.starts_with(&pattern.folder) && extension(path) == pattern.extension;
+        !tests.is_empty() && paths.all(|path| fitting(path))
+    };
+    // The nearest before it; a plan that writes it out once may do so later.
+    let before = patterns.iter().filter(|pattern| pattern.at < step.span.start).rev().find(fits);
+    let pattern = before.or_else(|| patterns.iter().find(fits))?;
+    let title = step.parts.iter().find_map(|part| match part {
+        Part::Say(span) => Some(span.clone()),
+        _ => None,
+    });
+    // What else its words ask for stays with it.
+    let asks = |span: &Span| phase.sentences.iter().any(|one| one.open && span.contains(&one.span.start));
+    let stays = |part: &&Part| match part {
+        Part::Say(span) => asks(span),
+        part => matches!(part, Part::Commit(_)),
+    };
+    let rest = step.parts.iter().filter(stays).cloned().collect();
+    let span = title.unwrap_or(step.span.start..step.span.start);
+    Some((filled(pattern, &tests, span, expect), rest))
+}
+
+fn filled(pattern: &Pattern, tests: &[&str], span: Span, expect: Expect) -> PlannedCommand {
+    let paths: Vec<&str> = tests.iter().map(|path| &path[pattern.folder.len()..]).collect();
+    let (before, after) = &pattern.around;
+    let made = command(&format!("{before}{}{after}", paths.join(" ")), span, expect);
+    PlannedCommand { folder: pattern.command.folder.clone(), ..made }
+}
+
+/// The words behind the sign that leads to the outcome: "Run → PASS (2). Commit."
+fn outcome_of(title: &str) -> &str {
+    let behind = ["→", "->", "=>", "—", ":"].iter().filter_map(|sign| title.split_once(sign)).map(|(_, behind)| behind);
+    let words = behind.max_by_key(|behind| behind.len()).unwrap_or(title);
+    words.split(". ").next().unwrap_or(words).trim()
+}
