@@ -87,11 +87,12 @@ fn implied(phase: &Phase, step: &Step, patterns: &[Pattern]) -> Option<(PlannedC
     }
     let tests: Vec<&str> =
         phase.changes.iter().filter(|change| change.test).map(|change| change.path.as_str()).collect();
-    let fits = |pattern: &&Pattern| {
-        let mut paths = tests.iter();
-        let fitting = |path: &&str| path.starts_with(&pattern.folder) && extension(path) == pattern.extension;
-        !tests.is_empty() && paths.all(|path| fitting(path))
+    // Fixtures beside the tests are none.
+    let run_by = |pattern: &Pattern| -> Vec<&str> {
+        let fits = |path: &&str| path.starts_with(&pattern.folder) && extension(path) == pattern.extension;
+        tests.iter().copied().filter(fits).collect()
     };
+    let fits = |pattern: &&Pattern| !run_by(pattern).is_empty();
     // The nearest before it; a plan that writes it out once may do so later.
     let before = patterns.iter().filter(|pattern| pattern.at < step.span.start).rev().find(fits);
     let pattern = before.or_else(|| patterns.iter().find(fits))?;
@@ -107,7 +108,7 @@ fn implied(phase: &Phase, step: &Step, patterns: &[Pattern]) -> Option<(PlannedC
     };
     let rest = step.parts.iter().filter(stays).cloned().collect();
     let span = title.unwrap_or(step.span.start..step.span.start);
-    Some((filled(pattern, &tests, span, expect), rest))
+    Some((filled(pattern, &run_by(pattern), span, expect), rest))
 }
 
 fn filled(pattern: &Pattern, tests: &[&str], span: Span, expect: Expect) -> PlannedCommand {

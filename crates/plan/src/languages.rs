@@ -239,6 +239,8 @@ pub(crate) fn is_file_name(name: &str) -> bool {
         // An ending alone, as in "no `.tmp` is left", names no file.
         let ending = is_extension(hidden) && !matches!(hidden, "env" | "gitignore" | "dockerignore" | "editorconfig")
             || matches!(hidden, "tmp" | "bak" | "log" | "lock" | "exe" | "old" | "orig" | "swp");
+        // Four letters at most are an ending that is not known: "styled `.ass` captions".
+        let ending = ending || hidden.len() < 5 && !matches!(hidden, "env" | "git" | "ssh" | "aws");
         return !ending && !hidden.is_empty() && hidden.starts_with(|letter: char| letter.is_ascii_alphabetic());
     }
     let extension = extension(&lower);

@@ -330,7 +330,10 @@ impl Judge<'_, '_, '_> {
 
     /// Whether a sentence about some files asks for work, and whether their blocks show it.
     fn by_files(&self, cut: &Cut, form: &Form, found: &Found<'_>, files: &[usize]) -> (bool, bool) {
-        let proof = if self.is_followed(cut) { Proof::Any } else { Proof::Half };
+        // A note of few words in a list of files is the title of what the file's blocks show.
+        let noted = form.path.is_some() && self.asking.rows[cut.row].topic.is_some_and(Topic::names_files);
+        let title = noted && !found.asked.names_symbols();
+        let proof = if title || self.is_followed(cut) { Proof::Any } else { Proof::Half };
         let mut blocks = files.iter().filter_map(|at| self.stock.file(*at));
         let shown = blocks.clone().any(|blocks| found.asked.is_shown(blocks, proof));
         let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
