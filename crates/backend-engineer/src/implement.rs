@@ -26,7 +26,7 @@ use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect;
-pub(crate) use literal::{Placed, Placement, is_code, place, standing};
+pub(crate) use literal::{Placed, Placement, StandingFiles, is_code, place, standing};
 pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
 pub(crate) use sentences::remaining;
 pub(crate) use session::Session;

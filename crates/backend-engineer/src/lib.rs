@@ -120,7 +120,7 @@ fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result
     });
     Ok(shown
         .filter_map(|file| file.path.clone())
-        .filter(|path| !standing.contains(path))
+        .filter(|path| !standing.whole.contains(path))
         .map(|path| format!("`{path}`"))
         .collect())
 }

@@ -30,7 +30,7 @@ pub(crate) use ticks::{Marked, mark, write_outside};
 use weakened::PlanWords;
 
 use crate::evidence::{self, Search};
-use crate::implement::{Change, Deed};
+use crate::implement::{Change, Deed, StandingFiles};
 use crate::run::RunContext;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -98,7 +98,7 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
         proof::withdraw(&mut verification, &OpenReason::Drifted);
     }
     watch(work, &mut verification);
-    verification.accounts = accounts::of_files(work, change, &standing, &verification.items);
+    verification.accounts = accounts::of_files(work, change, &standing.whole, &verification.items);
     verification.manual = work.assignment.units.iter().flat_map(|unit| manual(work.run, *unit)).collect();
     Ok(verification)
 }
@@ -108,7 +108,7 @@ fn find_proofs(
     work: &mut UnitWork<'_>,
     change: &Change,
     verification: &mut Verification,
-) -> Result<std::collections::BTreeSet<String>, Stop> {
+) -> Result<StandingFiles, Stop> {
     let standing = crate::implement::standing(work)?;
     let written = Written::collect(work, change)?;
     let phases: Vec<_> = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit).cloned()).collect();

@@ -118,12 +118,21 @@ impl Plan {
     }
 
     fn one(&self, wanted: &str) -> Result<PhaseId, Unselected> {
+        let all: Vec<&Phase> = self.all().collect();
+        // A title may hold the sign itself.
+        let bears = |phase: &&&Phase| {
+            let named = format!("{}: {}", phase.label, phase.title);
+            [named.as_str(), phase.title.as_str()].iter().any(|name| name.eq_ignore_ascii_case(wanted.trim()))
+        };
+        let mut bearing = all.iter().filter(bears);
+        if let (Some(one), None) = (bearing.next(), bearing.next()) {
+            return Ok(one.id);
+        }
         if let Some((outer, inner)) = wanted.split_once(" / ").or_else(|| wanted.split_once(" > ")) {
             let around = self.one(outer)?;
             let inside: Vec<&Phase> = self.all().filter(|phase| self.is_inside(phase.id, around)).collect();
             return self.among(wanted, inner, &inside);
         }
-        let all: Vec<&Phase> = self.all().collect();
         self.among(wanted, wanted, &all)
     }
 

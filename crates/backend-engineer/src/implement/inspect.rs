@@ -27,7 +27,7 @@ pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
                 line: work.run.plan.place(step.span.start).line,
                 deeds: Vec::new(),
             };
-            item.deeds = deeds(work, &phase, step, &standing).await?;
+            item.deeds = deeds(work, &phase, step, &standing.whole).await?;
             change.items.push(item);
         }
         sentences::account(work, phase.id, &mut change);

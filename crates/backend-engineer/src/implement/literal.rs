@@ -405,8 +405,17 @@ pub(super) fn reason_name(reason: Reason) -> &'static str {
     }
 }
 
-/// The paths of the assignment where all the code that the plan shows for them stands, each block placed over the last.
-pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<BTreeSet<String>, Stop> {
+/// Files by how much of what the plan shows for them stands there.
+#[derive(Debug, Default)]
+pub(crate) struct StandingFiles {
+    /// The paths of those where all of it stands.
+    pub(crate) whole: BTreeSet<String>,
+    /// The paths of those for which a block is refused.
+    pub(crate) refused: BTreeSet<String>,
+}
+
+/// Finds the files of the assignment where the code that the plan shows for them stands, each block placed over the last.
+pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<StandingFiles, Stop> {
     let savepoint = work.workspace.tree.savepoint();
     let mut standing = BTreeSet::new();
     let mut open = BTreeSet::new();
@@ -427,5 +436,6 @@ pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<BTreeSet<String>, Stop
         let before = work.workspace.tree.read(path).ok().flatten();
         !open.contains(path) && replayed.get(path).is_none_or(|after| after.bytes == before)
     };
-    Ok(standing.iter().filter(|path| stands(path)).cloned().collect())
+    let whole = standing.iter().filter(|path| stands(path)).cloned().collect();
+    Ok(StandingFiles { whole, refused: open })
 }

@@ -246,7 +246,7 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
             match deed {
                 Deed::Place(placement) if placement.refused().is_some() => {
                     let path = placement.path.clone().unwrap_or_default();
-                    if standing.contains(&path) {
+                    if standing.whole.contains(&path) {
                         placement.placed = Placed::Before;
                     } else if worked.contains(&path) {
                         *deed = Deed::Worked { paths: vec![path], passage: None };

@@ -68,7 +68,7 @@ pub(crate) async fn compare_with_baseline(
         }
     }
     let standing = find_proofs(work, change, verification)?;
-    verification.accounts = super::accounts::of_files(work, change, &standing, &verification.items);
+    verification.accounts = super::accounts::of_files(work, change, &standing.whole, &verification.items);
     denounce(work, verification)
 }
 

@@ -1,7 +1,5 @@
 //! What stands behind each item and each box: proven with the evidence named, or open with the reason.
 
-use std::collections::BTreeSet;
-
 use journal::{EvidenceId, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
 
@@ -10,7 +8,7 @@ use super::reasons::{BrokenBy, OpenReason, Proof, ProvenBy, Said};
 use super::{Check, Origin, Verification};
 use crate::check::{Kind, Ran};
 use crate::evidence::{self, Search};
-use crate::implement::{Change, Deed, Item, OpenPart, Passage, Placed, Placement};
+use crate::implement::{Change, Deed, Item, OpenPart, Passage, Placed, Placement, StandingFiles};
 use crate::run::RunContext;
 use crate::understand::Assignment;
 
@@ -19,8 +17,8 @@ pub(super) struct Ground<'a> {
     pub(super) run: &'a RunContext,
     pub(super) assignment: &'a Assignment,
     pub(super) checks: &'a [Check],
-    /// The paths where the plan's code stands.
-    pub(super) standing: &'a BTreeSet<String>,
+    /// The files where the plan's code stands.
+    pub(super) standing: &'a StandingFiles,
     /// What was found for the plan, in this run and before.
     pub(super) search: Search<'a>,
     /// What runs changed for the plan.
@@ -103,15 +101,18 @@ fn checks_item(check: &Check, item: &Item) -> bool {
     check.unit == Some(item.unit) && check.line == item.line
 }
 
-fn of_placement(placement: &Placement, standing: &BTreeSet<String>) -> Proof {
+fn of_placement(placement: &Placement, standing: &StandingFiles) -> Proof {
     if let Some(part) = placement.refused() {
         return Proof::Open(OpenReason::Parts(vec![part]));
     }
     let Some(path) = placement.path.clone() else { return Proof::Open(OpenReason::FileUnclear) };
     // A removal or a rename shows no code that could stand.
     let whole_file = placement.block.is_none();
-    if !whole_file && !standing.contains(&path) {
-        return Proof::Open(OpenReason::NoLongerThere(path));
+    if !whole_file && !standing.whole.contains(&path) {
+        return Proof::Open(match standing.refused.contains(&path) {
+            true => OpenReason::OtherBlockRefused(path),
+            false => OpenReason::NoLongerThere(path),
+        });
     }
     let changed = matches!(placement.placed, Placed::Now { .. });
     Proof::Proven(vec![ProvenBy::Code { path, changed }])

@@ -83,6 +83,8 @@ pub(crate) enum OpenReason {
     Worked(Vec<String>),
     /// The plan's code no longer stands in the file.
     NoLongerThere(String),
+    /// Another block for its file was refused, so that the file does not hold all that the plan shows.
+    OtherBlockRefused(String),
     /// Its file is not clear.
     FileUnclear,
     /// A check of it could not say anything.
@@ -194,6 +196,7 @@ impl fmt::Display for OpenReason {
                 )
             }
             OpenReason::NoLongerThere(path) => write!(formatter, "`{path}` no longer holds what the plan shows"),
+            OpenReason::OtherBlockRefused(path) => write!(formatter, "another block for `{path}` was refused"),
             OpenReason::FileUnclear => formatter.write_str("its file is not clear"),
             OpenReason::NotChecked(said) | OpenReason::FailureNotSeen(said) => said.fmt(formatter),
             OpenReason::NoCommit(why) => why.fmt(formatter),

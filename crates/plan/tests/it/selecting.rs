@@ -2,7 +2,7 @@
 
 use plan::{PhaseId, Plan, Unreadable, Unselected, read};
 
-const PLAN: &str = "# Shop\n\n## Phase 1: Models ✅\n\nDone.\n\n## Phase 2: Routes\n\n### Task 1: List orders\n\n- [ ] **Step 1: Write**\n\n### Task 2: Make orders\n\n- [ ] **Step 1: Write**\n\n## Phase 3: Routes of the shop\n\n### Task 1: Pages\n\n- [ ] **Step 1: Write**\n";
+const PLAN: &str = "# Shop\n\n## Phase 1: Models ✅\n\nDone.\n\n## Phase 2: Routes\n\n### Task 1: List orders\n\n- [ ] **Step 1: Write**\n\n### Task 2: Make orders / bills\n\n- [ ] **Step 1: Write**\n\n## Phase 3: Routes of the shop\n\n### Task 1: Pages\n\n- [ ] **Step 1: Write**\n";
 
 fn plan() -> Plan {
     read(PLAN.as_bytes()).unwrap()
@@ -21,6 +21,7 @@ fn by_every_name() {
         ("Phase 2: Routes", &["Phase 2"]),
         ("Task 2", &["Task 2"]),
         ("make orders", &["Task 2"]),
+        ("Task 2: Make orders / bills", &["Task 2"]),
         ("shop", &["Phase 3"]),
         ("next", &["Phase 2"]),
         ("3, 1", &["Phase 1", "Phase 3"]),

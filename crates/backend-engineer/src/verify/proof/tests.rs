@@ -1,6 +1,5 @@
 //! What proves an item and a box, held by rows: a plan, what its checks say, what was seen without the change.
 
-use std::collections::BTreeSet;
 use std::fs;
 
 use journal::{Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, RunId};
@@ -8,7 +7,7 @@ use plan::Phase;
 
 use super::*;
 use crate::check::{Judgement, Request};
-use crate::implement::{Passage, Remainder};
+use crate::implement::{Passage, Remainder, StandingFiles};
 use crate::run::{RunOptions, RunRequest};
 use crate::settings::{Flags, Settings, Surroundings};
 use crate::understand::{load_plan, understand};
@@ -111,7 +110,8 @@ impl Scene {
     }
 
     fn proof(&self, item: &Item, standing: &[&str]) -> Proof {
-        let standing: BTreeSet<String> = standing.iter().map(|path| (*path).to_owned()).collect();
+        let whole = standing.iter().map(|path| (*path).to_owned()).collect();
+        let standing = StandingFiles { whole, ..StandingFiles::default() };
         let run = RunId::from(NOW);
         let search = Search { evidence: &self.evidence, run: Some(&run), first_tree: "first" };
         let (assignment, checks) = (&self.assignment, self.checks.as_slice());
