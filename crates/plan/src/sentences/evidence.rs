@@ -167,6 +167,10 @@ impl Shown<'_> {
 
 /// Returns whether a block is to stand somewhere, and holds more than comments; an empty one shows an empty file.
 fn shows(block: &CodeBlock) -> bool {
+    // The message of a commit tells of changes and shows none.
+    if block.role == Role::Shell && shell::read(&block.text).commit().is_some() {
+        return false;
+    }
     let empty = block.text.trim().is_empty() && matches!(block.file, FileOf::Change(_));
     !matches!(block.role, Role::Before { .. } | Role::Output) && (empty || code_lines(&block.text) > 0)
 }
@@ -213,10 +217,11 @@ fn is_stub(text: &str) -> bool {
         if words.is_empty() || is_comment(words) || words.starts_with('@') {
             continue;
         }
+        // The names of an import over several lines, and the parameters of a signature.
         let inside = depth > 0;
         depth += bracket_sum(words);
         if inside || is_signature(words) {
-            declared = declared || !words.contains("class ");
+            declared = declared || !inside && !words.contains("class ");
             continue;
         }
         let body = words.trim_end_matches([';', ',', ')']);

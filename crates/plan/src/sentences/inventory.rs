@@ -19,6 +19,8 @@ pub(super) struct Inventory<'t> {
     unit: Blocks,
     /// Its blocks of tests.
     tests: Blocks,
+    /// Its other blocks.
+    work: Blocks,
     /// The blocks for each of its files.
     files: Vec<Blocks>,
     /// The blocks of each group, by its first row.
@@ -84,12 +86,19 @@ impl<'t> Inventory<'t> {
         let change = file.and_then(|file| changes.get(file));
         if change.map_or_else(|| is_test_code(&one.block.text), |change| change.test) {
             self.tests.add(block);
+        } else {
+            self.work.add(block);
         }
     }
 
     /// What all of its blocks show.
     pub(super) fn unit(&self) -> Shown<'_> {
         self.index.shown(&self.unit)
+    }
+
+    /// What its blocks show that are no tests.
+    pub(super) fn work(&self) -> Shown<'_> {
+        self.index.shown(&self.work)
     }
 
     /// Returns whether it has blocks of tests.

@@ -8,7 +8,7 @@ use crate::document::Span;
 use crate::inline::code_spans;
 use crate::labels::{Topic, topic};
 use crate::mention::{is_empty_note, makes_empty};
-use crate::paths::find_paths;
+use crate::paths::{as_path, find_paths};
 use crate::rows::{Row, RowKind};
 
 use super::asked::{Asked, Proof};
@@ -20,9 +20,9 @@ use super::scope::Scopes;
 use super::split::Cut;
 use super::statuses::lacks_status;
 use super::topics::topics;
-use super::words::stems;
+use super::words::{stems, symbols};
 use super::{Sentence, SentenceClass, form};
-use crate::vocabulary::Use;
+use crate::vocabulary::{Use, held};
 
 /// Judges the sentences of one unit.
 pub(super) struct Judge<'a, 'd, 't> {
@@ -161,7 +161,15 @@ impl Judge<'_, '_, '_> {
     /// Returns whether the group around it holds commands and no code.
     fn only_runs(&self, cut: &Cut) -> bool {
         let group = self.scopes.group(cut.row);
-        self.stock.runs_in(self.bytes(cut)) && self.stock.group(group.start).is_none_or(|shown| !shown.has_code())
+        let title = self.words(cut.row);
+        let form = form::read(title);
+        // A commit does not make the change that the title names.
+        let names = form.mood == Mood::Asks(Use::Change) || Asked::of(title, &form).lacks_version(self.stock.unit());
+        let names = names && !held(&form.head).has(Use::Run);
+        let bytes = self.bytes(cut);
+        !(names && self.commits(cut))
+            && self.stock.runs_in(bytes)
+            && self.stock.group(group.start).is_none_or(|shown| !shown.has_code())
     }
 
     /// Returns whether the step around it runs or checks something.
@@ -196,7 +204,22 @@ impl Judge<'_, '_, '_> {
         let label = &self.asking.rows[group.start];
         let labels = label.label.is_some() && label.item.is_none() && label.topic.is_some_and(Topic::names_files);
         let label = (labels && group.start < cut.row).then_some(group.start);
-        around.and_then(named).or_else(|| label.and_then(named))
+        let titled = || self.title_above(cut).filter(|_| !form.step).and_then(named);
+        around.and_then(named).or_else(|| label.and_then(named)).or_else(titled)
+    }
+
+    /// Returns whether the bold line above names a symbol that no block of the unit holds: "**`Pool.close()`**".
+    fn is_below_absent(&self, cut: &Cut) -> bool {
+        let title = self.title_above(cut).map(|at| self.words(at));
+        let names = title.map(symbols).unwrap_or_default();
+        matches!(names.as_slice(), [name] if as_path(name, true).is_none() && !self.stock.unit().has(name))
+    }
+
+    /// The last line in bold above a sentence, below the same heading: "**File: `a.ts`**", "**The pool:**".
+    fn title_above(&self, cut: &Cut) -> Option<usize> {
+        let rows = &self.asking.rows[..cut.row];
+        let own = rows.iter().rposition(|row| matches!(row.kind, RowKind::Heading(_))).map_or(0, |at| at + 1);
+        (own..cut.row).rev().find(|at| rows[*at].item.is_none() && is_title(self.words(*at)))
     }
 
     /// What the blocks show of it.
@@ -228,9 +251,13 @@ impl Judge<'_, '_, '_> {
         if self.moves_file(cut) {
             return DoShown;
         }
+        if ends && self.leads_to_file(cut) && !asked.names_symbols() && !form.owes {
+            return DoShown;
+        }
         let headed = ends && self.next(cut).is_some_and(|next| matches!(next.kind, RowKind::Heading(_)));
         // An item that begins with a name of which no block holds a trace.
-        let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !unit.has(subject));
+        let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !unit.has(subject))
+            || row.item.is_some() && form.mood == Mood::States && self.is_below_absent(cut);
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
         let lacks = asked.lacks_import(unit) || asked.lacks_status(unit) || asks && asked.lacks_version(unit);
         let spelled = !form.forbids && (form.owes || lacks);
@@ -360,7 +387,9 @@ impl Judge<'_, '_, '_> {
             Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
             Some(local) => asked.is_shown(local, Proof::Half),
             None if wide.is_some_and(|wide| asked.is_shown(wide, Proof::Half)) => true,
-            None => asked.is_shown(self.stock.unit(), Proof::Most),
+            None if form.tests || form.test => asked.is_shown(self.stock.unit(), Proof::Most),
+            // What a test asserts is not the work.
+            None => asked.is_shown(self.stock.work(), Proof::Most),
         };
         let labelled = matches!(topic(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
         let alone = !local.is_some_and(Shown::works) && !general;
@@ -378,6 +407,12 @@ impl Judge<'_, '_, '_> {
     /// Returns whether a block that shows something follows in its group.
     fn is_followed(&self, cut: &Cut) -> bool {
         self.stock.shows_in(cut.last..self.scopes.group(cut.row).end)
+    }
+
+    /// Returns whether the label of a file follows, with a block that shows it right below: "We need a wrapper:".
+    fn leads_to_file(&self, cut: &Cut) -> bool {
+        let next = cut.last + 1;
+        cut.closes && self.asking.names_file(next) && self.stock.shows_in(next + 1..next + 2)
     }
 
     /// The row behind the sentence, if it ends its paragraph.

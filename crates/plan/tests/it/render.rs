@@ -143,6 +143,9 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
     if !kept.is_empty() {
         writeln!(out, "{margin}  stays {kept:?}").unwrap();
     }
+    for one in phase.sentences.iter().filter(|one| one.open) {
+        writeln!(out, "{margin}  open {:?}", plan.text().get(one.span.clone()).unwrap_or_default()).unwrap();
+    }
     for (at, one) in phase.commands.iter().enumerate() {
         run(out, plan, one, at, &margin);
     }
