@@ -25,7 +25,7 @@ use environment::{in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
 pub(crate) use recipes::{TreeRecipes, is_server};
-pub(crate) use runners::Difference;
+pub(crate) use runners::{Count, Difference};
 use runners::{Told, Watch};
 
 use crate::analyze::nearest_tools;
@@ -73,6 +73,8 @@ pub(crate) struct Ran {
     pub(crate) tail: String,
     /// Each test by itself, where the runner said so itself.
     pub(crate) tests: Vec<TestResult>,
+    /// How many tests ran, by the same source.
+    pub(crate) count: Count,
     /// What it wrote as a step of the plan and the user does not get; data aside.
     pub(crate) dropped: Vec<String>,
     /// Data of earlier steps lay beside the tree when it ran.
@@ -92,6 +94,7 @@ impl Ran {
             acted: false,
             tail: String::new(),
             tests: Vec::new(),
+            count: Count::Untold,
             dropped: Vec::new(),
             beside: false,
         }
@@ -326,6 +329,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         tail: work.run.redactor.text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
         judgement,
         tests: told.tests(),
+        count: told.count(),
         dropped: Vec::new(),
         beside,
     };

@@ -12,10 +12,9 @@ use std::collections::BTreeMap;
 use code::paths::{belongs_to_tests, holds_tests, is_code};
 use code::test_cases::Silence;
 use code::weakening::{self, Revision, Way, Weakening};
-use journal::Verdict;
 
 use super::Check;
-use crate::check::{Ran, counted};
+use crate::check::{Count, Ran, counted};
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
 use configuration::{Laxer, is_configuration, laxer};
@@ -194,13 +193,11 @@ struct Tally {
 }
 
 /// Counts the tests of two runs by what their runners told of each; where one of them told nothing, by their closing lines.
+/// Where a file or a suite failed itself, nothing can be told: its tests are there and did not run.
 fn tallies(before: &Ran, now: &Ran) -> Option<(Tally, Tally)> {
-    let told = |ran: &Ran| {
-        let run = ran.tests.iter().filter(|test| test.verdict != Verdict::NotChecked).count();
-        (!ran.tests.is_empty()).then(|| Tally { run: u64::try_from(run).unwrap_or(u64::MAX) })
-    };
-    match (told(before), told(now)) {
-        (Some(before), Some(now)) => Some((before, now)),
+    match (before.count, now.count) {
+        (Count::Ran(before), Count::Ran(now)) => Some((Tally { run: before }, Tally { run: now })),
+        (Count::Unknown, _) | (_, Count::Unknown) => None,
         _ => Some((tally(&before.judgement.detail)?, tally(&now.judgement.detail)?)),
     }
 }

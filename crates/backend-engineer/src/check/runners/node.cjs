@@ -72,6 +72,29 @@ function watchLeaving(event) {
   };
 }
 
+// What decides whether a test passes, as it is before any code of the project runs.
+const originals = [];
+
+function keep(name, owner) {
+  if (!owner) return;
+  for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
+    if (typeof value === 'function') originals.push({ name: `${name}.${key}`, owner, key, value });
+  }
+}
+
+function keepAssert() {
+  const assert = require('assert');
+  keep('assert', assert);
+  keep('assert.strict', assert.strict);
+  keep('AssertionError', assert.AssertionError.prototype);
+}
+
+// What the project put in the place of it, as doubts.
+function replaced() {
+  const changed = originals.filter(({ owner, key, value }) => owner[key] !== value);
+  return changed.map(({ name }) => `\`${name}\` was replaced by what it tests`);
+}
+
 const state = { began: false, ran: false, ended: false };
 
 function begin(runner) {
@@ -87,6 +110,7 @@ async function* reporter(source) {
   write({ event: 'run' });
   const open = new Map();
   const tests = [];
+  const groups = [];
   const doubts = [];
   const above = [];
   for await (const { type, data } of source) {
@@ -101,7 +125,9 @@ async function* reporter(source) {
     open.delete(key);
     const isWhole = data.nesting === 0 && data.file && path.resolve(String(data.name)) === path.resolve(data.file);
     const failed = type === 'test:fail' && data.todo === undefined;
-    if (data.details && data.details.type === 'suite' && !failed) continue;
+    const isSuite = Boolean(data.details) && data.details.type === 'suite';
+    // A suite is no test: it fails with its tests, or by itself.
+    if (isSuite && (!failed || failsByItsTests(data.details.error))) continue;
     if (isWhole && !failed && usesRunner(data.file)) {
       // No test of the file was told of: it was left before, or has none.
       if (left().has(path.resolve(data.file))) doubts.push(`\`${path.relative('', data.file)}\` ended the process before its tests were told of`);
@@ -110,29 +136,39 @@ async function* reporter(source) {
     const file = data.file ? [path.relative('', data.file)] : [];
     const name = [...file, ...above.slice(0, data.nesting), data.name].join(' > ');
     const skipped = data.skip !== undefined || data.todo !== undefined;
-    tests.push([name, failed ? 'failed' : skipped ? 'skipped' : 'passed']);
+    // A file that calls no runner is a test itself.
+    if (failed && (isSuite || isWhole && usesRunner(data.file))) groups.push(name);
+    else tests.push([name, failed ? 'failed' : skipped ? 'skipped' : 'passed']);
   }
   const told = left();
   for (const [file, inside] of told) {
     if (inside) doubts.push(`\`${path.relative('', file)}\` ended the process in the middle of a test`);
   }
+  doubts.push(...new Set([...notes('.replaced').flat(), ...replaced()]));
   for (const data of open.values()) doubts.push(`\`${data.name}\` was started and has no result`);
   state.ended = true;
-  write({ event: 'done', collected: tests.length, tests, doubts: doubts.slice(0, 20) });
+  write({ event: 'done', collected: tests.length, tests, groups, doubts: doubts.slice(0, 20) });
+}
+
+function failsByItsTests(error) {
+  return Boolean(error) && error.failureType === 'subtestsFailed';
 }
 
 // The files of tests that ended their process themselves, and whether they did in the middle of a test.
 function left() {
-  const found = new Map();
-  for (const name of fs.readdirSync(FOLDER).filter((name) => name.endsWith('.left'))) {
+  return new Map(notes('.left').map(({ file, inside }) => [path.resolve(file), inside]));
+}
+
+// What the processes of files left in files of this kind.
+function notes(kind) {
+  return fs.readdirSync(FOLDER).filter((name) => name.endsWith(kind)).flatMap((name) => {
     try {
-      const { file, inside } = JSON.parse(fs.readFileSync(path.join(FOLDER, name), 'utf8').split('\n')[0]);
-      found.set(path.resolve(file), inside);
+      return [JSON.parse(fs.readFileSync(path.join(FOLDER, name), 'utf8').split('\n')[0])];
     } catch {
       // Half written: its process was ended from outside, which its status tells.
+      return [];
     }
-  }
-  return found;
+  });
 }
 
 // Runners by the path of their program.
@@ -167,17 +203,18 @@ function withReport(runner, options) {
     }
     try {
       const tests = [];
+      const groups = [];
       for (const suite of JSON.parse(fs.readFileSync(file, 'utf8')).testResults) {
         const name = path.relative('', suite.name);
         for (const { fullName, status } of suite.assertionResults) {
           tests.push([`${name} > ${fullName}`, ['passed', 'failed'].includes(status) ? status : 'skipped']);
         }
         if (suite.status === 'failed' && !suite.assertionResults.some(({ status }) => status === 'failed')) {
-          tests.push([name, 'failed']);
+          groups.push(name);
         }
       }
       write({ event: 'run' });
-      write({ event: 'done', collected: tests.length, tests, doubts: [] });
+      write({ event: 'done', collected: tests.length, tests, groups, doubts: [] });
     } catch {
       write({ event: 'lost' });
     }
@@ -187,10 +224,13 @@ function withReport(runner, options) {
 // Mocha may start itself anew with options for Node: the process whose runner runs counts.
 function listenToMocha(program) {
   const runner = path.join(path.dirname(program).replace(/[\\/](bin|lib[\\/]cli)$/, ''), 'lib', 'runner.js');
+  keepAssert();
   const Module = require('module');
   const load = Module._extensions['.js'];
   Module._extensions['.js'] = function (module, file) {
     load(module, file);
+    const part = /[\\/]mocha[\\/]lib[\\/](runnable|test|suite|hook|context)\.js$/.exec(file);
+    if (part) keep(part[1], module.exports.prototype);
     if (/[\\/]mocha[\\/]lib[\\/](runner|nodejs[\\/]parallel-buffered-runner)\.js$/.test(file)) listen(module.exports);
   };
   if (/^(import|export) /m.test(fs.readFileSync(runner, 'utf8'))) {
@@ -218,17 +258,19 @@ function listen(Runner) {
     state.ran = true;
     write({ event: 'run' });
     const tests = [];
+    const groups = [];
     const note = (verdict) => (test) => {
       tests.push([[...(test.file ? [path.relative('', test.file)] : []), test.fullTitle()].join(' > '), verdict]);
     };
     this.on('pass', note('passed'));
-    this.on('fail', note('failed'));
+    this.on('fail', (test) => (test.type === 'hook' ? groups.push(test.fullTitle()) : note('failed')(test)));
     this.on('pending', note('skipped'));
     this.once('end', () => {
-      const whole = !this._abort && !tests.some(([, verdict]) => verdict === 'failed');
+      const whole = !this._abort && groups.length === 0 && !tests.some(([, verdict]) => verdict === 'failed');
       const missing = whole ? (this.total || 0) - tests.length : 0;
       const doubts = missing > 0 ? [`${missing} tests were collected and have no result`] : [];
-      write({ event: 'done', collected: tests.length, tests, doubts });
+      doubts.push(...replaced());
+      write({ event: 'done', collected: tests.length, tests, groups, doubts });
     });
     return run.apply(this, given);
   };
@@ -242,9 +284,17 @@ function install() {
     program[1](path.join(FOLDER, `${process.pid}.json`), real(file));
     return;
   }
+  if (isFile || usesRunner(file)) {
+    keepAssert();
+    keep('node:test', require('node:test'));
+  }
   if (isFile) {
-    const mark = path.join(FOLDER, `${process.pid}-${Math.random().toString(36).slice(2)}.left`);
-    watchLeaving((inside) => fs.appendFileSync(mark, `${JSON.stringify({ file, inside })}\n`));
+    const mark = path.join(FOLDER, `${process.pid}-${Math.random().toString(36).slice(2)}`);
+    watchLeaving((inside) => fs.appendFileSync(`${mark}.left`, `${JSON.stringify({ file, inside })}\n`));
+    process.on('exit', () => {
+      const changed = replaced();
+      if (changed.length > 0) fs.writeFileSync(`${mark}.replaced`, JSON.stringify(changed));
+    });
     forget();
   } else if (usesRunner(file)) {
     begin('node:test');

@@ -15,6 +15,7 @@ __unittest = True
 
 FOLDER = "BACKEND_ENGINEER_RESULTS"
 HERE = os.path.dirname(os.path.abspath(__file__))
+STANDARD = os.path.join(os.path.dirname(os.path.abspath(os.__file__)), "")
 
 
 class Record:
@@ -109,6 +110,51 @@ class Watch:
         return None
 
 
+class Originals:
+    """What decides whether a test passes, as it is before any code of the project runs."""
+
+    MODULES = ("unittest", "_pytest", "pluggy")
+    # What may be replaced: it decides about an order, or about what is printed.
+    FREE = {"sortTestMethodsUsing"}
+    BUILTINS = (
+        "abs all any bool bytes dict divmod enumerate filter float frozenset getattr hasattr hash int isinstance "
+        "issubclass iter len list map max min next object pow range repr reversed round set sorted str sum tuple type zip"
+    ).split()
+
+    def __init__(self):
+        self.known = {}
+
+    def keep(self):
+        import builtins
+
+        for name, module in list(sys.modules.items()):
+            if name.split(".")[0] in self.MODULES and not name.startswith("unittest.mock"):
+                self.keep_of(name, module)
+                for inner, kind in list(vars(module).items()):
+                    if isinstance(kind, type) and kind.__module__ == name:
+                        self.keep_of("%s.%s" % (name, inner), kind)
+        for name in self.BUILTINS:
+            self.known.setdefault((id(builtins), name), (builtins, "builtins", getattr(builtins, name)))
+
+    def keep_of(self, name, owner):
+        for inner, value in list(vars(owner).items()):
+            plain = isinstance(value, (classmethod, staticmethod, property)) or callable(value)
+            if plain and inner not in self.FREE:
+                self.known.setdefault((id(owner), inner), (owner, name, value))
+
+    def replaced(self):
+        """Returns what the project put in the place of it, as doubts."""
+        doubts = []
+        for (_, inner), (owner, name, value) in list(self.known.items()):
+            now = vars(owner).get(inner, Originals)
+            if now is not value and of_project(getattr(now, "__func__", getattr(now, "fget", now))):
+                doubts.append("`%s.%s` was replaced by what it tests" % (name, inner))
+        return doubts
+
+
+ORIGINALS = Originals()
+
+
 # --- unittest ---
 
 
@@ -124,9 +170,12 @@ class Seen:
         self.raised = {}
         self.said = {}
         self.skipped_groups = []
+        self.groups = set()
 
     def say(self, test, verdict):
         name = name_of(test)
+        if is_group(test) or type(test).__name__ == "_FailedTest":
+            self.groups.add(name)
         if self.depth and self.said.get(name) != "failed":
             self.said[name] = verdict
 
@@ -210,6 +259,7 @@ def watch_unittest(module):
         return opened(self, *given, **named)
 
     module.TestProgram.__init__ = begin
+    ORIGINALS.keep()
 
 
 def watch_methods():
@@ -270,6 +320,7 @@ def told_by_unittest(result, collected):
     said, doubts = dict(SEEN.said), []
     bad = [test for test, _ in list(getattr(result, "failures", [])) + list(getattr(result, "errors", []))]
     for test in bad:
+        SEEN.say(test, "failed")
         said.setdefault(name_of(test), "failed")
     if SEEN.started or not getattr(result, "testsRun", 0):
         stopped = bool(bad)
@@ -285,7 +336,11 @@ def told_by_unittest(result, collected):
     for name, what in SEEN.raised.items():
         if said.get(name) == "passed":
             doubts.append("`%s` raised %s and is reported as passed" % (name, what))
-    return {"event": "done", "collected": len(collected), "tests": sorted(said.items()), "doubts": doubts[:20]}
+    doubts.extend(ORIGINALS.replaced())
+    # A module that can't be loaded and a class whose `setUpClass` raises are no tests.
+    groups = sorted(name for name in SEEN.groups if said.get(name) == "failed")
+    tests = sorted(item for item in said.items() if item[0] not in groups)
+    return {"event": "done", "collected": len(collected), "tests": tests, "groups": groups, "doubts": doubts[:20]}
 
 
 # --- pytest ---
@@ -326,9 +381,10 @@ def watch_pytest(module):
 
 
 def of_project(function):
-    """Tells whether a hook was written by the project rather than by pytest or a package."""
+    """Tells whether a function was written by the project rather than by Python, pytest or a package."""
     path = getattr(getattr(function, "__code__", None), "co_filename", "")
-    return not any(part in path.replace("\\", "/") for part in ("/site-packages/", "/dist-packages/", "/_pytest/", HERE))
+    packages = ("/site-packages/", "/dist-packages/", "/_pytest/", HERE, "<frozen ")
+    return not any(part in path.replace("\\", "/") for part in packages) and not path.startswith(STANDARD)
 
 
 def hooks(caller):
@@ -345,10 +401,12 @@ def plugin(state):
 
     import pytest
 
+    ORIGINALS.keep()
+
     class Results:
         def __init__(self):
             self.collected, self.said, self.called, self.raised, self.doubts = [], {}, set(), {}, []
-            self.foreign = False
+            self.groups, self.foreign = set(), False
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_sessionstart(self, session):
@@ -363,11 +421,13 @@ def plugin(state):
         @pytest.hookimpl(tryfirst=True)
         def pytest_collection_finish(self, session):
             self.collected = [item.nodeid for item in getattr(session, "items", [])]
+            # What was loaded by now may tidy up after itself.
+            self.doubts.extend(ORIGINALS.replaced())
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_collectreport(self, report):
             if report.failed:
-                self.said[report.nodeid] = "failed"
+                self.groups.add(report.nodeid)
 
         @pytest.hookimpl(hookwrapper=True)
         def pytest_runtest_call(self, item):
@@ -396,7 +456,7 @@ def plugin(state):
             yield
 
         def told(self, session):
-            doubts = list(self.doubts)
+            doubts = sorted({*self.doubts, *ORIGINALS.replaced()})
             for name, what in self.raised.items():
                 if self.said.get(name) in ("passed", "skipped"):
                     doubts.append("`%s` raised %s and is reported as %s" % (name, what, self.said[name]))
@@ -404,13 +464,14 @@ def plugin(state):
                 passed = [name for name, verdict in self.said.items() if verdict == "passed"]
                 doubts.extend("`%s` is reported as passed and was not run" % name for name in passed if name not in self.called)
                 stopped = getattr(session, "shouldstop", False) or getattr(session, "shouldfail", False)
-                if not stopped and "failed" not in self.said.values():
+                if not stopped and not self.groups and "failed" not in self.said.values():
                     missing = [name for name in self.collected if name not in self.said]
                     doubts.extend("`%s` was collected and has no result" % name for name in missing)
             return {
                 "event": "done",
                 "collected": len(self.collected),
                 "tests": sorted(self.said.items()),
+                "groups": sorted(self.groups),
                 "doubts": doubts[:20],
             }
 

@@ -1,6 +1,6 @@
 //! What test runners wrote of a command's tests, and what that means for the command's verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use journal::{TestResult, Verdict};
@@ -28,6 +28,8 @@ struct Process {
     /// It came to its end without a run: it was asked for its version.
     nothing: bool,
     tests: BTreeMap<String, Verdict>,
+    /// What holds tests and failed itself: a file that can't be loaded, a suite whose hook raises.
+    groups: BTreeSet<String>,
     /// How many passed, also of those that share a name.
     passed: u64,
     doubts: Vec<String>,
@@ -42,7 +44,12 @@ enum Line {
     /// A run of tests begins.
     Run,
     /// A run of tests came to its end.
-    Done { tests: Vec<(String, Word)>, doubts: Vec<String> },
+    Done {
+        tests: Vec<(String, Word)>,
+        #[serde(default)]
+        groups: Vec<String>,
+        doubts: Vec<String>,
+    },
     /// The process came to its end without a run.
     Nothing,
     /// The runner is not as it is known: nothing is said.
@@ -55,6 +62,18 @@ enum Word {
     Passed,
     Failed,
     Skipped,
+}
+
+/// How many tests a command ran, by what its runners told of each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Count {
+    /// No runner told anything.
+    #[default]
+    Untold,
+    /// A group of tests failed itself, or a runner was cut short: tests that are there were not told of.
+    Unknown,
+    /// So many ran, those that were skipped left out.
+    Ran(u64),
 }
 
 impl Told {
@@ -70,7 +89,18 @@ impl Told {
         Told { runners: texts.filter_map(|text| Some(Process::read(&text)?.cleaned(clean))).collect() }
     }
 
-    /// Each test that was told of, where every runner came to its end.
+    /// Returns how many tests ran. A suite is none, whatever became of it.
+    pub(crate) fn count(&self) -> Count {
+        if self.runners.iter().any(|one| one.is_cut() || !one.groups.is_empty()) {
+            return Count::Unknown;
+        }
+        match self.tests() {
+            tests if tests.is_empty() => Count::Untold,
+            tests => Count::Ran(tests.iter().filter(|test| test.verdict != Verdict::NotChecked).count() as u64),
+        }
+    }
+
+    /// Returns each test that was told of, and each group of tests that failed itself, where every runner came to its end.
     pub(crate) fn tests(&self) -> Vec<TestResult> {
         if self.runners.iter().any(Process::is_cut) {
             return Vec::new();
@@ -82,6 +112,7 @@ impl Told {
                 *known = Verdict::Failed;
             }
         }
+        all.extend(self.runners.iter().flat_map(|one| &one.groups).map(|name| (name, Verdict::Failed)));
         all.into_iter().map(|(name, verdict)| TestResult { name: name.clone(), verdict }).collect()
     }
 
@@ -130,8 +161,9 @@ impl Process {
             match serde_json::from_str(line).ok()? {
                 Line::Begin { runner } => process.runner = runner,
                 Line::Run => process.runs += 1,
-                Line::Done { tests, doubts } => {
+                Line::Done { tests, groups, doubts } => {
                     process.done += 1;
+                    process.groups.extend(groups);
                     process.doubts.extend(doubts);
                     process.passed += tests.iter().filter(|(_, word)| matches!(word, Word::Passed)).count() as u64;
                     for (name, word) in tests {
@@ -151,8 +183,9 @@ impl Process {
     /// Puts names and doubts as they may be shown.
     fn cleaned(self, clean: &dyn Fn(&str) -> String) -> Self {
         let tests = self.tests.into_iter().map(|(name, verdict)| (clean(&name), verdict)).collect();
+        let groups = self.groups.iter().map(|name| clean(name)).collect();
         let doubts = self.doubts.iter().map(|doubt| clean(doubt)).collect();
-        Process { tests, doubts, ..self }
+        Process { tests, groups, doubts, ..self }
     }
 
     /// Whether it began and was ended before it was done.
@@ -277,6 +310,27 @@ mod tests {
         }
         let failed = told(&[BEGIN, RUN, &good]).weigh(Judgement::failed("exit code 1"), None);
         assert_eq!(failed.verdict, Verdict::Failed, "only a success is asked about");
+    }
+
+    #[test]
+    fn suites_and_files_are_no_tests() {
+        let (a, b) = (r#"["suite > a", "passed"]"#, r#"["suite > b", "failed"]"#);
+        let with_group = |tests: &str| format!(r#"{{"event": "done", "tests": [{tests}], "groups": ["suite"], "doubts": []}}"#);
+        let both = format!("{a}, {b}");
+        let rows: &[(&[&str], Count, usize)] = &[
+            (&[], Count::Untold, 0),
+            (&[BEGIN, RUN, &done(&both, "")], Count::Ran(2), 2),
+            (&[BEGIN, RUN, &done(r#"["a", "skipped"]"#, "")], Count::Ran(0), 1),
+            (&[BEGIN, RUN, &with_group(&both)], Count::Unknown, 3),
+            (&[BEGIN, RUN, &with_group(a)], Count::Unknown, 2),
+            (&[BEGIN, RUN], Count::Unknown, 0),
+        ];
+        for (lines, count, results) in rows {
+            let told = told(lines);
+            assert_eq!((told.count(), told.tests().len()), (*count, *results), "{lines:?}");
+        }
+        let weighed = told(&[BEGIN, RUN, &with_group(a)]).weigh(Judgement::passed("exit code 0"), None);
+        assert_eq!(weighed.verdict, Verdict::Failed, "a suite that failed itself is a failure");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 import assert from 'node:assert';
-import test from 'node:test';
+import { describe, it } from 'node:test';
 
 import { f } from './calc.mjs';
 
-test('f', () => assert.equal(f(1), 2));
-test('one', () => assert.equal(1, 1));
+describe('calc', () => {
+  it('adds one', () => assert.equal(f(1), 2));
+  it('counts', () => assert.equal(1, 1));
+});
