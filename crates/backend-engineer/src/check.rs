@@ -6,6 +6,7 @@ mod vacuous;
 mod kind;
 mod inconclusive;
 mod environment;
+mod effects;
 mod outputs_of_steps;
 mod closing_lines;
 mod judge;
@@ -17,9 +18,10 @@ use std::path::PathBuf;
 
 use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
-use sandbox::{Effect, EffectKind, Outcome};
+use sandbox::Outcome;
 
 pub(crate) use closing_lines::counted;
+use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
 use ended::{code_of, end_of, judged_text};
 use environment::{in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
@@ -29,7 +31,7 @@ pub(crate) use runners::{Count, Difference};
 use runners::{Told, Watch};
 
 use crate::analyze::nearest_tools;
-use crate::run::{Belonging, Promotable, RunContext, ToRun, last_lines};
+use crate::run::{RunContext, ToRun, last_lines};
 use crate::stop::Stop;
 use crate::tree::Pending;
 use crate::understand::without_author;
@@ -302,6 +304,11 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
+    let is_check = writes == Writes::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
+    if let Some(path) = outputs_of_steps::asks_for_unkept(work, request, &asked.reading).filter(|_| is_check) {
+        let why = format!("`{path}` was made by a command of this run, and caches and installed packages are not copied to you");
+        return Ok((not_made(work, request, why)?, String::new()));
+    }
     let beside = work.workspace.has_leftovers(&before);
     let watch = Watch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute(to_run(work.run, request, &asked, watch.as_ref())).await?;
@@ -315,7 +322,9 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         Writes::Promoted => {
             let effects = work.workspace.effects().await?;
             outputs_of_steps::admit(work, request, &before, &effects);
-            effects_of(work, &before, writes).await?
+            let own = effects_of(work, &before, writes).await?;
+            outputs_of_steps::remember(work, &request.script, &before, &effects);
+            own
         }
         Writes::Discarded => effects_of(work, &before, writes).await?,
     };
@@ -350,79 +359,20 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     Ok((ran, text))
 }
 
-/// Returns what a command changed and the user does not get, by-products aside; what is promoted is staged.
-async fn effects_of(work: &mut UnitWork<'_>, before: &[Effect], writes: Writes) -> Result<Vec<Effect>, Stop> {
-    let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
-    if writes == Writes::Promoted {
-        let effects = work.workspace.take_over(promotable).await?.into_iter();
-        let foreign = effects.filter(|(_, belonging)| *belonging == Belonging::Foreign).map(|(effect, _)| effect);
-        return Ok(foreign.filter(|effect| !before.contains(effect)).collect());
-    }
-    let mut own = Vec::new();
-    for effect in work.workspace.effects().await? {
-        // A staged file is there as ours; only its content tells whether the command changed it as well.
-        let ours = before.contains(&effect);
-        let staged = work.workspace.tree.staged().contains_key(&effect.path);
-        if ours && !staged || work.workspace.by_product(&effect.path) {
-            continue;
-        }
-        let now = work.workspace.on_overlay(&effect.path).await;
-        let known = work.workspace.tree.read(&effect.path);
-        if !(staged && matches!((now, known), (Ok(now), Ok(known)) if now == known)) {
-            own.push(effect);
-        }
-    }
-    Ok(own)
-}
-
-/// Takes back all that a step changed which failed.
-async fn leave_nothing(work: &mut UnitWork<'_>, before: &[Effect]) -> Result<Vec<Effect>, Stop> {
-    let effects = work.workspace.effects().await?;
-    let own: Vec<Effect> = effects.into_iter().filter(|effect| !before.contains(effect)).collect();
-    for effect in own.iter().filter(|effect| !crate::fingerprint::is_by_product(&effect.path)) {
-        work.workspace.put_back(effect).await?;
-    }
-    Ok(Vec::new())
-}
-
-/// Takes away what a step wrote and the user does not get, so that nothing after it is proven by that; returns the paths.
-/// Data that is no text (a database) stays for the steps after it, and is gone before the checks.
-async fn drop_foreign(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<Vec<String>, Stop> {
-    let mut dropped = Vec::new();
-    for effect in own {
-        if effect.kind == EffectKind::Created && is_data(work, effect).await {
-            continue;
-        }
-        work.workspace.put_back(effect).await?;
-        dropped.push(effect.path.clone());
-    }
-    Ok(dropped)
-}
-
-/// Returns whether the file is no text, as commands see it.
-async fn is_data(work: &UnitWork<'_>, effect: &Effect) -> bool {
-    let now = work.workspace.on_overlay(&effect.path).await;
-    matches!(now, Ok(Some(bytes)) if bytes.contains(&0) || std::str::from_utf8(&bytes).is_err())
-}
-
-/// Returns a path whose change leaves the check inconclusive: source or tests that it saw otherwise than the user has them.
-/// Data (a database that is no text) and new files beside the unit's own do not.
-async fn spoiled(work: &UnitWork<'_>, own: &[Effect]) -> Option<String> {
-    for effect in own {
-        let new_beside = effect.kind == EffectKind::Created && !work.promotable().includes(&effect.path);
-        if !new_beside && !is_data(work, effect).await {
-            return Some(effect.path.clone());
-        }
-    }
-    None
-}
-
-/// Restores on the overlay what a check changed or made anew: the next one sees what the user has.
-async fn restore(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<(), Stop> {
-    for effect in own {
-        work.workspace.put_back(effect).await?;
-    }
-    Ok(())
+/// Reports a check that was not made, with the reason.
+fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<Ran, Stop> {
+    let ran = Ran::not_run(&request.script, &request.folder, why);
+    work.run.emit(Event::CommandFinished {
+        command: ran.script.clone(),
+        folder: ran.folder.clone(),
+        exit: None,
+        elapsed_ms: 0,
+        verdict: ran.judgement.verdict,
+        detail: ran.judgement.detail.clone(),
+        output: None,
+        tree: None,
+    })?;
+    Ok(ran)
 }
 
 fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), Stop> {
@@ -440,28 +390,6 @@ fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), S
         work.note(format!("`{}` left processes behind; they were ended", ran.script))?;
     }
     Ok(())
-}
-
-/// Says what a command changed and what is not taken over, each path once a run.
-fn tell_dropped(work: &mut UnitWork<'_>, ran: &Ran, own: &[Effect]) -> Result<(), Stop> {
-    for effect in own {
-        if work.state.discarded.insert((effect.path.clone(), effect.kind)) {
-            let included = work.promotable().includes(&effect.path);
-            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect, included));
-            work.note(format!("`{}` was not taken over: {why}", effect.path))?;
-            work.run.emit(Event::EffectDropped { path: effect.path.clone(), why })?;
-        }
-    }
-    Ok(())
-}
-
-fn why_dropped(effect: &Effect, included: bool) -> &'static str {
-    match effect.kind {
-        _ if included => "changed it, and what a check writes is not kept",
-        EffectKind::Deleted => "removed it, and the plan does not say so",
-        EffectKind::Link => "put a link in its place",
-        _ => "changed it, and the phase does not name it, or not as this",
-    }
 }
 
 fn keep_output(work: &UnitWork<'_>, outcome: &Outcome) -> Result<Option<OutputId>, Stop> {

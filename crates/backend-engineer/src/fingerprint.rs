@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(crate) fn is_by_product(path: &str) -> bool {
     if let Some(inside) = path.strip_prefix(".git/") {
         // Reading a repository refreshes its index; what would lead the user's own git elsewhere is worth a word.
-        return !["hooks/", "config", "refs/heads/", "HEAD"].iter().any(|told| inside.starts_with(told));
+        return !["hooks/", "config", "refs/", "packed-refs", "HEAD"].iter().any(|told| inside.starts_with(told));
     }
     code::paths::is_by_product(path)
 }
@@ -35,6 +35,7 @@ mod tests {
     #[test]
     fn of_gits_own_files_only_those_count_that_lead_it_elsewhere() {
         assert!(is_by_product(".git/index") && is_by_product("app/__pycache__/a.pyc"));
+        assert!(!is_by_product(".git/refs/tags/v1") && is_by_product(".git/objects/ab/cd"));
         assert!(!is_by_product(".git/hooks/pre-commit") && !is_by_product("app/main.py"));
     }
 }

@@ -24,7 +24,7 @@ use paths::Resolution;
 pub(crate) use paths::{Files, Meaning};
 pub(crate) use reach::{Permit, Reach};
 pub(crate) use scope::Scope;
-pub(crate) use worded::is_worded;
+pub(crate) use worded::{is_checked_output, is_worded, names_path};
 
 use crate::facts::TreeFacts;
 use crate::stop::{Finding, Severity, Stop};

@@ -72,6 +72,13 @@ pub fn is_build_output(path: &str) -> bool {
     is_or_lies_in(Kind::Build, &lowered(path))
 }
 
+/// Returns the outermost part of a path that is the output of a build: the folder that a build makes as a whole.
+#[must_use]
+pub fn build_output_root(path: &str) -> Option<&str> {
+    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    ends.map(|end| &path[..end]).find(|part| is_build_output(part)).filter(|_| is_build_output(path))
+}
+
 /// Returns whether the file is other people's code, installed.
 #[must_use]
 pub fn is_dependency(path: &str) -> bool {
@@ -220,6 +227,19 @@ mod tests {
         }
         assert!(is_by_product_folder("node_modules") && is_by_product_folder("dist"));
         assert!(!is_by_product_folder("coverage") && !is_by_product_folder("app"));
+    }
+
+    #[test]
+    fn a_build_has_an_outermost_folder() {
+        for (path, root) in [
+            ("dist/a/b.js", Some("dist")),
+            ("api/build/lib/c.py", Some("api/build")),
+            ("coverage.xml", Some("coverage.xml")),
+            ("src/build/pipeline.ts", None),
+            ("app/main.py", None),
+        ] {
+            assert_eq!(build_output_root(path), root, "{path}");
+        }
     }
 
     #[test]

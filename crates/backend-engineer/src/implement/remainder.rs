@@ -145,7 +145,11 @@ impl fmt::Display for OpenPart {
                 let shown: Vec<String> = paths.iter().take(MOST_SHOWN).map(|path| format!("`{path}`")).collect();
                 let more = paths.len().saturating_sub(MOST_SHOWN);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                write!(formatter, "`{command}` wrote {}{more}, which the phase does not name", shown.join(", "))
+                let shown = shown.join(", ");
+                if paths.iter().all(|path| path.starts_with(".git/")) {
+                    return write!(formatter, "`{command}` changed git's own state ({shown}{more}) in the sandbox alone: run it yourself");
+                }
+                write!(formatter, "`{command}` wrote {shown}{more}, which the phase does not name")
             }
             OpenPart::HeldBack { path } => {
                 write!(formatter, "{}held back, because the rest of its step was refused", at(path))

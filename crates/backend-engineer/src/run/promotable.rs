@@ -24,9 +24,9 @@ impl<'a> Promotable<'a> {
         self.scope.allows(path) || self.admitted.contains_key(path)
     }
 
-    /// Returns whether the unit names this very file, and not only a folder or a pattern that it fits.
+    /// Returns whether the unit names this very file, and not only a folder or a pattern that it fits, or it was let in.
     pub(crate) fn names(&self, path: &str) -> bool {
-        self.scope.named().any(|named| named == path)
+        self.admitted.contains_key(path) || self.scope.named().any(|named| named == path)
     }
 
     /// Returns whether the file may be written: included, and not protected.

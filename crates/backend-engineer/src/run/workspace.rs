@@ -28,6 +28,8 @@ pub(crate) struct Workspace {
     synced: BTreeMap<String, Staged>,
     /// What the configured set-up commands made on the overlay.
     set_up: BTreeSet<String>,
+    /// By-products that commands made and the user does not get, by the command that made each.
+    pub(crate) unkept: BTreeMap<String, String>,
     /// The version of Node that commands find, where that was asked.
     node: Option<Option<u32>>,
 }
@@ -49,6 +51,7 @@ impl Workspace {
             scratch: None,
             synced: BTreeMap::new(),
             set_up: BTreeSet::new(),
+            unkept: BTreeMap::new(),
             node: None,
         }
     }
