@@ -8,6 +8,7 @@ mod proof;
 mod accounts;
 mod weakened;
 mod old_tests;
+mod earlier_failures;
 mod baseline;
 mod spans;
 mod ticks;

@@ -5,7 +5,7 @@
 use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
 
-use super::{Check, Verification, denounce, find_proofs, old_tests, weakened};
+use super::{Check, Verification, denounce, earlier_failures, find_proofs, old_tests, weakened};
 use crate::check::{self, Judgement, Kind, Ran};
 use crate::evidence;
 use crate::implement::{Change, Deed};
@@ -26,6 +26,7 @@ pub(crate) async fn compare_with_baseline(
     verification: &mut Verification,
 ) -> Result<(), Stop> {
     note_changes(work, change)?;
+    earlier_failures::weigh(work, change, verification).await?;
     let works = change.items.iter().any(|item| item.deeds.iter().any(|deed| matches!(deed, Deed::Worked { .. })));
     // A request says nothing of the older code where the server runs with the newer.
     let served = needs_server(work);

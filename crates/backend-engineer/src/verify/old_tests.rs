@@ -177,7 +177,7 @@ fn covers(script: &str, path: &str) -> bool {
 }
 
 /// Returns the file or folder of tests that a word of a command names: `tests/test_a.py::test_b`, `tests.test_a`.
-fn named_test(word: &str) -> Option<String> {
+pub(super) fn named_test(word: &str) -> Option<String> {
     let bare = word.split("::").next().unwrap_or(word).trim_start_matches("./").trim_end_matches('/');
     if bare.starts_with('-') || bare.is_empty() {
         return None;

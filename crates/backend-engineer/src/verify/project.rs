@@ -181,7 +181,7 @@ async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, 
         work.restore_discarded().await?;
         match Difference::between(&before.tests, &ran.tests) {
             Some(difference) => {
-                ran.judgement = by_name(&difference, &ran.judgement.detail);
+                ran.judgement = difference.judge(&ran.judgement.detail);
                 return Ok(());
             }
             None if before.judgement.verdict != Verdict::Failed || !no_worse(&before.text, text) => return Ok(()),
@@ -206,14 +206,6 @@ async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, 
         };
     }
     Ok(())
-}
-
-/// Judges a suite that fails by those of its tests that did not fail before.
-fn by_name(difference: &Difference<'_>, failed: &str) -> Judgement {
-    match difference.regressed.is_empty() && !difference.failing.is_empty() {
-        true => Judgement::not_checked(format!("{failed}; {}", difference.told())),
-        false => Judgement::failed(format!("{failed}; {}", difference.told())),
-    }
 }
 
 /// Whether everything that is told of failures after was told before: as often, numbers aside, since lines move and

@@ -255,6 +255,15 @@ impl<'t> Difference<'t> {
         Some(difference)
     }
 
+    /// Judges a suite that failed by those of its tests that did not fail before.
+    pub(crate) fn judge(&self, failed: &str) -> Judgement {
+        let detail = format!("{failed}; {}", self.told());
+        match self.regressed.is_empty() && !self.failing.is_empty() {
+            true => Judgement::not_checked(detail),
+            false => Judgement::failed(detail),
+        }
+    }
+
     /// What is told of it, for people.
     pub(crate) fn told(&self) -> String {
         let parts = [

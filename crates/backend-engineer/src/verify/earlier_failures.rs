@@ -1,0 +1,114 @@
+//! A plan's own run of a whole suite that fails by tests which fail without the change as well: said, and not counted
+//! against the unit. Its box stays open all the same.
+//!
+//! `pytest -q` of a project with a red test: `test_red` fails before and now, `test_new` went from red to green. The command
+//! is not checked, since its success can't be had by this unit's work.
+
+use journal::Verdict;
+
+use super::old_tests::named_test;
+use super::{Check, Verification, accounts, find_proofs};
+use crate::check::{self, Before, Difference, Kind, Request};
+use crate::implement::Change;
+use crate::stop::Stop;
+use crate::understand::Reach;
+use crate::unit_work::UnitWork;
+
+/// Options that choose among the tests of a suite.
+const FILTERS: [&str; 8] =
+    ["-k", "-t", "-g", "--grep", "--testNamePattern", "--test-name-pattern", "--testPathPattern", "--lf"];
+
+/// Weighs the plan's failed runs of suites by the tests that failed before. Asked at the end: until then a model may mend
+/// whatever fails.
+pub(super) async fn weigh(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
+    if change.written.is_empty() || !work.run.runs_commands() {
+        return Ok(());
+    }
+    let mut before: Vec<(Request, Before)> = Vec::new();
+    let mut weighed = false;
+    for at in 0..verification.checks.len() {
+        let Some(request) = suite(&verification.checks[at]) else { continue };
+        let is_same = |(other, _): &&(Request, Before)| other.script == request.script && other.folder == request.folder;
+        if !before.iter().any(|one| is_same(&one)) {
+            let earlier = check::run_before(work, &request, &change.written).await?;
+            work.restore_discarded().await?;
+            before.push((request.clone(), earlier));
+        }
+        let Some((_, earlier)) = before.iter().find(is_same) else { continue };
+        let tests = verification.checks[at].ran.tests.clone();
+        let Some(difference) = Difference::between(&earlier.tests, &tests) else { continue };
+        let is_own = |test: &&str| files_of(test).iter().any(|file| work.assignment.scope.permits(file, Reach::Phase).is_some());
+        // Where nothing was mended, a red test of what the unit changes may be the one that it is to mend.
+        if difference.mended.is_empty() && difference.failing.iter().any(is_own) {
+            continue;
+        }
+        let judgement = &mut verification.checks[at].ran.judgement;
+        *judgement = difference.judge(&judgement.detail);
+        weighed = true;
+    }
+    if weighed {
+        let standing = find_proofs(work, change, verification)?;
+        verification.accounts = accounts::of_files(work, change, &standing, &verification.items);
+    }
+    Ok(())
+}
+
+/// Returns how to ask again a check that failed, that its unit or the configuration names, and that runs a whole suite whose
+/// runner told of each test.
+fn suite(check: &Check) -> Option<Request> {
+    let failed = check.kind == Kind::Tests && check.verdict() == Verdict::Failed && !check.ran.tests.is_empty();
+    check.request.clone().filter(|request| failed && runs_all(&request.script))
+}
+
+/// Returns whether a command runs all tests there are, or all of a folder: it names no file, no test and no pattern.
+fn runs_all(script: &str) -> bool {
+    let mut words = script.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '='));
+    !words.any(|word| FILTERS.contains(&word) || named_test(word).is_some_and(|named| code::paths::is_code(&named)))
+}
+
+/// Returns the files that may hold a test, by its name: `tests/test_a.py::test_b`, `test/a.test.js > adds`,
+/// `tests.test_a.Sums.test_b`.
+fn files_of(test: &str) -> Vec<String> {
+    let first = test.split("::").next().unwrap_or(test).split(" > ").next().unwrap_or(test);
+    if code::paths::is_code(first) {
+        return vec![first.to_owned()];
+    }
+    let parts: Vec<&str> = first.split('.').collect();
+    (1..=parts.len()).map(|count| format!("{}.py", parts[..count].join("/"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_suite_names_no_file_and_no_test() {
+        for (script, all) in [
+            ("pytest -q", true),
+            ("pytest tests -v", true),
+            ("cd api && pytest tests/unit", true),
+            ("make test", true),
+            ("npm test", true),
+            ("python3 -m unittest -q", true),
+            ("pytest tests/test_a.py", false),
+            ("pytest tests/test_a.py::test_b -v", false),
+            ("pytest -k total", false),
+            ("python3 -m unittest -q tests.test_a", false),
+            ("npx jest src/a.test.ts", false),
+            ("npx vitest run -t adds", false),
+        ] {
+            assert_eq!(runs_all(script), all, "{script}");
+        }
+    }
+
+    #[test]
+    fn the_file_of_a_test_stands_in_its_name() {
+        assert_eq!(files_of("tests/test_a.py::A::test_b"), ["tests/test_a.py"]);
+        assert_eq!(files_of("test/a.test.js > sums > adds"), ["test/a.test.js"]);
+        assert!(files_of("tests.test_a.Sums.test_b").contains(&"tests/test_a.py".to_owned()));
+    }
+}
