@@ -27,7 +27,7 @@ use environment::{in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
 pub(crate) use recipes::{TreeRecipes, is_server};
-pub(crate) use runners::{Count, Difference};
+pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};
 
 use crate::analyze::nearest_tools;
@@ -306,7 +306,9 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     let asked = request.asked(work);
     let is_check = writes == Writes::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
     if let Some(path) = outputs_of_steps::asks_for_unkept(work, request, &asked.reading).filter(|_| is_check) {
-        let why = format!("`{path}` was made by a command of this run, and caches and installed packages are not copied to you");
+        let why = format!(
+            "`{path}` was made by a command of this run, and caches and installed packages are not copied to you"
+        );
         return Ok((not_made(work, request, why)?, String::new()));
     }
     let beside = work.workspace.has_leftovers(&before);

@@ -49,6 +49,8 @@ pub enum Way {
     Silenced(Silence),
     /// An assertion is gone.
     AssertionRemoved,
+    /// A row of a table of cases is gone; the assertion that it was put into still stands.
+    CaseRemoved,
     /// An assertion demands less of the same thing.
     Loosened,
     /// A number may be further off.
@@ -204,6 +206,15 @@ impl<'a> Comparison<'a> {
         let about =
             |heir: &&&Placed| heir.case.checks.iter().any(|check| wanted.iter().any(|wanted| check.is_about(wanted)));
         if let Some(heir) = heirs.iter().find(about) {
+            return pair::compare(&old.case, &heir.case, self.demanded(&old.case));
+        }
+        // Moved to another class or block, with what was set up there written out: the old test tells whether it says as much.
+        let own = |name: &str| name.rsplit(['.', '>']).next().unwrap_or(name).trim().to_owned();
+        let moved = heirs.iter().find(|heir| {
+            own(&heir.case.name) == own(&old.case.name)
+                && wanted.iter().all(|wanted| heir.case.checks.iter().any(|one| is_live(one) && one.asks_alike(wanted)))
+        });
+        if let Some(heir) = moved {
             return pair::compare(&old.case, &heir.case, self.demanded(&old.case));
         }
         // What a helper checked is missed by the tests that called it, or else by nobody.

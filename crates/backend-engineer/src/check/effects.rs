@@ -9,7 +9,11 @@ use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Returns what a command changed and the user does not get, by-products aside; what is promoted is staged.
-pub(super) async fn effects_of(work: &mut UnitWork<'_>, before: &[Effect], writes: Writes) -> Result<Vec<Effect>, Stop> {
+pub(super) async fn effects_of(
+    work: &mut UnitWork<'_>,
+    before: &[Effect],
+    writes: Writes,
+) -> Result<Vec<Effect>, Stop> {
     let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
     if writes == Writes::Promoted {
         let effects = work.workspace.take_over(promotable).await?.into_iter();

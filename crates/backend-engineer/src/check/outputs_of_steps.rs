@@ -26,7 +26,11 @@ pub(super) fn admit(work: &mut UnitWork<'_>, request: &Request, before: &[Effect
 fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &Effect) -> Option<Permit> {
     let path = effect.path.as_str();
     let forbidden = work.assignment.scope.forbids(path, work.run.plan_inside()).is_some();
-    if forbidden || is_cache(path) || is_dependency(path) || matches!(effect.kind, EffectKind::Link | EffectKind::Deleted) {
+    if forbidden
+        || is_cache(path)
+        || is_dependency(path)
+        || matches!(effect.kind, EffectKind::Link | EffectKind::Deleted)
+    {
         return None;
     }
     let is_new = effect.kind == EffectKind::Created;

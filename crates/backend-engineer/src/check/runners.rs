@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use sandbox::FirstValue;
 use shell::{Reading, Runner};
 
-pub(crate) use told::{Count, Difference, Told};
+pub(crate) use told::{Count, Difference, Told, files_of_test};
 
 use super::judge::Asked;
 use crate::run::ToRun;

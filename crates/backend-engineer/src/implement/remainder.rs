@@ -147,7 +147,10 @@ impl fmt::Display for OpenPart {
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 let shown = shown.join(", ");
                 if paths.iter().all(|path| path.starts_with(".git/")) {
-                    return write!(formatter, "`{command}` changed git's own state ({shown}{more}) in the sandbox alone: run it yourself");
+                    return write!(
+                        formatter,
+                        "`{command}` changed git's own state ({shown}{more}) in the sandbox alone: run it yourself"
+                    );
                 }
                 write!(formatter, "`{command}` wrote {shown}{more}, which the phase does not name")
             }

@@ -44,6 +44,8 @@ pub(crate) enum Permit {
     Named,
     /// It tests a file that the phase names.
     TestOf(String),
+    /// It is new, and helps this file of tests.
+    HelperOf(String),
     /// It makes the folder of such a file a package.
     Package,
     /// The user let the whole repository in.
@@ -65,6 +67,7 @@ impl fmt::Display for Permit {
         match self {
             Permit::Named => formatter.write_str("the phase names it"),
             Permit::TestOf(path) => write!(formatter, "it tests `{path}`"),
+            Permit::HelperOf(path) => write!(formatter, "it helps `{path}`"),
             Permit::Package => formatter.write_str("it makes a folder a package"),
             Permit::Anywhere => formatter.write_str("--scope repo lets it in"),
             Permit::Lock(manifest) => write!(formatter, "it locks what `{manifest}` says"),

@@ -53,7 +53,8 @@ fn looks_into(command: &PlannedCommand, root: &str) -> bool {
     let reading = shell::read(&command.text);
     let looks = |call: &&shell::Call| call.kind() == shell::Kind::Inspect;
     let folders = reading.calls().into_iter().filter_map(|call| call.folder.clone()).chain(command.folder.clone());
-    let inner: Vec<String> = folders.filter_map(|folder| Some(root.strip_prefix(&folder)?.strip_prefix('/')?.to_owned())).collect();
+    let inner: Vec<String> =
+        folders.filter_map(|folder| Some(root.strip_prefix(&folder)?.strip_prefix('/')?.to_owned())).collect();
     let roots = || std::iter::once(root).chain(inner.iter().map(String::as_str));
     let bare = reading.calls().into_iter().filter(looks).flat_map(|call| &call.arguments);
     let is_root = |word: &String| roots().any(|root| word.trim_start_matches("./").trim_end_matches('/') == root);
@@ -101,7 +102,8 @@ mod tests {
             ("- [ ] It is a source: `test -f src/build/a.ts`", "src/build/a.ts", false),
         ];
         for (criterion, path, named) in rows {
-            let text = format!("# X\n\n## Phase 1: A\n\n```bash\nmake client\n```\n\n### Success Criteria\n\n{criterion}\n");
+            let text =
+                format!("# X\n\n## Phase 1: A\n\n```bash\nmake client\n```\n\n### Success Criteria\n\n{criterion}\n");
             let plan = plan::read(text.as_bytes()).expect("a plan");
             assert_eq!(is_checked_output(&plan, plan.phases(), (path, "make client")), named, "{criterion} {path}");
         }

@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journal::RunId;
+use journal::{Evidence, FoundEvidence, RunId};
+use plan::SentenceClass::{Context, Elsewhere, Forbid};
+use plan::{Plan, Sentence};
 
+use crate::check::{Difference, files_of_test};
 use crate::identifiers::holds;
 use crate::implement::{Change, Deed, Item, Passage, code_spans};
 use crate::run::RunContext;
@@ -49,19 +52,32 @@ impl Written {
         Written { by_run: BTreeMap::from([(RunId::from(run), paths)]), texts }
     }
 
-    /// Returns whether all that is left of an item, or was worked on for it, can be part of what the run changed.
-    pub(super) fn may_hold(&self, item: &Item, run: &RunId, ground: (&RunContext, &Assignment)) -> bool {
+    /// Returns whether all that is left of an item, or was worked on for it, can be part of what the run changed that `failed`
+    /// speaks of. A file of tests that is only named was there before, and its tests went from red to green.
+    pub(super) fn may_hold(
+        &self,
+        item: &Item,
+        (failed, passed): (&FoundEvidence, &Evidence),
+        ground: (&RunContext, &Assignment),
+    ) -> bool {
+        let run = &failed.id.run;
+        let difference = Difference::between(&failed.evidence.result.tests, &passed.result.tests).unwrap_or_default();
+        let mended = |path: &String| difference.mended.iter().any(|test| files_of_test(test).contains(path));
         let nothing = BTreeSet::new();
         let paths = self.by_run.get(run).unwrap_or(&nothing);
+        let (context, _) = ground;
+        // What must stay is held against the change elsewhere, and need not be in it.
+        let speaks = |words: &Passage| asks_nothing(&context.plan, words) || self.speaks(words, paths);
         item.deeds.iter().all(|deed| match deed {
             Deed::Left(remainder) => {
                 let (run, assignment) = ground;
                 let about = assignment.files.iter().filter(|file| item.is_about(&run.plan, file, remainder));
                 let mut own = about.filter_map(|file| file.path.as_ref());
-                own.all(|path| paths.contains(path))
-                    && remainder.passage().is_none_or(|words| self.speaks(words, paths))
+                let named_alone = remainder.passage().is_none();
+                own.all(|path| paths.contains(path) || named_alone && mended(path))
+                    && remainder.passage().is_none_or(speaks)
             }
-            Deed::Worked { passage: Some(words), .. } => self.speaks(words, paths),
+            Deed::Worked { passage: Some(words), .. } => speaks(words),
             _ => true,
         })
     }
@@ -76,6 +92,13 @@ impl Written {
         let stands = |symbol: &&str| is_file(symbol) || texts.iter().any(|text| holds(text, symbol));
         symbols.is_empty() || symbols.iter().any(stands)
     }
+}
+
+/// Returns whether every sentence of a passage says what must stay, or asks for nothing.
+fn asks_nothing(plan: &Plan, words: &Passage) -> bool {
+    let inside = |one: &&Sentence| one.span.start < words.span.end && words.span.start < one.span.end;
+    let mut sentences = plan.phases().iter().flat_map(|phase| &phase.sentences).filter(inside).peekable();
+    sentences.peek().is_some() && sentences.all(|one| !one.open && matches!(one.class, Forbid | Context | Elsewhere))
 }
 
 /// Returns the last name of `total`, `Order.total`, `order.total()`; nothing for commands, files and other code.
@@ -94,6 +117,17 @@ fn symbol(code: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_must_stay_is_no_work() {
+        let text = "# X\n\n## Phase 1: A\n\n**File**: `app/a.py`\n\nKeep `B` as it is.\n\nMake `a` return 2. Keep `B` as it is.\n";
+        let plan = plan::read(text.as_bytes()).expect("a plan");
+        for (words, nothing) in [("Keep `B` as it is.", true), ("Make `a` return 2. Keep `B` as it is.", false)] {
+            let start = text.find(&format!("\n{words}\n")).expect("it stands there") + 1;
+            let passage = Passage { span: start..start + words.len(), line: 1, text: words.to_owned() };
+            assert_eq!(asks_nothing(&plan, &passage), nothing, "{words}");
+        }
+    }
 
     #[test]
     fn a_passage_is_carried_out_where_a_symbol_of_it_stands_in_a_changed_file() {

@@ -8,7 +8,7 @@ use journal::Verdict;
 
 use super::old_tests::named_test;
 use super::{Check, Verification, accounts, find_proofs};
-use crate::check::{self, Before, Difference, Kind, Request};
+use crate::check::{self, Before, Difference, Kind, Request, files_of_test};
 use crate::implement::Change;
 use crate::stop::Stop;
 use crate::understand::Reach;
@@ -32,7 +32,8 @@ pub(super) async fn weigh(
     let mut weighed = false;
     for at in 0..verification.checks.len() {
         let Some(request) = suite(&verification.checks[at]) else { continue };
-        let is_same = |(other, _): &&(Request, Before)| other.script == request.script && other.folder == request.folder;
+        let is_same =
+            |(other, _): &&(Request, Before)| other.script == request.script && other.folder == request.folder;
         if !before.iter().any(|one| is_same(&one)) {
             let earlier = check::run_before(work, &request, &change.written).await?;
             work.restore_discarded().await?;
@@ -41,7 +42,9 @@ pub(super) async fn weigh(
         let Some((_, earlier)) = before.iter().find(is_same) else { continue };
         let tests = verification.checks[at].ran.tests.clone();
         let Some(difference) = Difference::between(&earlier.tests, &tests) else { continue };
-        let is_own = |test: &&str| files_of(test).iter().any(|file| work.assignment.scope.permits(file, Reach::Phase).is_some());
+        let is_own = |test: &&str| {
+            files_of_test(test).iter().any(|file| work.assignment.scope.permits(file, Reach::Phase).is_some())
+        };
         // Where nothing was mended, a red test of what the unit changes may be the one that it is to mend.
         if difference.mended.is_empty() && difference.failing.iter().any(is_own) {
             continue;
@@ -70,17 +73,6 @@ fn runs_all(script: &str) -> bool {
     !words.any(|word| FILTERS.contains(&word) || named_test(word).is_some_and(|named| code::paths::is_code(&named)))
 }
 
-/// Returns the files that may hold a test, by its name: `tests/test_a.py::test_b`, `test/a.test.js > adds`,
-/// `tests.test_a.Sums.test_b`.
-fn files_of(test: &str) -> Vec<String> {
-    let first = test.split("::").next().unwrap_or(test).split(" > ").next().unwrap_or(test);
-    if code::paths::is_code(first) {
-        return vec![first.to_owned()];
-    }
-    let parts: Vec<&str> = first.split('.').collect();
-    (1..=parts.len()).map(|count| format!("{}.py", parts[..count].join("/"))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,12 +95,5 @@ mod tests {
         ] {
             assert_eq!(runs_all(script), all, "{script}");
         }
-    }
-
-    #[test]
-    fn the_file_of_a_test_stands_in_its_name() {
-        assert_eq!(files_of("tests/test_a.py::A::test_b"), ["tests/test_a.py"]);
-        assert_eq!(files_of("test/a.test.js > sums > adds"), ["test/a.test.js"]);
-        assert!(files_of("tests.test_a.Sums.test_b").contains(&"tests/test_a.py".to_owned()));
     }
 }

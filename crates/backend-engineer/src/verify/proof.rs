@@ -167,7 +167,7 @@ fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
     tied.into_iter().find_map(|check| {
         let passed = ground.search.evidence.iter().find(|found| Some(&found.id) == check.evidence.as_ref())?;
         let failed = ground.search.failure_without_change(&passed.evidence)?;
-        if !ground.written.may_hold(item, &failed.id.run, (ground.run, ground.assignment)) {
+        if !ground.written.may_hold(item, (failed, &passed.evidence), (ground.run, ground.assignment)) {
             return None;
         }
         let basis = failed.evidence.condition.basis;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Origin, Proof, Verification};
 use crate::implement::{Change, Deed, Item, NoCommit, Placed};
-use crate::prohibitions::{ProhibitionOutcome, hold};
+use crate::prohibitions::{ProhibitionOutcome, hold, symbol};
 use crate::tree::Pending;
 use crate::unit_work::UnitWork;
 
@@ -107,7 +107,8 @@ fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) ->
             ProhibitionOutcome::Broken(path) => Some(path.clone()),
             ProhibitionOutcome::Kept | ProhibitionOutcome::Unknown => None,
         }),
-        decided: held.contains(&ProhibitionOutcome::Kept),
+        decided: held.contains(&ProhibitionOutcome::Kept)
+            || sentence.protects.iter().any(|one| work.run.files.facts().defining(symbol(&one.name)).is_some()),
     }
 }
 

@@ -122,6 +122,7 @@ pub(super) fn sentence(one: &Weakening) -> String {
         Way::Removed => format!("{which} was removed{demanded}"),
         Way::Silenced(silence) => format!("{which} {}{demanded}", of_silence(silence)),
         Way::AssertionRemoved => format!("{which} no longer asserts `{old}`"),
+        Way::CaseRemoved => format!("{which} no longer runs the case `{old}`"),
         Way::Loosened => format!("{which} asserts `{new}` instead of `{old}`, which demands less"),
         Way::Tolerance => format!("{which} asserts `{new}` instead of `{old}`, a wider tolerance"),
         Way::Timeout => format!("{which} may take {new} instead of {old}"),

@@ -97,6 +97,17 @@ impl Check {
             || other.rank == Rank::Equal && self.subject == other.expected && !other.expected.is_empty()
     }
 
+    /// Returns whether it demands the same of a call of the same function, whatever the arguments are called.
+    #[must_use]
+    pub fn asks_alike(&self, other: &Check) -> bool {
+        let function = |check: &Check| check.subject.split_once('(').map(|(name, _)| name.trim().to_owned());
+        let called = function(self).filter(|name| !name.is_empty());
+        called.is_some()
+            && called == function(other)
+            && self.relation == other.relation
+            && self.expected == other.expected
+    }
+
     /// Returns whether it holds whatever the code does: of constants alone, or of a thing and itself.
     pub(super) fn is_trivial(&self) -> bool {
         if self.relation == "raises" || self.relation == "calls" {

@@ -98,6 +98,10 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
     if let Some(silent) = silent.filter(|_| !replaced) {
         return Some(told(silent.silence.map_or(Way::Rewritten, Way::Silenced), &silent.shown));
     }
+    if !replaced && live().any(|check| check.shown == wanted.shown) {
+        let case = format!("{} {} {}", wanted.subject, wanted.relation, wanted.expected);
+        return Some(Told { old: case, ..told(Way::CaseRemoved, "") });
+    }
     let way = if replaced { Way::Rewritten } else { Way::AssertionRemoved };
     let instead = live().find(|check| !was_there(check)).map_or("", |check| check.shown.as_str());
     Some(told(way, instead))

@@ -353,7 +353,7 @@ const ATTEMPTS: &[Row] = &[
     ("pytest", "a kind for a value", "    assert g() == 1", "    assert isinstance(g(), int)", "run"),
     ("pytest", "another value", "    assert g() == 1", "    assert g() == 7", "run"),
     ("pytest", "this or that", "    assert g() == 1", "    assert g() == 1 or g() == 2", "Loosened"),
-    ("pytest", "a row less", ", (3, 4)]", "]", "AssertionRemoved"),
+    ("pytest", "a row less", ", (3, 4)]", "]", "CaseRemoved"),
     ("pytest", "a row that is skipped", "(3, 4)]", "pytest.param(3, 4, marks=pytest.mark.skip)]", "Skipped"),
     ("pytest", "another value in a row", "(3, 4)]", "(3, 5)]", "run"),
     ("pytest", "no rows", "[(1, 2), (2, 3), (3, 4)]", "[]", "AssertionRemoved"),
@@ -1002,6 +1002,42 @@ fn tests_may_move_between_files() {
     let lost = compare(&moved[..1]);
     assert_eq!(lost.iter().map(|one| (one.test.as_str(), one.way)).collect::<Vec<_>>(), [("test_g", Way::Removed)]);
     assert_eq!(lost[0].old, "assert g() == 1");
+}
+
+#[test]
+fn tests_may_move_between_classes_with_what_was_set_up_written_out() {
+    let class = |name: &str, body: &str| format!("class {name}(unittest.TestCase):\n{body}\n");
+    let set_up = "    def setUp(self):\n        self.items = [1, 2]\n\n";
+    let test = |subject: &str, wanted: &str| {
+        format!("    def test_f(self):\n        self.assertEqual(f({subject}), {wanted})\n")
+    };
+    let old = class("A", &format!("{set_up}{}", test("self.items", "3")));
+    for (new, ways) in [
+        (class("B", &test("[1, 2]", "3")), vec![Way::Rewritten]),
+        (class("B", &test("[1, 2]", "4")), vec![Way::Removed]),
+        (class("B", "    def test_f(self):\n        self.assertTrue(f([1, 2]))\n"), vec![Way::Removed]),
+        (class("B", "    def test_f(self):\n        self.assertEqual(g([1, 2]), 3)\n"), vec![Way::Removed]),
+    ] {
+        let head = "import unittest\n\nfrom app.calc import f, g\n\n\n";
+        let (old, new) = (format!("{head}{old}"), format!("{head}{new}"));
+        let found = compare(&[Revision { path: "tests/test_a.py", old: Some(&old), new: Some(&new) }]);
+        assert_eq!(found.iter().map(|one| one.way).collect::<Vec<_>>(), ways, "{new}");
+    }
+}
+
+#[test]
+fn a_case_that_is_gone_is_told_by_its_values() {
+    let table = |rows: &str| {
+        format!(
+            "import pytest\n\n\n@pytest.mark.parametrize(\"given, wanted\", [{rows}])\ndef test_f(given, wanted):\n    assert f(given) == wanted\n"
+        )
+    };
+    let (old, new) = (table("(1, 2), (0, 0)"), table("(1, 2)"));
+    let found = compare(&[Revision { path: "tests/test_a.py", old: Some(&old), new: Some(&new) }]);
+    assert_eq!(
+        found.iter().map(|one| (one.way, one.old.as_str())).collect::<Vec<_>>(),
+        [(Way::CaseRemoved, "f(0) == 0")]
+    );
 }
 
 #[test]

@@ -277,6 +277,17 @@ impl<'t> Difference<'t> {
     }
 }
 
+/// Returns the files that may hold a test, by its name: `tests/test_a.py::test_b`, `test/a.test.js > adds`,
+/// `tests.test_a.Sums.test_b`.
+pub(crate) fn files_of_test(name: &str) -> Vec<String> {
+    let first = name.split("::").next().unwrap_or(name).split(" > ").next().unwrap_or(name);
+    if code::paths::is_code(first) {
+        return vec![first.to_owned()];
+    }
+    let parts: Vec<&str> = first.split('.').collect();
+    (1..=parts.len()).map(|count| format!("{}.py", parts[..count].join("/"))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,7 +335,8 @@ mod tests {
     #[test]
     fn suites_and_files_are_no_tests() {
         let (a, b) = (r#"["suite > a", "passed"]"#, r#"["suite > b", "failed"]"#);
-        let with_group = |tests: &str| format!(r#"{{"event": "done", "tests": [{tests}], "groups": ["suite"], "doubts": []}}"#);
+        let with_group =
+            |tests: &str| format!(r#"{{"event": "done", "tests": [{tests}], "groups": ["suite"], "doubts": []}}"#);
         let both = format!("{a}, {b}");
         let rows: &[(&[&str], Count, usize)] = &[
             (&[], Count::Untold, 0),
@@ -348,6 +360,13 @@ mod tests {
         let ran = [BEGIN, RUN, &done(r#"["a", "passed"]"#, "")].join("\n");
         let runners = [asked, ran].iter().filter_map(|text| Process::read(text)).collect();
         assert_eq!(Told { runners }.weigh(Judgement::passed(""), None).verdict, Verdict::Passed);
+    }
+
+    #[test]
+    fn the_file_of_a_test_stands_in_its_name() {
+        assert_eq!(files_of_test("tests/test_a.py::A::test_b"), ["tests/test_a.py"]);
+        assert_eq!(files_of_test("test/a.test.js > sums > adds"), ["test/a.test.js"]);
+        assert!(files_of_test("tests.test_a.Sums.test_b").contains(&"tests/test_a.py".to_owned()));
     }
 
     #[test]

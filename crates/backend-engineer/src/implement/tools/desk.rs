@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use agent::{ToolError, ToolOutput};
+use code::paths::{TestRole, holds_tests, test_role};
 use journal::hash;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -193,6 +194,7 @@ impl Work<'_> {
             return tell(format!("`{path}` is never written: {why}."));
         }
         let permit = self.assignment.scope.permits(path, self.reach).or_else(|| self.worded(path));
+        let permit = permit.or_else(|| self.helper(path));
         permit.ok_or_else(|| ToolError::Tell(self.outside(path)))
     }
 
@@ -200,6 +202,21 @@ impl Work<'_> {
     pub(super) fn worded(&self, path: &str) -> Option<Permit> {
         let units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
         (self.reach != Reach::Strict && is_worded(&self.run.plan, units, path)).then_some(Permit::Worded)
+    }
+
+    /// Lets in a new helper of tests beside a file of tests that the phase reaches: a fixture is part of a test that uses it.
+    /// Whether it makes tests easier is looked at in the end, as for every helper.
+    pub(super) fn helper(&self, path: &str) -> Option<Permit> {
+        let is_helper = test_role(path) == Some(TestRole::Helper) && !self.run.files.stands(path);
+        if self.reach != Reach::Phase || !is_helper {
+            return None;
+        }
+        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let beside = |other: &&str| holds_tests(other) && folder(other) == folder(path);
+        let staged = self.workspace.tree.staged().keys().map(String::as_str);
+        let mut suites = self.run.files.all().iter().map(String::as_str).chain(staged).filter(beside);
+        let suite = suites.find(|suite| self.assignment.scope.permits(suite, self.reach).is_some())?;
+        Some(Permit::HelperOf(suite.to_owned()))
     }
 
     /// Why nobody may write the path in this run.

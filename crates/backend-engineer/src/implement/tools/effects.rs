@@ -138,8 +138,11 @@ impl Work<'_> {
             // What git ignores is nobody's file, unless the phase names it.
             *permit == Permit::Named || staged || !self.workspace.by_product(path)
         });
-        let permit =
-            permit.or_else(|| self.lock(path)).or_else(|| self.migration(effect)).or_else(|| self.worded(path));
+        let permit = permit
+            .or_else(|| self.lock(path))
+            .or_else(|| self.migration(effect))
+            .or_else(|| self.worded(path))
+            .or_else(|| self.helper(path));
         match permit {
             None if self.workspace.by_product(path) => Verdict::Leave,
             None => Verdict::Drop("outside of this phase"),

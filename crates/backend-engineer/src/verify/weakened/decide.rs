@@ -78,9 +78,9 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
     let settled = match one.way {
         Way::Silenced(_) | Way::Tolerance | Way::Timeout | Way::Loosened if by_words => Some(true),
         Way::Silenced(_) | Way::Tolerance | Way::Timeout => Some(false),
-        Way::Removed | Way::AssertionRemoved if by_words => Some(true),
+        Way::Removed | Way::AssertionRemoved | Way::CaseRemoved if by_words => Some(true),
         Way::Removed if named == Some(NamedBy::File) => Some(true),
-        Way::Removed | Way::AssertionRemoved | Way::Loosened if named.is_none() => Some(false),
+        Way::Removed | Way::AssertionRemoved | Way::CaseRemoved | Way::Loosened if named.is_none() => Some(false),
         _ => None,
     };
     if let Some(asked) = settled {
