@@ -1,46 +1,15 @@
 //! Takes secrets out of whatever is shown or kept: values that the run was given, and tokens known by their form.
 
+mod forms;
+
 use std::io::{self, Read};
 
 use journal::Event;
 
+use forms::{BEFORE, LONGEST_KEY, SHORTEST, secret_at};
+
 use crate::secrets::{Secret, stands_as_secret};
 use crate::stop::Stop;
-
-/// Shorter values are words, not secrets; taking them out would blank half of every output.
-const SHORTEST: usize = 6;
-
-/// The longest token that is looked for by its form, in bytes.
-const LONGEST: usize = 512;
-
-/// How much in front of a word is looked at to tell whether it stands as a secret, in bytes.
-const BEFORE: usize = 80;
-
-/// Tokens known by their beginning: the prefix, and how many letters of a token follow at least.
-const FORMS: [(&str, usize); 22] = [
-    ("sk-ant-", 20),
-    ("sk-proj-", 20),
-    ("sk-", 32),
-    ("sk_live_", 16),
-    ("rk_live_", 16),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghs_", 30),
-    ("ghu_", 30),
-    ("github_pat_", 30),
-    ("glpat-", 20),
-    ("xoxb-", 20),
-    ("xoxp-", 20),
-    ("xapp-", 20),
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("AIza", 35),
-    ("npm_", 36),
-    ("pypi-", 40),
-    ("hf_", 30),
-    ("SG.", 40),
-    ("dop_v1_", 40),
-];
 
 /// Knows the run's secrets.
 #[derive(Clone, Default)]
@@ -115,31 +84,71 @@ impl Redactor {
 
     /// How much must be held back so that no secret is cut in two.
     fn overlap(&self) -> usize {
-        self.values.iter().chain(&self.words).map(|(_, value)| value.len()).max().unwrap_or(0).max(LONGEST)
+        self.values.iter().chain(&self.words).map(|(_, value)| value.len()).max().unwrap_or(0).max(LONGEST_KEY)
+    }
+
+    /// Returns what stands for the secret that begins at a place, and the secret's length.
+    fn secret_at(&self, bytes: &[u8], at: usize) -> Option<(String, usize)> {
+        let (before, rest) = bytes.split_at(at);
+        let near = || &before[at.saturating_sub(BEFORE)..];
+        let value = self.values.iter().find(|(_, value)| rest.starts_with(value));
+        let word = || {
+            let stands = |value: &[u8]| rest.starts_with(value) && stands_as_secret(near(), &rest[value.len()..]);
+            self.words.iter().find(|(_, value)| stands(value))
+        };
+        match value.or_else(word) {
+            Some((name, value)) => Some((format!("[{name}]"), value.len())),
+            None => secret_at(before, rest),
+        }
+    }
+
+    /// Puts back, in a text that was made from what was shown of `original`, what placeholders stand for there. Fails with a
+    /// placeholder that may stand for several things.
+    ///
+    /// `original`: `KEY = "s3cr3t"`, shown as `KEY = "[KEY]"`; `made`: `KEY = "[KEY]"  # set`, which becomes
+    /// `KEY = "s3cr3t"  # set`.
+    pub(crate) fn put_back(&self, original: &str, made: &str) -> Result<String, String> {
+        let mut shown: Vec<(String, String)> = Vec::new();
+        let (bytes, mut at) = (original.as_bytes(), 0);
+        while at < bytes.len() {
+            match self.secret_at(bytes, at) {
+                Some((placeholder, length)) => {
+                    let value = String::from_utf8_lossy(&bytes[at..at + length]).into_owned();
+                    shown.push((placeholder, value));
+                    at += length;
+                }
+                None => at += 1,
+            }
+        }
+        let mut names: Vec<&String> = shown.iter().map(|(name, _)| name).collect();
+        names.sort();
+        names.dedup();
+        let clean = self.text(original);
+        names.into_iter().try_fold(made.to_owned(), |text, name| {
+            let count = text.matches(name.as_str()).count();
+            let values: Vec<&String> = shown.iter().filter(|(one, _)| one == name).map(|(_, value)| value).collect();
+            let is_literal = original.contains(name.as_str());
+            if count == 0 || !is_literal && values.iter().all(|value| *value == values[0]) {
+                return Ok(text.replace(name.as_str(), values[0]));
+            }
+            // As many as were shown: each is where it was.
+            if is_literal || clean.matches(name.as_str()).count() != count {
+                return Err(name.clone());
+            }
+            let mut values = values.into_iter();
+            let mut parts = text.split(name.as_str());
+            let first = parts.next().unwrap_or_default().to_owned();
+            Ok(parts.fold(first, |text, part| text + values.next().map_or("", String::as_str) + part))
+        })
     }
 
     /// Cleans `bytes` up to about `until` into `out`; gives how many bytes were taken.
     fn feed(&self, bytes: &[u8], until: usize, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while at < until {
-            let rest = &bytes[at..];
-            if let Some((name, value)) = self.values.iter().find(|(_, value)| rest.starts_with(value)) {
-                out.extend_from_slice(format!("[{name}]").as_bytes());
-                at += value.len();
-                continue;
-            }
-            let word = self.words.iter().find(|(_, value)| {
-                rest.starts_with(value) && stands_as_secret(&bytes[at.saturating_sub(BEFORE)..at], &rest[value.len()..])
-            });
-            if let Some((name, value)) = word {
-                out.extend_from_slice(format!("[{name}]").as_bytes());
-                at += value.len();
-                continue;
-            }
-            let begins_word = at == 0 || !is_token(bytes[at - 1]);
-            match begins_word.then(|| token(rest)).flatten() {
-                Some(length) => {
-                    out.extend_from_slice(b"[secret]");
+            match self.secret_at(bytes, at) {
+                Some((placeholder, length)) => {
+                    out.extend_from_slice(placeholder.as_bytes());
                     at += length;
                 }
                 None => {
@@ -150,18 +159,6 @@ impl Redactor {
         }
         at
     }
-}
-
-/// The length of the token that `bytes` begin with.
-fn token(bytes: &[u8]) -> Option<usize> {
-    let (prefix, least) = FORMS.iter().find(|(prefix, _)| bytes.starts_with(prefix.as_bytes()))?;
-    let tail = &bytes[prefix.len()..bytes.len().min(LONGEST)];
-    let length = tail.iter().take_while(|byte| is_token(**byte)).count();
-    (length >= *least).then_some(prefix.len() + length)
-}
-
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
 /// See [`Redactor::reader`].
@@ -221,6 +218,68 @@ mod tests {
         let token = format!("ghp_{}", "a1".repeat(18));
         let text = format!("url=postgres://u:hunter2-and-more@h/1 token={token}. sk-short 1");
         assert_eq!(redactor().text(&text), "url=postgres://u:[DB_PASSWORD]@h/1 token=[secret] sk-short 1");
+    }
+
+    #[test]
+    fn what_has_the_form_or_the_place_of_a_secret_is_taken_out() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
+        let aws = "wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2";
+        let hex = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
+        let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
+        let hidden = [
+            (format!("AWS_SECRET_ACCESS_KEY = \"{aws}\""), aws, "AWS_SECRET_ACCESS_KEY = \"[AWS_SECRET_ACCESS_KEY]\""),
+            (format!("AWS_SECRET_ACCESS_KEY={aws}\n"), aws, "AWS_SECRET_ACCESS_KEY=[AWS_SECRET_ACCESS_KEY]\n"),
+            (format!("{{ secretKey: '{hex}' }}"), hex, "{ secretKey: '[secretKey]' }"),
+            (format!("t = '{jwt}'"), jwt, "t = '[secret]'"),
+            ("postgres://svc:Hunter2-xx@db/x".to_owned(), "Hunter2-xx", "postgres://svc:[password]@db/x"),
+            ("redis://:Hunter2-xx@cache:6379/0".to_owned(), "Hunter2-xx", "redis://:[password]@cache:6379/0"),
+            ("mysql+pymysql://root:s3cr3t@Pw!@db/x".to_owned(), "s3cr3t@Pw!", "mysql+pymysql://root:[password]@db/x"),
+            (
+                format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----"),
+                body,
+                "-----BEGIN PRIVATE KEY-----[private key]-----END PRIVATE KEY-----",
+            ),
+        ];
+        for (text, secret, shown) in hidden {
+            let cleaned = redactor().text(&text);
+            assert!(!cleaned.contains(secret) && cleaned == shown, "{cleaned}");
+            assert_eq!(redactor().put_back(&text, &cleaned), Ok(text));
+        }
+        for text in [
+            "postgres://postgres:postgres@localhost/app",
+            "postgres://app:${PASSWORD}@db/app",
+            "postgres://app:{password}@db/app",
+            "https://example.com:8080/a@b",
+            "SECRET_KEY_PATH = \"config/Keys/2024/Private.pem\"",
+            "TOKEN_URL = \"https://Example.com/Auth2/Token\"",
+            "password_field = \"password_confirmation_2\"",
+            "name = \"wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\"",
+            "SECRET_KEY = \"change-me\"",
+            "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n",
+        ] {
+            assert_eq!(redactor().text(text), text);
+        }
+    }
+
+    #[test]
+    fn what_was_hidden_is_put_back_where_it_is_clear() {
+        let password = |rest: &str| format!("P = \"hunter2-and-more\"\n{rest}");
+        let two = "A = \"redis://:first-one@a\"\nB = \"redis://:second-one@b\"\n";
+        let rows: [(String, &str, Option<String>); 6] = [
+            (password("A = 1\n"), "P = \"[DB_PASSWORD]\"\nA = 2\n", Some(password("A = 2\n"))),
+            (password("A = 1\n"), "A = 2\n", Some("A = 2\n".to_owned())),
+            ("A = 1\n".to_owned(), "A = \"[DB_PASSWORD]\"\n", Some("A = \"[DB_PASSWORD]\"\n".to_owned())),
+            (
+                two.to_owned(),
+                "A = \"redis://:[password]@a\"\nB = \"redis://:[password]@c\"\n",
+                Some(two.replace("@b", "@c")),
+            ),
+            (two.to_owned(), "A = \"redis://:[password]@a\"\n", None),
+            (password("A = x[DB_PASSWORD]\n"), "P = \"[DB_PASSWORD]\"\n", None),
+        ];
+        for (original, made, expected) in rows {
+            assert_eq!(redactor().put_back(&original, made).ok(), expected, "{original} {made}");
+        }
     }
 
     #[test]

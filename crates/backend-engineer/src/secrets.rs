@@ -116,18 +116,29 @@ pub(crate) fn stands_as_secret(before: &[u8], after: &[u8]) -> bool {
     if before.ends_with(b":") && after.starts_with(b"@") {
         return true;
     }
+    name_before(before).is_some_and(|name| tells_of_secret(&name))
+}
+
+/// Returns the name to which what follows is given: of `DB_PASSWORD=`, `password: "`, `const apiKey = '`.
+pub(crate) fn name_before(before: &[u8]) -> Option<String> {
     let trimmed = before.trim_ascii_end();
-    let bare =
-        |bytes: &[u8]| bytes.iter().rposition(|byte| !matches!(byte, b'"' | b'\'' | b' ')).map_or(0, |at| at + 1);
+    let bare = |bytes: &[u8]| {
+        bytes.iter().rposition(|byte| !matches!(byte, b'"' | b'\'' | b'`' | b' ')).map_or(0, |at| at + 1)
+    };
     let head = &trimmed[..bare(trimmed)];
-    let Some(name) = head.strip_suffix(b"=").or_else(|| head.strip_suffix(b":")) else { return false };
+    let name = head.strip_suffix(b"=").or_else(|| head.strip_suffix(b":"))?;
     let name = &name[..bare(name)];
     let from = name.iter().rposition(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').map_or(0, |at| at + 1);
-    tells_of_secret(&String::from_utf8_lossy(&name[from..]))
+    Some(String::from_utf8_lossy(&name[from..]).into_owned())
+}
+
+/// Returns whether a value is a word that stands where nobody has set a secret yet.
+pub(crate) fn is_usual_word(value: &str) -> bool {
+    USUAL.contains(&value.to_lowercase().as_str())
 }
 
 /// Whether a name says that its value is a secret.
-fn tells_of_secret(name: &str) -> bool {
+pub(crate) fn tells_of_secret(name: &str) -> bool {
     let upper = name.trim().to_ascii_uppercase();
     let last = upper.rsplit('_').next().unwrap_or(&upper);
     TELLING.iter().any(|part| upper.contains(part)) && !BESIDE.contains(&last)
@@ -149,9 +160,7 @@ fn secrets(text: &str) -> Vec<Secret> {
             None => harmless.push(value),
         }
     }
-    let is_word = |value: &str| {
-        harmless.contains(&value) || USUAL.contains(&value.to_lowercase().as_str()) || value.parse::<f64>().is_ok()
-    };
+    let is_word = |value: &str| harmless.contains(&value) || is_usual_word(value) || value.parse::<f64>().is_ok();
     found.into_iter().map(|(name, value)| Secret { is_word: is_word(&value), name, value }).collect()
 }
 

@@ -252,6 +252,17 @@ impl Work<'_> {
         }
     }
 
+    /// Puts back what was hidden from the model in a text that it wrote in a file's place.
+    pub(super) fn put_back(&self, path: &str, before: Option<&[u8]>, made: String) -> Result<String, ToolError> {
+        let Some(original) = before.and_then(|before| std::str::from_utf8(before).ok()) else { return Ok(made) };
+        self.run.redactor.put_back(original, &made).map_err(|placeholder| {
+            ToolError::Tell(format!(
+                "`{path}` was not changed: `{placeholder}` stands for several values there that are hidden from you. Use \
+                 Edit on lines without it."
+            ))
+        })
+    }
+
     /// Stages a file's new content and keeps it in the journal.
     pub(super) fn stage(
         &mut self,

@@ -55,7 +55,11 @@ impl Tool for Edit<'_, '_> {
                 return tell("old_string and new_string are the same; nothing was changed.");
             }
             let all = input.replace_all.unwrap_or(false);
-            let applied = match graft::replace(&text, &input.old_string, &input.new_string, all) {
+            // The model knows the file by what it was shown.
+            let shown = work.run.redactor.text(&text);
+            let hides = shown != text;
+            let known = if hides { &shown } else { &text };
+            let mut applied = match graft::replace(known, &input.old_string, &input.new_string, all) {
                 Graft::Applied(applied) => applied,
                 Graft::AlreadyApplied => {
                     let content =
@@ -63,11 +67,14 @@ impl Tool for Edit<'_, '_> {
                     return Ok(work.output(&content, &Trace::default()));
                 }
                 Graft::Refused(refusal) => {
-                    let said = refused(&path, &text, &refusal, &input.old_string);
+                    let said = refused(&path, known, &refusal, &input.old_string);
                     return tell(work.run.redactor.text(&said));
                 }
             };
-            let said = said(&path, &text, &applied);
+            let said = said(&path, known, &applied);
+            if hides {
+                applied.text = work.put_back(&path, Some(text.as_bytes()), applied.text)?;
+            }
             let diff = work.diff(&path, Some(text.as_bytes()), applied.text.as_bytes());
             let effect = work.stage(&path, Some(applied.text.into_bytes()), None, &permit)?;
             Ok(work.output(&said, &Trace { effects: vec![effect], diff, ..Trace::default() }))

@@ -102,6 +102,11 @@ impl Work<'_> {
     ) -> Result<(), ToolError> {
         let path = effect.path.as_str();
         let before = self.workspace.tree.read(path).ok().flatten();
+        let bytes = match bytes.map(String::from_utf8) {
+            Some(Ok(text)) => Some(self.put_back(path, before.as_deref(), text)?.into_bytes()),
+            Some(Err(error)) => Some(error.into_bytes()),
+            None => None,
+        };
         let found = self.workspace.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
         let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(0o644));
         settled.diff.push_str(&self.diff(path, before.as_deref(), bytes.as_deref().unwrap_or_default()));
