@@ -181,7 +181,9 @@ fn is_called_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
 }
 
 fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
-    let listed = row.topic.is_some_and(|topic| topic.names_files() || topic.is_left_undone());
+    // Right below a list of files, an item that is no entry of it is a task: in Markdown the two lists are one.
+    let is_entry = || !crate::paths::find_paths(asking.document.slice(&row.span), 0, false).is_empty();
+    let listed = row.topic.is_some_and(|topic| topic.is_left_undone() || topic.names_files() && is_entry());
     if !row.boxed || is_among(row) || row.item == asking.item || listed {
         return false;
     }
