@@ -48,6 +48,12 @@ pub fn is_migration(path: &str) -> bool {
     has_kind(Kind::Migration, path) || is_revision(path)
 }
 
+/// Returns whether the file is what a test expects, as its runner wrote it down.
+#[must_use]
+pub fn is_snapshot(path: &str) -> bool {
+    has_kind(Kind::Snapshot, path)
+}
+
 /// `versions/1a2b3c4d5e6f_orders.py`: Alembic's form, whatever its folder of scripts is called.
 fn is_revision(path: &str) -> bool {
     let mut parts = path.rsplit('/');
@@ -182,6 +188,7 @@ mod tests {
                 Kind::Build => is_build_output(path),
                 Kind::Generated => is_generated(path),
                 Kind::Migration => is_migration(path),
+                Kind::Snapshot => is_snapshot(path),
                 Kind::Code => is_code(path),
                 Kind::Document => has_kind(kind, path) && !is_code(path),
                 Kind::ClassLanguage => holds_tests(path),

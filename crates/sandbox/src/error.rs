@@ -72,6 +72,14 @@ pub enum SandboxError {
         /// What it said, or why it could not be started.
         reason: String,
     },
+    /// A hook of the repository refused.
+    #[error("the hook `{hook}` refused: {reason}")]
+    HookRefused {
+        /// The hook's name.
+        hook: String,
+        /// What it said.
+        reason: String,
+    },
     /// git did not answer in time.
     #[error("git {what} did not return within {} s, so it was ended; look for a hook, a signing program or a file \
              system that waits", after.as_secs())]

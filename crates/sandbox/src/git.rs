@@ -171,6 +171,8 @@ async fn own(root: &Path, arguments: Vec<OsString>, time: Duration) -> Result<()
         command.env_remove(name);
     }
     command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_EDITOR", "false").env("GIT_PAGER", "cat");
+    // git tells of each hook on its standard error, so that a refusal of one is told from git's own.
+    command.env("GIT_TRACE2_EVENT", "2");
     command.env("GIT_ASKPASS", "false").env("SSH_ASKPASS", "false").env("SSH_ASKPASS_REQUIRE", "never");
     let output = finish(&name, command, time).await?;
     if output.status.success() { Ok(()) } else { Err(failed(&name, &output)) }
@@ -274,13 +276,33 @@ async fn gathered((bytes, mut task): Gathered) -> Vec<u8> {
     std::mem::take(&mut *bytes.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Returns the hook that failed, by git's own events, and what was printed beside them.
+fn hook_that_failed(stderr: &str) -> (Option<String>, String) {
+    let is_event = |line: &&str| line.starts_with("{\"event\":");
+    let events: Vec<serde_json::Value> =
+        stderr.lines().filter(is_event).filter_map(|line| serde_json::from_str(line).ok()).collect();
+    // What git itself starts has a session without parts; a hook's own git has its parent's in front.
+    let own = || events.iter().filter(|event| event["sid"].as_str().is_some_and(|session| !session.contains('/')));
+    let failed: Vec<&serde_json::Value> = own()
+        .filter(|event| event["event"] == "child_exit" && event["code"] != 0)
+        .map(|event| &event["child_id"])
+        .collect();
+    let started = |event: &&serde_json::Value| event["event"] == "child_start" && failed.contains(&&event["child_id"]);
+    let hook = own().filter(started).find_map(|event| event["hook_name"].as_str()).map(str::to_owned);
+    let said: Vec<&str> = stderr.lines().filter(|line| !is_event(line)).collect();
+    (hook, said.join("\n").trim().to_owned())
+}
+
 fn failed(what: &str, output: &Output) -> SandboxError {
-    let mut reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    let (hook, mut reason) = hook_that_failed(&String::from_utf8_lossy(&output.stderr));
     if reason.is_empty() {
         String::from_utf8_lossy(&output.stdout).trim().clone_into(&mut reason);
     }
     if reason.is_empty() {
         reason = format!("it ended with {} and said nothing", output.status);
+    }
+    if let Some(hook) = hook {
+        return SandboxError::HookRefused { hook, reason };
     }
     SandboxError::Git { what: what.to_owned(), reason }
 }
@@ -293,6 +315,19 @@ fn os(bytes: &[u8]) -> OsString {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hook_that_fails_is_told_from_git() {
+        let event = |text: &str| format!("{{\"event\":{text}}}\n");
+        let start =
+            event("\"child_start\",\"sid\":\"1\",\"child_id\":0,\"child_class\":\"hook\",\"hook_name\":\"pre-commit\"");
+        let exit = |code: u8| event(&format!("\"child_exit\",\"sid\":\"1\",\"child_id\":0,\"code\":{code}"));
+        let inner = event("\"child_exit\",\"sid\":\"1/2\",\"child_id\":0,\"code\":1");
+        let hook = |text: String| hook_that_failed(&text);
+        assert_eq!(hook(format!("{start}no\n{}", exit(1))), (Some("pre-commit".to_owned()), "no".to_owned()));
+        assert_eq!(hook(format!("{start}{inner}{}fatal: x\n", exit(0))), (None, "fatal: x".to_owned()));
+        assert_eq!(hook("fatal: x\n".to_owned()), (None, "fatal: x".to_owned()));
+    }
 
     #[test]
     fn status_keeps_odd_names_and_both_letters() {

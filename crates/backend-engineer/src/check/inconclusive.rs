@@ -34,6 +34,8 @@ pub(crate) enum Inconclusive {
     ServiceMissing(String),
     /// The sandbox has no loopback, and the command asked for one.
     NoLoopback,
+    /// It was to write outside of the repository, as a line of the output says.
+    WritesOutside(String),
     /// It does not end by itself.
     Endless,
     /// The time limit in seconds ended it.
@@ -80,6 +82,9 @@ impl fmt::Display for Inconclusive {
             }
             Inconclusive::NoLoopback => {
                 f.write_str("this sandbox lets commands open no port, not even on their own loopback")
+            }
+            Inconclusive::WritesOutside(line) => {
+                write!(f, "the sandbox lets commands write only inside the repository: {line}")
             }
             Inconclusive::Endless => {
                 f.write_str("it never returns: a server or a watcher (give the form that runs once)")
@@ -130,6 +135,9 @@ pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Opti
     let asserted = output.says(Says::Asserted);
     if !ground.has_loopback && output.says(Says::Denied) {
         return Some(Inconclusive::NoLoopback);
+    }
+    if output.says(Says::Outside) && !asserted {
+        return Some(Inconclusive::WritesOutside(output.line(Says::Outside)));
     }
     if let Some(module) = missing_module(output.text, ground.ours).filter(|_| !asserted) {
         return Some(Inconclusive::PackageMissing(module));
@@ -267,6 +275,8 @@ mod tests {
                 2,
                 "pytest -q\nmake: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n",
             ),
+            ("python3 chk.py", 1, "OSError: [Errno 30] Read-only file system: '../outside.txt'\n"),
+            ("node chk.js", 1, "Error: EROFS: read-only file system, open '../outside.txt'\n"),
             ("npm test", 1, "npm error Missing script: \"test\"\n"),
             ("npx vitest run", 1, "No test files found, exiting with code 1\n"),
             ("npx jest --passWithNoTests test", 0, "No tests found, exiting with code 0\n"),
@@ -296,6 +306,7 @@ mod tests {
             ("node --test test", 1, "ℹ tests 1\nℹ pass 0\nℹ fail 1\n"),
             ("npx vitest run", 1, "Error: Cannot find module './orders' imported from src/a.test.ts\n"),
             ("pytest", 1, "AssertionError: ConnectionError: Connection refused\n"),
+            ("pytest", 1, "E  AssertionError: Read-only file system\n1 failed in 0.1s\n"),
             ("npx tsc --noEmit", 2, "src/a.ts(1,1): error TS2304: Cannot find name 'x'.\n"),
         ];
         for (script, code, output) in cases {

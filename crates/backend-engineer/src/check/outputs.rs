@@ -16,6 +16,8 @@ pub(super) enum Says {
     Tool,
     /// There was nothing to check.
     Nothing,
+    /// It was to write where only the sandbox can't be written.
+    Outside,
     /// The kernel refused a call.
     Denied,
     /// A check looked at the code and found it wrong.

@@ -1,7 +1,7 @@
 //! Which files that a step of the plan wrote, and that its unit does not list, are part of the work: what the step exists
 //! to make (migrations, manifests and lock files of an install, generated code), and what the unit's words name in full.
 
-use code::paths::{is_cache, is_dependency, is_generated, is_manifest, is_migration, locked_manifest};
+use code::paths::{is_cache, is_dependency, is_generated, is_manifest, is_migration, is_snapshot, locked_manifest};
 use sandbox::{Effect, EffectKind};
 use shell::Kind;
 
@@ -45,6 +45,9 @@ fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &E
     }
     if work.workspace.by_product(path) {
         return None;
+    }
+    if is_snapshot(path) {
+        return Some(Permit::Snapshot);
     }
     if is_migration(path) && (is_new || generates) {
         return Some(Permit::Migration);

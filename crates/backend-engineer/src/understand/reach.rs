@@ -58,6 +58,8 @@ pub(crate) enum Permit {
     Worded,
     /// A manifest or lock file that a step of the plan changed by installing something.
     Installed,
+    /// A snapshot of tests that a step of the plan makes or updates.
+    Snapshot,
     /// Code that a step of the plan generates.
     Generated,
 }
@@ -74,6 +76,7 @@ impl fmt::Display for Permit {
             Permit::Migration => formatter.write_str("a migration, which the phase asks for"),
             Permit::Worded => formatter.write_str("the phase's words name it"),
             Permit::Installed => formatter.write_str("a step of the plan installs something"),
+            Permit::Snapshot => formatter.write_str("a step of the plan updates the snapshots of tests"),
             Permit::Generated => formatter.write_str("a step of the plan generates it"),
         }
     }

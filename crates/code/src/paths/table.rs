@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Build,
     Generated,
     Migration,
+    /// What a test expects, as its runner wrote it down.
+    Snapshot,
     /// Source of any language.
     Code,
     /// Source of a language that calls a test by the end of its class's name.
@@ -132,6 +134,7 @@ pub(super) fn kind_of(word: &str) -> Option<Kind> {
         "build" => Kind::Build,
         "generated" => Kind::Generated,
         "migration" => Kind::Migration,
+        "snapshot" => Kind::Snapshot,
         "code" => Kind::Code,
         "class-language" => Kind::ClassLanguage,
         "document" => Kind::Document,

@@ -66,7 +66,7 @@ async fn a_refusing_hook_is_quoted_and_an_editor_never_opens() {
     fs::write(&hook, "#!/bin/sh\nread answer\necho \"not today\" >&2\nexit 1\n").unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
     let error = git::commit(&bench.root, &["README.md"], "First", TIME).await.unwrap_err();
-    assert!(error.to_string().contains("not today"), "{error}");
+    assert!(error.to_string().contains("`pre-commit` refused: not today"), "{error}");
     assert!(git::commit::<&str>(&bench.root, &[], "None", TIME).await.is_err());
 }
 
