@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journal::{Evidence, FoundEvidence, RunId};
+use journal::{Evidence, FoundEvidence, RunId, TestResult};
 use plan::SentenceClass::{Context, Elsewhere, Forbid};
 use plan::{Plan, Sentence};
 
@@ -61,8 +61,7 @@ impl Written {
         ground: (&RunContext, &Assignment),
     ) -> bool {
         let run = &failed.id.run;
-        let difference = Difference::between(&failed.evidence.result.tests, &passed.result.tests).unwrap_or_default();
-        let mended = |path: &String| difference.mended.iter().any(|test| files_of_test(test).contains(path));
+        let mended = |path: &String| is_mended(path, &failed.evidence.result.tests, &passed.result.tests);
         let nothing = BTreeSet::new();
         let paths = self.by_run.get(run).unwrap_or(&nothing);
         let (context, _) = ground;
@@ -94,6 +93,12 @@ impl Written {
     }
 }
 
+/// Returns whether a test of the file failed without the change and passes with it.
+fn is_mended(path: &str, failed: &[TestResult], passed: &[TestResult]) -> bool {
+    let difference = Difference::between(failed, passed).unwrap_or_default();
+    difference.mended.iter().any(|test| files_of_test(test).iter().any(|file| file == path))
+}
+
 /// Returns whether every sentence of a passage says what must stay, or asks for nothing.
 fn asks_nothing(plan: &Plan, words: &Passage) -> bool {
     let inside = |one: &&Sentence| one.span.start < words.span.end && words.span.start < one.span.end;
@@ -116,7 +121,21 @@ fn symbol(code: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use journal::Verdict;
+
     use super::*;
+
+    #[test]
+    fn a_file_of_tests_that_is_only_named_needs_tests_that_went_from_red_to_green() {
+        let tests = |verdict: Verdict| {
+            let result = |name: &str, verdict| TestResult { name: name.to_owned(), verdict };
+            vec![result("tests/test_a.py::test_a", verdict), result("tests/test_b.py::test_b", Verdict::Passed)]
+        };
+        let (failed, passed) = (tests(Verdict::Failed), tests(Verdict::Passed));
+        assert!(is_mended("tests/test_a.py", &failed, &passed));
+        assert!(!is_mended("tests/test_b.py", &failed, &passed));
+        assert!(!is_mended("tests/test_a.py", &[], &passed), "no runner told of them");
+    }
 
     #[test]
     fn what_must_stay_is_no_work() {

@@ -63,7 +63,9 @@ pub(super) async fn weigh(
 /// Returns how to ask again a check that failed, that its unit or the configuration names, and that runs a whole suite whose
 /// runner told of each test.
 fn suite(check: &Check) -> Option<Request> {
-    let failed = check.kind == Kind::Tests && check.verdict() == Verdict::Failed && !check.ran.tests.is_empty();
+    // Where the command ended well, it is the runner's report that is against it.
+    let is_failure = check.verdict() == Verdict::Failed && check.ran.exit != Some(0);
+    let failed = check.kind == Kind::Tests && is_failure && !check.ran.tests.is_empty();
     check.request.clone().filter(|request| failed && runs_all(&request.script))
 }
 

@@ -116,6 +116,49 @@ fn a_file_is_read_in_numbered_lines_and_parts() {
 }
 
 #[test]
+fn what_is_hidden_from_a_model_stays_in_the_file() {
+    let mut scene = Scene::new();
+    let secret = "postgres://app:Tr0ub4dor-77@db/app";
+    fs::write(scene.root().join("app/orders.py"), format!("URL = \"{secret}\"\nDEBUG = 1\n")).unwrap();
+    let shown = scene.call("Read", json!({"file_path": "app/orders.py"}));
+    assert!(shown.contains("app:[password]@db") && !shown.contains("Tr0ub4dor"), "{shown}");
+    let whole = "URL = \"postgres://app:[password]@db/app\"\nDEBUG = 2\n";
+    let wrote = scene.call("Write", json!({"file_path": "app/orders.py", "content": whole}));
+    assert!(!wrote.starts_with("ERROR") && !wrote.contains("Tr0ub4dor"), "{wrote}");
+    assert_eq!(scene.staged("app/orders.py"), format!("URL = \"{secret}\"\nDEBUG = 2\n"));
+    let (old, new) = ("app:[password]@db/app\"", "app:[password]@db:5432/app\"");
+    let edit = json!({"file_path": "app/orders.py", "old_string": old, "new_string": new});
+    assert!(!scene.call("Edit", edit).starts_with("ERROR"));
+    assert_eq!(scene.staged("app/orders.py"), "URL = \"postgres://app:Tr0ub4dor-77@db:5432/app\"\nDEBUG = 2\n");
+    let (other, used) = ("OTHER = \"redis://:An0ther-88@c\"\n", scene.staged("app/orders.py"));
+    fs::write(scene.root().join("app/users.py"), format!("{used}{other}")).unwrap();
+    scene.reach = Reach::Repo;
+    scene.call("Read", json!({"file_path": "app/users.py"}));
+    let one = json!({"file_path": "app/users.py", "content": "URL = \"redis://:[password]@c\"\n"});
+    assert!(scene.call("Write", one).contains("several values"), "which of the two is not clear");
+}
+
+#[test]
+fn a_new_helper_is_let_in_beside_the_tests_of_the_phase() {
+    let mut scene = Scene::new();
+    for path in ["tests/test_orders.py", "other/test_users.py"] {
+        scene.workspace.tree.stage(path, Some(b"import app\n".to_vec())).unwrap();
+    }
+    for (path, reach, is_let_in) in [
+        ("tests/conftest.py", Reach::Phase, true),
+        ("tests/conftest.py", Reach::Strict, false),
+        ("other/conftest.py", Reach::Phase, false),
+        ("conftest.py", Reach::Phase, false),
+        ("tests/orders.py", Reach::Phase, true),
+        ("app/shipping.py", Reach::Phase, false),
+    ] {
+        scene.reach = reach;
+        let said = scene.call("Write", json!({"file_path": path, "content": "A = 1\n"}));
+        assert_eq!(!said.starts_with("ERROR"), is_let_in, "{path}: {said}");
+    }
+}
+
+#[test]
 fn an_edit_needs_what_was_read_and_one_place() {
     let mut scene = Scene::new();
     let edit = |old: &str, new: &str| json!({"file_path": "app/orders.py", "old_string": old, "new_string": new});

@@ -1,0 +1,1 @@
+echo new > test/__snapshots__/a.test.js.snap
