@@ -55,7 +55,7 @@ pub(super) async fn weigh(
     }
     if weighed {
         let standing = find_proofs(work, change, verification)?;
-        verification.accounts = accounts::of_files(work, change, &standing, &verification.items);
+        verification.accounts = accounts::of_files(work, change, &standing.whole, &verification.items);
     }
     Ok(())
 }
