@@ -21,6 +21,8 @@ mod originals;
 
 mod store;
 
+mod bounded;
+
 mod run;
 
 mod journal;

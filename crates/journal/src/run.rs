@@ -8,12 +8,17 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
+use crate::bounded::Bounded;
 use crate::error::JournalError;
 use crate::event::Event;
 use crate::folder::{Folder, TreeLock};
 use crate::identity::{OutputId, RunId, now_ms};
 use crate::originals::{Original, missing_folders};
 use crate::store::Store;
+
+/// How many bytes of each end of a long output are kept: what a person or a model reads of one lies there, and a command
+/// may print without end.
+const KEPT_AT_EACH_END: usize = 4 << 20;
 
 /// What a run sets out to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,13 +188,13 @@ impl Run {
         })
     }
 
-    /// Keeps a command's whole output, read to its end, and gives the number to find it by. Equal outputs are
-    /// kept once. The journal takes nothing else until `bytes` has ended, so give it a file, not a live pipe.
+    /// Keeps a command's output, read to its end, and gives the number to find it by: whole up to 8 MiB, else its
+    /// first and last 4 MiB. Equal outputs are kept once. The journal takes nothing else until `bytes` has ended, so give it a file, not a live pipe.
     ///
     /// # Errors
     /// [`JournalError::Input`] when `bytes` can't be read, or a refusal of the database; nothing is kept then.
     pub fn keep_output(&self, bytes: impl Read) -> Result<OutputId, JournalError> {
-        let number = self.store.keep(bytes)?;
+        let number = self.store.keep(Bounded::new(bytes, KEPT_AT_EACH_END))?;
         Ok(OutputId(u64::try_from(number).unwrap_or(0)))
     }
 

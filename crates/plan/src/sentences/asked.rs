@@ -73,7 +73,8 @@ impl<'w> Asked<'w> {
     /// Returns whether it names a version that no block shows.
     pub(super) fn lacks_version(&self, shown: Shown<'_>) -> bool {
         let words = self.words.split(|letter: char| letter.is_whitespace() || matches!(letter, '`' | ',' | '(' | ')'));
-        let mut versions = words.map(|word| word.trim_end_matches(['.', ':', ';', '*', '_'])).filter(|word| is_version(word));
+        let mut versions =
+            words.map(|word| word.trim_end_matches(['.', ':', ';', '*', '_'])).filter(|word| is_version(word));
         versions.any(|version| !shown.has(version.trim_start_matches('v')))
     }
 
