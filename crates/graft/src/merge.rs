@@ -6,6 +6,7 @@ mod once;
 mod matching;
 mod worded;
 mod position;
+mod losses;
 mod replace;
 
 pub(crate) use once::stands_once;

@@ -68,6 +68,8 @@ pub(crate) struct Prose {
     /// Sentences that say "update", "change": they replace only where nothing is added.
     changes: Vec<usize>,
     adds: Vec<usize>,
+    /// A sentence says that something goes.
+    removes: bool,
     /// Code before "call", "check", "block": part of the statement that is meant.
     statements: Vec<Statement>,
     /// Sentences that say "after all …" of things without a name.
@@ -148,6 +150,11 @@ impl Prose {
             "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => self.replaces.push(sentence),
             "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
             "add" | "insert" | "create" | "new" | "extend" | "include" => self.adds.push(sentence),
+            "remove" | "removes" | "removing" | "drop" => self.removes = true,
+            // "A delete route" is none.
+            "delete" if at == 0 || matches!(tokens.get(at - 1), Some(Token::Stop | Token::Comma)) => {
+                self.removes = true;
+            }
             "all" if follows(tokens, at, &["after"]) && !leads_to_code(tokens, at) => self.groups.push(sentence),
             "return" if relation(tokens, at) == Relation::Before => {
                 self.mentions.push(Mention { name: word.to_owned(), relation: Relation::Before, sentence });
@@ -184,6 +191,11 @@ impl Prose {
         if holds(&["替换", "改为", "改成", "重写", "reemplaza", "substitu", "remplace", "замін", "замен", "перепи"])
         {
             self.replaces.push(sentence);
+        }
+        if holds(&[
+            "entfern", "lösche", "elimin", "quita", "supprim", "remov", "удал", "вида", "删除", "移除", "去掉", "削除",
+        ]) {
+            self.removes = true;
         }
         if holds(&["追加", "末尾", "结尾"]) {
             self.appends.push(sentence);
@@ -339,6 +351,11 @@ impl Prose {
     /// Whether a sentence says outright that something is replaced, and none that something is added.
     pub(crate) fn only_replaces(&self) -> bool {
         !self.replaces.is_empty() && self.adds.is_empty()
+    }
+
+    /// Whether any sentence says that something goes.
+    pub(crate) fn removes_something(&self) -> bool {
+        self.removes
     }
 
     /// Whether any sentence speaks of adding.

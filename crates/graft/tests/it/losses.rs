@@ -1,0 +1,95 @@
+//! What a block must not take away: lines, branches and children of the file that nothing of the block or its words answers for.
+
+use graft::{Context, File, Graft, Reason, Snippet};
+
+/// A file, a block, the words beside it, and what comes of them: lines of the new text that stand together, or a refusal.
+struct Row {
+    path: &'static str,
+    before: &'static str,
+    block: &'static str,
+    words: &'static str,
+    result: Result<&'static str, Reason>,
+}
+
+const LOOPS: &str = "def make(count):\n    tokens = {}\n    for i in range(count + 1):\n        tokens[i] = i\n    names = []\n    \
+                     for i in range(count):\n        names.append(i)\n    return names\n";
+const LOOP_OF_TOKENS: &str = "def make(count, host=None):\n    # ... existing code\n    for i in range(count):\n        tokens[i] = i\n        \
+     write(host)\n    # ... existing code\n";
+const BRANCH: &str = "def find(db):\n    user = db.find()\n    if user is None:\n        user = {}\n        db.add(user)\n    else:\n        \
+     log()\n    return user\n";
+const ONE_BRANCH: &str = "    if user is None:\n        user = {\"status\": 1}\n        db.add(user)\n";
+const TRY: &str = "def load():\n    try:\n        row = get(1)\n    except KeyError:\n        row = None\n    finally:\n        close()\n    return row\n";
+const ELSE_IF: &str =
+    "function f(x) {\n  if (x > 1) {\n    a();\n  } else if (x > 0) {\n    b();\n  } else {\n    c();\n  }\n}\n";
+
+const ROWS: &[Row] = &[
+    Row {
+        path: "a.py",
+        before: LOOPS,
+        block: LOOP_OF_TOKENS,
+        words: "Change the signature and add the write:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: LOOPS,
+        block: LOOP_OF_TOKENS,
+        words: "Replace the loop of the tokens:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: LOOPS,
+        block: "def make(count):\n    # ... existing code\n    for i in range(count):\n        names.append(str(i))\n        log(i)\n    # ... existing code\n",
+        words: "Change the loop and add a log:",
+        result: Ok("    for i in range(count):\n        names.append(str(i))\n        log(i)\n    return names\n"),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: ONE_BRANCH,
+        words: "Replace the user creation block with:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: ONE_BRANCH,
+        words: "Replace the `if` block with this, and remove its `else`:",
+        result: Ok("        db.add(user)\n    return user\n"),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: "    if user is None:\n        user = {\"status\": 1}\n        db.add(user)\n    else:\n        log(1)\n",
+        words: "Replace the user creation block with:",
+        result: Ok("        db.add(user)\n    else:\n        log(1)\n    return user\n"),
+    },
+    Row {
+        path: "a.ts",
+        before: ELSE_IF,
+        block: "  if (x > 1) {\n    a(2);\n  } else if (x > 0) {\n    b();\n  }\n",
+        words: "Replace the check of `x` with:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: TRY,
+        block: "def load():\n    # ... existing code\n    try:\n        row = get(2)\n    except KeyError:\n        row = None\n    # ... existing code\n",
+        words: "Update `load`:",
+        result: Err(Reason::NotFound),
+    },
+];
+
+#[test]
+fn what_nothing_answers_for_is_not_lost() {
+    for Row { path, before, block, words, result } in ROWS {
+        let context = Context { prose: words, ..Context::default() };
+        let answer = graft::apply(&File { path, text: Some(before) }, &Snippet { text: block, language: "" }, &context);
+        match (&answer, result) {
+            (Graft::Refused(refusal), Err(reason)) if refusal.reason == *reason => {}
+            (Graft::Applied(applied), Ok(lines)) if applied.text.contains(lines) => {}
+            _ => panic!("{words}\n{block}\n{answer:#?}"),
+        }
+    }
+}
