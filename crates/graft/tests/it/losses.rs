@@ -22,7 +22,22 @@ const TRY: &str = "def load():\n    try:\n        row = get(1)\n    except KeyEr
 const ELSE_IF: &str =
     "function f(x) {\n  if (x > 1) {\n    a();\n  } else if (x > 0) {\n    b();\n  } else {\n    c();\n  }\n}\n";
 
+const PAGE: &str = "export function Page() {\n  return (\n    <div className=\"root\">\n      <Nav />\n\n      <main className=\"m\">\n        \
+                    <h1>Hi</h1>\n        <p>{text}</p>\n      </main>\n    </div>\n  );\n}\n";
+
+/// `PAGE` with other children of its root.
+fn page(children: &str) -> String {
+    format!("export function Page() {{\n  return (\n    <div className=\"root\">\n{children}    </div>\n  );\n}}\n")
+}
+
 const ROWS: &[Row] = &[
+    Row {
+        path: "a.tsx",
+        before: PAGE,
+        block: "export function Page() {\n  return (\n    <h1>{t(\"hi\")}</h1>\n    // etc.\n  );\n}\n",
+        words: "Replace hardcoded strings with `t()`:",
+        result: Err(Reason::Unclear),
+    },
     Row {
         path: "a.py",
         before: LOOPS,
@@ -80,6 +95,56 @@ const ROWS: &[Row] = &[
         result: Err(Reason::NotFound),
     },
 ];
+
+/// Children of the root of `PAGE` that a block shows, the words beside it, and what comes of them.
+const CHILDREN: &[(&str, &str, Result<&str, Reason>)] = &[
+    (
+        "      <Nav />\n      <Banner />\n      <main className=\"m\">\n        {/* ... rest of existing layout */}\n      </main>\n",
+        "Add a banner:",
+        Ok(
+            "<Nav />\n      <Banner />\n\n      <main className=\"m\">\n        <h1>Hi</h1>\n        <p>{text}</p>\n      </main>\n",
+        ),
+    ),
+    (
+        "      <Nav />\n      <main className=\"m\">\n        {/* existing content */}\n        <Footer />\n      </main>\n",
+        "Add a footer:",
+        Ok("        <p>{text}</p>\n        <Footer />\n      </main>\n"),
+    ),
+    (
+        "      {/* ... */}\n      <main className=\"m\">\n        <h1>Hi</h1>\n        // etc.\n      </main>\n      <Footer />\n",
+        "Add a footer:",
+        Ok("        <p>{text}</p>\n      </main>\n      <Footer />\n    </div>\n"),
+    ),
+    (
+        "      <Nav />\n      {/* ... */}\n      <main>\n        {/* ... */}\n      </main>\n",
+        "Add it:",
+        Err(Reason::Conflict),
+    ),
+    (
+        "      <Banner />\n      <main className=\"m\">\n        {/* ... */}\n      </main>\n",
+        "Add it:",
+        Err(Reason::Conflict),
+    ),
+    ("      <Nav />\n      <section>\n        {/* ... */}\n      </section>\n", "Add it:", Err(Reason::Unclear)),
+    ("      {/* ... */}\n      <Banner />\n      {/* ... */}\n", "Add it:", Err(Reason::NotFound)),
+    ("      {/* ... */}\n      <Nav wide />\n", "Make it wide:", Err(Reason::Unclear)),
+    ("      <Nav />\n      // etc.\n", "Replace the strings:", Ok("")),
+];
+
+#[test]
+fn elided_children_of_elements_are_kept() {
+    for (children, words, result) in CHILDREN {
+        let context = Context { prose: words, ..Context::default() };
+        let (file, block) = (File { path: "a.tsx", text: Some(PAGE) }, page(children));
+        let answer = graft::apply(&file, &Snippet { text: &block, language: "tsx" }, &context);
+        match (&answer, result) {
+            (Graft::Refused(refusal), Err(reason)) if refusal.reason == *reason => {}
+            (Graft::Applied(applied), Ok(lines)) if !lines.is_empty() && applied.text.contains(lines) => {}
+            (Graft::AlreadyApplied, Ok("")) => {}
+            _ => panic!("{words}\n{block}\n{answer:#?}"),
+        }
+    }
+}
 
 #[test]
 fn what_nothing_answers_for_is_not_lost() {
