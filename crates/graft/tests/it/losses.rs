@@ -30,7 +30,56 @@ fn page(children: &str) -> String {
     format!("export function Page() {{\n  return (\n    <div className=\"root\">\n{children}    </div>\n  );\n}}\n")
 }
 
+const FASTIFY: &str = "export function build() {\n  const app = Fastify()\n\n  app.register(subs, { prefix: '/x' })\n  \
+                       app.register(async function api(one) {\n    await one.register(subs, {})\n  }, { prefix: '/api' })\n\n  return app\n}\n";
+const ROUTERS: &str = "from app import users\n\napp = FastAPI()\napp.include_router(users.router, prefix=\"/v1\")\n";
+const APPLY: &str =
+    "def _fi(values):\n    values[1] = 1\n\n\ndef resolve():\n    values = {}\n    _fi(values)\n    return values\n";
+const MARGIN: &str = "def _margin(values):\n    values[2] = 2\n";
+
 const ROWS: &[Row] = &[
+    Row {
+        path: "a.ts",
+        before: FASTIFY,
+        block: "app.register(async function api(one) {\n  await one.register(auth)\n  await one.register(subs, {})\n}, { prefix: '/api' })\n",
+        words: "Inside the `/api` registration:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.ts",
+        before: FASTIFY,
+        block: "app.register(async function admin(one) {\n  await one.register(auth)\n}, { prefix: '/admin' })\n",
+        words: "Register the admin routes after the api:",
+        result: Ok("  }, { prefix: '/api' })\n\n  app.register(async function admin(one) {\n"),
+    },
+    Row {
+        path: "a.py",
+        before: ROUTERS,
+        block: "app.include_router(users.router, prefix=\"/v1\", tags=[\"users\"])\n",
+        words: "Add the tags to the router:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: ROUTERS,
+        block: "app.include_router(users.router, prefix=\"/v2\")\n",
+        words: "Add the second version:",
+        result: Ok("prefix=\"/v1\")\napp.include_router(users.router, prefix=\"/v2\")\n"),
+    },
+    Row {
+        path: "a.py",
+        before: APPLY,
+        block: MARGIN,
+        words: "In `resolve`, after `_fi(...)`, add `_margin(values)`. Implementation:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: APPLY,
+        block: MARGIN,
+        words: "Add `_margin(values)` after `_fi`:",
+        result: Ok("    values[1] = 1\n\n\ndef _margin(values):\n    values[2] = 2\n\n\ndef resolve"),
+    },
     Row {
         path: "a.tsx",
         before: PAGE,
