@@ -8,6 +8,8 @@ mod sorts;
 
 mod phrases;
 
+mod backward;
+
 use std::collections::HashSet;
 
 pub(crate) use phrases::{Phrase, Pick, parts};
@@ -76,6 +78,8 @@ pub(crate) struct Prose {
     groups: Vec<usize>,
     /// Places that the words name without a name in code: "after the book routes".
     phrases: Vec<Phrase>,
+    /// The side of what was shown last on which the block goes, and the sentence that says so.
+    backward: Option<(Relation, usize)>,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,
 }
@@ -110,7 +114,23 @@ impl Prose {
             }
         }
         prose.phrases = phrases::read(&tokens);
+        prose.backward = backward::points_back(text, &tokens);
         prose
+    }
+
+    /// The same, where "after it" means a name of what was shown last, `shown` on each side; else the last name spoken of.
+    pub(crate) fn beside_shown(mut self, shown: impl Fn(Relation) -> Option<String>) -> Self {
+        let Some((relation, sentence)) = self.backward else { return self };
+        let spoken = || {
+            let is_near = |one: &&Mention| one.sentence + 1 >= sentence && one.sentence <= sentence;
+            let is_name = |one: &&Mention| !one.name.contains('/') && one.relation == Relation::Mention;
+            self.mentions.iter().rev().filter(is_near).find(is_name).map(|one| one.name.clone())
+        };
+        if let Some(name) = shown(relation).or_else(spoken) {
+            self.phrases.push(Phrase::of_code(&name, relation, sentence));
+            self.mentions.push(Mention { name, relation, sentence });
+        }
+        self
     }
 
     /// The same, with what stands beside the earlier blocks of the step.

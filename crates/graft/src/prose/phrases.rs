@@ -117,6 +117,22 @@ pub(crate) enum Pick {
 }
 
 impl Phrase {
+    /// Makes the place beside a piece of code, which must be there.
+    pub(super) fn of_code(code: &str, relation: Relation, sentence: usize) -> Self {
+        Phrase {
+            relation,
+            sentence,
+            code: vec![code.to_owned()],
+            route: None,
+            words: Vec::new(),
+            may_be_an_act: false,
+            is_under: false,
+            is_stated: true,
+            sort: None,
+            pick: None,
+        }
+    }
+
     /// Returns whether nothing of the place has been read yet.
     fn is_open(&self) -> bool {
         self.words.is_empty() && self.code.is_empty() && self.route.is_none()
@@ -209,16 +225,9 @@ fn is(token: Option<&Token>, word: &str) -> bool {
 /// The place that a clause names from its first word on, and how many tokens it takes.
 fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
     let mut phrase = Phrase {
-        relation,
-        sentence,
         code: Vec::new(),
-        route: None,
-        words: Vec::new(),
         may_be_an_act: begins_an_act(tokens, from),
-        is_under: false,
-        is_stated: true,
-        sort: None,
-        pick: None,
+        ..Phrase::of_code("", relation, sentence)
     };
     let mut method = None;
     let mut length = 0;

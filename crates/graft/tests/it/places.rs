@@ -512,3 +512,27 @@ fn owners_are_found_by_their_path() {
 fn scopes_and_types_stay_what_they_are() {
     check(SCOPES);
 }
+
+#[test]
+fn words_point_back_to_the_block_above() {
+    let before = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n";
+    let (below_one, above_two) = ("return 1\n\n\ndef new():\n", "return 9\n\n\ndef two():\n");
+    for (above, prose, lines) in [
+        (Some("def one():\n    return 1\n"), "Add right after it:", Some(below_one)),
+        (Some("def one():\n    return 1\n"), "Direkt dahinter einfügen:", Some(below_one)),
+        (Some("def one():\n    return 1\n"), "바로 뒤에 추가:", Some(below_one)),
+        (Some("def two():\n    return 2\n"), "Insert this directly above it:", Some(above_two)),
+        (None, "Find the `one` function. Add right after it:", Some(below_one)),
+        (Some("def gone():\n    return 1\n"), "Add right after it:", None),
+        (Some("def one():\n    return 1\n"), "After that, add:", Some("return 3\n\n\ndef new():\n")),
+    ] {
+        let context = Context { prose, above, ..Context::default() };
+        let file = File { path: "a.py", text: Some(before) };
+        let answer = graft::apply(&file, &Snippet { text: "def new():\n    return 9\n", language: "" }, &context);
+        match (&answer, lines) {
+            (Graft::Applied(applied), Some(lines)) if applied.text.contains(lines) => {}
+            (Graft::Refused(refusal), None) if refusal.reason == Reason::NotFound => {}
+            _ => panic!("{prose}: {answer:#?}"),
+        }
+    }
+}
