@@ -10,6 +10,8 @@ mod phrases;
 
 mod backward;
 
+mod ends;
+
 use std::collections::HashSet;
 
 pub(crate) use phrases::{Phrase, Pick, parts};
@@ -96,6 +98,9 @@ impl Prose {
         prose.lines = named_lines(text);
         let mut sentence = 0;
         for (at, token) in tokens.iter().enumerate() {
+            if let Some(end) = ends::beginning_at(&tokens, at) {
+                prose.ends.push((sentence, end));
+            }
             match token {
                 Token::Stop => sentence += 1,
                 Token::Comma | Token::Behind(_) | Token::Method(_) | Token::Path(_) | Token::Possessive => {}
@@ -382,6 +387,12 @@ impl Prose {
     pub(crate) fn adds_something(&self) -> bool {
         !self.adds.is_empty()
     }
+}
+
+/// Returns the end that words name last, those of the table alone.
+pub(crate) fn named_end(text: &str) -> Option<End> {
+    let tokens = tokens(text);
+    (0..tokens.len()).rev().find_map(|at| ends::beginning_at(&tokens, at))
 }
 
 /// Whether a name in the prose means an item of this name: `create`, `create()`, `UserService.create`, `def create`.

@@ -60,7 +60,7 @@ fn by_phrase(
         if phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty()) {
             continue;
         }
-        if let Some(sort) = phrase.sort.filter(|sort| speaks_of_the_file(pair, item, *sort)) {
+        if let Some(sort) = phrase.sort {
             match by_sort(merger, pair, phrase, sort)? {
                 Some(index) => return Ok(Some(index)),
                 None => continue,
@@ -83,12 +83,6 @@ fn by_phrase(
 /// Whether the order of an item among its like is part of what it does.
 fn is_listed(item: &Item<'_>) -> bool {
     matches!(item.kind, Kind::Call | Kind::Entry)
-}
-
-/// "Below the imports" is where the block's own imports go, not its definitions.
-fn speaks_of_the_file(pair: &Pair<'_, '_>, item: &Item<'_>, sort: Sort) -> bool {
-    let brings_imports = pair.new.iter().any(|one| one.kind == Kind::Import);
-    sort != Sort::Import || !(brings_imports && matches!(item.kind, Kind::Function | Kind::Class | Kind::Type))
 }
 
 fn by_sort(
