@@ -207,3 +207,17 @@ fn what_nothing_answers_for_is_not_lost() {
         }
     }
 }
+
+#[test]
+fn a_quote_is_that_of_the_function_which_the_words_name() {
+    let before = "def first():\n    return now()\n\n\ndef second():\n    return now()\n";
+    let (quote, new) = ("    return now()\n", "    return now(UTC)\n");
+    let ask = |text: &str, prose: &str| {
+        let context = Context { prose, current: Some(quote), ..Context::default() };
+        graft::apply(&File { path: "a.py", text: Some(text) }, &Snippet { text: new, language: "" }, &context)
+    };
+    let Graft::Applied(applied) = ask(before, "In `second`, replace:") else { panic!("not applied") };
+    assert_eq!(applied.text, "def first():\n    return now()\n\n\ndef second():\n    return now(UTC)\n");
+    assert_eq!(ask(&applied.text, "In `second`, replace:"), Graft::AlreadyApplied);
+    assert!(matches!(ask(before, "Replace:"), Graft::Refused(_)));
+}
