@@ -2,6 +2,8 @@
 
 mod words;
 
+mod ends;
+
 mod places;
 
 mod sorts;
@@ -9,8 +11,6 @@ mod sorts;
 mod phrases;
 
 mod backward;
-
-mod ends;
 
 use std::collections::HashSet;
 
