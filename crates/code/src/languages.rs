@@ -1,5 +1,7 @@
 //! The programming languages that are read by structure, and their parser.
 
+mod gaps;
+
 use std::cell::RefCell;
 
 use tree_sitter::{Node, Parser, Tree};
@@ -16,6 +18,9 @@ pub enum Language {
     /// TypeScript with JSX.
     Tsx,
 }
+
+/// How often a text is read anew with more of what the grammar lacks masked.
+const MOST_GAPS: usize = 8;
 
 thread_local! {
     /// Kept between files: a parser keeps its room.
@@ -54,12 +59,26 @@ impl Language {
         self.parse_after(text, None)
     }
 
-    /// Parses a text anew that was parsed before; of `old`, which knows the edits, only what they touch is read again.
+    /// Parses a text anew that was parsed before, and code that the grammar lacks as what it takes for it; of `old`, which knows the edits, only what they touch is read again.
     #[must_use]
     pub fn parse_after(self, text: &str, old: Option<&Tree>) -> Option<Tree> {
         PARSER.with_borrow_mut(|parser| {
             parser.set_language(&self.grammar()).ok()?;
-            parser.parse(text, old)
+            let tree = parser.parse(text, old)?;
+            if self == Language::Python || !tree.root_node().has_error() {
+                return Some(tree);
+            }
+            let (mut read, mut shown) = (tree.clone(), text.to_owned());
+            // Behind the first of several in an element the grammar reads no element any more.
+            for _ in 0..MOST_GAPS {
+                let Some(masked) = gaps::masked(&shown, &read) else { break };
+                read = parser.parse(&masked, None)?;
+                if !read.root_node().has_error() {
+                    return Some(read);
+                }
+                shown = masked;
+            }
+            Some(tree)
         })
     }
 }

@@ -10,6 +10,8 @@ mod shape;
 
 mod language;
 
+mod registered;
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -273,6 +275,10 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) ->
     }
     if let Some(twice) = made_twice(old, new, snippet) {
         return Err(unproven(format!("`{twice}` would be called twice")));
+    }
+    if let Some(name) = registered::registered_twice(old, new) {
+        let message = format!("`{name}` would be registered twice: the block shows otherwise what stands there");
+        return Err(refusal(Reason::Conflict, message));
     }
     let new_items = new.items(new.root());
     let have = wanted(new, &new_items);

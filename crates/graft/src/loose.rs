@@ -205,6 +205,14 @@ fn scope(
     Ok(None)
 }
 
+/// Returns the bytes of the only function or class of a name, at any depth.
+pub(crate) fn only_definition(file: &Source<'_>, name: &str) -> Option<Range<usize>> {
+    let mut found = Vec::new();
+    named(file, file.root(), "", (&crate::prose::plain(name), false), &mut found);
+    let only = found.pop()?.0;
+    found.is_empty().then_some(only)
+}
+
 /// The definitions of this name, at any depth; values too where the prose says "in".
 fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), found: &mut Vec<(Range<usize>, Kind)>) {
     let (name, values) = wanted;

@@ -4,7 +4,7 @@
 pub(crate) const SENTINEL: &str = "__graft_elision__";
 
 /// Phrases that make a short comment an elision, in the languages that plans are written in.
-const PHRASES: [&str; 58] = [
+const PHRASES: [&str; 63] = [
     "existing code",
     "existing imports",
     "existing import",
@@ -63,7 +63,15 @@ const PHRASES: [&str; 58] = [
     "保持不变",
     "其余",
     "省略",
+    "bleibt unverändert",
+    "restlicher code",
+    "inchangé",
+    "기존 코드",
+    "既存のコード",
 ];
+
+/// Words that are an elision on their own: "etc.", "and so on".
+const ALONE: [&str; 6] = ["etc", "and so on", "and so forth", "usw", "и так далее", "等等"];
 
 /// Callables of Pydantic and FastAPI for which `...` as the first argument says "required", and elides nothing.
 const REQUIRING: [&str; 9] = ["Field", "Query", "Path", "Body", "Header", "Cookie", "Form", "File", "Param"];
@@ -86,6 +94,9 @@ pub(crate) fn is_elision(comment: &str) -> bool {
     let words = lower.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
     if dotted {
         return words <= 12;
+    }
+    if ALONE.contains(&lower.trim_end_matches(['.', '…'])) {
+        return true;
     }
     let phrase = PHRASES.iter().any(|phrase| lower.contains(phrase));
     if trailing {

@@ -6,6 +6,8 @@ mod once;
 mod matching;
 mod worded;
 mod position;
+mod losses;
+mod markup;
 mod replace;
 
 pub(crate) use once::stands_once;
@@ -143,6 +145,9 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             let pair = Pair { node: old, kind, old: self.file.items(old), new: self.snippet.items(new), wrapped: true };
             return self.merge_list(&pair);
         }
+        if new.kind() == "jsx_element" && old.kind() == new.kind() {
+            return self.merge_element(old, new);
+        }
         self.merge_children(old, new)
     }
 
@@ -153,6 +158,9 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         for (at, &(child, field)) in new_children.iter().enumerate() {
             if !self.is_elided(child) {
                 continue;
+            }
+            if self.markers.contains(&child.start_byte()) && child.kind() == "comment" {
+                return Err(self.unlocated(child));
             }
             let ordinal = new_children
                 .iter()
@@ -165,13 +173,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                 .filter(|(_, (other, name))| *name == field && (field.is_some() || other.kind() == child.kind()))
                 .nth(ordinal);
             let Some((place, &(counterpart, _))) = found else {
-                return Err(refusal(
-                    Reason::Unclear,
-                    format!(
-                        "the block elides part of `{}` that the file does not have",
-                        first_line(text(new, self.snippet.text))
-                    ),
-                ));
+                return Err(self.unlocated(new));
             };
             self.merge_between(old_children.get(old_from..place), new_children.get(new_from..at));
             self.merge_node(counterpart, child)?;
@@ -180,6 +182,14 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         }
         self.merge_between(old_children.get(old_from..), new_children.get(new_from..));
         Ok(())
+    }
+
+    fn unlocated(&self, new: Node<'_>) -> Refusal {
+        let shown = first_line(text(new, self.snippet.text));
+        refusal(
+            Reason::Unclear,
+            format!("the block elides part of `{shown}`, and what of the file that is can't be told"),
+        )
     }
 
     fn merge_between(&mut self, old: Option<&[(Node<'_>, Option<&str>)]>, new: Option<&[(Node<'_>, Option<&str>)]>) {
@@ -371,6 +381,9 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
     let elided = match node.kind() {
         "comment" => is_elision(text(node, source.text)) && !trails(node),
         "identifier" => text(node, source.text) == SENTINEL,
+        "jsx_text" => {
+            is_elision(text(node, source.text)) && text(node, source.text).trim().starts_with(['/', '.', '…'])
+        }
         "ellipsis" if source.language.means_value(node, source.text) => false,
         "ellipsis" => node
             .parent()

@@ -64,11 +64,14 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
     if let Some(route) = RouteName::read(name.trim()).filter(|route| route.path.is_some()) {
         return routes::meant(file, &route, items);
     }
-    let tiers: [&dyn Fn(&Item<'_>) -> bool; 5] = [
+    let named_route = format!("name='{plain}'");
+    let tiers: [&dyn Fn(&Item<'_>) -> bool; 6] = [
         // A key of Python has its quotes.
         &|item| item.name == plain || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain,
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && calls(&plain, &item.name),
+        // A route of Django goes by its name.
+        &|item| item.kind == Kind::Entry && has_code(&flat(file.slice(item.bare..item.code_end)), &named_route),
         &|item| opens(file, name, item),
         &|item| item.kind == Kind::Call && item.name.split('(').next() == Some(plain.as_str()),
     ];

@@ -2,11 +2,15 @@
 
 mod words;
 
+mod ends;
+
 mod places;
 
 mod sorts;
 
 mod phrases;
+
+mod backward;
 
 use std::collections::HashSet;
 
@@ -68,12 +72,16 @@ pub(crate) struct Prose {
     /// Sentences that say "update", "change": they replace only where nothing is added.
     changes: Vec<usize>,
     adds: Vec<usize>,
+    /// A sentence says that something goes.
+    removes: bool,
     /// Code before "call", "check", "block": part of the statement that is meant.
     statements: Vec<Statement>,
     /// Sentences that say "after all …" of things without a name.
     groups: Vec<usize>,
     /// Places that the words name without a name in code: "after the book routes".
     phrases: Vec<Phrase>,
+    /// The side of what was shown last on which the block goes, and the sentence that says so.
+    backward: Option<(Relation, usize)>,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,
 }
@@ -90,6 +98,9 @@ impl Prose {
         prose.lines = named_lines(text);
         let mut sentence = 0;
         for (at, token) in tokens.iter().enumerate() {
+            if let Some(end) = ends::beginning_at(&tokens, at) {
+                prose.ends.push((sentence, end));
+            }
             match token {
                 Token::Stop => sentence += 1,
                 Token::Comma | Token::Behind(_) | Token::Method(_) | Token::Path(_) | Token::Possessive => {}
@@ -108,7 +119,23 @@ impl Prose {
             }
         }
         prose.phrases = phrases::read(&tokens);
+        prose.backward = backward::points_back(text, &tokens);
         prose
+    }
+
+    /// The same, where "after it" means a name of what was shown last, `shown` on each side; else the last name spoken of.
+    pub(crate) fn beside_shown(mut self, shown: impl Fn(Relation) -> Option<String>) -> Self {
+        let Some((relation, sentence)) = self.backward else { return self };
+        let spoken = || {
+            let is_near = |one: &&Mention| one.sentence + 1 >= sentence && one.sentence <= sentence;
+            let is_name = |one: &&Mention| !one.name.contains('/') && one.relation == Relation::Mention;
+            self.mentions.iter().rev().filter(is_near).find(is_name).map(|one| one.name.clone())
+        };
+        if let Some(name) = shown(relation).or_else(spoken) {
+            self.phrases.push(Phrase::of_code(&name, relation, sentence));
+            self.mentions.push(Mention { name, relation, sentence });
+        }
+        self
     }
 
     /// The same, with what stands beside the earlier blocks of the step.
@@ -148,6 +175,11 @@ impl Prose {
             "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => self.replaces.push(sentence),
             "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
             "add" | "insert" | "create" | "new" | "extend" | "include" => self.adds.push(sentence),
+            "remove" | "removes" | "removing" | "drop" => self.removes = true,
+            // "A delete route" is none.
+            "delete" if at == 0 || matches!(tokens.get(at - 1), Some(Token::Stop | Token::Comma)) => {
+                self.removes = true;
+            }
             "all" if follows(tokens, at, &["after"]) && !leads_to_code(tokens, at) => self.groups.push(sentence),
             "return" if relation(tokens, at) == Relation::Before => {
                 self.mentions.push(Mention { name: word.to_owned(), relation: Relation::Before, sentence });
@@ -184,6 +216,11 @@ impl Prose {
         if holds(&["替换", "改为", "改成", "重写", "reemplaza", "substitu", "remplace", "замін", "замен", "перепи"])
         {
             self.replaces.push(sentence);
+        }
+        if holds(&[
+            "entfern", "lösche", "elimin", "quita", "supprim", "remov", "удал", "вида", "删除", "移除", "去掉", "削除",
+        ]) {
+            self.removes = true;
         }
         if holds(&["追加", "末尾", "结尾"]) {
             self.appends.push(sentence);
@@ -341,10 +378,21 @@ impl Prose {
         !self.replaces.is_empty() && self.adds.is_empty()
     }
 
+    /// Whether any sentence says that something goes.
+    pub(crate) fn removes_something(&self) -> bool {
+        self.removes
+    }
+
     /// Whether any sentence speaks of adding.
     pub(crate) fn adds_something(&self) -> bool {
         !self.adds.is_empty()
     }
+}
+
+/// Returns the end that words name last, those of the table alone.
+pub(crate) fn named_end(text: &str) -> Option<End> {
+    let tokens = tokens(text);
+    (0..tokens.len()).rev().find_map(|at| ends::beginning_at(&tokens, at))
 }
 
 /// Whether a name in the prose means an item of this name: `create`, `create()`, `UserService.create`, `def create`.

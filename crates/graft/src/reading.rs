@@ -3,8 +3,10 @@
 
 use std::collections::HashSet;
 
-use crate::items::{Item, parse};
-use crate::languages::{Kind, Language, List, Writing};
+use tree_sitter::Node;
+
+use crate::items::{Item, Source, parse};
+use crate::languages::{Kind, Language, List, Writing, children};
 use crate::markers::{SENTINEL, bare};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
@@ -58,8 +60,9 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSe
     wrappers.sort_by_key(|wrapper| (wrapper.list == List::Entries) != listed);
     for wrapper in wrappers {
         let wrapped = format!("{imports}\n{}{members}{}\n", wrapper.before, wrapper.after);
-        let fits = parse(&wrapped, language).is_some_and(|source| !source.has_error());
-        if fits {
+        let source = parse(&wrapped, language).filter(|source| !source.has_error());
+        let fits = |source: Source<'_>| wrapper.list != List::Members || !has_values_for_types(&source, source.root());
+        if source.is_some_and(fits) {
             return Ok(Reading { wrapped: Some(wrapper.list), ..plain(wrapped, false) });
         }
     }
@@ -67,6 +70,28 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSe
         return Ok(plain(text.clone(), false));
     }
     Err(refusal(Reason::Syntax, "the block does not parse, neither as a module nor as members of a class"))
+}
+
+/// Whether a field of the block's has a value where a member of a type has its type: `cache: app.cache`, `size: 3`. A type
+/// begins with a capital, or is one of the language's own.
+fn has_values_for_types(source: &Source<'_>, node: Node<'_>) -> bool {
+    const OWN: [&str; 4] = ["symbol", "bigint", "unknown", "never"];
+    let is_value = |kind: &Node<'_>| {
+        let shown = source.slice(kind.byte_range());
+        let last = shown.rsplit('.').next().unwrap_or(shown);
+        match kind.kind() {
+            "nested_type_identifier" | "type_identifier" => {
+                last.starts_with(char::is_lowercase) && last.len() > 1 && !OWN.contains(&last)
+            }
+            "literal_type" => shown.starts_with(|one: char| one.is_ascii_digit() || one == '-'),
+            _ => false,
+        }
+    };
+    if node.kind() == "public_field_definition" && node.child_by_field_name("value").is_none() {
+        let written = node.child_by_field_name("type").and_then(|written| written.named_child(0));
+        return written.as_ref().is_some_and(is_value);
+    }
+    children(node).into_iter().any(|child| has_values_for_types(source, child))
 }
 
 /// Whether all that the block shows are expressions with a comma behind them: to Python a tuple, in a plan entries of a

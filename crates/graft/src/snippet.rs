@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub prose: &'a str,
     /// What stands beside the earlier blocks of the same step for this file: whom they were for, those that follow are for.
     pub earlier: &'a str,
+    /// The block right above this one in the same step and for the same file: what "after it" speaks of.
+    pub above: Option<&'a str>,
     /// Imports that the words beside the block spell out as code, and do not deny: they are the block's where it needs them.
     pub imports: &'a [String],
     /// Whether the plan calls the file new or existing.

@@ -5,6 +5,8 @@ mod bare;
 mod region;
 mod whole;
 
+use std::collections::HashSet;
+
 use crate::check::{Edited, hold, hold_added, hold_apart, hold_replaced, prove, reorder};
 use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
@@ -12,7 +14,7 @@ use crate::languages::{Kind, Language, List};
 use crate::loose::Hints;
 use crate::merge::{Merger, Pair};
 use crate::names::defined;
-use crate::prose::Prose;
+use crate::prose::{Prose, Relation};
 use crate::reading::{Reading, read};
 use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
 use crate::splice::{Splice, edits_between, refusal};
@@ -78,6 +80,8 @@ fn try_place(
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
+    let above = |relation| named_above(context.above?, relation, (language, file.path, &known));
+    let prose = prose.beside_shown(above);
     let shown = new.items(new.root());
     let is_local = reading.local_imports || are_placed_inside(&old, &shown, &prose);
     let work = Work {
@@ -116,6 +120,25 @@ fn try_place(
         }
     }
     Ok(graft)
+}
+
+/// The name of what a block ends with, or begins with where the words say "before it": a definition's, else its first line.
+fn named_above(
+    block: &str,
+    relation: Relation,
+    (language, path, known): (Language, &str, &HashSet<String>),
+) -> Option<String> {
+    let reading = read(block, language, path, known).ok()?;
+    let source = parse(&reading.text, language)?;
+    let code = |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
+    let mut items: Vec<Item<'_>> = source.items(source.root()).into_iter().filter(code).collect();
+    if reading.wrapped.is_some() {
+        let list = items.pop().and_then(|wrapper| language.body(wrapper.core))?;
+        items = source.items(list).into_iter().filter(code).collect();
+    }
+    let meant = if relation == Relation::Before { items.first() } else { items.last() }?;
+    let first = source.slice(meant.bare..meant.code_end).lines().next().unwrap_or_default();
+    Some(if meant.is_definition() { meant.name.clone() } else { first.trim().to_owned() })
 }
 
 /// Reads what edits made of a text; only what they touch is read anew.

@@ -263,6 +263,7 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
     let context = Context {
         prose: &block.prose,
         earlier: &earlier,
+        above: above(phase, index),
         imports: &block.imports,
         intent,
         lines,
@@ -302,6 +303,14 @@ fn earlier_words(phase: &Phase, index: usize) -> String {
     let file = &phase.blocks[index].file;
     let earlier = (0..index).filter(beside).map(|at| &phase.blocks[at]).filter(|block| block.file == *file);
     earlier.map(|block| block.prose.as_str()).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The block right above this one, where it is for the same file and of the same step.
+fn above(phase: &Phase, index: usize) -> Option<&str> {
+    let above = index.checked_sub(1)?;
+    let block = phase.blocks.get(above).filter(|block| block.file == phase.blocks[index].file)?;
+    let is_in = |at: usize| phase.steps.iter().position(|step| step.parts.contains(&Part::Place(at)));
+    (is_in(above) == is_in(index) || !is_code(block)).then_some(block.text.as_str())
 }
 
 /// Whether the block is the first one of its file in the unit.

@@ -9,6 +9,7 @@ use code::loading::{HalfLoaded, Project, half_loaded};
 use code::modules::Modules;
 use code::paths;
 use code::scopes::{BoundBy, Purpose, Read, Resolution, Scopes, When, Why};
+use code::standard_library::is_script_global;
 use journal::Event;
 use plan::PhaseId;
 
@@ -57,6 +58,8 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
     if shown.is_empty() {
         return None;
     }
+    let texts: Vec<&str> =
+        refused.iter().filter_map(|block| phase.blocks.get(*block)).map(|block| block.text.as_str()).collect();
     placed_by(placements(unit, change)).into_iter().find_map(|path| {
         let new = work.workspace.tree.read_text(&path).ok().flatten()?;
         let old = text_of(&mut work.workspace.tree, &path, &work.state.before).unwrap_or_default();
@@ -67,6 +70,7 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
                 matches!(scopes.resolve(read), Resolution::Unbound { .. } | Resolution::Undecided(Why::AmbientGlobals));
             read.purpose == Purpose::Value
                 && shown.contains(read.name.as_str())
+                && brings(&path, &texts, &read.name)
                 && !had.contains(read.name.as_str())
                 && open
         };
@@ -74,6 +78,20 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
         let message = format!("it reads `{}`, which a refused block of the unit was to bring", lost.name);
         Some((path, Fault { reason: "unbound", message }))
     })
+}
+
+/// Returns whether a name may have been for these blocks to bring. Every script has `Map`, unless a block defines another one.
+fn brings(path: &str, blocks: &[&str], name: &str) -> bool {
+    let binds = |text: &&&str| {
+        let scopes = Scopes::of_file(path, text);
+        scopes
+            .as_ref()
+            .and_then(Scopes::module)
+            .is_some_and(|module| module.bindings.iter().any(|one| one.name == name))
+    };
+    !is_script_global(name)
+        || Language::of_path(path) == Some(Language::Python)
+        || blocks.iter().any(|text| binds(&text))
 }
 
 /// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be imported.
@@ -217,5 +235,22 @@ impl Project for Staging<'_> {
     fn resolve(&mut self, from: &str, module: &str) -> Option<String> {
         let staged = || self.staged.resolve(from, module).and_then(|id| self.staged.path(id)).map(str::to_owned);
         self.paths.imported(from, module).or_else(staged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brings;
+
+    #[test]
+    fn what_every_script_has_is_for_no_block_to_bring() {
+        for (path, block, name, brought) in [
+            ("a.ts", "const rows = new Map(window.rows);", "Map", false),
+            ("a.ts", "export class Map {}", "Map", true),
+            ("a.ts", "const rows = load();", "rows", true),
+            ("a.py", "Map = load()", "Map", true),
+        ] {
+            assert_eq!(brings(path, &[block], name), brought, "{name} of {block}");
+        }
     }
 }

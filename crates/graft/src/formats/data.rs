@@ -13,6 +13,7 @@ mod lines;
 mod identity;
 
 mod stated;
+mod tops;
 mod owner;
 
 mod write;

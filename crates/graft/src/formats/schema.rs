@@ -3,7 +3,7 @@
 mod scan;
 
 use super::Request;
-use super::wording::is_elision_line;
+use super::wording::{Spot, is_elision_line};
 use crate::ladder::{self, Block, Lines};
 use crate::splice::{Splice, place as place_at, refusal, refuse};
 use crate::{Graft, Reason, Refusal};
@@ -192,6 +192,7 @@ fn merge_fields(
         let message = format!("`{}` stands on one line, where fields can't be added line by line", known.name);
         return Err(refusal(Reason::Unsupported, message));
     }
+    let told = told_place(request, known, asked)?;
     let mut previous: Option<&Field> = None;
     for field in &asked.fields {
         if field.parted {
@@ -199,7 +200,10 @@ fn merge_fields(
         }
         let Some(there) = known.fields.iter().find(|there| there.key == field.key) else {
             let after = previous.or_else(|| known.last_field_for(field));
-            let line = after.map_or_else(|| known.first_line(&lines), |after| lines.line_at(after.span.end) + 1);
+            let line = match (&told, previous) {
+                (Some(at), None) if !field.key.starts_with("@@") => *at,
+                _ => after.map_or_else(|| known.first_line(&lines), |after| lines.line_at(after.span.end) + 1),
+            };
             stage_field(request, &lines, known, asked, field, line, into);
             into.say(format!("added `{}` to `{}`", field.key, known.name));
             continue;
@@ -216,6 +220,37 @@ fn merge_fields(
         into.say(format!("changed `{}` of `{}`", field.key, known.name));
     }
     Ok(())
+}
+
+/// Finds the line before which the words put new fields, where they name a place in the definition. A place that is not
+/// there refuses: the end is not what the plan says.
+fn told_place(request: &Request<'_>, known: &Definition, asked: &Definition) -> Result<Option<usize>, Refusal> {
+    let lines = Lines::new(request.text);
+    let field = |name: &str| {
+        let key = name.split_whitespace().next().unwrap_or(name);
+        known.fields.iter().find(|field| field.key == key || field.key == name)
+    };
+    let is_new = |name: &str| asked.fields.iter().any(|field| field.key == name);
+    let mut missing = None;
+    for spot in request.wording.spots().into_iter().rev() {
+        let (Spot::After(name) | Spot::Before(name)) = &spot else {
+            return Ok((spot == Spot::Top).then(|| known.first_line(&lines)));
+        };
+        match field(name) {
+            Some(found) if matches!(spot, Spot::After(_)) => return Ok(Some(lines.line_at(found.span.end) + 1)),
+            Some(found) => return Ok(Some(lines.line_at(found.span.start))),
+            None if is_new(name) => {}
+            None => missing = missing.or(Some(name.clone())),
+        }
+    }
+    let is_there = |name: &String| scan(request.text, Syntax::Prisma).definitions.iter().any(|one| one.name == *name);
+    missing.filter(|name| asked.fields.iter().any(|one| field(&one.key).is_none()) && !is_there(name)).map_or(
+        Ok(None),
+        |name| {
+            let message = format!("`{name}`, beside which the block belongs, is not in `{}`", known.name);
+            Err(refusal(Reason::NotFound, message))
+        },
+    )
 }
 
 fn stage_field(

@@ -1,7 +1,7 @@
 //! What the words beside a block ask for: adding, changing, replacing, and beside what.
 
 use crate::markers;
-use crate::prose::{Relation, side};
+use crate::prose::{End, Relation, named_end, side};
 
 /// The prose beside a block.
 #[derive(Debug)]
@@ -198,6 +198,7 @@ impl<'a> Wording<'a> {
         if says(&["at the top", "to the top", "at the beginning", "at the start", "to the beginning", "prepend"]) {
             spots.push(Spot::Top);
         }
+        spots.extend(named_end(self.prose).map(|end| if end == End::Top { Spot::Top } else { Spot::Bottom }));
         spots
     }
 }

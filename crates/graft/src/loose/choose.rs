@@ -244,6 +244,7 @@ fn beside(
                 found
                     .extend(told(file, (hints.prose, relation), name, &block.items).into_iter().map(|item| (at, item)));
             }
+            found = outermost(blocks, found);
             if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
                 let near = |&(at, item): &(usize, usize)| {
                     let line = blocks
@@ -286,6 +287,16 @@ fn beside(
         }
     }
     Ok(None)
+}
+
+/// Those of the items that lie in none of the others: an argument of an entry is a part of it.
+fn outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    let bytes = |&(at, item): &(usize, usize)| blocks.get(at)?.items.get(item).map(|item| item.node.byte_range());
+    let lies_in = |one: &(usize, usize), other: &(usize, usize)| match (bytes(one), bytes(other)) {
+        (Some(inner), Some(outer)) => inner != outer && outer.start <= inner.start && inner.end <= outer.end,
+        _ => false,
+    };
+    found.iter().copied().filter(|one| !found.iter().any(|other| lies_in(one, other))).collect()
 }
 
 /// The only block that holds lines which the snippet repeats.

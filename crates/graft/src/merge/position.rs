@@ -139,9 +139,13 @@ fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Op
     Some(((0..first).rev().find(|&at| counts(at)), (last + 1..pair.new.len()).find(|&at| counts(at))))
 }
 
-/// The start of a list, below its docstring.
+/// The start of a list, below its docstring and what a class says of itself: `__tablename__`.
 fn start(pair: &Pair<'_, '_>) -> usize {
-    pair.old.iter().take_while(|item| item.kind == Kind::Docstring).count()
+    let is_head = |item: &&Item<'_>| {
+        let is_of_class = pair.kind == List::Members && item.kind == Kind::Value;
+        item.kind == Kind::Docstring || is_of_class && item.name.starts_with("__") && item.name.ends_with("__")
+    };
+    pair.old.iter().take_while(is_head).count()
 }
 
 /// The end of a list; not behind a statement that leaves the body.

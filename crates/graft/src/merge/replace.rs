@@ -40,6 +40,7 @@ impl Merger<'_, '_, '_> {
                 Fate::Unite => return self.unite(old, new, old_list, new_list),
             }
         }
+        self.refuse_losses(old, new)?;
         if pair.kind == List::Module || pair.kind == List::Members {
             self.splice.say(format!("replaced `{}`", old.name));
         }

@@ -6,7 +6,7 @@ use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::{Merger, Pair};
 use crate::neighbours::{Named, kin, meant, named, reads, told, without_kind};
-use crate::prose::{Phrase, Relation, Sort};
+use crate::prose::{Phrase, Relation, Sort, parts};
 use crate::sorts::{index_beside, of_sort};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
@@ -60,7 +60,7 @@ fn by_phrase(
         if phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty()) {
             continue;
         }
-        if let Some(sort) = phrase.sort.filter(|sort| speaks_of_the_file(pair, item, *sort)) {
+        if let Some(sort) = phrase.sort {
             match by_sort(merger, pair, phrase, sort)? {
                 Some(index) => return Ok(Some(index)),
                 None => continue,
@@ -68,6 +68,9 @@ fn by_phrase(
         }
         let found = match found_by_words(merger, pair, phrase, (item, &kin)) {
             Named::Items(found) => found,
+            Named::All if is_listed(item) && kin.len() > 1 && names_one(merger, pair, phrase, &kin) => {
+                return Err(refusal_between(merger, pair, &kin));
+            }
             Named::All if is_listed(item) => kin.clone(),
             Named::All | Named::Nothing => continue,
         };
@@ -80,15 +83,21 @@ fn by_phrase(
     Ok(None)
 }
 
+/// Whether a phrase names one thing by words that are not those of the call that all of a kind are.
+fn names_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, phrase: &Phrase, kin: &[usize]) -> bool {
+    let called = kin
+        .first()
+        .and_then(|&at| pair.old.get(at))
+        .map_or("", |old| merger.file.slice(old.bare..old.code_end).split('(').next().unwrap_or_default());
+    let called = parts(called);
+    let is_other =
+        |word: &&String| !called.iter().any(|part| part.starts_with(word.as_str()) || word.starts_with(part));
+    !phrase.is_plural() && !phrase.words.is_empty() && phrase.words.iter().all(|word| is_other(&word))
+}
+
 /// Whether the order of an item among its like is part of what it does.
 fn is_listed(item: &Item<'_>) -> bool {
     matches!(item.kind, Kind::Call | Kind::Entry)
-}
-
-/// "Below the imports" is where the block's own imports go, not its definitions.
-fn speaks_of_the_file(pair: &Pair<'_, '_>, item: &Item<'_>, sort: Sort) -> bool {
-    let brings_imports = pair.new.iter().any(|one| one.kind == Kind::Import);
-    sort != Sort::Import || !(brings_imports && matches!(item.kind, Kind::Function | Kind::Class | Kind::Type))
 }
 
 fn by_sort(

@@ -7,9 +7,9 @@
 //! ```
 
 use super::Relation;
-use super::places::{Place, States, beginning_at};
-use super::sorts::{Sort, sort_of};
-use super::words::{ARTICLES, Token};
+use super::places::{Place, States, beginning_at, is_between, parts_two};
+use super::sorts::{Sort, sort_of, sort_within};
+use super::words::{ARTICLES, Token, side_behind};
 use crate::routes::RouteName;
 
 /// How many words of a clause belong to the place that it names.
@@ -117,6 +117,22 @@ pub(crate) enum Pick {
 }
 
 impl Phrase {
+    /// Makes the place beside a piece of code, which must be there.
+    pub(super) fn of_code(code: &str, relation: Relation, sentence: usize) -> Self {
+        Phrase {
+            relation,
+            sentence,
+            code: vec![code.to_owned()],
+            route: None,
+            words: Vec::new(),
+            may_be_an_act: false,
+            is_under: false,
+            is_stated: true,
+            sort: None,
+            pick: None,
+        }
+    }
+
     /// Returns whether nothing of the place has been read yet.
     fn is_open(&self) -> bool {
         self.words.is_empty() && self.code.is_empty() && self.route.is_none()
@@ -153,13 +169,28 @@ pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
         let mut step = 1;
         match token {
             Token::Stop => sentence += 1,
-            Token::Word(word) if word.eq_ignore_ascii_case("between") => {
-                let first = clause(tokens, at + 1, Relation::After, sentence);
-                let and = at + 1 + first.1;
-                if matches!(tokens.get(and), Some(Token::Word(word)) if word == "and") {
-                    found.extend(first.0);
+            Token::Word(_) if is_between(Some(token)) => {
+                let ends = |at: &usize| matches!(tokens.get(*at), None | Some(Token::Stop | Token::Comma));
+                let and = (at + 1..=at + LONGEST).take_while(|at| !ends(at)).find(|at| parts_two(tokens.get(*at)));
+                if let Some(and) = and {
+                    found.extend(clause(&tokens[..and], at + 1, Relation::After, sentence).0);
                     found.extend(clause(tokens, and + 1, Relation::Before, sentence).0);
                 }
+            }
+            Token::Word(word) if side_behind(word).is_some() => {
+                let (relation, before) = side_behind(word).unwrap_or((Relation::After, word));
+                let last = at.checked_sub(1).and_then(|at| tokens.get(at));
+                let named = match last {
+                    Some(Token::Word(last)) if before.is_empty() => last.as_str(),
+                    _ => before,
+                };
+                let sort = sort_within(named);
+                found.extend(sort.map(|sort| Phrase {
+                    code: Vec::new(),
+                    words: vec![named.to_owned()],
+                    sort: Some(sort),
+                    ..Phrase::of_code("", relation, sentence)
+                }));
             }
             // Chinese and Japanese say the side behind the name.
             Token::Code(_) => {
@@ -209,16 +240,9 @@ fn is(token: Option<&Token>, word: &str) -> bool {
 /// The place that a clause names from its first word on, and how many tokens it takes.
 fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
     let mut phrase = Phrase {
-        relation,
-        sentence,
         code: Vec::new(),
-        route: None,
-        words: Vec::new(),
         may_be_an_act: begins_an_act(tokens, from),
-        is_under: false,
-        is_stated: true,
-        sort: None,
-        pick: None,
+        ..Phrase::of_code("", relation, sentence)
     };
     let mut method = None;
     let mut length = 0;

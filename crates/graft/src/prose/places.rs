@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::Relation;
 use super::words::{ARTICLES, Token, is_word};
+use super::{Relation, ends};
 
 /// When words without code behind a word of place name a place that must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,10 +128,36 @@ const FILLERS: [&str; 41] = [
     "where",
 ];
 
+/// Words that put something between two, and those that part the two.
+const BETWEEN: [&str; 5] = ["between", "zwischen", "entre", "между", "між"];
+const AND: [&str; 10] = ["and", "und", "y", "e", "et", "и", "і", "та", "&", "to"];
+
+/// Returns whether a token is a word for "between".
+pub(super) fn is_between(token: Option<&Token>) -> bool {
+    matches!(token, Some(Token::Word(word)) if BETWEEN.contains(&word.to_lowercase().as_str()))
+}
+
+/// Returns whether a token parts the two between which something goes.
+pub(super) fn parts_two(token: Option<&Token>) -> bool {
+    is_word(token, &AND)
+}
+
+/// Returns the side of a name of which the words put something between it and another one.
+fn between(tokens: &[Token], at: usize) -> Option<Relation> {
+    let mut before = (at.saturating_sub(NEAR)..at).rev();
+    let is_second = before.clone().take(3).any(|back| parts_two(tokens.get(back)));
+    let opens = |back: &usize| matches!(tokens.get(*back), Some(Token::Comma | Token::Stop));
+    before.by_ref().take_while(|back| !opens(back)).any(|back| is_between(tokens.get(back))).then_some(())?;
+    Some(if is_second { Relation::Before } else { Relation::After })
+}
+
 /// Returns how the words before a name relate the block to it.
 pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
     if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
         return *relation;
+    }
+    if let Some(relation) = between(tokens, at) {
+        return relation;
     }
     let mut back = at;
     let mut steps = 0;
@@ -140,6 +166,9 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
         steps += 1;
         if let Some(place) = ending_at(tokens, back) {
             return place.relation;
+        }
+        if ends::ends_with(tokens, back) {
+            return Relation::Within;
         }
         match tokens.get(back) {
             Some(Token::Word(word)) => match word.as_str() {

@@ -75,6 +75,14 @@ pub(super) fn sort_of(words: &[String]) -> Option<Sort> {
     telling.next().is_none().then_some(*sort)
 }
 
+/// Returns the sort that a word of a language names which does not part its words: "所有导入", or `import` before one.
+pub(super) fn sort_within(word: &str) -> Option<Sort> {
+    let lower = word.to_lowercase();
+    let is_meant =
+        |begin: &str| if begin.is_ascii() { lower.trim_end_matches('s') == begin } else { lower.contains(begin) };
+    SORTS.iter().find(|(begin, _)| is_meant(begin)).map(|(_, sort)| *sort)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

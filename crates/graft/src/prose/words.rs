@@ -79,15 +79,50 @@ fn behind(rest: &str) -> Option<Relation> {
         rest = rest.strip_prefix(word).unwrap_or(rest);
     }
     let starts = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
-    if starts(&["之后", "后面", "后", "以后", "下方", "下面", "の後"]) {
+    let side = BEHIND.iter().find(|(word, _)| rest.starts_with(word)).map(|(_, relation)| *relation);
+    if side.is_some() {
+        side
+    } else if starts(&["后"]) {
         Some(Relation::After)
-    } else if starts(&["之前", "前面", "前", "以前", "上方", "上面", "の前"]) {
+    } else if starts(&["前"]) {
         Some(Relation::Before)
     } else if starts(&["中", "里", "内", "里面"]) {
         Some(Relation::Within)
     } else {
         None
     }
+}
+
+/// Words behind a name that put something beside it, where words are not parted, the longer ones first.
+const BEHIND: [(&str, Relation); 18] = [
+    ("之后", Relation::After),
+    ("后面", Relation::After),
+    ("以后", Relation::After),
+    ("下方", Relation::After),
+    ("下面", Relation::After),
+    ("之前", Relation::Before),
+    ("前面", Relation::Before),
+    ("以前", Relation::Before),
+    ("上方", Relation::Before),
+    ("上面", Relation::Before),
+    ("の後", Relation::After),
+    ("の前", Relation::Before),
+    ("뒤에", Relation::After),
+    ("아래에", Relation::After),
+    ("밑에", Relation::After),
+    ("다음에", Relation::After),
+    ("앞에", Relation::Before),
+    ("위에", Relation::Before),
+];
+
+/// Returns the side that a word ends with or is, and what stands before it in the word: "导入之后".
+pub(super) fn side_behind(word: &str) -> Option<(Relation, &str)> {
+    BEHIND.iter().find_map(|(side, relation)| Some((*relation, word.get(..word.find(side)?)?)))
+}
+
+/// Returns whether what follows a name says "between": it is the second of two.
+fn closes_between(rest: &str) -> bool {
+    ["之间", "사이", "の間", "中间"].iter().any(|word| rest.trim_start().starts_with(word))
 }
 
 pub(super) fn looks_like_a_name(word: &str) -> bool {
@@ -140,6 +175,12 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             if let Some(end) = body.find('`') {
                 tokens.push(Token::Code(body.get(..end).unwrap_or_default().trim().to_owned()));
                 rest = body.get(end + 1..).unwrap_or_default();
+                if closes_between(rest) {
+                    let last = tokens.len() - 1;
+                    let first = tokens[..last].iter().rposition(|token| matches!(token, Token::Code(_)));
+                    first.into_iter().for_each(|first| tokens.insert(first + 1, Token::Behind(Relation::After)));
+                    tokens.push(Token::Behind(Relation::Before));
+                }
                 tokens.extend(behind(rest).map(Token::Behind));
                 joined = true;
                 continue;

@@ -123,6 +123,7 @@ fn target<'s, 't>(
         return Ok(None);
     }
     if let Some(found) = search.named(item, siblings, List::Module)? {
+        refuse_call(search, found, item)?;
         return find(search, found).map(Some);
     }
     if at_root && !bound {
@@ -153,6 +154,20 @@ fn target<'s, 't>(
     }
     refuse_stranger(search, root, item, siblings)?;
     Ok(None)
+}
+
+/// Refuses to put a function into another one where the words speak of a call of it: the place is that of the call.
+fn refuse_call(search: &Search<'_, '_, '_>, found: &Container<'_>, item: &Item<'_>) -> Result<(), Refusal> {
+    let is_plain = item.kind == Kind::Function && !item.has_decorators();
+    let calls = |name: &str| name.strip_prefix(item.name.as_str()).is_some_and(|rest| rest.starts_with('('));
+    let called = search.prose.mentions.iter().find(|mention| calls(&mention.name) && !mention.name.ends_with("()"));
+    match called.filter(|_| is_plain && found.kind == Kind::Function && found.lists == Some(List::Statements)) {
+        Some(call) => Err(refusal(
+            Reason::Unclear,
+            format!("the words put the call `{}` into `{}`, and the block shows the function", call.name, found.name),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Whether the words put the class beside something at the top of the file.

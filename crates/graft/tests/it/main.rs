@@ -5,6 +5,7 @@ mod data;
 mod diffs;
 mod edits;
 mod formats;
+mod losses;
 mod neighbours;
 mod places;
 mod properties;

@@ -330,7 +330,29 @@ const UNDER: &[Table] = &[
             ("In the `api` service, add to `environment`:", IN_API),
             ("Add to `environment`:", AMBIGUOUS),
             ("Add to `services.cache.environment`:", NOT_FOUND),
+            ("Update `docker-compose.yml` api environment:", IN_API),
+            ("Add to the environment of api:", IN_API),
+            ("Update `docker-compose.yml` environment:", AMBIGUOUS),
+            ("Update `docker-compose.yml`:", NOT_FOUND),
         ],
+    },
+    Table {
+        path: "docker-compose.yml",
+        before: "services:\n  api:\n    environment:\n      - PORT=1\n",
+        block: "LOG: 2\n",
+        rows: &[("Update the api environment:", Err(Reason::Conflict)), ("Add this:", NOT_FOUND)],
+    },
+    Table {
+        path: ".github/workflows/ci.yml",
+        before: "name: CI\non: push\njobs:\n  test:\n    runs-on: x\n    env:\n      A: 1\n",
+        block: "B: 2\n",
+        rows: &[("Extend the test env:", Ok("      A: 1\n      B: 2\n")), ("Add this variable:", NOT_FOUND)],
+    },
+    Table {
+        path: "docker-compose.yml",
+        before: COMPOSE,
+        block: "volumes:\n  data:\n",
+        rows: &[("Add a volume for the db:", AMBIGUOUS), ("Add a volume:", Ok("      USER: x\nvolumes:\n  data:\n"))],
     },
     Table {
         path: "pyproject.toml",
@@ -489,4 +511,28 @@ fn owners_are_found_by_their_path() {
 #[test]
 fn scopes_and_types_stay_what_they_are() {
     check(SCOPES);
+}
+
+#[test]
+fn words_point_back_to_the_block_above() {
+    let before = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n";
+    let (below_one, above_two) = ("return 1\n\n\ndef new():\n", "return 9\n\n\ndef two():\n");
+    for (above, prose, lines) in [
+        (Some("def one():\n    return 1\n"), "Add right after it:", Some(below_one)),
+        (Some("def one():\n    return 1\n"), "Direkt dahinter einfügen:", Some(below_one)),
+        (Some("def one():\n    return 1\n"), "바로 뒤에 추가:", Some(below_one)),
+        (Some("def two():\n    return 2\n"), "Insert this directly above it:", Some(above_two)),
+        (None, "Find the `one` function. Add right after it:", Some(below_one)),
+        (Some("def gone():\n    return 1\n"), "Add right after it:", None),
+        (Some("def one():\n    return 1\n"), "After that, add:", Some("return 3\n\n\ndef new():\n")),
+    ] {
+        let context = Context { prose, above, ..Context::default() };
+        let file = File { path: "a.py", text: Some(before) };
+        let answer = graft::apply(&file, &Snippet { text: "def new():\n    return 9\n", language: "" }, &context);
+        match (&answer, lines) {
+            (Graft::Applied(applied), Some(lines)) if applied.text.contains(lines) => {}
+            (Graft::Refused(refusal), None) if refusal.reason == Reason::NotFound => {}
+            _ => panic!("{prose}: {answer:#?}"),
+        }
+    }
 }

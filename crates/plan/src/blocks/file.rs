@@ -288,7 +288,9 @@ fn goes_elsewhere(wanted: &Wanted<'_>, words: &str, base: usize, paths: &[FoundP
     let before = words[..path.outer.start - base].trim_end().to_lowercase();
     let word = before.rsplit(|letter: char| letter.is_whitespace()).next().unwrap_or("");
     let goes = [Use::Goal, Use::Place].iter().any(|what| is_all(word, *what));
-    path.ticked && fits(wanted.language, &path.path) && goes
+    // `orders/` is a route, or a folder: no code goes into it.
+    let is_file = !words[path.outer.start - base..path.outer.end - base].trim_end_matches('`').ends_with('/');
+    path.ticked && is_file && fits(wanted.language, &path.path) && goes
 }
 
 /// Languages that people write loosely on a fence.

@@ -4,6 +4,7 @@
 mod lists;
 
 use super::owner::{Owner, document, owner};
+use super::tops::refuse_foreign;
 use super::tree::{Child, Content, Document, Node};
 use super::value::{Kind, Value};
 use super::write::{At, Fresh, Spot as Place, Writer};
@@ -99,6 +100,7 @@ impl<'a> Merge<'a> {
                 Ok((root, block.value()))
             }
             Owner::Root(root) => {
+                refuse_foreign(self.request.path, root, block)?;
                 self.whole = is_whole(root, block);
                 let value = self.node(At { node: root, child: None }, asked)?;
                 Ok((root, value))

@@ -2,6 +2,7 @@
 
 use super::identity::same_things;
 use super::stated::stated;
+use super::tops::takes;
 use super::tree::{Child, Document, Extent, Node};
 use super::value::Value;
 use crate::formats::Request;
@@ -84,11 +85,11 @@ pub(super) fn owner<'n>(
     {
         return Ok(Owner::Root(root));
     }
-    let takes = |child: &Child| {
+    let fits = |child: &Child| {
         let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
         (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
     };
-    if let Some(stated) = stated(request, root, &takes)? {
+    if let Some(stated) = stated(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
     }
     if block.is_map() {
@@ -102,7 +103,26 @@ pub(super) fn owner<'n>(
     let mut all: Vec<&Child> = Vec::new();
     root.visit(&mut |child| all.push(child));
     let readings = readings(request, &all, asked.extent, block);
-    if let Some(only) = readings.iter().find_map(|found| if let [only] = found[..] { Some(only) } else { None }) {
+    if let Some((reading, only)) = readings.iter().enumerate().find_map(|(at, found)| Some((at, innermost(found)?))) {
+        if reading + 1 == readings.len()
+            && !keys.is_empty()
+            && keys.iter().all(|key| takes(request.path, key) == Some(true))
+        {
+            let message =
+                format!("`{}` may go to the top or into `{}`, which the words name", keys.join(", "), only.key.text);
+            return Err(refusal(Reason::Ambiguous, message));
+        }
+        let is_part = |child: &&Child| {
+            child.key.text.chars().any(char::is_alphabetic)
+                && request.wording.names(&child.key.text)
+                && block.get(&child.key.text).is_none()
+                && child.node.is_list() != block.is_list()
+                && child.node.as_scalar().is_none()
+        };
+        if let Some(part) = only.node.children().iter().find(is_part) {
+            let message = format!("the block has another form than `{}`, which the words name", part.key.text);
+            return Err(refusal(Reason::Conflict, message));
+        }
         return Ok(Owner::Entry(only));
     }
     let could_be_top = match asked.extent {
@@ -110,12 +130,27 @@ pub(super) fn owner<'n>(
         Extent::Flush => readings[..4].iter().all(Vec::is_empty),
         Extent::Part => !all.iter().any(|child| child.node.is_map()),
     };
-    if could_be_top && block.is_map() {
+    let is_nested = |child: &&Child| !root.children().iter().any(|own| std::ptr::eq(own, *child));
+    // "The app environment" names what a lone value is for.
+    let is_for_a_part =
+        block.children().iter().all(|child| child.node.as_scalar().is_some()) && readings[4].iter().any(is_nested);
+    if could_be_top && block.is_map() && !(is_for_a_part && asked.extent == Extent::Flush) {
         return Ok(Owner::Root(root));
     }
     let shown = if block.is_list() { "a list's entries".to_owned() } else { keys.join(", ") };
     let message = format!("the block shows {shown}, and neither it nor the plan says to what in the file they belong");
     Err(refusal(Reason::Ambiguous, message))
+}
+
+/// Returns the only one of the entries, or the only one that lies in entries of all their other names: "the app environment"
+/// is that of `app`.
+fn innermost<'n>(found: &[&'n Child]) -> Option<&'n Child> {
+    let lies_in =
+        |inner: &Child, outer: &Child| outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+    let holds = |one: &Child, name: &str| found.iter().any(|other| other.key.text == name && lies_in(one, other));
+    let mut meant = found.iter().filter(|one| found.iter().all(|other| holds(one, &other.key.text)));
+    let only = meant.next()?;
+    meant.next().is_none().then_some(*only)
 }
 
 /// Returns the entries that a block could belong to, by one reading after another, surest first: the words put it into them,

@@ -1,0 +1,50 @@
+//! Files whose top takes certain keys and no others: the table `data/tops.tsv`.
+
+use super::tree::Node;
+use crate::splice::refusal;
+use crate::{Reason, Refusal};
+
+/// Returns the keys that the top of the file at `path` takes; nothing where any may stand.
+fn keys_of(path: &str) -> Option<impl Iterator<Item = &'static str>> {
+    let rows = include_str!("../../../data/tops.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut fitting = rows.filter_map(|row| {
+        let mut cells = row.split('\t');
+        let (place, keys) = (cells.next()?, cells.next()?);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_there = if place.ends_with('/') { path.starts_with(place) } else { name.starts_with(place) };
+        is_there.then(|| keys.split(' '))
+    });
+    fitting.next()
+}
+
+/// Returns whether the top of the file at `path` takes a key; `None` where any may stand there.
+pub(super) fn takes(path: &str, key: &str) -> Option<bool> {
+    let mut keys = keys_of(path)?;
+    Some(keys.any(|one| one.strip_suffix('*').map_or(one == key, |beginning| key.starts_with(beginning))))
+}
+
+/// Refuses a key that the top of such a file does not take: it belongs into something that the plan does not say.
+pub(super) fn refuse_foreign(path: &str, root: &Node, block: &Node) -> Result<(), Refusal> {
+    let is_foreign = |key: &&str| takes(path, key) == Some(false) && root.get(key).is_none();
+    let shown = block.children().iter().filter(|child| !child.is_comment()).map(|child| child.key.text.as_str());
+    shown.into_iter().find(is_foreign).map_or(Ok(()), |key| {
+        let message =
+            format!("`{key}` is no key of the top of such a file, and the plan doesn't say into what it goes");
+        Err(refusal(Reason::NotFound, message))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_example_is_foreign_to_its_file() {
+        for row in include_str!("../../../data/tops.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let (place, example) =
+                (row.split('\t').next().unwrap_or_default(), row.rsplit('\t').next().unwrap_or_default());
+            let keys: Vec<&str> = keys_of(&format!("{place}x.yml")).into_iter().flatten().collect();
+            assert!(!keys.is_empty() && !keys.contains(&example), "{row}");
+        }
+    }
+}

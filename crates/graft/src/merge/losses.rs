@@ -1,0 +1,139 @@
+//! What a statement of the file would lose where the block's takes its place: branches, and lines that nothing of the block
+//! answers for. A definition is shown whole; a loop, a condition or a call that is known by its head alone may be another one.
+//!
+//! ```text
+//! for i in rows:            for i in rows:
+//!     names.append(i)    ≠      send(i)         the block means another loop
+//! ```
+
+use tree_sitter::Node;
+
+use crate::Reason;
+use crate::Refusal;
+use crate::compare::same_code;
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List, children};
+use crate::merge::Merger;
+use crate::splice::{place, refusal};
+
+/// Parts of a statement beside its body.
+const CLAUSES: [&str; 7] = [
+    "else_clause",
+    "elif_clause",
+    "except_clause",
+    "except_group_clause",
+    "finally_clause",
+    "catch_clause",
+    "switch_default",
+];
+
+impl Merger<'_, '_, '_> {
+    /// Refuses where the statement shown would take something away that neither it nor the words answer for.
+    pub(super) fn refuse_losses(&self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
+        if !is_known_by_its_head(old) || self.prose.removes_something() {
+            return Ok(());
+        }
+        let (there, shown) = (clauses(old.core), clauses(new.core));
+        let count = |of: &[&str], kind: &str| of.iter().filter(|one| **one == kind).count();
+        if let Some(lost) = there.iter().find(|kind| count(&there, kind) > count(&shown, kind)) {
+            let branch = lost.split('_').next().unwrap_or(lost);
+            return Err(self.loss(old, &format!("its `{branch}`")));
+        }
+        let is_told = self.replaced.is_some_and(|(at, _)| at == old.node.start_byte())
+            || self.prose.replaces_something() && !self.prose.adds_something();
+        match self.lost(old.core, new.core) {
+            Some((line, kept)) if !is_told || kept == 0 && self.has_like(old) => {
+                Err(self.loss(old, &format!("`{line}`")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn loss(&self, old: &Item<'_>, lost: &str) -> Refusal {
+        let message = format!(
+            "the block shows `{}` without {lost} and without an elision; whether it goes can't be told",
+            old.name.chars().take(60).collect::<String>()
+        );
+        let mut refusal = refusal(Reason::Conflict, message);
+        refusal.candidates.push(place(self.file.text, old.start));
+        refusal
+    }
+
+    /// The first line of the bodies that has no counterpart in those shown, and how many statements have one.
+    fn lost(&self, old: Node<'_>, new: Node<'_>) -> Option<(String, usize)> {
+        let (there, shown) = (statements(self.file, old), statements(self.snippet, new));
+        let (mut lost, mut kept) = (None, 0);
+        for item in &there {
+            let same = shown.iter().any(|one| same_code((self.file, item), (self.snippet, one)));
+            let alike = || shown.iter().find(|one| one.kind == item.kind && head(one) == head(item));
+            match (same, alike()) {
+                (true, _) => kept += 1,
+                (false, Some(counterpart)) => match self.lost(item.core, counterpart.core) {
+                    Some((line, inner)) => {
+                        kept += inner;
+                        lost = lost.or(Some(line));
+                    }
+                    None => kept += 1,
+                },
+                (false, None) => {
+                    let line = self.file.slice(item.bare..item.code_end).lines().next().unwrap_or_default();
+                    lost = lost.or_else(|| Some(line.trim().to_owned()));
+                }
+            }
+        }
+        lost.map(|line| (line, kept))
+    }
+
+    /// Whether the file has another statement of the same form.
+    fn has_like(&self, old: &Item<'_>) -> bool {
+        fn count(node: Node<'_>, kind: &str) -> usize {
+            let inner: usize = children(node).into_iter().map(|child| count(child, kind)).sum();
+            inner + usize::from(node.kind() == kind)
+        }
+        count(self.file.root(), old.core.kind()) > 1
+    }
+}
+
+/// Whether nothing but its head tells the statement from others: it has no name, route or title.
+fn is_known_by_its_head(item: &Item<'_>) -> bool {
+    item.kind == Kind::Statement || item.kind == Kind::Call && item.name.ends_with("()")
+}
+
+/// What a statement is known by among those of another body: a call by its callee, a definition by its name, else its word.
+fn head<'i>(item: &'i Item<'_>) -> &'i str {
+    match item.kind {
+        Kind::Call => item.name.split('(').next().unwrap_or_default(),
+        Kind::Statement => item.name.split([' ', '(']).next().unwrap_or_default(),
+        _ => &item.name,
+    }
+}
+
+/// The statements of the bodies of a statement, those of its branches behind those of the first.
+fn statements<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
+    let mut found = Vec::new();
+    for child in children(node) {
+        match source.language.list(child) {
+            Some(List::Statements) => {
+                let code = |item: &Item<'_>| !matches!(item.kind, Kind::Comment | Kind::Marker | Kind::Docstring);
+                found.extend(source.items(child).into_iter().filter(code));
+            }
+            Some(List::Module | List::Members) => {}
+            Some(List::Entries) | None => found.extend(statements(source, child)),
+        }
+    }
+    found
+}
+
+/// The clauses of a statement beside its first body, those of an "else if" included.
+fn clauses<'t>(node: Node<'t>) -> Vec<&'t str> {
+    let mut found = Vec::new();
+    for child in children(node) {
+        if CLAUSES.contains(&child.kind()) {
+            found.push(child.kind());
+            found.extend(clauses(child));
+        } else if child.kind() == "if_statement" && node.kind() == "else_clause" {
+            found.extend(clauses(child));
+        }
+    }
+    found
+}

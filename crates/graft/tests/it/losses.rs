@@ -1,0 +1,223 @@
+//! What a block must not take away: lines, branches and children of the file that nothing of the block or its words answers for.
+
+use graft::{Context, File, Graft, Reason, Snippet};
+
+/// A file, a block, the words beside it, and what comes of them: lines of the new text that stand together, or a refusal.
+struct Row {
+    path: &'static str,
+    before: &'static str,
+    block: &'static str,
+    words: &'static str,
+    result: Result<&'static str, Reason>,
+}
+
+const LOOPS: &str = "def make(count):\n    tokens = {}\n    for i in range(count + 1):\n        tokens[i] = i\n    names = []\n    \
+                     for i in range(count):\n        names.append(i)\n    return names\n";
+const LOOP_OF_TOKENS: &str = "def make(count, host=None):\n    # ... existing code\n    for i in range(count):\n        tokens[i] = i\n        \
+     write(host)\n    # ... existing code\n";
+const BRANCH: &str = "def find(db):\n    user = db.find()\n    if user is None:\n        user = {}\n        db.add(user)\n    else:\n        \
+     log()\n    return user\n";
+const ONE_BRANCH: &str = "    if user is None:\n        user = {\"status\": 1}\n        db.add(user)\n";
+const TRY: &str = "def load():\n    try:\n        row = get(1)\n    except KeyError:\n        row = None\n    finally:\n        close()\n    return row\n";
+const ELSE_IF: &str =
+    "function f(x) {\n  if (x > 1) {\n    a();\n  } else if (x > 0) {\n    b();\n  } else {\n    c();\n  }\n}\n";
+
+const PAGE: &str = "export function Page() {\n  return (\n    <div className=\"root\">\n      <Nav />\n\n      <main className=\"m\">\n        \
+                    <h1>Hi</h1>\n        <p>{text}</p>\n      </main>\n    </div>\n  );\n}\n";
+
+/// `PAGE` with other children of its root.
+fn page(children: &str) -> String {
+    format!("export function Page() {{\n  return (\n    <div className=\"root\">\n{children}    </div>\n  );\n}}\n")
+}
+
+const FASTIFY: &str = "export function build() {\n  const app = Fastify()\n\n  app.register(subs, { prefix: '/x' })\n  \
+                       app.register(async function api(one) {\n    await one.register(subs, {})\n  }, { prefix: '/api' })\n\n  return app\n}\n";
+const ROUTERS: &str = "from app import users\n\napp = FastAPI()\napp.include_router(users.router, prefix=\"/v1\")\n";
+const APPLY: &str =
+    "def _fi(values):\n    values[1] = 1\n\n\ndef resolve():\n    values = {}\n    _fi(values)\n    return values\n";
+const MARGIN: &str = "def _margin(values):\n    values[2] = 2\n";
+
+const ROWS: &[Row] = &[
+    Row {
+        path: "a.ts",
+        before: FASTIFY,
+        block: "app.register(async function api(one) {\n  await one.register(auth)\n  await one.register(subs, {})\n}, { prefix: '/api' })\n",
+        words: "Inside the `/api` registration:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.ts",
+        before: FASTIFY,
+        block: "app.register(async function admin(one) {\n  await one.register(auth)\n}, { prefix: '/admin' })\n",
+        words: "Register the admin routes after the api:",
+        result: Ok("  }, { prefix: '/api' })\n\n  app.register(async function admin(one) {\n"),
+    },
+    Row {
+        path: "a.py",
+        before: ROUTERS,
+        block: "app.include_router(users.router, prefix=\"/v1\", tags=[\"users\"])\n",
+        words: "Add the tags to the router:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: ROUTERS,
+        block: "app.include_router(users.router, prefix=\"/v2\")\n",
+        words: "Add the second version:",
+        result: Ok("prefix=\"/v1\")\napp.include_router(users.router, prefix=\"/v2\")\n"),
+    },
+    Row {
+        path: "a.py",
+        before: APPLY,
+        block: MARGIN,
+        words: "In `resolve`, after `_fi(...)`, add `_margin(values)`. Implementation:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: APPLY,
+        block: MARGIN,
+        words: "Add `_margin(values)` after `_fi`:",
+        result: Ok("    values[1] = 1\n\n\ndef _margin(values):\n    values[2] = 2\n\n\ndef resolve"),
+    },
+    Row {
+        path: "a.tsx",
+        before: PAGE,
+        block: "export function Page() {\n  return (\n    <h1>{t(\"hi\")}</h1>\n    // etc.\n  );\n}\n",
+        words: "Replace hardcoded strings with `t()`:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: LOOPS,
+        block: LOOP_OF_TOKENS,
+        words: "Change the signature and add the write:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: LOOPS,
+        block: LOOP_OF_TOKENS,
+        words: "Replace the loop of the tokens:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: LOOPS,
+        block: "def make(count):\n    # ... existing code\n    for i in range(count):\n        names.append(str(i))\n        log(i)\n    # ... existing code\n",
+        words: "Change the loop and add a log:",
+        result: Ok("    for i in range(count):\n        names.append(str(i))\n        log(i)\n    return names\n"),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: ONE_BRANCH,
+        words: "Replace the user creation block with:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: ONE_BRANCH,
+        words: "Replace the `if` block with this, and remove its `else`:",
+        result: Ok("        db.add(user)\n    return user\n"),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: "    if user is None:\n        user = {\"status\": 1}\n        db.add(user)\n    else:\n        log(1)\n",
+        words: "Replace the user creation block with:",
+        result: Ok("        db.add(user)\n    else:\n        log(1)\n    return user\n"),
+    },
+    Row {
+        path: "a.ts",
+        before: ELSE_IF,
+        block: "  if (x > 1) {\n    a(2);\n  } else if (x > 0) {\n    b();\n  }\n",
+        words: "Replace the check of `x` with:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: TRY,
+        block: "def load():\n    # ... existing code\n    try:\n        row = get(2)\n    except KeyError:\n        row = None\n    # ... existing code\n",
+        words: "Update `load`:",
+        result: Err(Reason::NotFound),
+    },
+];
+
+/// Children of the root of `PAGE` that a block shows, the words beside it, and what comes of them.
+const CHILDREN: &[(&str, &str, Result<&str, Reason>)] = &[
+    (
+        "      <Nav />\n      <Banner />\n      <main className=\"m\">\n        {/* ... rest of existing layout */}\n      </main>\n",
+        "Add a banner:",
+        Ok(
+            "<Nav />\n      <Banner />\n\n      <main className=\"m\">\n        <h1>Hi</h1>\n        <p>{text}</p>\n      </main>\n",
+        ),
+    ),
+    (
+        "      <Nav />\n      <main className=\"m\">\n        {/* existing content */}\n        <Footer />\n      </main>\n",
+        "Add a footer:",
+        Ok("        <p>{text}</p>\n        <Footer />\n      </main>\n"),
+    ),
+    (
+        "      {/* ... */}\n      <main className=\"m\">\n        <h1>Hi</h1>\n        // etc.\n      </main>\n      <Footer />\n",
+        "Add a footer:",
+        Ok("        <p>{text}</p>\n      </main>\n      <Footer />\n    </div>\n"),
+    ),
+    (
+        "      <Nav />\n      {/* ... */}\n      <main>\n        {/* ... */}\n      </main>\n",
+        "Add it:",
+        Err(Reason::Conflict),
+    ),
+    (
+        "      <Banner />\n      <main className=\"m\">\n        {/* ... */}\n      </main>\n",
+        "Add it:",
+        Err(Reason::Conflict),
+    ),
+    ("      <Nav />\n      <section>\n        {/* ... */}\n      </section>\n", "Add it:", Err(Reason::Unclear)),
+    ("      {/* ... */}\n      <Banner />\n      {/* ... */}\n", "Add it:", Err(Reason::NotFound)),
+    ("      {/* ... */}\n      <Nav wide />\n", "Make it wide:", Err(Reason::Unclear)),
+    ("      <Nav />\n      // etc.\n", "Replace the strings:", Ok("")),
+];
+
+#[test]
+fn elided_children_of_elements_are_kept() {
+    for (children, words, result) in CHILDREN {
+        let context = Context { prose: words, ..Context::default() };
+        let (file, block) = (File { path: "a.tsx", text: Some(PAGE) }, page(children));
+        let answer = graft::apply(&file, &Snippet { text: &block, language: "tsx" }, &context);
+        match (&answer, result) {
+            (Graft::Refused(refusal), Err(reason)) if refusal.reason == *reason => {}
+            (Graft::Applied(applied), Ok(lines)) if !lines.is_empty() && applied.text.contains(lines) => {}
+            (Graft::AlreadyApplied, Ok("")) => {}
+            _ => panic!("{words}\n{block}\n{answer:#?}"),
+        }
+    }
+}
+
+#[test]
+fn what_nothing_answers_for_is_not_lost() {
+    for Row { path, before, block, words, result } in ROWS {
+        let context = Context { prose: words, ..Context::default() };
+        let answer = graft::apply(&File { path, text: Some(before) }, &Snippet { text: block, language: "" }, &context);
+        match (&answer, result) {
+            (Graft::Refused(refusal), Err(reason)) if refusal.reason == *reason => {}
+            (Graft::Applied(applied), Ok(lines)) if applied.text.contains(lines) => {}
+            _ => panic!("{words}\n{block}\n{answer:#?}"),
+        }
+    }
+}
+
+#[test]
+fn a_quote_is_that_of_the_function_which_the_words_name() {
+    let before = "def first():\n    return now()\n\n\ndef second():\n    return now()\n";
+    let (quote, new) = ("    return now()\n", "    return now(UTC)\n");
+    let ask = |text: &str, prose: &str| {
+        let context = Context { prose, current: Some(quote), ..Context::default() };
+        graft::apply(&File { path: "a.py", text: Some(text) }, &Snippet { text: new, language: "" }, &context)
+    };
+    let Graft::Applied(applied) = ask(before, "In `second`, replace:") else { panic!("not applied") };
+    assert_eq!(applied.text, "def first():\n    return now()\n\n\ndef second():\n    return now(UTC)\n");
+    assert_eq!(ask(&applied.text, "In `second`, replace:"), Graft::AlreadyApplied);
+    assert!(matches!(ask(before, "Replace:"), Graft::Refused(_)));
+}
