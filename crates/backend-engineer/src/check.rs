@@ -12,6 +12,7 @@ mod closing_lines;
 mod judge;
 mod ended;
 mod runners;
+mod shown;
 
 use std::fs::File;
 use std::path::PathBuf;

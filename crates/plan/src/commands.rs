@@ -9,9 +9,10 @@ mod lines;
 use serde::Serialize;
 
 use crate::document::{Document, Span};
+use crate::inline::{one_line, plain};
 
-pub(crate) use expect::expectation;
-pub use expect::{Count, Relation};
+pub use expect::{Count, Held, Of, Relation, Stands};
+pub(crate) use expect::{Side, expectation};
 pub(crate) use lines::{Manner, asked_to_see, hear, in_line, is_conditional, is_use, stated_folder};
 
 /// A command that the plan wants to be run.
@@ -133,10 +134,16 @@ pub struct Expect {
     pub passed: Option<u64>,
     /// Quoted text that the output shall contain; of an expected failure, one of them.
     pub shows: Vec<String>,
+    /// Text that stands in the output in a stated way, or nowhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
     /// The status that it shall end with.
     pub status: Option<i32>,
     /// The number that it shall print, or how many lines.
     pub count: Option<Count>,
+    /// The words state something else of the result that is not read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
 }
 
 impl Expect {
@@ -145,14 +152,18 @@ impl Expect {
         let read = self.outcome != ExpectedOutcome::Unstated
             || self.passed.is_some()
             || !self.shows.is_empty()
+            || !self.held.is_empty()
             || self.status.is_some()
             || self.count.is_some();
-        self.words.is_some() && !read
+        self.words.is_some() && (self.left || !read)
     }
 
     /// Tells that what is printed decides, and not the status alone.
     pub fn is_of_output(&self) -> bool {
-        !self.shows.is_empty() || self.count.is_some() || self.outcome == ExpectedOutcome::NoMatches
+        !self.shows.is_empty()
+            || !self.held.is_empty()
+            || self.count.is_some()
+            || self.outcome == ExpectedOutcome::NoMatches
     }
 }
 
@@ -184,6 +195,30 @@ impl PlannedCommand {
     /// Lays down what is expected. A check prints a verdict in words of its
     /// own: quoted words are excerpts of it only where the plan plainly says so.
     pub(crate) fn await_result(&mut self, expect: Expect) {
+        self.lay_down(expect);
+        if let Some(words) = self.expect.words.clone().filter(|_| !self.facts.is_look()) {
+            self.weigh(&words, expect::Side::Behind);
+        }
+    }
+
+    /// Marks what is expected as not read where words say more of the result than was read of them.
+    pub(crate) fn weigh(&mut self, words: &str, side: expect::Side) {
+        let stated =
+            expect::Stated { words, side, own: &self.text, check: self.facts.is_check(), expect: &self.expect };
+        if self.server || !expect::is_left(stated) {
+            return;
+        }
+        let expect = &mut self.expect;
+        expect.left = true;
+        expect.words.get_or_insert_with(|| one_line(&plain(words)));
+        // A half of what is stated would be held against what came out.
+        expect.count = None;
+        if expect.outcome == ExpectedOutcome::NoMatches {
+            expect.outcome = ExpectedOutcome::Unstated;
+        }
+    }
+
+    fn lay_down(&mut self, expect: Expect) {
         let words = expect.words.clone().filter(|_| self.facts.is_look());
         self.expect = expect;
         if self.server && self.expect.words.is_some() && self.expect.outcome == ExpectedOutcome::Pass {
@@ -235,7 +270,7 @@ impl PlannedCommand {
                 if self.facts.kind == shell::Kind::Git && !self.facts.narrates && says_there(words) =>
             {
                 expect.outcome = ExpectedOutcome::Unstated;
-                expect.count = Some(Count { relation: Relation::AtLeast, number: 1, of_lines: true });
+                expect.count = Some(Count { relation: Relation::AtLeast, number: 1, to: None, of: Of::Lines });
             }
             // What only shows a state does so whatever that is; files that are to be there are named in the command.
             ExpectedOutcome::Pass if !(lists || self.facts.kind == shell::Kind::Inspect && says_there(words)) => {
@@ -258,7 +293,7 @@ impl PlannedCommand {
             };
             return;
         }
-        let Some(count) = expect.count else { return };
+        let Some(count) = expect.count.filter(|count| count.of != Of::Percent) else { return };
         let counts = self.facts.kind == shell::Kind::Inspect || self.facts.is_look();
         if self.facts.is_check() || self.facts.kind == shell::Kind::Request && self.facts.silent_request {
             // "0 errors", "12 passed", "200": of the program's own report.
@@ -267,7 +302,7 @@ impl PlannedCommand {
             // Whether the search found something is told by the number.
             expect.outcome = ExpectedOutcome::Unstated;
             expect.shows.retain(|text| text.parse::<u64>().is_err());
-        } else if count.of_lines {
+        } else if count.of == Of::Things {
             expect.count = None;
         } else if count.number == 0 && expect.outcome == ExpectedOutcome::Unstated && expect.shows.is_empty() {
             // What a program "returns" is its status; nothing else is told by nought alone.

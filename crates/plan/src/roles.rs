@@ -360,7 +360,7 @@ fn expected(command: &PlannedCommand) -> String {
         (ExpectedOutcome::Unstated, None) => {}
     }
     all.extend(expect.count.map(|count| format!("count {count}")));
-    let printed = expect.count.filter(|count| count.relation == Relation::Exactly && !count.of_lines);
+    let printed = expect.count.filter(|count| count.relation == Relation::Exactly && !count.of.is_lines());
     all.extend(printed.map(|count| format!("prints = {}", count.number)));
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));

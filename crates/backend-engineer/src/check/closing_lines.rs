@@ -54,7 +54,7 @@ pub(super) fn all_skipped(output: &str) -> bool {
 /// Counts the tests that a known runner says have passed.
 pub(super) fn passed_count(output: &str) -> Option<u64> {
     let before = |line: &str, word: &str| -> Option<u64> {
-        let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '='])).collect();
+        let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '=', ';'])).collect();
         words.windows(2).find(|pair| pair[1] == word).and_then(|pair| pair[0].parse().ok())
     };
     let mut lines: Vec<&str> = output.lines().collect();
@@ -63,10 +63,11 @@ pub(super) fn passed_count(output: &str) -> Option<u64> {
         lines.iter().find(|line| line.trim_start().starts_with("Tests")).and_then(|line| before(line, "passed"));
     tests.or_else(|| lines.iter().find_map(|line| before(line, "passed").or_else(|| before(line, "passing")))).or_else(
         || {
-            lines.iter().find_map(|line| {
+            let node = lines.iter().find_map(|line| {
                 let count = line.trim().strip_prefix("# pass ").or_else(|| line.trim().strip_prefix("ℹ pass "));
                 count.and_then(|count| count.trim().parse().ok())
-            })
+            });
+            node.or_else(|| unittest(output).and_then(|line| counted(&line, &["passed"])))
         },
     )
 }

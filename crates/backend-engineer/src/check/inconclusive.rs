@@ -48,6 +48,8 @@ pub(crate) enum Inconclusive {
     PassedEarly,
     /// It ended well, and its output does not show what the plan states.
     NotShown(String),
+    /// It ended well, and its output shows what the plan states to be absent.
+    Shown(String),
     /// The plan states a number, and the output is none.
     NoNumber,
     /// It failed as the plan expects, and its output does not show what the plan names.
@@ -94,6 +96,7 @@ impl fmt::Display for Inconclusive {
             Inconclusive::SearchFailed(code) => write!(f, "the search itself ended with exit code {code}"),
             Inconclusive::PassedEarly => f.write_str("it passed, though the plan expects it to fail before the change"),
             Inconclusive::NotShown(text) => write!(f, "exit code 0, but its output does not show `{text}`"),
+            Inconclusive::Shown(text) => write!(f, "exit code 0, but its output tells of `{text}`"),
             Inconclusive::NoNumber => f.write_str("the plan states a number, and its output is none"),
             Inconclusive::OtherFailure(text) => write!(f, "it failed, and its output does not show `{text}`"),
             Inconclusive::Unread(words) => write!(f, "what the plan expects could not be compared: {words}"),

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use journal::Verdict;
-use plan::{Count, Expect, ExpectedOutcome};
+use plan::{Count, Expect, ExpectedOutcome, Stands};
 use serde::Serialize;
 use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling, Trait};
 
 use super::closing_lines::{all_skipped, failed_count, passed_count, summary};
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
+use super::shown::{counted_at_end, holds, measured, stands, tells_of};
 use super::vacuous::{Vacuous, makes, searches, strict_form, vacuous};
 
 /// A command as it is run, and what is known of it before.
@@ -49,7 +50,7 @@ impl Asked {
     }
 
     /// Whether it prints how many there are, and not what they are.
-    fn counts(&self) -> bool {
+    pub(super) fn counts(&self) -> bool {
         self.reading.calls().iter().any(|call| call.is(Trait::Counts))
     }
 }
@@ -113,8 +114,21 @@ impl Judgement {
     }
 }
 
-/// Judges a command that ended with `end` and printed `output` (its head and tail suffice).
+/// Judges a command that ended with `end` and printed `output` (its head and tail suffice). Where the plan states more of
+/// its result than could be read, nothing is proven by what was.
 pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>) -> Judgement {
+    let expect = context.expect;
+    let judgement = judge_read(asked, end, output, context);
+    let unread = expect.words.as_deref().filter(|_| expect.is_unread());
+    let Some(words) = unread else { return judgement };
+    // The number may be the status that it ended with.
+    let status = |code: i32| words.split(|letter: char| !letter.is_ascii_digit()).any(|word| word == code.to_string());
+    let stated = matches!(end, End::Code(code) if code != 0 && status(code));
+    let unproven = judgement.verdict == Verdict::Passed || judgement.verdict == Verdict::Failed && stated;
+    if unproven { Judgement::inconclusive(&Inconclusive::Unread(words.to_owned())) } else { judgement }
+}
+
+fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>) -> Judgement {
     let expect = context.expect;
     let code = match end {
         End::Code(code) => code,
@@ -223,48 +237,6 @@ fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, coun
     }
 }
 
-/// Returns the number that an output gives: itself, the one in front (`wc`) or at the end (`grep -c`) of its only line,
-/// or how many lines it has; `None` where it could be several.
-fn measured(asked: &Asked, output: &str, count: Count) -> Option<u64> {
-    let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let number = |line: &str| line.parse::<u64>().ok();
-    if let [only] = lines.as_slice()
-        && let Some(found) = number(only)
-    {
-        return Some(found);
-    }
-    if !matches!(asked.reading.kind(), shell::Kind::Inspect | shell::Kind::Git) {
-        let stated = lines.iter().find(|line| number(line) == Some(count.number));
-        return stated.or(lines.last()).and_then(|line| number(line));
-    }
-    if !asked.counts() && !asked.reading.needs().is_empty() {
-        // A database or a service prints its lines with a head and a foot.
-        return None;
-    }
-    if count.of_lines && !asked.counts() {
-        return u64::try_from(lines.len()).ok();
-    }
-    if !asked.counts() && !matches!(lines.as_slice(), [_]) {
-        return u64::try_from(lines.len()).ok();
-    }
-    let at_end: Option<Vec<u64>> = lines.iter().map(|line| counted_at_end(line)).collect();
-    let in_front = |line: &str| line.split_whitespace().next().and_then(number);
-    match (lines.as_slice(), at_end) {
-        ([], _) => Some(0),
-        ([only], Some(ends)) if asked.counts() && in_front(only).is_none() => ends.first().copied(),
-        ([.., last], _) if last.ends_with("total") => in_front(last),
-        ([only], _) if in_front(only).is_some() => in_front(only),
-        // Of several files all counts are nought, or it is not said which one is meant.
-        (_, Some(ends)) => (ends.iter().sum::<u64>() == 0).then_some(0),
-        (lines, None) => u64::try_from(lines.len()).ok(),
-    }
-}
-
-/// `path:3`, as a search that counts in several files prints it, or `3` alone.
-fn counted_at_end(line: &str) -> Option<u64> {
-    line.trim().rsplit(':').next()?.parse().ok()
-}
-
 /// A failure that the plan expects: where it says what is seen, one of that is seen.
 fn judge_failure(output: &str, expect: &Expect) -> Judgement {
     let seen = expect.shows.is_empty() || expect.shows.iter().any(|text| tells_of(output, text));
@@ -272,26 +244,6 @@ fn judge_failure(output: &str, expect: &Expect) -> Judgement {
         Some(text) => Judgement::inconclusive(&Inconclusive::OtherFailure(text.clone())),
         None => Judgement::passed(with_summary("failed as the plan expects", output)),
     }
-}
-
-/// Whether an output speaks of what a text names: the text itself, or a name in it; a text without names, by half of its
-/// words. Programs put the same failure in words that differ from version to version, and plans from memory.
-fn tells_of(output: &str, text: &str) -> bool {
-    let parts = text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-')));
-    let parts: Vec<&str> = parts.map(|part| part.trim_matches(['.', '-', '/'])).filter(|part| part.len() > 3).collect();
-    let is_name = |part: &str| {
-        let camel = part.chars().skip(1).any(char::is_uppercase) && part.chars().any(char::is_lowercase);
-        camel || part.contains(['_', '.', '/'])
-    };
-    // The one is a kind of the other.
-    let import = |name: &str| name == "ImportError" && output.contains("ModuleNotFoundError");
-    let names: Vec<&str> = parts.iter().copied().filter(|part| is_name(part)).collect();
-    if holds(output, text) || names.iter().any(|name| output.contains(name) || import(name)) {
-        return true;
-    }
-    let lower = output.to_lowercase();
-    let shown = parts.iter().filter(|part| lower.contains(&part.to_lowercase())).count();
-    names.is_empty() && shown > 0 && shown * 2 >= parts.len()
 }
 
 fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) -> Judgement {
@@ -306,39 +258,34 @@ fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) ->
     if kind == Kind::Tests && all_skipped(output) {
         return Judgement::inconclusive(&Inconclusive::AllSkipped);
     }
-    if let (Some(wanted), Some(passed)) = (expect.passed, passed_count(output))
-        && passed < wanted
-    {
-        return Judgement::failed(format!("the plan expects {wanted} passed, and {passed} did"));
+    if let Some(wanted) = expect.passed {
+        let number = |word: &str| word.parse() == Ok(wanted);
+        match passed_count(output) {
+            Some(passed) if passed < wanted => {
+                return Judgement::failed(format!("the plan expects {wanted} passed, and {passed} did"));
+            }
+            None if !output.split(|letter: char| !letter.is_ascii_digit()).any(number) => {
+                return Judgement::inconclusive(&Inconclusive::NoNumber);
+            }
+            _ => {}
+        }
+    }
+    if let Some(held) = expect.held.iter().find(|held| !stands(output, held)) {
+        let text = &held.text;
+        return match held.stands {
+            // Programs name it in many ways, also where there is none.
+            Stands::Nowhere if held.is_warning() => Judgement::inconclusive(&Inconclusive::Shown(text.clone())),
+            Stands::Nowhere => Judgement::failed(format!("the plan expects no `{text}`, and it is in the output")),
+            Stands::Start => Judgement::failed(format!("the plan expects that the output begins with `{text}`")),
+            Stands::End => Judgement::failed(format!("the plan expects that the output ends with `{text}`")),
+        };
     }
     if kind == Kind::Other
         && let Some(missing) = expect.shows.iter().find(|text| !holds(output, text))
     {
         return Judgement::inconclusive(&Inconclusive::NotShown(missing.clone()));
     }
-    if expect.is_unread() {
-        return Judgement::inconclusive(&Inconclusive::Unread(expect.words.clone().unwrap_or_default()));
-    }
     Judgement::passed(with_summary(&format!("exit code {code}"), output))
-}
-
-/// Whether the output shows the text, white space aside. A bare number or truth value is a line of its own, not a part of
-/// another; of JSON the values count, not how they are laid out.
-fn holds(output: &str, text: &str) -> bool {
-    const WORDS: [&str; 5] = ["true", "false", "none", "null", "nil"];
-    let number = text.parse::<f64>().is_ok();
-    if number || WORDS.contains(&text.to_lowercase().as_str()) {
-        return output.lines().any(|line| line.trim().trim_matches(['"', '\'']) == text);
-    }
-    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text.trim()).ok();
-    if let Some(stated) = json(text).filter(|stated| stated.is_object() || stated.is_array()) {
-        let mut whole = std::iter::once(output).chain(output.lines());
-        if whole.any(|part| json(part).as_ref() == Some(&stated)) {
-            return true;
-        }
-    }
-    let squeeze = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
-    squeeze(output).contains(&squeeze(text))
 }
 
 fn with_summary(otherwise: &str, output: &str) -> String {

@@ -1,5 +1,7 @@
 //! What a plan expects of a command, from its words.
 
+mod denial;
+mod left;
 mod measure;
 
 mod looks;
@@ -9,8 +11,11 @@ mod shows;
 use super::{Expect, ExpectedOutcome};
 use crate::inline::{one_line, plain};
 
-pub(super) use looks::{Look, Side};
-pub use measure::{Count, Relation};
+pub(super) use left::{Stated, is_left, says_result};
+pub(super) use looks::Look;
+pub(crate) use looks::Side;
+pub use measure::{Count, Of, Relation};
+pub use shows::{Held, Stands};
 pub(super) use shows::{failures, is_showing, shows};
 
 /// Reads an expectation.
@@ -21,12 +26,16 @@ pub(crate) fn expectation(words: &str) -> Expect {
     if lower.is_empty() {
         return Expect::default();
     }
-    let mut expect = Expect {
-        outcome: outcome::outcome(&lower),
-        passed: passed(&lower),
-        shows: shows(&words, false),
-        ..Expect::default()
+    let quotes = shows::quotes(&words, false);
+    let mut held = quotes.held;
+    if denial::clauses(&lower).into_iter().any(denial::denies_warnings) {
+        held.push(Held::warning());
+    }
+    let outcome = match outcome::outcome(&lower) {
+        ExpectedOutcome::Unstated if looks::is_empty(&lower) => ExpectedOutcome::NoMatches,
+        outcome => outcome,
     };
+    let mut expect = Expect { outcome, passed: passed(&lower), shows: quotes.shows, held, ..Expect::default() };
     match measure::measure(&lower) {
         Some(measure::Measure::Status(status)) => expect.status = Some(status),
         Some(measure::Measure::Count(count)) => expect.count = Some(count),
@@ -36,9 +45,9 @@ pub(crate) fn expectation(words: &str) -> Expect {
     expect
 }
 
-/// The words without what something is said to be instead of: "returns 500 instead of 200".
+/// The words without what something is said to be instead of, or was: "returns 500 instead of 200", "3 (it was 4)".
 fn without_replaced(words: &str) -> String {
-    const SIGNS: [&str; 9] = [
+    const SIGNS: [&str; 13] = [
         " instead of ",
         " rather than ",
         " (not ",
@@ -48,6 +57,10 @@ fn without_replaced(words: &str) -> String {
         " anstatt ",
         " en lugar de ",
         " au lieu de ",
+        " (it was ",
+        " (was ",
+        " (previously ",
+        ", up from ",
     ];
     let lower = words.to_lowercase();
     let first = SIGNS.iter().filter_map(|sign| lower.find(sign)).min();
@@ -66,7 +79,8 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     let text = one_line(&plain(words));
     let silent = Expect::default();
     let told = looks::said(&text, look, side);
-    if told == looks::Said::Silent && shows(words, false).is_empty() {
+    let quotes = shows::quotes(words, false);
+    if told == looks::Said::Silent && quotes.shows.is_empty() && quotes.held.is_empty() {
         return silent;
     }
     let mut expect = Expect { words: Some(text.clone()), ..silent };
@@ -76,10 +90,12 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
         looks::Said::Number(measure::Measure::Count(count)) => expect.count = Some(count),
         looks::Said::Number(measure::Measure::Status(status)) => expect.status = Some(status),
         looks::Said::Silent | looks::Said::Found | looks::Said::Unread => {
-            expect.shows = shows(words, false);
-            if looks::is_bounded(&text) {
-                expect.shows.clear();
-            } else if told == looks::Said::Found && expect.shows.is_empty() && !shows::quotes(words, look.text) {
+            let whole = !looks::is_bounded(&text) && quotes.left.iter().all(|text| look.text.contains(text));
+            if whole {
+                (expect.shows, expect.held) = (quotes.shows, quotes.held);
+            }
+            let silent = expect.shows.is_empty() && expect.held.is_empty();
+            if whole && told == looks::Said::Found && silent && !shows::names_more(words, look.text) {
                 expect.outcome = ExpectedOutcome::Pass;
             }
         }
@@ -87,25 +103,33 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     expect
 }
 
-/// The number of tests that pass: "12 passed", "all 12 tests pass", "12/12".
+/// The least number of tests that pass: "12 passed", "all 12 tests pass", "12/12", "PASS (2 tests)", "runs nine tests".
 fn passed(lower: &str) -> Option<u64> {
+    const TESTS: [&str; 9] = ["tests", "test", "specs", "cases", "new", "unit", "个测试", "pruebas", "passing"];
     let words: Vec<&str> = lower
         .split(|letter: char| letter.is_whitespace() || matches!(letter, '(' | ')' | ',' | ';' | ':' | '`' | '+' | '*'))
         .filter(|word| !word.is_empty())
         .collect();
+    let says = |word: &str| word.starts_with("pass") || word == "green" || word.starts_with("通过");
     for (at, word) in words.iter().enumerate() {
-        let number = word.split('/').next().and_then(|word| word.parse::<u64>().ok());
-        let Some(number) = number else { continue };
-        let mut behind = words[at + 1..].iter().take(3);
-        let next = behind.next().copied().unwrap_or("");
-        let tests = matches!(next, "tests" | "test" | "specs" | "cases" | "new" | "unit" | "个测试" | "pruebas");
-        let second = behind.next().copied().unwrap_or("");
-        let third = behind.next().copied().unwrap_or("");
-        let says = |word: &str| word.starts_with("pass") || word == "green" || word.starts_with("通过");
-        let approximate = at > 0 && matches!(words[at - 1], "~" | "least" | "about" | "over");
-        if !approximate && (says(next) || tests && (says(second) || says(third))) {
-            return Some(number);
+        let Some(number) = word.split('/').next().and_then(measure::value) else { continue };
+        let next = |ahead: usize| words.get(at + ahead).map_or("", |word| word.trim_end_matches('.'));
+        let tests = TESTS.contains(&next(1));
+        let approximate = at > 0 && matches!(words[at - 1], "~" | "about");
+        let more = at > 1 && words[at - 1] == "than" && words[at - 2] == "more" || at > 0 && words[at - 1] == "over";
+        // All that ran, where all of them pass: "PASS (2 tests)", "Ran 4 tests", "2 in total".
+        let plural = matches!(next(1), "tests" | "specs") || number == 1 && next(1) == "test";
+        let all = plural && (next(2).is_empty() || at > 0 && matches!(words[at - 1], "runs" | "ran"));
+        let total = matches!((next(1), next(2)), ("in", "total")) && lower.contains("test");
+        let passing = says(next(1)) || tests && (says(next(2)) || says(next(3)));
+        if !approximate && (passing || total || all && !is_other(&words[..at])) {
+            return Some(number + u64::from(more));
         }
     }
     None
+}
+
+/// Whether the words before a number of tests say that they do something else than pass.
+fn is_other(before: &[&str]) -> bool {
+    before.iter().any(|word| word.starts_with("fail") || word.starts_with("skip") || denial::denies(word))
 }

@@ -1,7 +1,7 @@
 //! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
 
-use super::expect::Side;
-use super::{Expect, ExpectedOutcome, PlannedCommand, command, expectation};
+use super::expect::{Side, says_result};
+use super::{Expect, ExpectedOutcome, Of, PlannedCommand, command, expectation};
 use crate::changes::asks_for_change;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, key, one_line, plain};
@@ -112,8 +112,13 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             found.push(one);
             continue;
         }
-        if manner == Manner::Criterion && one.expect == Expect::default() {
-            claim(&mut one, before);
+        if manner == Manner::Criterion {
+            if one.expect == Expect::default() {
+                claim(&mut one, before);
+            }
+            leave(&mut one, before, behind);
+        } else if matches!(manner, Manner::Mention | Manner::Sentence) && expected_behind(behind).is_none() {
+            one.expect.left = false;
         }
         if one.server && one.expect.outcome == ExpectedOutcome::Pass {
             // It does not end: what it is to do once it runs is not read.
@@ -151,21 +156,44 @@ pub(crate) fn hear(command: &mut PlannedCommand, before: &str, behind: &str, man
     }
 }
 
+/// Marks what a criterion says of its command and what nothing read, so that it is not taken for proven.
+pub(crate) fn leave(command: &mut PlannedCommand, before: &str, behind: &str) {
+    let lead = |letter: char| letter.is_whitespace() || matches!(letter, '*' | ',' | '→');
+    let rest = behind.trim_start_matches(lead);
+    let unsaid = command.expect.words.is_none() && command.expect.outcome == ExpectedOutcome::Unstated;
+    if unsaid && !command.facts.is_check() && !command.server && says_result(rest) {
+        command.expect.words = Some(one_line(&plain(behind)));
+    }
+    command.weigh(behind, Side::Behind);
+    command.weigh(before, Side::Before);
+}
+
 /// Lays down what a criterion claims in front of its command: "The lock is valid: `uv lock --check`", "Exit code 1: `…`",
-/// "Prints `ok`: `…`", "The old schema fails: `…`".
+/// "Prints `ok`: `…`", "The old schema fails: `…`", "HTTP 404 from `…`".
 fn claim(command: &mut PlannedCommand, before: &str) {
-    let statement = before.trim_end().trim_end_matches([':', '：']);
-    if statement.len() == before.trim_end().len() || key(statement).is_empty() {
+    let bare = before.trim_end();
+    let statement = bare.trim_end_matches([':', '：']);
+    let linked = LINKS.iter().find_map(|link| bare.strip_suffix(link));
+    let statement = match linked {
+        _ if statement.len() < bare.len() => statement,
+        Some(statement) => statement,
+        None => return,
+    };
+    if key(statement).is_empty() {
         return;
     }
     let said = expectation(statement);
     let checks = command.facts.is_check();
+    let percent = said.count.is_some_and(|count| count.of == Of::Percent);
     let statement = key(statement);
     let words: Vec<&str> = statement.split_whitespace().collect();
     let fails = words.last().is_some_and(|word| FAILS.contains(word));
     let told = words.iter().any(|word| FAILS.contains(word));
-    if said.status.is_some() || !checks && (said.count.is_some() || !said.shows.is_empty()) {
+    let printed = said.count.is_some() || !said.shows.is_empty() || !said.held.is_empty();
+    if said.status.is_some() || percent || !checks && printed {
         command.await_result(said);
+    } else if linked.is_some() {
+        // What is linked so is no statement.
     } else if said.outcome == ExpectedOutcome::Fail && fails {
         command.expect.outcome = ExpectedOutcome::Fail;
     } else if said.outcome == ExpectedOutcome::Fail && told && !checks {
@@ -175,6 +203,9 @@ fn claim(command: &mut PlannedCommand, before: &str) {
         command.expect.outcome = ExpectedOutcome::Pass;
     }
 }
+
+/// Words between a result and the command that it is of: "HTTP 404 from `…`", "Status 404 - `…`".
+const LINKS: [&str; 11] = [" from", " by", " of", " in", " von", " de", " par", " -", " –", " —", " ("];
 
 /// Words of a statement about a command that shall fail.
 const FAILS: [&str; 6] = ["fail", "fails", "non-zero", "nonzero", "fehl", "falla"];

@@ -2,7 +2,9 @@
 
 use super::{Criterion, is_among, kind, set_expectation, share_look};
 use crate::changes::Asking;
-use crate::commands::{Expect, ExpectedOutcome, Manner, PlannedCommand, command, expectation, hear, in_line, of_fence};
+use crate::commands::{
+    Expect, ExpectedOutcome, Manner, PlannedCommand, Side, command, expectation, hear, in_line, of_fence,
+};
 use crate::document::{PieceKind, Span};
 use crate::inline::{key, one_line};
 use crate::labels::Topic;
@@ -137,8 +139,11 @@ impl Reader<'_, '_, '_> {
             && command.expect.outcome == ExpectedOutcome::Unstated
         {
             let said = expectation(words);
-            if said.outcome == ExpectedOutcome::NoMatches || said.passed.is_some() {
+            let printed = !command.facts.is_check() && (!said.shows.is_empty() || !said.held.is_empty());
+            if said.outcome == ExpectedOutcome::NoMatches || said.passed.is_some() || printed {
                 command.await_result(said);
+            } else {
+                command.weigh(words, Side::Behind);
             }
         }
     }

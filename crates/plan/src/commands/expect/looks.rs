@@ -108,6 +108,8 @@ pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
         () if is_not_nothing(&first) => Said::Found,
         () if says_nothing(&first, clause, side) => Said::Nothing,
         () if begins(&first, &table.fails) || begins(after_leads(&first), &table.fails) => Said::Fails,
+        // What counts prints a number of its own for that: "returns a dozen".
+        () if look.counts && side == Side::Behind => Said::Unread,
         () if says_found(&first, clause, side) && !is_more(&bare, look.text, side) => Said::Found,
         () => Said::Unread,
     };
@@ -133,11 +135,24 @@ fn is_more(bare: &str, own: &str, side: Side) -> bool {
     numbered || suspected || lists.iter().any(|list| has(&words, bare, list))
 }
 
+/// Tells that words in lower case say no more than that nothing comes: "prints nothing", "empty", "nothing is printed by".
+pub(super) fn is_empty(lower: &str) -> bool {
+    const NOTHING: [&str; 9] = ["nothing", "empty", "nichts", "leer", "nada", "vacío", "rien", "vide", "пусто"];
+    const PRINTED: [&str; 6] = ["printed", "shown", "by", "from", "von", "par"];
+    let words = tokens(lower);
+    let known = |word: &String| {
+        TABLE.leads.contains_key(word) || NOTHING.contains(&word.as_str()) || PRINTED.contains(&word.as_str())
+    };
+    words.iter().all(known) && words.iter().any(|word| NOTHING.contains(&word.as_str()))
+}
+
 /// Tells that words bound what a quotation shall be: "shows only `a.py`".
 pub(crate) fn is_bounded(words: &str) -> bool {
     let lower = words.to_lowercase();
     let all = tokens(&without_quotations(&lower));
-    [&TABLE.limits, &TABLE.arrangement, &TABLE.excepts].iter().any(|list| has(&all, &lower, list))
+    // "both `a` and `b`": each of them is looked for.
+    let both = |list: &Words| list.keys().any(|one| one != "both" && list_has(&all, &lower, one));
+    [&TABLE.limits, &TABLE.arrangement, &TABLE.excepts].iter().any(|list| both(list))
 }
 
 /// Whether a clause denies that it is nothing: "is not empty".
@@ -204,7 +219,11 @@ fn beginning(words: &[String], list: &Words) -> usize {
 
 /// Whether one of the words stands there whole; of a script without blanks, anywhere.
 fn has(words: &[String], text: &str, list: &Words) -> bool {
-    list.keys().any(|one| if is_spaced(one) { stands(words, one) } else { text.contains(one.as_str()) })
+    list.keys().any(|one| list_has(words, text, one))
+}
+
+fn list_has(words: &[String], text: &str, one: &str) -> bool {
+    if is_spaced(one) { stands(words, one) } else { text.contains(one) }
 }
 
 fn stands(words: &[String], one: &str) -> bool {

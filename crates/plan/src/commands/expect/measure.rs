@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::{denial, shows};
+
 /// A number that an output is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Count {
@@ -15,8 +17,32 @@ pub struct Count {
     pub relation: Relation,
     /// The number.
     pub number: u64,
-    /// Lines are counted ("3 matches"), where the output is no number itself.
-    pub of_lines: bool,
+    /// The number that ends a range: "between 1 and 3".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<u64>,
+    /// What is counted.
+    pub of: Of,
+}
+
+/// What a number is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Of {
+    /// The number that is printed.
+    Itself,
+    /// Lines, whatever prints them.
+    Lines,
+    /// What stands on a line each in what a search or a listing prints: "3 matches".
+    Things,
+    /// A share that is printed: "80%".
+    Percent,
+}
+
+impl Of {
+    /// Tells that lines are counted, where the output is no number itself.
+    pub fn is_lines(self) -> bool {
+        matches!(self, Of::Lines | Of::Things)
+    }
 }
 
 /// How a number is compared.
@@ -25,6 +51,8 @@ pub struct Count {
 pub enum Relation {
     /// It is the number.
     Exactly,
+    /// It is another number.
+    Not,
     /// It is the number or more.
     AtLeast,
     /// It is the number or less.
@@ -38,8 +66,12 @@ pub enum Relation {
 impl Count {
     /// Tells that `found` is as stated.
     pub fn holds(self, found: u64) -> bool {
+        if self.to.is_some_and(|to| found > to) {
+            return false;
+        }
         match self.relation {
             Relation::Exactly => found == self.number,
+            Relation::Not => found != self.number,
             Relation::AtLeast => found >= self.number,
             Relation::AtMost => found <= self.number,
             Relation::Under => found < self.number,
@@ -52,12 +84,15 @@ impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = match self.relation {
             Relation::Exactly => "=",
+            Relation::Not => "!=",
             Relation::AtLeast => ">=",
             Relation::AtMost => "<=",
             Relation::Under => "<",
             Relation::Over => ">",
         };
-        write!(f, "{sign} {}", self.number)
+        write!(f, "{sign} {}", self.number)?;
+        self.to.map_or(Ok(()), |to| write!(f, " and <= {to}"))?;
+        if self.of == Of::Percent { write!(f, "%") } else { Ok(()) }
     }
 }
 
@@ -78,9 +113,11 @@ type Words = BTreeMap<String, String>;
 struct Table {
     before: BTreeMap<Relation, Words>,
     after: BTreeMap<Relation, Words>,
+    between: Words,
     tells: Words,
     status: Words,
     lines: Words,
+    things: Words,
     units: Words,
     /// By the number, in digits.
     number: BTreeMap<String, Words>,
@@ -122,46 +159,164 @@ pub(super) fn is_number(word: &str) -> bool {
 }
 
 fn of_words(lower: &str, things: Things) -> Option<Measure> {
-    let words = tokens(lower);
-    (0..words.len()).find_map(|at| {
-        let number = value(&words[at])?;
-        // The end of a range, or one of two.
-        if at > 1 && value(&words[at - 2]).is_some() && TABLE.units.contains_key(&words[at - 1]) {
-            return None;
-        }
-        let before = joined(&words[..at]);
-        if let Some(status) = status(&before, number) {
-            return Some(status);
-        }
-        let (mut relation, rest) = compared(&before);
-        let explicit = rest.len() < before.len();
-        let rest = rest.trim_end_matches([' ', ':']).to_owned();
-        let told = rest.is_empty() || ends_with_any(&rest, &TABLE.tells) || rest.ends_with(['→', '.', ';', '，', ',']);
-        let after = joined(words.get(at + 1..).unwrap_or_default());
-        if !told {
-            return None;
-        }
-        let mut behind = after.trim();
-        for (other, list) in &TABLE.after {
-            if let Some(left) = list.keys().find_map(|word| behind.strip_prefix(word.as_str())) {
-                relation = *other;
-                behind = left.trim();
-            }
-        }
-        let next: String = behind.chars().take_while(|letter| letter.is_alphanumeric()).collect();
-        let counting = things == Things::Any || things == Things::Compared && explicit;
-        let named = !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(&next);
-        let thing = counting && named;
-        let of_lines = TABLE.lines.contains_key(&next) || thing;
-        // "3 tests", "200 OK", "5 seconds": a number of something that no line stands for.
-        let ends = next.is_empty() || !behind.starts_with(char::is_alphanumeric);
-        (of_lines || ends).then_some(Measure::Count(Count { relation, number, of_lines }))
-    })
+    let words = tokens(&without_texts(lower));
+    (0..words.len()).find_map(|at| at_word(&words, at, things))
 }
 
+/// What the word at a place states, if that is a number of a result.
+fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
+    let (number, percent) = share(words, at)?;
+    // The end of a range, or one of two.
+    if at > 1 && value(&words[at - 2]).is_some() && TABLE.units.contains_key(&words[at - 1]) {
+        return None;
+    }
+    let before = joined(&words[..at]);
+    if let Some(status) = status(&before, number) {
+        return (!is_denied(words, at)).then_some(status);
+    }
+    if let Some(count) = between(words, at, number) {
+        return Some(Measure::Count(count));
+    }
+    let (mut relation, rest) = compared(&before);
+    let explicit = rest.len() < before.len();
+    let rest = rest.trim_end_matches([' ', ':']).to_owned();
+    let said = rest.is_empty() || ends_with_any(&rest, &TABLE.tells) || rest.ends_with(['→', '.', ';', '，', ',']);
+    if !said && !(explicit && relation != Relation::Exactly) {
+        return None;
+    }
+    let after = joined(words.get(at + 1 + usize::from(percent == Some(1))..).unwrap_or_default());
+    let mut behind = after.trim();
+    let next = |behind: &str| behind.chars().take_while(|letter| letter.is_alphanumeric()).collect::<String>();
+    let first = next(behind);
+    // "3 or fewer", "3 lines or fewer".
+    let counted = behind.strip_prefix(first.as_str()).filter(|_| is_thing(&first)).map_or(behind, str::trim_start);
+    for (other, list) in &TABLE.after {
+        if let Some(left) = list.keys().find_map(|word| counted.strip_prefix(word.as_str())) {
+            relation = *other;
+            behind = if counted == behind { left.trim() } else { behind };
+        }
+    }
+    if is_denied(words, at) {
+        match relation {
+            Relation::Exactly => relation = Relation::Not,
+            // "no more than" is one word of its own; what else is denied is not read.
+            _ if !explicit || denial::denies(&rest) => return None,
+            _ => {}
+        }
+    }
+    let next = next(behind);
+    let counting = things == Things::Any || things == Things::Compared && explicit;
+    let named = !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(&next);
+    let of = match () {
+        () if percent.is_some() => Of::Percent,
+        () if TABLE.lines.contains_key(&next) => Of::Lines,
+        () if TABLE.things.contains_key(&next) || counting && named => Of::Things,
+        () => Of::Itself,
+    };
+    // "3 tests", "200 OK", "5 seconds": a number of something that no line stands for.
+    let ends = next.is_empty() || !behind.starts_with(char::is_alphanumeric);
+    let stated = of != Of::Itself || ends;
+    stated.then_some(Measure::Count(Count { relation, number, to: None, of }))
+}
+
+/// The number at a place, and of a share how many words more it takes: "80%", "80 %".
+fn share(words: &[String], at: usize) -> Option<(u64, Option<usize>)> {
+    let word = &words[at];
+    if let Some(number) = word.strip_suffix('%') {
+        return Some((value(number)?, Some(0)));
+    }
+    let apart = words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "%" | "percent" | "prozent"));
+    Some((value(word)?, apart.then_some(1)))
+}
+
+/// A number from one to another: "between 1 and 3".
+fn between(words: &[String], at: usize, number: u64) -> Option<Count> {
+    let begins = at.checked_sub(1).is_some_and(|before| TABLE.between.contains_key(&words[before]));
+    let to = words.get(at + 2).and_then(|word| value(word)).filter(|to| begins && *to >= number)?;
+    let ends = words.get(at + 3).is_none_or(|next| is_break(next) || TABLE.lines.contains_key(next));
+    let of = if words.get(at + 3).is_some_and(|next| TABLE.lines.contains_key(next)) { Of::Lines } else { Of::Itself };
+    (ends && !is_denied(words, at)).then_some(Count { relation: Relation::AtLeast, number, to: Some(to), of })
+}
+
+/// Whether what stands before the number at a place in its clause denies it; Chinese, Japanese and Korean deny behind it,
+/// too.
+fn is_denied(words: &[String], at: usize) -> bool {
+    let from = words[..at].iter().rposition(|word| is_break(word)).map_or(0, |before| before + 1);
+    let to = words[at..].iter().position(|word| is_break(word)).map_or(words.len(), |next| at + next);
+    let behind = joined(&words[at + 1..to.max(at + 1)]);
+    denial::denies(&joined(&words[from..at])) || !behind.is_ascii() && denial::denies(&behind)
+}
+
+fn is_break(word: &str) -> bool {
+    matches!(word, "," | ";" | "." | ":" | "(" | ")" | "，" | "。" | "；" | "—" | "–")
+        || matches!(word, "and" | "but" | "then" | "und" | "aber" | "y" | "pero" | "et" | "mais" | "и" | "но")
+}
+
+fn is_thing(word: &str) -> bool {
+    TABLE.lines.contains_key(word) || TABLE.things.contains_key(word)
+}
+
+/// The words with a sign in place of each text that they quote: what is quoted is a number only where it is digits.
+fn without_texts(lower: &str) -> String {
+    let mut bare = String::with_capacity(lower.len());
+    let mut from = 0;
+    for (outer, inner) in shows::quoted(lower) {
+        let number = !lower[inner].contains(char::is_alphabetic);
+        bare.push_str(&lower[from..outer.start]);
+        bare.push_str(if number { &lower[outer.clone()] } else { " ¶ " });
+        from = outer.end;
+    }
+    bare.push_str(&lower[from..]);
+    bare
+}
+
+/// The numbers that words hold, texts that they quote aside, each with the words around it.
+pub(super) fn numbers(lower: &str) -> Vec<Number> {
+    let words = tokens(&without_texts(lower));
+    let at = (0..words.len()).filter_map(|at| {
+        let (number, percent) = share(&words, at)?;
+        let counts = is_number(words[at].trim_end_matches('%'));
+        let before = at.checked_sub(1).map(|before| words[before].clone()).unwrap_or_default();
+        let lead = joined(&words[..at]);
+        let compared = compared(&lead).0 != Relation::Exactly;
+        let next = words.get(at + 1).cloned().unwrap_or_default();
+        counts.then_some(Number { number, percent: percent.is_some(), before, next, compared })
+    });
+    at.collect()
+}
+
+/// A number among words.
+pub(super) struct Number {
+    pub(super) number: u64,
+    pub(super) percent: bool,
+    /// The word before it.
+    pub(super) before: String,
+    /// The word behind it.
+    pub(super) next: String,
+    /// Words before it compare it.
+    pub(super) compared: bool,
+}
+
+impl Number {
+    /// Tells that it measures time, size or weight.
+    pub(super) fn is_measure(&self) -> bool {
+        TABLE.units.contains_key(&self.next) && !matches!(self.next.as_str(), "of" | "or" | "to" | "and" | "instead")
+    }
+}
+
+/// Tells that a word tells a number of a result.
+pub(super) fn tells(word: &str) -> bool {
+    TABLE.tells.contains_key(word)
+}
+
+/// A status that a command ends with. What only says "code" or "status" may be that of an answer, which has three digits.
 fn status(before: &str, number: u64) -> Option<Measure> {
+    /// The statuses of answers begin here.
+    const OF_ANSWERS: u64 = 100;
+    const PLAIN: [&str; 2] = ["status", "code"];
     let bare = before.trim_end_matches([' ', ':', '(', '=']);
-    let told = ends_with_any(bare, &TABLE.status);
+    let plain = PLAIN.iter().any(|word| bare.ends_with(word)) && !bare.contains("exit") && !bare.contains("return");
+    let told = ends_with_any(bare, &TABLE.status) && !(plain && number >= OF_ANSWERS);
     let status = i32::try_from(number).ok().filter(|status| (0..256).contains(status))?;
     told.then_some(Measure::Status(status))
 }
@@ -185,7 +340,8 @@ fn ends_with_any(text: &str, words: &Words) -> bool {
     })
 }
 
-fn value(word: &str) -> Option<u64> {
+/// The number that a word is, in digits or in letters.
+pub(super) fn value(word: &str) -> Option<u64> {
     let digits = !word.is_empty() && word.len() < 10 && word.bytes().all(|byte| byte.is_ascii_digit());
     let named = || TABLE.number.iter().find(|(_, words)| words.contains_key(word)).map(|(number, _)| number.as_str());
     (if digits { Some(word) } else { named() })?.parse().ok()
@@ -203,8 +359,8 @@ fn tokens(lower: &str) -> Vec<String> {
             continue;
         }
         let class = |letter: char| match letter {
-            '<' | '>' | '=' | '≥' | '≤' | '→' => 1,
-            ',' | ';' | ':' | '(' | ')' | '，' | '。' | '；' => 2,
+            '<' | '>' | '=' | '≥' | '≤' | '→' | '!' | '≠' => 1,
+            ',' | ';' | ':' | '(' | ')' | '，' | '。' | '；' | '—' | '–' => 2,
             '+' => 3,
             _ => 0,
         };
@@ -254,9 +410,13 @@ mod tests {
             assert!(example.to_lowercase().contains(word), "{word}: {example}");
             assert!(matches!(read, Some(Measure::Count(_))), "{word}: {example}: {read:?}");
         }
-        for (word, example) in &table.lines {
+        for (word, example) in table.lines.iter().chain(&table.things) {
             let read = measure(&example.to_lowercase());
-            assert!(matches!(read, Some(Measure::Count(count)) if count.of_lines), "{word}: {example}: {read:?}");
+            assert!(matches!(read, Some(Measure::Count(count)) if count.of.is_lines()), "{word}: {example}: {read:?}");
+        }
+        for (word, example) in &table.between {
+            let read = measure(&example.to_lowercase());
+            assert!(matches!(read, Some(Measure::Count(count)) if count.to == Some(3)), "{word}: {example}: {read:?}");
         }
         for (word, example) in &table.units {
             assert_eq!(counted(&example.to_lowercase(), true), None, "{word}: {example}");

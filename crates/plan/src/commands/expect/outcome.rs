@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::denial;
 use crate::commands::ExpectedOutcome;
 
 const NOTHING: &[&str] = &[
@@ -47,6 +48,9 @@ const UNFAILED: &[&str] = &[
     "zero errors",
     "without errors",
     "without error",
+    "ohne fehler",
+    "keine fehler",
+    "sans erreur",
     "no error",
     "not fail",
     "never fails",
@@ -79,7 +83,7 @@ const UNFAILED: &[&str] = &[
     "0 fail",
 ];
 /// What each of [`UNFAILED`] holds a part of.
-const DENIABLE: &[&str] = &["fail", "err", "regress", "错", "錯"];
+const DENIABLE: &[&str] = &["fail", "err", "fehler", "regress", "错", "錯"];
 const FAILS: &[&str] = &[
     "fail",
     "error",
@@ -197,6 +201,27 @@ struct Telling {
     end: usize,
     outcome: ExpectedOutcome,
     part: Part,
+}
+
+/// Whether what a clause denies is part of the outcome that it tells: "no errors", "does not pass", but not "does not print
+/// ok".
+pub(super) fn reads_denial(clause: &str) -> bool {
+    let mut words = clause.to_owned();
+    for negated in UNFAILED {
+        words = words.replace(negated, "unfailed");
+    }
+    if !denial::denies(&words) {
+        return true;
+    }
+    let Some(telling) = next(&words, 0) else { return false };
+    let before = &words[..telling.at];
+    match telling.outcome {
+        ExpectedOutcome::Fail => true,
+        ExpectedOutcome::Pass => {
+            is_denied(before, NEAR) || !denial::denies(before) && denial::denies(&words[telling.at..telling.end])
+        }
+        _ => false,
+    }
 }
 
 /// The outcome of the first word that tells one: "fails, then passes" fails; "no build errors" and "all error tests

@@ -1,5 +1,8 @@
 //! Text that an expectation quotes and that the output shall contain.
 
+use serde::Serialize;
+
+use super::denial;
 use crate::document::Span;
 use crate::inline::{code_spans, is_sign};
 
@@ -53,6 +56,29 @@ const SHOWING: &[&str] = &[
     "contiene",
     "выводит",
     "содержит",
+    "mentions",
+    "mention",
+    "carries",
+    "enthält",
+    "enthalten",
+    "zeigt",
+    "gibt",
+    "liefert",
+    "meldet",
+    "contient",
+    "contenir",
+    "affiche",
+    "renvoie",
+    "mencionar",
+    "contém",
+    "mostra",
+    "imprimir",
+    "含む",
+    "含み",
+    "表示",
+    "出力",
+    "출력",
+    "포함",
 ];
 
 /// Words behind which stands an excerpt of what is printed, whatever the program.
@@ -75,57 +101,231 @@ pub(crate) fn is_showing(word: &str) -> bool {
     SHOWING.contains(&word) && (!word.is_ascii() || word.ends_with('s'))
 }
 
-/// Words that deny, or tell of another time.
-const DENYING: &[&str] = &[
-    "no",
-    "not",
-    "never",
-    "without",
-    "instead",
-    "doesn't",
-    "don't",
-    "neither",
-    "nor",
-    "rather",
-    "previously",
-    "if",
-    "不",
-    "无",
+/// Words that tell of another time or case.
+const ELSEWHERE: &[&str] = &["instead", "rather", "previously", "if"];
+
+/// Words right before a text at which an output begins or ends.
+const EDGES: [(&str, Stands); 11] = [
+    ("starts with", Stands::Start),
+    ("start with", Stands::Start),
+    ("begins with", Stands::Start),
+    ("beginnt mit", Stands::Start),
+    ("commence par", Stands::Start),
+    ("empieza con", Stands::Start),
+    ("ends with", Stands::End),
+    ("end with", Stands::End),
+    ("endet mit", Stands::End),
+    ("finit par", Stands::End),
+    ("termina con", Stands::End),
 ];
+
+/// A text and how it stands in an output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// The text.
+    pub text: String,
+    /// How it stands there.
+    pub stands: Stands,
+}
+
+/// What programs call what is no error.
+const WARNING: &str = "warning";
+
+impl Held {
+    /// States that no warning is told, whatever the words of the plan.
+    pub fn warning() -> Self {
+        Held { text: WARNING.to_owned(), stands: Stands::Nowhere }
+    }
+
+    /// Tells that it is no text of its own but any warning.
+    pub fn is_warning(&self) -> bool {
+        *self == Held::warning()
+    }
+}
+
+/// How a text stands in an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stands {
+    /// The output begins with it.
+    Start,
+    /// The output ends with it.
+    End,
+    /// It does not stand there.
+    Nowhere,
+}
+
+/// What words quote of an output.
+#[derive(Debug, Default)]
+pub(super) struct Quotes {
+    /// What it shall contain.
+    pub(super) shows: Vec<String>,
+    /// What stands in it in another way, or nowhere.
+    pub(super) held: Vec<Held>,
+    /// What is quoted, and not read as part of an output.
+    pub(super) left: Vec<String>,
+}
 
 /// Text in ticks or quotes that the output shall contain, word for word.
 /// `strict`: only behind words that leave no doubt, as for a test runner.
 pub(crate) fn shows(words: &str, strict: bool) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let (mut from, mut kept) = (0, false);
-    for (outer, inner) in quoted(words) {
+    quotes(words, strict).shows
+}
+
+/// What one quotation is of an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Shown,
+    Held(Stands),
+    Left,
+}
+
+/// Reads what words quote of an output.
+pub(super) fn quotes(words: &str, strict: bool) -> Quotes {
+    let mut found = Quotes::default();
+    let all = quoted(words);
+    let (mut from, mut before) = (0, Part::Left);
+    for (at, (outer, inner)) in all.iter().enumerate() {
         let between = words[from..outer.start].to_lowercase();
+        let next = all.get(at + 1).map_or(words.len(), |(next, _)| next.start);
+        let around = Around { between: &between, behind: &words[outer.end..next], strict };
         from = outer.end;
-        let clause = between.rsplit(['.', ';', '—', '(', '；', '。']).next().unwrap_or("");
-        let left: Vec<&str> = clause.split(|letter: char| letter.is_whitespace() || is_sign(letter)).collect();
-        let left: Vec<&str> = left.into_iter().filter(|word| !word.is_empty()).collect();
-        let near = &left[left.len().saturating_sub(4)..];
-        let told = |list: &[&str]| {
-            near.iter().any(|word| list.contains(word) || list.iter().any(|one| !one.is_ascii() && word.contains(one)))
-        };
-        let joined = kept && matches!(near, [] | ["and"] | ["plus"] | ["y"] | ["и"] | ["和"]);
-        let alone = !strict && near.is_empty() && found.is_empty() && between.trim().is_empty();
-        let text = words[inner].trim();
-        let told_of = told(if strict { EXCERPT } else { SHOWING }) || !strict && appears(&words[outer.end..]);
-        kept = (joined || alone || told_of)
-            && !told(DENYING)
-            && (is_literal(text) || told(EXCERPT) && (is_number(text) || is_truth(text)))
-            && (told_of || crate::paths::as_path(text, true).is_none())
-            && !denied_behind(&words[outer.end..]);
-        if kept && !found.iter().any(|known| known == text) {
+        let text = words[inner.clone()].trim();
+        let joined =
+            before != Part::Left && matches!(around.near().as_slice(), [] | ["and" | "plus" | "y" | "и" | "和"]);
+        let alone = around.is_alone() && found.shows.is_empty();
+        before = around.part(text, (joined && !around.is_elsewhere()).then_some(before), alone);
+        match before {
+            Part::Shown if found.shows.iter().any(|known| known == text) => {}
+            Part::Shown => found.shows.push(text.to_owned()),
+            Part::Held(stands) => found.held.push(Held { text: text.to_owned(), stands }),
+            Part::Left => found.left.push(text.to_owned()),
+        }
+    }
+    if !strict {
+        found.shows.extend(plainly(words));
+    }
+    found
+}
+
+/// What stands around a quotation.
+struct Around<'a> {
+    /// From the quotation before, in lower case.
+    between: &'a str,
+    /// To the next one.
+    behind: &'a str,
+    strict: bool,
+}
+
+impl Around<'_> {
+    /// The last words before it in its sentence.
+    fn near(&self) -> Vec<&str> {
+        let clause = self.between.rsplit(['.', ';', '—', '(', '；', '。']).next().unwrap_or("");
+        let words = clause.split(|letter: char| letter.is_whitespace() || is_sign(letter));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        words[words.len().saturating_sub(4)..].to_vec()
+    }
+
+    fn told(&self, list: &[&str]) -> bool {
+        let unspaced = |word: &str| list.iter().any(|one| is_unspaced(one) && word.contains(one));
+        self.near().iter().any(|word| list.contains(word) || unspaced(word))
+    }
+
+    /// Whether nothing but an arrow stands before it: "→ `{"ok": true}`".
+    fn is_alone(&self) -> bool {
+        let sign = |letter: char| letter.is_whitespace() || matches!(letter, '→' | '>' | '=' | ':' | '-' | '*');
+        !self.strict && self.between.chars().all(sign) && self.between.trim() != "-"
+    }
+
+    /// Whether the words around it tell of another time or case, or offer it as one of two.
+    fn is_elsewhere(&self) -> bool {
+        let next = self.behind.trim_start_matches([' ', ',', '*']).to_lowercase();
+        self.told(ELSEWHERE) || next.starts_with("or ") || next.starts_with('/')
+    }
+
+    /// Whether its own clause denies it, by what stands before it or behind it.
+    fn denied(&self) -> (bool, bool) {
+        let behind = self.behind.to_lowercase();
+        let clause = denial::first_clause(&behind);
+        // "`x` is not listed", but not "`x` with no errors".
+        let mut words = clause.split_whitespace().filter(|_| !clause.trim_start().starts_with("with"));
+        let near = [words.next(), words.next(), words.last()].map(Option::unwrap_or_default).join(" ");
+        (denial::denies(denial::last_clause(self.between)), denial::denies(&near))
+    }
+
+    fn part(&self, text: &str, inherited: Option<Part>, alone: bool) -> Part {
+        let told = self.told(if self.strict { EXCERPT } else { SHOWING }) || !self.strict && appears(self.behind);
+        let plain = is_literal(text)
+            || (alone || self.told(EXCERPT)) && (is_truth(text) || is_number(text) && self.told(EXCERPT));
+        let near = self.near();
+        let edge = EDGES.iter().find(|(words, _)| near.join(" ").ends_with(words)).map(|(_, stands)| *stands);
+        let bare = near.len() == 1 && denial::denies(near[0]);
+        let (before, behind) = self.denied();
+        if self.is_elsewhere() || !plain {
+            return Part::Left;
+        }
+        match (edge, before || behind) {
+            (Some(_), true) => Part::Left,
+            (Some(stands), false) => Part::Held(stands),
+            // Denied twice, or of what no verb tells.
+            (None, true) if before && behind || !(told || bare) => Part::Left,
+            (None, true) => Part::Held(Stands::Nowhere),
+            (None, false) if self.is_more() => Part::Left,
+            (None, false) if told || alone => Part::Shown,
+            (None, false) => inherited.unwrap_or(Part::Left),
+        }
+        .unless_path(text, told)
+    }
+
+    /// Whether more is said of it than that it stands there: "`ok` is true", "a non-empty `items` list".
+    fn is_more(&self) -> bool {
+        const STATES: [&str; 8] = ["is", "are", "was", "set", "equals", "=", "has", "ist"];
+        let next = self.behind.split_whitespace().next().unwrap_or("");
+        let states = STATES.contains(&next.trim_matches([',', '.'])) && !appears(self.behind);
+        states || self.near().iter().any(|word| word.contains("empty"))
+    }
+}
+
+impl Part {
+    /// A path beside a verb that tells of no output is where something stands.
+    fn unless_path(self, text: &str, told: bool) -> Self {
+        let path = !told && self == Part::Shown && crate::paths::as_path(text, true).is_some();
+        if path { Part::Left } else { self }
+    }
+}
+
+/// Text of an output that needs no quotes behind a verb: "prints True", "outputs the version 1.2.3", "an empty list".
+fn plainly(words: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let lower = words.to_lowercase();
+    let all: Vec<&str> = words.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';'])).collect();
+    let verb = |at: usize| SHOWING.contains(&all[at].to_lowercase().as_str());
+    for (at, word) in all.iter().enumerate() {
+        let parts: Vec<&str> = word.trim_start_matches('v').split('.').collect();
+        let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let version = parts.len() > 2 && parts.iter().all(number);
+        let told = (at.saturating_sub(3)..at).any(verb);
+        let truth = at > 0 && at + 1 == all.len() && verb(at - 1) && ["True", "False", "None"].contains(word);
+        if truth || version && told && !denial::denies(&all[..at].join(" ").to_lowercase()) {
+            found.push((*word).to_owned());
+        }
+    }
+    for (thing, text) in [("list", "[]"), ("array", "[]"), ("object", "{}"), ("dict", "{}")] {
+        let said = ["an empty ", "an empty json "].iter().any(|lead| lower.ends_with(&format!("{lead}{thing}")));
+        if said && !denial::denies(&lower) && SHOWING.contains(&lower.split(' ').next().unwrap_or("")) {
             found.push(text.to_owned());
         }
     }
     found
 }
 
+/// Whether a word is of a script that is written without blanks.
+fn is_unspaced(word: &str) -> bool {
+    word.chars().any(|letter| u32::from(letter) >= 0x2E80)
+}
+
 /// Whether words quote something that the command itself does not name.
-pub(super) fn quotes(words: &str, command: &str) -> bool {
+pub(super) fn names_more(words: &str, command: &str) -> bool {
     quoted(words).iter().any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
 }
 
@@ -155,17 +355,8 @@ fn appears(behind: &str) -> bool {
     clause.split_whitespace().take(4).any(|word| SEEN.iter().any(|seen| word.starts_with(seen)))
 }
 
-/// Whether the words behind a quotation take it back: "`x` is absent", "`x` or `y`".
-fn denied_behind(behind: &str) -> bool {
-    let lower = behind.to_lowercase();
-    let next = lower.trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, ',' | '*'));
-    ["or ", "is absent", "is not", "does not", "is gone", "no longer", "is missing", "not ", "/"]
-        .iter()
-        .any(|word| next.starts_with(word))
-}
-
 /// Code spans, and quotations outside them, in order: with and without their signs.
-fn quoted(words: &str) -> Vec<(Span, Span)> {
+pub(super) fn quoted(words: &str) -> Vec<(Span, Span)> {
     let mut found: Vec<(Span, Span)> = code_spans(words, 0).into_iter().map(|span| (span.outer, span.inner)).collect();
     let spans = found.clone();
     let mut open: Option<(usize, usize)> = None;
@@ -195,7 +386,7 @@ fn is_number(text: &str) -> bool {
 
 /// "prints `True`": a line of its own.
 fn is_truth(text: &str) -> bool {
-    ["true", "false", "none", "null"].contains(&text.to_lowercase().as_str())
+    ["true", "false", "none", "null", "[]", "{}"].contains(&text.to_lowercase().as_str())
 }
 
 /// Whether quoted words can stand in an output as they are.
@@ -210,6 +401,8 @@ fn is_literal(text: &str) -> bool {
             !name.is_empty() && name.chars().all(|letter| letter.is_alphabetic() || matches!(letter, '-' | '_' | ' '))
         })
     }) && !text.contains("</");
-    let counted = text.chars().count() < 2 || bare.chars().all(|letter| letter.is_ascii_digit()) && bare.len() < 3;
+    let counted = text.chars().count() < 2
+        || !text.contains(char::is_alphanumeric) && text.len() < 3
+        || bare.chars().all(|letter| letter.is_ascii_digit()) && bare.len() < 3;
     !verdict && !elided && !holder && !counted && !shell::is_command(text)
 }

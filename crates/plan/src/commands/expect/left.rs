@@ -1,0 +1,123 @@
+//! What words state of a result and no rule has read: as long as there is some, nothing is proven by the command.
+//!
+//! A number, a quotation or a denial states something whatever the words around it are, so that it must be accounted for by
+//! what was read: `returns 3 twice` leaves nothing, but `is sorted, 4 rows` leaves the 4.
+
+use super::{Expect, ExpectedOutcome, Side, Stands, denial, looks, measure, outcome, shows};
+
+/// Words about a command, and what was read of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stated<'a> {
+    /// The words.
+    pub(crate) words: &'a str,
+    /// Where they stand.
+    pub(crate) side: Side,
+    /// The command; what it names itself is no result.
+    pub(crate) own: &'a str,
+    /// It runs tests, linters, type checks or builds, which report in words of their own.
+    pub(crate) check: bool,
+    /// What was read.
+    pub(crate) expect: &'a Expect,
+}
+
+/// Tells that the words state something of the result which was not read.
+pub(crate) fn is_left(stated: Stated<'_>) -> bool {
+    let words = super::without_replaced(stated.words);
+    let stated = Stated { words: &words, ..stated };
+    let lower = words.to_lowercase();
+    let failing = stated.expect.outcome == ExpectedOutcome::Fail;
+    let quoted = |text: &String| !failing && !stated.is_accounted(text);
+    let left = match stated.check {
+        true => false,
+        false => shows::quotes(stated.words, false).left.iter().any(quoted),
+    };
+    let bounded = !stated.check && !stated.expect.shows.is_empty() && looks::is_bounded(stated.words);
+    let denied = |clause: &&str| denial::denies(clause) && !stated.reads_denial(clause);
+    let denied = !stated.check && !failing && denial::clauses(&lower).iter().any(denied);
+    let numbered = measure::numbers(&lower).iter().any(|number| !failing && stated.leaves(number));
+    match stated.side {
+        Side::Behind => left || bounded || denied || numbered,
+        Side::Before => numbered,
+    }
+}
+
+/// Tells that words right behind a command say what it gives, by a verb: "returns …", "is …".
+pub(crate) fn says_result(behind: &str) -> bool {
+    const NO_VERBS: [&str; 9] = ["to", "all", "the", "left", "with", "mit", "code", "status", "expect"];
+    let first: String = behind.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+    let first = first.to_lowercase();
+    shows::is_showing(&first) || measure::tells(&first) && !NO_VERBS.contains(&first.as_str())
+}
+
+impl Stated<'_> {
+    /// Whether a quoted text was read, or is none of a result: the command names it, or it is a command or folder itself.
+    fn is_accounted(&self, text: &str) -> bool {
+        let expect = self.expect;
+        let number = |text: &str| {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            digits.parse::<u64>().is_ok_and(|number| self.is_read(number))
+        };
+        let folder =
+            text.ends_with('/') || crate::commands::stated_folder(self.words).is_some_and(|folder| folder == text);
+        self.own.contains(text)
+            || expect.shows.iter().any(|shown| shown == text)
+            || expect.held.iter().any(|held| held.text == text)
+            || folder
+            || shell::is_command(text)
+            || number(text)
+            || is_verdict(text) && expect.outcome == ExpectedOutcome::Pass
+    }
+
+    /// Whether a number is one of those that were read.
+    fn is_read(&self, number: u64) -> bool {
+        let expect = self.expect;
+        let count = expect.count.is_some_and(|count| count.number == number || count.to == Some(number));
+        count
+            || expect.passed.is_some_and(|passed| passed == number || passed == number + 1)
+            || expect.status.is_some_and(|status| u64::try_from(status) == Ok(number))
+            || number == 0 && matches!(expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
+    }
+
+    /// Whether a number states something that was not read. In front of a command it does only where words compare it or
+    /// tell it; what a check reports is told by its percentages and times.
+    fn leaves(&self, number: &measure::Number) -> bool {
+        let digits = number.number.to_string();
+        let named = self.own.contains(&digits) || is_name(&number.before);
+        let of_check = number.percent;
+        let states = match (self.side, self.check) {
+            (_, true) => of_check,
+            (Side::Before, false) => number.percent || number.compared || number.is_measure(),
+            (Side::Behind, false) => true,
+        };
+        let of_answer = self.expect.outcome == ExpectedOutcome::Pass && number.number == 200;
+        states && !named && !of_answer && !self.is_read(number.number)
+    }
+
+    /// Whether what a clause denies was read: that nothing comes, that nothing fails, another number, a text.
+    fn reads_denial(&self, clause: &str) -> bool {
+        let expect = self.expect;
+        let nothing = expect.outcome == ExpectedOutcome::NoMatches;
+        let another = expect.count.is_some_and(|count| {
+            let numbers = measure::numbers(clause);
+            numbers.iter().any(|number| number.number == count.number)
+        });
+        let mut absent = expect.held.iter().filter(|held| held.stands == Stands::Nowhere);
+        let absent = absent.any(|held| clause.contains(&held.text.to_lowercase()) || held.is_warning());
+        nothing || another || absent || outcome::reads_denial(clause)
+    }
+}
+
+/// Whether the word before a number makes it a name: "phase 2", "python 3".
+fn is_name(before: &str) -> bool {
+    const NAMES: [&str; 15] = [
+        "phase", "step", "task", "section", "part", "chapter", "line", "lines", "version", "python", "node", "django",
+        "page", "item", "#",
+    ];
+    NAMES.contains(&before)
+}
+
+/// Whether a quoted text is a verdict: `PASS`, `OK`.
+fn is_verdict(text: &str) -> bool {
+    let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    outcome::outcome(&bare) == ExpectedOutcome::Pass
+}
