@@ -147,7 +147,8 @@ impl Request {
         let instead = in_environment(&self.script, &nearest_tools(work.run.root(), &effective_folder(self)));
         let script = instead.as_ref().unwrap_or(&self.script);
         let asked = Asked::read(script, self.kind, &recipes);
-        Asked { instead, ..asked }
+        let lost = recipes.lost(&asked.reading);
+        Asked { instead, lost, ..asked }
     }
 }
 

@@ -228,6 +228,10 @@ impl PlannedCommand {
         if let Some(words) = words {
             return self.await_look(&words, expect::Side::Behind);
         }
+        let of_output = self.expect.outcome == ExpectedOutcome::Pass && !self.facts.is_check();
+        if of_output && expect::tells_nothing(&self.expect.words.as_deref().unwrap_or("").to_lowercase()) {
+            self.expect.outcome = ExpectedOutcome::NoMatches;
+        }
         self.settle_number();
         if self.expect.outcome == ExpectedOutcome::Fail {
             // One of them is enough: "`ImportError` or `NameError`".
@@ -304,7 +308,11 @@ impl PlannedCommand {
             expect.shows.retain(|text| text.parse::<u64>().is_err());
         } else if count.of == Of::Things {
             expect.count = None;
-        } else if count.number == 0 && expect.outcome == ExpectedOutcome::Unstated && expect.shows.is_empty() {
+        } else if count.number == 0
+            && count.relation == Relation::Exactly
+            && expect.outcome == ExpectedOutcome::Unstated
+            && expect.shows.is_empty()
+        {
             // What a program "returns" is its status; nothing else is told by nought alone.
             (expect.count, expect.status) = (None, Some(0));
             expect.outcome = ExpectedOutcome::Pass;

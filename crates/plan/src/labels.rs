@@ -1118,7 +1118,18 @@ const CHECKS: &[&str] = &[
     "检查",
     "测试",
     "検証",
+    "確認",
     "검증",
+    "확인",
+    "테스트",
+    "überprüfung",
+    "kontrolle",
+    "abnahme",
+    "verificación",
+    "comprobación",
+    "pruebas",
+    "verificação",
+    "contrôle",
 ];
 
 /// Whether a label may announce a check.
@@ -1138,7 +1149,31 @@ pub(crate) fn topic(name: &str) -> Option<Topic> {
         let (word, rest) = name.split_once(' ')?;
         rest.starts_with(|letter: char| letter.is_ascii_digit()).then(|| TOPICS.get(word).copied())?
     };
-    TOPICS.get(name).copied().or_else(|| numbered().filter(|topic| *topic == Reference))
+    let referred = || numbered().filter(|topic| *topic == Reference);
+    TOPICS.get(name).copied().or_else(referred).or_else(|| is_manual(name).then_some(Manual))
+}
+
+/// Whether a name is of a check by hand: "manuell", "vérification manuelle", "수동 확인".
+fn is_manual(name: &str) -> bool {
+    const STEMS: [&str; 6] = ["manual", "manuel", "ручн", "手动", "手動", "수동"];
+    const TESTS: [&str; 6] = ["testing", "checks", "tester", "validation", "prüfungen", "vérifications"];
+    /// A stem with its ending: "manuellement".
+    const ALONE: usize = 12;
+    let bare = name.trim_end_matches([':', ' ', '\u{a0}']);
+    let by_hand = |word: &&str| STEMS.iter().any(|stem| word.starts_with(stem));
+    let (hand, others): (Vec<&str>, Vec<&str>) = bare.split_whitespace().partition(by_hand);
+    let [word] = hand.as_slice() else { return false };
+    if *word == "manuals" {
+        return false;
+    }
+    let checks = |word: &str| is_check(word) || TESTS.contains(&word);
+    if !others.is_empty() {
+        return others.into_iter().all(checks);
+    }
+    // What is written without blanks holds both: "手動確認".
+    let rest = STEMS.iter().find_map(|stem| word.strip_prefix(stem)).unwrap_or_default();
+    checks(rest)
+        || word.chars().count() <= ALONE && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
 }
 
 /// What an element inside a `<task>` announces, by its name.

@@ -9,7 +9,7 @@ use shell::{Decides, Kind, Need};
 
 use crate::changes::asks_for_change;
 use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, Relation, expectation, expected_by, in_line, is_use, of_fence,
+    ExpectedOutcome, Manner, PlannedCommand, Relation, Stands, expectation, expected_by, in_line, is_use, of_fence,
 };
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
@@ -365,7 +365,11 @@ fn expected(command: &PlannedCommand) -> String {
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));
     }
+    for held in expect.held.iter().filter(|held| held.stands != Stands::Nowhere) {
+        all.push(format!("prints contains {}", held.text));
+    }
     match (all.is_empty(), &expect.words) {
+        _ if expect.left => "unreadable".to_owned(),
         (false, _) => all.join(" or "),
         (true, Some(_)) => "unreadable".to_owned(),
         (true, None) => "-".to_owned(),

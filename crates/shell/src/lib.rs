@@ -59,6 +59,7 @@ mod commit;
 mod strict;
 
 mod environments;
+mod fed;
 
 mod substituted;
 

@@ -1,5 +1,6 @@
 //! How to run a script so that any failing part ends it.
 
+use crate::call::Call;
 use crate::reading::Reading;
 use crate::script::Node;
 use crate::table::Trait;
@@ -13,14 +14,12 @@ impl Reading {
     /// Returns the text that a Bash shell runs so that any failing part ends it: prompts taken off, and
     /// options set where there are several parts.
     ///
-    /// A script that looks at a status itself (`$?`), or sets the shell's options, stays as it is. Where a
+    /// A script that looks at a status itself (`$?`), or goes on after a failure (`set +e`), stays as it is. Where a
     /// pipe's last member ends before its input does (`head`) and cannot be made to read on
     /// ([`Reading::reading_on`]), the others would fail for that, so that its status stays the last member's.
     pub fn strict_form(&self) -> String {
         let text = self.script.text.trim();
-        let own_way = text.contains("$?")
-            || self.calls().iter().any(|call| call.is(Trait::SetsOptions))
-            || !self.script.is_sound();
+        let own_way = text.contains("$?") || self.calls().iter().any(goes_on) || !self.script.is_sound();
         let several = match &self.script.root {
             Node::Sequence(_) | Node::Loop { .. } | Node::Condition { .. } | Node::Subshell(_) => true,
             root => has_pipe(root),
@@ -33,6 +32,19 @@ impl Reading {
         }
         let breaks = self.closes_early(&self.script.root) && self.reading_on().is_none();
         format!("{}{text}", if breaks { AT_ERRORS } else { AT_ERRORS_AND_IN_PIPES })
+    }
+
+    /// Tells that the script itself takes care that a failure does not end it (`set +e`), and looks at none, so that the
+    /// status of a program that `wanted` names is lost where something follows it.
+    pub fn goes_on_after(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
+        let calls = self.calls();
+        let looks = self.script.text.contains("$?");
+        let from = calls.iter().position(goes_on).filter(|_| !looks);
+        from.is_some_and(|from| {
+            let rest = &calls[from + 1..];
+            let last = rest.iter().rposition(|call| wanted(call));
+            last.is_some_and(|last| last + 1 < rest.len() || rest[..last].iter().any(|call| wanted(call)))
+        })
     }
 
     /// Returns the text with each member of a pipe that would end early reading its input to the end, with
@@ -107,6 +119,14 @@ impl Reading {
             Node::Invocation(_) | Node::Definition(_) | Node::Nothing => false,
         }
     }
+}
+
+/// Whether a call lets the shell go on after a failure: `set +e`, `set +o errexit`.
+fn goes_on(call: &&Call) -> bool {
+    let off = |word: &String| word.starts_with('+') && word.contains('e') || word == "errexit";
+    call.is(Trait::SetsOptions)
+        && call.arguments.iter().any(off)
+        && !call.arguments.iter().any(|word| word.starts_with('-'))
 }
 
 fn has_pipe(node: &Node) -> bool {

@@ -7,7 +7,6 @@
 use crate::call::Call;
 use crate::reading::{Part, Reading};
 use crate::script::{Invocation, Node, RedirectionKind, Span};
-use crate::table::StatusMeaning;
 
 /// How a program's output is handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +88,7 @@ impl Reading {
                 found.push((at, *owner, form));
             }
         }
-        // What is compared with a file that is there differs from it where it fails.
-        let files = found.iter().filter(|one| one.2 == Some(Form::File)).count();
-        found.retain(|one| one.2 != Some(Form::File) || files > 1 || !self.compares(one.1));
         found
-    }
-
-    fn compares(&self, at: usize) -> bool {
-        matches!(&self.parts[at], Part::Call(call) if call.status(1) == Some(StatusMeaning::Differences))
     }
 
     fn is_negated_at(&self, at: usize) -> bool {

@@ -44,6 +44,8 @@ pub(crate) enum Inconclusive {
     PipeClosed,
     /// A search could not search: its exit code.
     SearchFailed(i32),
+    /// What feeds its search ended with a failure.
+    FedByFailure,
     /// It passed where it was to fail before the change.
     PassedEarly,
     /// It ended well, and its output does not show what the plan states.
@@ -94,6 +96,9 @@ impl fmt::Display for Inconclusive {
             Inconclusive::TimedOut(seconds) => write!(f, "stopped after {seconds} s (--timeout gives it longer)"),
             Inconclusive::PipeClosed => f.write_str("the pipe was closed before it ended"),
             Inconclusive::SearchFailed(code) => write!(f, "the search itself ended with exit code {code}"),
+            Inconclusive::FedByFailure => {
+                f.write_str("what feeds the search in its pipe failed, which its status hides")
+            }
             Inconclusive::PassedEarly => f.write_str("it passed, though the plan expects it to fail before the change"),
             Inconclusive::NotShown(text) => write!(f, "exit code 0, but its output does not show `{text}`"),
             Inconclusive::Shown(text) => write!(f, "exit code 0, but its output tells of `{text}`"),

@@ -11,7 +11,7 @@ use super::closing_lines::{all_skipped, failed_count, passed_count, summary};
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
 use super::shown::{counted_at_end, holds, measured, stands, tells_of};
-use super::vacuous::{Vacuous, makes, searches, strict_form, vacuous};
+use super::vacuous::{FED_BY_A_FAILURE, Vacuous, makes, searches, strict_form, vacuous, with_fed_statuses};
 
 /// A command as it is run, and what is known of it before.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct Asked {
     pub(super) reading: Reading,
     /// What is run instead of the written command, by the project's environment itself.
     pub(super) instead: Option<String>,
+    /// Why a success of what it runs in the tree says nothing.
+    pub(super) lost: Option<Vacuous>,
 }
 
 impl Asked {
@@ -34,7 +36,9 @@ impl Asked {
         let reading = shell::read_with(&strict, recipes);
         // Where the failure of each part of a pipe counts, none may fail only because the next one stopped reading.
         let script = reading.reading_on().filter(|_| strict != script).unwrap_or(strict);
-        Asked { kind, script, reading, instead: None }
+        let script = with_fed_statuses(&script).unwrap_or(script);
+        let script = shell::read(&script).with_negated_searches().unwrap_or(script);
+        Asked { kind, script, reading, instead: None, lost: None }
     }
 
     /// Adds what was run instead of the written command to what it proved.
@@ -136,6 +140,15 @@ fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>)
         End::TimedOut { server: true, .. } => return Judgement::inconclusive(&Inconclusive::Endless),
         End::TimedOut { seconds, .. } => return Judgement::inconclusive(&Inconclusive::TimedOut(seconds)),
     };
+    if code == FED_BY_A_FAILURE && with_fed_statuses(&asked.reading.script.text).is_some() {
+        return Judgement::inconclusive(&Inconclusive::FedByFailure);
+    }
+    if let Some(why) = asked.lost.filter(|_| code == 0) {
+        return Judgement::inconclusive(&Inconclusive::Vacuous(why));
+    }
+    if code == 0 && ignores_failures(output) {
+        return Judgement::inconclusive(&Inconclusive::FailuresTold);
+    }
     if expect.outcome == ExpectedOutcome::NoMatches {
         return judge_search(asked, code, output);
     }
@@ -181,6 +194,13 @@ fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>)
         _ if code != 0 && !as_stated => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
         _ => judge_success(asked, (code, output), expect),
     }
+}
+
+/// Tells that a runner of targets passed over the failure of a part: "make: [Makefile:2: check] Error 1 (ignored)".
+fn ignores_failures(output: &str) -> bool {
+    output
+        .lines()
+        .any(|line| line.contains(": [") && line.contains("] Error ") && line.trim_end().ends_with("(ignored)"))
 }
 
 /// Tells that a command only shows a state: right for a step of which the plan expects nothing.
@@ -277,6 +297,7 @@ fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) ->
             Stands::Nowhere if held.is_warning() => Judgement::inconclusive(&Inconclusive::Shown(text.clone())),
             Stands::Nowhere => Judgement::failed(format!("the plan expects no `{text}`, and it is in the output")),
             Stands::Start => Judgement::failed(format!("the plan expects that the output begins with `{text}`")),
+            Stands::Whole => Judgement::failed(format!("the plan expects `{text}` and nothing else in the output")),
             Stands::End => Judgement::failed(format!("the plan expects that the output ends with `{text}`")),
         };
     }

@@ -1,7 +1,9 @@
 //! The recipes of the project's own runners, as the tree has them now: what `make check` comes to.
 
 use plan::PlannedCommand;
-use shell::{Call, Recipes, Target};
+use shell::{Call, NothingReason, Recipes, Target};
+
+use super::vacuous::{Vacuous, drops_statuses};
 
 use crate::run::{RunContext, Workspace};
 use crate::unit_work::UnitWork;
@@ -38,6 +40,22 @@ impl<'a> TreeRecipes<'a> {
         let text = self.text(&path).filter(|_| inside)?;
         let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
         (path.ends_with(".sh") || path.ends_with(".bash") || shebang.ends_with("sh")).then_some(text)
+    }
+
+    /// Tells why a success of a command says nothing: a script of the tree that it runs drops a status, or the target that
+    /// it runs where there is one is not there (`npm run x --if-present`).
+    pub(super) fn lost(&self, reading: &shell::Reading) -> Option<Vacuous> {
+        let calls = reading.calls();
+        let drops = |call: &&Call| self.shell_script(call).is_some_and(|text| drops_statuses(&text));
+        let absent = |call: &&Call| {
+            let optional = call.arguments.iter().any(|argument| argument == "--if-present");
+            optional && call.target.as_ref().is_some_and(|target| self.recipe(target).is_none())
+        };
+        match () {
+            () if calls.iter().any(drops) => Some(Vacuous::Nothing(NothingReason::Sequence)),
+            () if calls.iter().any(absent) => Some(Vacuous::Idle),
+            () => None,
+        }
     }
 
     /// Returns the folder in which the target's runner looks; `None` where it lies outside of the repository.

@@ -12,15 +12,18 @@ pub(super) fn measured(asked: &Asked, output: &str, count: Count) -> Option<u64>
     }
     let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let number = |line: &str| line.parse::<u64>().ok();
+    let looks = matches!(asked.reading.kind(), shell::Kind::Inspect | shell::Kind::Git);
+    if count.of == Of::Lines && !asked.counts() && asked.reading.needs().is_empty() {
+        // A program of its own may print how many lines there are.
+        let counted = !looks && matches!(lines.as_slice(), [only] if number(only).is_some());
+        return u64::try_from(lines.len()).ok().filter(|_| !counted);
+    }
     if let [only] = lines.as_slice()
         && let Some(found) = number(only)
     {
         return Some(found);
     }
-    if count.of == Of::Lines && !asked.counts() && asked.reading.needs().is_empty() {
-        return u64::try_from(lines.len()).ok();
-    }
-    if !matches!(asked.reading.kind(), shell::Kind::Inspect | shell::Kind::Git) {
+    if !looks {
         let stated = lines.iter().find(|line| number(line) == Some(count.number));
         return stated.or(lines.last()).and_then(|line| number(line));
     }
@@ -120,6 +123,7 @@ pub(super) fn stands(output: &str, held: &Held) -> bool {
     match held.stands {
         Stands::Start => output.trim_start().starts_with(held.text.trim()),
         Stands::End => output.trim_end().ends_with(held.text.trim()),
+        Stands::Whole => output.trim() == held.text.trim(),
         Stands::Nowhere if held.is_warning() => !tells_warnings(output),
         Stands::Nowhere => !output.contains(held.text.trim()),
     }

@@ -59,6 +59,12 @@ pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Va
     if (checks || !shows) && reading.loses_substituted(&works) {
         return Some(Vacuous::Substituted);
     }
+    if reading.loses_fed(&works) {
+        return Some(Vacuous::Output(OutputReason::Pipe));
+    }
+    if reading.goes_on_after(&works) {
+        return Some(Vacuous::Nothing(NothingReason::Sequence));
+    }
     let swallows = checks || makes(reading);
     match reading.decides() {
         Decides::Status | Decides::Found => None,
@@ -88,6 +94,19 @@ pub(crate) fn strict_form(reading: &Reading, checks: bool) -> String {
     }
     let searches = reading.calls().iter().any(|call| call.tells() == Telling::Found);
     if searches && !checks { reading.script.text.trim().to_owned() } else { reading.strict_form() }
+}
+
+/// The status with which a script ends whose search was fed by a program that failed.
+pub(super) const FED_BY_A_FAILURE: i32 = 119;
+
+/// Returns the script with each program that feeds a search run first, so that its failure ends it.
+pub(super) fn with_fed_statuses(script: &str) -> Option<String> {
+    shell::read(script).with_fed_statuses(&works, FED_BY_A_FAILURE)
+}
+
+/// Tells that a shell script of the tree drops the status of what it checks or makes.
+pub(super) fn drops_statuses(text: &str) -> bool {
+    shell::read(text).drops_statuses(&works)
 }
 
 fn of_check(reading: &Reading) -> Option<Vacuous> {
@@ -202,6 +221,8 @@ mod tests {
             ("npm run build || :", Vacuous::Nothing(NothingReason::Or)),
             ("git status --short", Vacuous::Output(OutputReason::Shows)),
             ("git diff -- app", Vacuous::Output(OutputReason::Shows)),
+            ("set +e; python3 a.py; set -e; echo ok", Vacuous::Nothing(NothingReason::Sequence)),
+            ("test -f a || python3 a.py | grep x", Vacuous::Output(OutputReason::Pipe)),
         ];
         for (script, why) in cases {
             assert_eq!(told(script), Some(why), "{script}");
@@ -239,6 +260,10 @@ mod tests {
             "[ \"$(node a.js | wc -l)\" -eq 3 ]",
             "test -z \"$(git status --porcelain)\"",
             "out=$(npx eslint .)",
+            "python3 a.py | grep x",
+            "(python3 a.py; python3 b.py) | grep x",
+            "set -x; python3 a.py; echo ok",
+            "set +e; python3 a.py; code=$?; exit $code",
         ];
         for script in cases {
             assert_eq!(told(script), None, "{script}");
@@ -253,10 +278,33 @@ mod tests {
         let both = "{ substituted1=$(node a.js) && substituted2=$(node b.js) && diff <(printf '%s\\n' \"${substituted1}\") \
             <(printf '%s\\n' \"${substituted2}\"); }";
         assert_eq!(strict("diff <(node a.js) <(node b.js)", false), both);
+        let one = "{ substituted1=$(python3 a.py) && diff <(printf '%s\\n' \"${substituted1}\") <(echo x); }";
+        assert_eq!(strict("diff <(python3 a.py) <(echo x)", false), one);
         assert_eq!(strict("pytest | tail -3", true), "set -e -o pipefail\npytest | tail -3");
         assert_eq!(strict("node a.js | head -3", false), "set -e -o pipefail\nnode a.js | head -3");
         assert_eq!(strict("make x\nmake y", false), "set -e\nmake x\nmake y");
         assert_eq!(strict("grep -r x app | wc -l", false), "grep -r x app | wc -l");
         assert_eq!(strict("grep x a; grep x b", false), "grep x a; grep x b");
+        let fed = |from: &str| format!("{{ fed0=$({from}) || exit 119; }} && ");
+        let printed = "printf '%s' \"${fed0:+${fed0}\n}\"";
+        let rows = [
+            ("python3 a.py | grep x", format!("{}{printed} | grep x", fed("python3 a.py"))),
+            (
+                "cd b && python3 a.py 2>&1 | grep -q x",
+                format!("cd b && {}{printed} | grep -q x", fed("python3 a.py 2>&1")),
+            ),
+            ("! python3 a.py | grep x", format!("{}! {printed} | grep x", fed("python3 a.py"))),
+            ("python3 a.py | (grep x)", format!("{}{printed} | (grep x)", fed("python3 a.py"))),
+            (
+                "cat b | python3 a.py | grep x",
+                format!("{}{printed} | grep x", fed("set -o pipefail; cat b | python3 a.py")),
+            ),
+        ];
+        for (script, wanted) in rows {
+            assert_eq!(with_fed_statuses(script), Some(wanted), "{script}");
+        }
+        for script in ["cat a | grep x", "python3 a.py | tail -3", "grep x a | wc -l"] {
+            assert_eq!(with_fed_statuses(script), None, "{script}");
+        }
     }
 }

@@ -15,6 +15,7 @@ pub(super) use left::{Stated, is_left, says_result};
 pub(super) use looks::Look;
 pub(crate) use looks::Side;
 pub use measure::{Count, Of, Relation};
+pub(super) use outcome::tells_nothing;
 pub use shows::{Held, Stands};
 pub(super) use shows::{failures, is_showing, shows};
 
@@ -113,7 +114,10 @@ fn passed(lower: &str) -> Option<u64> {
     let says = |word: &str| word.starts_with("pass") || word == "green" || word.starts_with("通过");
     for (at, word) in words.iter().enumerate() {
         let Some(number) = word.split('/').next().and_then(measure::value) else { continue };
-        let next = |ahead: usize| words.get(at + ahead).map_or("", |word| word.trim_end_matches('.'));
+        let ends = |letter: char| matches!(letter, '.' | '。');
+        let next = |ahead: usize| words.get(at + ahead).map_or("", |word| word.trim_end_matches(ends));
+        // "PASS (5)".
+        let told = at > 0 && says(words[at - 1]) && words[at - 1].len() < 7 && next(1).is_empty();
         let tests = TESTS.contains(&next(1));
         let approximate = at > 0 && matches!(words[at - 1], "~" | "about");
         let more = at > 1 && words[at - 1] == "than" && words[at - 2] == "more" || at > 0 && words[at - 1] == "over";
@@ -122,7 +126,7 @@ fn passed(lower: &str) -> Option<u64> {
         let all = plural && (next(2).is_empty() || at > 0 && matches!(words[at - 1], "runs" | "ran"));
         let total = matches!((next(1), next(2)), ("in", "total")) && lower.contains("test");
         let passing = says(next(1)) || tests && (says(next(2)) || says(next(3)));
-        if !approximate && (passing || total || all && !is_other(&words[..at])) {
+        if !approximate && (passing || total || told || all && !is_other(&words[..at])) {
             return Some(number + u64::from(more));
         }
     }

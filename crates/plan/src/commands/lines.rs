@@ -55,6 +55,7 @@ const RUNS: &[&str] = &[
     "lance",
     "exécuter",
     "ausführen",
+    "prüfen",
     "führe",
     "uruchom",
     "rode",
@@ -76,7 +77,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
-                let told = says_run(before, 5) || is_means(before);
+                let told = says_run(before, 5) || is_means(before) || is_run_behind(&words[span.outer.end..]);
                 let meant = !is_conditional(before) && !denies(words, &span.outer, &|word| RUNS.contains(&word));
                 let asked = told && meant && !is_part_of_change(before, inner);
                 (shell::is_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked)
@@ -256,6 +257,14 @@ fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     told && shell::names_program(inner)
 }
 
+/// Whether the verb that asks to run a command stands behind it: "`make check` ausführen", "`make check` を実行".
+fn is_run_behind(behind: &str) -> bool {
+    const VERBS: [&str; 6] = ["ausführen", "laufen", "실행", "実行", "运行", "执行"];
+    let lower = behind.to_lowercase();
+    let bare = lower.trim_start_matches([' ', '를', '을', 'を']);
+    VERBS.iter().any(|verb| bare.starts_with(verb))
+}
+
 /// Whether a sentence asks for something to be made by what follows: "Generate the migration with".
 fn is_means(before: &str) -> bool {
     const MEANS: [&str; 14] =
@@ -338,7 +347,8 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
         return expectation(closed(claim));
     }
     let arrow = words.trim_start().starts_with(['→', '=', '—', '–', '-', '(']) || manner != Manner::Sentence;
-    if !arrow || rest.is_empty() || rest.starts_with('`') {
+    let points = words.trim_start().starts_with(['→', '=']);
+    if !arrow || rest.is_empty() || rest.starts_with('`') && !points {
         return Expect::default();
     }
     let bracket = words.trim_start().strip_prefix(['(', '（']).and_then(|inner| inner.split([')', '）']).next());

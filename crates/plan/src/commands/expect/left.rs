@@ -22,15 +22,15 @@ pub(crate) struct Stated<'a> {
 
 /// Tells that the words state something of the result which was not read.
 pub(crate) fn is_left(stated: Stated<'_>) -> bool {
-    let words = super::without_replaced(stated.words);
+    let words = of_result(&super::without_replaced(stated.words));
     let stated = Stated { words: &words, ..stated };
     let lower = words.to_lowercase();
-    let failing = stated.expect.outcome == ExpectedOutcome::Fail;
-    let quoted = |text: &String| !failing && !stated.is_accounted(text);
-    let left = match stated.check {
-        true => false,
-        false => shows::quotes(stated.words, false).left.iter().any(quoted),
-    };
+    let failing =
+        stated.expect.outcome == ExpectedOutcome::Fail || stated.expect.status.is_some_and(|status| status != 0);
+    let quotes = shows::quotes(stated.words, false);
+    let held = quotes.held.iter().map(|held| &held.text);
+    let mut quoted = quotes.left.iter().chain(&quotes.shows).chain(held);
+    let left = !stated.check && !failing && quoted.any(|text| !stated.is_accounted(text));
     let bounded = !stated.check && !stated.expect.shows.is_empty() && looks::is_bounded(stated.words);
     let denied = |clause: &&str| denial::denies(clause) && !stated.reads_denial(clause);
     let denied = !stated.check && !failing && denial::clauses(&lower).iter().any(denied);
@@ -39,6 +39,18 @@ pub(crate) fn is_left(stated: Stated<'_>) -> bool {
         Side::Behind => left || bounded || denied || numbered,
         Side::Before => numbered,
     }
+}
+
+/// The sentences that are about the result: the first one, and those with a verb of showing. The others tell what to do
+/// or why.
+fn of_result(words: &str) -> String {
+    let shows = |sentence: &str| {
+        let mut all = sentence.split_whitespace().map(str::to_lowercase);
+        all.any(|word| shows::is_showing(&word))
+    };
+    let sentences: Vec<&str> = words.split_inclusive(". ").flat_map(|part| part.split_inclusive('。')).collect();
+    let kept = sentences.iter().enumerate().filter(|(at, sentence)| *at == 0 || shows(sentence));
+    kept.map(|(_, sentence)| *sentence).collect()
 }
 
 /// Tells that words right behind a command say what it gives, by a verb: "returns …", "is …".
@@ -59,7 +71,7 @@ impl Stated<'_> {
         };
         let folder =
             text.ends_with('/') || crate::commands::stated_folder(self.words).is_some_and(|folder| folder == text);
-        self.own.contains(text)
+        names(self.own, text)
             || expect.shows.iter().any(|shown| shown == text)
             || expect.held.iter().any(|held| held.text == text)
             || folder
@@ -75,6 +87,7 @@ impl Stated<'_> {
         count
             || expect.passed.is_some_and(|passed| passed == number || passed == number + 1)
             || expect.status.is_some_and(|status| u64::try_from(status) == Ok(number))
+            || number == 200 && expect.outcome == ExpectedOutcome::Pass
             || number == 0 && matches!(expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
     }
 
@@ -82,15 +95,14 @@ impl Stated<'_> {
     /// tell it; what a check reports is told by its percentages and times.
     fn leaves(&self, number: &measure::Number) -> bool {
         let digits = number.number.to_string();
-        let named = self.own.contains(&digits) || is_name(&number.before);
+        let named = names(self.own, &digits) || is_name(&number.before);
         let of_check = number.percent;
         let states = match (self.side, self.check) {
             (_, true) => of_check,
             (Side::Before, false) => number.percent || number.compared || number.is_measure(),
             (Side::Behind, false) => true,
         };
-        let of_answer = self.expect.outcome == ExpectedOutcome::Pass && number.number == 200;
-        states && !named && !of_answer && !self.is_read(number.number)
+        states && !named && !self.is_read(number.number)
     }
 
     /// Whether what a clause denies was read: that nothing comes, that nothing fails, another number, a text.
@@ -107,6 +119,14 @@ impl Stated<'_> {
     }
 }
 
+/// Whether a command names a text whole: `ok` is no part of `okf`.
+fn names(command: &str, text: &str) -> bool {
+    let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    command
+        .match_indices(text)
+        .any(|(at, _)| !joins(command[..at].chars().next_back()) && !joins(command[at + text.len()..].chars().next()))
+}
+
 /// Whether the word before a number makes it a name: "phase 2", "python 3".
 fn is_name(before: &str) -> bool {
     const NAMES: [&str; 15] = [
@@ -116,8 +136,8 @@ fn is_name(before: &str) -> bool {
     NAMES.contains(&before)
 }
 
-/// Whether a quoted text is a verdict: `PASS`, `OK`.
+/// Whether a quoted text is a verdict: `PASS`, `All checks passed`; `ok` is a name.
 fn is_verdict(text: &str) -> bool {
-    let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-    outcome::outcome(&bare) == ExpectedOutcome::Pass
+    let words = text.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '!' | '.'));
+    words && text.chars().any(char::is_uppercase) && outcome::outcome(&text.to_lowercase()) == ExpectedOutcome::Pass
 }

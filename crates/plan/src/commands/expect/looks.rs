@@ -79,7 +79,7 @@ pub(crate) struct Look<'a> {
 /// Reads the words that stand on one side of a command.
 pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
     let table = &*TABLE;
-    let lead = |letter: char| !(letter.is_alphanumeric() || "`\"“<>=≥≤".contains(letter));
+    let lead = |letter: char| !(letter.is_alphanumeric() || "`\"“<>=≥≤!≠".contains(letter));
     let lower = words.to_lowercase();
     // A number in front is the item's: "1.3 The docs name it".
     let item = lower
@@ -138,12 +138,15 @@ fn is_more(bare: &str, own: &str, side: Side) -> bool {
 /// Tells that words in lower case say no more than that nothing comes: "prints nothing", "empty", "nothing is printed by".
 pub(super) fn is_empty(lower: &str) -> bool {
     const NOTHING: [&str; 9] = ["nothing", "empty", "nichts", "leer", "nada", "vacío", "rien", "vide", "пусто"];
-    const PRINTED: [&str; 6] = ["printed", "shown", "by", "from", "von", "par"];
+    const PRINTED: [&str; 10] = ["printed", "shown", "by", "from", "von", "par", "is", "are", "output", "aus"];
     let words = tokens(lower);
-    let known = |word: &String| {
-        TABLE.leads.contains_key(word) || NOTHING.contains(&word.as_str()) || PRINTED.contains(&word.as_str())
-    };
-    words.iter().all(known) && words.iter().any(|word| NOTHING.contains(&word.as_str()))
+    let printed = |word: &String| PRINTED.contains(&word.as_str());
+    let at = words.iter().position(|word| NOTHING.contains(&word.as_str()));
+    // "an empty list" is one.
+    at.is_some_and(|at| {
+        let lead = |word: &String| TABLE.leads.contains_key(word) || printed(word);
+        words[..at].iter().all(lead) && words[at + 1..].iter().all(printed)
+    })
 }
 
 /// Tells that words bound what a quotation shall be: "shows only `a.py`".

@@ -203,6 +203,19 @@ struct Telling {
     part: Part,
 }
 
+/// Tells that one of the words says that nothing comes, whatever else is said: "exits 0 with no output".
+pub(in crate::commands) fn tells_nothing(lower: &str) -> bool {
+    let mut from = 0;
+    while let Some(telling) = next(lower, from) {
+        let output = lower[telling.at..telling.end].ends_with("output") || lower[telling.at..].starts_with("无输出");
+        if output && !is_denied(clause_before(&lower[..telling.at]), NEAR) {
+            return true;
+        }
+        from = telling.end;
+    }
+    false
+}
+
 /// Whether what a clause denies is part of the outcome that it tells: "no errors", "does not pass", but not "does not print
 /// ok".
 pub(super) fn reads_denial(clause: &str) -> bool {

@@ -104,8 +104,10 @@ pub(crate) fn is_showing(word: &str) -> bool {
 /// Words that tell of another time or case.
 const ELSEWHERE: &[&str] = &["instead", "rather", "previously", "if"];
 
-/// Words right before a text at which an output begins or ends.
-const EDGES: [(&str, Stands); 11] = [
+/// Words right before a text at which an output begins or ends, or which is all of it.
+const EDGES: [(&str, Stands); 13] = [
+    ("equals", Stands::Whole),
+    ("equal to", Stands::Whole),
     ("starts with", Stands::Start),
     ("start with", Stands::Start),
     ("begins with", Stands::Start),
@@ -151,6 +153,8 @@ pub enum Stands {
     Start,
     /// The output ends with it.
     End,
+    /// It is all of the output.
+    Whole,
     /// It does not stand there.
     Nowhere,
 }
@@ -279,7 +283,7 @@ impl Around<'_> {
 
     /// Whether more is said of it than that it stands there: "`ok` is true", "a non-empty `items` list".
     fn is_more(&self) -> bool {
-        const STATES: [&str; 8] = ["is", "are", "was", "set", "equals", "=", "has", "ist"];
+        const STATES: [&str; 10] = ["is", "are", "was", "set", "equals", "=", "has", "ist", "true", "false"];
         let next = self.behind.split_whitespace().next().unwrap_or("");
         let states = STATES.contains(&next.trim_matches([',', '.'])) && !appears(self.behind);
         states || self.near().iter().any(|word| word.contains("empty"))
