@@ -1,18 +1,18 @@
 //! Runs one command of the plan on the run's overlay and judges it; every run is in the journal with the tree it ran on.
 
 mod outputs;
-mod recipes;
 mod vacuous;
+mod recipes;
 mod kind;
 mod inconclusive;
 mod environment;
 mod effects;
 mod outputs_of_steps;
 mod closing_lines;
+mod shown;
 mod judge;
 mod ended;
 mod runners;
-mod shown;
 
 use std::fs::File;
 use std::path::PathBuf;

@@ -157,7 +157,9 @@ impl Reading {
             Node::Invocation(at) => {
                 let invocation = self.script.invocation(*at)?;
                 let document = |one: &crate::script::Redirection| one.kind == RedirectionKind::Document;
-                (!invocation.redirections.iter().any(document)).then(|| invocation.span.clone())
+                let redirected = invocation.redirections.iter().map(|one| one.span.end).max().unwrap_or(0);
+                let whole = invocation.span.start..invocation.span.end.max(redirected);
+                (!invocation.redirections.iter().any(document)).then_some(whole)
             }
             Node::Subshell(inner) => {
                 let spans: Option<Vec<Span>> = inner

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use journal::Verdict;
 use plan::{Count, Expect, ExpectedOutcome, Stands};
 use serde::Serialize;
-use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling, Trait};
+use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling};
 
 use super::closing_lines::{all_skipped, failed_count, passed_count, summary};
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
-use super::shown::{counted_at_end, holds, measured, stands, tells_of};
+use super::shown::{counted_at_end, counts, holds, measured, stands, tells_of};
 use super::vacuous::{FED_BY_A_FAILURE, Vacuous, makes, searches, strict_form, vacuous, with_fed_statuses};
 
 /// A command as it is run, and what is known of it before.
@@ -51,11 +51,6 @@ impl Asked {
     /// Whether its success is that something in it fails.
     pub(super) fn is_negated(&self) -> bool {
         self.reading.is_negated()
-    }
-
-    /// Whether it prints how many there are, and not what they are.
-    pub(super) fn counts(&self) -> bool {
-        self.reading.calls().iter().any(|call| call.is(Trait::Counts))
     }
 }
 
@@ -212,7 +207,7 @@ fn is_look(why: Vacuous) -> bool {
 fn judge_search(asked: &Asked, code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
     // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
-    let nothing = lines == 0 || asked.counts() && output.lines().all(|line| counted_at_end(line) == Some(0));
+    let nothing = lines == 0 || counts(&asked.reading) && output.lines().all(|line| counted_at_end(line) == Some(0));
     let told = asked.reading.decides();
     let own = told == Decides::Status && (asked.reading.is_negated() || !searches(&asked.reading));
     let found = told == Decides::Found || told == Decides::Status && !own;
@@ -250,7 +245,7 @@ fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, coun
     if code != 0 && !as_stated && !searches {
         return Judgement::failed(with_summary(&format!("exit code {code}"), output));
     }
-    match measured(asked, output, count) {
+    match measured(&asked.reading, output, count) {
         None => Judgement::inconclusive(&Inconclusive::NoNumber),
         Some(found) if count.holds(found) => Judgement::passed(format!("{found}, as the plan expects")),
         Some(found) => Judgement::failed(format!("the plan expects {count}, and it is {found}")),

@@ -1,19 +1,18 @@
 //! What an output shows: the number, the share or the text that a plan states of it.
 
 use plan::{Count, Held, Of, Stands};
-
-use super::judge::Asked;
+use shell::{Reading, Trait};
 
 /// Returns the number that an output gives: itself, the one in front (`wc`) or at the end (`grep -c`) of its only line,
 /// or how many lines it has; `None` where it could be several.
-pub(super) fn measured(asked: &Asked, output: &str, count: Count) -> Option<u64> {
+pub(super) fn measured(reading: &Reading, output: &str, count: Count) -> Option<u64> {
     if count.of == Of::Percent {
         return percentage(output);
     }
     let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let number = |line: &str| line.parse::<u64>().ok();
-    let looks = matches!(asked.reading.kind(), shell::Kind::Inspect | shell::Kind::Git);
-    if count.of == Of::Lines && !asked.counts() && asked.reading.needs().is_empty() {
+    let looks = matches!(reading.kind(), shell::Kind::Inspect | shell::Kind::Git);
+    if count.of == Of::Lines && !counts(reading) && reading.needs().is_empty() {
         // A program of its own may print how many lines there are.
         let counted = !looks && matches!(lines.as_slice(), [only] if number(only).is_some());
         return u64::try_from(lines.len()).ok().filter(|_| !counted);
@@ -27,27 +26,32 @@ pub(super) fn measured(asked: &Asked, output: &str, count: Count) -> Option<u64>
         let stated = lines.iter().find(|line| number(line) == Some(count.number));
         return stated.or(lines.last()).and_then(|line| number(line));
     }
-    if !asked.counts() && !asked.reading.needs().is_empty() {
+    if !counts(reading) && !reading.needs().is_empty() {
         // A database or a service prints its lines with a head and a foot.
         return None;
     }
-    if count.of.is_lines() && !asked.counts() {
+    if count.of.is_lines() && !counts(reading) {
         return u64::try_from(lines.len()).ok();
     }
-    if !asked.counts() && !matches!(lines.as_slice(), [_]) {
+    if !counts(reading) && !matches!(lines.as_slice(), [_]) {
         return u64::try_from(lines.len()).ok();
     }
     let at_end: Option<Vec<u64>> = lines.iter().map(|line| counted_at_end(line)).collect();
     let in_front = |line: &str| line.split_whitespace().next().and_then(number);
     match (lines.as_slice(), at_end) {
         ([], _) => Some(0),
-        ([only], Some(ends)) if asked.counts() && in_front(only).is_none() => ends.first().copied(),
+        ([only], Some(ends)) if counts(reading) && in_front(only).is_none() => ends.first().copied(),
         ([.., last], _) if last.ends_with("total") => in_front(last),
         ([only], _) if in_front(only).is_some() => in_front(only),
         // Of several files all counts are nought, or it is not said which one is meant.
         (_, Some(ends)) => (ends.iter().sum::<u64>() == 0).then_some(0),
         (lines, None) => u64::try_from(lines.len()).ok(),
     }
+}
+
+/// Tells that a script prints how many there are, and not what they are.
+pub(super) fn counts(reading: &Reading) -> bool {
+    reading.calls().iter().any(|call| call.is(Trait::Counts))
 }
 
 /// `path:3`, as a search that counts in several files prints it, or `3` alone.

@@ -1,12 +1,11 @@
 //! What a plan expects of a command, from its words.
 
 mod denial;
-mod left;
+mod shows;
 mod measure;
-
 mod looks;
 mod outcome;
-mod shows;
+mod left;
 
 use super::{Expect, ExpectedOutcome};
 use crate::inline::{one_line, plain};

@@ -69,8 +69,9 @@ impl Stated<'_> {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             digits.parse::<u64>().is_ok_and(|number| self.is_read(number))
         };
-        let folder =
-            text.ends_with('/') || crate::commands::stated_folder(self.words).is_some_and(|folder| folder == text);
+        let places = ["folder", "directory", "dir", "package"];
+        let placed = |place: &&str| self.words.contains(&format!("`{text}` {place}"));
+        let folder = text.ends_with('/') || places.iter().any(placed);
         names(self.own, text)
             || expect.shows.iter().any(|shown| shown == text)
             || expect.held.iter().any(|held| held.text == text)

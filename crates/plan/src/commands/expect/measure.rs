@@ -181,7 +181,8 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     let explicit = rest.len() < before.len();
     let rest = rest.trim_end_matches([' ', ':']).to_owned();
     let said = rest.is_empty() || ends_with_any(&rest, &TABLE.tells) || rest.ends_with(['→', '.', ';', '，', ',']);
-    if !said && !(explicit && relation != Relation::Exactly) {
+    let compares = explicit && relation != Relation::Exactly;
+    if !said && !compares {
         return None;
     }
     let after = joined(words.get(at + 1 + usize::from(percent == Some(1))..).unwrap_or_default());

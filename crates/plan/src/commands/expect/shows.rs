@@ -253,7 +253,7 @@ impl Around<'_> {
         let clause = denial::first_clause(&behind);
         // "`x` is not listed", but not "`x` with no errors".
         let mut words = clause.split_whitespace().filter(|_| !clause.trim_start().starts_with("with"));
-        let near = [words.next(), words.next(), words.last()].map(Option::unwrap_or_default).join(" ");
+        let near = [words.next(), words.next(), words.next_back()].map(Option::unwrap_or_default).join(" ");
         (denial::denies(denial::last_clause(self.between)), denial::denies(&near))
     }
 
