@@ -365,8 +365,9 @@ fn expected(command: &PlannedCommand) -> String {
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));
     }
-    for held in expect.held.iter().filter(|held| held.stands != Stands::Nowhere) {
-        all.push(format!("prints contains {}", held.text));
+    for held in &expect.held {
+        let contains = if held.stands == Stands::Nowhere { "no" } else { "contains" };
+        all.push(format!("prints {contains} {}", held.text));
     }
     match (all.is_empty(), &expect.words) {
         _ if expect.left => "unreadable".to_owned(),

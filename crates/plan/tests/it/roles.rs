@@ -110,14 +110,45 @@ fn criteria_are_heard_on_both_sides_of_their_command() {
         ("Exit code 2: `node a.js --bad`", "exit 2 or exit nonzero"),
         ("The dev server starts: `npm run dev`", "unreadable"),
         ("Its errors are shown: `node a.js`", "exit 0"),
+        ("`node a.js` does not mention `old`", "prints no old"),
+        ("Contains `old` nowhere: `node a.js`", "prints no old"),
+        ("`node a.js` enthält kein `old`", "prints no old"),
+        ("`node a.js` enthält `fertig`", "prints contains fertig or prints = fertig"),
+        ("`node a.js` ends with `two`", "prints contains two"),
+        ("`node a.js` → `{\"ok\": true}`", "exit 0 or prints contains {\"ok\": true} or prints = {\"ok\": true}"),
+        ("`node a.js` returns an empty list", "prints contains [] or prints = []"),
+        ("`node a.js` outputs the version 1.2.3", "prints contains 1.2.3 or prints = 1.2.3"),
+        ("`node a.js` != 200", "exit 0 or count != 200"),
+        ("`node a.js` gibt nicht 3 aus", "unreadable"),
+        ("`grep -c old src` no longer returns 3", "count != 3"),
+        ("`grep -c old src` returns a dozen", "unreadable"),
+        ("`wc -l < a.txt` prints between 1 and 3", "count >= 1 and <= 3"),
+        ("`node a.js` prints three lines or fewer", "count <= 3"),
+        ("HTTP 404 from `node a.js`", "count = 404 or prints = 404"),
+        ("Nothing is printed by `node a.js`", "empty or exit 1"),
+        ("Coverage stays above 80%: `node a.js`", "count > 80%"),
+        ("`node a.js` sort avec le code 2", "exit 2 or exit nonzero"),
+        ("`node a.js` は終了コード 2 で終わる", "exit 2 or exit nonzero"),
+        ("`node a.js` has `ok` set to true", "unreadable"),
+        ("`node a.js` prints `a` and nothing else", "unreadable"),
+        ("`node a.js` prints 3 twice", "unreadable"),
+        ("`node a.js` finishes in under 1 second", "unreadable"),
+        ("`node a.js` is rejected", "unreadable"),
+        ("`node a.js` writes nothing to stderr", "unreadable"),
+        ("`npx eslint .` reports no warnings", "exit 0 or prints no warning"),
+        ("`pytest` rejects 3 of the requests", "-"),
     ];
+    let mut wrong = Vec::new();
     for (criterion, expect) in cases {
         let text = format!(
             "# Plan\n\n## Phase 1: Work\n\nChange `a.py`.\n\n### Success Criteria\n\n#### Automated Verification:\n- [ ] {criterion}\n"
         );
-        let found = read(&text);
-        assert_eq!(found.first().map(|(_, one)| one.expect.as_str()), Some(expect), "{criterion}");
+        let found = read(&text).into_iter().next().map(|(_, one)| one.expect);
+        if found.as_deref() != Some(expect) {
+            wrong.push(format!("{criterion}: {found:?}, not {expect}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

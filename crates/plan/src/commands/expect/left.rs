@@ -41,16 +41,27 @@ pub(crate) fn is_left(stated: Stated<'_>) -> bool {
     }
 }
 
-/// The sentences that are about the result: the first one, and those with a verb of showing. The others tell what to do
-/// or why.
+/// The sentences that are about the result: the first one, up to the reason or the time that it gives, and those that
+/// begin with a verb of showing or with the output. The others tell what to do, or of something else.
 fn of_result(words: &str) -> String {
+    const OUTPUT: [&str; 6] = ["it ", "output ", "the output ", "stdout ", "the response ", "the command "];
+    const REASONS: [&str; 5] = [" after ", " because ", " since ", " once ", " now that "];
+    let sentences: Vec<&str> =
+        words.split_inclusive(". ").flat_map(|part| part.split_inclusive(['。', '；'])).collect();
     let shows = |sentence: &str| {
-        let mut all = sentence.split_whitespace().map(str::to_lowercase);
-        all.any(|word| shows::is_showing(&word))
+        let lower = sentence.trim_start().to_lowercase();
+        let first = lower.split_whitespace().next().unwrap_or_default();
+        shows::is_showing(first) || OUTPUT.iter().any(|lead| lower.starts_with(lead))
     };
-    let sentences: Vec<&str> = words.split_inclusive(". ").flat_map(|part| part.split_inclusive('。')).collect();
     let kept = sentences.iter().enumerate().filter(|(at, sentence)| *at == 0 || shows(sentence));
-    kept.map(|(_, sentence)| *sentence).collect()
+    let plain = |front: &&str| !front.contains(['`', '"']) && !front.contains(char::is_numeric);
+    let short = |sentence: &str| {
+        let cut = REASONS.iter().filter_map(|reason| sentence.find(reason)).min();
+        let front = cut.map(|cut| &sentence[..cut]).filter(plain);
+        let verdict = |front: &&str| outcome::outcome(&front.to_lowercase()) == ExpectedOutcome::Pass;
+        front.filter(verdict).unwrap_or(sentence).to_owned()
+    };
+    kept.map(|(_, sentence)| short(sentence)).collect()
 }
 
 /// Tells that words right behind a command say what it gives, by a verb: "returns …", "is …".
