@@ -333,7 +333,8 @@ fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     // An example asks for no result.
     let example = role == CommandRole::ExampleOrMention;
     // What a person does has no words of its own about its end: "Start the services: `…`".
-    let unsaid = role == CommandRole::Manual && command.expect.words.is_none();
+    // What a person is to see is told to people.
+    let unsaid = role == CommandRole::Manual && (command.expect.words.is_none() || command.expect.left);
     let expect = if example || unsaid { "-".to_owned() } else { expected(command) };
     // That something was found is right or wrong only where the plan says which.
     let decides = if facts.decides == Decides::Found && expect == "-" { "output" } else { facts.decides.word() };

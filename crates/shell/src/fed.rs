@@ -142,8 +142,8 @@ impl Reading {
             .iter()
             .rposition(|one| self.holds(one, &|call| call.status(1) == Some(StatusMeaning::NothingFound)))?;
         let last = members[..search].iter().rposition(|one| self.holds(one, wanted))?;
-        let from = self.extent(&members[0]).map(|span| span.start);
-        let to = self.extent(&members[last]).map(|span| span.end);
+        let from = self.extent(piped(&members[0])).map(|span| span.start);
+        let to = self.extent(piped(&members[last])).map(|span| span.end);
         let span = from.zip(to).map(|(from, to)| from..to).filter(|span| {
             let rest = self.script.text[span.end..].trim_start();
             rest.starts_with('|') && !rest.starts_with("|&")
@@ -179,5 +179,13 @@ impl Reading {
             }
             _ => None,
         }
+    }
+}
+
+/// What of a pipe's first member is piped: of `cd a && ! node b.js | grep x` the program alone.
+fn piped(member: &Node) -> &Node {
+    match member {
+        Node::And(_, inner) | Node::Not(inner) => piped(inner),
+        member => member,
     }
 }
