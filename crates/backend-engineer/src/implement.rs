@@ -3,6 +3,7 @@
 
 mod remainder;
 mod identify;
+mod removed;
 mod literal;
 mod files;
 mod result;

@@ -8,17 +8,21 @@ mod file;
 
 mod direction;
 
+mod lead;
+
 use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
 use crate::inline::{code_spans, one_line};
+use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::mention::{Mention, mention, sentence_around};
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
+pub(crate) use lead::{Lead, read as lead};
 use role::Setting;
 
 /// A fenced (or indented) code block.
@@ -43,8 +47,22 @@ pub struct CodeBlock {
     /// The imports that the words around it spell out as code: they are the block's.
     #[serde(skip)]
     pub imports: Vec<String>,
+    /// What the words right above it leave in doubt.
+    #[serde(skip)]
+    pub uncertain: Option<Uncertainty>,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
+}
+
+/// What the words right above a block leave in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uncertainty {
+    /// They neither ask for a change nor name a new state: what stands is not to be replaced by it.
+    Unasked,
+    /// They ask for a removal that may be that of the block: where it stands, that shows nothing.
+    MayGo,
+    /// They say that it is how the code is.
+    Quoted,
 }
 
 /// What part a code block plays.
@@ -64,6 +82,8 @@ pub enum Role {
         /// Index in [`crate::Phase::blocks`] of the block that it replaces.
         before: Option<usize>,
     },
+    /// Code that is to go.
+    Remove,
     /// A unified diff, or lines marked `+` and `-`.
     Diff,
     /// `<<<<<<< SEARCH` … `>>>>>>> REPLACE`.
@@ -79,7 +99,10 @@ pub enum Role {
 impl Role {
     /// Whether the block is to stand in a file.
     pub(crate) fn is_placed(self) -> bool {
-        matches!(self, Role::Code | Role::Before { .. } | Role::After { .. } | Role::Diff | Role::SearchReplace)
+        matches!(
+            self,
+            Role::Code | Role::Before { .. } | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace
+        )
     }
 }
 
@@ -102,6 +125,8 @@ pub(crate) struct Placed {
     pub(crate) row: usize,
     /// The block.
     pub(crate) block: CodeBlock,
+    /// Only a sentence calls it the present code, no label.
+    quoted: bool,
 }
 
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
@@ -134,6 +159,9 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
         let mut role = role::role(&text, &setting);
+        let lead = led(asking, row, from, &text);
+        let quoted = role == Role::Code && lead == Lead::Stands;
+        role = role_by(role, lead);
         let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
@@ -167,9 +195,10 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             basis,
             prose,
             imports,
+            uncertain: uncertainty(role, lead),
             lines,
         };
-        placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block }));
+        placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block, quoted }));
     }
     pair(&mut placed, starts);
     for (index, one) in placed.iter().enumerate() {
@@ -207,6 +236,49 @@ fn all_commands(text: &str) -> bool {
     let mut lines =
         text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
+}
+
+/// What the paragraph right above a block within its step makes of it; a label that names its file, or the title of a step,
+/// says nothing of that.
+fn led(asking: &Asking<'_, '_>, row: usize, from: usize, text: &str) -> Lead {
+    let mut words = String::new();
+    for before in asking.rows[from..row].iter().rev() {
+        let RowKind::Line(first) = before.kind else { break };
+        let names = before.label.is_some()
+            && before.topic.is_some_and(Topic::names_files)
+            && asking.document.slice(&before.span).contains(['`', '/']);
+        let own = asking.document.slice(&before.span);
+        let title =
+            (before.boxed || before.item.is_some()) && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        if names || title {
+            break;
+        }
+        words = format!("{own}\n{words}");
+        if first {
+            break;
+        }
+    }
+    lead(&words, text)
+}
+
+/// The part of a block by the words that lead to it, where its form and its label do not decide.
+fn role_by(role: Role, lead: Lead) -> Role {
+    match (role, lead) {
+        (Role::Code | Role::Before { .. }, Lead::Removes) => Role::Remove,
+        (Role::Code, Lead::Shows) => Role::Example,
+        (Role::Code, Lead::Stands) => Role::Before { after: None },
+        (role, _) => role,
+    }
+}
+
+/// What the words that lead to a block leave in doubt.
+fn uncertainty(role: Role, lead: Lead) -> Option<Uncertainty> {
+    match (role, lead) {
+        (Role::Code, Lead::Unclear) => Some(Uncertainty::Unasked),
+        (Role::Code, Lead::MayRemove) => Some(Uncertainty::MayGo),
+        (Role::Before { .. }, Lead::Stands) => Some(Uncertainty::Quoted),
+        _ => None,
+    }
 }
 
 /// The words right above a block within its step.
@@ -312,7 +384,10 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
         let Some(next) = placed.get(at + 1) else { continue };
         let near = starts.get(placed[at].row) == starts.get(next.row);
         let kin = next.block.language == placed[at].block.language || next.block.language.is_empty();
-        if near && kin && matches!(next.block.role, Role::After { .. } | Role::Code) {
+        // What the words only call the present code is no half of a pair by that.
+        let quoted = placed[at].quoted;
+        let after = matches!(next.block.role, Role::After { .. }) || next.block.role == Role::Code && !quoted;
+        if near && kin && after {
             let file = match (&placed[at].block.file, &next.block.file) {
                 (FileOf::Change(one), FileOf::Change(other)) if one != other => continue,
                 (found @ FileOf::Change(_), _) | (_, found) => found.clone(),

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use code::languages::Language;
 use code::paths;
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
-use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role};
+use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::identify::{Candidate, identify};
+use super::identify::{Candidate, dedented, identify};
 use super::remainder::OpenPart;
-use crate::prohibitions::breaks;
+use super::removed::{self, Removed};
+use crate::prohibitions::{breaks, definitions};
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
@@ -71,7 +73,7 @@ impl Placement {
 /// Whether the block is code to be placed at all, and not a "before" block that its partner answers for.
 pub(crate) fn is_code(block: &CodeBlock) -> bool {
     match block.role {
-        Role::Code | Role::After { .. } | Role::Diff | Role::SearchReplace => true,
+        Role::Code | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace => true,
         Role::Before { after } => after.is_none(),
         Role::Shell | Role::Output | Role::Example => false,
     }
@@ -114,6 +116,10 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     if block.text.trim().is_empty() {
         return Ok(Some(placement(Some(path.clone()), empty(work, file, &path, text.as_deref())?)));
     }
+    if block.role == Role::Remove {
+        let placed = take_out(work, block, &path, text.as_deref())?;
+        return Ok(Some(placement(Some(path), placed)));
+    }
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
         return Ok(Some(placement(Some(path), Placed::Before)));
     }
@@ -141,8 +147,54 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "prohibited", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
+    if let Some(message) = doubtful(block, &path, text.as_deref(), &answer) {
+        let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
+    if block.uncertain == Some(Uncertainty::Quoted) && matches!(block.role, Role::Before { .. }) {
+        return Ok(None);
+    }
     let placed = settle(work, &path, text.is_some(), answer)?;
     Ok(placed.map(|placed| placement(Some(path), placed)))
+}
+
+/// Takes the code that a block shows out of its file.
+fn take_out(work: &mut UnitWork<'_>, block: &CodeBlock, path: &str, text: Option<&str>) -> Result<Placed, Stop> {
+    let refused = |message| Placed::Refused { reason: "no-place", message, candidates: Vec::new() };
+    Ok(match removed::remove(block, path, text) {
+        Removed::Gone => Placed::Before,
+        Removed::Refused(message) => refused(message),
+        Removed::Now(answer) => settle(work, path, true, answer)?
+            .unwrap_or_else(|| refused("the block shows no code that could be removed".to_owned())),
+    })
+}
+
+/// Returns why an answer is not taken: the words above the block leave in doubt what becomes of it.
+fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
+    let stands = matches!(answer, Graft::AlreadyApplied);
+    match (block.uncertain?, answer) {
+        (Uncertainty::Quoted, _) if matches!(block.role, Role::Before { after: None }) => (!stands).then(|| {
+            format!(
+                "the plan shows this as the code of {path}, which is another one, and does not say what becomes of it"
+            )
+        }),
+        (Uncertainty::MayGo, _) if stands => Some(
+            "the words above the block ask for a removal, and it stands: they do not say whether it is to go"
+                .to_owned(),
+        ),
+        (Uncertainty::Unasked, Graft::Applied(applied)) => {
+            let language = Language::of_path(path)?;
+            let bound = Scopes::of_file(path, &dedented(&block.text))?;
+            let names = bound.module()?.bindings.iter().map(|one| one.name.clone());
+            let replaced = |name: &String| {
+                let before = definitions(text.unwrap_or_default(), language, name);
+                !before.is_empty() && before != definitions(&applied.text, language, name)
+            };
+            let name = names.into_iter().find(replaced)?;
+            Some(format!("it would replace `{name}`, and the words above the block do not ask for a change of that"))
+        }
+        _ => None,
+    }
 }
 
 /// Makes a file of which the plan shows an empty block, or says why not.
