@@ -22,7 +22,7 @@ use crate::mention::{Mention, mention, sentence_around};
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
-pub(crate) use lead::{Lead, read as lead};
+pub(crate) use lead::{Lead, read as read_lead};
 use role::Setting;
 
 /// A fenced (or indented) code block.
@@ -63,6 +63,8 @@ pub enum Uncertainty {
     MayGo,
     /// They say that it is how the code is.
     Quoted,
+    /// They put it beside or into something that its file holds.
+    Within,
 }
 
 /// What part a code block plays.
@@ -139,8 +141,15 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let language = language(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted { row, from, language: &language, info: &fence.info, text: &text };
-        let file::Located { file: mut found, nearness, basis } = file::find(asking, &wanted, changes);
+        let file::Located { file: mut found, nearness, mut basis } = file::find(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
+        if let FileOf::Change(at) = &found
+            && code::imports::imports_itself(&changes[*at].path, &text).is_some()
+            && let Some(other) = file::named_above(asking, row, &changes[*at].path.clone(), changes)
+        {
+            // "Then export it from `src/index.ts`:" over an import of the file before.
+            (found, basis) = (other, Basis::Identified);
+        }
         let script = match &found {
             FileOf::Change(at) => {
                 signs::is_script(&changes[*at].path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
@@ -159,7 +168,8 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
         let mut role = role::role(&text, &setting);
-        let lead = led(asking, row, from, &text);
+        let above_all = leading_words(asking, row, from);
+        let lead = read_lead(&above_all, &text);
         let quoted = role == Role::Code && lead == Lead::Stands;
         role = role_by(role, lead);
         let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
@@ -195,7 +205,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             basis,
             prose,
             imports,
-            uncertain: uncertainty(role, lead),
+            uncertain: uncertainty(role, lead).or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
         placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block, quoted }));
@@ -238,9 +248,9 @@ fn all_commands(text: &str) -> bool {
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
 }
 
-/// What the paragraph right above a block within its step makes of it; a label that names its file, or the title of a step,
-/// says nothing of that.
-fn led(asking: &Asking<'_, '_>, row: usize, from: usize, text: &str) -> Lead {
+/// The paragraph right above a block within its step; a label that names its file, or the title of a step, says nothing of
+/// what becomes of it.
+fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
     let mut words = String::new();
     for before in asking.rows[from..row].iter().rev() {
         let RowKind::Line(first) = before.kind else { break };
@@ -258,7 +268,7 @@ fn led(asking: &Asking<'_, '_>, row: usize, from: usize, text: &str) -> Lead {
             break;
         }
     }
-    lead(&words, text)
+    words
 }
 
 /// The part of a block by the words that lead to it, where its form and its label do not decide.
@@ -378,10 +388,12 @@ fn halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
 /// Ties a "before" to the block that replaces it: the next one of the same step.
 fn pair(placed: &mut [Placed], starts: &[usize]) {
     for at in 0..placed.len() {
-        if !matches!(placed[at].block.role, Role::Before { .. }) {
+        let Some(next) = placed.get(at + 1) else { continue };
+        // "Remove: … Replace with: …"
+        let goes = placed[at].block.role == Role::Remove && next.block.role == Role::After { before: None };
+        if !goes && !matches!(placed[at].block.role, Role::Before { .. }) {
             continue;
         }
-        let Some(next) = placed.get(at + 1) else { continue };
         let near = starts.get(placed[at].row) == starts.get(next.row);
         let kin = next.block.language == placed[at].block.language || next.block.language.is_empty();
         // What the words only call the present code is no half of a pair by that.

@@ -129,6 +129,11 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
+    if let Some(why) = text.is_none().then(|| fragment(block, file, &path)).flatten() {
+        let message = format!("{path} is not there, and {why}");
+        let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
     let standing = standing_text(work, &path, text.as_deref());
     let mut answer = ask(phase, index, file, &path, &standing);
     if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
@@ -145,6 +150,14 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     {
         let message = format!("the plan says not to change `{}`, and its code would change it", broken.name);
         let placed = Placed::Refused { reason: "prohibited", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
+    if let (Graft::Applied(applied), text) = (&answer, text.as_deref())
+        && let Some(module) = code::imports::imports_itself(&path, &applied.text)
+        && text.is_none_or(|text| code::imports::imports_itself(&path, text).is_none())
+    {
+        let message = format!("{path} would import itself, as `{module}`: the code belongs to another file");
+        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     if let Some(message) = doubtful(block, &path, text.as_deref(), &answer) {
@@ -324,6 +337,28 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
         found: standing.found.as_deref(),
     };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
+}
+
+/// Returns why a block is no whole file, for a file that is not there and that the plan does not call new.
+fn fragment(block: &CodeBlock, file: &NamedFile, path: &str) -> Option<&'static str> {
+    if file.action != Action::Unstated || block.role != Role::Code {
+        return None;
+    }
+    if block.uncertain == Some(Uncertainty::Within) {
+        return Some("the words above the block put it into something that the file holds");
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lines = || block.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
+    let first = lines().next().unwrap_or("");
+    let is_json = name.ends_with(".json") && serde_json::from_str::<serde_json::Value>(&block.text).is_err();
+    let is_image = name.starts_with("Dockerfile") && !first.starts_with("FROM ") && !first.starts_with("ARG ");
+    let opens = |line: &str| {
+        ["model ", "enum ", "datasource ", "generator ", "type ", "view "].iter().any(|word| line.starts_with(word))
+    };
+    let is_schema = name.ends_with(".prisma") && !lines().any(opens);
+    let is_member =
+        Language::of_path(path).is_some() && !name.ends_with(".py") && first.ends_with(',') && lines().count() == 1;
+    (is_json || is_image || is_schema || is_member).then_some("the block is no whole file of its kind")
 }
 
 /// A name that a block reads and that no block of its file binds: the block is to be added to a file that is not there.

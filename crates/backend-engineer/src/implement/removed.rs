@@ -37,7 +37,12 @@ pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> Remov
     let lines: Vec<&str> = text.lines().collect();
     let owners = owners(path, text, &named);
     let within = |found: &Range<usize>| owners.iter().all(|owner| owner.iter().any(|span| meet(span, found)));
-    let found: Vec<Range<usize>> = standing(&lines, &block.text).into_iter().filter(within).collect();
+    let mut found = standing(&lines, &block.text);
+    if found.is_empty() {
+        // "# DELETE this block:" is said to the reader.
+        found = standing(&lines, uncommented(&block.text));
+    }
+    let found: Vec<Range<usize>> = found.into_iter().filter(within).collect();
     match found.as_slice() {
         [one] => Removed::Now(without(&lines, path, text, one)),
         [] => left(block, path, text, &lines),
@@ -95,6 +100,13 @@ fn owners(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
         found
     };
     named.iter().map(of).filter(|found| !found.is_empty()).collect()
+}
+
+/// Code without the line of comment that it begins with.
+fn uncommented(code: &str) -> &str {
+    let code = code.trim_start_matches('\n');
+    let is_comment = ["#", "//", "--", "/*", "<!--"].iter().any(|sign| code.trim_start().starts_with(sign));
+    if is_comment { code.split_once('\n').map_or("", |(_, rest)| rest) } else { code }
 }
 
 fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {

@@ -282,6 +282,27 @@ fn by_line(
     }
 }
 
+/// The only other file that the line right above a block names, whatever the line says of it: the block imports `not`.
+pub(super) fn named_above(
+    asking: &Asking<'_, '_>,
+    row: usize,
+    not: &str,
+    changes: &mut Vec<PlannedChange>,
+) -> Option<FileOf> {
+    let above = asking.rows.get(row.checked_sub(1)?).filter(|above| matches!(above.kind, RowKind::Line(_)))?;
+    let mut paths = find_paths(asking.document.slice(&above.span), above.span.start, true);
+    paths.retain(|path| !same_file(&path.path, not));
+    let [path] = paths.as_slice() else { return None };
+    match meant(changes, &path.path).as_slice() {
+        [one] => Some(FileOf::Change(*one)),
+        [] => {
+            let said = Said { action: Action::Unstated, basis: Basis::Worded, ..Said::default() };
+            add(changes, path, &said).first().map(|at| FileOf::Change(*at))
+        }
+        _ => None,
+    }
+}
+
 /// Whether the words right above a block put it in a file that is none of the unit's: "The route goes to `x`".
 fn goes_elsewhere(wanted: &Wanted<'_>, words: &str, base: usize, paths: &[FoundPath]) -> bool {
     let [path] = paths else { return false };

@@ -38,24 +38,53 @@ pub(crate) fn read(above: &str, code: &str) -> Lead {
     if clauses.iter().any(Clause::asks) {
         return Lead::Asks;
     }
-    if clauses.iter().any(Clause::removes) {
-        return of_removal(above, &clauses, code);
+    let main = outside_brackets(&sentence);
+    let main = self::clauses(&main);
+    if main.iter().any(Clause::removes) {
+        return of_removal(above, &main, code);
     }
     let has = |what: Use| clauses.iter().any(|clause| clause.uses.has(what));
-    if has(Use::Shown) || clauses.iter().any(Clause::is_denied) || clauses.iter().any(Clause::is_rejected) {
+    if has(Use::Shown)
+        || clauses.first().is_some_and(Clause::is_denied)
+        || clauses.iter().any(Clause::is_not_ours)
+        || clauses.iter().any(Clause::is_rejected)
+    {
         return Lead::Shows;
     }
-    if has(Use::Later) {
+    if clauses.first().is_some_and(|clause| clause.uses.has(Use::Later)) {
         return Lead::Shows;
     }
-    if has(Use::Present) || has(Use::Given) || has(Use::Stays) {
-        let first = clauses.first().is_some_and(|clause| clause.opening().is(Use::Present));
-        return if first || !has(Use::New) { Lead::Stands } else { Lead::Unclear };
+    if clauses.first().is_some_and(Clause::is_of_now) || clauses.iter().any(Clause::ends_as_it_was) {
+        return Lead::Stands;
     }
     if clauses.iter().any(|clause| clause.opening().is(Use::Read) || clause.opening().is(Use::Judge)) {
         return Lead::Unclear;
     }
     if has(Use::Modal) || has(Use::New) { Lead::Asks } else { Lead::Unclear }
+}
+
+/// Verbs of what is put into something that stands.
+const INTO: [&str; 6] = ["append", "insert", "extend", "anhängen", "einfügen", "insérer"];
+/// What a place is called that only a file with content has.
+const WITHIN: [&str; 8] = ["end", "others", "other", "list", "top", "bottom", "line", "existing"];
+
+/// Returns whether the words above a block put it beside or into something that its file holds: "below `f`, insert:".
+pub(super) fn is_within(above: &str) -> bool {
+    let Some(sentence) = leading_sentence(above) else { return false };
+    // "`a`" and "`a.py`" are both a tick by now: a path is no place in its file.
+    let paths = crate::paths::find_paths(above, 0, false).len();
+    let codes = sentence.matches('`').count();
+    clauses(&sentence).iter().any(|clause| {
+        let words: Vec<&str> = clause.words.split(' ').collect();
+        let places = |at: usize| [Use::Place, Use::Goal].into_iter().any(|what| is_entry(words[at], what));
+        let named = (0..words.len()).filter(|at| places(*at)).any(|at| {
+            let behind = words[at + 1..].iter().skip_while(|word| is_entry(word, Use::Determiner));
+            let mut behind = behind.take(2);
+            behind.any(|word| word.starts_with('`') && codes > paths || WITHIN.contains(word))
+        });
+        let dense = clause.is_dense() && clause.uses.has(Use::Present);
+        named || dense || words.first().is_some_and(|word| INTO.contains(word))
+    })
 }
 
 /// The last sentence above a block where it leads to it, without a label that says nothing of it: in lower case, its code
@@ -85,6 +114,17 @@ fn blank(words: &str) -> String {
     }
     out.push_str(&words[at..]);
     one_line(&out.replace(['*', '_'], " ").replace('’', "'").to_lowercase())
+}
+
+/// A sentence without what stands in brackets.
+fn outside_brackets(sentence: &str) -> String {
+    let mut depth = 0_usize;
+    let outside = sentence.chars().filter(|letter| {
+        let (opens, closes) = (matches!(letter, '(' | '（'), matches!(letter, ')' | '）'));
+        depth = if opens { depth + 1 } else { depth.saturating_sub(usize::from(closes)) };
+        depth == 0 && !closes
+    });
+    outside.collect()
 }
 
 /// A part of a sentence with at most one verb.
@@ -182,7 +222,7 @@ impl Clause<'_> {
 
     /// Returns whether it asks for a change.
     fn asks(&self) -> bool {
-        if self.is_denied() || self.uses.has(Use::Negation) && self.is_dense() {
+        if self.is_denied() || self.is_not_ours() || self.uses.has(Use::Negation) && self.is_dense() {
             return false;
         }
         self.has_verb(Use::Change) || self.is_unknown_verb()
@@ -220,7 +260,7 @@ impl Clause<'_> {
         is_word
             && !ended
             && !other.into_iter().any(|what| opening.is(what))
-            && (rest.starts_with("the ") || rest.starts_with('`') && rest.len() == 1)
+            && (rest.starts_with("the ") || rest.starts_with('`'))
     }
 
     /// Returns whether it asks for a removal, or says that something goes.
@@ -230,7 +270,30 @@ impl Clause<'_> {
         }
         let ends = last(self.words, Use::Gone).is_some_and(|gone| gone.end == self.words.len());
         let goes = ends && !self.uses.has(Use::Given) && !self.uses.has(Use::Present);
-        self.has_verb(Use::Remove) || goes
+        self.has_verb(Use::Remove) || goes && !self.opening().is(Use::Judge) && !self.opening().is(Use::Run)
+    }
+
+    /// Returns whether it begins with a word for how something is now: "the current handler".
+    fn is_of_now(&self) -> bool {
+        let head = self.head();
+        let behind = begins(head, Use::Determiner).map_or(head, |end| head[end..].trim_start());
+        let opening = Opening::of(behind);
+        let given = opening.end(Use::Given).is_some_and(|end| end > 0 && self.uses.has(Use::Present));
+        opening.is(Use::Present) || opening.is(Use::Stays) || given || self.is_dense() && self.uses.has(Use::Present)
+    }
+
+    /// Returns whether it ends with words for what was, or stays as it is: "`b` was", "unchanged".
+    fn ends_as_it_was(&self) -> bool {
+        let ends = |what| last(self.words, what).is_some_and(|found| found.end == self.words.len());
+        ends(Use::Given) || ends(Use::Stays) || ends(Use::Present)
+    }
+
+    /// Returns whether it speaks of what "we" do not do, or of what is not part of the work.
+    fn is_not_ours(&self) -> bool {
+        let words: Vec<&str> = self.words.split(' ').collect();
+        let denies = |at: usize| begins(&words[at..].join(" "), Use::Negation).is_some();
+        (1..words.len()).any(|at| matches!(words[at - 1], "we" | "you") && denies(at))
+            || self.words.starts_with("not part of ")
     }
 
     /// Returns whether it says no: at its head or end, or of what "we" do.
@@ -247,11 +310,8 @@ impl Clause<'_> {
             Some(_) => true,
             None => {
                 let ends = last(self.words, Use::Negation).is_some_and(|found| found.end == self.words.len());
-                let told = (1..words.len()).any(|at| {
-                    matches!(words[at - 1], "we" | "you") && begins(&words[at..].join(" "), Use::Negation).is_some()
-                });
                 let dense = self.is_dense() && self.uses.has(Use::Negation) && self.uses.has(Use::Alter);
-                ends && words.len() <= LONGEST_NAME || told || dense
+                ends && words.len() <= LONGEST_NAME || dense
             }
         }
     }
@@ -347,7 +407,8 @@ fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
 /// Returns whether a name behind these words is what the verb has for an object, and not the place: "from `a`", "in `a`".
 fn is_object(before: &str, behind: &str) -> bool {
     // Korean and Japanese put the preposition behind the name.
-    if ["에서", "의 ", "から", "の", "中", "里"].iter().any(|word| behind.trim_start().starts_with(word)) {
+    if ["에서", "의 ", "から", "の", "中", "里", "内", "內"].iter().any(|word| behind.trim_start().starts_with(word))
+    {
         return false;
     }
     let before = before.trim_end().to_lowercase();
