@@ -160,7 +160,8 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    if let Some(message) = doubtful(block, &path, text.as_deref(), &answer) {
+    let half = matches!(answer, Graft::Applied(_)).then(|| half_of_pair(phase, index, text.as_deref())).flatten();
+    if let Some(message) = half.or_else(|| doubtful(block, &path, text.as_deref(), &answer)) {
         let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
@@ -179,6 +180,20 @@ fn take_out(work: &mut UnitWork<'_>, block: &CodeBlock, path: &str, text: Option
         Removed::Refused(message) => refused(message),
         Removed::Now(answer) => settle(work, path, true, answer)?
             .unwrap_or_else(|| refused("the block shows no code that could be removed".to_owned())),
+    })
+}
+
+/// Returns why a block is not added beside the one before it: that one stands already, and words that ask for nothing lead
+/// from it to this one, so that this may be what takes its place.
+fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<String> {
+    let block = &phase.blocks[index];
+    let before = phase.blocks.get(index.checked_sub(1)?)?;
+    let lone = block.role == Role::Code && before.role == Role::Code && block.file == before.file;
+    let step = |at: usize| phase.steps.iter().position(|step| step.parts.contains(&Part::Place(at)));
+    let stands = text?.contains(before.text.trim()) && !before.text.trim().is_empty();
+    (lone && block.uncertain == Some(Uncertainty::Unasked) && step(index) == step(index - 1) && stands).then(|| {
+        "the block before it stands in the file, and the words between the two do not say whether this one replaces it"
+            .to_owned()
     })
 }
 

@@ -7,7 +7,7 @@ use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange, Said, add, is_marker, meant};
 use crate::document::{Document, Span};
 use crate::inline::key;
-use crate::labels::Topic;
+use crate::labels::{Topic, topic};
 use crate::languages::{fits, is_at_home};
 use crate::mention::spoken_paths;
 use crate::paths::{FoundPath, as_path, find_paths, same_file};
@@ -211,6 +211,9 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
         bare.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(|_| bare[word.len()..].trim())
     })
     .unwrap_or(bare);
+    // "Datei: app/a.py": what a label says of files in any language.
+    let labelled = bare.split_once([':', '：']).filter(|(name, _)| topic(&key(name)) == Some(Topic::Files));
+    let bare = labelled.map_or(bare, |(_, rest)| rest.trim());
     let word = bare.split([' ', '\t', '(', ',', '—', '–']).next()?.trim_matches(['`', '"', '\'']);
     let word = word.trim_end_matches([':', '.']);
     let rest = bare[bare.find(word)? + word.len()..].trim_start_matches(['`', ':', ' ']);
