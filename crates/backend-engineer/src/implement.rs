@@ -4,6 +4,7 @@
 mod remainder;
 mod identify;
 mod removed;
+mod doubts;
 mod literal;
 mod files;
 mod result;

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use code::languages::Language;
 use code::paths;
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::identify::{Candidate, dedented, identify};
+use super::doubts::{doubtful, fragment, half_of_pair};
+use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
-use crate::prohibitions::{breaks, definitions};
+use crate::prohibitions::breaks;
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
@@ -183,48 +183,6 @@ fn take_out(work: &mut UnitWork<'_>, block: &CodeBlock, path: &str, text: Option
     })
 }
 
-/// Returns why a block is not added beside the one before it: that one stands already, and words that ask for nothing lead
-/// from it to this one, so that this may be what takes its place.
-fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<String> {
-    let block = &phase.blocks[index];
-    let before = phase.blocks.get(index.checked_sub(1)?)?;
-    let lone = block.role == Role::Code && before.role == Role::Code && block.file == before.file;
-    let step = |at: usize| phase.steps.iter().position(|step| step.parts.contains(&Part::Place(at)));
-    let stands = text?.contains(before.text.trim()) && !before.text.trim().is_empty();
-    (lone && block.uncertain == Some(Uncertainty::Unasked) && step(index) == step(index - 1) && stands).then(|| {
-        "the block before it stands in the file, and the words between the two do not say whether this one replaces it"
-            .to_owned()
-    })
-}
-
-/// Returns why an answer is not taken: the words above the block leave in doubt what becomes of it.
-fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
-    let stands = matches!(answer, Graft::AlreadyApplied);
-    match (block.uncertain?, answer) {
-        (Uncertainty::Quoted, _) if matches!(block.role, Role::Before { after: None }) => (!stands).then(|| {
-            format!(
-                "the plan shows this as the code of {path}, which is another one, and does not say what becomes of it"
-            )
-        }),
-        (Uncertainty::MayGo, _) if stands => Some(
-            "the words above the block ask for a removal, and it stands: they do not say whether it is to go"
-                .to_owned(),
-        ),
-        (Uncertainty::Unasked, Graft::Applied(applied)) => {
-            let language = Language::of_path(path)?;
-            let bound = Scopes::of_file(path, &dedented(&block.text))?;
-            let names = bound.module()?.bindings.iter().map(|one| one.name.clone());
-            let replaced = |name: &String| {
-                let before = definitions(text.unwrap_or_default(), language, name);
-                !before.is_empty() && before != definitions(&applied.text, language, name)
-            };
-            let name = names.into_iter().find(replaced)?;
-            Some(format!("it would replace `{name}`, and the words above the block do not ask for a change of that"))
-        }
-        _ => None,
-    }
-}
-
 /// Makes a file of which the plan shows an empty block, or says why not.
 fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&str>) -> Result<Placed, Stop> {
     match text {
@@ -352,28 +310,6 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
         found: standing.found.as_deref(),
     };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
-}
-
-/// Returns why a block is no whole file, for a file that is not there and that the plan does not call new.
-fn fragment(block: &CodeBlock, file: &NamedFile, path: &str) -> Option<&'static str> {
-    if file.action != Action::Unstated || block.role != Role::Code {
-        return None;
-    }
-    if block.uncertain == Some(Uncertainty::Within) {
-        return Some("the words above the block put it into something that the file holds");
-    }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let lines = || block.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
-    let first = lines().next().unwrap_or("");
-    let is_json = name.ends_with(".json") && serde_json::from_str::<serde_json::Value>(&block.text).is_err();
-    let is_image = name.starts_with("Dockerfile") && !first.starts_with("FROM ") && !first.starts_with("ARG ");
-    let opens = |line: &str| {
-        ["model ", "enum ", "datasource ", "generator ", "type ", "view "].iter().any(|word| line.starts_with(word))
-    };
-    let is_schema = name.ends_with(".prisma") && !lines().any(opens);
-    let is_member =
-        Language::of_path(path).is_some() && !name.ends_with(".py") && first.ends_with(',') && lines().count() == 1;
-    (is_json || is_image || is_schema || is_member).then_some("the block is no whole file of its kind")
 }
 
 /// A name that a block reads and that no block of its file binds: the block is to be added to a file that is not there.
