@@ -35,7 +35,7 @@ pub(crate) fn read(above: &str, code: &str) -> Lead {
         return Lead::Shows;
     }
     let clauses: Vec<Clause<'_>> = clauses(&sentence);
-    if clauses.iter().any(Clause::asks) {
+    if clauses.iter().any(Clause::asks) || clauses.iter().all(Clause::only_places) {
         return Lead::Asks;
     }
     let main = outside_brackets(&sentence);
@@ -271,6 +271,17 @@ impl Clause<'_> {
         let ends = last(self.words, Use::Gone).is_some_and(|gone| gone.end == self.words.len());
         let goes = ends && !self.uses.has(Use::Given) && !self.uses.has(Use::Present);
         self.has_verb(Use::Remove) || goes && !self.opening().is(Use::Judge) && !self.opening().is(Use::Run)
+    }
+
+    /// Returns whether it says nothing but where: "in `a.py`", "at the end of `a`".
+    fn only_places(&self) -> bool {
+        let small = [Use::Place, Use::Goal, Use::Determiner, Use::Function, Use::Lead];
+        let denied = self.uses.has(Use::Negation);
+        let mut words = self.words.split(' ');
+        let says_where = |word: &str| word.starts_with('`') || WITHIN.contains(&word) || matches!(word, "of" | "file");
+        !denied
+            && self.words.contains(['`', ' '])
+            && words.all(|word| says_where(word) || small.into_iter().any(|what| is_entry(word, what)))
     }
 
     /// Returns whether it begins with a word for how something is now: "the current handler".

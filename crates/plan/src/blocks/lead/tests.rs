@@ -126,6 +126,8 @@ fn words_that_ask_for_a_change_decide() {
         "It becomes:",
         "New version:",
         "`app/a.py`:",
+        "In `app/a.py`:",
+        "At the end of the file:",
         "1.",
         "Do not touch `b`; add this to `a`:",
         "We need to add a guard:",
