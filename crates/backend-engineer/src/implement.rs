@@ -3,6 +3,8 @@
 
 mod remainder;
 mod identify;
+mod removed;
+mod doubts;
 mod literal;
 mod files;
 mod result;

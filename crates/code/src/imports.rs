@@ -111,6 +111,42 @@ pub fn imports(path: &str, source: &str) -> Option<Vec<Import>> {
     Some(found)
 }
 
+/// Returns the module that a file would import or re-export though it is that module: `./circle` in `circle.ts`.
+#[must_use]
+pub fn imports_itself(path: &str, source: &str) -> Option<String> {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let is_python = path.ends_with(".py");
+    let dotted = stem.replace('/', ".");
+    source.lines().find_map(|line| {
+        let line = line.trim();
+        if is_python {
+            let module = line.strip_prefix("from ").or_else(|| line.strip_prefix("import "))?;
+            let module = module.split_whitespace().next()?.trim_end_matches(',');
+            return (module == dotted && dotted.contains('.')).then(|| module.to_owned());
+        }
+        let leads =
+            ["import ", "export ", "} from "].iter().any(|word| line.starts_with(word)) || line.contains("require(");
+        let quote = leads.then(|| line.find(['"', '\''])).flatten()?;
+        let module = line[quote + 1..].split(['"', '\'']).next()?;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+        for part in module.split('/').filter(|_| module.starts_with('.')) {
+            match part {
+                "." => {}
+                ".." => _ = parts.pop(),
+                part => parts.push(part),
+            }
+        }
+        let named = parts.join("/");
+        let bare = [".js", ".ts", ".mjs", ".tsx", ".jsx"]
+            .iter()
+            .find_map(|ending| named.strip_suffix(ending))
+            .unwrap_or(&named);
+        let is_own = module.starts_with('.') && !bare.is_empty() && (bare == stem || format!("{bare}/index") == stem);
+        is_own.then(|| module.to_owned())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +191,27 @@ mod tests {
                 .map(|one| (one.form, one.module.as_str(), one.name.as_str(), one.alias.as_str()))
                 .collect();
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_module_that_imports_itself_is_told() {
+        for (path, line) in [
+            ("src/circle.ts", "export * from \"./circle\";"),
+            ("src/circle.ts", "import { area } from './circle.js';"),
+            ("src/shapes/index.ts", "export { a } from '../shapes';"),
+            ("app/alpha.py", "from app.alpha import c"),
+        ] {
+            assert!(imports_itself(path, line).is_some(), "{path}: {line}");
+        }
+        for (path, line) in [
+            ("src/index.ts", "export * from \"./circle\";"),
+            ("src/circle.ts", "import x from 'circle';"),
+            ("app/alpha.py", "from app.alphabet import c"),
+            ("json.py", "import json"),
+            ("src/circle.ts", "const a = \"./circle\";"),
+        ] {
+            assert!(imports_itself(path, line).is_none(), "{path}: {line}");
         }
     }
 }

@@ -78,7 +78,10 @@ fn summary(path: &str, plan: &Plan, micros: u64) -> Value {
 }
 
 fn is_placed(role: Role) -> bool {
-    matches!(role, Role::Code | Role::Before { .. } | Role::After { .. } | Role::Diff | Role::SearchReplace)
+    matches!(
+        role,
+        Role::Code | Role::Before { .. } | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace
+    )
 }
 
 fn unit(phase: &Phase) -> Value {

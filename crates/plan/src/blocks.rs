@@ -8,17 +8,21 @@ mod file;
 
 mod direction;
 
+mod lead;
+
 use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
 use crate::inline::{code_spans, one_line};
+use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::mention::{Mention, mention, sentence_around};
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
+pub(crate) use lead::{Lead, read as read_lead};
 use role::Setting;
 
 /// A fenced (or indented) code block.
@@ -43,8 +47,24 @@ pub struct CodeBlock {
     /// The imports that the words around it spell out as code: they are the block's.
     #[serde(skip)]
     pub imports: Vec<String>,
+    /// What the words right above it leave in doubt.
+    #[serde(skip)]
+    pub uncertain: Option<Uncertainty>,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
+}
+
+/// What the words right above a block leave in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uncertainty {
+    /// They neither ask for a change nor name a new state: what stands is not to be replaced by it.
+    Unasked,
+    /// They ask for a removal that may be that of the block: where it stands, that shows nothing.
+    MayGo,
+    /// They say that it is how the code is.
+    Quoted,
+    /// They put it beside or into something that its file holds.
+    Within,
 }
 
 /// What part a code block plays.
@@ -64,6 +84,8 @@ pub enum Role {
         /// Index in [`crate::Phase::blocks`] of the block that it replaces.
         before: Option<usize>,
     },
+    /// Code that is to go.
+    Remove,
     /// A unified diff, or lines marked `+` and `-`.
     Diff,
     /// `<<<<<<< SEARCH` … `>>>>>>> REPLACE`.
@@ -79,7 +101,10 @@ pub enum Role {
 impl Role {
     /// Whether the block is to stand in a file.
     pub(crate) fn is_placed(self) -> bool {
-        matches!(self, Role::Code | Role::Before { .. } | Role::After { .. } | Role::Diff | Role::SearchReplace)
+        matches!(
+            self,
+            Role::Code | Role::Before { .. } | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace
+        )
     }
 }
 
@@ -102,6 +127,8 @@ pub(crate) struct Placed {
     pub(crate) row: usize,
     /// The block.
     pub(crate) block: CodeBlock,
+    /// Only a sentence calls it the present code, no label.
+    quoted: bool,
 }
 
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
@@ -114,8 +141,15 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let language = language(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted { row, from, language: &language, info: &fence.info, text: &text };
-        let file::Located { file: mut found, nearness, basis } = file::find(asking, &wanted, changes);
+        let file::Located { file: mut found, nearness, mut basis } = file::find(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
+        if let FileOf::Change(at) = &found
+            && code::imports::imports_itself(&changes[*at].path, &text).is_some()
+            && let Some(other) = file::named_above(asking, row, &changes[*at].path.clone(), changes)
+        {
+            // "Then export it from `src/index.ts`:" over an import of the file before.
+            (found, basis) = (other, Basis::Identified);
+        }
         let script = match &found {
             FileOf::Change(at) => {
                 signs::is_script(&changes[*at].path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
@@ -134,6 +168,10 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
         let mut role = role::role(&text, &setting);
+        let above_all = leading_words(asking, row, from);
+        let lead = read_lead(&above_all, &text);
+        let quoted = role == Role::Code && lead == Lead::Stands;
+        role = role_by(role, lead);
         let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
@@ -167,9 +205,10 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             basis,
             prose,
             imports,
+            uncertain: uncertainty(role, lead).or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
-        placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block }));
+        placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block, quoted }));
     }
     pair(&mut placed, starts);
     for (index, one) in placed.iter().enumerate() {
@@ -207,6 +246,49 @@ fn all_commands(text: &str) -> bool {
     let mut lines =
         text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
+}
+
+/// The paragraph right above a block within its step; a label that names its file, or the title of a step, says nothing of
+/// what becomes of it.
+fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
+    let mut words = String::new();
+    for before in asking.rows[from..row].iter().rev() {
+        let RowKind::Line(first) = before.kind else { break };
+        let names = before.label.is_some()
+            && before.topic.is_some_and(Topic::names_files)
+            && asking.document.slice(&before.span).contains(['`', '/']);
+        let own = asking.document.slice(&before.span);
+        let title =
+            (before.boxed || before.item.is_some()) && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        if names || title {
+            break;
+        }
+        words = format!("{own}\n{words}");
+        if first {
+            break;
+        }
+    }
+    words
+}
+
+/// The part of a block by the words that lead to it, where its form and its label do not decide.
+fn role_by(role: Role, lead: Lead) -> Role {
+    match (role, lead) {
+        (Role::Code | Role::Before { .. }, Lead::Removes) => Role::Remove,
+        (Role::Code, Lead::Shows) => Role::Example,
+        (Role::Code, Lead::Stands) => Role::Before { after: None },
+        (role, _) => role,
+    }
+}
+
+/// What the words that lead to a block leave in doubt.
+fn uncertainty(role: Role, lead: Lead) -> Option<Uncertainty> {
+    match (role, lead) {
+        (Role::Code, Lead::Unclear) => Some(Uncertainty::Unasked),
+        (Role::Code, Lead::MayRemove) => Some(Uncertainty::MayGo),
+        (Role::Before { .. }, Lead::Stands) => Some(Uncertainty::Quoted),
+        _ => None,
+    }
 }
 
 /// The words right above a block within its step.
@@ -306,13 +388,18 @@ fn halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
 /// Ties a "before" to the block that replaces it: the next one of the same step.
 fn pair(placed: &mut [Placed], starts: &[usize]) {
     for at in 0..placed.len() {
-        if !matches!(placed[at].block.role, Role::Before { .. }) {
+        let Some(next) = placed.get(at + 1) else { continue };
+        // "Remove: … Replace with: …"
+        let goes = placed[at].block.role == Role::Remove && next.block.role == Role::After { before: None };
+        if !goes && !matches!(placed[at].block.role, Role::Before { .. }) {
             continue;
         }
-        let Some(next) = placed.get(at + 1) else { continue };
         let near = starts.get(placed[at].row) == starts.get(next.row);
         let kin = next.block.language == placed[at].block.language || next.block.language.is_empty();
-        if near && kin && matches!(next.block.role, Role::After { .. } | Role::Code) {
+        // What the words only call the present code is no half of a pair by that.
+        let quoted = placed[at].quoted;
+        let after = matches!(next.block.role, Role::After { .. }) || next.block.role == Role::Code && !quoted;
+        if near && kin && after {
             let file = match (&placed[at].block.file, &next.block.file) {
                 (FileOf::Change(one), FileOf::Change(other)) if one != other => continue,
                 (found @ FileOf::Change(_), _) | (_, found) => found.clone(),

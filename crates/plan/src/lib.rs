@@ -64,7 +64,7 @@ mod select;
 mod tick;
 
 pub use basis::Basis;
-pub use blocks::{CodeBlock, FileOf, Role};
+pub use blocks::{CodeBlock, FileOf, Role, Uncertainty};
 pub use boxes::{Checkbox, State};
 pub use changes::{Action, PlannedChange};
 pub use commands::{Commit, Count, Doubt, Expect, ExpectedOutcome, Facts, Held, Of, PlannedCommand, Relation, Stands};

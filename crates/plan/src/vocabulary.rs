@@ -80,6 +80,16 @@ pub(crate) enum Use {
     Empty,
     /// Words before the folder that paths start from.
     Base,
+    /// Words for code that is shown and not to be written.
+    Shown,
+    /// Words for what has been rejected.
+    Rejected,
+    /// Words for how something is before the work.
+    Present,
+    /// Words for another time.
+    Later,
+    /// Words for what there shall be.
+    New,
     /// A word that ends with a full stop inside a sentence. The last use: their number is taken from it.
     Abbreviation,
 }

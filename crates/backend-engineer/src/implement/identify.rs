@@ -128,7 +128,7 @@ impl<'a> Shown<'a> {
     fn of(phase: &'a Phase, block: &'a CodeBlock, candidates: &[Candidate]) -> Self {
         let old = match block.role {
             Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.clone()),
-            Role::Before { .. } => Some(block.text.clone()),
+            Role::Before { .. } | Role::Remove => Some(block.text.clone()),
             Role::Diff => Some(removed(&block.text)),
             _ => None,
         };
@@ -308,7 +308,7 @@ fn removed(diff: &str) -> String {
 }
 
 /// A text without the margin that all its lines share.
-fn dedented(text: &str) -> String {
+pub(super) fn dedented(text: &str) -> String {
     let margin = |line: &str| line.len() - line.trim_start().len();
     let least = text.lines().filter(|line| !line.trim().is_empty()).map(margin).min().unwrap_or(0);
     text.lines().flat_map(|line| [line.get(least..).unwrap_or_default(), "\n"]).collect()

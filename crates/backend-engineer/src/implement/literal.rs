@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use code::paths;
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
-use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role};
+use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
+use super::doubts::{doubtful, fragment, half_of_pair};
 use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
+use super::removed::{self, Removed};
 use crate::prohibitions::breaks;
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
@@ -71,7 +73,7 @@ impl Placement {
 /// Whether the block is code to be placed at all, and not a "before" block that its partner answers for.
 pub(crate) fn is_code(block: &CodeBlock) -> bool {
     match block.role {
-        Role::Code | Role::After { .. } | Role::Diff | Role::SearchReplace => true,
+        Role::Code | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace => true,
         Role::Before { after } => after.is_none(),
         Role::Shell | Role::Output | Role::Example => false,
     }
@@ -114,12 +116,21 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     if block.text.trim().is_empty() {
         return Ok(Some(placement(Some(path.clone()), empty(work, file, &path, text.as_deref())?)));
     }
+    if block.role == Role::Remove {
+        let placed = take_out(work, block, &path, text.as_deref())?;
+        return Ok(Some(placement(Some(path), placed)));
+    }
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
         return Ok(Some(placement(Some(path), Placed::Before)));
     }
     if let Some(name) = text.is_none().then(|| unbound(phase, index, file, &path)).flatten() {
         let message =
             format!("{path} is not there, and the block is no whole file: it reads `{name}`, which it does not bind");
+        let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
+    if let Some(why) = text.is_none().then(|| fragment(block, file, &path)).flatten() {
+        let message = format!("{path} is not there, and {why}");
         let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
@@ -141,8 +152,35 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "prohibited", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
+    if let (Graft::Applied(applied), text) = (&answer, text.as_deref())
+        && let Some(module) = code::imports::imports_itself(&path, &applied.text)
+        && text.is_none_or(|text| code::imports::imports_itself(&path, text).is_none())
+    {
+        let message = format!("{path} would import itself, as `{module}`: the code belongs to another file");
+        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
+    let half = matches!(answer, Graft::Applied(_)).then(|| half_of_pair(phase, index, text.as_deref())).flatten();
+    if let Some(message) = half.or_else(|| doubtful(block, &path, text.as_deref(), &answer)) {
+        let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
+    if block.uncertain == Some(Uncertainty::Quoted) && matches!(block.role, Role::Before { .. }) {
+        return Ok(None);
+    }
     let placed = settle(work, &path, text.is_some(), answer)?;
     Ok(placed.map(|placed| placement(Some(path), placed)))
+}
+
+/// Takes the code that a block shows out of its file.
+fn take_out(work: &mut UnitWork<'_>, block: &CodeBlock, path: &str, text: Option<&str>) -> Result<Placed, Stop> {
+    let refused = |message| Placed::Refused { reason: "no-place", message, candidates: Vec::new() };
+    Ok(match removed::remove(block, path, text) {
+        Removed::Gone => Placed::Before,
+        Removed::Refused(message) => refused(message),
+        Removed::Now(answer) => settle(work, path, true, answer)?
+            .unwrap_or_else(|| refused("the block shows no code that could be removed".to_owned())),
+    })
 }
 
 /// Makes a file of which the plan shows an empty block, or says why not.

@@ -7,7 +7,7 @@ use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange, Said, add, is_marker, meant};
 use crate::document::{Document, Span};
 use crate::inline::key;
-use crate::labels::Topic;
+use crate::labels::{Topic, topic};
 use crate::languages::{fits, is_at_home};
 use crate::mention::spoken_paths;
 use crate::paths::{FoundPath, as_path, find_paths, same_file};
@@ -211,6 +211,9 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
         bare.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(|_| bare[word.len()..].trim())
     })
     .unwrap_or(bare);
+    // "Datei: app/a.py": what a label says of files in any language.
+    let labelled = bare.split_once([':', '：']).filter(|(name, _)| topic(&key(name)) == Some(Topic::Files));
+    let bare = labelled.map_or(bare, |(_, rest)| rest.trim());
     let word = bare.split([' ', '\t', '(', ',', '—', '–']).next()?.trim_matches(['`', '"', '\'']);
     let word = word.trim_end_matches([':', '.']);
     let rest = bare[bare.find(word)? + word.len()..].trim_start_matches(['`', ':', ' ']);
@@ -279,6 +282,27 @@ fn by_line(
             preferred(words, row.span.start, several)
                 .map_or_else(|| narrowed(wanted, changes, several.iter().map(|(at, _)| *at).collect()), FileOf::Change),
         ),
+    }
+}
+
+/// The only other file that the line right above a block names, whatever the line says of it: the block imports `not`.
+pub(super) fn named_above(
+    asking: &Asking<'_, '_>,
+    row: usize,
+    not: &str,
+    changes: &mut Vec<PlannedChange>,
+) -> Option<FileOf> {
+    let above = asking.rows.get(row.checked_sub(1)?).filter(|above| matches!(above.kind, RowKind::Line(_)))?;
+    let mut paths = find_paths(asking.document.slice(&above.span), above.span.start, true);
+    paths.retain(|path| !same_file(&path.path, not));
+    let [path] = paths.as_slice() else { return None };
+    match meant(changes, &path.path).as_slice() {
+        [one] => Some(FileOf::Change(*one)),
+        [] => {
+            let said = Said { action: Action::Unstated, basis: Basis::Worded, ..Said::default() };
+            add(changes, path, &said).first().map(|at| FileOf::Change(*at))
+        }
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every entry of the vocabulary decides the sentence that stands beside it.
 
 use super::form::{Mood, read};
+use crate::blocks::Lead;
 use crate::inline::code_spans;
 use crate::mention::{Mention, base, is_empty_note, mention};
 use crate::vocabulary::{Use, languages};
@@ -33,6 +34,9 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Determiner => form.mood == Mood::Asks(Use::Change),
         Use::Function => form.mood != Mood::Asks(Use::Change),
         Use::Abbreviation => super::split::ends(&bare).len() == 1,
+        Use::Shown | Use::Rejected | Use::Later => crate::blocks::read_lead(&bare, "") == Lead::Shows,
+        Use::Present => crate::blocks::read_lead(&bare, "") == Lead::Stands,
+        Use::New => crate::blocks::read_lead(&bare, "") == Lead::Asks,
         Use::Empty => is_empty_note(&bare),
         Use::Base => base(&bare).is_some(),
         Use::Source | Use::Goal => {

@@ -19,11 +19,18 @@ const SPARES: [Use; 8] =
 
 /// Returns the symbols that a sentence is about, as written.
 pub(super) fn topics(words: &str) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found: Vec<String> = Vec::new();
+    let mut last: Option<&str> = None;
     for part in parts(words) {
         let tokens = tokens(part);
         let clauses = tokens.split(|token| matches!(token, Token::End));
         found.extend(clauses.flat_map(of_clause).map(str::to_owned));
+        let own = code_spans(part, 0).pop().map(|span| &part[span.inner]);
+        let uses = held(&part.to_lowercase());
+        // "… takes over from `a`, which goes away": it is the last name that goes.
+        let goes = own.is_none() && uses.has(Use::Gone) && !uses.has(Use::Negation);
+        found.extend(last.filter(|name| goes && is_symbol(name)).map(str::to_owned));
+        last = own.or(last);
     }
     found
 }
@@ -112,6 +119,7 @@ mod tests {
             ("Round `a`, `b` and `c`.", &["a", "b", "c"]),
             ("去除 `MAX`，添加 `g`：", &["MAX", "g"]),
             ("In `app/a.py`: nuke `MAX`.", &["MAX"]),
+            ("`g` takes over from `MAX`, which goes away:", &["g", "MAX"]),
         ] {
             assert_eq!(topics(words), about, "{words}");
         }

@@ -1,0 +1,74 @@
+//! What the words above a block leave in doubt, held against the tree: a block that they do not ask for replaces nothing.
+
+use code::languages::Language;
+use code::scopes::Scopes;
+use graft::Graft;
+use plan::{Action, CodeBlock, Part, Phase, Role, Uncertainty};
+
+use super::identify::dedented;
+use crate::prohibitions::definitions;
+use crate::understand::NamedFile;
+
+/// Returns why an answer is not taken: the words above the block leave in doubt what becomes of it.
+pub(super) fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
+    let stands = matches!(answer, Graft::AlreadyApplied);
+    match (block.uncertain?, answer) {
+        (Uncertainty::Quoted, _) if matches!(block.role, Role::Before { after: None }) => (!stands).then(|| {
+            format!(
+                "the plan shows this as the code of {path}, which is another one, and does not say what becomes of it"
+            )
+        }),
+        (Uncertainty::MayGo, _) if stands => Some(
+            "the words above the block ask for a removal, and it stands: they do not say whether it is to go"
+                .to_owned(),
+        ),
+        (Uncertainty::Unasked, Graft::Applied(applied)) => {
+            let language = Language::of_path(path)?;
+            let bound = Scopes::of_file(path, &dedented(&block.text))?;
+            let names = bound.module()?.bindings.iter().map(|one| one.name.clone());
+            let replaced = |name: &String| {
+                let before = definitions(text.unwrap_or_default(), language, name);
+                !before.is_empty() && before != definitions(&applied.text, language, name)
+            };
+            let name = names.into_iter().find(replaced)?;
+            Some(format!("it would replace `{name}`, and the words above the block do not ask for a change of that"))
+        }
+        _ => None,
+    }
+}
+
+/// Returns why a block is not added beside the one before it: that one stands already, and words that ask for nothing lead
+/// from it to this one, so that this may be what takes its place.
+pub(super) fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<String> {
+    let block = &phase.blocks[index];
+    let before = phase.blocks.get(index.checked_sub(1)?)?;
+    let lone = block.role == Role::Code && before.role == Role::Code && block.file == before.file;
+    let step = |at: usize| phase.steps.iter().position(|step| step.parts.contains(&Part::Place(at)));
+    let stands = text?.contains(before.text.trim()) && !before.text.trim().is_empty();
+    (lone && block.uncertain == Some(Uncertainty::Unasked) && step(index) == step(index - 1) && stands).then(|| {
+        "the block before it stands in the file, and the words between the two do not say whether this one replaces it"
+            .to_owned()
+    })
+}
+
+/// Returns why a block is no whole file, for a file that is not there and that the plan does not call new.
+pub(super) fn fragment(block: &CodeBlock, file: &NamedFile, path: &str) -> Option<&'static str> {
+    if file.action != Action::Unstated || block.role != Role::Code {
+        return None;
+    }
+    if block.uncertain == Some(Uncertainty::Within) {
+        return Some("the words above the block put it into something that the file holds");
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lines = || block.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
+    let first = lines().next().unwrap_or("");
+    let is_json = name.ends_with(".json") && serde_json::from_str::<serde_json::Value>(&block.text).is_err();
+    let is_image = name.starts_with("Dockerfile") && !first.starts_with("FROM ") && !first.starts_with("ARG ");
+    let opens = |line: &str| {
+        ["model ", "enum ", "datasource ", "generator ", "type ", "view "].iter().any(|word| line.starts_with(word))
+    };
+    let is_schema = name.ends_with(".prisma") && !lines().any(opens);
+    let is_member =
+        Language::of_path(path).is_some() && !name.ends_with(".py") && first.ends_with(',') && lines().count() == 1;
+    (is_json || is_image || is_schema || is_member).then_some("the block is no whole file of its kind")
+}

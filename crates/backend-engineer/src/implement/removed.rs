@@ -1,0 +1,180 @@
+//! Removes the code that a block shows, where the words above it ask for that: its lines, where they stand exactly once.
+//!
+//! "Remove this field from `User`:" with `nick = 2` takes that line out of the class `User`, and only there.
+
+use code::items::{Elisions, Source};
+use code::languages::Language;
+use code::scopes::Scopes;
+use graft::{Context, File, Graft, Snippet};
+use plan::CodeBlock;
+use std::ops::Range;
+
+use super::remainder::code_spans;
+use crate::identifiers::holds;
+
+/// What became of code that is to go.
+pub(super) enum Removed {
+    /// The file's text without it.
+    Now(Graft),
+    /// Nothing of it stands there.
+    Gone,
+    /// Why it was left.
+    Refused(String),
+}
+
+/// The lines that a diff keeps around those that go, so that they are found at one place.
+const AROUND: usize = 3;
+
+/// Takes the lines of a block out of a text.
+pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> Removed {
+    let Some(text) = text else { return Removed::Gone };
+    let named = names(block);
+    if let Some(other) = another(block, path, &named) {
+        return Removed::Refused(format!(
+            "the words ask to remove something else than `{other}`, which the block shows"
+        ));
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let owners = owners(path, text, &named);
+    let within = |found: &Range<usize>| owners.iter().all(|owner| owner.iter().any(|span| meet(span, found)));
+    let mut found = standing(&lines, &block.text);
+    if found.is_empty() {
+        // "# DELETE this block:" is said to the reader.
+        found = standing(&lines, uncommented(&block.text));
+    }
+    let found: Vec<Range<usize>> = found.into_iter().filter(within).collect();
+    match found.as_slice() {
+        [one] => Removed::Now(without(&lines, path, text, one)),
+        [] => left(block, path, text, &lines),
+        several => {
+            let at: Vec<String> = several.iter().map(|one| (one.start + 1).to_string()).collect();
+            Removed::Refused(format!(
+                "the code to remove stands {} times in {path} (lines {})",
+                at.len(),
+                at.join(", ")
+            ))
+        }
+    }
+}
+
+/// The names in the sentence right above a block.
+fn names(block: &CodeBlock) -> Vec<String> {
+    let last = block.prose.split("\n\n").next().unwrap_or("").lines().last().unwrap_or("");
+    code_spans(last).into_iter().map(|name| name.trim_end_matches("()").to_owned()).collect()
+}
+
+/// A name that the block binds at its top and the words do not name, though they name something else that it holds.
+fn another(block: &CodeBlock, path: &str, named: &[String]) -> Option<String> {
+    let last = |name: &str| name.rsplit(['.', '#']).next().unwrap_or(name).to_owned();
+    let shown: Vec<String> = named.iter().map(|name| last(name)).filter(|name| holds(&block.text, name)).collect();
+    if shown.is_empty() {
+        return None;
+    }
+    bound(path, &block.text).into_iter().find(|name| !shown.contains(name))
+}
+
+/// The names that code binds at its top, whatever its margin.
+fn bound(path: &str, code: &str) -> Vec<String> {
+    let scopes = Scopes::of_file(path, &super::identify::dedented(code));
+    let module = scopes.as_ref().and_then(Scopes::module);
+    module.map(|module| module.bindings.iter().map(|one| one.name.clone()).collect()).unwrap_or_default()
+}
+
+/// The lines of the definitions of each name that the file defines: what goes stands within, or is one.
+fn owners(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
+    let Some(language) = Language::of_path(path) else { return Vec::new() };
+    let Some(source) = Source::parse(text, language, Elisions::NONE) else { return Vec::new() };
+    let line = |at: usize| text[..at].matches('\n').count();
+    let of = |name: &String| {
+        let mut found = Vec::new();
+        let mut waiting = vec![source.root()];
+        while let Some(list) = waiting.pop() {
+            for item in source.items(list) {
+                if item.is_definition() && item.name == *name {
+                    let whole = item.whole();
+                    found.push(line(whole.start)..line(whole.end) + 1);
+                }
+                waiting.extend(language.body(item.core));
+            }
+        }
+        found
+    };
+    named.iter().map(of).filter(|found| !found.is_empty()).collect()
+}
+
+/// Code without the line of comment that it begins with.
+fn uncommented(code: &str) -> &str {
+    let code = code.trim_start_matches('\n');
+    let is_comment = ["#", "//", "--", "/*", "<!--"].iter().any(|sign| code.trim_start().starts_with(sign));
+    if is_comment { code.split_once('\n').map_or("", |(_, rest)| rest) } else { code }
+}
+
+fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start <= other.start && other.end <= one.end || other.start <= one.start && one.end <= other.end
+}
+
+/// Where the lines of a block stand one after another, their common margin apart.
+fn standing(lines: &[&str], block: &str) -> Vec<Range<usize>> {
+    let wanted: Vec<&str> = block.lines().map(str::trim_end).skip_while(|line| line.is_empty()).collect();
+    let end = wanted.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    let wanted = &wanted[..end];
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let own = margin(wanted[0]);
+    let same = |at: usize| {
+        let by = margin(lines[at]);
+        wanted.iter().zip(&lines[at..]).all(|(wanted, line)| {
+            let line = line.trim_end();
+            let shifted = margin(wanted).strip_prefix(own).zip(margin(line).strip_prefix(by));
+            wanted.trim_start() == line.trim_start()
+                && (line.is_empty() || shifted.is_some_and(|(one, other)| one == other))
+        })
+    };
+    let last = lines.len().saturating_sub(wanted.len() - 1);
+    (0..last).filter(|at| same(*at)).map(|at| at..at + wanted.len()).collect()
+}
+
+fn margin(line: &str) -> &str {
+    &line[..line.len() - line.trim_start().len()]
+}
+
+/// Asks the engine for the text without some lines, and without the blank ones that only kept them apart.
+fn without(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graft {
+    let blank = |at: usize| lines.get(at).is_none_or(|line| line.trim().is_empty());
+    let mut range = found.clone();
+    if range.start == 0 || blank(range.start - 1) {
+        while range.end < lines.len() && blank(range.end) {
+            range.end += 1;
+        }
+    }
+    if range.end == lines.len() {
+        while range.start > 0 && blank(range.start - 1) {
+            range.start -= 1;
+        }
+    }
+    let signed = |sign: &'static str, at: Range<usize>| lines[at].iter().map(move |line| format!("{sign}{line}\n"));
+    let before = range.start.saturating_sub(AROUND)..range.start;
+    let behind = range.end..lines.len().min(range.end + AROUND);
+    let diff: String = std::iter::once("@@\n".to_owned())
+        .chain(signed(" ", before))
+        .chain(signed("-", range))
+        .chain(signed(" ", behind))
+        .collect();
+    graft::apply(&File { path, text: Some(text) }, &Snippet { text: &diff, language: "diff" }, &Context::default())
+}
+
+/// What stands of code whose lines do not stand in the file as the block shows them.
+fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> Removed {
+    let telling = |line: &&str| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 1;
+    let first = block.text.lines().map(str::trim).find(telling);
+    let stands = first.is_some_and(|first| lines.iter().any(|line| line.trim() == first));
+    let defined = bound(path, &block.text).into_iter().find(|name| holds(text, name));
+    match (defined, stands) {
+        (Some(name), _) => Removed::Refused(format!(
+            "the code to remove does not stand in {path} as the plan shows it, and `{name}` does"
+        )),
+        (None, true) => Removed::Refused(format!("only a part of the code to remove stands in {path}")),
+        (None, false) => Removed::Gone,
+    }
+}

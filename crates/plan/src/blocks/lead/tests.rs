@@ -1,0 +1,148 @@
+//! Sentences, and what they make of the block below them.
+
+use super::*;
+
+#[test]
+fn words_of_removal_lead_to_what_goes() {
+    let mut wrong: Vec<(&str, Lead)> = Vec::new();
+    for words in [
+        "Remove:",
+        "Delete the following code (about lines 2-8):",
+        "Remove this field from `User`:",
+        "In `keep`, remove the line:",
+        "Remove the `old` helper:",
+        "Entferne:",
+        "Folgende Funktion entfernen:",
+        "In `keep` die Zeile entfernen:",
+        "删除以下代码：",
+        "从 `User` 中移除：",
+        "次の関数を削除する:",
+        "`User`에서 다음 필드를 제거:",
+        "Supprimer :",
+        "Retirer l'import inutile :",
+        "Quita este campo de `User`:",
+        "Drop this function, nothing calls it:",
+        "This import goes away:",
+        "**Changes**: Remove the legacy route:",
+        "The following import is no longer needed, remove it:",
+        "Get rid of:",
+        "Remove this function from `app/x.py`:",
+    ] {
+        if read(words, "def old():\n    return 0\n") != Lead::Removes {
+            wrong.push((words, read(words, "def old():\n    return 0\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn words_of_removal_may_lead_to_what_stays() {
+    for words in ["Remove `limit` from `listed`:", "Remove the check and return early:", "Drop-in replacement:"] {
+        assert_ne!(read(words, "def old():\n    return 0\n"), Lead::Removes, "{words}");
+    }
+    assert_eq!(read("Delete handler:", "def delete_item():\n    pass\n"), Lead::Asks);
+    assert_eq!(read("Remove unused import:", "import os\n"), Lead::MayRemove);
+}
+
+#[test]
+fn what_is_only_shown_is_told_by_its_words() {
+    let mut wrong: Vec<(&str, Lead)> = Vec::new();
+    for words in [
+        "For reference, this is how it was before:",
+        "Do not write it like this:",
+        "So nicht:",
+        "Nicht so schreiben:",
+        "错误示例：",
+        "Mauvais exemple :",
+        "Phase 2 will later turn it into:",
+        "We considered this and rejected it:",
+        "Verworfene Alternative:",
+        "Avoid this:",
+        "Not:",
+        "Bad:",
+        "❌ Wrong:",
+        "The current implementation is wrong:",
+        "Alternative that we do not take:",
+        "In a later phase:",
+        "Not part of this phase:",
+        "Illustration only:",
+        "Nur zur Illustration:",
+        "仅供参考：",
+        "À titre d'exemple seulement :",
+        "Solo como ejemplo:",
+        "Ne pas modifier `b`, montré pour le contexte :",
+        "No cambies `b`; se muestra como contexto:",
+        "For reference only (no change needed):",
+        "不要修改 `b`，仅供参考：",
+        "Don't apply this, it is an alternative that was rejected:",
+        "Nicht übernehmen, nur als Beispiel:",
+        "Example of a caller (not part of this phase):",
+        "No further changes to `b`:",
+        "Rejected alternative:",
+        "What we will do in phase 2 later:",
+        "`b` bleibt unverändert, nur zur Orientierung:",
+    ] {
+        if read(words, "x = 1\n") != Lead::Shows {
+            wrong.push((words, read(words, "x = 1\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn how_the_code_is_now_is_told_by_its_words() {
+    let mut wrong: Vec<(&str, Lead)> = Vec::new();
+    for words in [
+        "Currently `b` reads:",
+        "This is what `b` looks like today:",
+        "`b` should stay the way it is:",
+        "Before the change, `b` was:",
+        "`b` (unchanged):",
+        "`b` reste inchangé :",
+        "Sin cambios en `b`:",
+        "Existing code of `b`:",
+    ] {
+        if read(words, "x = 1\n") != Lead::Stands {
+            wrong.push((words, read(words, "x = 1\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn words_that_ask_for_a_change_decide() {
+    let mut wrong: Vec<(&str, Lead)> = Vec::new();
+    for words in [
+        "Add:",
+        "Keep `a` as it is and add:",
+        "Without touching `b`, add:",
+        "Below the existing route, add:",
+        "In `src/a.ts`, tweak `f`:",
+        "Tweak `f`:",
+        "If it does not exist, create it:",
+        "Ergänze, ohne `b` zu ändern:",
+        "在 `a` 后添加：",
+        "Replace the current body with:",
+        "It becomes:",
+        "New version:",
+        "`app/a.py`:",
+        "In `app/a.py`:",
+        "At the end of the file:",
+        "1.",
+        "Do not touch `b`; add this to `a`:",
+        "We need to add a guard:",
+        "The list should now be sorted:",
+        "The loader is slow and was never cached. Cache it:",
+        "The current handler stays; wrap it:",
+    ] {
+        if read(words, "x = 1\n") != Lead::Asks {
+            wrong.push((words, read(words, "x = 1\n")));
+        }
+    }
+    for words in ["The service:", "Compare `app/beta.py`, which has:", "The client in another repository has:"] {
+        if read(words, "x = 1\n") != Lead::Unclear {
+            wrong.push((words, read(words, "x = 1\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
