@@ -45,8 +45,8 @@ pub(super) async fn weigh(
         let is_own = |test: &&str| {
             files_of_test(test).iter().any(|file| work.assignment.scope.permits(file, Reach::Phase).is_some())
         };
-        // A red test of what the unit changes may be the one that it is to mend.
-        if difference.failing.iter().any(is_own) {
+        // Where nothing was mended, a red test of what the unit changes may be the one that it is to mend.
+        if difference.mended.is_empty() && difference.failing.iter().any(is_own) {
             continue;
         }
         let judgement = &mut verification.checks[at].ran.judgement;
