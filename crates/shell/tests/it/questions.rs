@@ -237,7 +237,10 @@ fn substituted_programs_are_run_before_what_takes_their_output() {
         ),
         ("test -z \"$(node b.js | sort)\"", None),
         ("out=$(node b.js)", None),
-        ("diff <(node b.js) b.txt", None),
+        (
+            "diff <(node b.js) b.txt",
+            Some("{ substituted1=$(node b.js) && diff <(printf '%s\\n' \"${substituted1}\") b.txt; }"),
+        ),
         ("test -z \"$(git status --short)\"", None),
     ];
     for (script, wanted) in cases {
@@ -248,4 +251,25 @@ fn substituted_programs_are_run_before_what_takes_their_output() {
     assert_eq!(read("trap 'exit 0' EXIT; pytest").decides(), Decides::Nothing(NothingReason::Trap));
     assert_eq!(read("trap 'rm -r tmp' EXIT; pytest").decides(), Decides::Status);
     assert!(read("cd a && ! pytest").is_negated() && !read("! true; pytest").is_negated());
+}
+
+#[test]
+fn statuses_that_a_script_drops_are_told() {
+    let works = |call: &shell::Call| matches!(call.kind(), Kind::Test | Kind::Script);
+    let rows = [
+        ("python3 a.py\necho done", true),
+        ("set -e\npython3 a.py\necho done", false),
+        ("set +e\npython3 a.py\necho done", true),
+        ("#!/bin/bash -e\npython3 a.py\necho done", false),
+        ("trap 'exit 0' EXIT\npython3 a.py", true),
+        ("cd api\npython3 a.py", false),
+        ("python3 a.py || exit 1\necho done", false),
+        ("python3 a.py\nexit $?", false),
+    ];
+    for (text, wanted) in rows {
+        assert_eq!(read(text).drops_statuses(&works), wanted, "{text}");
+    }
+    let negated = read("! grep -q x a").with_negated_searches();
+    assert_eq!(negated.as_deref(), Some("if grep -q x a; then false; else [ $? -eq 1 ] || exit 2; fi"));
+    assert_eq!(read("! test -f a").with_negated_searches(), None);
 }
