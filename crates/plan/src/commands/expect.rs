@@ -122,10 +122,11 @@ fn passed(lower: &str) -> Option<u64> {
         let more = at > 1 && words[at - 1] == "than" && words[at - 2] == "more" || at > 0 && words[at - 1] == "over";
         // All that ran, where all of them pass: "PASS (2 tests)", "Ran 4 tests", "2 in total".
         let plural = matches!(next(1), "tests" | "specs") || number == 1 && next(1) == "test";
-        let all = plural && (next(2).is_empty() || at > 0 && matches!(words[at - 1], "runs" | "ran"));
+        let ran = at > 0 && matches!(words[at - 1], "runs" | "ran");
+        let all = plural && (ran || next(2).is_empty() && !is_other(&words[..at]));
         let total = matches!((next(1), next(2)), ("in", "total")) && lower.contains("test");
         let passing = says(next(1)) || tests && (says(next(2)) || says(next(3)));
-        if !approximate && (passing || total || told || all && !is_other(&words[..at])) {
+        if !approximate && (passing || total || told || all) {
             return Some(number + u64::from(more));
         }
     }
