@@ -160,7 +160,11 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    let half = matches!(answer, Graft::Applied(_)).then(|| half_of_pair(phase, index, text.as_deref())).flatten();
+    let half = match &answer {
+        // What an earlier block of this run wrote is no sign that the plan shows it as the present code.
+        Graft::Applied(_) => half_of_pair(phase, index, found_text(work, &path).as_deref()),
+        _ => None,
+    };
     if let Some(message) = half.or_else(|| doubtful(block, &path, text.as_deref(), &answer)) {
         let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
@@ -380,6 +384,12 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
         }
     });
     composed.flatten().as_deref() == Some(text)
+}
+
+/// The text of a file as the run found it.
+fn found_text(work: &mut UnitWork<'_>, path: &str) -> Option<String> {
+    let found = work.workspace.tree.look(path).ok()?.as_ref()?;
+    Some(String::from_utf8_lossy(&found.bytes).into_owned())
 }
 
 /// The path of a block's file, where it is clear: of several, the one that an earlier look identified.
