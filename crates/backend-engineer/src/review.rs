@@ -93,6 +93,9 @@ pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop>
     }
     let mut found = work.assignment.findings.clone();
     found.extend(work.survey.findings.iter().cloned());
+    // What stands outside of every unit is nobody's work, and may be meant for this one: the report says so.
+    let outside = of_reading(run, &asked, Extent::Run).into_iter().filter(|one| one.code == "block-outside");
+    found.extend(outside.map(|one| Finding { severity: Severity::Warning, ..one }));
     found.extend(of_unit(work, &mut facts, &work.survey.code, Extent::Run)?);
     work.workspace.tree.restore(savepoint);
     Ok(in_order(run, found))
@@ -153,7 +156,10 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Findin
             block.span.start == at && (cited || data.contains(&block.language.as_str()))
         })
     };
-    let told = plan.diagnostics().iter().filter(|one| concerns(one.span.start) && open(one.span.start));
+    // Code outside of every unit may be meant for the one at hand.
+    let told = plan.diagnostics().iter();
+    let told = told.filter(|one| one.code == "block-outside" || concerns(one.span.start));
+    let told = told.filter(|one| open(one.span.start));
     let told = told.filter(|one| one.code != "block-nowhere" || !sample(one.span.start));
     // Evidence in the tree may decide between several files: told where the placement is tried.
     let told = told.filter(|one| one.code != "block-between");

@@ -43,6 +43,10 @@ fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
         Some((named, note)) if note.ends_with(')') => named,
         _ => words,
     };
+    // "--- a.py ---", "Datei: a.py": signs around it, or one word that announces it.
+    let named = named.trim_matches(['-', '=', ' ']);
+    let announced = named.split_once([':', '：']).filter(|(word, _)| word.chars().all(char::is_alphabetic));
+    let named = announced.map_or(named, |(_, behind)| behind.trim());
     let named = named.trim_matches('`').trim_start_matches("./");
     let whole = named == path || path.strip_suffix(named).is_some_and(|head| head.ends_with('/'));
     // Below the address an empty line parts it from the content; the content's own form stays.
@@ -131,11 +135,13 @@ fn all_of(words: &[String], path: &str) -> bool {
     let (mut stressed, mut contents, mut file) = (false, false, false);
     for word in words {
         match word.as_str() {
-            "the" | "its" | "all" | "of" | "existing" | "current" | "this" => {}
-            "entire" | "whole" | "full" | "complete" => stressed = true,
-            "content" | "contents" => contents = true,
+            "the" | "its" | "all" | "of" | "existing" | "current" | "this" | "el" | "todo" | "de" => {}
+            "entire" | "whole" | "full" | "complete" | "completo" => stressed = true,
+            "content" | "contents" | "contenido" => contents = true,
             "file" | "file's" if !file => file = true,
-            "with" | "by" | "to" | "completely" | "entirely" | "wholesale" => return file || contents && stressed,
+            "with" | "by" | "to" | "por" | "con" | "completely" | "entirely" | "wholesale" => {
+                return file || contents && stressed;
+            }
             word if is_path(word) => file |= contents || stressed,
             _ => return false,
         }
@@ -153,6 +159,10 @@ mod tests {
         assert_eq!(below("# app/api/users.py\nimport os\n"), "import os\n");
         assert_eq!(below("# app/api/users.py (new)\n\nimport os\n"), "import os\n");
         assert_eq!(below("# users.py\nimport os\n"), "import os\n");
+        for named in ["# --- app/api/users.py ---", "# Datei: app/api/users.py", "# File: `users.py`"] {
+            let block = format!("{named}\nimport os\n");
+            assert_eq!(without_address("app/api/users.py", &block), "import os\n", "{named}");
+        }
         for kept in [
             "# Users of app/api/users.py\nimport os\n",
             "#!/usr/bin/env python\nimport os\n",
@@ -186,6 +196,7 @@ mod tests {
             "- [ ] **Step 1: Replace the file contents**",
             "Replace the contents of `app/users.py` with:",
             "Replace the entire contents with:",
+            "Reemplazar el contenido completo de `app/users.py`:",
             "**Step 2: Replace the file**",
             "Overwrite the whole file with the version below.",
             "Modify `app/users.py`：把整个文件替换为：",

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 
 pub(crate) use phrases::{Phrase, Pick, parts};
 use places::relation;
-pub(crate) use places::side;
+pub(crate) use places::{is_beside, side};
 pub(crate) use sorts::Sort;
 use words::{NOUNS, STATEMENTS, Token, follows, is_denied, is_word, looks_like_a_name, tokens};
 

@@ -8,6 +8,7 @@ use tree_sitter::Node;
 use crate::items::{Item, Source, parse};
 use crate::languages::{Kind, Language, List, Writing, children};
 use crate::markers::{SENTINEL, bare};
+use crate::prose::is_beside;
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
@@ -167,7 +168,10 @@ fn take_notes<'s>(snippet: &'s str, path: &str, known: &HashSet<String>) -> (&'s
 
 fn names_file(line: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    bare(line).split_whitespace().next().is_some_and(|word| {
+    // "--- a.py ---", "Datei: a.py": signs before it, or one word that announces it.
+    let mut words = bare(line).split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).peekable();
+    words.next_if(|word| word.ends_with([':', '：']) && !word.contains(['.', '/']));
+    words.next().is_some_and(|word| {
         let word = word.trim_matches(['`', ':', '(', ')']);
         word == path
             || word.ends_with(&format!("/{name}"))
@@ -246,6 +250,7 @@ fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
     begins
         && words.iter().skip(1).any(|word| names(word))
         && words.iter().zip(&lower).all(|(word, lower)| small(lower) || names(word))
+        || is_beside(bare(line), &names)
 }
 
 /// The block moved to the left margin, and whether it had to be.

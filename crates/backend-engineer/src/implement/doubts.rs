@@ -1,6 +1,9 @@
 //! What the words above a block leave in doubt, held against the tree: a block that they do not ask for replaces nothing.
 
+use code::definitions::Kind;
+use code::items::{Elisions, Source};
 use code::languages::Language;
+use code::paths::belongs_to_tests;
 use code::scopes::Scopes;
 use graft::Graft;
 use plan::{Action, CodeBlock, Part, Phase, Role, Uncertainty};
@@ -70,5 +73,18 @@ pub(super) fn fragment(block: &CodeBlock, file: &NamedFile, path: &str) -> Optio
     let is_schema = name.ends_with(".prisma") && !lines().any(opens);
     let is_member =
         Language::of_path(path).is_some() && !name.ends_with(".py") && first.ends_with(',') && lines().count() == 1;
-    (is_json || is_image || is_schema || is_member).then_some("the block is no whole file of its kind")
+    (is_json || is_image || is_schema || is_member || only_calls(&block.text, path))
+        .then_some("the block is no whole file of its kind")
+}
+
+/// Returns whether a script binds and imports nothing, and only calls what it does not have: a part of another file. Tests
+/// are calls of what their runner gives.
+fn only_calls(text: &str, path: &str) -> bool {
+    let language = Language::of_path(path).filter(|_| !path.ends_with(".py") && !belongs_to_tests(path));
+    let Some(source) = language.and_then(|language| Source::parse(text, language, Elisions::NONE)) else {
+        return false;
+    };
+    let items = source.items(source.root());
+    let imports = code::imports::imports(path, text).is_some_and(|found| !found.is_empty());
+    !items.is_empty() && !imports && items.iter().all(|item| item.kind == Kind::Call)
 }

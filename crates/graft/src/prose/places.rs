@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{ARTICLES, Token, is_word};
+use super::words::{ARTICLES, Token, is_word, side_behind};
 use super::{Relation, ends};
 
 /// When words without code behind a word of place name a place that must be there.
@@ -83,8 +83,33 @@ pub(crate) fn side(before: &str) -> Option<Relation> {
     (0..near.len()).rev().find_map(|at| ending_at(&near, at)).map(|place| place.relation)
 }
 
+/// Returns whether words are nothing but a place, by the names that are known: "nach `price`", "在 price 之后".
+pub(crate) fn is_beside(words: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
+    let bare = |word: &str| word.trim_matches(|one: char| !one.is_alphanumeric() && one != '_').to_owned();
+    let words: Vec<String> = words.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
+    let small = |word: &str| {
+        let lower = word.to_lowercase();
+        ARTICLES.contains(&lower.as_str()) || FILLERS.contains(&lower.as_str()) || word == "在"
+    };
+    let tokens: Vec<Token> = words.iter().map(|word| Token::Word(word.to_lowercase())).collect();
+    let from = beginning_at(&tokens, 0).map(|(_, length)| length);
+    let last =
+        words.last().and_then(|word| side_behind(word)).filter(|(_, before)| before.is_empty() || is_name(before));
+    let rest = match (from, last) {
+        (Some(from), _) => &words[from..],
+        (None, Some((_, before))) => &words[..words.len() - usize::from(before.is_empty())],
+        (None, None) => return false,
+    };
+    let named = |word: &String| is_name(word) || side_behind(word).is_some_and(|(_, before)| is_name(before));
+    rest.iter().any(named) && rest.iter().all(|word| named(word) || small(word))
+}
+
 /// Words beside articles between a word of place and the name that it is about.
-const FILLERS: [&str; 41] = [
+const FILLERS: [&str; 45] = [
+    "zeile",
+    "línea",
+    "ligne",
+    "linha",
     "de",
     "von",
     "line",
@@ -200,6 +225,27 @@ const NEAR: usize = 6;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_are_nothing_but_a_place_are_told() {
+        let known = |word: &str| matches!(word, "price" | "total");
+        for words in [
+            "nach `price`",
+            "after price",
+            "在 price 之后",
+            "price 之后",
+            "après price",
+            "después de `price`",
+            "hinter dem `total`",
+        ] {
+            assert!(is_beside(words, &known), "{words}");
+        }
+        for words in
+            ["nach `price` sortiert", "after the sale", "price", "sorted after price and rounded", "nach `other`"]
+        {
+            assert!(!is_beside(words, &known), "{words}");
+        }
+    }
     use crate::prose::Prose;
 
     #[test]

@@ -47,7 +47,9 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
         || ["expected", "expected output", "expect", "output", "prints"]
             .iter()
             .any(|word| above == *word || above.ends_with(&format!(" {word}")));
-    if printed && !setting.named || language == "output" {
+    // The line right above says it, whatever file was named before.
+    let announced = matches!(above.as_str(), "expected output" | "expected result" | "output");
+    if printed && (!setting.named || announced) || language == "output" {
         return Role::Output;
     }
     if let Some(role) = by_mark(text).or_else(|| by_words(setting, &above)) {

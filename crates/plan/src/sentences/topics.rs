@@ -60,7 +60,9 @@ fn of_clause<'w>(clause: &[Token<'w>]) -> Vec<&'w str> {
         return Vec::new();
     }
     let dense = words.chars().any(is_dense);
-    let is_topic = |at: usize| if dense { !REFERS.into_iter().any(|what| uses.has(what)) } else { leads(clause, at) };
+    // What is added is the block: the name then says where.
+    let refers = || uses.has(Use::Change) || REFERS.into_iter().any(|what| uses.has(what));
+    let is_topic = |at: usize| if dense { !refers() } else { leads(clause, at) };
     let codes = clause.iter().enumerate().filter_map(|(at, token)| match token {
         Token::Code(code) => Some((at, *code)),
         _ => None,
@@ -117,7 +119,7 @@ mod tests {
             ("`MAX` fliegt raus; ergänze `g`:", &["MAX", "g"]),
             ("Add `g`, nuke `MAX`:", &["g", "MAX"]),
             ("Round `a`, `b` and `c`.", &["a", "b", "c"]),
-            ("去除 `MAX`，添加 `g`：", &["MAX", "g"]),
+            ("去除 `MAX`，添加 `g`：", &["MAX"]),
             ("In `app/a.py`: nuke `MAX`.", &["MAX"]),
             ("`g` takes over from `MAX`, which goes away:", &["g", "MAX"]),
         ] {
@@ -139,6 +141,7 @@ mod tests {
             ("Keep `MAX`.", &[]),
             ("Read `f`.", &[]),
             ("在 `MAX` 后添加：", &[]),
+            ("`MAX` の後に追加:", &[]),
             ("Write `app/a.py`:", &[]),
         ] {
             assert_eq!(topics(words), about, "{words}");
