@@ -78,6 +78,12 @@ fn without_replaced(words: &str) -> String {
 pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     let text = one_line(&plain(words));
     let silent = Expect::default();
+    // "B8:" counts the criteria and says nothing of this one.
+    let is_number =
+        |word: &str| word.ends_with([':', '：', '.', ')']) && word.contains(|letter: char| letter.is_ascii_digit());
+    if side == Side::Before && !text.contains(' ') && is_number(&text) {
+        return silent;
+    }
     let told = looks::said(&text, look, side);
     let quotes = shows::quotes(words, false);
     if told == looks::Said::Silent && quotes.shows.is_empty() && quotes.held.is_empty() {

@@ -108,6 +108,7 @@ fn criteria_are_heard_on_both_sides_of_their_command() {
         ("`pytest` covers the new branches", "-"),
         ("`npm run build` writes the bundle", "-"),
         ("Exit code 2: `node a.js --bad`", "exit 2 or exit nonzero"),
+        ("B8: `ls src/main.py`", "-"),
         ("The dev server starts: `npm run dev`", "unreadable"),
         ("Its errors are shown: `node a.js`", "exit 0"),
         ("`node a.js` does not mention `old`", "prints no old"),
