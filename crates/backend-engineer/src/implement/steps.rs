@@ -146,7 +146,8 @@ fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), 
 pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<Deed> {
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
-        || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches);
+        || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
+        || planned.expect.states_a_result() && !planned.facts.writes;
     if check::is_server(work, planned) || !is_check && outcome != ExpectedOutcome::Fail {
         return None;
     }
