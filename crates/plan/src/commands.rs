@@ -149,17 +149,13 @@ pub struct Expect {
 impl Expect {
     /// Tells that the plan says something of the result, and that nothing of it could be read.
     pub fn is_unread(&self) -> bool {
-        self.words.is_some() && (self.left || !self.states_a_result())
-    }
-
-    /// Tells that something of the result could be read: how it ends, or what is printed.
-    pub fn states_a_result(&self) -> bool {
-        self.outcome != ExpectedOutcome::Unstated
+        let read = self.outcome != ExpectedOutcome::Unstated
             || self.passed.is_some()
             || !self.shows.is_empty()
             || !self.held.is_empty()
             || self.status.is_some()
-            || self.count.is_some()
+            || self.count.is_some();
+        self.words.is_some() && (self.left || !read)
     }
 
     /// Tells that what is printed decides, and not the status alone.

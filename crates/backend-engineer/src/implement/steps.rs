@@ -147,7 +147,7 @@ pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, comm
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
         || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
-        || planned.expect.states_a_result() && !planned.facts.writes;
+        || planned.expect.words.is_some() && !planned.facts.writes;
     if check::is_server(work, planned) || !is_check && outcome != ExpectedOutcome::Fail {
         return None;
     }

@@ -1,0 +1,3 @@
+import sys
+
+print({"lines": "a\nb", "version": "1.2.3", "wrong": "False"}[sys.argv[1]])
