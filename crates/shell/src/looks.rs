@@ -81,7 +81,8 @@ fn known(row: &Program, bare: &str, rest: &[&str], assigned: bool) -> bool {
         let target = row.recipes.is_some() && conventional(rest[0], &[]).is_some()
             || row.recipes.is_some() && conventions().row(rest[0]).is_some();
         let few = arguments.len() <= 3;
-        few && (named || target || row.recipes.is_some() && rest.len() == 1 && rest[0].contains(['-', '_', ':']))
+        // A runner with one plain word names a target: `make routes`.
+        few && (named || target || row.recipes.is_some() && rest.len() == 1 && !is_mere_sign(rest[0]))
     }
 }
 

@@ -1,4 +1,4 @@
-//! `show`: what one run did, event by event, and the whole output of its commands.
+//! `show`: what one run did, event by event, and the output of its commands.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) struct ShowArguments {
     #[command(flatten)]
     root: RootArgument,
 
-    /// Print the whole output number N, as the command wrote it
+    /// Print output number N as the command wrote it: whole, or the first and last 4 MiB of a longer one
     #[arg(long, value_name = "N", conflicts_with = "json")]
     output: Option<u64>,
 

@@ -198,6 +198,8 @@ fn commands_are_told_from_words() {
         "npm test",
         "git status",
         "make test",
+        "make routes",
+        "just good",
         "go test ./...",
         "./run.sh",
         "CI=1 vitest",
