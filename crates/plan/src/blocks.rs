@@ -335,10 +335,12 @@ fn introduction(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String
 fn imports_in(words: &str) -> Vec<String> {
     let spans = code_spans(words, 0).into_iter().filter(|span| {
         let code = &words[span.inner.clone()];
+        if !(code.starts_with("import ") || code.starts_with("from ") || code.contains("require(")) {
+            return false;
+        }
         let sentence = sentence_around(words, span.outer.start);
         let own = span.outer.start - sentence.start..span.outer.end.min(sentence.end) - sentence.start;
-        let imports = code.starts_with("import ") || code.starts_with("from ") || code.contains("require(");
-        imports && mention(&words[sentence], &own) == Mention::Spoken
+        mention(&words[sentence], &own) == Mention::Spoken
     });
     spans.map(|span| words[span.inner].to_owned()).collect()
 }

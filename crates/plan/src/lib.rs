@@ -51,6 +51,8 @@ mod phase;
 
 mod contents;
 
+mod units;
+
 mod implied;
 
 mod diagnostics;

@@ -90,7 +90,10 @@ pub(crate) fn denies(words: &str, name: &Range<usize>, is_verb: &dyn Fn(&str) ->
 
 /// Returns whether a note says that a file has no content: " (new, empty file)", "Empty package marker."
 pub(crate) fn is_empty_note(note: &str) -> bool {
-    let plain = blank(note.trim_start_matches('`'));
+    /// The bytes of a note in which its first parts stand: a longer one says more than that.
+    const NOTE: usize = 240;
+    let note = note.trim_start_matches('`');
+    let plain = blank(&note[..note.floor_char_boundary(NOTE)]);
     let first = plain.split(". ").next().unwrap_or("");
     let parts = first.split([',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+']);
     let dashes = parts.take(4).flat_map(|part| part.split(" - "));
@@ -119,12 +122,15 @@ pub(crate) fn makes_empty(words: &str) -> bool {
 
 /// Returns the folder from which the sentence says that paths start: "All paths are relative to `api/`."
 pub(crate) fn base(words: &str) -> Option<String> {
+    /// The bytes of the longest words before a folder, with room for emphasis.
+    const REACH: usize = 80;
     code_spans(words, 0).into_iter().find_map(|span| {
-        let before = blank(&words[..span.outer.start]);
+        let folder = folder(&words[span.inner])?;
+        let from = words.floor_char_boundary(span.outer.start.saturating_sub(REACH));
+        let before = blank(&words[from..span.outer.start]);
         let before = before.trim_end_matches([' ', ':', '：']);
         let before = before.strip_suffix(" the").unwrap_or(before);
-        last(before, Use::Base).filter(|base| base.end == before.len())?;
-        folder(&words[span.inner])
+        last(before, Use::Base).filter(|base| base.end == before.len()).map(|_| folder)
     })
 }
 

@@ -12,16 +12,17 @@ use crate::contents;
 use crate::criteria::{self, Criterion};
 use crate::diagnostics::{Diagnostic, code_outside, diagnose};
 use crate::document::{self, Document, PieceKind, Place, Span, Unreadable};
-use crate::identity::{CheckboxId, PhaseId};
+use crate::identity::PhaseId;
 use crate::implied;
 use crate::inline::{one_line, plain};
 use crate::labels::Topic;
 use crate::naming::{marked, unit_name};
-use crate::outline::{Outline, Unit};
+use crate::outline::Outline;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows};
 use crate::sentences::Sentence;
 use crate::standing::{self, Approval, Standing};
+use crate::units;
 
 /// A boundary of the plan: an item of "What we're not doing".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,8 +45,10 @@ pub struct Plan {
     criteria: Vec<Criterion>,
     commands: Vec<PlannedCommand>,
     bounds: Vec<Bound>,
-    sentences: Vec<Sentence>,
     diagnostics: Vec<Diagnostic>,
+    /// The pieces of the document that belong to no unit.
+    #[serde(skip)]
+    free: Vec<usize>,
 }
 
 impl Plan {
@@ -114,9 +117,12 @@ impl Plan {
         &self.bounds
     }
 
-    /// Sentences outside every unit.
-    pub fn sentences(&self) -> &[Sentence] {
-        &self.sentences
+    /// Reads the sentences outside every unit: a run needs none of them.
+    pub fn sentences(&self) -> Vec<Sentence> {
+        let document = Document::read(&self.text);
+        let rows = rows(&document, self.free.iter().copied(), |_| false);
+        let boxes = checkboxes::find(&document).of_items;
+        contents::sentences(&Asking { document: &document, rows: &rows, boxes: &boxes, item: None })
     }
 
     /// What could not be read with certainty.
@@ -139,12 +145,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     let document = Document::read(text);
     let outline = Outline::read(&document);
     let mut found = checkboxes::find(&document);
-    let mut owners = vec![None; document.pieces.len()];
-    let mut next = 0;
-    let mut phases = Vec::new();
-    for unit in &outline.units {
-        phases.push(unit_of(&document, unit, &found.of_items, &mut next, &mut owners));
-    }
+    let (mut phases, owners) = units::read(&document, &outline.units, &found.of_items);
     own_boxes(&document, &mut found, &owners, &phases, &outline.echoes());
     let standing = standing::read(&document);
     if standing.approval == Approval::Finished && found.boxes.is_empty() {
@@ -155,7 +156,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
         settle(phase, &found.boxes);
     }
     let free: Vec<usize> = (0..owners.len()).filter(|piece| owners[*piece].is_none()).collect();
-    let rows = rows(&document, free.into_iter(), |_| false);
+    let rows = rows(&document, free.iter().copied(), |_| false);
     if let Some(base) = rows.iter().find_map(|row| base_of(&document, row)) {
         phases.iter_mut().for_each(|phase| start_from(phase, &base));
     }
@@ -163,7 +164,6 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     let asking = Asking { document: &document, rows: &rows, boxes: &found.of_items, item: None };
     let mut commands = Vec::new();
     let criteria = criteria::read(&asking, &mut commands);
-    let sentences = contents::sentences(&asking);
     let mut diagnostics = diagnose(&document, &outline, &phases);
     diagnostics.extend(code_outside(&document, &rows));
     diagnostics.sort_by_key(|one| (one.span.start, one.code));
@@ -177,30 +177,9 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
         phases,
         criteria,
         commands,
-        sentences,
         diagnostics,
+        free,
     })
-}
-
-/// A unit and those nested in it, numbered depth first; notes which pieces are whose.
-fn unit_of(
-    document: &Document<'_>,
-    unit: &Unit,
-    boxes: &[Option<CheckboxId>],
-    next: &mut usize,
-    owners: &mut [Option<PhaseId>],
-) -> Phase {
-    let id = PhaseId(*next);
-    *next += 1;
-    for piece in unit.own().chain(unit.echoes.iter().cloned().flatten()) {
-        if let Some(owner) = owners.get_mut(piece).filter(|owner| owner.is_none()) {
-            *owner = Some(id);
-        }
-    }
-    let mut phase = contents::read(document, unit, id, boxes);
-    phase.phases = unit.children.iter().map(|child| unit_of(document, child, boxes, next, owners)).collect();
-    contents::hand_down(&mut phase);
-    phase
 }
 
 /// Gives the folder from which the plan's paths start to each file for which no nearer one is said.

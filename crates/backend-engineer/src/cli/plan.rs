@@ -152,7 +152,7 @@ struct Shown<'a> {
     /// Every command that the plan shows, wherever it stands, with what was read of it.
     shown_commands: Vec<CommandReading>,
     /// The sentences that stand outside of every unit; those of a unit stand with it.
-    sentences: &'a [Sentence],
+    sentences: Vec<Sentence>,
     bounds: &'a [Bound],
     diagnostics: &'a [Diagnostic],
 }

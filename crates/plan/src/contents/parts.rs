@@ -78,14 +78,17 @@ fn open(asking: &Asking<'_, '_>, rows: &Range<usize>, sentences: &[Sentence]) ->
 /// Checks of which nothing is said shall end as the step's title says: "Run it to verify it fails".
 pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
     const SAYS: &[&str] = &["verify", "confirm", "expect", "should", "must", "see ", "ensure", "确认", "验证", "確認"];
+    let runs = step.parts.iter().filter_map(|part| if let Part::Run(at) = part { Some(at) } else { None });
+    let mut runs = runs.peekable();
     let lower = step.title.to_lowercase();
-    let outcome = expectation(&lower).outcome;
-    let told = matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail);
-    if !told || !SAYS.iter().any(|word| lower.contains(word)) {
+    if runs.peek().is_none() || !SAYS.iter().any(|word| lower.contains(word)) {
         return;
     }
-    for part in &step.parts {
-        let Part::Run(at) = part else { continue };
+    let outcome = expectation(&lower).outcome;
+    if !matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) {
+        return;
+    }
+    for at in runs {
         let unsaid = |command: &&mut PlannedCommand| {
             command.expect.outcome == ExpectedOutcome::Unstated && command.expect.words.is_none()
         };

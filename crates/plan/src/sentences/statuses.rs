@@ -16,8 +16,8 @@ pub(super) fn lacks_status(words: &str, shown: Shown<'_>) -> bool {
         let counted = std::mem::replace(&mut before, word);
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         // "line 404", "port 500", "~ 200 rows" count something; so does what a unit follows.
-        let named = counted.is_empty() || !counted.ends_with('~') && !is_counted(counted);
-        named && phrase(bare).is_some_and(|phrase| !has(bare, shown) && !has(phrase, shown))
+        let named = || counted.is_empty() || !counted.ends_with('~') && !is_counted(counted);
+        phrase(bare).is_some_and(|phrase| named() && !has(bare, shown) && !has(phrase, shown))
     })
 }
 
@@ -29,9 +29,10 @@ fn is_counted(word: &str) -> bool {
 
 /// The phrase of a status from 400 on, or of a success that has a name of its own.
 fn phrase(bare: &str) -> Option<&'static str> {
-    let mut rows = STATUSES.lines().filter_map(|line| line.split_once('\t'));
     // "200" counts too many other things.
-    rows.find(|(status, _)| *status == bare && *status != "200").map(|(_, phrase)| phrase)
+    let is_status = bare.len() == 3 && bare.bytes().all(|letter| letter.is_ascii_digit()) && bare != "200";
+    let mut rows = STATUSES.lines().filter_map(|line| line.split_once('\t'));
+    is_status.then(|| rows.find(|(status, _)| *status == bare)).flatten().map(|(_, phrase)| phrase)
 }
 
 fn has(words: &str, shown: Shown<'_>) -> bool {
