@@ -218,7 +218,8 @@ pub(crate) fn last_dense(text: &str, what: Use) -> Option<usize> {
 
 /// The entries of scripts without blanks that `text` holds, each with its place.
 fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)> + '_ {
-    text.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
+    let letters = if text.is_ascii() { "" } else { text };
+    letters.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
         let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
         let held = entries.filter(move |(entry, _)| text[at..].starts_with(entry.as_str()));
         held.map(move |(entry, what)| (at, entry.as_str(), *what))

@@ -77,10 +77,11 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
-                let told = says_run(before, 5) || is_means(before) || is_run_behind(&words[span.outer.end..]);
-                let meant = !is_conditional(before) && !denies(words, &span.outer, &|word| RUNS.contains(&word));
-                let asked = told && meant && !is_part_of_change(before, inner);
-                (shell::is_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked)
+                let told = || says_run(before, 5) || is_means(before) || is_run_behind(&words[span.outer.end..]);
+                let meant = || !is_conditional(before) && !denies(words, &span.outer, &|word| RUNS.contains(&word));
+                let asked = || told() && meant() && !is_part_of_change(before, inner);
+                // Most code is no command: that is asked first, as it takes the least time.
+                (shell::is_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked())
             }
         }
     };
@@ -251,10 +252,12 @@ fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
 
 /// A program alone, where the sentence leaves no doubt.
 fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
+    if !shell::names_program(inner) {
+        return false;
+    }
     let before = &words[..outer.start];
     let passes = outer.start == 0 && words[outer.end..].to_lowercase().contains("pass");
-    let told = says_run(before, 1) || before.trim_end().ends_with(':') || passes;
-    told && shell::names_program(inner)
+    says_run(before, 1) || before.trim_end().ends_with(':') || passes
 }
 
 /// Whether the verb that asks to run a command stands behind it: "`make check` ausführen", "`make check` を実行".
