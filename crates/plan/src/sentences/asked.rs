@@ -9,7 +9,7 @@ use crate::vocabulary::{Use, is_entry};
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
-use super::words::{squeezed, stems, symbols};
+use super::words::{is_name, squeezed, stems, symbols};
 
 /// What a sentence names.
 pub(super) struct Asked<'w> {
@@ -76,6 +76,17 @@ impl<'w> Asked<'w> {
         let mut versions =
             words.map(|word| word.trim_end_matches(['.', ':', ';', '*', '_'])).filter(|word| is_version(word));
         versions.any(|version| !shown.has(version.trim_start_matches('v')))
+    }
+
+    /// Returns whether it gives a symbol a value that no block shows: "`ROUTES` becomes `["/", "/login"]`".
+    pub(super) fn lacks_value(&self, shown: Shown<'_>) -> bool {
+        let spans = code_spans(self.words, 0);
+        spans.windows(2).any(|pair| {
+            let [name, value] = [&self.words[pair[0].inner.clone()], &self.words[pair[1].inner.clone()]];
+            let between = &self.words[pair[0].outer.end..pair[1].outer.start];
+            let given = between.split_whitespace().count() == 1 && between.trim().chars().all(char::is_alphabetic);
+            given && is_name(name) && is_literal(value) && !shown.has(value)
+        })
     }
 
     /// Returns whether it names a symbol.
@@ -150,6 +161,12 @@ fn is_version(word: &str) -> bool {
     let parts: Vec<&str> = word.strip_prefix('v').unwrap_or(word).split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit());
     parts.len() == 3 && parts.iter().all(is_number)
+}
+
+/// Returns whether code is a list, a table or a text written out.
+fn is_literal(code: &str) -> bool {
+    let closed = |open: char, close: char| code.len() > 2 && code.starts_with(open) && code.ends_with(close);
+    closed('[', ']') || closed('{', '}') || closed('"', '"') || closed('\'', '\'')
 }
 
 /// The texts that a sentence quotes.

@@ -260,6 +260,7 @@ impl Judge<'_, '_, '_> {
             || row.item.is_some() && form.mood == Mood::States && self.is_below_absent(cut);
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
         let lacks = asked.lacks_import(unit) || asked.lacks_status(unit) || asks && asked.lacks_version(unit);
+        let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
         let spelled = !form.forbids && (form.owes || lacks);
         if is_title(words) && self.stands_over_code(cut) && !spelled {
             return DoShown;
@@ -290,6 +291,9 @@ impl Judge<'_, '_, '_> {
         let row = &self.asking.rows[cut.row];
         // The words of the one sentence right above a block are its title; those of an item, a demand or a name are not.
         let more = row.item.is_some() || form.mood == Mood::Demands || form.tests || asked.names_symbols();
+        if asked.lacks_value(self.stock.unit()) && self.stock.unit().works() && !form.given && !form.negated {
+            return DoPartly;
+        }
         if !ends && self.stock.unit().works() && (stated || asks && more && self.is_missing(cut, form, asked)) {
             return DoUnshown;
         }
@@ -393,7 +397,10 @@ impl Judge<'_, '_, '_> {
         };
         let labelled = matches!(topic(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
         let alone = !local.is_some_and(Shown::works) && !general;
-        (found.asks || alone && (row.item.is_some() || labelled), shown)
+        // An entry of a list of tests in a unit that shows none.
+        let untested = row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
+        let untested = untested && local.is_some_and(Shown::works) && (form.maps || !form::denies(&form.head));
+        (found.asks || untested || alone && (row.item.is_some() || labelled), shown && !untested)
     }
 
     /// Returns whether the blocks hold the test that a criterion describes.
