@@ -28,6 +28,10 @@ impl Model for Reader {
         10_000_000
     }
 
+    fn price(&self, _: u64) -> Option<llm::Price> {
+        None
+    }
+
     fn reply<'a>(
         &'a self,
         _request: Request<'a>,

@@ -7,7 +7,7 @@ use journal::Event;
 use llm::{Block, Delta, Fault, Message, Model, ModelError, Reply, Request};
 use serde_json::Value;
 
-use crate::budget::{Budget, Limit, Spent};
+use crate::budget::{Bounds, Budget, Limit, Spent};
 use crate::calls::{self, Answer};
 use crate::context::{self, Room};
 use crate::conversation::{Conversation, Pause, Turn};
@@ -105,6 +105,12 @@ impl Agent<'_> {
         if conversation.tokens() > room.full {
             self.shorten(conversation, room.target)?;
         }
+        let read = conversation.tokens_at_most();
+        let bounds = Bounds { read, price: self.model.price(read), most: self.max_tokens };
+        let most = match self.budget.reply(spent, &bounds) {
+            Ok(most) => most,
+            Err(limit) => return self.halt(conversation, limit).map(Some),
+        };
         let asked = Event::ModelAsked {
             model: self.model.name(),
             messages: conversation.messages.len(),
@@ -115,8 +121,8 @@ impl Agent<'_> {
         let began = Instant::now();
         // The limit of time holds for waiting and for trying again, too.
         let reply = match self.budget.time_left(spent) {
-            Some(left) => tokio::time::timeout(left, self.request(conversation)).await,
-            None => Ok(self.request(conversation).await),
+            Some(left) => tokio::time::timeout(left, self.request(conversation, most)).await,
+            None => Ok(self.request(conversation, most).await),
         };
         settled.await?;
         let Ok(reply) = reply else {
@@ -148,13 +154,14 @@ impl Agent<'_> {
         Ok(Ending::Limit(limit))
     }
 
-    /// One request. What comes while it is under way is shown; that it is sent again is recorded.
-    async fn request(&self, conversation: &Conversation) -> Result<Result<Reply, ModelError>, AgentError> {
+    /// One request for a reply of `most` tokens. What comes while it is under way is shown; that it is sent again is
+    /// recorded.
+    async fn request(&self, conversation: &Conversation, most: u32) -> Result<Result<Reply, ModelError>, AgentError> {
         let request = Request {
             system: &conversation.system,
             tools: &conversation.tools,
             messages: &conversation.messages,
-            max_tokens: self.max_tokens,
+            max_tokens: most,
             effort: self.effort.as_deref(),
         };
         let mut recorded = Ok(());
@@ -215,10 +222,9 @@ impl Agent<'_> {
             Pause::Refused => return Ok(Some(Ending::Refused { text })),
             Pause::CutOff if enough => return Ok(Some(Ending::CutOff)),
             Pause::Empty if enough => return Ok(Some(Ending::Silent)),
-            Pause::CutOff => format!(
-                "Your reply was cut off at its limit of {} tokens. Go on from there, in smaller steps.",
-                self.max_tokens
-            ),
+            Pause::CutOff => {
+                "Your reply was cut off at the limit of its length. Go on from there, in smaller steps.".to_owned()
+            }
             Pause::Empty => "Your reply was empty. Go on with the task; if it is done, say so.".to_owned(),
         };
         self.tell(conversation, &word)?;

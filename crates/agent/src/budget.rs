@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use llm::Usage;
+use llm::{Price, Usage};
 use serde::{Deserialize, Serialize};
+
+/// The fewest tokens of a reply that is worth its request: a call that edits a function.
+const FEWEST: u32 = 1_000;
 
 /// The limits; none where there is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -71,6 +74,48 @@ impl Budget {
         ];
         reached.into_iter().flatten().next().map_or(Ok(()), Err)
     }
+
+    /// Returns how many tokens, of `most`, the reply to a request may have that reads `read`, so that no limit is passed
+    /// whatever the reply is.
+    ///
+    /// # Errors
+    /// The limit that leaves no room for a reply.
+    pub(crate) fn reply(&self, spent: &Spent, request: &Bounds) -> Result<u32, Limit> {
+        let Bounds { read, price, most } = *request;
+        let tokens = spent.usage.context() + spent.usage.output;
+        let within = self.tokens.map_or(u64::MAX, |limit| limit.saturating_sub(tokens.saturating_add(read)));
+        let within = most.min(u32::try_from(within).unwrap_or(u32::MAX));
+        if let Some(limit) = self.tokens.filter(|_| within < most.min(FEWEST)) {
+            return Err(Limit::Tokens(limit));
+        }
+        let (Some(limit), Some(price)) = (self.cost, price) else { return Ok(within) };
+        let left = limit - spent.usage.cost.unwrap_or(0.0);
+        let fits = |reply: u32| price.most(read, reply.into()) <= left;
+        if fits(within) {
+            return Ok(within);
+        }
+        if !fits(within.min(FEWEST)) {
+            return Err(Limit::Cost(limit));
+        }
+        // The most that fits, between what does and what does not.
+        let (mut does, mut does_not) = (within.min(FEWEST), within);
+        while does_not - does > 1 {
+            let middle = does + (does_not - does) / 2;
+            if fits(middle) { does = middle } else { does_not = middle }
+        }
+        Ok(does)
+    }
+}
+
+/// What a request takes at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// The tokens that it reads.
+    pub(crate) read: u64,
+    /// What they cost, where that is known.
+    pub(crate) price: Option<Price>,
+    /// The most tokens that its reply may have.
+    pub(crate) most: u32,
 }
 
 #[cfg(test)]
@@ -87,9 +132,34 @@ mod tests {
         spent.turns = 2;
         assert_eq!(budget.allows(&spent), Err(Limit::Turns(2)));
         let capped = Budget { cost: Some(0.5), ..Budget::default() };
-        assert_eq!(capped.allows(&Spent::default()), Ok(()), "a provider may tell the price with its first answer");
+        assert_eq!(capped.allows(&Spent::default()), Ok(()));
         assert_eq!(capped.allows(&spent), Err(Limit::Unpriced(0.5)));
         spent.usage.cost = Some(0.1);
         assert_eq!(capped.allows(&spent), Ok(()));
+    }
+    #[test]
+    fn a_request_is_sent_only_if_its_reply_can_be_paid() {
+        let price = Some(Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, output: 10.0 });
+        let budget = Budget { cost: Some(0.5), ..Budget::default() };
+        let request = |read| Bounds { read, price, most: 32_000 };
+        assert_eq!(budget.reply(&Spent::default(), &request(10_000)), Ok(32_000));
+        // $0.25 to read; what is left pays 25,000 tokens.
+        assert_eq!(budget.reply(&Spent::default(), &request(100_000)), Ok(25_000));
+        assert_eq!(budget.reply(&Spent::default(), &request(199_000)), Err(Limit::Cost(0.5)));
+        let mut spent = Spent::default();
+        spent.usage.cost = Some(0.49);
+        assert_eq!(budget.reply(&spent, &request(0)), Ok(1_000));
+        spent.usage.cost = Some(0.491);
+        assert_eq!(budget.reply(&spent, &request(0)), Err(Limit::Cost(0.5)));
+    }
+
+    #[test]
+    fn tokens_are_counted_before_they_are_asked_for() {
+        let budget = Budget { tokens: Some(50_000), ..Budget::default() };
+        let request = |read, most| Bounds { read, price: None, most };
+        assert_eq!(budget.reply(&Spent::default(), &request(10_000, 32_000)), Ok(32_000));
+        assert_eq!(budget.reply(&Spent::default(), &request(40_000, 32_000)), Ok(10_000));
+        assert_eq!(budget.reply(&Spent::default(), &request(49_500, 32_000)), Err(Limit::Tokens(50_000)));
+        assert_eq!(budget.reply(&Spent::default(), &request(49_500, 400)), Ok(400), "less is never asked for");
     }
 }

@@ -115,6 +115,13 @@ impl Conversation {
         counted + weight::of_messages(self.messages.get(known..).unwrap_or_default())
     }
 
+    /// Returns how many tokens it has at most: what no provider has counted yet may be twice the estimate.
+    #[must_use]
+    pub(crate) fn tokens_at_most(&self) -> u64 {
+        let counted = self.measured.map_or(0, |(tokens, _)| tokens);
+        counted + 2 * (self.tokens() - counted)
+    }
+
     /// How many tokens come before the messages, by estimate.
     pub(crate) fn standing(&self) -> u64 {
         weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>()

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use agent::{Budget, Spent};
 use journal::{Event, StepName};
-use llm::Model;
+use llm::{Model, Prices, Terms};
 
 use crate::stop::{Exit, Stop};
 use crate::understand::{Definition, Reach};
@@ -36,8 +36,12 @@ pub(crate) struct Wishes {
     pub(crate) model: Option<String>,
     /// `--max-turns`.
     pub(crate) turns: Option<u32>,
+    /// `--max-tokens`, read and written.
+    pub(crate) tokens: Option<u64>,
     /// `--max-cost`, in US dollars.
     pub(crate) cost: Option<f64>,
+    /// What models cost, as the user tells.
+    pub(crate) prices: Prices,
     /// `--max-time`.
     pub(crate) time: Option<std::time::Duration>,
     /// `--scope`.
@@ -69,15 +73,19 @@ impl Engineer {
         }
         let wanted = wishes.model.as_deref().or(definition.model.as_deref());
         let environment = |name: &str| std::env::var(name).ok();
-        let model = llm::choose(wanted, &environment).map_err(|error| {
+        let terms = Terms { prices: wishes.prices.clone(), ..Terms::default() };
+        let model = llm::choose_with(wanted, &environment, &terms).map_err(|error| {
             Stop::new(Exit::Environment, error.to_string())
                 .hint(format!("{}; or say `--model none` to do only what the plan spells out", error.hint))
         })?;
         let Some(model) = model else { return Ok(None) };
+        if wishes.cost.is_some() && model.price(0).is_none() {
+            return Err(unpriced(model.name()));
+        }
         // A definition may come with the repository: it can narrow what the user allows, and not widen it.
         let turns = wishes.turns.unwrap_or(TURNS);
         let turns = definition.max_turns.map_or(turns, |most| turns.min(most));
-        let budget = Budget { turns: Some(turns), tokens: None, cost: wishes.cost, time: wishes.time };
+        let budget = Budget { turns: Some(turns), tokens: wishes.tokens, cost: wishes.cost, time: wishes.time };
         Ok(Some(Engineer {
             definition,
             model,
@@ -111,4 +119,12 @@ impl Engineer {
         }
         found
     }
+}
+
+/// Says that a limit of money can't be kept.
+fn unpriced(model: String) -> Stop {
+    Stop::usage(format!("`--max-cost` can't be kept: what {model} costs is not known")).hint(format!(
+        "Limit it by `--max-tokens N`, or tell its price in your own configuration: `[prices.\"{model}\"]` with `input` \
+         and `output`, in US dollars for a million tokens."
+    ))
 }

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use globset::GlobSet;
+use llm::Price;
 use sandbox::WallChoice;
 
 use crate::stop::Stop;
@@ -114,6 +115,8 @@ pub(crate) struct Settings {
     pub(crate) setup_network: bool,
     /// Ports that commands may reach.
     pub(crate) services: BTreeMap<String, Held<Endpoint>>,
+    /// What models cost, as the user tells.
+    pub(crate) prices: BTreeMap<String, Held<Price>>,
     /// Globs of files that are never written, as written.
     pub(crate) protected: Vec<Held<String>>,
     /// Names of variables that commands may see beyond the usual ones.
@@ -189,6 +192,7 @@ impl Settings {
             model: layer.model,
             commands: layer.commands,
             services: layer.services,
+            prices: layer.prices,
             protected: layer.protected,
             env: layer.env,
             values,

@@ -6,17 +6,27 @@ use crate::catalogue::facts_of;
 use crate::configured::{is_own, line, missing};
 use crate::model::{Fault, Model, ModelError};
 use crate::patience::Patience;
+use crate::price::{Prices, rates_of};
 use crate::providers::scripted::{Scripted, Turn};
 use crate::providers::{PROVIDERS, Provider};
 use crate::remote::{Line, Remote};
 use crate::secret::Environment;
 
 /// Names that mean a model of whichever provider there is, with their place in its list of models.
-const ALIASES: [(&str, usize); 4] = [("opus", 0), ("sonnet", 1), ("haiku", 2), ("inherit", 1)];
+const ALIASES: [(&str, usize); 5] = [("fable", 0), ("opus", 1), ("sonnet", 2), ("haiku", 3), ("inherit", 2)];
 /// What stands before the name of a file with a script.
 const SCRIPTED: &str = "scripted/";
 
-/// The model that is wanted: `provider/model`, an alias (`opus`, `sonnet`, `haiku`, `inherit`), a model's bare name,
+/// What holds for a model whoever it is.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// How long it is waited for.
+    pub patience: Patience,
+    /// Prices that the user tells.
+    pub prices: Prices,
+}
+
+/// The model that is wanted: `provider/model`, an alias (`fable`, `opus`, `sonnet`, `haiku`, `inherit`), a model's bare name,
 /// `scripted/FILE.json`, or none for the usual one of the first provider that is configured. None when nothing is
 /// configured and no provider is named outright: then there is no model.
 ///
@@ -27,10 +37,10 @@ pub fn choose(
     wanted: Option<&str>,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Box<dyn Model>>, ModelError> {
-    choose_with(wanted, environment, Patience::default())
+    choose_with(wanted, environment, &Terms::default())
 }
 
-/// [`choose`], with limits of one's own.
+/// [`choose`], on terms of one's own.
 ///
 /// # Errors
 ///
@@ -38,8 +48,9 @@ pub fn choose(
 pub fn choose_with(
     wanted: Option<&str>,
     environment: &dyn Fn(&str) -> Option<String>,
-    patience: Patience,
+    terms: &Terms,
 ) -> Result<Option<Box<dyn Model>>, ModelError> {
+    let patience = terms.patience;
     let wanted = wanted.map(str::trim).filter(|wanted| !wanted.is_empty()).unwrap_or("inherit");
     if let Some(file) = wanted.strip_prefix(SCRIPTED) {
         return scripted(wanted, file).map(Some);
@@ -48,13 +59,13 @@ pub fn choose_with(
         let configured: Vec<Line> =
             PROVIDERS.iter().filter_map(|provider| line(provider, environment, patience)).collect();
         let has_models = configured.iter().position(|line| !is_own(line.provider)).unwrap_or(0);
-        return configured.into_iter().nth(has_models).map(|line| ranked(line, rank)).transpose();
+        return configured.into_iter().nth(has_models).map(|line| ranked(line, rank, &terms.prices)).transpose();
     }
     let (provider, model) = named(wanted, environment)?;
     let line = line(provider, environment, patience).ok_or_else(|| missing(provider, wanted))?;
     match rank(model) {
-        Some(rank) => ranked(line, rank).map(Some),
-        None => Ok(Some(remote(line, model))),
+        Some(rank) => ranked(line, rank, &terms.prices).map(Some),
+        None => Ok(Some(remote(line, model, &terms.prices))),
     }
 }
 
@@ -62,12 +73,18 @@ fn rank(name: &str) -> Option<usize> {
     ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, rank)| *rank)
 }
 
-fn remote(line: Line, model: &str) -> Box<dyn Model> {
-    Box::new(Remote { line, model: model.to_owned(), facts: facts_of(model) })
+fn remote(line: Line, model: &str, prices: &Prices) -> Box<dyn Model> {
+    let rates = rates_of(line.provider.name, model, prices);
+    let mut facts = facts_of(model);
+    if rates.is_some() {
+        // A reply without a limit could not be kept within a budget.
+        facts.output = facts.output.or(Some(u32::MAX));
+    }
+    Box::new(Remote { line, model: model.to_owned(), facts, rates })
 }
 
 /// The provider's model of this rank.
-fn ranked(line: Line, rank: usize) -> Result<Box<dyn Model>, ModelError> {
+fn ranked(line: Line, rank: usize, prices: &Prices) -> Result<Box<dyn Model>, ModelError> {
     let model = line.provider.models[rank];
     if model.is_empty() {
         let Provider { name, base, .. } = line.provider;
@@ -78,7 +95,7 @@ fn ranked(line: Line, rank: usize) -> Result<Box<dyn Model>, ModelError> {
             hint: format!("name one as {name}/MODEL; the server's list tells which there are"),
         });
     }
-    Ok(remote(line, model))
+    Ok(remote(line, model, prices))
 }
 
 /// `provider/model`, or a bare name that tells whose it is. Any other is looked for on the user's own server.

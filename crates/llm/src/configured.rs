@@ -32,7 +32,7 @@ pub struct Offer {
     pub configured: bool,
     /// Where it is; empty where it is not configured and has no address of its own.
     pub base: String,
-    /// What `opus`, `sonnet` and `haiku` mean there; empty where only its user knows.
+    /// What `fable`, `opus`, `sonnet` and `haiku` mean there; empty where only its user knows.
     pub models: Vec<&'static str>,
     line: Option<Line>,
 }
@@ -43,12 +43,14 @@ pub fn providers(environment: &dyn Fn(&str) -> Option<String>) -> Vec<Offer> {
     let patience = Patience { first: LOOK_LIMIT, load: LOOK_LIMIT, idle: LOOK_LIMIT, ..Patience::default() };
     let offer = |provider: &'static Provider| {
         let line = line(provider, environment, patience);
+        let mut models: Vec<_> = provider.models.into_iter().filter(|model| !model.is_empty()).collect();
+        models.dedup();
         Offer {
             name: provider.name,
             variable: variable(provider),
             configured: line.is_some(),
             base: line.as_ref().map_or_else(|| provider.home.to_owned(), |line| line.base.clone()),
-            models: provider.models.into_iter().filter(|model| !model.is_empty()).collect(),
+            models,
             line,
         }
     };

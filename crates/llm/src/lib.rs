@@ -11,6 +11,8 @@ mod secret;
 
 mod catalogue;
 
+mod price;
+
 mod sse;
 
 mod trouble;
@@ -29,9 +31,10 @@ mod configured;
 
 mod choose;
 
-pub use choose::{choose, choose_with};
+pub use choose::{Terms, choose, choose_with};
 pub use configured::{Offer, providers, secrets};
 pub use message::{Block, Message, Speaker, ToolSpec};
-pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Reply, Request, StopReason, Usage};
+pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Price, Reply, Request, StopReason, Usage};
 pub use patience::Patience;
+pub use price::Prices;
 pub use providers::scripted::{Scripted, Turn};

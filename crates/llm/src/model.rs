@@ -87,6 +87,40 @@ impl Usage {
     }
 }
 
+/// What a million tokens cost, in US dollars.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Price {
+    /// Tokens read.
+    pub input: f64,
+    /// Tokens read from the provider's cache.
+    pub cache_read: f64,
+    /// Tokens written to the provider's cache.
+    pub cache_write: f64,
+    /// Tokens written by the model.
+    pub output: f64,
+}
+
+impl Price {
+    /// Returns the dollars that a request costs at most that reads `read` tokens and gets `written`.
+    #[must_use]
+    pub fn most(&self, read: u64, written: u64) -> f64 {
+        dollars(read, self.input.max(self.cache_write)) + dollars(written, self.output)
+    }
+
+    /// Returns the dollars that a turn cost.
+    pub(crate) fn of_turn(&self, usage: &Usage) -> f64 {
+        dollars(usage.input, self.input)
+            + dollars(usage.cache_read, self.cache_read)
+            + dollars(usage.cache_write, self.cache_write)
+            + dollars(usage.output, self.output)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no turn has 2^53 tokens")]
+fn dollars(tokens: u64, price: f64) -> f64 {
+    tokens as f64 * price / 1e6
+}
+
 /// A piece of a turn, while it comes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
@@ -117,6 +151,9 @@ pub trait Model: fmt::Debug {
 
     /// How many tokens a conversation may have in all, reply included.
     fn context_window(&self) -> u64;
+
+    /// Returns the price of a request that reads so many tokens; none where it is not known.
+    fn price(&self, read: u64) -> Option<Price>;
 
     /// The next turn. `sink` hears of it while it comes. Transient faults are retried within; what comes out as an
     /// error is for good, and the conversation is as it was.

@@ -28,9 +28,9 @@ pub(crate) struct Provider {
     pub(crate) home: &'static str,
     /// What answers without cost, for a look whether it can be reached and the key is good.
     pub(crate) listing: &'static str,
-    /// Models for `opus`, `sonnet` and `haiku`: the strongest, the usual and the quick one. Empty where only the user
-    /// knows what is there.
-    pub(crate) models: [&'static str; 3],
+    /// Models for `fable`, `opus`, `sonnet` and `haiku`: the strongest, the strong, the usual and the quick one. Empty
+    /// where only the user knows what is there.
+    pub(crate) models: [&'static str; 4],
     /// How names of its models begin, for those that come without its own name.
     pub(crate) names: &'static [&'static str],
 }
@@ -44,7 +44,7 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         base: "ANTHROPIC_BASE_URL",
         home: "https://api.anthropic.com",
         listing: "/v1/models",
-        models: ["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"],
+        models: ["claude-fable-5-2", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"],
         names: &["claude-"],
     },
     Provider {
@@ -54,7 +54,7 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         base: "OPENAI_BASE_URL",
         home: "https://api.openai.com/v1",
         listing: "/models",
-        models: ["gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna"],
+        models: ["gpt-6.2-astra", "gpt-6.2-astra", "gpt-6.2-sol", "gpt-6-luna"],
         names: &["gpt-", "o3", "o4-"],
     },
     Provider {
@@ -64,7 +64,7 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         base: "GOOGLE_GEMINI_BASE_URL",
         home: "https://generativelanguage.googleapis.com",
         listing: "/v1beta/models",
-        models: ["gemini-4-carbon", "gemini-4-argon", "gemini-4-hydrogen"],
+        models: ["gemini-4-carbon", "gemini-4-carbon", "gemini-4-argon", "gemini-4-hydrogen"],
         names: &["gemini-"],
     },
     Provider {
@@ -74,7 +74,12 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         base: "OPENROUTER_BASE_URL",
         home: "https://openrouter.ai/api/v1",
         listing: "/key",
-        models: ["anthropic/claude-opus-5.5", "anthropic/claude-sonnet-5.5", "anthropic/claude-haiku-5.5"],
+        models: [
+            "anthropic/claude-fable-5.2",
+            "anthropic/claude-opus-5.5",
+            "anthropic/claude-sonnet-5.5",
+            "anthropic/claude-haiku-5.5",
+        ],
         names: &[],
     },
     Provider {
@@ -84,7 +89,7 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         base: "OLLAMA_HOST",
         home: "",
         listing: "/models",
-        models: ["", "", ""],
+        models: ["", "", "", ""],
         names: &[],
     },
     Provider {
@@ -94,7 +99,7 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         base: "OPENAI_BASE_URL",
         home: "",
         listing: "/models",
-        models: ["", "", ""],
+        models: ["", "", "", ""],
         names: &[],
     },
 ];

@@ -10,10 +10,11 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use hyper::{HeaderMap, Method, Response, StatusCode};
 use tokio::time::{Instant, timeout};
 
-use crate::catalogue::{Facts, cost};
+use crate::catalogue::Facts;
 use crate::client::{Client, reasons};
-use crate::model::{Delta, Fault, LocalFuture, Model, ModelError, Reply, Request};
+use crate::model::{Delta, Fault, LocalFuture, Model, ModelError, Price, Reply, Request};
 use crate::patience::Patience;
+use crate::price::Rates;
 use crate::providers::Provider;
 use crate::secret::Secret;
 use crate::sse::Events;
@@ -46,6 +47,8 @@ pub(crate) struct Remote {
     /// As the provider knows it.
     pub(crate) model: String,
     pub(crate) facts: Facts,
+    /// What it costs, where that is known.
+    pub(crate) rates: Option<Rates>,
 }
 
 impl Model for Remote {
@@ -55,6 +58,10 @@ impl Model for Remote {
 
     fn context_window(&self) -> u64 {
         self.facts.context
+    }
+
+    fn price(&self, read: u64) -> Option<Price> {
+        self.rates.map(|rates| rates.of(read))
     }
 
     fn reply<'a>(
@@ -122,7 +129,7 @@ impl Remote {
         // A connection is used again only when its answer was read to the end.
         while let Ok(Some(Ok(_))) = timeout(DRAIN_LIMIT, answer.body_mut().frame()).await {}
         let mut reply = reader.finish()?;
-        reply.usage.cost = reply.usage.cost.or_else(|| cost(&self.facts, &reply.usage));
+        reply.usage.cost = reply.usage.cost.or_else(|| self.rates?.cost(&reply.usage));
         Ok(reply)
     }
 }

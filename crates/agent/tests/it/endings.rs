@@ -62,13 +62,14 @@ fn each_limit_ends_it_before_the_next_request() {
         ..turn("", &[("a", "Append", json!({ "file": "f", "text": "1" }))])
     };
     let limits = [
-        (Budget { turns: Some(2), ..Budget::default() }, Limit::Turns(2)),
-        (Budget { tokens: Some(1_500), ..Budget::default() }, Limit::Tokens(1_500)),
-        (Budget { cost: Some(1.0), ..Budget::default() }, Limit::Cost(1.0)),
+        (Budget { turns: Some(2), ..Budget::default() }, Limit::Turns(2), 2),
+        // The second request could pass the limit, so it is not sent.
+        (Budget { tokens: Some(2_500), ..Budget::default() }, Limit::Tokens(2_500), 1),
+        (Budget { cost: Some(1.0), ..Budget::default() }, Limit::Cost(1.0), 2),
     ];
-    for (budget, limit) in limits {
+    for (budget, limit, turned) in limits {
         let (ending, memory, spent) = talk(turns, budget, Spent::default());
-        assert_eq!((ending, spent.turns), (Ending::Limit(limit), 2));
+        assert_eq!((ending, spent.turns), (Ending::Limit(limit), turned));
         assert_eq!(memory.names().iter().rev().take(2).collect::<Vec<_>>(), ["conversation_ended", "limit_reached"]);
     }
     let budget = Budget { time: Some(Duration::from_secs(1)), ..Budget::default() };

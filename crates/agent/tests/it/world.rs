@@ -128,6 +128,10 @@ impl<F: Fn(&Request<'_>) -> Result<Reply, ModelError>> Model for Played<F> {
         self.window
     }
 
+    fn price(&self, _: u64) -> Option<llm::Price> {
+        None
+    }
+
     fn reply<'a>(
         &'a self,
         request: Request<'a>,

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::engineer::Wishes;
-use crate::settings::{Flags, Walls, read_duration};
+use crate::settings::{Flags, Settings, Walls, read_duration};
 use crate::understand::Reach;
 
 /// Which parts of the plan are meant.
@@ -110,7 +110,7 @@ pub(crate) struct PhaseArguments {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What the plan leaves open")]
 pub(crate) struct ModelArguments {
-    /// The model: "none", opus, sonnet, haiku, a model's name, or PROVIDER/MODEL [default: as configured]
+    /// The model: "none", fable, opus, sonnet, haiku, a model's name, or PROVIDER/MODEL [default: as configured]
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
 
@@ -139,7 +139,11 @@ pub(crate) struct LimitArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_turns: Option<u32>,
 
-    /// The most that it may cost, in US dollars
+    /// The most tokens that it may read and write
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_tokens: Option<u64>,
+
+    /// The most that it may cost, in US dollars; its price must be known
     #[arg(long, value_name = "USD", value_parser = read_cost)]
     pub(crate) max_cost: Option<f64>,
 
@@ -149,12 +153,14 @@ pub(crate) struct LimitArguments {
 }
 
 impl ModelArguments {
-    /// What is wished for; the model as the settings have it.
-    pub(crate) fn wishes(&self, model: Option<String>) -> Wishes {
+    /// What is wished for; the model and what models cost as the settings have it.
+    pub(crate) fn wishes(&self, settings: &Settings) -> Wishes {
         Wishes {
-            model,
+            model: settings.model.as_ref().map(|held| held.value.clone()),
             turns: self.limits.max_turns,
+            tokens: self.limits.max_tokens,
             cost: self.limits.max_cost,
+            prices: settings.prices.iter().map(|(model, held)| (model.clone(), held.value)).collect(),
             time: self.limits.max_time,
             reach: self.scope,
         }
@@ -166,6 +172,7 @@ impl LimitArguments {
     pub(crate) fn over(&self, others: &LimitArguments) -> LimitArguments {
         LimitArguments {
             max_turns: self.max_turns.or(others.max_turns),
+            max_tokens: self.max_tokens.or(others.max_tokens),
             max_cost: self.max_cost.or(others.max_cost),
             max_time: self.max_time.or(others.max_time),
         }

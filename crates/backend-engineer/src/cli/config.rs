@@ -10,6 +10,8 @@ use crate::cli::arguments::{RootArgument, WallArguments};
 use crate::cli::colour::Palette;
 use crate::cli::place;
 use crate::cli::printer::{self, Stream, one_line};
+use llm::Price;
+
 use crate::settings::{Held, KEYS, Origin, Settings, write_duration};
 use crate::stop::{Exit, Stop};
 
@@ -66,6 +68,10 @@ fn rows(settings: &Settings) -> Vec<Row> {
     }
     for (name, held) in &settings.services {
         rows.push(row(&format!("services.{name}"), held.value.to_string().into(), &held.origin));
+    }
+    for (model, Held { value: Price { input, cache_read, cache_write, output }, origin }) in &settings.prices {
+        let value = format!("input {input}, output {output}, cache_read {cache_read}, cache_write {cache_write}");
+        rows.push(row(&format!("prices.{model}"), value.into(), origin));
     }
     let shown = |held: &Held<PathBuf>| row("show", held.value.display().to_string().into(), &held.origin);
     rows.extend(settings.show.iter().map(shown));

@@ -113,8 +113,7 @@ fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop>
 fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<Engineer>, Stop> {
     let Some(model) = job.model.filter(|_| !job.options.dry_run) else { return Ok(None) };
     let definition = find_definition(model.agent.as_deref(), &Places::of_process(root))?;
-    let wanted = settings.model.as_ref().map(|held| held.value.clone());
-    Engineer::hire(definition, &model.wishes(wanted))
+    Engineer::hire(definition, &model.wishes(settings))
 }
 
 fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, Stop> {

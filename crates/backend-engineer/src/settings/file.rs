@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use llm::Price;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +18,9 @@ use super::value::{Endpoint, read_duration, read_variable_name};
 
 /// A configuration is a page, not a book.
 const LARGEST: u64 = 1 << 20;
+
+/// The parts of a price, in US dollars for a million tokens.
+const PARTS: [&str; 4] = ["input", "output", "cache_read", "cache_write"];
 
 /// Whose file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +96,7 @@ impl Reader<'_> {
                 "trusted" => layer.trusted = self.own_paths(value, "trusted")?,
                 "commands" => self.commands(value, &mut layer)?,
                 "services" => layer.services = self.services(value)?,
+                "prices" => layer.prices = self.prices(value)?,
                 other => return Err(self.unknown(other, name.span().start)),
             }
         }
@@ -134,12 +139,49 @@ impl Reader<'_> {
         Ok(services)
     }
 
+    /// What models cost: a repository that told it could lift the limit of money.
+    fn prices(&self, value: &Value<'_>) -> Result<BTreeMap<String, Held<Price>>, Stop> {
+        self.only_own(value, "prices")?;
+        let mut prices = BTreeMap::new();
+        for (model, value) in self.table(value, "prices")? {
+            let shown = format!("prices.{}", model.get_ref());
+            let mut told: BTreeMap<&str, f64> = BTreeMap::new();
+            for (part, amount) in self.table(value, &shown)? {
+                let Some(part) = PARTS.into_iter().find(|known| *known == part.get_ref().as_ref()) else {
+                    return Err(self.unknown(&format!("{shown}.{}", part.get_ref()), part.span().start));
+                };
+                let dollars = match amount.get_ref() {
+                    DeValue::Integer(number) => number.to_string().parse::<f64>().ok(),
+                    DeValue::Float(number) => number.to_string().parse::<f64>().ok(),
+                    _ => None,
+                };
+                let dollars = dollars.filter(|dollars| dollars.is_finite() && *dollars >= 0.0);
+                told.insert(
+                    part,
+                    dollars.ok_or_else(|| self.wrong_type(amount, &format!("{shown}.{part}"), "prices"))?,
+                );
+            }
+            let (Some(input), Some(output)) = (told.get("input").copied(), told.get("output").copied()) else {
+                return Err(self.wrong(value, &format!("`{shown}` needs `input` and `output`")));
+            };
+            let cached = |part: &str| told.get(part).copied().unwrap_or(input);
+            let price = Price { input, cache_read: cached("cache_read"), cache_write: cached("cache_write"), output };
+            prices.insert(model.get_ref().to_string(), self.held(value, price));
+        }
+        Ok(prices)
+    }
+
+    fn only_own(&self, value: &Value<'_>, key: &str) -> Result<(), Stop> {
+        if self.owner == Owner::User {
+            return Ok(());
+        }
+        let why = format!("`{key}` stands only in your own configuration; a repository can't vouch for itself");
+        Err(self.wrong(value, &why))
+    }
+
     /// Paths that open walls: only the user's own file may name them.
     fn own_paths(&self, value: &Value<'_>, key: &str) -> Result<Vec<Held<PathBuf>>, Stop> {
-        if self.owner == Owner::Repository {
-            let why = format!("`{key}` stands only in your own configuration; a repository can't vouch for itself");
-            return Err(self.wrong(value, &why));
-        }
+        self.only_own(value, key)?;
         let texts = self.texts(value, key)?;
         Ok(texts.into_iter().map(|held| Held::new(PathBuf::from(held.value), held.origin)).collect())
     }

@@ -42,7 +42,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "model",
         variable: "BACKEND_ENGINEER_MODEL",
-        takes: "\"none\", \"opus\", \"sonnet\", \"haiku\", a model's name, or \"provider/model\"",
+        takes: "\"none\", \"fable\", \"opus\", \"sonnet\", \"haiku\", a model's name, or \"provider/model\"",
         about: "who does what the plan leaves open; `models` shows what is configured",
     },
     Key {
@@ -98,6 +98,12 @@ pub(crate) const KEYS: &[Key] = &[
         variable: "",
         takes: "name = port, or name = \"host:port\"",
         about: "ports that commands may reach, at the same port of their own loopback",
+    },
+    Key {
+        name: "prices",
+        variable: "",
+        takes: "\"MODEL\" = { input = DOLLARS, output = DOLLARS }, for a million tokens; cache_read and cache_write too",
+        about: "what a model costs, for `--max-cost` (only in your own)",
     },
 ];
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use llm::Price;
+
 use super::origin::Held;
 use super::value::{Endpoint, Walls};
 
@@ -33,7 +35,7 @@ impl Commands {
 }
 
 /// One source's say; what it doesn't name is `None` or empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Layer {
     pub(super) sandbox: Option<Held<Walls>>,
     pub(super) network: Option<Held<bool>>,
@@ -46,11 +48,12 @@ pub(super) struct Layer {
     pub(super) trusted: Vec<Held<PathBuf>>,
     pub(super) commands: Commands,
     pub(super) services: BTreeMap<String, Held<Endpoint>>,
+    pub(super) prices: BTreeMap<String, Held<Price>>,
 }
 
 impl Layer {
     /// Lays `upper` over this one. Single values are covered; lists grow, since each names more to protect or to
-    /// pass; services are covered by name.
+    /// pass; services and prices are covered by name.
     pub(super) fn cover(&mut self, upper: Layer) {
         fn over<T>(lower: &mut Option<T>, upper: Option<T>) {
             if upper.is_some() {
@@ -78,5 +81,6 @@ impl Layer {
         grow(&mut self.show, upper.show);
         grow(&mut self.trusted, upper.trusted);
         self.services.extend(upper.services);
+        self.prices.extend(upper.prices);
     }
 }

@@ -127,6 +127,23 @@ fn a_repository_may_ask_for_stronger_walls() {
 }
 
 #[test]
+fn the_user_tells_what_a_model_costs() {
+    let read = |text: &str| Scene::new("", text).read();
+    let settings = read("[prices.\"box/m\"]\ninput = 1\noutput = 2.5\ncache_read = 0.1\n").expect("settings");
+    let price = Price { input: 1.0, cache_read: 0.1, cache_write: 1.0, output: 2.5 };
+    assert_eq!(settings.prices.get("box/m").map(|held| held.value), Some(price));
+    for (text, message) in [
+        ("[prices]\nm = 3", "user.toml:2: `prices.m` takes"),
+        ("[prices]\nm = { input = 1 }", "user.toml:2: `prices.m` needs `input` and `output`"),
+        ("[prices]\nm = { input = -1, output = 2 }", "user.toml:2: `prices.m.input` takes"),
+        ("[prices]\nm = { inputs = 1, output = 2 }", "user.toml:2: there is no setting `prices.m.inputs`"),
+    ] {
+        let stop = read(text).expect_err(text);
+        assert!(stop.message.contains(message), "{text}: {}", stop.message);
+    }
+}
+
+#[test]
 fn a_wrong_setting_is_named_with_its_place() {
     for (text, message, hint) in [
         ("\nsandbx = \"auto\"", ":2: there is no setting `sandbx`", "Did you mean `sandbox`"),
@@ -143,6 +160,7 @@ fn a_wrong_setting_is_named_with_its_place() {
         ("[commands]\ntest = \" \"", ":2: `commands.test` holds an empty command", ""),
         ("[services]\ndb = \"db\"", ":2: `services.db`: `db` is neither a port", ""),
         ("env = [\"A=1\"]", ":1: `env`: give the name alone", ""),
+        ("[prices]\n\"m\" = { input = 0, output = 0 }", ":1: `prices` stands only in your own configuration", ""),
         ("trusted = [\"/\"]", ":1: `trusted` stands only in your own configuration", ""),
         ("sandbox = ", ":1: ", ""),
         ("network = true\nnetwork = false", ":2: ", ""),

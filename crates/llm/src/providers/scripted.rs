@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::message::{Block, Message, Speaker};
-use crate::model::{Delta, LocalFuture, Model, ModelError, Reply, Request, StopReason, Usage};
+use crate::model::{Delta, LocalFuture, Model, ModelError, Price, Reply, Request, StopReason, Usage};
 
 /// Plays [`Turn`]s.
 #[derive(Debug, Default)]
@@ -46,6 +46,11 @@ impl Model for Scripted {
 
     fn context_window(&self) -> u64 {
         200_000
+    }
+
+    /// A script costs nothing.
+    fn price(&self, _: u64) -> Option<Price> {
+        Some(Price { input: 0.0, cache_read: 0.0, cache_write: 0.0, output: 0.0 })
     }
 
     fn reply<'a>(

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use llm::{Delta, Fault, Message, Model, Patience, Request};
+use llm::{Delta, Fault, Message, Model, Patience, Request, Terms};
 
 use crate::conformance::providers;
 use crate::server::{End, Play, Server};
@@ -108,7 +108,11 @@ fn waits_grow_and_end() {
 fn jitter_halves_a_wait_at_most() {
     let patience = Patience { jitter: || 0.0, ..patience() };
     let server = Server::start([Play::HangUp, fine()]);
-    let model = llm::choose_with(Some("anthropic/sonnet"), &environment("anthropic", server.port), patience);
+    let model = llm::choose_with(
+        Some("anthropic/sonnet"),
+        &environment("anthropic", server.port),
+        &Terms { patience, ..Terms::default() },
+    );
     let (_, deltas) = ask(&*model.expect("a name").expect("a model"), &task());
     assert_eq!(retries(&deltas), [(1, patience.step / 2)]);
 }
@@ -388,7 +392,11 @@ fn silence_is_not_waited_for_again_and_again() {
     let (total, first) = (Duration::from_millis(600), Duration::from_millis(400));
     let patience = Patience { total, first, ..patience() };
     let server = Server::start((0..8).map(|_| Play::Silence));
-    let model = llm::choose_with(Some("anthropic/sonnet"), &environment("anthropic", server.port), patience);
+    let model = llm::choose_with(
+        Some("anthropic/sonnet"),
+        &environment("anthropic", server.port),
+        &Terms { patience, ..Terms::default() },
+    );
     let (reply, deltas) = ask(&*model.expect("a name").expect("a model"), &task());
     assert_eq!(reply.map_err(|error| error.fault), Err(Fault::Network));
     assert_eq!(retries(&deltas).len(), 1);

@@ -21,12 +21,13 @@ const OLLAMA: (&str, &str) = ("OLLAMA_HOST", "localhost");
 fn names_and_aliases_come_to_a_model() {
     for (wanted, variables, expected) in [
         (None, vec![ANTHROPIC, OPENAI], "anthropic/claude-sonnet-5-5"),
-        (None, vec![OPENAI], "openai/gpt-6.1-terra"),
+        (None, vec![OPENAI], "openai/gpt-6.2-sol"),
         (None, vec![OLLAMA, ("GEMINI_API_KEY", "k")], "gemini/gemini-4-argon"),
         (Some("inherit"), vec![ANTHROPIC], "anthropic/claude-sonnet-5-5"),
         (Some("  "), vec![ANTHROPIC], "anthropic/claude-sonnet-5-5"),
         (Some("opus"), vec![ANTHROPIC], "anthropic/claude-opus-5-5"),
-        (Some("opus"), vec![OPENAI], "openai/gpt-6.1-sol"),
+        (Some("fable"), vec![ANTHROPIC], "anthropic/claude-fable-5-2"),
+        (Some("opus"), vec![OPENAI], "openai/gpt-6.2-astra"),
         (Some("haiku"), vec![("OPENROUTER_API_KEY", "k")], "openrouter/anthropic/claude-haiku-5.5"),
         (Some("openai/haiku"), vec![ANTHROPIC, OPENAI], "openai/gpt-6-luna"),
         (Some("openai/gpt-x"), vec![ANTHROPIC, OPENAI], "openai/gpt-x"),
@@ -94,7 +95,7 @@ fn offers_say_what_is_configured_and_reachable() {
     let offer = &offers[0];
     assert_eq!((offer.name, offer.variable, offer.configured), ("anthropic", "ANTHROPIC_API_KEY", true));
     assert_eq!(offer.base, format!("http://127.0.0.1:{}", server.port));
-    assert_eq!(offer.models[1], "claude-sonnet-5-5");
+    assert_eq!(offer.models[2], "claude-sonnet-5-5");
     assert_eq!(block_on(offer.reachable()), Ok(vec!["one".to_owned(), "two".to_owned()]));
     assert_eq!(block_on(offer.reachable()).map_err(|error| error.fault), Err(Fault::Key));
     assert_eq!(block_on(offer.reachable()).map_err(|error| error.fault), Err(Fault::Garbled));
@@ -123,7 +124,7 @@ fn a_proxy_is_asked_where_the_variables_name_one() {
     let ask = |variables: Vec<(&'static str, String)>| {
         let environment =
             move |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        let model = llm::choose_with(None, &environment, crate::setting::patience()).expect("a name").expect("a model");
+        let model = llm::choose_with(None, &environment, &crate::setting::terms()).expect("a name").expect("a model");
         crate::setting::ask(&*model, &crate::setting::task()).0.expect_err("the proxy has no model")
     };
     let key = ("ANTHROPIC_API_KEY", "k".to_owned());

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use llm::{Block, Delta, Message, Model, ModelError, Patience, Reply, Request, Speaker, ToolSpec};
+use llm::{Block, Delta, Message, Model, ModelError, Patience, Reply, Request, Speaker, Terms, ToolSpec};
 use serde_json::json;
 
 /// A key that must not be seen anywhere but in its header.
@@ -11,6 +11,11 @@ pub(crate) const KEY: &str = "sk-test-0123456789";
 
 /// 2026-01-01 00:00:00 GMT.
 pub(crate) const NOW: Duration = Duration::from_secs(1_767_225_600);
+
+/// The limits of tests.
+pub(crate) fn terms() -> Terms {
+    Terms { patience: patience(), ..Terms::default() }
+}
 
 /// Waits are told, not waited; silence is noticed soon.
 pub(crate) fn patience() -> Patience {
@@ -48,7 +53,7 @@ pub(crate) fn model(provider: &str, port: u16) -> Box<dyn Model> {
         "ollama" | "compatible" => format!("{provider}/local-model"),
         _ => format!("{provider}/sonnet"),
     };
-    llm::choose_with(Some(&name), &environment(provider, port), patience()).expect("a name").expect("a model")
+    llm::choose_with(Some(&name), &environment(provider, port), &terms()).expect("a name").expect("a model")
 }
 
 /// Asks, and keeps what is told meanwhile.

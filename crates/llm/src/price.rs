@@ -1,0 +1,99 @@
+//! The table of published prices, and those that the user tells.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::bare;
+use crate::model::{Price, Usage};
+
+/// The published prices, with the day on which they were read.
+const TABLE: &str = include_str!("../data/prices.tsv");
+
+/// Prices by the name of a model, alone or as `provider/model`.
+pub type Prices = BTreeMap<String, Price>;
+
+/// What a model costs, by how much a request reads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rates {
+    usual: Price,
+    /// The price of a request that reads more than so many tokens.
+    long: Option<(u64, Price)>,
+}
+
+impl Rates {
+    /// Returns the price of a request that reads so many tokens.
+    pub(crate) fn of(&self, read: u64) -> Price {
+        self.long.filter(|(above, _)| read > *above).map_or(self.usual, |(_, price)| price)
+    }
+
+    /// Returns what a turn cost; none where its tokens were not told.
+    pub(crate) fn cost(&self, usage: &Usage) -> Option<f64> {
+        let told = usage.context() + usage.output > 0;
+        told.then(|| self.of(usage.context()).of_turn(usage))
+    }
+}
+
+/// Returns what a model of a provider costs: as the user tells, else as published.
+pub(crate) fn rates_of(provider: &str, model: &str, own: &Prices) -> Option<Rates> {
+    let told = own.get(&format!("{provider}/{model}")).or_else(|| own.get(model));
+    told.map(|price| Rates { usual: *price, long: None }).or_else(|| published(&bare(model)))
+}
+
+/// The rates of the longest name in the table that `name` begins with.
+fn published(name: &str) -> Option<Rates> {
+    let rows = TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row);
+    let fitting: Vec<_> = rows.filter(|(start, _, _)| name.starts_with(start)).collect();
+    let longest = fitting.iter().map(|(start, _, _)| start.len()).max()?;
+    let own = || fitting.iter().filter(|(start, _, _)| start.len() == longest);
+    let usual = own().find_map(|(_, above, price)| above.is_none().then_some(*price))?;
+    Some(Rates { usual, long: own().find_map(|(_, above, price)| above.map(|above| (above, *price))) })
+}
+
+/// A row of the table: the beginning of a name, the tokens from which it holds, the price.
+fn row(line: &str) -> Option<(&str, Option<u64>, Price)> {
+    let mut cells = line.split('\t');
+    let name = cells.next()?;
+    let (start, above) = match name.split_once(" >") {
+        Some((start, above)) => (start, Some(above.parse().ok()?)),
+        None => (name, None),
+    };
+    let mut number = || cells.next()?.parse().ok();
+    let (input, cache_read, cache_write, output) = (number()?, number()?, number()?, number()?);
+    Some((start, above, Price { input, cache_read, cache_write, output }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_read_and_each_long_price_has_a_usual_one() {
+        for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
+            let (start, _, price) = row(line).unwrap_or_else(|| panic!("{line}"));
+            assert!(published(start).is_some(), "{line}");
+            assert!(price.cache_read <= price.input && price.output > price.input, "{line}");
+        }
+    }
+
+    #[test]
+    fn long_requests_have_a_price_of_their_own() {
+        let haiku = rates_of("anthropic", "claude-haiku-5-5", &Prices::new()).expect("a price");
+        let usage = |input| Usage { input, output: 1000, ..Usage::default() };
+        assert!((haiku.cost(&usage(100_000)).expect("a price") - 0.0105).abs() < 1e-9);
+        assert!((haiku.cost(&usage(100_001)).expect("a price") - 0.052_500_5).abs() < 1e-9);
+        assert_eq!(haiku.cost(&Usage::default()), None, "nobody told what it took");
+    }
+
+    #[test]
+    fn what_the_user_tells_comes_first() {
+        let price = Price { input: 1.0, cache_read: 1.0, cache_write: 1.0, output: 2.0 };
+        let own = Prices::from([("compatible/box".to_owned(), price), ("gpt-6.2-sol".to_owned(), price)]);
+        assert_eq!(rates_of("compatible", "box", &own).map(|rates| rates.of(9)), Some(price));
+        assert_eq!(rates_of("openai", "gpt-6.2-sol", &own).map(|rates| rates.of(9)), Some(price));
+        assert_eq!(rates_of("ollama", "box", &own), None);
+        let published = |model| rates_of("p", model, &Prices::new()).map(|rates| rates.of(9).output);
+        assert_eq!(published("gpt-6.2-sol"), Some(10.0));
+        assert_eq!(published("gpt-6.2-sol-2026-11-17"), Some(10.0));
+        assert_eq!(published("us.anthropic.claude-fable-5-2-v1:0"), Some(40.0));
+        assert_eq!(published("qwen3:8b"), None);
+    }
+}
