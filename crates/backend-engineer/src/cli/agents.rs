@@ -98,7 +98,10 @@ fn check(places: &Places) -> Result<Exit, Stop> {
     let mut exit = Exit::Complete;
     for (_, found) in all_definitions(places) {
         match found {
-            Ok(found) => printer::print(&visible(&format!("{}: sound{}\n", found.origin(), unused(&found))))?,
+            Ok(found) => {
+                let remarks: String = found.remarks.iter().map(|remark| format!("{remark}\n")).collect();
+                printer::print(&visible(&format!("{remarks}{}: sound{}\n", found.origin(), unused(&found))))?;
+            }
             Err(wrong) => {
                 printer::print(&visible(&format!("{wrong}\n")))?;
                 exit = Exit::CheckFailed;

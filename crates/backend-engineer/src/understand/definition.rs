@@ -3,6 +3,8 @@
 
 mod find;
 
+mod lenient;
+
 mod fields;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +41,8 @@ pub(crate) struct Definition {
     pub(crate) effort: Option<String>,
     /// Fields and tools that other programs know and that do nothing here.
     pub(crate) unused: Vec<String>,
+    /// What could be read only leniently, with its line.
+    pub(crate) remarks: Vec<String>,
     /// The standing instructions.
     pub(crate) prompt: String,
     /// The file; none for the one inside the program.
@@ -100,28 +104,38 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Definition, Wrong> {
     let end = lines.iter().skip(1).position(|line| line.trim_end() == "---").map(|at| at + 1);
     let end = end.ok_or_else(|| wrong(1, "the `---` that closes its fields is missing"))?;
     let front = fields::Front { file, lines: &lines[1..end] };
-    let map = parse(file, &front)?;
+    let (map, remarks) = parse(file, &front)?;
     let definition = front.definition(&map)?;
     let prompt = lines[end + 1..].join("\n").trim().to_owned();
     if prompt.is_empty() {
         return Err(wrong(end + 1, "it has no instructions: they stand below its fields"));
     }
-    Ok(Definition { prompt, ..definition })
+    Ok(Definition { prompt, remarks, ..definition })
 }
 
-fn parse(file: &str, front: &fields::Front<'_>) -> Result<Map<String, Value>, Wrong> {
+/// The fields, and what was read of them only leniently.
+fn parse(file: &str, front: &fields::Front<'_>) -> Result<(Map<String, Value>, Vec<String>), Wrong> {
     let text = front.lines.join("\n");
     if text.trim().is_empty() {
         return Err(Wrong { file: file.to_owned(), line: 1, message: "it has no fields".to_owned() });
     }
-    serde_saphyr::from_str::<Map<String, Value>>(&text).map_err(|error| {
-        let line = error.location().map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
-        let said = error.to_string();
-        let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let quote = "; quote a text that holds `: `";
-        let message = format!("its fields are no YAML: {said}{}", if said.contains("mapping") { quote } else { "" });
-        Wrong { file: file.to_owned(), line: line + 1, message }
-    })
+    let error = match serde_saphyr::from_str::<Map<String, Value>>(&text) {
+        Ok(map) => return Ok((map, Vec::new())),
+        Err(error) => error,
+    };
+    if let Some((quoted, changed)) = lenient::quoted(front.lines)
+        && let Ok(map) = serde_saphyr::from_str::<Map<String, Value>>(&quoted)
+    {
+        // The opening fence is line 1.
+        let remark = |at: usize| format!("{file}:{}: this text is read as it stands; put it in quotes", at + 2);
+        return Ok((map, changed.into_iter().map(remark).collect()));
+    }
+    let line = error.location().map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
+    let said = error.to_string();
+    let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let quote = "; quote a text that holds `: `";
+    let message = format!("its fields are no YAML: {said}{}", if said.contains("mapping") { quote } else { "" });
+    Err(Wrong { file: file.to_owned(), line: line + 1, message })
 }
 
 #[cfg(test)]

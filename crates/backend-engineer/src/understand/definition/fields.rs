@@ -7,32 +7,6 @@ use super::{Definition, TOOLS, Wrong};
 /// Fields that mean something here.
 const OURS: [&str; 7] = ["name", "description", "tools", "disallowedTools", "model", "maxTurns", "effort"];
 
-/// Tools of other programs that a definition may name; they are not offered here.
-const OTHERS: [&str; 22] = [
-    "Agent",
-    "AskUserQuestion",
-    "BashOutput",
-    "EnterPlanMode",
-    "ExitPlanMode",
-    "KillBash",
-    "KillShell",
-    "ListMcpResources",
-    "LS",
-    "LSP",
-    "MultiEdit",
-    "NotebookEdit",
-    "NotebookRead",
-    "ReadMcpResource",
-    "Skill",
-    "SlashCommand",
-    "Task",
-    "TaskOutput",
-    "TodoRead",
-    "TodoWrite",
-    "WebFetch",
-    "WebSearch",
-];
-
 /// How hard a model can be told to think.
 const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
 
@@ -61,6 +35,7 @@ impl Front<'_> {
             max_turns: self.max_turns(map)?,
             effort: self.effort(map)?,
             unused,
+            remarks: Vec::new(),
             prompt: String::new(),
             file: None,
         })
@@ -132,28 +107,26 @@ impl Front<'_> {
             match TOOLS.iter().find(|tool| **tool == name) {
                 Some(tool) => known.push(*tool),
                 None if name == "*" => known.extend(TOOLS),
-                None if OTHERS.contains(&name) || name.starts_with("mcp__") => unused.push(format!("{key}: {name}")),
-                None => return Err(self.unknown_tool(key, name)),
+                None => match self.slip(key, name) {
+                    Some(wrong) => return Err(wrong),
+                    // Other programs have tools of their own.
+                    None => unused.push(format!("{key}: {name}")),
+                },
             }
         }
         Ok(known)
     }
 
-    fn unknown_tool(&self, key: &str, name: &str) -> Wrong {
-        let line = self.line_with(key, name);
+    /// What is wrong with a name that is nearly that of one of ours, or names a part of one.
+    fn slip(&self, key: &str, name: &str) -> Option<Wrong> {
         let base = name.split('(').next().unwrap_or(name);
         let message = if name.contains('(') && TOOLS.contains(&base) {
             format!("`{name}`: a tool can't be allowed in part; write `{base}`, or leave it out")
         } else {
-            let near =
-                TOOLS.iter().min_by_key(|tool| strsim::damerau_levenshtein(&tool.to_lowercase(), &name.to_lowercase()));
-            let near = near.filter(|tool| is_slip(name, tool)).map(|tool| format!("; did you mean `{tool}`?"));
-            format!(
-                "there is no tool `{name}`{}",
-                near.unwrap_or_else(|| format!("; the tools are {}", TOOLS.join(", ")))
-            )
+            let meant = TOOLS.iter().find(|tool| is_slip(name, tool))?;
+            format!("there is no tool `{name}`; did you mean `{meant}`?")
         };
-        Wrong { file: self.file.to_owned(), line, message }
+        Some(Wrong { file: self.file.to_owned(), line: self.line_with(key, name), message })
     }
 
     fn wrong(&self, key: &str, message: String) -> Wrong {

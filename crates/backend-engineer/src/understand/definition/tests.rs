@@ -35,14 +35,18 @@ fn what_is_wrong_points_at_its_line() {
         ("description: b", "a.md:1: the field `name` is missing"),
         ("name: a\ndescription:", "a.md:3: `description` is empty"),
         ("name: a\ndescription: b\ntools: Read, Grpe", "a.md:4: there is no tool `Grpe`; did you mean `Grep`?"),
-        ("name: a\ndescription: b\ntools:\n- Read\n- Shell", "a.md:6: there is no tool `Shell`; the tools are"),
+        ("name: a\ndescription: b\ntools:\n- Read\n- Shell", "a [\"Read\"] [\"tools: Shell\"]"),
+        (
+            "name: a\ndescription: b\ntools: Read, SendMessage, mcp__git__log",
+            "\"tools: SendMessage\", \"tools: mcp__git__log\"",
+        ),
         ("name: a\ndescription: b\ntools: [Task]", "a.md:4: no tool is left"),
         ("name: a\ndescription: b\ntools: Bash(git diff, git log)", "a.md:4: `Bash(git diff, git log)`: a tool can't"),
         ("name: a\ndescription: b\ntool: Read", "a.md:4: there is no field `tool`; did you mean `tools`?"),
         ("name: a\ndescription: b\ndisallowed_tool: Bash", "a.md:4: there is no field `disallowed_tool`"),
         ("name: a\ndescription: b\nmaxTurns: many", "a.md:4: `maxTurns` takes a number"),
         ("name: a\ndescription: b\neffort: huge", "a.md:4: `effort` takes one of"),
-        ("name: a\ndescription: b: c", "a.md:3: its fields are no YAML"),
+        ("name: a\ndescription: b: c\nname: d", "its fields are no YAML"),
         ("name: [a\ndescription: b", "its fields are no YAML"),
     ] {
         let found = told(fields);
@@ -52,6 +56,13 @@ fn what_is_wrong_points_at_its_line() {
     assert!(read("a.md", "Do it.").unwrap_err().to_string().starts_with("a.md:1: a definition opens with"));
     assert!(read("a.md", "---\nname: a\n").unwrap_err().to_string().contains("closes"));
     assert!(read("a.md", "---\nname: a\ndescription: b\n---\n").unwrap_err().to_string().starts_with("a.md:4: "));
+}
+
+#[test]
+fn a_text_without_its_quotes_is_read_and_said() {
+    let found = read("a.md", "---\nname: a\ndescription: Use it when: \\n<example> user: \"x\"\n---\nDo.").unwrap();
+    assert_eq!(found.description, "Use it when: \\n<example> user: \"x\"");
+    assert_eq!(found.remarks, ["a.md:3: this text is read as it stands; put it in quotes"]);
 }
 
 #[test]
