@@ -64,6 +64,19 @@ pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
         _ => (old.1.node, new.1.node),
     };
     same_tree((old.0, undecorated(old_node, new.1)), (new.0, new_node))
+        || awaited(old_node).zip(called(new_node)).is_some_and(|(call, shown)| same_tree((old.0, call), (new.0, shown)))
+}
+
+/// The call that a statement awaits: a plan that shows it without `await` means it, not a second one.
+fn awaited(statement: Node<'_>) -> Option<Node<'_>> {
+    let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
+    inner.named_child(0).filter(|_| matches!(inner.kind(), "await_expression" | "await"))
+}
+
+/// The call that a statement is.
+fn called(statement: Node<'_>) -> Option<Node<'_>> {
+    let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
+    matches!(inner.kind(), "call_expression" | "call").then_some(inner)
 }
 
 fn exported(item: &Item<'_>) -> bool {

@@ -8,7 +8,7 @@ use tree_sitter::Node;
 
 use crate::File;
 use crate::items::parse;
-use crate::languages::Language;
+use crate::languages::{Kind, Language};
 use crate::markers::{bare, is_elision};
 
 /// Whether a block opens with a comment that is nothing but the path of its file.
@@ -96,8 +96,59 @@ fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
 
 /// Whether the words beside the block, the last lines of them, make it the file's whole content.
 pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
-    let near = prose.lines().rev().filter(|line| !line.trim().is_empty()).take(2);
-    near.into_iter().any(|line| says_all(line, path)) && !block.lines().any(elides)
+    let near = || prose.lines().rev().filter(|line| !line.trim().is_empty()).take(2);
+    let says = |says: fn(&str, &str) -> bool| near().any(|line| says(line, path));
+    (says(says_all) || says(says_new) || says(says_rewritten) && opens_a_module(path, block))
+        && !block.lines().any(elides)
+}
+
+/// Returns the words of the last sentence of a line, in lower case and without their marks.
+fn last_words(line: &str) -> Vec<String> {
+    let sentence = line.rsplit(". ").next().unwrap_or(line);
+    let bare = |word: &str| word.trim_matches(['*', ':', ',', '.', ';', '(', ')', '#']).to_lowercase();
+    sentence.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a word is the file: its path, the end of it, or its name.
+fn is_file(word: &str, path: &str) -> bool {
+    let (word, path) = (word.trim_matches('`'), path.to_lowercase());
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    word == path || word == name || word.ends_with(&format!("/{name}"))
+}
+
+/// "The new `requirements.txt` should be:", "the complete file should look like this:".
+fn says_new(line: &str, path: &str) -> bool {
+    let words = last_words(line);
+    let is = |at: usize, any: &[&str]| words.get(at).is_some_and(|word| any.contains(&word.as_str()));
+    let at = usize::from(is(0, &["the"]));
+    let named = words.get(at + 1).is_some_and(|word| is_file(word, path) || word == "file");
+    let whole = is(at, &["new", "complete", "full", "entire", "whole", "final", "resulting"]);
+    let at = at + 2 + usize::from(is(at + 2, &["should", "must", "will", "then", "now"]));
+    let rest = words.get(at..).unwrap_or_default();
+    let ends: [&[&str]; 5] = [&["be"], &["is"], &["read"], &["look", "like"], &["becomes"]];
+    let follows = |end: &[&str]| {
+        let behind: Vec<&str> =
+            rest.iter().map(String::as_str).filter(|word| !matches!(*word, "this" | "now")).collect();
+        behind == end
+    };
+    whole && named && ends.into_iter().any(follows)
+}
+
+/// "Rewrite `src/App.tsx`:" and nothing behind it: "rewrite `load`" and "rewrite `a.py` to use `b`" may be about a part.
+fn says_rewritten(line: &str, path: &str) -> bool {
+    let words = last_words(line);
+    let [.., verb, file] = words.as_slice() else { return false };
+    verb == "rewrite" && is_file(file, path)
+}
+
+/// Whether the block begins as a module does, with imports, and defines or runs something below them.
+fn opens_a_module(path: &str, block: &str) -> bool {
+    let Some(source) = Language::of_path(path).and_then(|language| parse(block, language)) else { return false };
+    let items = source.items(source.root());
+    let first = items.iter().find(|item| !matches!(item.kind, Kind::Docstring));
+    first.is_some_and(|item| item.kind == Kind::Import)
+        && items.iter().any(|item| item.is_definition())
+        && items.iter().all(|item| item.kind != Kind::Marker)
 }
 
 fn elides(line: &str) -> bool {
@@ -111,12 +162,7 @@ fn says_all(line: &str, path: &str) -> bool {
     if has(&["整个文件", "全部内容", "文件内容"]) && has(&["替换", "重写", "改为", "覆盖"]) {
         return true;
     }
-    let sentence = line.rsplit(". ").next().unwrap_or(line);
-    let words: Vec<String> = sentence
-        .split_whitespace()
-        .map(|word| word.trim_matches(['*', ':', ',', '.', ';', '(', ')', '#']).to_lowercase())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words = last_words(line);
     let Some(verb) = words.iter().position(|word| {
         ["replace", "replaces", "replacing", "rewrite", "overwrite", "reemplaza", "reemplazar"].contains(&word.as_str())
     }) else {
@@ -127,11 +173,6 @@ fn says_all(line: &str, path: &str) -> bool {
 
 /// Whether what follows the verb is the file: "the entire file", "the contents of `path`", never a part of it.
 fn all_of(words: &[String], path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let is_path = |word: &str| {
-        let word = word.trim_matches('`');
-        word == path.to_lowercase() || word.ends_with(&format!("/{name}")) || word == name
-    };
     let (mut stressed, mut contents, mut file) = (false, false, false);
     for word in words {
         match word.as_str() {
@@ -142,7 +183,7 @@ fn all_of(words: &[String], path: &str) -> bool {
             "with" | "by" | "to" | "por" | "con" | "completely" | "entirely" | "wholesale" => {
                 return file || contents && stressed;
             }
-            word if is_path(word) => file |= contents || stressed,
+            word if is_file(word, path) => file |= contents || stressed,
             _ => return false,
         }
     }
@@ -200,6 +241,8 @@ mod tests {
             "**Step 2: Replace the file**",
             "Overwrite the whole file with the version below.",
             "Modify `app/users.py`：把整个文件替换为：",
+            "The new `users.py` should be:",
+            "The complete file should now look like this:",
         ] {
             assert!(all(prose), "{prose}");
         }
@@ -210,9 +253,21 @@ mod tests {
             "Replace the file upload handler:",
             "Replace its contents with:",
             "The whole file is short.",
+            "The new `users.py` should be short:",
+            "The new `load` should be:",
+            "Rewrite `users.py`:",
+            "Rewrite `load`:",
         ] {
             assert!(!all(prose), "{prose}");
         }
         assert!(!is_all("Replace the entire file:", "app/users.py", "x = 1\n# ... rest of the file\n"));
+    }
+
+    #[test]
+    fn a_rewritten_file_is_shown_by_what_begins_as_a_module() {
+        let module = "from a import b\n\n\ndef load():\n    return b\n";
+        assert!(is_all("**Step 1: Rewrite users.py**\n\nWrite `app/users.py`:", "app/users.py", module));
+        assert!(!is_all("Rewrite `app/users.py` to use `b`:", "app/users.py", module));
+        assert!(!is_all("Rewrite `app/users.py`:", "app/users.py", "def load():\n    return b\n"));
     }
 }

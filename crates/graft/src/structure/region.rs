@@ -25,10 +25,13 @@ pub(super) fn replace(text: &str, block: &str, (first, last): (usize, usize), la
     }
     let file = parse(text, language)?;
     let snippet = parse(block, language)?;
+    // Signs alone, `{` and `},`, begin and end any entry: they count at the very line only.
+    let telling = head.chars().any(char::is_alphanumeric);
+    let reach = if telling { NEAR } else { 0 };
     let near = |wanted: &str, around: usize| -> Vec<Range<usize>> {
         lines(text)
             .enumerate()
-            .filter(|(at, (_, line))| line.trim() == wanted.trim() && (at + 1).abs_diff(around) <= NEAR)
+            .filter(|(at, (_, line))| line.trim() == wanted.trim() && (at + 1).abs_diff(around) <= reach)
             .map(|(_, (start, line))| start..start + line.len())
             .collect()
     };

@@ -4,7 +4,7 @@
 mod lists;
 
 use super::owner::{Owner, document, owner};
-use super::tops::refuse_foreign;
+use super::tops::{refuse_foreign, refuse_untext};
 use super::tree::{Child, Content, Document, Node};
 use super::value::{Kind, Value};
 use super::write::{At, Fresh, Spot as Place, Writer};
@@ -159,6 +159,9 @@ impl<'a> Merge<'a> {
                 values[at] = self.node(own, At { node: &child.node, child: Some(child) })?;
             } else {
                 self.may_be_added(child, &fresh)?;
+                if let [.., part, _] = self.path.as_slice() {
+                    refuse_untext(self.request.path, part, child)?;
+                }
                 let place = if sorts { sorted_place(there.node, &child.key.text) } else { previous };
                 fresh.push((place, child));
             }

@@ -1,6 +1,6 @@
 //! Files whose top takes certain keys and no others: the table `data/tops.tsv`.
 
-use super::tree::Node;
+use super::tree::{Child, Node};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
@@ -32,6 +32,20 @@ pub(super) fn refuse_foreign(path: &str, root: &Node, block: &Node) -> Result<()
             format!("`{key}` is no key of the top of such a file, and the plan doesn't say into what it goes");
         Err(refusal(Reason::NotFound, message))
     })
+}
+
+/// Parts of a `package.json` whose entries are all texts.
+const OF_TEXTS: [&str; 6] =
+    ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "scripts", "engines"];
+
+/// Refuses an entry that is no text in a part of the file at `path` that holds nothing else: it is for another file or place.
+pub(super) fn refuse_untext(path: &str, part: &str, child: &Child) -> Result<(), Refusal> {
+    let is_manifest = path == "package.json" || path.ends_with("/package.json");
+    if !is_manifest || !OF_TEXTS.contains(&part) || child.is_comment() || child.node.as_scalar().is_some() {
+        return Ok(());
+    }
+    let message = format!("`{}` is no text, as all entries of `{part}` are, so it does not go there", child.key.text);
+    Err(refusal(Reason::Conflict, message))
 }
 
 #[cfg(test)]
