@@ -3,14 +3,30 @@
 use code::definitions::Kind;
 use code::items::{Elisions, Source};
 use code::languages::Language;
-use code::paths::belongs_to_tests;
+use code::paths::{belongs_to_tests, is_test};
 use code::scopes::Scopes;
+use code::test_code;
 use graft::Graft;
 use plan::{Action, CodeBlock, Part, Phase, Role, Uncertainty};
 
 use super::identify::dedented;
 use crate::prohibitions::definitions;
 use crate::understand::NamedFile;
+
+/// Returns why a block of tests is not for the file that it was read to be for: the unit has a file of tests, and this is
+/// none, or the file holds code that is no test. A new file may hold tests whatever it is called.
+pub(super) fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text: Option<&str>) -> Option<String> {
+    if belongs_to_tests(path) || !test_code::is_of_tests(path, &block.text) {
+        return None;
+    }
+    let mut named = phase.changes.iter().map(|change| change.path.as_str());
+    match named.find(|other| is_test(other)) {
+        Some(meant) => Some(format!("the code is a test, {path} holds no tests, and {meant} may be meant")),
+        None => text
+            .is_some_and(|text| !test_code::is_of_tests(path, text))
+            .then(|| format!("the code is a test, and {path} holds no tests: the plan doesn't say where its tests go")),
+    }
+}
 
 /// Returns why an answer is not taken: the words above the block leave in doubt what becomes of it.
 pub(super) fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {

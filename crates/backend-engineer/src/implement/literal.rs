@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use code::paths;
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::doubts::{doubtful, fragment, half_of_pair};
+use super::doubts::{doubtful, fragment, half_of_pair, misplaced_test};
 use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
-use crate::prohibitions::breaks;
+use crate::prohibitions::{breaks, is_path};
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
@@ -116,6 +115,11 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     if block.text.trim().is_empty() {
         return Ok(Some(placement(Some(path.clone()), empty(work, file, &path, text.as_deref())?)));
     }
+    if file.action == Action::Delete && block.role == Role::Code {
+        let message = format!("the plan removes {path}, and the block would put code into it");
+        let placed = Placed::Refused { reason: "conflict", message, candidates: Vec::new() };
+        return Ok(Some(placement(Some(path), placed)));
+    }
     if block.role == Role::Remove {
         let placed = take_out(work, block, &path, text.as_deref())?;
         return Ok(Some(placement(Some(path), placed)));
@@ -179,6 +183,12 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
 /// Takes the code that a block shows out of its file.
 fn take_out(work: &mut UnitWork<'_>, block: &CodeBlock, path: &str, text: Option<&str>) -> Result<Placed, Stop> {
     let refused = |message| Placed::Refused { reason: "no-place", message, candidates: Vec::new() };
+    let goes = |change: &plan::PlannedChange| {
+        is_path(path, &change.path) && matches!(change.action, Action::Delete | Action::Rename { .. })
+    };
+    if text.is_none() && !work.run.plan.all().any(|phase| phase.changes.iter().any(goes)) {
+        return Ok(refused(format!("{path} is not there, so nothing can be removed from it")));
+    }
     Ok(match removed::remove(block, path, text) {
         Removed::Gone => Placed::Before,
         Removed::Refused(message) => refused(message),
@@ -198,21 +208,6 @@ fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&st
         _ => {
             Ok(Placed::Refused { reason: "unclear", message: "the block is empty".to_owned(), candidates: Vec::new() })
         }
-    }
-}
-
-/// Returns why a block of tests is not for the file that it was read to be for: the unit has a file of tests, and this is
-/// none, or the file holds code that is no test. A new file may hold tests whatever it is called.
-fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text: Option<&str>) -> Option<String> {
-    if paths::belongs_to_tests(path) || !code::test_code::is_of_tests(path, &block.text) {
-        return None;
-    }
-    let mut named = phase.changes.iter().map(|change| change.path.as_str());
-    match named.find(|other| paths::is_test(other)) {
-        Some(meant) => Some(format!("the code is a test, {path} holds no tests, and {meant} may be meant")),
-        None => text
-            .is_some_and(|text| !code::test_code::is_of_tests(path, text))
-            .then(|| format!("the code is a test, and {path} holds no tests: the plan doesn't say where its tests go")),
     }
 }
 

@@ -105,8 +105,7 @@ fn owners(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
 /// Code without the line of comment that it begins with.
 fn uncommented(code: &str) -> &str {
     let code = code.trim_start_matches('\n');
-    let is_comment = ["#", "//", "--", "/*", "<!--"].iter().any(|sign| code.trim_start().starts_with(sign));
-    if is_comment { code.split_once('\n').map_or("", |(_, rest)| rest) } else { code }
+    if is_comment(code) { code.split_once('\n').map_or("", |(_, rest)| rest) } else { code }
 }
 
 fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
@@ -167,14 +166,42 @@ fn without(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graf
 /// What stands of code whose lines do not stand in the file as the block shows them.
 fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> Removed {
     let telling = |line: &&str| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 1;
-    let first = block.text.lines().map(str::trim).find(telling);
+    let first = block.text.lines().map(str::trim).find(|line| telling(line) && !is_comment(line));
     let stands = first.is_some_and(|first| lines.iter().any(|line| line.trim() == first));
-    let defined = bound(path, &block.text).into_iter().find(|name| holds(text, name));
-    match (defined, stands) {
+    let mut named = bound(path, &block.text).into_iter().chain(listed(&block.text));
+    match (named.find(|name| holds(text, name)), stands) {
         (Some(name), _) => Removed::Refused(format!(
             "the code to remove does not stand in {path} as the plan shows it, and `{name}` does"
         )),
         (None, true) => Removed::Refused(format!("only a part of the code to remove stands in {path}")),
         (None, false) => Removed::Gone,
+    }
+}
+
+/// The names on lines that hold nothing else: `MEM0, MEM0_MODEL` below "remove these imports".
+fn listed(code: &str) -> Vec<String> {
+    let is_name = |word: &str| {
+        word.chars().all(|letter| letter.is_alphanumeric() || letter == '_') && word.chars().any(char::is_alphabetic)
+    };
+    let names = |line: &str| -> Option<Vec<String>> {
+        let bare = |part: &str| part.trim().trim_matches(['"', '\'']).to_owned();
+        let names: Vec<String> = line.trim().trim_end_matches(',').split(',').map(bare).collect();
+        names.iter().all(|name| is_name(name)).then_some(names)
+    };
+    // A lone word may be a keyword: `try`, `pass`.
+    code.lines().filter_map(names).filter(|names| names.len() > 1).flatten().collect()
+}
+
+fn is_comment(line: &str) -> bool {
+    ["#", "//", "--", "/*", "<!--"].iter().any(|sign| line.trim_start().starts_with(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_by_lines_of_nothing_else() {
+        assert_eq!(listed("# Remove these:\nMAX, \"MIN\",\nreturn x, y\npass\n"), ["MAX", "MIN"]);
     }
 }
