@@ -131,6 +131,28 @@ pub(crate) struct Placed {
     quoted: bool,
 }
 
+/// Takes a block without a file for an example where another block, which has one, holds its lines: "**Migration SQL:**"
+/// above the module that runs it.
+fn tell_shown_again(placed: &mut [Placed]) {
+    fn lines(text: &str) -> Vec<&str> {
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    }
+    let holds = |whole: &str, part: &str| {
+        let (whole, part) = (lines(whole), lines(part));
+        let mut windows = whole.windows(part.len().max(1));
+        part.len() > 1 && windows.any(|window| window.iter().zip(&part).all(|(line, wanted)| line.contains(wanted)))
+    };
+    for at in 0..placed.len() {
+        let one = &placed[at].block;
+        let lone = one.role == Role::Code && one.file == FileOf::Nowhere;
+        let with_file =
+            |other: &&Placed| other.block.role == Role::Code && matches!(other.block.file, FileOf::Change(_));
+        if lone && placed.iter().filter(with_file).any(|other| holds(&other.block.text, &one.text)) {
+            placed[at].block.role = Role::Example;
+        }
+    }
+}
+
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
 pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<PlannedChange>) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
@@ -158,12 +180,13 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         };
         let above = above(asking, row, from);
         let mut named = named;
-        if is_shell(&language) && role::is_shown_content(&above) {
+        if is_shell(&language) && (role::is_shown_content(&above) || role::only_sets(&text)) {
             // A document holds commands as text.
             let wanted = Wanted { language: "markdown", ..wanted };
-            let holder = file::find(asking, &wanted, changes).file;
-            if matches!(&holder, FileOf::Change(at) if signs::is_document(&changes[*at].path)) {
-                (found, named) = (holder, true);
+            let holder = file::find(asking, &wanted, changes);
+            let near = role::is_shown_content(&above) || holder.nearness == Nearness::Direct;
+            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path)) {
+                (found, named) = (holder.file, true);
             }
         }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
@@ -211,6 +234,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block, quoted }));
     }
     pair(&mut placed, starts);
+    tell_shown_again(&mut placed);
     for (index, one) in placed.iter().enumerate() {
         if let FileOf::Change(at) = one.block.file
             && let Some(change) = changes.get_mut(at)

@@ -69,6 +69,12 @@ pub struct PlannedChange {
     pub empty: bool,
     /// The folder from which the plan says that its paths start.
     pub base: Option<String>,
+    /// A list of files names it.
+    #[serde(skip)]
+    pub(crate) listed: bool,
+    /// The folder that another place leaves out: `backend` where `config/urls.py` stands for `backend/config/urls.py`.
+    #[serde(skip)]
+    pub(crate) left_out: Option<String>,
 }
 
 /// What is said of a path where it is named.
@@ -125,6 +131,22 @@ fn is_in_many_folders(path: &str) -> bool {
     NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
+/// Gives the folder that a unit leaves out of the paths of its list, of several the same one, to the files that it names
+/// beside the list: with `config/urls.py` for `backend/config/urls.py`, `tests/conftest.py` is one of `backend`, too.
+pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
+    let left_out: Vec<&String> = changes.iter().filter_map(|change| change.left_out.as_ref()).collect();
+    let [first, _, ..] = left_out.as_slice() else { return };
+    if left_out.iter().any(|other| other != first) {
+        return;
+    }
+    let folder = (*first).clone();
+    for change in changes.iter_mut().filter(|change| !change.listed && change.base.is_none()) {
+        if !change.path.starts_with(&format!("{folder}/")) {
+            change.base = Some(folder.clone());
+        }
+    }
+}
+
 /// Adds what is said of a path; gives the changes that stand for it.
 pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Said) -> Vec<usize> {
     let mut touched = Vec::new();
@@ -152,6 +174,8 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
                     basis: said.basis,
                     empty: said.empty,
                     base: said.base.clone(),
+                    listed: said.listed,
+                    left_out: None,
                 });
                 touched.push(changes.len() - 1);
                 continue;
@@ -167,6 +191,13 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
         change.basis = change.basis.min(said.basis);
         change.empty = change.empty || said.empty;
         change.base = change.base.take().or_else(|| said.base.clone());
+        change.listed = change.listed || said.listed;
+        let (longer, shorter) =
+            if path.len() > change.path.len() { (&path, &change.path) } else { (&change.path, &path) };
+        let folder = longer.strip_suffix(shorter.as_str()).and_then(|folder| folder.strip_suffix('/'));
+        if let Some(folder) = folder.filter(|_| shorter.contains('/')) {
+            change.left_out.get_or_insert_with(|| folder.to_owned());
+        }
         // The longer path says more, but a name that only ends alike may lie elsewhere.
         if path.len() > change.path.len() && path.ends_with(&format!("/{}", change.path)) {
             change.path = path;

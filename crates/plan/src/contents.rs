@@ -12,7 +12,7 @@ pub(crate) use inherited::hand_down;
 
 use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
-use crate::changes::{Asking, PlannedChange, declared};
+use crate::changes::{Asking, PlannedChange, declared, start_as_shortened};
 use crate::commands::{
     ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional, is_use, of_fence,
     stated_folder,
@@ -42,6 +42,7 @@ pub(crate) fn read(document: &Document<'_>, unit: &Unit, id: PhaseId, boxes: &[O
         seeds.retain(|seed| seed.checkbox.is_some() || own[seed.rows.clone()].iter().any(works));
     }
     let placed = blocks::read(&asking, &starts(&own, &seeds), &mut changes);
+    start_as_shortened(&mut changes);
     let mut commands = Vec::new();
     let mut criteria = criteria::read(&asking, &mut commands);
     let runs = run_rows(&asking, &placed, &mut commands);

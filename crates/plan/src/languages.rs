@@ -241,6 +241,8 @@ pub(crate) fn is_file_name(name: &str) -> bool {
             || matches!(hidden, "tmp" | "bak" | "log" | "lock" | "exe" | "old" | "orig" | "swp");
         // Four letters at most are an ending that is not known: "styled `.ass` captions".
         let ending = ending || hidden.len() < 5 && !matches!(hidden, "env" | "git" | "ssh" | "aws");
+        // An attribute: "`.token_type` defaults to".
+        let ending = ending || hidden.contains('_') && !hidden.contains('.');
         return !ending && !hidden.is_empty() && hidden.starts_with(|letter: char| letter.is_ascii_alphabetic());
     }
     let extension = extension(&lower);

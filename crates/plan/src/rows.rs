@@ -170,12 +170,16 @@ impl Reader<'_, '_> {
         }
         let document = self.document;
         let following = document.pieces.iter().skip(piece).take(FOLLOWING);
-        let mut following = following.take_while(|piece| !matches!(piece.kind, PieceKind::Heading { .. }));
-        following.any(|piece| match &piece.kind {
-            PieceKind::Text(lines) => lines.iter().any(|line| in_words(document.slice(line))),
-            PieceKind::Code(fence) => is_shell(&document.fences[*fence].info),
-            _ => false,
-        })
+        for piece in following {
+            match &piece.kind {
+                PieceKind::Heading { .. } => return false,
+                PieceKind::Text(lines) if lines.iter().any(|line| in_words(document.slice(line))) => return true,
+                // What a label announces ends with the block that it shows: "**Tests:**" over code of tests.
+                PieceKind::Code(fence) => return is_shell(&document.fences[*fence].info),
+                _ => {}
+            }
+        }
+        false
     }
 
     fn line(&mut self, piece: usize, line: &Span, first: bool, starts_step: &impl Fn(&str) -> bool) {

@@ -57,6 +57,9 @@ pub(super) fn find(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &mut V
     if let Some(found) = by_itself(asking.document, &asking.rows[wanted.row], wanted, changes) {
         return stated(found, Nearness::Direct);
     }
+    if let Some(located) = by_label_of_tests(asking, wanted, changes) {
+        return located;
+    }
     for at in (wanted.from..wanted.row).rev() {
         let row = &asking.rows[at];
         let right_above = at + 1 == wanted.row;
@@ -82,6 +85,19 @@ pub(super) fn find(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &mut V
     let (file, basis) = by_list(asking, wanted, changes);
     let nearness = if file == FileOf::Nowhere { Nearness::None } else { Nearness::Unit };
     Located { file, nearness, basis }
+}
+
+/// The one file of tests in the unit's list, for a test right below "**Tests:**": the path above that is of other code.
+fn by_label_of_tests(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> Option<Located> {
+    let above = wanted.row.checked_sub(1).and_then(|at| asking.rows.get(at))?;
+    let words = asking.document.slice(&above.span);
+    let alone = above.label.as_ref().is_some_and(|label| words[label.rest.min(words.len())..].trim().is_empty());
+    if !alone || above.topic != Some(Topic::Test) || !is_test_code(wanted.text) {
+        return None;
+    }
+    let (file, basis) = by_list(asking, wanted, changes);
+    let is_test = matches!(&file, FileOf::Change(at) if changes[*at].test);
+    is_test.then_some(Located { file, nearness: Nearness::Unit, basis })
 }
 
 /// How a file is known that a sentence names: the unit's list may state it.

@@ -19,6 +19,20 @@ pub(super) struct Setting<'s> {
     pub(super) script: bool,
 }
 
+/// Whether every line of a script only sets a variable: run, it does nothing, and below a file's name it is a part of that.
+pub(super) fn only_sets(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let sets = |line: &str| {
+        let Some((name, value)) = line.split_once('=') else { return false };
+        let value = value.split_once(" #").map_or(value, |(value, _)| value).trim();
+        let whole = !value.contains(char::is_whitespace) || value.starts_with(['"', '\'']);
+        whole
+            && name.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    lines.peek().is_some() && lines.all(sets)
+}
+
 /// The part that a block plays.
 pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     let language = setting.language;
@@ -37,7 +51,8 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     }
     let shell = is_shell(language)
         || language.is_empty() && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
-    if shell && !(setting.script || text.starts_with("#!") || setting.named && is_shown_content(setting.above)) {
+    let content = || is_shown_content(setting.above) || only_sets(text);
+    if shell && !(setting.script || text.starts_with("#!") || setting.named && content()) {
         return Role::Shell;
     }
     let above = key(setting.above);

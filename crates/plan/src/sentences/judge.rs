@@ -50,7 +50,10 @@ impl Judge<'_, '_, '_> {
     pub(super) fn judge(&self, cut: &Cut, led: Option<SentenceClass>) -> Sentence {
         let words = self.asking.document.slice(&cut.span);
         let form = form::read(words);
-        let placed = self.by_place(cut, &form).or_else(|| by_lead(led)).or_else(|| self.by_form(cut, &form));
+        // A tag on a line of its own only begins or ends an element.
+        let tag = is_tag(words).then_some(SentenceClass::Context);
+        let placed =
+            tag.or_else(|| self.by_place(cut, &form)).or_else(|| by_lead(led)).or_else(|| self.by_form(cut, &form));
         let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
         let mut protects = protected(words);
         let class = if is_about(words, &protects) { forbidden(class) } else { class };
@@ -438,6 +441,13 @@ impl Judge<'_, '_, '_> {
         let change = form.mood == Mood::Asks(Use::Change) || !ends && !matches!(form.mood, Mood::Asks(_));
         code && shown && !(change && self.stock.is_shell(next))
     }
+}
+
+fn is_tag(words: &str) -> bool {
+    let name = words.trim().strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    name.is_some_and(|name| {
+        name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '_' | '-'))
+    })
 }
 
 fn overlap(one: &Span, other: &Span) -> bool {
