@@ -63,11 +63,17 @@ pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
         (true, false) => (old.1.core, new.1.core),
         _ => (old.1.node, new.1.node),
     };
-    same_tree((old.0, undecorated(old_node, new.1)), (new.0, new_node))
-        || awaited(old_node).zip(called(new_node)).is_some_and(|(call, shown)| same_tree((old.0, call), (new.0, shown)))
+    same_tree((old.0, undecorated(old_node, new.1)), (new.0, new_node)) || awaits(old, new)
 }
 
-/// The call that a statement awaits: a plan that shows it without `await` means it, not a second one.
+/// Whether the file awaits the very call that is shown without `await`: it is meant, whatever is said above it, and not a
+/// second one.
+pub(crate) fn awaits(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
+    let calls = awaited(old.1.node).zip(called(new.1.node));
+    calls.is_some_and(|(call, shown)| same_tree((old.0, call), (new.0, shown)))
+}
+
+/// The call that a statement awaits.
 fn awaited(statement: Node<'_>) -> Option<Node<'_>> {
     let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
     inner.named_child(0).filter(|_| matches!(inner.kind(), "await_expression" | "await"))

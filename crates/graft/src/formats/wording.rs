@@ -123,7 +123,15 @@ impl<'a> Wording<'a> {
 
     /// Whether it says that the block goes into something: "to `scripts`", "under `services`".
     pub(super) fn goes_into(&self, name: &str) -> bool {
-        self.owners().contains(&(name, false))
+        self.owners().contains(&(name, false)) || self.ends_into(name)
+    }
+
+    /// Whether its last line ends with that: "Add to devDependencies:".
+    fn ends_into(&self, name: &str) -> bool {
+        let last = self.prose.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let bare = |word: &'a str| word.trim_matches([':', '*', '_', '.']);
+        let mut words = last.split_whitespace().rev().map(bare).filter(|word| !word.is_empty());
+        words.next() == Some(name) && words.find(|word| *word != "the").is_some_and(|word| INTO.contains(&word))
     }
 
     /// The names of what it says that the block goes into, in order, and whether each only says of what another one is a

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use crate::Reason;
 use crate::Refusal;
-use crate::compare::{same_item, same_tree};
+use crate::compare::{awaits, same_item, same_tree};
 use crate::items::{Item, Source, decorators};
 use crate::languages::{Kind, List};
 use crate::markers::is_elision;
@@ -20,7 +20,7 @@ enum Fate {
 
 impl Merger<'_, '_, '_> {
     pub(super) fn merge_item(&mut self, old: &Item<'_>, new: &Item<'_>, pair: &Pair<'_, '_>) -> Result<(), Refusal> {
-        if same_item((self.file, old), (self.snippet, new)) {
+        if same_item((self.file, old), (self.snippet, new)) || awaits((self.file, old), (self.snippet, new)) {
             return Ok(());
         }
         if is_signature(new) && !is_signature(old) {
