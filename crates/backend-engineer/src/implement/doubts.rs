@@ -7,11 +7,34 @@ use code::paths::{belongs_to_tests, is_test};
 use code::scopes::Scopes;
 use code::test_code;
 use graft::Graft;
-use plan::{Action, CodeBlock, Part, Phase, Role, Uncertainty};
+use plan::{Action, CodeBlock, FileOf, Part, Phase, Plan, Role, Uncertainty};
 
 use super::identify::dedented;
-use crate::prohibitions::definitions;
+use crate::prohibitions::{definitions, is_path};
 use crate::understand::NamedFile;
+
+/// Whether a block would only take away from its file what later units of the plan show for it: it stands, and so do they.
+pub(super) fn stands_with_later(plan: &Plan, phase: &Phase, path: &str, (old, new): (&str, &str)) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    let (old, new) = (lines(old), lines(new));
+    let mut kept = new.iter().peekable();
+    let lost: Vec<&String> = old.iter().filter(|line| kept.next_if_eq(line).is_none()).collect();
+    if kept.next().is_some() || lost.is_empty() || !phase.removals.is_empty() {
+        return false;
+    }
+    let later = plan.all().skip_while(|unit| unit.id != phase.id).skip(1);
+    let shown: Vec<String> = later
+        .flat_map(|unit| unit.blocks.iter().map(move |block| (unit, block)))
+        .filter(|(unit, block)| {
+            let change = if let FileOf::Change(at) = block.file { unit.changes.get(at) } else { None };
+            change.is_some_and(|change| is_path(path, &change.path)) && block.role == Role::Code
+        })
+        .flat_map(|(_, block)| lines(&block.text))
+        .collect();
+    lost.iter().all(|line| shown.contains(line))
+}
 
 /// Returns why a block of tests is not for the file that it was read to be for: the unit has a file of tests, and this is
 /// none, or the file holds code that is no test. A new file may hold tests whatever it is called.
@@ -75,7 +98,7 @@ pub(super) fn fragment(block: &CodeBlock, file: &NamedFile, path: &str) -> Optio
     if file.action != Action::Unstated || block.role != Role::Code {
         return None;
     }
-    if block.uncertain == Some(Uncertainty::Within) {
+    if block.uncertain == Some(Uncertainty::Within) && !opens_as_module(&block.text, path) {
         return Some("the words above the block put it into something that the file holds");
     }
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -91,6 +114,17 @@ pub(super) fn fragment(block: &CodeBlock, file: &NamedFile, path: &str) -> Optio
         Language::of_path(path).is_some() && !name.ends_with(".py") && first.ends_with(',') && lines().count() == 1;
     (is_json || is_image || is_schema || is_member || only_calls(&block.text, path))
         .then_some("the block is no whole file of its kind")
+}
+
+/// Returns whether code begins as a module does, with what it says of itself or imports, and defines something.
+fn opens_as_module(text: &str, path: &str) -> bool {
+    let language = Language::of_path(path);
+    let Some(source) = language.and_then(|language| Source::parse(text, language, Elisions::NONE)) else {
+        return false;
+    };
+    let items = source.items(source.root());
+    let opens = items.first().is_some_and(|item| matches!(item.kind, Kind::Docstring | Kind::Import));
+    opens && items.iter().any(code::items::Item::is_definition)
 }
 
 /// Returns whether a script binds and imports nothing, and only calls what it does not have: a part of another file. Tests

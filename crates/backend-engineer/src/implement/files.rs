@@ -138,7 +138,8 @@ fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Res
             tell_staged(work, path, FileAction::Create, "created empty: the plan shows nothing for it".to_owned())?;
             Ok(Some(Placed::Now { how: "created empty".to_owned(), created: true }))
         }
-        Ok(Some(bytes)) if bytes.is_empty() => Ok(Some(Placed::Before)),
+        // A mark does its work by being there.
+        Ok(Some(bytes)) if bytes.is_empty() || mark => Ok(Some(Placed::Before)),
         Ok(Some(_)) | Err(_) => Ok(None),
     }
 }

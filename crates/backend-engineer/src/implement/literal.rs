@@ -6,7 +6,7 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::doubts::{doubtful, fragment, half_of_pair, misplaced_test};
+use super::doubts::{doubtful, fragment, half_of_pair, misplaced_test, stands_with_later};
 use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
@@ -155,6 +155,12 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let message = format!("the plan says not to change `{}`, and its code would change it", broken.name);
         let placed = Placed::Refused { reason: "prohibited", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
+    }
+    if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
+        && block.role == Role::Code
+        && stands_with_later(&work.run.plan, phase, &path, (text, &applied.text))
+    {
+        return Ok(Some(placement(Some(path), Placed::Before)));
     }
     if let (Graft::Applied(applied), text) = (&answer, text.as_deref())
         && let Some(module) = code::imports::imports_itself(&path, &applied.text)

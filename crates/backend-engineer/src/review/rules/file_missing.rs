@@ -45,7 +45,11 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             continue;
         }
         let maker = ground.facts.made.get(path).cloned();
-        if maker.is_some() && ground.extent == Extent::Plan || made_here(ground, path) {
+        // "`pyproject.toml`" below "Create `backend/pyproject.toml`".
+        let ending = format!("/{path}");
+        let mut longer = ground.facts.made.keys().filter(|made| made.ends_with(&ending));
+        let made = maker.is_some() || longer.next().is_some() && longer.next().is_none();
+        if made && ground.extent == Extent::Plan || made_here(ground, path) {
             continue;
         }
         let mut finding = ground.say(&CODE, file.span.clone(), format!("`{path}` {what}, and is not there"));
@@ -93,6 +97,13 @@ fn nearest(ground: &Ground<'_>, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::review::tests::told;
+
+    #[test]
+    fn what_an_earlier_unit_makes_under_a_longer_path_is_not_missing() {
+        let plan = "# X\n\n## Phase 1: A\n\n- Create `backend/pyproject.toml`\n\n## Phase 2: B\n\n- Modify `pyproject.toml`\n- Modify `other.toml`\n";
+        let missing = told(&["file-missing"], &[], plan);
+        assert!(missing.len() == 1 && missing[0].contains("other.toml"), "{missing:?}");
+    }
 
     #[test]
     fn the_nearest_name_is_in_the_hint() {

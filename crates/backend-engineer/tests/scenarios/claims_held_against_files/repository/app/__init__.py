@@ -1,0 +1,5 @@
+from app.config import (
+    MAIN,
+    OLD,
+    OLD_MODEL,
+)

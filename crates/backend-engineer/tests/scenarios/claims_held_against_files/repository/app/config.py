@@ -1,0 +1,3 @@
+MAIN = 1
+OLD = MAIN
+OLD_MODEL = 2

@@ -1,0 +1,7 @@
+from app.views import users
+from app.views import orders
+
+ROUTES = [
+    ("users", users),
+    ("orders", orders),
+]
