@@ -294,6 +294,10 @@ fn by_line(
         }
         [] => None,
         [(one, _)] => Some(FileOf::Change(*one)),
+        [(_, path), rest @ ..] if rest.iter().all(|(_, other)| other.span == path.span) => {
+            let alike: Vec<usize> = fitting.iter().map(|(at, _)| *at).collect();
+            Some(in_folder_of_step(asking, wanted, (&path.path, alike), changes))
+        }
         several => Some(
             preferred(words, row.span.start, several)
                 .map_or_else(|| narrowed(wanted, changes, several.iter().map(|(at, _)| *at).collect()), FileOf::Change),
@@ -320,6 +324,26 @@ pub(super) fn named_above(
         }
         _ => None,
     }
+}
+
+/// Of several files that one path ends alike, the only one below a folder of which the step names another file: "Create
+/// packages/a/tsconfig.json and src/index.ts".
+fn in_folder_of_step(
+    asking: &Asking<'_, '_>,
+    wanted: &Wanted<'_>,
+    (path, alike): (&str, Vec<usize>),
+    changes: &[PlannedChange],
+) -> FileOf {
+    let rows = &asking.rows[wanted.from..wanted.row];
+    let named = rows.iter().filter(|row| !matches!(row.kind, RowKind::Code(_)));
+    let named: Vec<FoundPath> =
+        named.flat_map(|row| find_paths(asking.document.slice(&row.span), row.span.start, true)).collect();
+    let is_beside = |at: &usize| {
+        let folder = changes[*at].path.strip_suffix(path).filter(|folder| !folder.is_empty());
+        folder.is_some_and(|folder| named.iter().any(|other| other.path.starts_with(folder)))
+    };
+    let beside: Vec<usize> = alike.iter().copied().filter(is_beside).collect();
+    if let [one] = beside.as_slice() { FileOf::Change(*one) } else { FileOf::Between(alike) }
 }
 
 /// Whether the words right above a block put it in a file that is none of the unit's: "The route goes to `x`".
