@@ -36,6 +36,12 @@ pub(super) fn stands_with_later(plan: &Plan, phase: &Phase, path: &str, (old, ne
     lost.iter().all(|line| shown.contains(line))
 }
 
+/// Returns why a block is not for a file that the plan removes.
+pub(super) fn into_deleted(block: &CodeBlock, file: &NamedFile, path: &str) -> Option<String> {
+    (file.action == Action::Delete && block.role == Role::Code)
+        .then(|| format!("the plan removes {path}, and the block would put code into it"))
+}
+
 /// Returns why a block of tests is not for the file that it was read to be for: the unit has a file of tests, and this is
 /// none, or the file holds code that is no test. A new file may hold tests whatever it is called.
 pub(super) fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text: Option<&str>) -> Option<String> {

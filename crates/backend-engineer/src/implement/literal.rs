@@ -6,7 +6,7 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::doubts::{doubtful, fragment, half_of_pair, misplaced_test, stands_with_later};
+use super::doubts::{doubtful, fragment, half_of_pair, into_deleted, misplaced_test, stands_with_later};
 use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
@@ -108,17 +108,13 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
             return Ok(Some(placement(Some(path), placed)));
         }
     };
-    if let Some(message) = misplaced_test(phase, block, &path, text.as_deref()) {
+    let misplaced = misplaced_test(phase, block, &path, text.as_deref());
+    if let Some(message) = misplaced.or_else(|| into_deleted(block, file, &path)) {
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     if block.text.trim().is_empty() {
         return Ok(Some(placement(Some(path.clone()), empty(work, file, &path, text.as_deref())?)));
-    }
-    if file.action == Action::Delete && block.role == Role::Code {
-        let message = format!("the plan removes {path}, and the block would put code into it");
-        let placed = Placed::Refused { reason: "conflict", message, candidates: Vec::new() };
-        return Ok(Some(placement(Some(path), placed)));
     }
     if block.role == Role::Remove {
         let placed = take_out(work, block, &path, text.as_deref())?;
