@@ -177,6 +177,11 @@ pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
     })
 }
 
+/// Returns whether all that a model changed of the tests are settings of their runner, and no code.
+pub(super) fn changes_settings_alone(work: &mut UnitWork<'_>) -> bool {
+    worked(work).iter().filter(|file| belongs_to_tests(&file.path)).all(|file| !is_code(&file.path))
+}
+
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.
 pub(super) fn of_counts(check: &Check, before: &Ran, accounted: Option<usize>) -> Option<String> {
     let (was, is) = tallies(before, &check.ran)?;
