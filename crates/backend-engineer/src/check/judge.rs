@@ -293,6 +293,9 @@ fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) ->
         return match held.stands {
             // Programs name it in many ways, also where there is none.
             Stands::Nowhere if held.is_warning() => Judgement::inconclusive(&Inconclusive::Shown(text.clone())),
+            Stands::Nowhere if held.is_errors() => {
+                Judgement::failed("the plan expects nothing on the standard error, and something was written to it")
+            }
             Stands::Nowhere => Judgement::failed(format!("the plan expects no `{text}`, and it is in the output")),
             Stands::Start => Judgement::failed(format!("the plan expects that the output begins with `{text}`")),
             Stands::Whole => Judgement::failed(format!("the plan expects `{text}` and nothing else in the output")),
