@@ -33,7 +33,8 @@ const UNATTENDED: &[(&str, &str)] = &[
 
 /// With the network closed, trying again only costs time: npm alone waits for 70 seconds and more before it says that it
 /// does not reach its registry, longer than most checks run.
-const UNREACHABLE: &[(&str, &str)] = &[("NPM_CONFIG_FETCH_RETRIES", "0"), ("PIP_RETRIES", "0"), ("UV_HTTP_RETRIES", "0")];
+const UNREACHABLE: &[(&str, &str)] =
+    &[("NPM_CONFIG_FETCH_RETRIES", "0"), ("PIP_RETRIES", "0"), ("UV_HTTP_RETRIES", "0")];
 
 /// Where commands find things.
 pub(crate) struct Places<'a> {

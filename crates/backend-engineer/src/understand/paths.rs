@@ -120,9 +120,8 @@ impl Files {
         let sources = self.all().iter().map(String::as_str).filter(|path| Language::of_path(path).is_some());
         let documents = self.all().iter().filter(|path| modules::is_read(path));
         // A configuration that can't be read leads nowhere.
-        let documents: Vec<(&str, String)> = documents
-            .filter_map(|path| Some((path.as_str(), read_text(&self.root.join(path))?)))
-            .collect();
+        let documents: Vec<(&str, String)> =
+            documents.filter_map(|path| Some((path.as_str(), read_text(&self.root.join(path))?))).collect();
         Modules::new(sources, documents.iter().map(|(path, text)| (*path, text.as_str())))
     }
 

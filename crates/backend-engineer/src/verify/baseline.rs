@@ -38,8 +38,10 @@ pub(crate) async fn compare_with_baseline(
         return denounce(work, verification);
     }
     old_tests::compare(work, verification).await?;
+    verification.probes = weakened::probes(work);
     let is_sound = |verification: &Verification| {
-        verification.weakened.is_empty() && verification.changed_tests.is_empty() && verification.drifted.is_empty()
+        let found = [&verification.weakened, &verification.changed_tests, &verification.probes];
+        found.iter().all(|lines| lines.is_empty()) && verification.drifted.is_empty()
     };
     if !is_sound(verification) {
         return denounce(work, verification);

@@ -3,6 +3,7 @@
 //! names is listed for a person.
 
 mod silencers;
+mod probes;
 mod configuration;
 mod plan_words;
 mod decide;
@@ -150,6 +151,21 @@ fn of_silence(silence: Silence) -> &'static str {
 pub(super) fn of_setting((path, key, old, new): &(String, String, String, String)) -> String {
     let shown = |value: &str| if value.is_empty() { "nothing".to_owned() } else { format!("`{value}`") };
     format!("`{key}` in `{path}` is {} instead of {}, which is laxer", shown(new), shown(old))
+}
+
+/// Returns the lines of a model's code that ask whether they are tested, each with its file; none where the plan's words
+/// name them.
+pub(super) fn probes(work: &mut UnitWork<'_>) -> Vec<String> {
+    let words = PlanWords::of(work);
+    let is_tested =
+        |file: &&Changed| is_code(&file.path) && !belongs_to_tests(&file.path) && !is_configuration(&file.path);
+    let mut found = Vec::new();
+    for file in worked(work).iter().filter(is_tested) {
+        let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
+        let lines = probes::added(old, new).into_iter().filter(|line| !words.names(line));
+        found.extend(lines.map(|line| format!("`{line}` in `{}`", file.path)));
+    }
+    found
 }
 
 /// Returns how many fewer tests may run because a model put several into one; none where the text does not tell.
