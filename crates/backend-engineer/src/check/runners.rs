@@ -210,12 +210,13 @@ mod tests {
         let runs = |script: &str| Runs::of(&shell::read_with(script, &recipes));
         let (python, node) = (Runs { python: true, ..Runs::default() }, Runs { node: true, ..Runs::default() });
         let own = Runs { node_test: true, ..node };
+        let both = Runs { python: true, ..node };
         let rows = [
             ("pytest -q", python),
             ("uv run python -m pytest tests", python),
             ("cd a && coverage run -m unittest -v", python),
             ("python manage.py test shop", python),
-            ("python tests/test_a.py", python),
+            ("python tests/test_a.py", both),
             ("npm test", own),
             ("node --import tsx --test a.test.ts", own),
             ("node --test --test-reporter=dot", Runs { names_reporter: true, ..own }),
