@@ -148,7 +148,11 @@ impl Request {
         let script = instead.as_ref().unwrap_or(&self.script);
         let asked = Asked::read(script, self.kind, &recipes);
         let lost = recipes.lost(&asked.reading);
-        Asked { instead, lost, ..asked }
+        let script = match self.expect.held.iter().any(plan::Held::is_errors) {
+            true => format!("{{ {}\n}} 2>&1 >/dev/null", asked.script),
+            false => asked.script,
+        };
+        Asked { instead, lost, script, ..asked }
     }
 }
 

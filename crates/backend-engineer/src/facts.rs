@@ -29,6 +29,16 @@ const LARGE: u64 = 8 << 20;
 /// Source files past which no more are asked for names.
 const MOST_SOURCES: usize = 20_000;
 
+/// Bytes past which a file is no source, manifest or script that somebody wrote.
+const LARGEST_TEXT: u64 = 4 << 20;
+
+/// Returns the text of a regular file of ordinary size, or of one that a link leads to. A pipe or a device would be waited
+/// for, or never end.
+pub(crate) fn read_text(file: &Path) -> Option<String> {
+    Stamp::of(file).filter(|stamp| stamp.size <= LARGEST_TEXT)?;
+    fs::read_to_string(file).ok()
+}
+
 /// What a file held when it bore a stamp.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct FileFacts {

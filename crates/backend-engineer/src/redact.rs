@@ -230,6 +230,14 @@ mod tests {
             (format!("AWS_SECRET_ACCESS_KEY = \"{aws}\""), aws, "AWS_SECRET_ACCESS_KEY = \"[AWS_SECRET_ACCESS_KEY]\""),
             (format!("AWS_SECRET_ACCESS_KEY={aws}\n"), aws, "AWS_SECRET_ACCESS_KEY=[AWS_SECRET_ACCESS_KEY]\n"),
             (format!("{{ secretKey: '{hex}' }}"), hex, "{ secretKey: '[secretKey]' }"),
+            (format!("client_secret: {aws}\n"), aws, "client_secret: [client_secret]\n"),
+            (format!("api_token = {aws}\n"), aws, "api_token = [api_token]\n"),
+            (format!("'Authorization': 'Bearer {hex}'"), hex, "'Authorization': 'Bearer [credentials]'"),
+            (
+                "curl -H 'Authorization: Basic dXNlcjpUcjB1YjRkb3I3Nw=='".to_owned(),
+                "dXNlcjpUcjB1YjRkb3I3Nw==",
+                "curl -H 'Authorization: Basic [credentials]'",
+            ),
             (format!("t = '{jwt}'"), jwt, "t = '[secret]'"),
             ("postgres://svc:Hunter2-xx@db/x".to_owned(), "Hunter2-xx", "postgres://svc:[password]@db/x"),
             ("redis://:Hunter2-xx@cache:6379/0".to_owned(), "Hunter2-xx", "redis://:[password]@cache:6379/0"),
@@ -255,6 +263,9 @@ mod tests {
             "password_field = \"password_confirmation_2\"",
             "name = \"wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\"",
             "SECRET_KEY = \"change-me\"",
+            "Authorization: Bearer ${{ secrets.DEPLOY_TOKEN_2 }}",
+            "the basic Django2AuthenticationMiddlewareForTests",
+            "password: the field PasswordConfirmation2Field",
             "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n",
         ] {
             assert_eq!(redactor().text(text), text);

@@ -53,6 +53,8 @@ pub(crate) struct Verification {
     pub(crate) weakened: Vec<String>,
     /// How it changed tests that the plan names: a person has to say whether it is meant.
     pub(crate) changed_tests: Vec<String>,
+    /// Lines of a model's code that ask whether they are tested.
+    pub(crate) probes: Vec<String>,
     /// What a person has to look at.
     pub(crate) manual: Vec<Manual>,
     /// Boxes that were ticked now: line and text.
@@ -165,6 +167,9 @@ fn withdraw_weakened(verification: &mut Verification) {
     if !verification.changed_tests.is_empty() {
         proof::withdraw(verification, &OpenReason::ChangedTests);
     }
+    if !verification.probes.is_empty() {
+        proof::withdraw(verification, &OpenReason::AsksForTests);
+    }
 }
 
 /// Notes how tests were weakened or changed, and takes back what they proved.
@@ -176,6 +181,9 @@ fn denounce(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<
         work.note(format!(
             "the plan speaks of this test or of what it tests, see whether its change is meant: {line}"
         ))?;
+    }
+    for line in verification.probes.clone() {
+        work.note(format!("the code asks whether it is being tested, so that its tests prove nothing: {line}"))?;
     }
     withdraw_weakened(verification);
     Ok(())

@@ -203,6 +203,11 @@ impl PlannedCommand {
 
     /// Marks what is expected as not read where words say more of the result than was read of them.
     pub(crate) fn weigh(&mut self, words: &str, side: expect::Side) {
+        let is_silent = expect::without_silence(&words.to_lowercase()).is_some();
+        if side == expect::Side::Before && is_silent && self.expect.words.is_none() {
+            self.expect = expect::expectation(words);
+            return;
+        }
         let stated =
             expect::Stated { words, side, own: &self.text, check: self.facts.is_check(), expect: &self.expect };
         if self.server || !expect::is_left(stated) {

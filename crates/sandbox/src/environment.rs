@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::command::Command;
 use crate::home::TOOLCHAIN_VARIABLES;
-use crate::policy::Policy;
+use crate::policy::{Network, Policy};
 
 /// Names that pass from our own environment, besides `LC_*` and those of toolchains.
 const ALLOWED: &[&str] =
@@ -30,6 +31,11 @@ const UNATTENDED: &[(&str, &str)] = &[
     ("TERM", "dumb"),
 ];
 
+/// With the network closed, trying again only costs time: npm alone waits for 70 seconds and more before it says that it
+/// does not reach its registry, longer than most checks run.
+const UNREACHABLE: &[(&str, &str)] =
+    &[("NPM_CONFIG_FETCH_RETRIES", "0"), ("PIP_RETRIES", "0"), ("UV_HTTP_RETRIES", "0")];
+
 /// Where commands find things.
 pub(crate) struct Places<'a> {
     /// The repository.
@@ -41,7 +47,8 @@ pub(crate) struct Places<'a> {
 }
 
 /// All variables of a command, later ones over earlier ones; its own folders of programs come before the policy's.
-pub(crate) fn environment(policy: &Policy, own_paths: &[PathBuf], places: &Places<'_>) -> BTreeMap<String, String> {
+pub(crate) fn environment(policy: &Policy, command: &Command, places: &Places<'_>) -> BTreeMap<String, String> {
+    let own_paths = &command.paths_first;
     let first: Vec<PathBuf> =
         own_paths.iter().chain(&policy.paths_first).map(|folder| in_tree(policy, places, folder)).collect();
     let own = |name: &str| std::env::var(name).ok();
@@ -55,6 +62,9 @@ pub(crate) fn environment(policy: &Policy, own_paths: &[PathBuf], places: &Place
         Some((name, value.into_string().ok()?))
     }));
     found.extend(UNATTENDED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    if command.network.unwrap_or(policy.network) == Network::Closed {
+        found.extend(UNREACHABLE.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    }
     found.insert("HOME".into(), text(places.home));
     for name in ["TMPDIR", "TMP", "TEMP"] {
         found.insert(name.into(), text(places.temporary));

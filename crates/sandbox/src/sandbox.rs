@@ -336,7 +336,7 @@ impl Sandbox {
             temporary: &standing.temporary,
             real_home: standing.real_home.as_deref(),
         };
-        let mut env = environment(&self.policy, &command.paths_first, &places);
+        let mut env = environment(&self.policy, command, &places);
         env.extend(command.env.iter().cloned());
         command.env_first.iter().for_each(|first| first.put(&mut env));
         let shell = SHELLS.iter().find(|shell| Path::new(shell).exists()).unwrap_or(&"/bin/sh");

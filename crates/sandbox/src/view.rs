@@ -241,6 +241,7 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
         }
     }
     found.extend(git_folders(&policy.root));
+    found.extend(linked_packages(&policy.root));
     found.extend(policy.show.iter().cloned());
     let path = std::env::var_os("PATH").unwrap_or_default();
     let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
@@ -281,6 +282,14 @@ fn git_folders(root: &Path) -> Vec<PathBuf> {
     };
     let common = line(own.join("commondir")).map(|common| own.join(common));
     std::iter::once(own).chain(common).filter_map(|folder| folder.canonicalize().ok()).collect()
+}
+
+/// Virtual environments and folders of packages outside of the repository that links at its root lead to.
+fn linked_packages(root: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root).into_iter().flatten().flatten();
+    let links = entries.map(|entry| entry.path()).filter(|path| path.is_symlink());
+    let holds_packages = |path: &Path| path.join("pyvenv.cfg").is_file() || path.ends_with("node_modules");
+    links.filter(|path| path.is_dir() && holds_packages(path)).filter_map(|path| path.canonicalize().ok()).collect()
 }
 
 /// The virtual environment whose programs lie in a folder.

@@ -267,7 +267,8 @@ fn judge_failure(output: &str, expect: &Expect) -> Judgement {
 fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) -> Judgement {
     let kind = asked.kind;
     // A script of the project's own may start a runner and drop its status.
-    if kind == Kind::Other && makes(&asked.reading) && failed_count(output) > 0 {
+    let runs = makes(&asked.reading) || asked.reading.outer_calls().iter().any(|call| call.target.is_some());
+    if kind == Kind::Other && runs && failed_count(output) > 0 {
         return Judgement::inconclusive(&Inconclusive::FailuresTold);
     }
     if kind == Kind::Tests && failed_count(output) > 0 {
@@ -293,6 +294,9 @@ fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) ->
         return match held.stands {
             // Programs name it in many ways, also where there is none.
             Stands::Nowhere if held.is_warning() => Judgement::inconclusive(&Inconclusive::Shown(text.clone())),
+            Stands::Nowhere if held.is_errors() => {
+                Judgement::failed("the plan expects nothing on the standard error, and something was written to it")
+            }
             Stands::Nowhere => Judgement::failed(format!("the plan expects no `{text}`, and it is in the output")),
             Stands::Start => Judgement::failed(format!("the plan expects that the output begins with `{text}`")),
             Stands::Whole => Judgement::failed(format!("the plan expects `{text}` and nothing else in the output")),

@@ -5,6 +5,7 @@ use shell::{Call, NothingReason, Recipes, Target};
 
 use super::vacuous::{Vacuous, drops_statuses};
 
+use crate::facts::read_text;
 use crate::run::{RunContext, Workspace};
 use crate::unit_work::UnitWork;
 
@@ -24,7 +25,7 @@ impl<'a> TreeRecipes<'a> {
     fn text(&self, path: &str) -> Option<String> {
         match self.workspace.tree.staged().get(path) {
             Some(staged) => String::from_utf8(staged.bytes.clone()?).ok(),
-            None => std::fs::read_to_string(self.run.root().join(path)).ok(),
+            None => read_text(&self.run.root().join(path)),
         }
     }
 

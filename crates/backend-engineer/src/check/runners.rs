@@ -51,12 +51,13 @@ impl Runs {
     fn of(reading: &Reading) -> Self {
         let mut runs = Runs::default();
         for call in reading.calls() {
+            // Whatever language a script is in, it may start a runner of another one and drop its status.
             let is_script = call.kind() == shell::Kind::Script;
-            runs.python |=
-                matches!(call.runner(), Some(Runner::Pytest | Runner::Unittest)) || is_script && call.runs_in("python");
+            runs.python |= is_script || matches!(call.runner(), Some(Runner::Pytest | Runner::Unittest));
             let own = call.runner() == Some(Runner::NodeTest);
             runs.node_test |= own;
-            runs.node |= own || matches!(call.runner(), Some(Runner::Jest | Runner::Vitest | Runner::Mocha));
+            runs.node |=
+                is_script || own || matches!(call.runner(), Some(Runner::Jest | Runner::Vitest | Runner::Mocha));
             let names = |option: &str| {
                 call.arguments.iter().any(|word| word == option || word.starts_with(&format!("{option}=")))
             };
@@ -209,12 +210,13 @@ mod tests {
         let runs = |script: &str| Runs::of(&shell::read_with(script, &recipes));
         let (python, node) = (Runs { python: true, ..Runs::default() }, Runs { node: true, ..Runs::default() });
         let own = Runs { node_test: true, ..node };
+        let both = Runs { python: true, ..node };
         let rows = [
             ("pytest -q", python),
             ("uv run python -m pytest tests", python),
             ("cd a && coverage run -m unittest -v", python),
             ("python manage.py test shop", python),
-            ("python tests/test_a.py", python),
+            ("python tests/test_a.py", both),
             ("npm test", own),
             ("node --import tsx --test a.test.ts", own),
             ("node --test --test-reporter=dot", Runs { names_reporter: true, ..own }),

@@ -128,6 +128,8 @@ pub(super) fn stands(output: &str, held: &Held) -> bool {
         Stands::Start => output.trim_start().starts_with(held.text.trim()),
         Stands::End => output.trim_end().ends_with(held.text.trim()),
         Stands::Whole => output.trim() == held.text.trim(),
+        // Only what goes to the stream of errors is kept of such a command.
+        Stands::Nowhere if held.is_errors() => output.trim().is_empty(),
         Stands::Nowhere if held.is_warning() => !tells_warnings(output),
         Stands::Nowhere => !output.contains(held.text.trim()),
     }
@@ -141,7 +143,8 @@ fn tells_warnings(output: &str) -> bool {
     let told = |at: usize| {
         let none = at > 0 && matches!(words[at - 1], "0" | "no" | "zero" | "without");
         let none = none || words.get(at + 1) == Some(&"0");
-        words[at].starts_with("warn") && !none
+        // `DeprecationWarning` is one, too.
+        (words[at].starts_with("warn") || words[at].ends_with("warning") || words[at].ends_with("warnings")) && !none
     };
     (0..words.len()).any(told)
 }
@@ -162,6 +165,9 @@ mod tests {
             ("1 problem (0 errors, 1 warning)", Held::warning(), false),
             ("Found 0 warnings and no warning", Held::warning(), true),
             ("warnings: 0", Held::warning(), true),
+            ("a.py:1: DeprecationWarning: old", Held::warning(), false),
+            ("err\n", Held::errors(), false),
+            ("\n", Held::errors(), true),
         ];
         for (output, held, wanted) in rows {
             assert_eq!(stands(output, &held), wanted, "{output:?}: {held:?}");

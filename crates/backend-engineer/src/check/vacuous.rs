@@ -68,6 +68,10 @@ pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Va
     let swallows = checks || makes(reading);
     match reading.decides() {
         Decides::Status | Decides::Found => None,
+        // `grep x a || true`: the search says nothing either.
+        Decides::Nothing(NothingReason::Or) if !swallows && !shows && reading.kind() == Kind::Inspect => {
+            Some(Vacuous::Output(OutputReason::Shows))
+        }
         Decides::Nothing(why) => swallows.then_some(Vacuous::Nothing(why)),
         // What looks at the tree fails where that is not there.
         Decides::Output(OutputReason::Shows) if !checks && looks_at_tree(reading) => None,
@@ -219,6 +223,7 @@ mod tests {
             ("bash -c 'npx vitest run | tail -3'", Vacuous::Output(OutputReason::Pipe)),
             ("python3 scripts/config.py || true", Vacuous::Nothing(NothingReason::Or)),
             ("npm run build || :", Vacuous::Nothing(NothingReason::Or)),
+            ("grep -rn x app || true", Vacuous::Output(OutputReason::Shows)),
             ("git status --short", Vacuous::Output(OutputReason::Shows)),
             ("git diff -- app", Vacuous::Output(OutputReason::Shows)),
             ("set +e; python3 a.py; set -e; echo ok", Vacuous::Nothing(NothingReason::Sequence)),

@@ -60,6 +60,7 @@ pub(super) fn secret_at(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
         b':' => address_password(before, rest).map(|length| ("[password]".to_owned(), length)),
         b'-' => private_key(before, rest).map(|length| ("[private key]".to_owned(), length)),
         b'"' | b'\'' | b'`' | b'=' => assigned(before, rest),
+        b' ' => credentials(before, rest).or_else(|| assigned(before, rest)),
         _ => None,
     }
 }
@@ -113,13 +114,27 @@ fn address_password(before: &[u8], rest: &[u8]) -> Option<usize> {
     (length >= SHORTEST && !is_placeholder && !is_known).then_some(length)
 }
 
+/// Returns the placeholder and the length of what a header of a request gives as credentials: `Bearer 8f7d…`.
+fn credentials(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
+    const SCHEMES: [&[u8]; 3] = [b"bearer ", b"basic ", b"token "];
+    let near = before[before.len().saturating_sub(BEFORE)..].to_ascii_lowercase();
+    let is_given = SCHEMES.iter().any(|scheme| {
+        let start = near.strip_suffix(*scheme).map(<[u8]>::trim_ascii_end);
+        start.is_some_and(|start| start.last().is_some_and(|byte| b"\"'`:=".contains(byte)))
+    });
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_.~-".contains(byte);
+    let length = rest.iter().take(LONGEST).take_while(|byte| is_part(byte)).count();
+    let value = std::str::from_utf8(&rest[..length]).ok()?;
+    (is_given && length >= RANDOM && looks_random(value)).then(|| ("[credentials]".to_owned(), length))
+}
+
 /// Returns the placeholder and the length of a value that code or a listing gives to a name which tells of a secret, where it
 /// looks like one that nobody made up: `AWS_SECRET_ACCESS_KEY = "wJalr…"`.
 fn assigned(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let is_value = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`{}<>()[],;".contains(byte);
     let length = rest.iter().take(LONGEST).take_while(|byte| is_value(byte)).count();
     let value = std::str::from_utf8(&rest[..length]).ok()?;
-    let opening = before.last().filter(|byte| **byte != b'=');
+    let opening = before.last().filter(|byte| !matches!(byte, b'=' | b' '));
     let is_closed = opening.is_none_or(|quote| rest.get(length) == Some(quote));
     if length < RANDOM || !is_closed || !looks_random(value) {
         return None;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use plan::{Action, CodeBlock, FileOf, Phase, PhaseId};
 
 use crate::analyze::Codebase;
+use crate::facts::read_text;
 use crate::implement::{Placement, is_code};
 use crate::review::Extent;
 use crate::review::code::Code;
@@ -84,9 +85,7 @@ impl Ground<'_> {
 
     /// The text of a file as it stands in the repository.
     pub(crate) fn stands(&self, path: &str) -> Option<String> {
-        let file = self.run.root().join(path);
-        let is_small = file.metadata().is_ok_and(|data| data.len() < 1_000_000);
-        is_small.then(|| std::fs::read_to_string(file).ok()).flatten()
+        read_text(&self.run.root().join(path))
     }
 
     /// The manifests of the repository.

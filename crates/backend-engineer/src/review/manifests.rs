@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::facts::read_text;
 use crate::understand::Files;
 
 /// Files that declare packages of Python.
@@ -19,8 +20,6 @@ const PYTHON: [&str; 8] = [
 ];
 /// Manifests and settings of scripts that declare packages and aliases.
 const SCRIPTS: [&str; 5] = ["package.json", "pnpm-workspace.yaml", "deno.json", "tsconfig.json", "jsconfig.json"];
-/// Bytes of a manifest that are read.
-const LARGEST: u64 = 8_000_000;
 
 /// The manifests of a repository.
 #[derive(Debug, Default)]
@@ -60,14 +59,7 @@ impl Manifests {
                 continue;
             }
             let file = root.join(path);
-            let Some(text) = file
-                .metadata()
-                .ok()
-                .filter(|data| data.len() < LARGEST)
-                .and_then(|_| std::fs::read_to_string(file).ok())
-            else {
-                continue;
-            };
+            let Some(text) = read_text(&file) else { continue };
             if python {
                 found.has_python = true;
                 found.python.push_str(&text.to_lowercase().replace('_', "-"));

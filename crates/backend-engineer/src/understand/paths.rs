@@ -12,7 +12,7 @@ use code::modules::{self, Modules};
 
 use plan::Action;
 
-use crate::facts::TreeFacts;
+use crate::facts::{TreeFacts, read_text};
 use crate::tree::{Address, OutsideTree};
 
 /// The repository's files, and what a plan's absolute paths tell of its author's folder.
@@ -120,9 +120,8 @@ impl Files {
         let sources = self.all().iter().map(String::as_str).filter(|path| Language::of_path(path).is_some());
         let documents = self.all().iter().filter(|path| modules::is_read(path));
         // A configuration that can't be read leads nowhere.
-        let documents: Vec<(&str, String)> = documents
-            .filter_map(|path| Some((path.as_str(), std::fs::read_to_string(self.root.join(path)).ok()?)))
-            .collect();
+        let documents: Vec<(&str, String)> =
+            documents.filter_map(|path| Some((path.as_str(), read_text(&self.root.join(path))?))).collect();
         Modules::new(sources, documents.iter().map(|(path, text)| (*path, text.as_str())))
     }
 
@@ -269,7 +268,7 @@ impl Files {
             if !same_kind || inside == path {
                 return None;
             }
-            let text = std::fs::read_to_string(entry.path()).ok().filter(|text| !text.trim().is_empty())?;
+            let text = read_text(&entry.path()).filter(|text| !text.trim().is_empty())?;
             Some(graft::opens_with_address(&inside, &text))
         };
         let inside = modules::climbed("", path).filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));

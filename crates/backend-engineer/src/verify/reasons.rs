@@ -107,6 +107,8 @@ pub(crate) enum OpenReason {
     WeakenedTests,
     /// Tests that the plan names were changed, and a person has to say whether that is meant.
     ChangedTests,
+    /// The code asks whether it is being tested.
+    AsksForTests,
 }
 
 /// What says that something does not hold.
@@ -208,6 +210,7 @@ impl fmt::Display for OpenReason {
             }
             OpenReason::Drifted => formatter.write_str("a file of the phase was changed by somebody else meanwhile"),
             OpenReason::WeakenedTests => formatter.write_str("the tests were made easier"),
+            OpenReason::AsksForTests => formatter.write_str("the code asks whether it is being tested"),
             OpenReason::ChangedTests => {
                 formatter.write_str("a test of what the plan names was changed; look at it, then `accept`")
             }

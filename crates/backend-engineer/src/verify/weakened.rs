@@ -3,6 +3,7 @@
 //! names is listed for a person.
 
 mod silencers;
+mod probes;
 mod configuration;
 mod plan_words;
 mod decide;
@@ -152,6 +153,21 @@ pub(super) fn of_setting((path, key, old, new): &(String, String, String, String
     format!("`{key}` in `{path}` is {} instead of {}, which is laxer", shown(new), shown(old))
 }
 
+/// Returns the lines of a model's code that ask whether they are tested, each with its file; none where the plan's words
+/// name them.
+pub(super) fn probes(work: &mut UnitWork<'_>) -> Vec<String> {
+    let words = PlanWords::of(work);
+    let is_tested =
+        |file: &&Changed| is_code(&file.path) && !belongs_to_tests(&file.path) && !is_configuration(&file.path);
+    let mut found = Vec::new();
+    for file in worked(work).iter().filter(is_tested) {
+        let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
+        let lines = probes::added(old, new).into_iter().filter(|line| !words.names(line));
+        found.extend(lines.map(|line| format!("`{line}` in `{}`", file.path)));
+    }
+    found
+}
+
 /// Returns how many fewer tests may run because a model put several into one; none where the text does not tell.
 pub(super) fn fewer_by_text(work: &mut UnitWork<'_>) -> Option<usize> {
     let mut fewer = 0_usize;
@@ -175,6 +191,11 @@ pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
             None => is_code(&file.path) && ["assert", "expect", "should"].iter().any(|word| text.contains(word)),
         }
     })
+}
+
+/// Returns whether all that a model changed of the tests are settings of their runner, and no code.
+pub(super) fn changes_settings_alone(work: &mut UnitWork<'_>) -> bool {
+    worked(work).iter().filter(|file| belongs_to_tests(&file.path)).all(|file| !is_code(&file.path))
 }
 
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.

@@ -135,7 +135,12 @@ fn criteria_are_heard_on_both_sides_of_their_command() {
         ("`node a.js` prints 3 twice", "unreadable"),
         ("`node a.js` finishes in under 1 second", "unreadable"),
         ("`node a.js` is rejected", "unreadable"),
-        ("`node a.js` writes nothing to stderr", "unreadable"),
+        ("`node a.js` writes nothing to stderr", "exit 0 or prints no stderr"),
+        ("`node a.js` has an empty stderr", "exit 0 or prints no stderr"),
+        ("No stderr output: `node a.js`", "exit 0 or prints no stderr"),
+        ("`node a.js` emits nothing on standard error", "exit 0 or prints no stderr"),
+        ("`node a.js` prints `ok` and nothing on stderr", "unreadable"),
+        ("Migration: `ls migrations/*add_notes.js`", "-"),
         ("`npx eslint .` reports no warnings", "exit 0 or prints no warning"),
         ("`pytest` rejects 3 of the requests", "-"),
     ];

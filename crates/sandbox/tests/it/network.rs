@@ -118,6 +118,19 @@ async fn a_setup_command_may_have_the_network_over_the_same_files() {
 }
 
 #[tokio::test]
+async fn what_can_not_reach_its_registry_does_not_try_again() {
+    const SCRIPT: &str = "echo \"<$NPM_CONFIG_FETCH_RETRIES>\"";
+    for wall in WALLS {
+        let bench = Bench::new();
+        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        assert_eq!(succeed(&sandbox, SCRIPT).await, "<0>\n", "{wall}");
+        let open = Command { network: Some(Network::Open), ..Command::new(SCRIPT) };
+        assert_eq!(sandbox.run(open).await.unwrap().output.head(100).unwrap(), "<>\n", "{wall}");
+        sandbox.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_never_returns_is_told_from_a_slow_command() {
     for wall in MOUNTING {
         let bench = Bench::new();

@@ -75,6 +75,23 @@ async fn a_test_suite_runs_in_a_virtual_environment_of_the_repository() {
 }
 
 #[tokio::test]
+async fn an_environment_that_a_link_leads_to_is_seen_wherever_it_lies() {
+    for wall in WALLS {
+        let bench = Bench::new();
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("pyvenv.cfg"), "home = /usr/bin\n").unwrap();
+        std::os::unix::fs::symlink(outside.path(), bench.root.join(".venv")).unwrap();
+        let other = tempfile::tempdir().unwrap();
+        std::fs::write(other.path().join("secret"), "").unwrap();
+        std::os::unix::fs::symlink(other.path(), bench.root.join("data")).unwrap();
+        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        succeed(&sandbox, "cat .venv/pyvenv.cfg").await;
+        assert!(!run(&sandbox, "cat data/secret").await.0.exit.success(), "{wall}");
+        sandbox.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_kernel_and_the_namespaces_are_out_of_reach() {
     for wall in WALLS {
         let bench = Bench::new();

@@ -36,8 +36,12 @@ fn purpose(kind: Kind, tells: Telling, is: &dyn Fn(Trait) -> bool) -> Option<Pur
     if !says || is(Trait::Lists) || is(Trait::Undoes) {
         return None;
     }
+    let rewrites = is(Trait::Writes) && !is(Trait::FailsWhereItWrites);
     match kind {
-        Kind::Test => Some(Purpose::Test),
+        // What writes new snapshots says nothing of the old ones.
+        Kind::Test => (!rewrites).then_some(Purpose::Test),
+        // What fixes what it finds is a formatter.
+        Kind::Lint if rewrites => Some(Purpose::Format),
         Kind::Lint => Some(Purpose::Lint),
         Kind::Format => Some(Purpose::Format),
         Kind::Typecheck => Some(Purpose::TypeCheck),

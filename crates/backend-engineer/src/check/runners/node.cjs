@@ -234,7 +234,11 @@ function listenToMocha(program) {
     if (/[\\/]mocha[\\/]lib[\\/](runner|nodejs[\\/]parallel-buffered-runner)\.js$/.test(file)) listen(module.exports);
   };
   if (/^(import|export) /m.test(fs.readFileSync(runner, 'utf8'))) {
-    import(require('url').pathToFileURL(runner).href).then((loaded) => listen(loaded.default), () => {});
+    const loaded = (file) => import(require('url').pathToFileURL(file).href).then((all) => all.default || Object.values(all)[0]);
+    loaded(runner).then(listen, () => {});
+    for (const part of ['runnable', 'test', 'suite', 'hook', 'context']) {
+      loaded(path.join(path.dirname(runner), `${part}.js`)).then((kind) => keep(part, kind.prototype), () => {});
+    }
   }
   watchLeaving(() => {
     // A file of tests that leaves while it is loaded; Mocha itself leaves at its end.

@@ -25,6 +25,7 @@ class Record:
         self.folder = folder
         self.path = None
         self.process = None
+        self.ran = False
 
     def begin(self, runner):
         if self.path is not None or not self.folder:
@@ -45,6 +46,7 @@ class Record:
             return
         import json
 
+        self.ran = self.ran or event["event"] == "run"
         line = json.dumps(event) + "\n"
         place = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -259,7 +261,35 @@ def watch_unittest(module):
         return opened(self, *given, **named)
 
     module.TestProgram.__init__ = begin
+    watch_loading()
     ORIGINALS.keep()
+
+
+def watch_loading():
+    """Lets a run begin where its tests are looked for: what they import may end the process before they run."""
+    import atexit
+    import functools
+    from unittest.loader import TestLoader
+
+    def end():
+        # It only looked for tests, and came to its end.
+        if not RECORD.ran:
+            RECORD.write({"event": "nothing"})
+
+    def beginning(method):
+        load = getattr(TestLoader, method)
+
+        @functools.wraps(load)
+        def wrapped(self, *given, **named):
+            if RECORD.path is None:
+                atexit.register(end)
+            RECORD.begin("unittest")
+            return load(self, *given, **named)
+
+        setattr(TestLoader, method, wrapped)
+
+    for method in ("discover", "loadTestsFromName", "loadTestsFromNames"):
+        beginning(method)
 
 
 def watch_methods():

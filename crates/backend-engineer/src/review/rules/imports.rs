@@ -1,5 +1,6 @@
 //! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
 
+use crate::facts::read_text;
 use crate::identifiers::holds;
 use crate::review::code::Code;
 use crate::review::ground::{Ground, PlanImport};
@@ -45,7 +46,7 @@ fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
         finding.hint = elsewhere(ground, path, &import.module).map(|near| format!("Is `{near}` meant?"));
         return Some(finding);
     };
-    let text = std::fs::read_to_string(ground.run.root().join(&file)).ok()?;
+    let text = read_text(&ground.run.root().join(&file))?;
     let open = ["import *", "export *", "__getattr__", "globals()", "setattr(", "sys.modules"];
     if text.len() > 1_000_000 || open.iter().any(|sign| text.contains(sign)) {
         return None;

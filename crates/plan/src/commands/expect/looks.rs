@@ -135,9 +135,16 @@ fn is_more(bare: &str, own: &str, side: Side) -> bool {
     numbered || suspected || lists.iter().any(|list| has(&words, bare, list))
 }
 
+/// Words that say that nothing comes.
+const NOTHING: [&str; 9] = ["nothing", "empty", "nichts", "leer", "nada", "vacío", "rien", "vide", "пусто"];
+
+/// Tells that a clause in lower case has a word for that nothing comes: "an empty stderr".
+pub(super) fn names_nothing(clause: &str) -> bool {
+    tokens(clause).iter().any(|word| NOTHING.contains(&word.as_str()))
+}
+
 /// Tells that words in lower case say no more than that nothing comes: "prints nothing", "empty", "nothing is printed by".
 pub(super) fn is_empty(lower: &str) -> bool {
-    const NOTHING: [&str; 9] = ["nothing", "empty", "nichts", "leer", "nada", "vacío", "rien", "vide", "пусто"];
     const PRINTED: [&str; 10] = ["printed", "shown", "by", "from", "von", "par", "is", "are", "output", "aus"];
     let words = tokens(lower);
     let printed = |word: &String| PRINTED.contains(&word.as_str());

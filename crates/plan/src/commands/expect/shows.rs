@@ -132,11 +132,23 @@ pub struct Held {
 
 /// What programs call what is no error.
 const WARNING: &str = "warning";
+/// The stream of errors, by the name that it has in all languages.
+const ERRORS: &str = "stderr";
 
 impl Held {
     /// States that no warning is told, whatever the words of the plan.
     pub fn warning() -> Self {
         Held { text: WARNING.to_owned(), stands: Stands::Nowhere }
+    }
+
+    /// States that nothing is written to the stream of errors.
+    pub fn errors() -> Self {
+        Held { text: ERRORS.to_owned(), stands: Stands::Nowhere }
+    }
+
+    /// Tells that it is no text of its own but all that is written to the stream of errors.
+    pub fn is_errors(&self) -> bool {
+        *self == Held::errors()
     }
 
     /// Tells that it is no text of its own but any warning.

@@ -1,0 +1,79 @@
+//! Code that is no test and asks whether tests look at it, or reaches into their runner, by the table `probes.tsv`: what
+//! it does while it is tested says nothing of what it does else.
+
+/// Returns the lines that code has and had not before, and that ask for tests.
+pub(super) fn added<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
+    let known: Vec<&str> = old.lines().map(str::trim).collect();
+    let fresh = new.lines().map(str::trim).filter(|line| !known.contains(line) && !is_comment(line));
+    let mut found: Vec<&str> = fresh.filter(|line| signs().any(|sign| holds(line, sign))).collect();
+    if !always_equal(old) && always_equal(new) {
+        found.extend(new.lines().map(str::trim).find(|line| line.starts_with(EQUALITY)));
+    }
+    found
+}
+
+/// How Python's comparison of an object begins.
+const EQUALITY: &str = "def __eq__(";
+
+/// Tells that an object says of itself that it equals whatever it is compared with.
+fn always_equal(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.windows(2).any(|pair| pair[0].starts_with(EQUALITY) && pair[1] == "return True")
+}
+
+fn signs() -> impl Iterator<Item = &'static str> {
+    let rows = include_str!("probes.tsv").lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|row| row.split('\t').next())
+}
+
+/// Returns whether a line holds the sign as whole words: `import unittest_extra` imports something else.
+fn holds(line: &str, sign: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    line.match_indices(sign).any(|(at, _)| {
+        let before = line[..at].chars().next_back().filter(|_| sign.starts_with(is_part));
+        let behind = line[at + sign.len()..].chars().next().filter(|_| sign.ends_with(is_part));
+        !before.is_some_and(is_part) && !behind.is_some_and(is_part)
+    })
+}
+
+fn is_comment(line: &str) -> bool {
+    ["#", "//", "*", "/*"].iter().any(|opening| line.starts_with(opening))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sign_is_found_in_its_example() {
+        for row in include_str!("probes.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let (sign, example) = row.split_once('\t').unwrap();
+            assert_eq!(added("", example), [example], "{sign}");
+            assert!(added(example, example).is_empty(), "it stood there before: {sign}");
+        }
+    }
+
+    #[test]
+    fn an_object_that_equals_everything_is_found() {
+        let equal = "class One(int):\n    def __eq__(self, other):\n        return True\n";
+        assert_eq!(added("", equal), ["def __eq__(self, other):"]);
+        assert!(added(equal, equal).is_empty());
+        assert!(added("", "def __eq__(self, other):\n    return self.id == other.id\n").is_empty());
+    }
+
+    #[test]
+    fn ordinary_code_asks_for_nothing() {
+        for line in [
+            "import assert from 'node:assert';",
+            "# import pytest",
+            "// from 'vitest'",
+            "expected = global_expectations",
+            "if (process.env.NODE_ENV !== 'test') app.listen(3000);",
+            "import pytesting",
+            "from unittests import a",
+            "TESTING = os.environ.get('TESTING')",
+        ] {
+            assert!(added("", line).is_empty(), "{line}");
+        }
+    }
+}
