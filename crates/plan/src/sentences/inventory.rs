@@ -31,6 +31,8 @@ pub(super) struct Inventory<'t> {
     shown: Vec<usize>,
     /// Rows of blocks that hold signatures with empty bodies, in order.
     stubs: Vec<usize>,
+    /// Rows of blocks that get imports which the words beside them name, in order.
+    importing: Vec<usize>,
     /// Rows of blocks of commands, in order.
     shells: Vec<usize>,
     /// Where the commands begin, in order.
@@ -67,6 +69,9 @@ impl<'t> Inventory<'t> {
         let Some(block) = self.index.add(&one.block) else { return };
         self.unit.add(block);
         self.shown.push(one.row);
+        if !one.block.imports.is_empty() {
+            self.importing.push(one.row);
+        }
         if self.index.is_stub(block) {
             self.stubs.push(one.row);
         }
@@ -130,6 +135,11 @@ impl<'t> Inventory<'t> {
     pub(super) fn shows_in(&self, rows: Range<usize>) -> bool {
         let at = self.shown.partition_point(|row| *row < rows.start);
         self.shown.get(at).is_some_and(|row| *row < rows.end)
+    }
+
+    /// Returns whether a block in these rows gets imports that the words beside it name.
+    pub(super) fn imports_in(&self, rows: Range<usize>) -> bool {
+        self.importing.iter().any(|row| rows.contains(row))
     }
 
     /// Returns whether the row holds signatures with empty bodies.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::blocks::asks_for_the_same;
 use crate::changes::{Action, Asking, PlannedChange, meant};
 use crate::criteria::is_among;
 use crate::document::Span;
@@ -241,7 +242,7 @@ impl Judge<'_, '_, '_> {
             // Before a block that shows how the code is now, or nothing but comments.
             return Place;
         }
-        if makes_empty(words) {
+        if makes_empty(words) || self.takes_the_same_import(cut, &asked) {
             return DoShown;
         }
         let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
@@ -278,6 +279,17 @@ impl Judge<'_, '_, '_> {
             (false, _) if self.is_unclear(cut, form, &found.asked) => Unclear,
             (false, _) => Context,
         }
+    }
+
+    /// Returns whether it asks for the import of an earlier block, nothing else, and a block beside it gets that.
+    fn takes_the_same_import(&self, cut: &Cut, asked: &Asked<'_>) -> bool {
+        /// As long as such a sentence is, in words: "Then add the same import here, too."
+        const LONGEST: usize = 8;
+        let words = self.asking.document.slice(&cut.span);
+        words.split_whitespace().count() <= LONGEST
+            && asks_for_the_same(words)
+            && !asked.names_symbols()
+            && self.stock.imports_in(self.scopes.group(cut.row))
     }
 
     /// What the last sentence before a block is: what the block shows, unless it names what no block holds.
