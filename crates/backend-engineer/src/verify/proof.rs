@@ -51,6 +51,10 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
             Proof::Open(reason) if matches!(deed, Deed::Worked { .. } | Deed::Unclear { .. }) => {
                 left = left.or(Some(reason))
             }
+            // What the words beside a commit ask for comes before it.
+            Proof::Open(OpenReason::NoCommit(_)) if item.open().next().is_some() => {
+                return Proof::Open(OpenReason::Parts(item.open().collect()));
+            }
             other => return other,
         }
     }

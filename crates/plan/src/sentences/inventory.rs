@@ -23,6 +23,8 @@ pub(super) struct Inventory<'t> {
     work: Blocks,
     /// The blocks for each of its files.
     files: Vec<Blocks>,
+    /// The row of the first block for each of its files.
+    firsts: HashMap<usize, usize>,
     /// The blocks of each group, by its first row.
     groups: HashMap<usize, Blocks>,
     /// The blocks of each section, by the row of its heading.
@@ -88,6 +90,9 @@ impl<'t> Inventory<'t> {
         if let Some(shown) = file.and_then(|file| self.files.get_mut(file)) {
             shown.add(block);
         }
+        if let Some(file) = file {
+            self.firsts.entry(file).or_insert(one.row);
+        }
         let change = file.and_then(|file| changes.get(file));
         if change.map_or_else(|| is_test_code(&one.block.text), |change| change.test) {
             self.tests.add(block);
@@ -135,6 +140,11 @@ impl<'t> Inventory<'t> {
     pub(super) fn shows_in(&self, rows: Range<usize>) -> bool {
         let at = self.shown.partition_point(|row| *row < rows.start);
         self.shown.get(at).is_some_and(|row| *row < rows.end)
+    }
+
+    /// Returns whether a block for the file stands above the row.
+    pub(super) fn is_shown_above(&self, file: usize, row: usize) -> bool {
+        self.firsts.get(&file).is_some_and(|first| *first < row)
     }
 
     /// Returns whether a block in these rows gets imports that the words beside it name.

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::blocks::asks_for_the_same;
 use crate::changes::{Action, Asking, PlannedChange, meant};
 use crate::criteria::is_among;
 use crate::document::Span;
@@ -242,7 +241,7 @@ impl Judge<'_, '_, '_> {
             // Before a block that shows how the code is now, or nothing but comments.
             return Place;
         }
-        if makes_empty(words) || self.takes_the_same_import(cut, &asked) {
+        if makes_empty(words) || self.points_back(cut, form, &asked) {
             return DoShown;
         }
         let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
@@ -279,17 +278,6 @@ impl Judge<'_, '_, '_> {
             (false, _) if self.is_unclear(cut, form, &found.asked) => Unclear,
             (false, _) => Context,
         }
-    }
-
-    /// Returns whether it asks for the import of an earlier block, nothing else, and a block beside it gets that.
-    fn takes_the_same_import(&self, cut: &Cut, asked: &Asked<'_>) -> bool {
-        /// As long as such a sentence is, in words: "Then add the same import here, too."
-        const LONGEST: usize = 8;
-        let words = self.asking.document.slice(&cut.span);
-        words.split_whitespace().count() <= LONGEST
-            && asks_for_the_same(words)
-            && !asked.names_symbols()
-            && self.stock.imports_in(self.scopes.group(cut.row))
     }
 
     /// What the last sentence before a block is: what the block shows, unless it names what no block holds.
@@ -361,8 +349,11 @@ impl Judge<'_, '_, '_> {
 
     /// Returns whether code with bodies stands in its group: what a title is over.
     fn stands_over_code(&self, cut: &Cut) -> bool {
-        let local = self.stock.group(self.scopes.group(cut.row).start);
-        local.is_some_and(|local| local.works() && local.has_code())
+        let group = self.scopes.group(cut.row);
+        // The words that make an empty file stand for its code.
+        let empty = group.end > cut.row + 1 && (cut.row + 1..group.end).all(|at| makes_empty(self.words(at)));
+        let local = self.stock.group(group.start);
+        empty || local.is_some_and(|local| local.works() && local.has_code())
     }
 
     /// Returns whether it states that a file goes or gets another path: that is done as stated.
