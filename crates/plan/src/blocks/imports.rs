@@ -132,7 +132,7 @@ fn is_told_module(words: &str, clause: &Span, inside: &[&CodeSpan], at: usize) -
     let mut before = before.split_whitespace().rev();
     let leads = before.next().is_some_and(|word| matches!(word, "from" | "of" | "aus" | "de" | "da" | "di" | "из"));
     // The verb "import" has its names behind it: they would stand between.
-    at > 0 && leads && before.take(BETWEEN).any(|word| begins(word))
+    at > 0 && leads && before.take(BETWEEN).any(begins)
 }
 
 fn is_name(code: &str) -> bool {
