@@ -11,6 +11,7 @@ mod result;
 mod commits;
 mod sentences;
 mod steps;
+mod credited;
 mod inspect;
 mod tools;
 mod prompt;
@@ -215,6 +216,7 @@ async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
         result::take_back_faulty(work, *unit, &mut change)?;
         sentences::account(work, *unit, &mut change);
         files::left_without_code(work, *unit, &mut change)?;
+        credited::give(work, *unit, &mut change);
     }
     Ok(change)
 }

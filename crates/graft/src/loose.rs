@@ -3,6 +3,8 @@
 
 mod choose;
 
+mod rest;
+
 use std::ops::Range;
 
 use tree_sitter::Node;
@@ -59,6 +61,9 @@ pub(crate) fn settle(
             return Ok(false);
         }
         all.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
+    }
+    if hints.prose.follows_a_guard() && !entries && rest::replace(merger, &all, &code) {
+        return Ok(true);
     }
     let told = replaced(merger, &all, &code, hints, &siblings);
     if let Some((_, pair)) = told {

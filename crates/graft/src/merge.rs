@@ -68,6 +68,11 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         }
     }
 
+    /// A piece of the snippet for a line that is indented by `indent`; its first line is not.
+    pub(crate) fn piece(&self, range: std::ops::Range<usize>, indent: &str) -> String {
+        self.transplant.piece(range, indent)
+    }
+
     /// Whether an elision stands inside the node.
     pub(crate) fn is_elided(&self, node: Node<'_>) -> bool {
         self.markers.iter().any(|at| node.byte_range().contains(at))

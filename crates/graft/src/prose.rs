@@ -12,6 +12,8 @@ mod phrases;
 
 mod backward;
 
+mod rest;
+
 use std::collections::HashSet;
 
 pub(crate) use phrases::{Phrase, Pick, parts};
@@ -82,6 +84,8 @@ pub(crate) struct Prose {
     phrases: Vec<Phrase>,
     /// The side of what was shown last on which the block goes, and the sentence that says so.
     backward: Option<(Relation, usize)>,
+    /// A guard stays, and what is below it is replaced.
+    follows_a_guard: bool,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,
 }
@@ -120,7 +124,13 @@ impl Prose {
         }
         prose.phrases = phrases::read(&tokens);
         prose.backward = backward::points_back(text, &tokens);
+        prose.follows_a_guard = rest::follows_a_guard(&tokens);
         prose
+    }
+
+    /// Returns whether the words keep what a function returns early for, and replace what is below that.
+    pub(crate) fn follows_a_guard(&self) -> bool {
+        self.follows_a_guard
     }
 
     /// The same, where "after it" means a name of what was shown last, `shown` on each side; else the last name spoken of.

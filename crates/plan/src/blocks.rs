@@ -10,18 +10,20 @@ mod direction;
 
 mod lead;
 
+mod imports;
+
 use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
-use crate::inline::{code_spans, one_line};
+use crate::inline::one_line;
 use crate::labels::Topic;
 use crate::languages::is_shell;
-use crate::mention::{Mention, mention, sentence_around};
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
+pub(crate) use imports::asks_for_the_same;
 pub(crate) use lead::{Lead, read as read_lead};
 use role::Setting;
 
@@ -212,7 +214,12 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             prose.push_str("\n\n");
             prose.push_str(&words);
         }
-        let imports = imports_in(&format!("{prose}\n\n{}", direction::paragraph_below(asking, row, starts)));
+        let words = format!("{prose}\n\n{}", direction::paragraph_below(asking, row, starts));
+        let path = wanted_path(changes, &found);
+        let mut imports = imports::spelled(&words, &path);
+        if imports::asks_for_the_same(&words) {
+            imports.extend(shown_imports(&placed, &path));
+        }
         let lines = prose
             .lines()
             .rev()
@@ -243,6 +250,16 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         }
     }
     placed
+}
+
+/// The imports that the last of the earlier blocks shows that shows nothing else, as code or in words.
+fn shown_imports(placed: &[Placed], path: &str) -> Vec<String> {
+    let earlier = placed.iter().rev().find_map(|one| {
+        let block = &one.block;
+        let whole = imports::is_all_imports(&block.text, path).then(|| vec![block.text.trim().to_owned()]);
+        whole.or_else(|| (!block.imports.is_empty()).then(|| block.imports.clone()))
+    });
+    earlier.unwrap_or_default()
 }
 
 /// The path of the file that was found.
@@ -353,20 +370,6 @@ fn introduction(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String
     }
     lines.reverse();
     lines.join("\n")
-}
-
-/// The imports that words spell out as code and do not deny: "with `import { X } from \"./y\"`".
-fn imports_in(words: &str) -> Vec<String> {
-    let spans = code_spans(words, 0).into_iter().filter(|span| {
-        let code = &words[span.inner.clone()];
-        if !(code.starts_with("import ") || code.starts_with("from ") || code.contains("require(")) {
-            return false;
-        }
-        let sentence = sentence_around(words, span.outer.start);
-        let own = span.outer.start - sentence.start..span.outer.end.min(sentence.end) - sentence.start;
-        mention(&words[sentence], &own) == Mention::Spoken
-    });
-    spans.map(|span| words[span.inner].to_owned()).collect()
 }
 
 /// A block whose comments tell a "before" and an "after" part, as two.

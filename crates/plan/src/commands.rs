@@ -223,6 +223,18 @@ impl PlannedCommand {
         }
     }
 
+    /// Takes it that a check shall fail, as the title of its step says, where its own words say nothing of how it ends but
+    /// what it shows: "404 not mounted".
+    pub(crate) fn await_failure(&mut self) {
+        let words = self.expect.words.clone().unwrap_or_default();
+        let shows = Some(expect::failures(&words)).filter(|shows| !shows.is_empty());
+        let shows = shows.unwrap_or_else(|| expect::failing_statuses(&words));
+        if self.expect.outcome != ExpectedOutcome::Unstated || !words.is_empty() && shows.is_empty() {
+            return;
+        }
+        (self.expect.outcome, self.expect.shows, self.expect.left) = (ExpectedOutcome::Fail, shows, false);
+    }
+
     fn lay_down(&mut self, expect: Expect) {
         let words = expect.words.clone().filter(|_| self.facts.is_look());
         self.expect = expect;

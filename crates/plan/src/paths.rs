@@ -135,7 +135,7 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
         let named = is_file_name(name) || (plausible && (ticked || is_extension(&ending) || name.contains('*')));
         let numeric = path.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '.'));
         let folder = path.ends_with('/') && path.len() > 1 && (ticked || path.matches('/').count() > 1);
-        let glob = path.contains('*') && ticked;
+        let glob = path.contains('*') && ticked && !looks_like_a_route(path);
         let program = ticked && is_program_file(path);
         let file = named && (ticked || is_extension(&ending) || is_file_name(name));
         return ((file || folder || glob || program) && !numeric && !looks_like_types(path))
@@ -160,6 +160,16 @@ fn looks_like_types(path: &str) -> bool {
         && !path.ends_with("s.py")
         && path.matches('/').count() == 1
         && path.contains(['+', '-'])
+}
+
+/// `/users/{id}/orders*`, `/api/models*`: from the root, of no file by its ending, and with a place for a value or a star
+/// that only goes on with a word. It stands for the addresses that begin so.
+fn looks_like_a_route(path: &str) -> bool {
+    let Some(steps) = path.strip_prefix('/') else { return false };
+    let takes_value = |step: &str| step.starts_with([':', '<']) || step.starts_with('{') && step.ends_with('}');
+    let goes_on = steps.ends_with('*') && !steps.ends_with("/*") && !steps.ends_with("**");
+    let name = steps.rsplit('/').next().unwrap_or("");
+    !name.contains('.') && (goes_on || steps.split('/').any(takes_value))
 }
 
 /// A path may begin with a sign: `@scope` folders, hidden files, `../`, the root of the machine.
@@ -261,7 +271,17 @@ pub(crate) fn same_file(known: &str, said: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{lines_said, lines_said_last};
+    use super::{find_paths, lines_said, lines_said_last};
+
+    #[test]
+    fn an_address_is_no_path() {
+        for words in ["`/lab/projects/{pid}/models*`", "`/api/models*`", "`/users/:id/*`"] {
+            assert_eq!(find_paths(words, 0, true), [], "{words}");
+        }
+        for words in ["`/src/models/*`", "`/src/{a,b}/*.py`", "`/src/**`", "`src/models*`"] {
+            assert_eq!(find_paths(words, 0, true).len(), 1, "{words}");
+        }
+    }
 
     #[test]
     fn numbers_of_lines_are_never_cut_short() {

@@ -29,6 +29,8 @@ mod inventory;
 
 mod judge;
 
+mod back;
+
 #[cfg(test)]
 mod tests;
 

@@ -51,6 +51,10 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
             Proof::Open(reason) if matches!(deed, Deed::Worked { .. } | Deed::Unclear { .. }) => {
                 left = left.or(Some(reason))
             }
+            // What the words beside a commit ask for comes before it.
+            Proof::Open(OpenReason::NoCommit(_)) if item.open().next().is_some() => {
+                return Proof::Open(OpenReason::Parts(item.open().collect()));
+            }
             other => return other,
         }
     }
@@ -179,7 +183,8 @@ fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
 fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<Said, OpenReason> {
     let mut current = Some(unit);
     while let Some(unit) = current.filter(|unit| ground.assignment.units.contains(unit)) {
-        let own: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(unit)).collect();
+        let of_unit = ground.checks.iter().filter(|check| check.unit == Some(unit));
+        let own: Vec<&Check> = of_unit.filter(|check| tells_of_code(&check.ran.script)).collect();
         if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
             return Ok(said(passed));
         }
@@ -189,9 +194,19 @@ fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<Said, OpenReason> 
         current = ground.run.plan.parent(unit).map(|parent| parent.id);
     }
     // A linter that nobody asked for proves no code; the project's tests do.
-    let counts = |check: &&Check| check.origin != Origin::Found || check.kind == Kind::Tests;
+    let counts = |check: &&Check| {
+        (check.origin != Origin::Found || check.kind == Kind::Tests) && tells_of_code(&check.ran.script)
+    };
     let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
     ground.checks.iter().filter(counts).find(passed).map(said).ok_or(OpenReason::NothingChecksIt)
+}
+
+/// Returns whether that a command succeeds may tell something of code: not where it only makes, moves or deletes files.
+fn tells_of_code(script: &str) -> bool {
+    let reading = shell::read(script);
+    let acts = |kind: shell::Kind| matches!(kind, shell::Kind::Other | shell::Kind::Destroy | shell::Kind::Commit);
+    let calls = reading.calls();
+    calls.is_empty() || calls.iter().any(|call| !call.is_known() || !acts(call.kind()))
 }
 
 /// The proof of every box of the assignment.

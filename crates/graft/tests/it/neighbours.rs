@@ -443,3 +443,54 @@ fn what_closes_a_block_is_its_own() {
     assert!(applied.text.contains("<div id=\"warning\"></div>\n    <div id=\"mail\">"), "{}", applied.text);
     assert!(matches!(put("Add it somewhere:"), Graft::Refused(_)));
 }
+
+#[test]
+fn what_stands_below_a_guard_is_replaced_and_the_guard_stays() {
+    let python = "def next_of(rows, key):\n    if not rows:\n        return None\n    rows = sorted(rows)\n    return rows[0]\n\n\n\
+                  def last_of(rows):\n    return rows[-1]\n";
+    let script = "const next = useMemo(() => {\n  if (!rows) {\n    return undefined;\n  }\n\n  const all = rows.sort((a, b) => {\n    \
+                  if (!a) {\n      return 1;\n    }\n    return a - b;\n  });\n\n  return all[0];\n}, [rows]);\n";
+    let kept = "    if not rows:\n        return None\n    return pick(rows, key)\n\n\ndef last_of";
+    let called = "    return undefined;\n  }\n\n  return pick(rows);\n}, [rows]);\n";
+    let rows: [(&str, &str, &str, &str, Option<&str>); 5] = [
+        (
+            "a.py",
+            python,
+            "    return pick(rows, key)\n",
+            "Keep the guard of `next_of` and replace what is below it with:",
+            Some(kept),
+        ),
+        (
+            "a.py",
+            python,
+            "return pick(rows, key)\n",
+            "Leave the early return as it is, and replace the code after the return:",
+            Some(kept),
+        ),
+        (
+            "a.ts",
+            script,
+            "return pick(rows);\n",
+            "Find `next`. Keep the early-return guard as-is and replace only the sort/index logic below it with:",
+            Some(called),
+        ),
+        // No guard stays, or nothing is below one.
+        ("a.py", python, "return pick(rows, key)\n", "Replace the guard and what is below it with:", None),
+        (
+            "a.py",
+            python,
+            "return pick(rows)\n",
+            "In `last_of`, keep the guard and replace what is below it with:",
+            None,
+        ),
+    ];
+    for (path, before, block, prose, lines) in rows {
+        let context = Context { prose, ..Context::default() };
+        let answer = graft::apply(&File { path, text: Some(before) }, &Snippet { text: block, language: "" }, &context);
+        match (&answer, lines) {
+            (Graft::Applied(applied), Some(lines)) if applied.text.contains(lines) => {}
+            (Graft::Refused(_), None) => {}
+            _ => panic!("{prose}: {answer:#?}"),
+        }
+    }
+}

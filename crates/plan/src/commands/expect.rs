@@ -16,7 +16,7 @@ pub(crate) use looks::Side;
 pub use measure::{Count, Of, Relation};
 pub(super) use outcome::tells_nothing;
 pub use shows::{Held, Stands};
-pub(super) use shows::{failures, is_showing, shows};
+pub(super) use shows::{failing_statuses, failures, is_showing, shows};
 
 /// Reads an expectation.
 pub(crate) fn expectation(words: &str) -> Expect {

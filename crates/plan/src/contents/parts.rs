@@ -89,10 +89,13 @@ pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
         return;
     }
     for at in runs {
-        let unsaid = |command: &&mut PlannedCommand| {
+        let unsaid = |command: &PlannedCommand| {
             command.expect.outcome == ExpectedOutcome::Unstated && command.expect.words.is_none()
         };
-        if let Some(command) = commands.get_mut(*at).filter(unsaid).filter(|command| command.facts.is_check()) {
+        let Some(command) = commands.get_mut(*at).filter(|command| command.facts.is_check()) else { continue };
+        if outcome == ExpectedOutcome::Fail {
+            command.await_failure();
+        } else if unsaid(command) {
             command.expect.outcome = outcome;
         }
     }

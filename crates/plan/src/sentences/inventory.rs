@@ -23,6 +23,8 @@ pub(super) struct Inventory<'t> {
     work: Blocks,
     /// The blocks for each of its files.
     files: Vec<Blocks>,
+    /// The row of the first block for each of its files.
+    firsts: HashMap<usize, usize>,
     /// The blocks of each group, by its first row.
     groups: HashMap<usize, Blocks>,
     /// The blocks of each section, by the row of its heading.
@@ -31,6 +33,8 @@ pub(super) struct Inventory<'t> {
     shown: Vec<usize>,
     /// Rows of blocks that hold signatures with empty bodies, in order.
     stubs: Vec<usize>,
+    /// Rows of blocks that get imports which the words beside them name, in order.
+    importing: Vec<usize>,
     /// Rows of blocks of commands, in order.
     shells: Vec<usize>,
     /// Where the commands begin, in order.
@@ -67,6 +71,9 @@ impl<'t> Inventory<'t> {
         let Some(block) = self.index.add(&one.block) else { return };
         self.unit.add(block);
         self.shown.push(one.row);
+        if !one.block.imports.is_empty() {
+            self.importing.push(one.row);
+        }
         if self.index.is_stub(block) {
             self.stubs.push(one.row);
         }
@@ -82,6 +89,9 @@ impl<'t> Inventory<'t> {
         };
         if let Some(shown) = file.and_then(|file| self.files.get_mut(file)) {
             shown.add(block);
+        }
+        if let Some(file) = file {
+            self.firsts.entry(file).or_insert(one.row);
         }
         let change = file.and_then(|file| changes.get(file));
         if change.map_or_else(|| is_test_code(&one.block.text), |change| change.test) {
@@ -130,6 +140,16 @@ impl<'t> Inventory<'t> {
     pub(super) fn shows_in(&self, rows: Range<usize>) -> bool {
         let at = self.shown.partition_point(|row| *row < rows.start);
         self.shown.get(at).is_some_and(|row| *row < rows.end)
+    }
+
+    /// Returns whether a block for the file stands above the row.
+    pub(super) fn is_shown_above(&self, file: usize, row: usize) -> bool {
+        self.firsts.get(&file).is_some_and(|first| *first < row)
+    }
+
+    /// Returns whether a block in these rows gets imports that the words beside it name.
+    pub(super) fn imports_in(&self, rows: Range<usize>) -> bool {
+        self.importing.iter().any(|row| rows.contains(row))
     }
 
     /// Returns whether the row holds signatures with empty bodies.

@@ -244,7 +244,7 @@ impl Judge<'_, '_, '_> {
             // Before a block that shows how the code is now, or nothing but comments.
             return Place;
         }
-        if makes_empty(words) {
+        if makes_empty(words) || self.points_back(cut, form, &asked) {
             return DoShown;
         }
         let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
@@ -352,8 +352,11 @@ impl Judge<'_, '_, '_> {
 
     /// Returns whether code with bodies stands in its group: what a title is over.
     fn stands_over_code(&self, cut: &Cut) -> bool {
-        let local = self.stock.group(self.scopes.group(cut.row).start);
-        local.is_some_and(|local| local.works() && local.has_code())
+        let group = self.scopes.group(cut.row);
+        // The words that make an empty file stand for its code.
+        let empty = group.end > cut.row + 1 && (cut.row + 1..group.end).all(|at| makes_empty(self.words(at)));
+        let local = self.stock.group(group.start);
+        empty || local.is_some_and(|local| local.works() && local.has_code())
     }
 
     /// Returns whether it states that a file goes or gets another path: that is done as stated.

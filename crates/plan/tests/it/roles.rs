@@ -179,3 +179,24 @@ fn what_is_to_be_there_in_gits_lists_is_at_least_a_line() {
     assert_eq!(of("The tag exists", "git tag --list v1"), "count >= 1");
     assert_ne!(of("The history is as it was", "git log --oneline"), "count >= 1");
 }
+
+#[test]
+fn a_title_that_says_failure_decides_where_the_words_only_show_it() {
+    use plan::ExpectedOutcome::{Fail, Unstated};
+    let rows: [(&str, &str, plan::ExpectedOutcome, &[&str]); 5] = [
+        ("Run to verify failure", "404 not mounted.", Fail, &["404"]),
+        ("Run to verify failure", "404 / NotImplementedError.", Fail, &["NotImplementedError", "404"]),
+        ("Run to verify failure", "FAIL (404 on all).", Fail, &[]),
+        ("Run to verify failure", "the route is not mounted.", Unstated, &[]),
+        ("Run it", "404 not mounted.", Unstated, &[]),
+    ];
+    for (title, words, outcome, shows) in rows {
+        let text = format!(
+            "# Plan\n\n## Task 1: Work\n\n- [ ] **Step 1: {title}**\n\nRun: `pytest tests/a.py -v`\nExpected: {words}\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let expect = &plan.phases()[0].commands[0].expect;
+        assert_eq!(expect.outcome, outcome, "{title}: {words}");
+        assert_eq!(expect.shows, shows, "{title}: {words}");
+    }
+}

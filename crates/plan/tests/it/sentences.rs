@@ -10,6 +10,7 @@ const TASKS: &[(&str, &[&str])] = &[
     ("**Note**: Only admins may call this route.", &["**Note**: Only admins may call this route."]),
     ("**Tests:**\n- `test_empty` — an empty cart costs nothing", &["`test_empty` — an empty cart costs nothing"]),
     ("`RATES` becomes `[7, 19]`.", &["`RATES` becomes `[7, 19]`."]),
+    ("Add the same import.", &["Add the same import."]),
     ("This keeps the sum in one place.", &[]),
     ("**Tests:**\n- None needed.", &[]),
     ("`total` returns `sum(cart)`.", &[]),
@@ -30,4 +31,19 @@ fn what_no_block_shows_is_open() {
         let open: Vec<&str> = sentences.map(|sentence| &text[sentence.span.clone()]).collect();
         assert_eq!(open, *expected, "{words}");
     }
+}
+
+#[test]
+fn the_same_import_is_that_of_an_earlier_block() {
+    let text = "# Cart\n\n### Task 1: Cart\n\n**Files:**\n- Modify: `app/a.ts`\n- Modify: `app/b.ts`\n\n\
+                **Step 1: `a.ts`**\n\nReplace `run` with:\n\n```ts\nconst run = () => total();\n```\n\n\
+                Add the import:\n\n```ts\nimport { total } from './total';\n```\n\n\
+                **Step 2: `b.ts`**\n\nReplace `go` with:\n\n```ts\nconst go = () => total();\n```\n\n\
+                Add the same import.\n";
+    let plan = plan::read(text.as_bytes()).unwrap();
+    let phase = &plan.phases()[0];
+    let last = phase.blocks.last().unwrap();
+    assert_eq!(last.imports, ["import { total } from './total';"]);
+    let open: Vec<_> = phase.sentences.iter().filter(|sentence| sentence.open).collect();
+    assert!(open.is_empty(), "{open:?}");
 }

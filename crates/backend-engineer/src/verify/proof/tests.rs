@@ -240,3 +240,13 @@ fn what_is_withdrawn_says_why() {
     withdraw(&mut verification, &OpenReason::WeakenedTests);
     assert_eq!(verification.items, [Proof::Open(OpenReason::WeakenedTests)]);
 }
+
+#[test]
+fn what_only_makes_or_moves_files_tells_nothing_of_code() {
+    for script in ["mkdir -p app", "cd app && touch a.py", "cp .env.example .env", "rm -rf old", "echo done"] {
+        assert!(!super::tells_of_code(script), "{script}");
+    }
+    for script in ["pytest -q", "mkdir -p out && pytest", "./check.sh", "verify-all", "grep -q x a.py", "python a.py"] {
+        assert!(super::tells_of_code(script), "{script}");
+    }
+}

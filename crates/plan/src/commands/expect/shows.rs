@@ -345,7 +345,8 @@ pub(super) fn names_more(words: &str, command: &str) -> bool {
     quoted(words).iter().any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
 }
 
-/// What an expected failure is to show: the text that is quoted, and the errors that are named.
+/// What an expected failure is to show: the text that is quoted, the errors that are named, and beside those the statuses of
+/// answers.
 pub(crate) fn failures(words: &str) -> Vec<String> {
     let verdict = |text: &str| {
         let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
@@ -361,7 +362,19 @@ pub(crate) fn failures(words: &str) -> Vec<String> {
             found.push(word.to_owned());
         }
     }
+    if !found.is_empty() {
+        found.extend(failing_statuses(words));
+    }
     found
+}
+
+/// Statuses of HTTP that tell of an error and are not denied: "404 / NotImplementedError".
+pub(crate) fn failing_statuses(words: &str) -> Vec<String> {
+    let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let all: Vec<String> = words.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
+    let is_status = |word: &str| word.len() == 3 && word.parse::<u16>().is_ok_and(|code| (400..600).contains(&code));
+    let denied = |at: usize| at > 0 && ["not", "no", "than", "of"].contains(&all[at - 1].as_str());
+    (0..all.len()).filter(|at| is_status(&all[*at]) && !denied(*at)).map(|at| all[at].clone()).collect()
 }
 
 /// Whether the words behind a quotation say that it is seen: "`x` is listed", "`x` log line appears".

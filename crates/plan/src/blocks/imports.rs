@@ -1,0 +1,207 @@
+//! Imports that the words beside a block spell out, as a statement, by name and module, or as those of an earlier block.
+//!
+//! ```text
+//! with `import { X } from "./y"`
+//! extend the `./y` import with `X`; add `Z` to the imports from `a`
+//! Add the same import.
+//! ```
+//!
+//! Which of them the block needs is not decided here: who places it takes a name only where the block reads it, and its
+//! file does not bind it.
+
+use std::ops::Range;
+
+use code::languages::Language;
+
+use crate::document::Span;
+use crate::inline::{CodeSpan, code_spans};
+use crate::mention::{Mention, mention, sentence_around};
+
+/// How words that mean an import begin.
+const IMPORT: [&str; 6] = ["import", "импорт", "导入", "導入", "インポート", "임포트"];
+
+/// Words for one that was shown before.
+const SAME: [&str; 12] =
+    ["same", "gleiche", "selbe", "misma", "mismo", "mesma", "mesmo", "même", "stess", "相同", "同样", "同じ"];
+
+/// How many words may stand between "imports" and the module: "to the imports that come from `x`".
+const BETWEEN: usize = 3;
+
+/// The import statements that the words spell out and do not deny, in the language of the file at `path`.
+pub(super) fn spelled(words: &str, path: &str) -> Vec<String> {
+    let spans = code_spans(words, 0);
+    let whole = spans.iter().filter(|span| {
+        let code = &words[span.inner.clone()];
+        let imports = code.starts_with("import ") || code.starts_with("from ") || code.contains("require(");
+        imports && made_of(words, &span.outer) == Mention::Spoken
+    });
+    let mut found: Vec<String> = whole.map(|span| words[span.inner.clone()].to_owned()).collect();
+    for clause in clauses(words, &spans) {
+        found.extend(named(words, &clause, &spans, path));
+    }
+    found
+}
+
+/// Whether the words ask for an import that an earlier block of the unit showed: "Add the same import."
+pub(crate) fn asks_for_the_same(words: &str) -> bool {
+    let lower = words.to_lowercase();
+    let said = SAME.iter().flat_map(|same| lower.match_indices(same));
+    lower.len() == words.len()
+        && said.into_iter().any(|(at, same)| {
+            let rest = lower[at + same.len()..].trim_start_matches(|one: char| one.is_alphabetic() && one.is_ascii());
+            let rest = rest.trim_start_matches([' ', '的']);
+            let import = at + same.len()..lower.len() - rest.len();
+            let names = IMPORT.iter().any(|import| rest.starts_with(import));
+            names && made_of(words, &(at..import.end)) != Mention::Spared
+        })
+}
+
+/// Whether a block shows imports and nothing else.
+pub(super) fn is_all_imports(text: &str, path: &str) -> bool {
+    let Some(tree) = Language::of_path(path).and_then(|language| language.parse(text)) else { return false };
+    let root = tree.root_node();
+    let mut cursor = root.walk();
+    let kinds: Vec<&str> = root.named_children(&mut cursor).map(|node| node.kind()).collect();
+    let imports = |kind: &&str| matches!(*kind, "import_statement" | "import_from_statement");
+    !root.has_error() && kinds.iter().any(imports) && kinds.iter().all(|kind| imports(kind) || *kind == "comment")
+}
+
+/// What the sentence around a part of the words makes of it.
+fn made_of(words: &str, name: &Range<usize>) -> Mention {
+    let sentence = sentence_around(words, name.start);
+    let own = name.start - sentence.start..name.end.min(sentence.end) - sentence.start;
+    mention(&words[sentence], &own)
+}
+
+/// The parts of the words that say one thing each: up to a semicolon, a parenthesis or the end of a sentence.
+fn clauses(words: &str, spans: &[CodeSpan]) -> Vec<Span> {
+    let outside = |at: usize| !spans.iter().any(|span| span.outer.contains(&at));
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, letter) in words.char_indices().filter(|(at, _)| outside(*at)) {
+        let behind = words[at + letter.len_utf8()..].chars().next();
+        let ends = matches!(letter, ';' | '(' | ')' | '；' | '（' | '）' | '。' | '\n')
+            || letter == '.' && behind.is_none_or(char::is_whitespace);
+        if ends {
+            found.push(start..at);
+            start = at + letter.len_utf8();
+        }
+    }
+    found.push(start..words.len());
+    found
+}
+
+/// The imports that a clause says by module and name: "extend the `./y` import with `X`", "add `X` to the imports from `y`".
+/// What stands in a file's import of a script may be its default export or one of its names; an import that is there gets
+/// more names, so only that is read.
+fn named(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<String> {
+    let inside: Vec<&CodeSpan> =
+        spans.iter().filter(|span| clause.start <= span.outer.start && span.outer.end <= clause.end).collect();
+    let is_of = |at: usize| is_told_module(words, clause, &inside, at);
+    let modules: Vec<usize> = (0..inside.len()).filter(|at| is_of(*at)).collect();
+    let mut found = Vec::new();
+    for (number, at) in modules.iter().enumerate() {
+        let next = modules.get(number + 1).copied().unwrap_or(inside.len());
+        let last = number.checked_sub(1).map_or(0, |number| modules[number] + 1);
+        let names = |range: Range<usize>| -> Vec<&str> {
+            let spans = inside[range].iter().filter(|span| made_of(words, &span.outer) == Mention::Spoken);
+            spans.map(|span| &words[span.inner.clone()]).filter(|name| is_name(name)).collect()
+        };
+        let behind = names(at + 1..next);
+        let names = if behind.is_empty() { names(last..*at) } else { behind };
+        let module = &words[inside[*at].inner.clone()];
+        // "The imports from `x`" makes a source of it.
+        if !names.is_empty() && made_of(words, &inside[*at].outer) != Mention::Spared {
+            found.extend(statement(module, &names, path));
+        }
+    }
+    found
+}
+
+/// Whether the code span at `at` is the module of an import that the clause speaks of: "the `x` import", "imports from `x`".
+fn is_told_module(words: &str, clause: &Span, inside: &[&CodeSpan], at: usize) -> bool {
+    let span = inside[at];
+    let lower = |range: Range<usize>| words.get(range).unwrap_or("").to_lowercase();
+    let begins = |word: &str| IMPORT.iter().any(|import| word.starts_with(import));
+    let behind = lower(span.outer.end..inside.get(at + 1).map_or(clause.end, |next| next.outer.start));
+    let behind = behind.trim_start_matches([' ', '-', '的', 'の']);
+    if begins(behind) && !behind.starts_with("importan") {
+        return true;
+    }
+    let before = lower(at.checked_sub(1).map_or(clause.start, |last| inside[last].outer.end)..span.outer.start);
+    let mut before = before.split_whitespace().rev();
+    let leads = before.next().is_some_and(|word| matches!(word, "from" | "of" | "aus" | "de" | "da" | "di" | "из"));
+    // The verb "import" has its names behind it: they would stand between.
+    at > 0 && leads && before.take(BETWEEN).any(begins)
+}
+
+fn is_name(code: &str) -> bool {
+    let begins = code.starts_with(|one: char| one.is_alphabetic() || matches!(one, '_' | '$'));
+    begins && code.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '$'))
+}
+
+/// The statement that imports the names from the module, in the language of the file.
+fn statement(module: &str, names: &[&str], path: &str) -> Option<String> {
+    let language = Language::of_path(path)?;
+    let plain = |one: char| one.is_alphanumeric() || matches!(one, '_' | '.');
+    match language {
+        Language::Python if module.chars().all(plain) => Some(format!("from {module} import {}", names.join(", "))),
+        Language::Python => None,
+        _ if module.contains([' ', '(', '\'', '"', '{']) => None,
+        _ => Some(format!("import {{ {} }} from '{module}';", names.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_are_read_from_statements_and_from_module_and_names() {
+        let rows: [(&str, &str, &[&str]); 11] = [
+            ("Add it with `import { X } from './y'`:", "a.ts", &["import { X } from './y'"]),
+            (
+                "Append to `a.test.ts` (extend the `./y` import with `X`, `Z`; extend the `@p/client` import with `S`):",
+                "a.test.ts",
+                &["import { X, Z } from './y';", "import { S } from '@p/client';"],
+            ),
+            ("Add `X` and `Z` to the existing `./y` import:", "a.ts", &["import { X, Z } from './y';"]),
+            ("Add `X` to the imports from `app.models`.", "a.py", &["from app.models import X"]),
+            ("Ergänze `X` im Import aus `app.models`.", "a.py", &["from app.models import X"]),
+            ("在 `./y` 的导入中加入 `X`：", "a.ts", &["import { X } from './y';"]),
+            ("Do not extend the `./y` import with `X`.", "a.ts", &[]),
+            ("Import `X` from `./y` and call `run`:", "a.ts", &[]),
+            ("`app.models` is important for `X`.", "a.py", &[]),
+            ("Add `X` to the imports.", "a.py", &[]),
+            ("Extend the `./y` import with `run()` of `z.ts`:", "a.ts", &[]),
+        ];
+        for (words, path, want) in rows {
+            assert_eq!(spelled(words, path), want, "{words}");
+        }
+    }
+
+    #[test]
+    fn the_same_import_is_asked_for_in_words() {
+        for words in ["Add the same import.", "Keep the guard. Add the same imports as above.", "加入相同的导入。"]
+        {
+            assert!(asks_for_the_same(words), "{words}");
+        }
+        for words in ["Do not add the same import.", "Add the import.", "Handle the same import job twice?"] {
+            assert_eq!(asks_for_the_same(words), words.contains("job"), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_block_of_imports_alone_is_told_from_code() {
+        for (text, path) in [
+            ("import { a } from './a';\n", "a.ts"),
+            ("import {\n  a,\n  b,\n} from './a';\nimport c from 'c';\n", "a.ts"),
+            ("from a import (\n    b,\n)\nimport c\n", "a.py"),
+        ] {
+            assert!(is_all_imports(text, path), "{text}");
+        }
+        for (text, path) in [("import { a } from './a';\na();\n", "a.ts"), ("from a import b\nb()\n", "a.py")] {
+            assert!(!is_all_imports(text, path), "{text}");
+        }
+    }
+}
