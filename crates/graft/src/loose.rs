@@ -62,7 +62,7 @@ pub(crate) fn settle(
         }
         all.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
     }
-    if hints.prose.follows_a_guard() && !entries && rest::replace(merger, &all, &code) {
+    if hints.prose.follows_a_guard() && !entries && rest::replace(merger, &all, &code, hints) {
         return Ok(true);
     }
     let told = replaced(merger, &all, &code, hints, &siblings);

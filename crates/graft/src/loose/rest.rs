@@ -1,15 +1,23 @@
 //! Replaces what a function does below its guards, the statements with which it begins and ends early.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use crate::items::Item;
 use crate::languages::{Kind, List};
-use crate::loose::Block;
+use crate::loose::{Block, Hints, named};
 use crate::merge::Merger;
+use crate::prose::{Relation, plain};
 
-/// Puts the snippet in the place of all that stands below the guards of the only list that begins with such. `false` where
-/// there is none or several, or where one of both does not end with a `return`.
-pub(super) fn replace(merger: &mut Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> bool {
+/// Puts the snippet in the place of all that stands below the guards of the only list that begins with such, or of the only
+/// one in what the words name. `false` where there is none or several, or where one of both does not end with a `return`.
+pub(super) fn replace(
+    merger: &mut Merger<'_, '_, '_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+) -> bool {
     let (Some(first), Some(last)) = (code.first(), code.last()) else { return false };
     if !returns(last.node) {
         return false;
@@ -22,15 +30,39 @@ pub(super) fn replace(merger: &mut Merger<'_, '_, '_>, blocks: &[Block<'_>], cod
     let lies_in = |inner: Node<'_>, outer: Node<'_>| {
         inner != outer && outer.start_byte() <= inner.start_byte() && inner.end_byte() <= outer.end_byte()
     };
-    let mut outer =
-        guarded.iter().filter(|(block, _)| !guarded.iter().any(|(other, _)| lies_in(block.node, other.node)));
-    let (Some((block, from)), None) = (outer.next(), outer.next()) else { return false };
+    let outermost = |block: &Block<'_>| !guarded.iter().any(|(other, _)| lies_in(block.node, other.node));
+    let mut outer: Vec<_> = guarded.iter().filter(|(block, _)| outermost(block)).collect();
+    if outer.len() > 1 {
+        let owners = owners(merger, hints, &first.name);
+        let within = |node: Node<'_>| {
+            owners.iter().any(|owner| owner.start <= node.start_byte() && node.end_byte() <= owner.end)
+        };
+        let owned = guarded.iter().filter(|(block, _)| within(block.node));
+        outer = owned
+            .filter(|(block, _)| {
+                !guarded.iter().any(|(other, _)| within(other.node) && lies_in(block.node, other.node))
+            })
+            .collect();
+    }
+    let [(block, from)] = outer.as_slice() else { return false };
     let (Some(begin), Some(end)) = (block.items.get(*from), block.items.last()) else { return false };
     let indent = merger.file.indent(begin.start).to_owned();
     let piece = merger.piece(first.start..last.code_end, &indent);
     merger.splice.say("replaced what stands below the early return, as the plan says");
     merger.splice.replace(begin.start..end.code_end, piece);
     true
+}
+
+/// What the words name, of which the file has one: a function, a class or a value.
+fn owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Range<usize>> {
+    let related = [Relation::Within, Relation::Mention].into_iter();
+    let mentions = related.flat_map(|relation| hints.prose.related(relation, name, &[]));
+    let only = |mention: &str| {
+        let mut found = Vec::new();
+        named(merger.file, merger.file.root(), "", (&plain(mention), true), &mut found);
+        found.pop().filter(|_| found.is_empty()).map(|(range, _)| range)
+    };
+    mentions.filter_map(|mention| only(mention)).collect()
 }
 
 /// The place of the first item below the guards with which a list begins, where it ends with a `return`.

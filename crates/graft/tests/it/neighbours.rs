@@ -452,7 +452,10 @@ fn what_stands_below_a_guard_is_replaced_and_the_guard_stays() {
                   if (!a) {\n      return 1;\n    }\n    return a - b;\n  });\n\n  return all[0];\n}, [rows]);\n";
     let kept = "    if not rows:\n        return None\n    return pick(rows, key)\n\n\ndef last_of";
     let called = "    return undefined;\n  }\n\n  return pick(rows);\n}, [rows]);\n";
-    let rows: [(&str, &str, &str, &str, Option<&str>); 5] = [
+    let two = format!(
+        "const other = useMemo(() => {{\n  if (!x) {{\n    return 1;\n  }}\n\n  return x;\n}}, [x]);\n\n{script}"
+    );
+    let rows: [(&str, &str, &str, &str, Option<&str>); 7] = [
         (
             "a.py",
             python,
@@ -473,6 +476,20 @@ fn what_stands_below_a_guard_is_replaced_and_the_guard_stays() {
             "return pick(rows);\n",
             "Find `next`. Keep the early-return guard as-is and replace only the sort/index logic below it with:",
             Some(called),
+        ),
+        (
+            "a.ts",
+            &two,
+            "return pick(rows);\n",
+            "Find the `next` `useMemo`. Keep the early-return guard as-is (`!rows`) and replace only the sort below it with:",
+            Some(called),
+        ),
+        (
+            "a.ts",
+            &two,
+            "return pick(rows);\n",
+            "Keep the early-return guard as-is and replace only the sort below it with:",
+            None,
         ),
         // No guard stays, or nothing is below one.
         ("a.py", python, "return pick(rows, key)\n", "Replace the guard and what is below it with:", None),
