@@ -47,6 +47,10 @@ pub(crate) fn hold(protected: &Protected, written: &[Pending]) -> ProhibitionOut
 
 /// Returns whether what one file holds of it is broken by a change; nothing where the file has nothing of it.
 fn outcome_in(protected: &Protected, path: &str, (old, new): (Option<&str>, Option<&str>)) -> Option<bool> {
+    if !protected.all_but.is_empty() {
+        // A new file changes nothing that was there.
+        return Some(old.is_some() && !protected.all_but.iter().any(|allowed| is_path(path, allowed)));
+    }
     if protected.is_path {
         return is_path(path, &protected.name).then_some(!protected.only_from_loss || new.is_none());
     }
@@ -134,7 +138,7 @@ mod tests {
     }
 
     fn protected(name: &str, is_path: bool, only_from_loss: bool) -> Protected {
-        Protected { name: name.to_owned(), is_path, within: None, only_from_loss }
+        Protected { name: name.to_owned(), is_path, within: None, only_from_loss, all_but: Vec::new() }
     }
 
     const PYTHON: &str = "def total():\n    return 1\n\n\nclass Cart:\n    limit = 3\n";

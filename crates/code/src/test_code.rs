@@ -21,7 +21,11 @@ fn is_test(language: Language, item: &Item<'_>) -> bool {
         (Language::Python, Kind::Function) => item.name.starts_with("test_"),
         (Language::Python, Kind::Class) => item.name.starts_with("Test") && item.name.len() > 4,
         (Language::Python, _) => false,
-        (_, Kind::Call) => matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe" | "suite")),
+        (_, Kind::Call) => {
+            // `jest.mock(…)`, `vi.mock(…)`: only a runner of tests binds these.
+            let callee = item.name.split(['(', '.']).next();
+            matches!(callee, Some("it" | "test" | "describe" | "suite" | "jest" | "vi"))
+        }
         _ => false,
     }
 }
@@ -50,6 +54,8 @@ mod tests {
             ("a.py", "def a():\n    return 1\n", false),
             ("a.ts", "describe('a', () => {\n  it('b', () => {});\n});\n", true),
             ("a.ts", "beforeEach(() => {});\ntest('b', () => {});\n", true),
+            ("a.ts", "jest.mock('./b');\n", true),
+            ("a.ts", "vi.mock('./b');\ntest('b', () => {});\n", true),
             ("a.ts", "export const test = 1;\n", false),
             ("a.ts", "router.get('/a', a);\n", false),
             ("a.md", "def test_a(): pass\n", false),

@@ -74,6 +74,8 @@ pub(crate) struct Prose {
     /// Sentences that say "update", "change": they replace only where nothing is added.
     changes: Vec<usize>,
     adds: Vec<usize>,
+    /// Sentences that lead to a new state: "change `A` to".
+    restated: Vec<usize>,
     /// A sentence says that something goes.
     removes: bool,
     /// Code before "call", "check", "block": part of the statement that is meant.
@@ -184,6 +186,7 @@ impl Prose {
             }
             "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => self.replaces.push(sentence),
             "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
+            "to" if self.changes.contains(&sentence) && ends_clause(tokens, at) => self.restated.push(sentence),
             "add" | "insert" | "create" | "new" | "extend" | "include" => self.adds.push(sentence),
             "remove" | "removes" | "removing" | "drop" => self.removes = true,
             // "A delete route" is none.
@@ -363,6 +366,18 @@ impl Prose {
         })
     }
 
+    /// Whether a sentence says of the item of this name that what the block shows is all of it: "replace `A` with", "change
+    /// `A` to". "Update `A`" and "extend `A`" say nothing of the rest.
+    pub(crate) fn restates(&self, name: &str) -> bool {
+        let outright = |sentence: usize| self.replaces.contains(&sentence) || self.restated.contains(&sentence);
+        self.mentions.iter().any(|mention| {
+            same_name(&mention.name, name)
+                && outright(mention.sentence)
+                && (mention.relation == Relation::Replace || !self.adds.contains(&mention.sentence))
+                && !matches!(mention.relation, Relation::Within | Relation::After | Relation::Before)
+        })
+    }
+
     /// Whether any sentence speaks of replacing.
     pub(crate) fn replaces_something(&self) -> bool {
         !self.replaces.is_empty() || self.changes.iter().any(|sentence| self.says_replace(*sentence))
@@ -397,6 +412,11 @@ impl Prose {
     pub(crate) fn adds_something(&self) -> bool {
         !self.adds.is_empty()
     }
+}
+
+/// Whether nothing of its clause stands behind a word.
+fn ends_clause(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at + 1), None | Some(Token::Comma | Token::Stop))
 }
 
 /// Returns the end that words name last, those of the table alone.

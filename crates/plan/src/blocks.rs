@@ -22,6 +22,7 @@ use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
+use crate::worded::{WordedImport, worded_imports};
 use file::{Nearness, Wanted};
 pub(crate) use imports::asks_for_the_same;
 pub(crate) use lead::{Lead, read as read_lead};
@@ -217,6 +218,9 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let words = format!("{prose}\n\n{}", direction::paragraph_below(asking, row, starts));
         let path = wanted_path(changes, &found);
         let mut imports = imports::spelled(&words, &path);
+        if path.ends_with(".py") {
+            imports.extend(worded_imports(&words).iter().filter_map(WordedImport::python));
+        }
         if imports::asks_for_the_same(&words) {
             imports.extend(shown_imports(&placed, &path));
         }

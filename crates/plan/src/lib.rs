@@ -15,6 +15,8 @@ mod paths;
 
 mod mention;
 
+mod worded;
+
 mod labels;
 
 mod boxes;

@@ -19,6 +19,8 @@ mod asked;
 
 mod prohibition;
 
+mod bounds;
+
 mod removal;
 
 mod topics;

@@ -46,6 +46,8 @@ pub(crate) enum Use {
     Stays,
     /// A word that takes something out of a prohibition.
     Except,
+    /// A word that leaves out all that it does not name.
+    Solely,
     /// A label that asks for attention, whatever its sentence says.
     Caution,
     /// A word for a test.

@@ -76,13 +76,22 @@ pub(super) fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer
             let names = bound.module()?.bindings.iter().map(|one| one.name.clone());
             let replaced = |name: &String| {
                 let before = definitions(text.unwrap_or_default(), language, name);
-                !before.is_empty() && before != definitions(&applied.text, language, name)
+                !before.is_empty() && !only_gains(&before, &definitions(&applied.text, language, name))
             };
             let name = names.into_iter().find(replaced)?;
             Some(format!("it would replace `{name}`, and the words above the block do not ask for a change of that"))
         }
         _ => None,
     }
+}
+
+/// Returns whether each definition keeps all of its words, in their order: it may have got more.
+fn only_gains(before: &[String], after: &[String]) -> bool {
+    let keeps = |(old, new): (&String, &String)| {
+        let mut rest = new.split_whitespace();
+        old.split_whitespace().all(|word| rest.any(|one| one == word))
+    };
+    before.len() == after.len() && before.iter().zip(after).all(keeps)
 }
 
 /// Returns why a block is not added beside the one before it: that one stands already, and words that ask for nothing lead

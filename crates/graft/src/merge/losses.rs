@@ -49,6 +49,26 @@ impl Merger<'_, '_, '_> {
         }
     }
 
+    /// Refuses where a written type or the literal that a call takes lacks a member of the file's, and no word says that the
+    /// block shows all of it: `type Kind = "a" | "d"` over `"a" | "b"`.
+    pub(super) fn refuse_lost_members(&self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
+        let prose = self.prose;
+        if prose.restates(&old.name) || prose.removes_something() || prose.only_replaces() {
+            return Ok(());
+        }
+        let lost = match (written_type(old.core), written_type(new.core)) {
+            (Some(there), Some(shown)) => {
+                let shown = members(self.snippet, shown);
+                members(self.file, there).into_iter().find(|member| !shown.contains(member))
+            }
+            _ => match (called(old.core), called(new.core)) {
+                (Some(there), Some(shown)) => self.drops(there, shown),
+                _ => None,
+            },
+        };
+        lost.map_or(Ok(()), |member| Err(self.loss(old, &format!("`{member}`"))))
+    }
+
     fn loss(&self, old: &Item<'_>, lost: &str) -> Refusal {
         let message = format!(
             "the block shows `{}` without {lost} and without an elision; whether it goes can't be told",
@@ -91,6 +111,34 @@ impl Merger<'_, '_, '_> {
             inner + usize::from(node.kind() == kind)
         }
         count(self.file.root(), old.core.kind()) > 1
+    }
+}
+
+/// The type that an alias writes out of several others.
+fn written_type(core: Node<'_>) -> Option<Node<'_>> {
+    let value = core.child_by_field_name("value").filter(|_| core.kind() == "type_alias_declaration");
+    value.filter(|value| matches!(value.kind(), "union_type" | "intersection_type"))
+}
+
+/// The call that a constant is made by: `z.enum(["a", "b"])`.
+fn called(core: Node<'_>) -> Option<Node<'_>> {
+    let core = match core.kind() {
+        "lexical_declaration" | "variable_declaration" | "expression_statement" => core.named_child(0)?,
+        _ => core,
+    };
+    let value = core.child_by_field_name("value").or_else(|| core.child_by_field_name("right"))?;
+    matches!(value.kind(), "call_expression" | "call").then_some(value)
+}
+
+/// What a written type is made of: the names of an object's properties, the text of all else.
+fn members(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
+    match node.kind() {
+        "union_type" | "intersection_type" | "parenthesized_type" => {
+            let parts = children(node).into_iter().filter(Node::is_named);
+            parts.flat_map(|part| members(source, part)).collect()
+        }
+        "object_type" => source.items(node).into_iter().map(|item| item.name).collect(),
+        _ => vec![source.slice(node.byte_range()).split_whitespace().collect::<Vec<_>>().join(" ").replace('\'', "\"")],
     }
 }
 

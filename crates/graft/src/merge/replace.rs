@@ -41,6 +41,7 @@ impl Merger<'_, '_, '_> {
             }
         }
         self.refuse_losses(old, new)?;
+        self.refuse_lost_members(old, new)?;
         if pair.kind == List::Module || pair.kind == List::Members {
             self.splice.say(format!("replaced `{}`", old.name));
         }
@@ -105,7 +106,7 @@ impl Merger<'_, '_, '_> {
 
     /// All of the file's members shown, or the word "replace": the snippet's form holds. Few shown: they join.
     fn fate(&self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<Fate, Refusal> {
-        if self.prose.replaces(&old.name) {
+        if self.prose.restates(&old.name) {
             return Ok(Fate::Replace);
         }
         let named = |items: Vec<Item<'_>>| -> Vec<(String, String)> {
@@ -122,10 +123,11 @@ impl Merger<'_, '_, '_> {
         }
         let new_ones = shown.len() > kept;
         let value = matches!(old.kind, Kind::Value | Kind::Entry | Kind::Export);
-        if !value && !new_ones && self.stands(old_list, new_list) {
+        let only_adds = self.prose.adds_something() && !self.prose.replaces_something();
+        if (!value || only_adds) && !new_ones && self.stands(old_list, new_list) {
             return Ok(Fate::Unite);
         }
-        if self.prose.adds_something() && new_ones && !self.prose.replaces_something()
+        if only_adds && new_ones
             || !value && kept * 2 <= there.len()
         {
             return Ok(Fate::Unite);

@@ -269,7 +269,10 @@ impl Clause<'_> {
             return false;
         }
         let ends = last(self.words, Use::Gone).is_some_and(|gone| gone.end == self.words.len());
-        let goes = ends && !self.uses.has(Use::Given) && !self.uses.has(Use::Present);
+        // "Into `a.py` goes:" puts what follows there.
+        let opening = self.opening();
+        let put = opening.is(Use::Goal) || opening.is(Use::Place);
+        let goes = ends && !put && !self.uses.has(Use::Given) && !self.uses.has(Use::Present);
         self.has_verb(Use::Remove) || goes && !self.opening().is(Use::Judge) && !self.opening().is(Use::Run)
     }
 
@@ -310,6 +313,10 @@ impl Clause<'_> {
     /// Returns whether it says no: at its head or end, or of what "we" do.
     fn is_denied(&self) -> bool {
         let words: Vec<&str> = self.words.split(' ').collect();
+        // "What not to do" shows what nobody writes.
+        if matches!(words.first(), Some(&("what" | "how"))) && words.contains(&"not") {
+            return true;
+        }
         // "so nicht", "`b` nicht ändern"
         let head = self.words.trim_start_matches('`').trim_start();
         let end = begins(head, Use::Negation);

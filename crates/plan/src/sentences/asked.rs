@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::paths::as_path;
 use crate::vocabulary::{Use, is_entry};
+use crate::worded::worded_imports;
 
 use super::evidence::Shown;
 use super::form::Form;
@@ -56,13 +57,15 @@ impl<'w> Asked<'w> {
         }
     }
 
-    /// Returns whether it spells out an import of which the blocks show nothing.
+    /// Returns whether it spells out an import of which the blocks show nothing, or asks in words for one that they lack.
     pub(super) fn lacks_import(&self, shown: Shown<'_>) -> bool {
         // Of `import a.b` no name of its own could be shown elsewhere: the statement itself is.
         let whole = |symbol: &str| symbol.starts_with("import ") && !symbol.contains(['{', '*', '\'', '"', ',']);
         let shows = |symbol: &str| if whole(symbol) { shown.holds(&squeezed(symbol)) } else { shown.has(symbol) };
         let missing = |symbol: &&str| is_import(symbol) && !shows(symbol);
+        let worded = worded_imports(self.words);
         self.spells && symbols(self.words).iter().any(missing)
+            || worded.iter().any(|one| !one.names().iter().all(|name| shown.imports(name)))
     }
 
     /// Returns whether it names a status of HTTP that no block shows.

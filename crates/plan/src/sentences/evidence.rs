@@ -79,7 +79,8 @@ impl<'t> Index<'t> {
             self.working.add(number);
         }
         names(&block.text).for_each(|name| self.names.entry(name).or_default().add(number));
-        let imports = block.text.lines().filter(|line| is_import(line));
+        let spelled = block.imports.iter().map(String::as_str);
+        let imports = block.text.lines().filter(|line| is_import(line)).chain(spelled);
         imports.flat_map(names).for_each(|name| self.imported.entry(name).or_default().add(number));
         Some(number)
     }

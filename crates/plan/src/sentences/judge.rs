@@ -15,6 +15,7 @@ use super::asked::{Asked, Proof};
 use super::evidence::Shown;
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
+use super::bounds::bound;
 use super::prohibition::{Protected, protected};
 use super::scope::Scopes;
 use super::split::Cut;
@@ -56,6 +57,10 @@ impl Judge<'_, '_, '_> {
             tag.or_else(|| self.by_place(cut, &form)).or_else(|| by_lead(led)).or_else(|| self.by_form(cut, &form));
         let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
         let mut protects = protected(words);
+        if self.scopes.group(cut.row).start == 0 || self.stock.group(self.scopes.group(cut.row).start).is_none() {
+            // In a step that shows code it may speak of that step alone.
+            protects.extend(bound(words));
+        }
         let class = if is_about(words, &protects) { forbidden(class) } else { class };
         if class == SentenceClass::Condition {
             // What holds only under a condition is not held against the change.

@@ -22,6 +22,9 @@ pub struct Protected {
     pub within: Option<String>,
     /// It may change, but must not go.
     pub only_from_loss: bool,
+    /// Not the path itself must stay, but all that is there beside these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub all_but: Vec<String>,
 }
 
 /// A word or a code span of a sentence.
@@ -287,7 +290,7 @@ pub(super) fn joins(word: &str) -> bool {
 }
 
 fn object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected {
-    Protected { name: code.to_owned(), is_path: as_path(code, true).is_some(), within, only_from_loss }
+    Protected { name: code.to_owned(), is_path: as_path(code, true).is_some(), within, only_from_loss, all_but: Vec::new() }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Gone => !super::removals(example, &(0..0)).is_empty(),
         Use::Stays => super::prohibition::protected(example).iter().any(|one| !one.only_from_loss),
         Use::Except => super::prohibition::protected(example).is_empty() && example.contains('`'),
+        Use::Solely => super::bounds::bound(example).is_some(),
         Use::Condition => form.conditional,
         Use::Proviso => form.proviso,
         Use::Rationale | Use::Given => form.explains,

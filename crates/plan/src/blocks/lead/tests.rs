@@ -40,6 +40,9 @@ fn words_of_removal_may_lead_to_what_stays() {
     for words in ["Remove `limit` from `listed`:", "Remove the check and return early:", "Drop-in replacement:"] {
         assert_ne!(read(words, "def old():\n    return 0\n"), Lead::Removes, "{words}");
     }
+    for words in ["Into `a.py` goes:", "In `a.py` goes:", "Below `a` goes:"] {
+        assert!(!matches!(read(words, "def b():\n    return 0\n"), Lead::Removes | Lead::MayRemove), "{words}");
+    }
     assert_eq!(read("Delete handler:", "def delete_item():\n    pass\n"), Lead::Asks);
     assert_eq!(read("Remove unused import:", "import os\n"), Lead::MayRemove);
 }
@@ -50,6 +53,8 @@ fn what_is_only_shown_is_told_by_its_words() {
     for words in [
         "For reference, this is how it was before:",
         "Do not write it like this:",
+        "What not to do:",
+        "How not to write it:",
         "So nicht:",
         "Nicht so schreiben:",
         "错误示例：",
