@@ -122,7 +122,9 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
             assignment.findings.extend(finding);
         }
         assignment.scope.admit(&file, change, files);
-        assignment.files.push(file);
+        if !stands_for_its_files(unit, change) {
+            assignment.files.push(file);
+        }
     }
     assignment.folder = package_of(&units, &assignment.files).unwrap_or_default();
     Some((assignment, leaving))
@@ -186,6 +188,18 @@ fn bases(plan: &Plan, files: &Files) -> BTreeSet<String> {
         }
     }
     bases
+}
+
+/// Returns whether a folder is named beside files of the unit that lie in it, or only as far as it is needed: nothing is to
+/// be done for it alone.
+fn stands_for_its_files(unit: &Phase, change: &PlannedChange) -> bool {
+    let below = |other: &PlannedChange| !other.pattern && other.path.starts_with(&change.path);
+    let spared = |sentence: &plan::Sentence| {
+        let overlaps = sentence.span.start < change.span.end && change.span.start < sentence.span.end;
+        overlaps && sentence.class == plan::SentenceClass::Condition
+    };
+    let goes = matches!(change.action, Action::Delete | Action::Rename { .. });
+    change.path.ends_with('/') && !goes && (unit.changes.iter().any(below) || unit.sentences.iter().any(spared))
 }
 
 /// The package from which every path of a unit starts without saying so.

@@ -88,6 +88,50 @@ fn replace_within(file: &File<'_>, text: &str, (current, new): (&str, &str), pro
     Some(splice.finish())
 }
 
+/// Replaces the line that the words quote: "replace `return 2` with:". `None` where they quote none, where the line stands
+/// in several places of which they name none, or where the block shows lines around it.
+fn replace_quoted(
+    file: &File<'_>,
+    text: &str,
+    block: &str,
+    context: &Context<'_>,
+    prose: &Prose,
+) -> Option<Graft> {
+    let language = Language::of_path(file.path).filter(|_| context.current.is_none())?;
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let bare = |line: &'_ str| line.trim().trim_end_matches([';', ',', ':']).to_owned();
+    let stands = |quote: &str| text.lines().find(|line| bare(line) == bare(quote) && !line.trim().is_empty());
+    let whole = prose.quotes_replaced().find_map(stands)?;
+    let quoted = whole.trim();
+    // A block that repeats other lines of the file is placed by them.
+    let closes = |line: &str| line.chars().all(|letter| !letter.is_alphanumeric());
+    let mut shown = block.lines().map(str::trim).filter(|line| !line.is_empty() && *line != quoted && !closes(line));
+    if shown.any(|line| lines().any(|one| one == line)) || defines_anew(file, text, block, language) {
+        return None;
+    }
+    let block = indented(block, &whole[..whole.len() - whole.trim_start().len()]);
+    let within = replace_within(file, text, (whole, &block), prose);
+    let once = lines().filter(|line| *line == quoted).count() == 1;
+    let exact = || once.then(|| edits::replace(text, whole, &block, false));
+    within.or_else(exact).filter(|graft| !matches!(graft, Graft::Refused(_)))
+}
+
+/// A block whose first line begins with this indentation.
+fn indented(block: &str, indent: &str) -> String {
+    let first = block.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let own = &first[..first.len() - first.trim_start().len()];
+    let moved = |line: &str| line.strip_prefix(own).map_or_else(|| line.to_owned(), |rest| format!("{indent}{rest}"));
+    let lines = block.trim_matches('\n').lines().map(|line| if line.trim().is_empty() { String::new() } else { moved(line) });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a block defines something that the file defines: it takes that one's place, and not that of a line.
+fn defines_anew(file: &File<'_>, text: &str, block: &str, language: Language) -> bool {
+    let Some(source) = parse(block, language) else { return false };
+    let items = source.items(source.root());
+    items.iter().any(|item| item.is_definition() && defines(file, text, &item.name))
+}
+
 /// Whether lines stand together in a text, their blanks aside.
 fn holds_lines(text: &str, lines: &str) -> bool {
     let bare = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
@@ -129,6 +173,9 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         if !matches!(exact, Graft::Refused(_)) || Language::of_path(file.path).is_none() {
             return keep_sound(file, exact, context);
         }
+    }
+    if let Some(graft) = replace_quoted(file, text, snippet.text, context, &prose) {
+        return keep_sound(file, graft, context);
     }
     match Language::of_path(file.path) {
         Some(language) => structure::place(file, text, snippet.text, context, language),

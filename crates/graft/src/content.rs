@@ -39,8 +39,11 @@ fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
         return None;
     }
     let words = bare(line);
-    let named = match words.split_once(" (") {
-        Some((named, note)) if note.ends_with(')') => named,
+    // "in a.ts (step 1), add" tells where the rest goes, whatever follows the path.
+    let inward = words.strip_prefix("in ").or_else(|| words.strip_prefix("In "));
+    let named = match (inward, words.split_once(" (")) {
+        (Some(inward), _) => inward.split([',', ':', '(']).next().unwrap_or(inward).trim_end(),
+        (None, Some((named, note))) if note.ends_with(')') => named,
         _ => words,
     };
     // "--- a.py ---", "Datei: a.py": signs around it, or one word that announces it.

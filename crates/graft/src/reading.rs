@@ -171,6 +171,8 @@ fn names_file(line: &str, path: &str) -> bool {
     // "--- a.py ---", "Datei: a.py": signs before it, or one word that announces it.
     let mut words = bare(line).split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).peekable();
     words.next_if(|word| word.ends_with([':', '：']) && !word.contains(['.', '/']));
+    // "in a.py (step 1), add"
+    words.next_if(|word| matches!(word.to_lowercase().as_str(), "in" | "into"));
     words.next().is_some_and(|word| {
         let word = word.trim_matches(['`', ':', '(', ')']);
         word == path

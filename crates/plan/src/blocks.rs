@@ -437,10 +437,9 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
                 (FileOf::Change(one), FileOf::Change(other)) if one != other => continue,
                 (found @ FileOf::Change(_), _) | (_, found) => found.clone(),
             };
-            placed[at].block.role = Role::Before { after: Some(at + 1) };
             placed[at].block.file = file.clone();
-            placed[at + 1].block.role = Role::After { before: Some(at) };
             placed[at + 1].block.file = file;
+            tie(placed, at);
         }
     }
     // "X: [block] to: [block]": the words between them make the first one the old code.
@@ -449,8 +448,19 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
         let alone = second.block.role == Role::After { before: None } && first.block.role == Role::Code;
         let near = first.row + 2 == second.row && starts.get(first.row) == starts.get(second.row);
         if alone && near && first.block.language == second.block.language && first.block.file == second.block.file {
-            placed[at - 1].block.role = Role::Before { after: Some(at) };
-            placed[at].block.role = Role::After { before: Some(at - 1) };
+            tie(placed, at - 1);
         }
+    }
+}
+
+/// Makes a block the old code of the next one, of which the words above the first speak as well: "In `f`, change … to …".
+fn tie(placed: &mut [Placed], at: usize) {
+    placed[at].block.role = Role::Before { after: Some(at + 1) };
+    let above = placed[at].block.prose.clone();
+    let next = &mut placed[at + 1].block;
+    next.role = Role::After { before: Some(at) };
+    let new: Vec<&str> = above.lines().filter(|line| !next.prose.lines().any(|own| own == *line)).collect();
+    if !new.is_empty() {
+        next.prose = format!("{}\n{}", new.join("\n"), next.prose);
     }
 }

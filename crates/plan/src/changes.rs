@@ -2,11 +2,11 @@
 
 mod verbs;
 
-mod whole;
-
 mod urging;
 
 mod asks;
+
+mod whole;
 
 mod declared;
 

@@ -938,6 +938,7 @@ const NAMES: &[(Topic, &[&str])] = &[
         &[
             "working directory",
             "directory",
+            "folder",
             "base directory",
             "base path",
             "base folder",

@@ -130,7 +130,11 @@ pub(crate) fn base(words: &str) -> Option<String> {
         let before = blank(&words[from..span.outer.start]);
         let before = before.trim_end_matches([' ', ':', '：']);
         let before = before.strip_suffix(" the").unwrap_or(before);
-        last(before, Use::Base).filter(|base| base.end == before.len()).map(|_| folder)
+        // "Queries (from `src/queries/`)"
+        let (inner, behind) = (&words[span.inner.clone()], &words[span.outer.end..]);
+        let noted = before.ends_with("(from") && inner.ends_with('/') && behind.starts_with(')');
+        let led = last(before, Use::Base).is_some_and(|base| base.end == before.len());
+        (noted || led).then_some(folder)
     })
 }
 

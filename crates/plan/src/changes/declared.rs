@@ -3,7 +3,7 @@
 
 use super::asks::{Spot, asks_for, changes_within, is_marker, joins, moved, names_step, turn, unnumbered};
 use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
-use super::whole::{deletes, is_whole};
+use super::whole::{deletes, is_of_part};
 use super::{Action, PlannedChange, Said, add};
 use crate::basis::Basis;
 use crate::document::{Document, Span};
@@ -142,7 +142,8 @@ impl Collector<'_, '_, '_> {
         match &row.kind {
             RowKind::Heading(level) => {
                 self.current.clear();
-                self.base = self.base.take().filter(|(outer, _)| outer < level);
+                let own = mention::base(self.asking.words(row)).map(|folder| (*level, folder));
+                self.base = own.or_else(|| self.base.take().filter(|(outer, _)| outer < level));
                 self.heading(row);
             }
             RowKind::Cells(cells) if !unfit => self.cells(row, cells),
@@ -345,8 +346,9 @@ impl Collector<'_, '_, '_> {
             }
             let test = topic == Topic::Test;
             let said = Said { test, listed: true, ..self.said(Action::Unstated, Basis::Stated, checkbox) };
-            let part = at == 0 && !is_whole(lead, if next.is_some() { "" } else { behind });
-            if part && matches!(topic, Topic::Delete | Topic::Rename) {
+            let to = moved(topic, behind, found.get(at + 1));
+            let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
+            if at == 0 && is_of_part(topic, (lead, if next.is_some() { "" } else { behind }), target) {
                 // "Move: `MAX` from `a` to `b`" changes both, and moves none.
                 touched.extend(add(&mut self.changes, path, &Said { action: Action::Modify, ..said.clone() }));
                 for other in &found[at + 1..] {
@@ -355,14 +357,14 @@ impl Collector<'_, '_, '_> {
                 }
                 break;
             }
-            if let Some(to) = moved(topic, behind, found.get(at + 1)) {
+            if let Some(to) = to {
                 action = Action::Rename { to: to.path.clone() };
                 touched.extend(add(&mut self.changes, path, &Said { action, ..said }));
                 end = to.outer.end;
                 break;
             }
             let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
-            let empty = is_empty_note(&behind[..until]) || is_empty_lead(between_or(lead, between, at));
+            let empty = is_empty_note(&behind[..until]) || is_empty_lead(if at == 0 { lead } else { between });
             touched.extend(add(&mut self.changes, path, &Said { action, empty, ..said }));
         }
         let rest = value[(end - base).min(value.len())..].to_owned();
@@ -491,9 +493,4 @@ fn stated(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
     let behind = &words[(path.outer.end - base).min(words.len())..];
     let action = if action == Action::Delete && !deletes(before, behind) { Action::Unstated } else { action };
     if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
-}
-
-/// The words before a path in a list: those that lead to the list, or those between it and the last one.
-fn between_or<'w>(lead: &'w str, between: &'w str, at: usize) -> &'w str {
-    if at == 0 { lead } else { between }
 }

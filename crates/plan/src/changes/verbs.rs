@@ -369,7 +369,9 @@ pub(super) fn removes_whole(value: &str) -> bool {
         action_of(first) == Some(Action::Delete) || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
     removed && !value.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？']) && {
         let behind = rest.trim_start();
-        let object = key(behind);
+        // "Delete file, unused", but not "remove old, unused imports".
+        let cut = behind.split([',', ';']).next().unwrap_or(behind);
+        let object = key(if key(cut).split(' ').any(|word| WHOLE.contains(&word)) { cut } else { behind });
         let words: Vec<&str> =
             object.split_whitespace().take_while(|word| !matches!(*word, "and" | "as" | "since")).collect();
         rest.trim().is_empty()
@@ -378,6 +380,9 @@ pub(super) fn removes_whole(value: &str) -> bool {
             || words.iter().all(|word| FILLER.contains(word))
     }
 }
+
+/// Words for a file as a whole.
+const WHOLE: [&str; 8] = ["file", "module", "archivo", "fichero", "fichier", "datei", "arquivo", "файл"];
 
 /// What a file is made of.
 const PARTS: &[&str] = &[

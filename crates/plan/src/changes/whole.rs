@@ -1,8 +1,11 @@
 //! Whether words are about a file as a whole: only then is it removed, moved or made by them.
 
 use super::Action;
+use super::asks::turn;
 use super::verbs::{FILLER, action_of, begins, names_part};
-use crate::inline::key;
+use crate::inline::{code_spans, key};
+use crate::labels::Topic;
+use crate::paths::as_path;
 use crate::vocabulary::{Use, begins as opens, is_all};
 
 /// Words that leave the choice between two verbs: "delete or empty".
@@ -16,8 +19,20 @@ pub(super) fn deletes(before: &str, behind: &str) -> bool {
     verb && words.next().is_none_or(|word| !OR.contains(&word)) && ends_with_the_file(behind)
 }
 
+/// Returns whether an entry of a list that lets a file go, or moves it to a `target`, is about a part of it: "Move: `MAX` from
+/// `a.py` to `b.py`", "`a.py` → `b.py`: move `MAX`". `target` is what stands behind the path that it moves to.
+pub(super) fn is_of_part(topic: Topic, (lead, behind): (&str, &str), target: Option<&str>) -> bool {
+    let goes = matches!(topic, Topic::Delete | Topic::Rename);
+    // "- Delete `x`" says by its first word what "- Delete: `x`" says by its label.
+    let led = if turn(lead).is_some() { "" } else { lead };
+    let names_code = |words: &str| {
+        code_spans(words, 0).into_iter().any(|span| as_path(&words[span.inner], true).is_none())
+    };
+    goes && !is_whole(led, behind) || target.is_some_and(|note| names_code(lead) || names_code(note))
+}
+
 /// Returns whether nothing between a label and its path names a part of the file: `Move: `MAX` from `x``.
-pub(super) fn is_whole(lead: &str, behind: &str) -> bool {
+fn is_whole(lead: &str, behind: &str) -> bool {
     key(lead).split_whitespace().all(|word| FILLER.contains(&word)) && !lead.contains('`') && ends_with_the_file(behind)
 }
 
@@ -86,5 +101,20 @@ mod tests {
         assert!(is_whole("", " → "));
         assert!(!is_whole("`MAX_NAME` from ", " to "));
         assert!(!is_whole("the helper in ", ""));
+        for (lead, behind, topic, target) in [
+            ("", "", Topic::Delete, None),
+            ("Delete ", "", Topic::Delete, None),
+            ("Move ", "", Topic::Rename, Some("")),
+            ("", "", Topic::Files, Some(" (renamed)")),
+        ] {
+            assert!(!is_of_part(topic, (lead, behind), target), "{lead}`x`{behind} {target:?}");
+        }
+        for (lead, behind, topic, target) in [
+            ("", "", Topic::Files, Some(": move `MAX`")),
+            ("Move the constant `MAX` (", "", Topic::Files, Some(")")),
+            ("Delete ", " imports", Topic::Delete, None),
+        ] {
+            assert!(is_of_part(topic, (lead, behind), target), "{lead}`x`{behind} {target:?}");
+        }
     }
 }

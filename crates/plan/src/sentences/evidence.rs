@@ -71,7 +71,8 @@ impl<'t> Index<'t> {
             return None;
         }
         let number = self.texts.len();
-        self.texts.push(squeezed(&block.text));
+        // The imports that the words spell out are written with it.
+        self.texts.push(format!("{}{}", squeezed(&block.text), squeezed(&block.imports.join("\n"))));
         if block.role != Role::Shell {
             self.code.add(number);
         }

@@ -295,7 +295,11 @@ impl Judge<'_, '_, '_> {
         if asks && self.stock.is_stub(cut.last + 1) {
             return DoPartly;
         }
-        let stated = form.owes || !form.forbids && asked.lacks_status(self.stock.unit());
+        let unit = self.stock.unit();
+        if !form.forbids && asked.lacks_import(unit) {
+            return DoUnshown;
+        }
+        let stated = form.owes || !form.forbids && asked.lacks_status(unit);
         let row = &self.asking.rows[cut.row];
         // The words of the one sentence right above a block are its title; those of an item, a demand or a name are not.
         let more = row.item.is_some() || form.mood == Mood::Demands || form.tests || asked.names_symbols();
