@@ -90,13 +90,7 @@ fn replace_within(file: &File<'_>, text: &str, (current, new): (&str, &str), pro
 
 /// Replaces the line that the words quote: "replace `return 2` with:". `None` where they quote none, where the line stands
 /// in several places of which they name none, or where the block shows lines around it.
-fn replace_quoted(
-    file: &File<'_>,
-    text: &str,
-    block: &str,
-    context: &Context<'_>,
-    prose: &Prose,
-) -> Option<Graft> {
+fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_>, prose: &Prose) -> Option<Graft> {
     let language = Language::of_path(file.path).filter(|_| context.current.is_none())?;
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let bare = |line: &'_ str| line.trim().trim_end_matches([';', ',', ':']).to_owned();
@@ -121,7 +115,8 @@ fn indented(block: &str, indent: &str) -> String {
     let first = block.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let own = &first[..first.len() - first.trim_start().len()];
     let moved = |line: &str| line.strip_prefix(own).map_or_else(|| line.to_owned(), |rest| format!("{indent}{rest}"));
-    let lines = block.trim_matches('\n').lines().map(|line| if line.trim().is_empty() { String::new() } else { moved(line) });
+    let lines =
+        block.trim_matches('\n').lines().map(|line| if line.trim().is_empty() { String::new() } else { moved(line) });
     lines.collect::<Vec<_>>().join("\n")
 }
 

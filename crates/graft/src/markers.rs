@@ -71,7 +71,7 @@ const PHRASES: [&str; 63] = [
 ];
 
 /// Words that are an elision on their own: "etc.", "and so on".
-const ALONE: [&str; 6] = ["etc", "and so on", "and so forth", "usw", "и так далее", "等等"];
+const ALONE: [&str; 7] = ["existing", "etc", "and so on", "and so forth", "usw", "и так далее", "等等"];
 
 /// Callables of Pydantic and FastAPI for which `...` as the first argument says "required", and elides nothing.
 const REQUIRING: [&str; 9] = ["Field", "Query", "Path", "Body", "Header", "Cookie", "Form", "File", "Param"];

@@ -371,7 +371,11 @@ impl Prose {
         let nearest = self.last_sentence();
         let is_name = |code: &str| code.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$'));
         let meant = move |one: &&Mention| one.sentence == nearest && one.relation == Relation::Replace;
-        self.mentions.iter().filter(meant).map(|one| one.name.as_str()).filter(move |code| !is_name(code.trim_end_matches("()")))
+        self.mentions
+            .iter()
+            .filter(meant)
+            .map(|one| one.name.as_str())
+            .filter(move |code| !is_name(code.trim_end_matches("()")))
     }
 
     /// Whether a sentence says of the item of this name that what the block shows is all of it: "replace `A` with", "change

@@ -42,8 +42,14 @@ pub(crate) struct RouteName {
 }
 
 impl RouteName {
-    /// Reads `GET /users/{id}`, `/users/:id` or `POST`; nothing where the text is no route.
+    /// Reads `GET /users/{id}`, `/users/:id`, `:id`, `POST` or `@Get(':id')`; nothing where the text is no route.
     pub(crate) fn read(text: &str) -> Option<RouteName> {
+        if let Some(decorator) = text.strip_prefix('@') {
+            return RouteName::of_decorator(decorator);
+        }
+        if text.starts_with(':') && text.len() > 1 && !text.contains(char::is_whitespace) {
+            return Some(RouteName { method: None, path: Some(format!("/{text}")) });
+        }
         let mut words = text.split_whitespace();
         let (first, second, rest) = (words.next()?, words.next(), words.next());
         let method = is_method(first).then(|| first.to_owned());
@@ -56,6 +62,17 @@ impl RouteName {
             return None;
         }
         Some(RouteName { method, path: path.map(str::to_owned) })
+    }
+
+    /// Reads `Get(':id')` and `router.get("/x")`.
+    fn of_decorator(text: &str) -> Option<RouteName> {
+        let (callee, rest) = text.split_once('(')?;
+        let verb = callee.rsplit('.').next().unwrap_or(callee);
+        let method = METHODS.iter().take(7).find(|method| method.eq_ignore_ascii_case(verb))?;
+        let quoted = rest.trim_start().strip_prefix(['\'', '"']);
+        let path = quoted.and_then(|rest| rest.split(['\'', '"']).next()).unwrap_or("");
+        let path = format!("/{}", path.trim_start_matches('/'));
+        Some(RouteName { method: Some(method.to_ascii_uppercase()), path: Some(path) })
     }
 }
 

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List};
+use crate::languages::{Kind, Language, List};
 use crate::neighbours::meant;
 use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{place, refusal};
@@ -128,11 +128,18 @@ impl<'t> Search<'_, '_, 't> {
             List::Entries => container.lists == Some(List::Entries),
             List::Members => container.lists == Some(List::Members),
             _ => match container.lists {
+                Some(List::Members) if self.declares_apart(item) => false,
                 Some(List::Members) => !matches!(item.kind, Kind::Statement | Kind::Call | Kind::Export | Kind::Guard),
                 Some(List::Statements) => container.kind != Kind::Value,
                 _ => false,
             },
         }
+    }
+
+    /// Whether an item is a declaration of JavaScript: no class or type has one among its members.
+    fn declares_apart(&self, item: &Item<'_>) -> bool {
+        let declared = item.core.kind().ends_with("_declaration") || item.node.kind() == "export_statement";
+        declared && self.file.language != Language::Python
     }
 
     /// The only containers whose lists hold an item of this name and kind.
@@ -161,6 +168,7 @@ impl<'t> Search<'_, '_, 't> {
                     .containers
                     .iter()
                     .filter(|one| one.lists != Some(List::Entries) || item.kind == Kind::Entry)
+                    .filter(|one| one.lists != Some(List::Members) || !self.declares_apart(item))
                     .filter(|one| !meant(self.file, name, &one.items).is_empty())
                     .collect();
                 match fit.as_slice() {

@@ -31,6 +31,10 @@ const REACH: usize = 6;
 /// Returns what the sentence around `name`, ticks included, makes of it.
 pub(crate) fn mention(words: &str, name: &Range<usize>) -> Mention {
     let (before, after) = around(words, name);
+    // "`a.py` (leave empty)" makes a file.
+    if is_all(after.trim().trim_end_matches([')', '）']), Use::Empty) {
+        return Mention::Spoken;
+    }
     // "Do not modify: `a.py`": a colon ends no denial.
     let led = words.get(..name.start).unwrap_or("").trim_end();
     let led = led.strip_suffix([':', '：']).map(blank);

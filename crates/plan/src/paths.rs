@@ -119,7 +119,7 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
         return None;
     }
     if path.contains("://")
-        || path.starts_with(['-', '/', '~', '@', '+', '.']) && !starts_well(path)
+        || path.starts_with(['-', '/', '~', '@', '+', '.']) && !starts_well(path) && !(ticked && mentions_file(path))
         || path.contains("::")
     {
         return None;
@@ -178,6 +178,12 @@ fn starts_well(path: &str) -> bool {
         || path.starts_with("@/")
         || path.starts_with("~/")
         || (path.starts_with('/') && path.matches('/').count() > 1)
+}
+
+/// `@app/a.py`, as chat agents mention a file: with an ending, which a package `@scope/name` has not.
+fn mentions_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("");
+    path.starts_with('@') && path.contains('/') && is_extension(&extension(name))
 }
 
 /// `a.py:12-40` and `a.py#L12-L40` without the lines.

@@ -150,6 +150,13 @@ impl Files {
         if self.stands(&tidy) {
             return as_written(path, tidy);
         }
+        // "@app/a.py", as chat agents mention a file; a folder may bear the sign itself.
+        if let Some(bare) = tidy.strip_prefix('@').filter(|bare| bare.contains('/'))
+            && bare.split('/').next().is_some_and(|first| self.stands(first))
+            && tidy.split('/').next().is_some_and(|first| !self.stands(first))
+        {
+            return Meaning::Resolved { path: bare.to_owned(), why: Resolution::FromRoot };
+        }
         if creates { self.new_file(path, tidy, bases) } else { self.existing_file(path, tidy, bases) }
     }
 
@@ -252,12 +259,21 @@ impl Files {
         let name = self.root.file_name().map(|name| name.to_string_lossy().into_owned());
         let parts: Vec<&str> = path.split('/').collect();
         let named = name.and_then(|name| parts.iter().rposition(|part| *part == name)).map(|at| parts[..=at].join("/"));
-        let Some(author) = named.or_else(|| self.author_root.clone()) else { return outside() };
+        let known = named.or_else(|| self.author_root.clone()).or_else(|| self.home_of(&parts));
+        let Some(author) = known else { return outside() };
         let below = path.strip_prefix(&format!("{author}/")).and_then(|below| modules::climbed("", below));
         match below.filter(|below| Address::of(&self.root, below).is_ok()) {
             Some(below) => Meaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
             None => outside(),
         }
+    }
+
+    /// What stands before the part of a path in somebody's home that is a file of this repository, its folder included.
+    fn home_of(&self, parts: &[&str]) -> Option<String> {
+        let home = parts.first() == Some(&"~") || matches!(parts.get(1), Some(&("home" | "Users")));
+        let stands = |from: &usize| self.stands(&parts[*from..].join("/"));
+        let from = (2..parts.len().saturating_sub(1)).filter(|_| home).find(stands)?;
+        Some(parts[..from].join("/"))
     }
 
     /// Whether the files of its kind nearest to `path`, a few of them, all open with a comment that is their own path.

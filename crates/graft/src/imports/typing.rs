@@ -1,8 +1,8 @@
 //! Imports under `if TYPE_CHECKING:`: they need no words about their place, and join those that are there.
 
-use crate::imports::{Imports, imported};
+use crate::imports::{Imports, Statement, imported};
 use crate::items::{Item, Source, line_end, line_start};
-use crate::languages::{Imported, Kind, Writing};
+use crate::languages::{Form, Imported, Kind, Writing};
 use crate::splice::Splice;
 
 /// Whether an item is nothing but imports for the type checker.
@@ -25,7 +25,7 @@ impl<'t> Imports<'_, '_, 't> {
             let Some(body) = guard.node.child_by_field_name("consequence") else { continue };
             for item in snippet.items(body).iter().filter(|item| item.kind == Kind::Import) {
                 let bindings = imported(snippet.language, item.node, snippet.text).unwrap_or_default();
-                let missing: Vec<Imported> = bindings.into_iter().filter(|one| !self.knows(one)).collect();
+                let missing: Vec<Imported> = bindings.iter().filter(|one| !self.knows(one)).cloned().collect();
                 if missing.is_empty() {
                     continue;
                 }
@@ -33,6 +33,11 @@ impl<'t> Imports<'_, '_, 't> {
                 let names: Vec<&str> = missing.iter().map(Imported::local).collect();
                 splice.say(format!("imported {} for the type checker", names.join(", ")));
                 let tail = snippet.slice(item.code_end..item.end);
+                if let Some(statement) = self.typing_of(&missing).filter(|_| tail.trim().is_empty()) {
+                    let shown: Vec<&Imported> = bindings.iter().collect();
+                    self.extend(statement, &missing, &shown, splice);
+                    continue;
+                }
                 lines.push(format!("{}{tail}", self.file.language.import(&missing, "")));
             }
         }
@@ -53,6 +58,13 @@ impl<'t> Imports<'_, '_, 't> {
             Some(end) => splice.insert(line_end(text, end), format!("\n\n{head}{body}")),
             None => splice.insert(line_start(text, 0), format!("{head}{body}\n\n\n")),
         }
+    }
+
+    /// The statement of the file's guard that takes more names of a module.
+    fn typing_of(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
+        let first = bindings.first().filter(|first| first.form == Form::Named)?;
+        let same = |have: &Imported| have.form == Form::Named && self.same_module(&have.module, &first.module);
+        self.statements.iter().find(|one| one.typing && !one.bindings.is_empty() && one.bindings.iter().all(same))
     }
 
     /// Whether the file imports it, for the program or for the type checker.

@@ -127,9 +127,7 @@ impl Merger<'_, '_, '_> {
         if (!value || only_adds) && !new_ones && self.stands(old_list, new_list) {
             return Ok(Fate::Unite);
         }
-        if only_adds && new_ones
-            || !value && kept * 2 <= there.len()
-        {
+        if only_adds && new_ones || !value && kept * 2 <= there.len() {
             return Ok(Fate::Unite);
         }
         let missing = there.iter().find(|one| !shown.contains(one)).map_or("", |one| one.0.as_str());

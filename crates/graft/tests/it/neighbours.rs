@@ -54,6 +54,7 @@ const ROUTES: &[Row] = &[
     row("a.py", FASTAPI, NEWEST, "Before the `GET /{book_id}` route:", Ok(FASTAPI_NEWEST)),
     row("a.py", FASTAPI, NEWEST, "Before `GET /books/{id}`, so that it is not shadowed.", Ok(FASTAPI_NEWEST)),
     row("a.py", FASTAPI, NEWEST, "", Ok(FASTAPI_NEWEST)),
+    row("a.py", FASTAPI, NEWEST, "Above `@router.get(\"/{book_id}\")`:", Ok(FASTAPI_NEWEST)),
     row("a.py", FASTAPI, NEWEST, "After the DELETE route.", Err(Reason::Conflict)),
     row("a.py", FASTAPI, NEWEST, "After the `GET /pages` route:", Err(Reason::NotFound)),
     row(

@@ -93,12 +93,15 @@ fn leading_sentence(above: &str) -> Option<String> {
     let words = one_line(above);
     let words = words.trim_start_matches(['-', '+', ' ', '>']);
     let words = words.strip_prefix("[ ] ").unwrap_or(words).trim_end();
-    let words = &words[sentence_around(words, words.len().saturating_sub(1))];
+    let sentence = sentence_around(words, words.len().saturating_sub(1));
+    // A short sentence behind others is no name of the block: "Replace `a`. The signature stays."
+    let alone = words[..sentence.start].trim().is_empty();
+    let words = &words[sentence];
     let own = label(words).filter(|label| label.rest < words.len() && !words[..label.rest].contains('`'));
     let words = own.map_or(words, |label| &words[label.rest..]);
     let plain = blank(words);
     let plain = plain.trim();
-    let leads = plain.ends_with([':', '：']) || plain.split(' ').count() <= LONGEST_NAME;
+    let leads = plain.ends_with([':', '：']) || alone && plain.split(' ').count() <= LONGEST_NAME;
     // A path or a number alone only says where.
     (leads && !is_marker(&plain.replace('`', ""))).then(|| plain.to_owned())
 }

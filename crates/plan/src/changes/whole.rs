@@ -25,9 +25,8 @@ pub(super) fn is_of_part(topic: Topic, (lead, behind): (&str, &str), target: Opt
     let goes = matches!(topic, Topic::Delete | Topic::Rename);
     // "- Delete `x`" says by its first word what "- Delete: `x`" says by its label.
     let led = if turn(lead).is_some() { "" } else { lead };
-    let names_code = |words: &str| {
-        code_spans(words, 0).into_iter().any(|span| as_path(&words[span.inner], true).is_none())
-    };
+    let names_code =
+        |words: &str| code_spans(words, 0).into_iter().any(|span| as_path(&words[span.inner], true).is_none());
     goes && !is_whole(led, behind) || target.is_some_and(|note| names_code(lead) || names_code(note))
 }
 

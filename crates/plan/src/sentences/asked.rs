@@ -157,7 +157,20 @@ fn said(words: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Words of the languages themselves, as stems: that a block holds one says nothing of what it does.
-const KEYWORDS: [&str; 9] = ["return", "import", "export", "class", "function", "const", "async", "await", "raise"];
+const KEYWORDS: [&str; 12] = [
+    "argument",
+    "parameter",
+    "method",
+    "return",
+    "import",
+    "export",
+    "class",
+    "function",
+    "const",
+    "async",
+    "await",
+    "raise",
+];
 
 /// Returns whether a word is a version: three numbers, as `0.7.0` or `v0.7.0`.
 fn is_version(word: &str) -> bool {

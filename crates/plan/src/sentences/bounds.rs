@@ -24,13 +24,15 @@ pub(super) fn bound(words: &str) -> Option<Protected> {
     let before = before.trim_end_matches([' ', ':', '*', '_', '(']);
     let whole = words.to_lowercase();
     let uses = held(&whole);
-    let alters = uses.has(Use::Alter) || whole.split(' ').any(|word| is_entry(word.trim_end_matches(['s', '.']), Use::Alter));
+    let alters =
+        uses.has(Use::Alter) || whole.split(' ').any(|word| is_entry(word.trim_end_matches(['s', '.']), Use::Alter));
     if !alters || uses.has(Use::Condition) {
         return None;
     }
     let lead = without_fillers(before);
     let excepts = last(lead, Use::Except).filter(|found| found.end == lead.len());
-    let denied = excepts.is_some_and(|found| held(&lead[..found.start]).has(Use::Negation) || begins(lead, Use::Negation).is_some());
+    let denied = excepts
+        .is_some_and(|found| held(&lead[..found.start]).has(Use::Negation) || begins(lead, Use::Negation).is_some());
     let solely = || {
         let verb = lead.rsplit(' ').next().is_some_and(|word| is_entry(word, Use::Alter));
         let ends = last(lead, Use::Solely).is_some_and(|found| found.end == lead.len());

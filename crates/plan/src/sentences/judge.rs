@@ -12,10 +12,10 @@ use crate::paths::{as_path, find_paths};
 use crate::rows::{Row, RowKind};
 
 use super::asked::{Asked, Proof};
+use super::bounds::bound;
 use super::evidence::Shown;
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
-use super::bounds::bound;
 use super::prohibition::{Protected, protected};
 use super::scope::Scopes;
 use super::split::Cut;

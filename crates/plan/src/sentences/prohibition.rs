@@ -88,6 +88,17 @@ fn verb_apart(words: &str) -> Vec<Protected> {
         let negation = last(&before, Use::Negation);
         let direct = negation.as_ref().is_some_and(|negation| before[negation.end..].trim().is_empty());
         let alters = |text: &str| held(text).has(Use::Alter);
+        // "`a` (don't rename it)" denies another verb.
+        let behind = last(&after, Use::Negation).map_or("", |negation| after[negation.end..].trim());
+        let other = negation.is_none()
+            && behind
+                .split(' ')
+                .next()
+                .is_some_and(|word| !word.is_empty() && word.is_ascii() && word.chars().all(char::is_alphabetic))
+            && !held(behind).has(Use::Alter);
+        if other {
+            return false;
+        }
         let verb = match (&negation, direct) {
             // The verb of both stands before the first: a word that only joins calls for no change.
             (Some(_), true) => alters(&after) || alters(&words[..span.outer.start].to_lowercase()),
@@ -290,7 +301,13 @@ pub(super) fn joins(word: &str) -> bool {
 }
 
 fn object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected {
-    Protected { name: code.to_owned(), is_path: as_path(code, true).is_some(), within, only_from_loss, all_but: Vec::new() }
+    Protected {
+        name: code.to_owned(),
+        is_path: as_path(code, true).is_some(),
+        within,
+        only_from_loss,
+        all_but: Vec::new(),
+    }
 }
 
 #[cfg(test)]
