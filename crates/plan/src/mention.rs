@@ -129,7 +129,7 @@ pub(crate) fn base(words: &str) -> Option<String> {
     /// The bytes of the longest words before a folder, with room for emphasis.
     const REACH: usize = 80;
     code_spans(words, 0).into_iter().find_map(|span| {
-        let folder = folder(&words[span.inner])?;
+        let folder = folder(&words[span.inner.clone()])?;
         let from = words.floor_char_boundary(span.outer.start.saturating_sub(REACH));
         let before = blank(&words[from..span.outer.start]);
         let before = before.trim_end_matches([' ', ':', '：']);

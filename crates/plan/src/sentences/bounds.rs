@@ -3,6 +3,7 @@
 //! The words right before the first path decide, and all code that the sentence names has to be paths: "change only the
 //! import in `a.py`" bounds a part of a file, and nothing else.
 
+use super::SentenceClass;
 use super::prohibition::Protected;
 use crate::inline::code_spans;
 use crate::paths::as_path;
@@ -60,6 +61,18 @@ fn without_fillers(before: &str) -> &str {
         }
         rest = rest[..rest.len() - word.len()].trim_end();
     }
+}
+
+/// Returns whether what a sentence protects is the first that it names: "Replace `a`, but do not touch `b`" is about `a`.
+pub(super) fn is_about(words: &str, protects: &[Protected]) -> bool {
+    let first = code_spans(words, 0).into_iter().next();
+    protects.first().zip(first).is_some_and(|(one, span)| one.name == words[span.inner])
+}
+
+/// The class of a sentence that says what must stay.
+pub(super) fn forbidden(class: SentenceClass) -> SentenceClass {
+    use SentenceClass::{Context, DoPartly, DoUnshown, Forbid, Place, Unclear};
+    if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) { Forbid } else { class }
 }
 
 #[cfg(test)]

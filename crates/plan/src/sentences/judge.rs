@@ -5,18 +5,17 @@ use std::collections::HashSet;
 use crate::changes::{Action, Asking, PlannedChange, meant};
 use crate::criteria::is_among;
 use crate::document::Span;
-use crate::inline::code_spans;
 use crate::labels::{Topic, topic};
 use crate::mention::{is_empty_note, makes_empty};
 use crate::paths::{as_path, find_paths};
 use crate::rows::{Row, RowKind};
 
 use super::asked::{Asked, Proof};
-use super::bounds::bound;
+use super::bounds::{bound, forbidden, is_about};
 use super::evidence::Shown;
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
-use super::prohibition::{Protected, protected};
+use super::prohibition::protected;
 use super::scope::Scopes;
 use super::split::Cut;
 use super::statuses::lacks_status;
@@ -476,18 +475,6 @@ fn is_title(words: &str) -> bool {
 fn by_lead(led: Option<SentenceClass>) -> Option<SentenceClass> {
     use SentenceClass::{Check, Condition, Elsewhere, Forbid};
     led.filter(|class| matches!(class, Check | Forbid | Condition | Elsewhere))
-}
-
-/// Returns whether what a sentence protects is the first that it names: "Replace `a`, but do not touch `b`" is about `a`.
-fn is_about(words: &str, protects: &[Protected]) -> bool {
-    let first = code_spans(words, 0).into_iter().next();
-    protects.first().zip(first).is_some_and(|(one, span)| one.name == words[span.inner])
-}
-
-/// The class of a sentence that says what must stay.
-fn forbidden(class: SentenceClass) -> SentenceClass {
-    use SentenceClass::{Context, DoPartly, DoUnshown, Forbid, Place, Unclear};
-    if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) { Forbid } else { class }
 }
 
 /// Returns whether the title of a step says that it runs or checks something.
