@@ -22,9 +22,10 @@ fn is_test(language: Language, item: &Item<'_>) -> bool {
         (Language::Python, Kind::Class) => item.name.starts_with("Test") && item.name.len() > 4,
         (Language::Python, _) => false,
         (_, Kind::Call) => {
-            // `jest.mock(…)`, `vi.mock(…)`: only a runner of tests binds these.
-            let callee = item.name.split(['(', '.']).next();
-            matches!(callee, Some("it" | "test" | "describe" | "suite" | "jest" | "vi"))
+            // `jest.mock('./a')`, `vi.spyOn(a, 'b')`: what only a runner of tests has.
+            let callee = item.name.split('(').next().unwrap_or_default();
+            let doubles = [".mock", ".doMock", ".unmock", ".spyOn"].iter().any(|verb| callee.ends_with(verb));
+            doubles || matches!(callee.split('.').next(), Some("it" | "test" | "describe" | "suite"))
         }
         _ => false,
     }
