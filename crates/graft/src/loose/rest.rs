@@ -62,7 +62,7 @@ fn owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Ran
         named(merger.file, merger.file.root(), "", (&plain(mention), true), &mut found);
         found.pop().filter(|_| found.is_empty()).map(|(range, _)| range)
     };
-    mentions.filter_map(|mention| only(mention)).collect()
+    mentions.filter_map(only).collect()
 }
 
 /// The place of the first item below the guards with which a list begins, where it ends with a `return`.
