@@ -10,23 +10,21 @@ mod direction;
 
 mod lead;
 
-mod imports;
-
 use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::Span;
+use crate::imports;
 use crate::inline::one_line;
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
-use crate::worded::{WordedImport, worded_imports};
 use file::{Nearness, Wanted};
-pub(crate) use imports::asks_for_the_same;
 pub(crate) use lead::{Lead, read as read_lead};
 use role::Setting;
+pub(crate) use signs::is_test_code;
 
 /// A fenced (or indented) code block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -218,9 +216,6 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let words = format!("{prose}\n\n{}", direction::paragraph_below(asking, row, starts));
         let path = wanted_path(changes, &found);
         let mut imports = imports::spelled(&words, &path);
-        if path.ends_with(".py") {
-            imports.extend(worded_imports(&words).iter().filter_map(WordedImport::python));
-        }
         if imports::asks_for_the_same(&words) {
             imports.extend(shown_imports(&placed, &path));
         }

@@ -15,8 +15,6 @@ mod paths;
 
 mod mention;
 
-mod worded;
-
 mod labels;
 
 mod boxes;
@@ -40,6 +38,8 @@ mod changes;
 mod commands;
 
 mod criteria;
+
+mod imports;
 
 mod blocks;
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use llm::Price;
 use serde_json::{Map, Value, json};
 
 use crate::cli::Globals;
@@ -10,8 +11,6 @@ use crate::cli::arguments::{RootArgument, WallArguments};
 use crate::cli::colour::Palette;
 use crate::cli::place;
 use crate::cli::printer::{self, Stream, one_line};
-use llm::Price;
-
 use crate::settings::{Held, KEYS, Origin, Settings, write_duration};
 use crate::stop::{Exit, Stop};
 

@@ -69,7 +69,7 @@ pub(super) fn says_implement(words: &str) -> bool {
 }
 
 /// Whether code is that of tests.
-pub(super) fn is_test_code(text: &str) -> bool {
+pub(crate) fn is_test_code(text: &str) -> bool {
     let signs = [
         "def test_",
         "async def test_",

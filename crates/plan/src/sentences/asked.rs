@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::imports::worded;
 use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::paths::as_path;
 use crate::vocabulary::{Use, is_entry};
-use crate::worded::worded_imports;
 
 use super::evidence::Shown;
 use super::form::Form;
@@ -63,7 +63,7 @@ impl<'w> Asked<'w> {
         let whole = |symbol: &str| symbol.starts_with("import ") && !symbol.contains(['{', '*', '\'', '"', ',']);
         let shows = |symbol: &str| if whole(symbol) { shown.holds(&squeezed(symbol)) } else { shown.has(symbol) };
         let missing = |symbol: &&str| is_import(symbol) && !shows(symbol);
-        let worded = worded_imports(self.words);
+        let worded = worded(self.words);
         self.spells && symbols(self.words).iter().any(missing)
             || worded.iter().any(|one| !one.names().iter().all(|name| shown.imports(name)))
     }

@@ -1,7 +1,7 @@
 //! Sentences that point back to what an earlier block shows: "Create `limits.yaml`: paste the YAML above."
 
-use crate::blocks::asks_for_the_same;
 use crate::changes::{Action, meant};
+use crate::imports::asks_for_the_same;
 use crate::paths::find_paths;
 
 use super::asked::Asked;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::blocks::{FileOf, Placed, Role};
+use crate::blocks::{FileOf, Placed, Role, is_test_code};
 use crate::changes::PlannedChange;
 use crate::commands::PlannedCommand;
 
@@ -173,10 +173,4 @@ impl<'t> Inventory<'t> {
         let at = self.runs.partition_point(|start| *start < bytes.start);
         self.runs.get(at).is_some_and(|start| *start < bytes.end)
     }
-}
-
-/// Returns whether code of no known file tests something.
-fn is_test_code(text: &str) -> bool {
-    let signs = ["def test_", "async def test_", "it(", "test(", "describe("];
-    text.lines().any(|line| signs.iter().any(|sign| line.trim_start().starts_with(sign)))
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! with `import { X } from "./y"`
 //! extend the `./y` import with `X`; add `Z` to the imports from `a`
+//! import `a` and `b` from `app.x`
 //! Add the same import.
 //! ```
 //!
@@ -16,6 +17,7 @@ use code::languages::Language;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans};
 use crate::mention::{Mention, mention, sentence_around};
+use crate::vocabulary::{Use, is_entry};
 
 /// How words that mean an import begin.
 const IMPORT: [&str; 6] = ["import", "импорт", "导入", "導入", "インポート", "임포트"];
@@ -28,7 +30,7 @@ const SAME: [&str; 12] =
 const BETWEEN: usize = 3;
 
 /// The import statements that the words spell out and do not deny, in the language of the file at `path`.
-pub(super) fn spelled(words: &str, path: &str) -> Vec<String> {
+pub(crate) fn spelled(words: &str, path: &str) -> Vec<String> {
     let spans = code_spans(words, 0);
     let whole = spans.iter().filter(|span| {
         let code = &words[span.inner.clone()];
@@ -39,7 +41,60 @@ pub(super) fn spelled(words: &str, path: &str) -> Vec<String> {
     for clause in clauses(words, &spans) {
         found.extend(named(words, &clause, &spans, path));
     }
+    if Language::of_path(path) == Some(Language::Python) {
+        // In JavaScript a name may be the default or a named export, which the verb does not tell.
+        let worded = worded(words);
+        found.extend(worded.iter().filter_map(|one| statement(one.module, &one.names, path)));
+    }
     found
+}
+
+/// Names that words want imported, and from where.
+pub(crate) struct WordedImport<'w> {
+    names: Vec<&'w str>,
+    module: &'w str,
+}
+
+impl<'w> WordedImport<'w> {
+    /// The names.
+    pub(crate) fn names(&self) -> &[&'w str] {
+        &self.names
+    }
+}
+
+/// Reads the imports that words ask for and do not deny.
+pub(crate) fn worded(words: &str) -> Vec<WordedImport<'_>> {
+    let spans = code_spans(words, 0);
+    let code = |span: &CodeSpan| &words[span.inner.clone()];
+    let mut found = Vec::new();
+    for first in 0..spans.len() {
+        if !asks(words, &spans[first]) {
+            continue;
+        }
+        let joined = |at: &usize| is_join(&words[spans[at - 1].outer.end..spans[*at].outer.start]);
+        let last = (first + 1..spans.len()).take_while(joined).last().unwrap_or(first);
+        let names: Vec<&str> = spans[first..=last].iter().map(code).collect();
+        let Some(module) = spans.get(last + 1) else { continue };
+        let from = words[spans[last].outer.end..module.outer.start].trim().to_lowercase();
+        let is_module = !code(module).contains([' ', '(', '`']) && !code(module).is_empty();
+        if is_entry(&from, Use::Source) && is_module && names.iter().all(|name| is_name(name)) {
+            found.push(WordedImport { names, module: code(module) });
+        }
+    }
+    found
+}
+
+/// Whether the verb "import" stands before a code span: "import `a`".
+fn asks(words: &str, span: &CodeSpan) -> bool {
+    let before = words[..span.outer.start].trim_end().to_lowercase();
+    let word = before.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or("");
+    is_entry(word, Use::Import) && made_of(words, &span.outer) == Mention::Spoken
+}
+
+/// Whether words only join two names.
+fn is_join(between: &str) -> bool {
+    let mut words = between.split([' ', ',']).filter(|word| !word.is_empty());
+    words.all(|word| matches!(word, "and" | "&" | "und" | "et" | "y" | "e" | "и" | "和"))
 }
 
 /// Whether the words ask for an import that an earlier block of the unit showed: "Add the same import."
@@ -57,7 +112,7 @@ pub(crate) fn asks_for_the_same(words: &str) -> bool {
 }
 
 /// Whether a block shows imports and nothing else.
-pub(super) fn is_all_imports(text: &str, path: &str) -> bool {
+pub(crate) fn is_all_imports(text: &str, path: &str) -> bool {
     let Some(tree) = Language::of_path(path).and_then(|language| language.parse(text)) else { return false };
     let root = tree.root_node();
     let mut cursor = root.walk();
@@ -202,6 +257,23 @@ mod tests {
         }
         for (text, path) in [("import { a } from './a';\na();\n", "a.ts"), ("from a import b\nb()\n", "a.py")] {
             assert!(!is_all_imports(text, path), "{text}");
+        }
+    }
+
+    #[test]
+    fn imports_are_read_from_words() {
+        for (words, expected) in [
+            ("Import `a` from `app.x`.", Some("from app.x import a")),
+            ("Import `a`, `b` and `C` from `app.x`, and add the route:", Some("from app.x import a, b, C")),
+            ("and import `a` from `.x`:", Some("from .x import a")),
+            ("Importiere `a` aus `app.x`:", None),
+            ("Do not import `a` from `app.x`.", None),
+            ("Import `a` and remove `b` from `app.x`.", None),
+            ("Move `a` from `app.x`.", None),
+            ("The import of `a` from `app.x` stays.", None),
+        ] {
+            let found = worded(words).first().and_then(|one| statement(one.module, &one.names, "a.py"));
+            assert_eq!(found.as_deref(), expected, "{words}");
         }
     }
 }
