@@ -54,6 +54,8 @@ pub(crate) enum Use {
     TestWord,
     /// A word for what was said before: its sentence speaks of that.
     Anaphor,
+    /// One of those that stands for the code itself, of which its sentence says something, and not for the reason of it.
+    Pronoun,
     /// Words behind the verb that leave the work to what is found.
     Proviso,
     /// A word for a comment in code.

@@ -64,7 +64,7 @@ pub(super) struct Form {
     pub(super) explains: bool,
     /// Its label asks for attention and says nothing of what follows.
     pub(super) cautions: bool,
-    /// It begins with a word for what was said before.
+    /// It begins with a word for what was said before, as reasons do: "This keeps it small".
     pub(super) refers: bool,
     /// It begins with the name of a unit.
     pub(super) elsewhere: bool,
@@ -128,7 +128,7 @@ pub(super) fn read(words: &str) -> Form {
         called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what) && !cautions),
         explains: explains(&called) && !cautions || explains(&head) || mood == Mood::States && said.has(Use::Given),
         cautions,
-        refers: mood == Mood::States && opening.is(Use::Anaphor),
+        refers: mood == Mood::States && opening.is(Use::Anaphor) && !opening.is(Use::Pronoun),
         elsewhere: names_unit(&marked.words),
         owes: name.is(Use::Demand),
         tests: said.has(Use::TestWord),

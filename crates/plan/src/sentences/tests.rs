@@ -4,7 +4,7 @@ use super::form::{Mood, read};
 use crate::blocks::Lead;
 use crate::inline::code_spans;
 use crate::mention::{Mention, base, is_empty_note, mention};
-use crate::vocabulary::{Use, languages};
+use crate::vocabulary::{Use, begins, languages};
 
 /// Returns whether the entry does in the sentence what its table says.
 fn decides(what: Use, example: &str) -> bool {
@@ -19,7 +19,8 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Negation => form.negated,
         Use::TestWord => form.tests,
         Use::Caution => form.cautions,
-        Use::Anaphor => form.refers,
+        Use::Anaphor => form.refers || begins(&form.head, Use::Pronoun).is_some(),
+        Use::Pronoun => form.mood == Mood::States && !form.refers,
         Use::Alter => !super::prohibition::protected(example).is_empty(),
         Use::Gone => !super::removals(example, &(0..0)).is_empty(),
         Use::Stays => super::prohibition::protected(example).iter().any(|one| !one.only_from_loss),

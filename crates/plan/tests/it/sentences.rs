@@ -1,5 +1,7 @@
 //! Which sentences beside a block ask for work that the block does not show.
 
+use plan::SentenceClass;
+
 /// Words of a task whose block defines `total` in `app/cart.py`, and those of them that are open.
 const TASKS: &[(&str, &[&str])] = &[
     ("Return 404 when the cart does not exist.", &["Return 404 when the cart does not exist."]),
@@ -46,4 +48,23 @@ fn the_same_import_is_that_of_an_earlier_block() {
     assert_eq!(last.imports, ["import { total } from './total';"]);
     let open: Vec<_> = phase.sentences.iter().filter(|sentence| sentence.open).collect();
     assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
+    let rows = [
+        ("It validates the cart first.", SentenceClass::Unclear),
+        ("They expire after a day.", SentenceClass::Unclear),
+        ("Оно проверяет скидку.", SentenceClass::Unclear),
+        ("It returns the sum of the cart.", SentenceClass::DoShown),
+        ("This keeps the module small.", SentenceClass::Context),
+    ];
+    for (words, expected) in rows {
+        let text = format!(
+            "# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.py`\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n\n{words}\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let sentence = plan.all().flat_map(|unit| &unit.sentences).find(|one| text[one.span.clone()] == *words);
+        assert_eq!(sentence.map(|one| one.class), Some(expected), "{words}");
+    }
 }
