@@ -15,8 +15,8 @@ pub(crate) fn remains(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal)
     let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
     let about = |path: &String| removal.within.as_ref().is_none_or(|within| is_path(path, within));
     let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(about).collect();
-    let (name, key) = (symbol(&removal.name), key(&removal.name));
-    if phase.blocks.iter().any(|block| holds(&block.text, name) || holds(&block.text, key)) {
+    let (name, entry) = (symbol(&removal.name), graft::entry_name(&removal.name));
+    if phase.blocks.iter().any(|block| holds(&block.text, name) || holds(&block.text, entry)) {
         return None;
     }
     let owner = removal.owner.as_deref().or_else(|| removal.name.rsplit_once('.').map(|(owner, _)| owner)).map(symbol);
@@ -24,28 +24,10 @@ pub(crate) fn remains(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal)
         let text = work.workspace.tree.read_text(path).ok().flatten();
         text.is_some_and(|text| match Language::of_path(path) {
             Some(_) => count(path, &text, (owner, name)) == 1,
-            None => owner.is_none_or(|owner| is_path(path, owner)) && entries(&text, key) == 1,
+            None if owner.is_some_and(|owner| !is_path(path, owner)) => false,
+            None => graft::count_entries(path, &text, &removal.name) == Some(1),
         })
     })
-}
-
-/// Returns the key or package that a name means in data: `praw` of `praw==7.7.1`, `@nestjs/cache` of `"@nestjs/cache": "^1"`.
-fn key(written: &str) -> &str {
-    let bare = written.trim().trim_matches(['"', '\'']);
-    let ends =
-        |(at, letter): (usize, char)| (at > 0 && !(letter.is_alphanumeric() || "-_./".contains(letter))).then_some(at);
-    bare.char_indices().find_map(ends).map_or(bare, |end| &bare[..end])
-}
-
-/// Counts the lines of data that set a key or require a package.
-fn entries(text: &str, key: &str) -> usize {
-    let is_entry = |line: &&str| {
-        let line = line.trim_start().trim_start_matches("- ").trim_start_matches(['"', '\'']);
-        let behind = line.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
-        behind
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '=', '<', '>', '~', '!', '[', ',', ';', '@']))
-    };
-    if key.is_empty() { 0 } else { text.lines().filter(is_entry).count() }
 }
 
 /// Counts the definitions of a name in a file, and its imports; within its owner, where one is given.
@@ -68,22 +50,6 @@ fn count(path: &str, text: &str, (owner, name): (Option<&str>, &str)) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn entries_of_data_are_counted_by_their_key() {
-        let requirements = "httpx==0.27.0\npraw==7.7.1  # old\nuvicorn[standard]\n";
-        let manifest = "{\n  \"dependencies\": {\n    \"@nestjs/cache\": \"^1\",\n    \"pg\": \"^8\"\n  }\n}\n";
-        for (text, written, expected) in [
-            (requirements, "praw==7.7.1", 1),
-            (requirements, "uvicorn", 1),
-            (requirements, "http", 0),
-            (manifest, "@nestjs/cache", 1),
-            (manifest, "\"pg\": \"^8\"", 1),
-            (manifest, "pg-native", 0),
-        ] {
-            assert_eq!(entries(text, key(written)), expected, "{written}");
-        }
-    }
 
     #[test]
     fn definitions_are_counted_within_their_owner() {

@@ -72,6 +72,29 @@ impl Format {
     }
 }
 
+/// Counts the entries of a file of data that bear the name which `written` means: `praw` of `praw==7.7.1`, `@nestjs/cache` of
+/// `"@nestjs/cache": "^1"`. Keys count at any depth, and in lists the packages and variables that their texts name. None where
+/// the file is no data, or is none of its format.
+///
+/// ```
+/// assert_eq!(graft::count_entries("pyproject.toml", "dependencies = [\"praw>=7\", \"httpx\"]", "praw==7.7.1"), Some(1));
+/// ```
+pub fn count_entries(path: &str, text: &str, written: &str) -> Option<usize> {
+    let Format::Data(syntax) = format_of(path) else { return None };
+    let name = entry_name(written);
+    let even = data::package(name).map_or_else(String::new, |(package, _)| package);
+    let found = data::entries(&plain(text), syntax)?;
+    Some(found.iter().filter(|entry| !name.is_empty() && (entry.as_str() == name || **entry == even)).count())
+}
+
+/// Returns the name that an entry of data bears, as words write it: up to the sign that ends a key or a package.
+pub fn entry_name(written: &str) -> &str {
+    let bare = written.trim().trim_matches(['"', '\'']);
+    let is_part = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
+    let end = bare.char_indices().find(|(at, letter)| *at > 0 && !is_part(*letter));
+    end.map_or(bare, |(end, _)| &bare[..end])
+}
+
 /// Puts the snippet into a file of one of the formats, chosen by the path; anything else by exact anchors.
 pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>) -> Graft {
     let Some(original) = file.text else {

@@ -76,6 +76,26 @@ pub(super) fn check(text: &str, syntax: &Syntax) -> Result<(), String> {
     (syntax.read)(text, Role::File).map(|_| ())
 }
 
+/// Returns what a text holds entries of, in order: its keys at any depth, and of lists the names that their texts bear.
+/// `{"a": ["b>=1", "c"]}` has `a`, `b` and `c`. None where it is not of the format.
+pub(super) fn entries(text: &str, syntax: &Syntax) -> Option<Vec<String>> {
+    let document = (syntax.read)(text, Role::File).ok()?;
+    let mut found = Vec::new();
+    document.roots.iter().for_each(|root| collect_entries(root, &mut found));
+    Some(found)
+}
+
+fn collect_entries(node: &Node, found: &mut Vec<String>) {
+    for child in node.children().iter().filter(|child| !child.is_comment()) {
+        match child.node.as_scalar().filter(|_| node.is_list()) {
+            Some(scalar) => found.push(identity::name_of(scalar).map_or_else(|| scalar.text.clone(), |(name, _)| name)),
+            None if node.is_map() => found.push(child.key.text.clone()),
+            None => {}
+        }
+        collect_entries(&child.node, found);
+    }
+}
+
 /// Places the block by a splice of the request's text.
 pub(super) fn place(request: &Request<'_>, syntax: &Syntax) -> Graft {
     let there = match (syntax.read)(request.text, Role::File) {

@@ -4,6 +4,7 @@ mod cases;
 mod data;
 mod diffs;
 mod edits;
+mod entries;
 mod formats;
 mod losses;
 mod neighbours;
