@@ -66,6 +66,8 @@ pub enum Uncertainty {
     Quoted,
     /// They put it beside or into something that its file holds.
     Within,
+    /// They want it replaced, and no block shows by what.
+    Unanswered,
 }
 
 /// What part a code block plays.
@@ -130,6 +132,8 @@ pub(crate) struct Placed {
     pub(crate) block: CodeBlock,
     /// Only a sentence calls it the present code, no label.
     quoted: bool,
+    /// The words right above ask for a change.
+    asked: bool,
 }
 
 /// Takes a block without a file for an example where another block, which has one, holds its lines: "**Migration SQL:**"
@@ -237,9 +241,17 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             uncertain: uncertainty(role, lead).or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
-        placed.extend(halves(block, fence).into_iter().map(|block| Placed { row, block, quoted }));
+        placed.extend(halves(block, fence).into_iter().map(|block| Placed {
+            row,
+            block,
+            quoted,
+            asked: lead == Lead::Asks,
+        }));
     }
     pair(&mut placed, starts);
+    for one in placed.iter_mut().filter(|one| one.asked && one.block.role == Role::Before { after: None }) {
+        one.block.uncertain = Some(Uncertainty::Unanswered);
+    }
     tell_shown_again(&mut placed);
     for (index, one) in placed.iter().enumerate() {
         if let FileOf::Change(at) = one.block.file

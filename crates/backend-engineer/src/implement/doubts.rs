@@ -66,6 +66,9 @@ pub(super) fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer
                 "the plan shows this as the code of {path}, which is another one, and does not say what becomes of it"
             )
         }),
+        (Uncertainty::Unanswered, _) => {
+            Some(format!("the plan shows what is to be replaced in {path}, and no block shows by what"))
+        }
         (Uncertainty::MayGo, _) if stands => Some(
             "the words above the block ask for a removal, and it stands: they do not say whether it is to go"
                 .to_owned(),

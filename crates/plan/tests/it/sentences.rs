@@ -1,6 +1,6 @@
 //! Which sentences beside a block ask for work that the block does not show.
 
-use plan::SentenceClass;
+use plan::{SentenceClass, Uncertainty};
 
 /// Words of a task whose block defines `total` in `app/cart.py`, and those of them that are open.
 const TASKS: &[(&str, &[&str])] = &[
@@ -66,5 +66,20 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
         let plan = plan::read(text.as_bytes()).unwrap();
         let sentence = plan.all().flat_map(|unit| &unit.sentences).find(|one| text[one.span.clone()] == *words);
         assert_eq!(sentence.map(|one| one.class), Some(expected), "{words}");
+    }
+}
+
+#[test]
+fn what_is_to_be_replaced_needs_another_half() {
+    let code = "```ts\nreturn 1;\n```\n";
+    for (words, expected) in [
+        (format!("Replace:\n\n{code}"), Some(Uncertainty::Unanswered)),
+        (format!("Find and replace this:\n\n{code}"), Some(Uncertainty::Unanswered)),
+        (format!("Replace:\n\n{code}\nwith:\n\n```ts\nreturn 2;\n```\n"), None),
+        (format!("Replace it with:\n\n{code}"), None),
+    ] {
+        let text = format!("# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.ts`\n\n{words}");
+        let plan = plan::read(text.as_bytes()).unwrap();
+        assert_eq!(plan.phases()[0].blocks[0].uncertain, expected, "{words}");
     }
 }
