@@ -31,6 +31,8 @@ mod inventory;
 
 mod judge;
 
+mod shown;
+
 mod back;
 
 #[cfg(test)]

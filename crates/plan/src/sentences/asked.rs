@@ -179,10 +179,12 @@ fn is_version(word: &str) -> bool {
     parts.len() == 3 && parts.iter().all(is_number)
 }
 
-/// Returns whether code is a list, a table or a text written out.
+/// Returns whether code is a list, a table or a text written out. `[db.pool]` is the head of a section.
 fn is_literal(code: &str) -> bool {
     let closed = |open: char, close: char| code.len() > 2 && code.starts_with(open) && code.ends_with(close);
-    closed('[', ']') || closed('{', '}') || closed('"', '"') || closed('\'', '\'')
+    let is_head =
+        code.trim_matches(['[', ']']).split('.').all(|part| is_name(part) && part.starts_with(char::is_alphabetic));
+    closed('[', ']') && !is_head || closed('{', '}') || closed('"', '"') || closed('\'', '\'')
 }
 
 /// The texts that a sentence quotes.

@@ -10,9 +10,8 @@ use crate::mention::{is_empty_note, makes_empty};
 use crate::paths::{as_path, find_paths};
 use crate::rows::{Row, RowKind};
 
-use super::asked::{Asked, Proof};
+use super::asked::Asked;
 use super::bounds::{bound, forbidden, is_about};
-use super::evidence::Shown;
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
 use super::prohibition::protected;
@@ -20,9 +19,9 @@ use super::scope::Scopes;
 use super::split::Cut;
 use super::statuses::lacks_status;
 use super::topics::topics;
-use super::words::{stems, symbols};
+use super::words::symbols;
 use super::{Sentence, SentenceClass, form};
-use crate::vocabulary::{Use, held};
+use crate::vocabulary::{Use, begins, held};
 
 /// Judges the sentences of one unit.
 pub(super) struct Judge<'a, 'd, 't> {
@@ -130,6 +129,10 @@ impl Judge<'_, '_, '_> {
         let asks = form.called.map_or(form.mood, Mood::Asks);
         match asks {
             Mood::States if form.command => Some(Run),
+            // "It is made by `make schema`."
+            Mood::States if begins(&form.head, Use::Pronoun).is_some() && self.stock.runs_in(cut.span.clone()) => {
+                Some(Run)
+            }
             Mood::Asks(Use::Run) => Some(Run),
             // "Add `zod` with `npm install zod`": the command does it.
             Mood::Asks(Use::Change) if !form.step && self.stock.runs_in(cut.span.clone()) => Some(Run),
@@ -373,60 +376,8 @@ impl Judge<'_, '_, '_> {
         self.changes.iter().filter(moves).any(|change| overlap(&change.span, &cut.span))
     }
 
-    /// Whether a sentence about some files asks for work, and whether their blocks show it.
-    fn by_files(&self, cut: &Cut, form: &Form, found: &Found<'_>, files: &[usize]) -> (bool, bool) {
-        // A note of few words in a list of files is the title of what the file's blocks show.
-        let noted = form.path.is_some() && self.asking.rows[cut.row].topic.is_some_and(Topic::names_files);
-        let title = noted && !found.asked.names_symbols();
-        let proof = if title || self.is_followed(cut) { Proof::Any } else { Proof::Half };
-        let mut blocks = files.iter().filter_map(|at| self.stock.file(*at));
-        let shown = blocks.clone().any(|blocks| found.asked.is_shown(blocks, proof));
-        let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
-        (shown || found.asks || listed && !blocks.any(Shown::works), shown)
-    }
-
-    /// Whether a sentence asks for work, and whether the blocks around it show it.
-    fn by_group(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> (bool, bool) {
-        let row = &self.asking.rows[cut.row];
-        let group = self.scopes.group(cut.row);
-        let local = self.stock.group(group.start);
-        let wide = self.stock.section(row.section);
-        let tests = form.test || row.topic == Some(Topic::Test);
-        let first = row.section.is_none() && group.start == 0 && local.is_none();
-        let general = row.heading_topic == Some(Topic::About) || first;
-        let asked = &found.asked;
-        let shown = match local {
-            None if form.step => false,
-            // "Add the following tests:" before headings with a test each.
-            None if found.headed && wide.is_some() => true,
-            None if tests => asked.is_shown(self.stock.tests(), Proof::Most),
-            _ if general => asked.is_shown(self.stock.unit(), Proof::Any),
-            _ if found.absent => false,
-            Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
-            Some(local) => asked.is_shown(local, Proof::Half),
-            None if wide.is_some_and(|wide| asked.is_shown(wide, Proof::Half)) => true,
-            None if form.tests || form.test => asked.is_shown(self.stock.unit(), Proof::Most),
-            // What a test asserts is not the work.
-            None => asked.is_shown(self.stock.work(), Proof::Most),
-        };
-        let labelled = matches!(topic(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
-        let alone = !local.is_some_and(Shown::works) && !general;
-        // An entry of a list of tests in a unit that shows none.
-        let untested = row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
-        let untested = untested && local.is_some_and(Shown::works) && (form.maps || !form::denies(&form.head));
-        (found.asks || untested || alone && (row.item.is_some() || labelled), shown && !untested)
-    }
-
-    /// Returns whether the blocks hold the test that a criterion describes.
-    fn shows_test(&self, form: &Form) -> bool {
-        let wanted: HashSet<String> = stems(&form.head).collect();
-        let (held, all) = self.stock.tests().share(&wanted);
-        // The name of a test says three words of four of what it is about.
-        held * 4 >= all * 3
-    }
-
     /// Returns whether a block that shows something follows in its group.
-    fn is_followed(&self, cut: &Cut) -> bool {
+    pub(super) fn is_followed(&self, cut: &Cut) -> bool {
         self.stock.shows_in(cut.last..self.scopes.group(cut.row).end)
     }
 
@@ -484,12 +435,12 @@ pub(super) fn is_check(title: &str) -> bool {
 }
 
 /// What has been found of a sentence before the blocks are asked.
-struct Found<'w> {
-    asked: Asked<'w>,
+pub(super) struct Found<'w> {
+    pub(super) asked: Asked<'w>,
     /// It asks for a change.
-    asks: bool,
+    pub(super) asks: bool,
     /// It names what no block holds.
-    absent: bool,
+    pub(super) absent: bool,
     /// It announces the headings below it.
-    headed: bool,
+    pub(super) headed: bool,
 }

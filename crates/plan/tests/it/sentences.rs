@@ -16,6 +16,7 @@ const TASKS: &[(&str, &[&str])] = &[
     ("This keeps the sum in one place.", &[]),
     ("**Tests:**\n- None needed.", &[]),
     ("`total` returns `sum(cart)`.", &[]),
+    ("Add `min` to `[db.pool]`:\n\n```toml\nmin = 2\n```", &[]),
     ("**File**: `app/one/__init__.py`\n**Changes**: Empty package marker.", &[]),
     ("Do not touch `app/order.py`.", &[]),
     ("**Step 2: Add the `py.typed` marker**\n\nCreate `app/py.typed` (empty file):\n\n```\n```", &[]),
@@ -57,6 +58,7 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
         ("They expire after a day.", SentenceClass::Unclear),
         ("Оно проверяет скидку.", SentenceClass::Unclear),
         ("It returns the sum of the cart.", SentenceClass::DoShown),
+        ("It is made by running `python3 tool.py`.", SentenceClass::Run),
         ("This keeps the module small.", SentenceClass::Context),
     ];
     for (words, expected) in rows {

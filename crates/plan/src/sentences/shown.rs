@@ -1,0 +1,66 @@
+//! Whether the blocks around a sentence show the work that it asks for: those of its files, of its group, of the unit.
+
+use std::collections::HashSet;
+
+use crate::labels::{Topic, topic};
+
+use super::asked::Proof;
+use super::evidence::Shown;
+use super::form::{self, Form};
+use super::judge::{Found, Judge};
+use super::split::Cut;
+use super::words::stems;
+
+impl Judge<'_, '_, '_> {
+    /// Whether a sentence about some files asks for work, and whether their blocks show it.
+    pub(super) fn by_files(&self, cut: &Cut, form: &Form, found: &Found<'_>, files: &[usize]) -> (bool, bool) {
+        // A note of few words in a list of files is the title of what the file's blocks show.
+        let noted = form.path.is_some() && self.asking.rows[cut.row].topic.is_some_and(Topic::names_files);
+        let title = noted && !found.asked.names_symbols();
+        let proof = if title || self.is_followed(cut) { Proof::Any } else { Proof::Half };
+        let mut blocks = files.iter().filter_map(|at| self.stock.file(*at));
+        let shown = blocks.clone().any(|blocks| found.asked.is_shown(blocks, proof));
+        let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
+        (shown || found.asks || listed && !blocks.any(Shown::works), shown)
+    }
+
+    /// Whether a sentence asks for work, and whether the blocks around it show it.
+    pub(super) fn by_group(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> (bool, bool) {
+        let row = &self.asking.rows[cut.row];
+        let group = self.scopes.group(cut.row);
+        let local = self.stock.group(group.start);
+        let wide = self.stock.section(row.section);
+        let tests = form.test || row.topic == Some(Topic::Test);
+        let first = row.section.is_none() && group.start == 0 && local.is_none();
+        let general = row.heading_topic == Some(Topic::About) || first;
+        let asked = &found.asked;
+        let shown = match local {
+            None if form.step => false,
+            // "Add the following tests:" before headings with a test each.
+            None if found.headed && wide.is_some() => true,
+            None if tests => asked.is_shown(self.stock.tests(), Proof::Most),
+            _ if general => asked.is_shown(self.stock.unit(), Proof::Any),
+            _ if found.absent => false,
+            Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
+            Some(local) => asked.is_shown(local, Proof::Half),
+            None if wide.is_some_and(|wide| asked.is_shown(wide, Proof::Half)) => true,
+            None if form.tests || form.test => asked.is_shown(self.stock.unit(), Proof::Most),
+            // What a test asserts is not the work.
+            None => asked.is_shown(self.stock.work(), Proof::Most),
+        };
+        let labelled = matches!(topic(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
+        let alone = !local.is_some_and(Shown::works) && !general;
+        // An entry of a list of tests in a unit that shows none.
+        let untested = row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
+        let untested = untested && local.is_some_and(Shown::works) && (form.maps || !form::denies(&form.head));
+        (found.asks || untested || alone && (row.item.is_some() || labelled), shown && !untested)
+    }
+
+    /// Returns whether the blocks hold the test that a criterion describes.
+    pub(super) fn shows_test(&self, form: &Form) -> bool {
+        let wanted: HashSet<String> = stems(&form.head).collect();
+        let (held, all) = self.stock.tests().share(&wanted);
+        // The name of a test says three words of four of what it is about.
+        held * 4 >= all * 3
+    }
+}
