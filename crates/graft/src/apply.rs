@@ -97,6 +97,12 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     let stands = |quote: &str| text.lines().find(|line| bare(line) == bare(quote) && !line.trim().is_empty());
     let whole = prose.quotes_replaced().find_map(stands)?;
     let quoted = whole.trim();
+    // A statement that is shown anew below a comment takes the place of the old one and of its comments: structure has both.
+    let shown = parse(block, language)?;
+    let opens_with_comment = shown.root().named_child(0).is_some_and(|first| first.kind() == "comment");
+    if opens_with_comment && block.lines().any(|line| line.trim() == quoted) {
+        return None;
+    }
     // A block that repeats other lines of the file is placed by them.
     let closes = |line: &str| line.chars().all(|letter| !letter.is_alphanumeric());
     let mut shown = block.lines().map(str::trim).filter(|line| !line.is_empty() && *line != quoted && !closes(line));
