@@ -22,7 +22,10 @@ use crate::languages::is_shell;
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
+use lead::Altered;
 pub(crate) use lead::{Lead, read as read_lead};
+#[cfg(test)]
+pub(crate) use lead::altered;
 use role::Setting;
 pub(crate) use signs::is_test_code;
 
@@ -68,6 +71,8 @@ pub enum Uncertainty {
     Within,
     /// They want it replaced, and no block shows by what.
     Unanswered,
+    /// They want it changed, or show what it is to become.
+    MayBeOld,
 }
 
 /// What part a code block plays.
@@ -200,6 +205,10 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let lead = read_lead(&above_all, &text);
         let quoted = role == Role::Code && lead == Lead::Stands;
         role = role_by(role, lead);
+        let altered = (role == Role::Code).then(|| lead::altered(&above_all)).flatten();
+        if altered == Some(Altered::Is) {
+            role = Role::Before { after: None };
+        }
         let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
@@ -238,14 +247,16 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             basis,
             prose,
             imports,
-            uncertain: uncertainty(role, lead).or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
+            uncertain: uncertainty(role, lead)
+                .or_else(|| altered.map(|_| Uncertainty::MayBeOld))
+                .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
         placed.extend(halves(block, fence).into_iter().map(|block| Placed {
             row,
             block,
             quoted,
-            asked: lead == Lead::Asks,
+            asked: lead == Lead::Asks || altered == Some(Altered::Is),
         }));
     }
     pair(&mut placed, starts);
@@ -463,6 +474,7 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
 /// Makes a block the old code of the next one, of which the words above the first speak as well: "In `f`, change … to …".
 fn tie(placed: &mut [Placed], at: usize) {
     placed[at].block.role = Role::Before { after: Some(at + 1) };
+    placed[at].block.uncertain = placed[at].block.uncertain.filter(|one| *one != Uncertainty::MayBeOld);
     let above = placed[at].block.prose.clone();
     let next = &mut placed[at + 1].block;
     next.role = Role::After { before: Some(at) };

@@ -11,7 +11,9 @@ use plan::{Action, CodeBlock, FileOf, Part, Phase, Plan, Role, Uncertainty};
 
 use super::identify::dedented;
 use crate::prohibitions::{definitions, is_path};
+use crate::stop::Stop;
 use crate::understand::NamedFile;
+use crate::unit_work::UnitWork;
 
 /// Whether a block would only take away from its file what later units of the plan show for it: it stands, and so do they.
 pub(super) fn stands_with_later(plan: &Plan, phase: &Phase, path: &str, (old, new): (&str, &str)) -> bool {
@@ -86,6 +88,36 @@ pub(super) fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer
         }
         _ => None,
     }
+}
+
+/// Returns why a block that stands already is not taken for done: the words above it may show it as the code that is to be
+/// changed, and no run for this plan put it there.
+pub(super) fn stands_as_found(
+    work: &mut UnitWork<'_>,
+    block: &CodeBlock,
+    path: &str,
+    answer: &Graft,
+) -> Result<Option<String>, Stop> {
+    let stands = matches!(answer, Graft::AlreadyApplied);
+    if block.uncertain != Some(Uncertainty::MayBeOld) || !stands {
+        return Ok(None);
+    }
+    let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
+    let mut earlier = vec![found.unwrap_or_default()];
+    earlier.extend(work.run.originals_of(path)?);
+    let ours = earlier.iter().any(|bytes| !holds(&String::from_utf8_lossy(bytes), &block.text));
+    let message = "the plan asks for a change of this code, which stands in its file, and shows no other: it does not say \
+                   what the code is to become";
+    Ok((!ours).then(|| message.to_owned()))
+}
+
+/// Returns whether a text holds the lines of a block one after the other, whatever their margin.
+fn holds(text: &str, block: &str) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    let (text, block) = (lines(text), lines(block));
+    !block.is_empty() && text.windows(block.len()).any(|window| window == block)
 }
 
 /// Returns whether each definition keeps all of its words, in their order: it may have got more.

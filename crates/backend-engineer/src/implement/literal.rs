@@ -6,7 +6,7 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::doubts::{doubtful, fragment, half_of_pair, into_deleted, misplaced_test, stands_with_later};
+use super::doubts::{doubtful, fragment, half_of_pair, into_deleted, misplaced_test, stands_as_found, stands_with_later};
 use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
@@ -171,7 +171,8 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         Graft::Applied(_) => half_of_pair(phase, index, found_text(work, &path).as_deref()),
         _ => None,
     };
-    if let Some(message) = half.or_else(|| doubtful(block, &path, text.as_deref(), &answer)) {
+    let doubt = half.or_else(|| doubtful(block, &path, text.as_deref(), &answer));
+    if let Some(message) = doubt.map_or_else(|| stands_as_found(work, block, &path, &answer), |doubt| Ok(Some(doubt)))? {
         let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }

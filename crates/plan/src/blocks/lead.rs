@@ -3,10 +3,14 @@
 //! "Remove:" leads to what goes, "Currently `b` reads:" to what stands, "Do not write it like this:" to what nobody writes.
 //! Words that ask for a change decide against all of these: "Keep `a` as it is and add:" leads to what is added.
 
+mod altered;
+
 use crate::changes::is_marker;
 use crate::inline::{code_spans, label, one_line};
 use crate::mention::sentence_around;
 use crate::vocabulary::{Opening, Use, Uses, begins, held, is_dense, is_entry, last};
+
+pub(crate) use altered::{Altered, altered};
 
 /// What a block is by the words that lead to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -231,6 +231,11 @@ const NEW: &[&str] = &[
     "на",
 ];
 
+/// Returns whether a label leads to what stands now.
+pub(super) fn is_old_label(words: &str) -> bool {
+    OLD.contains(&words)
+}
+
 /// By the label, or by the last words of the line above.
 fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     match setting.topic {
