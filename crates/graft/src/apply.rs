@@ -95,7 +95,7 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let bare = |line: &'_ str| line.trim().trim_end_matches([';', ',', ':']).to_owned();
     let stands = |quote: &str| text.lines().find(|line| bare(line) == bare(quote) && !line.trim().is_empty());
-    let whole = prose.quotes_replaced().find_map(stands)?;
+    let whole = prose.quotes_replaced().filter(|quote| !is_name(quote, language)).find_map(stands)?;
     let quoted = whole.trim();
     // A block that repeats other lines of the file is placed by them.
     let closes = |line: &str| line.chars().all(|letter| !letter.is_alphanumeric());
@@ -108,6 +108,16 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     let once = lines().filter(|line| *line == quoted).count() == 1;
     let exact = || once.then(|| edits::replace(text, whole, &block, false));
     within.or_else(exact).filter(|graft| !matches!(graft, Graft::Refused(_)))
+}
+
+/// Whether a quote is the name of something, and no statement that the language has a word for, as `pass`.
+fn is_name(quote: &str, language: Language) -> bool {
+    let bare = quote.trim_end_matches("()");
+    if !bare.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$')) {
+        return false;
+    }
+    let source = parse(bare, language);
+    source.and_then(|source| Some(source.root().named_child(0)?.kind() == "expression_statement")).unwrap_or(true)
 }
 
 /// A block whose first line begins with this indentation.

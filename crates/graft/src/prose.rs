@@ -369,13 +369,8 @@ impl Prose {
     /// Code that the nearest sentence wants replaced, and that is no name: a line, or the head of a statement.
     pub(crate) fn quotes_replaced(&self) -> impl Iterator<Item = &str> {
         let nearest = self.last_sentence();
-        let is_name = |code: &str| code.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$'));
         let meant = move |one: &&Mention| one.sentence == nearest && one.relation == Relation::Replace;
-        self.mentions
-            .iter()
-            .filter(meant)
-            .map(|one| one.name.as_str())
-            .filter(move |code| !is_name(code.trim_end_matches("()")))
+        self.mentions.iter().filter(meant).map(|one| one.name.as_str())
     }
 
     /// Whether a sentence says of the item of this name that what the block shows is all of it: "replace `A` with", "change

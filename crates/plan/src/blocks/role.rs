@@ -4,6 +4,7 @@ use super::Role;
 use crate::inline::key;
 use crate::labels::Topic;
 use crate::languages::is_shell;
+use crate::paths::find_paths;
 
 /// What is known of a block besides its content.
 pub(super) struct Setting<'s> {
@@ -243,6 +244,8 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         Some(Topic::After) => return Some(Role::After { before: None }),
         _ => {}
     }
+    let above = &behind_path(setting.above).unwrap_or_else(|| above.to_owned());
+    let above = above.as_str();
     let short = above.split([',', '.', ';', '—', '(']).next_back().unwrap_or(above).trim();
     let whole = |list: &[&str]| list.contains(&above) || list.contains(&short);
     if whole(OLD) {
@@ -287,6 +290,14 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         return Some(Role::After { before: None });
     }
     None
+}
+
+/// The words of a line behind the path with which it begins: "`a.py` after:".
+fn behind_path(above: &str) -> Option<String> {
+    let path = find_paths(above, 0, false).into_iter().next()?;
+    let first = above[..path.outer.start].chars().all(|letter| !letter.is_alphanumeric());
+    let behind = key(&above[path.outer.end..]);
+    (first && !behind.is_empty() && !behind.contains(' ')).then_some(behind)
 }
 
 fn label_like(above: &str) -> bool {
