@@ -1,5 +1,7 @@
 //! The entry: looks at the block and the file, and hands them to the part of the engine that knows their kind.
 
+use std::ops::Range;
+
 use crate::block::{Block, kind};
 use crate::check::{Edited, hold, misfit};
 use crate::content::{is_all, without_address, without_blanks};
@@ -41,6 +43,15 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
 #[must_use]
 pub fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     check::breaks_names(path, old, new)
+}
+
+/// Replaces the bytes at a place of a file by other code, and checks the result as that of any block.
+#[must_use]
+pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Graft {
+    let mut splice = Splice::new(text);
+    splice.say(format!("replaced `{}`", text.get(at.clone()).unwrap_or_default()));
+    splice.replace(at, new);
+    keep_sound(&File { path, text: Some(text) }, splice.finish(), &Context::default())
 }
 
 /// A file of a programming language that parsed never ends up not parsing, and keeps what [`hold`] asks.

@@ -23,10 +23,11 @@ use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
 use lead::Altered;
-pub(crate) use lead::{Lead, read as read_lead};
 #[cfg(test)]
 pub(crate) use lead::altered;
+pub(crate) use lead::{Lead, read as read_lead};
 use role::Setting;
+pub(crate) use role::is_new_label;
 pub(crate) use signs::is_test_code;
 
 /// A fenced (or indented) code block.

@@ -6,7 +6,9 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::doubts::{doubtful, fragment, half_of_pair, into_deleted, misplaced_test, stands_as_found, stands_with_later};
+use super::doubts::{
+    doubtful, fragment, half_of_pair, into_deleted, misplaced_test, stands_as_found, stands_with_later,
+};
 use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
@@ -172,7 +174,9 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         _ => None,
     };
     let doubt = half.or_else(|| doubtful(block, &path, text.as_deref(), &answer));
-    if let Some(message) = doubt.map_or_else(|| stands_as_found(work, block, &path, &answer), |doubt| Ok(Some(doubt)))? {
+    if let Some(message) =
+        doubt.map_or_else(|| stands_as_found(work, block, &path, &answer), |doubt| Ok(Some(doubt)))?
+    {
         let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
@@ -215,7 +219,12 @@ fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&st
 }
 
 /// Stages what the engine answered; `None` where the block turned out to be no code for the file.
-fn settle(work: &mut UnitWork<'_>, path: &str, existed: bool, answer: Graft) -> Result<Option<Placed>, Stop> {
+pub(super) fn settle(
+    work: &mut UnitWork<'_>,
+    path: &str,
+    existed: bool,
+    answer: Graft,
+) -> Result<Option<Placed>, Stop> {
     match answer {
         Graft::Applied(applied) => {
             let how = applied.evidence.iter().map(|evidence| evidence.0.as_str()).collect::<Vec<_>>().join("; ");

@@ -237,6 +237,11 @@ pub(super) fn is_old_label(words: &str) -> bool {
     OLD.contains(&words)
 }
 
+/// Returns whether a label leads to what shall stand.
+pub(crate) fn is_new_label(words: &str) -> bool {
+    NEW.contains(&words)
+}
+
 /// By the label, or by the last words of the line above.
 fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     match setting.topic {

@@ -128,7 +128,10 @@ pub(super) fn read(words: &str) -> Form {
         called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what) && !cautions),
         explains: explains(&called) && !cautions || explains(&head) || mood == Mood::States && said.has(Use::Given),
         cautions,
-        refers: mood == Mood::States && opening.is(Use::Anaphor) && !opening.is(Use::Pronoun) && !says_what_it_does(&head),
+        refers: mood == Mood::States
+            && opening.is(Use::Anaphor)
+            && !opening.is(Use::Pronoun)
+            && !says_what_it_does(&head),
         elsewhere: names_unit(&marked.words),
         owes: name.is(Use::Demand),
         tests: said.has(Use::TestWord),
@@ -179,9 +182,9 @@ fn says_what_it_does(head: &str) -> bool {
     let (verb, object) = rest.split_once(' ').unwrap_or((rest, ""));
     let bases = [("s", ""), ("es", ""), ("ies", "y")];
     let asks = |base: &str| is_entry(base, Use::Change) || is_entry(base, Use::Judge) || is_entry(base, Use::Read);
-    let acts = bases.into_iter().any(|(ending, base)| {
-        verb.strip_suffix(ending).is_some_and(|stem| asks(&format!("{stem}{base}")))
-    });
+    let acts = bases
+        .into_iter()
+        .any(|(ending, base)| verb.strip_suffix(ending).is_some_and(|stem| asks(&format!("{stem}{base}"))));
     // What "that" or "to" and a verb follow is what comes of it: "This ensures that …", "This allows us to …".
     let asks = |words: &str| VERBS.into_iter().any(|what| begins(words, what).is_some()) || is_base_form(words);
     let outcome = object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
