@@ -205,11 +205,8 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
         let quoted = role == Role::Code && lead == Lead::Stands;
-        role = role_by(role, lead);
-        let altered = (role == Role::Code).then(|| lead::altered(&above_all)).flatten();
-        if altered == Some(Altered::Is) {
-            role = Role::Before { after: None };
-        }
+        let (by_lead, altered) = role_by(role, lead, &above_all);
+        role = by_lead;
         let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
@@ -248,8 +245,7 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             basis,
             prose,
             imports,
-            uncertain: uncertainty(role, lead)
-                .or_else(|| altered.map(|_| Uncertainty::MayBeOld))
+            uncertain: uncertainty(role, lead, altered)
                 .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
@@ -336,22 +332,26 @@ fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
 }
 
 /// The part of a block by the words that lead to it, where its form and its label do not decide.
-fn role_by(role: Role, lead: Lead) -> Role {
-    match (role, lead) {
+fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
+    let role = match (role, lead) {
         (Role::Code | Role::Before { .. }, Lead::Removes) => Role::Remove,
         (Role::Code, Lead::Shows) => Role::Example,
         (Role::Code, Lead::Stands) => Role::Before { after: None },
         (role, _) => role,
+    };
+    match (role == Role::Code).then(|| lead::altered(above)).flatten() {
+        Some(Altered::Is) => (Role::Before { after: None }, Some(Altered::Is)),
+        altered => (role, altered),
     }
 }
 
 /// What the words that lead to a block leave in doubt.
-fn uncertainty(role: Role, lead: Lead) -> Option<Uncertainty> {
+fn uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<Uncertainty> {
     match (role, lead) {
         (Role::Code, Lead::Unclear) => Some(Uncertainty::Unasked),
         (Role::Code, Lead::MayRemove) => Some(Uncertainty::MayGo),
         (Role::Before { .. }, Lead::Stands) => Some(Uncertainty::Quoted),
-        _ => None,
+        _ => altered.map(|_| Uncertainty::MayBeOld),
     }
 }
 
