@@ -201,12 +201,11 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             }
         }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
-        let mut role = role::role(&text, &setting);
+        let own = role::role(&text, &setting);
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
-        let quoted = role == Role::Code && lead == Lead::Stands;
-        let (by_lead, altered) = role_by(role, lead, &above_all);
-        role = by_lead;
+        let quoted = own == Role::Code && lead == Lead::Stands;
+        let (mut role, altered) = role_by(own, lead, &above_all);
         let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
