@@ -125,8 +125,9 @@ fn whole_tokens(text: &str, code: &str) -> Vec<Range<usize>> {
     let ends = code.ends_with(is_part);
     let found = text.match_indices(code).map(|(at, code)| at..at + code.len());
     let alone = |at: &Range<usize>| {
-        !(begins && text[..at.start].ends_with(|letter| is_part(letter) || letter == '.'))
-            && !(ends && text[at.end..].starts_with(is_part))
+        let goes_on = ends && text[at.end..].starts_with(is_part);
+        let went_on = begins && text[..at.start].ends_with(|letter| is_part(letter) || letter == '.');
+        !went_on && !goes_on
     };
     found.filter(alone).collect()
 }
