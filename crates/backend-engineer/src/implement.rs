@@ -9,6 +9,7 @@ mod literal;
 mod files;
 mod result;
 mod commits;
+mod inline;
 mod sentences;
 mod steps;
 mod credited;
@@ -214,7 +215,7 @@ async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
         files::remove_and_rename(work, *unit, &mut change)?;
         steps::carry_out(work, *unit, &mut change).await?;
         result::take_back_faulty(work, *unit, &mut change)?;
-        sentences::account(work, *unit, &mut change);
+        sentences::account(work, *unit, &mut change)?;
         files::left_without_code(work, *unit, &mut change)?;
         credited::give(work, *unit, &mut change);
     }

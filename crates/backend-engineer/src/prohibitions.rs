@@ -1,6 +1,8 @@
 //! Holds the change against what the plan says must stay: a path that is not to be written, a symbol whose definition is
 //! not to change, or not to go.
 
+use std::ops::Range;
+
 use code::items::{Elisions, Source};
 use code::languages::Language;
 use plan::Protected;
@@ -86,13 +88,19 @@ fn shown(path: &str, text: &str, name: &str) -> Option<Vec<String>> {
 
 /// Returns the definitions of a name in code, wherever they stand, blanks apart.
 pub(crate) fn definitions(text: &str, language: Language, name: &str) -> Vec<String> {
+    let found = definition_bytes(text, language, name);
+    found.into_iter().map(|at| text[at].split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// Returns the bytes of the definitions of a name in code, wherever they stand.
+pub(crate) fn definition_bytes(text: &str, language: Language, name: &str) -> Vec<Range<usize>> {
     let Some(source) = Source::parse(text, language, Elisions::NONE) else { return Vec::new() };
     let mut found = Vec::new();
     let mut waiting = vec![source.root()];
     while let Some(list) = waiting.pop() {
         for item in source.items(list) {
             if item.is_definition() && item.name == name {
-                found.push(source.slice(item.head..item.code_end).split_whitespace().collect::<Vec<_>>().join(" "));
+                found.push(item.head..item.code_end);
             }
             waiting.extend(language.body(item.core));
         }

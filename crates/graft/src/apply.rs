@@ -1,5 +1,7 @@
 //! The entry: looks at the block and the file, and hands them to the part of the engine that knows their kind.
 
+use std::ops::Range;
+
 use crate::block::{Block, kind};
 use crate::check::{Edited, hold, misfit};
 use crate::content::{is_all, without_address, without_blanks};
@@ -41,6 +43,15 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
 #[must_use]
 pub fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     check::breaks_names(path, old, new)
+}
+
+/// Replaces the bytes at a place of a file by other code, and checks the result as that of any block.
+#[must_use]
+pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Graft {
+    let mut splice = Splice::new(text);
+    splice.say(format!("replaced `{}`", text.get(at.clone()).unwrap_or_default()));
+    splice.replace(at, new);
+    keep_sound(&File { path, text: Some(text) }, splice.finish(), &Context::default())
 }
 
 /// A file of a programming language that parsed never ends up not parsing, and keeps what [`hold`] asks.
@@ -95,7 +106,7 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let bare = |line: &'_ str| line.trim().trim_end_matches([';', ',', ':']).to_owned();
     let stands = |quote: &str| text.lines().find(|line| bare(line) == bare(quote) && !line.trim().is_empty());
-    let whole = prose.quotes_replaced().find_map(stands)?;
+    let whole = prose.quotes_replaced().filter(|quote| !is_name(quote, language)).find_map(stands)?;
     let quoted = whole.trim();
     // A statement that is shown anew below a comment takes the place of the old one and of its comments: structure has both.
     let shown = parse(block, language)?;
@@ -114,6 +125,16 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     let once = lines().filter(|line| *line == quoted).count() == 1;
     let exact = || once.then(|| edits::replace(text, whole, &block, false));
     within.or_else(exact).filter(|graft| !matches!(graft, Graft::Refused(_)))
+}
+
+/// Whether a quote is the name of something, and no statement that the language has a word for, as `pass`.
+fn is_name(quote: &str, language: Language) -> bool {
+    let bare = quote.trim_end_matches("()");
+    if !bare.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$')) {
+        return false;
+    }
+    let source = parse(bare, language);
+    source.and_then(|source| Some(source.root().named_child(0)?.kind() == "expression_statement")).unwrap_or(true)
 }
 
 /// A block whose first line begins with this indentation.

@@ -2,8 +2,8 @@
 
 use tree_sitter::Node;
 
-use crate::items::Source;
-use crate::languages::text;
+use crate::items::{Item, Source};
+use crate::languages::{Kind, text};
 
 /// Returns the names around a node, outermost first: `WORKER`, `env` for the inner dictionary of `WORKER = {"env": {…}}`.
 pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
@@ -31,4 +31,18 @@ pub(crate) fn is_held_by(path: &[String], name: &str) -> bool {
     !plain.is_empty()
         && path.len() >= wanted.len()
         && path[path.len() - wanted.len()..].iter().zip(&wanted).all(|(one, other)| one == other)
+}
+
+/// Functions that make an instance, as the languages call them.
+const CONSTRUCTORS: [&str; 2] = ["__init__", "constructor"];
+
+/// Returns whether a list of statements is the body of a constructor.
+pub(crate) fn is_of_constructor(file: &Source<'_>, body: Node<'_>) -> bool {
+    let name = body.parent().and_then(|owner| owner.child_by_field_name("name"));
+    name.is_some_and(|name| CONSTRUCTORS.contains(&file.slice(name.byte_range())))
+}
+
+/// Returns whether a statement sets an attribute of the instance.
+pub(crate) fn sets_attribute(item: &Item<'_>) -> bool {
+    item.kind == Kind::Value && ["self.", "this."].iter().any(|own| item.name.starts_with(own))
 }

@@ -369,13 +369,8 @@ impl Prose {
     /// Code that the nearest sentence wants replaced, and that is no name: a line, or the head of a statement.
     pub(crate) fn quotes_replaced(&self) -> impl Iterator<Item = &str> {
         let nearest = self.last_sentence();
-        let is_name = |code: &str| code.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$'));
         let meant = move |one: &&Mention| one.sentence == nearest && one.relation == Relation::Replace;
-        self.mentions
-            .iter()
-            .filter(meant)
-            .map(|one| one.name.as_str())
-            .filter(move |code| !is_name(code.trim_end_matches("()")))
+        self.mentions.iter().filter(meant).map(|one| one.name.as_str())
     }
 
     /// Whether a sentence says of the item of this name that what the block shows is all of it: "replace `A` with", "change
@@ -464,6 +459,9 @@ pub(crate) fn plain(mentioned: &str) -> String {
     ] {
         rest = rest.strip_prefix(word).unwrap_or(rest);
     }
+    // The head of a function: "async start(port: number) {".
+    let is_head = mentioned.trim().ends_with(['{', ':']) && rest.contains('(');
+    let rest = if is_head { rest.split('(').next().unwrap_or(rest) } else { rest };
     let flat = crate::languages::flat(rest);
     let bare = flat.strip_suffix("()").or_else(|| flat.strip_suffix("(...)")).unwrap_or(&flat);
     bare.trim_start_matches("self.").trim_start_matches("this.").to_owned()

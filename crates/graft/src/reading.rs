@@ -135,12 +135,14 @@ fn below_imports(text: &str, language: Language) -> Option<String> {
     imports.then(|| format!("{head}\n{}\n", dedent(&tail.join("\n")).0))
 }
 
-/// A function that is shown up to its arrow, with an elision for the body.
+/// A function that is shown up to its arrow or bracket, with an elision for the body.
 fn with_body(text: &str, language: Language) -> Option<String> {
     let head = text.trim_end();
-    let whole = format!("{head} {SENTINEL};\n");
     let parses = |text: &str| parse(text, language).is_some_and(|source| !source.has_error());
-    (head.ends_with("=>") && parses(&whole)).then_some(whole)
+    let arrow = head.ends_with("=>").then(|| format!("{head} {SENTINEL};\n"));
+    // "export function f(id: string) {" alone: its body stays.
+    let open = (head.ends_with('{') && !head.contains('\n')).then(|| format!("{head}\n  {SENTINEL};\n}}\n"));
+    arrow.or(open).filter(|whole| parses(whole))
 }
 
 /// Splits off opening comments that name the file or say where the block goes.

@@ -22,8 +22,12 @@ use crate::languages::is_shell;
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
+use lead::Altered;
+#[cfg(test)]
+pub(crate) use lead::altered;
 pub(crate) use lead::{Lead, read as read_lead};
 use role::Setting;
+pub(crate) use role::is_new_label;
 pub(crate) use signs::is_test_code;
 
 /// A fenced (or indented) code block.
@@ -68,6 +72,8 @@ pub enum Uncertainty {
     Within,
     /// They want it replaced, and no block shows by what.
     Unanswered,
+    /// They want it changed, or show what it is to become.
+    MayBeOld,
 }
 
 /// What part a code block plays.
@@ -195,11 +201,11 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             }
         }
         let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
-        let mut role = role::role(&text, &setting);
+        let own = role::role(&text, &setting);
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
-        let quoted = role == Role::Code && lead == Lead::Stands;
-        role = role_by(role, lead);
+        let quoted = own == Role::Code && lead == Lead::Stands;
+        let (mut role, altered) = role_by(own, lead, &above_all);
         let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
@@ -238,14 +244,15 @@ pub(crate) fn read(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<
             basis,
             prose,
             imports,
-            uncertain: uncertainty(role, lead).or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
+            uncertain: uncertainty(role, lead, altered)
+                .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
         placed.extend(halves(block, fence).into_iter().map(|block| Placed {
             row,
             block,
             quoted,
-            asked: lead == Lead::Asks,
+            asked: lead == Lead::Asks || altered == Some(Altered::Is),
         }));
     }
     pair(&mut placed, starts);
@@ -324,22 +331,26 @@ fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
 }
 
 /// The part of a block by the words that lead to it, where its form and its label do not decide.
-fn role_by(role: Role, lead: Lead) -> Role {
-    match (role, lead) {
+fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
+    let role = match (role, lead) {
         (Role::Code | Role::Before { .. }, Lead::Removes) => Role::Remove,
         (Role::Code, Lead::Shows) => Role::Example,
         (Role::Code, Lead::Stands) => Role::Before { after: None },
         (role, _) => role,
+    };
+    match (role == Role::Code).then(|| lead::altered(above)).flatten() {
+        Some(Altered::Is) => (Role::Before { after: None }, Some(Altered::Is)),
+        altered => (role, altered),
     }
 }
 
 /// What the words that lead to a block leave in doubt.
-fn uncertainty(role: Role, lead: Lead) -> Option<Uncertainty> {
+fn uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<Uncertainty> {
     match (role, lead) {
         (Role::Code, Lead::Unclear) => Some(Uncertainty::Unasked),
         (Role::Code, Lead::MayRemove) => Some(Uncertainty::MayGo),
         (Role::Before { .. }, Lead::Stands) => Some(Uncertainty::Quoted),
-        _ => None,
+        _ => altered.map(|_| Uncertainty::MayBeOld),
     }
 }
 
@@ -463,6 +474,7 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
 /// Makes a block the old code of the next one, of which the words above the first speak as well: "In `f`, change … to …".
 fn tie(placed: &mut [Placed], at: usize) {
     placed[at].block.role = Role::Before { after: Some(at + 1) };
+    placed[at].block.uncertain = placed[at].block.uncertain.filter(|one| *one != Uncertainty::MayBeOld);
     let above = placed[at].block.prose.clone();
     let next = &mut placed[at + 1].block;
     next.role = Role::After { before: Some(at) };

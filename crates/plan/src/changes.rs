@@ -17,6 +17,7 @@ use crate::basis::Basis;
 use crate::document::Span;
 use crate::identity::CheckboxId;
 use crate::paths::{FoundPath, expand, is_pattern, same_file};
+use crate::vocabulary::{Use, held};
 
 pub(crate) use asks::is_marker;
 pub(crate) use declared::{Asking, base_of, declared};
@@ -75,6 +76,13 @@ pub struct PlannedChange {
     /// The folder that another place leaves out: `backend` where `config/urls.py` stands for `backend/config/urls.py`.
     #[serde(skip)]
     pub(crate) left_out: Option<String>,
+}
+
+impl PlannedChange {
+    /// Returns whether the plan leaves it to what is found: "one per event, as needed".
+    pub fn is_left_to_need(&self) -> bool {
+        held(&self.prose.to_lowercase()).has(Use::Proviso)
+    }
 }
 
 /// What is said of a path where it is named.

@@ -80,7 +80,7 @@ pub use phase::Phase;
 pub use reading::{Bound, Plan, read};
 pub use roles::{CommandReading, CommandRole, read as read_commands};
 pub use select::Unselected;
-pub use sentences::{Protected, Removal, Sentence, SentenceClass};
+pub use sentences::{Protected, Removal, Replacement, Sentence, SentenceClass};
 pub use spans::{Passage, PassageKind};
 pub use standing::{Approval, Standing};
 pub use steps::{Part, Step, StepKind};

@@ -29,6 +29,8 @@ mod scope;
 
 mod inventory;
 
+mod inline;
+
 mod judge;
 
 mod shown;
@@ -42,6 +44,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+pub use inline::Replacement;
 pub use prohibition::Protected;
 pub use removal::Removal;
 pub(crate) use removal::{removals, said};
@@ -68,6 +71,9 @@ pub struct Sentence {
     /// The symbols that its clauses are about, whatever they say of them; only where blocks are to show its work.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<String>,
+    /// The replacement that it spells out, where it asks for one and for nothing else.
+    #[serde(skip)]
+    pub replacement: Option<Replacement>,
 }
 
 /// What a sentence asks for.

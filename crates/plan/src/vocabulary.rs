@@ -94,6 +94,8 @@ pub(crate) enum Use {
     Later,
     /// Words for what there shall be.
     New,
+    /// Words for what stands right below the sentence.
+    Below,
     /// A word that ends with a full stop inside a sentence. The last use: their number is taken from it.
     Abbreviation,
 }

@@ -11,7 +11,9 @@ use plan::{Action, CodeBlock, FileOf, Part, Phase, Plan, Role, Uncertainty};
 
 use super::identify::dedented;
 use crate::prohibitions::{definitions, is_path};
+use crate::stop::Stop;
 use crate::understand::NamedFile;
+use crate::unit_work::UnitWork;
 
 /// Whether a block would only take away from its file what later units of the plan show for it: it stands, and so do they.
 pub(super) fn stands_with_later(plan: &Plan, phase: &Phase, path: &str, (old, new): (&str, &str)) -> bool {
@@ -57,8 +59,29 @@ pub(super) fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text:
     }
 }
 
+/// Returns why an answer for a block is not taken, by the words above it and what stands in its file.
+pub(super) fn in_doubt(
+    work: &mut UnitWork<'_>,
+    (phase, index): (&Phase, usize),
+    path: &str,
+    (text, answer): (Option<&str>, &Graft),
+) -> Result<Option<String>, Stop> {
+    let block = &phase.blocks[index];
+    let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
+    let found = found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let half = match answer {
+        // What an earlier block of this run wrote is no sign that the plan shows it as the present code.
+        Graft::Applied(_) => half_of_pair(phase, index, found.as_deref()),
+        _ => None,
+    };
+    match half.or_else(|| doubtful(block, path, text, answer)) {
+        None => stands_as_found(work, block, (path, found.as_deref()), answer),
+        doubt => Ok(doubt),
+    }
+}
+
 /// Returns why an answer is not taken: the words above the block leave in doubt what becomes of it.
-pub(super) fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
+fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
     let stands = matches!(answer, Graft::AlreadyApplied);
     match (block.uncertain?, answer) {
         (Uncertainty::Quoted, _) if matches!(block.role, Role::Before { after: None }) => (!stands).then(|| {
@@ -88,6 +111,35 @@ pub(super) fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer
     }
 }
 
+/// Returns why a block that stands already is not taken for done: the words above it may show it as the code that is to be
+/// changed, and no run for this plan put it there.
+fn stands_as_found(
+    work: &UnitWork<'_>,
+    block: &CodeBlock,
+    (path, found): (&str, Option<&str>),
+    answer: &Graft,
+) -> Result<Option<String>, Stop> {
+    let stands = matches!(answer, Graft::AlreadyApplied);
+    if block.uncertain != Some(Uncertainty::MayBeOld) || !stands {
+        return Ok(None);
+    }
+    let runs = work.run.originals_of(path)?;
+    let runs = runs.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let ours = runs.chain([found.unwrap_or_default().to_owned()]).any(|text| !holds(&text, &block.text));
+    let message = "the plan asks for a change of this code, which stands in its file, and shows no other: it does not say \
+                   what the code is to become";
+    Ok((!ours).then(|| message.to_owned()))
+}
+
+/// Returns whether a text holds the lines of a block one after the other, whatever their margin.
+fn holds(text: &str, block: &str) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    let (text, block) = (lines(text), lines(block));
+    !block.is_empty() && text.windows(block.len()).any(|window| window == block)
+}
+
 /// Returns whether each definition keeps all of its words, in their order: it may have got more.
 fn only_gains(before: &[String], after: &[String]) -> bool {
     let keeps = |(old, new): (&String, &String)| {
@@ -99,7 +151,7 @@ fn only_gains(before: &[String], after: &[String]) -> bool {
 
 /// Returns why a block is not added beside the one before it: that one stands already, and words that ask for nothing lead
 /// from it to this one, so that this may be what takes its place.
-pub(super) fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<String> {
+fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<String> {
     let block = &phase.blocks[index];
     let before = phase.blocks.get(index.checked_sub(1)?)?;
     let lone = block.role == Role::Code && before.role == Role::Code && block.file == before.file;

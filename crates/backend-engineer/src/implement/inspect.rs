@@ -30,7 +30,7 @@ pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
             item.deeds = deeds(work, &phase, step, &standing.whole).await?;
             change.items.push(item);
         }
-        sentences::account(work, phase.id, &mut change);
+        sentences::account(work, phase.id, &mut change)?;
         files::left_without_code(work, phase.id, &mut change)?;
     }
     Ok(change)

@@ -6,7 +6,7 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
 
-use super::doubts::{doubtful, fragment, half_of_pair, into_deleted, misplaced_test, stands_with_later};
+use super::doubts::{fragment, in_doubt, into_deleted, misplaced_test, stands_with_later};
 use super::identify::{Candidate, identify};
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
@@ -166,12 +166,7 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    let half = match &answer {
-        // What an earlier block of this run wrote is no sign that the plan shows it as the present code.
-        Graft::Applied(_) => half_of_pair(phase, index, found_text(work, &path).as_deref()),
-        _ => None,
-    };
-    if let Some(message) = half.or_else(|| doubtful(block, &path, text.as_deref(), &answer)) {
+    if let Some(message) = in_doubt(work, (phase, index), &path, (text.as_deref(), &answer))? {
         let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
@@ -214,7 +209,12 @@ fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&st
 }
 
 /// Stages what the engine answered; `None` where the block turned out to be no code for the file.
-fn settle(work: &mut UnitWork<'_>, path: &str, existed: bool, answer: Graft) -> Result<Option<Placed>, Stop> {
+pub(super) fn settle(
+    work: &mut UnitWork<'_>,
+    path: &str,
+    existed: bool,
+    answer: Graft,
+) -> Result<Option<Placed>, Stop> {
     match answer {
         Graft::Applied(applied) => {
             let how = applied.evidence.iter().map(|evidence| evidence.0.as_str()).collect::<Vec<_>>().join("; ");
@@ -381,12 +381,6 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
         }
     });
     composed.flatten().as_deref() == Some(text)
-}
-
-/// The text of a file as the run found it.
-fn found_text(work: &mut UnitWork<'_>, path: &str) -> Option<String> {
-    let found = work.workspace.tree.look(path).ok()?.as_ref()?;
-    Some(String::from_utf8_lossy(&found.bytes).into_owned())
 }
 
 /// The path of a block's file, where it is clear: of several, the one that an earlier look identified.

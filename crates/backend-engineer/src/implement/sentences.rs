@@ -5,10 +5,11 @@ use code::languages::Language;
 use plan::{Phase, PhaseId, Sentence, SentenceClass, State};
 
 use super::remainder::{Passage, Remainder, code_spans, excerpt};
-use super::{Change, Deed, Item, Placed};
+use super::{Change, Deed, Item, Placed, inline};
 use crate::identifiers::holds;
 use crate::prohibitions::{definitions, symbol};
 use crate::removals::remains;
+use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Returns what is done about prose of the plan: left, or accepted by a person before.
@@ -21,8 +22,8 @@ pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Dee
 }
 
 /// Adds the sentences of a unit that its steps do not speak of, each to the item in which it stands, or as one of its own.
-pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) {
-    let Some(phase) = work.run.plan.phase(unit).cloned() else { return };
+pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+    let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
     let remaining = remaining(work, &phase);
     let untouched: Vec<_> = phase.sentences.iter().map(|one| untouched(work, &phase, one, change)).collect();
     let is_left = |one: &Sentence| one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span);
@@ -45,9 +46,10 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
         if titles || before || owner.is_none() && ticked {
             continue;
         }
-        let deed = match remaining.contains(&sentence.span) {
-            true => said(work, &phase, &sentence.span),
-            false => of_sentence(work, &phase, sentence, untouched),
+        let deed = match (inline::carry_out(work, &phase, sentence)?, remaining.contains(&sentence.span)) {
+            (Some(placement), _) => Deed::Place(placement),
+            (None, true) => said(work, &phase, &sentence.span),
+            (None, false) => of_sentence(work, &phase, sentence, untouched),
         };
         match owner.and_then(|at| change.items.get_mut(at)) {
             Some(item) => item.deeds.push(deed),
@@ -59,6 +61,7 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
         }
     }
     account_for_cells(work, &phase, &remaining, change);
+    Ok(())
 }
 
 /// Adds what cells of tables ask to remove and what still stands.

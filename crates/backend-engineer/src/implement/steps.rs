@@ -1,11 +1,11 @@
 //! Goes through a unit's steps in the plan's order: places code, runs commands where the plan has them, leaves prose.
 
-use journal::{Basis, Event, FileAction, ItemKind, ItemName};
+use journal::{Basis, Event, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
 use super::literal::{self, Placed, Placement};
 use super::sentences::said;
-use super::{Change, Deed, Item, commits, tell_staged};
+use super::{Change, Deed, Item, commits, inline};
 use crate::check::{self, Kind, Ran, Request, first_line, kind_of};
 use crate::evidence::{self, Observation};
 use crate::stop::Stop;
@@ -89,7 +89,7 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
                 let placement = literal::place(work, phase, *block)?;
                 if let Some(placement) = &placement {
-                    tell_placement(work, placement)?;
+                    inline::tell_placement(work, placement)?;
                 }
                 placement.map(Deed::Place)
             }
@@ -97,7 +97,10 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
             Part::Run(_) | Part::Commit(_) if held_back => None,
             Part::Run(command) => run(work, at, *command, change).await?,
             Part::Commit(command) => commits::carry_out(work, (phase, *command), change, &item).await?,
-            Part::Say(span) => Some(said(work, phase, span)),
+            Part::Say(span) => match inline::of_passage(work, phase, span)? {
+                Some(placement) => Some(Deed::Place(placement)),
+                None => Some(said(work, phase, span)),
+            },
         };
         held_back |= matches!(&deed, Some(Deed::Place(Placement { placed: Placed::Refused { .. }, .. })));
         item.deeds.extend(deed);
@@ -117,28 +120,6 @@ fn hold_back(item: &mut Item) {
         {
             placement.placed = Placed::HeldBack;
         }
-    }
-}
-
-/// Tells what came of one block.
-fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), Stop> {
-    let path = placement.path.clone().unwrap_or_default();
-    match &placement.placed {
-        Placed::Now { how, created } => {
-            let action = if *created { FileAction::Create } else { FileAction::Modify };
-            tell_staged(work, &path, action, how.clone())
-        }
-        Placed::Before => {
-            work.run.emit(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
-        }
-        Placed::HeldBack => Ok(()),
-        Placed::Refused { reason, message, candidates } => work.run.emit(Event::FileRefused {
-            path,
-            reason: (*reason).to_owned(),
-            message: message.clone(),
-            line: Some(placement.line),
-            candidates: candidates.clone(),
-        }),
     }
 }
 

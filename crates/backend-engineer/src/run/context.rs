@@ -152,6 +152,19 @@ impl RunContext {
         self.settings.protects(path) || self.plan_inside() == Some(path)
     }
 
+    /// Returns what stood at a path before each of the runs for this plan that wrote it, a dry run's look included.
+    pub(crate) fn originals_of(&self, path: &str) -> Result<Vec<Vec<u8>>, Stop> {
+        let Some(journal) = Journal::open_existing(&self.root)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for (id, event) in journal.of_plan(&self.plan_name, "file_written")? {
+            if matches!(&event, Event::FileWritten { path: written, .. } if written == path) {
+                let originals = journal.originals(&id.run)?.into_iter().filter(|original| original.path == path);
+                found.extend(originals.map(|original| original.content.unwrap_or_default()));
+            }
+        }
+        Ok(found)
+    }
+
     /// Records an event, then shows it.
     pub(crate) fn emit(&self, event: Event) -> Result<(), Stop> {
         self.recorder.emit(event)

@@ -2,7 +2,7 @@
 //! lines shown, that has the statement to change, or the only one that makes such calls.
 
 use crate::compare::same_code;
-use crate::enclosing::{is_held_by, path_of};
+use crate::enclosing::{is_held_by, is_of_constructor, path_of, sets_attribute};
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
 use crate::loose::{Block, Hints};
@@ -55,6 +55,9 @@ pub(super) fn choose(
         return Ok(Some(found));
     }
     if let Some(found) = at_end(blocks, code, hints, &siblings) {
+        return Ok(Some(found));
+    }
+    if let Some(found) = in_the_constructor(merger.file, blocks, (code, &siblings), hints) {
         return Ok(Some(found));
     }
     in_the_test(merger.file, blocks, (code, &siblings), hints)
@@ -372,6 +375,20 @@ fn keyed(
             Err(refusal)
         }
     }
+}
+
+/// The body of the constructor that the prose names, for statements that set attributes beside those that it sets.
+fn in_the_constructor(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    (code, siblings): (&[&Item<'_>], &[&str]),
+    hints: &Hints<'_>,
+) -> Option<usize> {
+    let (first, outer) = (code.first()?, blocks.first()?);
+    let within = !hints.prose.related(Relation::Within, &first.name, siblings).is_empty();
+    let fits = outer.kind == List::Statements && is_of_constructor(file, outer.node);
+    let beside = outer.items.iter().any(sets_attribute);
+    (within && fits && beside && code.iter().all(|item| sets_attribute(item))).then_some(0)
 }
 
 /// The body of the function that the prose names, where it says "at the end" or "at the top" of it.

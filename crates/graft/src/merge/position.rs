@@ -1,6 +1,7 @@
 //! Where new items go among their siblings: as the prose says, beside the neighbour that the snippet shows, at the
 //! open end of the snippet, else by the file's own order. Never by order alone inside a body.
 
+use crate::enclosing::{is_of_constructor, sets_attribute};
 use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::worded::{by_prose, refuse_missing, shorten};
@@ -214,6 +215,10 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
         List::Members => Ok(member_order(pair, item)),
         List::Entries => Ok(entry_order(pair, item)),
         List::Statements if is_test_body(pair) => Ok(pair.old.len()),
+        List::Statements if sets_attribute(item) && is_of_constructor(merger.file, pair.node) => {
+            // Behind the attributes that are set there; a constructor may go on to call what reads them.
+            Ok(pair.old.iter().rposition(sets_attribute).map_or(pair.old.len(), |last| last + 1))
+        }
         List::Statements => Err(refusal(
             Reason::NotFound,
             format!(

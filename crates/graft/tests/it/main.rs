@@ -12,3 +12,4 @@ mod places;
 mod properties;
 mod structure;
 mod types;
+mod usual_edits;

@@ -3,10 +3,14 @@
 //! "Remove:" leads to what goes, "Currently `b` reads:" to what stands, "Do not write it like this:" to what nobody writes.
 //! Words that ask for a change decide against all of these: "Keep `a` as it is and add:" leads to what is added.
 
+mod altered;
+
 use crate::changes::is_marker;
 use crate::inline::{code_spans, label, one_line};
 use crate::mention::sentence_around;
 use crate::vocabulary::{Opening, Use, Uses, begins, held, is_dense, is_entry, last};
+
+pub(crate) use altered::{Altered, altered};
 
 /// What a block is by the words that lead to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +107,16 @@ fn leading_sentence(above: &str) -> Option<String> {
     let plain = plain.trim();
     let leads = plain.ends_with([':', '：']) || alone && plain.split(' ').count() <= LONGEST_NAME;
     // A path or a number alone only says where.
-    (leads && !is_marker(&plain.replace('`', ""))).then(|| plain.to_owned())
+    (leads && !is_marker(&plain.replace('`', ""))).then(|| behind_other(plain).to_owned())
+}
+
+/// The words behind a semicolon, where those before it are about something else that they name in code and not about the
+/// block: "Do not add `x`; the value is passed in:".
+fn behind_other(sentence: &str) -> &str {
+    let Some((at, sign)) = sentence.rmatch_indices([';', '；']).next() else { return sentence };
+    let (before, behind) = (&sentence[..at], sentence[at + sign.len()..].trim_start());
+    let points = held(before).has(Use::Anaphor) || held(before).has(Use::Below);
+    if before.contains('`') && !points && behind.split(' ').count() > 1 { behind } else { sentence }
 }
 
 /// Words in lower case, code as one tick, emphasis gone.

@@ -4,6 +4,7 @@ use super::Role;
 use crate::inline::key;
 use crate::labels::Topic;
 use crate::languages::is_shell;
+use crate::paths::find_paths;
 
 /// What is known of a block besides its content.
 pub(super) struct Setting<'s> {
@@ -231,6 +232,16 @@ const NEW: &[&str] = &[
     "на",
 ];
 
+/// Returns whether a label leads to what stands now.
+pub(super) fn is_old_label(words: &str) -> bool {
+    OLD.contains(&words)
+}
+
+/// Returns whether a label leads to what shall stand.
+pub(crate) fn is_new_label(words: &str) -> bool {
+    NEW.contains(&words)
+}
+
 /// By the label, or by the last words of the line above.
 fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     match setting.topic {
@@ -238,6 +249,8 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         Some(Topic::After) => return Some(Role::After { before: None }),
         _ => {}
     }
+    let above = &behind_path(setting.above).unwrap_or_else(|| above.to_owned());
+    let above = above.as_str();
     let short = above.split([',', '.', ';', '—', '(']).next_back().unwrap_or(above).trim();
     let whole = |list: &[&str]| list.contains(&above) || list.contains(&short);
     if whole(OLD) {
@@ -282,6 +295,14 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         return Some(Role::After { before: None });
     }
     None
+}
+
+/// The words of a line behind the path with which it begins: "`a.py` after:".
+fn behind_path(above: &str) -> Option<String> {
+    let path = find_paths(above, 0, false).into_iter().next()?;
+    let first = above[..path.outer.start].chars().all(|letter| !letter.is_alphanumeric());
+    let behind = key(&above[path.outer.end..]);
+    (first && !behind.is_empty() && !behind.contains(' ')).then_some(behind)
 }
 
 fn label_like(above: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::inline::{Label, code_spans, key, label, one_line, plain};
 use crate::naming::{Rank, marked, unit_name};
 use crate::paths::as_path;
 
-use crate::vocabulary::{Opening, Use, begins, held, is_dense, last_dense};
+use crate::vocabulary::{Opening, Use, begins, held, is_dense, is_entry, last_dense};
 
 /// What a sentence does by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,10 @@ pub(super) fn read(words: &str) -> Form {
         called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what) && !cautions),
         explains: explains(&called) && !cautions || explains(&head) || mood == Mood::States && said.has(Use::Given),
         cautions,
-        refers: mood == Mood::States && opening.is(Use::Anaphor) && !opening.is(Use::Pronoun),
+        refers: mood == Mood::States
+            && opening.is(Use::Anaphor)
+            && !opening.is(Use::Pronoun)
+            && !says_what_it_does(&head),
         elsewhere: names_unit(&marked.words),
         owes: name.is(Use::Demand),
         tests: said.has(Use::TestWord),
@@ -167,6 +170,25 @@ impl Form {
 /// Returns whether a label or sentence begins an explanation.
 pub(super) fn explains(words: &str) -> bool {
     begins(&key(words), Use::Rationale).is_some()
+}
+
+/// Returns whether a sentence that begins with a word for what was said before goes on with what that does, in a verb that
+/// other sentences ask with: "This logs each call", "That also caches the result".
+fn says_what_it_does(head: &str) -> bool {
+    let mut rest = head[begins(head, Use::Anaphor).unwrap_or(0)..].trim_start();
+    while let Some(end) = begins(rest, Use::Lead) {
+        rest = rest[end..].trim_start();
+    }
+    let (verb, object) = rest.split_once(' ').unwrap_or((rest, ""));
+    let bases = [("s", ""), ("es", ""), ("ies", "y")];
+    let asks = |base: &str| is_entry(base, Use::Change) || is_entry(base, Use::Judge) || is_entry(base, Use::Read);
+    let acts = bases
+        .into_iter()
+        .any(|(ending, base)| verb.strip_suffix(ending).is_some_and(|stem| asks(&format!("{stem}{base}"))));
+    // What "that" or "to" and a verb follow is what comes of it: "This ensures that …", "This allows us to …".
+    let asks = |words: &str| VERBS.into_iter().any(|what| begins(words, what).is_some()) || is_base_form(words);
+    let outcome = object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
+    acts && !outcome
 }
 
 /// Returns whether a sentence begins with the name of a unit: "Phase 3 adds paging".

@@ -20,7 +20,7 @@ use super::split::Cut;
 use super::statuses::lacks_status;
 use super::topics::topics;
 use super::words::symbols;
-use super::{Sentence, SentenceClass, form};
+use super::{Sentence, SentenceClass, form, inline};
 use crate::vocabulary::{Use, begins, held};
 
 /// Judges the sentences of one unit.
@@ -67,7 +67,8 @@ impl Judge<'_, '_, '_> {
         let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
         let shown = matches!(class, SentenceClass::DoShown | SentenceClass::Place);
         let topics = if shown { topics(words) } else { Vec::new() };
-        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects, topics }
+        let replacement = open.then(|| inline::replacement(words)).flatten();
+        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects, topics, replacement }
     }
 
     /// What the place of a sentence decides, whatever it says.

@@ -88,14 +88,15 @@ fn verb_apart(words: &str) -> Vec<Protected> {
         let negation = last(&before, Use::Negation);
         let direct = negation.as_ref().is_some_and(|negation| before[negation.end..].trim().is_empty());
         let alters = |text: &str| held(text).has(Use::Alter);
-        // "`a` (don't rename it)" denies another verb.
+        // "`a` (don't rename it)" denies another verb; so does "replace `a` (don't rename it)".
+        let is_object = last(&before, Use::Alter).is_some_and(|verb| before[verb.end..].trim().is_empty());
         let behind = last(&after, Use::Negation).map_or("", |negation| after[negation.end..].trim());
         let other = negation.is_none()
             && behind
                 .split(' ')
                 .next()
                 .is_some_and(|word| !word.is_empty() && word.is_ascii() && word.chars().all(char::is_alphabetic))
-            && !held(behind).has(Use::Alter);
+            && (!held(behind).has(Use::Alter) || is_object);
         if other {
             return false;
         }
@@ -385,6 +386,7 @@ mod tests {
             "任务签名不变：`run(payload: dict) -> dict`",
             "The signature stays unchanged: `run(payload)`",
             "Keep it simple: `run`",
+            "Replace `run` (don't rename it) in `app/main.py`:",
         ] {
             assert!(names(words).is_empty(), "{words}: {:?}", names(words));
         }

@@ -38,6 +38,7 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Abbreviation => super::split::ends(&bare).len() == 1,
         Use::Shown | Use::Rejected | Use::Later => crate::blocks::read_lead(&bare, "") == Lead::Shows,
         Use::Present => crate::blocks::read_lead(&bare, "") == Lead::Stands,
+        Use::Below => crate::blocks::altered(&bare).is_some(),
         Use::New => crate::blocks::read_lead(&bare, "") == Lead::Asks,
         Use::Empty => is_empty_note(&bare),
         Use::Base => base(&bare).is_some(),

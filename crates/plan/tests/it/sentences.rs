@@ -60,6 +60,10 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
         ("It returns the sum of the cart.", SentenceClass::DoShown),
         ("It is made by running `python3 tool.py`.", SentenceClass::Run),
         ("This keeps the module small.", SentenceClass::Context),
+        ("This logs each call.", SentenceClass::Unclear),
+        ("That also validates the cart.", SentenceClass::Unclear),
+        ("This ensures that it stays small.", SentenceClass::Context),
+        ("This returns the sum of the cart.", SentenceClass::DoShown),
     ];
     for (words, expected) in rows {
         let text = format!(
@@ -78,7 +82,18 @@ fn what_is_to_be_replaced_needs_another_half() {
         (format!("Replace:\n\n{code}"), Some(Uncertainty::Unanswered)),
         (format!("Find and replace this:\n\n{code}"), Some(Uncertainty::Unanswered)),
         (format!("Replace:\n\n{code}\nwith:\n\n```ts\nreturn 2;\n```\n"), None),
+        (format!("Replace the following:\n\n{code}"), Some(Uncertainty::Unanswered)),
+        (format!("It now looks like this and is to be replaced:\n\n{code}"), Some(Uncertainty::Unanswered)),
+        (format!("This must be changed:\n\n{code}"), Some(Uncertainty::Unanswered)),
+        (format!("Change this function:\n\n{code}"), Some(Uncertainty::MayBeOld)),
+        (format!("Modify the function below:\n\n{code}"), Some(Uncertainty::MayBeOld)),
+        (format!("修改下面的函数：\n\n{code}"), Some(Uncertainty::MayBeOld)),
+        (format!("Change the following:\n\n{code}\nto:\n\n```ts\nreturn 2;\n```\n"), None),
         (format!("Replace it with:\n\n{code}"), None),
+        (format!("Make this change:\n\n{code}"), None),
+        (format!("Change `f` to the following:\n\n{code}"), None),
+        (format!("Replace the function with this:\n\n{code}"), None),
+        (format!("Add the following function:\n\n{code}"), None),
     ] {
         let text = format!("# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.ts`\n\n{words}");
         let plan = plan::read(text.as_bytes()).unwrap();

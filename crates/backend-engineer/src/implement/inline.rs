@@ -1,0 +1,166 @@
+//! Carries out replacements that a sentence spells out in itself: "Replace `a.get(x)` with `a.find(x)` in `load`."
+//!
+//! Only where the old code stands in one place of one file of the unit: anything else is left to who reads the sentence.
+
+use std::ops::Range;
+
+use code::languages::Language;
+use graft::Graft;
+use journal::{Event, FileAction};
+use plan::{Phase, Replacement, Sentence};
+
+use super::literal::{Placed, Placement, settle};
+use super::tell_staged;
+use crate::prohibitions::{breaks, definition_bytes, is_path, symbol};
+use crate::stop::Stop;
+use crate::understand::PlacedBy;
+use crate::unit_work::UnitWork;
+
+/// Carries out the replacement of a sentence, where it is one and its place is clear.
+pub(super) fn carry_out(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    sentence: &Sentence,
+) -> Result<Option<Placement>, Stop> {
+    let Some(wanted) = &sentence.replacement else { return Ok(None) };
+    let named = |path: &String| wanted.path.as_ref().is_none_or(|own| is_path(path, own));
+    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
+    let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(named).collect();
+    let mut found = Vec::new();
+    for path in paths.into_iter().filter(|path| !work.run.protects(path)) {
+        let Ok(Some(text)) = work.workspace.tree.read_text(&path) else { continue };
+        let places = places(&path, &text, wanted);
+        found.extend((!places.is_empty()).then_some((path, text, places)));
+    }
+    let [(path, text, places)] = found.as_slice() else { return Ok(None) };
+    let answer = match places.as_slice() {
+        [Place::Old(at)] => graft::replace_at(path, text, (at.clone(), &wanted.new)),
+        [Place::New] => Graft::AlreadyApplied,
+        _ => return Ok(None),
+    };
+    if let Graft::Applied(applied) = &answer
+        && phase.sentences.iter().flat_map(|one| &one.protects).any(|one| breaks(one, path, (text, &applied.text)))
+    {
+        return Ok(None);
+    }
+    if matches!(answer, Graft::Refused(_)) {
+        return Ok(None);
+    }
+    let placed = settle(work, path, true, answer)?;
+    let line = work.run.plan.place(sentence.span.start).line;
+    let placement = placed.map(|placed: Placed| Placement {
+        block: None,
+        path: Some(path.clone()),
+        line,
+        by: PlacedBy::Stated,
+        placed,
+    });
+    if let Some(placement) = &placement {
+        tell_placement(work, placement)?;
+    }
+    Ok(placement)
+}
+
+/// Carries out the replacement of a passage that is one sentence.
+pub(super) fn of_passage(work: &mut UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Result<Option<Placement>, Stop> {
+    let mut inside = phase.sentences.iter().filter(|one| one.span.start < span.end && span.start < one.span.end);
+    match (inside.next(), inside.next()) {
+        (Some(only), None) => carry_out(work, phase, &only.clone()),
+        _ => Ok(None),
+    }
+}
+
+/// Tells what came of one block.
+pub(super) fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), Stop> {
+    let path = placement.path.clone().unwrap_or_default();
+    match &placement.placed {
+        Placed::Now { how, created } => {
+            let action = if *created { FileAction::Create } else { FileAction::Modify };
+            tell_staged(work, &path, action, how.clone())
+        }
+        Placed::Before => {
+            work.run.emit(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
+        }
+        Placed::HeldBack => Ok(()),
+        Placed::Refused { reason, message, candidates } => work.run.emit(Event::FileRefused {
+            path,
+            reason: (*reason).to_owned(),
+            message: message.clone(),
+            line: Some(placement.line),
+            candidates: candidates.clone(),
+        }),
+    }
+}
+
+/// A place of one of the two codes.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    /// The old code stands here.
+    Old(Range<usize>),
+    /// The new code stands, and the old does not.
+    New,
+}
+
+/// Returns where a file has the old code, or that it has the new one alone.
+fn places(path: &str, text: &str, wanted: &Replacement) -> Vec<Place> {
+    let whole = match &wanted.within {
+        Some(name) => match definition(path, text, name) {
+            Some(bytes) => bytes,
+            None => return Vec::new(),
+        },
+        None => 0..text.len(),
+    };
+    let new: Vec<Range<usize>> = whole_tokens(text, &wanted.new);
+    let inside = |at: &Range<usize>| whole.start <= at.start && at.end <= whole.end;
+    let covered = |at: &Range<usize>| new.iter().any(|new| new.start <= at.start && at.end <= new.end);
+    let old: Vec<Range<usize>> = whole_tokens(text, &wanted.old).into_iter().filter(inside).collect();
+    let open: Vec<Place> = old.into_iter().filter(|at| !covered(at)).map(Place::Old).collect();
+    if open.is_empty() && new.iter().any(inside) { vec![Place::New] } else { open }
+}
+
+/// Where code stands in a text, not as a part of a longer word.
+fn whole_tokens(text: &str, code: &str) -> Vec<Range<usize>> {
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
+    let begins = code.starts_with(is_part);
+    let ends = code.ends_with(is_part);
+    let found = text.match_indices(code).map(|(at, code)| at..at + code.len());
+    let alone = |at: &Range<usize>| {
+        let goes_on = ends && text[at.end..].starts_with(is_part);
+        let went_on = begins && text[..at.start].ends_with(|letter| is_part(letter) || letter == '.');
+        !went_on && !goes_on
+    };
+    found.filter(alone).collect()
+}
+
+/// The bytes of the only definition of this name, at whatever depth.
+fn definition(path: &str, text: &str, name: &str) -> Option<Range<usize>> {
+    match definition_bytes(text, Language::of_path(path)?, symbol(name)).as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_code_outside_the_new_one_is_old() {
+        let wanted = |old: &str, new: &str, within: Option<&str>| Replacement {
+            old: old.to_owned(),
+            new: new.to_owned(),
+            within: within.map(str::to_owned),
+            path: None,
+        };
+        let text = "LIMIT = 1\n\n\ndef f(x):\n    return x.a() + max.a()\n\n\ndef g(x):\n    return x.a()\n";
+        let starts = |wanted: &Replacement| -> Vec<Option<usize>> {
+            let places = places("a.py", text, wanted);
+            places.into_iter().map(|place| if let Place::Old(at) = place { Some(at.start) } else { None }).collect()
+        };
+        assert_eq!(starts(&wanted("x.a()", "x.b()", None)).len(), 2);
+        assert_eq!(starts(&wanted("x.a()", "x.b()", Some("g"))), [text.rfind("x.a()")]);
+        assert_eq!(starts(&wanted("LIMIT = 1", "LIMIT = 12", None)), [Some(0)]);
+        assert_eq!(starts(&wanted("x.a()", "x.a() + max.a()", Some("f"))), [None]);
+        assert!(starts(&wanted("x.a()", "x.b()", Some("h"))).is_empty());
+    }
+}

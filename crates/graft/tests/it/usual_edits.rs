@@ -1,0 +1,130 @@
+//! The commonest edits in usual wordings: each row is a file, a block, the words beside it, and what comes of them.
+
+use graft::{Context, File, Graft, Reason, Snippet, apply, replace_at};
+
+/// A file, a block, the words beside it, and lines of the new text that stand together, or a refusal.
+struct Row {
+    path: &'static str,
+    before: &'static str,
+    block: &'static str,
+    words: &'static str,
+    result: Result<&'static str, Reason>,
+}
+
+const SERVICE: &str = "class Service:\n    def __init__(self, repo):\n        self.repo = repo\n        self.open()\n\n    def \
+                       open(self):\n        pass\n\n    def close(self):\n        # later\n        pass\n";
+const CACHE: &str = "export async function load(id: string) {\n  return { id };\n}\n\nexport class Cache {\n  constructor(ttl: \
+                     number) {\n    this.ttl = ttl;\n  }\n\n  start(port: number) {\n    listen(port);\n  }\n}\n";
+const ORDER: &str = "interface Order {\n  id: number;\n  total: number;\n  status: string;\n}\n";
+const TYPED: &str = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.users import User\n\n\ndef f(user: \"User\"):\n    return user\n";
+
+const ROWS: &[Row] = &[
+    // Attributes of a constructor.
+    Row {
+        path: "a.py",
+        before: SERVICE,
+        block: "self.cache = {}\n",
+        words: "In `Service.__init__`, add:",
+        result: Ok("        self.repo = repo\n        self.cache = {}\n        self.open()\n"),
+    },
+    Row {
+        path: "a.ts",
+        before: CACHE,
+        block: "this.hits = 0;\n",
+        words: "In the `constructor` of `Cache`:",
+        result: Ok("    this.ttl = ttl;\n    this.hits = 0;\n  }\n"),
+    },
+    Row {
+        path: "a.py",
+        before: SERVICE,
+        block: "self.cache = {}\n",
+        words: "In `Service`, reset the cache:",
+        result: Err(Reason::NotFound),
+    },
+    // Heads of functions.
+    Row {
+        path: "a.ts",
+        before: CACHE,
+        block: "export async function load(id: string, fresh = false) {\n",
+        words: "The head of `load` becomes:",
+        result: Ok("export async function load(id: string, fresh = false) {\n  return { id };\n}\n"),
+    },
+    Row {
+        path: "a.ts",
+        before: CACHE,
+        block: "this.clear();\n",
+        words: "At the top of `start(port: number) {`:",
+        result: Ok("  start(port: number) {\n    this.clear();\n    listen(port);\n"),
+    },
+    Row {
+        path: "a.ts",
+        before: CACHE,
+        block: "this.clear();\n",
+        words: "First thing in `start`:",
+        result: Ok("  start(port: number) {\n    this.clear();\n    listen(port);\n"),
+    },
+    // The line that the words quote.
+    Row {
+        path: "a.py",
+        before: SERVICE,
+        block: "self.repo.close()\n",
+        words: "In `close`, replace `pass` with:",
+        result: Ok("        # later\n        self.repo.close()\n"),
+    },
+    Row {
+        path: "a.ts",
+        before: CACHE,
+        block: "return { id, fresh: true };\n",
+        words: "Replace `return { id };` with:",
+        result: Ok("  return { id, fresh: true };\n}\n"),
+    },
+    // Members that a block shows no more.
+    Row {
+        path: "a.ts",
+        before: ORDER,
+        block: "interface Order {\n  id: number;\n  total: number;\n  note: string;\n}\n",
+        words: "Update the interface:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.ts",
+        before: ORDER,
+        block: "interface Order {\n  id: number;\n  total: number;\n  note: string;\n}\n",
+        words: "Replace `Order` with:",
+        result: Ok("  total: number;\n  note: string;\n}\n"),
+    },
+    // Imports that only a type checker reads.
+    Row {
+        path: "a.py",
+        before: TYPED,
+        block: "if TYPE_CHECKING:\n    from app.orders import Order\n",
+        words: "Add the import for the type:",
+        result: Ok("    from app.orders import Order\n"),
+    },
+];
+
+#[test]
+fn usual_edits_are_made_or_refused() {
+    for row in ROWS {
+        let context = Context { prose: row.words, ..Context::default() };
+        let file = File { path: row.path, text: Some(row.before) };
+        let answer = apply(&file, &Snippet { text: row.block, language: "" }, &context);
+        match (&answer, row.result) {
+            (Graft::Applied(applied), Ok(lines)) => {
+                assert!(applied.text.contains(lines), "{}\n{}", row.words, applied.text);
+            }
+            (Graft::Refused(refusal), Err(reason)) => assert_eq!(refusal.reason, reason, "{}", row.words),
+            _ => panic!("{}: {answer:?}", row.words),
+        }
+    }
+}
+
+#[test]
+fn code_at_a_place_is_replaced_where_the_file_still_parses() {
+    let text = "def f(x):\n    return x.a()\n";
+    let at = text.find("x.a()").expect("the code");
+    let place = at..at + "x.a()".len();
+    let Graft::Applied(applied) = replace_at("a.py", text, (place.clone(), "x.b()")) else { panic!("not applied") };
+    assert_eq!(applied.text, "def f(x):\n    return x.b()\n");
+    assert!(matches!(replace_at("a.py", text, (place, "x.b(")), Graft::Refused(_)));
+}

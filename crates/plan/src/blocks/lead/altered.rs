@@ -1,0 +1,81 @@
+//! Whether the words above a block make the block itself what is to be changed, as against what it is to become.
+//!
+//! "Replace the following:" and "It is to be replaced:" show how the code is now; "Change this function:" may show that, or
+//! how it shall be; "Change `f` to the following:" and "Make this change:" show how it shall be.
+
+use super::{Clause, clauses, leading_sentence};
+use crate::vocabulary::{Opening, Use, begins, is_dense, is_entry, last};
+
+/// What a change that the words ask for makes of the block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Altered {
+    /// It is what shall go for something else.
+    Is,
+    /// It is that, or what shall be there.
+    MayBe,
+}
+
+/// Reads the sentence that leads to a block of code.
+pub(crate) fn altered(above: &str) -> Option<Altered> {
+    let sentence = leading_sentence(above)?;
+    let all = clauses(&sentence);
+    if all.iter().any(|clause| clause.is_passive()) {
+        return Some(Altered::Is);
+    }
+    if all.iter().any(Clause::ends_in_change) {
+        return Some(Altered::MayBe);
+    }
+    let verb = all.iter().find_map(Clause::alters_block)?;
+    // The label "Replace:" leads to what is replaced: its verb does.
+    let goes = super::super::role::is_old_label(verb);
+    Some(if goes { Altered::Is } else { Altered::MayBe })
+}
+
+/// Words behind which a verb has no object of its own.
+const SMALL: [Use; 3] = [Use::Place, Use::Goal, Use::Source];
+
+impl Clause<'_> {
+    /// Returns the verb of a clause whose object is the block: "change this function", "修改下面的函数".
+    fn alters_block(&self) -> Option<&str> {
+        if self.is_denied() {
+            return None;
+        }
+        let head = self.head();
+        let opening = Opening::of(head);
+        // "Leave" asks for no change of it.
+        let end = opening.end(Use::Alter).filter(|_| !opening.is(Use::Keep))?;
+        let (verb, rest) = (&head[..end], head[end..].trim_start());
+        if rest.chars().any(is_dense) {
+            return begins(rest, Use::Below).or_else(|| begins(rest, Use::Anaphor)).map(|_| verb);
+        }
+        let words: Vec<&str> = rest.split(' ').collect();
+        // "the function below": a place that nothing follows is the block's.
+        let ends = words.last().is_some_and(|word| is_entry(word, Use::Place)) && words.len() > 1;
+        let object = words.iter().take_while(|word| {
+            let small = SMALL.into_iter().any(|what| is_entry(word, what)) && !is_entry(word, Use::Below);
+            !small && **word != "with"
+        });
+        let object: Vec<&str> = object.copied().collect();
+        let points = object.first().is_some_and(|word| is_entry(word, Use::Anaphor))
+            || object.iter().any(|word| is_entry(word, Use::Below));
+        // What is behind a goal is what it becomes.
+        let whole = object.len() == words.len() || ends && object.len() + 1 == words.len();
+        let names = object.iter().any(|word| word.starts_with('`'));
+        (whole && !names && (points || ends)).then_some(verb)
+    }
+
+    /// Returns whether it puts the verb behind the block, which is its object: "diese Funktion ändern".
+    fn ends_in_change(&self) -> bool {
+        let ends = last(self.words, Use::Alter).is_some_and(|verb| verb.start > 0 && verb.end == self.words.len());
+        let points = begins(self.words, Use::Anaphor).is_some();
+        let below = || self.words.split(' ').take(2).any(|word| is_entry(word, Use::Below));
+        ends && (points || below()) && !self.is_denied() && !self.words.contains('`')
+    }
+
+    /// Returns whether it says that its subject is to be changed, and not to what: "and is to be replaced".
+    fn is_passive(&self) -> bool {
+        let Some(verb) = last(self.words, Use::Alter).filter(|verb| verb.end == self.words.len()) else { return false };
+        let before = self.words[..verb.start].trim_end().rsplit(' ').next().unwrap_or("");
+        before == "be" && !self.is_denied()
+    }
+}
