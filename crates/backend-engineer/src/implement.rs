@@ -13,6 +13,7 @@ mod sentences;
 mod steps;
 mod credited;
 mod inspect;
+mod beside;
 mod tools;
 mod prompt;
 mod session;
@@ -20,7 +21,7 @@ mod session;
 use journal::{Event, FileAction, ItemKind, ItemName};
 use plan::{CheckboxId, PhaseId, Plan};
 
-use crate::check::{Ran, first_line};
+use crate::check::{KnownResults, Ran, first_line};
 use crate::evidence::Observation;
 use crate::run::{JournalWitness, Promotable, RunContext};
 use crate::stop::{Exit, Stop};
@@ -48,6 +49,8 @@ pub(crate) struct Change {
     pub(crate) put_away: Vec<String>,
     /// The model's work on it.
     pub(crate) session: Option<Session>,
+    /// What checks said apart.
+    pub(crate) known: KnownResults,
 }
 
 /// One step of the plan, and what came of it.

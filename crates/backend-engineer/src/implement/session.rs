@@ -2,16 +2,19 @@
 //! was interrupted. What it changes is staged, and nothing else.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 
 use agent::{Agent, AgentError, Conversation, Ending, Record, Tool};
 use journal::{Event, JournalError};
 use llm::{Delta, LocalFuture};
 use plan::Part;
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::beside::Beside;
 use super::prompt;
 use super::tools::{Desk, Memory, tools};
 use super::{Change, Deed, Item, Placed, Remainder, literal, steps};
-use crate::check::{self, Request};
+use crate::check::{self, Request, Snapshot};
 use crate::engineer::Engineer;
 use crate::run::Recorder;
 use crate::stop::{Exit, Stop};
@@ -94,18 +97,20 @@ pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failure
 
 async fn talk(
     work: &mut UnitWork<'_>,
-    change: &Change,
+    change: &mut Change,
     (engineer, session): (&Engineer, &mut Session),
     failures: Option<String>,
 ) -> Result<(), Stop> {
     let run = work.run;
+    let beside = Beside::of(work, change).unzip();
     let system = prompt::system(engineer, run);
     let (first, seen) = prompt::first(work, change, engineer.reach);
     let kept = prompt::kept(work, change, engineer.reach);
     session.memory.sees(seen);
     let Session { conversation, memory, rounds, .. } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
-    let desk = Desk::new(work.reborrow(), engineer.reach, memory);
+    let (checks, trees) = beside;
+    let desk = Desk::new(work.reborrow(), engineer.reach, memory).beside(checks.as_ref());
     let names: Vec<&str> =
         engineer.definition.tools.iter().copied().filter(|tool| *tool != "Bash" || desk.runs_commands()).collect();
     let tools = tools(&names, &desk);
@@ -147,11 +152,44 @@ async fn talk(
     *rounds = rounds.saturating_add(u32::from(begun));
     let Some(conversation) = conversation.as_mut() else { return Ok(()) };
     let mut spent = engineer.spent.get();
-    let ending = agent.talk(conversation, &mut spent).await;
+    let talk = async {
+        let ending = agent.talk(conversation, &mut spent).await;
+        let goes_on = match (&ending, checks.as_ref()) {
+            (Ok(Ending::Done { .. }), Some(checks)) => checks.finish(&desk.snapshot().await).await,
+            _ => false,
+        };
+        (ending, goes_on)
+    };
+    let ending = with_checks(talk, checks.as_ref().zip(trees)).await;
     engineer.spent.set(spent);
     drop(agent);
     drop(tools);
+    drop(desk);
+    if let Some(checks) = checks {
+        work.take_in(change, checks.end())?;
+    }
     settle(work, session, ending)
+}
+
+/// Waits for a conversation with its checks beside it. What they still do is waited for where it says that it is of use.
+async fn with_checks<T>(
+    talk: impl Future<Output = (T, bool)>,
+    beside: Option<(&Beside<'_>, UnboundedReceiver<Snapshot>)>,
+) -> T {
+    let Some((checks, trees)) = beside else { return talk.await.0 };
+    let (mut talk, mut checking) = (pin!(talk), pin!(checks.work(trees)));
+    let mut over = false;
+    let (ending, goes_on) = loop {
+        tokio::select! {
+            biased;
+            ended = &mut talk => break ended,
+            () = &mut checking, if !over => over = true,
+        }
+    };
+    if goes_on && !over {
+        checking.await;
+    }
+    ending
 }
 
 /// How many tasks were given in what is recorded.
