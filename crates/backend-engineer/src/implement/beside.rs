@@ -76,7 +76,7 @@ impl<'a> Beside<'a> {
 
     /// Runs the baseline, and the checks with a model's tests alone on each tree that is told, until no more are.
     pub(super) async fn work(&self, trees: UnboundedReceiver<Snapshot>) {
-        tokio::join!(self.prove(&self.before, &self.requests), self.follow(trees));
+        tokio::join!(self.prove(&self.before, "before the model's change"), self.follow(trees));
     }
 
     /// Runs the checks with a model's tests alone on the newest tree; what runs on an older one is ended.
@@ -100,14 +100,14 @@ impl<'a> Beside<'a> {
 
     async fn prove_tests_alone(&self, snapshot: &Snapshot) {
         if let Some(alone) = snapshot.with_tests_alone() {
-            self.prove(&alone, &self.requests).await;
+            self.prove(&alone, "with the new tests alone").await;
         }
     }
 
     /// Runs the checks on the tree with which a model ends; returns whether all of them passed.
     pub(super) async fn finish(&self, snapshot: &Snapshot) -> bool {
         self.tell(snapshot);
-        let passed = self.prove(snapshot, &self.requests).await;
+        let passed = self.prove(snapshot, "with the model's change").await;
         self.trees.take();
         passed
     }
@@ -116,7 +116,8 @@ impl<'a> Beside<'a> {
     /// where the command would have left more than caches, so that it must run where it leaves them.
     pub(super) async fn show(&self, snapshot: &Snapshot, request: &Request) -> Option<Shown> {
         self.tell(snapshot);
-        let tested = self.run(snapshot, std::slice::from_ref(request)).await?;
+        let request = Request { why: "as the model asked".to_owned(), ..request.clone() };
+        let tested = self.run(snapshot, &[request]).await?;
         let left_nothing = tested.left_nothing;
         let (ran, text) = tested.results.into_iter().next()?;
         (left_nothing && !ran.acted).then_some(Shown { ran, text })
@@ -134,15 +135,16 @@ impl<'a> Beside<'a> {
         }
     }
 
-    /// Runs what is not known yet; returns whether all passes.
-    async fn prove(&self, snapshot: &Snapshot, requests: &[Request]) -> bool {
+    /// Runs what is not known yet of the tree; returns whether all passes.
+    async fn prove(&self, snapshot: &Snapshot, why: &str) -> bool {
         let tree = snapshot.fingerprint(self.ground.run);
         let known = |request: &Request| self.known.borrow().verdict(request, &tree);
-        let unknown: Vec<Request> = requests.iter().filter(|request| known(request).is_none()).cloned().collect();
+        let unknown = self.requests.iter().filter(|request| known(request).is_none());
+        let unknown: Vec<Request> = unknown.map(|request| Request { why: why.to_owned(), ..request.clone() }).collect();
         if !unknown.is_empty() && self.run(snapshot, &unknown).await.is_none() {
             return false;
         }
-        requests.iter().all(|request| known(request) == Some(Verdict::Passed))
+        self.requests.iter().all(|request| known(request) == Some(Verdict::Passed))
     }
 
     async fn run(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<TestedApart> {
@@ -175,15 +177,14 @@ fn requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
         let automated = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Automated);
         for criterion in automated {
             let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
-            let looks = commands.filter(|command| {
-                !check::fixes(&check::read(work, &command.text, &check::folder_of(command, work)))
-            });
-            requests.extend(looks.filter_map(|command| Request::of(command, BESIDE, work).ok()));
+            let looks = commands
+                .filter(|command| !check::fixes(&check::read(work, &command.text, &check::folder_of(command, work))));
+            requests.extend(looks.filter_map(|command| Request::of(command, "", work).ok()));
         }
         for item in change.items.iter().filter(|item| item.unit == phase.id) {
             requests.extend(item.deeds.iter().filter_map(|deed| match deed {
                 Deed::Run { command, ran, expects_failure: false } if !ran.acted => {
-                    Request::of_step(&phase.commands[*command], BESIDE, work).ok()
+                    Request::of_step(&phase.commands[*command], "", work).ok()
                 }
                 _ => None,
             }));
@@ -191,16 +192,17 @@ fn requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
     }
     let commands = &work.run.settings.commands;
     let held = [&commands.test, &commands.lint, &commands.type_check].into_iter().flatten();
-    requests.extend(held.flat_map(|held| &held.value).map(|script| Request::of_project(script, BESIDE)));
+    requests.extend(held.flat_map(|held| &held.value).map(|script| Request::of_project(script, "")));
     requests
 }
 
-/// What these checks are run for, for people.
-const BESIDE: &str = "beside the model's work";
-
 impl UnitWork<'_> {
     /// Takes in what ran beside a model's work.
-    pub(super) fn take_in(&mut self, change: &mut Change, (known, events): (KnownResults, Vec<Event>)) -> Result<(), Stop> {
+    pub(super) fn take_in(
+        &mut self,
+        change: &mut Change,
+        (known, events): (KnownResults, Vec<Event>),
+    ) -> Result<(), Stop> {
         change.known = known;
         self.record_held(events)
     }

@@ -96,11 +96,7 @@ async fn run_all(work: &mut UnitWork<'_>, checks: Checks<'_>, back: Back) -> Res
     ran
 }
 
-async fn run_each(
-    work: &mut UnitWork<'_>,
-    (checks, known): Checks<'_>,
-    back: Back,
-) -> Result<Vec<Ran>, Stop> {
+async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Back) -> Result<Vec<Ran>, Stop> {
     for (path, before) in
         work.state.worked.clone().into_iter().filter(|(path, _)| back == Back::Everything || !belongs_to_tests(path))
     {
@@ -117,9 +113,8 @@ async fn run_each(
             Back::AllButTests => "with the new tests alone",
         }
         .to_owned();
-        let alike = |ran: &&Ran| {
-            ran.script == request.script && ran.folder == request.folder && ran.apart == check.ran.apart
-        };
+        let alike =
+            |ran: &&Ran| ran.script == request.script && ran.folder == request.folder && ran.apart == check.ran.apart;
         let same = all.iter().find(alike).cloned();
         all.push(match same {
             Some(ran) => ran,

@@ -65,6 +65,12 @@ impl Tool for Bash<'_, '_> {
         false
     }
 
+    fn limit(&self, left: Option<Duration>) {
+        if let Ok(mut work) = self.desk.at_once() {
+            work.left = left;
+        }
+    }
+
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = BashInput::read(arguments)?;
@@ -135,7 +141,8 @@ impl Work<'_> {
         if !is_plain || self.memory.shell.has_jobs() || !self.workspace.holds_only_caches(before) {
             return None;
         }
-        let shown = beside.show(&Snapshot::of(self.workspace, self.state), request).await?;
+        let snapshot = Snapshot::of(self.workspace, self.state);
+        let shown = tokio::time::timeout(self.longest(), beside.show(&snapshot, request)).await.ok()??;
         let exit = shown.ran.exit?;
         if exit != 0 && self.memory.touched {
             return None;
@@ -181,7 +188,9 @@ impl Work<'_> {
     }
 
     fn longest(&self) -> Duration {
-        self.run.settings.timeout().max(USUAL)
+        let longest = self.run.settings.timeout().max(USUAL);
+        // The sandbox takes no command that has no time at all.
+        self.left.map_or(longest, |left| longest.min(left.max(Duration::from_secs(1))))
     }
 
     async fn about_jobs(&mut self, asked: Asked) -> Result<ToolOutput, ToolError> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use agent::{ToolError, ToolOutput};
 use code::paths::{TestRole, holds_tests, test_role};
@@ -63,6 +64,8 @@ pub(crate) struct Work<'a> {
     pub(super) memory: &'a mut Memory,
     /// The unit's checks beside its work.
     pub(super) beside: Option<&'a Beside<'a>>,
+    /// How long the next command may take, where the run has a limit of time.
+    pub(super) left: Option<Duration>,
 }
 
 /// The work, taken by one call at a time.
@@ -109,7 +112,7 @@ impl<'a> Desk<'a> {
     /// A desk for one conversation.
     pub(crate) fn new(work: UnitWork<'a>, reach: Reach, memory: &'a mut Memory) -> Self {
         let UnitWork { run, assignment, workspace, state, .. } = work;
-        Desk(Mutex::new(Work { run, workspace, state, assignment, reach, memory, beside: None }))
+        Desk(Mutex::new(Work { run, workspace, state, assignment, reach, memory, beside: None, left: None }))
     }
 
     /// Has the unit's checks run beside the work.
