@@ -13,8 +13,8 @@ mod shown;
 mod judge;
 mod ended;
 mod runners;
-mod known;
 mod apart;
+mod known;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -23,14 +23,14 @@ use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::Outcome;
 
-pub(crate) use apart::{Ground, Snapshot, TestedApart, distinct, run_apart};
+pub(crate) use apart::{Ground, Snapshot, Tested, run_apart};
 pub(crate) use closing_lines::counted;
 use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
 use ended::{code_of, end_of, judged_text};
 use environment::{in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
-pub(crate) use known::KnownResults;
+pub(crate) use known::{KnownResults, distinct};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};

@@ -135,6 +135,14 @@ impl Deed {
 }
 
 impl Change {
+    /// Returns whether no command ran that may have made something beside the tree: an overlay made anew is then like the
+    /// run's own.
+    pub(crate) fn left_nothing_beside(&self) -> bool {
+        let ran = |deed: &Deed| matches!(deed, Deed::Run { ran, .. } if ran.tree.is_some());
+        let steps = self.items.iter().flat_map(|item| &item.deeds).any(ran);
+        !steps && self.servers.is_empty() && !self.session.as_ref().is_some_and(Session::touched)
+    }
+
     /// Whether anything is left that the plan does not spell out, or that could not be placed. A phase of which nothing
     /// was understood is all left.
     pub(crate) fn leaves_work(&self) -> bool {

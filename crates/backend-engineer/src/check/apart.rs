@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use code::paths::belongs_to_tests;
 use journal::Event;
 
-use super::known::{KnownResults, is_same};
 use super::{Ran, Request, run_and_read};
 use crate::analyze::Survey;
 use crate::run::{RunContext, UnitState, Workspace};
@@ -40,13 +39,22 @@ pub(crate) struct Snapshot {
 /// What checks said apart.
 #[derive(Debug, Default)]
 pub(crate) struct TestedApart {
-    /// The result of each request, with what it printed, in their order.
-    pub(crate) results: Vec<(Ran, String)>,
+    /// The result of each request, in their order.
+    pub(crate) results: Vec<Tested>,
     /// The sandbox.
     pub(crate) sandbox: String,
     /// They wrote nothing but caches.
     pub(crate) left_nothing: bool,
-    /// What is to be recorded of them.
+}
+
+/// What one check said apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Tested {
+    /// What came of it.
+    pub(crate) ran: Ran,
+    /// What it printed.
+    pub(crate) text: String,
+    /// What is to be recorded of it.
     pub(crate) events: Vec<Event>,
 }
 
@@ -111,52 +119,12 @@ pub(crate) async fn run_apart(
     let mut tested = TestedApart::default();
     let mut work = UnitWork { run, assignment, survey, workspace: &mut workspace, state: &mut state };
     for request in requests {
-        tested.results.push(run_and_read(&mut work, request).await?);
+        let (ran, text) = run_and_read(&mut work, request).await?;
+        tested.results.push(Tested { ran, text, events: work.state.take_held() });
     }
     let effects = workspace.effects().await?;
     tested.left_nothing = workspace.holds_only_caches(&effects);
     tested.sandbox = workspace.tier().unwrap_or_default();
     workspace.close().await?;
-    tested.events = state.into_held();
     Ok(Some(tested))
-}
-
-impl UnitWork<'_> {
-    /// Runs a check apart on the tree as it is staged, unless it is known what it says.
-    pub(crate) async fn run_apart(&mut self, request: &Request, known: &KnownResults) -> Result<Ran, Stop> {
-        let tree = self.fingerprint();
-        if let Some(ran) = known.find(request, &tree, self.workspace.tier().as_deref()) {
-            return Ok(ran.clone());
-        }
-        let snapshot = Snapshot::of(self.workspace, self.state);
-        let tested = run_apart(Ground::of(self), &snapshot, std::slice::from_ref(request)).await?;
-        let Some(tested) = tested else {
-            return Ok(Ran::not_run(&request.script, &request.folder, "it could not run apart"));
-        };
-        self.record_held(tested.events)?;
-        let ran = tested.results.into_iter().next().map(|(ran, _)| ran);
-        Ok(ran.unwrap_or_else(|| Ran::not_run(&request.script, &request.folder, "it could not run apart")))
-    }
-
-    /// Records what waited.
-    pub(crate) fn record_held(&mut self, events: Vec<Event>) -> Result<(), Stop> {
-        for event in events {
-            match event {
-                Event::Note { text } => self.note(text)?,
-                event => self.emit(event)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Drops requests that run the same and expect the same as one before them.
-pub(crate) fn distinct(requests: Vec<Request>) -> Vec<Request> {
-    let mut distinct: Vec<Request> = Vec::new();
-    for request in requests {
-        if !distinct.iter().any(|other| is_same(other, &request)) {
-            distinct.push(request);
-        }
-    }
-    distinct
 }

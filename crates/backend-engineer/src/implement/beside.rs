@@ -7,14 +7,13 @@
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
 
-use journal::{Event, Verdict};
+use journal::Verdict;
 use plan::CriterionKind;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{Change, Deed};
-use crate::check::{self, Ground, KnownResults, Ran, Request, Snapshot, TestedApart, distinct, run_apart};
+use crate::check::{self, Ground, KnownResults, Request, Snapshot, Tested, distinct, run_apart};
 use crate::run::Workspace;
-use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// The checks of a unit, beside a model's work on it.
@@ -25,20 +24,10 @@ pub(super) struct Beside<'a> {
     /// The tree before the model's work on the unit, where its checks are to run.
     before: Snapshot,
     known: RefCell<KnownResults>,
-    events: RefCell<Vec<Event>>,
     /// The trees that the checks shall see with the model's tests alone.
     trees: RefCell<Option<UnboundedSender<Snapshot>>>,
     /// No sandbox can be kept apart here.
     off: Cell<bool>,
-}
-
-/// A check that a model asked for, as it ran apart.
-#[derive(Debug)]
-pub(super) struct Shown {
-    /// What came of it.
-    pub(super) ran: Ran,
-    /// What it printed.
-    pub(super) text: String,
 }
 
 impl<'a> Beside<'a> {
@@ -61,7 +50,6 @@ impl<'a> Beside<'a> {
             requests,
             before,
             known: RefCell::new(std::mem::take(&mut change.known)),
-            events: RefCell::default(),
             trees: RefCell::new(Some(sender)),
             off: Cell::new(false),
         };
@@ -76,7 +64,7 @@ impl<'a> Beside<'a> {
 
     /// Runs the baseline, and the checks with a model's tests alone on each tree that is told, until no more are.
     pub(super) async fn work(&self, trees: UnboundedReceiver<Snapshot>) {
-        tokio::join!(self.prove(&self.before, "before the model's change"), self.follow(trees));
+        tokio::join!(self.prove(&self.before), self.follow(trees));
     }
 
     /// Runs the checks with a model's tests alone on the newest tree; what runs on an older one is ended.
@@ -100,32 +88,30 @@ impl<'a> Beside<'a> {
 
     async fn prove_tests_alone(&self, snapshot: &Snapshot) {
         if let Some(alone) = snapshot.with_tests_alone() {
-            self.prove(&alone, "with the new tests alone").await;
+            self.prove(&alone).await;
         }
     }
 
     /// Runs the checks on the tree with which a model ends; returns whether all of them passed.
     pub(super) async fn finish(&self, snapshot: &Snapshot) -> bool {
         self.tell(snapshot);
-        let passed = self.prove(snapshot, "with the model's change").await;
+        let passed = self.prove(snapshot).await;
         self.trees.take();
         passed
     }
 
     /// Runs the check that a model asked for on the tree as it is now, and beside it the checks with its tests alone. None
     /// where the command would have left more than caches, so that it must run where it leaves them.
-    pub(super) async fn show(&self, snapshot: &Snapshot, request: &Request) -> Option<Shown> {
+    pub(super) async fn show(&self, snapshot: &Snapshot, request: &Request) -> Option<Tested> {
         self.tell(snapshot);
-        let request = Request { why: "as the model asked".to_owned(), ..request.clone() };
-        let tested = self.run(snapshot, &[request]).await?;
-        let left_nothing = tested.left_nothing;
-        let (ran, text) = tested.results.into_iter().next()?;
-        (left_nothing && !ran.acted).then_some(Shown { ran, text })
+        let (mut tested, left_nothing) = self.run(snapshot, std::slice::from_ref(request)).await?;
+        let tested = tested.pop()?;
+        (left_nothing && !tested.ran.acted).then_some(tested)
     }
 
-    /// Gives back what is known now, and what is to be recorded of it.
-    pub(super) fn end(self) -> (KnownResults, Vec<Event>) {
-        (self.known.into_inner(), self.events.into_inner())
+    /// Gives what is known now.
+    pub(super) fn into_known(self) -> KnownResults {
+        self.known.into_inner()
     }
 
     fn tell(&self, snapshot: &Snapshot) {
@@ -136,31 +122,31 @@ impl<'a> Beside<'a> {
     }
 
     /// Runs what is not known yet of the tree; returns whether all passes.
-    async fn prove(&self, snapshot: &Snapshot, why: &str) -> bool {
+    async fn prove(&self, snapshot: &Snapshot) -> bool {
         let tree = snapshot.fingerprint(self.ground.run);
         let known = |request: &Request| self.known.borrow().verdict(request, &tree);
         let unknown = self.requests.iter().filter(|request| known(request).is_none());
-        let unknown: Vec<Request> = unknown.map(|request| Request { why: why.to_owned(), ..request.clone() }).collect();
+        let unknown: Vec<Request> = unknown.cloned().collect();
         if !unknown.is_empty() && self.run(snapshot, &unknown).await.is_none() {
             return false;
         }
         self.requests.iter().all(|request| known(request) == Some(Verdict::Passed))
     }
 
-    async fn run(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<TestedApart> {
+    /// Runs checks apart and keeps what they say; returns it, and whether they left nothing but caches.
+    async fn run(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<(Vec<Tested>, bool)> {
         if self.off.get() {
             return None;
         }
         // What can't be had beside is had after.
-        let Ok(Some(mut tested)) = run_apart(self.ground, snapshot, requests).await else {
+        let Ok(Some(tested)) = run_apart(self.ground, snapshot, requests).await else {
             self.off.set(true);
             return None;
         };
-        for (request, (ran, _)) in requests.iter().zip(&tested.results) {
-            self.known.borrow_mut().keep(request, &tested.sandbox, ran);
+        for (request, one) in requests.iter().zip(&tested.results) {
+            self.known.borrow_mut().keep(request, &tested.sandbox, one.clone());
         }
-        self.events.borrow_mut().append(&mut tested.events);
-        Some(tested)
+        Some((tested.results, tested.left_nothing))
     }
 }
 
@@ -194,16 +180,4 @@ fn requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
     let held = [&commands.test, &commands.lint, &commands.type_check].into_iter().flatten();
     requests.extend(held.flat_map(|held| &held.value).map(|script| Request::of_project(script, "")));
     requests
-}
-
-impl UnitWork<'_> {
-    /// Takes in what ran beside a model's work.
-    pub(super) fn take_in(
-        &mut self,
-        change: &mut Change,
-        (known, events): (KnownResults, Vec<Event>),
-    ) -> Result<(), Stop> {
-        change.known = known;
-        self.record_held(events)
-    }
 }

@@ -40,6 +40,13 @@ pub(crate) struct Session {
     pub(crate) words: String,
 }
 
+impl Session {
+    /// Returns whether a command of the model may have made something beside the tree.
+    pub(super) fn touched(&self) -> bool {
+        self.memory.touched
+    }
+}
+
 /// Passes on what happens in a conversation: to the journal, then to whoever looks.
 struct Voice<'a>(&'a Recorder);
 
@@ -155,7 +162,10 @@ async fn talk(
     let talk = async {
         let ending = agent.talk(conversation, &mut spent).await;
         let goes_on = match (&ending, checks.as_ref()) {
-            (Ok(Ending::Done { .. }), Some(checks)) => checks.finish(&desk.snapshot().await).await,
+            // A limit is the end of the work; whatever else ends it leaves a tree to prove.
+            (Ok(ending), Some(checks)) if !matches!(ending, Ending::Limit(_)) => {
+                checks.finish(&desk.snapshot().await).await
+            }
             _ => false,
         };
         (ending, goes_on)
@@ -166,7 +176,7 @@ async fn talk(
     drop(tools);
     drop(desk);
     if let Some(checks) = checks {
-        work.take_in(change, checks.end())?;
+        change.known = checks.into_known();
     }
     settle(work, session, ending)
 }

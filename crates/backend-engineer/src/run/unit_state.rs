@@ -69,9 +69,9 @@ impl UnitState {
         self.emit(run, Event::Note { text })
     }
 
-    /// Gives what waited.
-    pub(crate) fn into_held(self) -> Vec<Event> {
-        self.held.unwrap_or_default()
+    /// Takes what waited so far.
+    pub(crate) fn take_held(&mut self) -> Vec<Event> {
+        self.held.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Records an event, at once or with those that wait.

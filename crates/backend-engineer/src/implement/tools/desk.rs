@@ -30,7 +30,7 @@ pub(crate) struct Memory {
     /// The shell's folder and jobs.
     pub(super) shell: Shell,
     /// A command ran that may have made something beside the tree: in the home folder, among the temporary files.
-    pub(super) touched: bool,
+    pub(in crate::implement) touched: bool,
 }
 
 impl Memory {
