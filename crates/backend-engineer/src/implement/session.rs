@@ -174,7 +174,6 @@ async fn talk(
     engineer.spent.set(spent);
     drop(agent);
     drop(tools);
-    drop(desk);
     if let Some(checks) = checks {
         change.known = checks.into_known();
     }
