@@ -1,11 +1,11 @@
 //! The loop: whose turn it is, until it is nobody's. Every step is in the journal before the next begins.
 
 use std::fmt;
-use std::time::Instant;
 
 use journal::Event;
 use llm::{Block, Delta, Fault, Message, Model, ModelError, Reply, Request};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::budget::{Bounds, Budget, Limit, Spent};
 use crate::calls::{self, Answer};
@@ -125,16 +125,15 @@ impl Agent<'_> {
             None => Ok(self.request(conversation, most).await),
         };
         settled.await?;
+        let elapsed_ms = milliseconds(began);
+        spent.elapsed_ms += elapsed_ms;
         let Ok(reply) = reply else {
-            spent.elapsed_ms += milliseconds(began);
             return self.halt(conversation, Limit::Time(self.budget.time.unwrap_or_default())).map(Some);
         };
         match reply? {
             Ok(reply) => {
-                let elapsed_ms = milliseconds(began);
                 spent.turns += 1;
                 spent.usage.add(&reply.usage);
-                spent.elapsed_ms += elapsed_ms;
                 self.note(conversation, vec![replied(reply, elapsed_ms)?])?;
                 Ok(None)
             }
@@ -182,6 +181,8 @@ impl Agent<'_> {
         let calls = conversation.unanswered();
         for group in calls.chunk_by(|one, next| calls::only_read(&self.tools, [one, next])) {
             self.record.record_soon(&group.iter().map(calls::started).collect::<Vec<_>>())?;
+            let left = self.budget.time_left(spent);
+            self.tools.iter().for_each(|tool| tool.limit(left));
             let answers = calls::answers(&self.tools, group, conversation).await;
             let mut finished = Vec::new();
             let mut broken = None;

@@ -3,11 +3,11 @@
 
 use std::future::poll_fn;
 use std::task::Poll;
-use std::time::Instant;
 
 use journal::Event;
 use llm::LocalFuture;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::conversation::{Call, Conversation, MOST_FAILURES};
 use crate::tool::{Tool, ToolError, ToolOutput};

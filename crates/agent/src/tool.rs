@@ -1,5 +1,7 @@
 //! A tool that a model can ask for, and the two ways in which it can fail.
 
+use std::time::Duration;
+
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
@@ -10,6 +12,9 @@ pub trait Tool {
 
     /// Whether calls change nothing, so that several of one turn may run side by side.
     fn only_reads(&self) -> bool;
+
+    /// Is told how long the next call may take at most, where the run has a limit of time.
+    fn limit(&self, _left: Option<Duration>) {}
 
     /// Does what the arguments ask. They are an object; whether it fits the schema is for the tool to see.
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>>;

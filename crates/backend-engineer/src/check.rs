@@ -13,6 +13,8 @@ mod shown;
 mod judge;
 mod ended;
 mod runners;
+mod apart;
+mod known;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -21,12 +23,14 @@ use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::Outcome;
 
+pub(crate) use apart::{Ground, Snapshot, Tested, run_apart};
 pub(crate) use closing_lines::counted;
 use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
 use ended::{code_of, end_of, judged_text};
 use environment::{in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
+pub(crate) use known::{KnownResults, distinct};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};
@@ -82,6 +86,8 @@ pub(crate) struct Ran {
     pub(crate) dropped: Vec<String>,
     /// Data of earlier steps lay beside the tree when it ran.
     pub(crate) beside: bool,
+    /// It ran on an overlay made for it, which held the user's tree and what is staged, and nothing else.
+    pub(crate) apart: bool,
 }
 
 impl Ran {
@@ -100,6 +106,7 @@ impl Ran {
             count: Count::Untold,
             dropped: Vec::new(),
             beside: false,
+            apart: false,
         }
     }
 }
@@ -226,7 +233,7 @@ pub(crate) async fn run_before(
     written: &[Pending],
 ) -> Result<Before, Stop> {
     let why = format!("{}, before the change", request.why);
-    work.run.emit(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
+    work.emit(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
     let asked = request.asked(work);
     let watch = Watch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute_before(to_run(work.run, request, &asked, watch.as_ref()), written).await?;
@@ -234,7 +241,7 @@ pub(crate) async fn run_before(
     let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
     let judgement = asked.told(judgement);
-    work.run.emit(Event::CommandFinished {
+    work.emit(Event::CommandFinished {
         command: request.script.clone(),
         folder: request.folder.clone(),
         exit: code_of(&outcome),
@@ -300,7 +307,7 @@ fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &O
 }
 
 async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) -> Result<(Ran, String), Stop> {
-    work.run.emit(Event::CommandStarted {
+    work.emit(Event::CommandStarted {
         command: request.script.clone(),
         folder: request.folder.clone(),
         why: request.why.clone(),
@@ -349,6 +356,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         count: told.count(),
         dropped: Vec::new(),
         beside,
+        apart: work.workspace.is_apart(),
     };
     tell_dropped(work, &ran, &own)?;
     if writes == Writes::Promoted && succeeded {
@@ -370,7 +378,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
 /// Reports a check that was not made, with the reason.
 fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<Ran, Stop> {
     let ran = Ran::not_run(&request.script, &request.folder, why);
-    work.run.emit(Event::CommandFinished {
+    work.emit(Event::CommandFinished {
         command: ran.script.clone(),
         folder: ran.folder.clone(),
         exit: None,
@@ -384,7 +392,7 @@ fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<R
 }
 
 fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), Stop> {
-    work.run.emit(Event::CommandFinished {
+    work.emit(Event::CommandFinished {
         command: ran.script.clone(),
         folder: ran.folder.clone(),
         exit: ran.exit,

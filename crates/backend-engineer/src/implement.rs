@@ -14,6 +14,7 @@ mod sentences;
 mod steps;
 mod credited;
 mod inspect;
+mod beside;
 mod tools;
 mod prompt;
 mod session;
@@ -21,7 +22,7 @@ mod session;
 use journal::{Event, FileAction, ItemKind, ItemName};
 use plan::{CheckboxId, PhaseId, Plan};
 
-use crate::check::{Ran, first_line};
+use crate::check::{KnownResults, Ran, first_line};
 use crate::evidence::Observation;
 use crate::run::{JournalWitness, Promotable, RunContext};
 use crate::stop::{Exit, Stop};
@@ -49,6 +50,8 @@ pub(crate) struct Change {
     pub(crate) put_away: Vec<String>,
     /// The model's work on it.
     pub(crate) session: Option<Session>,
+    /// What checks said apart.
+    pub(crate) known: KnownResults,
 }
 
 /// One step of the plan, and what came of it.
@@ -133,6 +136,14 @@ impl Deed {
 }
 
 impl Change {
+    /// Returns whether no command ran that may have made something beside the tree: an overlay made anew is then like the
+    /// run's own.
+    pub(crate) fn left_nothing_beside(&self) -> bool {
+        let ran = |deed: &Deed| matches!(deed, Deed::Run { ran, .. } if ran.tree.is_some());
+        let steps = self.items.iter().flat_map(|item| &item.deeds).any(ran);
+        !steps && self.servers.is_empty() && !self.session.as_ref().is_some_and(Session::touched)
+    }
+
     /// Whether anything is left that the plan does not spell out, or that could not be placed. A phase of which nothing
     /// was understood is all left.
     pub(crate) fn leaves_work(&self) -> bool {

@@ -42,7 +42,7 @@ pub(crate) struct Pending {
 }
 
 /// The staged view of one repository.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tree {
     root: PathBuf,
     found: BTreeMap<String, Option<Found>>,

@@ -1,5 +1,7 @@
 //! One unit at work: what is known of it, and what work on it changes. Steps take it whole; what needs less takes less.
 
+use journal::Event;
+
 use crate::analyze::Survey;
 use crate::run::{Promotable, RunContext, UnitState, Workspace};
 use crate::stop::Stop;
@@ -30,6 +32,11 @@ impl UnitWork<'_> {
     /// Records an observation and keeps it for the unit's report, once.
     pub(crate) fn note(&mut self, text: impl Into<String>) -> Result<(), Stop> {
         self.state.note(self.run, text)
+    }
+
+    /// Records an event, at once or with those that wait.
+    pub(crate) fn emit(&mut self, event: Event) -> Result<(), Stop> {
+        self.state.emit(self.run, event)
     }
 
     /// Returns which paths may reach the user's tree.

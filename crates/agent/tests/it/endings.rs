@@ -78,6 +78,26 @@ fn each_limit_ends_it_before_the_next_request() {
 }
 
 #[test]
+fn the_limit_of_time_holds_for_retries_and_for_replies_of_no_use() {
+    let garbage = |_: &Request<'_>| Ok(turn("", &[("a", "Nonsense", json!("{ \"x"))]));
+    let limit = Duration::from_secs(5);
+    // A provider that is overloaded without end; one that answers, and never with a call that can be made.
+    for (tries, turned, asked) in [(u32::MAX, 0, 3), (0, 2, 0)] {
+        let (files, memory) = (Rc::new(Files::default()), Memory::default());
+        let takes = (Duration::from_secs(2), tries);
+        let (tools, model) = (tools(&files), Played { takes, ..Played::new(garbage) });
+        let budget = Budget { time: Some(limit), ..Budget::default() };
+        let agent = agent::Agent { budget, ..agent(&model, &tools, &memory) };
+        let mut conversation = agent.begin("system", "task").expect("begun");
+        let mut spent = Spent::default();
+        let ending = wait(agent.talk(&mut conversation, &mut spent)).expect("an ending");
+        assert_eq!((ending, spent.turns), (Ending::Limit(Limit::Time(limit)), turned));
+        assert_eq!(spent.elapsed_ms, 5_000);
+        assert_eq!(memory.names().iter().filter(|name| *name == "model_retried").count(), asked);
+    }
+}
+
+#[test]
 fn a_refusal_ends_it_and_leaves_no_call_open() {
     let turns = |_: &Request<'_>| Reply {
         stop: StopReason::Refusal,

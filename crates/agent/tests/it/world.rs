@@ -7,6 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::rc::Rc;
+use std::time::Duration;
 
 use agent::{Agent, Budget, Record, Tool, ToolError, ToolOutput};
 use journal::{Event, JournalError};
@@ -105,11 +106,13 @@ pub(crate) struct Played<F> {
     pub(crate) window: u64,
     /// What it was given each time, where that is kept.
     pub(crate) heard: Option<RefCell<Vec<Vec<Message>>>>,
+    /// How long it takes for a turn, and how often it is asked again before one.
+    pub(crate) takes: (Duration, u32),
 }
 
 impl<F> Played<F> {
     pub(crate) fn new(turns: F) -> Self {
-        Self { turns, window: 200_000, heard: None }
+        Self { turns, window: 200_000, heard: None, takes: (Duration::ZERO, 0) }
     }
 }
 
@@ -143,6 +146,14 @@ impl<F: Fn(&Request<'_>) -> Result<Reply, ModelError>> Model for Played<F> {
                 heard.borrow_mut().push(request.messages.to_vec());
             }
             tokio::task::yield_now().await;
+            let (wait, tries) = self.takes;
+            for attempt in 1..=tries {
+                sink(Delta::Retry { attempt, why: "overloaded".to_owned(), wait });
+                tokio::time::sleep(wait).await;
+            }
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
             let reply = (self.turns)(&request)?;
             sink(Delta::Text(reply.message.text()));
             Ok(reply)
@@ -282,5 +293,10 @@ pub(crate) fn agent<'a>(model: &'a dyn Model, tools: &'a [Fake], record: &'a dyn
 
 /// Waits for a future on this thread.
 pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime")
+        .block_on(future)
 }

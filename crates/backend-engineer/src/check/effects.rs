@@ -94,7 +94,7 @@ pub(super) fn tell_dropped(work: &mut UnitWork<'_>, ran: &Ran, own: &[Effect]) -
             let included = work.promotable().includes(&effect.path);
             let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect, included));
             work.note(format!("`{}` was not taken over: {why}", effect.path))?;
-            work.run.emit(Event::EffectDropped { path: effect.path.clone(), why })?;
+            work.emit(Event::EffectDropped { path: effect.path.clone(), why })?;
         }
     }
     Ok(())

@@ -2,16 +2,19 @@
 //! was interrupted. What it changes is staged, and nothing else.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 
 use agent::{Agent, AgentError, Conversation, Ending, Record, Tool};
 use journal::{Event, JournalError};
 use llm::{Delta, LocalFuture};
 use plan::Part;
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::beside::Beside;
 use super::prompt;
 use super::tools::{Desk, Memory, tools};
 use super::{Change, Deed, Item, Placed, Remainder, literal, steps};
-use crate::check::{self, Request};
+use crate::check::{self, Request, Snapshot};
 use crate::engineer::Engineer;
 use crate::run::Recorder;
 use crate::stop::{Exit, Stop};
@@ -35,6 +38,13 @@ pub(crate) struct Session {
     pub(crate) last_failures: Option<String>,
     /// What the model said at the end.
     pub(crate) words: String,
+}
+
+impl Session {
+    /// Returns whether a command of the model may have made something beside the tree.
+    pub(super) fn touched(&self) -> bool {
+        self.memory.touched
+    }
 }
 
 /// Passes on what happens in a conversation: to the journal, then to whoever looks.
@@ -94,18 +104,20 @@ pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failure
 
 async fn talk(
     work: &mut UnitWork<'_>,
-    change: &Change,
+    change: &mut Change,
     (engineer, session): (&Engineer, &mut Session),
     failures: Option<String>,
 ) -> Result<(), Stop> {
     let run = work.run;
+    let beside = Beside::of(work, change).unzip();
     let system = prompt::system(engineer, run);
     let (first, seen) = prompt::first(work, change, engineer.reach);
     let kept = prompt::kept(work, change, engineer.reach);
     session.memory.sees(seen);
     let Session { conversation, memory, rounds, .. } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
-    let desk = Desk::new(work.reborrow(), engineer.reach, memory);
+    let (checks, trees) = beside;
+    let desk = Desk::new(work.reborrow(), engineer.reach, memory).beside(checks.as_ref());
     let names: Vec<&str> =
         engineer.definition.tools.iter().copied().filter(|tool| *tool != "Bash" || desk.runs_commands()).collect();
     let tools = tools(&names, &desk);
@@ -147,11 +159,46 @@ async fn talk(
     *rounds = rounds.saturating_add(u32::from(begun));
     let Some(conversation) = conversation.as_mut() else { return Ok(()) };
     let mut spent = engineer.spent.get();
-    let ending = agent.talk(conversation, &mut spent).await;
+    let talk = async {
+        let ending = agent.talk(conversation, &mut spent).await;
+        let goes_on = match (&ending, checks.as_ref()) {
+            // A limit is the end of the work; whatever else ends it leaves a tree to prove.
+            (Ok(ending), Some(checks)) if !matches!(ending, Ending::Limit(_)) => {
+                checks.finish(&desk.snapshot().await).await
+            }
+            _ => false,
+        };
+        (ending, goes_on)
+    };
+    let ending = with_checks(talk, checks.as_ref().zip(trees)).await;
     engineer.spent.set(spent);
     drop(agent);
     drop(tools);
+    if let Some(checks) = checks {
+        change.known = checks.into_known();
+    }
     settle(work, session, ending)
+}
+
+/// Waits for a conversation with its checks beside it. What they still do is waited for where it says that it is of use.
+async fn with_checks<T>(
+    talk: impl Future<Output = (T, bool)>,
+    beside: Option<(&Beside<'_>, UnboundedReceiver<Snapshot>)>,
+) -> T {
+    let Some((checks, trees)) = beside else { return talk.await.0 };
+    let (mut talk, mut checking) = (pin!(talk), pin!(checks.work(trees)));
+    let mut over = false;
+    let (ending, goes_on) = loop {
+        tokio::select! {
+            biased;
+            ended = &mut talk => break ended,
+            () = &mut checking, if !over => over = true,
+        }
+    };
+    if goes_on && !over {
+        checking.await;
+    }
+    ending
 }
 
 /// How many tasks were given in what is recorded.

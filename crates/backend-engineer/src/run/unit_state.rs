@@ -31,6 +31,8 @@ pub(crate) struct UnitState {
     pub(crate) first_tree: String,
     /// What was found for the unit so far, and what earlier runs found for the plan.
     pub(crate) evidence: Vec<FoundEvidence>,
+    /// Events that wait, where checks run beside something else: they are recorded together when these have ended.
+    held: Option<Vec<Event>>,
     /// Sentences of the plan that a person accepted, by the title of their unit and their words.
     accepted: BTreeSet<(String, String)>,
 }
@@ -46,6 +48,11 @@ impl UnitState {
         Ok(UnitState { first_tree, evidence, accepted, ..UnitState::default() })
     }
 
+    /// Makes the state for checks that run beside the unit's work: their events wait.
+    pub(crate) fn apart(admitted: BTreeMap<String, String>) -> Self {
+        UnitState { admitted, held: Some(Vec::new()), ..UnitState::default() }
+    }
+
     /// Returns whether a person accepted these words of the unit.
     pub(crate) fn accepts(&self, run: &RunContext, unit: &Phase, words: &str) -> bool {
         let clean = |text: &str| run.redactor.text(text);
@@ -59,7 +66,21 @@ impl UnitState {
             return Ok(());
         }
         self.notes.push(text.clone());
-        run.emit(Event::Note { text })
+        self.emit(run, Event::Note { text })
+    }
+
+    /// Takes what waited so far.
+    pub(crate) fn take_held(&mut self) -> Vec<Event> {
+        self.held.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Records an event, at once or with those that wait.
+    pub(crate) fn emit(&mut self, run: &RunContext, event: Event) -> Result<(), Stop> {
+        match &mut self.held {
+            Some(held) => held.push(event),
+            None => run.emit(event)?,
+        }
+        Ok(())
     }
 
     /// Records a finding; what weighs more than a note stands in the report, too.

@@ -32,6 +32,8 @@ pub(crate) struct Workspace {
     pub(crate) unkept: BTreeMap<String, String>,
     /// The version of Node that commands find, where that was asked.
     node: Option<Option<u32>>,
+    /// It was made for checks apart: nothing ran on it but them.
+    apart: bool,
 }
 
 impl std::fmt::Debug for Workspace {
@@ -53,7 +55,25 @@ impl Workspace {
             set_up: BTreeSet::new(),
             unkept: BTreeMap::new(),
             node: None,
+            apart: false,
         }
+    }
+
+    /// Makes a workspace apart from the run's own: the user's tree with what `tree` stages, and nothing that commands of the
+    /// run made beside.
+    pub(crate) fn apart(run: &RunContext, tree: Tree) -> Self {
+        Workspace { tree, apart: true, ..Workspace::of(run) }
+    }
+
+    /// Returns whether it was made for checks apart.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.apart
+    }
+
+    /// Returns whether commands on two workspaces can meet nowhere: each has mounts and a network of its own, and none
+    /// reaches a service or waits for what the user's set-up makes.
+    pub(crate) fn allows_apart(settings: &Settings) -> bool {
+        !settings.network() && settings.services().is_empty() && settings.setup().is_empty()
     }
 
     /// Returns whether a staged file makes the folder.

@@ -6,11 +6,14 @@ use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
 
 use super::{Check, Verification, denounce, earlier_failures, find_proofs, old_tests, weakened};
-use crate::check::{self, Judgement, Kind, Ran};
+use crate::check::{self, Judgement, Kind, KnownResults, Ran};
 use crate::evidence;
 use crate::implement::{Change, Deed};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
+
+/// The checks that passed, and what was found beside the work.
+type Checks<'a> = (&'a [Check], &'a KnownResults);
 
 /// What of a model's change is taken back for a check.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +50,7 @@ pub(crate) async fn compare_with_baseline(
         return denounce(work, verification);
     }
     let passed: Vec<Check> = verification.checks.iter().filter(|check| asked(check)).cloned().collect();
-    let earlier = run_all(work, &passed, Back::Everything).await?;
+    let earlier = run_all(work, (&passed, &change.known), Back::Everything).await?;
     let accounted = weakened::fewer_by_text(work);
     for (check, ran) in passed.iter().zip(&earlier) {
         verification.weakened.extend(weakened::of_counts(check, ran, accounted));
@@ -62,7 +65,7 @@ pub(crate) async fn compare_with_baseline(
     if works && work.state.worked.keys().any(|path| belongs_to_tests(path)) {
         let asserts = weakened::bring_checks(work);
         let settings_alone = weakened::changes_settings_alone(work);
-        let mut apart = run_all(work, &passed, Back::AllButTests).await?;
+        let mut apart = run_all(work, (&passed, &change.known), Back::AllButTests).await?;
         for ((check, ran), before) in passed.iter().zip(&mut apart).zip(&earlier) {
             // With new settings alone it is still the old tests that fail, as they did with the old settings.
             let failed_before = settings_alone && before.judgement.verdict == Verdict::Failed;
@@ -86,14 +89,14 @@ fn note_changes(work: &mut UnitWork<'_>, change: &Change) -> Result<(), Stop> {
 }
 
 /// Runs these checks on the tree without what a model did.
-async fn run_all(work: &mut UnitWork<'_>, checks: &[Check], back: Back) -> Result<Vec<Ran>, Stop> {
+async fn run_all(work: &mut UnitWork<'_>, checks: Checks<'_>, back: Back) -> Result<Vec<Ran>, Stop> {
     let now = work.workspace.tree.savepoint();
     let ran = run_each(work, checks, back).await;
     work.workspace.tree.restore(now);
     ran
 }
 
-async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], back: Back) -> Result<Vec<Ran>, Stop> {
+async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Back) -> Result<Vec<Ran>, Stop> {
     for (path, before) in
         work.state.worked.clone().into_iter().filter(|(path, _)| back == Back::Everything || !belongs_to_tests(path))
     {
@@ -110,9 +113,12 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], back: Back) -> Resu
             Back::AllButTests => "with the new tests alone",
         }
         .to_owned();
-        let same = all.iter().find(|ran| ran.script == request.script && ran.folder == request.folder).cloned();
+        let alike =
+            |ran: &&Ran| ran.script == request.script && ran.folder == request.folder && ran.apart == check.ran.apart;
+        let same = all.iter().find(alike).cloned();
         all.push(match same {
             Some(ran) => ran,
+            None if check.ran.apart => work.run_apart(&request, known).await?,
             None => check::run(work, &request).await?,
         });
     }

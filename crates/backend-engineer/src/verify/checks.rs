@@ -84,14 +84,32 @@ pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Res
                 planned[index].check.ran = start_server(work, &request, change).await?;
                 continue;
             }
-            let same = planned.iter().find(|other| is_same(other, &request, &now));
+            let same = planned.iter().find(|other| is_same(other, &request, &now)).map(|same| same.check.ran.clone());
             planned[index].check.ran = match same {
-                Some(same) => same.check.ran.clone(),
-                None => check::run(work, &request).await?,
+                Some(same) => same,
+                None => run_unless_known(work, &request, (change, &now)).await?,
             };
         }
     }
     Ok(planned.into_iter().map(|planned| Check { request: planned.request, ..planned.check }).collect())
+}
+
+/// Runs a check, unless it is known from beside the model's work what it says of this tree. A failure there may be one for
+/// want of what commands of the run made: then the run's own overlay decides.
+async fn run_unless_known(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+    (change, tree): (&Change, &str),
+) -> Result<Ran, Stop> {
+    let Some(known) = change.known.find(request, tree, work.workspace.tier().as_deref()) else {
+        return check::run(work, request).await;
+    };
+    let effects = work.workspace.effects().await?;
+    let alike = change.left_nothing_beside() && work.workspace.holds_only_caches(&effects);
+    match alike || known.verdict() == Verdict::Passed {
+        true => work.take_known(known, &request.why),
+        false => check::run(work, request).await,
+    }
 }
 
 /// Returns whether a check has run already as `request` asks, on the tree of this fingerprint.

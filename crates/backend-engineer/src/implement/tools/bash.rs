@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use agent::{Tool, ToolError, ToolOutput};
 use llm::{LocalFuture, ToolSpec};
-use sandbox::{Command, Outcome};
+use sandbox::{Command, Effect, Outcome};
 use serde_json::Value;
 
 use super::desk::{Trace, Work, at_desk, stopped};
@@ -15,6 +15,7 @@ use super::input::input;
 use super::shell::{self, Farewell};
 use super::tell;
 use crate::analyze::nearest_tools;
+use crate::check::Snapshot;
 
 input! {
     /// Runs a shell command in a sandbox on a private copy of the repository: no network, and changes to files outside
@@ -64,6 +65,12 @@ impl Tool for Bash<'_, '_> {
         false
     }
 
+    fn limit(&self, left: Option<Duration>) {
+        if let Ok(mut work) = self.desk.at_once() {
+            work.left = left;
+        }
+    }
+
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = BashInput::read(arguments)?;
@@ -76,6 +83,10 @@ impl Tool for Bash<'_, '_> {
                 return work.about_jobs(asked).await;
             }
             let before = work.workspace.effects().await.map_err(stopped)?;
+            if let Some(shown) = work.check_beside(command, &input, &before).await {
+                return Ok(shown);
+            }
+            work.memory.touched |= !only_looks(command);
             let mark = shell::mark();
             let request = work.command(command, &input, &mark);
             if input.run_in_background.unwrap_or(false) {
@@ -113,7 +124,50 @@ impl Asked {
     }
 }
 
+/// Returns whether a command only looks at files: such a one leaves nothing that a later one could find.
+fn only_looks(command: &str) -> bool {
+    let reading = ::shell::read(command);
+    let calls = reading.calls();
+    !calls.is_empty() && calls.iter().all(|call| call.is_known() && call.kind() == ::shell::Kind::Inspect)
+}
+
 impl Work<'_> {
+    /// Runs a command that is one of the unit's checks, to the letter, as this check beside the work, so that it counts if
+    /// the tree stays as it is. None where it must run here: it leaves something, or finds what earlier commands left.
+    async fn check_beside(&mut self, command: &str, input: &BashInput, before: &[Effect]) -> Option<ToolOutput> {
+        let beside = self.beside?;
+        let request = beside.request(command, &self.memory.shell.folder)?;
+        let is_plain = input.timeout.is_none() && !input.run_in_background.unwrap_or(false);
+        if !is_plain || self.memory.shell.has_jobs() || !self.workspace.holds_only_caches(before) {
+            return None;
+        }
+        let snapshot = Snapshot::of(self.workspace, self.state);
+        let shown = tokio::time::timeout(self.longest(), beside.show(&snapshot, request)).await.ok()??;
+        let exit = shown.ran.exit?;
+        if exit != 0 && self.memory.touched {
+            return None;
+        }
+        let text = shown.text.trim_end();
+        let middle = text.len().saturating_sub(HEAD + TAIL);
+        let mut said = match middle {
+            0 => text.to_owned(),
+            middle => {
+                let tail = &text[text.ceil_char_boundary(text.len() - TAIL)..];
+                let place = shown.ran.output.map(|output| format!(", whole in the journal as output {}", output.0));
+                let place = place.unwrap_or_default();
+                format!("{}\n[… {middle} bytes left out{place} …]\n{tail}", super::desk::cut(text, HEAD))
+            }
+        };
+        if said.is_empty() && exit == 0 {
+            "(no output)".clone_into(&mut said);
+        }
+        if exit != 0 {
+            said.push_str(&format!("\n[exit code {exit}]"));
+        }
+        let trace = Trace { output: shown.ran.output.map(|output| output.0), ..Trace::default() };
+        Some(self.output(said.trim_start_matches('\n'), &trace))
+    }
+
     fn command(&self, command: &str, input: &BashInput, mark: &str) -> Command {
         let folder = self.memory.shell.folder.as_str();
         let inside = if folder.starts_with('/') { "" } else { folder };
@@ -134,7 +188,9 @@ impl Work<'_> {
     }
 
     fn longest(&self) -> Duration {
-        self.run.settings.timeout().max(USUAL)
+        let longest = self.run.settings.timeout().max(USUAL);
+        // The sandbox takes no command that has no time at all.
+        self.left.map_or(longest, |left| longest.min(left.max(Duration::from_secs(1))))
     }
 
     async fn about_jobs(&mut self, asked: Asked) -> Result<ToolOutput, ToolError> {

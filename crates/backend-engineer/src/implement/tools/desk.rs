@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use agent::{ToolError, ToolOutput};
 use code::paths::{TestRole, holds_tests, test_role};
@@ -13,6 +14,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::shell::Shell;
 use super::tell;
+use crate::check::Snapshot;
+use crate::implement::beside::Beside;
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::Stop;
 use crate::tree::ReadError;
@@ -26,6 +29,8 @@ pub(crate) struct Memory {
     pub(super) seen: BTreeMap<String, String>,
     /// The shell's folder and jobs.
     pub(super) shell: Shell,
+    /// A command ran that may have made something beside the tree: in the home folder, among the temporary files.
+    pub(in crate::implement) touched: bool,
 }
 
 impl Memory {
@@ -57,6 +62,10 @@ pub(crate) struct Work<'a> {
     pub(super) reach: Reach,
     /// What the model knows.
     pub(super) memory: &'a mut Memory,
+    /// The unit's checks beside its work.
+    pub(super) beside: Option<&'a Beside<'a>>,
+    /// How long the next command may take, where the run has a limit of time.
+    pub(super) left: Option<Duration>,
 }
 
 /// The work, taken by one call at a time.
@@ -103,7 +112,19 @@ impl<'a> Desk<'a> {
     /// A desk for one conversation.
     pub(crate) fn new(work: UnitWork<'a>, reach: Reach, memory: &'a mut Memory) -> Self {
         let UnitWork { run, assignment, workspace, state, .. } = work;
-        Desk(Mutex::new(Work { run, workspace, state, assignment, reach, memory }))
+        Desk(Mutex::new(Work { run, workspace, state, assignment, reach, memory, beside: None, left: None }))
+    }
+
+    /// Has the unit's checks run beside the work.
+    pub(crate) fn beside(mut self, beside: Option<&'a Beside<'a>>) -> Self {
+        self.0.get_mut().beside = beside;
+        self
+    }
+
+    /// The tree as it is now.
+    pub(crate) async fn snapshot(&self) -> Snapshot {
+        let work = self.work().await;
+        Snapshot::of(work.workspace, work.state)
     }
 
     /// The work, when no other call is at it.

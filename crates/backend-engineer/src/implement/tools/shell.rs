@@ -112,6 +112,11 @@ impl Shell {
         number
     }
 
+    /// Returns whether a job still runs, as far as it is known.
+    pub(super) fn has_jobs(&self) -> bool {
+        self.jobs.iter().any(|job| job.server.is_some())
+    }
+
     /// The jobs, one a line.
     pub(super) fn list(&self) -> String {
         let state = |job: &Job| if job.server.is_some() { "" } else { " (ended)" };

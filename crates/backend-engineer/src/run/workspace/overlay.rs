@@ -122,6 +122,18 @@ impl Workspace {
         self.standing().map(|sandbox| sandbox.tier().to_string())
     }
 
+    /// Returns whether the sandbox gives commands mounts and a network of their own; a copy shares the machine's.
+    pub(crate) fn is_isolated(&self) -> bool {
+        self.standing().is_some_and(|sandbox| sandbox.root() == self.tree.root() && sandbox.tier().has_loopback)
+    }
+
+    /// Returns whether commands left nothing beside the tree but caches: none of it is data, output or a dependency.
+    pub(crate) fn holds_only_caches(&self, effects: &[Effect]) -> bool {
+        let is_git = |path: &str| path.starts_with(".git/") && fingerprint::is_by_product(path);
+        let known = |path: &str| self.tree.staged().contains_key(path) || code::paths::is_cache(path) || is_git(path);
+        effects.iter().all(|effect| known(&effect.path))
+    }
+
     /// Returns whether commands can listen and connect on a loopback of their own.
     pub(crate) fn has_loopback(&self) -> bool {
         self.standing().is_none_or(|sandbox| sandbox.tier().has_loopback)

@@ -1,0 +1,159 @@
+//! What checks said apart, kept by its key: the request, the fingerprint of the tree, the sandbox. Whoever asks for the same
+//! later need not run it again.
+
+use std::cell::RefCell;
+
+use journal::{Event, Verdict};
+
+use super::apart::{Ground, Snapshot, Tested, run_apart};
+use super::{Ran, Request};
+use crate::stop::Stop;
+use crate::unit_work::UnitWork;
+
+/// Results of checks that ran apart.
+#[derive(Debug, Default)]
+pub(crate) struct KnownResults(Vec<Known>);
+
+/// What a check said apart.
+#[derive(Debug)]
+pub(crate) struct Known {
+    request: Request,
+    sandbox: String,
+    ran: Ran,
+    /// What is to be recorded of it, once it is of use: a run that decides nothing is none of the run's record.
+    events: RefCell<Vec<Event>>,
+}
+
+impl Known {
+    /// What it proved.
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.ran.judgement.verdict
+    }
+}
+
+impl UnitWork<'_> {
+    /// Runs a check apart on the tree as it is staged, unless it is known what it says.
+    pub(crate) async fn run_apart(&mut self, request: &Request, known: &KnownResults) -> Result<Ran, Stop> {
+        let tree = self.fingerprint();
+        if let Some(known) = known.find(request, &tree, self.workspace.tier().as_deref()) {
+            return self.take_known(known, &request.why);
+        }
+        let snapshot = Snapshot::of(self.workspace, self.state);
+        let tested = run_apart(Ground::of(self), &snapshot, std::slice::from_ref(request)).await?;
+        let Some(first) = tested.and_then(|tested| tested.results.into_iter().next()) else {
+            return Ok(Ran::not_run(&request.script, &request.folder, "it could not run apart"));
+        };
+        first.events.into_iter().try_for_each(|event| self.record_held(event))?;
+        Ok(first.ran)
+    }
+
+    /// Takes a known result for what is asked now, and records it the first time.
+    pub(crate) fn take_known(&mut self, known: &Known, why: &str) -> Result<Ran, Stop> {
+        for event in known.events.take() {
+            self.record_held(match event {
+                Event::CommandStarted { command, folder, .. } => {
+                    Event::CommandStarted { command, folder, why: why.to_owned() }
+                }
+                event => event,
+            })?;
+        }
+        Ok(known.ran.clone())
+    }
+
+    fn record_held(&mut self, event: Event) -> Result<(), Stop> {
+        match event {
+            Event::Note { text } => self.note(text),
+            event => self.emit(event),
+        }
+    }
+}
+
+impl KnownResults {
+    /// Keeps a result; one that acted, or ran on no tree, speaks of no tree and is not kept.
+    pub(crate) fn keep(&mut self, request: &Request, sandbox: &str, tested: Tested) {
+        let Tested { ran, events, .. } = tested;
+        if ran.apart && !ran.acted && ran.tree.is_some() {
+            let (request, sandbox, events) = (request.clone(), sandbox.to_owned(), RefCell::new(events));
+            self.0.push(Known { request, sandbox, ran, events });
+        }
+    }
+
+    /// Returns what is known of the verdict on the tree of this fingerprint, in whatever sandbox.
+    pub(crate) fn verdict(&self, request: &Request, tree: &str) -> Option<Verdict> {
+        let same = |known: &&Known| known.ran.tree.as_deref() == Some(tree) && is_same(&known.request, request);
+        self.0.iter().find(same).map(Known::verdict)
+    }
+
+    /// Returns what a check said of the tree of this fingerprint in this sandbox.
+    pub(crate) fn find(&self, request: &Request, tree: &str, sandbox: Option<&str>) -> Option<&Known> {
+        let same = |known: &&Known| {
+            known.ran.tree.as_deref() == Some(tree)
+                && Some(known.sandbox.as_str()) == sandbox
+                && is_same(&known.request, request)
+        };
+        self.0.iter().find(same)
+    }
+}
+
+/// Drops requests that run the same and expect the same as one before them.
+pub(crate) fn distinct(requests: Vec<Request>) -> Vec<Request> {
+    let mut distinct: Vec<Request> = Vec::new();
+    for request in requests {
+        if !distinct.iter().any(|other| is_same(other, &request)) {
+            distinct.push(request);
+        }
+    }
+    distinct
+}
+
+/// Returns whether two requests run the same and expect the same of it; what they are run for is for people.
+fn is_same(one: &Request, other: &Request) -> bool {
+    one.script == other.script
+        && one.folder == other.folder
+        && one.expect == other.expect
+        && one.kind == other.kind
+        && one.step == other.step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tested(ran: Ran) -> Tested {
+        Tested { ran, text: String::new(), events: Vec::new() }
+    }
+
+    #[test]
+    fn a_result_is_found_by_its_whole_key() {
+        let request = Request::of_project("pytest -q", "first");
+        let ran = Ran { tree: Some("tree".to_owned()), apart: true, ..Ran::not_run("pytest -q", "", "") };
+        let mut known = KnownResults::default();
+        known.keep(&request, "namespaces", tested(ran));
+        let asked = Request::of_project("pytest -q", "again");
+        assert!(known.find(&asked, "tree", Some("namespaces")).is_some());
+        for (other, tree, sandbox) in [
+            (asked.clone(), "other", Some("namespaces")),
+            (asked.clone(), "tree", Some("landlock")),
+            (asked.clone(), "tree", None),
+            (Request::of_project("pytest", ""), "tree", Some("namespaces")),
+            (Request { folder: "api".to_owned(), ..asked.clone() }, "tree", Some("namespaces")),
+            (Request { step: true, ..asked.clone() }, "tree", Some("namespaces")),
+            (Request { expect: plan::Expect::default(), ..asked }, "tree", Some("namespaces")),
+        ] {
+            assert!(known.find(&other, tree, sandbox).is_none(), "{other:?} {tree} {sandbox:?}");
+        }
+    }
+
+    #[test]
+    fn what_acted_or_ran_on_the_runs_own_overlay_is_not_kept() {
+        let request = Request::of_project("pytest -q", "");
+        let ran = Ran { tree: Some("tree".to_owned()), apart: true, ..Ran::not_run("pytest -q", "", "") };
+        for other in
+            [Ran { acted: true, ..ran.clone() }, Ran { apart: false, ..ran.clone() }, Ran { tree: None, ..ran }]
+        {
+            let mut known = KnownResults::default();
+            known.keep(&request, "namespaces", tested(other));
+            assert!(known.find(&request, "tree", Some("namespaces")).is_none());
+        }
+    }
+}

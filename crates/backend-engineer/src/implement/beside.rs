@@ -1,0 +1,183 @@
+//! Proves beside a model's work, not after it: while the model talks, the unit's checks run apart on the tree as it was
+//! before (the baseline). Where the model runs one of them itself, that run is made apart, too, and counts if the tree stays
+//! as it is; with its last answer the final checks and those with its tests alone run side by side.
+//!
+//! All of it ends before the user's files are written: an overlay must not change beneath the commands on it.
+
+use std::cell::{Cell, RefCell};
+use std::pin::pin;
+
+use journal::Verdict;
+use plan::CriterionKind;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::{Change, Deed};
+use crate::check::{self, Ground, KnownResults, Request, Snapshot, Tested, distinct, run_apart};
+use crate::run::Workspace;
+use crate::unit_work::UnitWork;
+
+/// The checks of a unit, beside a model's work on it.
+#[derive(Debug)]
+pub(super) struct Beside<'a> {
+    ground: Ground<'a>,
+    requests: Vec<Request>,
+    /// The tree before the model's work on the unit, where its checks are to run.
+    before: Snapshot,
+    known: RefCell<KnownResults>,
+    /// The trees that the checks shall see with the model's tests alone.
+    trees: RefCell<Option<UnboundedSender<Snapshot>>>,
+    /// No sandbox can be kept apart here.
+    off: Cell<bool>,
+}
+
+impl<'a> Beside<'a> {
+    /// Makes the checks that run beside a model's work; none where there are none, or where commands could meet (a network,
+    /// a service, a server of the unit's own).
+    pub(super) fn of(work: &mut UnitWork<'a>, change: &mut Change) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
+        let apart = work.run.runs_commands() && Workspace::allows_apart(&work.run.settings);
+        if !apart || !change.servers.is_empty() || !change.put_away.is_empty() || has_server(work) {
+            return None;
+        }
+        let requests = distinct(requests(work, change));
+        if requests.is_empty() {
+            return None;
+        }
+        let (sender, receiver) = unbounded_channel();
+        let mut before = Snapshot::of(work.workspace, work.state);
+        before.take_back(work.state);
+        let beside = Beside {
+            ground: Ground::of(work),
+            requests,
+            before,
+            known: RefCell::new(std::mem::take(&mut change.known)),
+            trees: RefCell::new(Some(sender)),
+            off: Cell::new(false),
+        };
+        Some((beside, receiver))
+    }
+
+    /// Returns the check that a model's command is, to the letter and in the same folder.
+    pub(super) fn request(&self, command: &str, folder: &str) -> Option<&Request> {
+        let is_it = |request: &&Request| request.script.trim() == command && request.folder == folder;
+        self.requests.iter().find(is_it)
+    }
+
+    /// Runs the baseline, and the checks with a model's tests alone on each tree that is told, until no more are.
+    pub(super) async fn work(&self, trees: UnboundedReceiver<Snapshot>) {
+        tokio::join!(self.prove(&self.before), self.follow(trees));
+    }
+
+    /// Runs the checks with a model's tests alone on the newest tree; what runs on an older one is ended.
+    async fn follow(&self, mut trees: UnboundedReceiver<Snapshot>) {
+        let mut next = trees.recv().await;
+        while let Some(current) = next {
+            let mut open = true;
+            let mut proving = pin!(self.prove_tests_alone(&current));
+            next = loop {
+                tokio::select! {
+                    () = &mut proving => break if open { trees.recv().await } else { None },
+                    newer = trees.recv(), if open => match newer {
+                        Some(newer) if newer.is(&current) => {}
+                        Some(newer) => break Some(newer),
+                        None => open = false,
+                    },
+                }
+            };
+        }
+    }
+
+    async fn prove_tests_alone(&self, snapshot: &Snapshot) {
+        if let Some(alone) = snapshot.with_tests_alone() {
+            self.prove(&alone).await;
+        }
+    }
+
+    /// Runs the checks on the tree with which a model ends; returns whether all of them passed.
+    pub(super) async fn finish(&self, snapshot: &Snapshot) -> bool {
+        self.tell(snapshot);
+        let passed = self.prove(snapshot).await;
+        self.trees.take();
+        passed
+    }
+
+    /// Runs the check that a model asked for on the tree as it is now, and beside it the checks with its tests alone. None
+    /// where the command would have left more than caches, so that it must run where it leaves them.
+    pub(super) async fn show(&self, snapshot: &Snapshot, request: &Request) -> Option<Tested> {
+        self.tell(snapshot);
+        let (mut tested, left_nothing) = self.run(snapshot, std::slice::from_ref(request)).await?;
+        let tested = tested.pop()?;
+        (left_nothing && !tested.ran.acted).then_some(tested)
+    }
+
+    /// Gives what is known now.
+    pub(super) fn into_known(self) -> KnownResults {
+        self.known.into_inner()
+    }
+
+    fn tell(&self, snapshot: &Snapshot) {
+        if let Some(trees) = &*self.trees.borrow() {
+            // Nobody listens any more where the work beside is over.
+            let _ = trees.send(snapshot.clone());
+        }
+    }
+
+    /// Runs what is not known yet of the tree; returns whether all passes.
+    async fn prove(&self, snapshot: &Snapshot) -> bool {
+        let tree = snapshot.fingerprint(self.ground.run);
+        let known = |request: &Request| self.known.borrow().verdict(request, &tree);
+        let unknown = self.requests.iter().filter(|request| known(request).is_none());
+        let unknown: Vec<Request> = unknown.cloned().collect();
+        if !unknown.is_empty() && self.run(snapshot, &unknown).await.is_none() {
+            return false;
+        }
+        self.requests.iter().all(|request| known(request) == Some(Verdict::Passed))
+    }
+
+    /// Runs checks apart and keeps what they say; returns it, and whether they left nothing but caches.
+    async fn run(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<(Vec<Tested>, bool)> {
+        if self.off.get() {
+            return None;
+        }
+        // What can't be had beside is had after.
+        let Ok(Some(tested)) = run_apart(self.ground, snapshot, requests).await else {
+            self.off.set(true);
+            return None;
+        };
+        for (request, one) in requests.iter().zip(&tested.results) {
+            self.known.borrow_mut().keep(request, &tested.sandbox, one.clone());
+        }
+        Some((tested.results, tested.left_nothing))
+    }
+}
+
+/// Returns whether the unit has a server, which its checks may ask.
+fn has_server(work: &UnitWork<'_>) -> bool {
+    let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
+    units.flat_map(|unit| &unit.commands).any(|command| check::is_server(work, command))
+}
+
+/// Returns what the checks of the unit will ask: its criteria, the commands of its steps, and those of the configuration.
+fn requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
+    let mut requests = Vec::new();
+    for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
+        let automated = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Automated);
+        for criterion in automated {
+            let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
+            let looks = commands
+                .filter(|command| !check::fixes(&check::read(work, &command.text, &check::folder_of(command, work))));
+            requests.extend(looks.filter_map(|command| Request::of(command, "", work).ok()));
+        }
+        for item in change.items.iter().filter(|item| item.unit == phase.id) {
+            requests.extend(item.deeds.iter().filter_map(|deed| match deed {
+                Deed::Run { command, ran, expects_failure: false } if !ran.acted => {
+                    Request::of_step(&phase.commands[*command], "", work).ok()
+                }
+                _ => None,
+            }));
+        }
+    }
+    let commands = &work.run.settings.commands;
+    let held = [&commands.test, &commands.lint, &commands.type_check].into_iter().flatten();
+    requests.extend(held.flat_map(|held| &held.value).map(|script| Request::of_project(script, "")));
+    requests
+}
