@@ -1,7 +1,10 @@
 //! How long a survey takes as the tree grows: cold, unchanged, and after one edit. `SURVEY_TREE=PATH` adds a tree of
 //! your own.
 
-#![expect(clippy::expect_used, reason = "a bench without its tree measures nothing")]
+#![expect(
+    clippy::expect_used,
+    reason = "a bench without its tree measures nothing"
+)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -19,7 +22,9 @@ fn feature(number: usize) -> [(String, String); 3] {
         "from fastapi import APIRouter, Depends\n\nfrom app.services.thing_{number} import Service\n\n\
          router = APIRouter(prefix=\"/things-{number}\")\n"
     );
-    let mut service = format!("from app.models.thing_{number} import Thing\n\n\nclass Service:\n    limit = 10\n");
+    let mut service = format!(
+        "from app.models.thing_{number} import Thing\n\n\nclass Service:\n    limit = 10\n"
+    );
     for step in 0..10 {
         let _ = write!(
             router,
@@ -65,10 +70,16 @@ fn plant(root: &Path, files: usize) {
     }
     main.push_str("\napp = FastAPI()\n");
     for number in 0..features {
-        let _ = writeln!(main, "app.include_router(thing_{number}.router, prefix=\"/api\")");
+        let _ = writeln!(
+            main,
+            "app.include_router(thing_{number}.router, prefix=\"/api\")"
+        );
     }
     write("app/main.py", &main);
-    write("app/database.py", "from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n");
+    write(
+        "app/database.py",
+        "from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n",
+    );
     for package in ["app", "app/routers", "app/services", "app/models"] {
         write(&format!("{package}/__init__.py"), "");
     }
@@ -76,8 +87,12 @@ fn plant(root: &Path, files: usize) {
 
 fn measure(criterion: &mut Criterion, name: &str, root: &Path, files: usize, edited: &Path) {
     let mut group = criterion.benchmark_group("survey");
-    group.sample_size(10).throughput(Throughput::Elements(files as u64));
-    group.bench_function(BenchmarkId::new("cold", name), |bencher| bencher.iter(|| survey(black_box(root), None)));
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(files as u64));
+    group.bench_function(BenchmarkId::new("cold", name), |bencher| {
+        bencher.iter(|| survey(black_box(root), None))
+    });
     let mut cache = Cache::default();
     survey(root, Some(&mut cache));
     group.bench_function(BenchmarkId::new("unchanged", name), |bencher| {
@@ -101,7 +116,13 @@ fn growing(criterion: &mut Criterion) {
     for files in FILES {
         let tree = tempfile::tempdir().expect("a folder for the tree");
         plant(tree.path(), files);
-        measure(criterion, &files.to_string(), tree.path(), files, &tree.path().join("app/routers/thing_0.py"));
+        measure(
+            criterion,
+            &files.to_string(),
+            tree.path(),
+            files,
+            &tree.path().join("app/routers/thing_0.py"),
+        );
     }
     // Only read: no file of a tree that is not ours is edited.
     if let Some(tree) = env::var_os("SURVEY_TREE") {

@@ -141,14 +141,26 @@ impl Command {
     pub fn for_files(&self, files: &[&str]) -> Option<String> {
         let form = self.for_file.as_deref().filter(|_| !files.is_empty())?;
         // Django's names of modules count from where its manage.py lies.
-        let manage = form.split(' ').find_map(|word| word.strip_suffix("manage.py")).unwrap_or("");
+        let manage = form
+            .split(' ')
+            .find_map(|word| word.strip_suffix("manage.py"))
+            .unwrap_or("");
         let mut paths = Vec::new();
         let mut modules = Vec::new();
         for file in files {
             let inside = crate::documents::inside(&self.folder, file)?;
             paths.push(shell::quote(inside));
-            modules.push(inside.strip_prefix(manage).unwrap_or(inside).trim_end_matches(".py").replace('/', "."));
+            modules.push(
+                inside
+                    .strip_prefix(manage)
+                    .unwrap_or(inside)
+                    .trim_end_matches(".py")
+                    .replace('/', "."),
+            );
         }
-        Some(form.replace("{file}", &paths.join(" ")).replace("{module}", &modules.join(" ")))
+        Some(
+            form.replace("{file}", &paths.join(" "))
+                .replace("{module}", &modules.join(" ")),
+        )
     }
 }

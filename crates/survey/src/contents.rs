@@ -32,13 +32,18 @@ pub(crate) struct OnDisk {
 
 impl OnDisk {
     pub(crate) fn below(root: &Path) -> Self {
-        Self { root: root.to_owned(), keys: RefCell::default() }
+        Self {
+            root: root.to_owned(),
+            keys: RefCell::default(),
+        }
     }
 }
 
 impl Contents for OnDisk {
     fn size(&self, path: &str) -> Option<u64> {
-        fs::metadata(self.root.join(path)).ok().map(|data| data.len())
+        fs::metadata(self.root.join(path))
+            .ok()
+            .map(|data| data.len())
     }
 
     fn key(&self, path: &str) -> Option<u64> {

@@ -108,10 +108,29 @@ pub(crate) struct Ground<'g> {
 }
 
 impl<'g> Ground<'g> {
-    pub(crate) fn new(sources: &'g Sources, outlines: &'g [Glance], layers: &'g Layers, routes: &'g [Route]) -> Self {
-        let known: BTreeMap<&str, Layer> = layers.files.iter().map(|file| (file.file.as_str(), file.layer)).collect();
-        let layer = sources.files.iter().map(|file| known.get(file.path.as_str()).copied()).collect();
-        Ground { sources, outlines, layers, routes, layer }
+    pub(crate) fn new(
+        sources: &'g Sources,
+        outlines: &'g [Glance],
+        layers: &'g Layers,
+        routes: &'g [Route],
+    ) -> Self {
+        let known: BTreeMap<&str, Layer> = layers
+            .files
+            .iter()
+            .map(|file| (file.file.as_str(), file.layer))
+            .collect();
+        let layer = sources
+            .files
+            .iter()
+            .map(|file| known.get(file.path.as_str()).copied())
+            .collect();
+        Ground {
+            sources,
+            outlines,
+            layers,
+            routes,
+            layer,
+        }
     }
 
     /// Code of the backend that is no test: a file with a layer, or one of Python.
@@ -127,11 +146,23 @@ impl<'g> Ground<'g> {
 
 /// Whether a file without a layer lies below the same top folder as one that has a layer.
 fn is_beside(ground: &Ground<'_>, id: usize) -> bool {
-    let top = |path: &str| path.split_once('/').map_or(String::new(), |(top, _)| top.to_owned());
+    let top = |path: &str| {
+        path.split_once('/')
+            .map_or(String::new(), |(top, _)| top.to_owned())
+    };
     let path = &ground.sources.files[id].path;
-    let browser =
-        path.split('/').any(|part| matches!(part, "frontend" | "client" | "static" | "public" | "web" | "ui" | "docs"));
-    !browser && ground.layers.files.iter().any(|known| known.layer != Layer::Tests && top(&known.file) == top(path))
+    let browser = path.split('/').any(|part| {
+        matches!(
+            part,
+            "frontend" | "client" | "static" | "public" | "web" | "ui" | "docs"
+        )
+    });
+    !browser
+        && ground
+            .layers
+            .files
+            .iter()
+            .any(|known| known.layer != Layer::Tests && top(&known.file) == top(path))
 }
 
 /// One place where a mark stands.
@@ -153,18 +184,31 @@ pub(crate) fn read(ground: &Ground<'_>) -> Vec<Convention> {
     found.extend(secrets::read(ground));
     found.extend(tests::read(ground));
     found.sort_by(|a, b| {
-        (a.topic, a.layer, std::cmp::Reverse(a.count)).cmp(&(b.topic, b.layer, std::cmp::Reverse(b.count)))
+        (a.topic, a.layer, std::cmp::Reverse(a.count)).cmp(&(
+            b.topic,
+            b.layer,
+            std::cmp::Reverse(b.count),
+        ))
     });
     found
 }
 
 /// Every place of every mark, in one pass over the sources.
 fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
-    let needles: Vec<&str> = marks::MARKS.iter().flat_map(|mark| mark.needles).copied().collect();
-    let owners: Vec<usize> =
-        marks::MARKS.iter().enumerate().flat_map(|(at, mark)| mark.needles.iter().map(move |_| at)).collect();
+    let needles: Vec<&str> = marks::MARKS
+        .iter()
+        .flat_map(|mark| mark.needles)
+        .copied()
+        .collect();
+    let owners: Vec<usize> = marks::MARKS
+        .iter()
+        .enumerate()
+        .flat_map(|(at, mark)| mark.needles.iter().map(move |_| at))
+        .collect();
     let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
-    let Ok(machine) = AhoCorasick::new(needles) else { return hits };
+    let Ok(machine) = AhoCorasick::new(needles) else {
+        return hits;
+    };
     for (id, file) in ground.sources.files.iter().enumerate() {
         if !file.is_test && !ground.is_backend(id) {
             continue;
@@ -176,17 +220,23 @@ fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
         for found in machine.find_overlapping_iter(bytes) {
             let mark = owners[found.pattern().as_usize()];
             let known = &marks::MARKS[mark];
-            let fits = known.python == (file.language == Language::Python) && known.topic_is_of_tests() == file.is_test;
+            let fits = known.python == (file.language == Language::Python)
+                && known.topic_is_of_tests() == file.is_test;
             let end = found.end();
             let is_object = known.what.ends_with("as they are") && bytes.get(end) == Some(&b'{');
             if !fits
                 || is_object
                 || is_comment(bytes, end)
-                || !*fitting.entry(mark).or_insert_with(|| known.fits(&file.text))
+                || !*fitting
+                    .entry(mark)
+                    .or_insert_with(|| known.fits(&file.text))
             {
                 continue;
             }
-            line += bytes[counted..end].iter().filter(|byte| **byte == b'\n').count();
+            line += bytes[counted..end]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count();
             counted = end;
             hits.entry(mark).or_default().push(Hit {
                 file: id,
@@ -200,7 +250,10 @@ fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
 
 /// The byte that the line of a place begins with.
 fn start_of(bytes: &[u8], at: usize) -> usize {
-    bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1)
+    bytes[..at]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |found| found + 1)
 }
 
 /// Whether the line of a place is a comment.
@@ -213,12 +266,21 @@ fn is_comment(bytes: &[u8], at: usize) -> bool {
 pub(crate) fn best(ground: &Ground<'_>, hits: &[Hit]) -> Vec<Place> {
     let mut files: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
     for hit in hits {
-        files.entry(hit.file).and_modify(|(count, _)| *count += 1).or_insert((1, hit.line));
+        files
+            .entry(hit.file)
+            .and_modify(|(count, _)| *count += 1)
+            .or_insert((1, hit.line));
     }
     let mut files: Vec<_> = files.into_iter().collect();
     // A file of a layer is a better example than one of none.
-    files.sort_by_key(|(id, (count, _))| (ground.layer[*id].is_none(), std::cmp::Reverse(*count), *id));
-    files.into_iter().take(2).map(|(id, (_, line))| Place::new(&ground.sources.files[id].path, line)).collect()
+    files.sort_by_key(|(id, (count, _))| {
+        (ground.layer[*id].is_none(), std::cmp::Reverse(*count), *id)
+    });
+    files
+        .into_iter()
+        .take(2)
+        .map(|(id, (_, line))| Place::new(&ground.sources.files[id].path, line))
+        .collect()
 }
 
 /// How many files the hits lie in.

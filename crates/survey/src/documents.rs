@@ -56,7 +56,12 @@ const NAMES: &[&str] = &[
 ];
 
 /// Configuration files of tools that come with many endings: only that they are there matters.
-const STEMS: &[&str] = &["knexfile", "drizzle.config", "ormconfig", "playwright.config"];
+const STEMS: &[&str] = &[
+    "knexfile",
+    "drizzle.config",
+    "ormconfig",
+    "playwright.config",
+];
 
 /// Bytes past which a lock file is left alone; other documents are small.
 const LARGEST_LOCK: u64 = 12 << 20;
@@ -82,30 +87,42 @@ pub(crate) fn folder_of(path: &str) -> &str {
 
 /// A path below a folder that may be the root.
 pub(crate) fn below(folder: &str, path: &str) -> String {
-    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+    if folder.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{folder}/{path}")
+    }
 }
 
 /// The path from `folder`, where it lies inside.
 pub(crate) fn inside<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
-    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+    if folder.is_empty() {
+        Some(path)
+    } else {
+        path.strip_prefix(folder)?.strip_prefix('/')
+    }
 }
 
 /// Tells that a name is `stem`, or `stem` with an ending.
 pub(crate) fn is_stem(stem: &str, name: &str) -> bool {
-    name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    name.strip_prefix(stem)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn is_wanted(path: &str) -> bool {
     let name = name_of(path);
     let starts = |part: &str| name.starts_with(part);
     NAMES.contains(&name)
-        || shell::usuals().flat_map(|(_, usual)| &usual.files).any(|stem| is_stem(stem, name))
+        || shell::usuals()
+            .flat_map(|(_, usual)| &usual.files)
+            .any(|stem| is_stem(stem, name))
         || STEMS.iter().any(|stem| is_stem(stem, name))
         || (starts("requirements") || path.contains("requirements/"))
             && (name.ends_with(".txt") || name.ends_with(".in"))
         || (name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml")))
         || is_environment(name)
-        || path.contains(".github/workflows/") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+        || path.contains(".github/workflows/")
+            && (name.ends_with(".yml") || name.ends_with(".yaml"))
         || path.ends_with(".circleci/config.yml")
         || name.ends_with(".prisma")
         || is_script(path)
@@ -130,29 +147,47 @@ fn is_script(path: &str) -> bool {
 
 /// Folders of made-up projects, which say nothing of this one.
 fn is_made_up(path: &str) -> bool {
-    folder_of(path)
-        .split('/')
-        .any(|part| matches!(part, "fixtures" | "__fixtures__" | "testdata" | "test-data" | "vendor"))
+    folder_of(path).split('/').any(|part| {
+        matches!(
+            part,
+            "fixtures" | "__fixtures__" | "testdata" | "test-data" | "vendor"
+        )
+    })
 }
 
 /// Returns those of the paths that are documents of this project.
 pub(crate) fn chosen<'p>(paths: impl Iterator<Item = &'p str>) -> impl Iterator<Item = &'p str> {
-    paths.filter(|path| is_wanted(path) && !is_made_up(path)).take(MOST)
+    paths
+        .filter(|path| is_wanted(path) && !is_made_up(path))
+        .take(MOST)
 }
 
 /// Returns whether a document is small enough to be read.
 pub(crate) fn is_read(path: &str, contents: &dyn Contents) -> bool {
     let name = name_of(path);
-    let most = if name.contains("lock") || name.contains("shrinkwrap") { LARGEST_LOCK } else { LARGEST };
+    let most = if name.contains("lock") || name.contains("shrinkwrap") {
+        LARGEST_LOCK
+    } else {
+        LARGEST
+    };
     contents.size(path).is_none_or(|size| size <= most)
 }
 
 impl Documents {
     /// Reads the documents of the tree; what `sources` holds already is taken from there.
     pub(crate) fn read(sources: &Sources, contents: &dyn Contents) -> Self {
-        let files = sources.files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
-        let others = sources.documents.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-        let held: HashMap<&str, &str> = files.chain(others).filter(|(path, _)| is_wanted(path)).collect();
+        let files = sources
+            .files
+            .iter()
+            .map(|file| (file.path.as_str(), file.text.as_str()));
+        let others = sources
+            .documents
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
+        let held: HashMap<&str, &str> = files
+            .chain(others)
+            .filter(|(path, _)| is_wanted(path))
+            .collect();
         let mut documents = Documents::default();
         for path in chosen(sources.paths.iter().map(String::as_str)) {
             let text = match held.get(path) {
@@ -178,7 +213,9 @@ impl Documents {
 
     /// All documents, by path.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+        self.texts
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// Documents of that name, by path.
@@ -189,7 +226,11 @@ impl Documents {
     /// The document of one of the names in the folder or the nearest above it.
     pub(crate) fn upward(&self, folder: &str, names: &[&str]) -> Option<(&str, &str)> {
         code::modules::ancestors(folder)
-            .find_map(|at| names.iter().find_map(|name| self.texts.get_key_value(&below(at, name))))
+            .find_map(|at| {
+                names
+                    .iter()
+                    .find_map(|name| self.texts.get_key_value(&below(at, name)))
+            })
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 }

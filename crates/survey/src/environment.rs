@@ -13,7 +13,10 @@ const LARGEST: usize = 64_000;
 /// Name to value, where all examples agree.
 pub(crate) fn samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>> {
     let mut found: HashMap<String, Option<Rc<str>>> = HashMap::new();
-    for (_, text) in documents.iter().filter(|(path, text)| is_example(path) && text.len() <= LARGEST) {
+    for (_, text) in documents
+        .iter()
+        .filter(|(path, text)| is_example(path) && text.len() <= LARGEST)
+    {
         for (name, value) in text.lines().filter_map(assignment) {
             match found.get_mut(name) {
                 Some(known) if known.as_deref() != Some(value) => *known = None,
@@ -24,7 +27,10 @@ pub(crate) fn samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>
             }
         }
     }
-    found.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    found
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
 /// `NAME=value`, where the value is plain.
@@ -32,10 +38,20 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     let line = line.trim().trim_start_matches("export ");
     let (name, value) = line.split_once('=')?;
     let name = name.trim();
-    let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
-    let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let value = value
+        .split(" #")
+        .next()
+        .unwrap_or(value)
+        .trim()
+        .trim_matches(['"', '\'']);
+    let is_name = !name.is_empty()
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     let is_secret = SECRET.iter().any(|word| name.to_uppercase().contains(word));
     let is_plain = value.len() <= 100
-        && value.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | ':'));
+        && value.chars().all(|letter| {
+            letter.is_ascii_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | ':')
+        });
     (is_name && is_plain && !is_secret && !value.is_empty()).then_some((name, value))
 }

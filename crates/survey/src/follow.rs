@@ -18,10 +18,22 @@ pub(crate) fn follow((sources, documents): (Sources, Documents)) -> (Survey, Par
         (survey, sources.parsed())
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(follow);
-    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| {
-        let failed = (".".to_owned(), "following the code failed; this is a fault of the survey".to_owned());
-        (Survey { skipped: vec![failed], ..Survey::default() }, Parsed::new())
-    })
+    thread
+        .ok()
+        .and_then(|thread| thread.join().ok())
+        .unwrap_or_else(|| {
+            let failed = (
+                ".".to_owned(),
+                "following the code failed; this is a fault of the survey".to_owned(),
+            );
+            (
+                Survey {
+                    skipped: vec![failed],
+                    ..Survey::default()
+                },
+                Parsed::new(),
+            )
+        })
 }
 
 fn is_marked(framework: &Framework, text: &str) -> bool {
@@ -32,10 +44,16 @@ fn is_marked(framework: &Framework, text: &str) -> bool {
 fn definitions<'d>(documents: &[&'d (String, String)]) -> Vec<&'d (String, String)> {
     let is_wanted = |path: &str, text: &str| {
         let path = path.to_lowercase();
-        let undoes = ["down.sql", "rollback.sql", "undo.sql"].iter().any(|ending| path.ends_with(ending));
+        let undoes = ["down.sql", "rollback.sql", "undo.sql"]
+            .iter()
+            .any(|ending| path.ends_with(ending));
         path.ends_with(".sql") && !undoes && crate::frameworks::sql::is_definition(text)
     };
-    let mut found: Vec<_> = documents.iter().copied().filter(|(path, text)| is_wanted(path, text)).collect();
+    let mut found: Vec<_> = documents
+        .iter()
+        .copied()
+        .filter(|(path, text)| is_wanted(path, text))
+        .collect();
     found.sort_by_cached_key(|(path, _)| numbered(path));
     found
 }
@@ -46,7 +64,9 @@ fn numbered(path: &str) -> Vec<(u64, String)> {
     for letter in path.chars() {
         let is_new = pieces.last().is_none_or(|(_, word)| !word.is_empty());
         match (letter.to_digit(10), pieces.last_mut()) {
-            (Some(digit), Some(last)) if !is_new => last.0 = last.0.saturating_mul(10).saturating_add(digit.into()),
+            (Some(digit), Some(last)) if !is_new => {
+                last.0 = last.0.saturating_mul(10).saturating_add(digit.into())
+            }
             (Some(digit), _) => pieces.push((digit.into(), String::new())),
             (None, Some(last)) => last.1.push(letter),
             (None, None) => {}
@@ -58,7 +78,11 @@ fn numbered(path: &str) -> Vec<(u64, String)> {
 fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
     let modules = sources.modules();
     let mut machine = Machine::new(&sources.files, &modules);
-    machine.documents = sources.documents.iter().filter(|(path, _)| !code::paths::is_test(path)).collect();
+    machine.documents = sources
+        .documents
+        .iter()
+        .filter(|(path, _)| !code::paths::is_test(path))
+        .collect();
     machine.samples = crate::environment::samples(&sources.documents);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {
@@ -101,20 +125,36 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
         }
         findings.unresolved.append(&mut own.unresolved);
     }
-    let schemas: Vec<_> = machine.documents.iter().copied().filter(|(path, _)| path.ends_with(".prisma")).collect();
+    let schemas: Vec<_> = machine
+        .documents
+        .iter()
+        .copied()
+        .filter(|(path, _)| path.ends_with(".prisma"))
+        .collect();
     crate::frameworks::prisma::read(&schemas, &mut findings);
     if findings.entities.is_empty() {
         let mut own = Findings::default();
         crate::frameworks::sql::read(&machine, &definitions(&machine.documents), &mut own);
         findings.entities.append(&mut own.entities);
     }
-    let skipped = sources.skipped.iter().map(|(path, why)| (path.clone(), (*why).to_owned()));
-    let spent =
-        machine.is_spent().then(|| (".".to_owned(), "more code than a survey follows; the rest is open".to_owned()));
+    let skipped = sources
+        .skipped
+        .iter()
+        .map(|(path, why)| (path.clone(), (*why).to_owned()));
+    let spent = machine.is_spent().then(|| {
+        (
+            ".".to_owned(),
+            "more code than a survey follows; the rest is open".to_owned(),
+        )
+    });
     let skipped = skipped.chain(spent).collect();
     let mut routes = findings.routes;
-    routes.sort_by(|a, b| (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line)));
-    routes.dedup_by(|a, b| (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line));
+    routes.sort_by(|a, b| {
+        (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
+    });
+    routes.dedup_by(|a, b| {
+        (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line)
+    });
     let mut survey = Survey {
         frameworks: found
             .iter()

@@ -2,7 +2,9 @@
 //! the project breaks the order that it keeps elsewhere.
 
 mod signs;
+
 mod names;
+
 mod roles;
 
 mod calls;
@@ -101,7 +103,10 @@ pub struct Layers {
 impl Layers {
     /// The layer of a file.
     pub fn of(&self, file: &str) -> Option<Layer> {
-        self.files.iter().find(|known| known.file == file).map(|known| known.layer)
+        self.files
+            .iter()
+            .find(|known| known.file == file)
+            .map(|known| known.layer)
     }
 }
 
@@ -136,10 +141,18 @@ pub(crate) fn read(
     let (calls, breaks) = calls::between(sources, &resolved, &roles);
     let mut files: Vec<LayerFile> = roles
         .iter()
-        .map(|(id, role)| LayerFile { layer: role.layer, file: sources.files[*id].path.clone(), why: role.why.clone() })
+        .map(|(id, role)| LayerFile {
+            layer: role.layer,
+            file: sources.files[*id].path.clone(),
+            why: role.why.clone(),
+        })
         .collect();
     files.sort_by(|a, b| (a.layer, &a.file).cmp(&(b.layer, &b.file)));
-    Layers { files, calls, breaks }
+    Layers {
+        files,
+        calls,
+        breaks,
+    }
 }
 
 /// What a file is, by its place in the sources.

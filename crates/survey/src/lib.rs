@@ -46,7 +46,9 @@ pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use listing::{Kind, Listed, Listing};
 pub use place::Place;
-pub use stack::{Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack};
+pub use stack::{
+    Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack,
+};
 
 /// What a codebase is and has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,8 +108,14 @@ pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
 }
 
 /// Surveys a tree that was listed before. Nothing is read where the cache holds the survey of files with these keys.
-pub fn survey_listed(listing: &Listing, contents: &dyn Contents, cache: Option<&mut Cache>) -> Survey {
-    let Some(cache) = cache else { return follow::follow(read(listing, contents)).0 };
+pub fn survey_listed(
+    listing: &Listing,
+    contents: &dyn Contents,
+    cache: Option<&mut Cache>,
+) -> Survey {
+    let Some(cache) = cache else {
+        return follow::follow(read(listing, contents)).0;
+    };
     if let Some(known) = cache.known(fingerprint(listing, contents)) {
         return known;
     }
@@ -119,7 +127,11 @@ pub fn survey_listed(listing: &Listing, contents: &dyn Contents, cache: Option<&
     }
     sources.reuse(&cache.parsed);
     let (survey, parsed) = follow::follow((sources, documents));
-    *cache = Cache { fingerprint: fingerprint.unwrap_or_default(), survey: Some(survey.clone()), parsed };
+    *cache = Cache {
+        fingerprint: fingerprint.unwrap_or_default(),
+        survey: Some(survey.clone()),
+        parsed,
+    };
     survey
 }
 
@@ -135,8 +147,12 @@ fn fingerprint(listing: &Listing, contents: &dyn Contents) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
     let (paths, _) = source::paths(listing);
     (env!("CARGO_PKG_VERSION"), &paths, listing.unreadable()).hash(&mut hasher);
-    let code = paths.iter().copied().filter(|path| source::is_read(path, contents));
-    let documents = documents::chosen(paths.iter().copied()).filter(|path| documents::is_read(path, contents));
+    let code = paths
+        .iter()
+        .copied()
+        .filter(|path| source::is_read(path, contents));
+    let documents =
+        documents::chosen(paths.iter().copied()).filter(|path| documents::is_read(path, contents));
     for path in code.chain(documents) {
         contents.key(path)?.hash(&mut hasher);
     }

@@ -48,9 +48,15 @@ impl Listing {
     /// Walks the tree below `root`, each folder once and its entries by name.
     #[must_use]
     pub fn read(root: &Path) -> Self {
-        let mut listing = Self { rules: Rules::above(root), ..Self::default() };
+        let mut listing = Self {
+            rules: Rules::above(root),
+            ..Self::default()
+        };
         // The folders that are still to be listed, the next one last: no recursion, however deep a tree is.
-        let mut waiting = vec![Step::Folder { path: String::new(), is_ignored: false }];
+        let mut waiting = vec![Step::Folder {
+            path: String::new(),
+            is_ignored: false,
+        }];
         while let Some(step) = waiting.pop() {
             match step {
                 Step::File(listed) => listing.files.push(listed),
@@ -65,14 +71,26 @@ impl Listing {
 
     /// Looks again whether a file is there, where no ignore file has changed since the walk.
     pub fn look_again(&mut self, root: &Path, path: &str) {
-        let found = fs::symlink_metadata(root.join(path)).ok().map(|data| data.file_type());
-        let foreign = path.split('/').any(|part| part == ".git" || is_foreign(part));
+        let found = fs::symlink_metadata(root.join(path))
+            .ok()
+            .map(|data| data.file_type());
+        let foreign = path
+            .split('/')
+            .any(|part| part == ".git" || is_foreign(part));
         let found = found.filter(|kind| !kind.is_dir() && !foreign && !self.rules.is_ignored(path));
-        let place = self.files.binary_search_by(|listed| Path::new(&listed.path).cmp(Path::new(path)));
+        let place = self
+            .files
+            .binary_search_by(|listed| Path::new(&listed.path).cmp(Path::new(path)));
         match (place, found) {
             (Ok(at), Some(kind)) => self.files[at].kind = kind_of(kind),
             (Ok(at), None) => drop(self.files.remove(at)),
-            (Err(at), Some(kind)) => self.files.insert(at, Listed { path: path.to_owned(), kind: kind_of(kind) }),
+            (Err(at), Some(kind)) => self.files.insert(
+                at,
+                Listed {
+                    path: path.to_owned(),
+                    kind: kind_of(kind),
+                },
+            ),
             (Err(_), None) => {}
         }
     }
@@ -108,12 +126,20 @@ impl Listing {
             Ok(entries) => entries,
             Err(_) if is_ignored => return Vec::new(),
             Err(_) => {
-                self.unreadable.push(if folder.is_empty() { ".".to_owned() } else { folder.to_owned() });
+                self.unreadable.push(if folder.is_empty() {
+                    ".".to_owned()
+                } else {
+                    folder.to_owned()
+                });
                 return Vec::new();
             }
         };
         entries.sort_by_key(|(entry, _)| entry.file_name());
-        if !is_ignored && entries.iter().any(|(entry, kind)| kind.is_file() && entry.file_name() == ".gitignore") {
+        if !is_ignored
+            && entries
+                .iter()
+                .any(|(entry, kind)| kind.is_file() && entry.file_name() == ".gitignore")
+        {
             self.rules.add(root, folder);
         }
         let mut steps = Vec::new();
@@ -123,13 +149,21 @@ impl Listing {
                 // A folder, or in a linked work tree and in a submodule the file that leads to it.
                 continue;
             }
-            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let path = if folder.is_empty() {
+                name.clone()
+            } else {
+                format!("{folder}/{name}")
+            };
             let near = depth(folder) <= DEPTH_OF_ENVIRONMENTS;
             if kind.is_dir() {
                 let ignored = is_ignored || self.rules.ignores(&path, true);
-                let may_hold = near && depth(folder) < DEPTH_OF_ENVIRONMENTS && !name.starts_with('.');
+                let may_hold =
+                    near && depth(folder) < DEPTH_OF_ENVIRONMENTS && !name.starts_with('.');
                 if !is_foreign(&name) && (!ignored || may_hold) {
-                    steps.push(Step::Folder { path, is_ignored: ignored });
+                    steps.push(Step::Folder {
+                        path,
+                        is_ignored: ignored,
+                    });
                 }
                 continue;
             }
@@ -138,7 +172,10 @@ impl Listing {
                 self.environments.push(path.clone());
             }
             if !is_ignored && !self.rules.ignores(&path, false) {
-                steps.push(Step::File(Listed { path, kind: kind_of(kind) }));
+                steps.push(Step::File(Listed {
+                    path,
+                    kind: kind_of(kind),
+                }));
             }
         }
         steps
@@ -148,7 +185,9 @@ impl Listing {
 /// Returns whether nobody who asks about a project's files means what lies in folders of this name: our own, installed
 /// packages, caches. Build output is listed: people keep some of it in git.
 fn is_foreign(name: &str) -> bool {
-    name == OWN || paths::is_by_product_folder(name) && (paths::is_dependency(name) || paths::is_cache(name))
+    name == OWN
+        || paths::is_by_product_folder(name)
+            && (paths::is_dependency(name) || paths::is_cache(name))
 }
 
 /// What the walk does next.
@@ -160,7 +199,9 @@ enum Step {
 fn entries_of(folder: &Path) -> io::Result<Vec<(DirEntry, FileType)>> {
     // An entry that is gone by the time it is looked at is as good as never there.
     let entries = fs::read_dir(folder)?.filter_map(Result::ok);
-    Ok(entries.filter_map(|entry| entry.file_type().ok().map(|kind| (entry, kind))).collect())
+    Ok(entries
+        .filter_map(|entry| entry.file_type().ok().map(|kind| (entry, kind)))
+        .collect())
 }
 
 fn kind_of(kind: FileType) -> Kind {
@@ -172,16 +213,25 @@ fn kind_of(kind: FileType) -> Kind {
 }
 
 fn at(root: &Path, folder: &str) -> PathBuf {
-    if folder.is_empty() { root.to_owned() } else { root.join(folder) }
+    if folder.is_empty() {
+        root.to_owned()
+    } else {
+        root.join(folder)
+    }
 }
 
 /// Returns how many folders below the root a folder lies.
 fn depth(folder: &str) -> usize {
-    if folder.is_empty() { 0 } else { folder.split('/').count() }
+    if folder.is_empty() {
+        0
+    } else {
+        folder.split('/').count()
+    }
 }
 
 fn is_environment(name: &str) -> bool {
-    (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) && !name.contains("example")
+    (name == ".env" || name.starts_with(".env.") || name.ends_with(".env"))
+        && !name.contains("example")
 }
 
 #[cfg(test)]
@@ -199,7 +249,11 @@ mod tests {
     }
 
     fn paths(listing: &Listing) -> Vec<&str> {
-        listing.files().iter().map(|listed| listed.path.as_str()).collect()
+        listing
+            .files()
+            .iter()
+            .map(|listed| listed.path.as_str())
+            .collect()
     }
 
     #[test]
@@ -220,7 +274,13 @@ mod tests {
         let listing = Listing::read(folder.path());
         assert_eq!(
             paths(&listing),
-            [".gitignore", "api/.gitignore", "api/main.py", "api-old/main.py", "kept.db"],
+            [
+                ".gitignore",
+                "api/.gitignore",
+                "api/main.py",
+                "api-old/main.py",
+                "kept.db"
+            ],
             "by the parts of the paths: `api` comes before `api-old`"
         );
         for path in ["shop.db", "api/deep/x.db", "data/x", "api/local/y.py"] {
@@ -233,7 +293,11 @@ mod tests {
 
     #[test]
     fn a_folder_of_a_larger_repository_has_that_ones_rules() {
-        let folder = tree(&[(".git/info/exclude", "*.secret\n"), (".gitignore", "*.db\n"), ("api/x.db", "")]);
+        let folder = tree(&[
+            (".git/info/exclude", "*.secret\n"),
+            (".gitignore", "*.db\n"),
+            ("api/x.db", ""),
+        ]);
         fs::write(folder.path().join("api/y.secret"), "").unwrap();
         fs::write(folder.path().join("api/z.py"), "").unwrap();
         assert_eq!(paths(&Listing::read(&folder.path().join("api"))), ["z.py"]);
@@ -250,13 +314,24 @@ mod tests {
             ("config/live.env", ""),
         ]);
         let listing = Listing::read(folder.path());
-        assert_eq!(listing.environments(), [".env", "apps/api/.env.local", "config/live.env"]);
-        assert_eq!(paths(&listing), [".env.example", ".gitignore", "apps/api/src/deep.env"]);
+        assert_eq!(
+            listing.environments(),
+            [".env", "apps/api/.env.local", "config/live.env"]
+        );
+        assert_eq!(
+            paths(&listing),
+            [".env.example", ".gitignore", "apps/api/src/deep.env"]
+        );
     }
 
     #[test]
     fn a_file_that_comes_or_goes_is_listed_as_if_it_had_been_walked() {
-        let folder = tree(&[(".gitignore", "*.db\n"), ("a/x.py", ""), ("a-b/x.py", ""), ("z.py", "")]);
+        let folder = tree(&[
+            (".gitignore", "*.db\n"),
+            ("a/x.py", ""),
+            ("a-b/x.py", ""),
+            ("z.py", ""),
+        ]);
         let mut listing = Listing::read(folder.path());
         fs::write(folder.path().join("a/y.py"), "").unwrap();
         fs::write(folder.path().join("a/y.db"), "").unwrap();
@@ -265,7 +340,10 @@ mod tests {
             listing.look_again(folder.path(), path);
         }
         assert_eq!(listing.files(), Listing::read(folder.path()).files());
-        assert_eq!(paths(&listing), [".gitignore", "a/x.py", "a/y.py", "a-b/x.py"]);
+        assert_eq!(
+            paths(&listing),
+            [".gitignore", "a/x.py", "a/y.py", "a-b/x.py"]
+        );
     }
 
     #[cfg(unix)]

@@ -13,7 +13,10 @@ pub struct Place {
 
 impl Place {
     pub(crate) fn new(file: &str, line: u32) -> Self {
-        Place { file: file.to_owned(), line }
+        Place {
+            file: file.to_owned(),
+            line,
+        }
     }
 }
 
@@ -33,7 +36,11 @@ pub(crate) struct Finder<'t> {
 
 impl<'t> Finder<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Finder { text, at: 0, line: 1 }
+        Finder {
+            text,
+            at: 0,
+            line: 1,
+        }
     }
 
     /// The line on which `needle` next stands, and goes on from there; where it does not stand, the line that was last
@@ -41,7 +48,12 @@ impl<'t> Finder<'t> {
     pub(crate) fn next(&mut self, needle: &str) -> u32 {
         let rest = self.text.get(self.at..).unwrap_or("");
         if let Some(found) = rest.find(needle).filter(|_| !needle.is_empty()) {
-            let passed = rest.get(..found).unwrap_or("").bytes().filter(|byte| *byte == b'\n').count();
+            let passed = rest
+                .get(..found)
+                .unwrap_or("")
+                .bytes()
+                .filter(|byte| *byte == b'\n')
+                .count();
             self.line += u32::try_from(passed).unwrap_or(0);
             self.at += found;
         }
@@ -53,9 +65,13 @@ impl<'t> Finder<'t> {
         let rest = self.text.get(self.at..).unwrap_or("");
         let begins = |line: &str| {
             let line = line.trim_start().trim_start_matches(['"', '\'']);
-            line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ':', '"', '\'']))
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start().starts_with(['=', ':', '"', '\'']))
         };
-        let found = rest.lines().position(begins).and_then(|passed| u32::try_from(passed).ok());
+        let found = rest
+            .lines()
+            .position(begins)
+            .and_then(|passed| u32::try_from(passed).ok());
         self.line + found.unwrap_or(0)
     }
 
@@ -63,7 +79,10 @@ impl<'t> Finder<'t> {
     pub(crate) fn pass(&mut self, needle: &str) -> u32 {
         let before = self.at;
         let line = self.next(needle);
-        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(needle))
+        if self
+            .text
+            .get(self.at..)
+            .is_some_and(|rest| rest.starts_with(needle))
             && (self.at > before || !needle.is_empty())
         {
             self.at += needle.len();

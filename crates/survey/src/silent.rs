@@ -25,7 +25,13 @@ fn table() -> Vec<Named> {
         let mut next = || fields.next();
         let (gives, package) = (next()?, next()?);
         let ecosystem = if next()? == "python" { Python } else { Node };
-        Some(Named { gives, package, ecosystem, import: next()?, followed: next()? == "followed" })
+        Some(Named {
+            gives,
+            package,
+            ecosystem,
+            import: next()?,
+            followed: next()? == "followed",
+        })
     };
     include_str!("silent.tsv").lines().filter_map(row).collect()
 }
@@ -35,22 +41,44 @@ pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
     let is_answered = |ecosystem: Ecosystem| {
         let files = survey.routes.iter().map(|route| &route.file);
         let files = files.chain(survey.operations.iter().map(|operation| &operation.file));
-        files.clone().any(|file| ecosystem_of(file) == Some(ecosystem))
+        files
+            .clone()
+            .any(|file| ecosystem_of(file) == Some(ecosystem))
     };
     let table = table();
     let mut found = Vec::new();
     for package in &survey.stack.packages {
         let has_routes = is_answered(package.ecosystem);
-        let is_silent = |one: &&Named| if one.gives == "route" { !has_routes } else { survey.entities.is_empty() };
-        let is_told = |one: &&Named| one.ecosystem == package.ecosystem && package.dependency(one.package).is_some();
-        found.extend(table.iter().filter(is_silent).filter(is_told).map(|one| (package, one)));
+        let is_silent = |one: &&Named| {
+            if one.gives == "route" {
+                !has_routes
+            } else {
+                survey.entities.is_empty()
+            }
+        };
+        let is_told = |one: &&Named| {
+            one.ecosystem == package.ecosystem && package.dependency(one.package).is_some()
+        };
+        found.extend(
+            table
+                .iter()
+                .filter(is_silent)
+                .filter(is_told)
+                .map(|one| (package, one)),
+        );
     }
     let mut told = Vec::new();
     for (package, one) in found {
-        let Some(dependency) = package.dependency(one.package).filter(|dependency| !dependency.development) else {
+        let Some(dependency) = package
+            .dependency(one.package)
+            .filter(|dependency| !dependency.development)
+        else {
             continue;
         };
-        let is_used = sources.files.iter().any(|file| !file.is_test && file.text.contains(one.import));
+        let is_used = sources
+            .files
+            .iter()
+            .any(|file| !file.is_test && file.text.contains(one.import));
         let why = match (is_used, one.followed) {
             (false, _) => "no source file names it",
             (true, true) => "what registers them could not be followed",
@@ -59,7 +87,10 @@ pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
         told.push(Unresolved {
             file: dependency.place.file.clone(),
             line: dependency.place.line,
-            what: format!("`{}` is a dependency, and no {} of it was found: {why}", one.package, one.gives),
+            what: format!(
+                "`{}` is a dependency, and no {} of it was found: {why}",
+                one.package, one.gives
+            ),
         });
     }
     survey.unresolved.extend(told);
@@ -68,7 +99,9 @@ pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
 fn ecosystem_of(file: &str) -> Option<Ecosystem> {
     match file.rsplit_once('.')?.1 {
         "py" => Some(Python),
-        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" | "jsx" | "tsx" | "graphql" | "gql" => Some(Node),
+        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" | "jsx" | "tsx" | "graphql" | "gql" => {
+            Some(Node)
+        }
         _ => None,
     }
 }

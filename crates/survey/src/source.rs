@@ -18,8 +18,16 @@ const LARGEST: u64 = 1_000_000;
 /// Files past which the walk ends.
 const MOST_FILES: usize = 200_000;
 /// Schemas and settings in languages of their own, by the ends of their names.
-const DOCUMENTS: [&str; 8] =
-    [".prisma", ".graphql", ".graphqls", ".gql", ".sql", "package.json", "jsconfig.json", ".gitmodules"];
+const DOCUMENTS: [&str; 8] = [
+    ".prisma",
+    ".graphql",
+    ".graphqls",
+    ".gql",
+    ".sql",
+    "package.json",
+    "jsconfig.json",
+    ".gitmodules",
+];
 
 #[derive(Debug)]
 pub(crate) struct SourceFile {
@@ -38,21 +46,32 @@ pub(crate) type Parsed = HashMap<u64, Arc<Syntax>>;
 
 impl SourceFile {
     pub(crate) fn syntax(&self) -> &Syntax {
-        self.syntax.get_or_init(|| Arc::new(syntax::read(self.language, &self.text).unwrap_or_default()))
+        self.syntax
+            .get_or_init(|| Arc::new(syntax::read(self.language, &self.text).unwrap_or_default()))
     }
 
     fn new(path: String, text: String, language: Language) -> Self {
         let mut hasher = DefaultHasher::new();
         (language, &text).hash(&mut hasher);
         let is_test = known::is_test(&path);
-        SourceFile { path, text, language, is_test, hash: hasher.finish(), syntax: OnceCell::new() }
+        SourceFile {
+            path,
+            text,
+            language,
+            is_test,
+            hash: hasher.finish(),
+            syntax: OnceCell::new(),
+        }
     }
 }
 
 impl Sources {
     /// Returns the modules of the tree by their paths.
     pub(crate) fn modules(&self) -> Modules {
-        let documents = self.documents.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let documents = self
+            .documents
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
         Modules::new(self.files.iter().map(|file| file.path.as_str()), documents)
     }
 
@@ -67,7 +86,10 @@ impl Sources {
 
     /// What was parsed, for the next survey.
     pub(crate) fn parsed(&self) -> Parsed {
-        self.files.iter().filter_map(|file| Some((file.hash, file.syntax.get()?.clone()))).collect()
+        self.files
+            .iter()
+            .filter_map(|file| Some((file.hash, file.syntax.get()?.clone())))
+            .collect()
     }
 }
 
@@ -93,8 +115,13 @@ fn language(path: &str) -> Option<Language> {
 
 /// Returns the listed paths that are worth a look, and whether there are more.
 pub(crate) fn paths(listing: &Listing) -> (Vec<&str>, bool) {
-    let files = listing.files().iter().filter(|listed| listed.kind == Kind::File);
-    let mut wanted = files.map(|listed| listed.path.as_str()).filter(|path| !known::is_by_product(path));
+    let files = listing
+        .files()
+        .iter()
+        .filter(|listed| listed.kind == Kind::File);
+    let mut wanted = files
+        .map(|listed| listed.path.as_str())
+        .filter(|path| !known::is_by_product(path));
     let paths = wanted.by_ref().take(MOST_FILES).collect();
     (paths, wanted.next().is_some())
 }
@@ -108,10 +135,14 @@ pub(crate) fn is_read(path: &str, contents: &dyn Contents) -> bool {
 pub(crate) fn read(listing: &Listing, contents: &dyn Contents) -> Sources {
     let mut sources = Sources::default();
     let unreadable = listing.unreadable().iter().filter(|path| *path != ".");
-    sources.skipped.extend(unreadable.map(|path| (path.clone(), "unreadable")));
+    sources
+        .skipped
+        .extend(unreadable.map(|path| (path.clone(), "unreadable")));
     let (paths, more) = paths(listing);
     if more {
-        sources.skipped.push((".".to_owned(), "more files than a survey reads"));
+        sources
+            .skipped
+            .push((".".to_owned(), "more files than a survey reads"));
     }
     for path in paths {
         sources.paths.push(path.to_owned());
@@ -121,7 +152,11 @@ pub(crate) fn read(listing: &Listing, contents: &dyn Contents) -> Sources {
         }
         match text(path, language, contents) {
             Ok(text) => match language {
-                Some(language) => sources.files.push(SourceFile::new(path.to_owned(), text, language)),
+                Some(language) => {
+                    sources
+                        .files
+                        .push(SourceFile::new(path.to_owned(), text, language))
+                }
                 None => sources.documents.push((path.to_owned(), text)),
             },
             Err(reason) => sources.skipped.push((path.to_owned(), reason)),
@@ -132,7 +167,11 @@ pub(crate) fn read(listing: &Listing, contents: &dyn Contents) -> Sources {
 }
 
 /// Reads one file, or returns why it is left out.
-fn text(path: &str, language: Option<Language>, contents: &dyn Contents) -> Result<String, &'static str> {
+fn text(
+    path: &str,
+    language: Option<Language>,
+    contents: &dyn Contents,
+) -> Result<String, &'static str> {
     if is_too_large(path, contents) {
         return Err("larger than 1 MB");
     }
@@ -158,9 +197,20 @@ fn is_document(path: &str) -> bool {
 pub(crate) fn is_example(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let rest = name.strip_prefix('.').unwrap_or(name);
-    let Some(rest) = rest.strip_prefix("env") else { return false };
+    let Some(rest) = rest.strip_prefix("env") else {
+        return false;
+    };
     rest.is_empty() && name.starts_with('.')
-        || ["example", "sample", "template", "dist", "default", "development"].iter().any(|kind| rest.contains(kind))
+        || [
+            "example",
+            "sample",
+            "template",
+            "dist",
+            "default",
+            "development",
+        ]
+        .iter()
+        .any(|kind| rest.contains(kind))
 }
 
 /// The text of a file, with what is not UTF-8 replaced, and without a byte order mark.
@@ -177,13 +227,24 @@ fn text_of(bytes: Vec<u8>) -> String {
 
 impl Sources {
     fn note_missing_submodules(&mut self) {
-        let Some((_, text)) = self.documents.iter().find(|(path, _)| path == ".gitmodules") else { return };
-        let named = text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
+        let Some((_, text)) = self
+            .documents
+            .iter()
+            .find(|(path, _)| path == ".gitmodules")
+        else {
+            return;
+        };
+        let named = text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
         let paths: BTreeSet<&str> = self.paths.iter().map(String::as_str).collect();
         let mut missing = Vec::new();
         for path in named.map(str::trim) {
             let inside = format!("{path}/");
-            let has_files = paths.range(inside.as_str()..).next().is_some_and(|found| found.starts_with(&inside));
+            let has_files = paths
+                .range(inside.as_str()..)
+                .next()
+                .is_some_and(|found| found.starts_with(&inside));
             if !has_files {
                 missing.push((path.to_owned(), "a submodule that is not checked out"));
             }

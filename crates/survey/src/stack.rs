@@ -139,8 +139,13 @@ pub struct Migrations {
 impl Stack {
     /// The package that a file belongs to: the innermost folder with a manifest of the ecosystem.
     pub fn package_of(&self, file: &str, ecosystem: Ecosystem) -> Option<&Package> {
-        let holds = |package: &&Package| package.ecosystem == ecosystem && inside(&package.folder, file).is_some();
-        self.packages.iter().filter(holds).max_by_key(|package| package.folder.len())
+        let holds = |package: &&Package| {
+            package.ecosystem == ecosystem && inside(&package.folder, file).is_some()
+        };
+        self.packages
+            .iter()
+            .filter(holds)
+            .max_by_key(|package| package.folder.len())
     }
 }
 
@@ -148,7 +153,9 @@ impl Package {
     /// The dependency of that name, in any spelling that the registry takes for the same.
     pub fn dependency(&self, name: &str) -> Option<&Dependency> {
         let wanted = requirement::canonical(name, self.ecosystem);
-        self.dependencies.iter().find(|dependency| requirement::canonical(&dependency.name, self.ecosystem) == wanted)
+        self.dependencies
+            .iter()
+            .find(|dependency| requirement::canonical(&dependency.name, self.ecosystem) == wanted)
     }
 }
 
@@ -180,8 +187,13 @@ fn languages(sources: &Sources) -> Vec<LanguageUse> {
             })
             .or_default() += 1;
     }
-    let mut languages: Vec<_> =
-        counts.into_iter().map(|(name, files)| LanguageUse { name: name.to_owned(), files }).collect();
+    let mut languages: Vec<_> = counts
+        .into_iter()
+        .map(|(name, files)| LanguageUse {
+            name: name.to_owned(),
+            files,
+        })
+        .collect();
     languages.sort_by_key(|language| std::cmp::Reverse(language.files));
     languages
 }
@@ -191,8 +203,13 @@ fn components(packages: &[Package]) -> Vec<Component> {
     let mut components = Vec::new();
     for (rank, (role, names)) in known::ROLES.iter().enumerate() {
         for package in packages {
-            for (name, shown) in names.iter().filter_map(|known| known::of_ecosystem(known, package.ecosystem)) {
-                let Some(dependency) = package.dependency(name) else { continue };
+            for (name, shown) in names
+                .iter()
+                .filter_map(|known| known::of_ecosystem(known, package.ecosystem))
+            {
+                let Some(dependency) = package.dependency(name) else {
+                    continue;
+                };
                 components.push((
                     rank,
                     Component {
@@ -208,5 +225,8 @@ fn components(packages: &[Package]) -> Vec<Component> {
         }
     }
     components.sort_by_key(|(rank, _)| *rank);
-    components.into_iter().map(|(_, component)| component).collect()
+    components
+        .into_iter()
+        .map(|(_, component)| component)
+        .collect()
 }

@@ -13,18 +13,29 @@ fn field(text: &str) -> String {
 pub fn routes(survey: &Survey) -> String {
     let mut lines = String::from("method\tpath\thandler\tfile:line\tguards\n");
     for route in &survey.routes {
-        let (path, handler, guards) = (field(&route.path), field(&route.handler), field(&route.guards.join(",")));
-        let _ = writeln!(lines, "{}\t{path}\t{handler}\t{}:{}\t{guards}", route.method, route.file, route.line);
+        let (path, handler, guards) = (
+            field(&route.path),
+            field(&route.handler),
+            field(&route.guards.join(",")),
+        );
+        let _ = writeln!(
+            lines,
+            "{}\t{path}\t{handler}\t{}:{}\t{guards}",
+            route.method, route.file, route.line
+        );
     }
     lines
 }
 
 /// `table, column, type, nullable, pk, unique, references, model, file:line`; nullable is empty where it is open.
 pub fn models(survey: &Survey) -> String {
-    let mut lines = String::from("table\tcolumn\ttype\tnullable\tpk\tunique\treferences\tmodel\tfile:line\n");
+    let mut lines =
+        String::from("table\tcolumn\ttype\tnullable\tpk\tunique\treferences\tmodel\tfile:line\n");
     for entity in &survey.entities {
         for column in &entity.columns {
-            let nullable = column.nullable.map_or("", |open| if open { "1" } else { "0" });
+            let nullable = column
+                .nullable
+                .map_or("", |open| if open { "1" } else { "0" });
             let (primary, unique) = (u8::from(column.primary), u8::from(column.unique));
             let (name, kind) = (field(&column.name), field(&column.kind));
             let _ = writeln!(
@@ -41,9 +52,16 @@ pub fn models(survey: &Survey) -> String {
 pub fn operations(survey: &Survey) -> String {
     let mut lines = String::from("kind\tname\thandler\tfile:line\tguards\n");
     for operation in &survey.operations {
-        let (name, handler, guards) = (&operation.name, &operation.handler, field(&operation.guards.join(",")));
-        let _ =
-            writeln!(lines, "{}\t{name}\t{handler}\t{}:{}\t{guards}", operation.kind, operation.file, operation.line);
+        let (name, handler, guards) = (
+            &operation.name,
+            &operation.handler,
+            field(&operation.guards.join(",")),
+        );
+        let _ = writeln!(
+            lines,
+            "{}\t{name}\t{handler}\t{}:{}\t{guards}",
+            operation.kind, operation.file, operation.line
+        );
     }
     lines
 }
@@ -53,9 +71,15 @@ pub fn shapes(survey: &Survey) -> String {
     let mut lines = String::from("shape\tfield\ttype\tnullable\tfile:line\n");
     for shape in &survey.shapes {
         for column in &shape.fields {
-            let nullable = column.nullable.map_or("", |open| if open { "1" } else { "0" });
+            let nullable = column
+                .nullable
+                .map_or("", |open| if open { "1" } else { "0" });
             let (name, kind) = (field(&column.name), field(&column.kind));
-            let _ = writeln!(lines, "{}\t{name}\t{kind}\t{nullable}\t{}:{}", shape.name, shape.file, shape.line);
+            let _ = writeln!(
+                lines,
+                "{}\t{name}\t{kind}\t{nullable}\t{}:{}",
+                shape.name, shape.file, shape.line
+            );
         }
     }
     lines
@@ -75,27 +99,52 @@ pub fn stack(survey: &Survey) -> String {
     let mut lines = String::from("what\tname\tversion\trequirement\tplace\tfolder\n");
     let stack = &survey.stack;
     for language in &stack.languages {
-        let _ = writeln!(lines, "language\t{}\t\t{} files\t\t", language.name, language.files);
+        let _ = writeln!(
+            lines,
+            "language\t{}\t\t{} files\t\t",
+            language.name, language.files
+        );
     }
     for package in &stack.packages {
         let runtime = package.runtime.as_deref().unwrap_or("");
         let name = format!("{} ({})", field(&package.name), package.manager);
-        let _ = writeln!(lines, "package\t{name}\t\t{}\t{}\t{}", field(runtime), package.manifest, package.folder);
+        let _ = writeln!(
+            lines,
+            "package\t{name}\t\t{}\t{}\t{}",
+            field(runtime),
+            package.manifest,
+            package.folder
+        );
     }
     for known in &stack.components {
-        let (version, asked) = (known.version.as_deref().unwrap_or(""), field(&known.requirement));
-        let _ =
-            writeln!(lines, "{}\t{}\t{version}\t{asked}\t{}\t{}", known.role, known.name, known.place, known.package);
+        let (version, asked) = (
+            known.version.as_deref().unwrap_or(""),
+            field(&known.requirement),
+        );
+        let _ = writeln!(
+            lines,
+            "{}\t{}\t{version}\t{asked}\t{}\t{}",
+            known.role, known.name, known.place, known.package
+        );
     }
     for database in &stack.databases {
         let version = database.version.as_deref().unwrap_or("");
         for (what, place) in &database.evidence {
-            let _ = writeln!(lines, "database\t{}\t{version}\t{}\t{place}\t", database.name, field(what));
+            let _ = writeln!(
+                lines,
+                "database\t{}\t{version}\t{}\t{place}\t",
+                database.name,
+                field(what)
+            );
         }
     }
     for tool in &stack.migrations {
         let folders = tool.folders.join(",");
-        let _ = writeln!(lines, "migrations\t{}\t\t\t{}\t{folders}", tool.tool, tool.place);
+        let _ = writeln!(
+            lines,
+            "migrations\t{}\t\t\t{}\t{folders}",
+            tool.tool, tool.place
+        );
     }
     lines
 }
@@ -104,13 +153,30 @@ pub fn stack(survey: &Survey) -> String {
 pub fn layers(survey: &Survey) -> String {
     let mut lines = String::from("what\tlayer\tto\tcount\tplace\twhy\n");
     for file in &survey.layers.files {
-        let _ = writeln!(lines, "file\t{}\t\t\t{}\t{}", file.layer, file.file, field(&file.why));
+        let _ = writeln!(
+            lines,
+            "file\t{}\t\t\t{}\t{}",
+            file.layer,
+            file.file,
+            field(&file.why)
+        );
     }
     for call in &survey.layers.calls {
-        let _ = writeln!(lines, "calls\t{}\t{}\t{}\t{}\t", call.from, call.to, call.count, call.example);
+        let _ = writeln!(
+            lines,
+            "calls\t{}\t{}\t{}\t{}\t",
+            call.from, call.to, call.count, call.example
+        );
     }
     for broken in &survey.layers.breaks {
-        let _ = writeln!(lines, "break\t{}\t{}\t\t{}\t{}", broken.from, broken.to, broken.place, field(&broken.what));
+        let _ = writeln!(
+            lines,
+            "break\t{}\t{}\t\t{}\t{}",
+            broken.from,
+            broken.to,
+            broken.place,
+            field(&broken.what)
+        );
     }
     lines
 }
@@ -119,21 +185,39 @@ pub fn layers(survey: &Survey) -> String {
 pub fn conventions(survey: &Survey) -> String {
     let mut lines = String::from("topic\tlayer\twhat\tcount\tof\texample\texample\n");
     for known in &survey.conventions {
-        let layer = known.layer.map(|layer| layer.to_string()).unwrap_or_default();
+        let layer = known
+            .layer
+            .map(|layer| layer.to_string())
+            .unwrap_or_default();
         let of = known.of.map(|of| of.to_string()).unwrap_or_default();
-        let example = |at: usize| known.examples.get(at).map(ToString::to_string).unwrap_or_default();
+        let example = |at: usize| {
+            known
+                .examples
+                .get(at)
+                .map(ToString::to_string)
+                .unwrap_or_default()
+        };
         let (what, first, second) = (field(&known.what), example(0), example(1));
-        let _ = writeln!(lines, "{}\t{layer}\t{what}\t{}\t{of}\t{first}\t{second}", known.topic, known.count);
+        let _ = writeln!(
+            lines,
+            "{}\t{layer}\t{what}\t{}\t{of}\t{first}\t{second}",
+            known.topic, known.count
+        );
     }
     lines
 }
 
 /// `purpose, preferred, command, for one file, run in, package, source, behind`.
 pub fn commands(survey: &Survey) -> String {
-    let mut lines = String::from("purpose\tpreferred\tcommand\tfor one file\trun in\tpackage\tsource\tbehind\n");
+    let mut lines = String::from(
+        "purpose\tpreferred\tcommand\tfor one file\trun in\tpackage\tsource\tbehind\n",
+    );
     for command in &survey.commands {
         let preferred = u8::from(command.preferred);
-        let (script, one) = (field(&command.script), field(command.for_file.as_deref().unwrap_or("")));
+        let (script, one) = (
+            field(&command.script),
+            field(command.for_file.as_deref().unwrap_or("")),
+        );
         let _ = writeln!(
             lines,
             "{}\t{preferred}\t{script}\t{one}\t{}\t{}\t{}\t{}",

@@ -8,13 +8,22 @@ use super::{Command, Keeper, Purpose};
 /// Puts the commands into order and marks the best for each package, language and purpose.
 pub(super) fn order(mut commands: Vec<Command>) -> Vec<Command> {
     commands.sort_by(|a, b| {
-        let key = |command: &Command| (command.package.clone(), command.purpose, Reverse(worth(command)));
+        let key = |command: &Command| {
+            (
+                command.package.clone(),
+                command.purpose,
+                Reverse(worth(command)),
+            )
+        };
         key(a).cmp(&key(b))
     });
     let mut chosen = HashSet::new();
     for command in &mut commands {
         let key = (command.package.clone(), command.purpose, command.ecosystem);
-        let is_check = matches!(command.purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck);
+        let is_check = matches!(
+            command.purpose,
+            Purpose::Test | Purpose::Lint | Purpose::TypeCheck
+        );
         let alters = command.writes && is_check;
         let fits = !(command.watches || alters || needs_containers(command));
         command.preferred = (fits || !is_check) && chosen.insert(key);
@@ -35,12 +44,19 @@ fn worth(command: &Command) -> i32 {
         Keeper::Runner => 25,
         Keeper::Hook => 15,
     };
-    let is_check = matches!(command.purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck);
+    let is_check = matches!(
+        command.purpose,
+        Purpose::Test | Purpose::Lint | Purpose::TypeCheck
+    );
     let name = command.script.rsplit(' ').next().unwrap_or("");
     worth -= if command.watches { 100 } else { 0 };
     worth -= if command.writes && is_check { 50 } else { 0 };
     worth -= if is_special(name) { 40 } else { 0 };
-    worth -= if name.contains([':', '-', '_']) && command.keeper == Keeper::Script { 10 } else { 0 };
+    worth -= if name.contains([':', '-', '_']) && command.keeper == Keeper::Script {
+        10
+    } else {
+        0
+    };
     worth -= if needs_containers(command) { 50 } else { 0 };
     worth += if command.also.is_empty() { 0 } else { 5 };
     worth
@@ -48,7 +64,9 @@ fn worth(command: &Command) -> i32 {
 
 /// Whether the command runs containers.
 pub(super) fn needs_containers(command: &Command) -> bool {
-    [&command.script, &command.behind].iter().any(|text| shell::read(text).needs().contains(&shell::Need::Docker))
+    [&command.script, &command.behind]
+        .iter()
+        .any(|text| shell::read(text).needs().contains(&shell::Need::Docker))
 }
 
 /// Whether a command is for a part of what it is about: the tests of a browser, a run that measures.
@@ -82,5 +100,7 @@ fn is_special(name: &str) -> bool {
         "translations",
         "acceptance",
     ];
-    name.to_lowercase().split([':', '-', '_', '.', '/', ' ']).any(|part| WORDS.contains(&part))
+    name.to_lowercase()
+        .split([':', '-', '_', '.', '/', ' '])
+        .any(|part| WORDS.contains(&part))
 }

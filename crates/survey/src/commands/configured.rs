@@ -24,24 +24,46 @@ pub(super) fn collect(collector: &mut Collector<'_>, sources: &Sources) {
     for (path, text) in collector.documents.all() {
         let sign = |(program, usual), line| {
             let folder = folder_of(path).to_owned();
-            Sign { folder, program, usual, place: Place::new(path, line) }
+            Sign {
+                folder,
+                program,
+                usual,
+                place: Place::new(path, line),
+            }
         };
-        let configures = |usual: &Usual| usual.files.iter().any(|stem| is_stem(stem, name_of(path)));
-        signs.extend(shell::usuals().filter(|(_, usual)| configures(usual)).map(|one| sign(one, 1)));
+        let configures =
+            |usual: &Usual| usual.files.iter().any(|stem| is_stem(stem, name_of(path)));
+        signs.extend(
+            shell::usuals()
+                .filter(|(_, usual)| configures(usual))
+                .map(|one| sign(one, 1)),
+        );
         for (section, line) in sections(path, text) {
             // `[tool.pytest.ini_options]`, `[tool:pytest]`, `[isort:django]`; `[mypy-pandas.*]` is about another package.
-            let section = section.strip_prefix("tool:").or_else(|| section.strip_prefix("tool.")).unwrap_or(section);
+            let section = section
+                .strip_prefix("tool:")
+                .or_else(|| section.strip_prefix("tool."))
+                .unwrap_or(section);
             let first = section.split(['.', ':']).next().unwrap_or(section);
-            let found = shell::usuals().find(|(_, usual)| usual.sections.iter().any(|known| known == first));
+            let found = shell::usuals()
+                .find(|(_, usual)| usual.sections.iter().any(|known| known == first));
             signs.extend(found.map(|one| sign(one, line)));
         }
     }
     for package in &collector.stack.packages {
         for (program, usual) in shell::usuals() {
-            let brings = usual.packages.iter().find_map(|name| package.dependency(name));
+            let brings = usual
+                .packages
+                .iter()
+                .find_map(|name| package.dependency(name));
             if let Some(dependency) = brings {
                 let place = dependency.place.clone();
-                signs.push(Sign { folder: package.folder.clone(), program, usual, place });
+                signs.push(Sign {
+                    folder: package.folder.clone(),
+                    program,
+                    usual,
+                    place,
+                });
             }
         }
     }
@@ -55,15 +77,28 @@ pub(super) fn collect(collector: &mut Collector<'_>, sources: &Sources) {
 fn sections<'t>(path: &str, text: &'t str) -> Vec<(&'t str, u32)> {
     match name_of(path) {
         "pyproject.toml" => {
-            let heading = |line: &'t str| line.strip_prefix("[tool.").and_then(|rest| rest.split(']').next());
-            (1..).zip(text.lines()).filter_map(|(number, line)| Some((heading(line)?, number))).collect()
+            let heading = |line: &'t str| {
+                line.strip_prefix("[tool.")
+                    .and_then(|rest| rest.split(']').next())
+            };
+            (1..)
+                .zip(text.lines())
+                .filter_map(|(number, line)| Some((heading(line)?, number)))
+                .collect()
         }
-        "setup.cfg" | "tox.ini" => ini::read(text).into_iter().map(|section| (section.name, section.line)).collect(),
+        "setup.cfg" | "tox.ini" => ini::read(text)
+            .into_iter()
+            .map(|section| (section.name, section.line))
+            .collect(),
         _ => Vec::new(),
     }
 }
 
-fn package_at<'c>(collector: &'c Collector<'_>, folder: &str, ecosystem: Ecosystem) -> Option<&'c Package> {
+fn package_at<'c>(
+    collector: &'c Collector<'_>,
+    folder: &str,
+    ecosystem: Ecosystem,
+) -> Option<&'c Package> {
     collector.stack.package_of(&below(folder, "x"), ecosystem)
 }
 
@@ -73,21 +108,38 @@ fn keep_usual(collector: &mut Collector<'_>, sign: Sign) {
         Some("node") => Ecosystem::Node,
         _ => Ecosystem::Python,
     };
-    let Some(package) = package_at(collector, &sign.folder, ecosystem) else { return };
-    let depends = |name: &Option<String>| name.as_deref().map(|name| package.dependency(name).is_some());
+    let Some(package) = package_at(collector, &sign.folder, ecosystem) else {
+        return;
+    };
+    let depends = |name: &Option<String>| {
+        name.as_deref()
+            .map(|name| package.dependency(name).is_some())
+    };
     let counts = depends(&usual.with_package) != Some(false)
         && depends(&usual.without_package) != Some(true)
         && (!usual.at_package || package.folder == sign.folder);
     if counts {
-        let folder = if usual.in_package { package.folder.clone() } else { sign.folder };
+        let folder = if usual.in_package {
+            package.folder.clone()
+        } else {
+            sign.folder
+        };
         keep(collector, &folder, ecosystem, &usual.command, sign.place);
     }
 }
 
 /// Keeps a tool's command, behind what runs the tools of its package.
-fn keep(collector: &mut Collector<'_>, folder: &str, ecosystem: Ecosystem, run: &str, source: Place) {
+fn keep(
+    collector: &mut Collector<'_>,
+    folder: &str,
+    ecosystem: Ecosystem,
+    run: &str,
+    source: Place,
+) {
     // Configuration of a tool lies at the root as often as in the package.
-    let Some(package) = package_at(collector, folder, ecosystem) else { return };
+    let Some(package) = package_at(collector, folder, ecosystem) else {
+        return;
+    };
     let by = match (ecosystem, package.manager.as_str()) {
         (Ecosystem::Node, manager) => by_hand(manager),
         (Ecosystem::Python, "uv") => "uv run",
@@ -114,25 +166,40 @@ fn keep(collector: &mut Collector<'_>, folder: &str, ecosystem: Ecosystem, run: 
 
 /// Django's own commands, where there is a manage.py.
 fn django(collector: &mut Collector<'_>, sources: &Sources) {
-    let is_manage = |path: &str, text: &str| name_of(path) == "manage.py" && text.contains("django");
-    for file in sources.files.iter().filter(|file| is_manage(&file.path, &file.text) && !file.is_test) {
+    let is_manage =
+        |path: &str, text: &str| name_of(path) == "manage.py" && text.contains("django");
+    for file in sources
+        .files
+        .iter()
+        .filter(|file| is_manage(&file.path, &file.text) && !file.is_test)
+    {
         let folder = folder_of(&file.path);
-        let package = package_at(collector, folder, Ecosystem::Python).map(|package| package.folder.clone());
+        let package =
+            package_at(collector, folder, Ecosystem::Python).map(|package| package.folder.clone());
         let home = package.unwrap_or_else(|| folder.to_owned());
         let manage = inside(&home, &file.path).unwrap_or(&file.path).to_owned();
         let line = Finder::new(&file.text).next("execute_from_command_line");
         for run in ["test", "migrate"] {
             // Where the tests are pytest's, Django's runner finds none of them.
-            let pytest = collector.stack.packages.iter().any(|package| package.dependency("pytest-django").is_some());
+            let pytest = collector
+                .stack
+                .packages
+                .iter()
+                .any(|package| package.dependency("pytest-django").is_some());
             if run == "test" && (pytest || !has_django_tests(sources)) {
                 continue;
             }
-            let (run, place) = (format!("python {manage} {run}"), Place::new(&file.path, line));
+            let (run, place) = (
+                format!("python {manage} {run}"),
+                Place::new(&file.path, line),
+            );
             keep(collector, &home, Ecosystem::Python, &run, place);
         }
     }
 }
 
 fn has_django_tests(sources: &Sources) -> bool {
-    sources.files.iter().any(|file| file.is_test && (file.text.contains("TestCase") || file.text.contains("unittest")))
+    sources.files.iter().any(|file| {
+        file.is_test && (file.text.contains("TestCase") || file.text.contains("unittest"))
+    })
 }

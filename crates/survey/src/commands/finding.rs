@@ -38,29 +38,48 @@ pub(super) struct Collector<'d> {
 
 impl<'d> Collector<'d> {
     pub(super) fn new(documents: &'d Documents, stack: &'d Stack) -> Self {
-        Collector { documents, stack, recipes: Index::of(documents), commands: Vec::new() }
+        Collector {
+            documents,
+            stack,
+            recipes: Index::of(documents),
+            commands: Vec::new(),
+        }
     }
 
     /// Keeps a command if it is for one of the purposes.
     pub(super) fn keep(&mut self, kept: Kept<'_>) {
         let script = Script::read(kept.body, &self.recipes, kept.folder);
-        let Some(purpose) = script.purpose(kept.name) else { return };
+        let Some(purpose) = script.purpose(kept.name) else {
+            return;
+        };
         let known = &script.known;
         let package = self.package(kept.folder, &script.written);
         let ecosystem = self.ecosystem(&kept, known, purpose, &package);
-        let mut fitting = known.iter().filter(|known| known.purpose == purpose && !known.moved);
+        let mut fitting = known
+            .iter()
+            .filter(|known| known.purpose == purpose && !known.moved);
         let command = Command {
             purpose,
-            behind: if kept.body.trim() == kept.script.trim() { String::new() } else { kept.body.trim().to_owned() },
-            for_file: fitting.next().and_then(|known| one_file(known, kept.by_hand)),
+            behind: if kept.body.trim() == kept.script.trim() {
+                String::new()
+            } else {
+                kept.body.trim().to_owned()
+            },
+            for_file: fitting
+                .next()
+                .and_then(|known| one_file(known, kept.by_hand)),
             folder: kept.folder.to_owned(),
             package,
             ecosystem,
             source: kept.source,
             keeper: kept.keeper,
             also: Vec::new(),
-            writes: known.iter().any(|known| known.writes() && known.purpose != Purpose::Migrate),
-            watches: known.iter().any(|known| known.watches() && known.purpose == purpose),
+            writes: known
+                .iter()
+                .any(|known| known.writes() && known.purpose != Purpose::Migrate),
+            watches: known
+                .iter()
+                .any(|known| known.watches() && known.purpose == purpose),
             preferred: false,
             script: kept.script,
         };
@@ -81,8 +100,19 @@ impl<'d> Collector<'d> {
     pub(super) fn calls_already(&self, script: &str, usual: &str, package: &str) -> bool {
         let wanted = Script::read(script, &self.recipes, package);
         // What is linted is a matter of scope; the tests and migrations are what they are.
-        let is_scoped = |purpose| matches!(purpose, Purpose::Lint | Purpose::TypeCheck | Purpose::Format);
-        let Some(own) = wanted.known.first().filter(|known| is_scoped(known.purpose)) else { return false };
+        let is_scoped = |purpose| {
+            matches!(
+                purpose,
+                Purpose::Lint | Purpose::TypeCheck | Purpose::Format
+            )
+        };
+        let Some(own) = wanted
+            .known
+            .first()
+            .filter(|known| is_scoped(known.purpose))
+        else {
+            return false;
+        };
         let usual: Vec<&str> = usual.split_whitespace().collect();
         self.commands.iter().any(|command| {
             let is_own = command.package == package
@@ -91,25 +121,48 @@ impl<'d> Collector<'d> {
                 && command.only_looks()
                 && !super::choice::is_of_a_part(command)
                 && !self.runs_containers(command);
-            let text = if command.behind.is_empty() { &command.script } else { &command.behind };
+            let text = if command.behind.is_empty() {
+                &command.script
+            } else {
+                &command.behind
+            };
             let inner = Script::read(text, &self.recipes, &command.folder);
-            let calls = inner.known.iter().filter(|known| known.call.program == own.call.program && !known.moved);
+            let calls = inner
+                .known
+                .iter()
+                .filter(|known| known.call.program == own.call.program && !known.moved);
             let through_hook = command.script.starts_with("pre-commit ");
             let has_scope = |known: &Known| {
-                let mut words = known.call.arguments.iter().filter(|word| !word.starts_with('-'));
+                let mut words = known
+                    .call
+                    .arguments
+                    .iter()
+                    .filter(|word| !word.starts_with('-'));
                 words.any(|word| !usual.contains(&word.as_str()))
             };
-            is_own && calls.into_iter().any(|known| !through_hook || has_scope(known))
+            is_own
+                && calls
+                    .into_iter()
+                    .any(|known| !through_hook || has_scope(known))
         })
     }
 
     /// Returns the checks of other purposes that a command does on its way, each as a command of its own: a type check
     /// in a script called `lint`.
     fn parts(&self, whole: &Command, script: &Script, by_hand: &str) -> Vec<Command> {
-        let is_check = |purpose| matches!(purpose, Purpose::Lint | Purpose::TypeCheck | Purpose::Format);
+        let is_check = |purpose| {
+            matches!(
+                purpose,
+                Purpose::Lint | Purpose::TypeCheck | Purpose::Format
+            )
+        };
         let mut seen = vec![whole.purpose];
         let mut parts = Vec::new();
-        for known in script.known.iter().filter(|known| known.direct && !known.moved && !known.writes()) {
+        for known in script
+            .known
+            .iter()
+            .filter(|known| known.direct && !known.moved && !known.writes())
+        {
             let text = script.written.script.slice(&known.call.span);
             if !is_check(whole.purpose)
                 || !is_check(known.purpose)
@@ -122,7 +175,10 @@ impl<'d> Collector<'d> {
             let bare = known.call.prefix.is_empty() && known.ecosystem() == Some(Ecosystem::Node);
             let by = if bare { by_hand } else { "" };
             let file = self.documents.text(&whole.source.file).unwrap_or("");
-            let line = file.lines().position(|line| line.contains(text)).and_then(|at| u32::try_from(at + 1).ok());
+            let line = file
+                .lines()
+                .position(|line| line.contains(text))
+                .and_then(|at| u32::try_from(at + 1).ok());
             parts.push(Command {
                 purpose: known.purpose,
                 script: format!("{by} {text}").trim().to_owned(),
@@ -139,10 +195,24 @@ impl<'d> Collector<'d> {
     }
 
     /// Whose code the command looks at: what its tools say, then what runs it, then what its package is written in.
-    fn ecosystem(&self, kept: &Kept<'_>, known: &[Known], purpose: Purpose, package: &str) -> Option<Ecosystem> {
-        let mut only = self.stack.packages.iter().filter(|known| known.folder == package).map(|known| known.ecosystem);
+    fn ecosystem(
+        &self,
+        kept: &Kept<'_>,
+        known: &[Known],
+        purpose: Purpose,
+        package: &str,
+    ) -> Option<Ecosystem> {
+        let mut only = self
+            .stack
+            .packages
+            .iter()
+            .filter(|known| known.folder == package)
+            .map(|known| known.ecosystem);
         let only = only.next().filter(|_| only.next().is_none());
-        let mut languages = known.iter().filter(|known| known.purpose == purpose).map(Known::ecosystem);
+        let mut languages = known
+            .iter()
+            .filter(|known| known.purpose == purpose)
+            .map(Known::ecosystem);
         match languages.next() {
             Some(first) if languages.all(|other| other == first) => first.or(kept.ecosystem),
             Some(first) => first,
@@ -154,11 +224,14 @@ impl<'d> Collector<'d> {
     pub(super) fn add(&mut self, command: Command) {
         let key = canonical(&command.script);
         let same = |known: &&mut Command| {
-            known.purpose == command.purpose && known.folder == command.folder && canonical(&known.script) == key
+            known.purpose == command.purpose
+                && known.folder == command.folder
+                && canonical(&known.script) == key
         };
         match self.commands.iter_mut().find(same) {
             Some(known) => {
-                let is_new = known.source != command.source && !known.also.contains(&command.source);
+                let is_new =
+                    known.source != command.source && !known.also.contains(&command.source);
                 if is_new && known.also.len() < 8 {
                     known.also.push(command.source);
                 }
@@ -174,7 +247,10 @@ impl<'d> Collector<'d> {
         for command in &mut self.commands {
             if command.folder == folder && canonical(&command.script) == key {
                 known = true;
-                if command.source != *place && !command.also.contains(place) && command.also.len() < 8 {
+                if command.source != *place
+                    && !command.also.contains(place)
+                    && command.also.len() < 8
+                {
                     command.also.push(place.clone());
                 }
             }
@@ -186,19 +262,37 @@ impl<'d> Collector<'d> {
     /// paths of the script lie there.
     fn package(&self, folder: &str, script: &Reading) -> String {
         let holder = |path: &str| {
-            let packages = self.stack.packages.iter().filter(|package| inside(&package.folder, path).is_some());
-            packages.map(|package| package.folder.as_str()).max_by_key(|at| at.len())
+            let packages = self
+                .stack
+                .packages
+                .iter()
+                .filter(|package| inside(&package.folder, path).is_some());
+            packages
+                .map(|package| package.folder.as_str())
+                .max_by_key(|at| at.len())
         };
         let at = below(folder, "x");
         let home = holder(&at).unwrap_or("");
-        let arguments = script.script.invocations.iter().flat_map(|one| one.arguments());
+        let arguments = script
+            .script
+            .invocations
+            .iter()
+            .flat_map(|one| one.arguments());
         let mut lower = arguments.filter(|word| !word.starts_with('-'));
-        let paths = lower
-            .by_ref()
-            .filter(|word| word.contains('/') || self.stack.packages.iter().any(|package| package.folder == *word));
+        let paths = lower.by_ref().filter(|word| {
+            word.contains('/')
+                || self
+                    .stack
+                    .packages
+                    .iter()
+                    .any(|package| package.folder == *word)
+        });
         let mut packages: Vec<&str> = paths
             .filter_map(|word| {
-                holder(&format!("{}/x", below(folder, word.trim_start_matches("./").trim_end_matches('/'))))
+                holder(&format!(
+                    "{}/x",
+                    below(folder, word.trim_start_matches("./").trim_end_matches('/'))
+                ))
             })
             .collect();
         packages.sort_unstable();
@@ -214,21 +308,33 @@ impl<'d> Collector<'d> {
 fn one_file(known: &Known, by_hand: &str) -> Option<String> {
     let call = &known.call;
     // A dotted name is what a runner of tests takes; what migrates or builds is for the whole.
-    let fits = |form: &String| known.purpose == Purpose::Test || known.is_check() && !form.contains("{module}");
-    let form = call.for_one_file().filter(|form| !form.contains('$') && fits(form))?;
+    let fits = |form: &String| {
+        known.purpose == Purpose::Test || known.is_check() && !form.contains("{module}")
+    };
+    let form = call
+        .for_one_file()
+        .filter(|form| !form.contains('$') && fits(form))?;
     let (prefix, measured) = call.unmeasured_prefix();
     let mut prefix = prefix.to_vec();
     if measured && call.written.ends_with(".py") {
         // What measured it was its interpreter, too.
         prefix.push("python".to_owned());
     }
-    let behind = prefix.iter().position(|word| !word.contains('=')).unwrap_or(prefix.len());
-    let is_tool =
-        known.ecosystem() == Some(Ecosystem::Node) && !matches!(call.program.as_str(), "node" | "bun" | "deno");
+    let behind = prefix
+        .iter()
+        .position(|word| !word.contains('='))
+        .unwrap_or(prefix.len());
+    let is_tool = known.ecosystem() == Some(Ecosystem::Node)
+        && !matches!(call.program.as_str(), "node" | "bun" | "deno");
     // A package's own script finds the package's tools; by hand, something must find them.
-    let found = prefix.get(behind).is_some_and(|word| runs_tools(word)) || call.written.contains('/');
+    let found =
+        prefix.get(behind).is_some_and(|word| runs_tools(word)) || call.written.contains('/');
     if is_tool && !found {
-        let words: Vec<String> = by_hand.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let words: Vec<String> = by_hand
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
         prefix.splice(behind..behind, words);
     }
     Some(format!("{} {form}", prefix.join(" ")).trim().to_owned())
@@ -236,7 +342,10 @@ fn one_file(known: &Known, by_hand: &str) -> Option<String> {
 
 /// Tells that a program runs the tools of a package.
 fn runs_tools(word: &str) -> bool {
-    matches!(word, "npx" | "bunx" | "pnpm" | "yarn" | "npm" | "uv" | "poetry" | "node")
+    matches!(
+        word,
+        "npx" | "bunx" | "pnpm" | "yarn" | "npm" | "uv" | "poetry" | "node"
+    )
 }
 
 /// Returns one form for the many ways to run the same script or target.
@@ -254,17 +363,31 @@ pub(super) fn canonical_call(call: &Call) -> Option<String> {
         return None;
     }
     match &call.target {
-        Some(target) if target.workspace.is_none() && target.arguments.is_empty() => Some(by_name(target)),
+        Some(target) if target.workspace.is_none() && target.arguments.is_empty() => {
+            Some(by_name(target))
+        }
         Some(_) => None,
         None => {
             let words: Vec<String> = call.arguments.iter().map(|word| quote(word)).collect();
-            let program = if call.is_known() { &call.program } else { &call.written };
-            Some(format!("{} {}", program.trim_start_matches("./"), words.join(" ")).trim().to_owned())
+            let program = if call.is_known() {
+                &call.program
+            } else {
+                &call.written
+            };
+            Some(
+                format!("{} {}", program.trim_start_matches("./"), words.join(" "))
+                    .trim()
+                    .to_owned(),
+            )
         }
     }
 }
 
 /// Returns one form for a target, whichever runner of its file runs it.
 pub(super) fn by_name(target: &shell::Target) -> String {
-    format!("{} {}", target.source.as_deref().unwrap_or(&target.runner), target.name)
+    format!(
+        "{} {}",
+        target.source.as_deref().unwrap_or(&target.runner),
+        target.name
+    )
 }

@@ -12,11 +12,17 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
         if !name_of(path).starts_with(".pre-commit-config.") {
             continue;
         }
-        let Ok(file) = serde_saphyr::from_str::<Value>(text) else { continue };
+        let Ok(file) = serde_saphyr::from_str::<Value>(text) else {
+            continue;
+        };
         let mut finder = Finder::new(text);
         let repositories = file["repos"].as_array().into_iter().flatten();
-        for hook in repositories.flat_map(|repository| repository["hooks"].as_array().into_iter().flatten()) {
-            let Some(id) = hook["id"].as_str() else { continue };
+        for hook in
+            repositories.flat_map(|repository| repository["hooks"].as_array().into_iter().flatten())
+        {
+            let Some(id) = hook["id"].as_str() else {
+                continue;
+            };
             let source = Place::new(path, finder.pass(&format!("id: {id}")));
             of_hook(collector, folder_of(path), id, hook, source);
         }
@@ -24,16 +30,30 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
 }
 
 fn of_hook(collector: &mut Collector<'_>, folder: &str, id: &str, hook: &Value, source: Place) {
-    let arguments: Vec<String> =
-        hook["args"].as_array().into_iter().flatten().filter_map(Value::as_str).map(shell::quote).collect();
-    let entry = hook["entry"].as_str().unwrap_or_else(|| shell::hook_command(id));
+    let arguments: Vec<String> = hook["args"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(shell::quote)
+        .collect();
+    let entry = hook["entry"]
+        .as_str()
+        .unwrap_or_else(|| shell::hook_command(id));
     let body = format!("{entry} {}", arguments.join(" ")).trim().to_owned();
     let takes_files = hook["pass_filenames"].as_bool().unwrap_or(true);
     let is_own = hook["entry"].is_string()
-        && hook["language"]
-            .as_str()
-            .is_some_and(|language| matches!(language, "system" | "unsupported" | "script" | "unsupported_script"));
-    let script = if is_own && !takes_files { body.clone() } else { format!("pre-commit run {id} --all-files") };
+        && hook["language"].as_str().is_some_and(|language| {
+            matches!(
+                language,
+                "system" | "unsupported" | "script" | "unsupported_script"
+            )
+        });
+    let script = if is_own && !takes_files {
+        body.clone()
+    } else {
+        format!("pre-commit run {id} --all-files")
+    };
     let before = collector.commands.len();
     collector.keep(Kept {
         keeper: Keeper::Hook,
@@ -54,7 +74,11 @@ fn of_hook(collector: &mut Collector<'_>, folder: &str, id: &str, hook: &Value, 
 fn by_file(command: &mut Command, id: &str, body: &str, is_own: bool) {
     let through = || format!("pre-commit run {id} --files {{file}}");
     if command.script.starts_with("pre-commit") {
-        command.for_file = Some(if is_own { format!("{body} {{file}}") } else { through() });
+        command.for_file = Some(if is_own {
+            format!("{body} {{file}}")
+        } else {
+            through()
+        });
         command.writes |= shell::read(body).writes();
     }
 }

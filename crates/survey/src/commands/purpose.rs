@@ -78,27 +78,53 @@ impl Script {
     pub(super) fn read(text: &str, recipes: &Index, folder: &str) -> Self {
         let written = shell::read(text);
         let deep = shell::read_with(text, &recipes.seen_from(folder));
-        let direct: Vec<&Call> = written.calls().into_iter().filter(|call| call.target.is_none()).collect();
+        let direct: Vec<&Call> = written
+            .calls()
+            .into_iter()
+            .filter(|call| call.target.is_none())
+            .collect();
         let outer = written.outer_calls();
         let away = |call: &Call| {
-            let around = outer.iter().filter(|outer| outer.span == call.span).filter_map(|outer| outer.target.as_ref());
-            around.into_iter().any(|target| target.across || target.workspace.is_some())
+            let around = outer
+                .iter()
+                .filter(|outer| outer.span == call.span)
+                .filter_map(|outer| outer.target.as_ref());
+            around
+                .into_iter()
+                .any(|target| target.across || target.workspace.is_some())
         };
-        let noted = || deep.calls().into_iter().filter(|call| !call.is(Trait::Idle));
+        let noted = || {
+            deep.calls()
+                .into_iter()
+                .filter(|call| !call.is(Trait::Idle))
+        };
         let known = noted().filter_map(|call| {
             let purpose = purpose_of(call)?;
             let moved = call.folder.is_some() || away(call);
-            Some(Known { purpose, direct: direct.contains(&call), moved, call: call.clone() })
+            Some(Known {
+                purpose,
+                direct: direct.contains(&call),
+                moved,
+                call: call.clone(),
+            })
         });
         let known = known.collect();
         let kinds = noted().map(Call::kind).collect();
-        Script { known, kinds, written }
+        Script {
+            known,
+            kinds,
+            written,
+        }
     }
 
     /// Returns what the script is for that is kept under `name`; without a name, all of its parts must agree.
     pub(super) fn purpose(&self, name: &str) -> Option<Purpose> {
         let agreed = |of: &dyn Fn(Purpose) -> bool| {
-            let mut purposes = self.known.iter().map(|known| known.purpose).filter(|purpose| of(*purpose));
+            let mut purposes = self
+                .known
+                .iter()
+                .map(|known| known.purpose)
+                .filter(|purpose| of(*purpose));
             let first = purposes.next()?;
             purposes.all(|other| other == first).then_some(first)
         };
@@ -111,7 +137,9 @@ impl Script {
         // seen of it.
         let opaque = has(Kind::Script);
         let own = opaque || has(Kind::Inspect) || has(Kind::Request) || has(Kind::Other);
-        if let Some(named) = named.filter(|named| own || self.known.iter().any(|known| known.purpose == *named)) {
+        if let Some(named) =
+            named.filter(|named| own || self.known.iter().any(|known| known.purpose == *named))
+        {
             return Some(named);
         }
         let checks = agreed(&is_check);
@@ -130,7 +158,10 @@ impl Script {
 }
 
 fn is_check(purpose: Purpose) -> bool {
-    matches!(purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck | Purpose::Format)
+    matches!(
+        purpose,
+        Purpose::Test | Purpose::Lint | Purpose::TypeCheck | Purpose::Format
+    )
 }
 
 /// Returns what a script of this name is for by convention.
@@ -155,21 +186,45 @@ mod tests {
             ("test", "npm run lint && node unit.js", Some(Purpose::Test)),
             ("test:unit", "tsc && mocha dist", Some(Purpose::Test)),
             ("lint", "tsc --noEmit", Some(Purpose::TypeCheck)),
-            ("lint", "if grep -rn TODO app; then exit 1; fi", Some(Purpose::Lint)),
+            (
+                "lint",
+                "if grep -rn TODO app; then exit 1; fi",
+                Some(Purpose::Lint),
+            ),
             ("lint", "ruff check . && mypy .", Some(Purpose::Lint)),
-            ("quality", "ruff check app\nruff check tests", Some(Purpose::Lint)),
+            (
+                "quality",
+                "ruff check app\nruff check tests",
+                Some(Purpose::Lint),
+            ),
             ("ci", "eslint . && jest", None),
             ("build", "rimraf dist && tsc -p .", Some(Purpose::Build)),
-            ("db:migrate", "prisma migrate deploy", Some(Purpose::Migrate)),
+            (
+                "db:migrate",
+                "prisma migrate deploy",
+                Some(Purpose::Migrate),
+            ),
             ("db:down", "knex migrate:rollback", None),
-            ("format", "djlint templates --reformat\nruff format .", Some(Purpose::Format)),
+            (
+                "format",
+                "djlint templates --reformat\nruff format .",
+                Some(Purpose::Format),
+            ),
             ("lint", "djlint --reformat templates", Some(Purpose::Format)),
             ("prepare-e2e", "npx playwright install\nrm -rf static", None),
             ("setup:tests", "pip install pytest", None),
             ("start:test", "node server.js", None),
             ("run-api-tests", "./all.sh", None),
-            ("setup-ssl", "certbot certonly --nginx\nnginx -t && systemctl reload nginx", None),
-            ("api", "docker compose up -d db\npytest", Some(Purpose::Test)),
+            (
+                "setup-ssl",
+                "certbot certonly --nginx\nnginx -t && systemctl reload nginx",
+                None,
+            ),
+            (
+                "api",
+                "docker compose up -d db\npytest",
+                Some(Purpose::Test),
+            ),
             ("cov", "coverage report", None),
             ("", "pytest | tee out.log", None),
             ("", "cd api && pytest", Some(Purpose::Test)),

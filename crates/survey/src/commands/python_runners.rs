@@ -11,15 +11,31 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
         match name_of(path) {
             "tox.ini" | "setup.cfg" => of_tox(collector, path, text),
             "tox.toml" | "pyproject.toml" => of_tox_table(collector, path, text),
-            "noxfile.py" => of_functions(collector, path, text, "nox.session", "session.run(", "nox -s"),
-            "tasks.py" if text.contains("invoke") => of_functions(collector, path, text, "task", ".run(", "invoke"),
+            "noxfile.py" => of_functions(
+                collector,
+                path,
+                text,
+                "nox.session",
+                "session.run(",
+                "nox -s",
+            ),
+            "tasks.py" if text.contains("invoke") => {
+                of_functions(collector, path, text, "task", ".run(", "invoke")
+            }
             _ => {}
         }
     }
 }
 
 /// Keeps a session, and each line of it that can be run without the runner.
-fn keep(collector: &mut Collector<'_>, path: &str, name: &str, line: u32, script: String, body: &str) {
+fn keep(
+    collector: &mut Collector<'_>,
+    path: &str,
+    name: &str,
+    line: u32,
+    script: String,
+    body: &str,
+) {
     let kept = |name, script, body, line| Kept {
         keeper: Keeper::Runner,
         name,
@@ -31,57 +47,100 @@ fn keep(collector: &mut Collector<'_>, path: &str, name: &str, line: u32, script
         ecosystem: Some(Ecosystem::Python),
     };
     collector.keep(kept(name, script, body, line));
-    let is_whole = |line: &&str| !line.contains(['$', '{', '|', '&', ';']) && !line.starts_with('-');
+    let is_whole =
+        |line: &&str| !line.contains(['$', '{', '|', '&', ';']) && !line.starts_with('-');
     for inner in body.lines().map(str::trim).filter(is_whole) {
         let text = collector.documents.text(path).unwrap_or("");
         let first = inner.split_whitespace().next().unwrap_or(inner);
-        let below = text.lines().zip(1_u32..).skip_while(|(_, number)| *number < line);
-        let at = below.into_iter().find(|(text, _)| text.contains(first)).map_or(line, |(_, number)| number);
+        let below = text
+            .lines()
+            .zip(1_u32..)
+            .skip_while(|(_, number)| *number < line);
+        let at = below
+            .into_iter()
+            .find(|(text, _)| text.contains(first))
+            .map_or(line, |(_, number)| number);
         collector.keep(kept("", inner.to_owned(), inner, at));
     }
 }
 
 fn of_tox(collector: &mut Collector<'_>, path: &str, text: &str) {
     for section in ini::read(text) {
-        let Some(name) = section.name.strip_prefix("testenv") else { continue };
+        let Some(name) = section.name.strip_prefix("testenv") else {
+            continue;
+        };
         let name = name.trim_start_matches(':');
-        let Some(commands) = section.entry("commands") else { continue };
-        let lines: Vec<String> = commands.values.iter().map(|(_, line)| without_braces(line)).collect();
+        let Some(commands) = section.entry("commands") else {
+            continue;
+        };
+        let lines: Vec<String> = commands
+            .values
+            .iter()
+            .map(|(_, line)| without_braces(line))
+            .collect();
         session(collector, path, (name, section.line), &lines.join("\n"));
     }
 }
 
 /// The environments of tox in `tox.toml`, or in `[tool.tox]` of pyproject.toml.
 fn of_tox_table(collector: &mut Collector<'_>, path: &str, text: &str) {
-    let Ok(table) = text.parse::<toml::Table>() else { return };
+    let Ok(table) = text.parse::<toml::Table>() else {
+        return;
+    };
     let own = if name_of(path) == "tox.toml" {
         Some(&table)
     } else {
-        table.get("tool").and_then(|tool| tool.get("tox")).and_then(toml::Value::as_table)
+        table
+            .get("tool")
+            .and_then(|tool| tool.get("tox"))
+            .and_then(toml::Value::as_table)
     };
     let Some(own) = own else { return };
     if let Some(old) = own.get("legacy_tox_ini").and_then(toml::Value::as_str) {
         of_tox(collector, path, old);
     }
     let run = own.get("env_run_base").map(|base| ("", base));
-    let named = own.get("env").and_then(toml::Value::as_table).into_iter().flatten();
-    for (name, environment) in run.into_iter().chain(named.map(|(name, value)| (name.as_str(), value))) {
-        let commands = environment.get("commands").and_then(toml::Value::as_array).into_iter().flatten();
+    let named = own
+        .get("env")
+        .and_then(toml::Value::as_table)
+        .into_iter()
+        .flatten();
+    for (name, environment) in run
+        .into_iter()
+        .chain(named.map(|(name, value)| (name.as_str(), value)))
+    {
+        let commands = environment
+            .get("commands")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten();
         let words = |command: &toml::Value| {
             let words = command.as_array()?.iter().filter_map(toml::Value::as_str);
             Some(words.map(shell::quote).collect::<Vec<_>>().join(" "))
         };
         let lines: Vec<String> = commands.filter_map(words).collect();
         if !lines.is_empty() {
-            let heading = if name.is_empty() { "env_run_base".to_owned() } else { format!("env.{name}") };
-            let line = text.lines().zip(1..).find(|(line, _)| line.contains(&heading)).map_or(1, |(_, line)| line);
+            let heading = if name.is_empty() {
+                "env_run_base".to_owned()
+            } else {
+                format!("env.{name}")
+            };
+            let line = text
+                .lines()
+                .zip(1..)
+                .find(|(line, _)| line.contains(&heading))
+                .map_or(1, |(_, line)| line);
             session(collector, path, (name, line), &lines.join("\n"));
         }
     }
 }
 
 fn session(collector: &mut Collector<'_>, path: &str, (name, line): (&str, u32), body: &str) {
-    let script = if name.is_empty() { "tox".to_owned() } else { format!("tox -e {name}") };
+    let script = if name.is_empty() {
+        "tox".to_owned()
+    } else {
+        format!("tox -e {name}")
+    };
     let name = if name.is_empty() { "test" } else { name };
     keep(collector, path, name, line, script, body);
 }
@@ -93,7 +152,10 @@ fn without_braces(line: &str) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         plain.push_str(before);
         let (inside, behind) = after.split_once('}').unwrap_or((after, ""));
-        if let Some((_, default)) = inside.split_once(':').filter(|(name, _)| *name == "posargs") {
+        if let Some((_, default)) = inside
+            .split_once(':')
+            .filter(|(name, _)| *name == "posargs")
+        {
             plain.push_str(default);
         } else if inside == "envpython" {
             plain.push_str("python");
@@ -104,7 +166,14 @@ fn without_braces(line: &str) -> String {
 }
 
 /// Decorated functions that run commands given as text or as words.
-fn of_functions(collector: &mut Collector<'_>, path: &str, text: &str, mark: &str, run: &str, by: &str) {
+fn of_functions(
+    collector: &mut Collector<'_>,
+    path: &str,
+    text: &str,
+    mark: &str,
+    run: &str,
+    by: &str,
+) {
     let mut function: Option<(String, u32, String)> = None;
     let mut marked = false;
     let mut finished = Vec::new();
@@ -119,7 +188,11 @@ fn of_functions(collector: &mut Collector<'_>, path: &str, text: &str, mark: &st
             && let Some((_, _, body)) = &mut function
         {
             let words: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
-            let words = if words.is_empty() { arguments.split('\'').skip(1).step_by(2).collect() } else { words };
+            let words = if words.is_empty() {
+                arguments.split('\'').skip(1).step_by(2).collect()
+            } else {
+                words
+            };
             body.push_str(&words.join(" "));
             body.push('\n');
         }
@@ -137,6 +210,9 @@ mod tests {
     #[test]
     fn substitutions_give_way() {
         assert_eq!(without_braces("pytest {posargs:tests}"), "pytest tests");
-        assert_eq!(without_braces("- {envpython} -m mypy app {posargs}"), "python -m mypy app ");
+        assert_eq!(
+            without_braces("- {envpython} -m mypy app {posargs}"),
+            "python -m mypy app "
+        );
     }
 }

@@ -34,13 +34,19 @@ const FILES: [(&str, &[&str]); 5] = [
 /// Returns the names under which a file that keeps the recipes of a target may lie in its folder.
 pub fn recipe_files(target: &Target) -> &'static [&'static str] {
     let source = target.source.as_deref().unwrap_or("");
-    FILES.iter().find(|(kind, _)| *kind == source).map_or(&[], |(_, names)| *names)
+    FILES
+        .iter()
+        .find(|(kind, _)| *kind == source)
+        .map_or(&[], |(_, names)| *names)
 }
 
 /// Reads the recipes that a file keeps; none where it is of no known kind, or broken.
 pub fn recipes(path: &str, text: &str) -> Vec<Recipe> {
     let name = name_of(path);
-    let kind = FILES.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind);
+    let kind = FILES
+        .iter()
+        .find(|(_, names)| names.contains(&name))
+        .map(|(kind, _)| *kind);
     match kind {
         Some("package.json") => of_package(text),
         Some("Makefile") => of_makefile(text),
@@ -56,9 +62,15 @@ pub fn recipes(path: &str, text: &str) -> Vec<Recipe> {
 /// A recipe that only passes its own name on (`"build": "turbo run build"`) is none for what it calls: what is meant are
 /// the recipes of the packages below.
 pub fn recipe_of(target: &Target, all: &[Recipe]) -> Option<String> {
-    let recipe = if target.name.is_empty() { all.first() } else { all.iter().find(|one| one.name == target.name) }?;
+    let recipe = if target.name.is_empty() {
+        all.first()
+    } else {
+        all.iter().find(|one| one.name == target.name)
+    }?;
     let again = |call: &&shell::Call| {
-        call.target.as_ref().is_some_and(|inner| inner.name == target.name && inner.runner == target.runner)
+        call.target
+            .as_ref()
+            .is_some_and(|inner| inner.name == target.name && inner.runner == target.runner)
     };
     let passes_on = shell::read(&recipe.body).outer_calls().iter().any(again);
     (!passes_on).then(|| recipe.body.clone())
@@ -80,20 +92,32 @@ impl Index {
             if !found.is_empty() {
                 index.files.insert(path.to_owned(), found);
             }
-            let manifest = (name_of(path) == "package.json").then(|| serde_json::from_str::<Json>(text).ok());
-            if let Some(name) = manifest.flatten().as_ref().and_then(|manifest| manifest["name"].as_str()) {
-                index.packages.insert(name.to_owned(), folder_of(path).to_owned());
+            let manifest =
+                (name_of(path) == "package.json").then(|| serde_json::from_str::<Json>(text).ok());
+            if let Some(name) = manifest
+                .flatten()
+                .as_ref()
+                .and_then(|manifest| manifest["name"].as_str())
+            {
+                index
+                    .packages
+                    .insert(name.to_owned(), folder_of(path).to_owned());
             }
         }
         index
     }
 
     /// Returns the recipes as a script sees them that runs in `folder`.
-    pub(super) fn seen_from<'i>(&'i self, folder: &'i str) -> impl Fn(&Target) -> Option<String> + 'i {
+    pub(super) fn seen_from<'i>(
+        &'i self,
+        folder: &'i str,
+    ) -> impl Fn(&Target) -> Option<String> + 'i {
         move |target| {
             let home = self.folder_of(target, folder)?;
             let names = recipe_files(target).iter();
-            let all = names.filter_map(|name| self.files.get(&below(&home, name))).next()?;
+            let all = names
+                .filter_map(|name| self.files.get(&below(&home, name)))
+                .next()?;
             recipe_of(target, all)
         }
     }
@@ -105,15 +129,24 @@ impl Index {
 
     /// Tells whether a recipe of a file, or what it needs first, runs containers.
     pub(super) fn runs_containers(&self, file: &str, name: &str) -> bool {
-        let Some(all) = self.files.get(file) else { return false };
+        let Some(all) = self.files.get(file) else {
+            return false;
+        };
         let mut open = vec![name];
         let mut seen = Vec::new();
         while let Some(name) = open.pop() {
-            let Some(recipe) = all.iter().find(|one| one.name == name).filter(|_| !seen.contains(&name)) else {
+            let Some(recipe) = all
+                .iter()
+                .find(|one| one.name == name)
+                .filter(|_| !seen.contains(&name))
+            else {
                 continue;
             };
             seen.push(name);
-            if shell::read(&recipe.body).needs().contains(&shell::Need::Docker) {
+            if shell::read(&recipe.body)
+                .needs()
+                .contains(&shell::Need::Docker)
+            {
                 return true;
             }
             open.extend(recipe.needs.iter().map(String::as_str));
@@ -130,21 +163,29 @@ impl Index {
             None => Some(folder.to_owned()),
             Some(inner) => {
                 let base = (!folder.is_empty()).then_some(folder);
-                Some(shell::join_folders(base, inner).unwrap_or_default()).filter(|at| !at.starts_with(['/', '.']))
+                Some(shell::join_folders(base, inner).unwrap_or_default())
+                    .filter(|at| !at.starts_with(['/', '.']))
             }
         }
     }
 }
 
 fn of_package(text: &str) -> Vec<Recipe> {
-    let Ok(manifest) = serde_json::from_str::<Json>(text) else { return Vec::new() };
+    let Ok(manifest) = serde_json::from_str::<Json>(text) else {
+        return Vec::new();
+    };
     let mut finder = Finder::new(text);
     finder.next("\"scripts\"");
     let scripts = manifest["scripts"].as_object().into_iter().flatten();
     let kept = scripts.filter_map(|(name, body)| Some((name, body.as_str()?)));
     kept.map(|(name, body)| {
         let line = finder.next(&format!("\"{name}\""));
-        Recipe { name: name.clone(), line, body: body.to_owned(), needs: Vec::new() }
+        Recipe {
+            name: name.clone(),
+            line,
+            body: body.to_owned(),
+            needs: Vec::new(),
+        }
     })
     .collect()
 }
@@ -156,7 +197,9 @@ fn of_makefile(text: &str) -> Vec<Recipe> {
     for (number, line) in (1..).zip(text.lines()) {
         if let Some(recipe) = line.strip_prefix('\t') {
             if let Some((target, _)) = targets.last_mut().filter(|_| in_recipe) {
-                target.body.push_str(recipe.trim_start_matches(['@', '-', '+']));
+                target
+                    .body
+                    .push_str(recipe.trim_start_matches(['@', '-', '+']));
                 target.body.push('\n');
             }
             continue;
@@ -166,22 +209,34 @@ fn of_makefile(text: &str) -> Vec<Recipe> {
             continue;
         }
         in_recipe = false;
-        let assigned =
-            bare.split_once('=').map(|(name, value)| (name.trim_end_matches([':', '?', '+']).trim(), value.trim()));
+        let assigned = bare
+            .split_once('=')
+            .map(|(name, value)| (name.trim_end_matches([':', '?', '+']).trim(), value.trim()));
         if let Some((name, value)) = assigned
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         {
             variables.insert(name, value);
         } else if let Some((names, rest)) = bare.split_once(':')
             && !line.starts_with(' ')
         {
             let name = names.split_whitespace().next().unwrap_or("");
-            in_recipe = !name.starts_with('.') && !name.contains(['%', '$', '/']) && !name.is_empty();
+            in_recipe =
+                !name.starts_with('.') && !name.contains(['%', '$', '/']) && !name.is_empty();
             let (needs, inline) = rest.split_once(';').unwrap_or((rest, ""));
             if in_recipe {
                 let body = inline.trim().to_owned();
                 let needs = needs.split_whitespace().collect();
-                targets.push((Recipe { name: name.to_owned(), line: number, body, needs: Vec::new() }, needs));
+                targets.push((
+                    Recipe {
+                        name: name.to_owned(),
+                        line: number,
+                        body,
+                        needs: Vec::new(),
+                    },
+                    needs,
+                ));
             }
         }
     }
@@ -197,7 +252,9 @@ fn expand(body: &mut String, variables: &HashMap<&str, &str>) {
     const DEEPEST: usize = 3;
     for _ in 0..DEEPEST {
         for (name, value) in variables {
-            *body = body.replace(&format!("$({name})"), value).replace(&format!("${{{name}}}"), value);
+            *body = body
+                .replace(&format!("$({name})"), value)
+                .replace(&format!("${{{name}}}"), value);
         }
     }
     *body = body.replace("$$", "$");
@@ -205,11 +262,16 @@ fn expand(body: &mut String, variables: &HashMap<&str, &str>) {
 
 /// Lets a target without commands of its own run those that it needs.
 fn through_prerequisites(targets: Vec<(Recipe, Vec<&str>)>, runner: &str) -> Vec<Recipe> {
-    let names: Vec<String> = targets.iter().map(|(target, _)| target.name.clone()).collect();
+    let names: Vec<String> = targets
+        .iter()
+        .map(|(target, _)| target.name.clone())
+        .collect();
     let through = |(mut target, needs): (Recipe, Vec<&str>)| {
         target.needs = needs.iter().map(|need| (*need).to_owned()).collect();
         if target.body.trim().is_empty() {
-            let known = needs.iter().filter(|need| names.iter().any(|name| name == **need) && **need != target.name);
+            let known = needs
+                .iter()
+                .filter(|need| names.iter().any(|name| name == **need) && **need != target.name);
             target.body = known.map(|need| format!("{runner} {need}\n")).collect();
         }
         target
@@ -229,49 +291,94 @@ fn of_justfile(text: &str) -> Vec<Recipe> {
                 target.body.push_str(bare.trim_start_matches(['@', '-']));
                 target.body.push('\n');
             }
-        } else if let Some((head, needs)) = bare.split_once(':').filter(|(_, rest)| !rest.starts_with('=')) {
-            let name = head.split_whitespace().next().unwrap_or("").trim_start_matches('@').to_owned();
+        } else if let Some((head, needs)) = bare
+            .split_once(':')
+            .filter(|(_, rest)| !rest.starts_with('='))
+        {
+            let name = head
+                .split_whitespace()
+                .next()
+                .unwrap_or("")
+                .trim_start_matches('@')
+                .to_owned();
             let needs = needs.split_whitespace().collect();
-            targets.push((Recipe { name, line: number, body: String::new(), needs: Vec::new() }, needs));
+            targets.push((
+                Recipe {
+                    name,
+                    line: number,
+                    body: String::new(),
+                    needs: Vec::new(),
+                },
+                needs,
+            ));
         }
     }
     through_prerequisites(targets, "just")
 }
 
 fn of_taskfile(text: &str) -> Vec<Recipe> {
-    let Ok(file) = serde_saphyr::from_str::<Json>(text) else { return Vec::new() };
+    let Ok(file) = serde_saphyr::from_str::<Json>(text) else {
+        return Vec::new();
+    };
     let mut finder = Finder::new(text);
     finder.next("tasks:");
     let mut found = Vec::new();
     for (name, task) in file["tasks"].as_object().into_iter().flatten() {
-        let list = task.as_array().or_else(|| task["cmds"].as_array()).into_iter().flatten();
+        let list = task
+            .as_array()
+            .or_else(|| task["cmds"].as_array())
+            .into_iter()
+            .flatten();
         let command = |entry: &Json| {
             let other = entry["task"].as_str().map(|other| format!("task {other}"));
-            entry.as_str().or_else(|| entry["cmd"].as_str()).map(str::to_owned).or(other)
+            entry
+                .as_str()
+                .or_else(|| entry["cmd"].as_str())
+                .map(str::to_owned)
+                .or(other)
         };
-        let single = task.as_str().or_else(|| task["cmd"].as_str()).map(str::to_owned);
+        let single = task
+            .as_str()
+            .or_else(|| task["cmd"].as_str())
+            .map(str::to_owned);
         let mut body: Vec<String> = list.filter_map(command).chain(single).collect();
-        let needs = task["deps"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let needs = task["deps"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str);
         let needs: Vec<String> = needs.map(str::to_owned).collect();
         if body.is_empty() {
             body.extend(needs.iter().map(|need| format!("task {need}")));
         }
         let line = finder.next(&format!("\n  {name}:")) + 1;
-        found.push(Recipe { name: name.clone(), line, body: body.join("\n"), needs });
+        found.push(Recipe {
+            name: name.clone(),
+            line,
+            body: body.join("\n"),
+            needs,
+        });
     }
     found
 }
 
 fn of_pyproject(text: &str) -> Vec<Recipe> {
-    let Ok(table) = text.parse::<Table>() else { return Vec::new() };
-    python_scripts("pyproject.toml", text, &table).into_iter().map(|(_, recipe)| recipe).collect()
+    let Ok(table) = text.parse::<Table>() else {
+        return Vec::new();
+    };
+    python_scripts("pyproject.toml", text, &table)
+        .into_iter()
+        .map(|(_, recipe)| recipe)
+        .collect()
 }
 
 /// Reads the scripts of the Python tools that keep some in pyproject.toml or Pipfile, each with how it is run.
 pub(super) fn python_scripts(path: &str, text: &str, table: &Table) -> Vec<(String, Recipe)> {
     let tool = |keys: &[&str]| {
         let start = table.get("tool");
-        keys.iter().try_fold(start?, |at, key| at.get(key)).and_then(Value::as_table)
+        keys.iter()
+            .try_fold(start?, |at, key| at.get(key))
+            .and_then(Value::as_table)
     };
     let mut kept: Vec<(&str, String, String)> = Vec::new();
     for (heading, keys, run) in [
@@ -285,22 +392,52 @@ pub(super) fn python_scripts(path: &str, text: &str, table: &Table) -> Vec<(Stri
         }
     }
     for (environment, value) in tool(&["hatch", "envs"]).into_iter().flatten() {
-        for (name, value) in value.get("scripts").and_then(Value::as_table).into_iter().flatten() {
-            let at = if environment == "default" { String::new() } else { format!("{environment}:") };
-            kept.extend(text_of(value).map(|body| ("[tool.hatch", format!("hatch run {at}{name}"), body)));
+        for (name, value) in value
+            .get("scripts")
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            let at = if environment == "default" {
+                String::new()
+            } else {
+                format!("{environment}:")
+            };
+            kept.extend(
+                text_of(value).map(|body| ("[tool.hatch", format!("hatch run {at}{name}"), body)),
+            );
         }
     }
     if name_of(path) == "Pipfile" {
-        for (name, value) in table.get("scripts").and_then(Value::as_table).into_iter().flatten() {
-            kept.extend(text_of(value).map(|body| ("[scripts]", format!("pipenv run {name}"), body)));
+        for (name, value) in table
+            .get("scripts")
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            kept.extend(
+                text_of(value).map(|body| ("[scripts]", format!("pipenv run {name}"), body)),
+            );
         }
     }
     let place = |(heading, script, body): (&str, String, String)| {
-        let name = script.rsplit([' ', ':']).next().unwrap_or_default().to_owned();
+        let name = script
+            .rsplit([' ', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let mut finder = Finder::new(text);
         finder.pass(heading);
         let line = finder.key(&name);
-        (script, Recipe { name, line, body, needs: Vec::new() })
+        (
+            script,
+            Recipe {
+                name,
+                line,
+                body,
+                needs: Vec::new(),
+            },
+        )
     };
     kept.into_iter().map(place).collect()
 }
@@ -311,8 +448,13 @@ fn text_of(value: &Value) -> Option<String> {
         let parts: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
         return (!parts.is_empty()).then(|| parts.join("\n"));
     }
-    let inner = ["cmd", "shell", "command", "composite"].iter().find_map(|key| value.get(key));
-    value.as_str().map(str::to_owned).or_else(|| text_of(inner?))
+    let inner = ["cmd", "shell", "command", "composite"]
+        .iter()
+        .find_map(|key| value.get(key));
+    value
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| text_of(inner?))
 }
 
 #[cfg(test)]
@@ -320,7 +462,10 @@ mod tests {
     use super::*;
 
     fn shown(path: &str, text: &str) -> Vec<(String, u32, String)> {
-        recipes(path, text).into_iter().map(|recipe| (recipe.name, recipe.line, recipe.body)).collect()
+        recipes(path, text)
+            .into_iter()
+            .map(|recipe| (recipe.name, recipe.line, recipe.body))
+            .collect()
     }
 
     #[test]
@@ -330,27 +475,46 @@ mod tests {
         assert_eq!(
             shown("Makefile", make),
             [
-                of("lint", 3, "ruff check .\nnode_modules/.bin/prettier --check .\n"),
+                of(
+                    "lint",
+                    3,
+                    "ruff check .\nnode_modules/.bin/prettier --check .\n"
+                ),
                 of("test", 8, "pytest\n"),
                 of("all", 10, "make lint\nmake test\n"),
             ]
         );
         let just = "set shell := [\"bash\"]\n# runs\ntest *args: build\n    pytest {{args}}\n";
-        assert_eq!(shown("api/justfile", just), [of("test", 3, "pytest {{args}}\n")]);
+        assert_eq!(
+            shown("api/justfile", just),
+            [of("test", 3, "pytest {{args}}\n")]
+        );
         let node = "{\n  \"scripts\": {\n    \"test\": \"jest\"\n  }\n}";
         assert_eq!(shown("package.json", node), [of("test", 3, "jest")]);
         let task = "tasks:\n  test:\n    cmds:\n      - pytest\n      - task: lint\n";
         assert_eq!(shown("Taskfile.yml", task)[0].2, "pytest\ntask lint");
         let python = "[tool.poe.tasks]\ncheck = \"mypy app\"\n";
-        assert_eq!(shown("pyproject.toml", python), [of("check", 2, "mypy app")]);
+        assert_eq!(
+            shown("pyproject.toml", python),
+            [of("check", 2, "mypy app")]
+        );
     }
 
     #[test]
     fn what_passes_its_name_on_has_no_recipe_for_it() {
         let target = |text: &str| shell::read(text).outer_calls()[0].target.clone().unwrap();
-        let all = recipes("package.json", r#"{"scripts": {"build": "turbo run build", "lint": "eslint ."}}"#);
-        assert_eq!(recipe_of(&target("npm run build"), &all).as_deref(), Some("turbo run build"));
+        let all = recipes(
+            "package.json",
+            r#"{"scripts": {"build": "turbo run build", "lint": "eslint ."}}"#,
+        );
+        assert_eq!(
+            recipe_of(&target("npm run build"), &all).as_deref(),
+            Some("turbo run build")
+        );
         assert_eq!(recipe_of(&target("turbo run build"), &all), None);
-        assert_eq!(recipe_of(&target("pnpm lint"), &all).as_deref(), Some("eslint ."));
+        assert_eq!(
+            recipe_of(&target("pnpm lint"), &all).as_deref(),
+            Some("eslint .")
+        );
     }
 }

@@ -24,7 +24,10 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
     for (path, text) in documents.named("package.json") {
         of_package(collector, path, text);
     }
-    for (path, text) in documents.all().filter(|(path, _)| matches!(name_of(path), "pyproject.toml" | "Pipfile")) {
+    for (path, text) in documents
+        .all()
+        .filter(|(path, _)| matches!(name_of(path), "pyproject.toml" | "Pipfile"))
+    {
         if let Ok(table) = text.parse::<Table>() {
             of_python(collector, path, text, &table);
         }
@@ -41,9 +44,17 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str) {
     let manager = package.map_or("npm", |package| package.manager.as_str());
     let all = recipes(path, text);
     let is_there = |name: &str| all.iter().any(|recipe| recipe.name == name);
-    for Recipe { name, line, body, .. } in all.iter().filter(|recipe| !recipe.body.contains("no test specified")) {
+    for Recipe {
+        name, line, body, ..
+    } in all
+        .iter()
+        .filter(|recipe| !recipe.body.contains("no test specified"))
+    {
         // What stands before or after another script runs with that one.
-        if ["pre", "post"].iter().any(|mark| name.strip_prefix(mark).is_some_and(is_there)) {
+        if ["pre", "post"]
+            .iter()
+            .any(|mark| name.strip_prefix(mark).is_some_and(is_there))
+        {
             continue;
         }
         let script = match (manager, name.as_str()) {

@@ -33,7 +33,11 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
 pub(super) fn collect_shell_scripts(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         let (folder, name) = (folder_of(path), name_of(path));
-        let is_shell = text.starts_with("#!") && text.lines().next().is_some_and(|first| first.contains("sh"));
+        let is_shell = text.starts_with("#!")
+            && text
+                .lines()
+                .next()
+                .is_some_and(|first| first.contains("sh"));
         let stem = name.strip_suffix(".sh").unwrap_or(name);
         if !is_shell || !matches!(name_of(folder), "scripts" | "bin" | "script" | "ci" | ".ci") {
             continue;
@@ -42,7 +46,9 @@ pub(super) fn collect_shell_scripts(collector: &mut Collector<'_>) {
         let inner = crate::documents::inside(home, path).unwrap_or(path);
         let body: Vec<&str> = text
             .lines()
-            .filter(|line| !line.trim().is_empty() && !line.starts_with('#') && !line.starts_with("set "))
+            .filter(|line| {
+                !line.trim().is_empty() && !line.starts_with('#') && !line.starts_with("set ")
+            })
             .collect();
         collector.keep(Kept {
             keeper: Keeper::ShellScript,

@@ -12,15 +12,26 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         let is_workflow = path.contains(".github/workflows/")
             || path.ends_with(".circleci/config.yml")
-            || matches!(name_of(path), ".gitlab-ci.yml" | ".travis.yml" | "azure-pipelines.yml");
+            || matches!(
+                name_of(path),
+                ".gitlab-ci.yml" | ".travis.yml" | "azure-pipelines.yml"
+            );
         if !is_workflow {
             continue;
         }
         // A workflow of a package below counts from the package.
-        let home = path.split(".github/").next().unwrap_or("").trim_end_matches('/');
+        let home = path
+            .split(".github/")
+            .next()
+            .unwrap_or("")
+            .trim_end_matches('/');
         let home = if path.contains(".github/") { home } else { "" };
         if let Ok(file) = serde_saphyr::from_str::<Value>(text) {
-            let mut walk = Walk { collector, path, finder: Finder::new(text) };
+            let mut walk = Walk {
+                collector,
+                path,
+                finder: Finder::new(text),
+            };
             walk.value(&file, home, home, 0);
         }
     }
@@ -39,7 +50,9 @@ impl Walk<'_, '_, '_> {
             return;
         }
         match value {
-            Value::Array(list) => list.iter().for_each(|entry| self.value(entry, home, folder, depth + 1)),
+            Value::Array(list) => list
+                .iter()
+                .for_each(|entry| self.value(entry, home, folder, depth + 1)),
             Value::Object(map) => {
                 let told = map.get("working-directory").and_then(Value::as_str);
                 let told = told.or_else(|| value["defaults"]["run"]["working-directory"].as_str());
@@ -49,8 +62,13 @@ impl Walk<'_, '_, '_> {
                 let folder = at.as_deref().unwrap_or(folder);
                 for (key, entry) in map {
                     match (key.as_str(), entry) {
-                        ("uses", Value::String(action)) => self.action(action, &value["with"], folder),
-                        ("run" | "command" | "script" | "before_script" | "bash", Value::String(script)) => {
+                        ("uses", Value::String(action)) => {
+                            self.action(action, &value["with"], folder)
+                        }
+                        (
+                            "run" | "command" | "script" | "before_script" | "bash",
+                            Value::String(script),
+                        ) => {
                             self.script(script, folder);
                         }
                         ("script" | "before_script" | "after_script", Value::Array(lines)) => {
@@ -69,7 +87,9 @@ impl Walk<'_, '_, '_> {
     /// Actions that are a tool's own: the tool's call stands for them.
     fn action(&mut self, action: &str, with: &Value, folder: &str) {
         let name = action.split('@').next().unwrap_or(action);
-        let Some(form) = shell::action_command(name) else { return };
+        let Some(form) = shell::action_command(name) else {
+            return;
+        };
         let script = filled(form, with);
         let line = self.finder.next(action);
         let reading = shell::read(&script);
@@ -84,7 +104,11 @@ impl Walk<'_, '_, '_> {
             let text = reading.script.slice(&call.span);
             let first = text.lines().next().unwrap_or_default();
             // The line as it stands in the file; what was joined or unquoted is found by its beginning.
-            let start: String = first.chars().take_while(|letter| *letter != FILLED_IN).take(70).collect();
+            let start: String = first
+                .chars()
+                .take_while(|letter| *letter != FILLED_IN)
+                .take(70)
+                .collect();
             let line = self.finder.next(start.trim_end_matches('\\').trim());
             self.call(&reading, call, folder, line);
         }
@@ -92,9 +116,15 @@ impl Walk<'_, '_, '_> {
 
     fn call(&mut self, reading: &Reading, call: &Call, folder: &str, line: u32) {
         let place = Place::new(self.path, line);
-        let is_named = |target: &&shell::Target| !target.or_command || self.collector.recipes.knows(target, folder);
+        let is_named = |target: &&shell::Target| {
+            !target.or_command || self.collector.recipes.knows(target, folder)
+        };
         if let Some(target) = call.target.as_ref().filter(is_named) {
-            let home = self.collector.recipes.folder_of(target, folder).unwrap_or_else(|| folder.to_owned());
+            let home = self
+                .collector
+                .recipes
+                .folder_of(target, folder)
+                .unwrap_or_else(|| folder.to_owned());
             self.collector.note(&by_name(target), &home, &place);
             return;
         }
@@ -108,27 +138,51 @@ impl Walk<'_, '_, '_> {
             let mut here = call.clone();
             here.folder = None;
             let key = canonical_call(&here).unwrap_or_default();
-            if !self.collector.note(&key, &folder, &place) && !call.written.contains(['$', FILLED_IN]) {
+            if !self.collector.note(&key, &folder, &place)
+                && !call.written.contains(['$', FILLED_IN])
+            {
                 let name = name_of(&call.written).trim_end_matches(".sh");
                 self.keep(name, text, &folder, place);
             }
             return;
         }
         // What the workflow fills in is known there alone.
-        let words = || call.prefix.iter().chain([&call.written]).chain(&call.arguments);
+        let words = || {
+            call.prefix
+                .iter()
+                .chain([&call.written])
+                .chain(&call.arguments)
+        };
         if words().any(|word| word.contains('$')) {
             return;
         }
         let cut = words().any(is_filled);
-        let kept = || words().filter(|word| !is_filled(word)).map(|word| quote(word));
-        let script = if cut { kept().collect::<Vec<_>>().join(" ") } else { text };
+        let kept = || {
+            words()
+                .filter(|word| !is_filled(word))
+                .map(|word| quote(word))
+        };
+        let script = if cut {
+            kept().collect::<Vec<_>>().join(" ")
+        } else {
+            text
+        };
         self.keep("", script, &folder, place);
     }
 
     fn keep(&mut self, name: &str, script: String, folder: &str, source: Place) {
         let body = script.clone();
         let (keeper, by_hand) = (Keeper::Workflow, "npx");
-        self.collector.keep(Kept { keeper, name, script, folder, body: &body, source, by_hand, ecosystem: None });
+        self.collector.keep(Kept {
+            keeper,
+            name,
+            script,
+            folder,
+            body: &body,
+            source,
+            by_hand,
+            ecosystem: None,
+        });
     }
 }
 
@@ -136,10 +190,20 @@ impl Walk<'_, '_, '_> {
 fn filled(form: &str, with: &Value) -> String {
     let mut words = Vec::new();
     for word in form.split(' ') {
-        let input = word.strip_prefix('{').and_then(|word| word.strip_suffix('}')?.split_once(':'));
-        let value = input
-            .map_or(word, |(key, default)| with[key].as_str().filter(|text| !text.contains('$')).unwrap_or(default));
-        words.extend(value.split_whitespace().filter(|word| !word.starts_with("--output")));
+        let input = word
+            .strip_prefix('{')
+            .and_then(|word| word.strip_suffix('}')?.split_once(':'));
+        let value = input.map_or(word, |(key, default)| {
+            with[key]
+                .as_str()
+                .filter(|text| !text.contains('$'))
+                .unwrap_or(default)
+        });
+        words.extend(
+            value
+                .split_whitespace()
+                .filter(|word| !word.starts_with("--output")),
+        );
     }
     words.join(" ")
 }

@@ -13,18 +13,30 @@ const MOST: usize = 3;
 
 pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec<Convention> {
     let of_topic = |topic: Topic, unnamed: bool| -> Vec<Hit> {
-        let marks =
-            MARKS.iter().enumerate().filter(|(_, mark)| mark.topic == topic && (!unnamed || mark.what.is_empty()));
-        marks.flat_map(|(at, _)| hits.get(&at).cloned().unwrap_or_default()).collect()
+        let marks = MARKS
+            .iter()
+            .enumerate()
+            .filter(|(_, mark)| mark.topic == topic && (!unnamed || mark.what.is_empty()));
+        marks
+            .flat_map(|(at, _)| hits.get(&at).cloned().unwrap_or_default())
+            .collect()
     };
-    let answers = of_topic(Topic::Answers, true)
-        .into_iter()
-        .filter(|hit| matches!(ground.layer[hit.file], Some(Layer::Routes | Layer::Controllers)));
+    let answers = of_topic(Topic::Answers, true).into_iter().filter(|hit| {
+        matches!(
+            ground.layer[hit.file],
+            Some(Layer::Routes | Layer::Controllers)
+        )
+    });
     let mut found = shapes(ground, Topic::Answers, answers, 2);
     // Wrappers only pass errors on.
-    let lines = MARKS.iter().enumerate().filter(|(_, mark)| mark.what.starts_with("handlers are wrapped"));
-    let wrapping: BTreeSet<usize> =
-        lines.flat_map(|(at, _)| hits.get(&at).into_iter().flatten()).map(|hit| hit.file).collect();
+    let lines = MARKS
+        .iter()
+        .enumerate()
+        .filter(|(_, mark)| mark.what.starts_with("handlers are wrapped"));
+    let wrapping: BTreeSet<usize> = lines
+        .flat_map(|(at, _)| hits.get(&at).into_iter().flatten())
+        .map(|hit| hit.file)
+        .collect();
     let handlers = of_topic(Topic::ErrorHandlers, false)
         .into_iter()
         .filter(|hit| !wrapping.contains(&hit.file))
@@ -33,19 +45,32 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
     found
 }
 
-fn shapes(ground: &Ground<'_>, topic: Topic, hits: impl Iterator<Item = Hit>, least: usize) -> Vec<Convention> {
+fn shapes(
+    ground: &Ground<'_>,
+    topic: Topic,
+    hits: impl Iterator<Item = Hit>,
+    least: usize,
+) -> Vec<Convention> {
     let mut shapes: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     let mut told = BTreeSet::new();
     for hit in hits {
-        let Some((keys, ahead)) = keys_at(ground, hit, topic) else { continue };
+        let Some((keys, ahead)) = keys_at(ground, hit, topic) else {
+            continue;
+        };
         let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-        let at = Hit { line: hit.line + ahead, ..hit };
+        let at = Hit {
+            line: hit.line + ahead,
+            ..hit
+        };
         let names = names.join(", ");
         if told.insert((at.file, at.line, names.clone())) {
             shapes.entry(names).or_default().push(at);
         }
     }
-    let mut shapes: Vec<_> = shapes.into_iter().filter(|(_, hits)| hits.len() >= least).collect();
+    let mut shapes: Vec<_> = shapes
+        .into_iter()
+        .filter(|(_, hits)| hits.len() >= least)
+        .collect();
     shapes.sort_by_key(|(keys, hits)| (std::cmp::Reverse(hits.len()), keys.clone()));
     let convention = |(keys, hits): (String, Vec<Hit>)| Convention {
         topic,
@@ -81,8 +106,11 @@ fn keys_at(ground: &Ground<'_>, hit: Hit, topic: Topic) -> Option<(Vec<String>, 
         gives.push(" = {");
     }
     let reach = if topic == Topic::ErrorBody { WINDOW } else { 1 };
-    let (ahead, line) =
-        lines.iter().enumerate().take(reach).find(|(_, line)| gives.iter().any(|mark| line.contains(mark)))?;
+    let (ahead, line) = lines
+        .iter()
+        .enumerate()
+        .take(reach)
+        .find(|(_, line)| gives.iter().any(|mark| line.contains(mark)))?;
     let at = gives.iter().filter_map(|mark| line.find(mark)).min()?;
     let mut rest = line.get(at..)?.to_owned();
     for behind in lines.iter().skip(ahead + 1) {
@@ -90,8 +118,10 @@ fn keys_at(ground: &Ground<'_>, hit: Hit, topic: Topic) -> Option<(Vec<String>, 
         rest.push_str(behind);
     }
     // The object may be the second argument, but not past the end of the call.
-    let open =
-        rest.find('{').filter(|open| rest.get(..*open).is_some_and(|before| before.matches('\n').count() <= 3))?;
+    let open = rest.find('{').filter(|open| {
+        rest.get(..*open)
+            .is_some_and(|before| before.matches('\n').count() <= 3)
+    })?;
     let keys = top_keys(rest.get(open + 1..)?);
     (!keys.is_empty() && keys.len() <= 8).then_some((keys, u32::try_from(ahead).ok()?))
 }
@@ -127,7 +157,12 @@ fn top_keys(text: &str) -> Vec<String> {
                 push_key(&mut keys, &word, false);
                 is_value = true;
             }
-            _ if depth == 0 && !is_value && (letter.is_alphanumeric() || "_-$.".contains(letter)) => word.push(letter),
+            _ if depth == 0
+                && !is_value
+                && (letter.is_alphanumeric() || "_-$.".contains(letter)) =>
+            {
+                word.push(letter)
+            }
             _ => {}
         }
     }
@@ -136,7 +171,11 @@ fn top_keys(text: &str) -> Vec<String> {
 
 /// A key, or a name given in short (`{ user, token }`); what is spread has no key.
 fn push_key(keys: &mut Vec<String>, word: &str, is_value: bool) {
-    let is_key = !is_value && !word.is_empty() && !word.starts_with("...") && !word.contains('.') && word.len() < 40;
+    let is_key = !is_value
+        && !word.is_empty()
+        && !word.starts_with("...")
+        && !word.contains('.')
+        && word.len() < 40;
     if is_key && !keys.iter().any(|known| known == word) {
         keys.push(word.to_owned());
     }
@@ -148,8 +187,14 @@ mod tests {
 
     #[test]
     fn keys_at_the_top_of_an_object() {
-        assert_eq!(top_keys(" success: true, data: { id: 1, x: [a, b] }, ...rest })"), ["success", "data"]);
-        assert_eq!(top_keys("\"detail\": str(exc), 'code': 1}"), ["detail", "code"]);
+        assert_eq!(
+            top_keys(" success: true, data: { id: 1, x: [a, b] }, ...rest })"),
+            ["success", "data"]
+        );
+        assert_eq!(
+            top_keys("\"detail\": str(exc), 'code': 1}"),
+            ["detail", "code"]
+        );
         assert_eq!(top_keys(" user, token });"), ["user", "token"]);
     }
 }

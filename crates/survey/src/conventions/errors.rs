@@ -27,46 +27,89 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
     let all: usize = types.values().map(Vec::len).sum();
     let mut types: Vec<_> = types.into_iter().collect();
     types.sort_by_key(|(name, hits)| (std::cmp::Reverse(hits.len()), name.clone()));
-    found.extend(types.into_iter().take(MOST).filter(|(_, hits)| hits.len() > 1).map(|(name, hits)| Convention {
-        topic: Topic::ErrorTypes,
-        layer: None,
-        what: format!("`{name}` is raised"),
-        count: hits.len(),
-        of: Some(all),
-        examples: best(ground, &hits),
-    }));
+    found.extend(
+        types
+            .into_iter()
+            .take(MOST)
+            .filter(|(_, hits)| hits.len() > 1)
+            .map(|(name, hits)| Convention {
+                topic: Topic::ErrorTypes,
+                layer: None,
+                what: format!("`{name}` is raised"),
+                count: hits.len(),
+                of: Some(all),
+                examples: best(ground, &hits),
+            }),
+    );
     found
 }
 
 fn raised_at(ground: &Ground<'_>, hit: Hit) -> Option<String> {
-    let line = ground.sources.files[hit.file].text.get(hit.start..)?.lines().next()?;
-    let rest = line.split_once("raise ").or_else(|| line.split_once("throw new ")).map(|(_, rest)| rest)?;
-    let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"._".contains(letter)).unwrap_or(rest.len());
+    let line = ground.sources.files[hit.file]
+        .text
+        .get(hit.start..)?
+        .lines()
+        .next()?;
+    let rest = line
+        .split_once("raise ")
+        .or_else(|| line.split_once("throw new "))
+        .map(|(_, rest)| rest)?;
+    let end = rest
+        .find(|letter: char| !letter.is_alphanumeric() && !"._".contains(letter))
+        .unwrap_or(rest.len());
     let name = rest.get(..end)?.rsplit('.').next()?;
-    name.starts_with(|letter: char| letter.is_ascii_uppercase()).then(|| name.to_owned())
+    name.starts_with(|letter: char| letter.is_ascii_uppercase())
+        .then(|| name.to_owned())
 }
 
 /// Exception classes of the project itself.
 fn own(ground: &Ground<'_>) -> Option<Convention> {
     let mut classes: Vec<(usize, &str, u32)> = Vec::new();
-    for (id, outline) in ground.outlines.iter().enumerate().filter(|(id, _)| ground.is_backend(*id)) {
-        for found in outline.definitions.iter().filter(|found| found.kind == DefinitionKind::Class) {
-            let base = found.bases.split(['(', ',', '<']).next().unwrap_or("").trim();
+    for (id, outline) in ground
+        .outlines
+        .iter()
+        .enumerate()
+        .filter(|(id, _)| ground.is_backend(*id))
+    {
+        for found in outline
+            .definitions
+            .iter()
+            .filter(|found| found.kind == DefinitionKind::Class)
+        {
+            let base = found
+                .bases
+                .split(['(', ',', '<'])
+                .next()
+                .unwrap_or("")
+                .trim();
             if base.ends_with("Exception") || base.ends_with("Error") {
                 classes.push((id, &found.name, found.line));
             }
         }
     }
     let (first, second) = (classes.first()?, classes.get(1));
-    let names: Vec<String> = classes.iter().take(4).map(|(_, name, _)| format!("`{name}`")).collect();
-    let more = if classes.len() > names.len() { " and others" } else { "" };
-    let place = |(id, _, line): &(usize, &str, u32)| Place::new(&ground.sources.files[*id].path, *line);
+    let names: Vec<String> = classes
+        .iter()
+        .take(4)
+        .map(|(_, name, _)| format!("`{name}`"))
+        .collect();
+    let more = if classes.len() > names.len() {
+        " and others"
+    } else {
+        ""
+    };
+    let place =
+        |(id, _, line): &(usize, &str, u32)| Place::new(&ground.sources.files[*id].path, *line);
     Some(Convention {
         topic: Topic::ErrorTypes,
         layer: None,
         what: format!("exceptions of its own: {}{more}", names.join(", ")),
         count: classes.len(),
         of: None,
-        examples: [Some(first), second].into_iter().flatten().map(place).collect(),
+        examples: [Some(first), second]
+            .into_iter()
+            .flatten()
+            .map(place)
+            .collect(),
     })
 }

@@ -13,7 +13,9 @@ fn case(name: &str) -> &'static str {
     let starts_upper = name.starts_with(|letter: char| letter.is_ascii_uppercase());
     match (name.contains('-'), name.contains('_'), upper, starts_upper) {
         (true, ..) => "kebab-case",
-        (_, true, true, _) if !name.chars().any(|letter| letter.is_ascii_lowercase()) => "UPPER_CASE",
+        (_, true, true, _) if !name.chars().any(|letter| letter.is_ascii_lowercase()) => {
+            "UPPER_CASE"
+        }
         (_, true, ..) => "snake_case",
         (_, _, true, true) => "PascalCase",
         (_, _, true, false) => "camelCase",
@@ -44,19 +46,25 @@ fn common<'n>(names: impl Iterator<Item = &'n str>) -> Option<(String, usize)> {
     let mut all = 0;
     for name in names {
         all += 1;
-        let at = name.rfind(|letter: char| letter.is_ascii_uppercase()).filter(|at| *at > 0);
+        let at = name
+            .rfind(|letter: char| letter.is_ascii_uppercase())
+            .filter(|at| *at > 0);
         if let Some(ending) = at.and_then(|at| name.get(at..)) {
             *counts.entry(ending.to_owned()).or_default() += 1;
         }
     }
-    counts.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count * 2 >= all && *count > 1)
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .filter(|(_, count)| *count * 2 >= all && *count > 1)
 }
 
 pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
     let mut by_layer: BTreeMap<Layer, Vec<usize>> = BTreeMap::new();
     for (id, layer) in ground.layer.iter().enumerate() {
         let name = name_of(&ground.sources.files[id].path);
-        let is_entry = name.starts_with("index.") || name == "__init__.py" || name.starts_with("conftest");
+        let is_entry =
+            name.starts_with("index.") || name == "__init__.py" || name.starts_with("conftest");
         if let Some(layer) = layer.filter(|_| !is_entry) {
             by_layer.entry(layer).or_default().push(id);
         }
@@ -84,8 +92,12 @@ fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Conven
     }
     let usual = |cases: &BTreeMap<&'static str, usize>| {
         // One word alone has no case; it fits what the others have.
-        let told = cases.iter().filter(|(case, _)| **case != "lowercase").max_by_key(|(_, count)| **count);
-        told.or_else(|| cases.iter().next()).map_or("lowercase", |(case, _)| *case)
+        let told = cases
+            .iter()
+            .filter(|(case, _)| **case != "lowercase")
+            .max_by_key(|(_, count)| **count);
+        told.or_else(|| cases.iter().next())
+            .map_or("lowercase", |(case, _)| *case)
     };
     let (pattern, like) = endings.into_iter().max_by_key(|(_, like)| like.len())?;
     let same = stems
@@ -93,11 +105,23 @@ fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Conven
         .max_by_key(|(_, like)| like.len())
         .filter(|(_, like)| like.len() > 1 && like.len() * 2 >= files.len());
     let (what, like) = match same {
-        Some((name, like)) => (format!("each part of the project has its own `{name}`"), like),
-        None if like.len() * 2 >= files.len() && pattern.len() > 6 => (format!("`{pattern}`, {}", usual(&cases)), like),
+        Some((name, like)) => (
+            format!("each part of the project has its own `{name}`"),
+            like,
+        ),
+        None if like.len() * 2 >= files.len() && pattern.len() > 6 => {
+            (format!("`{pattern}`, {}", usual(&cases)), like)
+        }
         None => (usual(&cases).to_owned(), files.to_vec()),
     };
-    let hits: Vec<Hit> = like.iter().map(|id| Hit { file: *id, line: 1, start: 0 }).collect();
+    let hits: Vec<Hit> = like
+        .iter()
+        .map(|id| Hit {
+            file: *id,
+            line: 1,
+            start: 0,
+        })
+        .collect();
     let examples = best(ground, &hits);
     Some(Convention {
         topic: Topic::FileNames,
@@ -111,20 +135,34 @@ fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Conven
 
 fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convention> {
     let of_kind = |kind: DefinitionKind| -> Vec<(usize, &str, u32)> {
-        let all = files.iter().flat_map(|id| ground.outlines[*id].definitions.iter().map(move |found| (*id, found)));
-        all.filter(|(_, found)| found.kind == kind).map(|(id, found)| (id, found.name.as_str(), found.line)).collect()
+        let all = files.iter().flat_map(|id| {
+            ground.outlines[*id]
+                .definitions
+                .iter()
+                .map(move |found| (*id, found))
+        });
+        all.filter(|(_, found)| found.kind == kind)
+            .map(|(id, found)| (id, found.name.as_str(), found.line))
+            .collect()
     };
     let mut found = Vec::new();
     let classes = of_kind(DefinitionKind::Class);
     if classes.len() > 1 {
-        let (what, like): (String, Vec<_>) = match common(classes.iter().map(|(_, name, _)| *name)) {
+        let (what, like): (String, Vec<_>) = match common(classes.iter().map(|(_, name, _)| *name))
+        {
             Some((ending, _)) => (
                 format!("classes `*{ending}`"),
-                classes.iter().filter(|(_, name, _)| name.ends_with(&ending)).collect(),
+                classes
+                    .iter()
+                    .filter(|(_, name, _)| name.ends_with(&ending))
+                    .collect(),
             ),
             None => (
                 "classes in PascalCase".to_owned(),
-                classes.iter().filter(|(_, name, _)| !name.contains('_')).collect(),
+                classes
+                    .iter()
+                    .filter(|(_, name, _)| !name.contains('_'))
+                    .collect(),
             ),
         };
         found.push(symbol(ground, layer, what, &like, classes.len()));
@@ -141,13 +179,39 @@ fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convent
         && functions.len() > 2
     {
         like.extend(single);
-        found.push(symbol(ground, layer, format!("functions in {case}"), &like, functions.len()));
+        found.push(symbol(
+            ground,
+            layer,
+            format!("functions in {case}"),
+            &like,
+            functions.len(),
+        ));
     }
     found
 }
 
-fn symbol(ground: &Ground<'_>, layer: Layer, what: String, like: &[&(usize, &str, u32)], of: usize) -> Convention {
-    let hits: Vec<Hit> = like.iter().map(|(file, _, line)| Hit { file: *file, line: *line, start: 0 }).collect();
+fn symbol(
+    ground: &Ground<'_>,
+    layer: Layer,
+    what: String,
+    like: &[&(usize, &str, u32)],
+    of: usize,
+) -> Convention {
+    let hits: Vec<Hit> = like
+        .iter()
+        .map(|(file, _, line)| Hit {
+            file: *file,
+            line: *line,
+            start: 0,
+        })
+        .collect();
     let examples = best(ground, &hits);
-    Convention { topic: Topic::SymbolNames, layer: Some(layer), what, count: like.len(), of: Some(of), examples }
+    Convention {
+        topic: Topic::SymbolNames,
+        layer: Some(layer),
+        what,
+        count: like.len(),
+        of: Some(of),
+        examples,
+    }
 }

@@ -5,7 +5,15 @@ use std::collections::BTreeMap;
 use super::{Convention, Ground, Hit, Topic, best};
 
 /// Words of names that hold secrets.
-const WORDS: [&str; 7] = ["SECRET", "JWT_KEY", "PRIVATE_KEY", "API_KEY", "SIGNING_KEY", "secretOrKey", "PRIVATEKEY"];
+const WORDS: [&str; 7] = [
+    "SECRET",
+    "JWT_KEY",
+    "PRIVATE_KEY",
+    "API_KEY",
+    "SIGNING_KEY",
+    "secretOrKey",
+    "PRIVATEKEY",
+];
 
 /// Ways to ask the environment, and what stands behind the name.
 const ASKS: [&str; 12] = [
@@ -32,7 +40,11 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
         }
         for (line, text) in (1..).zip(file.text.lines()) {
             if let Some(what) = told(text) {
-                found.entry(what).or_default().push(Hit { file: id, line, start: 0 });
+                found.entry(what).or_default().push(Hit {
+                    file: id,
+                    line,
+                    start: 0,
+                });
             }
         }
     }
@@ -57,25 +69,41 @@ fn told(line: &str) -> Option<String> {
         return None;
     }
     for ask in ASKS {
-        let Some((_, behind)) = line.split_once(ask) else { continue };
+        let Some((_, behind)) = line.split_once(ask) else {
+            continue;
+        };
         let name: String = behind
             .trim_start_matches(['<', '\'', '"', '(', '[', '`'])
             .chars()
             .take_while(|letter| letter.is_alphanumeric() || "_.".contains(*letter))
             .collect();
-        let is_secret = WORDS.iter().any(|word| name.to_uppercase().contains(&word.to_uppercase()));
+        let is_secret = WORDS
+            .iter()
+            .any(|word| name.to_uppercase().contains(&word.to_uppercase()));
         if is_secret && name.len() > 3 {
-            return Some(format!("variable `{name}` of the environment or configuration"));
+            return Some(format!(
+                "variable `{name}` of the environment or configuration"
+            ));
         }
     }
     // A type behind a colon tells of a field; what is then assigned is only its default.
     let is_typed = bare.split_once(':').is_some_and(|(name, kind)| {
-        !name.contains('=') && ["str", "Str", "Secret"].iter().any(|known| kind.trim_start().starts_with(known))
+        !name.contains('=')
+            && ["str", "Str", "Secret"]
+                .iter()
+                .any(|known| kind.trim_start().starts_with(known))
     });
     let (left, right) = bare.split_once('=').or_else(|| bare.split_once(':'))?;
-    let name = left.trim().trim_start_matches("export ").trim_start_matches("const ").split([':', ' ']).next()?;
+    let name = left
+        .trim()
+        .trim_start_matches("export ")
+        .trim_start_matches("const ")
+        .split([':', ' '])
+        .next()?;
     let is_name = WORDS.iter().any(|word| name.contains(word))
-        && name.chars().all(|letter| letter.is_alphanumeric() || "_.\"'".contains(letter));
+        && name
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || "_.\"'".contains(letter));
     let right = right.trim();
     if !is_name {
         return None;
@@ -84,8 +112,11 @@ fn told(line: &str) -> Option<String> {
     if is_typed {
         return Some(format!("setting `{name}`, filled from the environment"));
     }
-    let is_text =
-        right.starts_with(['\'', '"']) && !right.trim_end_matches([',', ';']).trim_matches(['\'', '"']).is_empty();
+    let is_text = right.starts_with(['\'', '"'])
+        && !right
+            .trim_end_matches([',', ';'])
+            .trim_matches(['\'', '"'])
+            .is_empty();
     is_text.then(|| format!("`{name}` stands in the code"))
 }
 
@@ -108,7 +139,10 @@ mod tests {
                 "    SECRET_KEY: str = secrets.token_urlsafe(32)",
                 Some("setting `SECRET_KEY`, filled from the environment"),
             ),
-            ("SECRET_KEY = 'abc'", Some("`SECRET_KEY` stands in the code")),
+            (
+                "SECRET_KEY = 'abc'",
+                Some("`SECRET_KEY` stands in the code"),
+            ),
             ("# SECRET_KEY = 1", None),
             ("print(SECRET)", None),
         ];

@@ -10,22 +10,40 @@ use crate::documents::{folder_of, name_of};
 pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
     let mut places: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     let mut all = 0;
-    for (file, found) in ground.sources.files.iter().enumerate().filter(|(_, file)| file.is_test) {
+    for (file, found) in ground
+        .sources
+        .files
+        .iter()
+        .enumerate()
+        .filter(|(_, file)| file.is_test)
+    {
         // Set-ups, fixtures and the like lie beside tests and follow another rule.
         let is_aside = !paths::holds_tests(&found.path) && !found.text.contains("describe(");
         if is_aside {
             continue;
         }
         all += 1;
-        places.entry(place(&found.path)).or_default().push(Hit { file, line: 1, start: 0 });
+        places.entry(place(&found.path)).or_default().push(Hit {
+            file,
+            line: 1,
+            start: 0,
+        });
     }
     let mut places: Vec<_> = places
         .into_iter()
         .map(|(what, hits)| {
             let folder = |hit: &Hit| folder_of(&ground.sources.files[hit.file].path);
             let first = hits.first().map_or("", folder);
-            let is_one = what.starts_with("in a folder") && hits.iter().all(|hit| folder(hit) == first);
-            (if is_one { format!("in `{first}/`") } else { what }, hits)
+            let is_one =
+                what.starts_with("in a folder") && hits.iter().all(|hit| folder(hit) == first);
+            (
+                if is_one {
+                    format!("in `{first}/`")
+                } else {
+                    what
+                },
+                hits,
+            )
         })
         .collect();
     places.sort_by_key(|(what, hits)| (std::cmp::Reverse(hits.len()), what.clone()));
@@ -44,7 +62,9 @@ fn place(path: &str) -> String {
     match paths::test_folder(path) {
         // `tests/` of the whole, below which the code's folders may stand again.
         Some(home) if !home.contains('/') => format!("in `{home}/`"),
-        Some(home) if home == folder_of(path) => format!("in a folder `{}/` of each part", name_of(home)),
+        Some(home) if home == folder_of(path) => {
+            format!("in a folder `{}/` of each part", name_of(home))
+        }
         Some(home) => format!("in `{home}/`"),
         None => "beside the code".to_owned(),
     }

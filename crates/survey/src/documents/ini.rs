@@ -30,21 +30,36 @@ pub(crate) fn read(text: &str) -> Vec<Section<'_>> {
         if bare.is_empty() || bare.starts_with(['#', ';']) {
             continue;
         }
-        if let Some(name) =
-            bare.strip_prefix('[').and_then(|rest| rest.split(']').next()).filter(|_| !line.starts_with(' '))
+        if let Some(name) = bare
+            .strip_prefix('[')
+            .and_then(|rest| rest.split(']').next())
+            .filter(|_| !line.starts_with(' '))
         {
-            sections.push(Section { name: name.trim(), line: number, entries: Vec::new() });
+            sections.push(Section {
+                name: name.trim(),
+                line: number,
+                entries: Vec::new(),
+            });
             continue;
         }
-        let Some(section) = sections.last_mut() else { continue };
+        let Some(section) = sections.last_mut() else {
+            continue;
+        };
         if line.starts_with([' ', '\t']) {
             if let Some(entry) = section.entries.last_mut() {
                 entry.values.push((number, bare));
             }
         } else if let Some((key, value)) = bare.split_once(['=', ':']) {
             let value = value.trim();
-            let values = if value.is_empty() { Vec::new() } else { vec![(number, value)] };
-            section.entries.push(Entry { key: key.trim(), values });
+            let values = if value.is_empty() {
+                Vec::new()
+            } else {
+                vec![(number, value)]
+            };
+            section.entries.push(Entry {
+                key: key.trim(),
+                values,
+            });
         }
     }
     sections
@@ -56,12 +71,16 @@ mod tests {
 
     #[test]
     fn values_go_on_in_indented_lines() {
-        let sections =
-            read("top = 1\n[testenv]\ndeps =\n    pytest\n    # no\n    ruff\ncommands = pytest {posargs}\n[flake8]\n");
+        let sections = read(
+            "top = 1\n[testenv]\ndeps =\n    pytest\n    # no\n    ruff\ncommands = pytest {posargs}\n[flake8]\n",
+        );
         assert_eq!(sections.len(), 2);
         let deps = sections[0].entry("deps").unwrap();
         assert_eq!(deps.values, [(4, "pytest"), (6, "ruff")]);
-        assert_eq!(sections[0].entry("commands").unwrap().values, [(7, "pytest {posargs}")]);
+        assert_eq!(
+            sections[0].entry("commands").unwrap().values,
+            [(7, "pytest {posargs}")]
+        );
         assert_eq!((sections[1].name, sections[1].line), ("flake8", 8));
     }
 }

@@ -7,12 +7,21 @@ use super::value::{Arguments, DEFAULT, Place, Value};
 
 impl<'a> Machine<'a> {
     /// A function from outside that is known, applied; nothing where it is not.
-    pub(super) fn builtin(&mut self, callee: &Value<'a>, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
-        let Value::External(path) = callee else { return None };
+    pub(super) fn builtin(
+        &mut self,
+        callee: &Value<'a>,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let Value::External(path) = callee else {
+            return None;
+        };
         let first = arguments.at(0);
         match &**path {
             "str" | "String" => first?.as_text().map(Value::Text),
-            "dict" | "collections.OrderedDict" if arguments.0.is_empty() => Some(Value::map(Vec::new())),
+            "dict" | "collections.OrderedDict" if arguments.0.is_empty() => {
+                Some(Value::map(Vec::new()))
+            }
             "list" | "set" if arguments.0.is_empty() => Some(Value::list(Vec::new())),
             "dict" | "collections.OrderedDict" if matches!(first, Some(Value::Map(_))) => {
                 Some(Value::map(first?.entries()))
@@ -25,36 +34,82 @@ impl<'a> Machine<'a> {
             "type" => self.type_of(first?),
             "issubclass" => self.is_subclass(&first?.clone(), &arguments.at(1)?.clone()),
             "isinstance" => match (self.type_of(first?)?, arguments.at(1)?) {
-                (Value::External(own), Value::External(wanted)) if matches!(&*own, "str" | "list" | "dict") => {
+                (Value::External(own), Value::External(wanted))
+                    if matches!(&*own, "str" | "list" | "dict") =>
+                {
                     Some(Value::Bool(own == *wanted))
                 }
                 _ => None,
             },
             "dict.fromkeys" => {
-                let keys = first?.items().iter().filter_map(Value::as_text).map(|key| (key, Value::Null)).collect();
+                let keys = first?
+                    .items()
+                    .iter()
+                    .filter_map(Value::as_text)
+                    .map(|key| (key, Value::Null))
+                    .collect();
                 Some(Value::map(keys))
             }
-            "list" | "tuple" | "set" | "sorted" | "reversed" if matches!(first, Some(Value::Map(_))) => {
-                Some(Value::list(first?.entries().into_iter().map(|(key, _)| Value::Text(key)).collect()))
+            "list" | "tuple" | "set" | "sorted" | "reversed"
+                if matches!(first, Some(Value::Map(_))) =>
+            {
+                Some(Value::list(
+                    first?
+                        .entries()
+                        .into_iter()
+                        .map(|(key, _)| Value::Text(key))
+                        .collect(),
+                ))
             }
             "list" | "tuple" | "set" | "sorted" | "reversed" | "Object.freeze" | "typing.cast" => {
                 let value = arguments.at(usize::from(&**path == "typing.cast"))?;
                 Some(value.clone())
             }
-            "dict" if !arguments.0.is_empty() && arguments.0.iter().all(|(name, _)| name.is_some()) => {
-                let entries = arguments.0.iter().filter_map(|(name, value)| Some(((*name)?.into(), value.clone())));
+            "dict"
+                if !arguments.0.is_empty()
+                    && arguments.0.iter().all(|(name, _)| name.is_some()) =>
+            {
+                let entries = arguments
+                    .0
+                    .iter()
+                    .filter_map(|(name, value)| Some(((*name)?.into(), value.clone())));
                 Some(Value::map(entries.collect()))
             }
             "getattr" => {
                 let name = arguments.at(1)?.as_text()?;
                 let value = self.member(&first?.clone(), &name, place);
-                let is_open = matches!(value, Value::Unknown | Value::External(_) | Value::Object(_));
-                Some(arguments.at(2).filter(|_| is_open).cloned().unwrap_or(value))
+                let is_open = matches!(
+                    value,
+                    Value::Unknown | Value::External(_) | Value::Object(_)
+                );
+                Some(
+                    arguments
+                        .at(2)
+                        .filter(|_| is_open)
+                        .cloned()
+                        .unwrap_or(value),
+                )
             }
-            "Object.keys" => Some(Value::list(first?.entries().into_iter().map(|(key, _)| Value::Text(key)).collect())),
-            "Object.values" => Some(Value::list(first?.entries().into_iter().map(|(_, value)| value).collect())),
+            "Object.keys" => Some(Value::list(
+                first?
+                    .entries()
+                    .into_iter()
+                    .map(|(key, _)| Value::Text(key))
+                    .collect(),
+            )),
+            "Object.values" => Some(Value::list(
+                first?
+                    .entries()
+                    .into_iter()
+                    .map(|(_, value)| value)
+                    .collect(),
+            )),
             "Object.entries" => Some(Value::list(
-                first?.entries().into_iter().map(|(key, value)| Value::list(vec![Value::Text(key), value])).collect(),
+                first?
+                    .entries()
+                    .into_iter()
+                    .map(|(key, value)| Value::list(vec![Value::Text(key), value]))
+                    .collect(),
             )),
             "Object.assign" => {
                 let merged = arguments.positional().flat_map(Value::entries).collect();
@@ -71,8 +126,13 @@ impl<'a> Machine<'a> {
                 Some(self.imported(&path, place))
             }
             "os.getenv" | "os.environ.get" | "decouple.config" | "Deno.env.get" => {
-                let given = arguments.at(1).or_else(|| arguments.named("default")).cloned();
-                let sample = first.and_then(Value::as_text).map(|name| self.sample(&name));
+                let given = arguments
+                    .at(1)
+                    .or_else(|| arguments.named("default"))
+                    .cloned();
+                let sample = first
+                    .and_then(Value::as_text)
+                    .map(|name| self.sample(&name));
                 let given = given.or(sample.filter(|value| matches!(value, Value::Sample(_))))?;
                 Some(Value::either([given, Value::Unknown]))
             }
@@ -134,7 +194,8 @@ impl<'a> Machine<'a> {
                 Value::Null
             }
             "insert" | "unshift" => {
-                list.borrow_mut().extend(arguments.positional().last().cloned());
+                list.borrow_mut()
+                    .extend(arguments.positional().last().cloned());
                 Value::Null
             }
             "extend" => {
@@ -151,14 +212,20 @@ impl<'a> Machine<'a> {
                 Value::list(receiver.items().into_iter().chain(more).collect())
             }
             "forEach" | "map" | "flatMap" => {
-                let Some(callback) = arguments.at(0).cloned() else { return Value::Unknown };
+                let Some(callback) = arguments.at(0).cloned() else {
+                    return Value::Unknown;
+                };
                 let items = receiver.items();
-                let results =
-                    items.into_iter().take(200).map(|item| self.call_value(&callback, Arguments::of([item]), place));
+                let results = items
+                    .into_iter()
+                    .take(200)
+                    .map(|item| self.call_value(&callback, Arguments::of([item]), place));
                 Value::list(results.collect())
             }
             "filter" => {
-                let Some(callback) = arguments.at(0).cloned() else { return receiver.clone() };
+                let Some(callback) = arguments.at(0).cloned() else {
+                    return receiver.clone();
+                };
                 let items = receiver.items();
                 // What is decided against is left out; functions and objects stay as they are.
                 let is_out = |machine: &mut Self, item: &Value<'a>| {
@@ -168,13 +235,19 @@ impl<'a> Machine<'a> {
                             Value::Bool(false)
                         )
                 };
-                let kept: Vec<_> = items.into_iter().filter(|item| !is_out(self, item)).collect();
+                let kept: Vec<_> = items
+                    .into_iter()
+                    .filter(|item| !is_out(self, item))
+                    .collect();
                 Value::list(kept)
             }
             "slice" | "flat" | "sort" | "reverse" => receiver.clone(),
             "join" => {
                 let parts: Option<Vec<_>> = receiver.items().iter().map(Value::as_text).collect();
-                let glue = arguments.at(0).and_then(Value::as_text).unwrap_or_else(|| ",".into());
+                let glue = arguments
+                    .at(0)
+                    .and_then(Value::as_text)
+                    .unwrap_or_else(|| ",".into());
                 parts.map_or(Value::Unknown, |parts| Value::text(&parts.join(&*glue)))
             }
             _ => Value::Unknown,
@@ -196,15 +269,21 @@ fn text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'
             (Some(from), Some(to)) => Value::text(&text.replace(&*from, &to)),
             _ => Value::Unknown,
         },
-        "endsWith" | "endswith" => argument(0).map_or(Value::Unknown, |end| Value::Bool(text.ends_with(&*end))),
-        "startsWith" | "startswith" => {
-            argument(0).map_or(Value::Unknown, |start| Value::Bool(text.starts_with(&*start)))
+        "endsWith" | "endswith" => {
+            argument(0).map_or(Value::Unknown, |end| Value::Bool(text.ends_with(&*end)))
         }
-        "concat" => argument(0).map_or(Value::Unknown, |more| Value::text(&format!("{text}{more}"))),
+        "startsWith" | "startswith" => argument(0).map_or(Value::Unknown, |start| {
+            Value::Bool(text.starts_with(&*start))
+        }),
+        "concat" => {
+            argument(0).map_or(Value::Unknown, |more| Value::text(&format!("{text}{more}")))
+        }
         "format" => {
             let mut formatted = text.to_owned();
             for (name, value) in arguments.0.iter() {
-                let Some(value) = value.as_text() else { return Value::Unknown };
+                let Some(value) = value.as_text() else {
+                    return Value::Unknown;
+                };
                 formatted = match name {
                     Some(name) => formatted.replace(&format!("{{{name}}}"), &value),
                     None => formatted.replacen("{}", &value, 1),
@@ -213,8 +292,13 @@ fn text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'
             Value::text(&formatted)
         }
         "join" => {
-            let items: Option<Vec<_>> =
-                arguments.at(0).map(Value::items).unwrap_or_default().iter().map(Value::as_text).collect();
+            let items: Option<Vec<_>> = arguments
+                .at(0)
+                .map(Value::items)
+                .unwrap_or_default()
+                .iter()
+                .map(Value::as_text)
+                .collect();
             items.map_or(Value::Unknown, |items| Value::text(&items.join(text)))
         }
         "split" => {

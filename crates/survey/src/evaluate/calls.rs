@@ -15,12 +15,18 @@ const MOST_CALLS: u32 = 20_000;
 pub(crate) const OPEN: &str = "?";
 
 impl<'a> Machine<'a> {
-    pub(super) fn arguments(&mut self, arguments: &'a [Argument], scope: &Rc<Scope<'a>>) -> Arguments<'a> {
+    pub(super) fn arguments(
+        &mut self,
+        arguments: &'a [Argument],
+        scope: &Rc<Scope<'a>>,
+    ) -> Arguments<'a> {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             match &argument.value {
                 Expression::Spread(inner) => match self.evaluate(inner, scope) {
-                    Value::List(items) => values.extend(items.borrow().iter().map(|item| (None, item.clone()))),
+                    Value::List(items) => {
+                        values.extend(items.borrow().iter().map(|item| (None, item.clone())))
+                    }
                     Value::Map(_) => {}
                     other => values.push((None, Value::Spread(Rc::new(other)))),
                 },
@@ -31,9 +37,14 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn call(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>) -> Value<'a> {
-        let place = Place { module: scope.module, line: call.line };
+        let place = Place {
+            module: scope.module,
+            line: call.line,
+        };
         match &call.callee {
-            Expression::Name(name) if &**name == "require" && self.find(scope, "require").is_none() => {
+            Expression::Name(name)
+                if &**name == "require" && self.find(scope, "require").is_none() =>
+            {
                 let arguments = self.arguments(&call.arguments, scope);
                 match arguments.at(0).and_then(Value::as_text) {
                     Some(source) => match super::folders::from_root(&source) {
@@ -55,7 +66,9 @@ impl<'a> Machine<'a> {
                 let arguments = self.arguments(&call.arguments, scope);
                 match (&receiver, key.as_text()) {
                     // `router[method](…)`: a call of a method, be its name known or not.
-                    (Value::Object(_), Some(name)) => self.call_method(&receiver, &name, arguments, place),
+                    (Value::Object(_), Some(name)) => {
+                        self.call_method(&receiver, &name, arguments, place)
+                    }
                     (Value::Object(_), None) if !matches!(key, Value::Number(_)) => {
                         self.remember(&receiver, OPEN, arguments, place)
                     }
@@ -75,18 +88,34 @@ impl<'a> Machine<'a> {
 
     fn call_super(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>, place: Place) -> Value<'a> {
         let this = self.find(scope, "this").unwrap_or(Value::Unknown);
-        let Some(Value::Class(class)) = self.find(scope, "*class*") else { return Value::Unknown };
-        let base = class.bases.first().cloned().map(|base| self.settle(base)).unwrap_or(Value::Unknown);
+        let Some(Value::Class(class)) = self.find(scope, "*class*") else {
+            return Value::Unknown;
+        };
+        let base = class
+            .bases
+            .first()
+            .cloned()
+            .map(|base| self.settle(base))
+            .unwrap_or(Value::Unknown);
         if self.is_python(scope.module) {
-            let Some(base) = base.as_class() else { return Value::Unknown };
+            let Some(base) = base.as_class() else {
+                return Value::Unknown;
+            };
             return Value::Super(base, Box::new(this));
         }
         let arguments = self.arguments(&call.arguments, scope);
-        if let Some(constructor) = base.as_class().and_then(|base| self.method(&base, "constructor")) {
+        if let Some(constructor) = base
+            .as_class()
+            .and_then(|base| self.method(&base, "constructor"))
+        {
             return self.invoke(&constructor, Some(this), &arguments);
         }
         if let Value::Object(id) = this {
-            let origin = Origin::Method { receiver: Value::Object(id), name: "super".into(), arguments };
+            let origin = Origin::Method {
+                receiver: Value::Object(id),
+                name: "super".into(),
+                arguments,
+            };
             let entry = self.new_object(origin, place);
             self.objects[id].log.push(entry);
         }
@@ -104,9 +133,15 @@ impl<'a> Machine<'a> {
         match &receiver {
             Value::Choice(ways) => {
                 let ways = ways.clone();
-                let values: Vec<_> =
-                    ways.iter().map(|way| self.call_method(way, name, arguments.clone(), place)).collect();
-                Value::either(values.into_iter().filter(|value| !matches!(value, Value::Unknown)))
+                let values: Vec<_> = ways
+                    .iter()
+                    .map(|way| self.call_method(way, name, arguments.clone(), place))
+                    .collect();
+                Value::either(
+                    values
+                        .into_iter()
+                        .filter(|value| !matches!(value, Value::Unknown)),
+                )
             }
             Value::Text(_) | Value::List(_) | Value::Map(_) => {
                 if let Some(value) = self.own_field(&receiver, name) {
@@ -137,7 +172,9 @@ impl<'a> Machine<'a> {
                     _ => self.known_member(&receiver, name, place),
                 };
                 match known {
-                    Some(value) if !matches!(value, Value::Unknown) => self.call_value(&value, arguments, place),
+                    Some(value) if !matches!(value, Value::Unknown) => {
+                        self.call_value(&value, arguments, place)
+                    }
                     _ => match self.told_by_configuration(&receiver, name) {
                         Some(told) => told,
                         None => self.remember(&receiver, name, arguments, place),
@@ -151,21 +188,39 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn known_member(&mut self, receiver: &Value<'a>, name: &str, place: Place) -> Option<Value<'a>> {
+    fn known_member(
+        &mut self,
+        receiver: &Value<'a>,
+        name: &str,
+        place: Place,
+    ) -> Option<Value<'a>> {
         if let Some(value) = self.own_field(receiver, name) {
-            let is_plain_member =
-                matches!(&value, Value::Object(id) if matches!(self.objects[*id].origin, Origin::Member { .. }));
+            let is_plain_member = matches!(&value, Value::Object(id) if matches!(self.objects[*id].origin, Origin::Member { .. }));
             return (!is_plain_member).then_some(value);
         }
-        let Value::Object(id) = receiver else { return None };
-        let Origin::Instance { class, .. } = &self.objects[*id].origin else { return None };
+        let Value::Object(id) = receiver else {
+            return None;
+        };
+        let Origin::Instance { class, .. } = &self.objects[*id].origin else {
+            return None;
+        };
         let class = class.clone();
         let _ = self.class_member(&class, name)?;
         Some(self.member(receiver, name, place))
     }
 
-    fn remember(&mut self, receiver: &Value<'a>, name: &str, arguments: Arguments<'a>, place: Place) -> Value<'a> {
-        let origin = Origin::Method { receiver: receiver.clone(), name: name.into(), arguments };
+    fn remember(
+        &mut self,
+        receiver: &Value<'a>,
+        name: &str,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        let origin = Origin::Method {
+            receiver: receiver.clone(),
+            name: name.into(),
+            arguments,
+        };
         let result = self.new_object(origin, place);
         if let Value::Object(id) = receiver {
             self.objects[*id].log.push(result);
@@ -173,7 +228,12 @@ impl<'a> Machine<'a> {
         Value::Object(result)
     }
 
-    pub(crate) fn call_value(&mut self, callee: &Value<'a>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+    pub(crate) fn call_value(
+        &mut self,
+        callee: &Value<'a>,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
         if !self.spend() {
             return Value::Unknown;
         }
@@ -185,8 +245,15 @@ impl<'a> Machine<'a> {
             Value::Bound(bound) => self.invoke(&bound.1, Some(bound.0.clone()), &arguments),
             Value::Class(class) => self.instantiate(&class, arguments, place),
             Value::Choice(ways) => {
-                let values: Vec<_> = ways.iter().map(|way| self.call_value(way, arguments.clone(), place)).collect();
-                Value::either(values.into_iter().filter(|value| !matches!(value, Value::Unknown)))
+                let values: Vec<_> = ways
+                    .iter()
+                    .map(|way| self.call_value(way, arguments.clone(), place))
+                    .collect();
+                Value::either(
+                    values
+                        .into_iter()
+                        .filter(|value| !matches!(value, Value::Unknown)),
+                )
             }
             Value::Module(id) => {
                 let callee = self.export(id, "default");
@@ -203,7 +270,10 @@ impl<'a> Machine<'a> {
                 Value::Object(self.new_object(Origin::Call { callee, arguments }, place))
             }
             Value::Object(id) => {
-                let origin = Origin::Call { callee: Value::Object(id), arguments };
+                let origin = Origin::Call {
+                    callee: Value::Object(id),
+                    arguments,
+                };
                 let result = self.new_object(origin, place);
                 self.objects[id].log.push(result);
                 Value::Object(result)
@@ -212,9 +282,17 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn instantiate(&mut self, class: &Rc<ClassValue<'a>>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+    fn instantiate(
+        &mut self,
+        class: &Rc<ClassValue<'a>>,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
         self.made.insert(std::ptr::from_ref(class.class));
-        let origin = Origin::Instance { class: class.clone(), arguments: arguments.clone() };
+        let origin = Origin::Instance {
+            class: class.clone(),
+            arguments: arguments.clone(),
+        };
         let this = Value::Object(self.new_object(origin, place));
         if !self.is_python(class.place.module) {
             for class in self.lineage(class).into_iter().rev() {
@@ -266,7 +344,11 @@ impl<'a> Machine<'a> {
         if let Some(count) = self.calls.get_mut(&key) {
             count.0 -= 1;
         }
-        let given = if returned.is_empty() { Value::Null } else { Value::either(returned) };
+        let given = if returned.is_empty() {
+            Value::Null
+        } else {
+            Value::either(returned)
+        };
         note_maker(closure, &given, &scope);
         given
     }
@@ -327,5 +409,8 @@ fn note_maker<'a>(maker: &Closure<'a>, given: &Value<'a>, scope: &Rc<Scope<'a>>)
 }
 
 fn is_map_method(name: &str) -> bool {
-    matches!(name, "get" | "setdefault" | "update" | "copy" | "values" | "keys" | "items")
+    matches!(
+        name,
+        "get" | "setdefault" | "update" | "copy" | "values" | "keys" | "items"
+    )
 }

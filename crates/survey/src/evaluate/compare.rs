@@ -6,7 +6,9 @@ use code::syntax::{Choose, Comparison, Comprehension, Expression};
 use std::rc::Rc;
 
 /// Names of the languages' own types, which `type(x) is str` compares.
-const TYPES: [&str; 8] = ["str", "int", "float", "bool", "list", "dict", "type", "function"];
+const TYPES: [&str; 8] = [
+    "str", "int", "float", "bool", "list", "dict", "type", "function",
+];
 
 impl<'a> Machine<'a> {
     pub(super) fn compare(
@@ -27,17 +29,23 @@ impl<'a> Machine<'a> {
     }
 
     fn contains(&mut self, holder: &Value<'a>, wanted: &Value<'a>) -> Option<bool> {
-        let Value::Text(wanted) = wanted else { return None };
+        let Value::Text(wanted) = wanted else {
+            return None;
+        };
         if let Some(map) = self.mapping(holder) {
             let entries = map.borrow();
             let is_open = entries.iter().any(|(key, _)| key.starts_with('?'));
-            let is_found = entries.iter().any(|(key, _)| key == wanted && &**key != DEFAULT);
+            let is_found = entries
+                .iter()
+                .any(|(key, _)| key == wanted && &**key != DEFAULT);
             return (is_found || !is_open).then_some(is_found);
         }
         match holder {
             Value::List(items) => {
                 let items = items.borrow();
-                let is_found = items.iter().any(|item| matches!(item, Value::Text(text) if text == wanted));
+                let is_found = items
+                    .iter()
+                    .any(|item| matches!(item, Value::Text(text) if text == wanted));
                 let is_closed = items.iter().all(|item| matches!(item, Value::Text(_)));
                 (is_found || is_closed).then_some(is_found)
             }
@@ -60,7 +68,11 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn comprehend(&mut self, parts: &'a Comprehension, scope: &Rc<Scope<'a>>) -> Value<'a> {
+    pub(super) fn comprehend(
+        &mut self,
+        parts: &'a Comprehension,
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
         let over = self.evaluate(&parts.over, scope);
         let inner = Scope::new(scope.module, Some(scope.clone()), false);
         if !over.ways().iter().any(|way| matches!(way, Value::List(_))) {
@@ -117,7 +129,9 @@ impl<'a> Machine<'a> {
             }
             Value::External(path) => {
                 let name = path.rsplit('.').next().unwrap_or(path);
-                self.outside_bases(class).iter().any(|known| known == path || known.ends_with(name))
+                self.outside_bases(class)
+                    .iter()
+                    .any(|known| known == path || known.ends_with(name))
             }
             _ => return None,
         };
@@ -127,11 +141,14 @@ impl<'a> Machine<'a> {
 
     /// Whether a class extends what is not known, or what a call makes.
     fn has_open_base(&mut self, class: &ClassValue<'a>) -> bool {
-        class.bases.iter().any(|base| match self.settle(base.clone()) {
-            Value::Class(_) | Value::External(_) => false,
-            Value::Object(id) => !matches!(self.objects[id].origin, Origin::Member { .. }),
-            _ => true,
-        })
+        class
+            .bases
+            .iter()
+            .any(|base| match self.settle(base.clone()) {
+                Value::Class(_) | Value::External(_) => false,
+                Value::Object(id) => !matches!(self.objects[id].origin, Origin::Member { .. }),
+                _ => true,
+            })
     }
 }
 
@@ -166,7 +183,11 @@ fn is_equal<'a>(left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
         (Value::Bool(a), Value::Bool(b)) => Some(a == b),
         (Value::Number(a), Value::Number(b)) => Some(a == b),
         (Value::Text(_), Value::Bool(_)) | (Value::Bool(_), Value::Text(_)) => Some(false),
-        (Value::External(a), Value::External(b)) if TYPES.contains(&&**a) && TYPES.contains(&&**b) => Some(a == b),
+        (Value::External(a), Value::External(b))
+            if TYPES.contains(&&**a) && TYPES.contains(&&**b) =>
+        {
+            Some(a == b)
+        }
         (Value::Class(_), Value::External(name)) if TYPES.contains(&&**name) => Some(false),
         _ => None,
     }

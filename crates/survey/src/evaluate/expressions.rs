@@ -31,11 +31,18 @@ impl<'a> Machine<'a> {
         None
     }
 
-    pub(crate) fn evaluate(&mut self, expression: &'a Expression, scope: &Rc<Scope<'a>>) -> Value<'a> {
+    pub(crate) fn evaluate(
+        &mut self,
+        expression: &'a Expression,
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
         if !self.spend() || self.depth > DEEPEST {
             return Value::Unknown;
         }
-        let place = |line| Place { module: scope.module, line };
+        let place = |line| Place {
+            module: scope.module,
+            line,
+        };
         match expression {
             Expression::Name(name) => match self.find(scope, name) {
                 Some(value) => {
@@ -47,7 +54,9 @@ impl<'a> Machine<'a> {
                     value
                 }
                 // Where a file lies is all that paths are made of.
-                None if matches!(&**name, "__dirname" | "__filename") => self.folder_of(scope.module),
+                None if matches!(&**name, "__dirname" | "__filename") => {
+                    self.folder_of(scope.module)
+                }
                 None => Value::External((&**name).into()),
             },
             Expression::Text(text) => Value::text(text),
@@ -146,12 +155,14 @@ impl<'a> Machine<'a> {
             },
             Value::Object(_) | Value::Module(_) => match key {
                 Value::Number(number) => self.member(of, number, nowhere),
-                _ => key.as_text().map_or(Value::Unknown, |key| self.member(of, &key, nowhere)),
+                _ => key
+                    .as_text()
+                    .map_or(Value::Unknown, |key| self.member(of, &key, nowhere)),
             },
             Value::External(path) if path.ends_with("Annotated") => key.clone(),
-            Value::External(path) if super::members::is_environment(path) => {
-                key.as_text().map_or(Value::Unknown, |key| self.sample(&key))
-            }
+            Value::External(path) if super::members::is_environment(path) => key
+                .as_text()
+                .map_or(Value::Unknown, |key| self.sample(&key)),
             // `Generic[T]`: the thing itself.
             Value::Class(_) | Value::External(_) => of.clone(),
             Value::Choice(ways) => {
@@ -177,7 +188,11 @@ impl<'a> Machine<'a> {
         Value::list(values)
     }
 
-    fn entries(&mut self, entries: &'a [(Expression, Expression)], scope: &Rc<Scope<'a>>) -> Value<'a> {
+    fn entries(
+        &mut self,
+        entries: &'a [(Expression, Expression)],
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
         let mut values: Vec<(Rc<str>, Value<'a>)> = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             if let Expression::Spread(inner) = key {
@@ -188,7 +203,9 @@ impl<'a> Machine<'a> {
             let value = self.evaluate(value, scope);
             let key: Rc<str> = match &key {
                 Value::Number(number) => (*number).into(),
-                other => other.as_text().unwrap_or_else(|| format!("?{}", values.len()).into()),
+                other => other
+                    .as_text()
+                    .unwrap_or_else(|| format!("?{}", values.len()).into()),
             };
             values.push((key, value));
         }
@@ -201,7 +218,11 @@ impl<'a> Machine<'a> {
         scope: &Rc<Scope<'a>>,
         class: Option<&Rc<Scope<'a>>>,
     ) -> Rc<Closure<'a>> {
-        let decorators: Vec<_> = function.decorators.iter().map(|value| self.evaluate(value, scope)).collect();
+        let decorators: Vec<_> = function
+            .decorators
+            .iter()
+            .map(|value| self.evaluate(value, scope))
+            .collect();
         let outer = class.unwrap_or(scope);
         let closure = Rc::new(Closure {
             function,
@@ -209,7 +230,10 @@ impl<'a> Machine<'a> {
             decorators,
             this: None,
             fields: Default::default(),
-            place: Place { module: scope.module, line: function.line },
+            place: Place {
+                module: scope.module,
+                line: function.line,
+            },
             alias: Default::default(),
             maker: Default::default(),
         });
@@ -240,11 +264,20 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn define_class(&mut self, class: &'a Class, scope: &Rc<Scope<'a>>) -> Rc<ClassValue<'a>> {
+    pub(super) fn define_class(
+        &mut self,
+        class: &'a Class,
+        scope: &Rc<Scope<'a>>,
+    ) -> Rc<ClassValue<'a>> {
         let bases = class.bases.iter().filter(|base| base.name.is_none());
         let bases: Vec<_> = bases.map(|base| self.base(&base.value, scope)).collect();
-        let keywords = class.bases.iter().filter_map(|base| Some((base.name.as_deref()?, &base.value)));
-        let keywords: Vec<_> = keywords.map(|(name, value)| (name, self.evaluate(value, scope))).collect();
+        let keywords = class
+            .bases
+            .iter()
+            .filter_map(|base| Some((base.name.as_deref()?, &base.value)));
+        let keywords: Vec<_> = keywords
+            .map(|(name, value)| (name, self.evaluate(value, scope)))
+            .collect();
         let own = Scope::new(scope.module, Some(scope.clone()), true);
         // Methods see past the class's own names, but know their class.
         let around = Scope::new(scope.module, Some(scope.clone()), false);
@@ -255,11 +288,18 @@ impl<'a> Machine<'a> {
             keywords,
             decorators: Default::default(),
             fields: Default::default(),
-            place: Place { module: scope.module, line: class.line },
+            place: Place {
+                module: scope.module,
+                line: class.line,
+            },
         });
         around.set("*class*", Value::Class(value.clone()));
         self.run_class_body(&value, &class.body, &own, &around);
-        let decorators: Vec<_> = class.decorators.iter().map(|decorator| self.evaluate(decorator, scope)).collect();
+        let decorators: Vec<_> = class
+            .decorators
+            .iter()
+            .map(|decorator| self.evaluate(decorator, scope))
+            .collect();
         for decorator in decorators.iter().rev() {
             self.decorate(decorator, Value::Class(value.clone()), value.place);
         }
@@ -285,12 +325,22 @@ impl<'a> Machine<'a> {
                     }
                     let decorators = closure.decorators.clone();
                     let value = Value::Function(closure);
-                    Field { name, value, annotation: None, decorators }
+                    Field {
+                        name,
+                        value,
+                        annotation: None,
+                        decorators,
+                    }
                 }
                 Statement::Class(inner) => {
                     let class = self.define_class(inner, own);
                     let value = Value::Class(class);
-                    Field { name: &inner.name, value, annotation: None, decorators: Vec::new() }
+                    Field {
+                        name: &inner.name,
+                        value,
+                        annotation: None,
+                        decorators: Vec::new(),
+                    }
                 }
                 Statement::Assign(assignment) => {
                     let given = match &assignment.value {
@@ -301,9 +351,18 @@ impl<'a> Machine<'a> {
                         self.assign(&assignment.target, given, own);
                         continue;
                     };
-                    let decorators = assignment.decorators.iter().map(|value| self.evaluate(value, own)).collect();
+                    let decorators = assignment
+                        .decorators
+                        .iter()
+                        .map(|value| self.evaluate(value, own))
+                        .collect();
                     let annotation = assignment.annotation.as_ref();
-                    Field { name, value: given, annotation, decorators }
+                    Field {
+                        name,
+                        value: given,
+                        annotation,
+                        decorators,
+                    }
                 }
                 Statement::If(_, then, otherwise) => {
                     self.run_class_body(value, then, own, around);
@@ -328,12 +387,23 @@ impl<'a> Machine<'a> {
             Pattern::List(parts) => {
                 let items = value.items();
                 for (at, part) in parts.iter().enumerate() {
-                    self.assign(part, items.get(at).cloned().unwrap_or(Value::Unknown), scope);
+                    self.assign(
+                        part,
+                        items.get(at).cloned().unwrap_or(Value::Unknown),
+                        scope,
+                    );
                 }
             }
             Pattern::Map(parts) => {
                 for (key, part) in parts {
-                    let field = self.member(&value, key, Place { module: scope.module, line: 0 });
+                    let field = self.member(
+                        &value,
+                        key,
+                        Place {
+                            module: scope.module,
+                            line: 0,
+                        },
+                    );
                     field.call_it(key);
                     self.assign(part, field, scope);
                 }
@@ -353,16 +423,28 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(crate) fn is_instance_of(&mut self, id: super::ObjectId, wanted: impl Fn(&str) -> bool) -> bool {
+    pub(crate) fn is_instance_of(
+        &mut self,
+        id: super::ObjectId,
+        wanted: impl Fn(&str) -> bool,
+    ) -> bool {
         match self.objects[id].origin.clone() {
             Origin::Call { callee, .. } => self.path_of(&callee).is_some_and(|path| wanted(&path)),
             Origin::Parameter { annotation, .. } => {
-                let class = annotation.as_class().map(|class| self.outside_bases(&class)).unwrap_or_default();
-                self.path_of(&annotation).is_some_and(|path| wanted(&path)) || class.iter().any(|path| wanted(path))
+                let class = annotation
+                    .as_class()
+                    .map(|class| self.outside_bases(&class))
+                    .unwrap_or_default();
+                self.path_of(&annotation).is_some_and(|path| wanted(&path))
+                    || class.iter().any(|path| wanted(path))
             }
-            Origin::Instance { class, .. } => self.outside_bases(&class).iter().any(|path| wanted(path)),
+            Origin::Instance { class, .. } => {
+                self.outside_bases(&class).iter().any(|path| wanted(path))
+            }
             Origin::Method { receiver, name, .. } => {
-                let Some(path) = self.path_of(&receiver) else { return false };
+                let Some(path) = self.path_of(&receiver) else {
+                    return false;
+                };
                 wanted(&format!("{path}.{name}"))
             }
             _ => false,
@@ -372,9 +454,14 @@ impl<'a> Machine<'a> {
 
 /// The scope that an assignment without a declaration writes to.
 fn holder_of<'a>(target: &Pattern, scope: &Rc<Scope<'a>>) -> Rc<Scope<'a>> {
-    let Pattern::Name(name) = target else { return scope.clone() };
+    let Pattern::Name(name) = target else {
+        return scope.clone();
+    };
     let mut scopes = std::iter::successors(Some(scope), |at| at.parent.as_ref());
-    scopes.find(|at| at.names.borrow().contains_key(&**name)).unwrap_or(scope).clone()
+    scopes
+        .find(|at| at.names.borrow().contains_key(&**name))
+        .unwrap_or(scope)
+        .clone()
 }
 
 fn add<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
@@ -386,7 +473,11 @@ fn add<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
         return Value::Unknown;
     }
     let part = |value: &Value<'a>| {
-        if is_list(value) { value.items() } else { vec![Value::Spread(Rc::new(value.clone()))] }
+        if is_list(value) {
+            value.items()
+        } else {
+            vec![Value::Spread(Rc::new(value.clone()))]
+        }
     };
     Value::list(part(left).into_iter().chain(part(right)).collect())
 }

@@ -10,7 +10,10 @@ const ROOT: &str = "/@/";
 impl<'a> Machine<'a> {
     /// A folder of the project as an absolute path.
     pub(super) fn folder_of(&self, module: ModuleId) -> Value<'a> {
-        let folder = self.path(module).rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = self
+            .path(module)
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
         Value::text(&format!("{ROOT}{folder}"))
     }
 
@@ -18,7 +21,9 @@ impl<'a> Machine<'a> {
     pub(super) fn listed(&self, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
         let folder = self.project_folder(&arguments.at(0)?.as_text()?, place)?;
         let names = self.names_in(&folder);
-        let with_types = arguments.at(1).and_then(|options| options.entry("withFileTypes"));
+        let with_types = arguments
+            .at(1)
+            .and_then(|options| options.entry("withFileTypes"));
         let entry = |name: String| match &with_types {
             Some(_) => Value::map(vec![("name".into(), Value::text(&name))]),
             None => Value::text(&name),
@@ -29,10 +34,19 @@ impl<'a> Machine<'a> {
     fn names_in(&self, folder: &str) -> Vec<String> {
         let inside = |path: &str| match folder {
             "" => Some(path.to_owned()),
-            _ => path.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned),
+            _ => path
+                .strip_prefix(folder)?
+                .strip_prefix('/')
+                .map(str::to_owned),
         };
-        let files = self.files.iter().filter(|file| !file.is_test).filter_map(|file| inside(&file.path));
-        let mut names: Vec<String> = files.map(|rest| rest.split('/').next().unwrap_or(&rest).to_owned()).collect();
+        let files = self
+            .files
+            .iter()
+            .filter(|file| !file.is_test)
+            .filter_map(|file| inside(&file.path));
+        let mut names: Vec<String> = files
+            .map(|rest| rest.split('/').next().unwrap_or(&rest).to_owned())
+            .collect();
         names.sort();
         names.dedup();
         names
@@ -46,10 +60,16 @@ impl<'a> Machine<'a> {
         if text.starts_with('/') {
             return None;
         }
-        let folder = self.path(place.module).rsplit_once('/').map_or("", |(folder, _)| folder);
-        let mut candidates = code::modules::ancestors(folder).filter_map(|above| plain(&format!("{above}/{text}")));
-        let mut found: Vec<String> =
-            candidates.by_ref().filter(|candidate| !self.names_in(candidate).is_empty()).collect();
+        let folder = self
+            .path(place.module)
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        let mut candidates =
+            code::modules::ancestors(folder).filter_map(|above| plain(&format!("{above}/{text}")));
+        let mut found: Vec<String> = candidates
+            .by_ref()
+            .filter(|candidate| !self.names_in(candidate).is_empty())
+            .collect();
         found.dedup();
         (found.len() == 1).then(|| found.remove(0))
     }

@@ -73,7 +73,12 @@ impl<'a> Machine<'a> {
     }
 
     pub(crate) fn new_object(&mut self, origin: Origin<'a>, place: Place) -> ObjectId {
-        self.objects.push(Object { origin, place, fields: Vec::new(), log: Vec::new() });
+        self.objects.push(Object {
+            origin,
+            place,
+            fields: Vec::new(),
+            log: Vec::new(),
+        });
         self.objects.len() - 1
     }
 
@@ -88,7 +93,9 @@ impl<'a> Machine<'a> {
             let place = Place { module, line: 1 };
             let exports = self.new_object(Origin::Made("exports"), place);
             let own = self.new_object(Origin::Made("module"), place);
-            self.objects[own].fields.push(("exports".into(), Value::Object(exports)));
+            self.objects[own]
+                .fields
+                .push(("exports".into(), Value::Object(exports)));
             scope.set("exports", Value::Object(exports));
             scope.set("module", Value::Object(own));
         }
@@ -104,10 +111,16 @@ impl<'a> Machine<'a> {
 
     /// A name that a module gives to others.
     pub(crate) fn export(&mut self, module: ModuleId, name: &str) -> Value<'a> {
-        self.export_within(module, name, 0).unwrap_or(Value::Unknown)
+        self.export_within(module, name, 0)
+            .unwrap_or(Value::Unknown)
     }
 
-    pub(super) fn export_within(&mut self, module: ModuleId, name: &str, depth: u32) -> Option<Value<'a>> {
+    pub(super) fn export_within(
+        &mut self,
+        module: ModuleId,
+        name: &str,
+        depth: u32,
+    ) -> Option<Value<'a>> {
         if depth > 20 {
             return None;
         }
@@ -123,7 +136,11 @@ impl<'a> Machine<'a> {
                     let value = scope.own(local)?;
                     return Some(self.settle(value));
                 }
-                Export::From { exported, source, name: inner } if **exported == *name => {
+                Export::From {
+                    exported,
+                    source,
+                    name: inner,
+                } if **exported == *name => {
                     return match self.modules.script(&files[module].path, source) {
                         Found::File(id) => self.export_within(id, inner, depth + 1),
                         _ => Some(external(source, Some(inner))),
@@ -157,11 +174,24 @@ impl<'a> Machine<'a> {
     }
 
     fn common_exports(&self, scope: &Scope<'a>) -> Option<Value<'a>> {
-        let Some(Value::Object(own)) = scope.own("module") else { return None };
-        self.objects[own].fields.iter().rev().find(|(name, _)| &**name == "exports").map(|(_, value)| value.clone())
+        let Some(Value::Object(own)) = scope.own("module") else {
+            return None;
+        };
+        self.objects[own]
+            .fields
+            .iter()
+            .rev()
+            .find(|(name, _)| &**name == "exports")
+            .map(|(_, value)| value.clone())
     }
 
-    fn python_export(&mut self, module: ModuleId, scope: &Rc<Scope<'a>>, name: &str, depth: u32) -> Option<Value<'a>> {
+    fn python_export(
+        &mut self,
+        module: ModuleId,
+        scope: &Rc<Scope<'a>>,
+        name: &str,
+        depth: u32,
+    ) -> Option<Value<'a>> {
         if let Some(value) = scope.own(name) {
             return Some(self.settle(value));
         }
@@ -223,7 +253,11 @@ impl<'a> Machine<'a> {
                     return Value::Unknown;
                 }
                 self.depth += 1;
-                let found = if self.depth > 90 { None } else { self.export_within(module, name, 0) };
+                let found = if self.depth > 90 {
+                    None
+                } else {
+                    self.export_within(module, name, 0)
+                };
                 self.depth -= 1;
                 found.unwrap_or(Value::Unknown)
             }

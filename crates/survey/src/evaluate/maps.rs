@@ -18,9 +18,14 @@ impl<'a> Machine<'a> {
                 if let Some(Value::Map(entries)) = self.own_field(value, ENTRIES) {
                     return Some(entries);
                 }
-                let Origin::Instance { class, arguments } = self.objects[*id].origin.clone() else { return None };
+                let Origin::Instance { class, arguments } = self.objects[*id].origin.clone() else {
+                    return None;
+                };
                 let extends = self.outside_bases(&class).iter().any(|base| {
-                    matches!(&**base, "dict" | "collections.UserDict" | "collections.OrderedDict" | "UserDict")
+                    matches!(
+                        &**base,
+                        "dict" | "collections.UserDict" | "collections.OrderedDict" | "UserDict"
+                    )
                 });
                 if !extends {
                     return None;
@@ -29,7 +34,9 @@ impl<'a> Machine<'a> {
                     Some(Value::Map(entries)) => entries.clone(),
                     _ => Rc::default(),
                 };
-                self.objects[*id].fields.push((ENTRIES.into(), Value::Map(given.clone())));
+                self.objects[*id]
+                    .fields
+                    .push((ENTRIES.into(), Value::Map(given.clone())));
                 Some(given)
             }
             _ => None,
@@ -37,15 +44,26 @@ impl<'a> Machine<'a> {
     }
 
     /// The entry of a key; a map that makes what is missing makes it.
-    pub(super) fn map_entry(&mut self, entries: &Rc<RefCell<Entries<'a>>>, key: &str, place: Place) -> Value<'a> {
+    pub(super) fn map_entry(
+        &mut self,
+        entries: &Rc<RefCell<Entries<'a>>>,
+        key: &str,
+        place: Place,
+    ) -> Value<'a> {
         let find = |wanted: &str| {
             let entries = entries.borrow();
-            entries.iter().rev().find(|(key, _)| &**key == wanted).map(|(_, value)| value.clone())
+            entries
+                .iter()
+                .rev()
+                .find(|(key, _)| &**key == wanted)
+                .map(|(_, value)| value.clone())
         };
         if let Some(value) = find(key) {
             return value;
         }
-        let Some(factory) = find(DEFAULT) else { return Value::Unknown };
+        let Some(factory) = find(DEFAULT) else {
+            return Value::Unknown;
+        };
         let made = self.call_value(&factory, Arguments::default(), place);
         entries.borrow_mut().push((key.into(), made.clone()));
         made
@@ -62,10 +80,14 @@ impl<'a> Machine<'a> {
         match name {
             "get" => {
                 let entry = key.and_then(|key| map.entry(&key));
-                entry.or_else(|| arguments.at(1).cloned()).unwrap_or(Value::Unknown)
+                entry
+                    .or_else(|| arguments.at(1).cloned())
+                    .unwrap_or(Value::Unknown)
             }
             "setdefault" => {
-                let Some(key) = key else { return Value::Unknown };
+                let Some(key) = key else {
+                    return Value::Unknown;
+                };
                 if let Some(known) = map.entry(&key) {
                     return known;
                 }
@@ -75,15 +97,28 @@ impl<'a> Machine<'a> {
             }
             "update" => {
                 let mut more: Entries<'a> = arguments.at(0).map(Value::entries).unwrap_or_default();
-                more.extend(arguments.0.iter().filter_map(|(name, value)| Some(((*name)?.into(), value.clone()))));
+                more.extend(
+                    arguments
+                        .0
+                        .iter()
+                        .filter_map(|(name, value)| Some(((*name)?.into(), value.clone()))),
+                );
                 entries.borrow_mut().extend(more);
                 Value::Null
             }
             "copy" => Value::map(map.entries()),
             "values" => Value::list(map.entries().into_iter().map(|(_, value)| value).collect()),
-            "keys" => Value::list(map.entries().into_iter().map(|(key, _)| Value::Text(key)).collect()),
+            "keys" => Value::list(
+                map.entries()
+                    .into_iter()
+                    .map(|(key, _)| Value::Text(key))
+                    .collect(),
+            ),
             "items" => {
-                let pairs = map.entries().into_iter().map(|(key, value)| Value::list(vec![Value::Text(key), value]));
+                let pairs = map
+                    .entries()
+                    .into_iter()
+                    .map(|(key, value)| Value::list(vec![Value::Text(key), value]));
                 Value::list(pairs.collect())
             }
             _ => Value::Unknown,

@@ -14,8 +14,15 @@ impl<'a> Machine<'a> {
         let of = self.settle(of.clone());
         match &of {
             Value::Choice(ways) => {
-                let values: Vec<_> = ways.iter().map(|way| self.member(way, name, place)).collect();
-                Value::either(values.into_iter().filter(|value| !matches!(value, Value::Unknown)))
+                let values: Vec<_> = ways
+                    .iter()
+                    .map(|way| self.member(way, name, place))
+                    .collect();
+                Value::either(
+                    values
+                        .into_iter()
+                        .filter(|value| !matches!(value, Value::Unknown)),
+                )
             }
             Value::Module(id) => {
                 if self.files[*id].is_test {
@@ -27,37 +34,63 @@ impl<'a> Machine<'a> {
                 let found = self.modules.inside(folder, name).unwrap_or(Found::Outside);
                 self.found(found, &format!("{folder}.{name}"))
             }
-            Value::External(path) if is_environment(path) && self.samples.contains_key(name) => self.sample(name),
+            Value::External(path) if is_environment(path) && self.samples.contains_key(name) => {
+                self.sample(name)
+            }
             Value::External(path) => {
-                let stand_in = self.stand_ins.iter().find(|(outside, _)| *outside == &**path).map(|(_, id)| *id);
+                let stand_in = self
+                    .stand_ins
+                    .iter()
+                    .find(|(outside, _)| *outside == &**path)
+                    .map(|(_, id)| *id);
                 match stand_in.and_then(|id| self.export_within(id, name, 0)) {
                     Some(value) => value,
                     None => Value::External(format!("{path}.{name}").into()),
                 }
             }
             Value::Map(entries) => {
-                let entry =
-                    entries.borrow().iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
+                let entry = entries
+                    .borrow()
+                    .iter()
+                    .rev()
+                    .find(|(key, _)| &**key == name)
+                    .map(|(_, value)| value.clone());
                 entry.unwrap_or(Value::Unknown)
             }
             Value::Class(class) if name == "__name__" => Value::text(&class.class.name),
             Value::Class(class) => self.class_member(class, name).unwrap_or_else(|| {
-                Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place))
+                Value::Object(self.new_object(
+                    Origin::Member {
+                        of: of.clone(),
+                        name: name.into(),
+                    },
+                    place,
+                ))
             }),
             Value::Super(class, this) => match self.class_member(class, name) {
                 Some(value) => self.bind(value, this),
                 None => Value::Unknown,
             },
             Value::Object(_) => self.object_member(&of, name, place),
-            Value::Function(_) | Value::Bound(_) => self.own_field(&of, name).unwrap_or_else(|| {
-                Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place))
-            }),
+            Value::Function(_) | Value::Bound(_) => {
+                self.own_field(&of, name).unwrap_or_else(|| {
+                    Value::Object(self.new_object(
+                        Origin::Member {
+                            of: of.clone(),
+                            name: name.into(),
+                        },
+                        place,
+                    ))
+                })
+            }
             _ => Value::Unknown,
         }
     }
 
     fn object_member(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
-        let Value::Object(id) = of else { return Value::Unknown };
+        let Value::Object(id) = of else {
+            return Value::Unknown;
+        };
         if let Some(value) = self.own_field(of, name) {
             return value;
         }
@@ -68,7 +101,11 @@ impl<'a> Machine<'a> {
             if let Some(value) = self.class_member(&class, name) {
                 let value = self.bind(value, of);
                 // The environment may say otherwise.
-                return if is_settings { Value::either([value, Value::Unknown]) } else { value };
+                return if is_settings {
+                    Value::either([value, Value::Unknown])
+                } else {
+                    value
+                };
             }
             if outside.is_empty() {
                 return Value::Unknown;
@@ -78,7 +115,10 @@ impl<'a> Machine<'a> {
                 return self.sample(&name);
             }
         }
-        if let Origin::Member { of: Value::Class(class), name: inner } = &self.objects[*id].origin
+        if let Origin::Member {
+            of: Value::Class(class),
+            name: inner,
+        } = &self.objects[*id].origin
             && &**inner == "_meta"
         {
             let class = class.clone();
@@ -87,7 +127,9 @@ impl<'a> Machine<'a> {
             }
         }
         // `env.API_PREFIX` of a library that reads the environment.
-        if name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
+        if name
+            .chars()
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
             && self.samples.contains_key(name)
         {
             return self.sample(name);
@@ -95,17 +137,27 @@ impl<'a> Machine<'a> {
         if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
             return Value::Unknown;
         }
-        let member = Value::Object(self.new_object(Origin::Member { of: of.clone(), name: name.into() }, place));
+        let member = Value::Object(self.new_object(
+            Origin::Member {
+                of: of.clone(),
+                name: name.into(),
+            },
+            place,
+        ));
         self.objects[*id].fields.push((name.into(), member.clone()));
         member
     }
 
     pub(super) fn sample(&self, name: &str) -> Value<'a> {
-        self.samples.get(name).map_or(Value::Unknown, |text| Value::Sample(text.clone()))
+        self.samples
+            .get(name)
+            .map_or(Value::Unknown, |text| Value::Sample(text.clone()))
     }
 
     fn bind(&mut self, value: Value<'a>, this: &Value<'a>) -> Value<'a> {
-        let Value::Function(closure) = &value else { return value };
+        let Value::Function(closure) = &value else {
+            return value;
+        };
         let is_property = closure.decorators.iter().any(|decorator| match decorator {
             Value::External(path) => path.ends_with("property"),
             _ => false,
@@ -119,7 +171,11 @@ impl<'a> Machine<'a> {
     /// A field that was set on this very value.
     pub(super) fn own_field(&self, of: &Value<'a>, name: &str) -> Option<Value<'a>> {
         let find = |fields: &[(Rc<str>, Value<'a>)]| {
-            fields.iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| value.clone())
+            fields
+                .iter()
+                .rev()
+                .find(|(key, _)| &**key == name)
+                .map(|(_, value)| value.clone())
         };
         match of {
             Value::Object(id) => find(&self.objects[*id].fields),
@@ -150,7 +206,11 @@ impl<'a> Machine<'a> {
     }
 
     /// Looked up in the class, then in what it extends, in order.
-    pub(crate) fn class_member(&mut self, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Value<'a>> {
+    pub(crate) fn class_member(
+        &mut self,
+        class: &Rc<ClassValue<'a>>,
+        name: &str,
+    ) -> Option<Value<'a>> {
         self.lineage(class).iter().find_map(|class| {
             let fields = class.fields.borrow();
             let field = fields.iter().rev().find(|field| field.name == name)?;
@@ -162,8 +222,13 @@ impl<'a> Machine<'a> {
     }
 
     /// The method of a class, and the class that it stands in.
-    pub(crate) fn method(&mut self, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Rc<Closure<'a>>> {
-        self.class_member(class, name).and_then(|value| value.as_function())
+    pub(crate) fn method(
+        &mut self,
+        class: &Rc<ClassValue<'a>>,
+        name: &str,
+    ) -> Option<Rc<Closure<'a>>> {
+        self.class_member(class, name)
+            .and_then(|value| value.as_function())
     }
 
     /// The class and the project's classes that it extends, nearest first.
@@ -219,24 +284,37 @@ impl<'a> Machine<'a> {
         value.ways().iter().find_map(|way| match way {
             Value::External(path) => Some(path.to_string()),
             Value::Object(id) => match &self.objects[*id].origin {
-                Origin::Call { callee, .. } => Some(format!("{}()", self.path_within(callee, depth + 1)?)),
-                Origin::Member { of, name } => Some(format!("{}.{name}", self.path_within(of, depth + 1)?)),
-                Origin::Method { receiver, name, .. } => {
-                    Some(format!("{}.{name}()", self.path_within(receiver, depth + 1)?))
+                Origin::Call { callee, .. } => {
+                    Some(format!("{}()", self.path_within(callee, depth + 1)?))
                 }
-                Origin::Parameter { annotation, .. } => Some(format!("{}()", self.path_within(annotation, depth + 1)?)),
+                Origin::Member { of, name } => {
+                    Some(format!("{}.{name}", self.path_within(of, depth + 1)?))
+                }
+                Origin::Method { receiver, name, .. } => Some(format!(
+                    "{}.{name}()",
+                    self.path_within(receiver, depth + 1)?
+                )),
+                Origin::Parameter { annotation, .. } => {
+                    Some(format!("{}()", self.path_within(annotation, depth + 1)?))
+                }
                 Origin::Instance { class, .. } => class.bases.iter().find_map(|base| {
                     let path = self.path_within(base, depth + 1)?;
                     Some(format!("{path}()"))
                 }),
                 Origin::Made(_) => None,
             },
-            Value::Class(class) => class.bases.iter().find_map(|base| self.path_within(base, depth + 1)),
+            Value::Class(class) => class
+                .bases
+                .iter()
+                .find_map(|base| self.path_within(base, depth + 1)),
             _ => None,
         })
     }
 }
 
 pub(super) fn is_environment(path: &str) -> bool {
-    matches!(path, "process.env" | "import.meta.env" | "os.environ" | "Deno.env" | "Bun.env")
+    matches!(
+        path,
+        "process.env" | "import.meta.env" | "os.environ" | "Deno.env" | "Bun.env"
+    )
 }

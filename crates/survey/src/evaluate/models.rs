@@ -8,7 +8,9 @@ use super::value::{ClassValue, Origin, Value};
 
 /// `django.db.models.Model`, and the models that libraries build on it.
 pub(crate) fn is_model_class(path: &str) -> bool {
-    let is_other = path.starts_with("tortoise") || path.starts_with("odoo") || path.starts_with("rest_framework");
+    let is_other = path.starts_with("tortoise")
+        || path.starts_with("odoo")
+        || path.starts_with("rest_framework");
     !is_other && path.contains("models.") && path.ends_with("Model")
 }
 
@@ -17,7 +19,11 @@ impl<'a> Machine<'a> {
     pub(crate) fn meta(&self, class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
         let last = |class: &ClassValue<'a>, name: &str| {
             let fields = class.fields.borrow();
-            fields.iter().rev().find(|field| field.name == name).map(|field| field.value.clone())
+            fields
+                .iter()
+                .rev()
+                .find(|field| field.name == name)
+                .map(|field| field.value.clone())
         };
         last(&*last(class, "Meta")?.as_class()?, name)
     }
@@ -25,53 +31,100 @@ impl<'a> Machine<'a> {
     /// The label of the application that a model belongs to.
     pub(crate) fn application_label(&mut self, class: &Rc<ClassValue<'a>>) -> String {
         let lineage = self.lineage(class);
-        if let Some(label) = lineage.iter().find_map(|class| self.meta(class, "app_label")?.as_text()) {
+        if let Some(label) = lineage
+            .iter()
+            .find_map(|class| self.meta(class, "app_label")?.as_text())
+        {
             return label.to_string();
         }
         let path = self.path(class.place.module);
-        let folder = path.split("/models").next().unwrap_or(path).rsplit('/').next().unwrap_or_default();
+        let folder = path
+            .split("/models")
+            .next()
+            .unwrap_or(path)
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
         folder.trim_end_matches(".py").to_owned()
     }
 
     /// `Model._meta.name`.
-    pub(super) fn told_by_meta(&mut self, class: &Rc<ClassValue<'a>>, name: &str) -> Option<Value<'a>> {
+    pub(super) fn told_by_meta(
+        &mut self,
+        class: &Rc<ClassValue<'a>>,
+        name: &str,
+    ) -> Option<Value<'a>> {
         let model = class.class.name.to_lowercase();
         match name {
             "app_label" => Some(Value::text(&self.application_label(class))),
             "model_name" => Some(Value::text(&model)),
             "object_name" => Some(Value::text(&class.class.name)),
-            "label_lower" => Some(Value::text(&format!("{}.{model}", self.application_label(class)))),
-            "label" => Some(Value::text(&format!("{}.{}", self.application_label(class), class.class.name))),
+            "label_lower" => Some(Value::text(&format!(
+                "{}.{model}",
+                self.application_label(class)
+            ))),
+            "label" => Some(Value::text(&format!(
+                "{}.{}",
+                self.application_label(class),
+                class.class.name
+            ))),
             _ => None,
         }
     }
 
     /// Whether a class is a model of Django's that has a table.
     pub(crate) fn is_concrete_model(&mut self, class: &Rc<ClassValue<'a>>) -> bool {
-        let is_model = self.outside_bases(class).iter().any(|path| is_model_class(path));
-        is_model && !self.meta(class, "abstract").is_some_and(|value| value.is_true())
+        let is_model = self
+            .outside_bases(class)
+            .iter()
+            .any(|path| is_model_class(path));
+        is_model
+            && !self
+                .meta(class, "abstract")
+                .is_some_and(|value| value.is_true())
     }
 
     /// Whether a class configures an application of Django's.
     pub(crate) fn is_configuration(&mut self, class: &Rc<ClassValue<'a>>) -> bool {
-        self.outside_bases(class).iter().any(|base| base.ends_with(".AppConfig"))
+        self.outside_bases(class)
+            .iter()
+            .any(|base| base.ends_with(".AppConfig"))
     }
 
     /// `AppConfig.get_models()`: the models of the application that an object configures, as they are loaded.
-    pub(super) fn told_by_configuration(&mut self, receiver: &Value<'a>, name: &str) -> Option<Value<'a>> {
-        let Value::Object(id) = receiver else { return None };
-        let Origin::Instance { class, .. } = self.objects[*id].origin.clone() else { return None };
+    pub(super) fn told_by_configuration(
+        &mut self,
+        receiver: &Value<'a>,
+        name: &str,
+    ) -> Option<Value<'a>> {
+        let Value::Object(id) = receiver else {
+            return None;
+        };
+        let Origin::Instance { class, .. } = self.objects[*id].origin.clone() else {
+            return None;
+        };
         if name != "get_models" || !self.is_configuration(&class) {
             return None;
         }
-        let named = self.class_member(&class, "label").or_else(|| self.class_member(&class, "name"))?.as_text()?;
+        let named = self
+            .class_member(&class, "label")
+            .or_else(|| self.class_member(&class, "name"))?
+            .as_text()?;
         let label = named.rsplit('.').next().unwrap_or(&named);
-        let folder = self.path(class.place.module).rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = self
+            .path(class.place.module)
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
         let mut models = Vec::new();
         for model in self.classes.clone() {
-            let is_inside =
-                self.path(model.place.module).strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-            if is_inside && self.application_label(&model) == label && self.is_concrete_model(&model) {
+            let is_inside = self
+                .path(model.place.module)
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'));
+            if is_inside
+                && self.application_label(&model) == label
+                && self.is_concrete_model(&model)
+            {
                 models.push(Value::Class(model));
             }
         }

@@ -12,7 +12,12 @@ const MOST_TURNS: usize = 200;
 
 impl<'a> Machine<'a> {
     /// Gives true where the statements always return.
-    pub(super) fn run(&mut self, body: &'a [Statement], scope: &Rc<Scope<'a>>, returned: &mut Vec<Value<'a>>) -> bool {
+    pub(super) fn run(
+        &mut self,
+        body: &'a [Statement],
+        scope: &Rc<Scope<'a>>,
+        returned: &mut Vec<Value<'a>>,
+    ) -> bool {
         if !self.is_python(scope.module) {
             // Script functions can be used above where they stand.
             for statement in body {
@@ -21,7 +26,8 @@ impl<'a> Machine<'a> {
                 }
             }
         }
-        body.iter().any(|statement| self.step(statement, scope, returned))
+        body.iter()
+            .any(|statement| self.step(statement, scope, returned))
     }
 
     fn define_function(&mut self, function: &'a code::syntax::Function, scope: &Rc<Scope<'a>>) {
@@ -33,7 +39,12 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn step(&mut self, statement: &'a Statement, scope: &Rc<Scope<'a>>, returned: &mut Vec<Value<'a>>) -> bool {
+    fn step(
+        &mut self,
+        statement: &'a Statement,
+        scope: &Rc<Scope<'a>>,
+        returned: &mut Vec<Value<'a>>,
+    ) -> bool {
         if !self.spend() {
             return true;
         }
@@ -90,7 +101,9 @@ impl<'a> Machine<'a> {
     }
 
     fn step_assign(&mut self, assignment: &'a Assignment, scope: &Rc<Scope<'a>>) {
-        let Some(value) = &assignment.value else { return };
+        let Some(value) = &assignment.value else {
+            return;
+        };
         let mut value = self.evaluate(value, scope);
         if assignment.is_added
             && let code::syntax::Pattern::Name(name) = &assignment.target
@@ -121,7 +134,10 @@ impl<'a> Machine<'a> {
         let Pattern::Name(name) = target else { return };
         value.call_it(name);
         for id in value.objects() {
-            if matches!(self.objects[id].origin, Origin::Call { .. } | Origin::Method { .. }) {
+            if matches!(
+                self.objects[id].origin,
+                Origin::Call { .. } | Origin::Method { .. }
+            ) {
                 self.kept_as.entry(id).or_insert_with(|| (&**name).into());
             }
         }
@@ -217,7 +233,11 @@ impl<'a> Machine<'a> {
     /// The folder that `from . import x` or `from .. import x` looks in.
     fn package_of(&self, from: &str, dots: usize) -> Found {
         let folder = code::modules::ancestors(from).nth(dots).unwrap_or("");
-        let init = if folder.is_empty() { "__init__.py".to_owned() } else { format!("{folder}/__init__.py") };
+        let init = if folder.is_empty() {
+            "__init__.py".to_owned()
+        } else {
+            format!("{folder}/__init__.py")
+        };
         match self.modules.file(&init) {
             Some(id) => Found::File(id),
             None => Found::Folder(folder.to_owned()),

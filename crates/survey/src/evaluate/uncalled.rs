@@ -32,16 +32,26 @@ impl<'a> Machine<'a> {
 
     /// Arguments of which nothing is known but their annotations; without the object of a Python method.
     fn unknown_arguments(&mut self, closure: &Closure<'a>, is_method: bool) -> Arguments<'a> {
-        let skipped = usize::from(is_method && self.is_python(closure.place.module) && !closure.function.is_static);
+        let skipped = usize::from(
+            is_method && self.is_python(closure.place.module) && !closure.function.is_static,
+        );
         let mut arguments = Vec::new();
-        for parameter in closure.function.parameters.iter().skip(skipped).filter(|parameter| !parameter.is_rest) {
+        for parameter in closure
+            .function
+            .parameters
+            .iter()
+            .skip(skipped)
+            .filter(|parameter| !parameter.is_rest)
+        {
             let name = match &parameter.pattern {
                 code::syntax::Pattern::Name(name) => &**name,
                 _ => "",
             };
             let annotation = match &parameter.annotation {
                 Some(annotation) => match self.evaluate(annotation, &closure.scope) {
-                    list @ Value::List(_) => list.items().into_iter().next().unwrap_or(Value::Unknown),
+                    list @ Value::List(_) => {
+                        list.items().into_iter().next().unwrap_or(Value::Unknown)
+                    }
                     other => other,
                 },
                 None => Value::Unknown,
@@ -66,7 +76,12 @@ impl<'a> Machine<'a> {
         let classes = self.classes.clone();
         let mut extended = Vec::new();
         for class in &classes {
-            extended.extend(self.lineage(class).into_iter().skip(1).map(|above| std::ptr::from_ref(above.class)));
+            extended.extend(
+                self.lineage(class)
+                    .into_iter()
+                    .skip(1)
+                    .map(|above| std::ptr::from_ref(above.class)),
+            );
         }
         for class in classes {
             let key = std::ptr::from_ref(class.class);
@@ -75,23 +90,36 @@ impl<'a> Machine<'a> {
             if self.made.contains(&key) || extended.contains(&key) || !names_holder {
                 continue;
             }
-            let constructor = ["__init__", "constructor"].iter().find_map(|name| self.method(&class, name));
+            let constructor = ["__init__", "constructor"]
+                .iter()
+                .find_map(|name| self.method(&class, name));
             if let Some(constructor) = constructor {
                 let arguments = self.unknown_arguments(&constructor, true);
                 self.call_value(&Value::Class(class.clone()), arguments, class.place);
             } else if self.sets_holder(&class) {
-                self.call_value(&Value::Class(class.clone()), Arguments::default(), class.place);
+                self.call_value(
+                    &Value::Class(class.clone()),
+                    Arguments::default(),
+                    class.place,
+                );
             }
         }
     }
 
     /// Whether a field of a class begins as what answers requests.
     fn sets_holder(&self, class: &ClassValue<'a>) -> bool {
-        class.fields.borrow().iter().any(|field| self.is_holder(&field.value))
+        class
+            .fields
+            .borrow()
+            .iter()
+            .any(|field| self.is_holder(&field.value))
     }
 
     fn is_holder(&self, value: &Value<'a>) -> bool {
-        let is_made = value.objects().iter().any(|id| !matches!(self.objects[*id].origin, Origin::Member { .. }));
+        let is_made = value
+            .objects()
+            .iter()
+            .any(|id| !matches!(self.objects[*id].origin, Origin::Member { .. }));
         is_made
             && self.path_of(value).is_some_and(|path| {
                 let first = path.split(['.', '(']).next().unwrap_or_default();
@@ -102,9 +130,16 @@ impl<'a> Machine<'a> {
     /// Calls the methods that nothing called of each object that keeps what answers requests in a field of its own.
     fn call_methods_of_holders(&mut self) {
         for id in 0..self.objects.len() {
-            let Origin::Instance { class, .. } = &self.objects[id].origin else { continue };
+            let Origin::Instance { class, .. } = &self.objects[id].origin else {
+                continue;
+            };
             let class = class.clone();
-            if self.objects[id].fields.iter().any(|(_, value)| self.is_holder(value)) || self.sets_holder(&class) {
+            if self.objects[id]
+                .fields
+                .iter()
+                .any(|(_, value)| self.is_holder(value))
+                || self.sets_holder(&class)
+            {
                 self.call_methods(id, &class);
             }
         }
@@ -115,7 +150,9 @@ impl<'a> Machine<'a> {
         for ancestor in self.lineage(class) {
             let fields = ancestor.fields.borrow().clone();
             for field in fields.iter().filter(|field| field.decorators.is_empty()) {
-                let Some(method) = field.value.as_function() else { continue };
+                let Some(method) = field.value.as_function() else {
+                    continue;
+                };
                 let is_hidden = seen.contains(&field.name);
                 seen.push(field.name);
                 if is_hidden || self.is_called(&method) {

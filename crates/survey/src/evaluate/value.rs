@@ -65,13 +65,16 @@ impl Closure<'_> {
     /// Its own name, or what the code calls it.
     pub(crate) fn name(&self) -> Option<Rc<str>> {
         let own = self.function.name.as_deref().map(Rc::from);
-        own.or_else(|| self.alias.borrow().clone()).or_else(|| self.maker.borrow().clone())
+        own.or_else(|| self.alias.borrow().clone())
+            .or_else(|| self.maker.borrow().clone())
     }
 
     /// The name by which a line that uses it knows it: that of the function that made it comes before one inside.
     pub(crate) fn name_in_use(&self) -> Option<Rc<str>> {
         let alias = self.alias.borrow().clone();
-        alias.or_else(|| self.maker.borrow().clone()).or_else(|| self.name())
+        alias
+            .or_else(|| self.maker.borrow().clone())
+            .or_else(|| self.name())
     }
 }
 
@@ -103,7 +106,13 @@ pub(crate) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(crate) fn new(module: ModuleId, parent: Option<Rc<Scope<'a>>>, is_class: bool) -> Rc<Self> {
-        Rc::new(Scope { names: RefCell::default(), parent, module, is_class, stars: RefCell::default() })
+        Rc::new(Scope {
+            names: RefCell::default(),
+            parent,
+            module,
+            is_class,
+            stars: RefCell::default(),
+        })
     }
 
     pub(crate) fn set(&self, name: &'a str, value: Value<'a>) {
@@ -120,11 +129,16 @@ pub(crate) struct Arguments<'a>(pub(crate) Rc<Vec<(Option<&'a str>, Value<'a>)>>
 
 impl<'a> Arguments<'a> {
     pub(crate) fn of(values: impl IntoIterator<Item = Value<'a>>) -> Self {
-        Arguments(Rc::new(values.into_iter().map(|value| (None, value)).collect()))
+        Arguments(Rc::new(
+            values.into_iter().map(|value| (None, value)).collect(),
+        ))
     }
 
     pub(crate) fn positional(&self) -> impl DoubleEndedIterator<Item = &Value<'a>> {
-        self.0.iter().filter(|(name, _)| name.is_none()).map(|(_, value)| value)
+        self.0
+            .iter()
+            .filter(|(name, _)| name.is_none())
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn at(&self, position: usize) -> Option<&Value<'a>> {
@@ -132,7 +146,10 @@ impl<'a> Arguments<'a> {
     }
 
     pub(crate) fn named(&self, wanted: &str) -> Option<&Value<'a>> {
-        self.0.iter().find(|(name, _)| *name == Some(wanted)).map(|(_, value)| value)
+        self.0
+            .iter()
+            .find(|(name, _)| *name == Some(wanted))
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn at_or_named(&self, position: usize, name: &str) -> Option<&Value<'a>> {
@@ -252,7 +269,13 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn as_class(&self) -> Option<Rc<ClassValue<'a>>> {
-        self.ways().iter().find_map(|way| if let Value::Class(class) = way { Some(class.clone()) } else { None })
+        self.ways().iter().find_map(|way| {
+            if let Value::Class(class) = way {
+                Some(class.clone())
+            } else {
+                None
+            }
+        })
     }
 
     pub(crate) fn as_function(&self) -> Option<Rc<Closure<'a>>> {
@@ -276,11 +299,26 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn as_object(&self) -> Option<ObjectId> {
-        self.ways().iter().find_map(|way| if let Value::Object(id) = way { Some(*id) } else { None })
+        self.ways().iter().find_map(|way| {
+            if let Value::Object(id) = way {
+                Some(*id)
+            } else {
+                None
+            }
+        })
     }
 
     pub(crate) fn objects(&self) -> Vec<ObjectId> {
-        self.ways().iter().filter_map(|way| if let Value::Object(id) = way { Some(*id) } else { None }).collect()
+        self.ways()
+            .iter()
+            .filter_map(|way| {
+                if let Value::Object(id) = way {
+                    Some(*id)
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     pub(crate) fn items(&self) -> Vec<Value<'a>> {
@@ -297,14 +335,23 @@ impl<'a> Value<'a> {
         self.ways()
             .iter()
             .flat_map(|way| match way {
-                Value::Map(entries) => entries.borrow().iter().filter(|(key, _)| &**key != DEFAULT).cloned().collect(),
+                Value::Map(entries) => entries
+                    .borrow()
+                    .iter()
+                    .filter(|(key, _)| &**key != DEFAULT)
+                    .cloned()
+                    .collect(),
                 _ => Vec::new(),
             })
             .collect()
     }
 
     pub(crate) fn entry(&self, key: &str) -> Option<Value<'a>> {
-        self.entries().into_iter().rev().find(|(name, _)| &**name == key).map(|(_, value)| value)
+        self.entries()
+            .into_iter()
+            .rev()
+            .find(|(name, _)| &**name == key)
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn is_true(&self) -> bool {

@@ -5,8 +5,16 @@ use super::graphql::{ROOTS, written};
 use crate::evaluate::{Machine, Origin, Place, Value};
 use crate::findings::{Findings, Operation, Unresolved};
 
-pub(crate) const FRAMEWORK: Framework =
-    Framework { name: "Apollo", markers: &["typeDefs", "ApolloServer", "mercurius", "makeExecutableSchema"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Apollo",
+    markers: &[
+        "typeDefs",
+        "ApolloServer",
+        "mercurius",
+        "makeExecutableSchema",
+    ],
+    read,
+};
 
 /// Values within values.
 const DEEPEST: u32 = 8;
@@ -18,9 +26,15 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let arguments = machine.made_with(id);
         let place = machine.object(id).place;
         for options in arguments.positional().flat_map(|value| flat(value)) {
-            let (schema, resolvers) =
-                (options.entry("typeDefs").or_else(|| options.entry("schema")), options.entry("resolvers"));
-            let (Some(schema), Some(resolvers)) = (schema, resolvers) else { continue };
+            let (schema, resolvers) = (
+                options
+                    .entry("typeDefs")
+                    .or_else(|| options.entry("schema")),
+                options.entry("resolvers"),
+            );
+            let (Some(schema), Some(resolvers)) = (schema, resolvers) else {
+                continue;
+            };
             has_server = true;
             let mut maps = Vec::new();
             collect(machine, &resolvers, &mut maps, 0);
@@ -48,7 +62,11 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 }
 
 fn flat<'a>(value: &Value<'a>) -> Vec<Value<'a>> {
-    if let Value::List(_) = value { value.items() } else { vec![value.clone()] }
+    if let Value::List(_) = value {
+        value.items()
+    } else {
+        vec![value.clone()]
+    }
 }
 
 /// The maps of resolvers in a value: lists of them, and what merging functions are handed.
@@ -58,11 +76,20 @@ fn collect<'a>(machine: &Machine<'a>, value: &Value<'a>, maps: &mut Vec<Value<'a
     }
     match value {
         Value::Map(_) => maps.push(value.clone()),
-        Value::List(_) => value.items().iter().for_each(|item| collect(machine, item, maps, depth + 1)),
-        Value::Choice(ways) => ways.iter().for_each(|way| collect(machine, way, maps, depth + 1)),
+        Value::List(_) => value
+            .items()
+            .iter()
+            .for_each(|item| collect(machine, item, maps, depth + 1)),
+        Value::Choice(ways) => ways
+            .iter()
+            .for_each(|way| collect(machine, way, maps, depth + 1)),
         Value::Object(id) => {
-            if let Origin::Call { arguments, .. } | Origin::Method { arguments, .. } = &machine.object(*id).origin {
-                arguments.positional().for_each(|inner| collect(machine, inner, maps, depth + 1));
+            if let Origin::Call { arguments, .. } | Origin::Method { arguments, .. } =
+                &machine.object(*id).origin
+            {
+                arguments
+                    .positional()
+                    .for_each(|inner| collect(machine, inner, maps, depth + 1));
             }
         }
         _ => {}
@@ -71,15 +98,22 @@ fn collect<'a>(machine: &Machine<'a>, value: &Value<'a>, maps: &mut Vec<Value<'a
 
 fn resolve<'a>(machine: &mut Machine<'a>, findings: &mut Findings, map: &Value<'a>, place: Place) {
     for (root, kind) in ROOTS {
-        let Some(fields) = map.entry(root) else { continue };
+        let Some(fields) = map.entry(root) else {
+            continue;
+        };
         if !matches!(fields, Value::Map(_)) {
             findings.unresolved(machine, place, format!("the resolvers of {root}"));
         }
         for (name, value) in fields.entries() {
-            let inner = value.entry("subscribe").or_else(|| value.entry("resolve")).unwrap_or_else(|| value.clone());
+            let inner = value
+                .entry("subscribe")
+                .or_else(|| value.entry("resolve"))
+                .unwrap_or_else(|| value.clone());
             let (handler, guards) = unwrapped(machine, &inner);
             let at = handler.as_function().map(|closure| closure.place);
-            let at = at.or_else(|| inner.as_object().map(|id| machine.object(id).place)).unwrap_or(place);
+            let at = at
+                .or_else(|| inner.as_object().map(|id| machine.object(id).place))
+                .unwrap_or(place);
             let label = machine.label(&handler);
             findings.operation(machine, at, (kind, &name), label, guards);
         }
@@ -88,30 +122,47 @@ fn resolve<'a>(machine: &mut Machine<'a>, findings: &mut Findings, map: &Value<'
 
 /// `combineResolvers(isSignedIn, resolver)`: the last function, and what stands before it.
 fn unwrapped<'a>(machine: &Machine<'a>, value: &Value<'a>) -> (Value<'a>, Vec<String>) {
-    let Some((_, arguments)) = machine.called(value).filter(|_| value.as_function().is_none()) else {
+    let Some((_, arguments)) = machine
+        .called(value)
+        .filter(|_| value.as_function().is_none())
+    else {
         return (value.clone(), Vec::new());
     };
     let given: Vec<_> = arguments.positional().cloned().collect();
     match given.split_last() {
-        Some((last, before)) if last.as_function().is_some() => {
-            (last.clone(), before.iter().map(|guard| machine.label(guard)).collect())
-        }
+        Some((last, before)) if last.as_function().is_some() => (
+            last.clone(),
+            before.iter().map(|guard| machine.label(guard)).collect(),
+        ),
         _ => (value.clone(), Vec::new()),
     }
 }
 
 /// Schema texts in a value: plain ones, tagged ones, lists and what merging functions are handed.
-fn texts<'a>(machine: &Machine<'a>, value: &Value<'a>, place: Place, found: &mut Vec<(String, Place)>, depth: u32) {
+fn texts<'a>(
+    machine: &Machine<'a>,
+    value: &Value<'a>,
+    place: Place,
+    found: &mut Vec<(String, Place)>,
+    depth: u32,
+) {
     if depth > DEEPEST {
         return;
     }
     match value {
         Value::Text(text) => found.push((text.to_string(), place)),
-        Value::List(_) => value.items().iter().for_each(|item| texts(machine, item, place, found, depth + 1)),
+        Value::List(_) => value
+            .items()
+            .iter()
+            .for_each(|item| texts(machine, item, place, found, depth + 1)),
         Value::Object(id) => {
             let object = machine.object(*id);
-            if let Origin::Call { arguments, .. } | Origin::Method { arguments, .. } = &object.origin {
-                arguments.positional().for_each(|inner| texts(machine, inner, object.place, found, depth + 1));
+            if let Origin::Call { arguments, .. } | Origin::Method { arguments, .. } =
+                &object.origin
+            {
+                arguments
+                    .positional()
+                    .for_each(|inner| texts(machine, inner, object.place, found, depth + 1));
             }
         }
         _ => {}
@@ -121,13 +172,21 @@ fn texts<'a>(machine: &Machine<'a>, value: &Value<'a>, place: Place, found: &mut
 /// What the schema says and no resolver that was followed answers.
 fn unanswered(findings: &mut Findings, text: &str, file: &str, first: u32) {
     for (kind, name, line) in written(text) {
-        if findings.operations.iter().any(|known| known.kind == kind && known.name == name) {
+        if findings
+            .operations
+            .iter()
+            .any(|known| known.kind == kind && known.name == name)
+        {
             continue;
         }
         let line = first + line;
         let (handler, guards) = (String::new(), Vec::new());
         let what = format!("the resolver of {kind} {name}");
-        findings.unresolved.push(Unresolved { file: file.to_owned(), line, what });
+        findings.unresolved.push(Unresolved {
+            file: file.to_owned(),
+            line,
+            what,
+        });
         findings.operations.push(Operation {
             kind: kind.to_owned(),
             name,

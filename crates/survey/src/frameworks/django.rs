@@ -11,8 +11,11 @@ use crate::findings::{Findings, join_paths};
 use code::languages::Language;
 use code::modules::{Found, ModuleId};
 
-pub(crate) const FRAMEWORK: Framework =
-    Framework { name: "Django", markers: &["urlpatterns", "ROOT_URLCONF", "django.db"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Django",
+    markers: &["urlpatterns", "ROOT_URLCONF", "django.db"],
+    read,
+};
 
 const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
@@ -67,7 +70,14 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
     for root in roots {
         let patterns = machine.export(root, "urlpatterns");
-        walk(machine, findings, &patterns, "", patterns_of(machine, root), 0);
+        walk(
+            machine,
+            findings,
+            &patterns,
+            "",
+            patterns_of(machine, root),
+            0,
+        );
     }
 }
 
@@ -84,7 +94,9 @@ fn unnamed_roots(machine: &mut Machine<'_>) -> Vec<ModuleId> {
     }
     let mut included = Vec::new();
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
         if !path.ends_with("include") {
             continue;
         }
@@ -99,13 +111,18 @@ fn unnamed_roots(machine: &mut Machine<'_>) -> Vec<ModuleId> {
             _ => {}
         }
     }
-    all.into_iter().filter(|id| !included.contains(id)).collect()
+    all.into_iter()
+        .filter(|id| !included.contains(id))
+        .collect()
 }
 
 /// Where a module says what its patterns are.
 fn patterns_of(machine: &Machine<'_>, module: ModuleId) -> Place {
     let lines = machine.files[module].text.lines();
-    let at = lines.zip(1..).find(|(line, _)| line.starts_with("urlpatterns")).map_or(1, |(_, at)| at);
+    let at = lines
+        .zip(1..)
+        .find(|(line, _)| line.starts_with("urlpatterns"))
+        .map_or(1, |(_, at)| at);
     Place { module, line: at }
 }
 
@@ -121,7 +138,11 @@ fn walk<'a>(
         return;
     }
     // `urlpatterns = router.urls`, or what cannot be followed.
-    for way in patterns.ways().iter().filter(|way| !matches!(way, Value::List(_) | Value::Null)) {
+    for way in patterns
+        .ways()
+        .iter()
+        .filter(|way| !matches!(way, Value::List(_) | Value::Null))
+    {
         spread(machine, findings, way, prefix, place);
     }
     for item in patterns.items() {
@@ -134,7 +155,13 @@ fn walk<'a>(
 }
 
 /// Patterns that something made: a router's, or what cannot be followed.
-fn spread<'a>(machine: &mut Machine<'a>, findings: &mut Findings, value: &Value<'a>, prefix: &str, place: Place) {
+fn spread<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    value: &Value<'a>,
+    prefix: &str,
+    place: Place,
+) {
     if django_rest::router(machine, findings, value, prefix) {
         return;
     }
@@ -143,7 +170,9 @@ fn spread<'a>(machine: &mut Machine<'a>, findings: &mut Findings, value: &Value<
     if path.ends_with("static()") || path.ends_with("staticfiles_urlpatterns()") {
         return;
     }
-    let place = value.as_object().map_or(place, |id| machine.object(id).place);
+    let place = value
+        .as_object()
+        .map_or(place, |id| machine.object(id).place);
     findings.unresolved(
         machine,
         place,
@@ -166,13 +195,18 @@ fn pattern<'a>(
         findings.unresolved(machine, place, "a pattern that could not be followed");
         return;
     };
-    let place = item.as_object().map_or(place, |id| machine.object(id).place);
+    let place = item
+        .as_object()
+        .map_or(place, |id| machine.object(id).place);
     let name = callee.rsplit('.').next().unwrap_or_default();
     if !matches!(name, "path" | "re_path" | "url") {
         findings.unresolved(machine, place, "a pattern that could not be followed");
         return;
     }
-    let own = arguments.at_or_named(0, "route").or_else(|| arguments.named("regex")).and_then(Value::as_text);
+    let own = arguments
+        .at_or_named(0, "route")
+        .or_else(|| arguments.named("regex"))
+        .and_then(Value::as_text);
     let (Some(own), Some(view)) = (own, arguments.at_or_named(1, "view").cloned()) else {
         findings.unresolved(machine, place, "the path of a pattern");
         return;
@@ -185,7 +219,10 @@ fn pattern<'a>(
         }
         _ => match machine.called(&view) {
             Some((callee, arguments)) if callee.ends_with(".include") || callee == "include" => {
-                let target = arguments.at_or_named(0, "arg").cloned().unwrap_or(Value::Unknown);
+                let target = arguments
+                    .at_or_named(0, "arg")
+                    .cloned()
+                    .unwrap_or(Value::Unknown);
                 include(machine, findings, &target, &path, place, depth);
             }
             _ => answer(machine, findings, &view, &path, place),
@@ -205,16 +242,31 @@ fn include<'a>(
         Value::Text(name) => match machine.modules.python(machine.path(place.module), name) {
             Found::File(module) => {
                 let patterns = machine.export(module, "urlpatterns");
-                walk(machine, findings, &patterns, prefix, patterns_of(machine, module), depth + 1);
+                walk(
+                    machine,
+                    findings,
+                    &patterns,
+                    prefix,
+                    patterns_of(machine, module),
+                    depth + 1,
+                );
             }
-            _ => findings.unresolved(machine, place, format!("include of {name}, which is not in the project")),
+            _ => findings.unresolved(
+                machine,
+                place,
+                format!("include of {name}, which is not in the project"),
+            ),
         },
         Value::Module(module) => {
             let patterns = machine.export(*module, "urlpatterns");
             walk(machine, findings, &patterns, prefix, place, depth + 1);
         }
         Value::List(items) if items.borrow().is_empty() => {
-            findings.unresolved(machine, place, format!("include of what came to no pattern below {prefix}"));
+            findings.unresolved(
+                machine,
+                place,
+                format!("include of what came to no pattern below {prefix}"),
+            );
         }
         Value::List(items) => {
             // `(patterns, app_name)` or the patterns themselves.
@@ -229,12 +281,23 @@ fn include<'a>(
             }
         }
         Value::Choice(ways) => {
-            let is_empty = |way: &&Value<'a>| matches!(way, Value::List(items) if items.borrow().is_empty());
+            let is_empty =
+                |way: &&Value<'a>| matches!(way, Value::List(items) if items.borrow().is_empty());
             if ways.iter().all(|way| is_empty(&way)) {
-                return include(machine, findings, &Value::list(Vec::new()), prefix, place, depth + 1);
+                return include(
+                    machine,
+                    findings,
+                    &Value::list(Vec::new()),
+                    prefix,
+                    place,
+                    depth + 1,
+                );
             }
             // Where one way gives nothing, the others count.
-            for way in ways.iter().filter(|way| !is_empty(way) && !matches!(way, Value::Null)) {
+            for way in ways
+                .iter()
+                .filter(|way| !is_empty(way) && !matches!(way, Value::Null))
+            {
                 include(machine, findings, way, prefix, place, depth + 1);
             }
         }
@@ -243,24 +306,42 @@ fn include<'a>(
 }
 
 /// The view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
-fn unwrapped<'a>(machine: &mut Machine<'a>, view: &Value<'a>, guards: &mut Vec<String>) -> Value<'a> {
+fn unwrapped<'a>(
+    machine: &mut Machine<'a>,
+    view: &Value<'a>,
+    guards: &mut Vec<String>,
+) -> Value<'a> {
     if view.as_function().is_some() || view.as_class().is_some() {
         return view.clone();
     }
     match machine.called(view) {
         Some((path, arguments)) if !path.ends_with("as_view") && arguments.at(0).is_some() => {
-            let callee = view.as_object().and_then(|id| match &machine.object(id).origin {
-                Origin::Call { callee, .. } => Some(callee.clone()),
-                _ => None,
-            });
-            guards.extend(callee.map(|callee| machine.guard_names(&[callee])).unwrap_or_default());
-            arguments.at(0).map_or(Value::Unknown, |inner| unwrapped(machine, inner, guards))
+            let callee = view
+                .as_object()
+                .and_then(|id| match &machine.object(id).origin {
+                    Origin::Call { callee, .. } => Some(callee.clone()),
+                    _ => None,
+                });
+            guards.extend(
+                callee
+                    .map(|callee| machine.guard_names(&[callee]))
+                    .unwrap_or_default(),
+            );
+            arguments
+                .at(0)
+                .map_or(Value::Unknown, |inner| unwrapped(machine, inner, guards))
         }
         _ => view.clone(),
     }
 }
 
-fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'a>, path: &str, place: Place) {
+fn answer<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    view: &Value<'a>,
+    path: &str,
+    place: Place,
+) {
     let mut guards = Vec::new();
     let view = unwrapped(machine, view, &mut guards);
     let path = join_paths("", path);
@@ -272,35 +353,59 @@ fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'
             findings.route(
                 machine,
                 closure.place,
-                NewRoute { method: &method, path: &path, handler: handler.clone(), guards: &guards },
+                NewRoute {
+                    method: &method,
+                    path: &path,
+                    handler: handler.clone(),
+                    guards: &guards,
+                },
             );
         }
         return;
     }
-    let class = view.as_object().and_then(|id| match &machine.object(id).origin {
-        Origin::Method { receiver, name, arguments } if &**name == "as_view" => {
-            Some((receiver.clone(), arguments.clone()))
-        }
-        Origin::Call { callee: Value::External(path), arguments } if path.ends_with(".as_view") => {
-            Some((Value::External(path.trim_end_matches(".as_view").into()), arguments.clone()))
-        }
-        _ => None,
-    });
+    let class = view
+        .as_object()
+        .and_then(|id| match &machine.object(id).origin {
+            Origin::Method {
+                receiver,
+                name,
+                arguments,
+            } if &**name == "as_view" => Some((receiver.clone(), arguments.clone())),
+            Origin::Call {
+                callee: Value::External(path),
+                arguments,
+            } if path.ends_with(".as_view") => Some((
+                Value::External(path.trim_end_matches(".as_view").into()),
+                arguments.clone(),
+            )),
+            _ => None,
+        });
     let Some((receiver, arguments)) = class else {
         match machine.path_of(&view).filter(|path| !path.is_empty()) {
             // Django admin and views of libraries.
             Some(name) if name.contains("admin.site") => {
                 findings.unresolved(machine, place, format!("{path}: the views of {name}"));
             }
-            Some(handler) => {
-                findings.route(machine, place, NewRoute { method: "*", path: &path, handler, guards: &guards })
-            }
+            Some(handler) => findings.route(
+                machine,
+                place,
+                NewRoute {
+                    method: "*",
+                    path: &path,
+                    handler,
+                    guards: &guards,
+                },
+            ),
             None => findings.unresolved(machine, place, format!("the view of {path}")),
         }
         return;
     };
     if let Some(class) = receiver.as_class() {
-        let actions = arguments.named("actions").or_else(|| arguments.at(0)).map(Value::entries).unwrap_or_default();
+        let actions = arguments
+            .named("actions")
+            .or_else(|| arguments.at(0))
+            .map(Value::entries)
+            .unwrap_or_default();
         if actions.is_empty() {
             class_view(machine, findings, &class, &path, &guards);
         } else {
@@ -317,7 +422,16 @@ fn answer<'a>(machine: &mut Machine<'a>, findings: &mut Findings, view: &Value<'
         findings.unresolved(machine, place, format!("what {name} answers at {path}"));
     }
     for method in methods {
-        findings.route(machine, place, NewRoute { method, path: &path, handler: name.clone(), guards: &guards });
+        findings.route(
+            machine,
+            place,
+            NewRoute {
+                method,
+                path: &path,
+                handler: name.clone(),
+                guards: &guards,
+            },
+        );
     }
 }
 
@@ -328,10 +442,20 @@ fn function_methods<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<
             "require_GET" => return vec!["GET".to_owned()],
             "require_safe" => return vec!["GET".to_owned(), "HEAD".to_owned()],
             "api_view" | "require_http_methods" => {
-                let given = machine.called(decorator).and_then(|(_, arguments)| arguments.at(0).cloned());
+                let given = machine
+                    .called(decorator)
+                    .and_then(|(_, arguments)| arguments.at(0).cloned());
                 let methods: Vec<_> = given.map(|list| list.items()).unwrap_or_default();
-                let methods: Vec<_> = methods.iter().filter_map(Value::as_text).map(|text| text.to_string()).collect();
-                return if methods.is_empty() { vec!["GET".to_owned()] } else { methods };
+                let methods: Vec<_> = methods
+                    .iter()
+                    .filter_map(Value::as_text)
+                    .map(|text| text.to_string())
+                    .collect();
+                return if methods.is_empty() {
+                    vec!["GET".to_owned()]
+                } else {
+                    methods
+                };
             }
             _ => {}
         }
@@ -343,7 +467,10 @@ fn methods_of_bases(bases: &[Rc<str>]) -> Vec<&'static str> {
     let mut methods: Vec<&'static str> = Vec::new();
     for base in bases {
         let name = base.rsplit('.').next().unwrap_or(base);
-        let known = VIEWS.iter().chain(&django_rest::GENERICS).find(|(view, _)| *view == name);
+        let known = VIEWS
+            .iter()
+            .chain(&django_rest::GENERICS)
+            .find(|(view, _)| *view == name);
         methods.extend(known.map(|(_, methods)| *methods).unwrap_or_default());
     }
     methods
@@ -358,16 +485,25 @@ fn class_view<'a>(
 ) {
     let outside = machine.outside_bases(class);
     let inherited = methods_of_bases(&outside);
-    let allowed = machine.class_member(class, "http_method_names").map(|list| list.items());
+    let allowed = machine
+        .class_member(class, "http_method_names")
+        .map(|list| list.items());
     let mut guards = guards.to_vec();
     guards.extend(django_guards::of_class(machine, class));
     let handler = machine.dotted(class.place, &class.class.name);
     let mut is_empty = true;
     for verb in VERBS {
         let own = machine.method(class, verb);
-        let is_allowed =
-            allowed.as_ref().is_none_or(|allowed| allowed.iter().filter_map(Value::as_text).any(|name| &*name == verb));
-        if own.is_none() && !inherited.contains(&verb) || !is_allowed || matches!(verb, "head" | "options") {
+        let is_allowed = allowed.as_ref().is_none_or(|allowed| {
+            allowed
+                .iter()
+                .filter_map(Value::as_text)
+                .any(|name| &*name == verb)
+        });
+        if own.is_none() && !inherited.contains(&verb)
+            || !is_allowed
+            || matches!(verb, "head" | "options")
+        {
             continue;
         }
         is_empty = false;
@@ -376,9 +512,27 @@ fn class_view<'a>(
             guards.extend(django_guards::of_method(machine, &method.decorators));
         }
         let place = own.map_or(class.place, |method| method.place);
-        findings.route(machine, place, NewRoute { method: verb, path, handler: handler.clone(), guards: &guards });
+        findings.route(
+            machine,
+            place,
+            NewRoute {
+                method: verb,
+                path,
+                handler: handler.clone(),
+                guards: &guards,
+            },
+        );
     }
     if is_empty {
-        findings.route(machine, class.place, NewRoute { method: "*", path, handler, guards: &guards });
+        findings.route(
+            machine,
+            class.place,
+            NewRoute {
+                method: "*",
+                path,
+                handler,
+                guards: &guards,
+            },
+        );
     }
 }

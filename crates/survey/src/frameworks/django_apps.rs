@@ -9,10 +9,14 @@ use code::modules::ModuleId;
 pub(crate) fn ready(machine: &mut Machine<'_>) {
     let files = machine.files;
     let configures = |text: &str| text.contains("AppConfig") && text.contains("def ready");
-    let found: BTreeSet<ModuleId> =
-        (0..files.len()).filter(|id| !files[*id].is_test && configures(&files[*id].text)).collect();
+    let found: BTreeSet<ModuleId> = (0..files.len())
+        .filter(|id| !files[*id].is_test && configures(&files[*id].text))
+        .collect();
     for id in &found {
-        let folder = files[*id].path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let folder = files[*id]
+            .path
+            .rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let models = ["models.py", "models/__init__.py"].map(|name| format!("{folder}{name}"));
         if let Some(models) = models.iter().find_map(|path| machine.modules.file(path)) {
             machine.load(models);
@@ -21,13 +25,24 @@ pub(crate) fn ready(machine: &mut Machine<'_>) {
     for id in &found {
         machine.load(*id);
     }
-    let classes: Vec<_> = machine.classes.iter().filter(|class| found.contains(&class.place.module)).cloned().collect();
+    let classes: Vec<_> = machine
+        .classes
+        .iter()
+        .filter(|class| found.contains(&class.place.module))
+        .cloned()
+        .collect();
     for class in classes {
         if let Some(ready) = machine.method(&class, "ready")
             && machine.is_configuration(&class)
         {
             let place = class.place;
-            let this = machine.new_object(Origin::Instance { class, arguments: Arguments::default() }, place);
+            let this = machine.new_object(
+                Origin::Instance {
+                    class,
+                    arguments: Arguments::default(),
+                },
+                place,
+            );
             machine.invoke(&ready, Some(Value::Object(this)), &Arguments::default());
         }
     }

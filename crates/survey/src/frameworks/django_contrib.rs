@@ -20,7 +20,11 @@ pub(super) const TABLES: [(&str, &str, &str, Columns); 8] = [
         "django.contrib.auth",
         "auth_group",
         "Group",
-        &[("id", "AutoField", "p"), ("name", "CharField", ""), ("permissions", "ManyToManyField", "")],
+        &[
+            ("id", "AutoField", "p"),
+            ("name", "CharField", ""),
+            ("permissions", "ManyToManyField", ""),
+        ],
     ),
     (
         "django.contrib.auth",
@@ -46,13 +50,21 @@ pub(super) const TABLES: [(&str, &str, &str, Columns); 8] = [
         "django.contrib.contenttypes",
         "django_content_type",
         "ContentType",
-        &[("id", "AutoField", "p"), ("app_label", "CharField", ""), ("model", "CharField", "")],
+        &[
+            ("id", "AutoField", "p"),
+            ("app_label", "CharField", ""),
+            ("model", "CharField", ""),
+        ],
     ),
     (
         "django.contrib.sessions",
         "django_session",
         "Session",
-        &[("session_key", "CharField", "p"), ("session_data", "TextField", ""), ("expire_date", "DateTimeField", "")],
+        &[
+            ("session_key", "CharField", "p"),
+            ("session_data", "TextField", ""),
+            ("expire_date", "DateTimeField", ""),
+        ],
     ),
     (
         "django.contrib.admin",
@@ -69,7 +81,16 @@ pub(super) const TABLES: [(&str, &str, &str, Columns); 8] = [
             ("change_message", "TextField", ""),
         ],
     ),
-    ("taggit", "taggit_tag", "Tag", &[("id", "AutoField", "p"), ("name", "CharField", ""), ("slug", "SlugField", "")]),
+    (
+        "taggit",
+        "taggit_tag",
+        "Tag",
+        &[
+            ("id", "AutoField", "p"),
+            ("name", "CharField", ""),
+            ("slug", "SlugField", ""),
+        ],
+    ),
     (
         "taggit",
         "taggit_taggeditem",

@@ -11,7 +11,8 @@ pub(super) fn of_function<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a
     let called = |machine: &Machine<'a>, name: &str| {
         closure.decorators.iter().find_map(|decorator| {
             let (path, arguments) = machine.called(decorator)?;
-            (path.rsplit('.').next() == Some(name)).then(|| arguments.at(0).cloned().unwrap_or(Value::Unknown))
+            (path.rsplit('.').next() == Some(name))
+                .then(|| arguments.at(0).cloned().unwrap_or(Value::Unknown))
         })
     };
     // `@api_view` makes a view of REST framework, which the project's defaults hold for.
@@ -33,7 +34,11 @@ pub(super) fn of_method<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>])
         match machine.called(decorator) {
             Some((path, arguments)) if path.ends_with("method_decorator") => {
                 let inner = arguments.at(0).cloned().unwrap_or(Value::Unknown);
-                plain.extend(if let Value::List(_) = inner { inner.items() } else { vec![inner] });
+                plain.extend(if let Value::List(_) = inner {
+                    inner.items()
+                } else {
+                    vec![inner]
+                });
             }
             Some((path, _)) if path.ends_with("permission_classes") => {}
             _ => plain.push(decorator.clone()),
@@ -54,7 +59,12 @@ pub(super) fn of_class<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>
 
 /// Guards that a class extends: mixins of libraries, those of the project that extend one, and those that turn callers
 /// away themselves.
-fn of_bases<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, guards: &mut Vec<String>, depth: u32) {
+fn of_bases<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    guards: &mut Vec<String>,
+    depth: u32,
+) {
     if depth > 12 {
         return;
     }
@@ -66,15 +76,22 @@ fn of_bases<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, guards: &
             }
             continue;
         };
-        let is_view =
-            machine.outside_bases(&own).iter().any(|path| path.ends_with("View") || path.ends_with("ViewSet"));
+        let is_view = machine
+            .outside_bases(&own)
+            .iter()
+            .any(|path| path.ends_with("View") || path.ends_with("ViewSet"));
         if !is_view && machine.keeps_out(&base) {
             guards.push(machine.label(&base));
         } else {
             of_bases(machine, &own, guards, depth + 1);
         }
     }
-    let dispatch = class.fields.borrow().iter().find(|field| field.name == "dispatch").map(|field| field.value.clone());
+    let dispatch = class
+        .fields
+        .borrow()
+        .iter()
+        .find(|field| field.name == "dispatch")
+        .map(|field| field.value.clone());
     if let Some(dispatch) = dispatch.filter(|_| guards.is_empty())
         && machine.keeps_out(&dispatch)
     {
@@ -84,14 +101,24 @@ fn of_bases<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, guards: &
 
 /// Guards that the settings put before every view that does not say that it is open.
 fn for_all<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
-    let is_open = decorators.iter().any(|value| machine.label(value) == "login_not_required");
+    let is_open = decorators
+        .iter()
+        .any(|value| machine.label(value) == "login_not_required");
     let files = machine.files;
     let mut found = Vec::new();
     for (module, file) in files.iter().enumerate() {
-        if file.is_test || is_open || !file.text.contains("MIDDLEWARE") || !file.text.contains("LoginRequired") {
+        if file.is_test
+            || is_open
+            || !file.text.contains("MIDDLEWARE")
+            || !file.text.contains("LoginRequired")
+        {
             continue;
         }
-        let listed = machine.load(module).own("MIDDLEWARE").map(|list| list.items()).unwrap_or_default();
+        let listed = machine
+            .load(module)
+            .own("MIDDLEWARE")
+            .map(|list| list.items())
+            .unwrap_or_default();
         let names = listed.iter().filter_map(Value::as_text);
         let guards = names.filter(|name| name.ends_with("LoginRequiredMiddleware"));
         found.extend(guards.map(|name| name.rsplit('.').next().unwrap_or(&name).to_owned()));

@@ -6,8 +6,11 @@ use super::Framework;
 use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value, is_model_class};
 use crate::findings::{Column, Entity, Findings};
 
-pub(crate) const FRAMEWORK: Framework =
-    Framework { name: "Django ORM", markers: &["django.db", "django.contrib"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Django ORM",
+    markers: &["django.db", "django.contrib"],
+    read,
+};
 
 /// Name, type and whether it may be null: what Django's own user classes bring.
 const USER: [(&str, &str); 9] = [
@@ -26,10 +29,15 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     installed(machine, findings);
     for class in machine.classes.clone() {
         let outside = machine.outside_bases(&class);
-        let is_model = outside
-            .iter()
-            .any(|path| is_model_class(path) || path.starts_with("django.contrib.auth") && path.contains("Abstract"));
-        if !is_model || machine.meta(&class, "abstract").is_some_and(|v| v.is_true()) {
+        let is_model = outside.iter().any(|path| {
+            is_model_class(path)
+                || path.starts_with("django.contrib.auth") && path.contains("Abstract")
+        });
+        if !is_model
+            || machine
+                .meta(&class, "abstract")
+                .is_some_and(|v| v.is_true())
+        {
             continue;
         }
         if machine.meta(&class, "proxy").is_some_and(|v| v.is_true()) {
@@ -37,7 +45,10 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
         let path = machine.path(class.place.module);
         let label = machine.application_label(&class);
-        let table = machine.meta(&class, "db_table").and_then(|name| name.as_text()).map(|name| name.to_string());
+        let table = machine
+            .meta(&class, "db_table")
+            .and_then(|name| name.as_text())
+            .map(|name| name.to_string());
         let table = table.unwrap_or_else(|| format!("{label}_{}", class.class.name.to_lowercase()));
         let columns = columns(machine, &class, &outside);
         implicit(machine, findings, &class, &table);
@@ -52,17 +63,33 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 }
 
 /// The tables that Django makes for relations of many to many that name no model of their own.
-fn implicit<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, table: &str) {
+fn implicit<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    table: &str,
+) {
     let fields = class.fields.borrow().clone();
     for field in fields {
-        let Some((kind, arguments)) = field_class(machine, &field.value) else { continue };
+        let Some((kind, arguments)) = field_class(machine, &field.value) else {
+            continue;
+        };
         if kind != "ManyToManyField" || arguments.named("through").is_some() {
             continue;
         }
         let own = class.class.name.to_lowercase();
         let target = arguments.at_or_named(0, "to");
-        let target = target.map(|value| value.as_text().map_or_else(|| machine.label(value), |text| text.to_string()));
-        let target = target.unwrap_or_default().rsplit('.').next().unwrap_or_default().to_lowercase();
+        let target = target.map(|value| {
+            value
+                .as_text()
+                .map_or_else(|| machine.label(value), |text| text.to_string())
+        });
+        let target = target
+            .unwrap_or_default()
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         let (from, to) = match target.as_str() {
             "self" => (format!("from_{own}"), format!("to_{own}")),
             other if *other == own => (format!("from_{own}"), format!("to_{own}")),
@@ -76,9 +103,22 @@ fn implicit<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<C
             ..Column::default()
         };
         let id = ("id".to_owned(), "AutoField".to_owned());
-        let id = Column { name: id.0, kind: id.1, nullable: Some(false), primary: true, ..Column::default() };
-        let named = arguments.named("db_table").and_then(Value::as_text).map(|name| name.to_string());
-        let target = if target == "self" { own.clone() } else { target };
+        let id = Column {
+            name: id.0,
+            kind: id.1,
+            nullable: Some(false),
+            primary: true,
+            ..Column::default()
+        };
+        let named = arguments
+            .named("db_table")
+            .and_then(Value::as_text)
+            .map(|name| name.to_string());
+        let target = if target == "self" {
+            own.clone()
+        } else {
+            target
+        };
         findings.entities.push(Entity {
             table: named.unwrap_or_else(|| format!("{table}_{}", field.name)),
             model: String::new(),
@@ -91,12 +131,19 @@ fn implicit<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<C
 
 /// The tables of Django's own applications that the settings install.
 fn installed(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let Some((_, settings)) = machine.stand_ins.first().copied() else { return };
+    let Some((_, settings)) = machine.stand_ins.first().copied() else {
+        return;
+    };
     let listed = machine.export(settings, "INSTALLED_APPS").items();
     let applications: Vec<Rc<str>> = listed.iter().filter_map(Value::as_text).collect();
-    let has_own_user = machine.export(settings, "AUTH_USER_MODEL").as_text().is_some();
+    let has_own_user = machine
+        .export(settings, "AUTH_USER_MODEL")
+        .as_text()
+        .is_some();
     for (application, table, model, columns) in super::django_contrib::TABLES {
-        let is_listed = applications.iter().any(|name| name.starts_with(application));
+        let is_listed = applications
+            .iter()
+            .any(|name| name.starts_with(application));
         if !is_listed || table == "auth_user" && has_own_user {
             continue;
         }
@@ -122,7 +169,11 @@ fn add(columns: &mut Vec<Column>, column: Column) {
     columns.push(column);
 }
 
-fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &[Rc<str>]) -> Vec<Column> {
+fn columns<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    outside: &[Rc<str>],
+) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let plain = |name: &str, kind: &str, nullable| Column {
         name: name.to_owned(),
@@ -131,14 +182,25 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
         ..Column::default()
     };
     let has_user = outside.iter().any(|path| path.ends_with(".AbstractUser"));
-    if has_user || outside.iter().any(|path| path.ends_with(".AbstractBaseUser")) {
+    if has_user
+        || outside
+            .iter()
+            .any(|path| path.ends_with(".AbstractBaseUser"))
+    {
         add(&mut columns, plain("password", "CharField", false));
         add(&mut columns, plain("last_login", "DateTimeField", true));
     }
-    if has_user || outside.iter().any(|path| path.ends_with(".PermissionsMixin")) {
+    if has_user
+        || outside
+            .iter()
+            .any(|path| path.ends_with(".PermissionsMixin"))
+    {
         add(&mut columns, plain("is_superuser", "BooleanField", false));
         add(&mut columns, plain("groups", "ManyToManyField", false));
-        add(&mut columns, plain("user_permissions", "ManyToManyField", false));
+        add(
+            &mut columns,
+            plain("user_permissions", "ManyToManyField", false),
+        );
     }
     for (name, kind) in USER.into_iter().filter(|_| has_user) {
         add(&mut columns, plain(name, kind, false));
@@ -150,7 +212,13 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
     }
     if outside.iter().any(|path| path.ends_with(".TagBase")) {
         for name in ["name", "slug"] {
-            add(&mut columns, Column { unique: true, ..plain(name, "CharField", false) });
+            add(
+                &mut columns,
+                Column {
+                    unique: true,
+                    ..plain(name, "CharField", false)
+                },
+            );
         }
     }
     // Below a concrete model only its key is stored, as a link.
@@ -158,7 +226,9 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
     let mut parents = Vec::new();
     let mut shadowed: Vec<Rc<ClassValue<'a>>> = Vec::new();
     for ancestor in lineage.iter().skip(1) {
-        if machine.is_concrete_model(ancestor) && !shadowed.iter().any(|known| Rc::ptr_eq(known, ancestor)) {
+        if machine.is_concrete_model(ancestor)
+            && !shadowed.iter().any(|known| Rc::ptr_eq(known, ancestor))
+        {
             parents.push(ancestor.clone());
             shadowed.extend(machine.lineage(ancestor));
         }
@@ -192,13 +262,18 @@ fn columns<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, outside: &
 }
 
 /// The name of a field's class as Django knows it, and what it was made with.
-fn field_class<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<(String, Arguments<'a>)> {
+fn field_class<'a>(
+    machine: &mut Machine<'a>,
+    value: &Value<'a>,
+) -> Option<(String, Arguments<'a>)> {
     let id = value.as_object()?;
     match machine.object(id).origin.clone() {
         Origin::Call { callee, arguments } => {
             let path = machine.path_of(&callee)?;
             let name = path.rsplit('.').next()?.to_owned();
-            let is_form = path.contains("forms.") || path.contains("serializers.") || path.contains("filters.");
+            let is_form = path.contains("forms.")
+                || path.contains("serializers.")
+                || path.contains("filters.");
             (!is_form).then_some((name, arguments))
         }
         Origin::Instance { class, arguments } => {
@@ -208,7 +283,11 @@ fn field_class<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<(Stri
                     && is_field_name(path.rsplit('.').next().unwrap_or_default())
             });
             is_field.then(|| {
-                let base = outside.iter().find_map(|path| path.rsplit('.').next()).unwrap_or_default().to_owned();
+                let base = outside
+                    .iter()
+                    .find_map(|path| path.rsplit('.').next())
+                    .unwrap_or_default()
+                    .to_owned();
                 let name = class.class.name.to_string();
                 (if is_relation(&base) { base } else { name }, arguments)
             })
@@ -224,18 +303,27 @@ fn is_relation(name: &str) -> bool {
 }
 
 fn is_field_name(name: &str) -> bool {
-    name.ends_with("Field") || matches!(name, "ForeignKey" | "TreeForeignKey" | "ParentalKey" | "TaggableManager")
+    name.ends_with("Field")
+        || matches!(
+            name,
+            "ForeignKey" | "TreeForeignKey" | "ParentalKey" | "TaggableManager"
+        )
 }
 
 fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Option<Column> {
     let (kind, arguments) = field_class(machine, value)?;
     let known = is_field_name(&kind)
-        || value.as_object().is_some_and(|id| matches!(machine.object(id).origin, Origin::Instance { .. }));
+        || value
+            .as_object()
+            .is_some_and(|id| matches!(machine.object(id).origin, Origin::Instance { .. }));
     if !known || matches!(kind.as_str(), "GenericForeignKey") {
         return None;
     }
     let is_key = kind.contains("ForeignKey") || kind.contains("OneToOne") || kind == "ParentalKey";
-    let mut column = Column { name: name.to_owned(), ..Column::default() };
+    let mut column = Column {
+        name: name.to_owned(),
+        ..Column::default()
+    };
     if is_key {
         column.name = format!("{name}_id");
     }
@@ -244,12 +332,17 @@ fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Optio
     }
     if is_key || kind.contains("ManyToMany") {
         let target = arguments.at_or_named(0, "to");
-        let target = target.map(|value| value.as_text().map_or_else(|| machine.label(value), |text| text.to_string()));
+        let target = target.map(|value| {
+            value
+                .as_text()
+                .map_or_else(|| machine.label(value), |text| text.to_string())
+        });
         let mark = if is_key { "fk" } else { "m2m" };
         column.references = format!("{mark}:{}", target.unwrap_or_default());
     }
     column.primary = arguments.named("primary_key").is_some_and(Value::is_true);
-    column.unique = arguments.named("unique").is_some_and(Value::is_true) || kind.contains("OneToOne");
+    column.unique =
+        arguments.named("unique").is_some_and(Value::is_true) || kind.contains("OneToOne");
     // Tags are rows elsewhere: there is nothing here that could be null.
     let is_tags = kind.contains("TaggableManager");
     column.nullable = (!is_tags).then(|| arguments.named("null").is_some_and(Value::is_true));

@@ -16,7 +16,10 @@ pub(super) const GENERICS: [(&str, &[&str]); 14] = [
     ("ListCreateAPIView", &["get", "post"]),
     ("RetrieveUpdateAPIView", &["get", "put", "patch"]),
     ("RetrieveDestroyAPIView", &["get", "delete"]),
-    ("RetrieveUpdateDestroyAPIView", &["get", "put", "patch", "delete"]),
+    (
+        "RetrieveUpdateDestroyAPIView",
+        &["get", "put", "patch", "delete"],
+    ),
     ("TokenObtainPairView", &["post"]),
     ("TokenRefreshView", &["post"]),
     ("ObtainAuthToken", &["post"]),
@@ -34,22 +37,36 @@ const ACTIONS: [(&str, &str, &str, bool); 6] = [
     ("destroy", "DestroyModelMixin", "delete", true),
 ];
 
-pub(super) fn permissions<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Vec<String> {
-    let own = ["permission_classes", "authentication_classes"].map(|name| machine.class_member(class, name));
+pub(super) fn permissions<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+) -> Vec<String> {
+    let own = ["permission_classes", "authentication_classes"]
+        .map(|name| machine.class_member(class, name));
     let [permissions, authentication] = own;
-    let permissions = permissions.unwrap_or_else(|| setting(machine, class, "DEFAULT_PERMISSION_CLASSES"));
-    let authentication = authentication.unwrap_or_else(|| setting(machine, class, "DEFAULT_AUTHENTICATION_CLASSES"));
+    let permissions =
+        permissions.unwrap_or_else(|| setting(machine, class, "DEFAULT_PERMISSION_CLASSES"));
+    let authentication =
+        authentication.unwrap_or_else(|| setting(machine, class, "DEFAULT_AUTHENTICATION_CLASSES"));
     let mut guards = machine.guard_names(&permissions.items());
     // Most authentication lets those pass who bring nothing; the project's own may turn them away.
-    let own: Vec<_> = authentication.items().into_iter().filter(|value| turns_away(machine, value)).collect();
+    let own: Vec<_> = authentication
+        .items()
+        .into_iter()
+        .filter(|value| turns_away(machine, value))
+        .collect();
     guards.extend(own.iter().map(|value| machine.label(value)));
     guards
 }
 
 /// Whether an authentication class of the project raises an error where it finds nothing, and has no way past it.
 fn turns_away<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> bool {
-    let Some(class) = value.as_class() else { return false };
-    let Some(method) = machine.method(&class, "authenticate") else { return false };
+    let Some(class) = value.as_class() else {
+        return false;
+    };
+    let Some(method) = machine.method(&class, "authenticate") else {
+        return false;
+    };
     machine.keeps_out(&Value::Function(method.clone())) && !gives_nothing(&method.function.body)
 }
 
@@ -66,18 +83,32 @@ fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
 
 /// A list of classes that the project's settings name for all of REST framework's views.
 fn setting<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Value<'a> {
-    let is_view = machine.outside_bases(class).iter().any(|path| path.starts_with("rest_framework"));
-    default_classes(machine, name).filter(|_| is_view).unwrap_or(Value::Unknown)
+    let is_view = machine
+        .outside_bases(class)
+        .iter()
+        .any(|path| path.starts_with("rest_framework"));
+    default_classes(machine, name)
+        .filter(|_| is_view)
+        .unwrap_or(Value::Unknown)
 }
 
 /// `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it names.
 pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Option<Value<'a>> {
     let files = machine.files;
-    let holds = |file: &crate::source::SourceFile| !file.is_test && file.text.contains("REST_FRAMEWORK");
+    let holds =
+        |file: &crate::source::SourceFile| !file.is_test && file.text.contains("REST_FRAMEWORK");
     for module in (0..files.len()).filter(|module| holds(&files[*module])) {
-        let Some(settings) = machine.load(module).own("REST_FRAMEWORK") else { continue };
-        let Some(given) = settings.entry(name) else { continue };
-        let listed = if given.as_text().is_some() { vec![given] } else { given.items() };
+        let Some(settings) = machine.load(module).own("REST_FRAMEWORK") else {
+            continue;
+        };
+        let Some(given) = settings.entry(name) else {
+            continue;
+        };
+        let listed = if given.as_text().is_some() {
+            vec![given]
+        } else {
+            given.items()
+        };
         let mut classes = Vec::new();
         for text in listed.iter().filter_map(Value::as_text) {
             let (path, last) = text.rsplit_once('.').unwrap_or(("", &text));
@@ -92,10 +123,19 @@ pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Opti
 }
 
 /// The routes of `router.urls` or of the router itself; false where it is no router.
-pub(super) fn router<'a>(machine: &mut Machine<'a>, findings: &mut Findings, value: &Value<'a>, prefix: &str) -> bool {
-    let Some(mut id) = value.as_object() else { return false };
+pub(super) fn router<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    value: &Value<'a>,
+    prefix: &str,
+) -> bool {
+    let Some(mut id) = value.as_object() else {
+        return false;
+    };
     if let Origin::Member { of, name } = &machine.object(id).origin {
-        let Some(router) = of.as_object().filter(|_| &**name == "urls") else { return false };
+        let Some(router) = of.as_object().filter(|_| &**name == "urls") else {
+            return false;
+        };
         id = router;
     }
     if !machine.is_instance_of(id, |path| path.ends_with("Router")) {
@@ -110,16 +150,35 @@ pub(super) fn router<'a>(machine: &mut Machine<'a>, findings: &mut Findings, val
         let handler = machine.dotted(class.place, &class.class.name);
         let guards = permissions(machine, &class);
         let path = join_paths("", prefix);
-        findings.route(machine, class.place, NewRoute { method: "GET", path: &path, handler, guards: &guards });
+        findings.route(
+            machine,
+            class.place,
+            NewRoute {
+                method: "GET",
+                path: &path,
+                handler,
+                guards: &guards,
+            },
+        );
     }
     for event in machine.events(id) {
-        let own = event.arguments.at_or_named(0, "prefix").and_then(Value::as_text);
+        let own = event
+            .arguments
+            .at_or_named(0, "prefix")
+            .and_then(Value::as_text);
         if &*event.name != "register" {
             continue;
         }
-        let class = event.arguments.at_or_named(1, "viewset").and_then(Value::as_class);
+        let class = event
+            .arguments
+            .at_or_named(1, "viewset")
+            .and_then(Value::as_class);
         let (Some(own), Some(class)) = (own, class) else {
-            findings.unresolved(machine, event.place, "register of a viewset that could not be followed");
+            findings.unresolved(
+                machine,
+                event.place,
+                "register of a viewset that could not be followed",
+            );
             continue;
         };
         let path = format!("{prefix}{}", plain(&own, true));
@@ -136,10 +195,20 @@ fn added_methods<'a>(machine: &mut Machine<'a>, router: ObjectId) -> Vec<(Rc<str
     for (number, is_detail) in [("0", false), ("2", true)] {
         let kind = machine.member(&routes, number, place);
         let mapping = machine.member(&kind, "mapping", place);
-        for event in mapping.objects().into_iter().flat_map(|id| machine.events(id)) {
-            let entries = event.arguments.at(0).filter(|_| &*event.name == "update").map(Value::entries);
+        for event in mapping
+            .objects()
+            .into_iter()
+            .flat_map(|id| machine.events(id))
+        {
+            let entries = event
+                .arguments
+                .at(0)
+                .filter(|_| &*event.name == "update")
+                .map(Value::entries);
             let actions = entries.unwrap_or_default().into_iter();
-            added.extend(actions.filter_map(|(method, action)| Some((method, action.as_text()?, is_detail))));
+            added.extend(
+                actions.filter_map(|(method, action)| Some((method, action.as_text()?, is_detail))),
+            );
         }
     }
     added
@@ -152,7 +221,12 @@ fn slash(machine: &Machine<'_>, router: ObjectId) -> &'static str {
     }
 }
 
-fn has_action<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, action: &str, mixin: &str) -> bool {
+fn has_action<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    action: &str,
+    mixin: &str,
+) -> bool {
     if machine.method(class, action).is_some() {
         return true;
     }
@@ -172,23 +246,43 @@ fn viewset<'a>(
     slash: &str,
     added: &[(Rc<str>, Rc<str>, bool)],
 ) {
-    let field = machine.class_member(class, "lookup_url_kwarg").and_then(|value| value.as_text());
-    let field = field.or_else(|| machine.class_member(class, "lookup_field").and_then(|value| value.as_text()));
+    let field = machine
+        .class_member(class, "lookup_url_kwarg")
+        .and_then(|value| value.as_text());
+    let field = field.or_else(|| {
+        machine
+            .class_member(class, "lookup_field")
+            .and_then(|value| value.as_text())
+    });
     let lookup = format!("{{{}}}", field.as_deref().unwrap_or("pk"));
-    let allowed = machine.class_member(class, "http_method_names").map(|list| list.items());
+    let allowed = machine
+        .class_member(class, "http_method_names")
+        .map(|list| list.items());
     let is_allowed = |method: &str| {
-        allowed.as_ref().is_none_or(|list| list.iter().filter_map(Value::as_text).any(|name| *name == *method))
+        allowed.as_ref().is_none_or(|list| {
+            list.iter()
+                .filter_map(Value::as_text)
+                .any(|name| *name == *method)
+        })
     };
     let base = path.trim_end_matches('/');
     for (action, mixin, method, is_detail) in ACTIONS {
         if has_action(machine, class, action, mixin) && is_allowed(method) {
-            let path = if is_detail { format!("{base}/{lookup}{slash}") } else { format!("{base}{slash}") };
+            let path = if is_detail {
+                format!("{base}/{lookup}{slash}")
+            } else {
+                format!("{base}{slash}")
+            };
             route(machine, findings, class, action, method, &path);
         }
     }
     for (method, action, is_detail) in added {
         if machine.method(class, action).is_some() && is_allowed(method) {
-            let path = if *is_detail { format!("{base}/{lookup}{slash}") } else { format!("{base}{slash}") };
+            let path = if *is_detail {
+                format!("{base}/{lookup}{slash}")
+            } else {
+                format!("{base}{slash}")
+            };
             route(machine, findings, class, action, method, &path);
         }
     }
@@ -212,7 +306,9 @@ fn extra_actions<'a>(
     field: &crate::evaluate::Field<'a>,
     below: (&str, &str, &str),
 ) {
-    let Some(closure) = field.value.as_function() else { return };
+    let Some(closure) = field.value.as_function() else {
+        return;
+    };
     let (methods, path) = match mapped(machine, &closure) {
         Some((method, action)) => match extra_action(machine, &action, below) {
             Some((_, path)) => (vec![method], path),
@@ -231,8 +327,13 @@ fn extra_actions<'a>(
 /// `@retry.mapping.post` adds a method to the action `retry`.
 fn mapped<'a>(machine: &Machine<'a>, closure: &Closure<'a>) -> Option<(String, Rc<Closure<'a>>)> {
     closure.decorators.iter().find_map(|decorator| {
-        let Origin::Member { of, name: method } = &machine.object(decorator.as_object()?).origin else { return None };
-        let Origin::Member { of, name } = &machine.object(of.as_object()?).origin else { return None };
+        let Origin::Member { of, name: method } = &machine.object(decorator.as_object()?).origin
+        else {
+            return None;
+        };
+        let Origin::Member { of, name } = &machine.object(of.as_object()?).origin else {
+            return None;
+        };
         (&**name == "mapping").then(|| Some((method.to_string(), of.as_function()?)))?
     })
 }
@@ -246,22 +347,41 @@ fn extra_action<'a>(
     let mut given: Vec<String> = Vec::new();
     let mut path = None;
     for decorator in &closure.decorators {
-        let Some((callee, arguments)) = machine.called(decorator) else { continue };
+        let Some((callee, arguments)) = machine.called(decorator) else {
+            continue;
+        };
         let is_detail = match callee.rsplit('.').next().unwrap_or_default() {
-            "action" => arguments.at_or_named(1, "detail").is_some_and(Value::is_true),
+            "action" => arguments
+                .at_or_named(1, "detail")
+                .is_some_and(Value::is_true),
             "detail_route" => true,
             "list_route" => false,
             _ => continue,
         };
-        let methods = arguments.at_or_named(0, "methods").map(Value::items).unwrap_or_default();
-        given.extend(methods.iter().filter_map(Value::as_text).map(|text| text.to_string()));
+        let methods = arguments
+            .at_or_named(0, "methods")
+            .map(Value::items)
+            .unwrap_or_default();
+        given.extend(
+            methods
+                .iter()
+                .filter_map(Value::as_text)
+                .map(|text| text.to_string()),
+        );
         if given.is_empty() {
             given.push("get".to_owned());
         }
         let name = closure.function.name.as_deref().unwrap_or_default();
-        let own = arguments.named("url_path").and_then(Value::as_text).unwrap_or_else(|| name.into());
+        let own = arguments
+            .named("url_path")
+            .and_then(Value::as_text)
+            .unwrap_or_else(|| name.into());
         let own = plain(&own, true);
-        path = Some(if is_detail { format!("{base}/{lookup}/{own}{slash}") } else { format!("{base}/{own}{slash}") });
+        path = Some(if is_detail {
+            format!("{base}/{lookup}/{own}{slash}")
+        } else {
+            format!("{base}/{own}{slash}")
+        });
     }
     Some((given, path?))
 }
@@ -289,22 +409,38 @@ fn route<'a>(
     method: &str,
     path: &str,
 ) {
-    let place = machine.method(class, action).map_or(class.place, |method| method.place);
+    let place = machine
+        .method(class, action)
+        .map_or(class.place, |method| method.place);
     let guards = match own_permissions(machine, class, action) {
         Some(own) => machine.guard_names(&own.items()),
         None => permissions(machine, class),
     };
     let handler = machine.dotted(class.place, &format!("{}.{action}", class.class.name));
     let path = join_paths("", path);
-    findings.route(machine, place, NewRoute { method, path: &path, handler, guards: &guards });
+    findings.route(
+        machine,
+        place,
+        NewRoute {
+            method,
+            path: &path,
+            handler,
+            guards: &guards,
+        },
+    );
 }
 
 /// `@action(permission_classes=[…])`, which stands for that action instead of the class's own.
-fn own_permissions<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, action: &str) -> Option<Value<'a>> {
+fn own_permissions<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    action: &str,
+) -> Option<Value<'a>> {
     let method = machine.method(class, action)?;
     method.decorators.iter().find_map(|decorator| {
         let (path, arguments) = machine.called(decorator)?;
-        path.ends_with("action").then(|| arguments.named("permission_classes").cloned())?
+        path.ends_with("action")
+            .then(|| arguments.named("permission_classes").cloned())?
     })
 }
 
@@ -318,7 +454,11 @@ pub(super) fn plain(pattern: &str, is_regex: bool) -> String {
     while let Some(letter) = letters.next() {
         match letter {
             '^' | '$' => {}
-            '\\' => text.extend(letters.next().filter(|next| !matches!(next, 'Z' | 'A' | 'b'))),
+            '\\' => text.extend(
+                letters
+                    .next()
+                    .filter(|next| !matches!(next, 'Z' | 'A' | 'b')),
+            ),
             '(' => {
                 let mut group = String::new();
                 let mut open = 1;
@@ -338,7 +478,10 @@ pub(super) fn plain(pattern: &str, is_regex: bool) -> String {
                     }
                     group.push(inner);
                 }
-                if let Some((name, _)) = group.strip_prefix("?P<").and_then(|rest| rest.split_once('>')) {
+                if let Some((name, _)) = group
+                    .strip_prefix("?P<")
+                    .and_then(|rest| rest.split_once('>'))
+                {
                     text.push_str(&format!("{{{name}}}"));
                 } else if let Some(rest) = group.strip_prefix("?:") {
                     text.push_str(rest);

@@ -5,15 +5,27 @@ use super::reading::Event;
 use crate::evaluate::{Machine, ObjectId, Origin, Place, Value};
 use crate::findings::{Column, Entity, Findings};
 
-pub(crate) const MONGOOSE: Framework = Framework { name: "Mongoose", markers: &["mongoose"], read: read_mongoose };
-pub(crate) const SEQUELIZE: Framework = Framework { name: "Sequelize", markers: &["sequelize"], read: read_sequelize };
+pub(crate) const MONGOOSE: Framework = Framework {
+    name: "Mongoose",
+    markers: &["mongoose"],
+    read: read_mongoose,
+};
+pub(crate) const SEQUELIZE: Framework = Framework {
+    name: "Sequelize",
+    markers: &["sequelize"],
+    read: read_sequelize,
+};
 
 /// The plural that both libraries make of common English names.
 fn plural(name: &str) -> String {
     let lower = name.to_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
     if ends(&["s", "x", "z", "ch", "sh"]) {
-        return if lower.ends_with('s') && !ends(&["ss", "us"]) { name.to_owned() } else { format!("{name}es") };
+        return if lower.ends_with('s') && !ends(&["ss", "us"]) {
+            name.to_owned()
+        } else {
+            format!("{name}es")
+        };
     }
     match name.strip_suffix('y') {
         Some(stem) if !ends(&["ay", "ey", "oy", "uy"]) => format!("{stem}ies"),
@@ -27,42 +39,75 @@ fn is_schema(path: &str) -> bool {
 
 fn read_mongoose(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
         if !path.starts_with("mongoose") || !path.ends_with("model") {
             continue;
         }
-        let (Some(name), Some(schema)) = (arguments.at(0).and_then(Value::as_text), arguments.at(1)) else { continue };
-        let Some(schema) = schema.objects().into_iter().find(|id| machine.is_instance_of(*id, is_schema)) else {
+        let (Some(name), Some(schema)) =
+            (arguments.at(0).and_then(Value::as_text), arguments.at(1))
+        else {
+            continue;
+        };
+        let Some(schema) = schema
+            .objects()
+            .into_iter()
+            .find(|id| machine.is_instance_of(*id, is_schema))
+        else {
             continue;
         };
         let made = machine.made_with(schema);
-        let mut columns = vec![column("_id", "ObjectID", true), column("__v", "Number", false)];
+        let mut columns = vec![
+            column("_id", "ObjectID", true),
+            column("__v", "Number", false),
+        ];
         for (name, value) in made.at(0).map(Value::entries).unwrap_or_default() {
             nested(machine, &name, &value, &mut columns);
         }
         let options = made.at(1).cloned().unwrap_or(Value::Unknown);
-        if options.entry("timestamps").is_some_and(|value| !matches!(value, Value::Bool(false) | Value::Null)) {
+        if options
+            .entry("timestamps")
+            .is_some_and(|value| !matches!(value, Value::Bool(false) | Value::Null))
+        {
             columns.extend(["createdAt", "updatedAt"].map(|name| column(name, "Date", false)));
         }
-        let collection = arguments.at(2).and_then(Value::as_text).or_else(|| options.entry("collection")?.as_text());
-        let table = collection.map_or_else(|| plural(&name.to_lowercase()), |name| name.to_string());
+        let collection = arguments
+            .at(2)
+            .and_then(Value::as_text)
+            .or_else(|| options.entry("collection")?.as_text());
+        let table =
+            collection.map_or_else(|| plural(&name.to_lowercase()), |name| name.to_string());
         let place = machine.object(id).place;
         push(machine, findings, table, &name, place, columns);
     }
 }
 
 fn column(name: &str, kind: &str, primary: bool) -> Column {
-    Column { name: name.to_owned(), kind: kind.to_owned(), nullable: Some(true), primary, ..Column::default() }
+    Column {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        nullable: Some(true),
+        primary,
+        ..Column::default()
+    }
 }
 
 fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mut Vec<Column>) {
     if let Some(inner @ Value::Map(_)) = value.items().first() {
         // `[{ type: …, ref: … }]` and lists of documents are columns of their own.
         let has_type = inner.entry("type").is_some();
-        let kind = if has_type { inner.clone() } else { Value::text("document") };
+        let kind = if has_type {
+            inner.clone()
+        } else {
+            Value::text("document")
+        };
         let mut own = Vec::new();
         nested(machine, name, &kind, &mut own);
-        columns.extend(own.into_iter().map(|column| Column { kind: format!("[{}]", column.kind), ..column }));
+        columns.extend(own.into_iter().map(|column| Column {
+            kind: format!("[{}]", column.kind),
+            ..column
+        }));
         return;
     }
     let entries = value.entries();
@@ -75,15 +120,19 @@ fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mu
     let kind = value.entry("type").unwrap_or_else(|| value.clone());
     let kind = kind.items().first().cloned().unwrap_or(kind);
     let required = value.entry("required");
-    let is_required =
-        required.is_some_and(|value| value.is_true() || value.items().first().is_some_and(Value::is_true));
+    let is_required = required
+        .is_some_and(|value| value.is_true() || value.items().first().is_some_and(Value::is_true));
     let reference = value.entry("ref").and_then(|target| target.as_text());
     columns.push(Column {
         name: name.to_owned(),
-        kind: kind.as_text().map_or_else(|| machine.label(&kind), |text| text.to_string()),
+        kind: kind
+            .as_text()
+            .map_or_else(|| machine.label(&kind), |text| text.to_string()),
         nullable: Some(!is_required),
         unique: value.entry("unique").is_some_and(|value| value.is_true()),
-        references: reference.map(|target| format!("ref:{target}")).unwrap_or_default(),
+        references: reference
+            .map(|target| format!("ref:{target}"))
+            .unwrap_or_default(),
         ..Column::default()
     });
 }
@@ -97,28 +146,49 @@ fn push(
     columns: Vec<Column>,
 ) {
     let file = machine.path(place.module).to_owned();
-    let known = findings.entities.iter_mut().find(|entity| entity.table == table && entity.file == file);
+    let known = findings
+        .entities
+        .iter_mut()
+        .find(|entity| entity.table == table && entity.file == file);
     if known.is_none() {
-        findings.entities.push(Entity { table, model: model.to_owned(), file, line: place.line, columns });
+        findings.entities.push(Entity {
+            table,
+            model: model.to_owned(),
+            file,
+            line: place.line,
+            columns,
+        });
     }
 }
 
 fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut relations: Vec<(String, Event<'_>)> = Vec::new();
     for id in 0..machine.objects.len() {
-        let Some(event) = machine.event(id) else { continue };
-        let Origin::Method { receiver, .. } = machine.object(id).origin.clone() else { continue };
+        let Some(event) = machine.event(id) else {
+            continue;
+        };
+        let Origin::Method { receiver, .. } = machine.object(id).origin.clone() else {
+            continue;
+        };
         match &*event.name {
             "init" => {
-                let Some(class) = receiver.as_class() else { continue };
-                let is_model = machine.outside_bases(&class).iter().any(|base| base.starts_with("sequelize"));
+                let Some(class) = receiver.as_class() else {
+                    continue;
+                };
+                let is_model = machine
+                    .outside_bases(&class)
+                    .iter()
+                    .any(|base| base.starts_with("sequelize"));
                 if is_model {
                     define(machine, findings, &class.class.name, &event, 0, id);
                 }
             }
             "define" => {
                 let name = event.arguments.at(0).and_then(Value::as_text);
-                let has_fields = event.arguments.at(1).is_some_and(|fields| !fields.entries().is_empty());
+                let has_fields = event
+                    .arguments
+                    .at(1)
+                    .is_some_and(|fields| !fields.entries().is_empty());
                 if let Some(name) = name.filter(|_| has_fields) {
                     define(machine, findings, &name, &event, 1, id);
                 }
@@ -136,9 +206,11 @@ fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
 
 fn model_name<'a>(machine: &Machine<'a>, value: &Value<'a>) -> String {
     match machine.called(value) {
-        Some((path, arguments)) if path.ends_with(".define") => {
-            arguments.at(0).and_then(Value::as_text).map(|name| name.to_string()).unwrap_or_default()
-        }
+        Some((path, arguments)) if path.ends_with(".define") => arguments
+            .at(0)
+            .and_then(Value::as_text)
+            .map(|name| name.to_string())
+            .unwrap_or_default(),
         _ => machine.label(value),
     }
 }
@@ -151,19 +223,35 @@ fn define<'a>(
     at: usize,
     id: ObjectId,
 ) {
-    let options = event.arguments.at(at + 1).cloned().unwrap_or(Value::Unknown);
-    let model = options.entry("modelName").and_then(|name| name.as_text()).unwrap_or_else(|| name.into());
+    let options = event
+        .arguments
+        .at(at + 1)
+        .cloned()
+        .unwrap_or(Value::Unknown);
+    let model = options
+        .entry("modelName")
+        .and_then(|name| name.as_text())
+        .unwrap_or_else(|| name.into());
     let table = options.entry("tableName").and_then(|name| name.as_text());
-    let is_frozen = options.entry("freezeTableName").is_some_and(|value| value.is_true());
+    let is_frozen = options
+        .entry("freezeTableName")
+        .is_some_and(|value| value.is_true());
     let table = match table {
         Some(table) => table.to_string(),
         None if is_frozen => model.to_string(),
         None => plural(&model),
     };
     let mut columns = Vec::new();
-    for (field, value) in event.arguments.at(at).map(Value::entries).unwrap_or_default() {
+    for (field, value) in event
+        .arguments
+        .at(at)
+        .map(Value::entries)
+        .unwrap_or_default()
+    {
         let kind = value.entry("type").unwrap_or_else(|| value.clone());
-        let primary = value.entry("primaryKey").is_some_and(|value| value.is_true());
+        let primary = value
+            .entry("primaryKey")
+            .is_some_and(|value| value.is_true());
         let is_closed = matches!(value.entry("allowNull"), Some(Value::Bool(false)));
         let own = value.entry("field").and_then(|name| name.as_text());
         columns.push(Column {
@@ -176,16 +264,31 @@ fn define<'a>(
         });
     }
     if !columns.iter().any(|column| column.primary) {
-        columns.insert(0, Column { nullable: Some(false), ..column("id", "INTEGER", true) });
+        columns.insert(
+            0,
+            Column {
+                nullable: Some(false),
+                ..column("id", "INTEGER", true)
+            },
+        );
     }
-    if !options.entry("timestamps").is_some_and(|value| matches!(value, Value::Bool(false))) {
-        let stamp = |name| Column { nullable: Some(false), ..column(name, "DATE", false) };
+    if !options
+        .entry("timestamps")
+        .is_some_and(|value| matches!(value, Value::Bool(false)))
+    {
+        let stamp = |name| Column {
+            nullable: Some(false),
+            ..column(name, "DATE", false)
+        };
         for column in ["createdAt", "updatedAt"].map(stamp) {
             if !columns.iter().any(|known| known.name == column.name) {
                 columns.push(column);
             }
         }
-        if options.entry("paranoid").is_some_and(|value| value.is_true()) {
+        if options
+            .entry("paranoid")
+            .is_some_and(|value| value.is_true())
+        {
             columns.push(column("deletedAt", "DATE", false));
         }
     }
@@ -194,23 +297,40 @@ fn define<'a>(
 }
 
 fn relate<'a>(machine: &Machine<'a>, findings: &mut Findings, own: &str, event: &Event<'a>) {
-    let target = event.arguments.at(0).map(|value| model_name(machine, value)).unwrap_or_default();
+    let target = event
+        .arguments
+        .at(0)
+        .map(|value| model_name(machine, value))
+        .unwrap_or_default();
     let options = event.arguments.at(1).cloned().unwrap_or(Value::Unknown);
     let key = options.entry("foreignKey");
     let key = key.and_then(|key| key.as_text().or_else(|| key.entry("name")?.as_text()));
-    let through = options.entry("through").map(|value| model_name(machine, &value));
+    let through = options
+        .entry("through")
+        .map(|value| model_name(machine, &value));
     let (holder, referenced) = match &*event.name {
         "belongsTo" => (own.to_owned(), target),
         "belongsToMany" => (through.unwrap_or_default(), own.to_owned()),
         _ => (target, own.to_owned()),
     };
     let key = key.map_or_else(|| format!("{referenced}Id"), |key| key.to_string());
-    let table = findings.entities.iter().find(|entity| entity.model == referenced).map(|entity| entity.table.clone());
-    if let Some(entity) = findings.entities.iter_mut().find(|entity| entity.model == holder) {
+    let table = findings
+        .entities
+        .iter()
+        .find(|entity| entity.model == referenced)
+        .map(|entity| entity.table.clone());
+    if let Some(entity) = findings
+        .entities
+        .iter_mut()
+        .find(|entity| entity.model == holder)
+    {
         let references = format!("fk:{}.id", table.unwrap_or(referenced));
         match entity.columns.iter_mut().find(|column| column.name == key) {
             Some(known) => known.references = references,
-            None => entity.columns.push(Column { references, ..column(&key, "INTEGER", false) }),
+            None => entity.columns.push(Column {
+                references,
+                ..column(&key, "INTEGER", false)
+            }),
         }
     }
 }

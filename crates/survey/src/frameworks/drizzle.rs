@@ -4,21 +4,37 @@ use super::Framework;
 use crate::evaluate::{Arguments, Machine, Origin, Value};
 use crate::findings::{Column, Entity, Findings};
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Drizzle", markers: &["drizzle-orm"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Drizzle",
+    markers: &["drizzle-orm"],
+    read,
+};
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
-        let is_table = path.starts_with("drizzle-orm") && (path.ends_with("Table") || path.ends_with(".table"))
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
+        let is_table = path.starts_with("drizzle-orm")
+            && (path.ends_with("Table") || path.ends_with(".table"))
             || path.contains("TableCreator()")
             || path.contains("drizzle-orm") && path.ends_with("Schema().table");
-        let Some(table) = arguments.at(0).and_then(Value::as_text).filter(|_| is_table) else { continue };
+        let Some(table) = arguments
+            .at(0)
+            .and_then(Value::as_text)
+            .filter(|_| is_table)
+        else {
+            continue;
+        };
         let mut columns = Vec::new();
         let keys = composite(machine, arguments.at(2));
         for (key, value) in arguments.at(1).map(Value::entries).unwrap_or_default() {
             columns.extend(column(machine, &key, &value));
         }
-        for column in columns.iter_mut().filter(|column: &&mut Column| keys.contains(&column.name)) {
+        for column in columns
+            .iter_mut()
+            .filter(|column: &&mut Column| keys.contains(&column.name))
+        {
             column.primary = true;
             column.nullable = Some(false);
         }
@@ -36,15 +52,25 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 
 /// The columns of `primaryKey({ columns: [table.a, table.b] })`, by their last name.
 fn composite<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Vec<String> {
-    let Some(function) = extra.and_then(Value::as_function) else { return Vec::new() };
+    let Some(function) = extra.and_then(Value::as_function) else {
+        return Vec::new();
+    };
     let table = machine.new_object(Origin::Made("table"), function.place);
     let made = machine.invoke(&function, None, &Arguments::of([Value::Object(table)]));
-    let given = made.items().into_iter().chain(made.entries().into_iter().map(|(_, value)| value));
+    let given = made
+        .items()
+        .into_iter()
+        .chain(made.entries().into_iter().map(|(_, value)| value));
     let mut keys = Vec::new();
     for value in given.collect::<Vec<_>>() {
-        let Some((path, arguments)) = machine.called(&value) else { continue };
+        let Some((path, arguments)) = machine.called(&value) else {
+            continue;
+        };
         if path.ends_with("primaryKey") {
-            let listed = arguments.at(0).and_then(|options| options.entry("columns")).map(|list| list.items());
+            let listed = arguments
+                .at(0)
+                .and_then(|options| options.entry("columns"))
+                .map(|list| list.items());
             let listed = listed.unwrap_or_else(|| arguments.positional().cloned().collect());
             keys.extend(listed.iter().map(|column| machine.label(column)));
         }
@@ -53,11 +79,19 @@ fn composite<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Vec<St
 }
 
 fn column<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option<Column> {
-    let mut column = Column { name: key.to_owned(), nullable: Some(true), ..Column::default() };
+    let mut column = Column {
+        name: key.to_owned(),
+        nullable: Some(true),
+        ..Column::default()
+    };
     let mut at = value.as_object()?;
     loop {
         match machine.object(at).origin.clone() {
-            Origin::Method { receiver, name, arguments } => {
+            Origin::Method {
+                receiver,
+                name,
+                arguments,
+            } => {
                 match &*name {
                     "notNull" => column.nullable = Some(false),
                     "primaryKey" => {
@@ -67,11 +101,15 @@ fn column<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option
                     "unique" => column.unique = true,
                     "references" => {
                         let target = arguments.at(0).and_then(Value::as_function);
-                        let target = target.map(|function| machine.invoke(&function, None, &Arguments::default()));
-                        if let Some(Origin::Member { of, name }) =
-                            target.and_then(|value| value.as_object()).map(|id| machine.object(id).origin.clone())
+                        let target = target
+                            .map(|function| machine.invoke(&function, None, &Arguments::default()));
+                        if let Some(Origin::Member { of, name }) = target
+                            .and_then(|value| value.as_object())
+                            .map(|id| machine.object(id).origin.clone())
                         {
-                            let table = machine.called(&of).and_then(|(_, given)| given.at(0)?.as_text());
+                            let table = machine
+                                .called(&of)
+                                .and_then(|(_, given)| given.at(0)?.as_text());
                             column.references = format!("fk:{}.{name}", table.unwrap_or_default());
                         }
                     }

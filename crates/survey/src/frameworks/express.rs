@@ -7,9 +7,15 @@ use super::reading::{Event, NewRoute};
 use crate::evaluate::{Arguments, Machine, OPEN, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Express", markers: &["express"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Express",
+    markers: &["express"],
+    read,
+};
 
-const VERBS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "all"];
+const VERBS: [&str; 8] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "all",
+];
 
 fn is_application(path: &str) -> bool {
     matches!(path, "express" | "express.Application" | "express.Express")
@@ -23,13 +29,27 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let routers = machine.all_instances(is_router);
     let mut used = BTreeSet::new();
     for router in &routers {
-        for event in chain(machine, *router).iter().filter(|event| &*event.name == "use") {
+        for event in chain(machine, *router)
+            .iter()
+            .filter(|event| &*event.name == "use")
+        {
             let given = flat(&event.arguments.positional().cloned().collect::<Vec<_>>());
-            used.extend(given.iter().flat_map(Value::objects).map(|id| router_of(machine, id)));
+            used.extend(
+                given
+                    .iter()
+                    .flat_map(Value::objects)
+                    .map(|id| router_of(machine, id)),
+            );
         }
     }
-    let mut walk = Walk { routers: routers.iter().copied().collect(), seen: BTreeSet::new(), stack: Vec::new() };
-    let is_handed = |machine: &Machine<'_>, id: ObjectId| matches!(machine.object(id).origin, Origin::Parameter { .. });
+    let mut walk = Walk {
+        routers: routers.iter().copied().collect(),
+        seen: BTreeSet::new(),
+        stack: Vec::new(),
+    };
+    let is_handed = |machine: &Machine<'_>, id: ObjectId| {
+        matches!(machine.object(id).origin, Origin::Parameter { .. })
+    };
     let mut roots = Vec::new();
     for id in routers.iter().copied().filter(|id| !used.contains(id)) {
         if machine.is_instance_of(id, is_application) {
@@ -44,9 +64,16 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
     }
     for router in routers {
-        if !walk.seen.contains(&router) && !is_handed(machine, router) && !machine.events(router).is_empty() {
+        if !walk.seen.contains(&router)
+            && !is_handed(machine, router)
+            && !machine.events(router).is_empty()
+        {
             let place = machine.object(router).place;
-            findings.unresolved(machine, place, "a router whose use in an application could not be followed");
+            findings.unresolved(
+                machine,
+                place,
+                "a router whose use in an application could not be followed",
+            );
         }
     }
 }
@@ -68,9 +95,11 @@ fn chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
 /// The router that a chain of calls ends in: `Router().use(a).use(b)` is the router.
 fn router_of<'a>(machine: &Machine<'a>, id: ObjectId) -> ObjectId {
     match &machine.object(id).origin {
-        Origin::Method { receiver: Value::Object(receiver), name, .. } if is_chained(name) => {
-            router_of(machine, *receiver)
-        }
+        Origin::Method {
+            receiver: Value::Object(receiver),
+            name,
+            ..
+        } if is_chained(name) => router_of(machine, *receiver),
         _ => id,
     }
 }
@@ -82,7 +111,13 @@ fn is_chained(name: &str) -> bool {
 fn flat<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
     values
         .iter()
-        .flat_map(|value| if let Value::List(_) = value { flat(&value.items()) } else { vec![value.clone()] })
+        .flat_map(|value| {
+            if let Value::List(_) = value {
+                flat(&value.items())
+            } else {
+                vec![value.clone()]
+            }
+        })
         .collect()
 }
 
@@ -151,8 +186,17 @@ impl Way {
             let rest = path.strip_prefix(above.trim_end_matches('/'));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        guards.extend(self.below.iter().filter(|(above, _)| holds(above)).flat_map(|(_, names)| names.clone()));
-        Way { prefix: joined(&self.prefix, path), guards, below: Vec::new() }
+        guards.extend(
+            self.below
+                .iter()
+                .filter(|(above, _)| holds(above))
+                .flat_map(|(_, names)| names.clone()),
+        );
+        Way {
+            prefix: joined(&self.prefix, path),
+            guards,
+            below: Vec::new(),
+        }
     }
 }
 
@@ -163,7 +207,13 @@ struct Walk {
 }
 
 impl Walk {
-    fn router<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, router: ObjectId, way: Way) {
+    fn router<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        router: ObjectId,
+        way: Way,
+    ) {
         if self.stack.contains(&router) {
             return;
         }
@@ -189,8 +239,23 @@ impl Walk {
                     }
                     match event.arguments.at(0).and_then(paths) {
                         Some(own) => {
-                            let rest = Arguments::of(event.arguments.positional().skip(1).cloned().collect::<Vec<_>>());
-                            endpoint(machine, findings, &Event { arguments: rest, ..event }, (&way, &own));
+                            let rest = Arguments::of(
+                                event
+                                    .arguments
+                                    .positional()
+                                    .skip(1)
+                                    .cloned()
+                                    .collect::<Vec<_>>(),
+                            );
+                            endpoint(
+                                machine,
+                                findings,
+                                &Event {
+                                    arguments: rest,
+                                    ..event
+                                },
+                                (&way, &own),
+                            );
                         }
                         None => findings.unresolved(machine, event.place, "the path of a route"),
                     }
@@ -203,10 +268,20 @@ impl Walk {
     }
 
     /// Follows what a router uses: routers, below the guards that stand before them, and guards for what comes after.
-    fn mount<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, way: &mut Way) {
+    fn mount<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        event: &Event<'a>,
+        way: &mut Way,
+    ) {
         let arguments: Vec<_> = event.arguments.positional().cloned().collect();
         let own = arguments.first().and_then(paths);
-        let handlers = flat(if own.is_some() { &arguments[1..] } else { &arguments });
+        let handlers = flat(if own.is_some() {
+            &arguments[1..]
+        } else {
+            &arguments
+        });
         let routers: Vec<_> = handlers
             .iter()
             .flat_map(Value::objects)
@@ -224,9 +299,16 @@ impl Walk {
             tell_lost(machine, findings, event, own.as_deref(), &handlers);
         }
         let is_router = |machine: &Machine<'a>, value: &Value<'a>| {
-            value.objects().into_iter().any(|id| self.routers.contains(&router_of(machine, id)))
+            value
+                .objects()
+                .into_iter()
+                .any(|id| self.routers.contains(&router_of(machine, id)))
         };
-        let between: Vec<_> = handlers.iter().filter(|handler| !is_router(machine, handler)).cloned().collect();
+        let between: Vec<_> = handlers
+            .iter()
+            .filter(|handler| !is_router(machine, handler))
+            .cloned()
+            .collect();
         let guards = machine.guard_names(&between);
         for own in own.clone().unwrap_or_else(|| vec![String::new()]) {
             for router in &routers {
@@ -237,7 +319,9 @@ impl Walk {
         }
         match own {
             _ if guards.is_empty() => {}
-            Some(paths) => way.below.extend(paths.into_iter().map(|path| (path, guards.clone()))),
+            Some(paths) => way
+                .below
+                .extend(paths.into_iter().map(|path| (path, guards.clone()))),
             // What stands after a router in one line is for what that router doesn't answer.
             None => way.guards.extend(guards),
         }
@@ -255,15 +339,24 @@ fn tell_lost<'a>(
     if handlers.iter().any(|handler| machine.is_lost(handler)) {
         findings.unresolved(machine, event.place, "use of what could not be followed");
     } else if let (Some(own), Some(made)) = (own, handlers.last())
-        && let Some((called, _)) = machine.called(made).filter(|(called, _)| !stands_between(called))
+        && let Some((called, _)) = machine
+            .called(made)
+            .filter(|(called, _)| !stands_between(called))
     {
-        let what = format!("what `{called}` from outside answers below {}", own.join(", "));
+        let what = format!(
+            "what `{called}` from outside answers below {}",
+            own.join(", ")
+        );
         findings.unresolved(machine, event.place, what);
     }
 }
 
 fn joined(prefix: &str, path: &str) -> String {
-    if path.is_empty() { prefix.to_owned() } else { join_paths(prefix, path) }
+    if path.is_empty() {
+        prefix.to_owned()
+    } else {
+        join_paths(prefix, path)
+    }
 }
 
 /// A method of a route with its handlers, below a way.
@@ -288,6 +381,15 @@ fn endpoint<'a>(
         way.guards.extend(before.clone());
         let path = join_paths("", &way.prefix);
         let handler = last.clone();
-        findings.route(machine, event.place, NewRoute { method, path: &path, handler, guards: &way.guards });
+        findings.route(
+            machine,
+            event.place,
+            NewRoute {
+                method,
+                path: &path,
+                handler,
+                guards: &way.guards,
+            },
+        );
     }
 }

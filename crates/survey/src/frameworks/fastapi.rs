@@ -7,9 +7,15 @@ use super::reading::{Event, NewRoute};
 use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "FastAPI", markers: &["fastapi"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "FastAPI",
+    markers: &["fastapi"],
+    read,
+};
 
-const VERBS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+const VERBS: [&str; 8] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "trace",
+];
 
 fn is_application(path: &str) -> bool {
     path.starts_with("fastapi") && path.ends_with(".FastAPI")
@@ -25,12 +31,23 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for router in &routers {
         for event in machine.events(*router) {
             if matches!(&*event.name, "include_router" | "mount") {
-                included.extend(event.arguments.0.iter().flat_map(|(_, value)| value.objects()));
+                included.extend(
+                    event
+                        .arguments
+                        .0
+                        .iter()
+                        .flat_map(|(_, value)| value.objects()),
+                );
             }
         }
     }
-    let mut walk = Walk { seen: BTreeSet::new(), stack: Vec::new() };
-    let is_handed = |machine: &Machine<'_>, id: ObjectId| matches!(machine.object(id).origin, Origin::Parameter { .. });
+    let mut walk = Walk {
+        seen: BTreeSet::new(),
+        stack: Vec::new(),
+    };
+    let is_handed = |machine: &Machine<'_>, id: ObjectId| {
+        matches!(machine.object(id).origin, Origin::Parameter { .. })
+    };
     let mut roots = Vec::new();
     for id in routers.iter().copied().filter(|id| !included.contains(id)) {
         if machine.is_instance_of(id, is_application) {
@@ -48,13 +65,18 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let is_used = machine.events(router).iter().any(|event| is_route(event));
         if is_used && !walk.seen.contains(&router) && !is_handed(machine, router) {
             let place = machine.object(router).place;
-            findings.unresolved(machine, place, "a router whose inclusion in an application could not be followed");
+            findings.unresolved(
+                machine,
+                place,
+                "a router whose inclusion in an application could not be followed",
+            );
         }
     }
 }
 
 fn is_route(event: &Event<'_>) -> bool {
-    VERBS.contains(&&*event.name) || matches!(&*event.name, "api_route" | "websocket" | "add_api_route")
+    VERBS.contains(&&*event.name)
+        || matches!(&*event.name, "api_route" | "websocket" | "add_api_route")
 }
 
 struct Walk {
@@ -93,13 +115,32 @@ impl Walk {
             match &*event.name {
                 "include_router" => self.include(machine, findings, &event, &prefix, &guards),
                 "mount" => {
-                    let path = event.arguments.at_or_named(0, "path").and_then(Value::as_text);
-                    let inner = event.arguments.at_or_named(1, "app").map(Value::objects).unwrap_or_default();
-                    let given = event.arguments.at_or_named(1, "app").cloned().unwrap_or(Value::Unknown);
-                    let is_known = inner.iter().any(|inner| machine.is_instance_of(*inner, is_router));
-                    let serves_files = machine.path_of(&given).is_some_and(|path| path.contains("StaticFiles"));
+                    let path = event
+                        .arguments
+                        .at_or_named(0, "path")
+                        .and_then(Value::as_text);
+                    let inner = event
+                        .arguments
+                        .at_or_named(1, "app")
+                        .map(Value::objects)
+                        .unwrap_or_default();
+                    let given = event
+                        .arguments
+                        .at_or_named(1, "app")
+                        .cloned()
+                        .unwrap_or(Value::Unknown);
+                    let is_known = inner
+                        .iter()
+                        .any(|inner| machine.is_instance_of(*inner, is_router));
+                    let serves_files = machine
+                        .path_of(&given)
+                        .is_some_and(|path| path.contains("StaticFiles"));
                     if path.is_none() || !is_known && !serves_files {
-                        findings.unresolved(machine, event.place, "mount of what could not be followed");
+                        findings.unresolved(
+                            machine,
+                            event.place,
+                            "mount of what could not be followed",
+                        );
                     }
                     for inner in inner.into_iter().filter(|_| path.is_some()) {
                         if machine.is_instance_of(inner, is_router) {
@@ -123,20 +164,37 @@ impl Walk {
         prefix: &str,
         guards: &[String],
     ) {
-        let inner = event.arguments.at_or_named(0, "router").map(Value::objects).unwrap_or_default();
+        let inner = event
+            .arguments
+            .at_or_named(0, "router")
+            .map(Value::objects)
+            .unwrap_or_default();
         let added = match event.arguments.named("prefix") {
             Some(value) => value.as_text(),
             None => Some("".into()),
         };
-        let routers: Vec<_> = inner.into_iter().filter(|inner| machine.is_instance_of(*inner, is_router)).collect();
+        let routers: Vec<_> = inner
+            .into_iter()
+            .filter(|inner| machine.is_instance_of(*inner, is_router))
+            .collect();
         let (Some(added), false) = (added, routers.is_empty()) else {
-            findings.unresolved(machine, event.place, "include_router of what could not be followed");
+            findings.unresolved(
+                machine,
+                event.place,
+                "include_router of what could not be followed",
+            );
             return;
         };
         let mut guards = guards.to_vec();
         guards.extend(dependencies(machine, &event.arguments));
         for router in routers {
-            self.router(machine, findings, router, &format!("{prefix}{added}"), &guards);
+            self.router(
+                machine,
+                findings,
+                router,
+                &format!("{prefix}{added}"),
+                &guards,
+            );
         }
     }
 }
@@ -148,26 +206,53 @@ fn endpoint<'a>(
     prefix: &str,
     guards: &[String],
 ) {
-    let Some(path) = event.arguments.at_or_named(0, "path").and_then(Value::as_text) else {
-        findings.unresolved(machine, event.place, format!("the path of a {} route", event.name));
+    let Some(path) = event
+        .arguments
+        .at_or_named(0, "path")
+        .and_then(Value::as_text)
+    else {
+        findings.unresolved(
+            machine,
+            event.place,
+            format!("the path of a {} route", event.name),
+        );
         return;
     };
-    let path = if path.is_empty() && prefix.is_empty() { "/".to_owned() } else { format!("{prefix}{path}") };
-    let methods = event.arguments.named("methods").map(Value::items).unwrap_or_default();
+    let path = if path.is_empty() && prefix.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("{prefix}{path}")
+    };
+    let methods = event
+        .arguments
+        .named("methods")
+        .map(Value::items)
+        .unwrap_or_default();
     let methods: Vec<String> = match &*event.name {
         "api_route" | "add_api_route" if methods.is_empty() => vec!["GET".to_owned()],
-        "api_route" | "add_api_route" => methods.iter().filter_map(Value::as_text).map(|m| m.to_string()).collect(),
+        "api_route" | "add_api_route" => methods
+            .iter()
+            .filter_map(Value::as_text)
+            .map(|m| m.to_string())
+            .collect(),
         verb => vec![verb.to_owned()],
     };
     let handlers = match &*event.name {
-        "add_api_route" => event.arguments.at_or_named(1, "endpoint").cloned().into_iter().collect(),
+        "add_api_route" => event
+            .arguments
+            .at_or_named(1, "endpoint")
+            .cloned()
+            .into_iter()
+            .collect(),
         _ => machine.decorated(event.result),
     };
     let mut guards = guards.to_vec();
     guards.extend(dependencies(machine, &event.arguments));
     for handler in handlers {
         let closure = handler.as_function();
-        let place = closure.as_ref().map_or(event.place, |closure| closure.place);
+        let place = closure
+            .as_ref()
+            .map_or(event.place, |closure| closure.place);
         let mut guards = guards.clone();
         if let Some(closure) = &closure {
             let mut needed = Vec::new();
@@ -183,14 +268,29 @@ fn endpoint<'a>(
         let name = machine.dotted(place, &name);
         for method in &methods {
             let path = join_paths("", &path);
-            findings.route(machine, place, NewRoute { method, path: &path, handler: name.clone(), guards: &guards });
+            findings.route(
+                machine,
+                place,
+                NewRoute {
+                    method,
+                    path: &path,
+                    handler: name.clone(),
+                    guards: &guards,
+                },
+            );
         }
     }
 }
 
 /// The guards among the dependencies that a router, an inclusion or a route names.
 fn dependencies<'a>(machine: &mut Machine<'a>, arguments: &Arguments<'a>) -> Vec<String> {
-    let list = arguments.named("dependencies").map(Value::items).unwrap_or_default();
-    let needed: Vec<_> = list.iter().filter_map(|value| machine.needed(value)).collect();
+    let list = arguments
+        .named("dependencies")
+        .map(Value::items)
+        .unwrap_or_default();
+    let needed: Vec<_> = list
+        .iter()
+        .filter_map(|value| machine.needed(value))
+        .collect();
     machine.guard_names(&needed)
 }

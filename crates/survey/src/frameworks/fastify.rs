@@ -8,20 +8,30 @@ use crate::evaluate::{Arguments, Machine, OPEN, ObjectId, Origin, Value};
 use crate::findings::{Findings, join_paths};
 use code::modules::ModuleId;
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Fastify", markers: &["fastify"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Fastify",
+    markers: &["fastify"],
+    read,
+};
 
-const VERBS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "all"];
+const VERBS: [&str; 8] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "all",
+];
 
 fn is_application(path: &str) -> bool {
     matches!(path, "fastify" | "fastify.fastify" | "fastify.default")
 }
 
 fn is_handed(path: &str) -> bool {
-    path.starts_with("fastify") && (path.ends_with(".FastifyInstance") || path.ends_with(".FastifyPluginAsync"))
+    path.starts_with("fastify")
+        && (path.ends_with(".FastifyInstance") || path.ends_with(".FastifyPluginAsync"))
 }
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let mut walk = Walk { plugins: BTreeSet::new(), depth: 0 };
+    let mut walk = Walk {
+        plugins: BTreeSet::new(),
+        depth: 0,
+    };
     for root in machine.all_instances(is_application) {
         walk.instance(machine, findings, root, &Around::default());
     }
@@ -31,9 +41,16 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     // An application that `fastify start` runs is a plugin that nothing registers.
     let mut handed = Vec::new();
     for id in 0..machine.objects.len() {
-        let Origin::Parameter { name, .. } = machine.object(id).origin else { continue };
+        let Origin::Parameter { name, .. } = machine.object(id).origin else {
+            continue;
+        };
         let is_fastify = name == "fastify" || machine.is_instance_of(id, is_handed);
-        if is_fastify && machine.events(id).iter().any(|event| &*event.name == "register") {
+        if is_fastify
+            && machine
+                .events(id)
+                .iter()
+                .any(|event| &*event.name == "register")
+        {
             handed.push(id);
         }
     }
@@ -54,7 +71,10 @@ struct Around {
 impl Around {
     /// What holds inside, below a prefix.
     fn below(&self, own: &str) -> Around {
-        Around { prefix: joined(&self.prefix, own), guards: self.guards.clone() }
+        Around {
+            prefix: joined(&self.prefix, own),
+            guards: self.guards.clone(),
+        }
     }
 }
 
@@ -65,7 +85,13 @@ struct Walk {
 }
 
 impl Walk {
-    fn instance<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, around: &Around) {
+    fn instance<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        id: ObjectId,
+        around: &Around,
+    ) {
         if self.depth > 30 {
             return;
         }
@@ -109,8 +135,14 @@ impl Walk {
         event: &Event<'a>,
         around: &Around,
     ) {
-        let Some(plugin) = event.arguments.at(0).cloned() else { return };
-        let options = event.arguments.at(1).cloned().unwrap_or_else(|| Value::map(Vec::new()));
+        let Some(plugin) = event.arguments.at(0).cloned() else {
+            return;
+        };
+        let options = event
+            .arguments
+            .at(1)
+            .cloned()
+            .unwrap_or_else(|| Value::map(Vec::new()));
         let own = match options.entry("prefix") {
             Some(_) if self.is_wrapped(machine, &plugin) => "".into(),
             Some(value) => match value.as_text() {
@@ -122,23 +154,42 @@ impl Walk {
             },
             None => "".into(),
         };
-        if machine.path_of(&plugin).is_some_and(|path| path.contains("autoload")) {
+        if machine
+            .path_of(&plugin)
+            .is_some_and(|path| path.contains("autoload"))
+        {
             self.autoload(machine, findings, event, &options, around);
         } else if machine.is_lost(&plugin) {
-            findings.unresolved(machine, event.place, "register of what could not be followed");
+            findings.unresolved(
+                machine,
+                event.place,
+                "register of what could not be followed",
+            );
         } else if let (false, Some(path)) = (own.is_empty(), machine.path_of(&plugin)) {
             let what = format!("what `{path}` from outside answers below {own}");
-            if !self.is_wrapped(machine, &plugin) && !path.contains("static") && !path.contains("swagger") {
+            if !self.is_wrapped(machine, &plugin)
+                && !path.contains("static")
+                && !path.contains("swagger")
+            {
                 findings.unresolved(machine, event.place, what);
             }
         } else {
-            self.plugin(machine, findings, id, &plugin, &options, &around.below(&own));
+            self.plugin(
+                machine,
+                findings,
+                id,
+                &plugin,
+                &options,
+                &around.below(&own),
+            );
         }
     }
 
     /// Whether `fastify-plugin` wraps it: it then works on the instance itself, below no prefix of its own.
     fn is_wrapped<'a>(&self, machine: &Machine<'a>, plugin: &Value<'a>) -> bool {
-        machine.called(plugin).is_some_and(|(path, _)| path.starts_with("fastify-plugin"))
+        machine
+            .called(plugin)
+            .is_some_and(|(path, _)| path.starts_with("fastify-plugin"))
     }
 
     fn plugin<'a>(
@@ -153,7 +204,11 @@ impl Walk {
         let plugin = match plugin {
             Value::Module(module) => {
                 let inner = machine.export(*module, "default");
-                if matches!(inner, Value::Unknown) { return } else { inner }
+                if matches!(inner, Value::Unknown) {
+                    return;
+                } else {
+                    inner
+                }
             }
             other => other.clone(),
         };
@@ -162,14 +217,24 @@ impl Walk {
                 && let Some(function) = arguments.at(0).and_then(Value::as_function)
             {
                 self.plugins.insert(function.place.module);
-                machine.invoke(&function, None, &Arguments::of([Value::Object(parent), options.clone()]));
+                machine.invoke(
+                    &function,
+                    None,
+                    &Arguments::of([Value::Object(parent), options.clone()]),
+                );
             }
             return;
         }
-        let Some(function) = plugin.as_function() else { return };
+        let Some(function) = plugin.as_function() else {
+            return;
+        };
         self.plugins.insert(function.place.module);
         let child = machine.new_object(Origin::Made("fastify"), function.place);
-        machine.call_value(&plugin, Arguments::of([Value::Object(child), options.clone()]), function.place);
+        machine.call_value(
+            &plugin,
+            Arguments::of([Value::Object(child), options.clone()]),
+            function.place,
+        );
         self.instance(machine, findings, child, around);
     }
 
@@ -182,22 +247,53 @@ impl Walk {
         around: &Around,
     ) {
         let folder = options.entry("dir").and_then(|folder| folder.as_text());
-        let Some(folder) = folder.as_deref().and_then(|folder| folder.strip_prefix("/@/")) else {
+        let Some(folder) = folder
+            .as_deref()
+            .and_then(|folder| folder.strip_prefix("/@/"))
+        else {
             findings.unresolved(machine, event.place, "the folder of an autoload");
             return;
         };
-        let folder = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/");
-        let plugin_options = options.entry("options").unwrap_or_else(|| Value::map(Vec::new()));
-        let outer = plugin_options.entry("prefix").and_then(|prefix| prefix.as_text()).unwrap_or_default();
-        let has_parameters = options.entry("routeParams").is_some_and(|value| value.is_true());
-        let is_named = !matches!(options.entry("dirNameRoutePrefix"), Some(Value::Bool(false)));
+        let folder = folder
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "."))
+            .collect::<Vec<_>>()
+            .join("/");
+        let plugin_options = options
+            .entry("options")
+            .unwrap_or_else(|| Value::map(Vec::new()));
+        let outer = plugin_options
+            .entry("prefix")
+            .and_then(|prefix| prefix.as_text())
+            .unwrap_or_default();
+        let has_parameters = options
+            .entry("routeParams")
+            .is_some_and(|value| value.is_true());
+        let is_named = !matches!(
+            options.entry("dirNameRoutePrefix"),
+            Some(Value::Bool(false))
+        );
         let files = machine.files;
         let folder_of = |path: &'a str| path.rsplit_once('/').map_or("", |(place, _)| place);
-        let is_index = |path: &str| path.rsplit('/').next().unwrap_or(path).starts_with("index.");
-        let indexed: BTreeSet<&str> =
-            files.iter().filter(|file| is_index(&file.path)).map(|file| folder_of(&file.path)).collect();
+        let is_index = |path: &str| {
+            path.rsplit('/')
+                .next()
+                .unwrap_or(path)
+                .starts_with("index.")
+        };
+        let indexed: BTreeSet<&str> = files
+            .iter()
+            .filter(|file| is_index(&file.path))
+            .map(|file| folder_of(&file.path))
+            .collect();
         for (module, file) in files.iter().enumerate() {
-            let Some(rest) = file.path.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/')) else { continue };
+            let Some(rest) = file
+                .path
+                .strip_prefix(&folder)
+                .and_then(|rest| rest.strip_prefix('/'))
+            else {
+                continue;
+            };
             let (inner, name) = rest.rsplit_once('/').unwrap_or(("", rest));
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             // A folder with an index is that index.
@@ -206,10 +302,10 @@ impl Walk {
                 continue;
             }
             machine.load(module);
-            let own = machine
-                .export(module, "autoPrefix")
-                .as_text()
-                .map_or_else(|| folder_prefix(inner, is_named, has_parameters), |written| written.to_string());
+            let own = machine.export(module, "autoPrefix").as_text().map_or_else(
+                || folder_prefix(inner, is_named, has_parameters),
+                |written| written.to_string(),
+            );
             let mut own = format!("{}{own}", outer.trim_end_matches('/'));
             if let Some(replaced) = machine.export(module, "prefixOverride").as_text() {
                 own = replaced.to_string();
@@ -223,7 +319,11 @@ impl Walk {
                 plugin = Value::Module(module);
             }
             let parent = machine.new_object(Origin::Made("fastify"), event.place);
-            let inner = around.below(if self.is_wrapped(machine, &plugin) { "" } else { &own });
+            let inner = around.below(if self.is_wrapped(machine, &plugin) {
+                ""
+            } else {
+                &own
+            });
             self.plugin(machine, findings, parent, &plugin, &plugin_options, &inner);
             self.instance(machine, findings, parent, &inner);
         }
@@ -233,7 +333,11 @@ impl Walk {
 /// What autoload makes of the folders on the way to a plugin: each adds a slash, and its name where it counts.
 fn folder_prefix(folders: &str, is_named: bool, has_parameters: bool) -> String {
     if folders.is_empty() || !is_named {
-        return if folders.is_empty() { String::new() } else { "/".to_owned() };
+        return if folders.is_empty() {
+            String::new()
+        } else {
+            "/".to_owned()
+        };
     }
     let names = folders.split('/').map(|name| match name.strip_prefix('_') {
         Some(parameter) if has_parameters => format!(":{parameter}"),
@@ -243,7 +347,11 @@ fn folder_prefix(folders: &str, is_named: bool, has_parameters: bool) -> String 
 }
 
 fn joined(prefix: &str, path: &str) -> String {
-    if path.is_empty() { prefix.to_owned() } else { join_paths(prefix, path) }
+    if path.is_empty() {
+        prefix.to_owned()
+    } else {
+        join_paths(prefix, path)
+    }
 }
 
 /// The hooks that run before a handler.
@@ -252,10 +360,27 @@ const HOOKS: [&str; 4] = ["onRequest", "preParsing", "preValidation", "preHandle
 /// What holds around an instance, and the guards among the hooks that were added to it so far.
 fn with_hooks(machine: &mut Machine<'_>, id: ObjectId, around: &Around) -> Around {
     let mut inner = around.clone();
-    for event in machine.events(id).iter().filter(|event| &*event.name == "addHook") {
-        let name = event.arguments.at(0).and_then(Value::as_text).unwrap_or_default();
+    for event in machine
+        .events(id)
+        .iter()
+        .filter(|event| &*event.name == "addHook")
+    {
+        let name = event
+            .arguments
+            .at(0)
+            .and_then(Value::as_text)
+            .unwrap_or_default();
         if HOOKS.contains(&&*name) {
-            inner.guards.extend(machine.guard_names(&event.arguments.at(1).cloned().into_iter().collect::<Vec<_>>()));
+            inner.guards.extend(
+                machine.guard_names(
+                    &event
+                        .arguments
+                        .at(1)
+                        .cloned()
+                        .into_iter()
+                        .collect::<Vec<_>>(),
+                ),
+            );
         }
     }
     inner
@@ -265,11 +390,18 @@ fn with_hooks(machine: &mut Machine<'_>, id: ObjectId, around: &Around) -> Aroun
 fn guards<'a>(machine: &mut Machine<'a>, options: &Value<'a>, around: &Around) -> Vec<String> {
     let given = HOOKS.iter().filter_map(|hook| options.entry(hook));
     let mut hooks = Vec::new();
-    for value in given.flat_map(|value| if let Value::List(_) = value { value.items() } else { vec![value] }) {
+    for value in given.flat_map(|value| {
+        if let Value::List(_) = value {
+            value.items()
+        } else {
+            vec![value]
+        }
+    }) {
         // `fastify.auth([a, b])` asks each of its own.
         match machine.called(&value) {
             Some((path, arguments))
-                if path.ends_with(".auth") && !arguments.at(0).is_none_or(|list| list.items().is_empty()) =>
+                if path.ends_with(".auth")
+                    && !arguments.at(0).is_none_or(|list| list.items().is_empty()) =>
             {
                 hooks.extend(arguments.at(0).map(Value::items).unwrap_or_default());
             }
@@ -281,7 +413,12 @@ fn guards<'a>(machine: &mut Machine<'a>, options: &Value<'a>, around: &Around) -
     guards
 }
 
-fn short_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, around: &Around) {
+fn short_route<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    event: &Event<'a>,
+    around: &Around,
+) {
     let arguments: Vec<_> = event.arguments.positional().cloned().collect();
     if arguments.len() < 2 {
         return;
@@ -293,18 +430,45 @@ fn short_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &E
     let handler = if arguments.len() > 2 {
         arguments.last().cloned()
     } else {
-        arguments[1].entry("handler").or_else(|| arguments.last().cloned())
+        arguments[1]
+            .entry("handler")
+            .or_else(|| arguments.last().cloned())
     };
-    let handler = handler.map(|handler| machine.name_in_use(&handler)).unwrap_or_default();
+    let handler = handler
+        .map(|handler| machine.name_in_use(&handler))
+        .unwrap_or_default();
     let guards = guards(machine, &arguments[1], around);
     let path = join_paths("", &joined(&around.prefix, &path));
-    let method = if &*event.name == "all" { "*" } else { &*event.name };
-    findings.route(machine, event.place, NewRoute { method, path: &path, handler, guards: &guards });
+    let method = if &*event.name == "all" {
+        "*"
+    } else {
+        &*event.name
+    };
+    findings.route(
+        machine,
+        event.place,
+        NewRoute {
+            method,
+            path: &path,
+            handler,
+            guards: &guards,
+        },
+    );
 }
 
-fn full_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, around: &Around) {
-    let Some(options) = event.arguments.at(0) else { return };
-    let path = options.entry("url").or_else(|| options.entry("path")).and_then(|path| path.as_text());
+fn full_route<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    event: &Event<'a>,
+    around: &Around,
+) {
+    let Some(options) = event.arguments.at(0) else {
+        return;
+    };
+    let path = options
+        .entry("url")
+        .or_else(|| options.entry("path"))
+        .and_then(|path| path.as_text());
     let methods = options.entry("method").map(|method| match &method {
         Value::List(_) => method.items().iter().filter_map(Value::as_text).collect(),
         other => other.as_text().into_iter().collect::<Vec<_>>(),
@@ -313,11 +477,23 @@ fn full_route<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Ev
         findings.unresolved(machine, event.place, "the path or method of a route");
         return;
     };
-    let handler = options.entry("handler").map(|handler| machine.name_in_use(&handler)).unwrap_or_default();
+    let handler = options
+        .entry("handler")
+        .map(|handler| machine.name_in_use(&handler))
+        .unwrap_or_default();
     let guards = guards(machine, options, around);
     let path = join_paths("", &joined(&around.prefix, &path));
     for method in &methods {
         let handler = handler.clone();
-        findings.route(machine, event.place, NewRoute { method, path: &path, handler, guards: &guards });
+        findings.route(
+            machine,
+            event.place,
+            NewRoute {
+                method,
+                path: &path,
+                handler,
+                guards: &guards,
+            },
+        );
     }
 }

@@ -9,7 +9,11 @@ use crate::evaluate::{ClassValue, Machine, ObjectId, Origin, Place, Value};
 use crate::findings::{Findings, join_paths};
 use code::languages::Language;
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Flask", markers: &["flask"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Flask",
+    markers: &["flask"],
+    read,
+};
 
 const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
@@ -30,10 +34,15 @@ fn is_interface(path: &str) -> bool {
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let applications = machine.all_instances(is_application);
-    let (made, handed): (Vec<_>, Vec<_>) =
-        applications.into_iter().partition(|id| !matches!(machine.object(*id).origin, Origin::Parameter { .. }));
+    let (made, handed): (Vec<_>, Vec<_>) = applications
+        .into_iter()
+        .partition(|id| !matches!(machine.object(*id).origin, Origin::Parameter { .. }));
     let blueprints = machine.all_instances(is_blueprint);
-    let mut walk = Walk { interfaces: machine.all_instances(is_interface), seen: BTreeSet::new(), stack: Vec::new() };
+    let mut walk = Walk {
+        interfaces: machine.all_instances(is_interface),
+        seen: BTreeSet::new(),
+        stack: Vec::new(),
+    };
     for application in made {
         walk.holder(machine, findings, application, &Way::default());
     }
@@ -46,14 +55,22 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         .filter(|event| &*event.name == "register_blueprint")
         .collect();
     for event in strays {
-        let target = event.arguments.at_or_named(0, "blueprint").and_then(Value::as_object);
-        if target.is_some_and(|target| blueprints.contains(&target) && !walk.seen.contains(&target)) {
+        let target = event
+            .arguments
+            .at_or_named(0, "blueprint")
+            .and_then(Value::as_object);
+        if target.is_some_and(|target| blueprints.contains(&target) && !walk.seen.contains(&target))
+        {
             walk.blueprint(machine, findings, &event, &Way::default());
         }
     }
     // A function that extends an application: `def load(app): app.add_url_rule(…)`.
     for id in 0..machine.objects.len() {
-        let Origin::Parameter { name: "app" | "application" | "flask_app", .. } = machine.object(id).origin else {
+        let Origin::Parameter {
+            name: "app" | "application" | "flask_app",
+            ..
+        } = machine.object(id).origin
+        else {
             continue;
         };
         let file = &machine.files[machine.object(id).place.module];
@@ -66,7 +83,11 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for blueprint in blueprints {
         if !walk.seen.contains(&blueprint) && !machine.events(blueprint).is_empty() {
             let place = machine.object(blueprint).place;
-            findings.unresolved(machine, place, "a blueprint whose registration could not be followed");
+            findings.unresolved(
+                machine,
+                place,
+                "a blueprint whose registration could not be followed",
+            );
         }
     }
 }
@@ -80,7 +101,10 @@ struct Way {
 
 impl Way {
     fn below(&self, own: &str) -> Way {
-        Way { prefix: joined(&self.prefix, own), guards: self.guards.clone() }
+        Way {
+            prefix: joined(&self.prefix, own),
+            guards: self.guards.clone(),
+        }
     }
 
     /// The guards of the way, and those of a view behind them.
@@ -92,13 +116,25 @@ impl Way {
 /// The guards among the functions that run before each request to what an application or a blueprint holds.
 fn before<'a>(machine: &mut Machine<'a>, holder: ObjectId) -> Vec<String> {
     let mut functions = Vec::new();
-    for event in machine.events(holder).iter().filter(|event| &*event.name == "before_request") {
+    for event in machine
+        .events(holder)
+        .iter()
+        .filter(|event| &*event.name == "before_request")
+    {
         functions.extend(event.arguments.at(0).cloned());
     }
     // `@app.before_request` is no call on the application, but on its member.
-    let members = machine.object(holder).fields.iter().filter(|(name, _)| &**name == "before_request");
+    let members = machine
+        .object(holder)
+        .fields
+        .iter()
+        .filter(|(name, _)| &**name == "before_request");
     let members: Vec<_> = members.flat_map(|(_, value)| value.objects()).collect();
-    functions.extend(members.into_iter().flat_map(|member| machine.decorated(member)));
+    functions.extend(
+        members
+            .into_iter()
+            .flat_map(|member| machine.decorated(member)),
+    );
     machine.guard_names(&functions)
 }
 
@@ -110,7 +146,13 @@ struct Walk {
 
 impl Walk {
     /// An application or a blueprint, below its whole prefix.
-    fn holder<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, holder: ObjectId, way: &Way) {
+    fn holder<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        holder: ObjectId,
+        way: &Way,
+    ) {
         if self.stack.contains(&holder) {
             return;
         }
@@ -121,17 +163,35 @@ impl Walk {
         let way = &way;
         for event in machine.events(holder) {
             match &*event.name {
-                "register_blueprint" | "register_api" => self.blueprint(machine, findings, &event, way),
+                "register_blueprint" | "register_api" => {
+                    self.blueprint(machine, findings, &event, way)
+                }
                 "add_url_rule" => rule(machine, findings, &event, way),
                 "route" => {
                     for target in machine.decorated(event.result) {
                         let methods = methods_of(&event);
-                        view(machine, findings, event.place, &event, way, &target, &methods);
+                        view(
+                            machine,
+                            findings,
+                            event.place,
+                            &event,
+                            way,
+                            &target,
+                            &methods,
+                        );
                     }
                 }
                 verb if VERBS.contains(&verb) => {
                     for target in machine.decorated(event.result) {
-                        view(machine, findings, event.place, &event, way, &target, &[verb.to_uppercase()]);
+                        view(
+                            machine,
+                            findings,
+                            event.place,
+                            &event,
+                            way,
+                            &target,
+                            &[verb.to_uppercase()],
+                        );
                     }
                 }
                 _ => {}
@@ -139,38 +199,81 @@ impl Walk {
         }
         for interface in self.interfaces.clone() {
             let made = machine.made_with(interface);
-            let is_here = made.at_or_named(0, "app").map(Value::objects).unwrap_or_default().contains(&holder)
+            let is_here = made
+                .at_or_named(0, "app")
+                .map(Value::objects)
+                .unwrap_or_default()
+                .contains(&holder)
                 || machine.events(interface).iter().any(|event| {
                     &*event.name == "init_app"
-                        && event.arguments.at(0).map(Value::objects).unwrap_or_default().contains(&holder)
+                        && event
+                            .arguments
+                            .at(0)
+                            .map(Value::objects)
+                            .unwrap_or_default()
+                            .contains(&holder)
                 });
             if is_here {
-                let own = made.named("prefix").and_then(Value::as_text).unwrap_or_default();
+                let own = made
+                    .named("prefix")
+                    .and_then(Value::as_text)
+                    .unwrap_or_default();
                 self.interface(machine, findings, interface, &way.below(&own));
             }
         }
         self.stack.pop();
     }
 
-    fn blueprint<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, way: &Way) {
-        let targets = event.arguments.at_or_named(0, "blueprint").map(Value::objects).unwrap_or_default();
-        let targets: Vec<_> = targets.into_iter().filter(|id| machine.is_instance_of(*id, is_blueprint)).collect();
+    fn blueprint<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        event: &Event<'a>,
+        way: &Way,
+    ) {
+        let targets = event
+            .arguments
+            .at_or_named(0, "blueprint")
+            .map(Value::objects)
+            .unwrap_or_default();
+        let targets: Vec<_> = targets
+            .into_iter()
+            .filter(|id| machine.is_instance_of(*id, is_blueprint))
+            .collect();
         if targets.is_empty() {
-            findings.unresolved(machine, event.place, "register_blueprint of what could not be followed");
+            findings.unresolved(
+                machine,
+                event.place,
+                "register_blueprint of what could not be followed",
+            );
         }
         for target in targets {
             let made = machine.made_with(target);
-            let given = event.arguments.named("url_prefix").filter(|value| !matches!(value, Value::Null));
-            match given.or_else(|| made.named("url_prefix")).map(|value| (value.as_text(), value)) {
+            let given = event
+                .arguments
+                .named("url_prefix")
+                .filter(|value| !matches!(value, Value::Null));
+            match given
+                .or_else(|| made.named("url_prefix"))
+                .map(|value| (value.as_text(), value))
+            {
                 None | Some((None, Value::Null)) => self.holder(machine, findings, target, way),
                 Some((Some(own), _)) => self.holder(machine, findings, target, &way.below(&own)),
-                Some((None, _)) => findings.unresolved(machine, event.place, "the prefix of a blueprint"),
+                Some((None, _)) => {
+                    findings.unresolved(machine, event.place, "the prefix of a blueprint")
+                }
             }
         }
     }
 
     /// An `Api` or `Namespace` with resources.
-    fn interface<'a>(&mut self, machine: &mut Machine<'a>, findings: &mut Findings, id: ObjectId, way: &Way) {
+    fn interface<'a>(
+        &mut self,
+        machine: &mut Machine<'a>,
+        findings: &mut Findings,
+        id: ObjectId,
+        way: &Way,
+    ) {
         if self.stack.contains(&id) {
             return;
         }
@@ -179,20 +282,36 @@ impl Walk {
         for event in machine.events(id) {
             match &*event.name {
                 "add_namespace" => {
-                    for space in event.arguments.at(0).map(Value::objects).unwrap_or_default() {
+                    for space in event
+                        .arguments
+                        .at(0)
+                        .map(Value::objects)
+                        .unwrap_or_default()
+                    {
                         let made = machine.made_with(space);
-                        let given = event.arguments.at_or_named(1, "path").or_else(|| made.named("path"));
+                        let given = event
+                            .arguments
+                            .at_or_named(1, "path")
+                            .or_else(|| made.named("path"));
                         let own = match given.and_then(Value::as_text) {
                             Some(path) => path.to_string(),
-                            None => format!("/{}", made.at(0).and_then(Value::as_text).unwrap_or_default()),
+                            None => format!(
+                                "/{}",
+                                made.at(0).and_then(Value::as_text).unwrap_or_default()
+                            ),
                         };
                         self.interface(machine, findings, space, &way.below(&own));
                     }
                 }
                 "register_blueprint" => self.blueprint(machine, findings, &event, way),
                 "namespace" => {
-                    let own = event.arguments.at_or_named(1, "path").and_then(Value::as_text);
-                    let own = own.or_else(|| event.arguments.at(0).and_then(Value::as_text)).unwrap_or_default();
+                    let own = event
+                        .arguments
+                        .at_or_named(1, "path")
+                        .and_then(Value::as_text);
+                    let own = own
+                        .or_else(|| event.arguments.at(0).and_then(Value::as_text))
+                        .unwrap_or_default();
                     self.interface(machine, findings, event.result, &way.below(&own));
                 }
                 "route" => {
@@ -207,10 +326,19 @@ impl Walk {
                 "add_resource" => {
                     let class = event.arguments.at(0).and_then(Value::as_class);
                     let Some(class) = class else {
-                        findings.unresolved(machine, event.place, "add_resource of what could not be followed");
+                        findings.unresolved(
+                            machine,
+                            event.place,
+                            "add_resource of what could not be followed",
+                        );
                         continue;
                     };
-                    for path in event.arguments.positional().skip(1).filter_map(Value::as_text) {
+                    for path in event
+                        .arguments
+                        .positional()
+                        .skip(1)
+                        .filter_map(Value::as_text)
+                    {
                         class_view(machine, findings, &class, &way.below(&path));
                     }
                 }
@@ -222,21 +350,45 @@ impl Walk {
 }
 
 fn joined(prefix: &str, path: &str) -> String {
-    if prefix.is_empty() { path.to_owned() } else { join_paths(prefix, path) }
+    if prefix.is_empty() {
+        path.to_owned()
+    } else {
+        join_paths(prefix, path)
+    }
 }
 
 fn methods_of(event: &Event<'_>) -> Vec<String> {
-    let given = event.arguments.named("methods").map(Value::items).unwrap_or_default();
-    given.iter().filter_map(Value::as_text).map(|method| method.to_uppercase()).collect()
+    let given = event
+        .arguments
+        .named("methods")
+        .map(Value::items)
+        .unwrap_or_default();
+    given
+        .iter()
+        .filter_map(Value::as_text)
+        .map(|method| method.to_uppercase())
+        .collect()
 }
 
 fn rule<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, way: &Way) {
     let view_function = event.arguments.at_or_named(2, "view_func").cloned();
     let Some(target) = view_function else {
-        findings.unresolved(machine, event.place, "add_url_rule without a view that could be followed");
+        findings.unresolved(
+            machine,
+            event.place,
+            "add_url_rule without a view that could be followed",
+        );
         return;
     };
-    view(machine, findings, event.place, event, way, &target, &methods_of(event));
+    view(
+        machine,
+        findings,
+        event.place,
+        event,
+        way,
+        &target,
+        &methods_of(event),
+    );
 }
 
 fn view<'a>(
@@ -248,16 +400,31 @@ fn view<'a>(
     target: &Value<'a>,
     methods: &[String],
 ) {
-    let Some(path) = event.arguments.at_or_named(0, "rule").and_then(Value::as_text) else {
+    let Some(path) = event
+        .arguments
+        .at_or_named(0, "rule")
+        .and_then(Value::as_text)
+    else {
         findings.unresolved(machine, place, "the path of a route");
         return;
     };
     let path = join_paths("", &way.below(&path).prefix);
     let class = target.as_class().or_else(|| class_of_view(machine, target));
     if let Some(class) = class {
-        let listed = machine.class_member(&class, "methods").map(|list| list.items()).unwrap_or_default();
-        let listed: Vec<_> = listed.iter().filter_map(Value::as_text).map(|method| method.to_uppercase()).collect();
-        let methods = if methods.is_empty() { &listed[..] } else { methods };
+        let listed = machine
+            .class_member(&class, "methods")
+            .map(|list| list.items())
+            .unwrap_or_default();
+        let listed: Vec<_> = listed
+            .iter()
+            .filter_map(Value::as_text)
+            .map(|method| method.to_uppercase())
+            .collect();
+        let methods = if methods.is_empty() {
+            &listed[..]
+        } else {
+            methods
+        };
         let own = class.decorators.borrow().clone();
         let guards = way.with(decorators(machine, &own));
         class_methods(machine, findings, &class, &path, methods, &guards);
@@ -265,12 +432,29 @@ fn view<'a>(
     }
     let closure = target.as_function();
     let place = closure.as_ref().map_or(place, |closure| closure.place);
-    let guards = way.with(closure.map(|closure| decorators(machine, &closure.decorators)).unwrap_or_default());
+    let guards = way.with(
+        closure
+            .map(|closure| decorators(machine, &closure.decorators))
+            .unwrap_or_default(),
+    );
     let handler = machine.label(target);
     let handler = machine.dotted(place, &handler);
-    let methods = if methods.is_empty() { &["GET".to_owned()][..] } else { methods };
+    let methods = if methods.is_empty() {
+        &["GET".to_owned()][..]
+    } else {
+        methods
+    };
     for method in methods {
-        findings.route(machine, place, NewRoute { method, path: &path, handler: handler.clone(), guards: &guards });
+        findings.route(
+            machine,
+            place,
+            NewRoute {
+                method,
+                path: &path,
+                handler: handler.clone(),
+                guards: &guards,
+            },
+        );
     }
 }
 
@@ -283,7 +467,12 @@ fn class_of_view<'a>(machine: &Machine<'a>, target: &Value<'a>) -> Option<Rc<Cla
     }
 }
 
-fn class_view<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>, way: &Way) {
+fn class_view<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+    way: &Way,
+) {
     let path = join_paths("", &way.prefix);
     class_methods(machine, findings, class, &path, &[], &way.guards);
 }
@@ -298,27 +487,54 @@ fn class_methods<'a>(
 ) {
     let mut guards = guards.to_vec();
     for listed in ["decorators", "method_decorators"] {
-        let list = machine.class_member(class, listed).map(|list| list.items()).unwrap_or_default();
+        let list = machine
+            .class_member(class, listed)
+            .map(|list| list.items())
+            .unwrap_or_default();
         guards.extend(decorators(machine, &list));
     }
     let guards = &guards[..];
     let mut is_empty = true;
     for verb in VERBS {
-        let Some(method) = machine.method(class, verb) else { continue };
-        if !only.is_empty() && !only.iter().any(|allowed| allowed.eq_ignore_ascii_case(verb)) {
+        let Some(method) = machine.method(class, verb) else {
+            continue;
+        };
+        if !only.is_empty()
+            && !only
+                .iter()
+                .any(|allowed| allowed.eq_ignore_ascii_case(verb))
+        {
             continue;
         }
         is_empty = false;
         let mut guards = guards.to_vec();
         guards.extend(decorators(machine, &method.decorators));
         let handler = machine.dotted(class.place, &format!("{}.{verb}", class.class.name));
-        findings.route(machine, method.place, NewRoute { method: verb, path, handler, guards: &guards });
+        findings.route(
+            machine,
+            method.place,
+            NewRoute {
+                method: verb,
+                path,
+                handler,
+                guards: &guards,
+            },
+        );
     }
     if is_empty && let Some(dispatch) = machine.method(class, "dispatch_request") {
         let handler = machine.dotted(class.place, &class.class.name);
         let fallback = ["GET".to_owned()];
         for method in if only.is_empty() { &fallback[..] } else { only } {
-            findings.route(machine, dispatch.place, NewRoute { method, path, handler: handler.clone(), guards });
+            findings.route(
+                machine,
+                dispatch.place,
+                NewRoute {
+                    method,
+                    path,
+                    handler: handler.clone(),
+                    guards,
+                },
+            );
         }
     }
 }

@@ -7,17 +7,30 @@ use super::graphql::camel;
 use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Place, Value};
 use crate::findings::Findings;
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Graphene", markers: &["graphene"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Graphene",
+    markers: &["graphene"],
+    read,
+};
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
-        if !path.starts_with("graphene") || !(path.ends_with(".Schema") || path.ends_with(".build_schema")) {
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
+        if !path.starts_with("graphene")
+            || !(path.ends_with(".Schema") || path.ends_with(".build_schema"))
+        {
             continue;
         }
         let is_plain = matches!(arguments.named("auto_camelcase"), Some(Value::Bool(false)));
-        for (at, kind) in ["query", "mutation", "subscription"].into_iter().enumerate() {
-            let Some(value) = arguments.at_or_named(at, kind).cloned() else { continue };
+        for (at, kind) in ["query", "mutation", "subscription"]
+            .into_iter()
+            .enumerate()
+        {
+            let Some(value) = arguments.at_or_named(at, kind).cloned() else {
+                continue;
+            };
             match value.as_class() {
                 Some(class) => root(machine, findings, &class, kind, is_plain),
                 None if matches!(value, Value::Null) => {}
@@ -40,21 +53,38 @@ fn root<'a>(
     for ancestor in machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
-            let Some((place, arguments, mutation)) = made(machine, &field.value) else { continue };
-            let own = if is_plain { field.name.to_owned() } else { camel(field.name) };
-            let name = arguments.named("name").and_then(Value::as_text).map_or(own, |name| name.to_string());
+            let Some((place, arguments, mutation)) = made(machine, &field.value) else {
+                continue;
+            };
+            let own = if is_plain {
+                field.name.to_owned()
+            } else {
+                camel(field.name)
+            };
+            let name = arguments
+                .named("name")
+                .and_then(Value::as_text)
+                .map_or(own, |name| name.to_string());
             let (place, handler) = match mutation {
                 Some(mutation) => {
-                    let method = ["mutate", "mutate_and_get_payload"].iter().find_map(|m| machine.method(&mutation, m));
+                    let method = ["mutate", "mutate_and_get_payload"]
+                        .iter()
+                        .find_map(|m| machine.method(&mutation, m));
                     let handler = machine.dotted(mutation.place, &mutation.class.name);
-                    (method.map_or(mutation.place, |method| method.place), handler)
+                    (
+                        method.map_or(mutation.place, |method| method.place),
+                        handler,
+                    )
                 }
                 None => {
                     let function = format!("resolve_{}", field.name);
                     let given = arguments.named("resolver").and_then(Value::as_function);
                     let method = given.or_else(|| machine.method(class, &function));
                     let holder = method.as_ref().map_or(place, |method| method.place);
-                    (holder, machine.dotted(holder, &format!("{}.{}", class.class.name, field.name)))
+                    (
+                        holder,
+                        machine.dotted(holder, &format!("{}.{}", class.class.name, field.name)),
+                    )
                 }
             };
             findings.operation(machine, place, (kind, &name), handler, Vec::new());
@@ -67,12 +97,20 @@ type Made<'a> = (Place, Arguments<'a>, Option<Rc<ClassValue<'a>>>);
 /// A field of Graphene's own making, or `CreateBook.Field()`.
 fn made<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Made<'a>> {
     let object = machine.object(value.as_object()?);
-    if let Origin::Method { receiver, name, arguments } = &object.origin
+    if let Origin::Method {
+        receiver,
+        name,
+        arguments,
+    } = &object.origin
         && &**name == "Field"
         && let Some(class) = receiver.as_class()
     {
         return Some((object.place, arguments.clone(), Some(class)));
     }
     let (path, arguments) = machine.called(value)?;
-    (path.starts_with("graphene") && !path.ends_with("Argument")).then_some((object.place, arguments, None))
+    (path.starts_with("graphene") && !path.ends_with("Argument")).then_some((
+        object.place,
+        arguments,
+        None,
+    ))
 }

@@ -4,8 +4,11 @@ use crate::evaluate::{Machine, Place, Value};
 use crate::findings::{Findings, Operation};
 
 /// The root types and what their fields are.
-pub(super) const ROOTS: [(&str, &str); 3] =
-    [("Query", "query"), ("Mutation", "mutation"), ("Subscription", "subscription")];
+pub(super) const ROOTS: [(&str, &str); 3] = [
+    ("Query", "query"),
+    ("Mutation", "mutation"),
+    ("Subscription", "subscription"),
+];
 
 impl Findings {
     pub(super) fn operation(
@@ -17,10 +20,20 @@ impl Findings {
         guards: Vec<String>,
     ) {
         let file = machine.path(place.module).to_owned();
-        let is_known = self.operations.iter().any(|known| known.kind == kind && known.name == name);
+        let is_known = self
+            .operations
+            .iter()
+            .any(|known| known.kind == kind && known.name == name);
         if !is_known {
             let (kind, name) = (kind.to_owned(), name.to_owned());
-            self.operations.push(Operation { kind, name, handler, file, line: place.line, guards });
+            self.operations.push(Operation {
+                kind,
+                name,
+                handler,
+                file,
+                line: place.line,
+                guards,
+            });
         }
     }
 }
@@ -44,7 +57,11 @@ pub(super) fn camel(name: &str) -> String {
 
 /// The labels of a list of guards.
 pub(super) fn labels<'a>(machine: &Machine<'a>, list: Option<&Value<'a>>) -> Vec<String> {
-    list.map(Value::items).unwrap_or_default().iter().map(|value| machine.label(value)).collect()
+    list.map(Value::items)
+        .unwrap_or_default()
+        .iter()
+        .map(|value| machine.label(value))
+        .collect()
 }
 
 /// The fields of the root types in a schema text: kind, name, and line from 0.
@@ -63,7 +80,11 @@ pub(super) fn written(text: &str) -> Vec<(&'static str, String, u32)> {
             if depth == 0 {
                 root = opened(code).or(root.filter(|_| !code.contains("type ")));
             }
-            let start = if depth == 0 { code.split_once('{').map_or("", |(_, rest)| rest) } else { code };
+            let start = if depth == 0 {
+                code.split_once('{').map_or("", |(_, rest)| rest)
+            } else {
+                code
+            };
             if let (Some(kind), 0, true) = (root, brackets, depth == 1 || !start.is_empty()) {
                 found.extend(field_name(start).map(|name| (kind, name.to_owned(), number)));
             }
@@ -86,9 +107,19 @@ pub(super) fn written(text: &str) -> Vec<(&'static str, String, u32)> {
 
 /// The kind of the root type that a line opens.
 fn opened(line: &str) -> Option<&'static str> {
-    let rest = line.strip_prefix("extend ").unwrap_or(line).trim_start().strip_prefix("type ")?;
-    let name = rest.trim_start().split(|letter: char| !letter.is_alphanumeric()).next()?;
-    ROOTS.iter().find(|(root, _)| *root == name).map(|(_, kind)| *kind)
+    let rest = line
+        .strip_prefix("extend ")
+        .unwrap_or(line)
+        .trim_start()
+        .strip_prefix("type ")?;
+    let name = rest
+        .trim_start()
+        .split(|letter: char| !letter.is_alphanumeric())
+        .next()?;
+    ROOTS
+        .iter()
+        .find(|(root, _)| *root == name)
+        .map(|(_, kind)| *kind)
 }
 
 fn field_name(line: &str) -> Option<&str> {

@@ -86,13 +86,23 @@ const METHODS: [&str; 9] = [
 impl<'a> Machine<'a> {
     /// Whether a value keeps callers out by who they are.
     pub(crate) fn keeps_out(&mut self, value: &Value<'a>) -> bool {
-        Judge { machine: self, seen: Vec::new() }.value(value, 0)
+        Judge {
+            machine: self,
+            seen: Vec::new(),
+        }
+        .value(value, 0)
     }
 
     /// The names of the guards among values, and of the rest.
     pub(crate) fn sort_guards(&mut self, values: &[Value<'a>]) -> (Vec<String>, Vec<String>) {
-        let (guards, others): (Vec<_>, Vec<_>) = values.iter().partition(|value| self.keeps_out(value));
-        let names = |values: Vec<&Value<'a>>| values.into_iter().map(|value| self.name_in_use(value)).collect();
+        let (guards, others): (Vec<_>, Vec<_>) =
+            values.iter().partition(|value| self.keeps_out(value));
+        let names = |values: Vec<&Value<'a>>| {
+            values
+                .into_iter()
+                .map(|value| self.name_in_use(value))
+                .collect()
+        };
         (names(guards), names(others))
     }
 
@@ -109,7 +119,11 @@ impl<'a> Machine<'a> {
         {
             // `const create = asyncHandler(async (req, res) => …)`.
             let wrapped = arguments.positional().find_map(Value::as_function);
-            let kept = self.kept_as.get(id).cloned().or_else(|| wrapped.and_then(|wrapped| wrapped.name()));
+            let kept = self
+                .kept_as
+                .get(id)
+                .cloned()
+                .or_else(|| wrapped.and_then(|wrapped| wrapped.name()));
             return kept.map_or_else(|| self.label(callee), |name| name.to_string());
         }
         match way {
@@ -148,7 +162,9 @@ impl<'a> Judge<'_, 'a> {
         match self.conduct(closure, depth) {
             conduct if conduct.keeps_out() => true,
             conduct if conduct.is_told() => false,
-            _ => closure.name_in_use().is_some_and(|name| names::asks_who(&name)),
+            _ => closure
+                .name_in_use()
+                .is_some_and(|name| names::asks_who(&name)),
         }
     }
 
@@ -170,7 +186,9 @@ impl<'a> Judge<'_, 'a> {
         }
         for callee in conduct.take_callees() {
             match self.machine.evaluate(callee, &closure.scope) {
-                Value::Function(inner) => conduct.refuses |= self.conduct(&inner, depth + 1).keeps_out(),
+                Value::Function(inner) => {
+                    conduct.refuses |= self.conduct(&inner, depth + 1).keeps_out()
+                }
                 // Only what a library is known for: a name that is not found may be a variable of the function.
                 other => {
                     let path = self.machine.path_of(&other);
@@ -186,7 +204,9 @@ impl<'a> Judge<'_, 'a> {
         for method in METHODS {
             if let Some(closure) = self.machine.method(class, method) {
                 let conduct = self.conduct(&closure, depth + 1);
-                if conduct.keeps_out() || matches!(method, "has_permission" | "canActivate" | "test_func") {
+                if conduct.keeps_out()
+                    || matches!(method, "has_permission" | "canActivate" | "test_func")
+                {
                     return !outside.iter().any(|path| path.contains("throttler"));
                 }
             }
@@ -209,9 +229,15 @@ impl<'a> Judge<'_, 'a> {
                 }
                 let path = self.machine.path_of(&callee);
                 let by_alias = kept.is_some_and(|name| names::asks_who(&name));
-                path.as_deref().and_then(known).unwrap_or_else(|| by_alias || path.is_some_and(|path| outside(&path)))
+                path.as_deref()
+                    .and_then(known)
+                    .unwrap_or_else(|| by_alias || path.is_some_and(|path| outside(&path)))
             }
-            Origin::Method { receiver, name, arguments } => {
+            Origin::Method {
+                receiver,
+                name,
+                arguments,
+            } => {
                 // `fastify.auth([…])`, `multer.single('x')`.
                 let path = self.machine.path_of(&receiver).unwrap_or_default();
                 self.passes_on(&arguments, depth)
@@ -222,7 +248,9 @@ impl<'a> Judge<'_, 'a> {
                 let decorated = self.machine.decorated_as(&name);
                 match decorated {
                     Some(closure) => self.function(&closure, depth + 1),
-                    None => known(&format!("{path}.{name}")).unwrap_or_else(|| names::asks_who(&name)),
+                    None => {
+                        known(&format!("{path}.{name}")).unwrap_or_else(|| names::asks_who(&name))
+                    }
                 }
             }
         }
@@ -232,7 +260,9 @@ impl<'a> Judge<'_, 'a> {
     fn passes_on(&mut self, arguments: &Arguments<'a>, depth: u32) -> bool {
         let handed: Vec<_> = arguments.positional().cloned().collect();
         handed.iter().any(|value| match value {
-            Value::List(_) | Value::Function(_) | Value::Bound(_) | Value::Class(_) => self.value(value, depth + 1),
+            Value::List(_) | Value::Function(_) | Value::Bound(_) | Value::Class(_) => {
+                self.value(value, depth + 1)
+            }
             _ => false,
         })
     }
@@ -246,29 +276,47 @@ impl<'a> Machine<'a> {
         }
         let (path, arguments) = self.called(value)?;
         let is_dependency = path.ends_with("Depends") || path.ends_with("Security");
-        arguments.at_or_named(0, "dependency").filter(|_| is_dependency).cloned()
+        arguments
+            .at_or_named(0, "dependency")
+            .filter(|_| is_dependency)
+            .cloned()
     }
 
     /// The function that `fastify.decorate('name', …)` puts on an instance.
     fn decorated_as(&self, name: &str) -> Option<Rc<Closure<'a>>> {
-        (0..self.objects.len()).filter_map(|id| self.event(id)).find_map(|event| {
-            let is_it = &*event.name == "decorate" && event.arguments.at(0)?.as_text().as_deref() == Some(name);
-            is_it.then(|| event.arguments.at(1)?.as_function())?
-        })
+        (0..self.objects.len())
+            .filter_map(|id| self.event(id))
+            .find_map(|event| {
+                let is_it = &*event.name == "decorate"
+                    && event.arguments.at(0)?.as_text().as_deref() == Some(name);
+                is_it.then(|| event.arguments.at(1)?.as_function())?
+            })
     }
 }
 
 /// Whether a dotted path of a library that is known for guards is one; `None` for other libraries.
 fn known(path: &str) -> Option<bool> {
-    let last = path.rsplit('.').next().unwrap_or(path).trim_end_matches("()");
+    let last = path
+        .rsplit('.')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches("()");
     let is_below = |library: &&str| {
-        path.strip_prefix(*library).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '(', '-']))
+        path.strip_prefix(*library)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '(', '-']))
     };
-    LIBRARIES.iter().any(is_below).then(|| !OPEN.contains(&last))
+    LIBRARIES
+        .iter()
+        .any(is_below)
+        .then(|| !OPEN.contains(&last))
 }
 
 /// Whether something from outside is a guard.
 fn outside(path: &str) -> bool {
-    let last = path.rsplit('.').next().unwrap_or(path).trim_end_matches("()");
+    let last = path
+        .rsplit('.')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches("()");
     known(path).unwrap_or_else(|| names::asks_who(last))
 }

@@ -5,12 +5,22 @@ use super::reading::Event;
 use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
 use crate::findings::{Column, Entity, Findings};
 
-pub(crate) const ALEMBIC: Framework =
-    Framework { name: "Alembic", markers: &["from alembic import"], read: read_alembic };
-pub(crate) const KNEX: Framework = Framework { name: "Knex", markers: &["knex.schema"], read: read_knex };
+pub(crate) const ALEMBIC: Framework = Framework {
+    name: "Alembic",
+    markers: &["from alembic import"],
+    read: read_alembic,
+};
+pub(crate) const KNEX: Framework = Framework {
+    name: "Knex",
+    markers: &["knex.schema"],
+    read: read_knex,
+};
 
-pub(crate) const BUILDERS: Framework =
-    Framework { name: "Migrations", markers: &["queryInterface", "queryRunner", "pgm."], read: read_builders };
+pub(crate) const BUILDERS: Framework = Framework {
+    name: "Migrations",
+    markers: &["queryInterface", "queryRunner", "pgm."],
+    read: read_builders,
+};
 
 /// Whether a framework only tells the history of tables.
 pub(crate) fn is_history(name: &str) -> bool {
@@ -20,7 +30,9 @@ pub(crate) fn is_history(name: &str) -> bool {
 /// Sequelize's `queryInterface`, TypeORM's `queryRunner` and node-pg-migrate's `pgm`: tables by name and options.
 fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
-        if machine.files[class.place.module].text.contains("queryRunner")
+        if machine.files[class.place.module]
+            .text
+            .contains("queryRunner")
             && let Some(up) = machine.method(&class, "up")
         {
             let runner = machine.new_object(Origin::Made("queryRunner"), up.place);
@@ -28,18 +40,27 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
     }
     for id in 0..machine.objects.len() {
-        let Origin::Method { receiver, .. } = &machine.object(id).origin else { continue };
+        let Origin::Method { receiver, .. } = &machine.object(id).origin else {
+            continue;
+        };
         let by = machine.label(receiver);
         if !matches!(by.as_str(), "queryInterface" | "queryRunner" | "pgm") {
             continue;
         }
-        let Some(event) = machine.event(id) else { continue };
+        let Some(event) = machine.event(id) else {
+            continue;
+        };
         let first = event.arguments.at(0).cloned().unwrap_or(Value::Unknown);
         let name = table_name(&first);
         let second = event.arguments.at(1).cloned().unwrap_or(Value::Unknown);
         let add = |findings: &mut Findings, table: &str, more: Vec<Column>| {
-            let known = findings.entities.iter_mut().find(|known| known.table == table);
-            known.into_iter().for_each(|known| known.columns.extend(more.clone()));
+            let known = findings
+                .entities
+                .iter_mut()
+                .find(|known| known.table == table);
+            known
+                .into_iter()
+                .for_each(|known| known.columns.extend(more.clone()));
         };
         match (&*event.name, name) {
             ("createTable", Some(table)) => {
@@ -48,17 +69,32 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
             }
             ("createTable", None) => {
                 // `new Table({ name, columns: [{ name, type, isPrimary }] })`.
-                let Some((_, given)) = machine.called(&first) else { continue };
+                let Some((_, given)) = machine.called(&first) else {
+                    continue;
+                };
                 let Some(options) = given.at(0) else { continue };
-                let Some(table) = options.entry("name").and_then(|name| name.as_text()) else { continue };
-                let listed = options.entry("columns").map(|list| list.items()).unwrap_or_default();
-                let named = listed.iter().filter_map(|column| Some((column.entry("name")?.as_text()?, column.clone())));
-                let columns: Vec<_> = named.map(|(name, options)| from_options(machine, &name, &options)).collect();
+                let Some(table) = options.entry("name").and_then(|name| name.as_text()) else {
+                    continue;
+                };
+                let listed = options
+                    .entry("columns")
+                    .map(|list| list.items())
+                    .unwrap_or_default();
+                let named = listed
+                    .iter()
+                    .filter_map(|column| Some((column.entry("name")?.as_text()?, column.clone())));
+                let columns: Vec<_> = named
+                    .map(|(name, options)| from_options(machine, &name, &options))
+                    .collect();
                 push(machine, findings, id, &table, columns);
             }
             ("addColumns", Some(table)) => add(findings, &table, options_of(machine, &second)),
             ("addColumn", Some(table)) => match (second.as_text(), event.arguments.at(2)) {
-                (Some(column), Some(options)) => add(findings, &table, vec![from_options(machine, &column, options)]),
+                (Some(column), Some(options)) => add(
+                    findings,
+                    &table,
+                    vec![from_options(machine, &column, options)],
+                ),
                 _ => add(findings, &table, options_of(machine, &second)),
             },
             _ => {}
@@ -68,63 +104,103 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
 
 /// The name of a table as text, or as the options that hold it.
 fn table_name(value: &Value<'_>) -> Option<String> {
-    let name =
-        value.as_text().or_else(|| value.entry("tableName")?.as_text()).or_else(|| value.entry("name")?.as_text());
+    let name = value
+        .as_text()
+        .or_else(|| value.entry("tableName")?.as_text())
+        .or_else(|| value.entry("name")?.as_text());
     name.map(|name| name.to_string())
 }
 
 fn options_of<'a>(machine: &Machine<'a>, columns: &Value<'a>) -> Vec<Column> {
-    columns.entries().iter().map(|(name, options)| from_options(machine, name, options)).collect()
+    columns
+        .entries()
+        .iter()
+        .map(|(name, options)| from_options(machine, name, options))
+        .collect()
 }
 
 /// A column of a builder that takes options; without options, only its type is told.
 fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> Column {
     let is_set = |key: &str| options.entry(key).is_some_and(|value| value.is_true());
-    let kind = if let Value::Map(_) = options { options.entry("type") } else { Some(options.clone()) };
-    let kind = kind.map(|kind| kind.as_text().map_or_else(|| machine.label(&kind), |text| text.to_string()));
+    let kind = if let Value::Map(_) = options {
+        options.entry("type")
+    } else {
+        Some(options.clone())
+    };
+    let kind = kind.map(|kind| {
+        kind.as_text()
+            .map_or_else(|| machine.label(&kind), |text| text.to_string())
+    });
     let kind = kind.unwrap_or_default();
     // node-pg-migrate's short form of a key.
     let is_key = kind == "id" || is_set("primaryKey") || is_set("isPrimary");
     let is_closed = is_key
         || is_set("notNull")
         || matches!(options.entry("allowNull"), Some(Value::Bool(false)))
-        || options.entry("type").is_some_and(|_| options.entry("isNullable").is_none_or(|value| !value.is_true()))
-            && options.entry("isPrimary").is_some();
-    let target = options.entry("references").and_then(|target| match target.as_text() {
-        Some(text) => Some(text.replace(['"', ' '], "").replace('(', ".").replace(')', "")),
-        None => {
-            let table = table_name(&target.entry("model")?)?;
-            let key = target.entry("key").and_then(|key| key.as_text());
-            Some(key.map_or_else(|| table.clone(), |key| format!("{table}.{key}")))
-        }
-    });
+        || options.entry("type").is_some_and(|_| {
+            options
+                .entry("isNullable")
+                .is_none_or(|value| !value.is_true())
+        }) && options.entry("isPrimary").is_some();
+    let target = options
+        .entry("references")
+        .and_then(|target| match target.as_text() {
+            Some(text) => Some(
+                text.replace(['"', ' '], "")
+                    .replace('(', ".")
+                    .replace(')', ""),
+            ),
+            None => {
+                let table = table_name(&target.entry("model")?)?;
+                let key = target.entry("key").and_then(|key| key.as_text());
+                Some(key.map_or_else(|| table.clone(), |key| format!("{table}.{key}")))
+            }
+        });
     Column {
         name: name.to_owned(),
         kind,
         nullable: Some(!is_closed),
         primary: is_key,
         unique: is_set("unique") || is_set("isUnique"),
-        references: target.map(|target| format!("fk:{target}")).unwrap_or_default(),
+        references: target
+            .map(|target| format!("fk:{target}"))
+            .unwrap_or_default(),
     }
 }
 
-fn push(machine: &Machine<'_>, findings: &mut Findings, id: ObjectId, table: &str, columns: Vec<Column>) {
+fn push(
+    machine: &Machine<'_>,
+    findings: &mut Findings,
+    id: ObjectId,
+    table: &str,
+    columns: Vec<Column>,
+) {
     let place = machine.object(id).place;
     let file = machine.path(place.module).to_owned();
     let is_known = findings.entities.iter().any(|entity| entity.table == table);
     if !is_known {
         let (table, model) = (table.to_owned(), String::new());
-        findings.entities.push(Entity { table, model, file, line: place.line, columns });
+        findings.entities.push(Entity {
+            table,
+            model,
+            file,
+            line: place.line,
+            columns,
+        });
     }
 }
 
 fn read_alembic(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
         if path != "alembic.op.create_table" {
             continue;
         }
-        let Some(table) = arguments.at(0).and_then(Value::as_text) else { continue };
+        let Some(table) = arguments.at(0).and_then(Value::as_text) else {
+            continue;
+        };
         let mut columns: Vec<Column> = Vec::new();
         for value in arguments.positional().skip(1) {
             columns.extend(super::sqlalchemy::column(machine, "", value, None));
@@ -139,13 +215,16 @@ fn read_knex(machine: &mut Machine<'_>, findings: &mut Findings) {
     while at < machine.objects.len() {
         let id = at;
         at += 1;
-        let Some(event) = machine.event(id) else { continue };
+        let Some(event) = machine.event(id) else {
+            continue;
+        };
         if !matches!(&*event.name, "createTable" | "createTableIfNotExists") {
             continue;
         }
-        let (Some(table), Some(callback)) =
-            (event.arguments.at(0).and_then(Value::as_text), event.arguments.at(1).and_then(Value::as_function))
-        else {
+        let (Some(table), Some(callback)) = (
+            event.arguments.at(0).and_then(Value::as_text),
+            event.arguments.at(1).and_then(Value::as_function),
+        ) else {
             continue;
         };
         let builder = machine.new_object(Origin::Made("table"), event.place);
@@ -163,24 +242,38 @@ fn built<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &mut Vec<Column>)
     let name = made.arguments.at(0).and_then(Value::as_text);
     match &*made.name {
         "timestamps" => {
-            let is_closed = made.arguments.at(1).is_some_and(|value| !matches!(value, Value::Bool(false)));
+            let is_closed = made
+                .arguments
+                .at(1)
+                .is_some_and(|value| !matches!(value, Value::Bool(false)));
             for name in ["created_at", "updated_at"] {
                 let (name, kind) = (name.to_owned(), "timestamp".to_owned());
-                columns.push(Column { name, kind, nullable: Some(!is_closed), ..Column::default() });
+                columns.push(Column {
+                    name,
+                    kind,
+                    nullable: Some(!is_closed),
+                    ..Column::default()
+                });
             }
         }
         "primary" => {
             let keys = made.arguments.at(0).map(Value::items).unwrap_or_default();
             let keys: Vec<_> = keys.iter().filter_map(Value::as_text).chain(name).collect();
-            for column in columns.iter_mut().filter(|column| keys.iter().any(|key| **key == *column.name)) {
+            for column in columns
+                .iter_mut()
+                .filter(|column| keys.iter().any(|key| **key == *column.name))
+            {
                 column.primary = true;
                 column.nullable = Some(false);
             }
         }
-        "foreign" | "unique" | "index" | "comment" | "engine" | "charset" | "collate" | "dropColumn" => {}
+        "foreign" | "unique" | "index" | "comment" | "engine" | "charset" | "collate"
+        | "dropColumn" => {}
         kind => {
             let is_key = matches!(kind, "increments" | "bigIncrements");
-            let Some(name) = name.or_else(|| is_key.then(|| "id".into())) else { return };
+            let Some(name) = name.or_else(|| is_key.then(|| "id".into())) else {
+                return;
+            };
             let mut column = Column {
                 name: name.to_string(),
                 kind: kind.to_owned(),

@@ -11,9 +11,15 @@ mod guards;
 use crate::evaluate::{Arguments, ClassValue, Machine, Place, Value};
 use crate::findings::{Findings, join_paths};
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "NestJS", markers: &["@nestjs/"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "NestJS",
+    markers: &["@nestjs/"],
+    read,
+};
 
-const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All"];
+const VERBS: [&str; 8] = [
+    "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All",
+];
 
 #[derive(Default)]
 struct Settings {
@@ -32,23 +38,36 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let prefixes = module_prefixes(machine);
     for class in machine.classes.clone() {
         let decorators = class.decorators.borrow().clone();
-        for arguments in decorators.iter().filter_map(|value| decorator(machine, value, "Module")) {
+        for arguments in decorators
+            .iter()
+            .filter_map(|value| decorator(machine, value, "Module"))
+        {
             let imports = arguments.at(0).and_then(|options| options.entry("imports"));
             for module in imports.map(|list| list.items()).unwrap_or_default() {
                 dynamic(machine, findings, &module, class.place);
             }
-            let listed = arguments.at(0).and_then(|options| options.entry("controllers"));
+            let listed = arguments
+                .at(0)
+                .and_then(|options| options.entry("controllers"));
             for controller in listed.map(|list| list.items()).unwrap_or_default() {
                 if controller.as_class().is_none() && !matches!(controller, Value::External(_)) {
-                    let place = controller.as_object().map_or(class.place, |id| machine.object(id).place);
+                    let place = controller
+                        .as_object()
+                        .map_or(class.place, |id| machine.object(id).place);
                     findings.unresolved(machine, place, "a controller that could not be followed");
                 }
             }
         }
-        let controller = decorators.iter().find_map(|value| decorator(machine, value, "Controller"));
+        let controller = decorators
+            .iter()
+            .find_map(|value| decorator(machine, value, "Controller"));
         if let Some(arguments) = controller {
-            let module = prefixes.iter().find(|(controller, _)| Rc::ptr_eq(controller, &class));
-            let outer = module.map(|(_, prefix)| prefix.as_str()).unwrap_or_default();
+            let module = prefixes
+                .iter()
+                .find(|(controller, _)| Rc::ptr_eq(controller, &class));
+            let outer = module
+                .map(|(_, prefix)| prefix.as_str())
+                .unwrap_or_default();
             self::controller(machine, findings, &class, &arguments, &settings, outer);
         }
     }
@@ -57,12 +76,19 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 /// Tells of what a dynamic module registers and could not be followed.
 fn dynamic<'a>(machine: &Machine<'a>, findings: &mut Findings, module: &Value<'a>, place: Place) {
     match module {
-        Value::Unknown | Value::Spread(_) => findings.unresolved(machine, place, "a module that could not be followed"),
+        Value::Unknown | Value::Spread(_) => {
+            findings.unresolved(machine, place, "a module that could not be followed")
+        }
         Value::Map(_) => {
-            let place = module.entry("module").and_then(|class| class.as_class()).map_or(place, |class| class.place);
+            let place = module
+                .entry("module")
+                .and_then(|class| class.as_class())
+                .map_or(place, |class| class.place);
             let listed = module.entry("controllers");
             let is_open = listed.as_ref().is_some_and(|list| {
-                let is_known = |item: &Value<'a>| item.as_class().is_some() || matches!(item, Value::External(_));
+                let is_known = |item: &Value<'a>| {
+                    item.as_class().is_some() || matches!(item, Value::External(_))
+                };
                 !matches!(list, Value::List(_)) || !list.items().iter().all(is_known)
             });
             if is_open {
@@ -82,14 +108,23 @@ fn decorator<'a>(machine: &Machine<'a>, value: &Value<'a>, wanted: &str) -> Opti
 fn settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings {
     let mut settings = Settings::default();
     for id in 0..machine.objects.len() {
-        let Some(event) = machine.event(id) else { continue };
+        let Some(event) = machine.event(id) else {
+            continue;
+        };
         match &*event.name {
             "setGlobalPrefix" => {
                 let value = event.arguments.at(0).cloned().unwrap_or(Value::Unknown);
-                let excluded = event.arguments.at(1).and_then(|options| options.entry("exclude"));
+                let excluded = event
+                    .arguments
+                    .at(1)
+                    .and_then(|options| options.entry("exclude"));
                 let excluded = excluded.map(|list| list.items()).unwrap_or_default();
-                let paths = excluded.iter().filter_map(|item| item.as_text().or_else(|| item.entry("path")?.as_text()));
-                settings.excluded.extend(paths.map(|path| path.trim_matches('/').to_owned()));
+                let paths = excluded
+                    .iter()
+                    .filter_map(|item| item.as_text().or_else(|| item.entry("path")?.as_text()));
+                settings
+                    .excluded
+                    .extend(paths.map(|path| path.trim_matches('/').to_owned()));
                 match value.as_text().or_else(|| configured(machine, &value)) {
                     Some(prefix) => settings.prefix = prefix.to_string(),
                     None => findings.unresolved(machine, event.place, "the global prefix"),
@@ -99,12 +134,16 @@ fn settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings 
                 let options = event.arguments.at(0).cloned();
                 let kind = options.as_ref().and_then(|options| options.entry("type"));
                 let is_by_path = match &kind {
-                    Some(kind) => machine.path_of(kind).is_none_or(|path| path.ends_with(".URI")),
+                    Some(kind) => machine
+                        .path_of(kind)
+                        .is_none_or(|path| path.ends_with(".URI")),
                     None => true,
                 };
                 settings.is_versioned = is_by_path;
                 let version = options.and_then(|options| options.entry("defaultVersion"));
-                settings.version = version.and_then(|version| version.as_text()).map(|text| text.to_string());
+                settings.version = version
+                    .and_then(|version| version.as_text())
+                    .map(|text| text.to_string());
             }
             _ => {}
         }
@@ -122,8 +161,12 @@ fn configured<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str
     let fallback = arguments.at(1).and_then(Value::as_text);
     let (space, name) = key.split_once('.')?;
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
-        if path == "@nestjs/config.registerAs" && arguments.at(0).and_then(Value::as_text).as_deref() == Some(space) {
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
+        if path == "@nestjs/config.registerAs"
+            && arguments.at(0).and_then(Value::as_text).as_deref() == Some(space)
+        {
             let function = arguments.at(1)?.clone();
             let place = machine.object(id).place;
             let made = machine.call_value(&function, Arguments::default(), place);
@@ -137,7 +180,9 @@ fn configured<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str
 fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, String)> {
     let mut of_modules: Vec<(Rc<ClassValue<'a>>, String)> = Vec::new();
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
         if path == "@nestjs/core.RouterModule.register" {
             collect_tree(arguments.at(0), "", &mut of_modules);
         }
@@ -145,8 +190,13 @@ fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, St
     let mut prefixes = Vec::new();
     for (module, prefix) in of_modules {
         let decorators = module.decorators.borrow().clone();
-        for arguments in decorators.iter().filter_map(|value| decorator(machine, value, "Module")) {
-            let controllers = arguments.at(0).and_then(|options| options.entry("controllers"));
+        for arguments in decorators
+            .iter()
+            .filter_map(|value| decorator(machine, value, "Module"))
+        {
+            let controllers = arguments
+                .at(0)
+                .and_then(|options| options.entry("controllers"));
             for controller in controllers.map(|list| list.items()).unwrap_or_default() {
                 prefixes.extend(controller.as_class().map(|class| (class, prefix.clone())));
             }
@@ -155,9 +205,16 @@ fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, St
     prefixes
 }
 
-fn collect_tree<'a>(tree: Option<&Value<'a>>, prefix: &str, found: &mut Vec<(Rc<ClassValue<'a>>, String)>) {
+fn collect_tree<'a>(
+    tree: Option<&Value<'a>>,
+    prefix: &str,
+    found: &mut Vec<(Rc<ClassValue<'a>>, String)>,
+) {
     for entry in tree.map(Value::items).unwrap_or_default() {
-        let own = entry.entry("path").and_then(|path| path.as_text()).unwrap_or_default();
+        let own = entry
+            .entry("path")
+            .and_then(|path| path.as_text())
+            .unwrap_or_default();
         let path = join_paths(prefix, &own);
         if let Some(module) = entry.entry("module").and_then(|module| module.as_class()) {
             found.push((module, path.clone()));
@@ -173,9 +230,11 @@ fn texts(value: Option<&Value<'_>>) -> Option<Vec<String>> {
     match value {
         None => Some(vec![String::new()]),
         Some(Value::Map(_)) => texts(value.and_then(|map| map.entry("path")).as_ref()),
-        Some(list @ Value::List(_)) => {
-            list.items().iter().map(|item| item.as_text().map(|text| text.to_string())).collect()
-        }
+        Some(list @ Value::List(_)) => list
+            .items()
+            .iter()
+            .map(|item| item.as_text().map(|text| text.to_string()))
+            .collect(),
         Some(other) => other.as_text().map(|text| vec![text.to_string()]),
     }
 }
@@ -192,8 +251,16 @@ fn controller<'a>(
         findings.unresolved(machine, class.place, "the path of a controller");
         return;
     };
-    if class.bases.iter().any(|base| matches!(base, Value::Unknown) || machine.called(base).is_some()) {
-        findings.unresolved(machine, class.place, "the routes of what a controller extends");
+    if class
+        .bases
+        .iter()
+        .any(|base| matches!(base, Value::Unknown) || machine.called(base).is_some())
+    {
+        findings.unresolved(
+            machine,
+            class.place,
+            "the routes of what a controller extends",
+        );
     }
     let own_version = arguments.at(0).and_then(|options| options.entry("version"));
     let decorators = class.decorators.borrow().clone();
@@ -209,18 +276,37 @@ fn controller<'a>(
     for (name, closure) in methods {
         for verb in VERBS {
             let written = closure.decorators.iter().find_map(|value| {
-                let line = value.as_object().map_or(closure.place.line, |id| machine.object(id).place.line);
-                Some((decorator(machine, value, verb)?, Place { line, ..closure.place }))
+                let line = value
+                    .as_object()
+                    .map_or(closure.place.line, |id| machine.object(id).place.line);
+                Some((
+                    decorator(machine, value, verb)?,
+                    Place {
+                        line,
+                        ..closure.place
+                    },
+                ))
             });
-            let Some((arguments, place)) = written else { continue };
+            let Some((arguments, place)) = written else {
+                continue;
+            };
             let Some(paths) = texts(arguments.at(0)) else {
                 findings.unresolved(machine, closure.place, "the path of a route");
                 continue;
             };
-            let version = closure.decorators.iter().find_map(|value| decorator(machine, value, "Version"));
-            let version = version.and_then(|arguments| arguments.at(0).cloned()).or_else(|| own_version.clone());
+            let version = closure
+                .decorators
+                .iter()
+                .find_map(|value| decorator(machine, value, "Version"));
+            let version = version
+                .and_then(|arguments| arguments.at(0).cloned())
+                .or_else(|| own_version.clone());
             let version = match version {
-                Some(list @ Value::List(_)) => list.items().first().and_then(Value::as_text).map(|v| v.to_string()),
+                Some(list @ Value::List(_)) => list
+                    .items()
+                    .first()
+                    .and_then(Value::as_text)
+                    .map(|v| v.to_string()),
                 Some(value) => value.as_text().map(|text| text.to_string()),
                 None => settings.version.clone(),
             };
@@ -229,17 +315,35 @@ fn controller<'a>(
                 head = join_paths(&head, &format!("v{version}"));
             }
             head = join_paths(&head, outer);
-            let mut all = settings.guards.names(machine, &[&decorators[..], &closure.decorators[..]]);
+            let mut all = settings
+                .guards
+                .names(machine, &[&decorators[..], &closure.decorators[..]]);
             all.extend(class_guards.clone());
             all.extend(guards::of(machine, &closure.decorators));
             let method = if verb == "All" { "*" } else { verb };
             for prefix in &prefixes {
                 for path in &paths {
                     let own = join_paths(prefix, path);
-                    let is_excluded = settings.excluded.iter().any(|excluded| excluded == own.trim_matches('/'));
-                    let path = if is_excluded { join_paths("", &own) } else { join_paths(&head, &own) };
+                    let is_excluded = settings
+                        .excluded
+                        .iter()
+                        .any(|excluded| excluded == own.trim_matches('/'));
+                    let path = if is_excluded {
+                        join_paths("", &own)
+                    } else {
+                        join_paths(&head, &own)
+                    };
                     let handler = format!("{}.{name}", class.class.name);
-                    findings.route(machine, place, NewRoute { method, path: &path, handler, guards: &all });
+                    findings.route(
+                        machine,
+                        place,
+                        NewRoute {
+                            method,
+                            path: &path,
+                            handler,
+                            guards: &all,
+                        },
+                    );
                 }
             }
         }

@@ -22,25 +22,42 @@ struct List {
 
 /// Reads the schemas of a tree: the files of one folder, and of those below it, are one schema.
 pub(crate) fn read(files: &[&(String, String)], findings: &mut Findings) {
-    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
     let mut folders: Vec<String> = files.iter().map(|(path, _)| folder(path)).collect();
     folders.sort();
     folders.dedup();
-    let is_below =
-        |path: &str, above: &str| above.is_empty() || path == above || path.starts_with(&format!("{above}/"));
-    let tops: Vec<&String> =
-        folders.iter().filter(|one| !folders.iter().any(|above| above != *one && is_below(one, above))).collect();
+    let is_below = |path: &str, above: &str| {
+        above.is_empty() || path == above || path.starts_with(&format!("{above}/"))
+    };
+    let tops: Vec<&String> = folders
+        .iter()
+        .filter(|one| {
+            !folders
+                .iter()
+                .any(|above| above != *one && is_below(one, above))
+        })
+        .collect();
     for top in tops {
-        let own: Vec<_> = files.iter().filter(|(path, _)| is_below(&folder(path), top)).collect();
-        let names: Vec<&str> =
-            own.iter().flat_map(|(_, text)| text.lines().filter_map(|line| opened(line, "model"))).collect();
+        let own: Vec<_> = files
+            .iter()
+            .filter(|(path, _)| is_below(&folder(path), top))
+            .collect();
+        let names: Vec<&str> = own
+            .iter()
+            .flat_map(|(_, text)| text.lines().filter_map(|line| opened(line, "model")))
+            .collect();
         let mut models: Vec<Model> = Vec::new();
         for (path, text) in own {
             models_of(path, text, &names, &mut models);
         }
         link(&mut models);
         let joined = joins(&models);
-        findings.entities.extend(models.into_iter().map(|model| model.entity));
+        findings
+            .entities
+            .extend(models.into_iter().map(|model| model.entity));
         findings.entities.extend(joined);
     }
 }
@@ -48,8 +65,16 @@ pub(crate) fn read(files: &[&(String, String)], findings: &mut Findings) {
 /// The tables that Prisma makes for two lists that name each other's model: `_AToB`, or as the relation is called.
 fn joins(models: &[Model]) -> Vec<Entity> {
     let mut found: Vec<Entity> = Vec::new();
-    for (model, list) in models.iter().flat_map(|model| model.lists.iter().map(move |list| (model, list))) {
-        let Some(other) = models.iter().find(|other| other.entity.model == list.target) else { continue };
+    for (model, list) in models
+        .iter()
+        .flat_map(|model| model.lists.iter().map(move |list| (model, list)))
+    {
+        let Some(other) = models
+            .iter()
+            .find(|other| other.entity.model == list.target)
+        else {
+            continue;
+        };
         let own = &model.entity.model;
         let is_back = |back: &List| {
             back.target == *own
@@ -74,14 +99,22 @@ fn joins(models: &[Model]) -> Vec<Entity> {
                 kind: key.map(|key| key.kind.clone()).unwrap_or_default(),
                 nullable: Some(false),
                 primary: true,
-                references: key.map(|key| format!("fk:{}.{}", of.entity.table, key.name)).unwrap_or_default(),
+                references: key
+                    .map(|key| format!("fk:{}.{}", of.entity.table, key.name))
+                    .unwrap_or_default(),
                 ..Column::default()
             }
         };
         if !found.iter().any(|known| known.table == name) {
             let (file, line) = (first.entity.file.clone(), first.entity.line);
             let columns = vec![side("A", first), side("B", second)];
-            found.push(Entity { table: name, model: String::new(), file, line, columns });
+            found.push(Entity {
+                table: name,
+                model: String::new(),
+                file,
+                line,
+                columns,
+            });
         }
     }
     found
@@ -94,8 +127,19 @@ fn models_of(path: &str, text: &str, names: &[&str], models: &mut Vec<Model>) {
         let line = line.split("//").next().unwrap_or(line).trim();
         if let Some(name) = opened(line, "model") {
             let (model, table) = (name.to_owned(), name.to_owned());
-            let entity = Entity { table, model, file: path.to_owned(), line: number, columns: Vec::new() };
-            models.push(Model { entity, fields: Vec::new(), links: Vec::new(), lists: Vec::new() });
+            let entity = Entity {
+                table,
+                model,
+                file: path.to_owned(),
+                line: number,
+                columns: Vec::new(),
+            };
+            models.push(Model {
+                entity,
+                fields: Vec::new(),
+                links: Vec::new(),
+                lists: Vec::new(),
+            });
             is_inside = true;
         } else if line == "}" {
             is_inside = false;
@@ -110,7 +154,10 @@ fn link(models: &mut [Model]) {
     let column_of = |models: &[Model], name: &str, field: &str| {
         let model = models.iter().find(|model| model.entity.model == name)?;
         let at = model.fields.iter().position(|known| known == field)?;
-        Some(format!("fk:{}.{}", model.entity.table, model.entity.columns[at].name))
+        Some(format!(
+            "fk:{}.{}",
+            model.entity.table, model.entity.columns[at].name
+        ))
     };
     for at in 0..models.len() {
         for (field, target, referenced) in models[at].links.clone() {
@@ -135,8 +182,17 @@ fn quoted<'t>(line: &'t str, mark: &str) -> Option<&'t str> {
 
 /// The names in brackets after `mark`.
 fn listed<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
-    let list = line.split_once(mark).and_then(|(_, rest)| rest.split_once('[')).map_or("", |(_, list)| list);
-    list.split(']').next().unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
+    let list = line
+        .split_once(mark)
+        .and_then(|(_, rest)| rest.split_once('['))
+        .map_or("", |(_, list)| list);
+    list.split(']')
+        .next()
+        .unwrap_or("")
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 fn member(line: &str, names: &[&str], model: &mut Model) {
@@ -155,29 +211,50 @@ fn member(line: &str, names: &[&str], model: &mut Model) {
         return;
     }
     let mut words = line.split_whitespace();
-    let (Some(name), Some(kind)) = (words.next(), words.next()) else { return };
+    let (Some(name), Some(kind)) = (words.next(), words.next()) else {
+        return;
+    };
     if name.starts_with("@@") {
         return;
     }
     let bare = kind.trim_end_matches(['?', '!']).trim_end_matches("[]");
     let is_relation = names.contains(&bare);
     if is_relation {
-        let pairs = listed(line, "fields:").into_iter().zip(listed(line, "references:"));
-        model.links.extend(pairs.map(|(field, other)| (field.to_owned(), bare.to_owned(), other.to_owned())));
+        let pairs = listed(line, "fields:")
+            .into_iter()
+            .zip(listed(line, "references:"));
+        model.links.extend(
+            pairs.map(|(field, other)| (field.to_owned(), bare.to_owned(), other.to_owned())),
+        );
     }
     if is_relation && kind.ends_with("[]") {
-        let relation = line.split_once("@relation(").map(|(_, rest)| rest.trim_start());
-        let relation = relation.filter(|rest| rest.starts_with(['"', 'n'])).and_then(|rest| rest.split('"').nth(1));
+        let relation = line
+            .split_once("@relation(")
+            .map(|(_, rest)| rest.trim_start());
+        let relation = relation
+            .filter(|rest| rest.starts_with(['"', 'n']))
+            .and_then(|rest| rest.split('"').nth(1));
         let relation = relation.map(str::to_owned);
-        model.lists.push(List { field: name.to_owned(), target: bare.to_owned(), relation });
+        model.lists.push(List {
+            field: name.to_owned(),
+            target: bare.to_owned(),
+            relation,
+        });
     }
     model.fields.push(name.to_owned());
     model.entity.columns.push(Column {
-        name: quoted(line, " @map(").filter(|_| !is_relation).unwrap_or(name).to_owned(),
+        name: quoted(line, " @map(")
+            .filter(|_| !is_relation)
+            .unwrap_or(name)
+            .to_owned(),
         kind: kind.trim_end_matches('?').to_owned(),
         nullable: Some(kind.ends_with('?')),
         primary: line.contains(" @id"),
         unique: line.contains(" @unique"),
-        references: if is_relation { format!("rel:{bare}") } else { String::new() },
+        references: if is_relation {
+            format!("rel:{bare}")
+        } else {
+            String::new()
+        },
     });
 }

@@ -5,14 +5,23 @@ use super::sqlalchemy::{is_optional, type_text};
 use crate::evaluate::{Machine, Value};
 use crate::findings::{Column, Findings, Shape};
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Pydantic", markers: &["pydantic", "sqlmodel"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Pydantic",
+    markers: &["pydantic", "sqlmodel"],
+    read,
+};
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
-        let is_table = class.keywords.iter().any(|(name, value)| *name == "table" && value.is_true());
+        let is_table = class
+            .keywords
+            .iter()
+            .any(|(name, value)| *name == "table" && value.is_true());
         let is_model = machine.outside_bases(&class).iter().any(|path| {
-            matches!(&**path, "pydantic.BaseModel" | "pydantic.main.BaseModel" | "pydantic.generics.GenericModel")
-                || path.starts_with("sqlmodel") && path.ends_with("SQLModel")
+            matches!(
+                &**path,
+                "pydantic.BaseModel" | "pydantic.main.BaseModel" | "pydantic.generics.GenericModel"
+            ) || path.starts_with("sqlmodel") && path.ends_with("SQLModel")
         });
         if !is_model || is_table {
             continue;
@@ -20,14 +29,21 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let mut fields: Vec<Column> = Vec::new();
         for ancestor in machine.lineage(&class).into_iter().rev() {
             for field in ancestor.fields.borrow().iter() {
-                let Some(annotation) = field.annotation else { continue };
+                let Some(annotation) = field.annotation else {
+                    continue;
+                };
                 let kind = type_text(annotation);
                 if kind.starts_with("ClassVar") || field.name.starts_with("model_config") {
                     continue;
                 }
                 let nullable = Some(is_optional(annotation) || matches!(field.value, Value::Null));
                 fields.retain(|known| known.name != field.name);
-                fields.push(Column { name: field.name.to_owned(), kind, nullable, ..Column::default() });
+                fields.push(Column {
+                    name: field.name.to_owned(),
+                    kind,
+                    nullable,
+                    ..Column::default()
+                });
             }
         }
         findings.shapes.push(Shape {

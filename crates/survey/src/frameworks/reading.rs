@@ -24,9 +24,14 @@ impl<'a> Machine<'a> {
     pub(crate) fn event(&self, result: ObjectId) -> Option<Event<'a>> {
         let object = self.object(result);
         match &object.origin {
-            Origin::Method { name, arguments, .. } => {
-                Some(Event { name: name.clone(), arguments: arguments.clone(), result, place: object.place })
-            }
+            Origin::Method {
+                name, arguments, ..
+            } => Some(Event {
+                name: name.clone(),
+                arguments: arguments.clone(),
+                result,
+                place: object.place,
+            }),
             _ => None,
         }
     }
@@ -44,13 +49,17 @@ impl<'a> Machine<'a> {
     /// The arguments an object was made with.
     pub(crate) fn made_with(&self, id: ObjectId) -> Arguments<'a> {
         let own = match &self.object(id).origin {
-            Origin::Call { arguments, .. } | Origin::Method { arguments, .. } | Origin::Instance { arguments, .. } => {
-                arguments.clone()
-            }
+            Origin::Call { arguments, .. }
+            | Origin::Method { arguments, .. }
+            | Origin::Instance { arguments, .. } => arguments.clone(),
             _ => Arguments::default(),
         };
         // A subclass hands its own to `super().__init__(…)`.
-        match self.events(id).into_iter().find(|event| matches!(&*event.name, "__init__" | "super")) {
+        match self
+            .events(id)
+            .into_iter()
+            .find(|event| matches!(&*event.name, "__init__" | "super"))
+        {
             Some(event) => event.arguments,
             None => own,
         }
@@ -61,16 +70,25 @@ impl<'a> Machine<'a> {
         let id = value.as_object()?;
         match &self.object(id).origin {
             Origin::Call { callee, arguments } => Some((self.path_of(callee)?, arguments.clone())),
-            Origin::Method { receiver, name, arguments } => {
-                Some((format!("{}.{name}", self.path_of(receiver)?), arguments.clone()))
+            Origin::Method {
+                receiver,
+                name,
+                arguments,
+            } => Some((
+                format!("{}.{name}", self.path_of(receiver)?),
+                arguments.clone(),
+            )),
+            Origin::Instance { class, arguments } => {
+                Some((class.class.name.to_string(), arguments.clone()))
             }
-            Origin::Instance { class, arguments } => Some((class.class.name.to_string(), arguments.clone())),
             _ => None,
         }
     }
 
     pub(crate) fn all_instances(&mut self, wanted: impl Fn(&str) -> bool + Copy) -> Vec<ObjectId> {
-        (0..self.objects.len()).filter(|id| self.is_instance_of(*id, wanted)).collect()
+        (0..self.objects.len())
+            .filter(|id| self.is_instance_of(*id, wanted))
+            .collect()
     }
 
     /// Whether a value comes from what could not be followed: from what a function that nothing calls is handed, or
@@ -96,7 +114,9 @@ impl<'a> Machine<'a> {
 
     /// A short name for a function, class or whatever stands in its place.
     pub(crate) fn label(&self, value: &Value<'a>) -> String {
-        let Some(way) = value.ways().first() else { return String::new() };
+        let Some(way) = value.ways().first() else {
+            return String::new();
+        };
         match way {
             Value::Function(closure) => self.closure_label(closure),
             Value::Bound(bound) => self.closure_label(&bound.1),
@@ -114,20 +134,39 @@ impl<'a> Machine<'a> {
     }
 
     fn closure_label(&self, closure: &Closure<'a>) -> String {
-        closure.name().as_deref().unwrap_or("<anonymous>").to_owned()
+        closure
+            .name()
+            .as_deref()
+            .unwrap_or("<anonymous>")
+            .to_owned()
     }
 
     /// `package.module.name` of a Python definition.
     pub(crate) fn dotted(&self, place: Place, name: &str) -> String {
-        let path = self.path(place.module).trim_end_matches(".py").trim_end_matches("/__init__");
+        let path = self
+            .path(place.module)
+            .trim_end_matches(".py")
+            .trim_end_matches("/__init__");
         format!("{}.{name}", path.replace('/', "."))
     }
 }
 
 impl Findings {
-    pub(crate) fn unresolved(&mut self, machine: &Machine<'_>, place: Place, what: impl Into<String>) {
-        let entry = Unresolved { file: machine.path(place.module).to_owned(), line: place.line, what: what.into() };
-        if self.told.insert((entry.file.clone(), entry.line, entry.what.clone())) {
+    pub(crate) fn unresolved(
+        &mut self,
+        machine: &Machine<'_>,
+        place: Place,
+        what: impl Into<String>,
+    ) {
+        let entry = Unresolved {
+            file: machine.path(place.module).to_owned(),
+            line: place.line,
+            what: what.into(),
+        };
+        if self
+            .told
+            .insert((entry.file.clone(), entry.line, entry.what.clone()))
+        {
             self.unresolved.push(entry);
         }
     }

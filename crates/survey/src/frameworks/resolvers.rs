@@ -5,30 +5,45 @@ use super::graphql::ROOTS;
 use crate::evaluate::{Arguments, Machine, Value};
 use crate::findings::Findings;
 
-pub(crate) const FRAMEWORK: Framework =
-    Framework { name: "GraphQL resolvers", markers: &["@nestjs/graphql", "type-graphql"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "GraphQL resolvers",
+    markers: &["@nestjs/graphql", "type-graphql"],
+    read,
+};
 
 fn decorator<'a>(machine: &Machine<'a>, value: &Value<'a>, wanted: &str) -> Option<Arguments<'a>> {
     let (path, arguments) = machine.called(value)?;
-    let name = path.strip_prefix("@nestjs/graphql.").or_else(|| path.strip_prefix("type-graphql."))?;
+    let name = path
+        .strip_prefix("@nestjs/graphql.")
+        .or_else(|| path.strip_prefix("type-graphql."))?;
     (name == wanted).then_some(arguments)
 }
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
         let on_class = class.decorators.borrow().clone();
-        if !on_class.iter().any(|value| decorator(machine, value, "Resolver").is_some()) {
+        if !on_class
+            .iter()
+            .any(|value| decorator(machine, value, "Resolver").is_some())
+        {
             continue;
         }
         let outer = guards(machine, &on_class);
         for ancestor in machine.lineage(&class) {
             let fields = ancestor.fields.borrow().clone();
             for field in &fields {
-                let Some(closure) = field.value.as_function() else { continue };
+                let Some(closure) = field.value.as_function() else {
+                    continue;
+                };
                 for (root, kind) in ROOTS {
-                    let written = closure.decorators.iter().find_map(|value| decorator(machine, value, root));
+                    let written = closure
+                        .decorators
+                        .iter()
+                        .find_map(|value| decorator(machine, value, root));
                     let Some(arguments) = written else { continue };
-                    let given = arguments.positional().find_map(|value| value.entry("name")?.as_text());
+                    let given = arguments
+                        .positional()
+                        .find_map(|value| value.entry("name")?.as_text());
                     let given = arguments.at(0).and_then(Value::as_text).or(given);
                     let name = given.map_or_else(|| field.name.to_owned(), |name| name.to_string());
                     let mut all = outer.clone();
@@ -45,8 +60,15 @@ fn guards<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let used = decorators.iter().filter_map(|value| machine.called(value));
     used.filter(|(path, _)| path.ends_with(".UseGuards") || path.ends_with(".Authorized"))
         .flat_map(|(path, arguments)| {
-            let labels: Vec<_> = arguments.positional().map(|guard| machine.label(guard)).collect();
-            if path.ends_with(".Authorized") { vec!["Authorized".to_owned()] } else { labels }
+            let labels: Vec<_> = arguments
+                .positional()
+                .map(|guard| machine.label(guard))
+                .collect();
+            if path.ends_with(".Authorized") {
+                vec!["Authorized".to_owned()]
+            } else {
+                labels
+            }
         })
         .collect()
 }

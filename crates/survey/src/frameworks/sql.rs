@@ -23,11 +23,16 @@ pub(crate) fn read(machine: &Machine<'_>, files: &[&(String, String)], findings:
         let place = machine.object(id).place;
         for value in machine.made_with(id).positional() {
             // Without the function that a tag or `text()` is.
-            let inner = machine.called(value).and_then(|(_, given)| given.at(0).cloned());
-            let text = [Some(value.clone()), inner].into_iter().flatten().find_map(|value| match value {
-                Value::Text(text) => Some(text),
-                _ => None,
-            });
+            let inner = machine
+                .called(value)
+                .and_then(|(_, given)| given.at(0).cloned());
+            let text = [Some(value.clone()), inner]
+                .into_iter()
+                .flatten()
+                .find_map(|value| match value {
+                    Value::Text(text) => Some(text),
+                    _ => None,
+                });
             if let Some(text) = text.filter(|text| is_definition(text)) {
                 tables.follow(&text, machine.path(place.module), place.line);
             }
@@ -38,14 +43,22 @@ pub(crate) fn read(machine: &Machine<'_>, files: &[&(String, String)], findings:
 
 /// Whether a text makes or changes tables.
 pub(crate) fn is_definition(text: &str) -> bool {
-    let has = |words: &[u8]| text.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words));
+    let has = |words: &[u8]| {
+        text.as_bytes()
+            .windows(words.len())
+            .any(|window| window.eq_ignore_ascii_case(words))
+    };
     has(b"create table") || has(b"alter table") || has(b"create unlogged table")
 }
 
 impl Tables {
     fn follow(&mut self, text: &str, file: &str, first: u32) {
         for statement in statements(text) {
-            let words: Vec<String> = statement.iter().take(6).map(|token| token.text.to_uppercase()).collect();
+            let words: Vec<String> = statement
+                .iter()
+                .take(6)
+                .map(|token| token.text.to_uppercase())
+                .collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             match words.as_slice() {
                 ["CREATE", "TABLE", ..] => self.create(&statement[2..], file, first),
@@ -66,7 +79,13 @@ impl Tables {
         let line = tokens.first().map_or(0, |token| token.line);
         let (table, rest) = name_of(tokens);
         // `CREATE TABLE x AS SELECT …` says no columns.
-        let Some(body) = rest.split_first().filter(|(open, _)| open.is("(")).map(|(_, body)| body) else { return };
+        let Some(body) = rest
+            .split_first()
+            .filter(|(open, _)| open.is("("))
+            .map(|(_, body)| body)
+        else {
+            return;
+        };
         if table.is_empty() || self.entities.iter().any(|known| known.table == table) {
             return;
         }
@@ -75,15 +94,25 @@ impl Tables {
             item(part, &mut columns);
         }
         let (file, line) = (file.to_owned(), first + line);
-        self.entities.push(Entity { table, model: String::new(), file, line, columns });
+        self.entities.push(Entity {
+            table,
+            model: String::new(),
+            file,
+            line,
+            columns,
+        });
     }
 
     fn alter(&mut self, tokens: &[Token<'_>]) {
         let tokens = skip(skip(tokens, &["IF", "EXISTS"]), &["ONLY"]);
         let (table, rest) = name_of(tokens);
-        let Some(at) = self.entities.iter().position(|known| known.table == table) else { return };
+        let Some(at) = self.entities.iter().position(|known| known.table == table) else {
+            return;
+        };
         for part in parts(rest) {
-            let (Some(verb), rest) = (part.first(), part.get(1..).unwrap_or_default()) else { continue };
+            let (Some(verb), rest) = (part.first(), part.get(1..).unwrap_or_default()) else {
+                continue;
+            };
             let columns = &mut self.entities[at].columns;
             match verb.text.to_uppercase().as_str() {
                 "ADD" => {
@@ -100,13 +129,24 @@ impl Tables {
                 "RENAME" => {
                     let (from, rest) = name_of(skip(rest, &["COLUMN"]));
                     let (to, _) = name_of(skip(rest, &["TO"]));
-                    columns.iter_mut().filter(|known| known.name == from).for_each(|known| known.name.clone_from(&to));
+                    columns
+                        .iter_mut()
+                        .filter(|known| known.name == from)
+                        .for_each(|known| known.name.clone_from(&to));
                 }
                 "ALTER" => {
                     let (name, rest) = name_of(skip(rest, &["COLUMN"]));
                     let is_open = match rest {
-                        [set, not, null, ..] if set.is("SET") && not.is("NOT") && null.is("NULL") => Some(false),
-                        [drop, not, null, ..] if drop.is("DROP") && not.is("NOT") && null.is("NULL") => Some(true),
+                        [set, not, null, ..]
+                            if set.is("SET") && not.is("NOT") && null.is("NULL") =>
+                        {
+                            Some(false)
+                        }
+                        [drop, not, null, ..]
+                            if drop.is("DROP") && not.is("NOT") && null.is("NULL") =>
+                        {
+                            Some(true)
+                        }
                         _ => None,
                     };
                     let known = columns.iter_mut().filter(|known| known.name == name);
@@ -120,8 +160,13 @@ impl Tables {
 
 /// The tokens after these words, if they begin with them.
 fn skip<'t, 's>(tokens: &'t [Token<'s>], words: &[&str]) -> &'t [Token<'s>] {
-    let is_there = tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.is(word));
-    if is_there { &tokens[words.len()..] } else { tokens }
+    let is_there =
+        tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.is(word));
+    if is_there {
+        &tokens[words.len()..]
+    } else {
+        tokens
+    }
 }
 
 /// A name without its schema, and what follows.
@@ -165,14 +210,17 @@ fn item(tokens: &[Token<'_>], columns: &mut Vec<Column>) {
     if !first.is_quoted {
         match first.text.to_uppercase().as_str() {
             "CONSTRAINT" => return item(tokens.get(2..).unwrap_or_default(), columns),
-            "PRIMARY" | "UNIQUE" | "FOREIGN" | "KEY" | "INDEX" => return constraint(tokens, columns),
+            "PRIMARY" | "UNIQUE" | "FOREIGN" | "KEY" | "INDEX" => {
+                return constraint(tokens, columns);
+            }
             "CHECK" | "EXCLUDE" | "LIKE" | "FULLTEXT" | "SPATIAL" | "PERIOD" => return,
             _ => {}
         }
     }
     let rest = &tokens[1..];
     let has = |words: &[&str]| {
-        rest.windows(words.len()).any(|window| window.iter().zip(words).all(|(token, word)| token.is(word)))
+        rest.windows(words.len())
+            .any(|window| window.iter().zip(words).all(|(token, word)| token.is(word)))
     };
     let kind = kind_of(rest);
     let primary = has(&["PRIMARY", "KEY"]);
@@ -209,8 +257,12 @@ fn kind_of(tokens: &[Token<'_>]) -> String {
         "IDENTITY",
     ];
     let mut kind = String::new();
-    for token in tokens.iter().take_while(|token| !ENDS.iter().any(|end| token.is(end))) {
-        let is_tight = matches!(token.text, "(" | ")" | "," | "[" | "]") || kind.ends_with(['(', ',', '[']);
+    for token in tokens
+        .iter()
+        .take_while(|token| !ENDS.iter().any(|end| token.is(end)))
+    {
+        let is_tight =
+            matches!(token.text, "(" | ")" | "," | "[" | "]") || kind.ends_with(['(', ',', '[']);
         if !kind.is_empty() && !is_tight {
             kind.push(' ');
         }
@@ -221,7 +273,9 @@ fn kind_of(tokens: &[Token<'_>]) -> String {
 
 /// `REFERENCES table (column)`.
 fn reference(tokens: &[Token<'_>]) -> String {
-    let Some(at) = tokens.iter().position(|token| token.is("REFERENCES")) else { return String::new() };
+    let Some(at) = tokens.iter().position(|token| token.is("REFERENCES")) else {
+        return String::new();
+    };
     let (table, rest) = name_of(&tokens[at + 1..]);
     match rest {
         [open, column, ..] if open.is("(") => format!("fk:{table}.{}", column.text),
@@ -230,13 +284,21 @@ fn reference(tokens: &[Token<'_>]) -> String {
 }
 
 fn constraint(tokens: &[Token<'_>], columns: &mut [Column]) {
-    let Some(open) = tokens.iter().position(|token| token.is("(")) else { return };
-    let named: Vec<&str> =
-        parts(&tokens[open + 1..]).iter().filter_map(|part| part.first()).map(|token| token.text).collect();
+    let Some(open) = tokens.iter().position(|token| token.is("(")) else {
+        return;
+    };
+    let named: Vec<&str> = parts(&tokens[open + 1..])
+        .iter()
+        .filter_map(|part| part.first())
+        .map(|token| token.text)
+        .collect();
     let kind = tokens[0].text.to_uppercase();
     let is_single = named.len() == 1;
     let references = reference(tokens);
-    for column in columns.iter_mut().filter(|column| named.contains(&&*column.name)) {
+    for column in columns
+        .iter_mut()
+        .filter(|column| named.contains(&&*column.name))
+    {
         match kind.as_str() {
             "PRIMARY" => (column.primary, column.nullable) = (true, Some(false)),
             "UNIQUE" if is_single => column.unique = true,

@@ -7,7 +7,11 @@ use crate::evaluate::{Arguments, ClassValue, Field, Machine, Place, Value};
 use crate::findings::{Column, Entity, Findings};
 use code::syntax::Expression;
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "SQLAlchemy", markers: &["sqlalchemy", "sqlmodel"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "SQLAlchemy",
+    markers: &["sqlalchemy", "sqlmodel"],
+    read,
+};
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut entities: Vec<Entity> = Vec::new();
@@ -22,13 +26,28 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let model = class.class.name.to_string();
         merge(
             &mut entities,
-            Entity { table, model, file: machine.path(place.module).to_owned(), line: place.line, columns },
+            Entity {
+                table,
+                model,
+                file: machine.path(place.module).to_owned(),
+                line: place.line,
+                columns,
+            },
         );
     }
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
-        let is_table = path.ends_with(".Table") && (path.contains("sqlalchemy") || path.contains("SQLAlchemy"));
-        let Some(table) = arguments.at(0).and_then(Value::as_text).filter(|_| is_table) else { continue };
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
+        let is_table = path.ends_with(".Table")
+            && (path.contains("sqlalchemy") || path.contains("SQLAlchemy"));
+        let Some(table) = arguments
+            .at(0)
+            .and_then(Value::as_text)
+            .filter(|_| is_table)
+        else {
+            continue;
+        };
         let mut columns = Vec::new();
         for value in arguments.positional() {
             if let Some(column) = column(machine, "", value, None) {
@@ -40,11 +59,19 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let file = machine.path(place.module).to_owned();
         merge(
             &mut entities,
-            Entity { table: table.to_string(), model: String::new(), file, line: place.line, columns },
+            Entity {
+                table: table.to_string(),
+                model: String::new(),
+                file,
+                line: place.line,
+                columns,
+            },
         );
     }
     for (target, column) in backward {
-        let entity = entities.iter_mut().find(|entity| entity.model == target || entity.table == target);
+        let entity = entities
+            .iter_mut()
+            .find(|entity| entity.model == target || entity.table == target);
         if let Some(entity) = entity
             && !entity.columns.iter().any(|known| known.name == column.name)
         {
@@ -57,15 +84,25 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 /// Tells of a class that names a table and whose columns could not be followed.
 fn lost<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>) {
     let is_abstract = matches!(own(class, "__abstract__"), Some(Value::Bool(true)));
-    if let (Some(Value::Text(table)), false, false) = (own(class, "__tablename__"), is_abstract, class.bases.is_empty())
-    {
-        findings.unresolved(machine, class.place, format!("the columns of the table `{table}`"));
+    if let (Some(Value::Text(table)), false, false) = (
+        own(class, "__tablename__"),
+        is_abstract,
+        class.bases.is_empty(),
+    ) {
+        findings.unresolved(
+            machine,
+            class.place,
+            format!("the columns of the table `{table}`"),
+        );
     }
 }
 
 /// Classes of one table in one entity: single-table inheritance.
 fn merge(entities: &mut Vec<Entity>, entity: Entity) {
-    match entities.iter_mut().find(|known| known.table == entity.table) {
+    match entities
+        .iter_mut()
+        .find(|known| known.table == entity.table)
+    {
         Some(known) => {
             for column in entity.columns {
                 if !known.columns.iter().any(|other| other.name == column.name) {
@@ -78,7 +115,13 @@ fn merge(entities: &mut Vec<Entity>, entity: Entity) {
 }
 
 fn own<'a>(class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
-    class.fields.borrow().iter().rev().find(|field| field.name == name).map(|field| field.value.clone())
+    class
+        .fields
+        .borrow()
+        .iter()
+        .rev()
+        .find(|field| field.name == name)
+        .map(|field| field.value.clone())
 }
 
 fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
@@ -91,26 +134,31 @@ fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> 
     });
     by_base
         || is_table_by_itself(machine, class)
-        || machine
-            .lineage(class)
-            .iter()
-            .any(|class| class.decorators.borrow().iter().any(|value| machine.label(value) == "as_declarative"))
+        || machine.lineage(class).iter().any(|class| {
+            class
+                .decorators
+                .borrow()
+                .iter()
+                .any(|value| machine.label(value) == "as_declarative")
+        })
 }
 
 /// Whether a class names its table and holds mapped columns: it is a model, whichever library or factory its base comes
 /// from. What extends nothing is a mixin.
 fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
-    let is_base =
-        |base: &Value<'a>| !matches!(base, Value::External(path) if matches!(&**path, "object" | "abc.ABC" | "ABC"));
+    let is_base = |base: &Value<'a>| !matches!(base, Value::External(path) if matches!(&**path, "object" | "abc.ABC" | "ABC"));
     if !class.bases.iter().any(is_base) {
         return false;
     }
     let fields = class.fields.borrow().clone();
     let holds_columns = fields.iter().any(|field| {
-        let is_column = machine
-            .called(&field.value)
-            .is_some_and(|(path, _)| matches!(path.rsplit('.').next(), Some("Column" | "mapped_column")));
-        is_column || field.annotation.is_some_and(|annotation| inside_mapped(annotation).is_some())
+        let is_column = machine.called(&field.value).is_some_and(|(path, _)| {
+            matches!(path.rsplit('.').next(), Some("Column" | "mapped_column"))
+        });
+        is_column
+            || field
+                .annotation
+                .is_some_and(|annotation| inside_mapped(annotation).is_some())
     });
     let is_named = matches!(own(class, "__tablename__"), Some(Value::Text(_)));
     let is_model = machine.outside_bases(class).iter().any(|path| {
@@ -122,7 +170,9 @@ fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>)
 
 /// What stands in `Mapped[…]`, also as `so.Mapped[…]`.
 fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
-    let Expression::Index(head, inner) = annotation else { return None };
+    let Expression::Index(head, inner) = annotation else {
+        return None;
+    };
     match &**head {
         Expression::Name(name) | Expression::Member(_, name) if &**name == "Mapped" => Some(inner),
         _ => None,
@@ -132,25 +182,44 @@ fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
 fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
     is_declarative(machine, class)
         && !matches!(own(class, "__abstract__"), Some(Value::Bool(true)))
-        && !class.decorators.borrow().iter().any(|value| machine.label(value) == "as_declarative")
+        && !class
+            .decorators
+            .borrow()
+            .iter()
+            .any(|value| machine.label(value) == "as_declarative")
 }
 
 /// The nearest class above that has a table.
-fn mapped_parent<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<Rc<ClassValue<'a>>> {
+fn mapped_parent<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+) -> Option<Rc<ClassValue<'a>>> {
     let above = machine.lineage(class).into_iter().skip(1);
-    above.into_iter().find(|parent| table_of(machine, parent).is_some())
+    above
+        .into_iter()
+        .find(|parent| table_of(machine, parent).is_some())
 }
 
 fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<String> {
     if !is_mapped(machine, class) {
         return None;
     }
-    let is_sqlmodel = machine.outside_bases(class).iter().any(|path| path.starts_with("sqlmodel"));
-    if is_sqlmodel && !class.keywords.iter().any(|(name, value)| *name == "table" && value.is_true()) {
+    let is_sqlmodel = machine
+        .outside_bases(class)
+        .iter()
+        .any(|path| path.starts_with("sqlmodel"));
+    if is_sqlmodel
+        && !class
+            .keywords
+            .iter()
+            .any(|(name, value)| *name == "table" && value.is_true())
+    {
         return None;
     }
     let has_key = class.fields.borrow().iter().any(|field| {
-        machine.called(&field.value).is_some_and(|(_, given)| given.named("primary_key").is_some_and(Value::is_true))
+        machine
+            .called(&field.value)
+            .is_some_and(|(_, given)| given.named("primary_key").is_some_and(Value::is_true))
     });
     if let Some(parent) = mapped_parent(machine, class).filter(|_| !has_key) {
         return table_of(machine, &parent);
@@ -163,18 +232,30 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
         return None;
     }
     let parent = mapped_parent(machine, class);
-    let shadowed = parent.map(|parent| machine.lineage(&parent)).unwrap_or_default();
+    let shadowed = parent
+        .map(|parent| machine.lineage(&parent))
+        .unwrap_or_default();
     let lineage = machine.lineage(class);
-    let unshared = lineage.iter().filter(|class| !shadowed.iter().any(|known| Rc::ptr_eq(known, class)));
-    let written = unshared.filter_map(|class| own(class, "__tablename__")).next();
+    let unshared = lineage
+        .iter()
+        .filter(|class| !shadowed.iter().any(|known| Rc::ptr_eq(known, class)));
+    let written = unshared
+        .filter_map(|class| own(class, "__tablename__"))
+        .next();
     match written {
         Some(value @ Value::Text(_)) => value.as_text().map(|text| text.to_string()),
         Some(value) => {
-            let made = value
-                .as_function()
-                .map(|function| machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default()));
-            let text =
-                made.and_then(|made| made.as_text()).filter(|text| !text.is_empty()).map(|text| text.to_string());
+            let made = value.as_function().map(|function| {
+                machine.invoke(
+                    &function,
+                    Some(Value::Class(class.clone())),
+                    &Arguments::default(),
+                )
+            });
+            let text = made
+                .and_then(|made| made.as_text())
+                .filter(|text| !text.is_empty())
+                .map(|text| text.to_string());
             Some(text.unwrap_or_else(|| snake(&class.class.name)))
         }
         None if is_sqlmodel => Some(class.class.name.to_lowercase()),
@@ -190,7 +271,10 @@ pub(super) fn snake(name: &str) -> String {
         let before = at.checked_sub(1).map(|before| letters[before]);
         let starts_word = letter.is_uppercase()
             && before.is_some_and(|before| {
-                !before.is_uppercase() || letters.get(at + 1).is_some_and(|after| after.is_lowercase())
+                !before.is_uppercase()
+                    || letters
+                        .get(at + 1)
+                        .is_some_and(|after| after.is_lowercase())
             });
         if starts_word && before != Some('_') {
             text.push('_');
@@ -207,9 +291,14 @@ fn columns_of<'a>(
     backward: &mut Vec<(String, Column)>,
 ) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
-    let is_sqlmodel = machine.outside_bases(class).iter().any(|path| path.starts_with("sqlmodel"));
+    let is_sqlmodel = machine
+        .outside_bases(class)
+        .iter()
+        .any(|path| path.starts_with("sqlmodel"));
     let parent = mapped_parent(machine, class);
-    let shadowed = parent.map(|parent| machine.lineage(&parent)).unwrap_or_default();
+    let shadowed = parent
+        .map(|parent| machine.lineage(&parent))
+        .unwrap_or_default();
     for ancestor in machine.lineage(class).into_iter().rev() {
         if shadowed.iter().any(|known| Rc::ptr_eq(known, &ancestor)) {
             continue;
@@ -219,20 +308,29 @@ fn columns_of<'a>(
             let value = declared(machine, field, class);
             if let Some((path, arguments)) = machine.called(&value)
                 && let name = path.rsplit('.').next().unwrap_or_default()
-                && matches!(name, "backref" | "relationship" | "Relationship" | "dynamic_loader")
+                && matches!(
+                    name,
+                    "backref" | "relationship" | "Relationship" | "dynamic_loader"
+                )
             {
-                let mut column = relation(machine, field.name, &arguments, &class.class.name, backward);
+                let mut column =
+                    relation(machine, field.name, &arguments, &class.class.name, backward);
                 if column.references == "rel:" {
-                    column.references.extend(field.annotation.and_then(target_of));
+                    column
+                        .references
+                        .extend(field.annotation.and_then(target_of));
                 }
                 columns.retain(|known| known.name != column.name);
                 columns.push(column);
                 continue;
             }
-            let annotation = field.annotation.map(|annotation| (annotation, ancestor.place));
+            let annotation = field
+                .annotation
+                .map(|annotation| (annotation, ancestor.place));
             let found = match column(machine, field.name, &value, annotation) {
                 Some(column) => Some(column),
-                None => aliased(machine, field, &ancestor).or_else(|| annotated(machine, field, is_sqlmodel)),
+                None => aliased(machine, field, &ancestor)
+                    .or_else(|| annotated(machine, field, is_sqlmodel)),
             };
             if let Some(column) = found {
                 columns.retain(|known| known.name != column.name);
@@ -244,13 +342,22 @@ fn columns_of<'a>(
 }
 
 /// The value of a field, or what its `declared_attr` function gives.
-fn declared<'a>(machine: &mut Machine<'a>, field: &Field<'a>, class: &Rc<ClassValue<'a>>) -> Value<'a> {
-    let is_declared =
-        field.decorators.iter().any(|value| machine.path_of(value).is_some_and(|p| p.contains("declared_attr")));
+fn declared<'a>(
+    machine: &mut Machine<'a>,
+    field: &Field<'a>,
+    class: &Rc<ClassValue<'a>>,
+) -> Value<'a> {
+    let is_declared = field.decorators.iter().any(|value| {
+        machine
+            .path_of(value)
+            .is_some_and(|p| p.contains("declared_attr"))
+    });
     match field.value.as_function() {
-        Some(function) if is_declared => {
-            machine.invoke(&function, Some(Value::Class(class.clone())), &Arguments::default())
-        }
+        Some(function) if is_declared => machine.invoke(
+            &function,
+            Some(Value::Class(class.clone())),
+            &Arguments::default(),
+        ),
         _ => field.value.clone(),
     }
 }
@@ -275,7 +382,11 @@ fn relation<'a>(
         ..Column::default()
     };
     if let Some(back) = arguments.named("backref") {
-        let back = back.as_text().or_else(|| machine.called(back).and_then(|(_, given)| given.at(0)?.as_text()));
+        let back = back.as_text().or_else(|| {
+            machine
+                .called(back)
+                .and_then(|(_, given)| given.at(0)?.as_text())
+        });
         backward.extend(back.map(|back| (target.clone(), relation(&back, own))));
     }
     relation(name, &target)
@@ -291,13 +402,21 @@ pub(super) fn column<'a>(
     let (path, arguments) = machine.called(value)?;
     let callee = path.rsplit('.').next().unwrap_or_default();
     let is_field = callee == "Field" && path.starts_with("sqlmodel");
-    if !(is_field || matches!(callee, "Column" | "mapped_column" | "deferred" | "column_property")) {
+    if !(is_field
+        || matches!(
+            callee,
+            "Column" | "mapped_column" | "deferred" | "column_property"
+        ))
+    {
         return None;
     }
     if callee == "deferred" || callee == "column_property" {
         return column(machine, name, &arguments.at(0)?.clone(), annotation);
     }
-    let mut found = Column { name: name.to_owned(), ..Column::default() };
+    let mut found = Column {
+        name: name.to_owned(),
+        ..Column::default()
+    };
     for value in arguments.positional().chain(arguments.named("type_")) {
         match value {
             Value::Text(text) if !is_field => found.name = text.to_string(),
@@ -330,10 +449,15 @@ pub(super) fn column<'a>(
 
 /// Marks the columns that a `PrimaryKeyConstraint` names.
 pub(super) fn constraint<'a>(machine: &Machine<'a>, value: &Value<'a>, columns: &mut [Column]) {
-    let Some((path, arguments)) = machine.called(value) else { return };
+    let Some((path, arguments)) = machine.called(value) else {
+        return;
+    };
     if path.ends_with("PrimaryKeyConstraint") {
         let keys: Vec<_> = arguments.positional().filter_map(Value::as_text).collect();
-        for column in columns.iter_mut().filter(|column| keys.iter().any(|key| **key == *column.name)) {
+        for column in columns
+            .iter_mut()
+            .filter(|column| keys.iter().any(|key| **key == *column.name))
+        {
             column.primary = true;
             column.nullable = Some(false);
         }
@@ -341,17 +465,31 @@ pub(super) fn constraint<'a>(machine: &Machine<'a>, value: &Value<'a>, columns: 
 }
 
 /// A column that a type of the project describes: `intpk = Annotated[int, mapped_column(primary_key=True)]`.
-fn aliased<'a>(machine: &mut Machine<'a>, field: &Field<'a>, class: &ClassValue<'a>) -> Option<Column> {
+fn aliased<'a>(
+    machine: &mut Machine<'a>,
+    field: &Field<'a>,
+    class: &ClassValue<'a>,
+) -> Option<Column> {
     let inner = inside_mapped(field.annotation?)?;
-    let (Expression::Name(_) | Expression::Member(..)) = inner else { return None };
+    let (Expression::Name(_) | Expression::Member(..)) = inner else {
+        return None;
+    };
     let described = machine.evaluate(inner, &class.scope);
     let parts = described.items();
-    let mut found = parts.iter().find_map(|part| column(machine, field.name, part, None))?;
+    let mut found = parts
+        .iter()
+        .find_map(|part| column(machine, field.name, part, None))?;
     if found.kind.is_empty() {
-        found.kind = parts.first().map(|part| machine.label(part)).unwrap_or_default();
+        found.kind = parts
+            .first()
+            .map(|part| machine.label(part))
+            .unwrap_or_default();
     }
-    let says =
-        parts.iter().any(|part| machine.called(part).is_some_and(|(_, given)| given.named("nullable").is_some()));
+    let says = parts.iter().any(|part| {
+        machine
+            .called(part)
+            .is_some_and(|(_, given)| given.named("nullable").is_some())
+    });
     // `Annotated[str, …]` is not optional.
     found.nullable = if says { found.nullable } else { Some(false) };
     Some(found)
@@ -363,8 +501,11 @@ fn annotated<'a>(machine: &Machine<'a>, field: &Field<'a>, is_sqlmodel: bool) ->
     let is_mapped = inside_mapped(annotation).is_some();
     let is_class_variable = matches!(annotation, Expression::Index(head, _) if matches!(&**head, Expression::Name(name) if &**name == "ClassVar"));
     let is_plain = !matches!(field.value, Value::Function(_) | Value::Class(_));
-    let is_open = machine.called(&field.value).is_none_or(|(path, _)| path.ends_with("Field"));
-    let is_column = is_mapped && matches!(field.value, Value::Unknown) || is_sqlmodel && is_plain && is_open;
+    let is_open = machine
+        .called(&field.value)
+        .is_none_or(|(path, _)| path.ends_with("Field"));
+    let is_column =
+        is_mapped && matches!(field.value, Value::Unknown) || is_sqlmodel && is_plain && is_open;
     (is_column && !is_class_variable && !field.name.starts_with("__")).then(|| Column {
         name: field.name.to_owned(),
         kind: type_name(annotation),
@@ -379,7 +520,9 @@ pub(super) fn is_optional(annotation: &Expression) -> bool {
         Expression::Union(parts) => parts.iter().any(is_optional),
         Expression::Index(head, key) => match &**head {
             Expression::Name(name) | Expression::Member(_, name) if &**name == "Optional" => true,
-            Expression::Name(name) | Expression::Member(_, name) if &**name == "Mapped" => is_optional(key),
+            Expression::Name(name) | Expression::Member(_, name) if &**name == "Mapped" => {
+                is_optional(key)
+            }
             _ => false,
         },
         Expression::Text(text) => text.contains("Optional[") || text.contains("None"),
@@ -389,7 +532,13 @@ pub(super) fn is_optional(annotation: &Expression) -> bool {
 
 /// An annotation as it is written, more or less.
 pub(super) fn type_text(annotation: &Expression) -> String {
-    let list = |parts: &[Expression], between: &str| parts.iter().map(type_text).collect::<Vec<_>>().join(between);
+    let list = |parts: &[Expression], between: &str| {
+        parts
+            .iter()
+            .map(type_text)
+            .collect::<Vec<_>>()
+            .join(between)
+    };
     match annotation {
         Expression::Name(name) | Expression::Member(_, name) => name.to_string(),
         Expression::Text(text) => text.to_string(),
@@ -405,7 +554,13 @@ pub(super) fn type_text(annotation: &Expression) -> String {
 fn target_of(annotation: &Expression) -> Option<String> {
     match annotation {
         Expression::Name(name) | Expression::Member(_, name) => Some(name.to_string()),
-        Expression::Text(text) => Some(text.rsplit(['[', '.']).next().unwrap_or(text).trim_end_matches(']').to_owned()),
+        Expression::Text(text) => Some(
+            text.rsplit(['[', '.'])
+                .next()
+                .unwrap_or(text)
+                .trim_end_matches(']')
+                .to_owned(),
+        ),
         Expression::Union(parts) | Expression::List(parts) => parts.iter().find_map(target_of),
         Expression::Index(_, key) => target_of(key),
         _ => None,

@@ -7,11 +7,17 @@ use super::graphql::{camel, labels};
 use crate::evaluate::{ClassValue, Field, Machine, Place, Value};
 use crate::findings::Findings;
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "Strawberry", markers: &["strawberry"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Strawberry",
+    markers: &["strawberry"],
+    read,
+};
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else { continue };
+        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+            continue;
+        };
         if !path.starts_with("strawberry") || !path.ends_with("Schema") {
             continue;
         }
@@ -19,9 +25,16 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let is_plain = arguments
             .named("config")
             .and_then(|config| machine.called(config))
-            .is_some_and(|(_, given)| matches!(given.named("auto_camel_case"), Some(Value::Bool(false))));
-        for (at, kind) in ["query", "mutation", "subscription"].into_iter().enumerate() {
-            let Some(value) = arguments.at_or_named(at, kind).cloned() else { continue };
+            .is_some_and(|(_, given)| {
+                matches!(given.named("auto_camel_case"), Some(Value::Bool(false)))
+            });
+        for (at, kind) in ["query", "mutation", "subscription"]
+            .into_iter()
+            .enumerate()
+        {
+            let Some(value) = arguments.at_or_named(at, kind).cloned() else {
+                continue;
+            };
             let roots = classes(machine, &value);
             if roots.is_empty() && !matches!(value, Value::Null) {
                 findings.unresolved(machine, place, format!("the {kind} type of a schema"));
@@ -40,13 +53,18 @@ fn classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassValue<'a
     }
     match machine.called(value) {
         Some((path, arguments)) if path.ends_with("merge_types") => {
-            let parts = arguments.at_or_named(1, "types").map(Value::items).unwrap_or_default();
+            let parts = arguments
+                .at_or_named(1, "types")
+                .map(Value::items)
+                .unwrap_or_default();
             parts.iter().filter_map(Value::as_class).collect()
         }
         // `strawberry.type(Query)` as a call.
-        Some((path, arguments)) if path.ends_with(".type") => {
-            arguments.at(0).and_then(Value::as_class).into_iter().collect()
-        }
+        Some((path, arguments)) if path.ends_with(".type") => arguments
+            .at(0)
+            .and_then(Value::as_class)
+            .into_iter()
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -61,8 +79,15 @@ fn root<'a>(
     for ancestor in machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
-            let Some((place, written, handler, guards)) = resolver(machine, &ancestor, field) else { continue };
-            let own = if is_plain { field.name.to_owned() } else { camel(field.name) };
+            let Some((place, written, handler, guards)) = resolver(machine, &ancestor, field)
+            else {
+                continue;
+            };
+            let own = if is_plain {
+                field.name.to_owned()
+            } else {
+                camel(field.name)
+            };
             let name = written.unwrap_or(own);
             findings.operation(machine, place, (kind, &name), handler, guards);
         }
@@ -71,30 +96,53 @@ fn root<'a>(
 
 type Resolver = (Place, Option<String>, String, Vec<String>);
 
-fn resolver<'a>(machine: &mut Machine<'a>, class: &ClassValue<'a>, field: &Field<'a>) -> Option<Resolver> {
+fn resolver<'a>(
+    machine: &mut Machine<'a>,
+    class: &ClassValue<'a>,
+    field: &Field<'a>,
+) -> Option<Resolver> {
     let named = |arguments: &crate::evaluate::Arguments<'a>| {
-        arguments.named("name").and_then(Value::as_text).map(|name| name.to_string())
+        arguments
+            .named("name")
+            .and_then(Value::as_text)
+            .map(|name| name.to_string())
     };
     if let Some(closure) = field.value.as_function() {
-        let decorator = closure
-            .decorators
-            .iter()
-            .find(|value| machine.path_of(value).is_some_and(|path| path.starts_with("strawberry")))?;
+        let decorator = closure.decorators.iter().find(|value| {
+            machine
+                .path_of(value)
+                .is_some_and(|path| path.starts_with("strawberry"))
+        })?;
         let (name, guards) = match machine.called(decorator) {
-            Some((_, given)) => (named(&given), labels(machine, given.named("permission_classes"))),
+            Some((_, given)) => (
+                named(&given),
+                labels(machine, given.named("permission_classes")),
+            ),
             None => (None, Vec::new()),
         };
         let handler = machine.dotted(class.place, &format!("{}.{}", class.class.name, field.name));
         return Some((closure.place, name, handler, guards));
     }
-    let (path, arguments) = machine.called(&field.value).filter(|(path, _)| path.starts_with("strawberry"))?;
+    let (path, arguments) = machine
+        .called(&field.value)
+        .filter(|(path, _)| path.starts_with("strawberry"))?;
     let resolver = arguments.named("resolver").and_then(Value::as_function);
     let (place, handler) = match resolver {
         Some(closure) => {
-            let name = closure.function.name.as_deref().unwrap_or("<anonymous>").to_owned();
+            let name = closure
+                .function
+                .name
+                .as_deref()
+                .unwrap_or("<anonymous>")
+                .to_owned();
             (closure.place, machine.dotted(closure.place, &name))
         }
         None => (machine.object(field.value.as_object()?).place, path),
     };
-    Some((place, named(&arguments), handler, labels(machine, arguments.named("permission_classes"))))
+    Some((
+        place,
+        named(&arguments),
+        handler,
+        labels(machine, arguments.named("permission_classes")),
+    ))
 }

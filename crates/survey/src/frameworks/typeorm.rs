@@ -8,11 +8,17 @@ use crate::evaluate::{Arguments, ClassValue, Field, Machine, Value};
 use crate::findings::{Column, Entity, Findings};
 use code::syntax::Expression;
 
-pub(crate) const FRAMEWORK: Framework = Framework { name: "TypeORM", markers: &["typeorm"], read };
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "TypeORM",
+    markers: &["typeorm"],
+    read,
+};
 
 fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
-        let Some(table) = table_of(machine, &class) else { continue };
+        let Some(table) = table_of(machine, &class) else {
+            continue;
+        };
         let mut columns: Vec<Column> = Vec::new();
         let mut joined = Vec::new();
         for ancestor in machine.lineage(&class).into_iter().rev() {
@@ -24,10 +30,21 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             }
         }
         let file = machine.path(class.place.module).to_owned();
-        let entity =
-            |table, model, columns| Entity { table, model, file: file.clone(), line: class.place.line, columns };
-        findings.entities.extend(joined.into_iter().map(|(table, columns)| entity(table, String::new(), columns)));
-        findings.entities.push(entity(table, class.class.name.to_string(), columns));
+        let entity = |table, model, columns| Entity {
+            table,
+            model,
+            file: file.clone(),
+            line: class.place.line,
+            columns,
+        };
+        findings.entities.extend(
+            joined
+                .into_iter()
+                .map(|(table, columns)| entity(table, String::new(), columns)),
+        );
+        findings
+            .entities
+            .push(entity(table, class.class.name.to_string(), columns));
     }
 }
 
@@ -44,7 +61,8 @@ fn table_of<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<Str
             return None;
         }
         let options = arguments.at(0);
-        let given = options.and_then(|value| value.as_text().or_else(|| value.entry("name")?.as_text()));
+        let given =
+            options.and_then(|value| value.as_text().or_else(|| value.entry("name")?.as_text()));
         Some(given.map_or_else(|| snake(&class.class.name), |name| name.to_string()))
     })
 }
@@ -56,7 +74,9 @@ fn target<'a>(machine: &mut Machine<'a>, value: Option<&Value<'a>>) -> Option<Rc
         return Some(class);
     }
     let function = value.as_function()?;
-    machine.invoke(&function, None, &Arguments::default()).as_class()
+    machine
+        .invoke(&function, None, &Arguments::default())
+        .as_class()
 }
 
 fn written_type(annotation: Option<&Expression>) -> String {
@@ -79,17 +99,33 @@ fn columns_of<'a>(
     table: &str,
     joined: &mut Vec<(String, Vec<Column>)>,
 ) -> Vec<Column> {
-    let decorators: Vec<_> = field.decorators.iter().filter_map(|value| typeorm(machine, value)).collect();
-    let has = |wanted: &str| decorators.iter().find(|(name, _)| name == wanted).map(|(_, arguments)| arguments.clone());
+    let decorators: Vec<_> = field
+        .decorators
+        .iter()
+        .filter_map(|value| typeorm(machine, value))
+        .collect();
+    let has = |wanted: &str| {
+        decorators
+            .iter()
+            .find(|(name, _)| name == wanted)
+            .map(|(_, arguments)| arguments.clone())
+    };
     let mut columns = Vec::new();
     for (name, arguments) in &decorators {
-        let options = arguments.positional().find(|value| matches!(value, Value::Map(_))).cloned();
+        let options = arguments
+            .positional()
+            .find(|value| matches!(value, Value::Map(_)))
+            .cloned();
         let option = |key: &str| options.as_ref().and_then(|options| options.entry(key));
         match name.as_str() {
             name if name.ends_with("Column") && name != "JoinColumn" => {
                 let own = option("name").and_then(|name| name.as_text());
-                let kind = arguments.at(0).and_then(Value::as_text).or_else(|| option("type")?.as_text());
-                let is_primary = name.starts_with("Primary") || option("primary").is_some_and(|value| value.is_true());
+                let kind = arguments
+                    .at(0)
+                    .and_then(Value::as_text)
+                    .or_else(|| option("type")?.as_text());
+                let is_primary = name.starts_with("Primary")
+                    || option("primary").is_some_and(|value| value.is_true());
                 let is_time = name.ends_with("DateColumn");
                 columns.push(Column {
                     name: own.map_or_else(|| field.name.to_owned(), |name| name.to_string()),
@@ -99,7 +135,8 @@ fn columns_of<'a>(
                         None => written_type(field.annotation),
                     },
                     nullable: Some(
-                        name == "DeleteDateColumn" || option("nullable").is_some_and(|value| value.is_true()),
+                        name == "DeleteDateColumn"
+                            || option("nullable").is_some_and(|value| value.is_true()),
                     ),
                     primary: is_primary,
                     unique: option("unique").is_some_and(|value| value.is_true()),
@@ -107,7 +144,9 @@ fn columns_of<'a>(
                 });
             }
             "ManyToOne" | "OneToOne" | "OneToMany" | "ManyToMany" => {
-                let Some(class) = target(machine, arguments.at(0)) else { continue };
+                let Some(class) = target(machine, arguments.at(0)) else {
+                    continue;
+                };
                 let other = table_of(machine, &class).unwrap_or_default();
                 columns.push(Column {
                     name: field.name.to_owned(),
@@ -119,17 +158,25 @@ fn columns_of<'a>(
                 if name == "ManyToOne" || name == "OneToOne" && join.is_some() {
                     let own = join.and_then(|join| join.at(0)?.entry("name")?.as_text());
                     columns.push(Column {
-                        name: own.map_or_else(|| format!("{}Id", field.name), |name| name.to_string()),
+                        name: own
+                            .map_or_else(|| format!("{}Id", field.name), |name| name.to_string()),
                         kind: "Number".to_owned(),
-                        nullable: Some(!option("nullable").is_some_and(|value| matches!(value, Value::Bool(false)))),
+                        nullable: Some(
+                            !option("nullable")
+                                .is_some_and(|value| matches!(value, Value::Bool(false))),
+                        ),
                         references: format!("fk:{other}.id"),
                         ..Column::default()
                     });
                 }
                 if let (true, Some(join)) = (name == "ManyToMany", has("JoinTable")) {
-                    let own = join.at(0).and_then(|options| options.entry("name")?.as_text());
-                    let own =
-                        own.map_or_else(|| format!("{table}_{}_{other}", snake(field.name)), |name| name.to_string());
+                    let own = join
+                        .at(0)
+                        .and_then(|options| options.entry("name")?.as_text());
+                    let own = own.map_or_else(
+                        || format!("{table}_{}_{other}", snake(field.name)),
+                        |name| name.to_string(),
+                    );
                     let side = |side: &str| Column {
                         name: format!("{side}Id"),
                         kind: "Number".to_owned(),

@@ -39,7 +39,11 @@ pub(super) fn resolve(sources: &Sources, modules: &Modules, outlines: &[Glance])
             if !first.is_empty() && !own.contains(first) {
                 continue;
             }
-            let dot = if import.module.ends_with('.') { "" } else { "." };
+            let dot = if import.module.ends_with('.') {
+                ""
+            } else {
+                "."
+            };
             let mut whole = import.names.is_empty();
             for name in &import.names {
                 // A name may be a module of the package, or something that the package's own file defines.
@@ -69,17 +73,26 @@ fn rank(layer: Layer) -> Option<u8> {
 }
 
 /// Who calls whom, and where the order is broken.
-pub(super) fn between(sources: &Sources, edges: &[Edge], roles: &Roles) -> (Vec<LayerCall>, Vec<LayerBreak>) {
+pub(super) fn between(
+    sources: &Sources,
+    edges: &[Edge],
+    roles: &Roles,
+) -> (Vec<LayerCall>, Vec<LayerBreak>) {
     let mut counts: BTreeMap<(Layer, Layer), (usize, Edge)> = BTreeMap::new();
     let layer = |id: usize| roles.get(&id).map(|role| role.layer);
     let mut known: Vec<(Layer, Layer, Edge)> = Vec::new();
     for edge in edges {
-        let (Some(from), Some(to)) = (layer(edge.from), layer(edge.to)) else { continue };
+        let (Some(from), Some(to)) = (layer(edge.from), layer(edge.to)) else {
+            continue;
+        };
         if from == to {
             continue;
         }
         known.push((from, to, *edge));
-        counts.entry((from, to)).and_modify(|(count, _)| *count += 1).or_insert((1, *edge));
+        counts
+            .entry((from, to))
+            .and_modify(|(count, _)| *count += 1)
+            .or_insert((1, *edge));
     }
     let place = |edge: Edge| Place::new(&sources.files[edge.from].path, edge.line);
     let count = |from, to| counts.get(&(from, to)).map_or(0, |(count, _)| *count);
@@ -91,7 +104,12 @@ pub(super) fn between(sources: &Sources, edges: &[Edge], roles: &Roles) -> (Vec<
             }
             let what = broken(*from, *to, &count)?;
             let target = &sources.files[edge.to].path;
-            Some(LayerBreak { place: place(*edge), from: *from, to: *to, what: format!("{what} (`{target}`)") })
+            Some(LayerBreak {
+                place: place(*edge),
+                from: *from,
+                to: *to,
+                what: format!("{what} (`{target}`)"),
+            })
         })
         .collect();
     breaks.extend(own_queries(sources, roles, &count));
@@ -99,9 +117,18 @@ pub(super) fn between(sources: &Sources, edges: &[Edge], roles: &Roles) -> (Vec<
     breaks.truncate(MOST_BREAKS);
     let mut calls: Vec<LayerCall> = counts
         .into_iter()
-        .map(|((from, to), (count, edge))| LayerCall { from, to, count, example: place(edge) })
+        .map(|((from, to), (count, edge))| LayerCall {
+            from,
+            to,
+            count,
+            example: place(edge),
+        })
         .collect();
-    calls.sort_by(|a, b| b.count.cmp(&a.count).then((a.from, a.to).cmp(&(b.from, b.to))));
+    calls.sort_by(|a, b| {
+        b.count
+            .cmp(&a.count)
+            .then((a.from, a.to).cmp(&(b.from, b.to)))
+    });
     (calls, breaks)
 }
 
@@ -110,9 +137,12 @@ fn broken(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Opti
     if to == Layer::Tests {
         return Some(format!("{from} use what belongs to the tests"));
     }
-    if matches!(from, Layer::Utilities | Layer::Schemas) && matches!(to, Layer::Routes | Layer::Controllers) {
+    if matches!(from, Layer::Utilities | Layer::Schemas)
+        && matches!(to, Layer::Routes | Layer::Controllers)
+    {
         // A few of many are a slip; where it is the habit, the names mean something else here.
-        return (count(from, to) * 3 <= count(to, from)).then(|| format!("{from} reach up into {to}"));
+        return (count(from, to) * 3 <= count(to, from))
+            .then(|| format!("{from} reach up into {to}"));
     }
     let (above, below) = (rank(from)?, rank(to)?);
     if above > below {
@@ -132,13 +162,27 @@ fn broken(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Opti
 }
 
 /// Handlers that ask the store themselves, where the project has a layer for it and most handlers leave it to that.
-fn own_queries(sources: &Sources, roles: &Roles, count: &dyn Fn(Layer, Layer) -> usize) -> Vec<LayerBreak> {
+fn own_queries(
+    sources: &Sources,
+    roles: &Roles,
+    count: &dyn Fn(Layer, Layer) -> usize,
+) -> Vec<LayerBreak> {
     let mut breaks = Vec::new();
     for from in [Layer::Routes, Layer::Controllers] {
-        let to = [Layer::Repositories, Layer::Services].into_iter().max_by_key(|to| count(from, *to));
-        let Some(to) = to.filter(|to| count(from, *to) > 1) else { continue };
-        let all: Vec<_> = roles.iter().filter(|(_, role)| role.layer == from).collect();
-        let asking: Vec<_> = all.iter().filter_map(|(id, role)| Some((**id, role.queries?))).collect();
+        let to = [Layer::Repositories, Layer::Services]
+            .into_iter()
+            .max_by_key(|to| count(from, *to));
+        let Some(to) = to.filter(|to| count(from, *to) > 1) else {
+            continue;
+        };
+        let all: Vec<_> = roles
+            .iter()
+            .filter(|(_, role)| role.layer == from)
+            .collect();
+        let asking: Vec<_> = all
+            .iter()
+            .filter_map(|(id, role)| Some((**id, role.queries?)))
+            .collect();
         if asking.len() * 3 > all.len() {
             continue;
         }

@@ -10,7 +10,11 @@ use code::glance::{DefinitionKind, Glance};
 use code::languages::Language;
 
 /// The layer that the file's name tells, or the nearest folder's.
-pub(super) fn by_name(file: &SourceFile, outline: &Glance, features: &BTreeSet<&str>) -> Option<(Layer, String)> {
+pub(super) fn by_name(
+    file: &SourceFile,
+    outline: &Glance,
+    features: &BTreeSet<&str>,
+) -> Option<(Layer, String)> {
     let path = file.path.as_str();
     let is_script = file.language != Language::Python;
     let name = name_of(path);
@@ -20,7 +24,11 @@ pub(super) fn by_name(file: &SourceFile, outline: &Glance, features: &BTreeSet<&
         fits(word, &file.text).then_some(layer)
     };
     let lower = stem.to_lowercase();
-    let last = lower.rsplit(['.', '_', '-']).next().unwrap_or("").to_owned();
+    let last = lower
+        .rsplit(['.', '_', '-'])
+        .next()
+        .unwrap_or("")
+        .to_owned();
     // `userService` and `UserService` end with the word as `user_service` does; `validateQueries` does something.
     let camel = stem
         .rfind(|letter: char| letter.is_ascii_uppercase())
@@ -29,12 +37,19 @@ pub(super) fn by_name(file: &SourceFile, outline: &Glance, features: &BTreeSet<&
         .map(str::to_lowercase);
     let folder = folder_of(path);
     let is_of_its_folder = is_kind(name_of(folder), outline);
-    for word in [Some(lower), Some(last), camel].into_iter().flatten().filter(|_| !is_of_its_folder) {
+    for word in [Some(lower), Some(last), camel]
+        .into_iter()
+        .flatten()
+        .filter(|_| !is_of_its_folder)
+    {
         if let Some(layer) = known(&word) {
             return Some((layer, format!("named {word}")));
         }
     }
-    let mut folders = std::iter::successors(Some(folder), |at| at.rsplit_once('/').map(|(outer, _)| outer)).take(3);
+    let mut folders = std::iter::successors(Some(folder), |at| {
+        at.rsplit_once('/').map(|(outer, _)| outer)
+    })
+    .take(3);
     folders.find_map(|at| {
         let word = name_of(at).to_lowercase();
         // Helpers are helpers, whatever they help.
@@ -53,7 +68,10 @@ fn layer_of(word: &str, is_script: bool) -> Option<Layer> {
     if matches!(word, "models" | "model" | "entities" | "entity") {
         return Some(Layer::Models);
     }
-    let layer = NAMES.iter().find(|(_, words)| words.contains(&word)).map(|(layer, _)| *layer);
+    let layer = NAMES
+        .iter()
+        .find(|(_, words)| words.contains(&word))
+        .map(|(layer, _)| *layer);
     layer.filter(|_| is_script || !OF_SCRIPTS.contains(&word))
 }
 
@@ -61,7 +79,16 @@ fn layer_of(word: &str, is_script: bool) -> Option<Layer> {
 fn fits(word: &str, text: &str) -> bool {
     match word {
         "plugins" | "plugin" | "hooks" => holds(text, &BETWEEN),
-        "permissions" => holds(text, &["Permission)", "has_permission(", "request:", "(request", ", request"]),
+        "permissions" => holds(
+            text,
+            &[
+                "Permission)",
+                "has_permission(",
+                "request:",
+                "(request",
+                ", request",
+            ],
+        ),
         _ if OF_SCRIPTS.contains(&word) => holds(text, &REQUESTS),
         _ => true,
     }
@@ -70,11 +97,13 @@ fn fits(word: &str, text: &str) -> bool {
 /// Whether a name in camel case says what a function does.
 fn begins_with_a_verb(stem: &str) -> bool {
     const VERBS: [&str; 30] = [
-        "validate", "get", "set", "create", "handle", "make", "build", "parse", "is", "has", "to", "load", "fetch",
-        "check", "register", "use", "with", "apply", "extract", "find", "update", "delete", "remove", "add", "send",
-        "generate", "format", "convert", "init", "setup",
+        "validate", "get", "set", "create", "handle", "make", "build", "parse", "is", "has", "to",
+        "load", "fetch", "check", "register", "use", "with", "apply", "extract", "find", "update",
+        "delete", "remove", "add", "send", "generate", "format", "convert", "init", "setup",
     ];
-    let end = stem.find(|letter: char| !letter.is_ascii_lowercase()).unwrap_or(stem.len());
+    let end = stem
+        .find(|letter: char| !letter.is_ascii_lowercase())
+        .unwrap_or(stem.len());
     VERBS.contains(&&stem[..end])
 }
 
@@ -85,10 +114,17 @@ pub(super) fn feature_folders(sources: &Sources) -> BTreeSet<&str> {
         let name = name_of(&file.path);
         let stem = name.split('.').next().unwrap_or(name).to_lowercase();
         if let Some(layer) = layer_of(&stem, file.language != Language::Python) {
-            layers.entry(folder_of(&file.path)).or_default().insert(layer);
+            layers
+                .entry(folder_of(&file.path))
+                .or_default()
+                .insert(layer);
         }
     }
-    layers.into_iter().filter(|(_, layers)| layers.len() > 1).map(|(folder, _)| folder).collect()
+    layers
+        .into_iter()
+        .filter(|(_, layers)| layers.len() > 1)
+        .map(|(folder, _)| folder)
+        .collect()
 }
 
 /// Whether all classes of a file are of the kind that a word in the plural tells: `ServiceTable` in
@@ -99,6 +135,12 @@ pub(super) fn is_kind(word: &str, outline: &Glance) -> bool {
         Some(stem) => format!("{stem}y"),
         None => word.trim_end_matches(['s', '_']).replace(['_', '-'], ""),
     };
-    let mut classes = outline.definitions.iter().filter(|found| found.kind == DefinitionKind::Class).peekable();
-    kind.len() > 2 && classes.peek().is_some() && classes.all(|class| class.name.to_lowercase().ends_with(&kind))
+    let mut classes = outline
+        .definitions
+        .iter()
+        .filter(|found| found.kind == DefinitionKind::Class)
+        .peekable();
+    kind.len() > 2
+        && classes.peek().is_some()
+        && classes.all(|class| class.name.to_lowercase().ends_with(&kind))
 }

@@ -35,10 +35,11 @@ pub(super) fn of_files(
     for route in routes {
         *handlers.entry(route.file.as_str()).or_default() += 1;
     }
-    let tables: HashMap<&str, usize> = entities.iter().fold(HashMap::new(), |mut tables, entity| {
-        *tables.entry(entity.file.as_str()).or_default() += 1;
-        tables
-    });
+    let tables: HashMap<&str, usize> =
+        entities.iter().fold(HashMap::new(), |mut tables, entity| {
+            *tables.entry(entity.file.as_str()).or_default() += 1;
+            tables
+        });
     let browser = browser_folders(stack);
     let features = feature_folders(sources);
     let mut roles = Roles::new();
@@ -54,8 +55,18 @@ pub(super) fn of_files(
         };
         if let Some((layer, why)) = role(file, &outlines[id], &counted, &features) {
             let composes = holds(&file.text, &COMPOSES);
-            let queries = (!file.is_test).then(|| first_line(&file.text, &QUERIES)).flatten();
-            roles.insert(id, Role { layer, why, queries, composes });
+            let queries = (!file.is_test)
+                .then(|| first_line(&file.text, &QUERIES))
+                .flatten();
+            roles.insert(
+                id,
+                Role {
+                    layer,
+                    why,
+                    queries,
+                    composes,
+                },
+            );
         }
     }
     roles
@@ -70,10 +81,13 @@ struct Held {
 
 /// Folders of packages whose code runs in a browser.
 fn browser_folders(stack: &Stack) -> Vec<&str> {
-    let has =
-        |package: &crate::stack::Package, names: &[&str]| names.iter().any(|name| package.dependency(name).is_some());
-    let node =
-        stack.packages.iter().filter(|package| package.ecosystem == Ecosystem::Node && !package.folder.is_empty());
+    let has = |package: &crate::stack::Package, names: &[&str]| {
+        names.iter().any(|name| package.dependency(name).is_some())
+    };
+    let node = stack
+        .packages
+        .iter()
+        .filter(|package| package.ecosystem == Ecosystem::Node && !package.folder.is_empty());
     node.filter(|package| has(package, &BROWSER) && !has(package, &SERVER))
         .map(|package| package.folder.as_str())
         .collect()
@@ -85,13 +99,26 @@ fn is_aside(path: &str) -> bool {
     path.split('/').any(|part| {
         matches!(
             part,
-            "migrations" | "static" | "public" | "assets" | "docs" | "node_modules" | "versions" | "seeds" | "examples"
+            "migrations"
+                | "static"
+                | "public"
+                | "assets"
+                | "docs"
+                | "node_modules"
+                | "versions"
+                | "seeds"
+                | "examples"
         )
     }) || name.contains(".config.")
         || name.starts_with('.')
 }
 
-fn role(file: &SourceFile, outline: &Glance, held: &Held, features: &BTreeSet<&str>) -> Option<(Layer, String)> {
+fn role(
+    file: &SourceFile,
+    outline: &Glance,
+    held: &Held,
+    features: &BTreeSet<&str>,
+) -> Option<(Layer, String)> {
     if file.is_test {
         return Some((Layer::Tests, "lies with the tests".to_owned()));
     }
@@ -114,13 +141,18 @@ fn role(file: &SourceFile, outline: &Glance, held: &Held, features: &BTreeSet<&s
     let decorated = file.text.contains("@Controller(") || file.text.contains("@Resolver(");
     if held.handlers > 0 {
         // Middleware that answers a few paths itself is still middleware.
-        if let Some((Layer::Middleware | Layer::Utilities | Layer::Services, _)) =
-            named.as_ref().filter(|_| !held.registers && held.handlers < 3)
+        if let Some((Layer::Middleware | Layer::Utilities | Layer::Services, _)) = named
+            .as_ref()
+            .filter(|_| !held.registers && held.handlers < 3)
         {
             return named;
         }
         let is_controller = matches!(named, Some((Layer::Controllers, _))) || !is_script;
-        let layer = if decorated || is_controller && !held.registers { Layer::Controllers } else { Layer::Routes };
+        let layer = if decorated || is_controller && !held.registers {
+            Layer::Controllers
+        } else {
+            Layer::Routes
+        };
         return Some((layer, counted("holds", held.handlers, "handler")));
     }
     if decorated {
@@ -132,8 +164,14 @@ fn role(file: &SourceFile, outline: &Glance, held: &Held, features: &BTreeSet<&s
     }
     if let Some((layer, _)) = &named {
         // `lib/urls.py` registers nothing: it is about addresses.
-        let aside = matches!(name_of(folder_of(&file.path)), "lib" | "libs" | "utils" | "utilities");
-        if aside && matches!(layer, Layer::Routes | Layer::Controllers | Layer::Schemas) && !held.registers {
+        let aside = matches!(
+            name_of(folder_of(&file.path)),
+            "lib" | "libs" | "utils" | "utilities"
+        );
+        if aside
+            && matches!(layer, Layer::Routes | Layer::Controllers | Layer::Schemas)
+            && !held.registers
+        {
             return Some((Layer::Utilities, "lies with what others use".to_owned()));
         }
         return named;
@@ -141,12 +179,19 @@ fn role(file: &SourceFile, outline: &Glance, held: &Held, features: &BTreeSet<&s
     if composes || name_of(&file.path) == "__init__.py" && outline.definitions.is_empty() {
         return None;
     }
-    let marks = |marks: &[&str]| marks.iter().filter(|mark| file.text.contains(**mark)).count();
+    let marks = |marks: &[&str]| {
+        marks
+            .iter()
+            .filter(|mark| file.text.contains(**mark))
+            .count()
+    };
     if holds(&file.text, &BETWEEN) && !held.registers {
         return Some((Layer::Middleware, "stands before handlers".to_owned()));
     }
     if held.registers
-        && (file.text.contains("Router") || file.text.contains("urlpatterns") || file.text.contains("Blueprint("))
+        && (file.text.contains("Router")
+            || file.text.contains("urlpatterns")
+            || file.text.contains("Blueprint("))
     {
         return Some((Layer::Routes, "registers paths".to_owned()));
     }
@@ -156,7 +201,16 @@ fn role(file: &SourceFile, outline: &Glance, held: &Held, features: &BTreeSet<&s
     let is_run_by_hand = file.path.split(['/', '.', '_', '-']).any(|part| {
         matches!(
             part,
-            "commands" | "scripts" | "script" | "tasks" | "jobs" | "job" | "signals" | "start" | "seed" | "cli"
+            "commands"
+                | "scripts"
+                | "script"
+                | "tasks"
+                | "jobs"
+                | "job"
+                | "signals"
+                | "start"
+                | "seed"
+                | "cli"
         )
     });
     let asks = marks(&QUERIES) >= 3 && !is_run_by_hand && !is_kind(stem, outline);
@@ -190,14 +244,25 @@ fn by_class(name: &str) -> Option<(Layer, &'static str)> {
 
 fn first_line(text: &str, marks: &[&str]) -> Option<u32> {
     let at = marks.iter().filter_map(|mark| text.find(mark)).min()?;
-    u32::try_from(text.get(..at)?.bytes().filter(|byte| *byte == b'\n').count() + 1).ok()
+    u32::try_from(
+        text.get(..at)?
+            .bytes()
+            .filter(|byte| *byte == b'\n')
+            .count()
+            + 1,
+    )
+    .ok()
 }
 
 /// Files without a layer that several layers import are utilities.
 pub(super) fn find_utilities(sources: &Sources, edges: &[Edge], roles: &mut Roles) {
     let mut users: BTreeMap<usize, (usize, BTreeSet<Layer>)> = BTreeMap::new();
     for edge in edges {
-        let Some(layer) = roles.get(&edge.from).map(|role| role.layer).filter(|layer| *layer != Layer::Tests) else {
+        let Some(layer) = roles
+            .get(&edge.from)
+            .map(|role| role.layer)
+            .filter(|layer| *layer != Layer::Tests)
+        else {
             continue;
         };
         let (count, layers) = users.entry(edge.to).or_default();
@@ -206,7 +271,8 @@ pub(super) fn find_utilities(sources: &Sources, edges: &[Edge], roles: &mut Role
     }
     for (id, (count, layers)) in users {
         let file = &sources.files[id];
-        let is_settings = name_of(&file.path).contains("config") || name_of(&file.path).contains("settings");
+        let is_settings =
+            name_of(&file.path).contains("config") || name_of(&file.path).contains("settings");
         let is_code = file.language != Language::Python || name_of(&file.path) != "__init__.py";
         if count >= 3
             && layers.len() >= 2
@@ -216,7 +282,15 @@ pub(super) fn find_utilities(sources: &Sources, edges: &[Edge], roles: &mut Role
             && !is_aside(&file.path)
         {
             let why = format!("{count} files of {} layers use it", layers.len());
-            roles.insert(id, Role { layer: Layer::Utilities, why, queries: None, composes: false });
+            roles.insert(
+                id,
+                Role {
+                    layer: Layer::Utilities,
+                    why,
+                    queries: None,
+                    composes: false,
+                },
+            );
         }
     }
 }

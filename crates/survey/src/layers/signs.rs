@@ -22,7 +22,16 @@ pub(super) const NAMES: [(Layer, &[&str]); 7] = [
     ),
     (
         Layer::Services,
-        &["service", "services", "usecase", "usecases", "use-case", "use-cases", "interactor", "interactors"],
+        &[
+            "service",
+            "services",
+            "usecase",
+            "usecases",
+            "use-case",
+            "use-cases",
+            "interactor",
+            "interactors",
+        ],
     ),
     (
         Layer::Schemas,
@@ -65,12 +74,44 @@ pub(super) const NAMES: [(Layer, &[&str]); 7] = [
     ),
     (
         Layer::Controllers,
-        &["controller", "controllers", "handler", "handlers", "views", "viewsets", "view", "resolver", "resolvers"],
+        &[
+            "controller",
+            "controllers",
+            "handler",
+            "handlers",
+            "views",
+            "viewsets",
+            "view",
+            "resolver",
+            "resolvers",
+        ],
     ),
-    (Layer::Routes, &["route", "routes", "router", "routers", "urls", "endpoints", "routing"]),
+    (
+        Layer::Routes,
+        &[
+            "route",
+            "routes",
+            "router",
+            "routers",
+            "urls",
+            "endpoints",
+            "routing",
+        ],
+    ),
     (
         Layer::Utilities,
-        &["util", "utils", "utilities", "helper", "helpers", "lib", "libs", "common", "shared", "tools"],
+        &[
+            "util",
+            "utils",
+            "utilities",
+            "helper",
+            "helpers",
+            "lib",
+            "libs",
+            "common",
+            "shared",
+            "tools",
+        ],
     ),
 ];
 
@@ -90,12 +131,29 @@ pub(super) const OF_SCRIPTS: [&str; 11] = [
 ];
 
 /// Marks of an application being made.
-pub(super) const COMPOSES: [&str; 8] =
-    ["express()", "FastAPI(", "Flask(", "NestFactory", "fastify(", "Fastify(", "create_app(", "new Koa("];
+pub(super) const COMPOSES: [&str; 8] = [
+    "express()",
+    "FastAPI(",
+    "Flask(",
+    "NestFactory",
+    "fastify(",
+    "Fastify(",
+    "create_app(",
+    "new Koa(",
+];
 
 /// Folder names that say nothing of the files in them, since whole projects are called so.
-pub(super) const WEAK_FOLDERS: [&str; 9] =
-    ["lib", "libs", "plugins", "tools", "filters", "common", "shared", "resources", "hooks"];
+pub(super) const WEAK_FOLDERS: [&str; 9] = [
+    "lib",
+    "libs",
+    "plugins",
+    "tools",
+    "filters",
+    "common",
+    "shared",
+    "resources",
+    "hooks",
+];
 
 /// Marks of registration: a line with one says which path leads to what.
 pub(super) const REGISTERS: [&str; 18] = [
@@ -219,8 +277,16 @@ pub(super) const BROWSER: [&str; 10] = [
     "htmx.org",
     "@docusaurus/core",
 ];
-pub(super) const SERVER: [&str; 8] =
-    ["express", "fastify", "@nestjs/core", "koa", "hono", "@hapi/hapi", "apollo-server", "@apollo/server"];
+pub(super) const SERVER: [&str; 8] = [
+    "express",
+    "fastify",
+    "@nestjs/core",
+    "koa",
+    "hono",
+    "@hapi/hapi",
+    "apollo-server",
+    "@apollo/server",
+];
 
 /// Whether a text has one of the marks.
 pub(super) fn holds(text: &str, marks: &[&str]) -> bool {

@@ -20,12 +20,22 @@ impl Rules {
     /// Reads the ignore files that hold for `root` and do not lie in it.
     pub(super) fn above(root: &Path) -> Self {
         let mut rules = Self::default();
-        let Some(top) = root.ancestors().find(|folder| folder.join(".git").exists()) else { return rules };
-        let holders = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
+        let Some(top) = root.ancestors().find(|folder| folder.join(".git").exists()) else {
+            return rules;
+        };
+        let holders = root
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| folder.starts_with(top));
         let files = holders.map(|folder| (folder, folder.join(".gitignore")));
         for (folder, file) in files.chain([(top, top.join(".git/info/exclude"))]) {
-            let way = root.strip_prefix(folder).unwrap_or(Path::new("")).to_owned();
-            rules.above.extend(read(folder, &file).map(|read| (way, read)));
+            let way = root
+                .strip_prefix(folder)
+                .unwrap_or(Path::new(""))
+                .to_owned();
+            rules
+                .above
+                .extend(read(folder, &file).map(|read| (way, read)));
         }
         rules
     }
@@ -41,10 +51,17 @@ impl Rules {
     /// Returns whether a path is ignored whose folder is not.
     pub(super) fn ignores(&self, path: &str, is_folder: bool) -> bool {
         let nearest_first = parents(path).filter_map(|folder| {
-            let inside = if folder.is_empty() { path } else { &path[folder.len() + 1..] };
+            let inside = if folder.is_empty() {
+                path
+            } else {
+                &path[folder.len() + 1..]
+            };
             Some(self.folders.get(folder)?.matched(inside, is_folder))
         });
-        let above = self.above.iter().map(|(way, rules)| rules.matched(way.join(path), is_folder));
+        let above = self
+            .above
+            .iter()
+            .map(|(way, rules)| rules.matched(way.join(path), is_folder));
         for verdict in nearest_first.chain(above) {
             match verdict {
                 Match::Ignore(_) => return true,

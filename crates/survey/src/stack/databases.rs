@@ -68,13 +68,24 @@ const IMAGES: [(&str, &str); 15] = [
 ];
 
 /// The stores, the one with most to show for it first; stores beside the database come last.
-pub(super) fn found(packages: &[Package], documents: &Documents, sources: &Sources) -> Vec<Database> {
+pub(super) fn found(
+    packages: &[Package],
+    documents: &Documents,
+    sources: &Sources,
+) -> Vec<Database> {
     let mut databases: Vec<Database> = Vec::new();
     for package in packages {
         for known in DRIVERS {
-            let Some((name, store)) = of_ecosystem(known, package.ecosystem) else { continue };
+            let Some((name, store)) = of_ecosystem(known, package.ecosystem) else {
+                continue;
+            };
             if let Some(dependency) = package.dependency(name) {
-                note(&mut databases, store, format!("driver {name}"), dependency.place.clone());
+                note(
+                    &mut databases,
+                    store,
+                    format!("driver {name}"),
+                    dependency.place.clone(),
+                );
             }
         }
     }
@@ -88,33 +99,63 @@ pub(super) fn found(packages: &[Package], documents: &Documents, sources: &Sourc
             of_words(path, text, &mut databases);
         }
     }
-    for file in sources.files.iter().filter(|file| !file.is_test && is_settings(&file.path)) {
+    for file in sources
+        .files
+        .iter()
+        .filter(|file| !file.is_test && is_settings(&file.path))
+    {
         of_words(&file.path, &file.text, &mut databases);
     }
-    let aside =
-        |database: &Database| matches!(database.name.as_str(), "Redis" | "Elasticsearch" | "Memcached" | "RabbitMQ");
+    let aside = |database: &Database| {
+        matches!(
+            database.name.as_str(),
+            "Redis" | "Elasticsearch" | "Memcached" | "RabbitMQ"
+        )
+    };
     databases.sort_by_key(|database| (aside(database), std::cmp::Reverse(database.evidence.len())));
     databases
 }
 
 fn note(databases: &mut Vec<Database>, store: &str, what: String, place: Place) {
-    let entry = match databases.iter_mut().position(|database| database.name == store) {
+    let entry = match databases
+        .iter_mut()
+        .position(|database| database.name == store)
+    {
         Some(known) => &mut databases[known],
         None => {
-            databases.push(Database { name: store.to_owned(), version: None, evidence: Vec::new() });
+            databases.push(Database {
+                name: store.to_owned(),
+                version: None,
+                evidence: Vec::new(),
+            });
             let last = databases.len() - 1;
             &mut databases[last]
         }
     };
-    if !entry.evidence.iter().any(|(known, at)| *known == what && at.file == place.file) && entry.evidence.len() < 12 {
+    if !entry
+        .evidence
+        .iter()
+        .any(|(known, at)| *known == what && at.file == place.file)
+        && entry.evidence.len() < 12
+    {
         entry.evidence.push((what, place));
     }
 }
 
 /// Files in which projects say where their database is.
 fn is_settings(path: &str) -> bool {
-    let words =
-        ["settings", "config", "database", "db", "datasource", "data-source", "orm", "session", "engine", "models"];
+    let words = [
+        "settings",
+        "config",
+        "database",
+        "db",
+        "datasource",
+        "data-source",
+        "orm",
+        "session",
+        "engine",
+        "models",
+    ];
     let name = name_of(path);
     let stem = name.split('.').next().unwrap_or(name).to_lowercase();
     words.iter().any(|word| {
@@ -126,13 +167,16 @@ fn is_settings(path: &str) -> bool {
     }) || name.contains(".config.")
         || name.starts_with("knexfile")
         || name.starts_with("ormconfig")
-        || path
-            .split('/')
-            .rev()
-            .skip(1)
-            .take(2)
-            .any(|folder| matches!(folder, "settings" | "config" | "configs" | "database" | "db"))
-        || matches!(name, "app.module.ts" | "app.py" | "__init__.py" | "app.ts" | "app.js")
+        || path.split('/').rev().skip(1).take(2).any(|folder| {
+            matches!(
+                folder,
+                "settings" | "config" | "configs" | "database" | "db"
+            )
+        })
+        || matches!(
+            name,
+            "app.module.ts" | "app.py" | "__init__.py" | "app.ts" | "app.js"
+        )
 }
 
 fn of_words(path: &str, text: &str, databases: &mut Vec<Database>) {
@@ -143,44 +187,74 @@ fn of_words(path: &str, text: &str, databases: &mut Vec<Database>) {
         }
         if let Some(at) = line.find("://") {
             let before = line.get(..at).unwrap_or("");
-            let start =
-                before.rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '+').map_or(0, |at| at + 1);
+            let start = before
+                .rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '+')
+                .map_or(0, |at| at + 1);
             let scheme = before.get(start..).unwrap_or("");
-            let known = ADDRESSES.iter().find(|(known, _)| scheme.split('+').next() == Some(known));
+            let known = ADDRESSES
+                .iter()
+                .find(|(known, _)| scheme.split('+').next() == Some(known));
             if let Some((_, store)) = known {
-                note(databases, store, format!("address {scheme}://"), Place::new(path, number));
+                note(
+                    databases,
+                    store,
+                    format!("address {scheme}://"),
+                    Place::new(path, number),
+                );
             }
         }
         if let Some((words, store)) = OPTIONS.iter().find(|(words, _)| line.contains(words)) {
-            note(databases, store, format!("option {words}"), Place::new(path, number));
+            note(
+                databases,
+                store,
+                format!("option {words}"),
+                Place::new(path, number),
+            );
         }
     }
 }
 
 fn of_images(path: &str, text: &str, databases: &mut Vec<Database>) {
     for (number, line) in (1..).zip(text.lines()) {
-        let Some(image) = line.trim().strip_prefix("image:") else { continue };
+        let Some(image) = line.trim().strip_prefix("image:") else {
+            continue;
+        };
         let image = image.trim().trim_matches(['"', '\'']);
         // `${TAG:-postgres:16}` falls back to what stands behind the mark.
-        let image = image.strip_prefix("${").and_then(|rest| rest.split_once(":-")).map_or(image, |(_, rest)| rest);
+        let image = image
+            .strip_prefix("${")
+            .and_then(|rest| rest.split_once(":-"))
+            .map_or(image, |(_, rest)| rest);
         let image = image.trim_end_matches('}');
         let (name, tag) = image.rsplit_once(':').unwrap_or((image, ""));
         let last = name_of(name);
-        let Some((known, store)) = IMAGES.iter().find(|(known, _)| name.ends_with(known) && name_of(known) == last)
+        let Some((known, store)) = IMAGES
+            .iter()
+            .find(|(known, _)| name.ends_with(known) && name_of(known) == last)
         else {
             continue;
         };
-        let version: String = tag.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
+        let version: String = tag
+            .chars()
+            .take_while(|letter| letter.is_ascii_digit() || *letter == '.')
+            .collect();
         note(
             databases,
             store,
-            format!("image {known}{}{tag}", if tag.is_empty() { "" } else { ":" }),
+            format!(
+                "image {known}{}{tag}",
+                if tag.is_empty() { "" } else { ":" }
+            ),
             Place::new(path, number),
         );
-        if let Some(database) = databases.iter_mut().find(|database| database.name == *store)
+        if let Some(database) = databases
+            .iter_mut()
+            .find(|database| database.name == *store)
             && !version.is_empty()
         {
-            database.version.get_or_insert(version.trim_end_matches('.').to_owned());
+            database
+                .version
+                .get_or_insert(version.trim_end_matches('.').to_owned());
         }
     }
 }
@@ -203,7 +277,12 @@ fn of_prisma(path: &str, text: &str, databases: &mut Vec<Database>) {
                 "mongodb" => "MongoDB",
                 _ => continue,
             };
-            note(databases, store, format!("provider {value}"), Place::new(path, number));
+            note(
+                databases,
+                store,
+                format!("provider {value}"),
+                Place::new(path, number),
+            );
         }
     }
 }

@@ -6,7 +6,10 @@ use super::Ecosystem;
 pub(super) type Known = (&'static str, &'static str);
 
 /// The package's name where it is of the ecosystem, and the name to show.
-pub(super) fn of_ecosystem(known: &Known, ecosystem: Ecosystem) -> Option<(&'static str, &'static str)> {
+pub(super) fn of_ecosystem(
+    known: &Known,
+    ecosystem: Ecosystem,
+) -> Option<(&'static str, &'static str)> {
     let mark = match ecosystem {
         Ecosystem::Python => "py:",
         Ecosystem::Node => "js:",

@@ -9,23 +9,62 @@ use crate::source::Sources;
 
 /// Dependencies that migrate, the tool's name, and folders that they use unless told otherwise.
 const TOOLS: [(&str, &str, &[&str]); 9] = [
-    ("sequelize-cli", "Sequelize", &["migrations", "src/migrations", "db/migrations", "database/migrations"]),
-    ("drizzle-kit", "Drizzle", &["drizzle", "migrations", "src/db/migrations", "src/drizzle", "db/migrations"]),
+    (
+        "sequelize-cli",
+        "Sequelize",
+        &[
+            "migrations",
+            "src/migrations",
+            "db/migrations",
+            "database/migrations",
+        ],
+    ),
+    (
+        "drizzle-kit",
+        "Drizzle",
+        &[
+            "drizzle",
+            "migrations",
+            "src/db/migrations",
+            "src/drizzle",
+            "db/migrations",
+        ],
+    ),
     ("node-pg-migrate", "node-pg-migrate", &["migrations"]),
     ("postgrator", "Postgrator", &["migrations"]),
     ("umzug", "Umzug", &["migrations", "src/migrations"]),
     ("migrate-mongo", "migrate-mongo", &["migrations"]),
     ("db-migrate", "db-migrate", &["migrations"]),
-    ("knex", "Knex", &["migrations", "db/migrations", "src/migrations", "database/migrations", "lib/migrations"]),
+    (
+        "knex",
+        "Knex",
+        &[
+            "migrations",
+            "db/migrations",
+            "src/migrations",
+            "database/migrations",
+            "lib/migrations",
+        ],
+    ),
     (
         "typeorm",
         "TypeORM",
-        &["migrations", "src/migrations", "src/migration", "src/database/migrations", "src/db/migrations"],
+        &[
+            "migrations",
+            "src/migrations",
+            "src/migration",
+            "src/database/migrations",
+            "src/db/migrations",
+        ],
     ),
 ];
 
 /// The tools that a project migrates with.
-pub(super) fn found(packages: &[Package], documents: &Documents, sources: &Sources) -> Vec<Migrations> {
+pub(super) fn found(
+    packages: &[Package],
+    documents: &Documents,
+    sources: &Sources,
+) -> Vec<Migrations> {
     let folders: BTreeSet<&str> = sources.paths.iter().map(|path| folder_of(path)).collect();
     let mut found: Vec<Migrations> = Vec::new();
     alembic(packages, documents, sources, &folders, &mut found);
@@ -33,17 +72,30 @@ pub(super) fn found(packages: &[Package], documents: &Documents, sources: &Sourc
     prisma(documents, &folders, &mut found);
     for package in packages {
         for (name, tool, usual) in TOOLS {
-            let Some(dependency) = package.dependency(name) else { continue };
+            let Some(dependency) = package.dependency(name) else {
+                continue;
+            };
             let told = told_folder(documents, sources, &package.folder);
-            let tried = usual.iter().map(|folder| below(&package.folder, folder)).chain(told);
-            let folders: BTreeSet<String> = tried.filter(|folder| folders.contains(folder.as_str())).collect();
+            let tried = usual
+                .iter()
+                .map(|folder| below(&package.folder, folder))
+                .chain(told);
+            let folders: BTreeSet<String> = tried
+                .filter(|folder| folders.contains(folder.as_str()))
+                .collect();
             // An ORM or query builder without migrations of its own migrates nothing.
-            let taken = found.iter().any(|tool| tool.folders.iter().any(|folder| folders.contains(folder)));
+            let taken = found
+                .iter()
+                .any(|tool| tool.folders.iter().any(|folder| folders.contains(folder)));
             if matches!(name, "typeorm" | "knex") && (folders.is_empty() || taken) {
                 continue;
             }
             let place = dependency.place.clone();
-            found.push(Migrations { tool: tool.to_owned(), folders: folders.into_iter().collect(), place });
+            found.push(Migrations {
+                tool: tool.to_owned(),
+                folders: folders.into_iter().collect(),
+                place,
+            });
         }
     }
     if found.is_empty() {
@@ -56,20 +108,39 @@ pub(super) fn found(packages: &[Package], documents: &Documents, sources: &Sourc
 fn told_folder(documents: &Documents, sources: &Sources, package: &str) -> Option<String> {
     let named = |path: &str| {
         let name = name_of(path);
-        ["knexfile", "drizzle.config", "ormconfig", "data-source", "datasource"]
-            .iter()
-            .any(|stem| name.starts_with(stem))
+        [
+            "knexfile",
+            "drizzle.config",
+            "ormconfig",
+            "data-source",
+            "datasource",
+        ]
+        .iter()
+        .any(|stem| name.starts_with(stem))
     };
     let of_documents = documents.all().filter(|(path, _)| named(path));
-    let of_sources =
-        sources.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).filter(|(path, _)| named(path));
-    of_documents.chain(of_sources).filter(|(path, _)| path.starts_with(package)).find_map(|(path, text)| {
-        let line = text.lines().find(|line| {
-            line.contains("directory:") || line.trim_start().starts_with("out:") || line.contains("migrations:")
-        })?;
-        let quoted = line.split(['\'', '"', '`']).nth(1)?.trim_start_matches("./").split("/*").next()?;
-        Some(below(folder_of(path), quoted.trim_end_matches('/')))
-    })
+    let of_sources = sources
+        .files
+        .iter()
+        .map(|file| (file.path.as_str(), file.text.as_str()))
+        .filter(|(path, _)| named(path));
+    of_documents
+        .chain(of_sources)
+        .filter(|(path, _)| path.starts_with(package))
+        .find_map(|(path, text)| {
+            let line = text.lines().find(|line| {
+                line.contains("directory:")
+                    || line.trim_start().starts_with("out:")
+                    || line.contains("migrations:")
+            })?;
+            let quoted = line
+                .split(['\'', '"', '`'])
+                .nth(1)?
+                .trim_start_matches("./")
+                .split("/*")
+                .next()?;
+            Some(below(folder_of(path), quoted.trim_end_matches('/')))
+        })
 }
 
 fn alembic(
@@ -81,53 +152,83 @@ fn alembic(
 ) {
     for (path, text) in documents.named("alembic.ini") {
         let sections = ini::read(text);
-        let location = sections.iter().find_map(|section| section.entry("script_location")?.values.first());
+        let location = sections
+            .iter()
+            .find_map(|section| section.entry("script_location")?.values.first());
         let (line, location) = location.map_or((1, "."), |(line, value)| (*line, *value));
         let location = location.replace("%(here)s/", "");
         let versions = match location.as_str() {
             "." | "%(here)s" => below(folder_of(path), "versions"),
-            at => below(folder_of(path), &format!("{}/versions", at.replace(':', "/"))),
+            at => below(
+                folder_of(path),
+                &format!("{}/versions", at.replace(':', "/")),
+            ),
         };
-        let flask = packages.iter().any(|package| package.dependency("flask-migrate").is_some());
+        let flask = packages
+            .iter()
+            .any(|package| package.dependency("flask-migrate").is_some());
         let mut lying = vec![versions.clone()];
         if !folders.contains(versions.as_str()) {
             // The location may count from where the command is run.
             let last = location.rsplit(['/', ':']).next().unwrap_or("alembic");
             let ending = format!("{last}/versions");
-            lying =
-                folders.iter().filter(|folder| folder.ends_with(&ending)).map(|folder| (*folder).to_owned()).collect();
+            lying = folders
+                .iter()
+                .filter(|folder| folder.ends_with(&ending))
+                .map(|folder| (*folder).to_owned())
+                .collect();
         }
         if lying.is_empty() {
             lying = alembic_folders(sources);
         }
         let tool = if flask { "Flask-Migrate" } else { "Alembic" };
-        found.push(Migrations { tool: tool.to_owned(), folders: lying, place: Place::new(path, line) });
+        found.push(Migrations {
+            tool: tool.to_owned(),
+            folders: lying,
+            place: Place::new(path, line),
+        });
     }
     if found.is_empty()
-        && let Some(dependency) = packages
-            .iter()
-            .find_map(|package| package.dependency("flask-migrate").or_else(|| package.dependency("alembic")))
+        && let Some(dependency) = packages.iter().find_map(|package| {
+            package
+                .dependency("flask-migrate")
+                .or_else(|| package.dependency("alembic"))
+        })
     {
         let folders = alembic_folders(sources);
         if !folders.is_empty() {
-            let tool = if dependency.name.to_lowercase().starts_with("flask") { "Flask-Migrate" } else { "Alembic" };
-            found.push(Migrations { tool: tool.to_owned(), folders, place: dependency.place.clone() });
+            let tool = if dependency.name.to_lowercase().starts_with("flask") {
+                "Flask-Migrate"
+            } else {
+                "Alembic"
+            };
+            found.push(Migrations {
+                tool: tool.to_owned(),
+                folders,
+                place: dependency.place.clone(),
+            });
         }
     }
 }
 
 /// Folders whose files carry Alembic's marks.
 fn alembic_folders(sources: &Sources) -> Vec<String> {
-    let marked = sources
-        .files
-        .iter()
-        .filter(|file| folder_of(&file.path).ends_with("versions") && file.text.contains("down_revision"));
-    marked.map(|file| folder_of(&file.path).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
+    let marked = sources.files.iter().filter(|file| {
+        folder_of(&file.path).ends_with("versions") && file.text.contains("down_revision")
+    });
+    marked
+        .map(|file| folder_of(&file.path).to_owned())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 fn django(sources: &Sources, folders: &BTreeSet<&str>, found: &mut Vec<Migrations>) {
     let is_manage = |path: &&str| name_of(path) == "manage.py";
-    let Some(manage) = sources.files.iter().find(|file| is_manage(&file.path.as_str()) && file.text.contains("django"))
+    let Some(manage) = sources
+        .files
+        .iter()
+        .find(|file| is_manage(&file.path.as_str()) && file.text.contains("django"))
     else {
         return;
     };
@@ -135,22 +236,37 @@ fn django(sources: &Sources, folders: &BTreeSet<&str>, found: &mut Vec<Migration
     let apps: BTreeSet<String> = sources
         .files
         .iter()
-        .filter(|file| name_of(folder_of(&file.path)) == "migrations" && file.text.contains("migrations.Migration"))
+        .filter(|file| {
+            name_of(folder_of(&file.path)) == "migrations"
+                && file.text.contains("migrations.Migration")
+        })
         .map(|file| folder_of(&file.path).to_owned())
-        .filter(|folder| folders.contains(folder.as_str()) && (home.is_empty() || folder.starts_with(home)))
+        .filter(|folder| {
+            folders.contains(folder.as_str()) && (home.is_empty() || folder.starts_with(home))
+        })
         .collect();
     let place = Place::new(&manage.path, 1);
-    found.push(Migrations { tool: "Django".to_owned(), folders: apps.into_iter().collect(), place });
+    found.push(Migrations {
+        tool: "Django".to_owned(),
+        folders: apps.into_iter().collect(),
+        place,
+    });
 }
 
 fn prisma(documents: &Documents, folders: &BTreeSet<&str>, found: &mut Vec<Migrations>) {
-    for (path, text) in documents.all().filter(|(path, text)| path.ends_with(".prisma") && text.contains("datasource "))
+    for (path, text) in documents
+        .all()
+        .filter(|(path, text)| path.ends_with(".prisma") && text.contains("datasource "))
     {
         let beside = below(folder_of(path), "migrations");
         let inside = folders.iter().any(|folder| folder.starts_with(&beside));
         let place = Place::new(path, Finder::new(text).next("datasource "));
         let folders = if inside { vec![beside] } else { Vec::new() };
-        found.push(Migrations { tool: "Prisma".to_owned(), folders, place });
+        found.push(Migrations {
+            tool: "Prisma".to_owned(),
+            folders,
+            place,
+        });
     }
 }
 
@@ -159,11 +275,21 @@ fn plain_sql(sources: &Sources) -> Option<Migrations> {
     let is_numbered = |path: &&String| {
         let name = name_of(path);
         name.ends_with(".sql")
-            && name.trim_start_matches(['V', 'v']).starts_with(|letter: char| letter.is_ascii_digit())
+            && name
+                .trim_start_matches(['V', 'v'])
+                .starts_with(|letter: char| letter.is_ascii_digit())
     };
     let first = sources.paths.iter().find(is_numbered)?;
-    let folders: BTreeSet<String> =
-        sources.paths.iter().filter(is_numbered).map(|path| folder_of(path).to_owned()).collect();
+    let folders: BTreeSet<String> = sources
+        .paths
+        .iter()
+        .filter(is_numbered)
+        .map(|path| folder_of(path).to_owned())
+        .collect();
     let place = Place::new(first, 1);
-    Some(Migrations { tool: "SQL files".to_owned(), folders: folders.into_iter().collect(), place })
+    Some(Migrations {
+        tool: "SQL files".to_owned(),
+        folders: folders.into_iter().collect(),
+        place,
+    })
 }

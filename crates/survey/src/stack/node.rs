@@ -19,8 +19,12 @@ const LOCKS: [(&str, &str); 6] = [
 ];
 
 /// The keys of dependencies, and whether these are only for work on the project.
-const KEYS: [(&str, bool); 4] =
-    [("dependencies", false), ("devDependencies", true), ("optionalDependencies", false), ("peerDependencies", false)];
+const KEYS: [(&str, bool); 4] = [
+    ("dependencies", false),
+    ("devDependencies", true),
+    ("optionalDependencies", false),
+    ("peerDependencies", false),
+];
 
 /// Every package.json, as a package.
 pub(super) fn packages(documents: &Documents) -> Vec<Package> {
@@ -31,7 +35,12 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
         .collect();
     let workspaces: Vec<(&str, Vec<String>)> = read
         .iter()
-        .map(|(path, _, manifest)| (folder_of(path), members(folder_of(path), manifest, documents)))
+        .map(|(path, _, manifest)| {
+            (
+                folder_of(path),
+                members(folder_of(path), manifest, documents),
+            )
+        })
         .filter(|(_, members)| !members.is_empty())
         .collect();
     read.iter()
@@ -39,16 +48,32 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
             let folder = folder_of(path);
             let lists = |(root, members): &&(&str, Vec<String>)| {
                 *root != folder
-                    && inside(root, folder).is_some_and(|inside| members.iter().any(|member| fits(member, inside)))
+                    && inside(root, folder)
+                        .is_some_and(|inside| members.iter().any(|member| fits(member, inside)))
             };
-            let workspace = workspaces.iter().find(lists).map(|(root, _)| (*root).to_owned());
-            let manager = manager(folder, workspace.as_deref(), &workspaces, manifest, documents);
+            let workspace = workspaces
+                .iter()
+                .find(lists)
+                .map(|(root, _)| (*root).to_owned());
+            let manager = manager(
+                folder,
+                workspace.as_deref(),
+                &workspaces,
+                manifest,
+                documents,
+            );
             package(path, text, manifest, manager, workspace)
         })
         .collect()
 }
 
-fn package(path: &str, text: &str, manifest: &Value, manager: String, workspace: Option<String>) -> Package {
+fn package(
+    path: &str,
+    text: &str,
+    manifest: &Value,
+    manager: String,
+    workspace: Option<String>,
+) -> Package {
     let folder = folder_of(path);
     let mut dependencies = Vec::new();
     for (key, development) in KEYS {
@@ -56,16 +81,28 @@ fn package(path: &str, text: &str, manifest: &Value, manager: String, workspace:
         finder.next(&format!("\"{key}\""));
         for (name, asked) in manifest[key].as_object().into_iter().flatten() {
             let requirement = asked.as_str().unwrap_or_default().to_owned();
-            if dependencies.iter().any(|known: &Dependency| known.name == *name) {
+            if dependencies
+                .iter()
+                .any(|known: &Dependency| known.name == *name)
+            {
                 continue;
             }
             let place = Place::new(path, finder.next(&format!("\"{name}\"")));
             let version = pinned(&requirement);
-            dependencies.push(Dependency { name: name.clone(), requirement, version, development, place });
+            dependencies.push(Dependency {
+                name: name.clone(),
+                requirement,
+                version,
+                development,
+                place,
+            });
         }
     }
     Package {
-        name: manifest["name"].as_str().unwrap_or(name_of(folder)).to_owned(),
+        name: manifest["name"]
+            .as_str()
+            .unwrap_or(name_of(folder))
+            .to_owned(),
         folder: folder.to_owned(),
         ecosystem: Ecosystem::Node,
         manager,
@@ -80,12 +117,33 @@ fn package(path: &str, text: &str, manifest: &Value, manager: String, workspace:
 /// The member patterns of a workspace whose root is `folder`.
 fn members(folder: &str, manifest: &Value, documents: &Documents) -> Vec<String> {
     let written = &manifest["workspaces"];
-    let listed = written.as_array().or_else(|| written["packages"].as_array());
-    let mut members: Vec<String> = listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    for (name, key) in [("pnpm-workspace.yaml", "packages"), ("lerna.json", "packages")] {
-        let Some(text) = documents.text(&below(folder, name)) else { continue };
-        let Ok(table) = serde_saphyr::from_str::<Value>(text) else { continue };
-        members.extend(table[key].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+    let listed = written
+        .as_array()
+        .or_else(|| written["packages"].as_array());
+    let mut members: Vec<String> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    for (name, key) in [
+        ("pnpm-workspace.yaml", "packages"),
+        ("lerna.json", "packages"),
+    ] {
+        let Some(text) = documents.text(&below(folder, name)) else {
+            continue;
+        };
+        let Ok(table) = serde_saphyr::from_str::<Value>(text) else {
+            continue;
+        };
+        members.extend(
+            table[key]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_owned),
+        );
     }
     members
 }
@@ -99,21 +157,36 @@ fn manager(
     documents: &Documents,
 ) -> String {
     let named = |manifest: &Value| {
-        manifest["packageManager"].as_str().and_then(|text| text.split('@').next()).map(str::to_owned)
+        manifest["packageManager"]
+            .as_str()
+            .and_then(|text| text.split('@').next())
+            .map(str::to_owned)
     };
     if let Some(manager) = named(manifest) {
         return manager;
     }
     let locked = |at: &str| {
-        let there = LOCKS.iter().find(|(name, _)| documents.text(&below(at, name)).is_some());
+        let there = LOCKS
+            .iter()
+            .find(|(name, _)| documents.text(&below(at, name)).is_some());
         there.map(|(_, manager)| (*manager).to_owned())
     };
     let root = workspace.and_then(|root| {
         let text = documents.text(&below(root, "package.json"))?;
-        serde_json::from_str::<Value>(text).ok().and_then(|manifest| named(&manifest)).or_else(|| locked(root))
+        serde_json::from_str::<Value>(text)
+            .ok()
+            .and_then(|manifest| named(&manifest))
+            .or_else(|| locked(root))
     });
     // A workspace's root may keep its lock file although nothing else is in it.
     let is_root = workspaces.iter().any(|(at, _)| *at == folder);
-    let pnpm = (is_root && documents.text(&below(folder, "pnpm-workspace.yaml")).is_some()).then(|| "pnpm".to_owned());
-    locked(folder).or(root).or(pnpm).unwrap_or_else(|| "npm".to_owned())
+    let pnpm = (is_root
+        && documents
+            .text(&below(folder, "pnpm-workspace.yaml"))
+            .is_some())
+    .then(|| "pnpm".to_owned());
+    locked(folder)
+        .or(root)
+        .or(pnpm)
+        .unwrap_or_else(|| "npm".to_owned())
 }

@@ -17,7 +17,9 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
         let folder = folder_of(path);
         match name_of(path) {
             "pyproject.toml" => {
-                let Ok(table) = text.parse::<Table>() else { continue };
+                let Ok(table) = text.parse::<Table>() else {
+                    continue;
+                };
                 if !is_package(&table) {
                     continue;
                 }
@@ -26,11 +28,16 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
             }
             "setup.cfg" => {
                 let sections = ini::read(text);
-                if sections.iter().any(|section| section.name.starts_with("options")) {
+                if sections
+                    .iter()
+                    .any(|section| section.name.starts_with("options"))
+                {
                     of_setup_cfg(package(&mut packages, folder, path), path, &sections);
                 }
             }
-            "setup.py" if text.contains("setup(") => of_setup_py(package(&mut packages, folder, path), path, text),
+            "setup.py" if text.contains("setup(") => {
+                of_setup_py(package(&mut packages, folder, path), path, text)
+            }
             "Pipfile" => {
                 if let Ok(table) = text.parse::<Table>() {
                     of_pipfile(package(&mut packages, folder, path), path, text, &table);
@@ -38,7 +45,11 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
             }
             name if name.ends_with(".txt") || name.ends_with(".in") => {
                 // `requirements/dev.txt` and `deploy/requirements.txt` alike ask for what their folder's project needs.
-                let home = if name_of(folder) == "requirements" { folder_of(folder) } else { folder };
+                let home = if name_of(folder) == "requirements" {
+                    folder_of(folder)
+                } else {
+                    folder
+                };
                 of_requirements(package(&mut packages, home, path), path, text);
             }
             _ => {}
@@ -47,11 +58,14 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
     for package in packages.values_mut() {
         package.manager = manager(package, documents);
         let lists = |(root, member): &&(String, String)| {
-            *root != package.folder && inside(root, &package.folder).is_some_and(|path| fits(member, path))
+            *root != package.folder
+                && inside(root, &package.folder).is_some_and(|path| fits(member, path))
         };
         package.workspace = workspaces.iter().find(lists).map(|(root, _)| root.clone());
         let mut seen = std::collections::HashSet::new();
-        package.dependencies.retain(|dependency| seen.insert((dependency.name.to_lowercase(), dependency.development)));
+        package.dependencies.retain(|dependency| {
+            seen.insert((dependency.name.to_lowercase(), dependency.development))
+        });
     }
     packages.into_values().collect()
 }
@@ -75,7 +89,12 @@ pub(super) fn fits(pattern: &str, folder: &str) -> bool {
 
 /// A pyproject.toml that only configures tools is no package, unless the root of a workspace or of everything.
 fn is_package(table: &Table) -> bool {
-    let tool = |name: &str| table.get("tool").and_then(|tools| tools.get(name)).is_some();
+    let tool = |name: &str| {
+        table
+            .get("tool")
+            .and_then(|tools| tools.get(name))
+            .is_some()
+    };
     table.contains_key("project")
         || table.contains_key("dependency-groups")
         || table.contains_key("build-system")
@@ -85,27 +104,45 @@ fn is_package(table: &Table) -> bool {
 }
 
 fn members(table: &Table) -> impl Iterator<Item = String> + '_ {
-    let members = table.get("tool").and_then(|tool| tool.get("uv")?.get("workspace")?.get("members"));
-    members.and_then(Value::as_array).into_iter().flatten().filter_map(|member| member.as_str().map(str::to_owned))
+    let members = table
+        .get("tool")
+        .and_then(|tool| tool.get("uv")?.get("workspace")?.get("members"));
+    members
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|member| member.as_str().map(str::to_owned))
 }
 
-fn package<'p>(packages: &'p mut BTreeMap<String, Package>, folder: &str, path: &str) -> &'p mut Package {
-    packages.entry(folder.to_owned()).or_insert_with(|| Package {
-        name: name_of(folder).to_owned(),
-        folder: folder.to_owned(),
-        ecosystem: Ecosystem::Python,
-        manager: String::new(),
-        manifest: Place::new(path, 1),
-        lock: None,
-        workspace: None,
-        runtime: None,
-        dependencies: Vec::new(),
-    })
+fn package<'p>(
+    packages: &'p mut BTreeMap<String, Package>,
+    folder: &str,
+    path: &str,
+) -> &'p mut Package {
+    packages
+        .entry(folder.to_owned())
+        .or_insert_with(|| Package {
+            name: name_of(folder).to_owned(),
+            folder: folder.to_owned(),
+            ecosystem: Ecosystem::Python,
+            manager: String::new(),
+            manifest: Place::new(path, 1),
+            lock: None,
+            workspace: None,
+            runtime: None,
+            dependencies: Vec::new(),
+        })
 }
 
 fn push(package: &mut Package, name: &str, requirement: String, development: bool, place: Place) {
     let version = pinned(&requirement).filter(|_| requirement.starts_with("=="));
-    package.dependencies.push(Dependency { name: name.to_owned(), requirement, version, development, place });
+    package.dependencies.push(Dependency {
+        name: name.to_owned(),
+        requirement,
+        version,
+        development,
+        place,
+    });
 }
 
 fn push_lines<'t>(
@@ -116,20 +153,33 @@ fn push_lines<'t>(
     development: bool,
 ) {
     for line in lines {
-        let Some((name, requirement)) = split(line) else { continue };
+        let Some((name, requirement)) = split(line) else {
+            continue;
+        };
         let place = Place::new(path, finder.pass(line));
         push(package, name, requirement, development, place);
     }
 }
 
 fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
-    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 /// Names under which projects keep what only their own work needs.
 pub(super) fn is_development(group: &str) -> bool {
-    let words = ["dev", "test", "lint", "doc", "type", "typing", "ci", "debug", "check", "format", "qa"];
-    words.iter().any(|word| group.to_lowercase().split(['-', '_', '.']).any(|part| part.starts_with(word)))
+    let words = [
+        "dev", "test", "lint", "doc", "type", "typing", "ci", "debug", "check", "format", "qa",
+    ];
+    words.iter().any(|word| {
+        group
+            .to_lowercase()
+            .split(['-', '_', '.'])
+            .any(|part| part.starts_with(word))
+    })
 }
 
 fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
@@ -140,34 +190,84 @@ fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
             package.name = name.to_owned();
             package.manifest.line = Finder::new(text).next("[project]");
         }
-        package.runtime = project.get("requires-python").and_then(Value::as_str).map(str::to_owned);
+        package.runtime = project
+            .get("requires-python")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         let mut finder = Finder::new(text);
         finder.next("dependencies");
-        push_lines(package, path, &mut finder, texts(project.get("dependencies")), false);
-        for (group, list) in project.get("optional-dependencies").and_then(Value::as_table).into_iter().flatten() {
+        push_lines(
+            package,
+            path,
+            &mut finder,
+            texts(project.get("dependencies")),
+            false,
+        );
+        for (group, list) in project
+            .get("optional-dependencies")
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
             let mut finder = section(text, "[project.optional-dependencies]", group);
-            push_lines(package, path, &mut finder, texts(Some(list)), is_development(group));
+            push_lines(
+                package,
+                path,
+                &mut finder,
+                texts(Some(list)),
+                is_development(group),
+            );
         }
     }
-    for (group, list) in table.get("dependency-groups").and_then(Value::as_table).into_iter().flatten() {
+    for (group, list) in table
+        .get("dependency-groups")
+        .and_then(Value::as_table)
+        .into_iter()
+        .flatten()
+    {
         let mut finder = section(text, "[dependency-groups]", group);
         push_lines(package, path, &mut finder, texts(Some(list)), true);
     }
-    let tool = |name: &str| table.get("tool").and_then(|tools| tools.get(name)).and_then(Value::as_table);
+    let tool = |name: &str| {
+        table
+            .get("tool")
+            .and_then(|tools| tools.get(name))
+            .and_then(Value::as_table)
+    };
     if let Some(poetry) = tool("poetry") {
         of_poetry(package, path, text, poetry);
     }
     if let Some(uv) = tool("uv") {
         let mut finder = section(text, "[tool.uv]", "dev-dependencies");
-        push_lines(package, path, &mut finder, texts(uv.get("dev-dependencies")), true);
+        push_lines(
+            package,
+            path,
+            &mut finder,
+            texts(uv.get("dev-dependencies")),
+            true,
+        );
     }
-    for (group, list) in tool("pdm").and_then(|pdm| pdm.get("dev-dependencies")?.as_table()).into_iter().flatten() {
+    for (group, list) in tool("pdm")
+        .and_then(|pdm| pdm.get("dev-dependencies")?.as_table())
+        .into_iter()
+        .flatten()
+    {
         let mut finder = section(text, "[tool.pdm.dev-dependencies]", group);
         push_lines(package, path, &mut finder, texts(Some(list)), true);
     }
-    for (name, environment) in tool("hatch").and_then(|hatch| hatch.get("envs")?.as_table()).into_iter().flatten() {
+    for (name, environment) in tool("hatch")
+        .and_then(|hatch| hatch.get("envs")?.as_table())
+        .into_iter()
+        .flatten()
+    {
         let mut finder = section(text, &format!("[tool.hatch.envs.{name}"), "dependencies");
-        push_lines(package, path, &mut finder, texts(environment.get("dependencies")), true);
+        push_lines(
+            package,
+            path,
+            &mut finder,
+            texts(environment.get("dependencies")),
+            true,
+        );
     }
 }
 
@@ -184,15 +284,30 @@ fn of_poetry(package: &mut Package, path: &str, text: &str, poetry: &Table) {
         package.name = name.to_owned();
         package.manifest.line = Finder::new(text).next("[tool.poetry]");
     }
-    let groups = poetry.get("group").and_then(Value::as_table).into_iter().flatten();
+    let groups = poetry
+        .get("group")
+        .and_then(Value::as_table)
+        .into_iter()
+        .flatten();
     let groups = groups.filter_map(|(name, group)| {
         let heading = format!("[tool.poetry.group.{name}.dependencies]");
-        Some((heading, name != "main", group.get("dependencies")?.as_table()?))
+        Some((
+            heading,
+            name != "main",
+            group.get("dependencies")?.as_table()?,
+        ))
     });
-    let of_key =
-        |key: &str, development| Some((format!("[tool.poetry.{key}]"), development, poetry.get(key)?.as_table()?));
-    for (heading, development, list) in
-        of_key("dependencies", false).into_iter().chain(of_key("dev-dependencies", true)).chain(groups)
+    let of_key = |key: &str, development| {
+        Some((
+            format!("[tool.poetry.{key}]"),
+            development,
+            poetry.get(key)?.as_table()?,
+        ))
+    };
+    for (heading, development, list) in of_key("dependencies", false)
+        .into_iter()
+        .chain(of_key("dev-dependencies", true))
+        .chain(groups)
     {
         for (name, value) in list {
             let requirement = requirement_of(value);
@@ -208,7 +323,9 @@ fn of_poetry(package: &mut Package, path: &str, text: &str, poetry: &Table) {
 
 /// A version as Poetry and Pipenv write it: plain text or a table.
 fn requirement_of(value: &Value) -> String {
-    let text = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
+    let text = value
+        .as_str()
+        .or_else(|| value.get("version").and_then(Value::as_str));
     match text {
         Some("*") => String::new(),
         Some(text) => text.to_owned(),
@@ -219,23 +336,41 @@ fn requirement_of(value: &Value) -> String {
 
 fn of_pipfile(package: &mut Package, path: &str, text: &str, table: &Table) {
     for (key, development) in [("packages", false), ("dev-packages", true)] {
-        for (name, value) in table.get(key).and_then(Value::as_table).into_iter().flatten() {
+        for (name, value) in table
+            .get(key)
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
             let place = Place::new(path, section(text, &format!("[{key}]"), "").key(name));
             push(package, name, requirement_of(value), development, place);
         }
     }
-    let wanted = table.get("requires").and_then(|requires| requires.get("python_version")).and_then(Value::as_str);
+    let wanted = table
+        .get("requires")
+        .and_then(|requires| requires.get("python_version"))
+        .and_then(Value::as_str);
     package.runtime = package.runtime.take().or(wanted.map(str::to_owned));
 }
 
 fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]) {
     for section in sections {
-        let first = |key: &str| section.entry(key)?.values.first().map(|(_, value)| (*value).to_owned());
+        let first = |key: &str| {
+            section
+                .entry(key)?
+                .values
+                .first()
+                .map(|(_, value)| (*value).to_owned())
+        };
         match section.name {
             "metadata" => package.name = first("name").unwrap_or_else(|| package.name.clone()),
             "options" => {
                 package.runtime = package.runtime.take().or(first("python_requires"));
-                for (line, value) in section.entry("install_requires").iter().flat_map(|entry| &entry.values) {
+                for (line, value) in section
+                    .entry("install_requires")
+                    .iter()
+                    .flat_map(|entry| &entry.values)
+                {
                     if let Some((name, requirement)) = split(value) {
                         push(package, name, requirement, false, Place::new(path, *line));
                     }
@@ -245,7 +380,13 @@ fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]
                 for entry in &section.entries {
                     for (line, value) in &entry.values {
                         if let Some((name, requirement)) = split(value) {
-                            push(package, name, requirement, is_development(entry.key), Place::new(path, *line));
+                            push(
+                                package,
+                                name,
+                                requirement,
+                                is_development(entry.key),
+                                Place::new(path, *line),
+                            );
                         }
                     }
                 }
@@ -258,7 +399,12 @@ fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]
 /// What a setup.py spells out; what it computes is not followed.
 fn of_setup_py(package: &mut Package, path: &str, text: &str) {
     for (key, development) in [("install_requires", false), ("tests_require", true)] {
-        let Some(start) = text.find(&format!("{key}=[")).or_else(|| text.find(&format!("{key} = ["))) else { continue };
+        let Some(start) = text
+            .find(&format!("{key}=["))
+            .or_else(|| text.find(&format!("{key} = [")))
+        else {
+            continue;
+        };
         let list = text.get(start..).unwrap_or("");
         let list = list.split_once('[').map_or("", |(_, list)| list);
         // The list ends at the first bracket that is not in quotes.
@@ -272,14 +418,24 @@ fn of_setup_py(package: &mut Package, path: &str, text: &str) {
             }
             false
         });
-        let list = list.get(..end.map_or(list.len(), |(at, _)| at)).unwrap_or("");
+        let list = list
+            .get(..end.map_or(list.len(), |(at, _)| at))
+            .unwrap_or("");
         let before = text.get(..start).unwrap_or("");
         let first = u32::try_from(before.lines().count().max(1)).unwrap_or(1);
         for (line, row) in (first..).zip(list.lines()) {
             for part in row.split(',') {
                 let bare = part.trim().trim_matches(['"', '\'']);
-                if let Some((name, requirement)) = split(bare).filter(|_| bare.len() < part.trim().len()) {
-                    push(package, name, requirement, development, Place::new(path, line));
+                if let Some((name, requirement)) =
+                    split(bare).filter(|_| bare.len() < part.trim().len())
+                {
+                    push(
+                        package,
+                        name,
+                        requirement,
+                        development,
+                        Place::new(path, line),
+                    );
                 }
             }
         }
@@ -290,27 +446,52 @@ fn of_requirements(package: &mut Package, path: &str, text: &str) {
     if name_of(path) == "requirements.txt" && package.manifest.file.ends_with(".txt") {
         package.manifest = Place::new(path, 1);
     }
-    let stem = name_of(path).trim_start_matches("requirements").trim_matches(['-', '_', '.']);
+    let stem = name_of(path)
+        .trim_start_matches("requirements")
+        .trim_matches(['-', '_', '.']);
     let development = is_development(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
     for (number, line) in (1..).zip(text.lines()) {
         if let Some((name, requirement)) = split(line) {
-            push(package, name, requirement, development, Place::new(path, number));
+            push(
+                package,
+                name,
+                requirement,
+                development,
+                Place::new(path, number),
+            );
         }
     }
 }
 
 /// What installs the package, told by its lock file, then by its manifest.
 fn manager(package: &Package, documents: &Documents) -> String {
-    let locks = [("uv.lock", "uv"), ("poetry.lock", "poetry"), ("pdm.lock", "pdm"), ("Pipfile.lock", "pipenv")];
+    let locks = [
+        ("uv.lock", "uv"),
+        ("poetry.lock", "poetry"),
+        ("pdm.lock", "pdm"),
+        ("Pipfile.lock", "pipenv"),
+    ];
     if let Some((path, _)) = documents.upward(&package.folder, &locks.map(|(name, _)| name))
         && let Some((_, manager)) = locks.iter().find(|(name, _)| *name == name_of(path))
     {
         return (*manager).to_owned();
     }
-    let text = documents.text(&below(&package.folder, "pyproject.toml")).unwrap_or("");
-    let marks = [("[tool.poetry", "poetry"), ("[tool.uv", "uv"), ("[tool.pdm", "pdm"), ("[tool.hatch.envs", "hatch")];
-    let marked = marks.iter().find(|(mark, _)| text.contains(mark)).map(|(_, manager)| *manager);
-    let pipfile = documents.text(&below(&package.folder, "Pipfile")).map(|_| "pipenv");
+    let text = documents
+        .text(&below(&package.folder, "pyproject.toml"))
+        .unwrap_or("");
+    let marks = [
+        ("[tool.poetry", "poetry"),
+        ("[tool.uv", "uv"),
+        ("[tool.pdm", "pdm"),
+        ("[tool.hatch.envs", "hatch"),
+    ];
+    let marked = marks
+        .iter()
+        .find(|(mark, _)| text.contains(mark))
+        .map(|(_, manager)| *manager);
+    let pipfile = documents
+        .text(&below(&package.folder, "Pipfile"))
+        .map(|_| "pipenv");
     marked.or(pipfile).unwrap_or("pip").to_owned()
 }
 
@@ -320,7 +501,11 @@ mod tests {
 
     #[test]
     fn members_of_workspaces() {
-        assert!(fits("packages/*", "packages/api") && fits("./backend", "backend") && fits("apps/**", "apps/a/b"));
+        assert!(
+            fits("packages/*", "packages/api")
+                && fits("./backend", "backend")
+                && fits("apps/**", "apps/a/b")
+        );
         assert!(!fits("packages/*", "packages/api/inner") && !fits("backend", "frontend"));
     }
 }

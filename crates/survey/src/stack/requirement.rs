@@ -23,39 +23,61 @@ pub(super) fn canonical(name: &str, ecosystem: Ecosystem) -> String {
 /// `name[extra]>=1,<2 ; marker` as its name and what it asks for.
 pub(super) fn split(line: &str) -> Option<(&str, String)> {
     let line = line.split(" #").next().unwrap_or(line).trim();
-    let line = line.split(" --hash").next().unwrap_or(line).trim().trim_end_matches('\\').trim();
+    let line = line
+        .split(" --hash")
+        .next()
+        .unwrap_or(line)
+        .trim()
+        .trim_end_matches('\\')
+        .trim();
     if line.is_empty() || line.starts_with(['#', '-']) {
         return None;
     }
     let line = line.split(';').next().unwrap_or(line).trim();
-    if let Some((name, address)) =
-        line.split_once(" @ ").or_else(|| line.split_once('@').filter(|(name, _)| is_name(name)))
+    if let Some((name, address)) = line
+        .split_once(" @ ")
+        .or_else(|| line.split_once('@').filter(|(name, _)| is_name(name)))
     {
-        return Some((name.split('[').next()?.trim(), format!("@ {}", address.trim())));
+        return Some((
+            name.split('[').next()?.trim(),
+            format!("@ {}", address.trim()),
+        ));
     }
     if let Some((_, egg)) = line.split_once("#egg=") {
         return Some((egg.split(['&', '[']).next()?, "@ source".to_owned()));
     }
-    let end =
-        line.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter)).unwrap_or(line.len());
+    let end = line
+        .find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter))
+        .unwrap_or(line.len());
     let (name, rest) = line.split_at(end);
     let rest = match rest.strip_prefix('[') {
         Some(extras) => extras.split_once(']').map_or("", |(_, rest)| rest),
         None => rest,
     };
-    let requirement: String = rest.trim().trim_matches(['(', ')']).split_whitespace().collect();
+    let requirement: String = rest
+        .trim()
+        .trim_matches(['(', ')'])
+        .split_whitespace()
+        .collect();
     is_name(name).then_some((name, requirement))
 }
 
 fn is_name(name: &str) -> bool {
     name.starts_with(|letter: char| letter.is_ascii_alphanumeric())
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.[], ".contains(letter))
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-_.[], ".contains(letter))
 }
 
 /// The version that a requirement allows alone.
 pub(super) fn pinned(requirement: &str) -> Option<String> {
-    let bare = requirement.strip_prefix("===").or_else(|| requirement.strip_prefix("==")).unwrap_or(requirement);
-    let exact = !bare.contains(',') && !bare.contains('*') && bare.starts_with(|letter: char| letter.is_ascii_digit());
+    let bare = requirement
+        .strip_prefix("===")
+        .or_else(|| requirement.strip_prefix("=="))
+        .unwrap_or(requirement);
+    let exact = !bare.contains(',')
+        && !bare.contains('*')
+        && bare.starts_with(|letter: char| letter.is_ascii_digit());
     (exact && !bare.contains([' ', '|', 'x', '>', '<', '/'])).then(|| bare.to_owned())
 }
 
@@ -66,11 +88,20 @@ mod tests {
     #[test]
     fn requirements_as_people_write_them() {
         let cases = [
-            ("fastapi[standard]>=0.1, <1.0 ; python_version > '3.8'", Some(("fastapi", ">=0.1,<1.0"))),
+            (
+                "fastapi[standard]>=0.1, <1.0 ; python_version > '3.8'",
+                Some(("fastapi", ">=0.1,<1.0")),
+            ),
             ("Django==4.2.1  # pinned", Some(("Django", "==4.2.1"))),
             ("jsonpath_ng", Some(("jsonpath_ng", ""))),
-            ("tool @ git+https://host/tool@v1", Some(("tool", "@ git+https://host/tool@v1"))),
-            ("git+https://host/x.git#egg=thing", Some(("thing", "@ source"))),
+            (
+                "tool @ git+https://host/tool@v1",
+                Some(("tool", "@ git+https://host/tool@v1")),
+            ),
+            (
+                "git+https://host/x.git#egg=thing",
+                Some(("thing", "@ source")),
+            ),
             ("a==1 --hash=sha256:0 \\", Some(("a", "==1"))),
             ("-r base.txt", None),
             ("# nothing", None),
@@ -78,12 +109,19 @@ mod tests {
         ];
         for (line, expected) in cases {
             let found = split(line);
-            assert_eq!(found.as_ref().map(|(name, asked)| (*name, asked.as_str())), expected, "{line}");
+            assert_eq!(
+                found.as_ref().map(|(name, asked)| (*name, asked.as_str())),
+                expected,
+                "{line}"
+            );
         }
         assert_eq!(pinned("==4.2.1").as_deref(), Some("4.2.1"));
         assert_eq!(pinned("1.2.3").as_deref(), Some("1.2.3"));
         assert_eq!(pinned("^1.2.3"), None);
         assert_eq!(pinned(">=1,<2"), None);
-        assert_eq!(canonical("Flask_SQLAlchemy", Ecosystem::Python), "flask-sqlalchemy");
+        assert_eq!(
+            canonical("Flask_SQLAlchemy", Ecosystem::Python),
+            "flask-sqlalchemy"
+        );
     }
 }

@@ -25,11 +25,19 @@ fn write(root: &Path, name: &str, bytes: &[u8]) {
 }
 
 fn paths(survey: &Survey) -> Vec<&str> {
-    survey.routes.iter().map(|route| route.path.as_str()).collect()
+    survey
+        .routes
+        .iter()
+        .map(|route| route.path.as_str())
+        .collect()
 }
 
 fn skipped(survey: &Survey) -> Vec<(&str, &str)> {
-    let mut skipped: Vec<_> = survey.skipped.iter().map(|(path, why)| (path.as_str(), why.as_str())).collect();
+    let mut skipped: Vec<_> = survey
+        .skipped
+        .iter()
+        .map(|(path, why)| (path.as_str(), why.as_str()))
+        .collect();
     skipped.sort_unstable();
     skipped
 }
@@ -57,27 +65,46 @@ fn python_2_is_read() {
         try:\n        exec 'x = 1'\n    except ValueError, error:\n        print >>log, error\n    return ur'old'\n\n\
         @app.route('/older')\ndef older():\n    raise ValueError, 'no'\n";
     let folder = tree(&[("old.py", old)]);
-    assert_eq!(paths(&survey(folder.path(), None)), ["/a", "/old", "/older"]);
+    assert_eq!(
+        paths(&survey(folder.path(), None)),
+        ["/a", "/old", "/older"]
+    );
 }
 
 #[test]
 fn generated_and_minified_files_are_named_and_left() {
     let generated = "x = 'fastapi'\n".repeat(400_000);
-    let bundle = format!("var express=require('express');{}", "a.get('/b',c),".repeat(4_000));
-    let folder = tree(&[("generated.py", generated.as_bytes()), ("public/bundle.js", bundle.as_bytes())]);
+    let bundle = format!(
+        "var express=require('express');{}",
+        "a.get('/b',c),".repeat(4_000)
+    );
+    let folder = tree(&[
+        ("generated.py", generated.as_bytes()),
+        ("public/bundle.js", bundle.as_bytes()),
+    ]);
     assert!(generated.len() > 5_000_000);
     let survey = survey(folder.path(), None);
     assert_eq!(paths(&survey), ["/a"]);
-    assert_eq!(skipped(&survey), [("generated.py", "larger than 1 MB"), ("public/bundle.js", "minified")]);
+    assert_eq!(
+        skipped(&survey),
+        [
+            ("generated.py", "larger than 1 MB"),
+            ("public/bundle.js", "minified")
+        ]
+    );
 }
 
 #[test]
 fn the_code_of_others_is_not_read() {
-    let foreign = b"const app = require('express')()\napp.get('/foreign', (request, reply) => {})\n";
+    let foreign =
+        b"const app = require('express')()\napp.get('/foreign', (request, reply) => {})\n";
     let folder = tree(&[
         ("node_modules/thing/index.js", foreign),
         ("packages/web/node_modules/thing/index.js", foreign),
-        (".venv/lib/python3.12/site-packages/thing/main.py", MAIN.as_bytes()),
+        (
+            ".venv/lib/python3.12/site-packages/thing/main.py",
+            MAIN.as_bytes(),
+        ),
     ]);
     let survey = survey(folder.path(), None);
     assert_eq!(paths(&survey), ["/a"]);
@@ -105,18 +132,28 @@ fn text_that_is_not_utf_8_is_read_as_far_as_it_goes() {
         ("wide.py", b"\xff\xfei\0m\0p\0o\0r\0t\0 \0f\0l\0a\0s\0k\0"),
         ("nothing.py", b"\0\0\0flask\0"),
     ]);
-    assert_eq!(paths(&survey(folder.path(), None)), ["/a", "/latin", "/marked"]);
+    assert_eq!(
+        paths(&survey(folder.path(), None)),
+        ["/a", "/latin", "/marked"]
+    );
 }
 
 #[test]
 fn a_submodule_that_is_not_there_is_told() {
-    let modules = b"[submodule \"shared\"]\n\tpath = libraries/shared\n\turl = https://example.org/shared\n\
+    let modules =
+        b"[submodule \"shared\"]\n\tpath = libraries/shared\n\turl = https://example.org/shared\n\
         [submodule \"here\"]\n\tpath = libraries/here\n\turl = https://example.org/here\n";
-    let folder = tree(&[(".gitmodules", modules), ("libraries/here/one.py", b"x = 1\n")]);
+    let folder = tree(&[
+        (".gitmodules", modules),
+        ("libraries/here/one.py", b"x = 1\n"),
+    ]);
     fs::create_dir_all(folder.path().join("libraries/shared")).unwrap();
     let survey = survey(folder.path(), None);
     assert_eq!(paths(&survey), ["/a"]);
-    assert_eq!(skipped(&survey), [("libraries/shared", "a submodule that is not checked out")]);
+    assert_eq!(
+        skipped(&survey),
+        [("libraries/shared", "a submodule that is not checked out")]
+    );
 }
 
 #[test]
@@ -126,7 +163,11 @@ fn fifty_thousand_files_are_surveyed() {
         let inner = folder.path().join(format!("part_{part}"));
         fs::create_dir(&inner).unwrap();
         for number in 0..500 {
-            fs::write(inner.join(format!("file_{number}.py")), format!("VALUE = {number}\n")).unwrap();
+            fs::write(
+                inner.join(format!("file_{number}.py")),
+                format!("VALUE = {number}\n"),
+            )
+            .unwrap();
         }
     }
     let survey = survey(folder.path(), None);
@@ -137,10 +178,25 @@ fn fifty_thousand_files_are_surveyed() {
 #[test]
 fn a_tree_that_is_no_backend_has_no_routes() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(survey(&folder.path().join("missing"), None), Survey::default());
+    assert_eq!(
+        survey(&folder.path().join("missing"), None),
+        Survey::default()
+    );
     write(folder.path(), "notes.md", b"# Notes\n");
     write(folder.path(), "src/main.rs", b"fn main() {}\n");
-    write(folder.path(), "page.js", b"document.title = 'express yourself'\n");
+    write(
+        folder.path(),
+        "page.js",
+        b"document.title = 'express yourself'\n",
+    );
     let survey = survey(folder.path(), None);
-    assert_eq!((survey.routes, survey.entities, survey.operations, survey.unresolved), Default::default());
+    assert_eq!(
+        (
+            survey.routes,
+            survey.entities,
+            survey.operations,
+            survey.unresolved
+        ),
+        Default::default()
+    );
 }

@@ -18,7 +18,14 @@ fn of(files: Files) -> Survey {
 
 /// `METHOD path: guards` of each route.
 fn guards(survey: &Survey) -> Vec<String> {
-    let line = |route: &survey::Route| format!("{} {}: {}", route.method, route.path, route.guards.join(", "));
+    let line = |route: &survey::Route| {
+        format!(
+            "{} {}: {}",
+            route.method,
+            route.path,
+            route.guards.join(", ")
+        )
+    };
     survey.routes.iter().map(line).collect()
 }
 
@@ -47,7 +54,13 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
                 @app.get('/e')\ndef e(token=Depends(scheme)): ...\n",
             ),
         ],
-        &["GET /a: ", "GET /b: caller", "GET /c: vip", "GET /d: needs", "GET /e: scheme"],
+        &[
+            "GET /a: ",
+            "GET /b: caller",
+            "GET /c: vip",
+            "GET /d: needs",
+            "GET /e: scheme",
+        ],
     ),
     (
         "decorators of Django by their origin, and mixins",
@@ -111,7 +124,12 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
                 @api_view(['GET'])\n@permission_classes([IsAdminUser])\ndef d(request): ...\n",
             ),
         ],
-        &["GET /a/: IsAuthenticated", "GET /b/: ", "GET /c/: IsAuthenticated", "GET /d/: IsAdminUser"],
+        &[
+            "GET /a/: IsAuthenticated",
+            "GET /b/: ",
+            "GET /c/: IsAuthenticated",
+            "GET /d/: IsAdminUser",
+        ],
     ),
     (
         "guards of Nest: global, let off by metadata, in a decorator of the project; limits are none",
@@ -127,7 +145,11 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
             @Controller('cats')\nexport class Cats {\n  @Public()\n  @Get('open')\n  open() {}\n  @Get()\n  all() {}\n  @Admin()\n  @Post()\n  add() {}\n}\n\
             @Module({ controllers: [Cats], providers: [{ provide: APP_GUARD, useClass: JwtGuard }, { provide: APP_GUARD, useClass: ThrottlerGuard }] })\nexport class AppModule {}\n",
         )],
-        &["GET /cats: JwtGuard", "POST /cats: JwtGuard, RolesGuard", "GET /cats/open: "],
+        &[
+            "GET /cats: JwtGuard",
+            "POST /cats: JwtGuard, RolesGuard",
+            "GET /cats/open: ",
+        ],
     ),
     (
         "hooks of Fastify hold for the instance and what is inside it",
@@ -141,7 +163,12 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
               inner.register(async (deep) => { deep.get('/b', async () => 1); });\n}, { prefix: '/in' });\n\
             fastify.register(async (other) => { other.get('/c', { preHandler: [signedIn], schema: {} }, async () => 1); });\n",
         )],
-        &["GET /c: signedIn", "GET /in/a: signedIn", "GET /in/b: signedIn", "GET /open: "],
+        &[
+            "GET /c: signedIn",
+            "GET /in/a: signedIn",
+            "GET /in/b: signedIn",
+            "GET /open: ",
+        ],
     ),
     (
         "middleware of Express by what it does, wherever it is used",
@@ -220,9 +247,15 @@ const ROUTES: &[(&str, Files, &[&str])] = &[
                 "src/make.js",
                 "const express = require('express');\nexports.make = (o) => { const sub = express(); sub.get('/a', f); return sub; };\n",
             ),
-            ("src/late.js", "module.exports = (app) => { app.get('/late', f); };\n"),
+            (
+                "src/late.js",
+                "module.exports = (app) => { app.get('/late', f); };\n",
+            ),
             ("src/routes/index.js", "module.exports = {};\n"),
-            ("src/routes/cats.js", "const r = require('express').Router();\nr.get('/all', f);\nmodule.exports = r;\n"),
+            (
+                "src/routes/cats.js",
+                "const r = require('express').Router();\nr.get('/all', f);\nmodule.exports = r;\n",
+            ),
         ],
         &["/cats/all", "/late", "/made/a"],
     ),
@@ -249,7 +282,11 @@ const ROUTES: &[(&str, Files, &[&str])] = &[
 fn registrations_are_followed() {
     for (what, files, expected) in ROUTES {
         let survey = of(files);
-        let found: Vec<&str> = survey.routes.iter().map(|route| route.path.as_str()).collect();
+        let found: Vec<&str> = survey
+            .routes
+            .iter()
+            .map(|route| route.path.as_str())
+            .collect();
         assert_eq!(found, *expected, "{what}: {:?}", survey.unresolved);
     }
 }
@@ -296,7 +333,11 @@ const HANDLERS: &[(&str, Files, &[&str])] = &[
 fn handlers_are_called_as_the_code_calls_them() {
     for (what, files, expected) in HANDLERS {
         let survey = of(files);
-        let found: Vec<&str> = survey.routes.iter().map(|route| route.handler.as_str()).collect();
+        let found: Vec<&str> = survey
+            .routes
+            .iter()
+            .map(|route| route.handler.as_str())
+            .collect();
         assert_eq!(found, *expected, "{what}: {:?}", survey.routes);
     }
 }
@@ -316,7 +357,10 @@ const TABLES: &[(&str, Files, &[&str])] = &[
     (
         "a database that a factory makes",
         &[
-            ("db.py", "from flask_sqlalchemy import SQLAlchemy\ndef make():\n    return SQLAlchemy()\ndb = make()\n"),
+            (
+                "db.py",
+                "from flask_sqlalchemy import SQLAlchemy\ndef make():\n    return SQLAlchemy()\ndb = make()\n",
+            ),
             (
                 "models.py",
                 "import sqlalchemy\nfrom db import db\nclass Crew(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n",
@@ -330,12 +374,19 @@ const TABLES: &[(&str, Files, &[&str])] = &[
             "shop/models.py",
             "from django.db import models\nclass Tag(models.Model): ...\nclass Item(models.Model):\n    tags = models.ManyToManyField(Tag)\n    seen = models.ManyToManyField(Tag, through='Seen')\n",
         )],
-        &["shop_tag: id", "shop_item_tags: id item_id tag_id", "shop_item: id tags seen"],
+        &[
+            "shop_tag: id",
+            "shop_item_tags: id item_id tag_id",
+            "shop_item: id tags seen",
+        ],
     ),
     (
         "a schema of several files, and the tables that it implies",
         &[
-            ("prisma/schema/post.prisma", "model Post {\n  id Int @id\n  tags Tag[]\n}\n"),
+            (
+                "prisma/schema/post.prisma",
+                "model Post {\n  id Int @id\n  tags Tag[]\n}\n",
+            ),
             (
                 "prisma/schema/tag.prisma",
                 "model Tag {\n  id Int @id\n  posts Post[]\n}\nview Busy {\n  id Int @unique\n}\n",
@@ -382,7 +433,11 @@ fn tables_are_found_whatever_makes_them() {
     for (what, files, expected) in TABLES {
         let survey = of(files);
         let line = |entity: &survey::Entity| {
-            let columns: Vec<&str> = entity.columns.iter().map(|column| column.name.as_str()).collect();
+            let columns: Vec<&str> = entity
+                .columns
+                .iter()
+                .map(|column| column.name.as_str())
+                .collect();
             format!("{}: {}", entity.table, columns.join(" "))
         };
         let found: Vec<String> = survey.entities.iter().map(line).collect();
@@ -394,12 +449,19 @@ const OPEN: &[(&str, Files, &[&str])] = &[
     (
         "a framework that the manifest names and no source",
         &[("requirements.txt", "fastapi==0.1\n"), ("a.py", "x = 1\n")],
-        &["requirements.txt:1 `fastapi` is a dependency, and no route of it was found: no source file names it"],
+        &[
+            "requirements.txt:1 `fastapi` is a dependency, and no route of it was found: no source file names it",
+        ],
     ),
     (
         "a framework that is not followed",
-        &[("package.json", r#"{"dependencies": {"koa": "^2"}}"#), ("a.js", "const Koa = require('koa');\n")],
-        &["package.json:1 `koa` is a dependency, and no route of it was found: the survey does not follow it"],
+        &[
+            ("package.json", r#"{"dependencies": {"koa": "^2"}}"#),
+            ("a.js", "const Koa = require('koa');\n"),
+        ],
+        &[
+            "package.json:1 `koa` is a dependency, and no route of it was found: the survey does not follow it",
+        ],
     ),
     (
         "routers that a loop over an unknown folder uses",
@@ -449,8 +511,11 @@ const OPEN: &[(&str, Files, &[&str])] = &[
 fn no_zero_is_silent() {
     for (what, files, expected) in OPEN {
         let survey = of(files);
-        let found: Vec<String> =
-            survey.unresolved.iter().map(|open| format!("{}:{} {}", open.file, open.line, open.what)).collect();
+        let found: Vec<String> = survey
+            .unresolved
+            .iter()
+            .map(|open| format!("{}:{} {}", open.file, open.line, open.what))
+            .collect();
         assert_eq!(found, *expected, "{what}");
     }
 }
@@ -459,15 +524,24 @@ const COMMANDS: &[(&str, Files, &[&str])] = &[
     (
         "a session of tox says what is looked at",
         &[
-            ("pyproject.toml", "[project]\nname = 'a'\n[project.optional-dependencies]\ndev = ['flake8', 'tox']\n"),
-            ("tox.ini", "[testenv:style]\ncommands =\n    flake8 api tests\n"),
+            (
+                "pyproject.toml",
+                "[project]\nname = 'a'\n[project.optional-dependencies]\ndev = ['flake8', 'tox']\n",
+            ),
+            (
+                "tox.ini",
+                "[testenv:style]\ncommands =\n    flake8 api tests\n",
+            ),
         ],
         &["flake8 api tests", "tox -e style"],
     ),
     (
         "a session of nox",
         &[
-            ("pyproject.toml", "[project]\nname = 'a'\ndependencies = ['ruff']\n"),
+            (
+                "pyproject.toml",
+                "[project]\nname = 'a'\ndependencies = ['ruff']\n",
+            ),
             (
                 "noxfile.py",
                 "import nox\n@nox.session\ndef lint(session):\n    session.install('ruff')\n    session.run('ruff', 'check', 'src')\n",
@@ -486,19 +560,39 @@ const COMMANDS: &[(&str, Files, &[&str])] = &[
         ],
         &["flake8 api"],
     ),
-    ("a target", &[("requirements.txt", "flake8\n"), ("Makefile", "lint:\n\tflake8 api\n")], &["make lint"]),
+    (
+        "a target",
+        &[
+            ("requirements.txt", "flake8\n"),
+            ("Makefile", "lint:\n\tflake8 api\n"),
+        ],
+        &["make lint"],
+    ),
     (
         "a workflow",
         &[
             ("requirements.txt", "flake8\n"),
-            (".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - run: flake8 api tests\n"),
+            (
+                ".github/workflows/ci.yml",
+                "jobs:\n  a:\n    steps:\n      - run: flake8 api tests\n",
+            ),
         ],
         &["flake8 api tests"],
     ),
-    ("nothing of its own", &[("requirements.txt", "flake8\n")], &["flake8 ."]),
+    (
+        "nothing of its own",
+        &[("requirements.txt", "flake8\n")],
+        &["flake8 ."],
+    ),
     (
         "a target behind containers does not stand for the tool",
-        &[("requirements.txt", "flake8\n"), ("Makefile", "up:\n\tdocker compose up -d\nlint: up\n\tflake8 api\n")],
+        &[
+            ("requirements.txt", "flake8\n"),
+            (
+                "Makefile",
+                "up:\n\tdocker compose up -d\nlint: up\n\tflake8 api\n",
+            ),
+        ],
         &["make lint", "flake8 ."],
     ),
 ];
@@ -507,7 +601,10 @@ const COMMANDS: &[(&str, Files, &[&str])] = &[
 fn the_projects_own_lint_commands_come_first() {
     for (what, files, expected) in COMMANDS {
         let survey = of(files);
-        let lint = survey.commands.iter().filter(|command| command.purpose == survey::Purpose::Lint);
+        let lint = survey
+            .commands
+            .iter()
+            .filter(|command| command.purpose == survey::Purpose::Lint);
         let found: Vec<&str> = lint.map(|command| command.script.as_str()).collect();
         assert_eq!(found, *expected, "{what}");
     }
@@ -522,7 +619,15 @@ fn a_name_belongs_to_the_library_that_it_comes_from() {
             "from django.contrib.auth.decorators import login_required\n@login_required\ndef a(request): ...\n",
         ),
     ];
-    let told: Vec<String> = of(files).conventions.into_iter().map(|convention| convention.what).collect();
-    assert!(told.iter().any(|what| what.contains("Django's `login_required`")), "{told:?}");
+    let told: Vec<String> = of(files)
+        .conventions
+        .into_iter()
+        .map(|convention| convention.what)
+        .collect();
+    assert!(
+        told.iter()
+            .any(|what| what.contains("Django's `login_required`")),
+        "{told:?}"
+    );
     assert!(!told.iter().any(|what| what.contains("Flask")), "{told:?}");
 }

@@ -3,7 +3,9 @@
 #![cfg(test)]
 
 mod bad_input;
+
 mod kinds;
+
 mod knowledge;
 
 use std::fs;
@@ -13,7 +15,10 @@ use survey::{Cache, survey, tsv};
 
 fn projects() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects");
-    let mut projects: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut projects: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     projects.sort();
     assert!(projects.len() >= 29, "the skeleton projects are gone");
     projects
@@ -45,12 +50,20 @@ fn skeletons_are_surveyed_as_expected() {
 fn an_unchanged_tree_gives_the_same_from_the_cache_and_a_changed_one_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("main.py");
-    fs::write(&file, "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n").unwrap();
+    fs::write(
+        &file,
+        "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n",
+    )
+    .unwrap();
     let mut cache = Cache::default();
     let first = survey(folder.path(), Some(&mut cache));
     assert_eq!(first.routes.len(), 1);
     assert_eq!(survey(folder.path(), Some(&mut cache)), first);
-    fs::write(&file, "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/b')\ndef b(): ...\n").unwrap();
+    fs::write(
+        &file,
+        "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/b')\ndef b(): ...\n",
+    )
+    .unwrap();
     assert_eq!(survey(folder.path(), Some(&mut cache)).routes[0].path, "/b");
 }
 
@@ -58,7 +71,10 @@ fn an_unchanged_tree_gives_the_same_from_the_cache_and_a_changed_one_does_not() 
 fn a_schema_that_changes_is_seen_and_what_did_not_change_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("main.py", "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n");
+    write(
+        "main.py",
+        "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n",
+    );
     write("schema.prisma", "model Cat {\n  id Int @id\n}\n");
     let mut cache = Cache::default();
     let first = survey(folder.path(), Some(&mut cache));
@@ -67,7 +83,11 @@ fn a_schema_that_changes_is_seen_and_what_did_not_change_is_kept() {
     let second = survey(folder.path(), Some(&mut cache));
     assert_eq!(second.entities[0].table, "Dog");
     assert_eq!(second.routes, first.routes);
-    assert_eq!(second, survey(folder.path(), None), "what was kept gives what a new survey gives");
+    assert_eq!(
+        second,
+        survey(folder.path(), None),
+        "what was kept gives what a new survey gives"
+    );
 }
 
 #[test]

@@ -30,8 +30,15 @@ const CREDENTIALS: [&str; 10] = [
 ];
 
 /// Headers that hold who asks, in lower case.
-const HEADERS: [&str; 7] =
-    ["authorization", "x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token", "http_authorization"];
+const HEADERS: [&str; 7] = [
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "x-auth-token",
+    "x-access-token",
+    "http_authorization",
+];
 
 /// Functions that fail where what they are handed is not genuine.
 const CHECKS: [&str; 8] = [
@@ -86,8 +93,13 @@ impl<'a> Conduct<'a> {
         for statement in body {
             match statement {
                 Statement::Import(_) | Statement::Class(_) => {}
-                Statement::Assign(assignment) => assignment.value.iter().for_each(|value| self.expression(value)),
-                Statement::Expression(value) | Statement::Return(Some(value)) => self.expression(value),
+                Statement::Assign(assignment) => assignment
+                    .value
+                    .iter()
+                    .for_each(|value| self.expression(value)),
+                Statement::Expression(value) | Statement::Return(Some(value)) => {
+                    self.expression(value)
+                }
                 Statement::Return(None) => {}
                 Statement::Raise(value) => {
                     self.fails = true;
@@ -139,7 +151,9 @@ impl<'a> Conduct<'a> {
                 self.expression(one);
                 self.expression(two);
             }
-            Expression::Assign(_, inner) | Expression::Spread(inner) | Expression::Not(inner) => self.expression(inner),
+            Expression::Assign(_, inner) | Expression::Spread(inner) | Expression::Not(inner) => {
+                self.expression(inner)
+            }
             Expression::Compare(_, sides) => {
                 self.expression(&sides.0);
                 self.expression(&sides.1);
@@ -159,7 +173,10 @@ impl<'a> Conduct<'a> {
             | Expression::Either(parts)
             | Expression::Union(parts)
             | Expression::Other(parts) => self.all(parts),
-            Expression::Regex(_) | Expression::Bool(_) | Expression::Null | Expression::Class(_) => {}
+            Expression::Regex(_)
+            | Expression::Bool(_)
+            | Expression::Null
+            | Expression::Class(_) => {}
         }
     }
 
@@ -169,20 +186,28 @@ impl<'a> Conduct<'a> {
             _ => "",
         };
         let plain = plain(name);
-        let is_error = ["error", "exception", "abort", "throw"].iter().any(|end| plain.ends_with(end));
-        let calls_back = arguments.iter().any(|argument| matches!(argument.value, Expression::Function(_)));
+        let is_error = ["error", "exception", "abort", "throw"]
+            .iter()
+            .any(|end| plain.ends_with(end));
+        let calls_back = arguments
+            .iter()
+            .any(|argument| matches!(argument.value, Expression::Function(_)));
         let is_check = CHECKS.contains(&&*plain) && !calls_back && self.conditions == 0;
         self.fails |= is_error || name == "next" && !arguments.is_empty() || is_check;
         // `redirect('/login')`: whoever is not known is sent away.
         if plain.contains("redirect") {
-            let texts = arguments.iter().filter_map(|argument| if_login(&argument.value));
+            let texts = arguments
+                .iter()
+                .filter_map(|argument| if_login(&argument.value));
             self.refuses |= texts.count() > 0;
         }
         if is_followed(callee) {
             self.callees.push(callee);
         }
         self.expression(callee);
-        arguments.iter().for_each(|argument| self.expression(&argument.value));
+        arguments
+            .iter()
+            .for_each(|argument| self.expression(&argument.value));
     }
 
     fn name(&mut self, name: &str) {
@@ -194,30 +219,45 @@ impl<'a> Conduct<'a> {
     fn member(&mut self, name: &str) {
         let plain = plain(name);
         self.asks |= CREDENTIALS.contains(&&*plain);
-        self.shapes |= matches!(&*plain, "body" | "query" | "params" | "safeparse" | "parseasync" | "validateasync");
+        self.shapes |= matches!(
+            &*plain,
+            "body" | "query" | "params" | "safeparse" | "parseasync" | "validateasync"
+        );
     }
 
     fn text(&mut self, text: &str) {
         let lower = text.to_lowercase();
-        self.asks |= HEADERS.contains(&&*lower) || lower == "bearer" || lower == "bearer " || lower == "user_id";
+        self.asks |= HEADERS.contains(&&*lower)
+            || lower == "bearer"
+            || lower == "bearer "
+            || lower == "user_id";
     }
 }
 
 /// A name without case and underscores.
 fn plain(name: &str) -> String {
-    name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|letter| *letter != '_')
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Text that names the page where one signs in, in an expression of it.
 fn if_login(expression: &Expression) -> Option<()> {
     let names = |text: &str| {
         let plain = text.to_lowercase().replace(['-', '_'], "");
-        ["login", "signin"].iter().any(|word| plain.contains(word)).then_some(())
+        ["login", "signin"]
+            .iter()
+            .any(|word| plain.contains(word))
+            .then_some(())
     };
     match expression {
         Expression::Text(text) => names(text),
         Expression::Name(name) | Expression::Member(_, name) => names(name),
-        Expression::Call(call) => call.arguments.iter().find_map(|argument| if_login(&argument.value)),
+        Expression::Call(call) => call
+            .arguments
+            .iter()
+            .find_map(|argument| if_login(&argument.value)),
         Expression::Template(parts) | Expression::Other(parts) => parts.iter().find_map(if_login),
         Expression::Add(one, two) => if_login(one).or_else(|| if_login(two)),
         _ => None,

@@ -54,7 +54,9 @@ const DEMANDS: [&str; 14] = [
 ];
 
 /// Whom a demand may be about.
-const PERSONS: [&str; 8] = ["user", "users", "member", "members", "account", "tenant", "customer", "session"];
+const PERSONS: [&str; 8] = [
+    "user", "users", "member", "members", "account", "tenant", "customer", "session",
+];
 
 /// Words of what is something else, whatever stands around them.
 const OTHERS: [&str; 12] = [
@@ -101,16 +103,34 @@ pub(super) fn asks_who(name: &str) -> bool {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let demands = has(&DEMANDS);
-    if has(&OTHERS) || !demands && words.last().is_some_and(|last| GIVES.contains(&last.as_str())) {
+    if has(&OTHERS)
+        || !demands
+            && words
+                .last()
+                .is_some_and(|last| GIVES.contains(&last.as_str()))
+    {
         return false;
     }
     // `validateLogin` looks at what was sent, `validateToken` at who sent it.
-    let validates = words.first().is_some_and(|first| matches!(first.as_str(), "validate" | "parse" | "sanitize"));
+    let validates = words
+        .first()
+        .is_some_and(|first| matches!(first.as_str(), "validate" | "parse" | "sanitize"));
     if validates {
-        return has(&["token", "jwt", "auth", "permission", "permissions", "role", "roles", "credentials"])
-            || has(&["session"]);
+        return has(&[
+            "token",
+            "jwt",
+            "auth",
+            "permission",
+            "permissions",
+            "role",
+            "roles",
+            "credentials",
+        ]) || has(&["session"]);
     }
-    let is_key = words.windows(2).any(|pair| pair[0] == "api" && pair[1] == "key") || has(&["apikey"]);
+    let is_key = words
+        .windows(2)
+        .any(|pair| pair[0] == "api" && pair[1] == "key")
+        || has(&["apikey"]);
     has(&WHO) || is_key || demands && (has(&PERSONS) || words.len() == 1)
 }
 
@@ -122,7 +142,10 @@ fn words(name: &str) -> Vec<String> {
         let before = at.checked_sub(1).map(|before| letters[before]);
         let begins = letter.is_uppercase()
             && before.is_some_and(|before| {
-                before.is_lowercase() || letters.get(at + 1).is_some_and(|after| after.is_lowercase())
+                before.is_lowercase()
+                    || letters
+                        .get(at + 1)
+                        .is_some_and(|after| after.is_lowercase())
             });
         if begins || !letter.is_alphanumeric() {
             words.push(String::new());

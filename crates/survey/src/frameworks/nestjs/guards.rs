@@ -27,7 +27,10 @@ fn flat<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<Value<'a>> {
     let mut found = Vec::new();
     for value in decorators {
         match super::decorator(machine, value, "applyDecorators") {
-            Some(arguments) => found.extend(flat(machine, &arguments.positional().cloned().collect::<Vec<_>>())),
+            Some(arguments) => found.extend(flat(
+                machine,
+                &arguments.positional().cloned().collect::<Vec<_>>(),
+            )),
             None => found.push(value.clone()),
         }
     }
@@ -36,9 +39,16 @@ fn flat<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<Value<'a>> {
 
 /// Whether a guard only counts how often somebody asks.
 fn limits<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> bool {
-    let bases = guard.as_class().map(|class| machine.outside_bases(&class)).unwrap_or_default();
+    let bases = guard
+        .as_class()
+        .map(|class| machine.outside_bases(&class))
+        .unwrap_or_default();
     let own = machine.path_of(guard);
-    bases.iter().map(|base| &**base).chain(own.as_deref()).any(|path| path.starts_with("@nestjs/throttler"))
+    bases
+        .iter()
+        .map(|base| &**base)
+        .chain(own.as_deref())
+        .any(|path| path.starts_with("@nestjs/throttler"))
 }
 
 impl Global {
@@ -46,59 +56,104 @@ impl Global {
     pub(super) fn read<'a>(machine: &mut Machine<'a>) -> Self {
         let mut named: Vec<Value<'a>> = Vec::new();
         for id in 0..machine.objects.len() {
-            if let Some(event) = machine.event(id).filter(|event| &*event.name == "useGlobalGuards") {
+            if let Some(event) = machine
+                .event(id)
+                .filter(|event| &*event.name == "useGlobalGuards")
+            {
                 named.extend(event.arguments.positional().cloned());
             }
         }
         for class in machine.classes.clone() {
             let decorators = class.decorators.borrow().clone();
-            for arguments in decorators.iter().filter_map(|value| super::decorator(machine, value, "Module")) {
-                let providers = arguments.at(0).and_then(|options| options.entry("providers"));
+            for arguments in decorators
+                .iter()
+                .filter_map(|value| super::decorator(machine, value, "Module"))
+            {
+                let providers = arguments
+                    .at(0)
+                    .and_then(|options| options.entry("providers"));
                 for provider in providers.map(|list| list.items()).unwrap_or_default() {
-                    let token = provider.entry("provide").and_then(|token| machine.path_of(&token));
+                    let token = provider
+                        .entry("provide")
+                        .and_then(|token| machine.path_of(&token));
                     if token.as_deref() == Some("@nestjs/core.APP_GUARD") {
-                        let given = ["useClass", "useExisting", "useValue"].iter().find_map(|key| provider.entry(key));
+                        let given = ["useClass", "useExisting", "useValue"]
+                            .iter()
+                            .find_map(|key| provider.entry(key));
                         named.extend(given);
                     }
                 }
             }
         }
         named.retain(|guard| !limits(machine, guard));
-        let guards = named.iter().map(|guard| (machine.label(guard), let_off(machine, guard))).collect();
+        let guards = named
+            .iter()
+            .map(|guard| (machine.label(guard), let_off(machine, guard)))
+            .collect();
         Global { guards }
     }
 
     /// The global guards of a route whose class and method have these decorators.
-    pub(super) fn names<'a>(&self, machine: &Machine<'a>, decorators: &[&[Value<'a>]]) -> Vec<String> {
+    pub(super) fn names<'a>(
+        &self,
+        machine: &Machine<'a>,
+        decorators: &[&[Value<'a>]],
+    ) -> Vec<String> {
         let set: Vec<Rc<str>> = decorators
             .iter()
             .flat_map(|list| flat(machine, list))
-            .filter_map(|value| super::decorator(machine, &value, "SetMetadata")?.at(0)?.as_text())
+            .filter_map(|value| {
+                super::decorator(machine, &value, "SetMetadata")?
+                    .at(0)?
+                    .as_text()
+            })
             .collect();
         let holds = |keys: &[Rc<str>]| !keys.iter().any(|key| set.contains(key) && is_open(key));
-        self.guards.iter().filter(|(_, keys)| holds(keys)).map(|(name, _)| name.clone()).collect()
+        self.guards
+            .iter()
+            .filter(|(_, keys)| holds(keys))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 }
 
 /// Whether a key of metadata says that nobody is kept out; others say who is let in.
 fn is_open(key: &str) -> bool {
     let lower = key.to_lowercase();
-    ["public", "skip", "anonymous", "open", "noauth", "no_auth", "unprotected", "allow"]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        "public",
+        "skip",
+        "anonymous",
+        "open",
+        "noauth",
+        "no_auth",
+        "unprotected",
+        "allow",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// The keys of metadata that the methods of a guard of the project look up.
 fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
     let class: Option<Rc<ClassValue<'a>>> =
-        guard.as_class().or_else(|| match &machine.object(guard.as_object()?).origin {
-            Origin::Instance { class, .. } => Some(class.clone()),
-            _ => None,
-        });
-    let Some(class) = class else { return Vec::new() };
+        guard
+            .as_class()
+            .or_else(|| match &machine.object(guard.as_object()?).origin {
+                Origin::Instance { class, .. } => Some(class.clone()),
+                _ => None,
+            });
+    let Some(class) = class else {
+        return Vec::new();
+    };
     let mut keys = Vec::new();
     for ancestor in machine.lineage(&class) {
-        let methods: Vec<_> = ancestor.fields.borrow().iter().filter_map(|field| field.value.as_function()).collect();
+        let methods: Vec<_> = ancestor
+            .fields
+            .borrow()
+            .iter()
+            .filter_map(|field| field.value.as_function())
+            .collect();
         for method in methods {
             for argument in looked_up(&method.function.body) {
                 keys.extend(machine.evaluate(argument, &method.scope).as_text());
@@ -115,12 +170,21 @@ fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression>
         match expression {
             Expression::Call(call) => {
                 if let Expression::Member(receiver, name) = &call.callee {
-                    found.extend(call.arguments.first().filter(|_| name.starts_with("get")).map(|first| &first.value));
+                    found.extend(
+                        call.arguments
+                            .first()
+                            .filter(|_| name.starts_with("get"))
+                            .map(|first| &first.value),
+                    );
                     of(receiver, found);
                 }
-                call.arguments.iter().for_each(|argument| of(&argument.value, found));
+                call.arguments
+                    .iter()
+                    .for_each(|argument| of(&argument.value, found));
             }
-            Expression::Either(parts) | Expression::Other(parts) => parts.iter().for_each(|part| of(part, found)),
+            Expression::Either(parts) | Expression::Other(parts) => {
+                parts.iter().for_each(|part| of(part, found))
+            }
             Expression::Not(inner) | Expression::Assign(_, inner) => of(inner, found),
             _ => {}
         }
@@ -129,7 +193,10 @@ fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression>
     for statement in body {
         match statement {
             Statement::Expression(value) | Statement::Return(Some(value)) => of(value, &mut found),
-            Statement::Assign(assignment) => assignment.value.iter().for_each(|value| of(value, &mut found)),
+            Statement::Assign(assignment) => assignment
+                .value
+                .iter()
+                .for_each(|value| of(value, &mut found)),
             Statement::If(condition, then, otherwise) => {
                 of(condition, &mut found);
                 found.extend(looked_up(then));

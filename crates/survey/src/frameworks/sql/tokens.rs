@@ -30,7 +30,11 @@ fn half(comment: &str) -> Option<bool> {
 }
 
 pub(super) fn statements(text: &str) -> Vec<Vec<Token<'_>>> {
-    let mut reader = Reader { text, at: 0, line: 0 };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        line: 0,
+    };
     let mut statements = vec![Vec::new()];
     let mut is_done = true;
     while let Some(letter) = reader.peek() {
@@ -70,7 +74,8 @@ impl<'s> Reader<'s> {
 
     fn advance(&mut self, length: usize) {
         let passed = &self.text[self.at..self.at + length];
-        self.line += u32::try_from(passed.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(0);
+        self.line +=
+            u32::try_from(passed.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(0);
         self.at += length;
     }
 
@@ -81,7 +86,11 @@ impl<'s> Reader<'s> {
         let end = inside.find(close).unwrap_or(inside.len());
         let length = open.len_utf8() + end + close.len_utf8();
         self.advance(length.min(self.text.len() - self.at));
-        Some(Token { text: &inside[..end], line, is_quoted: true })
+        Some(Token {
+            text: &inside[..end],
+            line,
+            is_quoted: true,
+        })
     }
 
     fn token(&mut self, letter: char) -> Option<Token<'s>> {
@@ -91,7 +100,10 @@ impl<'s> Reader<'s> {
             '`' => return self.quoted('`', '`'),
             '\'' => return self.quoted('\'', '\''),
             // The body of a function.
-            '$' if rest[1..].find('$').is_some_and(|end| rest[1..=end].chars().all(char::is_alphanumeric)) => {
+            '$' if rest[1..]
+                .find('$')
+                .is_some_and(|end| rest[1..=end].chars().all(char::is_alphanumeric)) =>
+            {
                 let tag = &rest[..rest[1..].find('$')? + 2];
                 let body = &rest[tag.len()..];
                 let end = body.find(tag).map_or(body.len(), |end| end + tag.len());
@@ -108,6 +120,10 @@ impl<'s> Reader<'s> {
             letter.len_utf8()
         };
         self.advance(length);
-        Some(Token { text: &rest[..length], line, is_quoted: false })
+        Some(Token {
+            text: &rest[..length],
+            line,
+            is_quoted: false,
+        })
     }
 }
