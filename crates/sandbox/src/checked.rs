@@ -7,21 +7,43 @@ use crate::policy::Policy;
 
 /// Checks what a policy names, and gives it with its paths as the system knows them.
 pub(crate) fn checked(mut policy: Policy) -> Result<Policy, SandboxError> {
-    let refuse =
-        |path: &Path, reason: &str| SandboxError::Policy { path: path.to_path_buf(), reason: reason.to_owned() };
-    policy.root = policy.root.canonicalize().map_err(SandboxError::file("find the repository at", &policy.root))?;
+    let refuse = |path: &Path, reason: &str| SandboxError::Policy {
+        path: path.to_path_buf(),
+        reason: reason.to_owned(),
+    };
+    policy.root = policy
+        .root
+        .canonicalize()
+        .map_err(SandboxError::file("find the repository at", &policy.root))?;
     if !policy.root.is_dir() || policy.root.parent().is_none() {
-        return Err(refuse(&policy.root, "is not a folder that can be a repository"));
+        return Err(refuse(
+            &policy.root,
+            "is not a folder that can be a repository",
+        ));
     }
     if !policy.scratch.is_absolute() {
-        return Err(refuse(&policy.scratch, "the scratch folder must be an absolute path"));
+        return Err(refuse(
+            &policy.scratch,
+            "the scratch folder must be an absolute path",
+        ));
     }
     let outputs = policy.scratch.join("outputs");
     std::fs::create_dir_all(&outputs).map_err(SandboxError::file("make", &outputs))?;
-    policy.scratch = policy.scratch.canonicalize().map_err(SandboxError::file("find", &policy.scratch))?;
+    policy.scratch = policy
+        .scratch
+        .canonicalize()
+        .map_err(SandboxError::file("find", &policy.scratch))?;
     if policy.root.starts_with(&policy.scratch) {
-        return Err(refuse(&policy.scratch, "the scratch folder can't hold the repository"));
+        return Err(refuse(
+            &policy.scratch,
+            "the scratch folder can't hold the repository",
+        ));
     }
-    policy.hidden.extend(policy.scratch.strip_prefix(&policy.root).map(Path::to_path_buf));
+    policy.hidden.extend(
+        policy
+            .scratch
+            .strip_prefix(&policy.root)
+            .map(Path::to_path_buf),
+    );
     Ok(policy)
 }

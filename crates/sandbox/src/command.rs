@@ -46,7 +46,10 @@ impl FirstValue {
     /// Puts it before what the variable holds.
     pub(crate) fn put(&self, env: &mut BTreeMap<String, String>) {
         let rest = env.get(&self.name).filter(|rest| !rest.is_empty());
-        let all = rest.map_or_else(|| self.value.clone(), |rest| format!("{}{}{rest}", self.value, self.divider));
+        let all = rest.map_or_else(
+            || self.value.clone(),
+            |rest| format!("{}{}{rest}", self.value, self.divider),
+        );
         env.insert(self.name.clone(), all);
     }
 }
@@ -54,7 +57,10 @@ impl FirstValue {
 impl Command {
     /// A command in the repository's root with nothing but its script.
     pub fn new(script: impl Into<String>) -> Self {
-        Self { script: script.into(), ..Self::default() }
+        Self {
+            script: script.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -100,10 +106,20 @@ impl fmt::Display for Exit {
         match self {
             Self::Code(code) => write!(formatter, "exit status {code}"),
             Self::Signal(signal) => write!(formatter, "ended by signal {signal}"),
-            Self::TimedOut { after, looks_like_server: false } => {
-                write!(formatter, "still running after {} s, so it was ended", after.as_secs())
+            Self::TimedOut {
+                after,
+                looks_like_server: false,
+            } => {
+                write!(
+                    formatter,
+                    "still running after {} s, so it was ended",
+                    after.as_secs()
+                )
             }
-            Self::TimedOut { after, looks_like_server: true } => write!(
+            Self::TimedOut {
+                after,
+                looks_like_server: true,
+            } => write!(
                 formatter,
                 "still running after {} s, so it was ended; it behaves like a server or a watcher, which never \
                  returns by itself",
@@ -140,7 +156,8 @@ impl Output {
     /// When the file can't be read.
     pub fn tail(&self, bytes: usize) -> io::Result<String> {
         let kept = File::open(&self.path)?.metadata()?.len();
-        self.read(kept.saturating_sub(bytes as u64), bytes).map(|found| lossy(&found))
+        self.read(kept.saturating_sub(bytes as u64), bytes)
+            .map(|found| lossy(&found))
     }
 
     fn read(&self, from: u64, bytes: usize) -> io::Result<Vec<u8>> {
@@ -154,7 +171,11 @@ impl Output {
 
 /// A cut through a character leaves up to three stray bytes at either end, which are dropped rather than shown.
 fn lossy(bytes: &[u8]) -> String {
-    let start = bytes.iter().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count();
+    let start = bytes
+        .iter()
+        .take(3)
+        .take_while(|byte| **byte & 0xC0 == 0x80)
+        .count();
     let mut end = bytes.len();
     if let Err(error) = std::str::from_utf8(&bytes[start..])
         && error.error_len().is_none()

@@ -23,7 +23,11 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     pub(crate) fn of(found: &Metadata) -> Self {
-        Self { inode: found.ino(), size: found.size(), changed: (found.ctime(), found.ctime_nsec()) }
+        Self {
+            inode: found.ino(),
+            size: found.size(),
+            changed: (found.ctime(), found.ctime_nsec()),
+        }
     }
 }
 
@@ -34,13 +38,23 @@ pub(crate) type Manifest = HashMap<PathBuf, Stamp>;
 pub(crate) fn of_overlays(all: &[Layers]) -> Result<Vec<Effect>, String> {
     let mut effects = Vec::new();
     for layers in all {
-        let mut walk = Walk { new: &layers.upper, old: &layers.lower, hidden: &layers.hidden, found: Vec::new() };
+        let mut walk = Walk {
+            new: &layers.upper,
+            old: &layers.lower,
+            hidden: &layers.hidden,
+            found: Vec::new(),
+        };
         walk.layer(Path::new(""), true)?;
-        effects.extend(
-            walk.sorted()
-                .into_iter()
-                .map(|effect| Effect { path: layers.path.join(&effect.path).to_string_lossy().into_owned(), ..effect }),
-        );
+        effects.extend(walk.sorted().into_iter().map(|effect| {
+            Effect {
+                path: layers
+                    .path
+                    .join(&effect.path)
+                    .to_string_lossy()
+                    .into_owned(),
+                ..effect
+            }
+        }));
     }
     effects.sort();
     Ok(effects)
@@ -53,7 +67,12 @@ pub(crate) fn of_copy(
     manifest: &Manifest,
     hidden: &[PathBuf],
 ) -> Result<Vec<Effect>, String> {
-    let mut walk = Walk { new: copy, old: root, hidden, found: Vec::new() };
+    let mut walk = Walk {
+        new: copy,
+        old: root,
+        hidden,
+        found: Vec::new(),
+    };
     let mut seen = Vec::new();
     walk.copy(Path::new(""), manifest, &mut seen)?;
     let seen: std::collections::HashSet<PathBuf> = seen.into_iter().collect();
@@ -80,9 +99,16 @@ impl Walk<'_> {
     }
 
     fn note(&mut self, path: &Path, kind: EffectKind, new: Option<&Metadata>) {
-        let mode = new.filter(|new| new.is_file()).map(|new| new.mode() & 0o7777);
+        let mode = new
+            .filter(|new| new.is_file())
+            .map(|new| new.mode() & 0o7777);
         let bytes = new.map_or(0, Metadata::len);
-        self.found.push(Effect { path: path.to_string_lossy().into_owned(), kind, mode, bytes });
+        self.found.push(Effect {
+            path: path.to_string_lossy().into_owned(),
+            kind,
+            mode,
+            bytes,
+        });
     }
 
     fn is_hidden(&self, path: &Path) -> bool {
@@ -121,7 +147,11 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn unnamed_are_deleted(&mut self, folder: &Path, named: &[std::ffi::OsString]) -> Result<(), String> {
+    fn unnamed_are_deleted(
+        &mut self,
+        folder: &Path,
+        named: &[std::ffi::OsString],
+    ) -> Result<(), String> {
         if !look(&self.old.join(folder))?.is_some_and(|old| old.is_dir()) {
             return Ok(());
         }
@@ -134,7 +164,12 @@ impl Walk<'_> {
     }
 
     /// One folder of a copy.
-    fn copy(&mut self, folder: &Path, manifest: &Manifest, seen: &mut Vec<PathBuf>) -> Result<(), String> {
+    fn copy(
+        &mut self,
+        folder: &Path,
+        manifest: &Manifest,
+        seen: &mut Vec<PathBuf>,
+    ) -> Result<(), String> {
         let at = self.new.join(folder);
         let _opened = Opened::new(&at, Access::READ_OK | Access::EXEC_OK)?;
         for name in names(&at)? {
@@ -142,7 +177,9 @@ impl Walk<'_> {
             if self.is_hidden(&path) {
                 continue;
             }
-            let Some(new) = look(&self.new.join(&path))? else { continue };
+            let Some(new) = look(&self.new.join(&path))? else {
+                continue;
+            };
             if new.is_dir() {
                 self.copy(&path, manifest, seen)?;
                 continue;
@@ -185,7 +222,9 @@ impl Walk<'_> {
                 Err(_) if look(&at)?.is_none() => None,
                 Err(error) => return Err(error),
                 Ok(false) => Some(EffectKind::Modified),
-                Ok(true) => (new.mode() & 0o7777 != old.mode() & 0o7777).then_some(EffectKind::ModeChanged),
+                Ok(true) => {
+                    (new.mode() & 0o7777 != old.mode() & 0o7777).then_some(EffectKind::ModeChanged)
+                }
             },
         };
         if let Some(kind) = kind {
@@ -200,7 +239,9 @@ impl Walk<'_> {
             return Ok(());
         }
         let below = self.old.join(path);
-        let Some(old) = look(&below)? else { return Ok(()) };
+        let Some(old) = look(&below)? else {
+            return Ok(());
+        };
         if old.is_dir() {
             for name in names(&below)? {
                 self.deleted(&path.join(name))?;
@@ -220,7 +261,9 @@ fn is_tracked(found: &Metadata) -> bool {
 /// An overlay marks what was deleted with a device of number 0, or with an attribute on an empty file.
 fn is_whiteout(path: &Path, found: &Metadata) -> bool {
     (found.file_type().is_char_device() && found.rdev() == 0)
-        || (found.is_file() && found.len() == 0 && attribute(path, "user.overlay.whiteout").is_some())
+        || (found.is_file()
+            && found.len() == 0
+            && attribute(path, "user.overlay.whiteout").is_some())
 }
 
 /// An overlay marks a folder that was removed and made again, so that nothing below shows through.
@@ -237,7 +280,14 @@ fn attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
 fn look(path: &Path) -> Result<Option<Metadata>, String> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(format!("can't look at {}: {error}", path.display())),
     }
 }
@@ -249,7 +299,9 @@ fn names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(said)?,
     };
-    entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(said)).collect()
+    entries
+        .map(|entry| entry.map(|entry| entry.file_name()).map_err(said))
+        .collect()
 }
 
 /// Something that a command made, kept open to us for as long as this lives, also where the command took the right to
@@ -268,7 +320,10 @@ impl<'a> Opened<'a> {
         let said = |error: io::Error| format!("can't look into {}: {error}", path.display());
         let mode = fs::symlink_metadata(path).map_err(said)?.mode();
         fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o700)).map_err(said)?;
-        Ok(Self { path, mode: Some(mode) })
+        Ok(Self {
+            path,
+            mode: Some(mode),
+        })
     }
 }
 
@@ -282,7 +337,9 @@ impl Drop for Opened<'_> {
 }
 
 fn links_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
-    let target = |path: &Path| fs::read_link(path).map_err(|error| format!("can't read {}: {error}", path.display()));
+    let target = |path: &Path| {
+        fs::read_link(path).map_err(|error| format!("can't read {}: {error}", path.display()))
+    };
     Ok(target(one)?.as_os_str().as_bytes() == target(other)?.as_os_str().as_bytes())
 }
 

@@ -9,8 +9,17 @@ use crate::home::TOOLCHAIN_VARIABLES;
 use crate::policy::{Network, Policy};
 
 /// Names that pass from our own environment, besides `LC_*` and those of toolchains.
-const ALLOWED: &[&str] =
-    &["LANG", "LANGUAGE", "LOGNAME", "SHELL", "TZ", "USER", "NODE_VERSION", "PYENV_VERSION", "RUSTUP_TOOLCHAIN"];
+const ALLOWED: &[&str] = &[
+    "LANG",
+    "LANGUAGE",
+    "LOGNAME",
+    "SHELL",
+    "TZ",
+    "USER",
+    "NODE_VERSION",
+    "PYENV_VERSION",
+    "RUSTUP_TOOLCHAIN",
+];
 
 /// Nobody is there to answer, to page or to watch.
 const UNATTENDED: &[(&str, &str)] = &[
@@ -33,8 +42,11 @@ const UNATTENDED: &[(&str, &str)] = &[
 
 /// With the network closed, trying again only costs time: npm alone waits for 70 seconds and more before it says that it
 /// does not reach its registry, longer than most checks run.
-const UNREACHABLE: &[(&str, &str)] =
-    &[("NPM_CONFIG_FETCH_RETRIES", "0"), ("PIP_RETRIES", "0"), ("UV_HTTP_RETRIES", "0")];
+const UNREACHABLE: &[(&str, &str)] = &[
+    ("NPM_CONFIG_FETCH_RETRIES", "0"),
+    ("PIP_RETRIES", "0"),
+    ("UV_HTTP_RETRIES", "0"),
+];
 
 /// Where commands find things.
 pub(crate) struct Places<'a> {
@@ -47,10 +59,17 @@ pub(crate) struct Places<'a> {
 }
 
 /// All variables of a command, later ones over earlier ones; its own folders of programs come before the policy's.
-pub(crate) fn environment(policy: &Policy, command: &Command, places: &Places<'_>) -> BTreeMap<String, String> {
+pub(crate) fn environment(
+    policy: &Policy,
+    command: &Command,
+    places: &Places<'_>,
+) -> BTreeMap<String, String> {
     let own_paths = &command.paths_first;
-    let first: Vec<PathBuf> =
-        own_paths.iter().chain(&policy.paths_first).map(|folder| in_tree(policy, places, folder)).collect();
+    let first: Vec<PathBuf> = own_paths
+        .iter()
+        .chain(&policy.paths_first)
+        .map(|folder| in_tree(policy, places, folder))
+        .collect();
     let own = |name: &str| std::env::var(name).ok();
     let mut found = BTreeMap::new();
     let toolchains = TOOLCHAIN_VARIABLES.iter().map(|(name, _)| *name);
@@ -58,12 +77,23 @@ pub(crate) fn environment(policy: &Policy, command: &Command, places: &Places<'_
         found.extend(own(name).map(|value| (name.to_owned(), value)));
     }
     found.extend(std::env::vars_os().filter_map(|(name, value)| {
-        let name = name.into_string().ok().filter(|name| name.starts_with("LC_"))?;
+        let name = name
+            .into_string()
+            .ok()
+            .filter(|name| name.starts_with("LC_"))?;
         Some((name, value.into_string().ok()?))
     }));
-    found.extend(UNATTENDED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    found.extend(
+        UNATTENDED
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
     if command.network.unwrap_or(policy.network) == Network::Closed {
-        found.extend(UNREACHABLE.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        found.extend(
+            UNREACHABLE
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
     }
     found.insert("HOME".into(), text(places.home));
     for name in ["TMPDIR", "TMP", "TEMP"] {
@@ -71,9 +101,12 @@ pub(crate) fn environment(policy: &Policy, command: &Command, places: &Places<'_
     }
     found.insert("PATH".into(), search_path(policy, &first, places));
     if let Some(home) = places.real_home {
-        for (name, folder) in
-            [("PYENV_ROOT", ".pyenv"), ("NVM_DIR", ".nvm"), ("RUSTUP_HOME", ".rustup"), ("VOLTA_HOME", ".volta")]
-        {
+        for (name, folder) in [
+            ("PYENV_ROOT", ".pyenv"),
+            ("NVM_DIR", ".nvm"),
+            ("RUSTUP_HOME", ".rustup"),
+            ("VOLTA_HOME", ".volta"),
+        ] {
             let folder = home.join(folder);
             if folder.is_dir() && !found.contains_key(name) {
                 found.insert(name.into(), text(&folder));
@@ -81,7 +114,10 @@ pub(crate) fn environment(policy: &Policy, command: &Command, places: &Places<'_
         }
     }
     for folder in &first {
-        if let Some(environment) = folder.parent().filter(|folder| folder.join("pyvenv.cfg").is_file()) {
+        if let Some(environment) = folder
+            .parent()
+            .filter(|folder| folder.join("pyvenv.cfg").is_file())
+        {
             found.insert("VIRTUAL_ENV".into(), text(environment));
             break;
         }
@@ -100,8 +136,11 @@ fn search_path(policy: &Policy, first: &[PathBuf], places: &Places<'_>) -> Strin
     let rest = std::env::split_paths(&own)
         .filter(|folder| folder.is_absolute())
         .map(|folder| in_tree(policy, places, &folder));
-    let all: Vec<String> =
-        first.chain(rest).map(|folder| text(&folder)).filter(|folder| !folder.contains(':')).collect();
+    let all: Vec<String> = first
+        .chain(rest)
+        .map(|folder| text(&folder))
+        .filter(|folder| !folder.contains(':'))
+        .collect();
     all.join(":")
 }
 

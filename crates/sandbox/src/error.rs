@@ -43,7 +43,9 @@ pub enum SandboxError {
         source: io::Error,
     },
     /// The process that keeps the walls is gone.
-    #[error("the process that keeps the walls is gone: {0}. Run again; if it happens again, report it")]
+    #[error(
+        "the process that keeps the walls is gone: {0}. Run again; if it happens again, report it"
+    )]
     Gone(String),
     /// Something inside the walls could not be done.
     #[error("can't {what}: {reason}")]
@@ -62,7 +64,9 @@ pub enum SandboxError {
         reason: String,
     },
     /// A command asks for another network than the run's, while servers are running.
-    #[error("a command with a network of its own can't run while a server runs; stop the server first")]
+    #[error(
+        "a command with a network of its own can't run while a server runs; stop the server first"
+    )]
     ServerRuns,
     /// git could not be asked.
     #[error("git {what}: {reason}")]
@@ -94,10 +98,18 @@ pub enum SandboxError {
 impl SandboxError {
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::File { action, path, source }
+        move |source| Self::File {
+            action,
+            path,
+            source,
+        }
     }
 }
 
 fn list(tried: &[(WallName, String)]) -> String {
-    tried.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ")
+    tried
+        .iter()
+        .map(|(name, why)| format!("{name}: {why}"))
+        .collect::<Vec<_>>()
+        .join("; ")
 }

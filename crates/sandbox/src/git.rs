@@ -73,7 +73,10 @@ pub async fn is_repository(folder: &Path) -> Result<bool, SandboxError> {
 /// When git is missing or does not answer.
 pub async fn head(root: &Path) -> Result<Option<String>, SandboxError> {
     let output = read(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await?;
-    Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
+    Ok(output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
 }
 
 /// The newest of the last 500 commits with this subject line, by its id.
@@ -83,7 +86,10 @@ pub async fn head(root: &Path) -> Result<Option<String>, SandboxError> {
 pub async fn find_commit(root: &Path, subject: &str) -> Result<Option<String>, SandboxError> {
     let output = read(root, &["log", "--max-count=500", "--format=%H %s"]).await?;
     let log = String::from_utf8_lossy(&output.stdout);
-    let found = log.lines().filter_map(|line| line.split_once(' ')).find(|(_, of)| of.trim() == subject.trim());
+    let found = log
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .find(|(_, of)| of.trim() == subject.trim());
     Ok(found.map(|(id, _)| id.to_owned()))
 }
 
@@ -92,11 +98,21 @@ pub async fn find_commit(root: &Path, subject: &str) -> Result<Option<String>, S
 ///
 /// # Errors
 /// When git is missing, does not answer, or `root` is no working tree.
-pub async fn status<P: AsRef<OsStr>>(root: &Path, paths: &[P]) -> Result<Vec<PathStatus>, SandboxError> {
-    let mut arguments: Vec<OsString> =
-        ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all", "--"]
-            .map(OsString::from)
-            .to_vec();
+pub async fn status<P: AsRef<OsStr>>(
+    root: &Path,
+    paths: &[P],
+) -> Result<Vec<PathStatus>, SandboxError> {
+    let mut arguments: Vec<OsString> = [
+        "status",
+        "--porcelain=v1",
+        "-z",
+        "--untracked-files=all",
+        "--no-renames",
+        "--ignore-submodules=all",
+        "--",
+    ]
+    .map(OsString::from)
+    .to_vec();
     arguments.extend(paths.iter().map(|path| path.as_ref().to_os_string()));
     let output = read(root, &arguments).await?;
     if !output.status.success() {
@@ -130,9 +146,15 @@ pub async fn commit<P: AsRef<OsStr>>(
     message: &str,
     time: Duration,
 ) -> Result<String, SandboxError> {
-    let paths: Vec<OsString> = paths.iter().map(|path| path.as_ref().to_os_string()).collect();
+    let paths: Vec<OsString> = paths
+        .iter()
+        .map(|path| path.as_ref().to_os_string())
+        .collect();
     if paths.is_empty() {
-        return Err(SandboxError::Git { what: "commit".into(), reason: "no paths were named".into() });
+        return Err(SandboxError::Git {
+            what: "commit".into(),
+            reason: "no paths were named".into(),
+        });
     }
     // Files that git does not know yet are announced only: what the user has staged stays as it is if git refuses.
     let new: Vec<OsString> = status(root, &paths)
@@ -143,13 +165,24 @@ pub async fn commit<P: AsRef<OsStr>>(
         .collect();
     let command = |first: &[&str], paths: &[OsString]| -> Vec<OsString> {
         let first = std::iter::once("--literal-pathspecs").chain(first.iter().copied());
-        first.map(OsString::from).chain([OsString::from("--")]).chain(paths.iter().cloned()).collect()
+        first
+            .map(OsString::from)
+            .chain([OsString::from("--")])
+            .chain(paths.iter().cloned())
+            .collect()
     };
     if !new.is_empty() {
         own(root, command(&["add", "--intent-to-add"], &new), time).await?;
     }
-    let committed =
-        own(root, command(&["commit", "--quiet", "--no-edit", "--only", "-m", message], &paths), time).await;
+    let committed = own(
+        root,
+        command(
+            &["commit", "--quiet", "--no-edit", "--only", "-m", message],
+            &paths,
+        ),
+        time,
+    )
+    .await;
     let left = if committed.is_ok() { &paths } else { &new };
     if !left.is_empty() {
         // A hook may have committed more than the index was told; what the index knows must be what was committed.
@@ -166,22 +199,38 @@ pub async fn commit<P: AsRef<OsStr>>(
 async fn own(root: &Path, arguments: Vec<OsString>, time: Duration) -> Result<(), SandboxError> {
     let name = arguments[1].to_string_lossy().into_owned();
     let mut command = without_terminal();
-    command.envs(std::env::vars_os()).current_dir(root).args(arguments);
+    command
+        .envs(std::env::vars_os())
+        .current_dir(root)
+        .args(arguments);
     for name in LEADING_AWAY {
         command.env_remove(name);
     }
-    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_EDITOR", "false").env("GIT_PAGER", "cat");
+    command
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_EDITOR", "false")
+        .env("GIT_PAGER", "cat");
     // git tells of each hook on its standard error, so that a refusal of one is told from git's own.
     command.env("GIT_TRACE2_EVENT", "2");
-    command.env("GIT_ASKPASS", "false").env("SSH_ASKPASS", "false").env("SSH_ASKPASS_REQUIRE", "never");
+    command
+        .env("GIT_ASKPASS", "false")
+        .env("SSH_ASKPASS", "false")
+        .env("SSH_ASKPASS_REQUIRE", "never");
     let output = finish(&name, command, time).await?;
-    if output.status.success() { Ok(()) } else { Err(failed(&name, &output)) }
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(failed(&name, &output))
+    }
 }
 
 /// git in a session of its own where that can be had, so that no hook and no signing program finds a terminal to ask on.
 fn without_terminal() -> std::process::Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    match std::env::split_paths(&path).map(|folder| folder.join("setsid")).find(|program| program.is_file()) {
+    match std::env::split_paths(&path)
+        .map(|folder| folder.join("setsid"))
+        .find(|program| program.is_file())
+    {
         Some(setsid) => {
             let mut command = program(setsid);
             command.args(["--wait", "git"]);
@@ -207,9 +256,16 @@ const LEADING_AWAY: &[&str] = &[
 ];
 
 async fn read<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Result<Output, SandboxError> {
-    let what = arguments.first().map(|first| first.as_ref().to_string_lossy().into_owned()).unwrap_or_default();
+    let what = arguments
+        .first()
+        .map(|first| first.as_ref().to_string_lossy().into_owned())
+        .unwrap_or_default();
     let mut command = program("git");
-    command.current_dir(folder).arg("--no-pager").arg("--no-optional-locks").arg("--literal-pathspecs");
+    command
+        .current_dir(folder)
+        .arg("--no-pager")
+        .arg("--no-optional-locks")
+        .arg("--literal-pathspecs");
     for setting in QUIET {
         command.arg("-c").arg(setting);
     }
@@ -219,14 +275,30 @@ async fn read<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Result<Output,
             command.env(name, value);
         }
     }
-    command.env("HOME", "/nonexistent").env("XDG_CONFIG_HOME", "/nonexistent").env("LC_ALL", "C");
-    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_ATTR_NOSYSTEM", "1");
-    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1");
+    command
+        .env("HOME", "/nonexistent")
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("LC_ALL", "C");
+    command
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_ATTR_NOSYSTEM", "1");
+    command
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_NO_LAZY_FETCH", "1");
     finish(&what, command, READ_TIME).await
 }
 
-async fn finish(what: &str, mut command: std::process::Command, time: Duration) -> Result<Output, SandboxError> {
-    let failed = |reason: String| SandboxError::Git { what: what.to_owned(), reason };
+async fn finish(
+    what: &str,
+    mut command: std::process::Command,
+    time: Duration,
+) -> Result<Output, SandboxError> {
+    let failed = |reason: String| SandboxError::Git {
+        what: what.to_owned(),
+        reason,
+    };
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     // What becomes the leader of a session must not lead a group before.
     let own_session = command.get_program() != "git";
@@ -234,21 +306,32 @@ async fn finish(what: &str, mut command: std::process::Command, time: Duration) 
     if !own_session {
         command.process_group(0);
     }
-    let mut child =
-        command.kill_on_drop(true).spawn().map_err(|error| failed(format!("git could not be started: {error}")))?;
-    let group = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
+    let mut child = command
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| failed(format!("git could not be started: {error}")))?;
+    let group = child
+        .id()
+        .and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
     let (stdout, stderr) = (gather(child.stdout.take()), gather(child.stderr.take()));
     match tokio::time::timeout(time, child.wait()).await {
         Ok(status) => {
             let status = status.map_err(|error| failed(error.to_string()))?;
-            Ok(Output { status, stdout: gathered(stdout).await, stderr: gathered(stderr).await })
+            Ok(Output {
+                status,
+                stdout: gathered(stdout).await,
+                stderr: gathered(stderr).await,
+            })
         }
         Err(_) => {
             if let Some(group) = group {
                 // A group that has ended meanwhile needs no signal.
                 let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
             }
-            Err(SandboxError::GitTime { what: what.to_owned(), after: time })
+            Err(SandboxError::GitTime {
+                what: what.to_owned(),
+                after: time,
+            })
         }
     }
 }
@@ -262,7 +345,9 @@ fn gather(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) -> Gathered {
         let Some(mut pipe) = pipe else { return };
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
-            kept.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..count]);
+            kept.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend_from_slice(&buffer[..count]);
         }
     });
     (bytes, task)
@@ -279,16 +364,30 @@ async fn gathered((bytes, mut task): Gathered) -> Vec<u8> {
 /// Returns the hook that failed, by git's own events, and what was printed beside them.
 fn hook_that_failed(stderr: &str) -> (Option<String>, String) {
     let is_event = |line: &&str| line.starts_with("{\"event\":");
-    let events: Vec<serde_json::Value> =
-        stderr.lines().filter(is_event).filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let events: Vec<serde_json::Value> = stderr
+        .lines()
+        .filter(is_event)
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
     // What git itself starts has a session without parts; a hook's own git has its parent's in front.
-    let own = || events.iter().filter(|event| event["sid"].as_str().is_some_and(|session| !session.contains('/')));
+    let own = || {
+        events.iter().filter(|event| {
+            event["sid"]
+                .as_str()
+                .is_some_and(|session| !session.contains('/'))
+        })
+    };
     let failed: Vec<&serde_json::Value> = own()
         .filter(|event| event["event"] == "child_exit" && event["code"] != 0)
         .map(|event| &event["child_id"])
         .collect();
-    let started = |event: &&serde_json::Value| event["event"] == "child_start" && failed.contains(&&event["child_id"]);
-    let hook = own().filter(started).find_map(|event| event["hook_name"].as_str()).map(str::to_owned);
+    let started = |event: &&serde_json::Value| {
+        event["event"] == "child_start" && failed.contains(&&event["child_id"])
+    };
+    let hook = own()
+        .filter(started)
+        .find_map(|event| event["hook_name"].as_str())
+        .map(str::to_owned);
     let said: Vec<&str> = stderr.lines().filter(|line| !is_event(line)).collect();
     (hook, said.join("\n").trim().to_owned())
 }
@@ -296,7 +395,9 @@ fn hook_that_failed(stderr: &str) -> (Option<String>, String) {
 fn failed(what: &str, output: &Output) -> SandboxError {
     let (hook, mut reason) = hook_that_failed(&String::from_utf8_lossy(&output.stderr));
     if reason.is_empty() {
-        String::from_utf8_lossy(&output.stdout).trim().clone_into(&mut reason);
+        String::from_utf8_lossy(&output.stdout)
+            .trim()
+            .clone_into(&mut reason);
     }
     if reason.is_empty() {
         reason = format!("it ended with {} and said nothing", output.status);
@@ -304,7 +405,10 @@ fn failed(what: &str, output: &Output) -> SandboxError {
     if let Some(hook) = hook {
         return SandboxError::HookRefused { hook, reason };
     }
-    SandboxError::Git { what: what.to_owned(), reason }
+    SandboxError::Git {
+        what: what.to_owned(),
+        reason,
+    }
 }
 
 fn os(bytes: &[u8]) -> OsString {
@@ -319,13 +423,24 @@ mod tests {
     #[test]
     fn a_hook_that_fails_is_told_from_git() {
         let event = |text: &str| format!("{{\"event\":{text}}}\n");
-        let start =
-            event("\"child_start\",\"sid\":\"1\",\"child_id\":0,\"child_class\":\"hook\",\"hook_name\":\"pre-commit\"");
-        let exit = |code: u8| event(&format!("\"child_exit\",\"sid\":\"1\",\"child_id\":0,\"code\":{code}"));
+        let start = event(
+            "\"child_start\",\"sid\":\"1\",\"child_id\":0,\"child_class\":\"hook\",\"hook_name\":\"pre-commit\"",
+        );
+        let exit = |code: u8| {
+            event(&format!(
+                "\"child_exit\",\"sid\":\"1\",\"child_id\":0,\"code\":{code}"
+            ))
+        };
         let inner = event("\"child_exit\",\"sid\":\"1/2\",\"child_id\":0,\"code\":1");
         let hook = |text: String| hook_that_failed(&text);
-        assert_eq!(hook(format!("{start}no\n{}", exit(1))), (Some("pre-commit".to_owned()), "no".to_owned()));
-        assert_eq!(hook(format!("{start}{inner}{}fatal: x\n", exit(0))), (None, "fatal: x".to_owned()));
+        assert_eq!(
+            hook(format!("{start}no\n{}", exit(1))),
+            (Some("pre-commit".to_owned()), "no".to_owned())
+        );
+        assert_eq!(
+            hook(format!("{start}{inner}{}fatal: x\n", exit(0))),
+            (None, "fatal: x".to_owned())
+        );
         assert_eq!(hook("fatal: x\n".to_owned()), (None, "fatal: x".to_owned()));
     }
 
@@ -334,11 +449,13 @@ mod tests {
         let found = parse_status(b" M a b.py\0?? \xc3\xa9\n.txt\0MD x\0");
         assert_eq!(
             found,
-            [(' ', 'M', "a b.py"), ('?', '?', "é\n.txt"), ('M', 'D', "x")].map(|(index, tree, path)| PathStatus {
-                path: path.to_owned(),
-                index,
-                tree
-            })
+            [(' ', 'M', "a b.py"), ('?', '?', "é\n.txt"), ('M', 'D', "x")].map(
+                |(index, tree, path)| PathStatus {
+                    path: path.to_owned(),
+                    index,
+                    tree
+                }
+            )
         );
     }
 }

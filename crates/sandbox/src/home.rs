@@ -248,4 +248,5 @@ pub(crate) const HIDDEN_FOLDERS: &[&str] = &[
 ];
 
 /// Parts of hidden folders that a system can't do without.
-pub(crate) const SYSTEM_PARTS: &[&str] = &["/run/current-system", "/run/opengl-driver", "/run/wrappers"];
+pub(crate) const SYSTEM_PARTS: &[&str] =
+    &["/run/current-system", "/run/opengl-driver", "/run/wrappers"];

@@ -51,17 +51,28 @@ impl Keeper {
         let text = |error: io::Error| error.to_string();
         let (control, theirs) = UnixStream::pair().map_err(text)?;
         let (doors, their_doors) = UnixStream::pair().map_err(text)?;
-        program.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::from(OwnedFd::from(their_doors)));
+        program
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::from(OwnedFd::from(their_doors)));
         program.stderr(Stdio::piped());
-        let mut child = program
-            .spawn()
-            .map_err(|error| format!("{} can't be started: {error}", program.get_program().display()))?;
+        let mut child = program.spawn().map_err(|error| {
+            format!(
+                "{} can't be started: {error}",
+                program.get_program().display()
+            )
+        })?;
         // The command still holds the other ends, which would keep the line open for ever.
         drop(program);
         match shake_hands(&control, child.id(), setup, leaves) {
             Ok(notes) => {
                 drop(child.stderr.take());
-                let mut keeper = Self { child, control, sending: Mutex::default(), waiting: Waiting::default(), notes };
+                let mut keeper = Self {
+                    child,
+                    control,
+                    sending: Mutex::default(),
+                    waiting: Waiting::default(),
+                    notes,
+                };
                 keeper.listen(doors, services).map_err(text)?;
                 Ok(keeper)
             }
@@ -105,7 +116,12 @@ impl Keeper {
     }
 
     /// Sends a request; its answers come over the receiver, which ends when the warden is gone.
-    pub(crate) fn ask(&self, id: u64, request: &Request, body: &[u8]) -> Result<Answers, SandboxError> {
+    pub(crate) fn ask(
+        &self,
+        id: u64,
+        request: &Request,
+        body: &[u8],
+    ) -> Result<Answers, SandboxError> {
         let (sender, receiver) = unbounded_channel();
         lock(&self.waiting).insert(id, sender);
         if let Err(error) = self.tell(request, body) {
@@ -146,7 +162,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> Result<Vec<String>, Unbuilt> {
+fn shake_hands(
+    control: &UnixStream,
+    pid: u32,
+    setup: &Setup,
+    leaves: bool,
+) -> Result<Vec<String>, Unbuilt> {
     let text = |error: io::Error| error.to_string();
     control.set_read_timeout(Some(STANDING)).map_err(text)?;
     if leaves {
@@ -160,11 +181,14 @@ fn shake_hands(control: &UnixStream, pid: u32, setup: &Setup, leaves: bool) -> R
     }
     send(control, setup, b"").map_err(|error| format!("it ended at once ({error})"))?;
     match receive::<Reply>(control) {
-        Ok(Some((Reply::Ready { notes }, _))) => {
-            control.set_read_timeout(None).map(|()| notes).map_err(|error| text(error).into())
-        }
+        Ok(Some((Reply::Ready { notes }, _))) => control
+            .set_read_timeout(None)
+            .map(|()| notes)
+            .map_err(|error| text(error).into()),
         Ok(Some((Reply::Failed(unbuilt), _))) => Err(unbuilt),
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err("it did not answer in time".into()),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            Err("it did not answer in time".into())
+        }
         Ok(_) | Err(_) => Err("it ended before the walls stood".into()),
     }
 }
@@ -191,16 +215,23 @@ fn take_connections(doors: &UnixStream, services: &[Service]) {
         let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut port = [0; 2];
-        let received = rustix::net::recvmsg(doors, &mut [IoSliceMut::new(&mut port)], &mut control, KEPT);
+        let received =
+            rustix::net::recvmsg(doors, &mut [IoSliceMut::new(&mut port)], &mut control, KEPT);
         match received {
-            Ok(received) if received.bytes == 2 && !received.flags.contains(ReturnFlags::CTRUNC) => {}
+            Ok(received)
+                if received.bytes == 2 && !received.flags.contains(ReturnFlags::CTRUNC) => {}
             Err(rustix::io::Errno::INTR) => continue,
             _ => return,
         }
         let port = u16::from_be_bytes(port);
-        let service = services.iter().find(|service| service.port == port).cloned();
+        let service = services
+            .iter()
+            .find(|service| service.port == port)
+            .cloned();
         for message in control.drain() {
-            let RecvAncillaryMessage::ScmRights(connections) = message else { continue };
+            let RecvAncillaryMessage::ScmRights(connections) = message else {
+                continue;
+            };
             for connection in connections {
                 if let Some(service) = service.clone() {
                     std::thread::spawn(move || join(TcpStream::from(connection), &service));
@@ -212,8 +243,12 @@ fn take_connections(doors: &UnixStream, services: &[Service]) {
 
 /// Carries bytes both ways until both sides have said all. A service that is not there looks like a closed connection.
 fn join(inside: TcpStream, service: &Service) {
-    let Ok(outside) = TcpStream::connect((service.host.as_str(), service.port)) else { return };
-    let (Ok(inside_too), Ok(outside_too)) = (inside.try_clone(), outside.try_clone()) else { return };
+    let Ok(outside) = TcpStream::connect((service.host.as_str(), service.port)) else {
+        return;
+    };
+    let (Ok(inside_too), Ok(outside_too)) = (inside.try_clone(), outside.try_clone()) else {
+        return;
+    };
     let there = std::thread::spawn(move || carry(&inside_too, &outside_too));
     carry(&outside, &inside);
     let _ = there.join();

@@ -18,7 +18,10 @@ pub(crate) fn mounts() -> io::Result<BTreeMap<PathBuf, String>> {
         .filter_map(|line| {
             let mut fields = line.split(|byte| *byte == b' ');
             let at = fields.nth(4)?;
-            Some((unescape(at), String::from_utf8_lossy(fields.next()?).into_owned()))
+            Some((
+                unescape(at),
+                String::from_utf8_lossy(fields.next()?).into_owned(),
+            ))
         })
         .collect())
 }
@@ -28,11 +31,14 @@ fn unescape(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
     while let Some((first, after)) = rest.split_first() {
-        let digits =
-            after.get(..3).filter(|digits| *first == b'\\' && digits.iter().all(|digit| (b'0'..=b'7').contains(digit)));
+        let digits = after.get(..3).filter(|digits| {
+            *first == b'\\' && digits.iter().all(|digit| (b'0'..=b'7').contains(digit))
+        });
         match digits {
             Some(digits) => {
-                bytes.push(digits.iter().fold(0_u8, |value, digit| value.wrapping_mul(8).wrapping_add(digit - b'0')));
+                bytes.push(digits.iter().fold(0_u8, |value, digit| {
+                    value.wrapping_mul(8).wrapping_add(digit - b'0')
+                }));
                 rest = &after[3..];
             }
             None => {

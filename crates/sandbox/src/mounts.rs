@@ -19,13 +19,21 @@ use crate::view::{Place, Sight, View};
 use crate::wire::Unbuilt;
 
 /// Parts of `/proc` through which root would change the host's kernel.
-const KERNEL_FILES: &[&str] = &["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi"];
+const KERNEL_FILES: &[&str] = &[
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+    "/proc/irq",
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/acpi",
+];
 
 /// Keeps our mounts to ourselves, and makes the scratch a mount of its own, which stays writable: what of it is opened
 /// from now on can be written to later.
 pub(crate) fn claim(view: &View) -> Result<(), String> {
     let all = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-    rustix::mount::mount_change("/", all).map_err(said("keep mounts to ourselves below", Path::new("/")))?;
+    rustix::mount::mount_change("/", all)
+        .map_err(said("keep mounts to ourselves below", Path::new("/")))?;
     rustix::mount::mount_bind(&view.scratch, &view.scratch).map_err(said("bind", &view.scratch))
 }
 
@@ -34,7 +42,13 @@ pub(crate) fn build(view: &View) -> Result<Vec<String>, Unbuilt> {
     let blank = view.scratch.join("blank");
     fs::write(&blank, b"").map_err(said("make", &blank))?;
     let blank = hold(&blank).map_err(said("open", &blank))?;
-    let mut builder = Builder { view, blank, own: BTreeSet::new(), sealed: Vec::new(), notes: Vec::new() };
+    let mut builder = Builder {
+        view,
+        blank,
+        own: BTreeSet::new(),
+        sealed: Vec::new(),
+        notes: Vec::new(),
+    };
     builder.build()?;
     Ok(builder.notes)
 }
@@ -65,7 +79,8 @@ impl Builder<'_> {
         let held = self.hold()?;
         let devices = devices::build(&scratch.join("devices"))?;
         let quiet = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-        rustix::mount::mount("proc", "/proc", "proc", quiet, None).map_err(said("mount", Path::new("/proc")))?;
+        rustix::mount::mount("proc", "/proc", "proc", quiet, None)
+            .map_err(said("mount", Path::new("/proc")))?;
         spaces::bound_namespace();
         let skipped: Vec<&Path> = vec![scratch, Path::new("/proc")];
         table::seal_everything(&skipped)?;
@@ -73,7 +88,11 @@ impl Builder<'_> {
         for (place, held) in self.view.places.iter().zip(&held) {
             self.put(place, held)?;
         }
-        for file in KERNEL_FILES.iter().map(Path::new).filter(|file| file.exists()) {
+        for file in KERNEL_FILES
+            .iter()
+            .map(Path::new)
+            .filter(|file| file.exists())
+        {
             rustix::mount::mount_bind(file, file).map_err(said("bind", file))?;
             table::seal(file)?;
         }
@@ -87,21 +106,35 @@ impl Builder<'_> {
 
     /// Opens what the places show, and their layers, while they are still in reach.
     fn hold(&self) -> Result<Vec<Held>, String> {
-        self.view.places.iter().map(|place| self.hold_one(place)).collect()
+        self.view
+            .places
+            .iter()
+            .map(|place| self.hold_one(place))
+            .collect()
     }
 
     fn hold_one(&self, place: &Place) -> Result<Held, String> {
         let open = |path: &Path| hold(path).map(Some).map_err(said("open", path));
         match &place.what {
             Sight::Nothing => Ok(Held::default()),
-            Sight::Private(folder) | Sight::Copy(folder) => Ok(Held { shown: open(folder)?, ..Held::default() }),
-            Sight::Host => Ok(Held { shown: open(&place.at)?, ..Held::default() }),
+            Sight::Private(folder) | Sight::Copy(folder) => Ok(Held {
+                shown: open(folder)?,
+                ..Held::default()
+            }),
+            Sight::Host => Ok(Held {
+                shown: open(&place.at)?,
+                ..Held::default()
+            }),
             Sight::Layered { layer, .. } => {
                 let upper = layer.join("upper");
                 if place.at == self.view.root {
                     hide_all(self.view, &upper)?;
                 }
-                Ok(Held { shown: open(&place.at)?, upper: open(&upper)?, work: open(&fresh_work(layer)?)? })
+                Ok(Held {
+                    shown: open(&place.at)?,
+                    upper: open(&upper)?,
+                    work: open(&fresh_work(layer)?)?,
+                })
             }
         }
     }
@@ -122,9 +155,15 @@ impl Builder<'_> {
                     Ok(()) => {
                         self.own.insert(at.clone());
                     }
-                    Err(reason) if *needed => return Err(Unbuilt { reason, lacks_overlay: true }),
+                    Err(reason) if *needed => {
+                        return Err(Unbuilt {
+                            reason,
+                            lacks_overlay: true,
+                        });
+                    }
                     Err(reason) => {
-                        self.notes.push(format!("{} is read-only: {reason}", at.display()));
+                        self.notes
+                            .push(format!("{} is read-only: {reason}", at.display()));
                         self.show(at, held)?;
                     }
                 }
@@ -134,10 +173,13 @@ impl Builder<'_> {
     }
 
     fn empty(&mut self, at: &Path) -> Result<(), String> {
-        let Ok(found) = fs::metadata(at) else { return Ok(()) };
+        let Ok(found) = fs::metadata(at) else {
+            return Ok(());
+        };
         if found.is_dir() {
             let quiet = MountFlags::NOSUID | MountFlags::NODEV;
-            rustix::mount::mount("none", at, "tmpfs", quiet, Some(c"mode=755,size=16m")).map_err(said("mount", at))?;
+            rustix::mount::mount("none", at, "tmpfs", quiet, Some(c"mode=755,size=16m"))
+                .map_err(said("mount", at))?;
         } else {
             rustix::mount::mount_bind(through(&self.blank), at).map_err(said("cover", at))?;
         }
@@ -147,7 +189,8 @@ impl Builder<'_> {
 
     fn show(&mut self, at: &Path, held: &Held) -> Result<(), String> {
         let is_folder = held.shown.as_ref().is_some_and(|held| {
-            rustix::fs::fstat(held).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+            rustix::fs::fstat(held)
+                .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
         });
         if is_folder {
             make_folder(at)?;
@@ -162,7 +205,11 @@ impl Builder<'_> {
 }
 
 fn hold(path: &Path) -> io::Result<OwnedFd> {
-    Ok(rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?)
+    Ok(rustix::fs::open(
+        path,
+        OFlags::PATH | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?)
 }
 
 /// A path by which the kernel finds what we hold, whatever was mounted over it meanwhile.
@@ -171,7 +218,10 @@ fn through(held: &OwnedFd) -> PathBuf {
 }
 
 fn bind(held: &Held, at: &Path) -> Result<(), String> {
-    let shown = held.shown.as_ref().ok_or_else(|| format!("nothing is held for {}", at.display()))?;
+    let shown = held
+        .shown
+        .as_ref()
+        .ok_or_else(|| format!("nothing is held for {}", at.display()))?;
     rustix::mount::mount_bind_recursive(through(shown), at).map_err(said("bind", at))
 }
 
@@ -213,12 +263,16 @@ pub(crate) fn fresh_work(layer: &Path) -> Result<PathBuf, String> {
 
 /// Marks what is hidden of the repository as gone in its upper layer.
 pub(crate) fn hide_all(view: &View, upper: &Path) -> Result<(), String> {
-    view.hidden.iter().try_for_each(|path| hide(&view.root, upper, path))
+    view.hidden
+        .iter()
+        .try_for_each(|path| hide(&view.root, upper, path))
 }
 
 /// Marks a path as gone in an upper layer, unless it is not there anyway.
 fn hide(root: &Path, upper: &Path, path: &Path) -> Result<(), String> {
-    if fs::symlink_metadata(root.join(path)).is_err() || fs::symlink_metadata(upper.join(path)).is_ok() {
+    if fs::symlink_metadata(root.join(path)).is_err()
+        || fs::symlink_metadata(upper.join(path)).is_ok()
+    {
         return Ok(());
     }
     let mut folder = PathBuf::new();
@@ -230,13 +284,21 @@ fn hide(root: &Path, upper: &Path, path: &Path) -> Result<(), String> {
         }
         if fs::symlink_metadata(&to).is_err() {
             fs::create_dir(&to).map_err(said("make", &to))?;
-            let mode = fs::metadata(&from).map_err(said("read", &from))?.permissions();
+            let mode = fs::metadata(&from)
+                .map_err(said("read", &from))?
+                .permissions();
             fs::set_permissions(&to, mode).map_err(said("make", &to))?;
         }
     }
     let mark = upper.join(path);
-    rustix::fs::mknodat(rustix::fs::CWD, &mark, FileType::CharacterDevice, Mode::empty(), rustix::fs::makedev(0, 0))
-        .map_err(said("hide", &mark))
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &mark,
+        FileType::CharacterDevice,
+        Mode::empty(),
+        rustix::fs::makedev(0, 0),
+    )
+    .map_err(said("hide", &mark))
 }
 
 fn said<E: Into<io::Error>>(action: &str, path: &Path) -> impl FnOnce(E) -> String {

@@ -4,9 +4,16 @@ use std::ffi::OsStr;
 use std::process::Stdio;
 
 /// A program to start, with no input and an empty environment; the caller adds what it may know.
-#[expect(clippy::disallowed_methods, reason = "this is the door that the ban leads to")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the door that the ban leads to"
+)]
 pub(crate) fn program(path: impl AsRef<OsStr>) -> std::process::Command {
     let mut command = std::process::Command::new(path);
-    command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command
 }

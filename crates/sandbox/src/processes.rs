@@ -16,7 +16,9 @@ struct Listed {
 
 #[cfg(target_os = "linux")]
 fn listed() -> Vec<Listed> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
     entries
         .flatten()
         .filter_map(|entry| {
@@ -27,7 +29,11 @@ fn listed() -> Vec<Listed> {
             let rest = String::from_utf8_lossy(&stat[end + 1..]).into_owned();
             let mut fields = rest.split_whitespace();
             let dead = matches!(fields.next()?, "Z" | "X" | "x");
-            Some(Listed { pid, parent: fields.next()?.parse().ok()?, dead })
+            Some(Listed {
+                pid,
+                parent: fields.next()?.parse().ok()?,
+                dead,
+            })
         })
         .collect()
 }
@@ -40,7 +46,11 @@ fn listed() -> Vec<Listed> {
         .filter_map(|line| {
             let mut fields = line.split_whitespace();
             let (pid, parent) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-            Some(Listed { pid, parent, dead: fields.next()?.starts_with('Z') })
+            Some(Listed {
+                pid,
+                parent,
+                dead: fields.next()?.starts_with('Z'),
+            })
         })
         .collect()
 }
@@ -48,8 +58,13 @@ fn listed() -> Vec<Listed> {
 #[cfg(not(target_os = "linux"))]
 fn said_by(path: &str, arguments: &[&str]) -> String {
     let mut command = crate::process::program(path);
-    let output = command.args(arguments).stdout(std::process::Stdio::piped()).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+    let output = command
+        .args(arguments)
+        .stdout(std::process::Stdio::piped())
+        .output();
+    output
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default()
 }
 
 /// Every living process that descends from `ancestor`, leaving out `spared` children and what descends from them.
@@ -98,7 +113,10 @@ pub(crate) fn end_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
 fn kill_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
     let mut stopped = BTreeSet::new();
     loop {
-        let fresh: Vec<i32> = descendants(ancestor, spared).into_iter().filter(|pid| stopped.insert(*pid)).collect();
+        let fresh: Vec<i32> = descendants(ancestor, spared)
+            .into_iter()
+            .filter(|pid| stopped.insert(*pid))
+            .collect();
         if fresh.is_empty() {
             break;
         }
@@ -123,7 +141,15 @@ fn signal(pid: i32, signal: Signal) {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
     let pids: Vec<String> = pids.iter().map(i32::to_string).collect();
-    let arguments = ["-nP", "-iTCP", "-sTCP:LISTEN", "-a", "-Fn", "-p", &pids.join(",")];
+    let arguments = [
+        "-nP",
+        "-iTCP",
+        "-sTCP:LISTEN",
+        "-a",
+        "-Fn",
+        "-p",
+        &pids.join(","),
+    ];
     let ports: BTreeSet<u16> = said_by("/usr/sbin/lsof", &arguments)
         .lines()
         .filter_map(|line| line.strip_prefix('n')?.rsplit_once(':')?.1.parse().ok())
@@ -140,11 +166,17 @@ pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
     }
     let mut ports = BTreeSet::new();
     for pid in pids {
-        let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
+        let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+            continue;
+        };
         for file in files.flatten() {
-            let Ok(target) = fs::read_link(file.path()) else { continue };
+            let Ok(target) = fs::read_link(file.path()) else {
+                continue;
+            };
             let target = target.to_string_lossy().into_owned();
-            let socket = target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
+            let socket = target
+                .strip_prefix("socket:[")
+                .and_then(|rest| rest.strip_suffix(']'));
             ports.extend(socket.and_then(|socket| sockets.get(socket)).copied());
         }
     }
@@ -157,12 +189,20 @@ fn listening_sockets() -> HashMap<String, u16> {
     const LISTENS: &str = "0A";
     let mut found = HashMap::new();
     for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
-        for line in fs::read_to_string(table).unwrap_or_default().lines().skip(1) {
+        for line in fs::read_to_string(table)
+            .unwrap_or_default()
+            .lines()
+            .skip(1)
+        {
             let fields: Vec<&str> = line.split_whitespace().collect();
-            let (Some(local), Some(&LISTENS), Some(socket)) = (fields.get(1), fields.get(3), fields.get(9)) else {
+            let (Some(local), Some(&LISTENS), Some(socket)) =
+                (fields.get(1), fields.get(3), fields.get(9))
+            else {
                 continue;
             };
-            let port = local.rsplit_once(':').and_then(|(_, port)| u16::from_str_radix(port, 16).ok());
+            let port = local
+                .rsplit_once(':')
+                .and_then(|(_, port)| u16::from_str_radix(port, 16).ok());
             found.extend(port.map(|port| ((*socket).to_owned(), port)));
         }
     }

@@ -29,7 +29,9 @@ const SHELLS: &[&str] = &[
 ];
 
 /// Folders of the scratch that end with the run; the outputs stay.
-const PASSING: &[&str] = &["upper", "layers", "copy", "home", "tmp", "var-tmp", "devices", "blank"];
+const PASSING: &[&str] = &[
+    "upper", "layers", "copy", "home", "tmp", "var-tmp", "devices", "blank",
+];
 
 /// A place for a run's commands. What one leaves in the repository, the next one finds.
 #[derive(Debug)]
@@ -77,7 +79,9 @@ impl Rising {
     /// # Errors
     /// As for [`Sandbox::open`].
     pub async fn stand(self) -> Result<Sandbox, SandboxError> {
-        self.0.await.unwrap_or_else(|error| Err(SandboxError::Gone(error.to_string())))
+        self.0
+            .await
+            .unwrap_or_else(|error| Err(SandboxError::Gone(error.to_string())))
     }
 }
 
@@ -85,7 +89,10 @@ impl Server {
     /// How it ended, if it has ended by itself since it was started.
     pub fn ended(&mut self) -> Option<&Exit> {
         if self.exited.is_none()
-            && let Some((reply, _)) = self.answers.as_mut().and_then(|answers| answers.try_recv().ok())
+            && let Some((reply, _)) = self
+                .answers
+                .as_mut()
+                .and_then(|answers| answers.try_recv().ok())
         {
             if let Reply::Done { exit, .. } = &reply {
                 self.exited = Some(exit.clone());
@@ -112,7 +119,11 @@ impl Sandbox {
     }
 
     fn build(policy: Policy) -> Result<Self, SandboxError> {
-        let site = Site { policy: &policy, network: policy.network, copy: None };
+        let site = Site {
+            policy: &policy,
+            network: policy.network,
+            copy: None,
+        };
         let standing = walls::build(policy.wall, &site)?;
         Ok(Self {
             tier: standing.tier.clone(),
@@ -142,7 +153,10 @@ impl Sandbox {
     /// When the walls are gone.
     pub async fn temporary(&self) -> Result<Temporary, SandboxError> {
         let standing = self.standing.read().await;
-        Ok(Temporary { host: self.policy.scratch.join("tmp"), seen: present(standing.as_ref())?.temporary.clone() })
+        Ok(Temporary {
+            host: self.policy.scratch.join("tmp"),
+            seen: present(standing.as_ref())?.temporary.clone(),
+        })
     }
 
     /// Runs a command to its end. If the future is dropped before, the command is ended.
@@ -151,7 +165,9 @@ impl Sandbox {
     /// When the command could not be run at all.
     pub async fn run(&self, command: Command) -> Result<Outcome, SandboxError> {
         match command.network {
-            Some(network) if network != self.policy.network => self.run_elsewhere(command, network).await,
+            Some(network) if network != self.policy.network => {
+                self.run_elsewhere(command, network).await
+            }
             _ => {
                 let standing = self.standing.read().await;
                 self.run_in(present(standing.as_ref())?, &command).await
@@ -168,23 +184,48 @@ impl Sandbox {
         let standing = self.standing.read().await;
         let standing = present(standing.as_ref())?;
         let (id, answers) = self.begin(standing, &command, true)?;
-        let mut running = Running { keeper: &standing.keeper, id, answers, over: false };
-        let output = Output { path: self.output(id), bytes: 0 };
+        let mut running = Running {
+            keeper: &standing.keeper,
+            id,
+            answers,
+            over: false,
+        };
+        let output = Output {
+            path: self.output(id),
+            bytes: 0,
+        };
         let server = match running.answer().await? {
-            Reply::Started { listening, .. } => {
-                Server { listening, ended: None, told: None, exited: None, output, id, answers: None }
-            }
+            Reply::Started { listening, .. } => Server {
+                listening,
+                ended: None,
+                told: None,
+                exited: None,
+                output,
+                id,
+                answers: None,
+            },
             reply => {
                 let outcome = self.outcome(reply)?;
                 let output = outcome.output.clone();
                 let exited = Some(outcome.exit.clone());
-                Server { listening: Vec::new(), ended: Some(outcome), told: None, exited, output, id, answers: None }
+                Server {
+                    listening: Vec::new(),
+                    ended: Some(outcome),
+                    told: None,
+                    exited,
+                    output,
+                    id,
+                    answers: None,
+                }
             }
         };
         if server.ended.is_none() {
             self.servers.fetch_add(1, Ordering::AcqRel);
         }
-        Ok(Server { answers: Some(running.let_go()), ..server })
+        Ok(Server {
+            answers: Some(running.let_go()),
+            ..server
+        })
     }
 
     /// Ends a server with everything that it started, and gives what came of it.
@@ -201,9 +242,20 @@ impl Sandbox {
         }
         let standing = self.standing.read().await;
         let standing = present(standing.as_ref())?;
-        standing.keeper.tell(&Request::Stop { id: server.id }, b"").map_err(gone)?;
-        let answers = server.answers.take().ok_or_else(|| SandboxError::Gone("the server was never started".into()))?;
-        let mut running = Running { keeper: &standing.keeper, id: server.id, answers, over: false };
+        standing
+            .keeper
+            .tell(&Request::Stop { id: server.id }, b"")
+            .map_err(gone)?;
+        let answers = server
+            .answers
+            .take()
+            .ok_or_else(|| SandboxError::Gone("the server was never started".into()))?;
+        let mut running = Running {
+            keeper: &standing.keeper,
+            id: server.id,
+            answers,
+            over: false,
+        };
         self.outcome(running.answer().await?)
     }
 
@@ -215,17 +267,26 @@ impl Sandbox {
     pub async fn changes(&self) -> Result<Vec<Effect>, SandboxError> {
         let standing = self.standing.read().await;
         let standing = present(standing.as_ref())?;
-        let failed = |reason| SandboxError::NotDone { what: "find what commands changed".into(), reason };
+        let failed = |reason| SandboxError::NotDone {
+            what: "find what commands changed".into(),
+            reason,
+        };
         if let Some(copy) = standing.copy.clone() {
             let (root, hidden) = (self.policy.root.clone(), self.policy.hidden.clone());
-            return apart(move || effects::of_copy(&copy.at, &root, &copy.manifest, &hidden).map_err(failed)).await;
+            return apart(move || {
+                effects::of_copy(&copy.at, &root, &copy.manifest, &hidden).map_err(failed)
+            })
+            .await;
         }
         if !standing.layers.is_empty() {
             let layers = standing.layers.clone();
             return apart(move || effects::of_overlays(&layers).map_err(failed)).await;
         }
         let id = self.number();
-        match self.ask(standing, id, &Request::Changes { id }, b"").await? {
+        match self
+            .ask(standing, id, &Request::Changes { id }, b"")
+            .await?
+        {
             (Reply::Effects { effects, .. }, _) => Ok(effects),
             (Reply::Refused { reason, .. }, _) => Err(failed(reason)),
             (reply, _) => Err(unexpected(&reply)),
@@ -239,8 +300,14 @@ impl Sandbox {
     pub async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, SandboxError> {
         let standing = self.standing.read().await;
         let id = self.number();
-        let request = Request::Read { id, path: inside(Path::new(path))? };
-        match self.ask(present(standing.as_ref())?, id, &request, b"").await? {
+        let request = Request::Read {
+            id,
+            path: inside(Path::new(path))?,
+        };
+        match self
+            .ask(present(standing.as_ref())?, id, &request, b"")
+            .await?
+        {
             (Reply::Found { .. }, bytes) => Ok(Some(bytes)),
             (Reply::Absent { .. }, _) => Ok(None),
             (reply, _) => Err(refusal("read", path, &reply)),
@@ -252,11 +319,23 @@ impl Sandbox {
     ///
     /// # Errors
     /// When it can't be written, is there as something else than a regular file, or leads out of the repository.
-    pub async fn write(&self, path: &str, bytes: &[u8], mode: Option<u32>) -> Result<(), SandboxError> {
+    pub async fn write(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        mode: Option<u32>,
+    ) -> Result<(), SandboxError> {
         let standing = self.standing.read().await;
         let id = self.number();
-        let request = Request::Write { id, path: inside(Path::new(path))?, mode };
-        match self.ask(present(standing.as_ref())?, id, &request, bytes).await? {
+        let request = Request::Write {
+            id,
+            path: inside(Path::new(path))?,
+            mode,
+        };
+        match self
+            .ask(present(standing.as_ref())?, id, &request, bytes)
+            .await?
+        {
             (Reply::Kept { .. }, _) => Ok(()),
             (reply, _) => Err(refusal("write", path, &reply)),
         }
@@ -270,8 +349,14 @@ impl Sandbox {
     pub async fn remove(&self, path: &str) -> Result<(), SandboxError> {
         let standing = self.standing.read().await;
         let id = self.number();
-        let request = Request::Remove { id, path: inside(Path::new(path))? };
-        match self.ask(present(standing.as_ref())?, id, &request, b"").await? {
+        let request = Request::Remove {
+            id,
+            path: inside(Path::new(path))?,
+        };
+        match self
+            .ask(present(standing.as_ref())?, id, &request, b"")
+            .await?
+        {
             (Reply::Kept { .. }, _) => Ok(()),
             (reply, _) => Err(refusal("remove", path, &reply)),
         }
@@ -295,7 +380,11 @@ impl Sandbox {
 
     /// Runs a command with another network than the run's: behind a wall of the same kind and over the same layers,
     /// which stands only for it.
-    async fn run_elsewhere(&self, command: Command, network: Network) -> Result<Outcome, SandboxError> {
+    async fn run_elsewhere(
+        &self,
+        command: Command,
+        network: Network,
+    ) -> Result<Outcome, SandboxError> {
         let mut standing = self.standing.write().await;
         if self.servers.load(Ordering::Acquire) > 0 {
             return Err(SandboxError::ServerRuns);
@@ -309,13 +398,21 @@ impl Sandbox {
         outcome
     }
 
-    async fn rebuild(&self, standing: &mut Option<Standing>, network: Network) -> Result<(), SandboxError> {
+    async fn rebuild(
+        &self,
+        standing: &mut Option<Standing>,
+        network: Network,
+    ) -> Result<(), SandboxError> {
         let old = standing.take();
         let policy = self.policy.clone();
         let built = apart(move || {
             let mut old = old.ok_or_else(|| SandboxError::Gone("it was not rebuilt".into()))?;
             old.keeper.end().map_err(gone)?;
-            let site = Site { policy: &policy, network, copy: old.copy.clone() };
+            let site = Site {
+                policy: &policy,
+                network,
+                copy: old.copy.clone(),
+            };
             walls::build(WallChoice::Only(old.name), &site)
         })
         .await?;
@@ -323,13 +420,27 @@ impl Sandbox {
         Ok(())
     }
 
-    async fn run_in(&self, standing: &Standing, command: &Command) -> Result<Outcome, SandboxError> {
+    async fn run_in(
+        &self,
+        standing: &Standing,
+        command: &Command,
+    ) -> Result<Outcome, SandboxError> {
         let (id, answers) = self.begin(standing, command, false)?;
-        let mut running = Running { keeper: &standing.keeper, id, answers, over: false };
+        let mut running = Running {
+            keeper: &standing.keeper,
+            id,
+            answers,
+            over: false,
+        };
         self.outcome(running.answer().await?)
     }
 
-    fn begin(&self, standing: &Standing, command: &Command, background: bool) -> Result<(u64, Answers), SandboxError> {
+    fn begin(
+        &self,
+        standing: &Standing,
+        command: &Command,
+        background: bool,
+    ) -> Result<(u64, Answers), SandboxError> {
         let places = Places {
             tree: &standing.tree,
             home: &standing.home,
@@ -338,29 +449,64 @@ impl Sandbox {
         };
         let mut env = environment(&self.policy, command, &places);
         env.extend(command.env.iter().cloned());
-        command.env_first.iter().for_each(|first| first.put(&mut env));
-        let shell = SHELLS.iter().find(|shell| Path::new(shell).exists()).unwrap_or(&"/bin/sh");
-        let folder: PathBuf = standing.tree.join(inside(&command.folder)?).components().collect();
+        command
+            .env_first
+            .iter()
+            .for_each(|first| first.put(&mut env));
+        let shell = SHELLS
+            .iter()
+            .find(|shell| Path::new(shell).exists())
+            .unwrap_or(&"/bin/sh");
+        let folder: PathBuf = standing
+            .tree
+            .join(inside(&command.folder)?)
+            .components()
+            .collect();
         env.insert("PWD".into(), folder.to_string_lossy().into_owned());
         let words = [(*shell).to_owned(), "-c".to_owned(), command.script.clone()];
         let words = standing.before.iter().cloned().chain(words).collect();
-        let script = Script { words, folder, env: env.into_iter().collect() };
+        let script = Script {
+            words,
+            folder,
+            env: env.into_iter().collect(),
+        };
         let timeout = command.timeout.unwrap_or(self.policy.timeout);
         let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
         let id = self.number();
-        let answers = standing.keeper.ask(id, &Request::Run { id, script, timeout_ms, background }, b"")?;
+        let answers = standing.keeper.ask(
+            id,
+            &Request::Run {
+                id,
+                script,
+                timeout_ms,
+                background,
+            },
+            b"",
+        )?;
         Ok((id, answers))
     }
 
     fn outcome(&self, reply: Reply) -> Result<Outcome, SandboxError> {
         match reply {
-            Reply::Done { id, exit, bytes, left_behind, elapsed_ms } => Ok(Outcome {
+            Reply::Done {
+                id,
                 exit,
-                output: Output { path: self.output(id), bytes },
+                bytes,
+                left_behind,
+                elapsed_ms,
+            } => Ok(Outcome {
+                exit,
+                output: Output {
+                    path: self.output(id),
+                    bytes,
+                },
                 elapsed: Duration::from_millis(elapsed_ms),
                 left_behind,
             }),
-            Reply::Refused { reason, .. } => Err(SandboxError::NotDone { what: "start the command".into(), reason }),
+            Reply::Refused { reason, .. } => Err(SandboxError::NotDone {
+                what: "start the command".into(),
+                reason,
+            }),
             reply => Err(unexpected(&reply)),
         }
     }
@@ -421,7 +567,11 @@ impl Drop for Running<'_> {
 fn clear(scratch: &Path) -> Result<(), SandboxError> {
     for entry in std::fs::read_dir(scratch).map_err(SandboxError::file("list", scratch))? {
         let path = entry.map_err(SandboxError::file("list", scratch))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if PASSING.contains(&name.as_str()) || name.starts_with("work-") {
             tree::remove(&path).map_err(SandboxError::file("remove", &path))?;
         }
@@ -445,7 +595,11 @@ fn inside(path: &Path) -> Result<PathBuf, SandboxError> {
         match part {
             Component::Normal(name) => clean.push(name),
             Component::CurDir => {}
-            _ => return Err(SandboxError::Outside { path: path.to_path_buf() }),
+            _ => {
+                return Err(SandboxError::Outside {
+                    path: path.to_path_buf(),
+                });
+            }
         }
     }
     Ok(clean)
@@ -463,19 +617,32 @@ const UNMAPPED: i32 = rustix::io::Errno::OVERFLOW.raw_os_error();
 
 fn refusal(action: &str, path: &str, reply: &Reply) -> SandboxError {
     match reply {
-        Reply::Refused { errno: Some(CROSSES), .. } => SandboxError::Outside { path: PathBuf::from(path) },
-        Reply::Refused { errno: Some(UNMAPPED), reason, .. } => {
-            SandboxError::ForeignOwner { what: format!("{action} {path}"), reason: reason.clone() }
-        }
-        Reply::Refused { reason, .. } => {
-            SandboxError::NotDone { what: format!("{action} {path}"), reason: reason.clone() }
-        }
+        Reply::Refused {
+            errno: Some(CROSSES),
+            ..
+        } => SandboxError::Outside {
+            path: PathBuf::from(path),
+        },
+        Reply::Refused {
+            errno: Some(UNMAPPED),
+            reason,
+            ..
+        } => SandboxError::ForeignOwner {
+            what: format!("{action} {path}"),
+            reason: reason.clone(),
+        },
+        Reply::Refused { reason, .. } => SandboxError::NotDone {
+            what: format!("{action} {path}"),
+            reason: reason.clone(),
+        },
         reply => unexpected(reply),
     }
 }
 
 fn unexpected(reply: &Reply) -> SandboxError {
-    SandboxError::Gone(format!("it gave an answer that was not asked for: {reply:?}"))
+    SandboxError::Gone(format!(
+        "it gave an answer that was not asked for: {reply:?}"
+    ))
 }
 
 fn nothing_came() -> SandboxError {

@@ -11,7 +11,10 @@ use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 use crate::policy::Network;
 
 /// Leaves the host's namespaces. The PID namespace takes in only processes that are started from now on.
-#[expect(unsafe_code, reason = "unsharing is unsafe only for the table of files, which stays as it is")]
+#[expect(
+    unsafe_code,
+    reason = "unsharing is unsafe only for the table of files, which stays as it is"
+)]
 pub(crate) fn leave(network: Network) -> io::Result<()> {
     let mut flags = UnshareFlags::NEWUSER
         | UnshareFlags::NEWNS
@@ -27,12 +30,22 @@ pub(crate) fn leave(network: Network) -> io::Result<()> {
 
 /// Keeps what our parent left open from the programs that we start: a descriptor that was not meant for us is a way
 /// around every wall.
-#[expect(unsafe_code, reason = "the call only marks descriptors, and closes none that this process goes on to use")]
+#[expect(
+    unsafe_code,
+    reason = "the call only marks descriptors, and closes none that this process goes on to use"
+)]
 pub(crate) fn keep_descriptors() {
     const FIRST: libc::c_uint = 3;
     // SAFETY: the arguments are plain numbers, and with this flag no descriptor is closed before the next `exec`. A
     // kernel that does not know the flag marks nothing.
-    let _ = unsafe { libc::syscall(libc::SYS_close_range, FIRST, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    let _ = unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            FIRST,
+            libc::c_uint::MAX,
+            libc::CLOSE_RANGE_CLOEXEC,
+        )
+    };
 }
 
 /// Maps our own user and group to themselves, which a process may do for its own namespace.
@@ -62,7 +75,10 @@ pub(crate) fn map_everyone(pid: u32) -> io::Result<()> {
 /// Lets the next program that we start keep our capabilities, which it would lose as any user but root.
 pub(crate) fn keep_capabilities() -> io::Result<()> {
     let held = rustix::thread::capabilities(None)?;
-    let kept = CapabilitySets { inheritable: held.permitted, ..held };
+    let kept = CapabilitySets {
+        inheritable: held.permitted,
+        ..held
+    };
     rustix::thread::set_capabilities(None, kept)?;
     for capability in held.permitted.iter() {
         rustix::thread::configure_capability_in_ambient_set(capability, true)?;
@@ -94,7 +110,11 @@ pub(crate) fn drop_capabilities() -> io::Result<()> {
         }
     }
     let kept = held.permitted.intersection(FOR_COMMANDS);
-    let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
+    let sets = CapabilitySets {
+        effective: kept,
+        permitted: kept,
+        inheritable: CapabilitySet::empty(),
+    };
     Ok(rustix::thread::set_capabilities(None, sets)?)
 }
 
@@ -117,19 +137,29 @@ pub(crate) fn bound_user() -> io::Result<()> {
     }
     let own = rustix::process::getrlimit(Resource::Nproc);
     let bound = Some(own.maximum.unwrap_or(PROCESSES).min(PROCESSES));
-    Ok(rustix::process::setrlimit(Resource::Nproc, Rlimit { current: bound, maximum: bound })?)
+    Ok(rustix::process::setrlimit(
+        Resource::Nproc,
+        Rlimit {
+            current: bound,
+            maximum: bound,
+        },
+    )?)
 }
 
 fn kernel_is_at_least(major: u32, minor: u32) -> bool {
     let name = rustix::system::uname();
     let release = name.release().to_string_lossy().into_owned();
-    let mut parts = release.split(|character: char| !character.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+    let mut parts = release
+        .split(|character: char| !character.is_ascii_digit())
+        .map(|part| part.parse().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= (major, minor)
 }
 
 /// Ends us when the process that started us ends.
 pub(crate) fn die_with_parent() -> io::Result<()> {
-    Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
+    Ok(rustix::process::set_parent_process_death_signal(Some(
+        Signal::KILL,
+    ))?)
 }
 
 /// Brings up the loopback of a fresh network namespace: one netlink message, "link 1 is up".
@@ -148,7 +178,12 @@ pub(crate) fn raise_loopback() -> io::Result<()> {
     message.extend(1_i32.to_ne_bytes());
     message.extend(UP.to_ne_bytes());
     message.extend(UP.to_ne_bytes());
-    rustix::net::sendto(&socket, &message, SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
+    rustix::net::sendto(
+        &socket,
+        &message,
+        SendFlags::empty(),
+        &SocketAddrNetlink::new(0, 0),
+    )?;
     let mut answer = [0; 64];
     let (count, _) = rustix::net::recv(&socket, &mut answer, RecvFlags::empty())?;
     match answer.get(16..20).filter(|_| count >= 20) {

@@ -76,14 +76,22 @@ fn enclose(_: &Confinement) -> io::Result<()> {
 
 fn start(script: &Script) -> io::Result<i32> {
     let output = || io::stderr().as_fd().try_clone_to_owned().map(Stdio::from);
-    let Some((first, rest)) = script.words.split_first() else { return Err(io::ErrorKind::InvalidInput.into()) };
+    let Some((first, rest)) = script.words.split_first() else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
     let mut shell = program(first);
-    shell.args(rest).current_dir(&script.folder).envs(script.env.iter().cloned());
+    shell
+        .args(rest)
+        .current_dir(&script.folder)
+        .envs(script.env.iter().cloned());
     shell.stdout(output()?).stderr(output()?);
     std::os::unix::process::CommandExt::process_group(&mut shell, 0);
-    let child = shell
-        .spawn()
-        .map_err(|error| io::Error::new(error.kind(), format!("{first} in {}: {error}", script.folder.display())))?;
+    let child = shell.spawn().map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("{first} in {}: {error}", script.folder.display()),
+        )
+    })?;
     Ok(child.id().cast_signed())
 }
 
@@ -91,7 +99,9 @@ fn start(script: &Script) -> io::Result<i32> {
 fn wait_for(wanted: i32) -> io::Result<Exit> {
     loop {
         match rustix::process::wait(WaitOptions::empty()) {
-            Ok(Some((pid, status))) if pid.as_raw_nonzero().get() == wanted => return Ok(exit_of(status)),
+            Ok(Some((pid, status))) if pid.as_raw_nonzero().get() == wanted => {
+                return Ok(exit_of(status));
+            }
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }

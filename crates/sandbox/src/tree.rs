@@ -22,13 +22,27 @@ pub(crate) struct Copy {
 
 /// Copies `root` without what is hidden. With `moved`, the copy is used at its own path, so that virtual environments
 /// and links which name the original are rewritten: a command must fail rather than test the wrong tree.
-pub(crate) fn copy(root: &Path, at: &Path, hidden: &[PathBuf], moved: bool) -> Result<Copy, SandboxError> {
+pub(crate) fn copy(
+    root: &Path,
+    at: &Path,
+    hidden: &[PathBuf],
+    moved: bool,
+) -> Result<Copy, SandboxError> {
     if fs::symlink_metadata(at).is_ok() {
         remove(at).map_err(SandboxError::file("remove", at))?;
     }
-    let mut copying = Copying { root, at, hidden, moved, manifest: Manifest::new() };
+    let mut copying = Copying {
+        root,
+        at,
+        hidden,
+        moved,
+        manifest: Manifest::new(),
+    };
     copying.folder(Path::new(""))?;
-    Ok(Copy { at: at.to_path_buf(), manifest: copying.manifest })
+    Ok(Copy {
+        at: at.to_path_buf(),
+        manifest: copying.manifest,
+    })
 }
 
 struct Copying<'a> {
@@ -46,7 +60,11 @@ impl Copying<'_> {
         let entries = match fs::read_dir(&from) {
             Ok(entries) => entries,
             // A folder that we may not look into is one that commands could not look into either.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && folder != Path::new("") => return Ok(()),
+            Err(error)
+                if error.kind() == io::ErrorKind::PermissionDenied && folder != Path::new("") =>
+            {
+                return Ok(());
+            }
             Err(error) => return Err(SandboxError::file("list", &from)(error)),
         };
         for entry in entries {
@@ -66,8 +84,12 @@ impl Copying<'_> {
                 self.file(&path, &found)?;
             }
         }
-        let mode = fs::metadata(&from).map_err(SandboxError::file("look at", &from))?.permissions().mode();
-        fs::set_permissions(&to, fs::Permissions::from_mode(mode | 0o700)).map_err(SandboxError::file("change", &to))
+        let mode = fs::metadata(&from)
+            .map_err(SandboxError::file("look at", &from))?
+            .permissions()
+            .mode();
+        fs::set_permissions(&to, fs::Permissions::from_mode(mode | 0o700))
+            .map_err(SandboxError::file("change", &to))
     }
 
     fn file(&mut self, path: &Path, found: &Metadata) -> Result<(), SandboxError> {
@@ -78,7 +100,12 @@ impl Copying<'_> {
         } else if found.is_file() {
             match fs::copy(&from, &to) {
                 Ok(_) => {}
-                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
+                    ) =>
+                {
                     return Ok(());
                 }
                 Err(error) => return Err(SandboxError::file("copy", &from)(error)),
@@ -105,8 +132,13 @@ impl Copying<'_> {
 
     fn rename_inside(&self, path: &Path) -> Result<(), SandboxError> {
         let mut bytes = Vec::new();
-        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(SandboxError::file("read", path))?;
-        let (old, new) = (self.root.as_os_str().as_bytes(), self.at.as_os_str().as_bytes());
+        File::open(path)
+            .and_then(|mut file| file.read_to_end(&mut bytes))
+            .map_err(SandboxError::file("read", path))?;
+        let (old, new) = (
+            self.root.as_os_str().as_bytes(),
+            self.at.as_os_str().as_bytes(),
+        );
         if bytes.contains(&0) || !bytes.windows(old.len()).any(|window| window == old) {
             return Ok(());
         }
@@ -128,7 +160,10 @@ fn keep_times(path: &Path, found: &Metadata) -> io::Result<()> {
 /// Whether an installer writes absolute paths into files of this name: the scripts and links of a virtual environment.
 fn names_its_place(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let in_programs = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "bin" || folder == ".bin");
+    let in_programs = path
+        .parent()
+        .and_then(Path::file_name)
+        .is_some_and(|folder| folder == "bin" || folder == ".bin");
     in_programs
         || name == "pyvenv.cfg"
         || name == "direct_url.json"
@@ -144,7 +179,9 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
         result.extend(&rest[..at]);
         let after = &rest[at + old.len()..];
         // A longer name that only begins the same is another place.
-        let whole = !after.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
+        let whole = !after
+            .first()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
         result.extend(if whole { new } else { old });
         rest = after;
     }
@@ -189,7 +226,9 @@ mod tests {
     #[test]
     fn what_an_installer_writes_is_told_from_source() {
         assert!(names_its_place(Path::new(".venv/bin/pytest")));
-        assert!(names_its_place(Path::new(".venv/lib/python3/site-packages/__editable__.app.pth")));
+        assert!(names_its_place(Path::new(
+            ".venv/lib/python3/site-packages/__editable__.app.pth"
+        )));
         assert!(!names_its_place(Path::new("src/paths.py")));
     }
 }

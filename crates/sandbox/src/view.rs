@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::SandboxError;
-use crate::home::{CACHES, HIDDEN_FOLDERS, MACHINE_SECRETS, SECRETS, SYSTEM_PARTS, TOOLCHAIN_VARIABLES, TOOLCHAINS};
+use crate::home::{
+    CACHES, HIDDEN_FOLDERS, MACHINE_SECRETS, SECRETS, SYSTEM_PARTS, TOOLCHAIN_VARIABLES, TOOLCHAINS,
+};
 use crate::mountinfo::mounts;
 use crate::policy::{Network, Policy};
 
@@ -70,10 +72,18 @@ pub(crate) enum Sight {
 impl View {
     /// Decides on the view and makes the folders of the scratch that it needs. `copy` is the repository's copy, where
     /// there is to be no overlay.
-    pub(crate) fn decide(policy: &Policy, network: Network, copy: Option<&Path>) -> Result<Self, SandboxError> {
+    pub(crate) fn decide(
+        policy: &Policy,
+        network: Network,
+        copy: Option<&Path>,
+    ) -> Result<Self, SandboxError> {
         let homes = homes();
         let mut places = BTreeMap::new();
-        for folder in HIDDEN_FOLDERS.iter().map(Path::new).filter(|folder| folder.is_dir() && !folder.is_symlink()) {
+        for folder in HIDDEN_FOLDERS
+            .iter()
+            .map(Path::new)
+            .filter(|folder| folder.is_dir() && !folder.is_symlink())
+        {
             places.insert(folder.to_path_buf(), Sight::Nothing);
         }
         for (name, at) in [("tmp", "/tmp"), ("var-tmp", "/var/tmp")] {
@@ -82,8 +92,15 @@ impl View {
             }
         }
         let mut home = None;
-        for folder in homes.iter().filter(|folder| !folder.starts_with(&policy.root)) {
-            let sight = if home.is_none() { Sight::Private(policy.scratch.join("home")) } else { Sight::Nothing };
+        for folder in homes
+            .iter()
+            .filter(|folder| !folder.starts_with(&policy.root))
+        {
+            let sight = if home.is_none() {
+                Sight::Private(policy.scratch.join("home"))
+            } else {
+                Sight::Nothing
+            };
             home.get_or_insert_with(|| folder.clone());
             places.insert(folder.clone(), sight);
         }
@@ -94,15 +111,29 @@ impl View {
             hidden: hidden(policy, &homes),
             home: home.unwrap_or_else(|| PathBuf::from("/tmp/home")),
         };
-        let names = fs::canonicalize("/etc/resolv.conf").ok().filter(|_| network == Network::Open);
-        for part in SYSTEM_PARTS.iter().map(PathBuf::from).chain(names).filter(|part| part.exists()) {
+        let names = fs::canonicalize("/etc/resolv.conf")
+            .ok()
+            .filter(|_| network == Network::Open);
+        for part in SYSTEM_PARTS
+            .iter()
+            .map(PathBuf::from)
+            .chain(names)
+            .filter(|part| part.exists())
+        {
             if covered(&places, &part) {
                 places.insert(part, Sight::Host);
             }
         }
         for (number, shown) in shown(policy, &homes, &places).into_iter().enumerate() {
             let layer = policy.scratch.join("layers").join(number.to_string());
-            let sight = if shown.is_dir() { Sight::Layered { layer, needed: false } } else { Sight::Host };
+            let sight = if shown.is_dir() {
+                Sight::Layered {
+                    layer,
+                    needed: false,
+                }
+            } else {
+                Sight::Host
+            };
             places.insert(shown, sight);
         }
         mask(&mut places, &homes);
@@ -111,20 +142,30 @@ impl View {
                 places.insert(policy.root.clone(), Sight::Copy(copy.to_path_buf()));
             }
             None => {
-                places.insert(policy.root.clone(), Sight::Layered { layer: policy.scratch.clone(), needed: true });
+                places.insert(
+                    policy.root.clone(),
+                    Sight::Layered {
+                        layer: policy.scratch.clone(),
+                        needed: true,
+                    },
+                );
                 view.add_mounted(&mut places)?;
             }
         }
         if !covered(&places, &policy.scratch) && !policy.scratch.starts_with(&policy.root) {
             places.insert(policy.scratch.clone(), Sight::Nothing);
         }
-        view.places = places.into_iter().map(|(at, what)| Place { at, what }).collect();
+        view.places = places
+            .into_iter()
+            .map(|(at, what)| Place { at, what })
+            .collect();
         view.make_folders()?;
         Ok(view)
     }
 
     fn make_folders(&self) -> Result<(), SandboxError> {
-        let make = |path: PathBuf| fs::create_dir_all(&path).map_err(SandboxError::file("make", &path));
+        let make =
+            |path: PathBuf| fs::create_dir_all(&path).map_err(SandboxError::file("make", &path));
         for place in &self.places {
             match &place.what {
                 Sight::Private(folder) => make(folder.clone())?,
@@ -142,21 +183,36 @@ impl View {
         if settings.exists() {
             return Ok(());
         }
-        fs::write(&settings, "[safe]\n\tdirectory = *\n").map_err(SandboxError::file("write", &settings))
+        fs::write(&settings, "[safe]\n\tdirectory = *\n")
+            .map_err(SandboxError::file("write", &settings))
     }
 
     /// What is mounted inside of the repository is no part of what an overlay shows of it: a folder gets an overlay of
     /// its own, a file lies in the upper layer from the start.
     fn add_mounted(&self, places: &mut BTreeMap<PathBuf, Sight>) -> Result<(), SandboxError> {
         let mounts = mounts().unwrap_or_default().into_keys();
-        for (number, at) in mounts.filter(|at| at.starts_with(&self.root) && *at != self.root).enumerate() {
-            let Ok(path) = at.strip_prefix(&self.root) else { continue };
+        for (number, at) in mounts
+            .filter(|at| at.starts_with(&self.root) && *at != self.root)
+            .enumerate()
+        {
+            let Ok(path) = at.strip_prefix(&self.root) else {
+                continue;
+            };
             if self.hidden.iter().any(|hidden| path.starts_with(hidden)) {
                 continue;
             }
             if at.is_dir() {
-                let layer = self.scratch.join("layers").join(format!("mounted-{number}"));
-                places.insert(at.clone(), Sight::Layered { layer, needed: false });
+                let layer = self
+                    .scratch
+                    .join("layers")
+                    .join(format!("mounted-{number}"));
+                places.insert(
+                    at.clone(),
+                    Sight::Layered {
+                        layer,
+                        needed: false,
+                    },
+                );
             } else if at.is_file() {
                 let kept = self.scratch.join("upper").join(path);
                 let folder = kept.parent().unwrap_or(&self.scratch);
@@ -175,9 +231,12 @@ impl View {
         self.places
             .iter()
             .filter_map(|place| {
-                let Sight::Layered { layer, .. } = &place.what else { return None };
+                let Sight::Layered { layer, .. } = &place.what else {
+                    return None;
+                };
                 let path = place.at.strip_prefix(&self.root).ok()?;
-                let below = |hidden: &PathBuf| hidden.strip_prefix(path).map(Path::to_path_buf).ok();
+                let below =
+                    |hidden: &PathBuf| hidden.strip_prefix(path).map(Path::to_path_buf).ok();
                 Some(Layers {
                     path: path.to_path_buf(),
                     lower: place.at.clone(),
@@ -192,7 +251,12 @@ impl View {
     pub(crate) fn writable(&self) -> Vec<PathBuf> {
         self.places
             .iter()
-            .filter(|place| matches!(place.what, Sight::Private(_) | Sight::Layered { .. } | Sight::Copy(_)))
+            .filter(|place| {
+                matches!(
+                    place.what,
+                    Sight::Private(_) | Sight::Layered { .. } | Sight::Copy(_)
+                )
+            })
             .map(|place| place.at.clone())
             .chain(["/dev", "/proc"].map(PathBuf::from))
             .collect()
@@ -209,11 +273,17 @@ pub(crate) fn homes() -> Vec<PathBuf> {
         .find(|fields| fields.get(2) == Some(&own.as_str()))
         .and_then(|fields| fields.get(5).map(PathBuf::from));
     let mut found: Vec<PathBuf> = Vec::new();
-    for home in std::env::var_os("HOME").map(PathBuf::from).into_iter().chain(listed) {
+    for home in std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .into_iter()
+        .chain(listed)
+    {
         if let Ok(home) = home.canonicalize()
             && home.is_dir()
             && home.components().count() > 1
-            && !["/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run"].iter().any(|taken| home == Path::new(taken))
+            && !["/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run"]
+                .iter()
+                .any(|taken| home == Path::new(taken))
             && !found.contains(&home)
         {
             found.push(home);
@@ -236,26 +306,59 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
         found.extend(TOOLCHAINS.iter().chain(CACHES).map(|part| home.join(part)));
     }
     for (name, parts) in TOOLCHAIN_VARIABLES {
-        if let Some(folder) = std::env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute()) {
-            found.extend(parts.iter().map(|part| if *part == "." { folder.clone() } else { folder.join(part) }));
+        if let Some(folder) = std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|folder| folder.is_absolute())
+        {
+            found.extend(parts.iter().map(|part| {
+                if *part == "." {
+                    folder.clone()
+                } else {
+                    folder.join(part)
+                }
+            }));
         }
     }
     found.extend(git_folders(&policy.root));
     found.extend(linked_packages(&policy.root));
     found.extend(policy.show.iter().cloned());
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
-    found.extend(programs.iter().filter_map(|folder| virtual_environment(folder)));
-    let first: Vec<PathBuf> = policy.paths_first.iter().map(|folder| policy.root.join(folder)).collect();
-    found.extend(programs.iter().filter(|folder| folder.file_name().is_some_and(|name| name != "sbin")).cloned());
+    let programs: Vec<PathBuf> = std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .collect();
+    found.extend(
+        programs
+            .iter()
+            .filter_map(|folder| virtual_environment(folder)),
+    );
+    let first: Vec<PathBuf> = policy
+        .paths_first
+        .iter()
+        .map(|folder| policy.root.join(folder))
+        .collect();
+    found.extend(
+        programs
+            .iter()
+            .filter(|folder| folder.file_name().is_some_and(|name| name != "sbin"))
+            .cloned(),
+    );
     for folder in first.iter().chain(&programs) {
-        found.extend(["python", "python3", "node"].iter().filter_map(|name| installation(&folder.join(name))));
+        found.extend(
+            ["python", "python3", "node"]
+                .iter()
+                .filter_map(|name| installation(&folder.join(name))),
+        );
     }
     found.retain(|path| {
-        let sane = path.components().all(|part| !matches!(part, std::path::Component::ParentDir));
-        let secret = homes
-            .iter()
-            .any(|home| home.starts_with(path) || SECRETS.iter().any(|secret| path.starts_with(home.join(secret))));
+        let sane = path
+            .components()
+            .all(|part| !matches!(part, std::path::Component::ParentDir));
+        let secret = homes.iter().any(|home| {
+            home.starts_with(path)
+                || SECRETS
+                    .iter()
+                    .any(|secret| path.starts_with(home.join(secret)))
+        });
         sane && !secret
             && path.exists()
             && covered(places, path)
@@ -275,27 +378,47 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
 
 /// The folders of git outside of the repository: a linked worktree's own and the one that all worktrees share, a submodule's.
 fn git_folders(root: &Path) -> Vec<PathBuf> {
-    let line = |path: PathBuf| fs::read_to_string(path).ok().map(|text| PathBuf::from(text.trim()));
+    let line = |path: PathBuf| {
+        fs::read_to_string(path)
+            .ok()
+            .map(|text| PathBuf::from(text.trim()))
+    };
     let pointer = fs::read_to_string(root.join(".git")).unwrap_or_default();
-    let Some(own) = pointer.trim().strip_prefix("gitdir:").map(|path| root.join(path.trim())) else {
+    let Some(own) = pointer
+        .trim()
+        .strip_prefix("gitdir:")
+        .map(|path| root.join(path.trim()))
+    else {
         return Vec::new();
     };
     let common = line(own.join("commondir")).map(|common| own.join(common));
-    std::iter::once(own).chain(common).filter_map(|folder| folder.canonicalize().ok()).collect()
+    std::iter::once(own)
+        .chain(common)
+        .filter_map(|folder| folder.canonicalize().ok())
+        .collect()
 }
 
 /// Virtual environments and folders of packages outside of the repository that links at its root lead to.
 fn linked_packages(root: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
-    let links = entries.map(|entry| entry.path()).filter(|path| path.is_symlink());
-    let holds_packages = |path: &Path| path.join("pyvenv.cfg").is_file() || path.ends_with("node_modules");
-    links.filter(|path| path.is_dir() && holds_packages(path)).filter_map(|path| path.canonicalize().ok()).collect()
+    let links = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_symlink());
+    let holds_packages =
+        |path: &Path| path.join("pyvenv.cfg").is_file() || path.ends_with("node_modules");
+    links
+        .filter(|path| path.is_dir() && holds_packages(path))
+        .filter_map(|path| path.canonicalize().ok())
+        .collect()
 }
 
 /// The virtual environment whose programs lie in a folder.
 fn virtual_environment(programs: &Path) -> Option<PathBuf> {
     let environment = programs.parent()?;
-    environment.join("pyvenv.cfg").is_file().then(|| environment.to_path_buf())
+    environment
+        .join("pyvenv.cfg")
+        .is_file()
+        .then(|| environment.to_path_buf())
 }
 
 /// The folder that an interpreter was installed into, when the interpreter is reached through a link.
@@ -344,16 +467,33 @@ fn hidden(policy: &Policy, homes: &[PathBuf]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = policy
         .hidden
         .iter()
-        .map(|path| path.strip_prefix(&policy.root).unwrap_or(path).to_path_buf())
-        .filter(|path| path.components().all(|part| matches!(part, std::path::Component::Normal(_))))
+        .map(|path| {
+            path.strip_prefix(&policy.root)
+                .unwrap_or(path)
+                .to_path_buf()
+        })
+        .filter(|path| {
+            path.components()
+                .all(|part| matches!(part, std::path::Component::Normal(_)))
+        })
         .collect();
-    found.extend(policy.scratch.strip_prefix(&policy.root).map(Path::to_path_buf));
+    found.extend(
+        policy
+            .scratch
+            .strip_prefix(&policy.root)
+            .map(Path::to_path_buf),
+    );
     for home in homes {
         found.extend(
             SECRETS
                 .iter()
                 .map(|secret| home.join(secret))
-                .filter_map(|secret| secret.strip_prefix(&policy.root).map(Path::to_path_buf).ok()),
+                .filter_map(|secret| {
+                    secret
+                        .strip_prefix(&policy.root)
+                        .map(Path::to_path_buf)
+                        .ok()
+                }),
         );
     }
     found.retain(|path| !path.as_os_str().is_empty());

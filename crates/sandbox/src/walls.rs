@@ -68,14 +68,29 @@ const WALLS: &[(WallName, Build)] = &[
 
 /// Builds the wall that the policy asks for, or refuses.
 pub(crate) fn build(choice: WallChoice, site: &Site<'_>) -> Result<Standing, SandboxError> {
-    let refuse = |tried, hint: &str| SandboxError::NoWall { tried, hint: hint.to_owned() };
+    let refuse = |tried, hint: &str| SandboxError::NoWall {
+        tried,
+        hint: hint.to_owned(),
+    };
     match choice {
-        WallChoice::Off | WallChoice::Only(WallName::Off) => none::build(site)
-            .map_err(|reason| refuse(vec![(WallName::Off, reason)], "Look at the scratch folder and the disk.")),
+        WallChoice::Off | WallChoice::Only(WallName::Off) => none::build(site).map_err(|reason| {
+            refuse(
+                vec![(WallName::Off, reason)],
+                "Look at the scratch folder and the disk.",
+            )
+        }),
         WallChoice::Only(name) => {
             let wall = WALLS.iter().find(|(known, _)| *known == name);
-            let built = wall.map_or_else(|| Err("this system has no such wall".into()), |(_, build)| build(site));
-            built.map_err(|reason| refuse(vec![(name, reason)], "Choose another wall, or let the strongest be found."))
+            let built = wall.map_or_else(
+                || Err("this system has no such wall".into()),
+                |(_, build)| build(site),
+            );
+            built.map_err(|reason| {
+                refuse(
+                    vec![(name, reason)],
+                    "Choose another wall, or let the strongest be found.",
+                )
+            })
         }
         WallChoice::Auto => {
             let mut tried = Vec::new();
@@ -99,7 +114,9 @@ pub(crate) fn build(choice: WallChoice, site: &Site<'_>) -> Result<Standing, San
 
 /// What was passed over and why, then what this wall lacks.
 fn told(tried: &[(WallName, String)], standing: &Standing) -> String {
-    let passed = tried.iter().map(|(name, reason)| format!("{name} was passed over: {reason}"));
+    let passed = tried
+        .iter()
+        .map(|(name, reason)| format!("{name} was passed over: {reason}"));
     let own = Some(standing.tier.details.clone()).filter(|details| !details.is_empty());
     passed.chain(own).collect::<Vec<_>>().join("; ")
 }

@@ -37,7 +37,11 @@ pub const WARDEN_ARGUMENT: &str = "--sandbox-warden";
 /// The warden's own program, which on Linux stays in reach when its path does not.
 fn ourselves() -> PathBuf {
     let path = PathBuf::from("/proc/self/exe");
-    if cfg!(target_os = "linux") { path } else { std::env::current_exe().unwrap_or(path) }
+    if cfg!(target_os = "linux") {
+        path
+    } else {
+        std::env::current_exe().unwrap_or(path)
+    }
 }
 
 /// What the executable does when its first argument is [`WARDEN_ARGUMENT`], before anything else: it becomes a part of
@@ -62,14 +66,22 @@ pub fn warden_main() -> ExitCode {
 /// ones.
 #[cfg(target_os = "linux")]
 fn leave(network: Network) -> ExitCode {
-    let Ok(control) = control() else { return ExitCode::FAILURE };
+    let Ok(control) = control() else {
+        return ExitCode::FAILURE;
+    };
     if let Err(reason) = leave_host(network, &control) {
         let _ = send(&control, &Reply::Failed(reason.into()), b"");
         return ExitCode::FAILURE;
     }
     let mut warden = program(ourselves());
-    warden.args([WARDEN_ARGUMENT, "keep"]).stdin(std::process::Stdio::from(std::os::fd::OwnedFd::from(control)));
-    warden.stdout(std::process::Stdio::inherit()).stderr(std::process::Stdio::inherit());
+    warden
+        .args([WARDEN_ARGUMENT, "keep"])
+        .stdin(std::process::Stdio::from(std::os::fd::OwnedFd::from(
+            control,
+        )));
+    warden
+        .stdout(std::process::Stdio::inherit())
+        .stderr(std::process::Stdio::inherit());
     match warden.spawn().and_then(|mut child| child.wait()) {
         Ok(_) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
@@ -78,14 +90,19 @@ fn leave(network: Network) -> ExitCode {
 
 #[cfg(target_os = "linux")]
 fn leave_host(network: Network, control: &UnixStream) -> Result<(), String> {
-    let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let (user, group) = (
+        rustix::process::geteuid().as_raw(),
+        rustix::process::getegid().as_raw(),
+    );
     spaces::leave(network).map_err(|error| format!("user namespaces are denied here ({error})"))?;
     send(control, &Reply::WantsMap, b"").map_err(|error| error.to_string())?;
     let answer = receive::<Mapped>(control).map_err(|error| error.to_string())?;
     if !answer.is_some_and(|(Mapped(done), _)| done) {
-        spaces::map_ourselves(user, group).map_err(|error| format!("users can't be mapped ({error})"))?;
+        spaces::map_ourselves(user, group)
+            .map_err(|error| format!("users can't be mapped ({error})"))?;
     }
-    spaces::keep_capabilities().map_err(|error| format!("capabilities of the new namespaces are denied ({error})"))
+    spaces::keep_capabilities()
+        .map_err(|error| format!("capabilities of the new namespaces are denied ({error})"))
 }
 
 /// The host's end of the line, which is our standard input.
@@ -95,8 +112,12 @@ fn control() -> io::Result<UnixStream> {
 
 /// The warden's whole life.
 fn keep() -> ExitCode {
-    let Ok(control) = control() else { return ExitCode::FAILURE };
-    let Ok(Some((setup, _))) = receive::<Setup>(&control) else { return ExitCode::FAILURE };
+    let Ok(control) = control() else {
+        return ExitCode::FAILURE;
+    };
+    let Ok(Some((setup, _))) = receive::<Setup>(&control) else {
+        return ExitCode::FAILURE;
+    };
     match Warden::stand(&setup, control) {
         Ok(warden) => {
             warden.serve();
@@ -148,7 +169,13 @@ impl Warden {
                 };
                 let line = Arc::new(Line(Mutex::new(copy)));
                 line.say(&Reply::Ready { notes }, b"");
-                Ok(Self { control, line, runs: Arc::new(runs), files, layers })
+                Ok(Self {
+                    control,
+                    line,
+                    runs: Arc::new(runs),
+                    files,
+                    layers,
+                })
             }
             Err(unbuilt) => Err((control, unbuilt)),
         }
@@ -160,7 +187,12 @@ impl Warden {
         std::thread::spawn(move || runs.bury());
         while let Ok(Some((request, body))) = receive::<Request>(&self.control) {
             let reply = match request {
-                Request::Run { id, script, timeout_ms, background } => {
+                Request::Run {
+                    id,
+                    script,
+                    timeout_ms,
+                    background,
+                } => {
                     runs::Runs::start(&self.runs, &self.line, id, script, timeout_ms, background);
                     continue;
                 }
@@ -186,7 +218,11 @@ impl Warden {
                 },
                 Request::Changes { id } => match effects::of_overlays(&self.layers.layers) {
                     Ok(effects) => Reply::Effects { id, effects },
-                    Err(reason) => Reply::Refused { id, reason, errno: None },
+                    Err(reason) => Reply::Refused {
+                        id,
+                        reason,
+                        errno: None,
+                    },
                 },
             };
             self.line.say(&reply, b"");
@@ -195,7 +231,11 @@ impl Warden {
 }
 
 fn refused(id: u64, error: &io::Error) -> Reply {
-    Reply::Refused { id, reason: error.to_string(), errno: error.raw_os_error() }
+    Reply::Refused {
+        id,
+        reason: error.to_string(),
+        errno: error.raw_os_error(),
+    }
 }
 
 type Built = (Vec<String>, Held, runs::Runs, files::Files);
@@ -207,7 +247,8 @@ fn build(setup: &Setup) -> Result<Built, Unbuilt> {
         spaces::die_with_parent().map_err(text)?;
         spaces::bound_user().map_err(text)?;
     } else {
-        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(|error| error.to_string())?;
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
+            .map_err(|error| error.to_string())?;
     }
     if let Some(view) = &setup.view {
         mounts::claim(view)?;
@@ -215,7 +256,8 @@ fn build(setup: &Setup) -> Result<Built, Unbuilt> {
     let layers = hold_layers(&setup.layers)?;
     let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
     if setup.raise_loopback {
-        spaces::raise_loopback().map_err(|error| format!("the loopback can't be raised ({error})"))?;
+        spaces::raise_loopback()
+            .map_err(|error| format!("the loopback can't be raised ({error})"))?;
     }
     let mut notes = match &setup.view {
         Some(view) => mounts::build(view)?,
@@ -224,9 +266,11 @@ fn build(setup: &Setup) -> Result<Built, Unbuilt> {
     let closed = rustix::process::DumpableBehavior::NotDumpable;
     rustix::process::set_dumpable_behavior(closed).map_err(|error| error.to_string())?;
     if setup.confinement.calls != Calls::All {
-        spaces::drop_capabilities().map_err(|error| format!("capabilities can't be dropped ({error})"))?;
+        spaces::drop_capabilities()
+            .map_err(|error| format!("capabilities can't be dropped ({error})"))?;
     }
-    let files = files::Files::new(&setup.tree).map_err(|error| format!("{}: {error}", setup.tree.display()))?;
+    let files = files::Files::new(&setup.tree)
+        .map_err(|error| format!("{}: {error}", setup.tree.display()))?;
     for port in &setup.ports {
         if let Err(error) = doors::open(*port) {
             notes.push(format!("port {port} can't be forwarded: {error}"));
@@ -240,16 +284,24 @@ fn build(setup: &Setup) -> Result<Built, Unbuilt> {
     let text = |error: io::Error| error.to_string();
     let layers = hold_layers(&setup.layers)?;
     let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
-    let files = files::Files::new(&setup.tree).map_err(|error| format!("{}: {error}", setup.tree.display()))?;
+    let files = files::Files::new(&setup.tree)
+        .map_err(|error| format!("{}: {error}", setup.tree.display()))?;
     Ok((Vec::new(), layers, runs, files))
 }
 
 /// Opens both sides of each overlay before mounts hide them, and names them by what is open.
 fn hold_layers(all: &[Layers]) -> Result<Held, String> {
-    let mut held = Held { open: Vec::new(), layers: Vec::new() };
+    let mut held = Held {
+        open: Vec::new(),
+        layers: Vec::new(),
+    };
     for layers in all {
         let (lower, upper) = (held.hold(&layers.lower)?, held.hold(&layers.upper)?);
-        held.layers.push(Layers { lower, upper, ..layers.clone() });
+        held.layers.push(Layers {
+            lower,
+            upper,
+            ..layers.clone()
+        });
     }
     Ok(held)
 }

@@ -84,12 +84,31 @@ pub(crate) enum Verdict {
 /// From the host to the warden.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    Run { id: u64, script: Script, timeout_ms: u64, background: bool },
-    Stop { id: u64 },
-    Read { id: u64, path: PathBuf },
-    Write { id: u64, path: PathBuf, mode: Option<u32> },
-    Remove { id: u64, path: PathBuf },
-    Changes { id: u64 },
+    Run {
+        id: u64,
+        script: Script,
+        timeout_ms: u64,
+        background: bool,
+    },
+    Stop {
+        id: u64,
+    },
+    Read {
+        id: u64,
+        path: PathBuf,
+    },
+    Write {
+        id: u64,
+        path: PathBuf,
+        mode: Option<u32>,
+    },
+    Remove {
+        id: u64,
+        path: PathBuf,
+    },
+    Changes {
+        id: u64,
+    },
 }
 
 /// Why walls don't stand.
@@ -103,7 +122,10 @@ pub(crate) struct Unbuilt {
 
 impl From<String> for Unbuilt {
     fn from(reason: String) -> Self {
-        Unbuilt { reason, lacks_overlay: false }
+        Unbuilt {
+            reason,
+            lacks_overlay: false,
+        }
     }
 }
 
@@ -192,7 +214,11 @@ pub(crate) struct Mapped(pub(crate) bool);
 pub(crate) fn send<T: Serialize>(mut to: impl Write, header: &T, body: &[u8]) -> io::Result<()> {
     let header = serde_json::to_vec(header)?;
     let mut frame = Vec::with_capacity(12 + header.len() + body.len());
-    frame.extend(u32::try_from(header.len()).map_err(io::Error::other)?.to_le_bytes());
+    frame.extend(
+        u32::try_from(header.len())
+            .map_err(io::Error::other)?
+            .to_le_bytes(),
+    );
     frame.extend((body.len() as u64).to_le_bytes());
     frame.extend(header);
     frame.extend(body);
@@ -200,7 +226,9 @@ pub(crate) fn send<T: Serialize>(mut to: impl Write, header: &T, body: &[u8]) ->
 }
 
 /// Reads one frame; nothing when the other side has gone.
-pub(crate) fn receive<T: DeserializeOwned>(mut from: impl Read) -> io::Result<Option<(T, Vec<u8>)>> {
+pub(crate) fn receive<T: DeserializeOwned>(
+    mut from: impl Read,
+) -> io::Result<Option<(T, Vec<u8>)>> {
     let mut lengths = [0; 12];
     let mut filled = 0;
     while filled < lengths.len() {
@@ -237,8 +265,14 @@ mod tests {
         send(&mut bytes, &Reply::Absent { id: 8 }, b"").unwrap();
         let mut from = bytes.as_slice();
         let (reply, body) = receive::<Reply>(&mut from).unwrap().unwrap();
-        assert_eq!((reply.id(), body.as_slice()), (Some(7), b"\0binary\xff".as_slice()));
-        assert_eq!(receive::<Reply>(&mut from).unwrap().unwrap().0.id(), Some(8));
+        assert_eq!(
+            (reply.id(), body.as_slice()),
+            (Some(7), b"\0binary\xff".as_slice())
+        );
+        assert_eq!(
+            receive::<Reply>(&mut from).unwrap().unwrap().0.id(),
+            Some(8)
+        );
         assert!(receive::<Reply>(&mut from).unwrap().is_none());
         assert!(receive::<Reply>(&bytes[..9]).is_err());
     }

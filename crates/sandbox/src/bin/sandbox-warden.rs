@@ -9,7 +9,10 @@ use std::time::Duration;
 use sandbox::{Command, Network, Policy, Sandbox, WallChoice, WallName};
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|first| first == sandbox::WARDEN_ARGUMENT) {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == sandbox::WARDEN_ARGUMENT)
+    {
         return sandbox::warden_main();
     }
     match run() {
@@ -32,25 +35,36 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         "off" => WallChoice::Off,
         other => return Err(format!("there is no wall called {other}").into()),
     };
-    let policy = policy(wall, Path::new(&next("ROOT")?), Path::new(&next("SCRATCH")?))?;
+    let policy = policy(
+        wall,
+        Path::new(&next("ROOT")?),
+        Path::new(&next("SCRATCH")?),
+    )?;
     let scripts: Vec<String> = arguments.collect();
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let mut out = std::io::stdout();
-        let started = std::time::Instant::now();
-        let sandbox = Sandbox::open(policy).await?;
-        let opened = started.elapsed();
-        let tier = sandbox.tier();
-        writeln!(out, "[{tier}: opened in {opened:?}; {}]", tier.details)?;
-        for script in scripts {
-            let outcome = sandbox.run(Command::new(script)).await?;
-            write!(out, "{}", outcome.output.head(1 << 20)?)?;
-            writeln!(out, "[{} in {:?}, left behind: {}]", outcome.exit, outcome.elapsed, outcome.left_behind)?;
-        }
-        for effect in sandbox.changes().await? {
-            writeln!(out, "[{:?} {}]", effect.kind, effect.path)?;
-        }
-        Ok(sandbox.close().await?)
-    })
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let mut out = std::io::stdout();
+            let started = std::time::Instant::now();
+            let sandbox = Sandbox::open(policy).await?;
+            let opened = started.elapsed();
+            let tier = sandbox.tier();
+            writeln!(out, "[{tier}: opened in {opened:?}; {}]", tier.details)?;
+            for script in scripts {
+                let outcome = sandbox.run(Command::new(script)).await?;
+                write!(out, "{}", outcome.output.head(1 << 20)?)?;
+                writeln!(
+                    out,
+                    "[{} in {:?}, left behind: {}]",
+                    outcome.exit, outcome.elapsed, outcome.left_behind
+                )?;
+            }
+            for effect in sandbox.changes().await? {
+                writeln!(out, "[{:?} {}]", effect.kind, effect.path)?;
+            }
+            Ok(sandbox.close().await?)
+        })
 }
 
 fn policy(wall: WallChoice, root: &Path, scratch: &Path) -> std::io::Result<Policy> {
@@ -62,7 +76,10 @@ fn policy(wall: WallChoice, root: &Path, scratch: &Path) -> std::io::Result<Poli
         services: Vec::new(),
         env: Vec::new(),
         pass: Vec::new(),
-        paths_first: vec![PathBuf::from(".venv/bin"), PathBuf::from("node_modules/.bin")],
+        paths_first: vec![
+            PathBuf::from(".venv/bin"),
+            PathBuf::from("node_modules/.bin"),
+        ],
         hidden: vec![PathBuf::from(".backend-engineer")],
         show: Vec::new(),
         timeout: Duration::from_secs(600),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch,
 };
 
 use crate::wire::Calls;
@@ -67,8 +68,12 @@ const KERNEL: &[i64] = &[
 
 /// Answered with "no such call", so that programs take their older way, which can be filtered: the flags of `clone3`
 /// lie in memory, and `io_uring` does by itself what is refused here.
-const ABSENT: &[i64] =
-    &[libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
+const ABSENT: &[i64] = &[
+    libc::SYS_clone3,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+];
 
 /// TIOCSTI and TIOCLINUX, which type into a terminal.
 const TYPING: &[u64] = &[0x5412, 0x541c];
@@ -101,13 +106,21 @@ pub(super) fn refuse(calls: Calls) -> io::Result<()> {
 
 fn compile(mut rules: Rules, error: i32) -> io::Result<BpfProgram> {
     if let Some(bit) = OTHER_INTERFACE {
-        let others: Rules = rules.iter().map(|(call, rules)| (call | bit, rules.clone())).collect();
+        let others: Rules = rules
+            .iter()
+            .map(|(call, rules)| (call | bit, rules.clone()))
+            .collect();
         rules.extend(others);
     }
     let architecture = TargetArch::try_from(std::env::consts::ARCH).map_err(io::Error::other)?;
-    SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(error.cast_unsigned()), architecture)
-        .and_then(BpfProgram::try_from)
-        .map_err(io::Error::other)
+    SeccompFilter::new(
+        rules,
+        SeccompAction::Allow,
+        SeccompAction::Errno(error.cast_unsigned()),
+        architecture,
+    )
+    .and_then(BpfProgram::try_from)
+    .map_err(io::Error::other)
 }
 
 fn absent() -> Rules {
@@ -117,22 +130,36 @@ fn absent() -> Rules {
 fn refused(calls: Calls) -> io::Result<Rules> {
     let mut rules: Rules = KERNEL.iter().map(|call| (*call, Vec::new())).collect();
     let mut each = Vec::new();
-    for bit in (0..64).map(|shift| 1_u64 << shift).filter(|bit| bit & NAMESPACES != 0) {
+    for bit in (0..64)
+        .map(|shift| 1_u64 << shift)
+        .filter(|bit| bit & NAMESPACES != 0)
+    {
         each.push(when(0, SeccompCmpOp::MaskedEq(bit), bit)?);
     }
     rules.insert(libc::SYS_clone, each);
     rules.insert(
         libc::SYS_ioctl,
-        TYPING.iter().map(|request| when(1, SeccompCmpOp::Eq, *request)).collect::<io::Result<_>>()?,
+        TYPING
+            .iter()
+            .map(|request| when(1, SeccompCmpOp::Eq, *request))
+            .collect::<io::Result<_>>()?,
     );
-    let mut kinds =
-        vec![libc::AF_PACKET, libc::AF_VSOCK, libc::AF_ALG, libc::AF_BLUETOOTH, libc::AF_TIPC, libc::AF_RDS];
+    let mut kinds = vec![
+        libc::AF_PACKET,
+        libc::AF_VSOCK,
+        libc::AF_ALG,
+        libc::AF_BLUETOOTH,
+        libc::AF_TIPC,
+        libc::AF_RDS,
+    ];
     if calls == Calls::NoKernelNoNetwork {
         kinds.extend([libc::AF_INET, libc::AF_INET6]);
         rules.insert(libc::SYS_connect, Vec::new());
     }
-    let kinds: io::Result<Vec<SeccompRule>> =
-        kinds.into_iter().map(|kind| when(0, SeccompCmpOp::Eq, u64::from(kind.cast_unsigned()))).collect();
+    let kinds: io::Result<Vec<SeccompRule>> = kinds
+        .into_iter()
+        .map(|kind| when(0, SeccompCmpOp::Eq, u64::from(kind.cast_unsigned())))
+        .collect();
     rules.insert(libc::SYS_socket, kinds?);
     Ok(rules)
 }

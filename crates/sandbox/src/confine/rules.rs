@@ -3,8 +3,8 @@
 use std::io;
 
 use landlock::{
-    ABI, Access, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr,
-    RulesetStatus, Scope,
+    ABI, Access, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetStatus, Scope,
 };
 
 use crate::wire::Confinement;
@@ -17,8 +17,15 @@ pub(super) fn restrict(confinement: &Confinement) -> io::Result<()> {
     if confinement.readable.is_empty() {
         return Ok(());
     }
-    let level = if confinement.landlock_required { CompatLevel::SoftRequirement } else { CompatLevel::BestEffort };
-    let scopes = [(confinement.own_signals, Scope::Signal), (confinement.own_sockets, Scope::AbstractUnixSocket)];
+    let level = if confinement.landlock_required {
+        CompatLevel::SoftRequirement
+    } else {
+        CompatLevel::BestEffort
+    };
+    let scopes = [
+        (confinement.own_signals, Scope::Signal),
+        (confinement.own_sockets, Scope::AbstractUnixSocket),
+    ];
     let mut ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))
@@ -28,14 +35,25 @@ pub(super) fn restrict(confinement: &Confinement) -> io::Result<()> {
     }
     let mut ruleset = ruleset.create().map_err(io::Error::other)?;
     let all = AccessFs::from_all(NEWEST);
-    let sides = [(&confinement.readable, AccessFs::from_read(NEWEST)), (&confinement.writable, all)];
+    let sides = [
+        (&confinement.readable, AccessFs::from_read(NEWEST)),
+        (&confinement.writable, all),
+    ];
     for (paths, access) in sides {
         for path in paths {
             // What went away since it was decided on needs no rule.
-            let Ok(place) = PathFd::new(path) else { continue };
+            let Ok(place) = PathFd::new(path) else {
+                continue;
+            };
             let file = !path.is_dir();
-            let access = if file { access & AccessFs::from_file(NEWEST) } else { access };
-            ruleset = ruleset.add_rule(PathBeneath::new(place, access)).map_err(io::Error::other)?;
+            let access = if file {
+                access & AccessFs::from_file(NEWEST)
+            } else {
+                access
+            };
+            ruleset = ruleset
+                .add_rule(PathBeneath::new(place, access))
+                .map_err(io::Error::other)?;
         }
     }
     let status = ruleset.restrict_self().map_err(io::Error::other)?;

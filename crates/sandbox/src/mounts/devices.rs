@@ -22,7 +22,8 @@ const LINKS: &[(&str, &str)] = &[
 pub(super) fn build(at: &Path) -> Result<PathBuf, String> {
     let quiet = MountFlags::NOSUID;
     fs::create_dir_all(at).map_err(said("make", at))?;
-    rustix::mount::mount("none", at, "tmpfs", quiet, Some(c"mode=755,size=64k")).map_err(said("mount", at))?;
+    rustix::mount::mount("none", at, "tmpfs", quiet, Some(c"mode=755,size=64k"))
+        .map_err(said("mount", at))?;
     for name in DEVICES {
         let (from, to) = (Path::new("/dev").join(name), at.join(name));
         fs::write(&to, b"").map_err(said("make", &to))?;
@@ -36,9 +37,16 @@ pub(super) fn build(at: &Path) -> Result<PathBuf, String> {
         fs::create_dir(folder).map_err(said("make", folder))?;
     }
     let quiet = MountFlags::NOSUID | MountFlags::NODEV;
-    rustix::mount::mount("none", &shared, "tmpfs", quiet, Some(c"mode=1777")).map_err(said("mount", &shared))?;
+    rustix::mount::mount("none", &shared, "tmpfs", quiet, Some(c"mode=1777"))
+        .map_err(said("mount", &shared))?;
     let options = Some(c"newinstance,ptmxmode=0666,mode=620");
-    rustix::mount::mount("devpts", &terminals, "devpts", MountFlags::NOSUID | MountFlags::NOEXEC, options)
-        .map_err(said("mount", &terminals))?;
+    rustix::mount::mount(
+        "devpts",
+        &terminals,
+        "devpts",
+        MountFlags::NOSUID | MountFlags::NOEXEC,
+        options,
+    )
+    .map_err(said("mount", &terminals))?;
     Ok(at.to_path_buf())
 }

@@ -29,7 +29,10 @@ pub(super) fn seal_everything(skipped: &[&Path]) -> Result<(), String> {
         }
         let sealed = remount(&path, &options);
         // Out of our reach, or hidden under a later mount: not to be written either.
-        if !matches!(sealed, Ok(()) | Err(Errno::ACCESS | Errno::NOENT | Errno::INVAL | Errno::NOTDIR)) {
+        if !matches!(
+            sealed,
+            Ok(()) | Err(Errno::ACCESS | Errno::NOENT | Errno::INVAL | Errno::NOTDIR)
+        ) {
             return sealed.map_err(said("make read-only", &path));
         }
     }
@@ -43,9 +46,13 @@ pub(super) fn seal(path: &Path) -> Result<(), String> {
 }
 
 fn remount(path: &Path, options: &str) -> Result<(), Errno> {
-    let kept = KEPT.iter().filter(|(name, _)| options.split(',').any(|option| option == *name));
-    let mut flags =
-        kept.fold(MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID, |flags, (_, flag)| flags | *flag);
+    let kept = KEPT
+        .iter()
+        .filter(|(name, _)| options.split(',').any(|option| option == *name));
+    let mut flags = kept.fold(
+        MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID,
+        |flags, (_, flag)| flags | *flag,
+    );
     if !path.starts_with("/dev") {
         flags |= MountFlags::NODEV;
     }
@@ -54,7 +61,8 @@ fn remount(path: &Path, options: &str) -> Result<(), Errno> {
 
 /// Fails if anything can be written to but our own mounts.
 pub(super) fn check(own: &BTreeSet<PathBuf>) -> Result<(), String> {
-    let ours = |path: &Path| own.contains(path) || path.starts_with("/dev") || path.starts_with("/proc");
+    let ours =
+        |path: &Path| own.contains(path) || path.starts_with("/dev") || path.starts_with("/proc");
     for path in listed()?.into_keys().filter(|path| !ours(path)) {
         if let Ok(found) = rustix::fs::statvfs(&path)
             && !found.f_flag.contains(StatVfsMountFlags::RDONLY)

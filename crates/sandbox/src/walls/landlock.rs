@@ -14,7 +14,9 @@ use crate::view::{Sight, View};
 use crate::wire::{Calls, Confinement};
 
 /// What a program may count on in `/dev`.
-const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm"];
+const DEVICES: &[&str] = &[
+    "null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm",
+];
 
 /// Builds the wall, if the kernel has Landlock.
 pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
@@ -23,7 +25,8 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
         return Err("the kernel has no Landlock, or it is not switched on".into());
     }
     let closed = site.network == Network::Closed;
-    let mut details = vec!["commands see the copy's path instead of the repository's, and no `/tmp`".to_owned()];
+    let mut details =
+        vec!["commands see the copy's path instead of the repository's, and no `/tmp`".to_owned()];
     details.push(if closed {
         "with the network closed, the loopback and named sockets are closed too, so that a test can't start a server"
             .to_owned()
@@ -37,10 +40,18 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
         details
             .push("the kernel's Landlock can't keep commands from sending signals to your other processes".to_owned());
     }
-    let tier = Tier { name: "Landlock on a copy".into(), details: details.join("; "), has_loopback: !closed };
+    let tier = Tier {
+        name: "Landlock on a copy".into(),
+        details: details.join("; "),
+        has_loopback: !closed,
+    };
     let policy = site.policy;
     on_a_copy(site, WallName::Landlock, tier, &|view| Confinement {
-        calls: if closed { Calls::NoKernelNoNetwork } else { Calls::NoKernel },
+        calls: if closed {
+            Calls::NoKernelNoNetwork
+        } else {
+            Calls::NoKernel
+        },
         landlock_required: true,
         readable: readable(view),
         writable: ["copy", "home", "tmp"]
@@ -57,15 +68,26 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
 /// apart into what lies in it.
 fn readable(view: &View) -> Vec<PathBuf> {
     let is_hidden = |sight: &Sight| matches!(sight, Sight::Nothing | Sight::Private(_));
-    let mut hidden: BTreeSet<PathBuf> =
-        view.places.iter().filter(|place| is_hidden(&place.what)).map(|place| place.at.clone()).collect();
+    let mut hidden: BTreeSet<PathBuf> = view
+        .places
+        .iter()
+        .filter(|place| is_hidden(&place.what))
+        .map(|place| place.at.clone())
+        .collect();
     // What is listed there comes and goes with each process, so that it can't be taken apart; what is secret of it takes
     // capabilities that commands don't have.
     hidden.retain(|path| !path.starts_with("/proc"));
-    hidden.extend([view.root.clone(), view.scratch.clone(), PathBuf::from("/dev")]);
+    hidden.extend([
+        view.root.clone(),
+        view.scratch.clone(),
+        PathBuf::from("/dev"),
+    ]);
     let mut found = Vec::new();
     allow(Path::new("/"), &hidden, &mut found);
-    let shown = view.places.iter().filter(|place| !is_hidden(&place.what) && place.at != view.root);
+    let shown = view
+        .places
+        .iter()
+        .filter(|place| !is_hidden(&place.what) && place.at != view.root);
     for place in shown {
         allow(&place.at, &hidden, &mut found);
     }

@@ -38,7 +38,11 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
     let view = View::decide(policy, site.network, None).map_err(|error| error.to_string())?;
     let details = "this wall is untested; commands see the copy's path instead of the repository's, the loopback is the \
                    host's, and a process that leaves its parent may outlive its command";
-    let tier = Tier { name: "sandbox-exec on a copy".into(), details: details.into(), has_loopback: true };
+    let tier = Tier {
+        name: "sandbox-exec on a copy".into(),
+        details: details.into(),
+        has_loopback: true,
+    };
     let mut standing = on_a_copy(site, WallName::Macos, tier, &|_| Confinement {
         calls: Calls::All,
         landlock_required: false,
@@ -48,14 +52,19 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
         own_sockets: false,
     })?;
     let writable = ["copy", "home", "tmp"].map(|name| policy.scratch.join(name));
-    standing.before = vec![PROGRAM.into(), "-p".into(), profile(&view, &writable, site.network)];
+    standing.before = vec![
+        PROGRAM.into(),
+        "-p".into(),
+        profile(&view, &writable, site.network),
+    ];
     Ok(standing)
 }
 
 /// The profile: of two rules that apply, the later one holds.
 fn profile(view: &View, writable: &[PathBuf], network: Network) -> String {
     let mut text = BASE.to_owned();
-    let mut rule = |verb: &str, path: &Path| text.push_str(&format!("({verb} (subpath {}))\n", quoted(path)));
+    let mut rule =
+        |verb: &str, path: &Path| text.push_str(&format!("({verb} (subpath {}))\n", quoted(path)));
     for place in &view.places {
         match place.what {
             Sight::Nothing | Sight::Private(_) => rule("deny file-read*", &place.at),
@@ -78,5 +87,10 @@ fn profile(view: &View, writable: &[PathBuf], network: Network) -> String {
 }
 
 fn quoted(path: &Path) -> String {
-    format!("\"{}\"", path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\""))
+    format!(
+        "\"{}\"",
+        path.to_string_lossy()
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+    )
 }

@@ -17,7 +17,11 @@ use crate::wire::{Calls, Confinement, Setup, Unbuilt};
 pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
     let start = |setup: &Setup| {
         let mut warden = program(&site.policy.helper);
-        let network = if site.network == Network::Open { "open" } else { "closed" };
+        let network = if site.network == Network::Open {
+            "open"
+        } else {
+            "closed"
+        };
         warden.args([WARDEN_ARGUMENT, "leave", network]);
         Keeper::start(warden, setup, &site.policy.services, true)
     };
@@ -39,7 +43,14 @@ pub(super) fn build_with(
         match start(&setup(site, &view, false)) {
             Ok(keeper) => {
                 details.extend(keeper.notes.iter().cloned());
-                return Ok(standing(site, name, &format!("{title} with overlay"), details, keeper, &view));
+                return Ok(standing(
+                    site,
+                    name,
+                    &format!("{title} with overlay"),
+                    details,
+                    keeper,
+                    &view,
+                ));
             }
             Err(unbuilt) if unbuilt.lacks_overlay => details.push(unbuilt.reason),
             Err(unbuilt) => return Err(unbuilt.reason),
@@ -48,14 +59,25 @@ pub(super) fn build_with(
     let copy = match &site.copy {
         Some(copy) => copy.clone(),
         None => {
-            let hidden = View::decide(policy, site.network, None).map_err(text)?.hidden;
-            tree::copy(&policy.root, &policy.scratch.join("copy"), &hidden, false).map_err(text)?.into()
+            let hidden = View::decide(policy, site.network, None)
+                .map_err(text)?
+                .hidden;
+            tree::copy(&policy.root, &policy.scratch.join("copy"), &hidden, false)
+                .map_err(text)?
+                .into()
         }
     };
     let view = View::decide(policy, site.network, Some(&copy.at)).map_err(text)?;
     let keeper = start(&setup(site, &view, true))?;
     details.extend(keeper.notes.iter().cloned());
-    let mut standing = standing(site, name, &format!("{title} on a copy"), details, keeper, &view);
+    let mut standing = standing(
+        site,
+        name,
+        &format!("{title} on a copy"),
+        details,
+        keeper,
+        &view,
+    );
     standing.copy = Some(copy);
     Ok(standing)
 }
@@ -71,7 +93,11 @@ fn standing(
     Standing {
         keeper,
         name,
-        tier: Tier { name: title.to_owned(), details: details.join("; "), has_loopback: true },
+        tier: Tier {
+            name: title.to_owned(),
+            details: details.join("; "),
+            has_loopback: true,
+        },
         tree: site.policy.root.clone(),
         home: view.home.clone(),
         temporary: PathBuf::from("/tmp"),
@@ -92,7 +118,11 @@ pub(super) fn setup(site: &Site<'_>, view: &View, copied: bool) -> Setup {
         tree: policy.root.clone(),
         outputs: policy.scratch.join("outputs"),
         layers: if copied { Vec::new() } else { view.layers() },
-        ports: if closed { policy.services.iter().map(|service| service.port).collect() } else { Vec::new() },
+        ports: if closed {
+            policy.services.iter().map(|service| service.port).collect()
+        } else {
+            Vec::new()
+        },
         confinement: confinement(view, site.network),
     }
 }

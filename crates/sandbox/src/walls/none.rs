@@ -26,7 +26,11 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
     if site.network == Network::Closed {
         details.push("the network is open all the same".to_owned());
     }
-    let tier = Tier { name: "none".into(), details: details.join("; "), has_loopback: true };
+    let tier = Tier {
+        name: "none".into(),
+        details: details.join("; "),
+        has_loopback: true,
+    };
     on_a_copy(site, WallName::Off, tier, &|_| confinement.clone())
 }
 
@@ -43,9 +47,14 @@ pub(super) fn on_a_copy(
     let copy = match &site.copy {
         Some(copy) => copy.clone(),
         None => {
-            let name = policy.root.file_name().map_or_else(|| PathBuf::from("repository"), PathBuf::from);
+            let name = policy
+                .root
+                .file_name()
+                .map_or_else(|| PathBuf::from("repository"), PathBuf::from);
             let at = policy.scratch.join("copy").join(name);
-            tree::copy(&policy.root, &at, &view.hidden, true).map_err(text)?.into()
+            tree::copy(&policy.root, &at, &view.hidden, true)
+                .map_err(text)?
+                .into()
         }
     };
     let setup = Setup {

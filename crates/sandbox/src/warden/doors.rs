@@ -34,6 +34,11 @@ fn hand_over(connection: std::os::fd::BorrowedFd<'_>, port: u16) -> io::Result<(
     let connections = [connection];
     control.push(SendAncillaryMessage::ScmRights(&connections));
     let bytes = port.to_be_bytes();
-    rustix::net::sendmsg(io::stdout().as_fd(), &[IoSlice::new(&bytes)], &mut control, SendFlags::empty())?;
+    rustix::net::sendmsg(
+        io::stdout().as_fd(),
+        &[IoSlice::new(&bytes)],
+        &mut control,
+        SendFlags::empty(),
+    )?;
     Ok(())
 }

@@ -22,7 +22,9 @@ pub(super) struct Files {
 
 impl Files {
     pub(super) fn new(tree: &Path) -> io::Result<Self> {
-        Ok(Self { tree: File::open(tree)?.into() })
+        Ok(Self {
+            tree: File::open(tree)?.into(),
+        })
     }
 
     /// The bytes of a regular file, or nothing if there is none.
@@ -54,8 +56,13 @@ impl Files {
 
     /// Removes a file or a link; one that is not there is fine.
     pub(super) fn remove(&self, path: &Path) -> io::Result<()> {
-        let Some(name) = path.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
-        let folder = match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let Some(name) = path.file_name() else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
+        let folder = match path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             Some(folder) => self.open(folder, FOLDER),
             None => self.open(Path::new("."), FOLDER),
         };
@@ -78,7 +85,10 @@ impl Files {
         }
         for at in missing.into_iter().rev() {
             let Some(name) = at.file_name() else { continue };
-            let above = at.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let above = at
+                .parent()
+                .filter(|above| !above.as_os_str().is_empty())
+                .unwrap_or(Path::new("."));
             let above = self.open(above, FOLDER)?;
             rustix::fs::mkdirat(above, name, Mode::from_raw_mode(0o755))?;
         }
@@ -88,7 +98,11 @@ impl Files {
     /// Opens below the tree, and fails with a "cross-device link" where a path or a link leads out of it.
     #[cfg(target_os = "linux")]
     fn open(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
-        let mode = if flags.contains(OFlags::CREATE) { Mode::from_raw_mode(0o644) } else { Mode::empty() };
+        let mode = if flags.contains(OFlags::CREATE) {
+            Mode::from_raw_mode(0o644)
+        } else {
+            Mode::empty()
+        };
         let resolve = rustix::fs::ResolveFlags::BENEATH | rustix::fs::ResolveFlags::NO_MAGICLINKS;
         rustix::fs::openat2(&self.tree, path, flags | OFlags::CLOEXEC, mode, resolve)
     }
@@ -98,7 +112,13 @@ impl Files {
     fn open(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         let mode = Mode::from_raw_mode(0o644);
         let step = OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let refused = |error| if error == Errno::LOOP { Errno::XDEV } else { error };
+        let refused = |error| {
+            if error == Errno::LOOP {
+                Errno::XDEV
+            } else {
+                error
+            }
+        };
         let mut at: Option<OwnedFd> = None;
         for part in path.parent().into_iter().flat_map(Path::components) {
             let above = at.as_ref().unwrap_or(&self.tree);
@@ -106,11 +126,16 @@ impl Files {
             at = Some(rustix::fs::openat(above, part.as_os_str(), folder, mode).map_err(refused)?);
         }
         let name = path.file_name().unwrap_or(".".as_ref());
-        rustix::fs::openat(at.as_ref().unwrap_or(&self.tree), name, flags | step, mode).map_err(refused)
+        rustix::fs::openat(at.as_ref().unwrap_or(&self.tree), name, flags | step, mode)
+            .map_err(refused)
     }
 }
 
 fn regular(file: &OwnedFd) -> io::Result<()> {
     let found = FileType::from_raw_mode(rustix::fs::fstat(file)?.st_mode);
-    if found == FileType::RegularFile { Ok(()) } else { Err(io::Error::other("not a regular file")) }
+    if found == FileType::RegularFile {
+        Ok(())
+    } else {
+        Err(io::Error::other("not a regular file"))
+    }
 }

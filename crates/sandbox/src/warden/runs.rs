@@ -63,7 +63,12 @@ struct Printed {
 impl Runs {
     pub(super) fn new(outputs: &Path, confinement: Confinement) -> io::Result<Self> {
         let outputs = File::open(outputs)?.into();
-        Ok(Self { outputs, confinement, running: Mutex::default(), changed: Condvar::new() })
+        Ok(Self {
+            outputs,
+            confinement,
+            running: Mutex::default(),
+            changed: Condvar::new(),
+        })
     }
 
     /// Starts a command; its end is told to the host.
@@ -79,10 +84,20 @@ impl Runs {
         runs.lock().stops.insert(id, sender.clone());
         let (runs, line) = (Arc::clone(runs), Arc::clone(line));
         std::thread::spawn(move || {
-            let job = Job { runs: &runs, line: &line, id, timeout: Duration::from_millis(timeout_ms), background };
+            let job = Job {
+                runs: &runs,
+                line: &line,
+                id,
+                timeout: Duration::from_millis(timeout_ms),
+                background,
+            };
             let reply = match job.carry_out(script, sender, &receiver) {
                 Ok(reply) => reply,
-                Err(error) => Reply::Refused { id, reason: error.to_string(), errno: error.raw_os_error() },
+                Err(error) => Reply::Refused {
+                    id,
+                    reason: error.to_string(),
+                    errno: error.raw_os_error(),
+                },
             };
             runs.lock().stops.remove(&id);
             line.say(&reply, b"");
@@ -143,7 +158,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn carry_out(&self, script: Script, sender: Sender<Event>, events: &Receiver<Event>) -> io::Result<Reply> {
+    fn carry_out(
+        &self,
+        script: Script,
+        sender: Sender<Event>,
+        events: &Receiver<Event>,
+    ) -> io::Result<Reply> {
         let started = Instant::now();
         let printed = Arc::new((Mutex::new(Printed::default()), Condvar::new()));
         let (supervisor, mut orders) = self.supervise(script, sender, &printed)?;
@@ -183,13 +203,28 @@ impl Job<'_> {
             None => (Exit::Signal(Signal::KILL.as_raw()), true),
         };
         if let Some(looks_like_server) = timed_out {
-            exit = Exit::TimedOut { after: self.timeout, looks_like_server };
+            exit = Exit::TimedOut {
+                after: self.timeout,
+                looks_like_server,
+            };
         }
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Reply::Done { id: self.id, exit, bytes, left_behind: left_behind || strays, elapsed_ms })
+        Ok(Reply::Done {
+            id: self.id,
+            exit,
+            bytes,
+            left_behind: left_behind || strays,
+            elapsed_ms,
+        })
     }
 
-    fn next_look(&self, started: Instant, deadline: Option<Instant>, ending: Option<Instant>, told: bool) -> Duration {
+    fn next_look(
+        &self,
+        started: Instant,
+        deadline: Option<Instant>,
+        ending: Option<Instant>,
+        told: bool,
+    ) -> Duration {
         let far = Duration::from_secs(3600);
         if ending.is_some() {
             return Duration::from_millis(200);
@@ -202,7 +237,9 @@ impl Job<'_> {
                 Duration::from_millis(100)
             };
         }
-        deadline.map_or(far, |deadline| deadline.saturating_duration_since(Instant::now()))
+        deadline.map_or(far, |deadline| {
+            deadline.saturating_duration_since(Instant::now())
+        })
     }
 
     /// Starts the supervisor, and the threads that read what it and its command say.
@@ -213,10 +250,18 @@ impl Job<'_> {
         printed: &Arc<(Mutex<Printed>, Condvar)>,
     ) -> io::Result<(i32, Option<ChildStdin>)> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&self.runs.outputs, self.id.to_string(), flags, Mode::from_raw_mode(0o600))?;
+        let file = rustix::fs::openat(
+            &self.runs.outputs,
+            self.id.to_string(),
+            flags,
+            Mode::from_raw_mode(0o600),
+        )?;
         let mut supervisor = program(ourselves());
         supervisor.args([WARDEN_ARGUMENT, "supervise"]);
-        supervisor.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        supervisor
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = {
             let mut running = self.runs.lock();
             if running.closed {
@@ -235,7 +280,10 @@ impl Job<'_> {
         let printed = Arc::clone(printed);
         std::thread::spawn(move || capture(output, File::from(file), &printed));
         std::thread::spawn(move || {
-            let verdict = receive::<Verdict>(verdict).ok().flatten().map(|(verdict, _)| verdict);
+            let verdict = receive::<Verdict>(verdict)
+                .ok()
+                .flatten()
+                .map(|(verdict, _)| verdict);
             let _ = sender.send(Event::Verdict(verdict));
         });
         send(&mut orders, &(script, self.runs.confinement.clone()), b"")?;
@@ -246,15 +294,28 @@ impl Job<'_> {
         let listening = listening(&descendants(supervisor, &BTreeSet::new()));
         let ready = !listening.is_empty() || started.elapsed() >= READY.min(self.timeout);
         if ready {
-            self.line.say(&Reply::Started { id: self.id, listening }, b"");
+            self.line.say(
+                &Reply::Started {
+                    id: self.id,
+                    listening,
+                },
+                b"",
+            );
         }
         ready
     }
 
     /// A command that listens, or that has been silent for most of its time, will not end by itself.
-    fn looks_like_server(&self, supervisor: i32, started: Instant, printed: &(Mutex<Printed>, Condvar)) -> bool {
+    fn looks_like_server(
+        &self,
+        supervisor: i32,
+        started: Instant,
+        printed: &(Mutex<Printed>, Condvar),
+    ) -> bool {
         let printed = printed.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let silent = printed.last.is_some_and(|last| last.elapsed() > started.elapsed() / 2);
+        let silent = printed
+            .last
+            .is_some_and(|last| last.elapsed() > started.elapsed() / 2);
         silent || !listening(&descendants(supervisor, &BTreeSet::new())).is_empty()
     }
 
@@ -277,7 +338,8 @@ fn capture(mut output: impl Read, mut file: File, printed: &(Mutex<Printed>, Con
                 if state.closed {
                     return;
                 }
-                let room = usize::try_from(Output::LIMIT.saturating_sub(state.bytes)).unwrap_or(usize::MAX);
+                let room = usize::try_from(Output::LIMIT.saturating_sub(state.bytes))
+                    .unwrap_or(usize::MAX);
                 // A full disk must not stop the command, which would wait for us; what was printed is still counted.
                 let _ = file.write_all(&buffer[..count.min(room)]);
                 state.bytes += count as u64;
@@ -294,7 +356,9 @@ fn capture(mut output: impl Read, mut file: File, printed: &(Mutex<Printed>, Con
 /// Waits a little for the rest of the output, and then lets go of it. Gives how much there was.
 fn drained(printed: &(Mutex<Printed>, Condvar)) -> u64 {
     let state = printed.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let waited = printed.1.wait_timeout_while(state, DRAIN, |state| !state.closed);
+    let waited = printed
+        .1
+        .wait_timeout_while(state, DRAIN, |state| !state.closed);
     let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
     state.closed = true;
     state.bytes

@@ -17,10 +17,19 @@ pub(crate) struct Bench {
 }
 
 /// Every wall of Linux, and none.
-pub(crate) const ALL: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap, WallName::Landlock, WallName::Off];
+pub(crate) const ALL: &[WallName] = &[
+    WallName::Namespaces,
+    WallName::Bubblewrap,
+    WallName::Landlock,
+    WallName::Off,
+];
 
 /// Every wall of Linux.
-pub(crate) const WALLS: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap, WallName::Landlock];
+pub(crate) const WALLS: &[WallName] = &[
+    WallName::Namespaces,
+    WallName::Bubblewrap,
+    WallName::Landlock,
+];
 
 /// The walls that mount, and so show the repository at its own path and have a loopback.
 pub(crate) const MOUNTING: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap];
@@ -38,7 +47,11 @@ impl Bench {
         fs::write(root.join("run.sh"), "#!/bin/sh\necho ran\n").unwrap();
         fs::set_permissions(root.join("run.sh"), fs::Permissions::from_mode(0o755)).unwrap();
         std::os::unix::fs::symlink("README.md", root.join("link")).unwrap();
-        Self { root, scratch, _folder: folder }
+        Self {
+            root,
+            scratch,
+            _folder: folder,
+        }
     }
 
     pub(crate) fn policy(&self, wall: WallName) -> Policy {
@@ -72,7 +85,10 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, u32, Vec<u8>)>) {
         let path = entry.unwrap().path();
         let status = fs::symlink_metadata(&path).unwrap();
         let bytes = if status.is_symlink() {
-            fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+            fs::read_link(&path)
+                .unwrap()
+                .into_os_string()
+                .into_encoded_bytes()
         } else if status.is_dir() {
             collect(&path, found);
             Vec::new()
@@ -85,7 +101,9 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, u32, Vec<u8>)>) {
 
 /// Opens a sandbox, or skips the test where the machine lacks its backend.
 pub(crate) async fn open(policy: Policy) -> Option<Sandbox> {
-    let WallChoice::Only(backend) = policy.wall else { panic!("a test names its backend") };
+    let WallChoice::Only(backend) = policy.wall else {
+        panic!("a test names its backend")
+    };
     match Sandbox::open(policy).await {
         Ok(sandbox) => Some(sandbox),
         Err(error @ SandboxError::NoWall { .. }) => {
@@ -106,10 +124,21 @@ pub(crate) fn skipped(backend: WallName, text: &str) -> bool {
 }
 
 /// Runs a program of the host, which must succeed, and gives what it printed.
-#[expect(clippy::disallowed_methods, reason = "a test has to look from outside of the walls")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test has to look from outside of the walls"
+)]
 pub(crate) fn host(folder: &Path, words: &[&str]) -> String {
-    let output = std::process::Command::new(words[0]).args(&words[1..]).current_dir(folder).output().unwrap();
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let output = std::process::Command::new(words[0])
+        .args(&words[1..])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{words:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -117,7 +146,9 @@ pub(crate) fn host(folder: &Path, words: &[&str]) -> String {
 pub(crate) fn runs_on_host(words: &str) -> bool {
     fs::read_dir("/proc").unwrap().flatten().any(|entry| {
         let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).replace('\0', " ").contains(words)
+        String::from_utf8_lossy(&line)
+            .replace('\0', " ")
+            .contains(words)
     })
 }
 

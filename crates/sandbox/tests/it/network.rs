@@ -25,9 +25,18 @@ async fn a_closed_network_does_not_reach_the_host() {
     let port = greeter();
     for wall in WALLS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
-        let (outcome, text) = run(&sandbox, &format!("exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3")).await;
-        assert!(!outcome.exit.success() && !text.contains("greetings"), "{wall}: {text}");
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
+        let (outcome, text) = run(
+            &sandbox,
+            &format!("exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3"),
+        )
+        .await;
+        assert!(
+            !outcome.exit.success() && !text.contains("greetings"),
+            "{wall}: {text}"
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -35,21 +44,38 @@ async fn a_closed_network_does_not_reach_the_host() {
 #[tokio::test]
 async fn named_sockets_of_the_host_are_out_of_reach() {
     // A folder that commands can see, as they can see that of a database.
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.sock", std::process::id()));
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("{}.sock", std::process::id()));
     let _ = std::fs::remove_file(&path);
     let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
     let abstracted = format!("sandbox-test-{}", std::process::id());
-    let name = <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&abstracted);
+    let name =
+        <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(
+            &abstracted,
+        );
     let unnamed = std::os::unix::net::UnixListener::bind_addr(&name.unwrap()).unwrap();
     for wall in WALLS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
-        for address in [format!("'{}'", path.display()), format!("'\\0{abstracted}'")] {
-            let script = format!("import socket; socket.socket(socket.AF_UNIX).connect({address}); print('reached')");
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
+        for address in [
+            format!("'{}'", path.display()),
+            format!("'\\0{abstracted}'"),
+        ] {
+            let script = format!(
+                "import socket; socket.socket(socket.AF_UNIX).connect({address}); print('reached')"
+            );
             std::fs::write(bench.root.join("connect.py"), &script).unwrap();
-            sandbox.write("connect.py", script.as_bytes(), None).await.unwrap();
+            sandbox
+                .write("connect.py", script.as_bytes(), None)
+                .await
+                .unwrap();
             let (outcome, text) = run(&sandbox, "python3 connect.py").await;
-            assert!(outcome.exit == sandbox::Exit::Code(1) && text.contains("Error"), "{wall}: {address}: {text}");
+            assert!(
+                outcome.exit == sandbox::Exit::Code(1) && text.contains("Error"),
+                "{wall}: {address}: {text}"
+            );
         }
         sandbox.close().await.unwrap();
     }
@@ -61,23 +87,56 @@ async fn named_sockets_of_the_host_are_out_of_reach() {
 async fn a_server_is_met_by_a_later_command() {
     for wall in MOUNTING {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
-        let server = sandbox.start(Command::new("python3 -m http.server 8123 --bind 127.0.0.1")).await.unwrap();
-        assert_eq!((server.listening.as_slice(), &server.exited), (&[8123][..], &None), "{wall}");
-        let get =
-            "python3 -c \"import urllib.request as r; print(r.urlopen('http://localhost:8123/README.md').read())\"";
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
+        let server = sandbox
+            .start(Command::new("python3 -m http.server 8123 --bind 127.0.0.1"))
+            .await
+            .unwrap();
+        assert_eq!(
+            (server.listening.as_slice(), &server.exited),
+            (&[8123][..], &None),
+            "{wall}"
+        );
+        let get = "python3 -c \"import urllib.request as r; print(r.urlopen('http://localhost:8123/README.md').read())\"";
         assert!(succeed(&sandbox, get).await.contains("read me"));
         // The end of a command leaves the server alone.
         succeed(&sandbox, "(sleep 1000 &) ; true").await;
         assert!(succeed(&sandbox, get).await.contains("read me"));
-        let elsewhere = Command { network: Some(Network::Open), ..Command::new("true") };
-        assert!(matches!(sandbox.run(elsewhere).await, Err(SandboxError::ServerRuns)));
+        let elsewhere = Command {
+            network: Some(Network::Open),
+            ..Command::new("true")
+        };
+        assert!(matches!(
+            sandbox.run(elsewhere).await,
+            Err(SandboxError::ServerRuns)
+        ));
         let outcome = sandbox.stop(server).await.unwrap();
-        assert!(outcome.output.head(10_000).unwrap().contains("GET /README.md"), "{wall}");
+        assert!(
+            outcome
+                .output
+                .head(10_000)
+                .unwrap()
+                .contains("GET /README.md"),
+            "{wall}"
+        );
         assert!(!run(&sandbox, get).await.0.exit.success());
-        let failed = sandbox.start(Command::new("echo no; exit 7")).await.unwrap();
+        let failed = sandbox
+            .start(Command::new("echo no; exit 7"))
+            .await
+            .unwrap();
         assert_eq!(failed.exited, Some(sandbox::Exit::Code(7)));
-        assert_eq!(sandbox.stop(failed).await.unwrap().output.head(100).unwrap(), "no\n");
+        assert_eq!(
+            sandbox
+                .stop(failed)
+                .await
+                .unwrap()
+                .output
+                .head(100)
+                .unwrap(),
+            "no\n"
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -88,13 +147,29 @@ async fn services_are_forwarded_and_nothing_else() {
     for wall in MOUNTING {
         let bench = Bench::new();
         let mut policy = bench.policy(*wall);
-        policy.services = vec![Service { name: "greeter".into(), host: "localhost".into(), port }];
-        let Some(sandbox) = open(policy).await else { continue };
+        policy.services = vec![Service {
+            name: "greeter".into(),
+            host: "localhost".into(),
+            port,
+        }];
+        let Some(sandbox) = open(policy).await else {
+            continue;
+        };
         for _ in 0..3 {
-            let text = succeed(&sandbox, &format!("exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3")).await;
+            let text = succeed(
+                &sandbox,
+                &format!("exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3"),
+            )
+            .await;
             assert_eq!(text, "greetings from the host\n", "{wall}");
         }
-        assert!(!run(&sandbox, &format!("exec 3<>/dev/tcp/127.0.0.1/{other}")).await.0.exit.success());
+        assert!(
+            !run(&sandbox, &format!("exec 3<>/dev/tcp/127.0.0.1/{other}"))
+                .await
+                .0
+                .exit
+                .success()
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -104,15 +179,44 @@ async fn a_setup_command_may_have_the_network_over_the_same_files() {
     let port = greeter();
     for wall in WALLS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         succeed(&sandbox, "echo before > before").await;
-        let script = format!("cat before && exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3 | tee got");
-        let outcome = sandbox.run(Command { network: Some(Network::Open), ..Command::new(script) }).await.unwrap();
-        assert_eq!(outcome.output.head(1000).unwrap(), "before\ngreetings from the host\n", "{wall}");
-        assert_eq!(succeed(&sandbox, "cat got").await, "greetings from the host\n");
-        assert!(!run(&sandbox, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await.0.exit.success(), "{wall}");
+        let script =
+            format!("cat before && exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3 | tee got");
+        let outcome = sandbox
+            .run(Command {
+                network: Some(Network::Open),
+                ..Command::new(script)
+            })
+            .await
+            .unwrap();
+        assert_eq!(
+            outcome.output.head(1000).unwrap(),
+            "before\ngreetings from the host\n",
+            "{wall}"
+        );
+        assert_eq!(
+            succeed(&sandbox, "cat got").await,
+            "greetings from the host\n"
+        );
+        assert!(
+            !run(&sandbox, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}"))
+                .await
+                .0
+                .exit
+                .success(),
+            "{wall}"
+        );
         let found = sandbox.changes().await.unwrap();
-        assert_eq!(found.iter().map(|effect| effect.path.as_str()).collect::<Vec<_>>(), ["before", "got"]);
+        assert_eq!(
+            found
+                .iter()
+                .map(|effect| effect.path.as_str())
+                .collect::<Vec<_>>(),
+            ["before", "got"]
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -122,10 +226,19 @@ async fn what_can_not_reach_its_registry_does_not_try_again() {
     const SCRIPT: &str = "echo \"<$NPM_CONFIG_FETCH_RETRIES>\"";
     for wall in WALLS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         assert_eq!(succeed(&sandbox, SCRIPT).await, "<0>\n", "{wall}");
-        let open = Command { network: Some(Network::Open), ..Command::new(SCRIPT) };
-        assert_eq!(sandbox.run(open).await.unwrap().output.head(100).unwrap(), "<>\n", "{wall}");
+        let open = Command {
+            network: Some(Network::Open),
+            ..Command::new(SCRIPT)
+        };
+        assert_eq!(
+            sandbox.run(open).await.unwrap().output.head(100).unwrap(),
+            "<>\n",
+            "{wall}"
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -134,13 +247,38 @@ async fn what_can_not_reach_its_registry_does_not_try_again() {
 async fn a_server_that_never_returns_is_told_from_a_slow_command() {
     for wall in MOUNTING {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
-        let short = |script: &str| Command { timeout: Some(Duration::from_secs(3)), ..Command::new(script) };
-        let server = sandbox.run(short("python3 -m http.server 8124; sleep 86401")).await.unwrap();
-        let slow = sandbox.run(short("while :; do echo still working; sleep 0.1; done")).await.unwrap();
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
+        let short = |script: &str| Command {
+            timeout: Some(Duration::from_secs(3)),
+            ..Command::new(script)
+        };
+        let server = sandbox
+            .run(short("python3 -m http.server 8124; sleep 86401"))
+            .await
+            .unwrap();
+        let slow = sandbox
+            .run(short("while :; do echo still working; sleep 0.1; done"))
+            .await
+            .unwrap();
         let after = Duration::from_secs(3);
-        assert_eq!(server.exit, sandbox::Exit::TimedOut { after, looks_like_server: true }, "{wall}");
-        assert_eq!(slow.exit, sandbox::Exit::TimedOut { after, looks_like_server: false }, "{wall}");
+        assert_eq!(
+            server.exit,
+            sandbox::Exit::TimedOut {
+                after,
+                looks_like_server: true
+            },
+            "{wall}"
+        );
+        assert_eq!(
+            slow.exit,
+            sandbox::Exit::TimedOut {
+                after,
+                looks_like_server: false
+            },
+            "{wall}"
+        );
         assert!(slow.output.tail(20).unwrap().contains("still"));
         assert!(eventually(|| !runs_on_host("sleep 86401")));
         sandbox.close().await.unwrap();

@@ -26,10 +26,15 @@ fn give(path: &Path) {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "another user takes another process")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another user takes another process"
+)]
 fn a_user_who_is_not_root_stands_behind_the_same_walls() {
     if !is_root() {
-        println!("skipped: only root can become somebody else; the other tests have run as this user");
+        println!(
+            "skipped: only root can become somebody else; the other tests have run as this user"
+        );
         return;
     }
     for wall in ALL {
@@ -61,26 +66,36 @@ fn a_user_who_is_not_root_stands_behind_the_same_walls() {
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .output()
             .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
         if skipped(*wall, &text) {
             continue;
         }
         assert!(output.status.success(), "{wall}: {text}");
         assert!(
-            text.contains("65534\n") && text.contains("[Created new]") && text.contains("[Created shut/y]"),
+            text.contains("65534\n")
+                && text.contains("[Created new]")
+                && text.contains("[Created shut/y]"),
             "{wall}: {text}"
         );
         assert!(
             text.contains("[Deleted src/deep/one.txt]") && text.contains("[ModeChanged README.md]"),
             "{wall}: {text}"
         );
-        assert!(text.contains("left behind: true") && !text.contains("do-not-show"), "{wall}: {text}");
+        assert!(
+            text.contains("left behind: true") && !text.contains("do-not-show"),
+            "{wall}: {text}"
+        );
         if *wall != WallName::Off {
             assert!(!text.contains(".backend-engineer"), "{wall}: {text}");
         }
         assert!(!home.join(".cache/pip/x").exists(), "{wall}");
         assert_eq!(before, bench.snapshot(), "{wall}");
-        let left: Vec<_> = fs::read_dir(&bench.scratch).unwrap().flatten().map(|entry| entry.file_name()).collect();
+        let left: Vec<_> = fs::read_dir(&bench.scratch)
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.file_name())
+            .collect();
         assert_eq!(left, ["outputs"], "{wall}");
     }
 }
@@ -91,18 +106,33 @@ async fn places_with_odd_names_and_a_scratch_inside_of_the_repository_work() {
         let bench = Bench::new();
         let root = bench.root.with_file_name("odd, name:with\\ all é\n");
         fs::rename(&bench.root, &root).unwrap();
-        let policy =
-            Policy { root: root.clone(), scratch: root.join(".backend-engineer/run 1"), ..bench.policy(*wall) };
-        let Some(sandbox) = open(policy).await else { continue };
+        let policy = Policy {
+            root: root.clone(),
+            scratch: root.join(".backend-engineer/run 1"),
+            ..bench.policy(*wall)
+        };
+        let Some(sandbox) = open(policy).await else {
+            continue;
+        };
         assert_eq!(
-            succeed(&sandbox, "cat README.md; ls -A | grep -c backend || true; echo x > new; pwd -P")
-                .await
-                .lines()
-                .next(),
+            succeed(
+                &sandbox,
+                "cat README.md; ls -A | grep -c backend || true; echo x > new; pwd -P"
+            )
+            .await
+            .lines()
+            .next(),
             Some("read me")
         );
         let found = sandbox.changes().await.unwrap();
-        assert_eq!(found.iter().map(|effect| effect.path.as_str()).collect::<Vec<_>>(), ["new"], "{wall}");
+        assert_eq!(
+            found
+                .iter()
+                .map(|effect| effect.path.as_str())
+                .collect::<Vec<_>>(),
+            ["new"],
+            "{wall}"
+        );
         sandbox.close().await.unwrap();
         assert!(!root.join("new").exists());
     }
@@ -121,23 +151,40 @@ async fn what_can_not_be_a_repository_is_refused() {
         ("/", bench.scratch.clone()),
         ("/no/such/place", bench.scratch.clone()),
         (bench.root.to_str().unwrap(), "relative".into()),
-        (bench.root.to_str().unwrap(), bench.root.parent().unwrap().to_path_buf()),
+        (
+            bench.root.to_str().unwrap(),
+            bench.root.parent().unwrap().to_path_buf(),
+        ),
     ] {
-        let error = sandbox::Sandbox::open(policy(root, scratch)).await.unwrap_err();
-        assert!(matches!(error, SandboxError::Policy { .. } | SandboxError::File { .. }), "{error}");
+        let error = sandbox::Sandbox::open(policy(root, scratch))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                SandboxError::Policy { .. } | SandboxError::File { .. }
+            ),
+            "{error}"
+        );
     }
     let mut broken = bench.policy(WallName::Namespaces);
     broken.helper = "/no/such/helper".into();
     broken.wall = WallChoice::Auto;
     let error = sandbox::Sandbox::open(broken).await.unwrap_err();
-    assert!(matches!(&error, SandboxError::NoWall { tried, .. } if tried.len() >= 3), "{error}");
+    assert!(
+        matches!(&error, SandboxError::NoWall { tried, .. } if tried.len() >= 3),
+        "{error}"
+    );
     assert!(error.to_string().contains("/no/such/helper"), "{error}");
     host(&bench.root, &["true"]);
 }
 
 /// What is mounted inside of the repository, as a container does with its volumes, is seen and layered too.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a mount takes a namespace of its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a mount takes a namespace of its own"
+)]
 fn what_is_mounted_inside_of_the_repository_is_layered_too() {
     for wall in ALL {
         let bench = Bench::new();
@@ -153,8 +200,12 @@ fn what_is_mounted_inside_of_the_repository_is_layered_too() {
             warden = env!("CARGO_BIN_EXE_sandbox-warden"),
             scratch = bench.scratch.display(),
         );
-        let output = std::process::Command::new("unshare").args(["-rm", "sh", "-c", &script]).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let output = std::process::Command::new("unshare")
+            .args(["-rm", "sh", "-c", &script])
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
         if text.contains("unshare:") {
             skip(WallName::Namespaces, text);
             continue;
@@ -162,10 +213,20 @@ fn what_is_mounted_inside_of_the_repository_is_layered_too() {
         if skipped(*wall, &text) {
             continue;
         }
-        assert!(text.contains("of the volume\nof the volume\n"), "{wall}: {text}");
-        assert!(text.contains("[Created node_modules/new]") && text.contains("[Modified README.md]"), "{wall}: {text}");
+        assert!(
+            text.contains("of the volume\nof the volume\n"),
+            "{wall}: {text}"
+        );
+        assert!(
+            text.contains("[Created node_modules/new]") && text.contains("[Modified README.md]"),
+            "{wall}: {text}"
+        );
         assert!(!volume.join("new").exists(), "{wall}");
-        assert_eq!(fs::read_to_string(volume.join("kept")).unwrap(), "of the volume\n", "{wall}");
+        assert_eq!(
+            fs::read_to_string(volume.join("kept")).unwrap(),
+            "of the volume\n",
+            "{wall}"
+        );
     }
 }
 
@@ -179,13 +240,25 @@ async fn a_sandbox_can_be_shared_between_tasks() {
     let sandbox = std::sync::Arc::new(open(bench.policy(WallName::Off)).await.unwrap());
     let other = std::sync::Arc::clone(&sandbox);
     let task = tokio::spawn(is_send(async move { succeed(&other, "echo there").await }));
-    assert_eq!((task.await.unwrap().as_str(), succeed(&sandbox, "echo here").await.as_str()), ("there\n", "here\n"));
+    assert_eq!(
+        (
+            task.await.unwrap().as_str(),
+            succeed(&sandbox, "echo here").await.as_str()
+        ),
+        ("there\n", "here\n")
+    );
 }
 
 /// What a shell of the host says to a line.
-#[expect(clippy::disallowed_methods, reason = "what is inherited has to be given to a process of its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is inherited has to be given to a process of its own"
+)]
 fn shell(line: &str) -> String {
-    let output = std::process::Command::new("bash").args(["-c", line]).output().unwrap();
+    let output = std::process::Command::new("bash")
+        .args(["-c", line])
+        .output()
+        .unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
@@ -207,7 +280,10 @@ fn what_our_parent_left_open_is_not_passed_on() {
             continue;
         }
         assert!(text.contains("ran"), "{wall}: {text}");
-        assert!(!text.contains("do-not-show") && !text.contains("77\n"), "{wall}: {text}");
+        assert!(
+            !text.contains("do-not-show") && !text.contains("77\n"),
+            "{wall}: {text}"
+        );
     }
 }
 
@@ -221,7 +297,11 @@ fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
             fs::create_dir(above.join(folder)).unwrap();
         }
         fs::write(above.join("programs/bwrap"), strict).unwrap();
-        for path in [above, &above.join("programs"), &above.join("programs/bwrap")] {
+        for path in [
+            above,
+            &above.join("programs"),
+            &above.join("programs/bwrap"),
+        ] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
         }
         let warden = above.join("programs/warden");
@@ -236,8 +316,7 @@ fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
             give(&bench.scratch);
         }
         let before = bench.snapshot();
-        let script =
-            "ls -A; echo x > new; rm README.md; echo x > /etc/written; pwd; cat < /dev/tcp/1.1.1.1/80 || echo closed";
+        let script = "ls -A; echo x > new; rm README.md; echo x > /etc/written; pwd; cat < /dev/tcp/1.1.1.1/80 || echo closed";
         let line = format!(
             "PATH={}:/usr/local/bin:/usr/bin:/bin HOME={} exec {user}{} bubblewrap {} {} '{script}'",
             above.join("programs").display(),
@@ -253,16 +332,24 @@ fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
         }
         println!("{text}");
         assert!(
-            text.contains("[Created new]") && text.contains("[Deleted README.md]") && text.contains("closed"),
+            text.contains("[Created new]")
+                && text.contains("[Deleted README.md]")
+                && text.contains("closed"),
             "{text}"
         );
-        assert!(text.contains(bench.root.to_str().unwrap()) && !text.contains(".backend-engineer\n"), "{text}");
+        assert!(
+            text.contains(bench.root.to_str().unwrap()) && !text.contains(".backend-engineer\n"),
+            "{text}"
+        );
         assert_eq!(before, bench.snapshot());
     }
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a mount takes a namespace of its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a mount takes a namespace of its own"
+)]
 fn a_repository_on_an_overlay_as_in_a_container_works_too() {
     for wall in ALL {
         let bench = Bench::new();
@@ -276,8 +363,12 @@ fn a_repository_on_an_overlay_as_in_a_container_works_too() {
              {above}/merged/in/repository {above}/merged/in/scratch 'cat README.md; echo x > new; rm run.sh'",
             warden = env!("CARGO_BIN_EXE_sandbox-warden"),
         );
-        let output = std::process::Command::new("unshare").args(["-rm", "sh", "-c", &script]).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let output = std::process::Command::new("unshare")
+            .args(["-rm", "sh", "-c", &script])
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
         if text.contains("mount:") || text.contains("unshare:") {
             skip(WallName::Namespaces, text);
             continue;
@@ -287,9 +378,18 @@ fn a_repository_on_an_overlay_as_in_a_container_works_too() {
         }
         println!("{text}");
         assert!(
-            text.contains("read me") && text.contains("[Created new]") && text.contains("[Deleted run.sh]"),
+            text.contains("read me")
+                && text.contains("[Created new]")
+                && text.contains("[Deleted run.sh]"),
             "{wall}: {text}"
         );
-        assert!(!bench.root.with_file_name("up").join("in/repository/new").exists(), "{wall}");
+        assert!(
+            !bench
+                .root
+                .with_file_name("up")
+                .join("in/repository/new")
+                .exists(),
+            "{wall}"
+        );
     }
 }

@@ -20,13 +20,22 @@ async fn whatever_a_command_lets_go_of_is_ended() {
     ];
     for wall in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         for script in scripts {
             let marked = script.replace("7100", &format!("7100{}", *wall as u8));
             let (outcome, text) = run(&sandbox, &format!("{marked}\necho said")).await;
-            assert_eq!((&outcome.exit, text.as_str()), (&Exit::Code(0), "said\n"), "{wall}: {script}");
+            assert_eq!(
+                (&outcome.exit, text.as_str()),
+                (&Exit::Code(0), "said\n"),
+                "{wall}: {script}"
+            );
             assert!(outcome.left_behind, "{wall}: {script}");
-            assert!(!runs_on_host(&format!("sleep 7100{}", *wall as u8)), "{wall}: {script}");
+            assert!(
+                !runs_on_host(&format!("sleep 7100{}", *wall as u8)),
+                "{wall}: {script}"
+            );
         }
         assert!(!run(&sandbox, "true").await.0.left_behind);
         sandbox.close().await.unwrap();
@@ -37,16 +46,28 @@ async fn whatever_a_command_lets_go_of_is_ended() {
 async fn a_bomb_ends_with_its_time() {
     for wall in WALLS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         // Multiplies as a bomb does, but only so often: the machine is not ours alone.
         let script = format!(
             "f() {{ sleep 7200{} & if [ $1 -gt 0 ]; then f $(($1 - 1)) & f $(($1 - 1)) & fi; wait; }}; f 5",
             *wall as u8
         );
-        let bomb = Command { timeout: Some(Duration::from_secs(1)), ..Command::new(script) };
+        let bomb = Command {
+            timeout: Some(Duration::from_secs(1)),
+            ..Command::new(script)
+        };
         let outcome = sandbox.run(bomb).await.unwrap();
-        assert!(matches!(outcome.exit, Exit::TimedOut { .. }), "{wall}: {}", outcome.exit);
-        assert!(eventually(|| !runs_on_host(&format!("sleep 7200{}", *wall as u8))), "{wall}");
+        assert!(
+            matches!(outcome.exit, Exit::TimedOut { .. }),
+            "{wall}: {}",
+            outcome.exit
+        );
+        assert!(
+            eventually(|| !runs_on_host(&format!("sleep 7200{}", *wall as u8))),
+            "{wall}"
+        );
         assert_eq!(succeed(&sandbox, "echo alive").await, "alive\n");
         sandbox.close().await.unwrap();
     }
@@ -56,7 +77,9 @@ async fn a_bomb_ends_with_its_time() {
 async fn ends_are_told_apart() {
     for wall in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         for (script, exit) in [
             ("exit 42", Exit::Code(42)),
             ("no-such-program-anywhere", Exit::Code(127)),
@@ -70,12 +93,24 @@ async fn ends_are_told_apart() {
             }
             assert_eq!(run(&sandbox, script).await.0.exit, exit, "{wall}: {script}");
         }
-        let gone = Command { folder: "no/such".into(), ..Command::new("true") };
+        let gone = Command {
+            folder: "no/such".into(),
+            ..Command::new("true")
+        };
         assert!(sandbox.run(gone).await.is_err());
-        let out = Command { folder: "../..".into(), ..Command::new("true") };
+        let out = Command {
+            folder: "../..".into(),
+            ..Command::new("true")
+        };
         assert!(sandbox.run(out).await.is_err());
-        let deep = Command { folder: "src/deep".into(), ..Command::new("ls; pwd -P | sed 's/.*repository//'") };
-        assert_eq!(sandbox.run(deep).await.unwrap().output.head(100).unwrap(), "one.txt\ntwo.txt\n/src/deep\n");
+        let deep = Command {
+            folder: "src/deep".into(),
+            ..Command::new("ls; pwd -P | sed 's/.*repository//'")
+        };
+        assert_eq!(
+            sandbox.run(deep).await.unwrap().output.head(100).unwrap(),
+            "one.txt\ntwo.txt\n/src/deep\n"
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -84,13 +119,21 @@ async fn ends_are_told_apart() {
 async fn a_large_output_is_kept_whole_and_shown_in_part() {
     for wall in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
-        let outcome =
-            sandbox.run(Command::new("echo first; head -c 100000000 /dev/zero | tr '\\0' x; echo; echo é last")).await;
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
+        let outcome = sandbox
+            .run(Command::new(
+                "echo first; head -c 100000000 /dev/zero | tr '\\0' x; echo; echo é last",
+            ))
+            .await;
         let output = outcome.unwrap().output;
         assert_eq!(output.bytes, 100_000_000 + 6 + 1 + 8, "{wall}");
         assert_eq!(output.path.metadata().unwrap().len(), output.bytes);
-        assert_eq!((output.head(8).unwrap(), output.tail(7).unwrap()), ("first\nxx".into(), " last\n".into()));
+        assert_eq!(
+            (output.head(8).unwrap(), output.tail(7).unwrap()),
+            ("first\nxx".into(), " last\n".into())
+        );
         sandbox.close().await.unwrap();
         assert!(output.path.exists());
     }
@@ -100,12 +143,22 @@ async fn a_large_output_is_kept_whole_and_shown_in_part() {
 async fn commands_run_side_by_side_and_a_dropped_one_ends() {
     for wall in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         let wait = "until test -e go; do sleep 0.02; done; echo went";
         let (one, two) = tokio::join!(run(&sandbox, wait), run(&sandbox, "touch go; echo let go"));
-        assert_eq!((one.1.as_str(), two.1.as_str()), ("went\n", "let go\n"), "{wall}");
+        assert_eq!(
+            (one.1.as_str(), two.1.as_str()),
+            ("went\n", "let go\n"),
+            "{wall}"
+        );
         let marked = format!("sleep 7300{}", *wall as u8);
-        let forgotten = tokio::time::timeout(Duration::from_millis(500), sandbox.run(Command::new(&marked))).await;
+        let forgotten = tokio::time::timeout(
+            Duration::from_millis(500),
+            sandbox.run(Command::new(&marked)),
+        )
+        .await;
         assert!(forgotten.is_err());
         assert!(eventually(|| !runs_on_host(&marked)), "{wall}");
         sandbox.close().await.unwrap();
@@ -116,10 +169,16 @@ async fn commands_run_side_by_side_and_a_dropped_one_ends() {
 async fn dropping_the_sandbox_ends_its_server() {
     for wall in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         let marked = format!("sleep 7400{}", *wall as u8);
         let forever = sandbox.run(Command::new(format!("setsid {marked} & wait")));
-        assert!(tokio::time::timeout(Duration::from_millis(300), forever).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_millis(300), forever)
+                .await
+                .is_err()
+        );
         drop(sandbox);
         assert!(eventually(|| !runs_on_host(&marked)), "{wall}");
     }
@@ -127,10 +186,23 @@ async fn dropping_the_sandbox_ends_its_server() {
 
 /// Killed at whatever moment: before the walls stand, while the command starts, and when it surely runs.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "what is killed has to be a process of its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is killed has to be a process of its own"
+)]
 fn a_killed_host_takes_everything_with_it() {
     for wall in ALL {
-        for (turn, waits) in [Some(0), Some(20), Some(40), Some(60), Some(80), Some(120), None].into_iter().enumerate()
+        for (turn, waits) in [
+            Some(0),
+            Some(20),
+            Some(40),
+            Some(60),
+            Some(80),
+            Some(120),
+            None,
+        ]
+        .into_iter()
+        .enumerate()
         {
             let bench = Bench::new();
             let number = format!("75{turn}0{}", *wall as u8);
@@ -139,14 +211,19 @@ fn a_killed_host_takes_everything_with_it() {
                 .arg(wall.to_string())
                 .args([&bench.root, &bench.scratch])
                 // The host's own command line must not have the words that its command is found by.
-                .arg(format!("trap '' TERM HUP; s=sleep; setsid $s {number} & $s {number}"))
+                .arg(format!(
+                    "trap '' TERM HUP; s=sleep; setsid $s {number} & $s {number}"
+                ))
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
             match waits {
                 Some(waits) => std::thread::sleep(Duration::from_millis(waits)),
-                None => assert!(eventually(|| runs_on_host(&marked) || host_ended(&host)), "{wall}"),
+                None => assert!(
+                    eventually(|| runs_on_host(&marked) || host_ended(&host)),
+                    "{wall}"
+                ),
             }
             let ended = host_ended(&host);
             let _ = host.kill();
@@ -154,7 +231,10 @@ fn a_killed_host_takes_everything_with_it() {
             if ended {
                 skip(wall, "the sandbox ended before its command did");
             }
-            assert!(eventually(|| !runs_on_host(&marked)), "{wall}, killed after {waits:?} ms");
+            assert!(
+                eventually(|| !runs_on_host(&marked)),
+                "{wall}, killed after {waits:?} ms"
+            );
         }
     }
 }

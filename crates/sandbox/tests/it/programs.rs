@@ -8,12 +8,18 @@ use crate::bench::{ALL, Bench, MOUNTING, WALLS, open, run, succeed};
 async fn a_database_of_one_command_is_there_for_the_next() {
     for wall in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         let make = "import sqlite3; c = sqlite3.connect('app.db'); c.execute('pragma journal_mode=wal'); \
                     c.execute('create table t (a)'); c.execute('insert into t values (7)'); c.commit()";
         let ask = "import sqlite3; print(sqlite3.connect('app.db').execute('select a from t').fetchall())";
         succeed(&sandbox, &format!("python3 -c \"{make}\"")).await;
-        assert_eq!(succeed(&sandbox, &format!("python3 -c \"{ask}\"")).await, "[(7,)]\n", "{wall}");
+        assert_eq!(
+            succeed(&sandbox, &format!("python3 -c \"{ask}\"")).await,
+            "[(7,)]\n",
+            "{wall}"
+        );
         assert!(!bench.root.join("app.db").exists());
         sandbox.close().await.unwrap();
     }
@@ -32,7 +38,9 @@ async fn python_and_node_run_with_processes_threads_and_sockets() {
     for wall in WALLS {
         let bench = Bench::new();
         std::fs::write(bench.root.join("many.py"), python).unwrap();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         let text = succeed(&sandbox, "python3 many.py").await;
         assert_eq!(text, "[0, 2, 4]\nslept\n3 True\nb'x'\nTrue\n", "{wall}");
         let node = "const c=require('child_process');console.log(c.execSync('echo child').toString().trim());\
@@ -53,23 +61,42 @@ async fn a_test_suite_runs_in_a_virtual_environment_of_the_repository() {
         let bench = Bench::new();
         std::fs::create_dir_all(bench.root.join("tests")).unwrap();
         std::fs::write(bench.root.join("tests/test_app.py"), "import unittest, sys, os\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertTrue(sys.prefix.startswith(os.getcwd()), sys.prefix)\n").unwrap();
-        crate::bench::host(&bench.root, &["python3", "-m", "venv", "--without-pip", ".venv"]);
+        crate::bench::host(
+            &bench.root,
+            &["python3", "-m", "venv", "--without-pip", ".venv"],
+        );
         // What an editable installation writes: the repository's own path.
         let listed = crate::bench::host(&bench.root, &["find", ".venv", "-name", "site-packages"]);
         let packages = bench.root.join(listed.lines().next().unwrap());
-        std::fs::write(packages.join("app.pth"), format!("{}/src\n", bench.root.display())).unwrap();
+        std::fs::write(
+            packages.join("app.pth"),
+            format!("{}/src\n", bench.root.display()),
+        )
+        .unwrap();
         let mut policy = bench.policy(*wall);
         policy.paths_first = vec![".venv/bin".into()];
-        let Some(sandbox) = open(policy).await else { continue };
-        sandbox.write("src/fresh.py", b"value = 'staged'\n", None).await.unwrap();
+        let Some(sandbox) = open(policy).await else {
+            continue;
+        };
+        sandbox
+            .write("src/fresh.py", b"value = 'staged'\n", None)
+            .await
+            .unwrap();
         let text = succeed(
             &sandbox,
             "python -m unittest discover -s tests 2>&1; python -c 'import fresh; print(fresh.value)'",
         )
         .await;
-        assert!(text.contains("OK") && text.ends_with("staged\n"), "{wall}: {text}");
+        assert!(
+            text.contains("OK") && text.ends_with("staged\n"),
+            "{wall}: {text}"
+        );
         let (outcome, text) = run(&sandbox, "PATH=${PATH#*:} python3 -m pytest --version").await;
-        println!("{wall}: pytest of the machine: {}: {}", outcome.exit, text.trim());
+        println!(
+            "{wall}: pytest of the machine: {}: {}",
+            outcome.exit,
+            text.trim()
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -84,9 +111,14 @@ async fn an_environment_that_a_link_leads_to_is_seen_wherever_it_lies() {
         let other = tempfile::tempdir().unwrap();
         std::fs::write(other.path().join("secret"), "").unwrap();
         std::os::unix::fs::symlink(other.path(), bench.root.join("data")).unwrap();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         succeed(&sandbox, "cat .venv/pyvenv.cfg").await;
-        assert!(!run(&sandbox, "cat data/secret").await.0.exit.success(), "{wall}");
+        assert!(
+            !run(&sandbox, "cat data/secret").await.0.exit.success(),
+            "{wall}"
+        );
         sandbox.close().await.unwrap();
     }
 }
@@ -95,7 +127,9 @@ async fn an_environment_that_a_link_leads_to_is_seen_wherever_it_lies() {
 async fn the_kernel_and_the_namespaces_are_out_of_reach() {
     for wall in WALLS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
         for script in [
             "mount -t tmpfs none /mnt",
             "umount /tmp",
@@ -121,13 +155,38 @@ async fn the_kernel_and_the_namespaces_are_out_of_reach() {
 async fn a_wall_that_mounts_shows_nothing_of_the_host_but_what_it_must() {
     for wall in MOUNTING {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else { continue };
-        let text = succeed(&sandbox, "ls -A /run /home; ls /dev; ls /proc | grep -c '^[0-9]'; touch /tmp/mine").await;
-        assert!(!text.contains("docker.sock") && !text.contains("sda") && !text.contains("vda"), "{wall}: {text}");
+        let Some(sandbox) = open(bench.policy(*wall)).await else {
+            continue;
+        };
+        let text = succeed(
+            &sandbox,
+            "ls -A /run /home; ls /dev; ls /proc | grep -c '^[0-9]'; touch /tmp/mine",
+        )
+        .await;
+        assert!(
+            !text.contains("docker.sock") && !text.contains("sda") && !text.contains("vda"),
+            "{wall}: {text}"
+        );
         let scratch = bench.scratch.display();
-        assert!(!run(&sandbox, &format!("ls {scratch}/upper {scratch}/outputs")).await.0.exit.success(), "{wall}");
-        assert_eq!(succeed(&sandbox, "ls /tmp | grep mine; echo $TMPDIR").await, "mine\n/tmp\n");
-        let where_it_is = sandbox.run(Command::new("pwd -P")).await.unwrap().output.head(1000).unwrap();
+        assert!(
+            !run(&sandbox, &format!("ls {scratch}/upper {scratch}/outputs"))
+                .await
+                .0
+                .exit
+                .success(),
+            "{wall}"
+        );
+        assert_eq!(
+            succeed(&sandbox, "ls /tmp | grep mine; echo $TMPDIR").await,
+            "mine\n/tmp\n"
+        );
+        let where_it_is = sandbox
+            .run(Command::new("pwd -P"))
+            .await
+            .unwrap()
+            .output
+            .head(1000)
+            .unwrap();
         assert_eq!(where_it_is.trim_end(), bench.root.to_str().unwrap());
         sandbox.close().await.unwrap();
         assert!(!std::path::Path::new("/tmp/mine").exists());

@@ -21,11 +21,18 @@ const SECRETS: &[&str] = &[
     "notes/diary.txt",
 ];
 
-const TOOLS: &[&str] =
-    &[".pyenv/versions/3/bin/tool", ".cargo/registry/index", ".local/share/uv/tools/x", ".cache/pip/wheel"];
+const TOOLS: &[&str] = &[
+    ".pyenv/versions/3/bin/tool",
+    ".cargo/registry/index",
+    ".local/share/uv/tools/x",
+    ".cache/pip/wheel",
+];
 
 /// A process with a home and an environment of its own, which opens a sandbox and runs scripts in it.
-#[expect(clippy::disallowed_methods, reason = "a home of one's own takes a process of one's own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a home of one's own takes a process of one's own"
+)]
 fn in_home(bench: &Bench, home: &Path, wall: &str, scripts: &[&str]) -> String {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_sandbox-warden"))
         .arg(wall)
@@ -37,7 +44,11 @@ fn in_home(bench: &Bench, home: &Path, wall: &str, scripts: &[&str]) -> String {
         .env("SSH_AUTH_SOCK", "/do-not-pass")
         .output()
         .unwrap();
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 #[test]
@@ -47,25 +58,51 @@ fn a_home_holds_toolchains_and_no_secrets() {
         let home = bench.root.with_file_name("home");
         for path in SECRETS.iter().chain(TOOLS) {
             std::fs::create_dir_all(home.join(path).parent().unwrap()).unwrap();
-            let content = if SECRETS.contains(path) { "do-not-show" } else { "a tool" };
+            let content = if SECRETS.contains(path) {
+                "do-not-show"
+            } else {
+                "a tool"
+            };
             std::fs::write(home.join(path), content).unwrap();
         }
         let list = |paths: &[&str]| {
-            paths.iter().map(|path| home.join(path).display().to_string()).collect::<Vec<_>>().join(" ")
+            paths
+                .iter()
+                .map(|path| home.join(path).display().to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         let read = format!("cat {}; ls -laR {}; true", list(SECRETS), home.display());
         let tools = format!("cat {} && echo all tools", list(TOOLS));
         let write = format!("echo spoilt > {}; env; ls -la ~", list(&TOOLS[..1]));
-        let text =
-            in_home(&bench, &home, &wall.to_string(), &[&read, &tools, &write, "cat /proc/*/environ | tr '\\0' '\\n'"]);
+        let text = in_home(
+            &bench,
+            &home,
+            &wall.to_string(),
+            &[
+                &read,
+                &tools,
+                &write,
+                "cat /proc/*/environ | tr '\\0' '\\n'",
+            ],
+        );
         if skipped(*wall, &text) {
             continue;
         }
-        assert!(!text.contains("do-not-show") && !text.contains("do-not-pass"), "{wall}: {text}");
+        assert!(
+            !text.contains("do-not-show") && !text.contains("do-not-pass"),
+            "{wall}: {text}"
+        );
         assert!(text.contains("all tools"), "{wall}: {text}");
-        assert_eq!(std::fs::read_to_string(home.join(TOOLS[0])).unwrap(), "a tool");
+        assert_eq!(
+            std::fs::read_to_string(home.join(TOOLS[0])).unwrap(),
+            "a tool"
+        );
         for path in SECRETS {
-            assert_eq!(std::fs::read_to_string(home.join(path)).unwrap(), "do-not-show");
+            assert_eq!(
+                std::fs::read_to_string(home.join(path)).unwrap(),
+                "do-not-show"
+            );
         }
     }
 }
@@ -77,12 +114,18 @@ fn a_home_that_is_the_repository_hides_its_secrets_too() {
         std::fs::create_dir_all(bench.root.join(".ssh")).unwrap();
         std::fs::write(bench.root.join(".ssh/id_rsa"), "do-not-show").unwrap();
         std::fs::write(bench.root.join(".bash_history"), "do-not-show").unwrap();
-        let read = format!("cat .ssh/id_rsa .bash_history {}/.ssh/id_rsa; cat README.md", bench.root.display());
+        let read = format!(
+            "cat .ssh/id_rsa .bash_history {}/.ssh/id_rsa; cat README.md",
+            bench.root.display()
+        );
         let text = in_home(&bench, &bench.root, &wall.to_string(), &[&read]);
         if skipped(*wall, &text) {
             continue;
         }
-        assert!(!text.contains("do-not-show") && text.contains("read me"), "{wall}: {text}");
+        assert!(
+            !text.contains("do-not-show") && text.contains("read me"),
+            "{wall}: {text}"
+        );
     }
 }
 
@@ -92,21 +135,44 @@ async fn variables_pass_only_by_name() {
         let bench = Bench::new();
         let mut policy = bench.policy(*wall);
         policy.pass = vec!["CARGO_PKG_NAME".into(), "NOT_SET_ANYWHERE".into()];
-        policy.env = vec![("GIVEN".into(), "a b\nc".into()), ("CI".into(), "no".into())];
+        policy.env = vec![
+            ("GIVEN".into(), "a b\nc".into()),
+            ("CI".into(), "no".into()),
+        ];
         std::fs::create_dir_all(bench.root.join("venv/bin")).unwrap();
         std::fs::write(bench.root.join("venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
         policy.paths_first = vec!["venv/bin".into()];
-        let Some(sandbox) = open(policy).await else { continue };
-        let text = succeed(&sandbox, "env; echo \"<$GIVEN>\"; tty; echo \"in=$(cat)\"; echo ${PATH%%:*}").await;
+        let Some(sandbox) = open(policy).await else {
+            continue;
+        };
+        let text = succeed(
+            &sandbox,
+            "env; echo \"<$GIVEN>\"; tty; echo \"in=$(cat)\"; echo ${PATH%%:*}",
+        )
+        .await;
         assert!(
-            text.contains("CARGO_PKG_NAME=sandbox") && text.contains("<a b\nc>") && text.contains("CI=no"),
+            text.contains("CARGO_PKG_NAME=sandbox")
+                && text.contains("<a b\nc>")
+                && text.contains("CI=no"),
             "{text}"
         );
-        assert!(!text.contains("CARGO_PKG_VERSION") && !text.contains("NOT_SET_ANYWHERE"), "{text}");
-        assert!(text.contains("TERM=dumb") && text.contains("not a tty") && text.contains("in=\n"), "{text}");
+        assert!(
+            !text.contains("CARGO_PKG_VERSION") && !text.contains("NOT_SET_ANYWHERE"),
+            "{text}"
+        );
+        assert!(
+            text.contains("TERM=dumb") && text.contains("not a tty") && text.contains("in=\n"),
+            "{text}"
+        );
         let environment = sandbox.root().join("venv");
-        assert!(text.contains(&format!("VIRTUAL_ENV={}\n", environment.display())), "{text}");
-        assert!(text.ends_with(&format!("{}/bin\n", environment.display())), "{text}");
+        assert!(
+            text.contains(&format!("VIRTUAL_ENV={}\n", environment.display())),
+            "{text}"
+        );
+        assert!(
+            text.ends_with(&format!("{}/bin\n", environment.display())),
+            "{text}"
+        );
         sandbox.close().await.unwrap();
     }
 }
