@@ -19,7 +19,12 @@ pub(crate) struct Bounded<R> {
 impl<R: Read> Bounded<R> {
     /// Bounds a reader to so many bytes at its beginning and at its end.
     pub(crate) fn new(inner: R, each: usize) -> Self {
-        Bounded { inner, head: each, end: each, rest: None }
+        Bounded {
+            inner,
+            head: each,
+            end: each,
+            rest: None,
+        }
     }
 
     /// Reads the rest, and keeps its end.
@@ -39,7 +44,11 @@ impl<R: Read> Bounded<R> {
             left_out += over;
             last.drain(..over);
         }
-        let line = if left_out > 0 { format!("\n… {left_out} bytes left out …\n") } else { String::new() };
+        let line = if left_out > 0 {
+            format!("\n… {left_out} bytes left out …\n")
+        } else {
+            String::new()
+        };
         Ok(line.into_bytes().into_iter().chain(last).collect())
     }
 }
@@ -76,7 +85,9 @@ mod tests {
             ("12345678", 2, "12\n… 4 bytes left out …\n78"),
         ] {
             let mut found = String::new();
-            Bounded::new(text.as_bytes(), each).read_to_string(&mut found).unwrap();
+            Bounded::new(text.as_bytes(), each)
+                .read_to_string(&mut found)
+                .unwrap();
             assert_eq!(found, expected, "{text}");
         }
     }

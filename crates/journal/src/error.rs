@@ -113,16 +113,21 @@ pub enum JournalError {
 impl JournalError {
     /// The file system refused to do something to a path.
     pub(crate) fn file(doing: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::File { doing, path: path.to_path_buf(), source }
+        Self::File {
+            doing,
+            path: path.to_path_buf(),
+            source,
+        }
     }
 
     /// What the database's refusal means to a person.
     pub(crate) fn database(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Self::Damaged { path, detail: source.to_string() }
-            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged {
+                path,
+                detail: source.to_string(),
+            },
             Some(ErrorCode::DiskFull) => Self::Full { path },
             _ => Self::Database { path, source },
         }

@@ -353,7 +353,10 @@ impl Event {
             Self::LimitReached { .. } => "limit_reached",
             Self::ConversationEnded { .. } => "conversation_ended",
             Self::RunFinished { .. } => "run_finished",
-            Self::Unknown(value) => value.get("event").and_then(Value::as_str).unwrap_or_default(),
+            Self::Unknown(value) => value
+                .get("event")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
         }
     }
 }
@@ -410,9 +413,16 @@ mod tests {
 
     #[test]
     fn is_written_under_its_name() {
-        let event = Event::FileWritten { path: "a.py".into(), before_hash: None, after_hash: Some("ab".into()) };
+        let event = Event::FileWritten {
+            path: "a.py".into(),
+            before_hash: None,
+            after_hash: Some("ab".into()),
+        };
         let text = serde_json::to_string(&event).expect("JSON");
-        assert_eq!(text, r#"{"event":"file_written","path":"a.py","before_hash":null,"after_hash":"ab"}"#);
+        assert_eq!(
+            text,
+            r#"{"event":"file_written","path":"a.py","before_hash":null,"after_hash":"ab"}"#
+        );
         assert_eq!(read(&text), event);
         assert_eq!(event.name(), "file_written");
     }
@@ -435,6 +445,11 @@ mod tests {
     #[test]
     fn a_field_of_a_later_version_does_not_hide_the_rest() {
         let event = read(r#"{"event":"note","text":"hello","colour":"red"}"#);
-        assert_eq!(event, Event::Note { text: "hello".into() });
+        assert_eq!(
+            event,
+            Event::Note {
+                text: "hello".into()
+            }
+        );
     }
 }

@@ -158,11 +158,26 @@ mod tests {
     use super::*;
 
     fn evidence(unit: &str, basis: Basis, tree: &str) -> Evidence {
-        let item = ItemName { kind: ItemKind::Criterion, text: "It holds".to_owned() };
-        let unit = Some(UnitName { label: unit.to_owned(), title: "Totals".to_owned() });
+        let item = ItemName {
+            kind: ItemKind::Criterion,
+            text: "It holds".to_owned(),
+        };
+        let unit = Some(UnitName {
+            label: unit.to_owned(),
+            title: "Totals".to_owned(),
+        });
         Evidence {
-            subject: Subject { unit, item, command: "pytest".to_owned(), folder: String::new() },
-            condition: Condition { basis, tree: Some(tree.to_owned()), sandbox: Some("bwrap".to_owned()) },
+            subject: Subject {
+                unit,
+                item,
+                command: "pytest".to_owned(),
+                folder: String::new(),
+            },
+            condition: Condition {
+                basis,
+                tree: Some(tree.to_owned()),
+                sandbox: Some("bwrap".to_owned()),
+            },
             result: CheckResult {
                 verdict: Verdict::Failed,
                 exit: Some(1),
@@ -193,9 +208,15 @@ mod tests {
     #[test]
     fn evidence_is_read_back_as_it_was_written() {
         let mut one = evidence("Phase 1", Basis::TestsOnly, "a");
-        one.result.tests.push(TestResult { name: "test_total".to_owned(), verdict: Verdict::Passed });
+        one.result.tests.push(TestResult {
+            name: "test_total".to_owned(),
+            verdict: Verdict::Passed,
+        });
         let text = serde_json::to_string(&one).expect("JSON");
         assert!(text.contains(r#""basis":"tests-only""#), "{text}");
-        assert_eq!(serde_json::from_str::<Evidence>(&text).expect("evidence"), one);
+        assert_eq!(
+            serde_json::from_str::<Evidence>(&text).expect("evidence"),
+            one
+        );
     }
 }

@@ -22,7 +22,9 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn of(root: &Path) -> Self {
-        Self { path: root.join(".backend-engineer") }
+        Self {
+            path: root.join(".backend-engineer"),
+        }
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -36,9 +38,14 @@ impl Folder {
     /// Makes the folder, and the `.gitignore` by which it ignores itself.
     pub(crate) fn make(&self) -> Result<(), JournalError> {
         self.refuse_links()?;
-        fs::create_dir_all(&self.path).map_err(|source| JournalError::file("make the folder", &self.path, source))?;
+        fs::create_dir_all(&self.path)
+            .map_err(|source| JournalError::file("make the folder", &self.path, source))?;
         let ignore = self.path.join(".gitignore");
-        match OpenOptions::new().write(true).create_new(true).open(&ignore) {
+        match OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&ignore)
+        {
             Ok(mut file) => file.write_all(b"*\n").map_err(|source| {
                 // A file that says nothing would be taken for somebody's own the next time.
                 let _ = fs::remove_file(&ignore);
@@ -72,9 +79,13 @@ impl Folder {
         for attempt in 1..=LOCK_ATTEMPTS {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(TreeLock { file })),
-                Err(TryLockError::WouldBlock) if attempt < LOCK_ATTEMPTS => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) if attempt < LOCK_ATTEMPTS => {
+                    thread::sleep(LOCK_PAUSE)
+                }
                 Err(TryLockError::WouldBlock) => break,
-                Err(TryLockError::Error(source)) => return Err(JournalError::file("lock", &path, source)),
+                Err(TryLockError::Error(source)) => {
+                    return Err(JournalError::file("lock", &path, source));
+                }
             }
         }
         Ok(None)
@@ -82,7 +93,8 @@ impl Folder {
 
     /// Whether some process holds the lock of a run.
     pub(crate) fn is_locked(&self) -> bool {
-        File::open(self.lock_file()).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        File::open(self.lock_file())
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 }
 

@@ -89,7 +89,11 @@ impl Journal {
         let folder = Folder::of(root);
         folder.make()?;
         let store = Arc::new(Store::open(&folder.database())?);
-        Ok(Self { store, folder, root: root.to_path_buf() })
+        Ok(Self {
+            store,
+            folder,
+            root: root.to_path_buf(),
+        })
     }
 
     /// Opens the journal of the repository at `root` if it has one. Makes nothing.
@@ -103,7 +107,11 @@ impl Journal {
             return Ok(None);
         }
         let store = Arc::new(Store::open(&folder.database())?);
-        Ok(Some(Self { store, folder, root: root.to_path_buf() }))
+        Ok(Some(Self {
+            store,
+            folder,
+            root: root.to_path_buf(),
+        }))
     }
 
     /// Begins a run: the only one on this tree until it ends.
@@ -130,7 +138,12 @@ impl Journal {
     }
 
     /// Begins the run that undoes `undone`, under a lock taken before.
-    pub(crate) fn begin_undo(&self, lock: TreeLock, start: &RunStart, undone: &RunId) -> Result<Run, JournalError> {
+    pub(crate) fn begin_undo(
+        &self,
+        lock: TreeLock,
+        start: &RunStart,
+        undone: &RunId,
+    ) -> Result<Run, JournalError> {
         run::begin(&self.store, self.root.clone(), lock, start, Some(undone))
     }
 
@@ -164,18 +177,25 @@ impl Journal {
     /// the database.
     pub fn find(&self, id: Option<&str>) -> Result<RunSummary, JournalError> {
         let mut runs = self.runs()?;
-        let Some(wanted) = id else { return runs.into_iter().next().ok_or(JournalError::NoRuns) };
+        let Some(wanted) = id else {
+            return runs.into_iter().next().ok_or(JournalError::NoRuns);
+        };
         if let Some(exact) = runs.iter().position(|run| run.id.as_str() == wanted) {
             return Ok(runs.swap_remove(exact));
         }
         let fits = |run: &RunSummary| run.id.0.starts_with(wanted) || run.id.0.ends_with(wanted);
         runs.retain(|run| !wanted.is_empty() && fits(run));
         match runs.len() {
-            0 => Err(JournalError::UnknownRun { wanted: wanted.to_owned() }),
+            0 => Err(JournalError::UnknownRun {
+                wanted: wanted.to_owned(),
+            }),
             1 => Ok(runs.swap_remove(0)),
             _ => {
                 let candidates = runs.into_iter().map(|run| run.id).collect();
-                Err(JournalError::AmbiguousRun { wanted: wanted.to_owned(), candidates })
+                Err(JournalError::AmbiguousRun {
+                    wanted: wanted.to_owned(),
+                    candidates,
+                })
             }
         }
     }
@@ -209,7 +229,11 @@ impl Journal {
     ///
     /// # Errors
     /// A refusal of the database.
-    pub fn of_plan(&self, plan: &str, name: &str) -> Result<Vec<(EvidenceId, Event)>, JournalError> {
+    pub fn of_plan(
+        &self,
+        plan: &str,
+        name: &str,
+    ) -> Result<Vec<(EvidenceId, Event)>, JournalError> {
         self.store.read(|connection| {
             let mut query = connection.prepare_cached(
                 "SELECT run.id, seq, body FROM event JOIN run ON run.number = event.run
@@ -217,7 +241,13 @@ impl Journal {
             )?;
             query
                 .query_map([plan, name], |row| {
-                    Ok((EvidenceId { run: RunId(row.get(0)?), seq: count(row, 1)? }, json(row, 2)?))
+                    Ok((
+                        EvidenceId {
+                            run: RunId(row.get(0)?),
+                            seq: count(row, 1)?,
+                        },
+                        json(row, 2)?,
+                    ))
                 })?
                 .collect()
         })
@@ -228,7 +258,11 @@ impl Journal {
             let mut query = connection.prepare_cached(sql)?;
             query
                 .query_map([parameter], |row| {
-                    Ok(Recorded { seq: count(row, 0)?, at_ms: count(row, 1)?, event: json(row, 2)? })
+                    Ok(Recorded {
+                        seq: count(row, 0)?,
+                        at_ms: count(row, 1)?,
+                        event: json(row, 2)?,
+                    })
                 })?
                 .collect()
         })
@@ -247,8 +281,16 @@ impl Journal {
             query
                 .query_map([id.as_str()], |row| {
                     let number: Option<i64> = row.get(1)?;
-                    let bytes = number.map(|number| content(connection, number)).transpose()?.flatten();
-                    Ok(Original { path: row.get(0)?, content: bytes, mode: row.get(2)?, link: row.get(3)? })
+                    let bytes = number
+                        .map(|number| content(connection, number))
+                        .transpose()?
+                        .flatten();
+                    Ok(Original {
+                        path: row.get(0)?,
+                        content: bytes,
+                        mode: row.get(2)?,
+                        link: row.get(3)?,
+                    })
                 })?
                 .collect()
         })
@@ -281,7 +323,9 @@ impl Journal {
     /// [`JournalError::UnknownOutput`], or a refusal of the database.
     pub fn output(&self, id: OutputId) -> Result<Vec<u8>, JournalError> {
         let number = i64::try_from(id.0).map_err(|_| JournalError::UnknownOutput(id))?;
-        self.store.content(number)?.ok_or(JournalError::UnknownOutput(id))
+        self.store
+            .content(number)?
+            .ok_or(JournalError::UnknownOutput(id))
     }
 
     /// A content that some run found, wrote or kept, by its hash.
@@ -290,13 +334,20 @@ impl Journal {
     /// [`JournalError::UnknownContent`], or a refusal of the database.
     pub fn content(&self, hash: &str) -> Result<Vec<u8>, JournalError> {
         let found = self.store.read(|connection| {
-            Ok(number(connection, hash)?.map(|number| content(connection, number)).transpose()?.flatten())
+            Ok(number(connection, hash)?
+                .map(|number| content(connection, number))
+                .transpose()?
+                .flatten())
         })?;
         found.ok_or_else(|| JournalError::UnknownContent(hash.to_owned()))
     }
 
     /// Every state that the run put at `path`.
-    pub(crate) fn states_written(&self, id: &RunId, path: &str) -> Result<Vec<Known>, JournalError> {
+    pub(crate) fn states_written(
+        &self,
+        id: &RunId,
+        path: &str,
+    ) -> Result<Vec<Known>, JournalError> {
         self.store.read(|connection| {
             let mut query = connection.prepare_cached(
                 "SELECT hash, mode, link FROM written LEFT JOIN content ON content.id = written.content
@@ -314,7 +365,9 @@ impl Journal {
                  WHERE written.path = ?2 AND run.number > (SELECT number FROM run WHERE id = ?1)
                  ORDER BY run.number DESC",
             )?;
-            query.query_map(params![id.as_str(), path], |row| row.get(0).map(RunId))?.collect()
+            query
+                .query_map(params![id.as_str(), path], |row| row.get(0).map(RunId))?
+                .collect()
         })
     }
 
@@ -351,7 +404,11 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
 }
 
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    Ok(Known { hash: row.get(0)?, mode: row.get(1)?, link: row.get(2)? })
+    Ok(Known {
+        hash: row.get(0)?,
+        mode: row.get(1)?,
+        link: row.get(2)?,
+    })
 }
 
 /// A column that can't be negative.
@@ -363,6 +420,10 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
     serde_json::from_str(text).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        )
     })
 }

@@ -33,8 +33,8 @@ pub use digest::hash;
 pub use error::JournalError;
 pub use event::{Event, FileAction, Severity, StepName};
 pub use evidence::{
-    Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemKind, ItemName, Subject, TestResult,
-    UnitName, Verdict,
+    Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemKind, ItemName,
+    Subject, TestResult, UnitName, Verdict,
 };
 pub use identity::{OutputId, RunId};
 pub use journal::{Journal, Recorded, RunState, RunSummary, Written};

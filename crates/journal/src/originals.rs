@@ -32,18 +32,33 @@ impl Original {
     /// What the system says; also a folder, a device or a link whose target is not UTF-8, none of which can be kept.
     pub fn read(root: &Path, path: &str) -> io::Result<Self> {
         let place = root.join(path);
-        let nothing = Self { path: path.to_owned(), content: None, mode: None, link: None };
+        let nothing = Self {
+            path: path.to_owned(),
+            content: None,
+            mode: None,
+            link: None,
+        };
         let found = match fs::symlink_metadata(&place) {
             Ok(found) => found,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
                 return Ok(nothing);
             }
             Err(error) => return Err(error),
         };
         if found.is_symlink() {
             let target = fs::read_link(&place)?;
-            let target = target.to_str().ok_or_else(|| io::Error::other("the link's target is not UTF-8"))?;
-            return Ok(Self { link: Some(target.to_owned()), ..nothing });
+            let target = target
+                .to_str()
+                .ok_or_else(|| io::Error::other("the link's target is not UTF-8"))?;
+            return Ok(Self {
+                link: Some(target.to_owned()),
+                ..nothing
+            });
         }
         if found.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
@@ -52,7 +67,11 @@ impl Original {
             return Err(io::Error::other("neither a file nor a symbolic link"));
         }
         let mode = found.permissions().mode() & PERMISSIONS;
-        Ok(Self { content: Some(fs::read(&place)?), mode: Some(mode), ..nothing })
+        Ok(Self {
+            content: Some(fs::read(&place)?),
+            mode: Some(mode),
+            ..nothing
+        })
     }
 
     /// Whether nothing stood there.
@@ -62,7 +81,10 @@ impl Original {
 
     /// The hash of the content, or of the link's target; none for nothing.
     pub fn hash(&self) -> Option<String> {
-        self.content.as_deref().or(self.link.as_deref().map(str::as_bytes)).map(hash)
+        self.content
+            .as_deref()
+            .or(self.link.as_deref().map(str::as_bytes))
+            .map(hash)
     }
 
     /// Whether `self`, seen on the disk, is what `known` says: a mode that was never noted fits any.
@@ -96,11 +118,16 @@ impl Original {
         let mut builder = Builder::new();
         builder.prefix(".backend-engineer-");
         if let Some(target) = &self.link {
-            return Ok(builder.make_in(folder, |name| symlink(target, name))?.into_temp_path());
+            return Ok(builder
+                .make_in(folder, |name| symlink(target, name))?
+                .into_temp_path());
         }
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(self.content.as_deref().unwrap_or_default())?;
-        let standing = fs::symlink_metadata(place).ok().filter(fs::Metadata::is_file).map(|found| found.permissions());
+        let standing = fs::symlink_metadata(place)
+            .ok()
+            .filter(fs::Metadata::is_file)
+            .map(|found| found.permissions());
         let permissions = match self.mode {
             Some(mode) => fs::Permissions::from_mode(mode & PERMISSIONS),
             None => standing.unwrap_or_else(|| fs::Permissions::from_mode(0o644)),
@@ -129,7 +156,10 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Folders between `root` and the file `path` that are not there, outermost first.
 pub(crate) fn missing_folders(root: &Path, path: &str) -> Vec<String> {
-    let folders = Path::new(path).ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty());
+    let folders = Path::new(path)
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.as_os_str().is_empty());
     let mut missing: Vec<String> = folders
         .take_while(|folder| fs::symlink_metadata(root.join(folder)).is_err())
         .map(|folder| folder.to_string_lossy().into_owned())
@@ -142,10 +172,17 @@ pub(crate) fn missing_folders(root: &Path, path: &str) -> Vec<String> {
 /// its way is a link that does.
 pub(crate) fn leaves_root(root: &Path, path: &str) -> Option<&'static str> {
     let path = Path::new(path);
-    if path.as_os_str().is_empty() || !path.components().all(|part| matches!(part, Component::Normal(_))) {
+    if path.as_os_str().is_empty()
+        || !path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)))
+    {
         return Some("its path leads out of the repository");
     }
-    let deepest: Option<PathBuf> = path.ancestors().skip(1).find_map(|folder| root.join(folder).canonicalize().ok());
+    let deepest: Option<PathBuf> = path
+        .ancestors()
+        .skip(1)
+        .find_map(|folder| root.join(folder).canonicalize().ok());
     match (deepest, root.canonicalize()) {
         (Some(folder), Ok(root)) if folder.starts_with(&root) => None,
         _ => Some("its folder now leads out of the repository"),

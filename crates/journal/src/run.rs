@@ -81,7 +81,8 @@ impl Run {
     /// # Errors
     /// As for [`Run::record`].
     pub fn record_all(&self, events: &[Event]) -> Result<u64, JournalError> {
-        self.store.write(|transaction| self.insert(transaction, events))
+        self.store
+            .write(|transaction| self.insert(transaction, events))
     }
 
     /// [`Run::record_all`] without waiting for the disk: the events outlive the process when it returns, and the machine
@@ -90,7 +91,8 @@ impl Run {
     /// # Errors
     /// As for [`Run::record`].
     pub fn record_soon(&self, events: &[Event]) -> Result<u64, JournalError> {
-        self.store.write_soon(|transaction| self.insert(transaction, events))
+        self.store
+            .write_soon(|transaction| self.insert(transaction, events))
     }
 
     /// What brings all that was recorded so far to the disk when it is called; on another thread, too, while this one goes on.
@@ -111,7 +113,10 @@ impl Run {
         for event in events {
             let body = serde_json::to_string(event)?;
             last = insert
-                .query_row(params![self.number, stored(now_ms()), event.name(), body], |row| row.get::<_, i64>(0))
+                .query_row(
+                    params![self.number, stored(now_ms()), event.name(), body],
+                    |row| row.get::<_, i64>(0),
+                )
                 .map_err(explain)?;
         }
         Ok(u64::try_from(last).unwrap_or(0))
@@ -133,8 +138,16 @@ impl Run {
     /// # Errors
     /// A refusal of the database; then nothing may be written at `path`.
     pub fn keep_original(&self, path: &str, original: &Original) -> Result<(), JournalError> {
-        let content = original.content.as_deref().map(|bytes| self.store.keep(bytes)).transpose()?;
-        let folders = if original.is_absent() { missing_folders(&self.root, path) } else { Vec::new() };
+        let content = original
+            .content
+            .as_deref()
+            .map(|bytes| self.store.keep(bytes))
+            .transpose()?;
+        let folders = if original.is_absent() {
+            missing_folders(&self.root, path)
+        } else {
+            Vec::new()
+        };
         self.store.write_soon(|transaction| {
             let explain = |source| self.store.explain(source);
             transaction
@@ -161,13 +174,23 @@ impl Run {
     ///
     /// # Errors
     /// A refusal of the database; then the file must not be put in place.
-    pub fn wrote(&self, path: &str, content: Option<&[u8]>, mode: Option<u32>) -> Result<(), JournalError> {
+    pub fn wrote(
+        &self,
+        path: &str,
+        content: Option<&[u8]>,
+        mode: Option<u32>,
+    ) -> Result<(), JournalError> {
         self.note_written(path, content, mode, None)
     }
 
     /// [`Run::wrote`] for any state, a link too.
     pub(crate) fn wrote_state(&self, state: &Original) -> Result<(), JournalError> {
-        self.note_written(&state.path, state.content.as_deref(), state.mode, state.link.as_deref())
+        self.note_written(
+            &state.path,
+            state.content.as_deref(),
+            state.mode,
+            state.link.as_deref(),
+        )
     }
 
     fn note_written(
@@ -184,7 +207,9 @@ impl Run {
                  SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM written WHERE run = ?1",
                 params![self.number, path, content, mode, link],
             );
-            added.map(|_| ()).map_err(|source| self.store.explain(source))
+            added
+                .map(|_| ())
+                .map_err(|source| self.store.explain(source))
         })
     }
 
@@ -217,7 +242,9 @@ impl Run {
 pub(crate) fn lock(store: &Store, folder: &Folder) -> Result<TreeLock, JournalError> {
     match folder.lock()? {
         Some(lock) => Ok(lock),
-        None => Err(JournalError::Busy { run: newest_running(store)? }),
+        None => Err(JournalError::Busy {
+            run: newest_running(store)?,
+        }),
     }
 }
 
@@ -233,7 +260,12 @@ pub(crate) fn begin(
     let body = serde_json::to_string(start)?;
     let (number, id) = store.write_soon(|transaction| {
         let explain = |source| store.explain(source);
-        transaction.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'", []).map_err(explain)?;
+        transaction
+            .execute(
+                "UPDATE run SET state = 'interrupted' WHERE state = 'running'",
+                [],
+            )
+            .map_err(explain)?;
         let mut insert = transaction
             .prepare_cached(
                 "INSERT INTO run (id, state, started_ms, start, plan, undoes)
@@ -244,52 +276,100 @@ pub(crate) fn begin(
         loop {
             let id = RunId::new(at_ms);
             let undoes = undoes.map(RunId::as_str);
-            let added =
-                insert.execute(params![id.as_str(), stored(at_ms), body, start.plan, undoes]).map_err(explain)?;
+            let added = insert
+                .execute(params![
+                    id.as_str(),
+                    stored(at_ms),
+                    body,
+                    start.plan,
+                    undoes
+                ])
+                .map_err(explain)?;
             if added == 1 {
                 return Ok((transaction.last_insert_rowid(), id));
             }
         }
     })?;
-    Ok(Run { store: Arc::clone(store), root, number, id, _lock: lock })
+    Ok(Run {
+        store: Arc::clone(store),
+        root,
+        number,
+        id,
+        _lock: lock,
+    })
 }
 
 /// Sets an interrupted run to work again under the lock. Whatever else the journal still calls running died.
-pub(crate) fn resume(store: &Arc<Store>, root: PathBuf, lock: TreeLock, id: &RunId) -> Result<Run, JournalError> {
+pub(crate) fn resume(
+    store: &Arc<Store>,
+    root: PathBuf,
+    lock: TreeLock,
+    id: &RunId,
+) -> Result<Run, JournalError> {
     let number = store.write(|transaction| {
         let explain = |source| store.explain(source);
         let found: Option<(i64, String, bool)> = transaction
-            .query_row("SELECT number, state, undoes IS NOT NULL FROM run WHERE id = ?1", [id.as_str()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .query_row(
+                "SELECT number, state, undoes IS NOT NULL FROM run WHERE id = ?1",
+                [id.as_str()],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
             .optional()
             .map_err(explain)?;
-        let refused = |why| JournalError::NotResumable { run: id.clone(), why };
-        let (number, state, undoes) = found.ok_or_else(|| JournalError::UnknownRun { wanted: id.to_string() })?;
+        let refused = |why| JournalError::NotResumable {
+            run: id.clone(),
+            why,
+        };
+        let (number, state, undoes) = found.ok_or_else(|| JournalError::UnknownRun {
+            wanted: id.to_string(),
+        })?;
         if state == "finished" {
             return Err(refused("it finished; begin a new one".to_owned()));
         }
         if undoes {
-            return Err(refused("it is an undo; `backend-engineer undo` again goes on from where it ended".to_owned()));
+            return Err(refused(
+                "it is an undo; `backend-engineer undo` again goes on from where it ended"
+                    .to_owned(),
+            ));
         }
         let undone: Option<String> = transaction
-            .query_row("SELECT id FROM run WHERE undoes = ?1 ORDER BY number DESC LIMIT 1", [number], |row| row.get(0))
+            .query_row(
+                "SELECT id FROM run WHERE undoes = ?1 ORDER BY number DESC LIMIT 1",
+                [number],
+                |row| row.get(0),
+            )
             .optional()
             .map_err(explain)?;
         if let Some(undo) = undone {
             return Err(refused(format!("run {undo} undid it; begin a new one")));
         }
-        transaction.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'", []).map_err(explain)?;
-        transaction.execute("UPDATE run SET state = 'running' WHERE number = ?1", [number]).map_err(explain)?;
+        transaction
+            .execute(
+                "UPDATE run SET state = 'interrupted' WHERE state = 'running'",
+                [],
+            )
+            .map_err(explain)?;
+        transaction
+            .execute(
+                "UPDATE run SET state = 'running' WHERE number = ?1",
+                [number],
+            )
+            .map_err(explain)?;
         Ok(number)
     })?;
-    Ok(Run { store: Arc::clone(store), root, number, id: id.clone(), _lock: lock })
+    Ok(Run {
+        store: Arc::clone(store),
+        root,
+        number,
+        id: id.clone(),
+        _lock: lock,
+    })
 }
 
 fn newest_running(store: &Store) -> Result<Option<RunId>, JournalError> {
     store.read(|connection| {
-        let mut query =
-            connection.prepare("SELECT id FROM run WHERE state = 'running' ORDER BY number DESC LIMIT 1")?;
+        let mut query = connection
+            .prepare("SELECT id FROM run WHERE state = 'running' ORDER BY number DESC LIMIT 1")?;
         let mut rows = query.query([])?;
         rows.next()?.map(|row| row.get(0).map(RunId)).transpose()
     })

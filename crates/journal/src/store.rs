@@ -95,11 +95,17 @@ impl Store {
         let mut connection = Connection::open(path).map_err(explain)?;
         prepare(&connection).map_err(explain)?;
         migrate(&mut connection, path)?;
-        Ok(Self { path: path.to_path_buf(), connection: Mutex::new(connection) })
+        Ok(Self {
+            path: path.to_path_buf(),
+            connection: Mutex::new(connection),
+        })
     }
 
     /// Does `work` on the database.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, JournalError> {
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, JournalError> {
         work(&self.lock()).map_err(|source| JournalError::database(&self.path, source))
     }
 
@@ -110,9 +116,13 @@ impl Store {
     ) -> Result<T, JournalError> {
         let explain = |source| JournalError::database(&self.path, source);
         let mut connection = self.lock();
-        connection.pragma_update(None, "synchronous", "FULL").map_err(explain)?;
+        connection
+            .pragma_update(None, "synchronous", "FULL")
+            .map_err(explain)?;
         let done = transact(&mut connection, work, explain);
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(explain)?;
+        connection
+            .pragma_update(None, "synchronous", "NORMAL")
+            .map_err(explain)?;
         done
     }
 
@@ -162,7 +172,9 @@ impl Store {
         }
         self.write_soon(|transaction| {
             let explain = |source| self.explain(source);
-            transaction.execute("INSERT INTO content (size) VALUES (0)", []).map_err(explain)?;
+            transaction
+                .execute("INSERT INTO content (size) VALUES (0)", [])
+                .map_err(explain)?;
             let fresh = transaction.last_insert_rowid();
             let mut digest = Digest::default();
             let mut size = 0;
@@ -174,19 +186,29 @@ impl Store {
                 digest.update(&piece);
                 size += piece.len();
                 transaction
-                    .execute("INSERT INTO piece VALUES (?1, ?2, ?3)", params![fresh, position, piece])
+                    .execute(
+                        "INSERT INTO piece VALUES (?1, ?2, ?3)",
+                        params![fresh, position, piece],
+                    )
                     .map_err(explain)?;
                 piece = next_piece(&mut bytes)?;
             }
             let hash = digest.finish();
             if let Some(kept) = number(transaction, &hash).map_err(explain)? {
-                transaction.execute("DELETE FROM piece WHERE content = ?1", [fresh]).map_err(explain)?;
-                transaction.execute("DELETE FROM content WHERE id = ?1", [fresh]).map_err(explain)?;
+                transaction
+                    .execute("DELETE FROM piece WHERE content = ?1", [fresh])
+                    .map_err(explain)?;
+                transaction
+                    .execute("DELETE FROM content WHERE id = ?1", [fresh])
+                    .map_err(explain)?;
                 return Ok(kept);
             }
             let size = i64::try_from(size).unwrap_or(i64::MAX);
             transaction
-                .execute("UPDATE content SET hash = ?1, size = ?2 WHERE id = ?3", params![hash, size, fresh])
+                .execute(
+                    "UPDATE content SET hash = ?1, size = ?2 WHERE id = ?3",
+                    params![hash, size, fresh],
+                )
                 .map_err(explain)?;
             Ok(fresh)
         })
@@ -199,7 +221,9 @@ impl Store {
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere leaves at most a transaction, which its own drop has rolled back.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -208,7 +232,9 @@ fn transact<T>(
     work: impl FnOnce(&Connection) -> Result<T, JournalError>,
     explain: impl Fn(rusqlite::Error) -> JournalError,
 ) -> Result<T, JournalError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&explain)?;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(&explain)?;
     let done = work(&transaction)?;
     transaction.commit().map_err(&explain)?;
     Ok(done)
@@ -217,10 +243,16 @@ fn transact<T>(
 /// Adds a content that is not kept yet, in pieces.
 fn insert_whole(connection: &Connection, hash: &str, bytes: &[u8]) -> rusqlite::Result<()> {
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    connection.execute("INSERT INTO content (hash, size) VALUES (?1, ?2)", params![hash, size])?;
+    connection.execute(
+        "INSERT INTO content (hash, size) VALUES (?1, ?2)",
+        params![hash, size],
+    )?;
     let fresh = connection.last_insert_rowid();
     for (position, piece) in (0_i64..).zip(bytes.chunks(PIECE)) {
-        connection.execute("INSERT INTO piece VALUES (?1, ?2, ?3)", params![fresh, position, piece])?;
+        connection.execute(
+            "INSERT INTO piece VALUES (?1, ?2, ?3)",
+            params![fresh, position, piece],
+        )?;
     }
     Ok(())
 }
@@ -229,23 +261,35 @@ fn insert_whole(connection: &Connection, hash: &str, bytes: &[u8]) -> rusqlite::
 fn next_piece(bytes: &mut impl Read) -> Result<Vec<u8>, JournalError> {
     let mut piece = Vec::new();
     let limit = u64::try_from(PIECE).unwrap_or(u64::MAX);
-    bytes.take(limit).read_to_end(&mut piece).map_err(JournalError::Input)?;
+    bytes
+        .take(limit)
+        .read_to_end(&mut piece)
+        .map_err(JournalError::Input)?;
     Ok(piece)
 }
 
 /// The number of the content with this hash.
 pub(crate) fn number(connection: &Connection, hash: &str) -> rusqlite::Result<Option<i64>> {
-    connection.query_row("SELECT id FROM content WHERE hash = ?1", [hash], |row| row.get(0)).optional()
+    connection
+        .query_row("SELECT id FROM content WHERE hash = ?1", [hash], |row| {
+            row.get(0)
+        })
+        .optional()
 }
 
 /// The content with this number, put together from its pieces.
 pub(crate) fn content(connection: &Connection, number: i64) -> rusqlite::Result<Option<Vec<u8>>> {
     let size: Option<i64> = connection
-        .query_row("SELECT size FROM content WHERE id = ?1 AND hash IS NOT NULL", [number], |row| row.get(0))
+        .query_row(
+            "SELECT size FROM content WHERE id = ?1 AND hash IS NOT NULL",
+            [number],
+            |row| row.get(0),
+        )
         .optional()?;
     let Some(size) = size else { return Ok(None) };
     let mut whole = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(1 << 30));
-    let mut pieces = connection.prepare_cached("SELECT bytes FROM piece WHERE content = ?1 ORDER BY position")?;
+    let mut pieces = connection
+        .prepare_cached("SELECT bytes FROM piece WHERE content = ?1 ORDER BY position")?;
     let mut rows = pieces.query([number])?;
     while let Some(row) = rows.next()? {
         whole.extend_from_slice(row.get_ref(0)?.as_blob()?);
@@ -280,10 +324,17 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError>
     }
     match holding(connection).map_err(explain)? {
         Holding::Format(found) if found <= FORMAT => Ok(()),
-        Holding::Format(found) => Err(JournalError::NewerFormat { path: path.to_path_buf(), found, known: FORMAT }),
+        Holding::Format(found) => Err(JournalError::NewerFormat {
+            path: path.to_path_buf(),
+            found,
+            known: FORMAT,
+        }),
         Holding::Nothing | Holding::Foreign => {
             let detail = "it holds the tables of another program".to_owned();
-            Err(JournalError::Damaged { path: path.to_path_buf(), detail })
+            Err(JournalError::Damaged {
+                path: path.to_path_buf(),
+                detail,
+            })
         }
     }
 }

@@ -88,7 +88,11 @@ pub fn undo(journal: &Journal, root: &Path, run: &RunId, force: bool) -> Result<
         plan: undone.start.plan,
         phases: undone.start.phases,
         root: root.display().to_string(),
-        argv: vec!["backend-engineer".to_owned(), "undo".to_owned(), undone.id.to_string()],
+        argv: vec![
+            "backend-engineer".to_owned(),
+            "undo".to_owned(),
+            undone.id.to_string(),
+        ],
         version: env!("CARGO_PKG_VERSION").to_owned(),
         dry_run: false,
     };
@@ -108,33 +112,62 @@ pub fn undo(journal: &Journal, root: &Path, run: &RunId, force: bool) -> Result<
     remove_folders(root, journal.made_folders(&undone.id)?, &mut done);
     let heading = format!("Undone {}", undone.id);
     let elapsed_ms = now_ms().saturating_sub(began_ms);
-    run.record(&Event::RunFinished { exit: 0, heading: heading.clone(), elapsed_ms })?;
+    run.record(&Event::RunFinished {
+        exit: 0,
+        heading: heading.clone(),
+        elapsed_ms,
+    })?;
     run.finish(0, &heading)?;
     Ok(done)
 }
 
 /// Compares what stands at the path with what the run found and what it left.
-fn judge(journal: &Journal, root: &Path, run: &RunId, original: &Original) -> Result<Verdict, UndoError> {
+fn judge(
+    journal: &Journal,
+    root: &Path,
+    run: &RunId,
+    original: &Original,
+) -> Result<Verdict, UndoError> {
     if let Some(why) = leaves_root(root, &original.path) {
-        return Ok(Verdict::Keep { why: why.to_owned() });
+        return Ok(Verdict::Keep {
+            why: why.to_owned(),
+        });
     }
     let found = match Original::read(root, &original.path) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
-            return Ok(Verdict::Keep { why: "a folder stands there now".to_owned() });
+            return Ok(Verdict::Keep {
+                why: "a folder stands there now".to_owned(),
+            });
         }
-        Err(source) => return Err(UndoError::File { path: root.join(&original.path), source }),
+        Err(source) => {
+            return Err(UndoError::File {
+                path: root.join(&original.path),
+                source,
+            });
+        }
     };
-    let before =
-        Known { hash: original.content.as_deref().map(crate::hash), mode: original.mode, link: original.link.clone() };
+    let before = Known {
+        hash: original.content.as_deref().map(crate::hash),
+        mode: original.mode,
+        link: original.link.clone(),
+    };
     if found.is(&before) {
         return Ok(Verdict::Stands);
     }
-    if journal.states_written(run, &original.path)?.iter().any(|state| found.is(state)) {
+    if journal
+        .states_written(run, &original.path)?
+        .iter()
+        .any(|state| found.is(state))
+    {
         return Ok(Verdict::Restore { from: found });
     }
     for later in journal.later_writers(run, &original.path)? {
-        if journal.states_written(&later, &original.path)?.iter().any(|state| found.is(state)) {
+        if journal
+            .states_written(&later, &original.path)?
+            .iter()
+            .any(|state| found.is(state))
+        {
             return Ok(Verdict::Newer { by: Some(later) });
         }
     }
@@ -143,24 +176,42 @@ fn judge(journal: &Journal, root: &Path, run: &RunId, original: &Original) -> Re
 
 fn refuse_newer(originals: &[Original], verdicts: &[Verdict]) -> Result<(), UndoError> {
     let newer = || {
-        originals.iter().zip(verdicts).filter_map(|(original, verdict)| match verdict {
-            Verdict::Newer { by } => Some((original.path.clone(), by)),
-            _ => None,
-        })
+        originals
+            .iter()
+            .zip(verdicts)
+            .filter_map(|(original, verdict)| match verdict {
+                Verdict::Newer { by } => Some((original.path.clone(), by)),
+                _ => None,
+            })
     };
-    let by_people: Vec<String> = newer().filter(|(_, by)| by.is_none()).map(|(path, _)| path).collect();
+    let by_people: Vec<String> = newer()
+        .filter(|(_, by)| by.is_none())
+        .map(|(path, _)| path)
+        .collect();
     if !by_people.is_empty() {
         return Err(UndoError::Newer { paths: by_people });
     }
     match newer().filter_map(|(_, by)| by.clone()).max() {
-        Some(run) => Err(UndoError::BuiltUpon { run, paths: newer().map(|(path, _)| path).collect() }),
+        Some(run) => Err(UndoError::BuiltUpon {
+            run,
+            paths: newer().map(|(path, _)| path).collect(),
+        }),
         None => Ok(()),
     }
 }
 
-fn put_back(run: &Run, root: &Path, original: &Original, verdict: Verdict, done: &mut Undone) -> Result<(), UndoError> {
+fn put_back(
+    run: &Run,
+    root: &Path,
+    original: &Original,
+    verdict: Verdict,
+    done: &mut Undone,
+) -> Result<(), UndoError> {
     let path = &original.path;
-    let failed = |source| UndoError::File { path: root.join(path), source };
+    let failed = |source| UndoError::File {
+        path: root.join(path),
+        source,
+    };
     let found = match verdict {
         Verdict::Stands => return Ok(()),
         Verdict::Keep { why } => {
@@ -168,7 +219,10 @@ fn put_back(run: &Run, root: &Path, original: &Original, verdict: Verdict, done:
             return Ok(());
         }
         Verdict::Restore { from } if Original::read(root, path).map_err(failed)? != from => {
-            done.kept.push((path.clone(), "it changed while the undo was at work".to_owned()));
+            done.kept.push((
+                path.clone(),
+                "it changed while the undo was at work".to_owned(),
+            ));
             return Ok(());
         }
         Verdict::Restore { from } => from,
@@ -177,7 +231,11 @@ fn put_back(run: &Run, root: &Path, original: &Original, verdict: Verdict, done:
     run.keep_original(path, &found)?;
     run.wrote_state(original)?;
     original.restore(root).map_err(failed)?;
-    run.record(&Event::FileWritten { path: path.clone(), before_hash: found.hash(), after_hash: original.hash() })?;
+    run.record(&Event::FileWritten {
+        path: path.clone(),
+        before_hash: found.hash(),
+        after_hash: original.hash(),
+    })?;
     if original.is_absent() {
         done.removed.push(path.clone())
     } else {

@@ -17,12 +17,18 @@ fn a_file_that_is_no_database() {
     let folder = tempfile::tempdir().expect("a folder");
     Journal::open(folder.path()).expect("made");
     let database = folder.path().join(".backend-engineer/journal.db");
-    fs::write(&database, "not a database, but longer than the header of one is, so that it is read ".repeat(20))
-        .expect("overwritten");
+    fs::write(
+        &database,
+        "not a database, but longer than the header of one is, so that it is read ".repeat(20),
+    )
+    .expect("overwritten");
     let error = opened(folder.path());
     assert!(matches!(error, JournalError::Damaged { .. }), "{error:?}");
     let message = error.to_string();
-    assert!(message.contains("journal.db") && message.contains("move it"), "{message}");
+    assert!(
+        message.contains("journal.db") && message.contains("move it"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -32,7 +38,9 @@ fn a_database_with_a_damaged_middle() {
     let root = repository.root().to_path_buf();
     let database = root.join(".backend-engineer/journal.db");
     let connection = Connection::open(&database).expect("opened");
-    connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(())).expect("moved in");
+    connection
+        .pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))
+        .expect("moved in");
     drop(connection);
     let mut bytes = fs::read(&database).expect("read");
     let end = bytes.len();
@@ -41,17 +49,26 @@ fn a_database_with_a_damaged_middle() {
     fs::create_dir(fresh.path().join(".backend-engineer")).expect("a folder");
     fs::write(fresh.path().join(".backend-engineer/journal.db"), bytes).expect("written");
     let found = Journal::open(fresh.path()).and_then(|journal| journal.originals(&id));
-    assert!(matches!(found, Err(JournalError::Damaged { .. })), "{found:?}");
+    assert!(
+        matches!(found, Err(JournalError::Damaged { .. })),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn the_database_of_another_program() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join(".backend-engineer")).expect("a folder");
-    let other = Connection::open(folder.path().join(".backend-engineer/journal.db")).expect("opened");
-    other.execute_batch("CREATE TABLE songs (name TEXT)").expect("made");
+    let other =
+        Connection::open(folder.path().join(".backend-engineer/journal.db")).expect("opened");
+    other
+        .execute_batch("CREATE TABLE songs (name TEXT)")
+        .expect("made");
     drop(other);
-    assert!(matches!(opened(folder.path()), JournalError::Damaged { .. }));
+    assert!(matches!(
+        opened(folder.path()),
+        JournalError::Damaged { .. }
+    ));
 }
 
 #[test]
@@ -59,10 +76,15 @@ fn a_newer_format_is_left_alone() {
     let repository = Repository::new();
     let database = repository.root().join(".backend-engineer/journal.db");
     let connection = Connection::open(&database).expect("opened");
-    connection.pragma_update(None, "user_version", 999).expect("raised");
+    connection
+        .pragma_update(None, "user_version", 999)
+        .expect("raised");
     drop(connection);
     let error = opened(repository.root());
-    assert!(matches!(error, JournalError::NewerFormat { found: 999, .. }), "{error:?}");
+    assert!(
+        matches!(error, JournalError::NewerFormat { found: 999, .. }),
+        "{error:?}"
+    );
     assert!(Journal::open_existing(repository.root()).is_err());
 }
 
@@ -81,7 +103,10 @@ fn a_file_in_place_of_the_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join(".backend-engineer"), "a file").expect("written");
     let message = opened(folder.path()).to_string();
-    assert!(message.contains("make the folder") && message.contains(".backend-engineer"), "{message}");
+    assert!(
+        message.contains("make the folder") && message.contains(".backend-engineer"),
+        "{message}"
+    );
 }
 
 #[test]

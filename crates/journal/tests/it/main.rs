@@ -1,10 +1,18 @@
 //! The journal from outside: what is recorded, what survives, what undo brings back.
 
-#![expect(clippy::expect_used, reason = "a test ends at what it did not expect, in its helpers too")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test ends at what it did not expect, in its helpers too"
+)]
 
 mod damage;
+
 mod processes;
+
 mod recording;
+
 mod repository;
+
 mod undoing;
+
 mod undoing_anything;

@@ -18,19 +18,33 @@ fn second_process() {
     let root = PathBuf::from(env::var_os(ROOT).expect("a root"));
     let journal = Journal::open(&root).expect("opened");
     let run = journal.begin(&start("docs/plan.md")).expect("a run");
-    run.keep_original("a", &journal::Original::read(&root, "a").expect("read")).expect("kept");
+    run.keep_original("a", &journal::Original::read(&root, "a").expect("read"))
+        .expect("kept");
     run.wrote("a", Some(b"killed"), Some(0o644)).expect("noted");
     std::fs::write(root.join("a"), b"killed").expect("written");
     for count in 1.. {
-        let seq = run.record(&Event::Note { text: format!("note {count}") }).expect("recorded");
+        let seq = run
+            .record(&Event::Note {
+                text: format!("note {count}"),
+            })
+            .expect("recorded");
         println!("recorded {seq}");
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a second process is what is tested")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a second process is what is tested"
+)]
 fn start_second(repository: &Repository) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(env::current_exe().expect("this program"))
-        .args(["processes::second_process", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .args([
+            "processes::second_process",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(ROOT, repository.root())
         .stdout(Stdio::piped())
         .spawn()
@@ -44,8 +58,15 @@ fn wait_for(output: &mut BufReader<ChildStdout>, least: u64) -> u64 {
     let mut line = String::new();
     loop {
         line.clear();
-        assert_ne!(output.read_line(&mut line).expect("readable"), 0, "the second process ended");
-        let said = line.split("recorded ").nth(1).and_then(|number| number.trim().parse().ok());
+        assert_ne!(
+            output.read_line(&mut line).expect("readable"),
+            0,
+            "the second process ended"
+        );
+        let said = line
+            .split("recorded ")
+            .nth(1)
+            .and_then(|number| number.trim().parse().ok());
         if let Some(seq) = said.filter(|seq| *seq >= least) {
             return seq;
         }
@@ -59,10 +80,15 @@ fn what_was_recorded_survives_the_kill() {
     let (mut child, mut output) = start_second(&repository);
     wait_for(&mut output, 1);
     match repository.journal.begin(&start("other.md")) {
-        Err(JournalError::Busy { run }) => assert_eq!(run, Some(repository.journal.find(None).expect("a run").id)),
+        Err(JournalError::Busy { run }) => {
+            assert_eq!(run, Some(repository.journal.find(None).expect("a run").id))
+        }
         found => panic!("not busy: {found:?}"),
     }
-    assert_eq!(repository.journal.find(None).expect("a run").state, RunState::Running);
+    assert_eq!(
+        repository.journal.find(None).expect("a run").state,
+        RunState::Running
+    );
 
     let said = wait_for(&mut output, 20);
     child.kill().expect("killed");
@@ -71,10 +97,21 @@ fn what_was_recorded_survives_the_kill() {
     assert_eq!(run.state, RunState::Interrupted);
     let events = repository.journal.events(&run.id).expect("events");
     let whole = u64::try_from(events.len()).expect("few");
-    assert!(whole >= said, "{whole} events are there, {said} were promised");
+    assert!(
+        whole >= said,
+        "{whole} events are there, {said} were promised"
+    );
     for (recorded, number) in events.iter().zip(1..) {
-        assert_eq!(recorded.event, Event::Note { text: format!("note {number}") });
+        assert_eq!(
+            recorded.event,
+            Event::Note {
+                text: format!("note {number}")
+            }
+        );
     }
     undo(&repository.journal, repository.root(), &run.id, false).expect("undone");
-    assert_eq!(repository.see("a").content.as_deref(), Some(b"before".as_slice()));
+    assert_eq!(
+        repository.see("a").content.as_deref(),
+        Some(b"before".as_slice())
+    );
 }

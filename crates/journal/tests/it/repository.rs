@@ -79,7 +79,11 @@ pub(crate) fn start(plan: &str) -> RunStart {
         plan: plan.to_owned(),
         phases: vec!["Phase 1".to_owned()],
         root: "/repository".to_owned(),
-        argv: vec!["backend-engineer".to_owned(), "implement".to_owned(), plan.to_owned()],
+        argv: vec![
+            "backend-engineer".to_owned(),
+            "implement".to_owned(),
+            plan.to_owned(),
+        ],
         version: "0.1.0".to_owned(),
         dry_run: false,
     }

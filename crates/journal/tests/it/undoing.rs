@@ -29,8 +29,15 @@ fn rich_run(repository: &Repository) -> journal::RunId {
     id
 }
 
-const PATHS: [&str; 7] =
-    ["app/crlf.py", "bin/start", "old/only.txt", "latest", "dangling", "new/deep/er/file.py", "new/beside.py"];
+const PATHS: [&str; 7] = [
+    "app/crlf.py",
+    "bin/start",
+    "old/only.txt",
+    "latest",
+    "dangling",
+    "new/deep/er/file.py",
+    "new/beside.py",
+];
 
 #[test]
 fn everything_comes_back_and_can_be_brought_forth_again() {
@@ -38,14 +45,26 @@ fn everything_comes_back_and_can_be_brought_forth_again() {
     let id = rich_run(&repository);
     let after = PATHS.map(|path| repository.see(path));
     let done = undo(&repository.journal, repository.root(), &id, false).expect("undone");
-    assert_eq!(done.restored, ["app/crlf.py", "bin/start", "dangling", "latest", "old/only.txt"]);
+    assert_eq!(
+        done.restored,
+        [
+            "app/crlf.py",
+            "bin/start",
+            "dangling",
+            "latest",
+            "old/only.txt"
+        ]
+    );
     assert_eq!(done.removed, ["new/beside.py", "new/deep/er/file.py"]);
     assert_eq!(done.folders_removed, ["new/deep/er", "new/deep", "new"]);
     assert_eq!(done.kept, []);
     for original in repository.journal.originals(&id).expect("originals") {
         assert_eq!(repository.see(&original.path), original);
     }
-    assert_eq!(repository.see("app/crlf.py").content.as_deref(), Some(b"a = 1\r\nb = 2\r\n\xff".as_slice()));
+    assert_eq!(
+        repository.see("app/crlf.py").content.as_deref(),
+        Some(b"a = 1\r\nb = 2\r\n\xff".as_slice())
+    );
     assert_eq!(repository.see("bin/start").mode, Some(0o755));
     assert_eq!(repository.see("dangling").link.as_deref(), Some("nowhere"));
     assert!(!repository.root().join("new").exists());
@@ -53,7 +72,10 @@ fn everything_comes_back_and_can_be_brought_forth_again() {
     let summary = repository.journal.find(Some(id.as_str())).expect("the run");
     assert_eq!(summary.undone_by.as_ref(), Some(&done.run));
     let newest = repository.journal.find(None).expect("the undo");
-    assert_eq!((newest.state, newest.undoes), (RunState::Finished, Some(id)));
+    assert_eq!(
+        (newest.state, newest.undoes),
+        (RunState::Finished, Some(id))
+    );
 
     undo(&repository.journal, repository.root(), &done.run, false).expect("the undo is undone");
     assert_eq!(PATHS.map(|path| repository.see(path)), after);
@@ -78,12 +100,22 @@ fn newer_work_is_refused_whole() {
         Err(UndoError::Newer { paths }) => assert_eq!(paths, ["bin/start"]),
         found => panic!("not refused: {found:?}"),
     }
-    assert_eq!(PATHS.map(|path| repository.see(path)), before, "a refusal touches nothing");
+    assert_eq!(
+        PATHS.map(|path| repository.see(path)),
+        before,
+        "a refusal touches nothing"
+    );
 
     let forced = undo(&repository.journal, repository.root(), &id, true).expect("forced");
-    assert_eq!(repository.see("bin/start").content.as_deref(), Some(b"#!/bin/sh\n".as_slice()));
+    assert_eq!(
+        repository.see("bin/start").content.as_deref(),
+        Some(b"#!/bin/sh\n".as_slice())
+    );
     undo(&repository.journal, repository.root(), &forced.run, false).expect("the force is undone");
-    assert_eq!(repository.see("bin/start").content.as_deref(), Some(b"my own work".as_slice()));
+    assert_eq!(
+        repository.see("bin/start").content.as_deref(),
+        Some(b"my own work".as_slice())
+    );
 }
 
 #[test]
@@ -91,7 +123,10 @@ fn a_changed_mode_is_newer_work() {
     let repository = Repository::new();
     let id = repository.run_writing("tool", b"x");
     repository.put("tool", b"x", 0o755);
-    assert!(matches!(undo(&repository.journal, repository.root(), &id, false), Err(UndoError::Newer { .. })));
+    assert!(matches!(
+        undo(&repository.journal, repository.root(), &id, false),
+        Err(UndoError::Newer { .. })
+    ));
 }
 
 #[test]
@@ -104,12 +139,19 @@ fn a_removed_file_is_newer_work_unless_the_run_made_it() {
     let id = run.id().clone();
     drop(run);
     fs::remove_file(repository.root().join("new")).expect("removed");
-    let done = undo(&repository.journal, repository.root(), &id, false).expect("the new one is as before");
-    assert_eq!((done.restored, done.removed), (vec!["old".to_owned()], vec![]));
+    let done =
+        undo(&repository.journal, repository.root(), &id, false).expect("the new one is as before");
+    assert_eq!(
+        (done.restored, done.removed),
+        (vec!["old".to_owned()], vec![])
+    );
 
     let id = repository.run_writing("old", b"3");
     fs::remove_file(repository.root().join("old")).expect("removed");
-    assert!(matches!(undo(&repository.journal, repository.root(), &id, false), Err(UndoError::Newer { .. })));
+    assert!(matches!(
+        undo(&repository.journal, repository.root(), &id, false),
+        Err(UndoError::Newer { .. })
+    ));
 }
 
 #[test]
@@ -119,12 +161,17 @@ fn a_later_run_is_named() {
     let first = repository.run_writing("a", b"1");
     let second = repository.run_writing("a", b"2");
     match undo(&repository.journal, repository.root(), &first, false) {
-        Err(UndoError::BuiltUpon { run, paths }) => assert_eq!((run, paths), (second.clone(), vec!["a".to_owned()])),
+        Err(UndoError::BuiltUpon { run, paths }) => {
+            assert_eq!((run, paths), (second.clone(), vec!["a".to_owned()]))
+        }
         found => panic!("not refused: {found:?}"),
     }
     undo(&repository.journal, repository.root(), &second, false).expect("the later one first");
     undo(&repository.journal, repository.root(), &first, false).expect("then the earlier one");
-    assert_eq!(repository.see("a").content.as_deref(), Some(b"0".as_slice()));
+    assert_eq!(
+        repository.see("a").content.as_deref(),
+        Some(b"0".as_slice())
+    );
 }
 
 #[test]
@@ -133,11 +180,15 @@ fn a_run_that_died_between_two_writes_is_undone() {
     repository.put("a", b"0", 0o644);
     let run = repository.begin();
     repository.write(&run, "a", b"1", 0o644);
-    run.wrote("a", Some(b"never put in place"), Some(0o644)).expect("noted");
+    run.wrote("a", Some(b"never put in place"), Some(0o644))
+        .expect("noted");
     let id = run.id().clone();
     drop(run);
     undo(&repository.journal, repository.root(), &id, false).expect("undone");
-    assert_eq!(repository.see("a").content.as_deref(), Some(b"0".as_slice()));
+    assert_eq!(
+        repository.see("a").content.as_deref(),
+        Some(b"0".as_slice())
+    );
 }
 
 #[test]
@@ -147,7 +198,10 @@ fn a_folder_with_other_files_stays() {
     repository.put("new/mine", b"my own", 0o644);
     let done = undo(&repository.journal, repository.root(), &id, false).expect("undone");
     assert_eq!(done.folders_removed, ["new/deep"]);
-    assert_eq!(done.kept, [("new".to_owned(), "other files are in it".to_owned())]);
+    assert_eq!(
+        done.kept,
+        [("new".to_owned(), "other files are in it".to_owned())]
+    );
 }
 
 #[test]
@@ -171,8 +225,14 @@ fn a_run_at_work_is_not_undone() {
     repository.write(&run, "a", b"1", 0o644);
     let other = Journal::open(repository.root()).expect("opened");
     let found = undo(&other, repository.root(), run.id(), true);
-    assert!(matches!(found, Err(UndoError::Journal(JournalError::Busy { .. }))), "{found:?}");
-    assert_eq!(repository.see("a").content.as_deref(), Some(b"1".as_slice()));
+    assert!(
+        matches!(found, Err(UndoError::Journal(JournalError::Busy { .. }))),
+        "{found:?}"
+    );
+    assert_eq!(
+        repository.see("a").content.as_deref(),
+        Some(b"1".as_slice())
+    );
 }
 
 #[test]
@@ -182,8 +242,24 @@ fn no_passing_file_is_left() {
     undo(&repository.journal, repository.root(), &id, false).expect("undone");
     let mut names: Vec<String> = fs::read_dir(repository.root())
         .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     names.sort();
-    assert_eq!(names, [".backend-engineer", "app", "bin", "dangling", "latest", "old"]);
+    assert_eq!(
+        names,
+        [
+            ".backend-engineer",
+            "app",
+            "bin",
+            "dangling",
+            "latest",
+            "old"
+        ]
+    );
 }

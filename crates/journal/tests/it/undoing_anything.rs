@@ -25,7 +25,10 @@ enum Deed {
 
 /// Few names, so that deeds meet; none is the folder of another.
 fn path() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["a", "b.py", "d/e", "d/f.py", "g/h/i", "g/h/j", "k/l/m/n"]).prop_map(str::to_owned)
+    prop::sample::select(vec![
+        "a", "b.py", "d/e", "d/f.py", "g/h/i", "g/h/j", "k/l/m/n",
+    ])
+    .prop_map(str::to_owned)
 }
 
 fn mode() -> impl Strategy<Value = u32> {
@@ -54,7 +57,11 @@ fn deed() -> impl Strategy<Value = Deed> {
 fn tree(root: &Path, folder: &Path, found: &mut BTreeMap<String, Thing>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let place = entry.expect("an entry").path();
-        let path = place.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
+        let path = place
+            .strip_prefix(root)
+            .expect("inside")
+            .to_string_lossy()
+            .into_owned();
         if path == ".backend-engineer" {
             continue;
         }
