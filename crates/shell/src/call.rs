@@ -102,13 +102,20 @@ impl Call {
     /// Returns the runner of tests that it is, where it runs any.
     pub fn runner(&self) -> Option<Runner> {
         let runs = self.kind() == Kind::Test && !self.is(Trait::Lists) && !self.is(Trait::Watches);
-        self.row.filter(|_| runs)?.runners.get(&self.program).copied()
+        self.row
+            .filter(|_| runs)?
+            .runners
+            .get(&self.program)
+            .copied()
     }
 
     /// Tells that the program belongs to the family, or is run by a program that does.
     pub fn runs_in(&self, ecosystem: &str) -> bool {
-        let is_of =
-            |name: &str| table::programs().row(name).is_some_and(|row| row.ecosystem.as_deref() == Some(ecosystem));
+        let is_of = |name: &str| {
+            table::programs()
+                .row(name)
+                .is_some_and(|row| row.ecosystem.as_deref() == Some(ecosystem))
+        };
         self.ecosystem() == Some(ecosystem) || self.wrappers.iter().any(|name| is_of(name))
     }
 
@@ -130,7 +137,10 @@ impl Call {
     /// there is one: of a single file such a measure says nothing.
     pub fn unmeasured_prefix(&self) -> (&[String], bool) {
         let end = self.unmeasured.unwrap_or(self.prefix.len());
-        (self.prefix.get(..end).unwrap_or(&self.prefix), self.unmeasured.is_some())
+        (
+            self.prefix.get(..end).unwrap_or(&self.prefix),
+            self.unmeasured.is_some(),
+        )
     }
 
     /// Returns the family that the program belongs to: `python`, `node`.
@@ -145,21 +155,30 @@ impl Call {
 
     /// Returns the values of an option, given as `--name value` or `--name=value`.
     pub fn option(&self, names: &[&str]) -> Option<&str> {
-        self.arguments.iter().enumerate().find_map(|(at, argument)| {
-            if names.contains(&argument.as_str()) {
-                return self.arguments.get(at + 1).map(String::as_str);
-            }
-            let (name, value) = argument.split_once('=')?;
-            names.contains(&name).then_some(value)
-        })
+        self.arguments
+            .iter()
+            .enumerate()
+            .find_map(|(at, argument)| {
+                if names.contains(&argument.as_str()) {
+                    return self.arguments.get(at + 1).map(String::as_str);
+                }
+                let (name, value) = argument.split_once('=')?;
+                names.contains(&name).then_some(value)
+            })
     }
 
     /// Returns its positional arguments: no options, and none of their values where the table knows them.
     pub fn positionals(&self) -> Vec<&str> {
         let none = Vec::new();
-        let (values, clusters) = self.row.map_or((&none, false), |row| (&row.values, row.clusters));
+        let (values, clusters) = self
+            .row
+            .map_or((&none, false), |row| (&row.values, row.clusters));
         let found = crate::condition::Arguments::new(&self.arguments, values, clusters);
-        found.positionals().filter_map(|at| self.arguments.get(at)).map(String::as_str).collect()
+        found
+            .positionals()
+            .filter_map(|at| self.arguments.get(at))
+            .map(String::as_str)
+            .collect()
     }
 
     /// Returns the call for one file, with `{file}` (or `{module}`) where its path goes and without
@@ -167,7 +186,11 @@ impl Call {
     pub fn for_one_file(&self) -> Option<String> {
         let row = self.row.filter(|_| self.target.is_none())?;
         let form = row.one_file.as_deref()?;
-        let mode = if self.is(Trait::Writes) { "--write" } else { "--check" };
+        let mode = if self.is(Trait::Writes) {
+            "--write"
+        } else {
+            "--check"
+        };
         let command = self.positionals().first().copied().unwrap_or("").to_owned();
         let options = self.options_for_one(row).join(" ");
         let filled = form
@@ -186,8 +209,15 @@ impl Call {
             if !argument.starts_with('-') || argument == "--" {
                 continue;
             }
-            let dropped = row.not_for_one.iter().any(|pattern| crate::condition::fits(pattern, argument));
-            let value = row.values.contains(argument).then(|| arguments.next()).flatten();
+            let dropped = row
+                .not_for_one
+                .iter()
+                .any(|pattern| crate::condition::fits(pattern, argument));
+            let value = row
+                .values
+                .contains(argument)
+                .then(|| arguments.next())
+                .flatten();
             if !dropped {
                 kept.push(quote(argument));
                 kept.extend(value.map(|value| quote(value)));
@@ -202,8 +232,15 @@ pub(crate) fn name_of(written: &str) -> &str {
     let bare = written.trim_end_matches(".exe").trim_end_matches(".cmd");
     // `@scope/name@1.2`, `name@latest`.
     let scoped = usize::from(bare.starts_with('@'));
-    let bare = bare.get(scoped..).and_then(|rest| rest.find('@')).map_or(bare, |at| &bare[..at + scoped]);
-    if bare.starts_with('@') { bare } else { bare.rsplit(['/', '\\']).next().unwrap_or(bare) }
+    let bare = bare
+        .get(scoped..)
+        .and_then(|rest| rest.find('@'))
+        .map_or(bare, |at| &bare[..at + scoped]);
+    if bare.starts_with('@') {
+        bare
+    } else {
+        bare.rsplit(['/', '\\']).next().unwrap_or(bare)
+    }
 }
 
 /// Returns the row of a program. A path leads to the program of its last part where that stands in a
@@ -214,7 +251,10 @@ pub(crate) fn row_of(written: &str) -> Option<&'static Program> {
         return Some(row);
     }
     let name = name_of(written);
-    let folder = written.strip_suffix(name).unwrap_or("").trim_end_matches(['/', '\\']);
+    let folder = written
+        .strip_suffix(name)
+        .unwrap_or("")
+        .trim_end_matches(['/', '\\']);
     let installed = folder.is_empty() || folder.ends_with("bin") || folder.ends_with("Scripts");
     if !installed && table::conventions().row(name).is_some() {
         return None;
@@ -233,7 +273,12 @@ pub fn conventional_rule(name: &str) -> Option<&'static Rule> {
 /// (`test:db:up`) decides over the others, then the first that is known.
 pub(crate) fn conventional(name: &str, arguments: &[String]) -> Option<&'static Rule> {
     let table = table::conventions();
-    let ruled = |part: &str| table.row(part).and_then(|row| row.decide(arguments)).map(|(rule, _)| rule);
+    let ruled = |part: &str| {
+        table
+            .row(part)
+            .and_then(|row| row.decide(arguments))
+            .map(|(rule, _)| rule)
+    };
     let parts: Vec<&str> = name.split(':').collect();
     if parts.len() == 1 {
         return ruled(name);
@@ -242,7 +287,14 @@ pub(crate) fn conventional(name: &str, arguments: &[String]) -> Option<&'static 
     let prepares = |rule: &&&Rule| {
         matches!(
             rule.kind,
-            Some(Kind::Service | Kind::Install | Kind::Destroy | Kind::Migrate | Kind::Generate | Kind::Script,)
+            Some(
+                Kind::Service
+                    | Kind::Install
+                    | Kind::Destroy
+                    | Kind::Migrate
+                    | Kind::Generate
+                    | Kind::Script,
+            )
         )
     };
     if let Some(rule) = found.iter().find(prepares) {
@@ -252,7 +304,9 @@ pub(crate) fn conventional(name: &str, arguments: &[String]) -> Option<&'static 
         // `test:watch` is what `test --watch` is.
         let watching = ["--watch".to_owned()];
         let known = parts.iter().find_map(|part| table.row(part));
-        return known.and_then(|row| row.decide(&watching)).map(|(rule, _)| rule);
+        return known
+            .and_then(|row| row.decide(&watching))
+            .map(|(rule, _)| rule);
     }
     let checks = parts.get(1..).is_some_and(|rest| rest.contains(&"check"));
     let first = *found.first()?;
@@ -264,9 +318,18 @@ pub(crate) fn conventional(name: &str, arguments: &[String]) -> Option<&'static 
         return ruled("lint-fix");
     }
     // A tool's name before the target's (`tsc:build`): the tool knows better.
-    let tool = parts.first().and_then(|part| table::programs().row(part)).and_then(|row| row.decide(&[]));
-    let tool = tool
-        .map(|(rule, _)| rule)
-        .filter(|rule| matches!(rule.kind, Some(Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format)));
-    Some(tool.filter(|_| ruled(parts[0]).is_none_or(|own| own.kind != first.kind)).unwrap_or(first))
+    let tool = parts
+        .first()
+        .and_then(|part| table::programs().row(part))
+        .and_then(|row| row.decide(&[]));
+    let tool = tool.map(|(rule, _)| rule).filter(|rule| {
+        matches!(
+            rule.kind,
+            Some(Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format)
+        )
+    });
+    Some(
+        tool.filter(|_| ruled(parts[0]).is_none_or(|own| own.kind != first.kind))
+            .unwrap_or(first),
+    )
 }

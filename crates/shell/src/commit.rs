@@ -19,12 +19,26 @@ impl Reading {
     /// Returns what its commit records; `None` where it makes none.
     pub fn commit(&self) -> Option<Commit> {
         let calls = self.calls();
-        let commit = calls.iter().find(|call| call.kind() == Kind::Commit && !call.is(Trait::Lists))?;
+        let commit = calls
+            .iter()
+            .find(|call| call.kind() == Kind::Commit && !call.is(Trait::Lists))?;
         let mut paths = Vec::new();
-        for call in calls.iter().filter(|call| call.is(Trait::Stages) && !call.is(Trait::Writes)) {
-            paths.extend(call.arguments.iter().skip(1).filter(|word| !word.starts_with('-') || *word == "-A").cloned());
+        for call in calls
+            .iter()
+            .filter(|call| call.is(Trait::Stages) && !call.is(Trait::Writes))
+        {
+            paths.extend(
+                call.arguments
+                    .iter()
+                    .skip(1)
+                    .filter(|word| !word.starts_with('-') || *word == "-A")
+                    .cloned(),
+            );
         }
-        Some(Commit { message: message(commit), paths })
+        Some(Commit {
+            message: message(commit),
+            paths,
+        })
     }
 }
 
@@ -35,7 +49,9 @@ fn message(commit: &Call) -> Option<String> {
         let value = if argument == "--message" || is_letters_with_m(argument) {
             arguments.next().map(String::as_str)
         } else {
-            argument.strip_prefix("--message=").or_else(|| argument.strip_prefix("-m"))
+            argument
+                .strip_prefix("--message=")
+                .or_else(|| argument.strip_prefix("-m"))
         };
         paragraphs.extend(value.and_then(spelled_out));
     }
@@ -45,7 +61,9 @@ fn message(commit: &Call) -> Option<String> {
 /// `-m`, `-am`: one-letter options that end with the one for the message.
 fn is_letters_with_m(argument: &str) -> bool {
     argument.strip_prefix('-').is_some_and(|letters| {
-        letters.ends_with('m') && letters.len() <= 3 && letters.chars().all(|letter| letter.is_ascii_lowercase())
+        letters.ends_with('m')
+            && letters.len() <= 3
+            && letters.chars().all(|letter| letter.is_ascii_lowercase())
     })
 }
 

@@ -23,11 +23,18 @@ pub(crate) struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Term {
     Word(Vec<String>),
-    Option { names: Vec<String>, present: bool },
+    Option {
+        names: Vec<String>,
+        present: bool,
+    },
     Leading(Vec<String>),
     More(usize),
     End,
-    Text { starts: bool, texts: Vec<String>, present: bool },
+    Text {
+        starts: bool,
+        texts: Vec<String>,
+        present: bool,
+    },
 }
 
 /// Arguments, with those that are positional.
@@ -63,7 +70,11 @@ impl<'a> Arguments<'a> {
             }
             at += 1;
         }
-        Arguments { all, positional, clusters }
+        Arguments {
+            all,
+            positional,
+            clusters,
+        }
     }
 
     /// Returns the place of the positional argument with this number.
@@ -87,12 +98,16 @@ impl<'a> Arguments<'a> {
     }
 
     fn has(&self, name: &str) -> bool {
-        let letter = name.strip_prefix('-').filter(|rest| rest.len() == 1 && self.clusters);
+        let letter = name
+            .strip_prefix('-')
+            .filter(|rest| rest.len() == 1 && self.clusters);
         if name.contains('=') {
             return self.all.iter().any(|argument| argument == name);
         }
         self.all.iter().any(|argument| {
-            let plain = argument.split_once('=').map_or(argument.as_str(), |(option, _)| option);
+            let plain = argument
+                .split_once('=')
+                .map_or(argument.as_str(), |(option, _)| option);
             plain == name
                 || letter.is_some_and(|letter| {
                     argument.strip_prefix('-').is_some_and(|letters| {
@@ -111,49 +126,80 @@ impl Condition {
         let names = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<String>>();
         let lower = |text: &str| names(&text.to_lowercase());
         let terms = written.split_whitespace().map(|term| {
-            let (present, bare) = term.strip_prefix('!').map_or((true, term), |bare| (false, bare));
+            let (present, bare) = term
+                .strip_prefix('!')
+                .map_or((true, term), |bare| (false, bare));
             if let Some(options) = bare.strip_prefix('@') {
                 return Term::Leading(names(options));
             }
             if let Some(texts) = bare.strip_prefix('^') {
-                return Term::Text { starts: true, texts: lower(texts), present };
+                return Term::Text {
+                    starts: true,
+                    texts: lower(texts),
+                    present,
+                };
             }
             if let Some(texts) = bare.strip_prefix('~') {
-                return Term::Text { starts: false, texts: lower(texts), present };
+                return Term::Text {
+                    starts: false,
+                    texts: lower(texts),
+                    present,
+                };
             }
             match bare {
                 "+" => Term::More(1),
                 "=" => Term::End,
-                _ if bare.starts_with('-') => Term::Option { names: names(bare), present },
+                _ if bare.starts_with('-') => Term::Option {
+                    names: names(bare),
+                    present,
+                },
                 _ => match bare.strip_prefix('+').and_then(|count| count.parse().ok()) {
                     Some(count) => Term::More(count),
                     None => Term::Word(names(bare)),
                 },
             }
         });
-        Condition { terms: terms.collect() }
+        Condition {
+            terms: terms.collect(),
+        }
     }
 
     /// Tells where the condition is met; `None` where it is not.
     pub(crate) fn met(&self, arguments: &Arguments<'_>) -> Option<Met> {
-        let mut met = Met { last: None, named: 0 };
+        let mut met = Met {
+            last: None,
+            named: 0,
+        };
         for term in &self.terms {
             let holds = match term {
                 Term::Word(words) => {
                     let at = arguments.positional(met.named)?;
                     let value = arguments.all.get(at)?;
-                    met = Met { last: Some(at), named: met.named + 1 };
+                    met = Met {
+                        last: Some(at),
+                        named: met.named + 1,
+                    };
                     words.iter().any(|word| fits(word, value))
                 }
-                Term::Option { names, present } => names.iter().any(|name| arguments.has(name)) == *present,
+                Term::Option { names, present } => {
+                    names.iter().any(|name| arguments.has(name)) == *present
+                }
                 Term::Leading(names) => {
                     let end = arguments.positional(0).unwrap_or(arguments.all.len());
-                    let leading = Arguments { all: &arguments.all[..end], positional: Vec::new(), ..*arguments };
+                    let leading = Arguments {
+                        all: &arguments.all[..end],
+                        positional: Vec::new(),
+                        ..*arguments
+                    };
                     names.iter().any(|name| leading.has(name))
                 }
                 Term::More(count) => arguments.positional.len() >= met.named + count,
                 Term::End => arguments.positional.len() == met.named,
-                Term::Text { starts, texts, present } => {
+                Term::Text {
+                    starts,
+                    texts,
+                    present,
+                } => {
                     let found = arguments.all.iter().any(|argument| {
                         // Several blanks are one to a database; a blank at the end tells a whole word.
                         let ends = if argument.ends_with(' ') { " " } else { "" };
@@ -161,7 +207,11 @@ impl Condition {
                         let argument = words.join(" ").to_lowercase() + ends;
                         texts.iter().any(|text| {
                             let text = text.replace('+', " ");
-                            if *starts { argument.starts_with(&text) } else { argument.contains(&text) }
+                            if *starts {
+                                argument.starts_with(&text)
+                            } else {
+                                argument.contains(&text)
+                            }
                         })
                     });
                     found == *present
@@ -213,7 +263,11 @@ mod tests {
             ("+2", "run -- a b", Some((None, 0))),
         ];
         for (condition, arguments, met) in cases {
-            assert_eq!(meets(condition, arguments), met, "{condition} on {arguments}");
+            assert_eq!(
+                meets(condition, arguments),
+                met,
+                "{condition} on {arguments}"
+            );
         }
     }
 }

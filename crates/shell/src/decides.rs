@@ -110,9 +110,10 @@ impl Reading {
 
     /// Tells that the status of a pipe is that of its first failing member.
     fn pipe_fails(&self) -> bool {
-        self.calls()
-            .iter()
-            .any(|call| call.is(Trait::SetsOptions) && call.arguments.iter().any(|argument| argument == "pipefail"))
+        self.calls().iter().any(|call| {
+            call.is(Trait::SetsOptions)
+                && call.arguments.iter().any(|argument| argument == "pipefail")
+        })
     }
 
     fn decides_node(&self, node: &Node) -> Decides {
@@ -136,8 +137,14 @@ impl Reading {
             Node::Sequence(all) => self.decides_sequence(all),
             Node::Condition { branches, .. } => self.decides_condition(branches),
             Node::Loop { tests, body } => {
-                let endless = tests.last().is_some_and(|test| self.node_is(test, Trait::Succeeds));
-                if endless { Decides::Nothing(NothingReason::Watches) } else { self.decides_node(body) }
+                let endless = tests
+                    .last()
+                    .is_some_and(|test| self.node_is(test, Trait::Succeeds));
+                if endless {
+                    Decides::Nothing(NothingReason::Watches)
+                } else {
+                    self.decides_node(body)
+                }
             }
             Node::Definition(_) | Node::Nothing => Decides::Nothing(NothingReason::Unreadable),
         }
@@ -176,12 +183,16 @@ impl Reading {
     fn loses_a_status(&self, runner: &Call) -> bool {
         let by_lines = runner.target.is_some() && self.script.text.trim().contains('\n');
         let ends_at_errors = |words: &[String]| {
-            words
-                .iter()
-                .any(|word| word == "errexit" || !word.starts_with("--") && word.starts_with('-') && word.contains('e'))
+            words.iter().any(|word| {
+                word == "errexit"
+                    || !word.starts_with("--") && word.starts_with('-') && word.contains('e')
+            })
         };
         let is_strict = ends_at_errors(&runner.arguments) && runner.target.is_none()
-            || self.calls().iter().any(|call| call.is(Trait::SetsOptions) && ends_at_errors(&call.arguments));
+            || self
+                .calls()
+                .iter()
+                .any(|call| call.is(Trait::SetsOptions) && ends_at_errors(&call.arguments));
         match &self.script.root {
             Node::Sequence(all) if !by_lines && !is_strict => {
                 all.iter().rev().skip(1).any(|one| !self.does_nothing(one))
@@ -191,9 +202,13 @@ impl Reading {
     }
 
     fn decides_pipe(&self, members: &[Node]) -> Decides {
-        let Some(last) = members.last() else { return Decides::Nothing(NothingReason::Unreadable) };
+        let Some(last) = members.last() else {
+            return Decides::Nothing(NothingReason::Unreadable);
+        };
         let told = self.decides_node(last);
-        let source = members.iter().find(|one| !self.node_is(one, Trait::Feeds) && !self.node_is(one, Trait::Filter));
+        let source = members
+            .iter()
+            .find(|one| !self.node_is(one, Trait::Feeds) && !self.node_is(one, Trait::Filter));
         if !self.node_is(last, Trait::Filter) {
             return told;
         }
@@ -202,9 +217,15 @@ impl Reading {
             None => told,
             Some(source) if self.pipe_fails() => self.decides_node(source),
             Some(source) => match (self.decides_node(source), told) {
-                (endless @ Decides::Nothing(NothingReason::Serves | NothingReason::Watches), _) => endless,
+                (endless @ Decides::Nothing(NothingReason::Serves | NothingReason::Watches), _) => {
+                    endless
+                }
                 (_, found @ Decides::Found) => found,
-                (_, other) if self.node_is(last, Trait::ClosesEarly) && other == Decides::Status => other,
+                (_, other)
+                    if self.node_is(last, Trait::ClosesEarly) && other == Decides::Status =>
+                {
+                    other
+                }
                 _ => Decides::Output(OutputReason::Pipe),
             },
         }
@@ -224,21 +245,34 @@ impl Reading {
                 _ => Decides::Nothing(NothingReason::Or),
             };
         }
-        if self.kind_of(right).is_none() { told } else { self.decides_node(right) }
+        if self.kind_of(right).is_none() {
+            told
+        } else {
+            self.decides_node(right)
+        }
     }
 
     fn decides_sequence(&self, all: &[Node]) -> Decides {
-        let Some(last) = all.last() else { return Decides::Nothing(NothingReason::Unreadable) };
+        let Some(last) = all.last() else {
+            return Decides::Nothing(NothingReason::Unreadable);
+        };
         if self.prints_status(last) {
             return Decides::Output(OutputReason::StatusPrinted);
         }
         let Some(at) = all.iter().rposition(|one| !self.does_nothing(one)) else {
             let mut silent = all.iter().rev().map(|one| self.decides_node(one));
-            return silent.find(|told| matches!(told, Decides::Nothing(_))).unwrap_or_else(|| self.decides_node(last));
+            return silent
+                .find(|told| matches!(told, Decides::Nothing(_)))
+                .unwrap_or_else(|| self.decides_node(last));
         };
-        let swallowed =
-            all[at + 1..].iter().any(|one| self.node_is(one, Trait::Succeeds) && !self.node_is(one, Trait::Prints));
-        if swallowed { Decides::Nothing(NothingReason::Sequence) } else { self.decides_node(&all[at]) }
+        let swallowed = all[at + 1..]
+            .iter()
+            .any(|one| self.node_is(one, Trait::Succeeds) && !self.node_is(one, Trait::Prints));
+        if swallowed {
+            Decides::Nothing(NothingReason::Sequence)
+        } else {
+            self.decides_node(&all[at])
+        }
     }
 
     fn decides_condition(&self, branches: &[Node]) -> Decides {
@@ -246,7 +280,8 @@ impl Reading {
             Node::Sequence(all) => all.iter().any(wanted),
             one => wanted(one),
         };
-        let fails = |node: &Node| self.node_is(node, Trait::Exits) && !self.node_is(node, Trait::Succeeds);
+        let fails =
+            |node: &Node| self.node_is(node, Trait::Exits) && !self.node_is(node, Trait::Succeeds);
         if branches.iter().any(|branch| inside(branch, &fails)) {
             return Decides::Status;
         }
@@ -267,8 +302,14 @@ impl Reading {
 
     fn prints_status(&self, node: &Node) -> bool {
         self.node_is(node, Trait::Prints)
-            && node.invocations().iter().filter_map(|at| self.script.invocation(*at)).any(|invocation| {
-                invocation.arguments().any(|argument| argument.contains("$?") || argument.contains("${PIPESTATUS"))
-            })
+            && node
+                .invocations()
+                .iter()
+                .filter_map(|at| self.script.invocation(*at))
+                .any(|invocation| {
+                    invocation.arguments().any(|argument| {
+                        argument.contains("$?") || argument.contains("${PIPESTATUS")
+                    })
+                })
     }
 }

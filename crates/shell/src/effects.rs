@@ -61,7 +61,10 @@ impl Reading {
     /// Returns the folder in which its first part of note runs, from where it began.
     pub fn folder(&self) -> Option<&str> {
         let calls = self.calls();
-        calls.iter().find(|call| !call.is(Trait::Idle)).and_then(|call| call.folder.as_deref())
+        calls
+            .iter()
+            .find(|call| !call.is(Trait::Idle))
+            .and_then(|call| call.folder.as_deref())
     }
 
     fn any(&self, wanted: impl Fn(&Call) -> bool) -> bool {
@@ -72,12 +75,16 @@ impl Reading {
         match node {
             Node::Background(_) | Node::Definition(_) | Node::Nothing => false,
             Node::Invocation(at) => match self.parts.get(*at) {
-                Some(Part::Call(call)) => !call.bounded && (call.is(Trait::Serves) || call.is(Trait::Watches)),
+                Some(Part::Call(call)) => {
+                    !call.bounded && (call.is(Trait::Serves) || call.is(Trait::Watches))
+                }
                 Some(Part::Scripts(_, inner)) => inner.iter().any(Reading::is_endless),
                 _ => false,
             },
             Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| self.endless_node(one)),
-            Node::And(left, right) | Node::Or(left, right) => self.endless_node(left) || self.endless_node(right),
+            Node::And(left, right) | Node::Or(left, right) => {
+                self.endless_node(left) || self.endless_node(right)
+            }
             Node::Not(inner) | Node::Subshell(inner) => self.endless_node(inner),
             Node::Condition { branches, .. } => branches.iter().any(|one| self.endless_node(one)),
             Node::Loop { body, .. } => self.endless_node(body),
@@ -85,22 +92,32 @@ impl Reading {
     }
 
     fn redirects_into_tree(&self) -> bool {
-        self.script.invocations.iter().flat_map(|one| &one.redirections).any(|redirection| {
-            matches!(redirection.kind, RedirectionKind::Output | RedirectionKind::Append)
-                && is_source(&redirection.target)
-        })
+        self.script
+            .invocations
+            .iter()
+            .flat_map(|one| &one.redirections)
+            .any(|redirection| {
+                matches!(
+                    redirection.kind,
+                    RedirectionKind::Output | RedirectionKind::Append
+                ) && is_source(&redirection.target)
+            })
     }
 }
 
 impl Call {
     /// Tells that it deletes or overwrites what can't be had back; what tools make anew is not that.
     pub fn destroys(&self) -> bool {
-        let temporary = |path: &str| path.contains("tmp") || path.contains("temp") || path.starts_with('$');
+        let temporary =
+            |path: &str| path.contains("tmp") || path.contains("temp") || path.starts_with('$');
         let made = |path: &str| is_made(path) || temporary(path);
         match () {
             () if !self.is(Trait::Destroys) => false,
             () if self.is(Trait::Removes) => self.positionals().iter().any(|path| !made(path)),
-            () if self.is(Trait::Writes) => !self.arguments.iter().any(|argument| is_made_whole(argument)),
+            () if self.is(Trait::Writes) => !self
+                .arguments
+                .iter()
+                .any(|argument| is_made_whole(argument)),
             () => true,
         }
     }
@@ -112,38 +129,59 @@ fn call_writes(call: &Call) -> bool {
     }
     if call.is(Trait::Makes) {
         // The last one is the file that is made.
-        return call.positionals().last().is_some_and(|path| is_source(path));
+        return call
+            .positionals()
+            .last()
+            .is_some_and(|path| is_source(path));
     }
     if call.is(Trait::Removes) {
         let recursive = call.is(Trait::Destroys);
-        return call.positionals().iter().any(|path| is_source(path) && !(recursive && is_made(path)));
+        return call
+            .positionals()
+            .iter()
+            .any(|path| is_source(path) && !(recursive && is_made(path)));
     }
     false
 }
 
 /// Tells that a path is one of the source tree: not outside of it, no device, no product.
 fn is_source(path: &str) -> bool {
-    let outside = path.starts_with(['/', '~', '&']) || path.starts_with("$HOME") || path.starts_with("$TMPDIR");
+    let outside = path.starts_with(['/', '~', '&'])
+        || path.starts_with("$HOME")
+        || path.starts_with("$TMPDIR");
     let inside_of_a_workspace = path.starts_with("/workspaces/");
-    (!outside || inside_of_a_workspace) && !PRODUCTS.iter().any(|end| path.ends_with(end)) && !is_made_whole(path)
+    (!outside || inside_of_a_workspace)
+        && !PRODUCTS.iter().any(|end| path.ends_with(end))
+        && !is_made_whole(path)
 }
 
 /// Tells that a path lies in a folder that tools make.
 fn is_made_whole(path: &str) -> bool {
-    path.split('/').any(|part| MADE.lines().any(|name| name == part))
+    path.split('/')
+        .any(|part| MADE.lines().any(|name| name == part))
 }
 
 /// Tells that what is removed with all that is in it was made by tools: hidden folders are their caches,
 /// but for those that hold configuration.
 fn is_made(path: &str) -> bool {
-    let name = path.trim_end_matches(['/', '*']).rsplit('/').next().unwrap_or(path);
-    let configured = [".git", ".github", ".vscode", ".claude", ".cursor", ".husky", ".env"].contains(&name);
+    let name = path
+        .trim_end_matches(['/', '*'])
+        .rsplit('/')
+        .next()
+        .unwrap_or(path);
+    let configured = [
+        ".git", ".github", ".vscode", ".claude", ".cursor", ".husky", ".env",
+    ]
+    .contains(&name);
     is_made_whole(path) || name.starts_with('.') && name.len() > 2 && !configured
 }
 
 impl Kind {
     /// Tells that a command of this kind checks something: tests, lint, types, layout.
     pub fn is_check(self) -> bool {
-        matches!(self, Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format)
+        matches!(
+            self,
+            Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format
+        )
     }
 }

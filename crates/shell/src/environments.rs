@@ -19,17 +19,29 @@ impl Reading {
         // From the last on, so that the places of those before stay.
         for (invocation, part) in self.script.invocations.iter().zip(&self.parts).rev() {
             let Part::Call(call) = part else { continue };
-            let values: Vec<String> = invocation.words.iter().map(|word| word.value.clone()).collect();
+            let values: Vec<String> = invocation
+                .words
+                .iter()
+                .map(|word| word.value.clone())
+                .collect();
             // A target of its own name stays with the program that runs it.
             let runs = || call.wrappers.iter().chain([&call.program]);
             let enters = |at: &usize| runs().any(|name| name == name_of(&values[*at]));
-            let Some(at) = (0..values.len()).filter(enters).find(|at| entered(&values[*at..]).is_some()) else {
+            let Some(at) = (0..values.len())
+                .filter(enters)
+                .find(|at| entered(&values[*at..]).is_some())
+            else {
                 continue;
             };
-            let Some(inner) = entered(&values[at..]) else { continue };
+            let Some(inner) = entered(&values[at..]) else {
+                continue;
+            };
             let from = values.len() - inner.len();
             if stands_in(name_of(&values[at]), &inner[0]) {
-                text.replace_range(invocation.words[at].span.start..invocation.words[from].span.start, "");
+                text.replace_range(
+                    invocation.words[at].span.start..invocation.words[from].span.start,
+                    "",
+                );
                 changed = true;
             }
         }
@@ -60,9 +72,15 @@ mod tests {
                 "cd api && uv run --group dev pytest -k 'a b' 2>&1 | tail -3",
                 Some("cd api && pytest -k 'a b' 2>&1 | tail -3"),
             ),
-            ("A=1 poetry run python -m pytest", Some("A=1 python -m pytest")),
+            (
+                "A=1 poetry run python -m pytest",
+                Some("A=1 python -m pytest"),
+            ),
             ("timeout 60 pdm run pytest", Some("timeout 60 pytest")),
-            ("hatch run pytest && pipenv run ruff check", Some("pytest && ruff check")),
+            (
+                "hatch run pytest && pipenv run ruff check",
+                Some("pytest && ruff check"),
+            ),
             ("uv run --directory api pytest", None),
             ("uv run ./check", None),
             ("echo uv run pytest", None),

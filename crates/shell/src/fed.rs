@@ -25,7 +25,8 @@ impl Reading {
         self.feeds(&self.script.root, wanted, &mut feeds);
         let mut text = self.script.text.clone();
         let mut found = false;
-        feeds.sort_by_key(|feed| std::cmp::Reverse(feed.span.as_ref().map_or(0, |span| span.start)));
+        feeds
+            .sort_by_key(|feed| std::cmp::Reverse(feed.span.as_ref().map_or(0, |span| span.start)));
         for (at, feed) in feeds.into_iter().enumerate() {
             let Some(span) = feed.span else { continue };
             let feeding = text.get(span.clone())?.to_owned();
@@ -34,8 +35,15 @@ impl Reading {
             let printed = format!("printf '%s' \"${{fed{at}:+${{fed{at}}}\n}}\"");
             text.replace_range(span.clone(), &printed);
             let before = text[..span.start].trim_end();
-            let start = if before.ends_with('!') { before.len() - 1 } else { span.start };
-            text.insert_str(start, &format!("{{ fed{at}=$({strict}{feeding}) || exit {status}; }} && "));
+            let start = if before.ends_with('!') {
+                before.len() - 1
+            } else {
+                span.start
+            };
+            text.insert_str(
+                start,
+                &format!("{{ fed{at}=$({strict}{feeding}) || exit {status}; }} && "),
+            );
             found = true;
         }
         found.then_some(text)
@@ -51,7 +59,10 @@ impl Reading {
         for span in &found {
             let search = text.get(span.clone())?.to_owned();
             let start = text[..span.start].trim_end().strip_suffix('!')?.len();
-            text.replace_range(start..span.end, &format!("if {search}; then false; else [ $? -eq 1 ] || exit 2; fi"));
+            text.replace_range(
+                start..span.end,
+                &format!("if {search}; then false; else [ $? -eq 1 ] || exit 2; fi"),
+            );
         }
         (!found.is_empty()).then_some(text)
     }
@@ -81,25 +92,37 @@ impl Reading {
     pub fn drops_statuses(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
         let text = self.script.text.as_str();
         let strict = |call: &&Call| {
-            let on = |word: &String| word == "errexit" || word.starts_with('-') && word.contains('e');
+            let on =
+                |word: &String| word == "errexit" || word.starts_with('-') && word.contains('e');
             call.is(Trait::SetsOptions) && call.arguments.iter().any(on)
         };
         let first = text.lines().next().unwrap_or_default();
-        let strict = self.calls().iter().any(strict) || first.starts_with("#!") && first.contains(" -e");
+        let strict =
+            self.calls().iter().any(strict) || first.starts_with("#!") && first.contains(" -e");
         if self.decides() == Decides::Nothing(NothingReason::Trap) || self.goes_on_after(wanted) {
             return true;
         }
-        let Node::Sequence(all) = &self.script.root else { return false };
-        let mut earlier = all.iter().rev().skip(1).filter(|one| !matches!(one, Node::Or(..) | Node::Definition(_)));
+        let Node::Sequence(all) = &self.script.root else {
+            return false;
+        };
+        let mut earlier = all
+            .iter()
+            .rev()
+            .skip(1)
+            .filter(|one| !matches!(one, Node::Or(..) | Node::Definition(_)));
         !strict && !text.contains("$?") && earlier.any(|one| self.holds(one, wanted))
     }
 
     fn holds(&self, node: &Node, question: &dyn Fn(&Call) -> bool) -> bool {
-        node.invocations().into_iter().any(|at| match &self.parts[at] {
-            Part::Assignments => false,
-            Part::Call(call) => question(call),
-            Part::Scripts(call, inner) => question(call) || inner.iter().flat_map(Reading::calls).any(question),
-        })
+        node.invocations()
+            .into_iter()
+            .any(|at| match &self.parts[at] {
+                Part::Assignments => false,
+                Part::Call(call) => question(call),
+                Part::Scripts(call, inner) => {
+                    question(call) || inner.iter().flat_map(Reading::calls).any(question)
+                }
+            })
     }
 
     /// Tells that the failure of a program that `wanted` names, and that feeds a search, is lost and can't be kept.
@@ -126,7 +149,10 @@ impl Reading {
             }
             Node::Not(inner) | Node::Subshell(inner) => self.feeds(inner, wanted, found),
             Node::Condition { tests, branches } => {
-                tests.iter().chain(branches).for_each(|one| self.feeds(one, wanted, found));
+                tests
+                    .iter()
+                    .chain(branches)
+                    .for_each(|one| self.feeds(one, wanted, found));
             }
             Node::Loop { tests, body } => {
                 tests.iter().for_each(|one| self.feeds(one, wanted, found));
@@ -138,17 +164,24 @@ impl Reading {
 
     /// What feeds a pipe whose later members search.
     fn feed(&self, members: &[Node], wanted: &dyn Fn(&Call) -> bool) -> Option<Feed> {
-        let search = members
+        let search = members.iter().rposition(|one| {
+            self.holds(one, &|call| {
+                call.status(1) == Some(StatusMeaning::NothingFound)
+            })
+        })?;
+        let last = members[..search]
             .iter()
-            .rposition(|one| self.holds(one, &|call| call.status(1) == Some(StatusMeaning::NothingFound)))?;
-        let last = members[..search].iter().rposition(|one| self.holds(one, wanted))?;
+            .rposition(|one| self.holds(one, wanted))?;
         let from = self.extent(piped(&members[0])).map(|span| span.start);
         let to = self.extent(piped(&members[last])).map(|span| span.end);
         let span = from.zip(to).map(|(from, to)| from..to).filter(|span| {
             let rest = self.script.text[span.end..].trim_start();
             rest.starts_with('|') && !rest.starts_with("|&")
         });
-        Some(Feed { span, piped: last > 0 })
+        Some(Feed {
+            span,
+            piped: last > 0,
+        })
     }
 
     /// Where a member of a pipe stands; `None` where it is a form of its own.
@@ -156,8 +189,14 @@ impl Reading {
         match node {
             Node::Invocation(at) => {
                 let invocation = self.script.invocation(*at)?;
-                let document = |one: &crate::script::Redirection| one.kind == RedirectionKind::Document;
-                let redirected = invocation.redirections.iter().map(|one| one.span.end).max().unwrap_or(0);
+                let document =
+                    |one: &crate::script::Redirection| one.kind == RedirectionKind::Document;
+                let redirected = invocation
+                    .redirections
+                    .iter()
+                    .map(|one| one.span.end)
+                    .max()
+                    .unwrap_or(0);
                 let whole = invocation.span.start..invocation.span.end.max(redirected);
                 (!invocation.redirections.iter().any(document)).then_some(whole)
             }
@@ -165,7 +204,11 @@ impl Reading {
                 let spans: Option<Vec<Span>> = inner
                     .invocations()
                     .into_iter()
-                    .map(|at| self.script.invocation(at).map(|invocation| invocation.span.clone()))
+                    .map(|at| {
+                        self.script
+                            .invocation(at)
+                            .map(|invocation| invocation.span.clone())
+                    })
                     .collect();
                 let spans = spans?;
                 let from = spans.iter().map(|span| span.start).min()?;

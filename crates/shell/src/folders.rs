@@ -7,7 +7,11 @@ use crate::table::{Trait, programs};
 /// Fills in the folders of a script's invocations.
 pub(crate) fn fill_in(script: &mut Script) {
     let root = std::mem::replace(&mut script.root, Node::Nothing);
-    let mut walk = Walk { script, now: None, before: Vec::new() };
+    let mut walk = Walk {
+        script,
+        now: None,
+        before: Vec::new(),
+    };
     walk.node(&root);
     script.root = root;
     inherit(script);
@@ -23,7 +27,9 @@ pub fn join(base: Option<&str>, folder: &str) -> Option<String> {
         match part {
             "" | "." => {}
             ".." => {
-                let steps_back = parts.last().is_some_and(|last| !matches!(*last, ".." | "" | "~"));
+                let steps_back = parts
+                    .last()
+                    .is_some_and(|last| !matches!(*last, ".." | "" | "~"));
                 if steps_back {
                     parts.pop();
                 } else {
@@ -48,14 +54,18 @@ impl Walk<'_> {
         match node {
             Node::Invocation(at) => self.invocation(*at),
             Node::Pipe(members) => members.iter().for_each(|member| self.apart(member)),
-            Node::Subshell(inner) | Node::Background(inner) | Node::Definition(inner) => self.apart(inner),
+            Node::Subshell(inner) | Node::Background(inner) | Node::Definition(inner) => {
+                self.apart(inner)
+            }
             Node::Sequence(all) => all.iter().for_each(|one| self.node(one)),
             Node::And(left, right) | Node::Or(left, right) => {
                 self.node(left);
                 self.node(right);
             }
             Node::Not(inner) => self.node(inner),
-            Node::Condition { tests, branches } => tests.iter().chain(branches).for_each(|one| self.node(one)),
+            Node::Condition { tests, branches } => {
+                tests.iter().chain(branches).for_each(|one| self.node(one))
+            }
             Node::Loop { tests, body } => {
                 tests.iter().for_each(|one| self.node(one));
                 self.node(body);
@@ -71,17 +81,28 @@ impl Walk<'_> {
     }
 
     fn invocation(&mut self, at: usize) {
-        let Some(invocation) = self.script.invocations.get_mut(at) else { return };
+        let Some(invocation) = self.script.invocations.get_mut(at) else {
+            return;
+        };
         invocation.folder.clone_from(&self.now);
-        let Some(row) = invocation.program().and_then(|program| programs().row(program)) else { return };
+        let Some(row) = invocation
+            .program()
+            .and_then(|program| programs().row(program))
+        else {
+            return;
+        };
         let arguments: Vec<String> = invocation.arguments().map(str::to_owned).collect();
-        let Some((rule, _)) = row.decide(&arguments) else { return };
+        let Some((rule, _)) = row.decide(&arguments) else {
+            return;
+        };
         if rule.is(Trait::LeavesFolder) {
             let back = self.before.pop().flatten();
             self.now = back;
         } else if rule.is(Trait::ChangesFolder) {
             let folder = arguments.iter().find(|argument| !argument.starts_with('-'));
-            let next = folder.map_or(Some("~".to_owned()), |folder| join(self.now.as_deref(), folder));
+            let next = folder.map_or(Some("~".to_owned()), |folder| {
+                join(self.now.as_deref(), folder)
+            });
             self.before.push(std::mem::replace(&mut self.now, next));
         }
     }
@@ -94,8 +115,10 @@ fn inherit(script: &mut Script) {
             continue;
         }
         let span = script.invocations[at].span.clone();
-        let around =
-            script.invocations[..at].iter().rev().find(|one| one.span.start <= span.start && one.span.end >= span.end);
+        let around = script.invocations[..at]
+            .iter()
+            .rev()
+            .find(|one| one.span.start <= span.start && one.span.end >= span.end);
         let folder = around.and_then(|one| one.folder.clone());
         script.invocations[at].folder = folder;
     }

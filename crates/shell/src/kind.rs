@@ -8,7 +8,9 @@ use crate::table::{Kind, Trait};
 impl Reading {
     /// Returns what the script is for.
     pub fn kind(&self) -> Kind {
-        self.kind_of(&self.script.root).or_else(|| self.idle_kind()).unwrap_or(Kind::Other)
+        self.kind_of(&self.script.root)
+            .or_else(|| self.idle_kind())
+            .unwrap_or(Kind::Other)
     }
 
     /// Returns the kinds of all parts whose success counts, in their order, each once.
@@ -59,15 +61,20 @@ impl Reading {
                 (left, right) => right.or(left),
             },
             Node::Or(left, right) => self.kind_of(left).or_else(|| self.kind_of(right)),
-            Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => self.kind_of(inner),
+            Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => {
+                self.kind_of(inner)
+            }
             Node::Sequence(all) => all.iter().rev().find_map(|one| self.kind_of(one)),
             Node::Condition { tests, branches } => {
-                let ran = branches.iter().rev().find_map(|branch| self.kind_of(branch));
+                let ran = branches
+                    .iter()
+                    .rev()
+                    .find_map(|branch| self.kind_of(branch));
                 ran.or_else(|| tests.iter().rev().find_map(|test| self.kind_of(test)))
             }
-            Node::Loop { tests, body } => {
-                self.kind_of(body).or_else(|| tests.iter().rev().find_map(|test| self.kind_of(test)))
-            }
+            Node::Loop { tests, body } => self
+                .kind_of(body)
+                .or_else(|| tests.iter().rev().find_map(|test| self.kind_of(test))),
             Node::Definition(_) | Node::Nothing => None,
         }
     }
@@ -78,7 +85,10 @@ impl Reading {
             Part::Call(_) if self.makes_file(at) => Some(Kind::Other),
             Part::Call(call) if call.is(Trait::Idle) => None,
             Part::Call(call) => Some(call.kind()),
-            Part::Scripts(_, inner) => inner.iter().rev().find_map(|one| one.kind_of(&one.script.root)),
+            Part::Scripts(_, inner) => inner
+                .iter()
+                .rev()
+                .find_map(|one| one.kind_of(&one.script.root)),
         }
     }
 
@@ -91,8 +101,10 @@ impl Reading {
         passes
             && self.script.invocation(at).is_some_and(|one| {
                 one.redirections.iter().any(|redirection| {
-                    matches!(redirection.kind, RedirectionKind::Output | RedirectionKind::Append)
-                        && !redirection.target.starts_with("/dev/")
+                    matches!(
+                        redirection.kind,
+                        RedirectionKind::Output | RedirectionKind::Append
+                    ) && !redirection.target.starts_with("/dev/")
                         && redirection.target.parse::<u8>().is_err()
                 })
             })
@@ -101,8 +113,9 @@ impl Reading {
     /// The first member that is neither a mere source nor a mere filter; an interpreter at the end that
     /// reads what was fetched brings something in.
     fn kind_of_pipe(&self, members: &[Node]) -> Option<Kind> {
-        let first =
-            members.iter().find(|member| !self.node_is(member, Trait::Filter) && !self.node_is(member, Trait::Feeds));
+        let first = members.iter().find(|member| {
+            !self.node_is(member, Trait::Filter) && !self.node_is(member, Trait::Feeds)
+        });
         let kind = first.and_then(|member| self.kind_of(member));
         let last = members.last().and_then(|member| self.kind_of(member));
         if kind == Some(Kind::Request) && last == Some(Kind::Script) {
@@ -116,10 +129,14 @@ impl Reading {
         match node {
             Node::Invocation(at) => match self.parts.get(*at) {
                 Some(Part::Call(call)) => call.is(one),
-                Some(Part::Scripts(_, inner)) => inner.last().is_some_and(|last| last.node_is(&last.script.root, one)),
+                Some(Part::Scripts(_, inner)) => inner
+                    .last()
+                    .is_some_and(|last| last.node_is(&last.script.root, one)),
                 _ => false,
             },
-            Node::Sequence(all) | Node::Pipe(all) => all.last().is_some_and(|last| self.node_is(last, one)),
+            Node::Sequence(all) | Node::Pipe(all) => {
+                all.last().is_some_and(|last| self.node_is(last, one))
+            }
             Node::And(_, right) => self.node_is(right, one),
             Node::Subshell(inner) => self.node_is(inner, one),
             _ => false,

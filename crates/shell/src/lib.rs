@@ -59,6 +59,7 @@ mod commit;
 mod strict;
 
 mod environments;
+
 mod fed;
 
 mod substituted;
@@ -73,8 +74,11 @@ pub use looks::{is_command, names_program};
 pub use parse::parse;
 pub use reading::{Reading, decided_by, read, read_with};
 pub use runner::Runner;
-pub use script::{Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word};
+pub use script::{
+    Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word,
+};
 pub use table::{
-    Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, Usual, action_command, faults, hook_command, rows, usuals,
+    Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, Usual, action_command, faults,
+    hook_command, rows, usuals,
 };
 pub use words::quote;

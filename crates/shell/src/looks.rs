@@ -12,19 +12,27 @@ const SOURCES: [&str; 5] = [".py", ".ts", ".js", ".tsx", ".rb"];
 
 /// Tells that a text is a command rather than a name, a path or a sentence.
 pub fn is_command(text: &str) -> bool {
-    let bare = text.trim().trim_start_matches("$ ").trim_start_matches("! ").trim_start_matches('(');
+    let bare = text
+        .trim()
+        .trim_start_matches("$ ")
+        .trim_start_matches("! ")
+        .trim_start_matches('(');
     let mut words = bare.split_whitespace().peekable();
     let mut assigned = false;
     while words
         .next_if(|word| {
             is_assignment(word)
-                && word.split_once('=').is_some_and(|(name, _)| name.chars().all(|letter| !letter.is_lowercase()))
+                && word
+                    .split_once('=')
+                    .is_some_and(|(name, _)| name.chars().all(|letter| !letter.is_lowercase()))
         })
         .is_some()
     {
         assigned = true;
     }
-    let Some(first) = words.next() else { return false };
+    let Some(first) = words.next() else {
+        return false;
+    };
     let first = first.trim_end_matches(';');
     let rest: Vec<&str> = words.collect();
     if CONTROL.contains(&first) {
@@ -39,14 +47,18 @@ pub fn is_command(text: &str) -> bool {
 /// Tells that a word is the name of a program that says enough alone: no usual word, and no program that
 /// does nothing without arguments.
 pub fn names_program(word: &str) -> bool {
-    let ruled = row_of(word).filter(|row| !row.word).and_then(|row| row.decide(&[]));
+    let ruled = row_of(word)
+        .filter(|row| !row.word)
+        .and_then(|row| row.decide(&[]));
     let silent = [Kind::Other, Kind::Script, Kind::Install, Kind::Inspect];
     ruled.is_some_and(|(rule, _)| rule.kind.is_none_or(|kind| !silent.contains(&kind)))
 }
 
 /// A script of the project's own: by its path, with arguments or such that it can be run alone.
 fn own_script(first: &str, rest: &[&str]) -> bool {
-    let placed = ["./", "scripts/", "bin/", ".venv/", "venv/"].iter().any(|start| first.starts_with(start))
+    let placed = ["./", "scripts/", "bin/", ".venv/", "venv/"]
+        .iter()
+        .any(|start| first.starts_with(start))
         && !first.ends_with('/');
     let shell = first.ends_with(".sh") && first.contains('/') && !first.starts_with('/');
     if shell && !rest.is_empty() {
@@ -66,7 +78,9 @@ fn own_script(first: &str, rest: &[&str]) -> bool {
 /// A program of the table: by its arguments, and alone only where the name says enough.
 fn known(row: &Program, bare: &str, rest: &[&str], assigned: bool) -> bool {
     if rest.is_empty() {
-        let checks = row.decide(&[]).is_some_and(|(rule, _)| rule.kind.is_some_and(Kind::is_check));
+        let checks = row
+            .decide(&[])
+            .is_some_and(|(rule, _)| rule.kind.is_some_and(Kind::is_check));
         return assigned || checks && !row.word && row.ecosystem.is_some();
     }
     if !row.word {
@@ -75,14 +89,20 @@ fn known(row: &Program, bare: &str, rest: &[&str], assigned: bool) -> bool {
     // A usual word: a subcommand that the table names, or the look of arguments.
     has_arguments(rest) || {
         let script = parse(bare);
-        let Some(invocation) = script.invocations.first() else { return false };
+        let Some(invocation) = script.invocations.first() else {
+            return false;
+        };
         let arguments: Vec<String> = invocation.arguments().map(str::to_owned).collect();
-        let named = row.decide(&arguments).is_some_and(|(rule, met)| met.named > 0 && rule.kind.is_some());
+        let named = row
+            .decide(&arguments)
+            .is_some_and(|(rule, met)| met.named > 0 && rule.kind.is_some());
         let target = row.recipes.is_some() && conventional(rest[0], &[]).is_some()
             || row.recipes.is_some() && conventions().row(rest[0]).is_some();
         let few = arguments.len() <= 3;
         // A runner with one plain word names a target: `make routes`.
-        few && (named || target || row.recipes.is_some() && rest.len() == 1 && !is_mere_sign(rest[0]))
+        few && (named
+            || target
+            || row.recipes.is_some() && rest.len() == 1 && !is_mere_sign(rest[0]))
     }
 }
 

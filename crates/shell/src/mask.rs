@@ -24,7 +24,11 @@ pub(crate) fn mask(text: &str) -> Masked {
     let placeholders = blank_placeholders(text, &mut bytes);
     spell_in_ascii(&mut bytes);
     // Blanking replaces whole characters by spaces and letters only.
-    Masked { text: String::from_utf8_lossy(&bytes).into_owned(), plain, placeholders }
+    Masked {
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        plain,
+        placeholders,
+    }
 }
 
 /// Writes a letter for each byte of a character outside of ASCII. No such character has a meaning in shell text, and the
@@ -73,7 +77,10 @@ fn blank_prompts(text: &str, bytes: &mut [u8]) {
 /// Returns how many bytes of the line are its prompt.
 fn prompt(line: &str) -> Option<usize> {
     let indent = line.len() - line.trim_start().len();
-    PROMPTS.iter().find(|sign| line[indent..].starts_with(**sign)).map(|sign| indent + sign.len())
+    PROMPTS
+        .iter()
+        .find(|sign| line[indent..].starts_with(**sign))
+        .map(|sign| indent + sign.len())
 }
 
 /// Returns the delimiter of a here-document that the line opens.
@@ -93,16 +100,22 @@ fn here_document(line: &str) -> Option<String> {
 fn blank_placeholders(text: &str, bytes: &mut [u8]) -> Vec<Span> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices('<') {
-        let Some(length) = text[at + 1..].find(['>', '<', '\n']) else { continue };
+        let Some(length) = text[at + 1..].find(['>', '<', '\n']) else {
+            continue;
+        };
         let inner = &text[at + 1..at + 1 + length];
         let named = inner.len() <= LONGEST_PLACEHOLDER
             && inner.starts_with(char::is_alphabetic)
-            && inner.ends_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '…' | ')'))
+            && inner.ends_with(|letter: char| {
+                letter.is_alphanumeric() || matches!(letter, '.' | '…' | ')')
+            })
             && inner.chars().all(|letter| {
-                letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ' | '.' | '/' | ':' | '…' | '|' | ',')
+                letter.is_alphanumeric()
+                    || matches!(letter, '-' | '_' | ' ' | '.' | '/' | ':' | '…' | '|' | ',')
             })
             && !inner.contains(" -");
-        let closed = text[at + 1 + length..].starts_with('>') && !text[at + 2 + length..].starts_with(['>', '&']);
+        let closed = text[at + 1 + length..].starts_with('>')
+            && !text[at + 2 + length..].starts_with(['>', '&']);
         if !named || !closed || text[..at].ends_with('<') {
             continue;
         }
@@ -122,7 +135,10 @@ mod tests {
     #[test]
     fn masks_keep_the_length_and_the_rest() {
         let cases = [
-            ("$ npm test\nok 12\n$ ls \\\n  -l", "  npm test\n     \n  ls \\\n  -l"),
+            (
+                "$ npm test\nok 12\n$ ls \\\n  -l",
+                "  npm test\n     \n  ls \\\n  -l",
+            ),
             ("git diff -- <file>", "git diff -- ______"),
             ("cat <in >out", "cat <in >out"),
             ("cat <<EOF >x\n<b>\nEOF", "cat <<EOF >x\n___\nEOF"),

@@ -5,7 +5,9 @@
 use tree_sitter::{Node as Syntax, Parser};
 
 use crate::mask::mask;
-use crate::script::{Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word};
+use crate::script::{
+    Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word,
+};
 use crate::words;
 
 /// Longer texts are no commands of a plan, and the grammar recovers from broken text in more than linear time.
@@ -28,12 +30,19 @@ pub fn parse(text: &str) -> Script {
         placeholders: masked.placeholders,
     };
     let mut parser = Parser::new();
-    let ready = text.len() <= LONGEST && parser.set_language(&tree_sitter_bash::LANGUAGE.into()).is_ok();
+    let ready = text.len() <= LONGEST
+        && parser
+            .set_language(&tree_sitter_bash::LANGUAGE.into())
+            .is_ok();
     let Some(tree) = ready.then(|| parser.parse(&masked.text, None)).flatten() else {
         script.broken.push(0..text.len());
         return script;
     };
-    let mut reader = Reader { script: &mut script, depth: 0, substituted: false };
+    let mut reader = Reader {
+        script: &mut script,
+        depth: 0,
+        substituted: false,
+    };
     let root = reader.sequence(tree.root_node());
     script.root = root;
     if tree.root_node().has_error() && script.broken.is_empty() {
@@ -83,7 +92,11 @@ impl Reader<'_> {
                 node => found.push(node),
             }
         }
-        if found.len() > 1 { Node::Sequence(found) } else { found.pop().unwrap_or(Node::Nothing) }
+        if found.len() > 1 {
+            Node::Sequence(found)
+        } else {
+            found.pop().unwrap_or(Node::Nothing)
+        }
     }
 
     fn node(&mut self, node: Syntax<'_>) -> Node {
@@ -125,9 +138,14 @@ impl Reader<'_> {
             "if_statement" => self.condition(node),
             "while_statement" | "for_statement" | "c_style_for_statement" => self.turns(node),
             "case_statement" => {
-                let items: Vec<Syntax<'_>> =
-                    children(node).into_iter().filter(|child| child.kind() == "case_item").collect();
-                Node::Condition { tests: Vec::new(), branches: items.iter().map(|item| self.sequence(*item)).collect() }
+                let items: Vec<Syntax<'_>> = children(node)
+                    .into_iter()
+                    .filter(|child| child.kind() == "case_item")
+                    .collect();
+                Node::Condition {
+                    tests: Vec::new(),
+                    branches: items.iter().map(|item| self.sequence(*item)).collect(),
+                }
             }
             "function_definition" => Node::Definition(Box::new(self.sequence(node))),
             "ERROR" => {
@@ -141,12 +159,18 @@ impl Reader<'_> {
 
     fn named(&mut self, node: Syntax<'_>) -> Vec<Node> {
         let all = children(node);
-        all.iter().map(|child| self.node(*child)).filter(|node| *node != Node::Nothing).collect()
+        all.iter()
+            .map(|child| self.node(*child))
+            .filter(|node| *node != Node::Nothing)
+            .collect()
     }
 
     fn comment(&mut self, node: Syntax<'_>) -> Node {
         let text = self.slice(node).trim_start_matches('#').trim().to_owned();
-        self.script.comments.push(Comment { span: node.byte_range(), text });
+        self.script.comments.push(Comment {
+            span: node.byte_range(),
+            text,
+        });
         Node::Nothing
     }
 
@@ -173,7 +197,11 @@ impl Reader<'_> {
         for child in children(node) {
             if !child.kind().ends_with("_redirect") {
                 let read = self.node(child);
-                body = if body == Node::Nothing { read } else { Node::Sequence(vec![body, read]) };
+                body = if body == Node::Nothing {
+                    read
+                } else {
+                    Node::Sequence(vec![body, read])
+                };
                 continue;
             }
             let owner = body.invocations().last().copied();
@@ -181,7 +209,10 @@ impl Reader<'_> {
             for inner in children(child) {
                 match inner.kind() {
                     "&&" | "||" | "pipeline" => tail.push(inner),
-                    _ if !tail.is_empty() && inner.is_named() && !inner.kind().starts_with("heredoc") => {
+                    _ if !tail.is_empty()
+                        && inner.is_named()
+                        && !inner.kind().starts_with("heredoc") =>
+                    {
                         tail.push(inner)
                     }
                     _ => {}
@@ -211,7 +242,10 @@ impl Reader<'_> {
         let parts = children(node);
         let kind = match node.kind() {
             "heredoc_redirect" | "herestring_redirect" => RedirectionKind::Document,
-            _ => parts.iter().find_map(|part| kind_of(part.kind())).unwrap_or(RedirectionKind::Output),
+            _ => parts
+                .iter()
+                .find_map(|part| kind_of(part.kind()))
+                .unwrap_or(RedirectionKind::Output),
         };
         let mut target = String::new();
         for part in &parts {
@@ -221,7 +255,9 @@ impl Reader<'_> {
                 "file_redirect" | "herestring_redirect" => self.redirection(*part, owner),
                 _ if node.kind() == "heredoc_redirect" => {
                     // Options behind the operator are the command's own words.
-                    let argument = node.child_by_field_name("argument").is_some_and(|first| first.id() == part.id());
+                    let argument = node
+                        .child_by_field_name("argument")
+                        .is_some_and(|first| first.id() == part.id());
                     if let Some(owner) = owner.filter(|_| argument) {
                         let word = self.word(*part);
                         self.script.invocations[owner].words.push(word);
@@ -232,9 +268,14 @@ impl Reader<'_> {
             }
         }
         self.substitutions(node);
-        let Some(invocation) = owner.and_then(|owner| self.script.invocations.get_mut(owner)) else { return };
+        let Some(invocation) = owner.and_then(|owner| self.script.invocations.get_mut(owner))
+        else {
+            return;
+        };
         invocation.span.end = invocation.span.end.max(span.end);
-        invocation.redirections.push(Redirection { span, kind, target });
+        invocation
+            .redirections
+            .push(Redirection { span, kind, target });
     }
 
     fn condition(&mut self, node: Syntax<'_>) -> Node {
@@ -254,7 +295,11 @@ impl Reader<'_> {
                 }
                 "elif_clause" => {
                     flush(self, &mut parts, &mut branches);
-                    if let Node::Condition { tests: more, branches: others } = self.condition(child) {
+                    if let Node::Condition {
+                        tests: more,
+                        branches: others,
+                    } = self.condition(child)
+                    {
                         tests.extend(more);
                         branches.extend(others);
                     }
@@ -280,12 +325,19 @@ impl Reader<'_> {
             }
         }
         tests.retain(|test| *test != Node::Nothing);
-        Node::Loop { tests, body: Box::new(body) }
+        Node::Loop {
+            tests,
+            body: Box::new(body),
+        }
     }
 
     fn invocation(&mut self, node: Syntax<'_>) -> Node {
         let at = self.script.invocations.len();
-        let begun = Invocation { span: node.byte_range(), substituted: self.substituted, ..Invocation::default() };
+        let begun = Invocation {
+            span: node.byte_range(),
+            substituted: self.substituted,
+            ..Invocation::default()
+        };
         self.script.invocations.push(begun);
         if node.kind() == "variable_assignment" {
             self.assign(node, at);
@@ -299,7 +351,9 @@ impl Reader<'_> {
         }
         for child in children(node) {
             match child.kind() {
-                "variable_assignment" if node.kind() != "declaration_command" => self.assign(child, at),
+                "variable_assignment" if node.kind() != "declaration_command" => {
+                    self.assign(child, at)
+                }
                 kind if kind.ends_with("_redirect") => self.redirection(child, Some(at)),
                 "subshell" => {
                     let _ = self.node(child);
@@ -318,10 +372,18 @@ impl Reader<'_> {
     }
 
     fn assign(&mut self, node: Syntax<'_>, at: usize) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.child_by_field_name("name") else {
+            return;
+        };
         let name_text = self.slice(name).to_owned();
-        let value = node.child_by_field_name("value").map(|value| self.word(value).value).unwrap_or_default();
-        self.script.invocations[at].assignments.push(Assignment { name: name_text, value });
+        let value = node
+            .child_by_field_name("value")
+            .map(|value| self.word(value).value)
+            .unwrap_or_default();
+        self.script.invocations[at].assignments.push(Assignment {
+            name: name_text,
+            value,
+        });
     }
 
     /// `[ … ]` and `[[ … ]]`: an expression for the grammar, words for the program.
@@ -338,16 +400,21 @@ impl Reader<'_> {
                     quote = Some(letter);
                     start.get_or_insert(offset);
                 }
-                (None, letter) if letter.is_whitespace() => spans.extend(start.take().map(|begun| begun..offset)),
+                (None, letter) if letter.is_whitespace() => {
+                    spans.extend(start.take().map(|begun| begun..offset))
+                }
                 (None, _) => {
                     start.get_or_insert(offset);
                 }
             }
         }
         spans.extend(start.map(|begun| begun..written.len()));
-        let found = spans
-            .into_iter()
-            .map(|part| words::word(&self.script.text, span.start + part.start..span.start + part.end));
+        let found = spans.into_iter().map(|part| {
+            words::word(
+                &self.script.text,
+                span.start + part.start..span.start + part.end,
+            )
+        });
         let found: Vec<Word> = found.collect();
         self.script.invocations[at].words = found;
     }

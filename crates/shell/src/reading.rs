@@ -36,7 +36,15 @@ pub fn read(text: &str) -> Reading {
 
 /// Reads shell text; targets are looked through to their recipes.
 pub fn read_with(text: &str, recipes: &dyn Recipes) -> Reading {
-    at_depth(text, recipes, &Place { span: None, folder: None, depth: 0 })
+    at_depth(
+        text,
+        recipes,
+        &Place {
+            span: None,
+            folder: None,
+            depth: 0,
+        },
+    )
 }
 
 /// Where a script stands.
@@ -54,19 +62,32 @@ fn at_depth(text: &str, recipes: &dyn Recipes, place: &Place) -> Reading {
             parts.push(Part::Assignments);
             continue;
         }
-        let span = place.span.clone().unwrap_or_else(|| invocation.span.clone());
+        let span = place
+            .span
+            .clone()
+            .unwrap_or_else(|| invocation.span.clone());
         let folder = match (&place.folder, &invocation.folder) {
             (base, Some(folder)) => join(base.as_deref(), folder),
             (base, None) => base.clone(),
         };
         let mut resolver = Resolver::new(recipes, span.clone(), folder);
         let assigned = invocation.assignments.iter();
-        resolver.prefix = assigned.map(|one| format!("{}={}", one.name, crate::words::quote(&one.value))).collect();
-        let words: Vec<String> = invocation.words.iter().map(|word| word.value.clone()).collect();
+        resolver.prefix = assigned
+            .map(|one| format!("{}={}", one.name, crate::words::quote(&one.value)))
+            .collect();
+        let words: Vec<String> = invocation
+            .words
+            .iter()
+            .map(|word| word.value.clone())
+            .collect();
         parts.push(match resolver.resolve(&words) {
             Resolved::Scripts(call, inner) if place.depth < DEEPEST => {
                 let read = inner.into_iter().map(|inner| {
-                    let place = Place { span: Some(span.clone()), folder: inner.folder, depth: place.depth + 1 };
+                    let place = Place {
+                        span: Some(span.clone()),
+                        folder: inner.folder,
+                        depth: place.depth + 1,
+                    };
                     at_depth(&inner.text, recipes, &place)
                 });
                 Part::Scripts(call, read.collect())
@@ -108,7 +129,9 @@ impl Reading {
         fn inside(node: &Node, found: &mut Vec<usize>) {
             match node {
                 Node::Definition(inner) => found.extend(inner.invocations()),
-                Node::Sequence(all) | Node::Pipe(all) => all.iter().for_each(|one| inside(one, found)),
+                Node::Sequence(all) | Node::Pipe(all) => {
+                    all.iter().for_each(|one| inside(one, found))
+                }
                 Node::And(left, right) | Node::Or(left, right) => {
                     inside(left, found);
                     inside(right, found);
@@ -128,11 +151,19 @@ pub fn decided_by(text: &str, rule: &crate::table::Rule) -> bool {
     let reading = read(text);
     let is_this = |one: &crate::table::Rule| std::ptr::eq(one, rule);
     if rule.wraps.is_none() {
-        return reading.calls().iter().any(|call| call.rule.is_some_and(is_this));
+        return reading
+            .calls()
+            .iter()
+            .any(|call| call.rule.is_some_and(is_this));
     }
-    let Some(invocation) = reading.script.invocations.first() else { return false };
-    let row =
-        invocation.program().and_then(crate::call::row_of).or_else(|| crate::table::own_script(invocation.program()?));
+    let Some(invocation) = reading.script.invocations.first() else {
+        return false;
+    };
+    let row = invocation
+        .program()
+        .and_then(crate::call::row_of)
+        .or_else(|| crate::table::own_script(invocation.program()?));
     let arguments: Vec<String> = invocation.arguments().map(str::to_owned).collect();
-    row.and_then(|row| row.decide(&arguments)).is_some_and(|(one, _)| is_this(one))
+    row.and_then(|row| row.decide(&arguments))
+        .is_some_and(|(one, _)| is_this(one))
 }

@@ -59,11 +59,25 @@ impl<'r> Resolver<'r> {
             while words.len() > 1 && is_assignment(&words[0]) {
                 self.prefix.push(quote(&words.remove(0)));
             }
-            let Some((written, arguments)) = words.split_first() else { break };
-            let Some(row) = row_of(written) else { return self.own_script(written, arguments) };
-            let Some((rule, met)) = row.decide(arguments) else { break };
-            let Some(wraps) = rule.wraps.filter(|_| !describes_itself(arguments)) else { break };
-            let step = Step { row, rule, met, written, arguments };
+            let Some((written, arguments)) = words.split_first() else {
+                break;
+            };
+            let Some(row) = row_of(written) else {
+                return self.own_script(written, arguments);
+            };
+            let Some((rule, met)) = row.decide(arguments) else {
+                break;
+            };
+            let Some(wraps) = rule.wraps.filter(|_| !describes_itself(arguments)) else {
+                break;
+            };
+            let step = Step {
+                row,
+                rule,
+                met,
+                written,
+                arguments,
+            };
             match self.unwrap(&step, wraps) {
                 Unwrapped::Words(inner) => words = inner,
                 Unwrapped::Done(resolved) => return *resolved,
@@ -78,8 +92,12 @@ impl<'r> Resolver<'r> {
         let arguments: Vec<String> = words.iter().skip(1).cloned().collect();
         let row = row_of(&written);
         let every = table::every().filter(|_| !written.is_empty());
-        let rule = every.and_then(|row| row.decide(&arguments)).or_else(|| row?.decide(&arguments));
-        let rule = rule.map(|(rule, _)| rule).filter(|rule| rule.kind.is_some());
+        let rule = every
+            .and_then(|row| row.decide(&arguments))
+            .or_else(|| row?.decide(&arguments));
+        let rule = rule
+            .map(|(rule, _)| rule)
+            .filter(|rule| rule.kind.is_some());
         self.call(&written, arguments, row, rule)
     }
 
@@ -109,25 +127,47 @@ impl<'r> Resolver<'r> {
 
     /// A program that the table doesn't have: by the conventions of scripts.
     fn own_script(mut self, written: &str, arguments: &[String]) -> Resolved {
-        let is_path = written.contains(['/', '\\']) || written.rsplit_once('.').is_some_and(|(_, end)| end.len() <= 4);
+        let is_path = written.contains(['/', '\\'])
+            || written
+                .rsplit_once('.')
+                .is_some_and(|(_, end)| end.len() <= 4);
         let stem = name_of(written).split('.').next().unwrap_or("");
-        let named = if is_path { conventional(stem, arguments) } else { None };
+        let named = if is_path {
+            conventional(stem, arguments)
+        } else {
+            None
+        };
         let row = table::own_script(written).filter(|_| is_path);
         let ruled = row.and_then(|row| row.decide(arguments).map(|(rule, met)| (row, rule, met)));
         if let Some((row, rule, met)) = ruled {
-            let step = Step { row, rule, met, written, arguments };
+            let step = Step {
+                row,
+                rule,
+                met,
+                written,
+                arguments,
+            };
             if rule.wraps == Some(Wraps::KnownCommand)
-                && let Some(inner) =
-                    step.inner().filter(|inner| inner.first().is_some_and(|first| row_of(first).is_some()))
+                && let Some(inner) = step
+                    .inner()
+                    .filter(|inner| inner.first().is_some_and(|first| row_of(first).is_some()))
             {
                 self.needs.extend(&rule.needs);
                 self.pass(&step, inner.len());
                 return self.resolve(&inner);
             }
         }
-        let every = table::every().and_then(|row| row.decide(arguments)).map(|(rule, _)| rule);
-        let specific = ruled.filter(|(_, _, met)| met.last.is_some()).map(|(_, rule, _)| rule);
-        let rule = every.or(specific).or(named).or(ruled.map(|(_, rule, _)| rule)).filter(|rule| rule.kind.is_some());
+        let every = table::every()
+            .and_then(|row| row.decide(arguments))
+            .map(|(rule, _)| rule);
+        let specific = ruled
+            .filter(|(_, _, met)| met.last.is_some())
+            .map(|(_, rule, _)| rule);
+        let rule = every
+            .or(specific)
+            .or(named)
+            .or(ruled.map(|(_, rule, _)| rule))
+            .filter(|rule| rule.kind.is_some());
         Resolved::Call(self.call(written, arguments.to_vec(), None, rule))
     }
 
@@ -139,7 +179,8 @@ impl<'r> Resolver<'r> {
         self.wrappers.push(name_of(step.written).to_owned());
         self.prefix.push(quote(step.written));
         let before = step.arguments.len().saturating_sub(inner);
-        self.prefix.extend(step.arguments[..before].iter().map(|word| quote(word)));
+        self.prefix
+            .extend(step.arguments[..before].iter().map(|word| quote(word)));
     }
 
     fn unwrap(&mut self, step: &Step<'_>, wraps: Wraps) -> Unwrapped {
@@ -151,7 +192,9 @@ impl<'r> Resolver<'r> {
         self.bounded |= step.rule.is(Trait::Bounds);
         match wraps {
             Wraps::Command | Wraps::KnownCommand | Wraps::This | Wraps::Module => {
-                let Some(mut inner) = step.inner() else { return Unwrapped::Nothing };
+                let Some(mut inner) = step.inner() else {
+                    return Unwrapped::Nothing;
+                };
                 self.pass(step, inner.len());
                 if wraps == Wraps::Module
                     && let Some(first) = inner.first_mut()
@@ -166,9 +209,15 @@ impl<'r> Resolver<'r> {
             }
             Wraps::Script | Wraps::Joined | Wraps::Scripts => {
                 let inner = step.scripts(wraps);
-                if inner.is_empty() { Unwrapped::Nothing } else { self.scripts(step, inner) }
+                if inner.is_empty() {
+                    Unwrapped::Nothing
+                } else {
+                    self.scripts(step, inner)
+                }
             }
-            Wraps::Target | Wraps::Targets | Wraps::ThisTarget | Wraps::TargetOrCommand => self.targets(step, wraps),
+            Wraps::Target | Wraps::Targets | Wraps::ThisTarget | Wraps::TargetOrCommand => {
+                self.targets(step, wraps)
+            }
         }
     }
 
@@ -180,13 +229,23 @@ impl<'r> Resolver<'r> {
 
     fn scripts(&mut self, step: &Step<'_>, texts: Vec<String>) -> Unwrapped {
         let folder = self.folder.clone();
-        let inner = texts.into_iter().map(|text| Inner { text, folder: folder.clone() }).collect();
+        let inner = texts
+            .into_iter()
+            .map(|text| Inner {
+                text,
+                folder: folder.clone(),
+            })
+            .collect();
         Unwrapped::Done(Box::new(Resolved::Scripts(self.done(step), inner)))
     }
 
     fn targets(&mut self, step: &Step<'_>, wraps: Wraps) -> Unwrapped {
         let (names, rest) = step.targets(wraps);
-        let workspace = step.row.arguments(step.arguments).value(&step.row.workspace).map(str::to_owned);
+        let workspace = step
+            .row
+            .arguments(step.arguments)
+            .value(&step.row.workspace)
+            .map(str::to_owned);
         let mut targets = names.into_iter().map(|name| Target {
             runner: name_of(step.written).to_owned(),
             source: step.row.recipes.clone(),
@@ -194,23 +253,36 @@ impl<'r> Resolver<'r> {
             folder: self.folder.clone(),
             workspace: workspace.clone(),
             arguments: rest.clone(),
-            across: step.row.across || step.arguments.iter().any(|word| step.row.recursive.contains(word)),
+            across: step.row.across
+                || step
+                    .arguments
+                    .iter()
+                    .any(|word| step.row.recursive.contains(word)),
             or_command: wraps == Wraps::TargetOrCommand,
         });
         let targets: Vec<Target> = targets.by_ref().collect();
-        let recipes: Vec<String> = targets.iter().filter_map(|target| self.recipe(target)).collect();
+        let recipes: Vec<String> = targets
+            .iter()
+            .filter_map(|target| self.recipe(target))
+            .collect();
         if !recipes.is_empty() && recipes.len() == targets.len() {
-            let Unwrapped::Done(mut done) = self.scripts(step, recipes) else { return Unwrapped::Nothing };
+            let Unwrapped::Done(mut done) = self.scripts(step, recipes) else {
+                return Unwrapped::Nothing;
+            };
             if let Resolved::Scripts(call, _) = &mut *done {
                 call.target = targets.into_iter().next_back();
             }
             return Unwrapped::Done(done);
         }
-        let Some(target) = targets.into_iter().next_back() else { return Unwrapped::Nothing };
+        let Some(target) = targets.into_iter().next_back() else {
+            return Unwrapped::Nothing;
+        };
         let rule = conventional(&target.name, &target.arguments);
         if rule.is_none()
             && wraps == Wraps::TargetOrCommand
-            && let Some(inner) = step.inner().filter(|inner| inner.first().is_some_and(|first| row_of(first).is_some()))
+            && let Some(inner) = step
+                .inner()
+                .filter(|inner| inner.first().is_some_and(|first| row_of(first).is_some()))
         {
             self.pass(step, inner.len());
             return Unwrapped::Words(inner);
@@ -223,7 +295,11 @@ impl<'r> Resolver<'r> {
     fn recipe(&self, target: &Target) -> Option<String> {
         let mut text = self.recipes.recipe(target)?;
         if !target.arguments.is_empty() && !text.trim().contains('\n') {
-            let more: Vec<String> = target.arguments.iter().map(|argument| quote(argument)).collect();
+            let more: Vec<String> = target
+                .arguments
+                .iter()
+                .map(|argument| quote(argument))
+                .collect();
             text = format!("{} {}", text.trim_end(), more.join(" "));
         }
         Some(text)
@@ -250,7 +326,14 @@ pub(crate) fn inner_words(
     (row, rule, met): (&'static Program, &'static Rule, Met),
     (written, arguments): (&str, &[String]),
 ) -> Option<Vec<String>> {
-    Step { row, rule, met, written, arguments }.inner()
+    Step {
+        row,
+        rule,
+        met,
+        written,
+        arguments,
+    }
+    .inner()
 }
 
 impl Step<'_> {
@@ -261,12 +344,21 @@ impl Step<'_> {
             Wraps::This => self.met.last?,
             Wraps::Module => self.behind()?,
             _ => {
-                let mut places = (self.met.named + self.rule.skip..).map_while(|number| arguments.positional(number));
+                let mut places = (self.met.named + self.rule.skip..)
+                    .map_while(|number| arguments.positional(number));
                 // `env A=1 program`: assignments belong to what follows.
-                places.find(|at| !self.arguments.get(*at).is_some_and(|word| is_assignment(word)))?
+                places.find(|at| {
+                    !self
+                        .arguments
+                        .get(*at)
+                        .is_some_and(|word| is_assignment(word))
+                })?
             }
         };
-        self.arguments.get(from..).filter(|inner| !inner.is_empty()).map(<[String]>::to_vec)
+        self.arguments
+            .get(from..)
+            .filter(|inner| !inner.is_empty())
+            .map(<[String]>::to_vec)
     }
 
     /// Returns the place behind the option of `after`.
@@ -274,7 +366,10 @@ impl Step<'_> {
         let after = self.rule.after.as_deref()?;
         let letter = after.trim_start_matches('-');
         let at = self.arguments.iter().position(|argument| {
-            argument == after || !argument.starts_with("--") && argument.starts_with('-') && argument.ends_with(letter)
+            argument == after
+                || !argument.starts_with("--")
+                    && argument.starts_with('-')
+                    && argument.ends_with(letter)
         })?;
         Some(at + 1)
     }
@@ -284,14 +379,23 @@ impl Step<'_> {
         let arguments = self.row.arguments(self.arguments);
         let positional = |from: usize| {
             let places = (from..).map_while(|number| arguments.positional(number));
-            places.filter_map(|at| self.arguments.get(at)).cloned().collect::<Vec<String>>()
+            places
+                .filter_map(|at| self.arguments.get(at))
+                .cloned()
+                .collect::<Vec<String>>()
         };
         match wraps {
             Wraps::Scripts => positional(self.met.named + self.rule.skip),
-            Wraps::Joined => Some(positional(0).join(" ")).filter(|text| !text.is_empty()).into_iter().collect(),
-            _ if self.rule.after.is_some() => {
-                self.behind().and_then(|at| self.arguments.get(at)).cloned().into_iter().collect()
-            }
+            Wraps::Joined => Some(positional(0).join(" "))
+                .filter(|text| !text.is_empty())
+                .into_iter()
+                .collect(),
+            _ if self.rule.after.is_some() => self
+                .behind()
+                .and_then(|at| self.arguments.get(at))
+                .cloned()
+                .into_iter()
+                .collect(),
             _ => positional(self.met.named).into_iter().take(1).collect(),
         }
     }
@@ -300,18 +404,44 @@ impl Step<'_> {
     fn targets(&self, wraps: Wraps) -> (Vec<String>, Vec<String>) {
         let arguments = self.row.arguments(self.arguments);
         if let Some(value) = arguments.value(&self.row.target) {
-            return (value.split(',').map(|name| self.bare(name)).collect(), Vec::new());
+            return (
+                value.split(',').map(|name| self.bare(name)).collect(),
+                Vec::new(),
+            );
         }
-        let first = if wraps == Wraps::ThisTarget { self.met.named.saturating_sub(1) } else { self.met.named };
-        let mut places = (first + self.rule.skip..).map_while(|number| arguments.positional(number));
+        let first = if wraps == Wraps::ThisTarget {
+            self.met.named.saturating_sub(1)
+        } else {
+            self.met.named
+        };
+        let mut places =
+            (first + self.rule.skip..).map_while(|number| arguments.positional(number));
         let Some(at) = places.next() else {
             // `make` alone runs the runner's default.
-            return (if wraps == Wraps::Targets { vec![String::new()] } else { Vec::new() }, Vec::new());
+            return (
+                if wraps == Wraps::Targets {
+                    vec![String::new()]
+                } else {
+                    Vec::new()
+                },
+                Vec::new(),
+            );
         };
         let named = |at: usize| self.arguments.get(at).map(|name| self.bare(name));
         if wraps == Wraps::Targets {
-            let more = places.filter(|at| !self.arguments.get(*at).is_some_and(|word| is_assignment(word)));
-            return (named(at).into_iter().chain(more.filter_map(named)).collect(), Vec::new());
+            let more = places.filter(|at| {
+                !self
+                    .arguments
+                    .get(*at)
+                    .is_some_and(|word| is_assignment(word))
+            });
+            return (
+                named(at)
+                    .into_iter()
+                    .chain(more.filter_map(named))
+                    .collect(),
+                Vec::new(),
+            );
         }
         let mut rest: Vec<String> = self.arguments[at + 1..].to_vec();
         if let Some(divider) = rest.iter().position(|word| word == "--") {
@@ -337,6 +467,8 @@ fn describes_itself(arguments: &[String]) -> bool {
 pub(crate) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     })
 }

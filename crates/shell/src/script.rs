@@ -150,7 +150,10 @@ impl Script {
         };
         let spans = all.iter().filter_map(|node| {
             let parts = node.invocations();
-            let spans = parts.iter().filter_map(|at| self.invocations.get(*at)).map(|one| &one.span);
+            let spans = parts
+                .iter()
+                .filter_map(|at| self.invocations.get(*at))
+                .map(|one| &one.span);
             let start = spans.clone().map(|span| span.start).min()?;
             Some(start..spans.map(|span| span.end).max()?)
         });
@@ -191,15 +194,21 @@ impl Node {
     fn collect(&self, found: &mut Vec<usize>) {
         match self {
             Node::Invocation(at) => found.push(*at),
-            Node::Pipe(all) | Node::Sequence(all) => all.iter().for_each(|node| node.collect(found)),
+            Node::Pipe(all) | Node::Sequence(all) => {
+                all.iter().for_each(|node| node.collect(found))
+            }
             Node::And(left, right) | Node::Or(left, right) => {
                 left.collect(found);
                 right.collect(found);
             }
-            Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) | Node::Definition(inner) => {
-                inner.collect(found)
-            }
-            Node::Condition { tests, branches } => tests.iter().chain(branches).for_each(|node| node.collect(found)),
+            Node::Not(inner)
+            | Node::Subshell(inner)
+            | Node::Background(inner)
+            | Node::Definition(inner) => inner.collect(found),
+            Node::Condition { tests, branches } => tests
+                .iter()
+                .chain(branches)
+                .for_each(|node| node.collect(found)),
             Node::Loop { tests, body } => {
                 tests.iter().for_each(|node| node.collect(found));
                 body.collect(found);

@@ -19,9 +19,12 @@ impl Reading {
     /// ([`Reading::reading_on`]), the others would fail for that, so that its status stays the last member's.
     pub fn strict_form(&self) -> String {
         let text = self.script.text.trim();
-        let own_way = text.contains("$?") || self.calls().iter().any(goes_on) || !self.script.is_sound();
+        let own_way =
+            text.contains("$?") || self.calls().iter().any(goes_on) || !self.script.is_sound();
         let several = match &self.script.root {
-            Node::Sequence(_) | Node::Loop { .. } | Node::Condition { .. } | Node::Subshell(_) => true,
+            Node::Sequence(_) | Node::Loop { .. } | Node::Condition { .. } | Node::Subshell(_) => {
+                true
+            }
             root => has_pipe(root),
         };
         if own_way || !several {
@@ -31,7 +34,14 @@ impl Reading {
             return format!("{AT_ERRORS}{text}");
         }
         let breaks = self.closes_early(&self.script.root) && self.reading_on().is_none();
-        format!("{}{text}", if breaks { AT_ERRORS } else { AT_ERRORS_AND_IN_PIPES })
+        format!(
+            "{}{text}",
+            if breaks {
+                AT_ERRORS
+            } else {
+                AT_ERRORS_AND_IN_PIPES
+            }
+        )
     }
 
     /// Tells that the script itself takes care that a failure does not end it (`set +e`), and looks at none, so that the
@@ -43,7 +53,9 @@ impl Reading {
         from.is_some_and(|from| {
             let rest = &calls[from + 1..];
             let last = rest.iter().rposition(|call| wanted(call));
-            last.is_some_and(|last| last + 1 < rest.len() || rest[..last].iter().any(|call| wanted(call)))
+            last.is_some_and(|last| {
+                last + 1 < rest.len() || rest[..last].iter().any(|call| wanted(call))
+            })
         })
     }
 
@@ -70,7 +82,9 @@ impl Reading {
                     if !self.node_is(member, Trait::ClosesEarly) {
                         continue;
                     }
-                    let Node::Invocation(invocation) = member else { return None };
+                    let Node::Invocation(invocation) = member else {
+                        return None;
+                    };
                     if members[..at].iter().any(|member| self.may_not_end(member)) {
                         return None;
                     }
@@ -78,7 +92,9 @@ impl Reading {
                 }
                 Some(())
             }
-            Node::Sequence(all) => all.iter().try_for_each(|one| self.early_members(one, found)),
+            Node::Sequence(all) => all
+                .iter()
+                .try_for_each(|one| self.early_members(one, found)),
             Node::And(left, right) | Node::Or(left, right) => {
                 self.early_members(left, found)?;
                 self.early_members(right, found)
@@ -94,28 +110,49 @@ impl Reading {
         /// Devices that can be read for ever.
         const DEVICES: [&str; 3] = ["/dev/zero", "/dev/urandom", "/dev/random"];
         let text = match member {
-            Node::Invocation(at) => self.script.invocation(*at).and_then(|one| self.script.text.get(one.span.clone())),
+            Node::Invocation(at) => self
+                .script
+                .invocation(*at)
+                .and_then(|one| self.script.text.get(one.span.clone())),
             Node::Subshell(inner) | Node::Not(inner) => return self.may_not_end(inner),
-            Node::Sequence(all) | Node::Pipe(all) => return all.iter().any(|one| self.may_not_end(one)),
+            Node::Sequence(all) | Node::Pipe(all) => {
+                return all.iter().any(|one| self.may_not_end(one));
+            }
             Node::And(left, right) | Node::Or(left, right) => {
                 return self.may_not_end(left) || self.may_not_end(right);
             }
-            Node::Condition { branches, .. } => return branches.iter().any(|one| self.may_not_end(one)),
+            Node::Condition { branches, .. } => {
+                return branches.iter().any(|one| self.may_not_end(one));
+            }
             Node::Loop { .. } => return true,
             Node::Background(_) | Node::Definition(_) | Node::Nothing => return false,
         };
         let read = text.is_some_and(|text| DEVICES.iter().any(|device| text.contains(device)));
-        read || [Trait::Endless, Trait::Watches, Trait::Serves].into_iter().any(|one| self.node_is(member, one))
+        read || [Trait::Endless, Trait::Watches, Trait::Serves]
+            .into_iter()
+            .any(|one| self.node_is(member, one))
     }
 
     fn closes_early(&self, node: &Node) -> bool {
         match node {
-            Node::Pipe(members) => members.iter().skip(1).any(|member| self.node_is(member, Trait::ClosesEarly)),
+            Node::Pipe(members) => members
+                .iter()
+                .skip(1)
+                .any(|member| self.node_is(member, Trait::ClosesEarly)),
             Node::Sequence(all) => all.iter().any(|one| self.closes_early(one)),
-            Node::And(left, right) | Node::Or(left, right) => self.closes_early(left) || self.closes_early(right),
-            Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => self.closes_early(inner),
-            Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| self.closes_early(one)),
-            Node::Loop { tests, body } => tests.iter().any(|one| self.closes_early(one)) || self.closes_early(body),
+            Node::And(left, right) | Node::Or(left, right) => {
+                self.closes_early(left) || self.closes_early(right)
+            }
+            Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => {
+                self.closes_early(inner)
+            }
+            Node::Condition { tests, branches } => tests
+                .iter()
+                .chain(branches)
+                .any(|one| self.closes_early(one)),
+            Node::Loop { tests, body } => {
+                tests.iter().any(|one| self.closes_early(one)) || self.closes_early(body)
+            }
             Node::Invocation(_) | Node::Definition(_) | Node::Nothing => false,
         }
     }

@@ -24,8 +24,11 @@ impl Reading {
         let mut edits: Vec<(Span, String)> = Vec::new();
         let lost = self.lost(wanted);
         for owner in 0..self.script.invocations.len() {
-            let own: Vec<(usize, Form)> =
-                lost.iter().filter(|one| one.1 == owner).filter_map(|one| one.2.map(|form| (one.0, form))).collect();
+            let own: Vec<(usize, Form)> = lost
+                .iter()
+                .filter(|one| one.1 == owner)
+                .filter_map(|one| one.2.map(|form| (one.0, form)))
+                .collect();
             let whole = &self.script.invocations[owner];
             if own.is_empty() || self.is_negated_at(owner) || has_document(whole) {
                 continue;
@@ -34,7 +37,8 @@ impl Reading {
             let mut first = String::new();
             for (at, form) in own.iter().rev() {
                 let span = around(&self.script.text, &self.script.invocations[*at].span);
-                let place = span.start.checked_sub(whole.span.start)?..span.end.checked_sub(whole.span.start)?;
+                let place = span.start.checked_sub(whole.span.start)?
+                    ..span.end.checked_sub(whole.span.start)?;
                 let taken = match form {
                     Form::Text => format!("${{substituted{at}}}"),
                     Form::File => format!("<(printf '%s\\n' \"${{substituted{at}}}\")"),
@@ -67,23 +71,35 @@ impl Reading {
     fn lost(&self, wanted: &dyn Fn(&Call) -> bool) -> Vec<(usize, usize, Option<Form>)> {
         let script = &self.script;
         let mut found = Vec::new();
-        for (at, inner) in script.invocations.iter().enumerate().filter(|(_, one)| one.substituted) {
+        for (at, inner) in script
+            .invocations
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.substituted)
+        {
             let named = match &self.parts[at] {
                 Part::Assignments => false,
                 Part::Call(call) => wanted(call),
-                Part::Scripts(call, inner) => wanted(call) || inner.iter().flat_map(Reading::calls).any(wanted),
+                Part::Scripts(call, inner) => {
+                    wanted(call) || inner.iter().flat_map(Reading::calls).any(wanted)
+                }
             };
             if !named {
                 continue;
             }
             let holds = |one: &&(usize, &Invocation)| {
-                !one.1.substituted && one.1.span.start <= inner.span.start && inner.span.end <= one.1.span.end
+                !one.1.substituted
+                    && one.1.span.start <= inner.span.start
+                    && inner.span.end <= one.1.span.end
             };
             let owners: Vec<(usize, &Invocation)> = script.invocations.iter().enumerate().collect();
-            let Some((owner, taker)) = owners.iter().rev().find(holds) else { continue };
+            let Some((owner, taker)) = owners.iter().rev().find(holds) else {
+                continue;
+            };
             let form = form(&script.text, &inner.span);
             // An assignment ends as what it takes its value from.
-            let kept = taker.words.is_empty() && form == Some(Form::Text) || form.is_none() && wants_output(taker);
+            let kept = taker.words.is_empty() && form == Some(Form::Text)
+                || form.is_none() && wants_output(taker);
             if !kept {
                 found.push((at, *owner, form));
             }
@@ -96,10 +112,18 @@ impl Reading {
             match node {
                 Node::Not(inner) => inner.invocations().contains(&at),
                 Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| inside(one, at)),
-                Node::And(left, right) | Node::Or(left, right) => inside(left, at) || inside(right, at),
-                Node::Subshell(inner) | Node::Background(inner) | Node::Definition(inner) => inside(inner, at),
-                Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| inside(one, at)),
-                Node::Loop { tests, body } => tests.iter().any(|one| inside(one, at)) || inside(body, at),
+                Node::And(left, right) | Node::Or(left, right) => {
+                    inside(left, at) || inside(right, at)
+                }
+                Node::Subshell(inner) | Node::Background(inner) | Node::Definition(inner) => {
+                    inside(inner, at)
+                }
+                Node::Condition { tests, branches } => {
+                    tests.iter().chain(branches).any(|one| inside(one, at))
+                }
+                Node::Loop { tests, body } => {
+                    tests.iter().any(|one| inside(one, at)) || inside(body, at)
+                }
                 Node::Invocation(_) | Node::Nothing => false,
             }
         }
@@ -110,12 +134,20 @@ impl Reading {
 /// Tells that a test fails where it is given nothing: `[ "$(…)" = 3 ]`.
 fn wants_output(taker: &Invocation) -> bool {
     let words: Vec<&str> = taker.arguments().collect();
-    let compares = words.iter().any(|word| matches!(*word, "=" | "==" | "-eq" | "-gt" | "-ge" | "-n"));
-    compares && !words.iter().any(|word| matches!(*word, "" | "0" | "-z" | "!"))
+    let compares = words
+        .iter()
+        .any(|word| matches!(*word, "=" | "==" | "-eq" | "-gt" | "-ge" | "-n"));
+    compares
+        && !words
+            .iter()
+            .any(|word| matches!(*word, "" | "0" | "-z" | "!"))
 }
 
 fn has_document(invocation: &Invocation) -> bool {
-    invocation.redirections.iter().any(|one| one.kind == RedirectionKind::Document)
+    invocation
+        .redirections
+        .iter()
+        .any(|one| one.kind == RedirectionKind::Document)
 }
 
 /// The substitution that holds a command and nothing else.
@@ -134,7 +166,9 @@ fn form(text: &str, span: &Span) -> Option<Form> {
 fn around(text: &str, span: &Span) -> Span {
     /// `$(` and `<(`.
     const OPENING: usize = 2;
-    let before = text.get(..span.start).map_or(0, |before| before.trim_end_matches([' ', '\n']).len());
+    let before = text
+        .get(..span.start)
+        .map_or(0, |before| before.trim_end_matches([' ', '\n']).len());
     let behind = text.get(span.end..).unwrap_or("");
     let blank = behind.len() - behind.trim_start_matches([' ', '\n']).len();
     before.saturating_sub(OPENING)..(span.end + blank + 1).min(text.len())

@@ -331,17 +331,28 @@ pub struct Usual {
 
 /// Returns the usual commands of the programs, each with its program.
 pub fn usuals() -> impl Iterator<Item = (&'static Program, &'static Usual)> {
-    programs().rows.iter().flat_map(|row| row.usual.iter().map(move |usual| (row, usual)))
+    programs()
+        .rows
+        .iter()
+        .flat_map(|row| row.usual.iter().map(move |usual| (row, usual)))
 }
 
 /// Returns what a hook of `pre-commit` runs; the id is mostly the command itself.
 pub fn hook_command(id: &str) -> &str {
-    programs().rows.iter().find_map(|row| row.hooks.get(id)).map_or(id, String::as_str)
+    programs()
+        .rows
+        .iter()
+        .find_map(|row| row.hooks.get(id))
+        .map_or(id, String::as_str)
 }
 
 /// Returns what an action of continuous integration runs, with `{key:default}` for its inputs.
 pub fn action_command(action: &str) -> Option<&'static str> {
-    programs().rows.iter().find_map(|row| row.actions.get(action)).map(String::as_str)
+    programs()
+        .rows
+        .iter()
+        .find_map(|row| row.actions.get(action))
+        .map(String::as_str)
 }
 
 #[derive(Deserialize)]
@@ -405,7 +416,11 @@ impl Table {
     fn read(files: &[&str]) -> Self {
         let mut rows: Vec<Program> = files
             .iter()
-            .flat_map(|file| toml::from_str::<Rows>(file).map(|rows| rows.program).unwrap_or_default())
+            .flat_map(|file| {
+                toml::from_str::<Rows>(file)
+                    .map(|rows| rows.program)
+                    .unwrap_or_default()
+            })
             .collect();
         let mut names = HashMap::new();
         let mut patterns = Vec::new();
@@ -423,13 +438,22 @@ impl Table {
                 }
             }
         }
-        Table { rows, names, patterns }
+        Table {
+            rows,
+            names,
+            patterns,
+        }
     }
 
     /// Returns the row of a name.
     pub(crate) fn row(&self, name: &str) -> Option<&Program> {
         let at = self.names.get(name).copied();
-        let at = at.or_else(|| self.patterns.iter().find(|(pattern, _)| fits(pattern, name)).map(|(_, at)| *at));
+        let at = at.or_else(|| {
+            self.patterns
+                .iter()
+                .find(|(pattern, _)| fits(pattern, name))
+                .map(|(_, at)| *at)
+        });
         self.rows.get(at?)
     }
 }
@@ -437,7 +461,10 @@ impl Table {
 /// Reads words of an enumeration, as the table lists them in one string.
 fn listed<'t, T: Deserialize<'t>>(written: &'t str) -> Vec<T> {
     let one = |word: &'t str| {
-        T::deserialize(serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(word)).ok()
+        T::deserialize(serde::de::value::BorrowedStrDeserializer::<
+            serde::de::value::Error,
+        >::new(word))
+        .ok()
     };
     written.split_whitespace().filter_map(one).collect()
 }
@@ -465,7 +492,9 @@ impl Program {
     /// Returns the rule that decides a call with these arguments, and where it was met.
     pub(crate) fn decide(&self, arguments: &[String]) -> Option<(&Rule, Met)> {
         let arguments = self.arguments(arguments);
-        self.rules.iter().find_map(|rule| Some((rule, rule.met(&arguments)?)))
+        self.rules
+            .iter()
+            .find_map(|rule| Some((rule, rule.met(&arguments)?)))
     }
 
     pub(crate) fn arguments<'a>(&self, arguments: &'a [String]) -> Arguments<'a> {
@@ -483,12 +512,19 @@ impl Program {
 pub fn rows() -> impl Iterator<Item = (&'static Program, bool)> {
     let programs = programs().rows.iter().map(|row| (row, false));
     let named = conventions().rows.iter().map(|row| (row, true));
-    programs.chain(named).chain(OWN.rows.iter().chain(every()).map(|row| (row, true)))
+    programs
+        .chain(named)
+        .chain(OWN.rows.iter().chain(every()).map(|row| (row, true)))
 }
 
 /// Returns the files of the table that do not parse, with the reason.
 #[doc(hidden)]
 pub fn faults() -> Vec<String> {
     let all = FILES.iter().chain([&TARGETS, &EVERY, &SCRIPTS]);
-    all.filter_map(|file| toml::from_str::<Rows>(file).err().map(|error| error.to_string())).collect()
+    all.filter_map(|file| {
+        toml::from_str::<Rows>(file)
+            .err()
+            .map(|error| error.to_string())
+    })
+    .collect()
 }

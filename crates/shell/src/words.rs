@@ -5,9 +5,19 @@ use crate::script::{Span, Word};
 /// Reads the word that stands at the span of the text.
 pub(crate) fn word(text: &str, span: Span) -> Word {
     let written = text.get(span.clone()).unwrap_or("");
-    let mut reader = Reader { rest: written, value: String::new(), literal: true, quoted: false };
+    let mut reader = Reader {
+        rest: written,
+        value: String::new(),
+        literal: true,
+        quoted: false,
+    };
     reader.read();
-    Word { span, value: reader.value, literal: reader.literal, quoted: reader.quoted }
+    Word {
+        span,
+        value: reader.value,
+        literal: reader.literal,
+        quoted: reader.quoted,
+    }
 }
 
 /// Quotes a value so that a shell reads it as this one word.
@@ -94,7 +104,9 @@ impl Reader<'_> {
             self.literal = false;
             return;
         }
-        let named = self.rest.starts_with(|next: char| next.is_alphanumeric() || "_@*#?$!-".contains(next));
+        let named = self
+            .rest
+            .starts_with(|next: char| next.is_alphanumeric() || "_@*#?$!-".contains(next));
         let close = match self.rest.chars().next() {
             Some('(') => ')',
             Some('{') => '}',
@@ -140,7 +152,11 @@ mod tests {
         ];
         for (written, value, literal) in cases {
             let word = word(written, 0..written.len());
-            assert_eq!((word.value.as_str(), word.literal), (value, literal), "{written}");
+            assert_eq!(
+                (word.value.as_str(), word.literal),
+                (value, literal),
+                "{written}"
+            );
         }
     }
 

@@ -4,19 +4,32 @@ use proptest::prelude::*;
 use shell::{Node, RedirectionKind, parse, read};
 
 fn words(text: &str) -> Vec<Vec<String>> {
-    parse(text).invocations.iter().map(|one| one.words.iter().map(|word| word.value.clone()).collect()).collect()
+    parse(text)
+        .invocations
+        .iter()
+        .map(|one| one.words.iter().map(|word| word.value.clone()).collect())
+        .collect()
 }
 
 #[test]
 fn invocations_come_in_order() {
     let cases: &[(&str, &[&[&str]])] = &[
-        ("a 'b c' | d && e; f", &[&["a", "b c"], &["d"], &["e"], &["f"]]),
+        (
+            "a 'b c' | d && e; f",
+            &[&["a", "b c"], &["d"], &["e"], &["f"]],
+        ),
         ("X=1 a \\\n  b", &[&["a", "b"]]),
-        ("if a; then b; elif c; then d; else e; fi", &[&["a"], &["b"], &["c"], &["d"], &["e"]]),
+        (
+            "if a; then b; elif c; then d; else e; fi",
+            &[&["a"], &["b"], &["c"], &["d"], &["e"]],
+        ),
         ("for i in 1 2; do a $i; done", &[&["a", "$i"]]),
         ("while a; do b; done", &[&["a"], &["b"]]),
         ("(cd x && a); b", &[&["cd", "x"], &["a"], &["b"]]),
-        ("a \"$(b c)\" <(d)", &[&["a", "$(b c)", "<(d)"], &["b", "c"], &["d"]]),
+        (
+            "a \"$(b c)\" <(d)",
+            &[&["a", "$(b c)", "<(d)"], &["b", "c"], &["d"]],
+        ),
         ("$ a b\nprinted\n$ c", &[&["a", "b"], &["c"]]),
         ("[ -f x ] && a", &[&["[", "-f", "x", "]"], &["a"]]),
         ("export A=1 B=2", &[&["export", "A=1", "B=2"]]),
@@ -33,10 +46,23 @@ fn invocations_come_in_order() {
 #[test]
 fn here_documents_belong_to_their_command() {
     let script = parse("cat > a.py <<'EOF' && b\nx = 1\nEOF\n");
-    assert_eq!(words("cat > a.py <<'EOF' && b\nx = 1\nEOF\n"), [vec!["cat"], vec!["b"]]);
-    let kinds: Vec<_> = script.invocations[0].redirections.iter().map(|one| (one.kind, one.target.trim())).collect();
-    assert!(kinds.contains(&(RedirectionKind::Output, "a.py")), "{kinds:?}");
-    assert!(kinds.contains(&(RedirectionKind::Document, "x = 1")), "{kinds:?}");
+    assert_eq!(
+        words("cat > a.py <<'EOF' && b\nx = 1\nEOF\n"),
+        [vec!["cat"], vec!["b"]]
+    );
+    let kinds: Vec<_> = script.invocations[0]
+        .redirections
+        .iter()
+        .map(|one| (one.kind, one.target.trim()))
+        .collect();
+    assert!(
+        kinds.contains(&(RedirectionKind::Output, "a.py")),
+        "{kinds:?}"
+    );
+    assert!(
+        kinds.contains(&(RedirectionKind::Document, "x = 1")),
+        "{kinds:?}"
+    );
     assert!(matches!(script.root, Node::And(..)), "{:?}", script.root);
     assert!(script.is_sound());
 }
@@ -44,16 +70,32 @@ fn here_documents_belong_to_their_command() {
 #[test]
 fn a_document_can_be_piped_on() {
     let script = parse("cat <<EOF | grep x\nx\nEOF");
-    assert!(matches!(&script.root, Node::Pipe(members) if members.len() == 2), "{:?}", script.root);
+    assert!(
+        matches!(&script.root, Node::Pipe(members) if members.len() == 2),
+        "{:?}",
+        script.root
+    );
 }
 
 #[test]
 fn folders_hold_for_what_follows() {
-    let folders = |text: &str| parse(text).invocations.iter().map(|one| one.folder.clone()).collect::<Vec<_>>();
+    let folders = |text: &str| {
+        parse(text)
+            .invocations
+            .iter()
+            .map(|one| one.folder.clone())
+            .collect::<Vec<_>>()
+    };
     let some = |text: &str| Some(text.to_owned());
-    assert_eq!(folders("cd a && b; cd ../c\nd"), [None, some("a"), some("a"), some("c")]);
+    assert_eq!(
+        folders("cd a && b; cd ../c\nd"),
+        [None, some("a"), some("a"), some("c")]
+    );
     assert_eq!(folders("(cd a && b) && c"), [None, some("a"), None]);
-    assert_eq!(folders("pushd a; b; popd; c"), [None, some("a"), some("a"), None]);
+    assert_eq!(
+        folders("pushd a; b; popd; c"),
+        [None, some("a"), some("a"), None]
+    );
     assert_eq!(folders("cd a; b \"$(c)\""), [None, some("a"), some("a")]);
 }
 
@@ -61,7 +103,12 @@ fn folders_hold_for_what_follows() {
 fn comments_and_broken_text_are_said() {
     let script = parse("a # expected: 1\n");
     assert_eq!(script.comments[0].text, "expected: 1");
-    for text in ["a 'b", "if a; then", "a && ", "The user can (optionally do it."] {
+    for text in [
+        "a 'b",
+        "if a; then",
+        "a && ",
+        "The user can (optionally do it.",
+    ] {
         assert!(!parse(text).is_sound(), "{text}");
     }
 }

@@ -59,10 +59,16 @@ fn recipes_are_looked_through() {
         _ => None,
     };
     assert_eq!(read_with("make test-db-up", &recipes).kind(), Kind::Service);
-    assert_eq!(read_with("npm run ci -- --run", &recipes).kinds(), [Kind::Lint, Kind::Test]);
+    assert_eq!(
+        read_with("npm run ci -- --run", &recipes).kinds(),
+        [Kind::Lint, Kind::Test]
+    );
     let ci = read_with("cd web && npm run ci -- --run", &recipes);
-    let calls: Vec<String> =
-        ci.calls().iter().map(|call| format!("{} {}", call.written, call.arguments.join(" "))).collect();
+    let calls: Vec<String> = ci
+        .calls()
+        .iter()
+        .map(|call| format!("{} {}", call.written, call.arguments.join(" ")))
+        .collect();
     assert_eq!(calls, ["cd web", "eslint .", "vitest --run"]);
     assert_eq!(ci.folder(), Some("web"));
     let _ = read_with("make again", &recipes).kind();
@@ -75,23 +81,41 @@ fn statuses_are_followed() {
         ("pytest || true", Decides::Nothing(NothingReason::Or)),
         ("pytest | tail -3", Decides::Output(OutputReason::Pipe)),
         ("set -o pipefail; pytest | tail -3", Decides::Status),
-        ("pytest; echo $?", Decides::Output(OutputReason::StatusPrinted)),
+        (
+            "pytest; echo $?",
+            Decides::Output(OutputReason::StatusPrinted),
+        ),
         ("pytest; true", Decides::Nothing(NothingReason::Sequence)),
         ("pytest && echo ok", Decides::Status),
-        ("pytest && echo ok || echo no", Decides::Output(OutputReason::Or)),
+        (
+            "pytest && echo ok || echo no",
+            Decides::Output(OutputReason::Or),
+        ),
         ("pytest || exit 1", Decides::Status),
-        ("uvicorn app:app &", Decides::Nothing(NothingReason::Background)),
+        (
+            "uvicorn app:app &",
+            Decides::Nothing(NothingReason::Background),
+        ),
         ("uvicorn app:app", Decides::Nothing(NothingReason::Serves)),
-        ("npm run test:watch", Decides::Nothing(NothingReason::Watches)),
+        (
+            "npm run test:watch",
+            Decides::Nothing(NothingReason::Watches),
+        ),
         ("npx jest --watch", Decides::Nothing(NothingReason::Watches)),
         ("grep -rn x src", Decides::Found),
         ("! grep -rn x src", Decides::Status),
         ("grep -rc x src", Decides::Output(OutputReason::Shows)),
         ("cat a.json | python3 -m json.tool", Decides::Status),
         ("if grep -q x a; then exit 1; fi", Decides::Status),
-        ("if [ -f a ]; then pytest; fi", Decides::Nothing(NothingReason::Condition)),
+        (
+            "if [ -f a ]; then pytest; fi",
+            Decides::Nothing(NothingReason::Condition),
+        ),
         ("git status", Decides::Output(OutputReason::Shows)),
-        ("bash -c 'pytest; echo done'", Decides::Nothing(NothingReason::Sequence)),
+        (
+            "bash -c 'pytest; echo done'",
+            Decides::Nothing(NothingReason::Sequence),
+        ),
         ("bash -ec 'pytest; echo done'", Decides::Status),
         ("sh -c 'set -e; pytest; echo done'", Decides::Status),
         ("sh -c 'cd api; pytest'", Decides::Status),
@@ -136,11 +160,14 @@ fn what_is_written_is_told() {
 
 #[test]
 fn commits_have_message_and_paths() {
-    let commit = read("git add a.py \"b c.py\" && git commit -am \"feat: it's \\\"x\\\"\"").commit();
+    let commit =
+        read("git add a.py \"b c.py\" && git commit -am \"feat: it's \\\"x\\\"\"").commit();
     let commit = commit.unwrap();
     assert_eq!(commit.message.as_deref(), Some("feat: it's \"x\""));
     assert_eq!(commit.paths, ["a.py", "b c.py"]);
-    let document = read("git add -A\ngit commit -m \"$(cat <<'EOF'\nfeat: x\n\nmore (y)\nEOF\n)\"").commit().unwrap();
+    let document = read("git add -A\ngit commit -m \"$(cat <<'EOF'\nfeat: x\n\nmore (y)\nEOF\n)\"")
+        .commit()
+        .unwrap();
     assert_eq!(document.message.as_deref(), Some("feat: x\n\nmore (y)"));
     assert_eq!(read("git log --grep commit").commit(), None);
 }
@@ -150,9 +177,18 @@ fn what_ends_early_in_a_pipe_reads_on() {
     let on = |text: &str| read(text).reading_on();
     let whole = "a | ( early=0; grep -q x || early=$?; cat >/dev/null; exit $early )";
     assert_eq!(on("a | grep -q x").as_deref(), Some(whole));
-    assert_eq!(on("a && b | head -1 | wc -l").map(|text| text.matches("early=0").count()), Some(1));
+    assert_eq!(
+        on("a && b | head -1 | wc -l").map(|text| text.matches("early=0").count()),
+        Some(1)
+    );
     assert_eq!(on("a | tail -3").as_deref(), Some("a | tail -3"));
-    for endless in ["tail -f x.log", "yes", "cat /dev/urandom", "(a; yes)", "while true; do echo x; done"] {
+    for endless in [
+        "tail -f x.log",
+        "yes",
+        "cat /dev/urandom",
+        "(a; yes)",
+        "while true; do echo x; done",
+    ] {
         assert_eq!(on(&format!("{endless} | head -3")), None, "{endless}");
     }
 }
@@ -177,17 +213,30 @@ fn strict_forms_end_at_the_first_failure() {
 #[test]
 fn one_file_is_run_with_the_options_that_matter() {
     let cases = [
-        ("pytest -rf --cov=app -n auto -W ignore::X tests/", "pytest -rf -W ignore::X {file}"),
+        (
+            "pytest -rf --cov=app -n auto -W ignore::X tests/",
+            "pytest -rf -W ignore::X {file}",
+        ),
         ("uv run ruff check --fix app", "ruff check --fix {file}"),
         ("ruff format --check .", "ruff format --check {file}"),
-        ("python app/manage.py test app --parallel", "app/manage.py test {module}"),
+        (
+            "python app/manage.py test app --parallel",
+            "app/manage.py test {module}",
+        ),
         ("jest --watchAll -i", "jest -i {file}"),
         ("vitest", "vitest run {file}"),
         ("prettier -c 'src/**/*.ts'", "prettier --check {file}"),
-        ("node --import tsx --test \"test/**/*.ts\"", "node --import tsx --test {file}"),
+        (
+            "node --import tsx --test \"test/**/*.ts\"",
+            "node --import tsx --test {file}",
+        ),
     ];
     for (text, form) in cases {
-        assert_eq!(read(text).calls()[0].for_one_file().as_deref(), Some(form), "{text}");
+        assert_eq!(
+            read(text).calls()[0].for_one_file().as_deref(),
+            Some(form),
+            "{text}"
+        );
     }
 }
 
@@ -230,9 +279,13 @@ fn commands_are_told_from_words() {
 
 #[test]
 fn substituted_programs_are_run_before_what_takes_their_output() {
-    let works = |call: &shell::Call| matches!(call.kind(), Kind::Lint | Kind::Format | Kind::Script);
+    let works =
+        |call: &shell::Call| matches!(call.kind(), Kind::Lint | Kind::Format | Kind::Script);
     let cases = [
-        ("test -z \"$(gofmt -l .)\"", Some("{ substituted1=$(gofmt -l .) && test -z \"${substituted1}\"; }")),
+        (
+            "test -z \"$(gofmt -l .)\"",
+            Some("{ substituted1=$(gofmt -l .) && test -z \"${substituted1}\"; }"),
+        ),
         (
             "cd a && test -z \"$(node b.js)\"",
             Some("cd a && { substituted2=$(node b.js) && test -z \"${substituted2}\"; }"),
@@ -241,17 +294,29 @@ fn substituted_programs_are_run_before_what_takes_their_output() {
         ("out=$(node b.js)", None),
         (
             "diff <(node b.js) b.txt",
-            Some("{ substituted1=$(node b.js) && diff <(printf '%s\\n' \"${substituted1}\") b.txt; }"),
+            Some(
+                "{ substituted1=$(node b.js) && diff <(printf '%s\\n' \"${substituted1}\") b.txt; }",
+            ),
         ),
         ("test -z \"$(git status --short)\"", None),
     ];
     for (script, wanted) in cases {
-        assert_eq!(read(script).with_substituted_statuses(&works).as_deref(), wanted, "{script}");
+        assert_eq!(
+            read(script).with_substituted_statuses(&works).as_deref(),
+            wanted,
+            "{script}"
+        );
     }
     assert!(read("test -z \"$(node b.js | sort)\"").loses_substituted(&works));
     assert!(!read("[ \"$(node b.js | wc -l)\" -eq 3 ]").loses_substituted(&works));
-    assert_eq!(read("trap 'exit 0' EXIT; pytest").decides(), Decides::Nothing(NothingReason::Trap));
-    assert_eq!(read("trap 'rm -r tmp' EXIT; pytest").decides(), Decides::Status);
+    assert_eq!(
+        read("trap 'exit 0' EXIT; pytest").decides(),
+        Decides::Nothing(NothingReason::Trap)
+    );
+    assert_eq!(
+        read("trap 'rm -r tmp' EXIT; pytest").decides(),
+        Decides::Status
+    );
     assert!(read("cd a && ! pytest").is_negated() && !read("! true; pytest").is_negated());
 }
 
@@ -272,6 +337,9 @@ fn statuses_that_a_script_drops_are_told() {
         assert_eq!(read(text).drops_statuses(&works), wanted, "{text}");
     }
     let negated = read("! grep -q x a").with_negated_searches();
-    assert_eq!(negated.as_deref(), Some("if grep -q x a; then false; else [ $? -eq 1 ] || exit 2; fi"));
+    assert_eq!(
+        negated.as_deref(),
+        Some("if grep -q x a; then false; else [ $? -eq 1 ] || exit 2; fi")
+    );
     assert_eq!(read("! test -f a").with_negated_searches(), None);
 }

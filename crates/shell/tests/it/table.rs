@@ -37,7 +37,12 @@ fn every_example_is_decided_by_its_rule() {
     for (row, _) in rows() {
         for rule in &row.rules {
             if !shell::decided_by(&rule.example, rule) {
-                wrong.push(format!("{}: `{}` as {:?}", row.names[0], rule.example, read(&rule.example).kind()));
+                wrong.push(format!(
+                    "{}: `{}` as {:?}",
+                    row.names[0],
+                    rule.example,
+                    read(&rule.example).kind()
+                ));
             }
         }
     }
@@ -50,12 +55,27 @@ fn usual_commands_are_calls_of_their_program() {
         let reading = shell::read(&usual.command);
         let call = reading.calls()[0].clone();
         assert!(program.names.contains(&call.program), "{}", usual.command);
-        assert!(call.kind().is_check() || call.kind() == shell::Kind::Migrate, "{}", usual.command);
-        assert!(!reading.writes() && !reading.watches() && !reading.lists(), "{}", usual.command);
+        assert!(
+            call.kind().is_check() || call.kind() == shell::Kind::Migrate,
+            "{}",
+            usual.command
+        );
+        assert!(
+            !reading.writes() && !reading.watches() && !reading.lists(),
+            "{}",
+            usual.command
+        );
         let told = usual.files.len() + usual.sections.len() + usual.packages.len();
-        assert!(told > 0, "nothing tells that a project uses `{}`", usual.command);
+        assert!(
+            told > 0,
+            "nothing tells that a project uses `{}`",
+            usual.command
+        );
     }
     assert_eq!(shell::hook_command("ruff-format"), "ruff format");
     assert_eq!(shell::hook_command("mypy"), "mypy");
-    assert_eq!(shell::action_command("psf/black"), Some("black {options:--check} {src:.}"));
+    assert_eq!(
+        shell::action_command("psf/black"),
+        Some("black {options:--check} {src:.}")
+    );
 }
