@@ -129,7 +129,12 @@ impl Language {
                 let mut cursor = arguments.walk();
                 let function = arguments
                     .named_children(&mut cursor)
-                    .filter(|one| matches!(one.kind(), "arrow_function" | "function_expression" | "object"))
+                    .filter(|one| {
+                        matches!(
+                            one.kind(),
+                            "arrow_function" | "function_expression" | "object"
+                        )
+                    })
                     .last()?;
                 self.body(function)
             }
@@ -140,21 +145,39 @@ impl Language {
 
 /// Returns what a call is known by: its callee and its first argument; of the calls inside the callee the same.
 fn call_name(node: Node<'_>, source: &str) -> String {
-    let Some(callee) = node.child_by_field_name("function") else { return flat(text(node, source)) };
-    let arguments = node.child_by_field_name("arguments").filter(|one| one.kind().starts_with("argument"));
-    let first = arguments.and_then(|arguments| arguments.named_child(0)).filter(|one| one.kind() != "comment");
-    format!("{}({})", callee_name(callee, source), first.map_or_else(String::new, |first| argument_name(first, source)))
+    let Some(callee) = node.child_by_field_name("function") else {
+        return flat(text(node, source));
+    };
+    let arguments = node
+        .child_by_field_name("arguments")
+        .filter(|one| one.kind().starts_with("argument"));
+    let first = arguments
+        .and_then(|arguments| arguments.named_child(0))
+        .filter(|one| one.kind() != "comment");
+    format!(
+        "{}({})",
+        callee_name(callee, source),
+        first.map_or_else(String::new, |first| argument_name(first, source))
+    )
 }
 
 fn callee_name(callee: Node<'_>, source: &str) -> String {
     let object = callee.child_by_field_name("object").filter(|object| {
-        object.kind().starts_with("call") || object.kind().starts_with("member") || object.kind() == "attribute"
+        object.kind().starts_with("call")
+            || object.kind().starts_with("member")
+            || object.kind() == "attribute"
     });
     match (callee.kind(), object) {
         ("call" | "call_expression", _) => call_name(callee, source),
         (_, Some(object)) => {
-            let last = callee.child_by_field_name("property").or_else(|| callee.child_by_field_name("attribute"));
-            format!("{}.{}", callee_name(object, source), last.map_or("", |last| text(last, source)))
+            let last = callee
+                .child_by_field_name("property")
+                .or_else(|| callee.child_by_field_name("attribute"));
+            format!(
+                "{}.{}",
+                callee_name(object, source),
+                last.map_or("", |last| text(last, source))
+            )
         }
         _ => flat(text(callee, source)),
     }
@@ -163,9 +186,13 @@ fn callee_name(callee: Node<'_>, source: &str) -> String {
 /// An argument that is a function has no name worth keeping.
 fn argument_name(node: Node<'_>, source: &str) -> String {
     match node.kind() {
-        "arrow_function" | "function_expression" | "lambda" | "object" | "array" | "dictionary" | "list" => {
-            String::new()
-        }
+        "arrow_function"
+        | "function_expression"
+        | "lambda"
+        | "object"
+        | "array"
+        | "dictionary"
+        | "list" => String::new(),
         _ => shorten(&flat(text(node, source))),
     }
 }

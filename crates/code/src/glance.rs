@@ -59,8 +59,9 @@ pub fn glance(language: Language, text: &str) -> Glance {
 }
 
 fn word(text: &str) -> &str {
-    let end =
-        text.find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$').unwrap_or(text.len());
+    let end = text
+        .find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$')
+        .unwrap_or(text.len());
     text.get(..end).unwrap_or("")
 }
 
@@ -75,15 +76,31 @@ fn of_python(text: &str) -> Glance {
             if let Some(import) = glance.imports.last_mut() {
                 import.names.extend(names_of(names));
             }
-        } else if let Some((module, names)) = bare.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {
+        } else if let Some((module, names)) = bare
+            .strip_prefix("from ")
+            .and_then(|rest| rest.split_once(" import "))
+        {
             let names = names.split('#').next().unwrap_or(names);
             open = names.contains('(') && !names.contains(')');
             let names = names_of(names).collect();
-            glance.imports.push(GlancedImport { module: module.trim().to_owned(), names, line: number });
+            glance.imports.push(GlancedImport {
+                module: module.trim().to_owned(),
+                names,
+                line: number,
+            });
         } else if let Some(modules) = bare.strip_prefix("import ") {
             for module in modules.split('#').next().unwrap_or(modules).split(',') {
-                let module = module.split(" as ").next().unwrap_or(module).trim().to_owned();
-                glance.imports.push(GlancedImport { module, names: Vec::new(), line: number });
+                let module = module
+                    .split(" as ")
+                    .next()
+                    .unwrap_or(module)
+                    .trim()
+                    .to_owned();
+                glance.imports.push(GlancedImport {
+                    module,
+                    names: Vec::new(),
+                    line: number,
+                });
             }
         } else if line.starts_with(bare) {
             glance.definitions.extend(python_definition(bare, number));
@@ -93,26 +110,43 @@ fn of_python(text: &str) -> Glance {
 }
 
 fn names_of(text: &str) -> impl Iterator<Item = String> + '_ {
-    let names = text.split(',').map(|name| name.trim_matches([' ', '(', ')', '\\', '\t']));
-    names.filter_map(|name| name.split(' ').next()).filter(|name| !name.is_empty()).map(str::to_owned)
+    let names = text
+        .split(',')
+        .map(|name| name.trim_matches([' ', '(', ')', '\\', '\t']));
+    names
+        .filter_map(|name| name.split(' ').next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
 }
 
 fn python_definition(line: &str, number: u32) -> Option<Definition> {
     let made = |kind, rest: &str, bases: &str| {
-        Some(Definition { kind, name: word(rest).to_owned(), bases: bases.to_owned(), line: number })
+        Some(Definition {
+            kind,
+            name: word(rest).to_owned(),
+            bases: bases.to_owned(),
+            line: number,
+        })
     };
     if let Some(rest) = line.strip_prefix("class ") {
-        let bases = rest.split_once('(').map_or("", |(_, bases)| bases.trim_end_matches([':', ')', ' ']));
+        let bases = rest
+            .split_once('(')
+            .map_or("", |(_, bases)| bases.trim_end_matches([':', ')', ' ']));
         return made(DefinitionKind::Class, rest, bases);
     }
-    if let Some(rest) = line.strip_prefix("def ").or_else(|| line.strip_prefix("async def ")) {
+    if let Some(rest) = line
+        .strip_prefix("def ")
+        .or_else(|| line.strip_prefix("async def "))
+    {
         return made(DefinitionKind::Function, rest, "");
     }
     let name = word(line);
     let behind = line.get(name.len()..).unwrap_or("").trim_start();
-    let is_assigned =
-        behind.starts_with('=') && !behind.starts_with("==") || behind.starts_with(": ") && behind.contains('=');
-    (is_assigned && !name.is_empty()).then(|| made(DefinitionKind::Constant, line, "")).flatten()
+    let is_assigned = behind.starts_with('=') && !behind.starts_with("==")
+        || behind.starts_with(": ") && behind.contains('=');
+    (is_assigned && !name.is_empty())
+        .then(|| made(DefinitionKind::Constant, line, ""))
+        .flatten()
 }
 
 fn of_script(text: &str) -> Glance {
@@ -124,12 +158,32 @@ fn of_script(text: &str) -> Glance {
         }
         for mark in [" from ", "require(", "import "] {
             let Some(at) = line.find(mark) else { continue };
-            let rest = line.get(at + mark.len()..).unwrap_or("").trim_start_matches('(').trim_start();
-            let Some(quote) = rest.chars().next().filter(|letter| matches!(letter, '\'' | '"')) else { continue };
-            let starts =
-                mark != " from " || line.contains("import") || line.contains("export") || bare.starts_with('}');
-            if let Some(module) = rest.get(1..).and_then(|rest| rest.split(quote).next()).filter(|_| starts) {
-                glance.imports.push(GlancedImport { module: module.to_owned(), names: Vec::new(), line: number });
+            let rest = line
+                .get(at + mark.len()..)
+                .unwrap_or("")
+                .trim_start_matches('(')
+                .trim_start();
+            let Some(quote) = rest
+                .chars()
+                .next()
+                .filter(|letter| matches!(letter, '\'' | '"'))
+            else {
+                continue;
+            };
+            let starts = mark != " from "
+                || line.contains("import")
+                || line.contains("export")
+                || bare.starts_with('}');
+            if let Some(module) = rest
+                .get(1..)
+                .and_then(|rest| rest.split(quote).next())
+                .filter(|_| starts)
+            {
+                glance.imports.push(GlancedImport {
+                    module: module.to_owned(),
+                    names: Vec::new(),
+                    line: number,
+                });
                 break;
             }
         }
@@ -147,19 +201,42 @@ fn script_definition(line: &str, number: u32) -> Option<Definition> {
     }
     let made = |kind, rest: &str, bases: &str| {
         let name = word(rest).to_owned();
-        (!name.is_empty()).then(|| Definition { kind, name, bases: bases.to_owned(), line: number })
+        (!name.is_empty()).then(|| Definition {
+            kind,
+            name,
+            bases: bases.to_owned(),
+            line: number,
+        })
     };
     if let Some(rest) = rest.strip_prefix("class ") {
-        let bases = rest.split_once(" extends ").map_or("", |(_, bases)| bases.trim_end_matches(['{', ' ']));
+        let bases = rest
+            .split_once(" extends ")
+            .map_or("", |(_, bases)| bases.trim_end_matches(['{', ' ']));
         return made(DefinitionKind::Class, rest, bases);
     }
     if let Some(rest) = rest.strip_prefix("function ") {
-        return made(DefinitionKind::Function, rest.trim_start_matches(['*', ' ']), "");
+        return made(
+            DefinitionKind::Function,
+            rest.trim_start_matches(['*', ' ']),
+            "",
+        );
     }
-    let rest = ["const ", "let ", "var "].iter().find_map(|mark| rest.strip_prefix(mark))?;
-    let is_function =
-        rest.contains("=>") || rest.contains("= async") || rest.contains("= function") || rest.contains("catchAsync(");
-    made(if is_function { DefinitionKind::Function } else { DefinitionKind::Constant }, rest, "")
+    let rest = ["const ", "let ", "var "]
+        .iter()
+        .find_map(|mark| rest.strip_prefix(mark))?;
+    let is_function = rest.contains("=>")
+        || rest.contains("= async")
+        || rest.contains("= function")
+        || rest.contains("catchAsync(");
+    made(
+        if is_function {
+            DefinitionKind::Function
+        } else {
+            DefinitionKind::Constant
+        },
+        rest,
+        "",
+    )
 }
 
 #[cfg(test)]
@@ -179,9 +256,16 @@ mod tests {
             ),
         ] {
             let glanced = glance(Language::of_path(path).unwrap(), text);
-            let glanced: Vec<_> = glanced.imports.into_iter().map(|import| import.module).collect();
-            let parsed: Vec<_> =
-                crate::imports::imports(path, text).unwrap().into_iter().map(|import| import.module).collect();
+            let glanced: Vec<_> = glanced
+                .imports
+                .into_iter()
+                .map(|import| import.module)
+                .collect();
+            let parsed: Vec<_> = crate::imports::imports(path, text)
+                .unwrap()
+                .into_iter()
+                .map(|import| import.module)
+                .collect();
             assert_eq!(glanced, parsed, "{path}");
         }
     }
@@ -191,11 +275,24 @@ mod tests {
         let glance = of_python(
             "import os, app.db as db\nfrom .models import (\n    Order,  # one\n    User as U,\n)\nclass A(Base, x):\n    def inner(self): ...\nasync def run(): ...\nROUTER: T = 1\n",
         );
-        let imports: Vec<_> =
-            glance.imports.iter().map(|import| (import.module.as_str(), import.names.join(","))).collect();
-        assert_eq!(imports, [("os", String::new()), ("app.db", String::new()), (".models", "Order,User".to_owned())]);
-        let names: Vec<_> =
-            glance.definitions.iter().map(|found| (found.kind, found.name.as_str(), found.line)).collect();
+        let imports: Vec<_> = glance
+            .imports
+            .iter()
+            .map(|import| (import.module.as_str(), import.names.join(",")))
+            .collect();
+        assert_eq!(
+            imports,
+            [
+                ("os", String::new()),
+                ("app.db", String::new()),
+                (".models", "Order,User".to_owned())
+            ]
+        );
+        let names: Vec<_> = glance
+            .definitions
+            .iter()
+            .map(|found| (found.kind, found.name.as_str(), found.line))
+            .collect();
         assert_eq!(
             names,
             [
@@ -212,9 +309,17 @@ mod tests {
         let glance = of_script(
             "import {\n  A,\n} from './a';\nconst b = require('../b');\nimport 'c';\nexport * from \"./d\";\nexport class X extends Y {\nexport const run = async () => {\nexport default function go() {\n",
         );
-        let imports: Vec<_> = glance.imports.iter().map(|import| (import.module.as_str(), import.line)).collect();
+        let imports: Vec<_> = glance
+            .imports
+            .iter()
+            .map(|import| (import.module.as_str(), import.line))
+            .collect();
         assert_eq!(imports, [("./a", 3), ("../b", 4), ("c", 5), ("./d", 6)]);
-        let names: Vec<_> = glance.definitions.iter().map(|found| (found.kind, found.name.as_str())).collect();
+        let names: Vec<_> = glance
+            .definitions
+            .iter()
+            .map(|found| (found.kind, found.name.as_str()))
+            .collect();
         assert_eq!(
             names,
             [

@@ -58,7 +58,8 @@ impl Imported {
 /// Returns the names that an import statement binds; `None` for anything else.
 #[must_use]
 pub fn imported(language: Language, node: Node<'_>, source: &str) -> Option<Vec<Imported>> {
-    let shown = |node: Option<Node<'_>>| node.map_or_else(String::new, |node| flat(text(node, source)));
+    let shown =
+        |node: Option<Node<'_>>| node.map_or_else(String::new, |node| flat(text(node, source)));
     let nodes = imported_nodes(language, node, source)?;
     let one = |found: ImportedNode<'_>| Imported {
         form: found.form,
@@ -98,12 +99,24 @@ pub fn imports(path: &str, source: &str) -> Option<Vec<Import>> {
             continue;
         };
         for one in imported {
-            let names = if matches!(one.form, Form::Named | Form::RequireNamed) { vec![one.name] } else { Vec::new() };
+            let names = if matches!(one.form, Form::Named | Form::RequireNamed) {
+                vec![one.name]
+            } else {
+                Vec::new()
+            };
             match found.last_mut() {
-                Some(Import { at, module, names: earlier }) if *at == node.start_byte() && *module == one.module => {
+                Some(Import {
+                    at,
+                    module,
+                    names: earlier,
+                }) if *at == node.start_byte() && *module == one.module => {
                     earlier.extend(names);
                 }
-                _ => found.push(Import { at: node.start_byte(), module: one.module, names }),
+                _ => found.push(Import {
+                    at: node.start_byte(),
+                    module: one.module,
+                    names,
+                }),
             }
         }
     }
@@ -120,12 +133,16 @@ pub fn imports_itself(path: &str, source: &str) -> Option<String> {
     source.lines().find_map(|line| {
         let line = line.trim();
         if is_python {
-            let module = line.strip_prefix("from ").or_else(|| line.strip_prefix("import "))?;
+            let module = line
+                .strip_prefix("from ")
+                .or_else(|| line.strip_prefix("import "))?;
             let module = module.split_whitespace().next()?.trim_end_matches(',');
             return (module == dotted && dotted.contains('.')).then(|| module.to_owned());
         }
-        let leads =
-            ["import ", "export ", "} from "].iter().any(|word| line.starts_with(word)) || line.contains("require(");
+        let leads = ["import ", "export ", "} from "]
+            .iter()
+            .any(|word| line.starts_with(word))
+            || line.contains("require(");
         let quote = leads.then(|| line.find(['"', '\''])).flatten()?;
         let module = line[quote + 1..].split(['"', '\'']).next()?;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -142,7 +159,9 @@ pub fn imports_itself(path: &str, source: &str) -> Option<String> {
             .iter()
             .find_map(|ending| named.strip_suffix(ending))
             .unwrap_or(&named);
-        let is_own = module.starts_with('.') && !bare.is_empty() && (bare == stem || format!("{bare}/index") == stem);
+        let is_own = module.starts_with('.')
+            && !bare.is_empty()
+            && (bare == stem || format!("{bare}/index") == stem);
         is_own.then(|| module.to_owned())
     })
 }
@@ -153,11 +172,28 @@ mod tests {
 
     #[test]
     fn imports_are_found_at_every_depth() {
-        let found = imports("a.py", "import os.path\n\ndef f():\n    from app.models import A, B as C\n").unwrap();
-        let told: Vec<_> = found.iter().map(|one| (one.module.as_str(), one.names.join(","))).collect();
-        assert_eq!(told, [("os.path", String::new()), ("app.models", "A,B".to_owned())]);
-        let found = imports("a.ts", "import x, { y } from './x';\nconst { z } = require('z');\n").unwrap();
-        let told: Vec<_> = found.iter().map(|one| (one.module.as_str(), one.names.join(","))).collect();
+        let found = imports(
+            "a.py",
+            "import os.path\n\ndef f():\n    from app.models import A, B as C\n",
+        )
+        .unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|one| (one.module.as_str(), one.names.join(",")))
+            .collect();
+        assert_eq!(
+            told,
+            [("os.path", String::new()), ("app.models", "A,B".to_owned())]
+        );
+        let found = imports(
+            "a.ts",
+            "import x, { y } from './x';\nconst { z } = require('z');\n",
+        )
+        .unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|one| (one.module.as_str(), one.names.join(",")))
+            .collect();
         assert_eq!(told, [("./x", "y".to_owned()), ("z", "z".to_owned())]);
         assert!(imports("a.py", "def (:\n").is_none() && imports("a.txt", "").is_none());
     }
@@ -168,14 +204,38 @@ mod tests {
         for (path, text, expected) in [
             ("a.py", "import a.b", vec![(Module, "a.b", "a.b", "")]),
             ("a.py", "import a.b as c", vec![(Module, "a.b", "a.b", "c")]),
-            ("a.py", "from .a import b, c as d", vec![(Named, ".a", "b", ""), (Named, ".a", "c", "d")]),
+            (
+                "a.py",
+                "from .a import b, c as d",
+                vec![(Named, ".a", "b", ""), (Named, ".a", "c", "d")],
+            ),
             ("a.py", "from a import *", vec![(Star, "a", "*", "")]),
-            ("a.py", "from __future__ import annotations", vec![(Named, "__future__", "annotations", "")]),
+            (
+                "a.py",
+                "from __future__ import annotations",
+                vec![(Named, "__future__", "annotations", "")],
+            ),
             ("a.ts", "import 'a'", vec![(Module, "a", "", "")]),
-            ("a.ts", "import a, { b as c } from 'm'", vec![(Default, "m", "a", ""), (Named, "m", "b", "c")]),
-            ("a.ts", "import * as a from \"m\"", vec![(Star, "m", "a", "")]),
-            ("a.ts", "import a = require('m')", vec![(ImportRequire, "m", "a", "")]),
-            ("a.js", "const a = require('m')", vec![(Require, "m", "a", "")]),
+            (
+                "a.ts",
+                "import a, { b as c } from 'm'",
+                vec![(Default, "m", "a", ""), (Named, "m", "b", "c")],
+            ),
+            (
+                "a.ts",
+                "import * as a from \"m\"",
+                vec![(Star, "m", "a", "")],
+            ),
+            (
+                "a.ts",
+                "import a = require('m')",
+                vec![(ImportRequire, "m", "a", "")],
+            ),
+            (
+                "a.js",
+                "const a = require('m')",
+                vec![(Require, "m", "a", "")],
+            ),
             (
                 "a.js",
                 "const { a, b: c } = require('m')",
@@ -188,7 +248,14 @@ mod tests {
             let found = imported(language, statement, text).unwrap();
             let found: Vec<_> = found
                 .iter()
-                .map(|one| (one.form, one.module.as_str(), one.name.as_str(), one.alias.as_str()))
+                .map(|one| {
+                    (
+                        one.form,
+                        one.module.as_str(),
+                        one.name.as_str(),
+                        one.alias.as_str(),
+                    )
+                })
                 .collect();
             assert_eq!(found, expected, "{text}");
         }

@@ -18,7 +18,10 @@ pub struct Elisions {
 
 impl Elisions {
     /// Nothing is left out.
-    pub const NONE: Elisions = Elisions { is_comment: |_| false, adjust: |shape, _, _| shape };
+    pub const NONE: Elisions = Elisions {
+        is_comment: |_| false,
+        adjust: |shape, _, _| shape,
+    };
 }
 
 /// A text with its tree.
@@ -90,7 +93,10 @@ impl Item<'_> {
     /// Returns whether the item has a name that may stand only once among its siblings.
     #[must_use]
     pub fn is_definition(&self) -> bool {
-        matches!(self.kind, Kind::Class | Kind::Function | Kind::Value | Kind::Type)
+        matches!(
+            self.kind,
+            Kind::Class | Kind::Function | Kind::Value | Kind::Type
+        )
     }
 }
 
@@ -99,7 +105,12 @@ impl<'a> Source<'a> {
     #[must_use]
     pub fn parse(text: &'a str, language: Language, elisions: Elisions) -> Option<Self> {
         let tree = language.parse(text)?;
-        Some(Source { text, language, tree, elisions })
+        Some(Source {
+            text,
+            language,
+            tree,
+            elisions,
+        })
     }
 
     /// Parses what replacements, in the order of this text, made of it; only what they touch is read anew.
@@ -125,7 +136,12 @@ impl<'a> Source<'a> {
             });
         }
         let tree = self.language.parse_after(text, Some(&tree))?;
-        Some(Source { text, language: self.language, tree, elisions: self.elisions })
+        Some(Source {
+            text,
+            language: self.language,
+            tree,
+            elisions: self.elisions,
+        })
     }
 
     /// Returns the node of the whole text.
@@ -149,8 +165,15 @@ impl<'a> Source<'a> {
     /// Returns the items of a list node, in order; empty for a node that is no list.
     #[must_use]
     pub fn items<'t>(&self, list: Node<'t>) -> Vec<Item<'t>> {
-        let Some(kind) = self.language.list(list) else { return Vec::new() };
-        let mut reader = Reader { source: self, list: kind, items: Vec::new(), pending: None };
+        let Some(kind) = self.language.list(list) else {
+            return Vec::new();
+        };
+        let mut reader = Reader {
+            source: self,
+            list: kind,
+            items: Vec::new(),
+            pending: None,
+        };
         reader.leading_comments(list);
         let mut cursor = list.walk();
         for child in list.children(&mut cursor) {
@@ -184,14 +207,23 @@ fn advance(from: Point, text: &str) -> Point {
 /// Returns the start of the line that holds `at`.
 #[must_use]
 pub fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |newline| newline + 1)
+    text.get(..at)
+        .and_then(|head| head.rfind('\n'))
+        .map_or(0, |newline| newline + 1)
 }
 
 /// Returns the end of the line that holds `at`, before its line end.
 #[must_use]
 pub fn line_end(text: &str, at: usize) -> usize {
-    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline);
-    if text.get(at..end).is_some_and(|line| line.ends_with('\r')) { end - 1 } else { end }
+    let end = text
+        .get(at..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(text.len(), |newline| at + newline);
+    if text.get(at..end).is_some_and(|line| line.ends_with('\r')) {
+        end - 1
+    } else {
+        end
+    }
 }
 
 struct Pending<'t> {
@@ -214,7 +246,13 @@ impl<'t> Reader<'_, '_, 't> {
     /// Python's grammar hangs comments that open a block beside the block, not into it.
     fn leading_comments(&mut self, list: Node<'t>) {
         // Most blocks begin right behind the colon, which the text tells sooner than the tree.
-        if list.kind() != "block" || self.source.slice(0..list.start_byte()).trim_end().ends_with(':') {
+        if list.kind() != "block"
+            || self
+                .source
+                .slice(0..list.start_byte())
+                .trim_end()
+                .ends_with(':')
+        {
             return;
         }
         let mut comments = Vec::new();
@@ -225,7 +263,9 @@ impl<'t> Reader<'_, '_, 't> {
         }
         if before.is_some_and(|node| node.kind() == ":") {
             for comment in comments.into_iter().rev() {
-                if before.is_some_and(|colon| colon.end_position().row == comment.start_position().row) {
+                if before
+                    .is_some_and(|colon| colon.end_position().row == comment.start_position().row)
+                {
                     continue;
                 }
                 self.read(comment);
@@ -238,8 +278,10 @@ impl<'t> Reader<'_, '_, 't> {
             "comment" | "html_comment" => self.comment(child),
             "decorator" => self.decorator(child),
             ";" => {
-                if let Some(last) =
-                    self.items.last_mut().filter(|last| self.pending.is_none() && last.code_end == child.start_byte())
+                if let Some(last) = self
+                    .items
+                    .last_mut()
+                    .filter(|last| self.pending.is_none() && last.code_end == child.start_byte())
                 {
                     last.code_end = child.end_byte();
                     last.end = last.end.max(child.end_byte());
@@ -266,7 +308,11 @@ impl<'t> Reader<'_, '_, 't> {
             self.push(Kind::Marker, child);
             return;
         }
-        if self.pending.as_ref().is_some_and(|pending| row > pending.row + 1) {
+        if self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| row > pending.row + 1)
+        {
             self.flush();
         }
         match &mut self.pending {
@@ -287,22 +333,29 @@ impl<'t> Reader<'_, '_, 't> {
     }
 
     fn decorator(&mut self, child: Node<'t>) {
-        if self
-            .pending
-            .as_ref()
-            .is_some_and(|pending| pending.decorators.is_none() && child.start_position().row > pending.row + 1)
-        {
+        if self.pending.as_ref().is_some_and(|pending| {
+            pending.decorators.is_none() && child.start_position().row > pending.row + 1
+        }) {
             self.flush();
         }
         let start = child.start_byte();
-        let pending = self.pending.get_or_insert(Pending { start, end: start, row: 0, decorators: None, node: child });
+        let pending = self.pending.get_or_insert(Pending {
+            start,
+            end: start,
+            row: 0,
+            decorators: None,
+            node: child,
+        });
         pending.decorators.get_or_insert(start);
         pending.end = child.end_byte();
         pending.row = child.end_position().row;
     }
 
     fn item(&mut self, child: Node<'t>) {
-        let shape = self.source.language.shape(child, self.source.text, self.list);
+        let shape = self
+            .source
+            .language
+            .shape(child, self.source.text, self.list);
         let shape = (self.source.elisions.adjust)(shape, child, self.source.text);
         let mut start = child.start_byte();
         let mut head = start;

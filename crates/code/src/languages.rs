@@ -71,7 +71,9 @@ impl Language {
             let (mut read, mut shown) = (tree.clone(), text.to_owned());
             // Behind the first of several in an element the grammar reads no element any more.
             for _ in 0..MOST_GAPS {
-                let Some(masked) = gaps::masked(&shown, &read) else { break };
+                let Some(masked) = gaps::masked(&shown, &read) else {
+                    break;
+                };
                 read = parser.parse(&masked, None)?;
                 if !read.root_node().has_error() {
                     return Some(read);
@@ -92,21 +94,25 @@ pub fn text<'s>(node: Node<'_>, source: &'s str) -> &'s str {
 /// Returns the text of a field of a node, empty where it has none.
 #[must_use]
 pub fn field<'s>(node: Node<'_>, name: &str, source: &'s str) -> &'s str {
-    node.child_by_field_name(name).map_or("", |child| text(child, source))
+    node.child_by_field_name(name)
+        .map_or("", |child| text(child, source))
 }
 
 /// Returns the named children of a node without comments.
 #[must_use]
 pub fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children(&mut cursor)
+        .filter(|child| child.kind() != "comment")
+        .collect()
 }
 
 /// Returns whether a node has a token of this kind as its child: a keyword or a sign.
 #[must_use]
 pub fn has_token(node: Node<'_>, token: &str) -> bool {
     let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| child.kind() == token)
+    node.children(&mut cursor)
+        .any(|child| child.kind() == token)
 }
 
 /// Returns a text on one line, its blanks collapsed, quotes of one kind.

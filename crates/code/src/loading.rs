@@ -76,8 +76,14 @@ pub fn half_loaded(project: &mut dyn Project, path: &str) -> Option<HalfLoaded> 
     let cycle = leading_to(&modules, path);
     let mut found = None;
     for entry in &cycle {
-        let mut run = Run { modules: &modules, loading: BTreeMap::new(), loaded: BTreeSet::new() };
-        let ControlFlow::Break(failure) = run.load(entry) else { return None };
+        let mut run = Run {
+            modules: &modules,
+            loading: BTreeMap::new(),
+            loaded: BTreeSet::new(),
+        };
+        let ControlFlow::Break(failure) = run.load(entry) else {
+            return None;
+        };
         found = found.or(Some(failure));
     }
     found
@@ -94,7 +100,11 @@ fn leading_to(modules: &BTreeMap<String, Module>, path: &str) -> BTreeSet<String
             }
         }
     }
-    if found.contains(path) { found } else { BTreeSet::new() }
+    if found.contains(path) {
+        found
+    } else {
+        BTreeSet::new()
+    }
 }
 
 /// Modules on their way.
@@ -107,7 +117,9 @@ struct Run<'m> {
 
 impl<'m> Run<'m> {
     fn load(&mut self, path: &str) -> ControlFlow<HalfLoaded> {
-        let Some((path, module)) = self.modules.get_key_value(path) else { return ControlFlow::Continue(()) };
+        let Some((path, module)) = self.modules.get_key_value(path) else {
+            return ControlFlow::Continue(());
+        };
         if self.loaded.contains(path.as_str()) || self.loading.contains_key(path.as_str()) {
             return ControlFlow::Continue(());
         }
@@ -118,7 +130,12 @@ impl<'m> Run<'m> {
                 Step::Load => self.load(target)?,
                 Step::Read(name) if self.lacks(target, name) => {
                     let (reader, name, module) = (path.clone(), name.clone(), target.clone());
-                    return ControlFlow::Break(HalfLoaded { reader, at: *at, name, module });
+                    return ControlFlow::Break(HalfLoaded {
+                        reader,
+                        at: *at,
+                        name,
+                        module,
+                    });
                 }
                 Step::Read(_) => {}
             }
@@ -130,8 +147,14 @@ impl<'m> Run<'m> {
 
     /// Whether a module has come only to a place above all that bind the name.
     fn lacks(&self, path: &str, name: &str) -> bool {
-        let (Some(come), Some(module)) = (self.loading.get(path), self.modules.get(path)) else { return false };
-        let mut bound = module.bound.iter().filter(|(own, _)| own == name).peekable();
+        let (Some(come), Some(module)) = (self.loading.get(path), self.modules.get(path)) else {
+            return false;
+        };
+        let mut bound = module
+            .bound
+            .iter()
+            .filter(|(own, _)| own == name)
+            .peekable();
         !module.is_open && bound.peek().is_some() && bound.all(|(_, from)| from > come)
     }
 }
@@ -140,21 +163,33 @@ fn read(project: &mut dyn Project, path: &str) -> Option<Module> {
     let scopes = Scopes::of_file(path, &project.text(path)?)?;
     let is_python = Language::of_path(path) == Some(Language::Python);
     let own = scopes.module()?;
-    let mut module = Module { is_open: own.open.is_some(), ..Module::default() };
+    let mut module = Module {
+        is_open: own.open.is_some(),
+        ..Module::default()
+    };
     let mut imported: BTreeMap<&str, (String, Option<&str>)> = BTreeMap::new();
     for binding in &own.bindings {
         let BoundBy::Import { module: from, name } = &binding.by else {
             // A `var` and a declaration are there before their value; no error comes of reading them.
-            let from = if binding.is_hoisted || binding.by == BoundBy::Declaration { 0 } else { binding.from };
+            let from = if binding.is_hoisted || binding.by == BoundBy::Declaration {
+                0
+            } else {
+                binding.from
+            };
             module.bound.push((binding.name.clone(), from));
             continue;
         };
-        module.bound.push((binding.name.clone(), if is_python { binding.from } else { 0 }));
+        module.bound.push((
+            binding.name.clone(),
+            if is_python { binding.from } else { 0 },
+        ));
         // What is imported under a condition, later or for types may never be.
         if binding.branch.is_some() || binding.is_type_only || binding.when == When::Later {
             continue;
         }
-        let is_run = |read: &&crate::scopes::Read| read.name == binding.name && read.purpose == Purpose::Value;
+        let is_run = |read: &&crate::scopes::Read| {
+            read.name == binding.name && read.purpose == Purpose::Value
+        };
         if !is_python && !scopes.reads.iter().any(|read| is_run(&read)) {
             continue;
         }
@@ -163,24 +198,37 @@ fn read(project: &mut dyn Project, path: &str) -> Option<Module> {
             module.steps.push((at, Step::Load, target));
         }
         let target = project.resolve(path, from);
-        let inner = name.as_ref().filter(|_| is_python).and_then(|name| project.resolve(path, &child(from, name)));
+        let inner = name
+            .as_ref()
+            .filter(|_| is_python)
+            .and_then(|name| project.resolve(path, &child(from, name)));
         match (name, inner, target) {
             (Some(_), Some(inner), target) if Some(&inner) != target.as_ref() => {
                 module.steps.push((at, Step::Load, inner.clone()));
                 imported.insert(&binding.name, (inner, None));
             }
-            (Some(name), _, Some(target)) if is_python => module.steps.push((at, Step::Read(name.clone()), target)),
+            (Some(name), _, Some(target)) if is_python => {
+                module.steps.push((at, Step::Read(name.clone()), target))
+            }
             // `import a.b` binds `a`, which is another module.
             (None, ..) if is_python && from.starts_with(&format!("{}.", binding.name)) => {}
-            (name, _, Some(target)) => drop(imported.insert(&binding.name, (target, name.as_deref()))),
+            (name, _, Some(target)) => {
+                drop(imported.insert(&binding.name, (target, name.as_deref())))
+            }
             _ => {}
         }
     }
-    for read in scopes.reads.iter().filter(|read| read.when == When::ImportTime && read.purpose == Purpose::Value) {
+    for read in scopes
+        .reads
+        .iter()
+        .filter(|read| read.when == When::ImportTime && read.purpose == Purpose::Value)
+    {
         let is_certain = read.branch.is_none() && !read.is_guarded;
         if let Some((target, name)) = imported.get(read.name.as_str()).filter(|_| is_certain) {
             let name = name.map(str::to_owned).or_else(|| read.member.clone());
-            module.steps.extend(name.map(|name| (read.span.start, Step::Read(name), target.clone())));
+            module
+                .steps
+                .extend(name.map(|name| (read.span.start, Step::Read(name), target.clone())));
         }
     }
     module.steps.sort_by_key(|(at, ..)| *at);
@@ -191,7 +239,10 @@ fn read(project: &mut dyn Project, path: &str) -> Option<Module> {
 fn loaded_by(project: &mut dyn Project, path: &str, module: &str, is_python: bool) -> Vec<String> {
     let dotted = module.trim_start_matches('.');
     let dots = &module[..module.len() - dotted.len()];
-    let ends = dotted.match_indices('.').map(|(end, _)| end).filter(|_| is_python);
+    let ends = dotted
+        .match_indices('.')
+        .map(|(end, _)| end)
+        .filter(|_| is_python);
     let packages = ends.map(|end| format!("{dots}{}", &dotted[..end]));
     let mut found: Vec<String> = Vec::new();
     for name in packages.chain([module.to_owned()]) {
@@ -202,7 +253,11 @@ fn loaded_by(project: &mut dyn Project, path: &str, module: &str, is_python: boo
 
 /// Returns the dotted path of what is named in a module.
 fn child(module: &str, name: &str) -> String {
-    if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") }
+    if module.ends_with('.') {
+        format!("{module}{name}")
+    } else {
+        format!("{module}.{name}")
+    }
 }
 
 #[cfg(test)]
@@ -214,11 +269,17 @@ mod tests {
 
     impl Project for Files<'_> {
         fn text(&mut self, path: &str) -> Option<String> {
-            self.0.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
+            self.0
+                .iter()
+                .find(|(name, _)| *name == path)
+                .map(|(_, text)| (*text).to_owned())
         }
 
         fn resolve(&mut self, from: &str, module: &str) -> Option<String> {
-            self.1.resolve(from, module).and_then(|id| self.1.path(id)).map(str::to_owned)
+            self.1
+                .resolve(from, module)
+                .and_then(|id| self.1.path(id))
+                .map(str::to_owned)
         }
     }
 
@@ -226,7 +287,10 @@ mod tests {
         let modules = Modules::new(files.iter().map(|(path, _)| *path), std::iter::empty());
         let first = files.first().map_or("", |(path, _)| path);
         let found = half_loaded(&mut Files(files, modules), first)?;
-        Some(format!("{} of {} in {}", found.name, found.module, found.reader))
+        Some(format!(
+            "{} of {} in {}",
+            found.name, found.module, found.reader
+        ))
     }
 
     #[test]
@@ -236,18 +300,33 @@ mod tests {
                 ("app/a.py", "from app.b import B\nclass A: pass\n"),
                 ("app/b.py", "from app.a import A\nclass B(A): pass\n"),
             ],
-            [("app/a.py", "from .b import B\nA = 1\n"), ("app/b.py", "from .a import A\nB = 1\n")],
-            [("app/a.py", "from app import b\nA = b.B\n"), ("app/b.py", "from app import a\nB = a.A\n")],
             [
-                ("src/a.ts", "import { B } from './b';\nexport class A extends B {}\n"),
+                ("app/a.py", "from .b import B\nA = 1\n"),
+                ("app/b.py", "from .a import A\nB = 1\n"),
+            ],
+            [
+                ("app/a.py", "from app import b\nA = b.B\n"),
+                ("app/b.py", "from app import a\nB = a.A\n"),
+            ],
+            [
+                (
+                    "src/a.ts",
+                    "import { B } from './b';\nexport class A extends B {}\n",
+                ),
                 (
                     "src/b.ts",
                     "import { A } from './a';\nexport class B {}\nexport const x = new A();\nexport class C extends A {}\nclass D extends B {}\n",
                 ),
             ],
             [
-                ("src/a.ts", "import { b } from './b';\nexport const a = b + 1;\n"),
-                ("src/b.ts", "import { a } from './a';\nexport const b = a + 1;\n"),
+                (
+                    "src/a.ts",
+                    "import { b } from './b';\nexport const a = b + 1;\n",
+                ),
+                (
+                    "src/b.ts",
+                    "import { a } from './a';\nexport const b = a + 1;\n",
+                ),
             ],
         ] {
             assert!(found(&files).is_some(), "{files:?}");
@@ -259,7 +338,10 @@ mod tests {
         for files in [
             [
                 ("app/a.py", "from app.b import B\nclass A: pass\n"),
-                ("app/b.py", "def f():\n    from app.a import A\n    return A\nclass B: pass\n"),
+                (
+                    "app/b.py",
+                    "def f():\n    from app.a import A\n    return A\nclass B: pass\n",
+                ),
             ],
             [
                 ("app/__init__.py", "db = 1\nfrom app import routes\n"),
@@ -271,22 +353,52 @@ mod tests {
             ],
             [
                 ("app/a.py", "from app.b import B\nA = 1\n"),
-                ("app/b.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.a import A\nB = 1\n"),
-            ],
-            [("app/a.py", "A = 1\nfrom app.b import B\n"), ("app/b.py", "from app.a import A\nB = 1\n")],
-            [("app/a.py", "from app.b import B\n"), ("app/b.py", "B = 1\n")],
-            [("app/a.py", "from app.b import *\nA = 1\n"), ("app/b.py", "from app.a import A\nB = 1\n")],
-            [
-                ("src/a.ts", "import { B } from './b';\n@Entity()\nexport class A { @Many(() => B) b: B[]; }\n"),
-                ("src/b.ts", "import { A } from './a';\n@Entity()\nexport class B { @One(() => A) a: A; }\n"),
+                (
+                    "app/b.py",
+                    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.a import A\nB = 1\n",
+                ),
             ],
             [
-                ("src/a.ts", "import { B } from './b';\nexport interface A { b: B }\n"),
-                ("src/b.ts", "import { A } from './a';\nexport const x: A[] = [];\nexport class B {}\n"),
+                ("app/a.py", "A = 1\nfrom app.b import B\n"),
+                ("app/b.py", "from app.a import A\nB = 1\n"),
             ],
             [
-                ("src/a.ts", "import { b } from './b';\nexport function a() { return b(); }\n"),
-                ("src/b.ts", "import { a } from './a';\nexport function b() { return 1; }\nexport const x = a();\n"),
+                ("app/a.py", "from app.b import B\n"),
+                ("app/b.py", "B = 1\n"),
+            ],
+            [
+                ("app/a.py", "from app.b import *\nA = 1\n"),
+                ("app/b.py", "from app.a import A\nB = 1\n"),
+            ],
+            [
+                (
+                    "src/a.ts",
+                    "import { B } from './b';\n@Entity()\nexport class A { @Many(() => B) b: B[]; }\n",
+                ),
+                (
+                    "src/b.ts",
+                    "import { A } from './a';\n@Entity()\nexport class B { @One(() => A) a: A; }\n",
+                ),
+            ],
+            [
+                (
+                    "src/a.ts",
+                    "import { B } from './b';\nexport interface A { b: B }\n",
+                ),
+                (
+                    "src/b.ts",
+                    "import { A } from './a';\nexport const x: A[] = [];\nexport class B {}\n",
+                ),
+            ],
+            [
+                (
+                    "src/a.ts",
+                    "import { b } from './b';\nexport function a() { return b(); }\n",
+                ),
+                (
+                    "src/b.ts",
+                    "import { a } from './a';\nexport function b() { return 1; }\nexport const x = a();\n",
+                ),
             ],
         ] {
             assert_eq!(found(&files), None, "{files:?}");

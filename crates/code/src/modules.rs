@@ -76,7 +76,13 @@ pub fn climbed(folder: &str, path: &str) -> Option<String> {
 
 /// Returns the folder and all above it, up to the root.
 pub fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(folder), |at| if at.is_empty() { None } else { Some(parent(at)) })
+    std::iter::successors(Some(folder), |at| {
+        if at.is_empty() {
+            None
+        } else {
+            Some(parent(at))
+        }
+    })
 }
 
 impl Modules {
@@ -116,25 +122,35 @@ impl Modules {
             }
             let name = folder.rsplit('/').next().unwrap_or(folder).to_owned();
             if stem.is_some() {
-                self.python_roots.entry(name.clone()).or_default().push(parent(folder).to_owned());
+                self.python_roots
+                    .entry(name.clone())
+                    .or_default()
+                    .push(parent(folder).to_owned());
             }
             self.first_names.insert(name);
         }
     }
 
     fn read_workspace(&mut self, path: &str, text: &str) {
-        let Ok(manifest) = serde_json::from_str::<serde_json::Value>(text) else { return };
-        let Some(name) = manifest["name"].as_str() else { return };
+        let Ok(manifest) = serde_json::from_str::<serde_json::Value>(text) else {
+            return;
+        };
+        let Some(name) = manifest["name"].as_str() else {
+            return;
+        };
         let entries = ["source", "main", "module", "types"]
             .iter()
             .filter_map(|key| manifest[*key].as_str())
             .map(str::to_owned)
             .collect();
-        self.workspaces.insert(name.to_owned(), (parent(path).to_owned(), entries));
+        self.workspaces
+            .insert(name.to_owned(), (parent(path).to_owned(), entries));
     }
 
     fn read_aliases(&mut self, path: &str, text: &str) {
-        let Ok(config) = serde_json::from_str::<serde_json::Value>(&without_comments(text)) else { return };
+        let Ok(config) = serde_json::from_str::<serde_json::Value>(&without_comments(text)) else {
+            return;
+        };
         let options = &config["compilerOptions"];
         let base = options["baseUrl"].as_str();
         let paths = options["paths"].as_object();
@@ -145,8 +161,14 @@ impl Modules {
         let entry = self.aliases.entry(folder.clone()).or_default();
         entry.base = join(&folder, base.unwrap_or("."));
         for (pattern, targets) in paths.into_iter().flatten() {
-            let targets = targets.as_array().into_iter().flatten().filter_map(|target| target.as_str());
-            entry.paths.push((pattern.clone(), targets.map(str::to_owned).collect()));
+            let targets = targets
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|target| target.as_str());
+            entry
+                .paths
+                .push((pattern.clone(), targets.map(str::to_owned).collect()));
         }
     }
 
@@ -164,7 +186,10 @@ impl Modules {
 
     fn python_at(&self, folder: &str, dotted: &str) -> Option<Found> {
         let path = join(folder, &dotted.replace('.', "/"));
-        if let Some(id) = self.file(&format!("{path}.py")).or_else(|| self.file(&join(&path, "__init__.py"))) {
+        if let Some(id) = self
+            .file(&format!("{path}.py"))
+            .or_else(|| self.file(&join(&path, "__init__.py")))
+        {
             return Some(Found::File(id));
         }
         self.folders.contains(&path).then_some(Found::Folder(path))
@@ -250,11 +275,17 @@ impl Modules {
     }
 
     fn script_at(&self, path: &str) -> Option<ModuleId> {
-        let tried =
-            |path: &str, endings: &[&str]| endings.iter().find_map(|ending| self.file(&format!("{path}{ending}")));
+        let tried = |path: &str, endings: &[&str]| {
+            endings
+                .iter()
+                .find_map(|ending| self.file(&format!("{path}{ending}")))
+        };
         // TypeScript writes `./x.js` for what is `./x.ts` on disk; where both are, the one was built from the other.
-        let bare = [".js", ".mjs", ".cjs", ".jsx"].iter().find_map(|ending| path.strip_suffix(ending));
-        bare.and_then(|bare| tried(bare, &SOURCES)).or_else(|| tried(path, &ENDINGS))
+        let bare = [".js", ".mjs", ".cjs", ".jsx"]
+            .iter()
+            .find_map(|ending| path.strip_suffix(ending));
+        bare.and_then(|bare| tried(bare, &SOURCES))
+            .or_else(|| tried(path, &ENDINGS))
     }
 
     /// Resolves a specifier as written in the file at `from`.
@@ -264,7 +295,9 @@ impl Modules {
         let found = if specifier.starts_with('.') {
             climbed(folder, specifier).and_then(|path| self.script_at(&path))
         } else {
-            let aliased = self.aliased(folder, specifier).or_else(|| self.workspace(specifier));
+            let aliased = self
+                .aliased(folder, specifier)
+                .or_else(|| self.workspace(specifier));
             aliased.or_else(|| self.usual_alias(folder, specifier))
         };
         found.map_or(Found::Outside, Found::File)
@@ -272,21 +305,31 @@ impl Modules {
 
     /// `@/x` and `~/x`, where no configuration says it, begin at a source folder around the file.
     fn usual_alias(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
-        let rest = specifier.strip_prefix("@/").or_else(|| specifier.strip_prefix("~/"))?;
+        let rest = specifier
+            .strip_prefix("@/")
+            .or_else(|| specifier.strip_prefix("~/"))?;
         let roots = ancestors(folder).flat_map(|above| [above.to_owned(), join(above, "src")]);
-        roots.into_iter().find_map(|root| self.script_at(&join(&root, rest)))
+        roots
+            .into_iter()
+            .find_map(|root| self.script_at(&join(&root, rest)))
     }
 
     fn aliased(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
         for above in ancestors(folder) {
-            let Some(aliases) = self.aliases.get(above) else { continue };
+            let Some(aliases) = self.aliases.get(above) else {
+                continue;
+            };
             for (pattern, targets) in &aliases.paths {
                 let rest = match pattern.split_once('*') {
-                    Some((head, tail)) => specifier.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail)),
+                    Some((head, tail)) => specifier
+                        .strip_prefix(head)
+                        .and_then(|rest| rest.strip_suffix(tail)),
                     None => (pattern == specifier).then_some(""),
                 };
                 let Some(rest) = rest else { continue };
-                let led = targets.iter().find_map(|to| self.script_at(&join(&aliases.base, &to.replace('*', rest))));
+                let led = targets
+                    .iter()
+                    .find_map(|to| self.script_at(&join(&aliases.base, &to.replace('*', rest))));
                 if led.is_some() {
                     return led;
                 }
@@ -303,7 +346,9 @@ impl Modules {
             .workspaces
             .iter()
             .filter(|(name, _)| {
-                specifier.strip_prefix(name.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+                specifier
+                    .strip_prefix(name.as_str())
+                    .is_some_and(|r| r.is_empty() || r.starts_with('/'))
             })
             .max_by_key(|(name, _)| name.len())?;
         let rest = specifier.get(name.len() + 1..).unwrap_or("");
@@ -312,8 +357,12 @@ impl Modules {
                 .script_at(&join(folder, rest))
                 .or_else(|| self.script_at(&join(folder, &format!("src/{rest}"))));
         }
-        let written = entries.iter().find_map(|entry| self.script_at(&join(folder, entry)));
-        written.or_else(|| self.script_at(&join(folder, "src"))).or_else(|| self.script_at(folder))
+        let written = entries
+            .iter()
+            .find_map(|entry| self.script_at(&join(folder, entry)));
+        written
+            .or_else(|| self.script_at(&join(folder, "src")))
+            .or_else(|| self.script_at(folder))
     }
 }
 
@@ -427,7 +476,10 @@ mod tests {
 
     fn modules() -> Modules {
         let documents = [
-            ("packages/money/package.json", "{\"name\": \"@shop/money\", \"main\": \"dist/index.js\"}"),
+            (
+                "packages/money/package.json",
+                "{\"name\": \"@shop/money\", \"main\": \"dist/index.js\"}",
+            ),
             (
                 "server/tsconfig.json",
                 "{ // comment\n \"compilerOptions\": {\"baseUrl\": \"./\", \"paths\": {\"@orders/*\": [\"src/orders/*\"],}} }",
@@ -440,11 +492,27 @@ mod tests {
     fn imports_lead_to_files() {
         let modules = modules();
         for (from, module, expected) in [
-            ("api/app/routes/a.py", "app.core.db", Some("api/app/core/db.py")),
-            ("api/app/routes/a.py", "..core.db", Some("api/app/core/db.py")),
-            ("api/app/routes/a.py", "app.models", Some("api/app/models/__init__.py")),
+            (
+                "api/app/routes/a.py",
+                "app.core.db",
+                Some("api/app/core/db.py"),
+            ),
+            (
+                "api/app/routes/a.py",
+                "..core.db",
+                Some("api/app/core/db.py"),
+            ),
+            (
+                "api/app/routes/a.py",
+                "app.models",
+                Some("api/app/models/__init__.py"),
+            ),
             ("api/app/routes/a.py", "app.missing", None),
-            ("lib/tests/test_money.py", "shop.money", Some("lib/src/shop/money.py")),
+            (
+                "lib/tests/test_money.py",
+                "shop.money",
+                Some("lib/src/shop/money.py"),
+            ),
             ("scripts/a.py", "app.core.db", Some("api/app/core/db.py")),
             ("scripts/a.py", "jobs.run", None),
             ("two/main.py", "jobs.run", Some("two/jobs/run.py")),
@@ -456,9 +524,21 @@ mod tests {
             ("web/src/x/b.ts", "@/lib/http", Some("web/src/lib/http.ts")),
             ("web/src/a.ts", "express", None),
             ("web/src/a.ts", "../../../x", None),
-            ("server/src/main.ts", "@orders/orders.service", Some("server/src/orders/orders.service.ts")),
-            ("server/src/main.ts", "src/orders/orders.service", Some("server/src/orders/orders.service.ts")),
-            ("server/src/main.ts", "@shop/money", Some("packages/money/src/index.ts")),
+            (
+                "server/src/main.ts",
+                "@orders/orders.service",
+                Some("server/src/orders/orders.service.ts"),
+            ),
+            (
+                "server/src/main.ts",
+                "src/orders/orders.service",
+                Some("server/src/orders/orders.service.ts"),
+            ),
+            (
+                "server/src/main.ts",
+                "@shop/money",
+                Some("packages/money/src/index.ts"),
+            ),
         ] {
             let found = modules.resolve(from, module).map(|id| PATHS[id]);
             assert_eq!(found, expected, "{module} in {from}");
@@ -470,7 +550,10 @@ mod tests {
         let modules = modules();
         assert_eq!(modules.python("scripts/a.py", "jobs.run"), Found::File(4));
         assert_eq!(modules.python("scripts/a.py", "jobs"), Found::Outside);
-        assert_eq!(modules.python("one/main.py", "jobs"), Found::Folder("one/jobs".to_owned()));
+        assert_eq!(
+            modules.python("one/main.py", "jobs"),
+            Found::Folder("one/jobs".to_owned())
+        );
         assert_eq!(modules.inside("one/jobs", "run"), Some(Found::File(4)));
     }
 }

@@ -29,7 +29,9 @@ pub struct Outlined {
 #[must_use]
 pub fn outline(path: &str, text: &str) -> Vec<Outlined> {
     let mut lines = Vec::new();
-    if let Some(source) = Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE)) {
+    if let Some(source) =
+        Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE))
+    {
         collect(&source, source.root(), 0, &mut lines);
     }
     lines
@@ -40,17 +42,28 @@ pub fn outline(path: &str, text: &str) -> Vec<Outlined> {
 #[must_use]
 pub fn definitions_of(path: &str, text: &str, name: &str) -> Vec<String> {
     let mut found = Vec::new();
-    if let Some(source) = Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE)) {
+    if let Some(source) =
+        Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE))
+    {
         seek(&source, source.root(), (0, name), &mut found);
     }
     found
 }
 
-fn seek(source: &Source<'_>, list: Node<'_>, (depth, name): (usize, &str), found: &mut Vec<String>) {
+fn seek(
+    source: &Source<'_>,
+    list: Node<'_>,
+    (depth, name): (usize, &str),
+    found: &mut Vec<String>,
+) {
     for item in source.items(list) {
         if item.is_definition() && item.name == name {
             found.push(source.slice(item.bare..item.code_end).to_owned());
-        } else if let Some(inner) = source.language.body(item.core).filter(|_| depth + 1 < DEPTH) {
+        } else if let Some(inner) = source
+            .language
+            .body(item.core)
+            .filter(|_| depth + 1 < DEPTH)
+        {
             seek(source, inner, (depth + 1, name), found);
         }
     }
@@ -79,31 +92,59 @@ fn collect(source: &Source<'_>, list: Node<'_>, depth: usize, lines: &mut Vec<Ou
 
 /// Whether a list holds members or statements, not the entries of a literal.
 fn is_code(source: &Source<'_>, list: Node<'_>) -> bool {
-    matches!(source.language.list(list), Some(List::Members | List::Statements))
+    matches!(
+        source.language.list(list),
+        Some(List::Members | List::Statements)
+    )
 }
 
-fn signature(source: &Source<'_>, item: &Item<'_>, inner: Option<Node<'_>>, depth: usize, lines: &mut Vec<Outlined>) {
+fn signature(
+    source: &Source<'_>,
+    item: &Item<'_>,
+    inner: Option<Node<'_>>,
+    depth: usize,
+    lines: &mut Vec<Outlined>,
+) {
     let mut put = |at: usize, name: &str, text: &str| {
         let line = source.slice(0..at).matches('\n').count() + 1;
-        lines.push(Outlined { line, depth, name: name.to_owned(), text: cut(&one_line(text)) });
+        lines.push(Outlined {
+            line,
+            depth,
+            name: name.to_owned(),
+            text: cut(&one_line(text)),
+        });
     };
     if item.has_decorators() {
         put(item.head, "", source.slice(item.head..item.bare));
     }
     let whole = source.slice(item.bare..item.code_end);
-    let code = inner.filter(|inner| is_code(source, *inner)).map(|inner| inner.start_byte());
+    let code = inner
+        .filter(|inner| is_code(source, *inner))
+        .map(|inner| inner.start_byte());
     let shown = match (item.kind, code) {
         (Kind::Import, _) => whole,
         (_, Some(start)) => source.slice(item.bare..start.max(item.bare)),
         _ => whole.lines().next().unwrap_or_default(),
     };
-    let name = if item.is_definition() { item.name.as_str() } else { "" };
-    put(item.bare, name, shown.trim_end().trim_end_matches(['{', ':']));
+    let name = if item.is_definition() {
+        item.name.as_str()
+    } else {
+        ""
+    };
+    put(
+        item.bare,
+        name,
+        shown.trim_end().trim_end_matches(['{', ':']),
+    );
 }
 
 /// Text with its blanks collapsed, quotes kept.
 fn one_line(text: &str) -> String {
-    if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.trim().to_owned() }
+    if text.contains('\n') {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        text.trim().to_owned()
+    }
 }
 
 fn cut(text: &str) -> String {
@@ -118,7 +159,8 @@ mod tests {
     use super::*;
 
     fn shown(path: &str, text: &str) -> String {
-        let line = |one: Outlined| format!("{}{}: {}\n", "  ".repeat(one.depth), one.line, one.text);
+        let line =
+            |one: Outlined| format!("{}{}: {}\n", "  ".repeat(one.depth), one.line, one.text);
         outline(path, text).into_iter().map(line).collect()
     }
 

@@ -57,7 +57,10 @@ pub fn is_snapshot(path: &str) -> bool {
 /// `versions/1a2b3c4d5e6f_orders.py`: Alembic's form, whatever its folder of scripts is called.
 fn is_revision(path: &str) -> bool {
     let mut parts = path.rsplit('/');
-    let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let (name, folder) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
     let revision = name.split('_').next().unwrap_or_default();
     // Alembic's revisions have twelve digits; eight are enough to tell them from words.
     folder == "versions"
@@ -81,8 +84,13 @@ pub fn is_build_output(path: &str) -> bool {
 /// Returns the outermost part of a path that is the output of a build: the folder that a build makes as a whole.
 #[must_use]
 pub fn build_output_root(path: &str) -> Option<&str> {
-    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
-    ends.map(|end| &path[..end]).find(|part| is_build_output(part)).filter(|_| is_build_output(path))
+    let ends = path
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .chain([path.len()]);
+    ends.map(|end| &path[..end])
+        .find(|part| is_build_output(part))
+        .filter(|_| is_build_output(path))
 }
 
 /// Returns whether the file is other people's code, installed.
@@ -98,14 +106,19 @@ fn lowered(path: &str) -> String {
 /// A path may name the folder itself, or a link in its place.
 fn is_or_lies_in(kind: Kind, lower: &str) -> bool {
     let names = names_of(kind);
-    names.fit(lower) || names.folders.contains_key(lower.rsplit('/').next().unwrap_or(lower))
+    names.fit(lower)
+        || names
+            .folders
+            .contains_key(lower.rsplit('/').next().unwrap_or(lower))
 }
 
 /// Returns whether the file is a by-product of running commands: cache, build output or dependency.
 #[must_use]
 pub fn is_by_product(path: &str) -> bool {
     let lower = lowered(path);
-    [Kind::Cache, Kind::Build, Kind::Dependency].iter().any(|kind| is_or_lies_in(*kind, &lower))
+    [Kind::Cache, Kind::Build, Kind::Dependency]
+        .iter()
+        .any(|kind| is_or_lies_in(*kind, &lower))
 }
 
 /// Returns whether a folder of this name holds by-products only, whatever lies in it, so that a walk can pass it over.
@@ -114,7 +127,12 @@ pub fn is_by_product_folder(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [Kind::Cache, Kind::Build, Kind::Dependency]
         .iter()
-        .any(|kind| names_of(*kind).folders.get(lower.as_str()).is_some_and(|exceptions| *exceptions == "-"))
+        .any(|kind| {
+            names_of(*kind)
+                .folders
+                .get(lower.as_str())
+                .is_some_and(|exceptions| *exceptions == "-")
+        })
 }
 
 /// Returns whether the file is a source of any programming language.
@@ -124,7 +142,9 @@ pub fn is_code(path: &str) -> bool {
 }
 
 static LOCKS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-    let rows = include_str!("../data/locks.tsv").lines().filter(|line| !line.starts_with('#'));
+    let rows = include_str!("../data/locks.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| {
         let mut columns = row.split('\t');
         Some((columns.next()?, columns.next()?))
@@ -194,7 +214,9 @@ mod tests {
                 Kind::ClassLanguage => holds_tests(path),
                 Kind::TestConfiguration => test_role(path) == Some(TestRole::Configuration),
                 Kind::TestPart => holds_tests(path),
-                Kind::TestHelper | Kind::TestRunner | Kind::TestFile => test_role(path) == Some(TestRole::Helper),
+                Kind::TestHelper | Kind::TestRunner | Kind::TestFile => {
+                    test_role(path) == Some(TestRole::Helper)
+                }
                 Kind::Test | Kind::TestCode | Kind::TestWord | Kind::TestQualifier => is_test(path),
             };
             assert!(fits, "{row:?}");
@@ -215,9 +237,14 @@ mod tests {
 
     #[test]
     fn by_products_are_known_by_name() {
-        for path in
-            ["app/__pycache__/a.pyc", ".coverage", ".coverage.host.1", "dist/a.js", "x.egg-info/PKG-INFO", "venv"]
-        {
+        for path in [
+            "app/__pycache__/a.pyc",
+            ".coverage",
+            ".coverage.host.1",
+            "dist/a.js",
+            "x.egg-info/PKG-INFO",
+            "venv",
+        ] {
             assert!(is_by_product(path), "{path}");
         }
         for path in [
@@ -251,19 +278,29 @@ mod tests {
 
     #[test]
     fn migrations_are_told_from_what_only_sounds_alike() {
-        for path in
-            ["app/db/versions/1a2b3c4d5e6f_orders.py", "prisma/migrations/1_a/migration.sql", "drizzle/meta/1.json"]
-        {
+        for path in [
+            "app/db/versions/1a2b3c4d5e6f_orders.py",
+            "prisma/migrations/1_a/migration.sql",
+            "drizzle/meta/1.json",
+        ] {
             assert!(is_migration(path), "{path}");
         }
-        for path in ["api/versions/v1.py", "src/drizzle/schema.ts", "app/versions/decade.py", "app/immigration/a.py"] {
+        for path in [
+            "api/versions/v1.py",
+            "src/drizzle/schema.ts",
+            "app/versions/decade.py",
+            "app/immigration/a.py",
+        ] {
             assert!(!is_migration(path), "{path}");
         }
     }
 
     #[test]
     fn lock_files_name_their_manifest() {
-        for row in include_str!("../data/locks.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for row in include_str!("../data/locks.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
             let columns: Vec<_> = row.split('\t').collect();
             assert_eq!(columns.len(), 3, "{row}");
             assert_eq!(locked_manifest(columns[2]), Some(columns[1]));
@@ -273,7 +310,13 @@ mod tests {
 
     #[test]
     fn words_are_the_same_in_every_case() {
-        for name in ["testUtils", "test-utils", "__test_utils__", "test.utils", "TestUtils"] {
+        for name in [
+            "testUtils",
+            "test-utils",
+            "__test_utils__",
+            "test.utils",
+            "TestUtils",
+        ] {
             assert_eq!(words_of(name), ["test", "utils"], "{name}");
         }
         assert_eq!(words_of("e2e"), ["e2e"]);

@@ -43,8 +43,14 @@ impl Scopes {
     #[must_use]
     pub fn of_file(path: &str, source: &str) -> Option<Scopes> {
         let mut scopes = Scopes::of_text(Language::of_path(path)?, source)?;
-        if [".pyi", ".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| path.ends_with(ending)) {
-            scopes.reads.iter_mut().for_each(|read| read.purpose = Purpose::Type);
+        if [".pyi", ".d.ts", ".d.mts", ".d.cts"]
+            .iter()
+            .any(|ending| path.ends_with(ending))
+        {
+            scopes
+                .reads
+                .iter_mut()
+                .for_each(|read| read.purpose = Purpose::Type);
         }
         Some(scopes)
     }
@@ -54,7 +60,9 @@ impl Scopes {
     pub fn of_tree(language: Language, root: Node<'_>, source: &str) -> Scopes {
         match language {
             Language::Python => python::read(root, source),
-            Language::JavaScript | Language::TypeScript | Language::Tsx => script::read(root, source),
+            Language::JavaScript | Language::TypeScript | Language::Tsx => {
+                script::read(root, source)
+            }
         }
     }
 }

@@ -13,7 +13,8 @@ static SCRIPT_GLOBALS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| entries(include_str!("../data/script_globals.txt")).collect());
 
 fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
-    list.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+    list.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 /// Returns whether a dotted path begins with a module of Python's standard library.
@@ -25,7 +26,8 @@ pub fn is_in_python(module: &str) -> bool {
 /// Returns whether a specifier names a module of Node, `fs/promises` and `node:test` included.
 #[must_use]
 pub fn is_in_node(specifier: &str) -> bool {
-    specifier.starts_with("node:") || NODE.contains(specifier.split('/').next().unwrap_or(specifier))
+    specifier.starts_with("node:")
+        || NODE.contains(specifier.split('/').next().unwrap_or(specifier))
 }
 
 /// Returns whether a script has the name without binding it: from the language, a runtime, a browser or a test runner.
@@ -47,27 +49,48 @@ mod tests {
         ] {
             let names: Vec<_> = entries(list).collect();
             assert!(names.is_sorted() && names.windows(2).all(|pair| pair[0] != pair[1]));
-            assert!(
-                names.iter().all(|name| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_'))
-            );
+            assert!(names.iter().all(|name| {
+                name.chars()
+                    .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            }));
         }
     }
 
     #[test]
     fn modules_are_known_by_their_first_part() {
-        for module in ["os", "os.path", "zoneinfo", "tomllib", "distutils.core", "__future__"] {
+        for module in [
+            "os",
+            "os.path",
+            "zoneinfo",
+            "tomllib",
+            "distutils.core",
+            "__future__",
+        ] {
             assert!(is_in_python(module), "{module}");
         }
         for module in ["", ".os", "yaml", "osx", "app.os", "typing_extensions"] {
             assert!(!is_in_python(module), "{module}");
         }
-        for specifier in ["fs", "fs/promises", "node:fs", "node:test", "worker_threads"] {
+        for specifier in [
+            "fs",
+            "fs/promises",
+            "node:fs",
+            "node:test",
+            "worker_threads",
+        ] {
             assert!(is_in_node(specifier), "{specifier}");
         }
         for specifier in ["./fs", "fs-extra", "@types/node", "express", "test"] {
             assert!(!is_in_node(specifier), "{specifier}");
         }
-        for name in ["process", "console", "expect", "vi", "__dirname", "AbortSignal"] {
+        for name in [
+            "process",
+            "console",
+            "expect",
+            "vi",
+            "__dirname",
+            "AbortSignal",
+        ] {
             assert!(is_script_global(name), "{name}");
         }
         for name in ["order", "amount", "app", "router", ""] {

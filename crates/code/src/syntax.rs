@@ -292,7 +292,9 @@ pub fn read(language: Language, source: &str) -> Option<Syntax> {
     let tree = language.parse(source)?;
     Some(match language {
         Language::Python => python::read(tree.root_node(), source),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => script::read(tree.root_node(), source),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            script::read(tree.root_node(), source)
+        }
     })
 }
 

@@ -7,13 +7,22 @@ use crate::languages::Language;
 /// Returns whether all that a text defines and calls at its top are tests and what sets them up, and one of them is a test.
 #[must_use]
 pub fn is_of_tests(path: &str, text: &str) -> bool {
-    let Some(language) = Language::of_path(path) else { return false };
-    let Some(source) = Source::parse(text, language, Elisions::NONE).filter(|source| !source.has_error()) else {
+    let Some(language) = Language::of_path(path) else {
+        return false;
+    };
+    let Some(source) =
+        Source::parse(text, language, Elisions::NONE).filter(|source| !source.has_error())
+    else {
         return false;
     };
     let items = source.items(source.root());
-    let code = || items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Docstring));
-    code().any(|item| is_test(language, item)) && code().all(|item| is_test(language, item) || sets_up(&source, item))
+    let code = || {
+        items
+            .iter()
+            .filter(|item| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Docstring))
+    };
+    code().any(|item| is_test(language, item))
+        && code().all(|item| is_test(language, item) || sets_up(&source, item))
 }
 
 fn is_test(language: Language, item: &Item<'_>) -> bool {
@@ -24,8 +33,14 @@ fn is_test(language: Language, item: &Item<'_>) -> bool {
         (_, Kind::Call) => {
             // `jest.mock('./a')`, `vi.spyOn(a, 'b')`: what only a runner of tests has.
             let callee = item.name.split('(').next().unwrap_or_default();
-            let doubles = [".mock", ".doMock", ".unmock", ".spyOn"].iter().any(|verb| callee.ends_with(verb));
-            doubles || matches!(callee.split('.').next(), Some("it" | "test" | "describe" | "suite"))
+            let doubles = [".mock", ".doMock", ".unmock", ".spyOn"]
+                .iter()
+                .any(|verb| callee.ends_with(verb));
+            doubles
+                || matches!(
+                    callee.split('.').next(),
+                    Some("it" | "test" | "describe" | "suite")
+                )
         }
         _ => false,
     }
@@ -47,14 +62,38 @@ mod tests {
     #[test]
     fn tests_are_known_by_what_they_define() {
         for (path, text, expected) in [
-            ("a.py", "import a\n\n\ndef test_a():\n    assert a.b\n", true),
-            ("a.py", "class TestA:\n    def test_b(self):\n        pass\n", true),
-            ("a.py", "@pytest.fixture\ndef a():\n    return 1\n\n\ndef test_a(a):\n    assert a\n", true),
-            ("a.py", "def a():\n    return 1\n\n\ndef test_a():\n    assert a()\n", false),
+            (
+                "a.py",
+                "import a\n\n\ndef test_a():\n    assert a.b\n",
+                true,
+            ),
+            (
+                "a.py",
+                "class TestA:\n    def test_b(self):\n        pass\n",
+                true,
+            ),
+            (
+                "a.py",
+                "@pytest.fixture\ndef a():\n    return 1\n\n\ndef test_a(a):\n    assert a\n",
+                true,
+            ),
+            (
+                "a.py",
+                "def a():\n    return 1\n\n\ndef test_a():\n    assert a()\n",
+                false,
+            ),
             ("a.py", "@pytest.fixture\ndef a():\n    return 1\n", false),
             ("a.py", "def a():\n    return 1\n", false),
-            ("a.ts", "describe('a', () => {\n  it('b', () => {});\n});\n", true),
-            ("a.ts", "beforeEach(() => {});\ntest('b', () => {});\n", true),
+            (
+                "a.ts",
+                "describe('a', () => {\n  it('b', () => {});\n});\n",
+                true,
+            ),
+            (
+                "a.ts",
+                "beforeEach(() => {});\ntest('b', () => {});\n",
+                true,
+            ),
             ("a.ts", "jest.mock('./b');\n", true),
             ("a.ts", "vi.mock('./b');\ntest('b', () => {});\n", true),
             ("a.ts", "export const test = 1;\n", false),

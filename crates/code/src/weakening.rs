@@ -86,7 +86,10 @@ pub fn compare(files: &[Revision<'_>]) -> Vec<Weakening> {
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for file in files {
         let read = |text: Option<&str>| test_cases::read(file.path, text.unwrap_or_default());
-        let place = |case: Case| Placed { path: file.path.to_owned(), case };
+        let place = |case: Case| Placed {
+            path: file.path.to_owned(),
+            case,
+        };
         let (old, new) = (read(file.old), read(file.new));
         match (old, new) {
             (Some(old), new) => {
@@ -101,7 +104,12 @@ pub fn compare(files: &[Revision<'_>]) -> Vec<Weakening> {
         }
     }
     let comparison = Comparison::new(&before, &after);
-    found.extend(before.iter().filter(|old| old.case.silence.is_none()).flat_map(|old| comparison.of_case(old)));
+    found.extend(
+        before
+            .iter()
+            .filter(|old| old.case.silence.is_none())
+            .flat_map(|old| comparison.of_case(old)),
+    );
     found
 }
 
@@ -109,8 +117,12 @@ pub fn compare(files: &[Revision<'_>]) -> Vec<Weakening> {
 #[must_use]
 pub fn count(path: &str, text: &str) -> Option<usize> {
     let cases = test_cases::read(path, text)?;
-    let live = cases.iter().filter(|case| !case.is_helper && case.silence.is_none());
-    live.clone().all(|case| !case.is_dynamic).then(|| live.count())
+    let live = cases
+        .iter()
+        .filter(|case| !case.is_helper && case.silence.is_none());
+    live.clone()
+        .all(|case| !case.is_dynamic)
+        .then(|| live.count())
 }
 
 fn unread(file: &Revision<'_>, way: Way) -> Weakening {
@@ -128,11 +140,19 @@ fn unread(file: &Revision<'_>, way: Way) -> Weakening {
 /// Of a language without a grammar, lines tell where to look: what is gone may be what mattered.
 fn by_lines(file: &Revision<'_>) -> Option<Weakening> {
     let old = file.old?;
-    let Some(new) = file.new else { return Some(unread(file, Way::Removed)) };
+    let Some(new) = file.new else {
+        return Some(unread(file, Way::Removed));
+    };
     let squeezed = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let now: BTreeSet<String> = new.lines().map(squeezed).collect();
-    let gone = old.lines().map(squeezed).find(|line| line.len() > 1 && !now.contains(line))?;
-    Some(Weakening { old: gone, ..unread(file, Way::Rewritten) })
+    let gone = old
+        .lines()
+        .map(squeezed)
+        .find(|line| line.len() > 1 && !now.contains(line))?;
+    Some(Weakening {
+        old: gone,
+        ..unread(file, Way::Rewritten)
+    })
 }
 
 /// All tests before and after.
@@ -156,20 +176,39 @@ fn is_live(check: &Check) -> bool {
 impl<'a> Comparison<'a> {
     fn new(before: &'a [Placed], after: &'a [Placed]) -> Self {
         let demanded = |is_helper: bool| {
-            let running = after.iter().filter(|one| one.case.silence.is_none() && one.case.is_helper == is_helper);
+            let running = after
+                .iter()
+                .filter(|one| one.case.silence.is_none() && one.case.is_helper == is_helper);
             let checks = running.flat_map(|one| &one.case.checks);
-            checks.filter(|check| is_live(check) && !check.is_conditional).map(Check::key).collect()
+            checks
+                .filter(|check| is_live(check) && !check.is_conditional)
+                .map(Check::key)
+                .collect()
         };
-        Comparison { before, after, by_tests: demanded(false), by_helpers: demanded(true) }
+        Comparison {
+            before,
+            after,
+            by_tests: demanded(false),
+            by_helpers: demanded(true),
+        }
     }
 
     fn demanded(&self, case: &Case) -> &Demanded {
-        if case.is_helper { &self.by_helpers } else { &self.by_tests }
+        if case.is_helper {
+            &self.by_helpers
+        } else {
+            &self.by_tests
+        }
     }
 
     fn of_case(&self, old: &Placed) -> Vec<Weakening> {
-        let same = |one: &&Placed| one.case.name == old.case.name && one.case.is_helper == old.case.is_helper;
-        let here = self.after.iter().rfind(|one| same(one) && one.path == old.path);
+        let same = |one: &&Placed| {
+            one.case.name == old.case.name && one.case.is_helper == old.case.is_helper
+        };
+        let here = self
+            .after
+            .iter()
+            .rfind(|one| same(one) && one.path == old.path);
         let new = here.or_else(|| self.after.iter().rfind(same));
         let ways = match new {
             Some(new) => pair::compare(&old.case, &new.case, self.demanded(&old.case)),
@@ -190,36 +229,72 @@ impl<'a> Comparison<'a> {
 
     /// A test without a namesake: what it demands may stand in others, under another name, or split.
     fn gone(&self, old: &Placed) -> Vec<pair::Told> {
-        let wanted: Vec<&Check> = old.case.checks.iter().filter(|check| is_live(check)).collect();
-        if !wanted.is_empty() && wanted.iter().all(|check| self.demanded(&old.case).contains(&check.key())) {
+        let wanted: Vec<&Check> = old
+            .case
+            .checks
+            .iter()
+            .filter(|check| is_live(check))
+            .collect();
+        if !wanted.is_empty()
+            && wanted
+                .iter()
+                .all(|check| self.demanded(&old.case).contains(&check.key()))
+        {
             return Vec::new();
         }
         let is_new = |one: &&Placed| {
-            !self.before.iter().any(|old| old.case.name == one.case.name) && one.case.is_helper == old.case.is_helper
+            !self.before.iter().any(|old| old.case.name == one.case.name)
+                && one.case.is_helper == old.case.is_helper
         };
         let heirs: Vec<&Placed> = self.after.iter().filter(is_new).collect();
         if wanted.is_empty() {
-            let same = |heir: &&&Placed| heir.case.calls == old.case.calls || !heir.case.checks.is_empty();
-            let inherited = heirs.iter().find(same).is_some_and(|heir| heir.case.silence.is_none());
-            return if inherited || old.case.is_helper { Vec::new() } else { vec![pair::Told::removed(&old.case)] };
+            let same =
+                |heir: &&&Placed| heir.case.calls == old.case.calls || !heir.case.checks.is_empty();
+            let inherited = heirs
+                .iter()
+                .find(same)
+                .is_some_and(|heir| heir.case.silence.is_none());
+            return if inherited || old.case.is_helper {
+                Vec::new()
+            } else {
+                vec![pair::Told::removed(&old.case)]
+            };
         }
-        let about =
-            |heir: &&&Placed| heir.case.checks.iter().any(|check| wanted.iter().any(|wanted| check.is_about(wanted)));
+        let about = |heir: &&&Placed| {
+            heir.case
+                .checks
+                .iter()
+                .any(|check| wanted.iter().any(|wanted| check.is_about(wanted)))
+        };
         if let Some(heir) = heirs.iter().find(about) {
             return pair::compare(&old.case, &heir.case, self.demanded(&old.case));
         }
         // Moved to another class or block, with what was set up there written out: the old test tells whether it says as much.
-        let own = |name: &str| name.rsplit(['.', '>']).next().unwrap_or(name).trim().to_owned();
+        let own = |name: &str| {
+            name.rsplit(['.', '>'])
+                .next()
+                .unwrap_or(name)
+                .trim()
+                .to_owned()
+        };
         let moved = heirs.iter().find(|heir| {
             own(&heir.case.name) == own(&old.case.name)
-                && wanted.iter().all(|wanted| heir.case.checks.iter().any(|one| is_live(one) && one.asks_alike(wanted)))
+                && wanted.iter().all(|wanted| {
+                    heir.case
+                        .checks
+                        .iter()
+                        .any(|one| is_live(one) && one.asks_alike(wanted))
+                })
         });
         if let Some(heir) = moved {
             return pair::compare(&old.case, &heir.case, self.demanded(&old.case));
         }
         // What a helper checked is missed by the tests that called it, or else by nobody.
         if old.case.is_helper {
-            return vec![pair::Told { way: Way::Rewritten, ..pair::Told::removed(&old.case) }];
+            return vec![pair::Told {
+                way: Way::Rewritten,
+                ..pair::Told::removed(&old.case)
+            }];
         }
         vec![pair::Told::removed(&old.case)]
     }

@@ -35,7 +35,9 @@ pub(super) fn list(node: Node<'_>) -> Option<List> {
             Some(parent) if parent.kind() == "class_definition" => List::Members,
             _ => List::Statements,
         }),
-        "list" | "dictionary" | "tuple" | "set" | "argument_list" | "parameters" => Some(List::Entries),
+        "list" | "dictionary" | "tuple" | "set" | "argument_list" | "parameters" => {
+            Some(List::Entries)
+        }
         _ => None,
     }
 }
@@ -57,7 +59,11 @@ pub(super) fn shape<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
         "type_alias_statement" => made(Kind::Type, flat(field(node, "left", source)), node),
         "if_statement" => {
             let condition = flat(field(node, "condition", source));
-            let kind = if condition.starts_with("__name__") { Kind::Guard } else { Kind::Statement };
+            let kind = if condition.starts_with("__name__") {
+                Kind::Guard
+            } else {
+                Kind::Statement
+            };
             made(kind, format!("if {condition}"), node)
         }
         "return_statement" => made(Kind::Statement, "return".to_owned(), node),
@@ -67,40 +73,70 @@ pub(super) fn shape<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
 
 pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
     let mut cursor = node.walk();
-    let marked = node.children(&mut cursor).filter(|child| child.kind() == "decorator").any(|child| {
-        let shown = text(child, source).trim_start_matches('@');
-        let name = shown.split('(').next().unwrap_or(shown);
-        let last = name.rsplit('.').next().unwrap_or(name).trim();
-        BOUND.contains(&last)
-    });
+    let marked = node
+        .children(&mut cursor)
+        .filter(|child| child.kind() == "decorator")
+        .any(|child| {
+            let shown = text(child, source).trim_start_matches('@');
+            let name = shown.split('(').next().unwrap_or(shown);
+            let last = name.rsplit('.').next().unwrap_or(name).trim();
+            BOUND.contains(&last)
+        });
     if marked {
         return true;
     }
-    let first = core.child_by_field_name("parameters").and_then(|parameters| parameters.named_child(0));
+    let first = core
+        .child_by_field_name("parameters")
+        .and_then(|parameters| parameters.named_child(0));
     // `self: "Line"` says whose method it is.
-    let name = first.map(|first| first.named_child(0).filter(|_| first.kind() == "typed_parameter").unwrap_or(first));
+    let name = first.map(|first| {
+        first
+            .named_child(0)
+            .filter(|_| first.kind() == "typed_parameter")
+            .unwrap_or(first)
+    });
     name.is_some_and(|name| matches!(text(name, source), "self" | "cls" | "mcs"))
 }
 
 fn made<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
-    Shape { kind, name, variant: String::new(), core }
+    Shape {
+        kind,
+        name,
+        variant: String::new(),
+        core,
+    }
 }
 
 fn definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shape<'t> {
-    let kind = if core.kind() == "class_definition" { Kind::Class } else { Kind::Function };
+    let kind = if core.kind() == "class_definition" {
+        Kind::Class
+    } else {
+        Kind::Function
+    };
     let mut variant = String::new();
     let mut cursor = node.walk();
-    for decorator in node.children(&mut cursor).filter(|child| child.kind() == "decorator") {
+    for decorator in node
+        .children(&mut cursor)
+        .filter(|child| child.kind() == "decorator")
+    {
         let shown = text(decorator, source).trim_start_matches('@').trim();
         if shown.ends_with("overload") {
             variant = format!("overload {}", flat(field(core, "parameters", source)));
         } else if let Some((_, accessor)) = shown.rsplit_once('.')
-            && matches!(accessor, "setter" | "deleter" | "expression" | "inplace" | "register")
+            && matches!(
+                accessor,
+                "setter" | "deleter" | "expression" | "inplace" | "register"
+            )
         {
             variant = accessor.to_owned();
         }
     }
-    Shape { kind, name: field(core, "name", source).to_owned(), variant, core }
+    Shape {
+        kind,
+        name: field(core, "name", source).to_owned(),
+        variant,
+        core,
+    }
 }
 
 fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
@@ -111,11 +147,18 @@ fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "assignment" => made(Kind::Value, flat(field(inner, "left", source)), inner),
         "augmented_assignment" => {
             let target = flat(field(inner, "left", source));
-            Shape { kind: Kind::Value, name: target, variant: "+=".to_owned(), core: inner }
+            Shape {
+                kind: Kind::Value,
+                name: target,
+                variant: "+=".to_owned(),
+                core: inner,
+            }
         }
         "call" => made(Kind::Call, call_name(inner, source), inner),
         "await" => match inner.named_child(0) {
-            Some(awaited) if awaited.kind() == "call" => made(Kind::Call, call_name(awaited, source), inner),
+            Some(awaited) if awaited.kind() == "call" => {
+                made(Kind::Call, call_name(awaited, source), inner)
+            }
             _ => made(Kind::Statement, first_line(node, source), inner),
         },
         "string" | "concatenated_string" => made(Kind::Docstring, "docstring".to_owned(), inner),
@@ -127,15 +170,27 @@ fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
         "pair" => made(Kind::Entry, flat(field(node, "key", source)), node),
-        "keyword_argument" => made(Kind::Entry, format!("{}=", field(node, "name", source)), node),
-        "dictionary" | "list" if node.parent().is_some_and(|parent| parent.kind() == "argument_list") => {
+        "keyword_argument" => made(
+            Kind::Entry,
+            format!("{}=", field(node, "name", source)),
+            node,
+        ),
+        "dictionary" | "list"
+            if node
+                .parent()
+                .is_some_and(|parent| parent.kind() == "argument_list") =>
+        {
             made(Kind::Entry, node.kind().to_owned(), node)
         }
         "call" => made(Kind::Entry, call_name(node, source), node),
         "ellipsis" => made(Kind::Marker, "...".to_owned(), node),
-        "typed_parameter" => {
-            made(Kind::Entry, node.named_child(0).map_or("", |name| text(name, source)).to_owned(), node)
-        }
+        "typed_parameter" => made(
+            Kind::Entry,
+            node.named_child(0)
+                .map_or("", |name| text(name, source))
+                .to_owned(),
+            node,
+        ),
         "default_parameter" | "typed_default_parameter" => {
             made(Kind::Entry, field(node, "name", source).to_owned(), node)
         }

@@ -11,9 +11,8 @@ pub(super) fn list(node: Node<'_>) -> Option<List> {
         "program" => Some(List::Module),
         "class_body" | "interface_body" | "object_type" => Some(List::Members),
         "statement_block" | "switch_body" | "switch_case" => Some(List::Statements),
-        "object" | "array" | "arguments" | "enum_body" | "formal_parameters" | "export_clause" | "object_pattern" => {
-            Some(List::Entries)
-        }
+        "object" | "array" | "arguments" | "enum_body" | "formal_parameters" | "export_clause"
+        | "object_pattern" => Some(List::Entries),
         _ => None,
     }
 }
@@ -27,7 +26,12 @@ pub(super) fn shape<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
 }
 
 fn made<'t>(kind: Kind, name: impl Into<String>, core: Node<'t>) -> Shape<'t> {
-    Shape { kind, name: name.into(), variant: String::new(), core }
+    Shape {
+        kind,
+        name: name.into(),
+        variant: String::new(),
+        core,
+    }
 }
 
 fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
@@ -38,20 +42,32 @@ fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "export_statement" => exported(node, source),
         "expression_statement" => expression(node, source),
         "return_statement" => made(Kind::Statement, "return", node),
-        "if_statement" => made(Kind::Statement, format!("if {}", flat(field(node, "condition", source))), node),
-        _ => declaration(node, source).unwrap_or_else(|| made(Kind::Statement, first_line(node, source), node)),
+        "if_statement" => made(
+            Kind::Statement,
+            format!("if {}", flat(field(node, "condition", source))),
+            node,
+        ),
+        _ => declaration(node, source)
+            .unwrap_or_else(|| made(Kind::Statement, first_line(node, source), node)),
     }
 }
 
 fn exported<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
-    let inner = node.child_by_field_name("declaration").or_else(|| node.child_by_field_name("value"));
+    let inner = node
+        .child_by_field_name("declaration")
+        .or_else(|| node.child_by_field_name("value"));
     let Some(inner) = inner else {
         return made(Kind::Export, flat(text(node, source)), node);
     };
-    let default = text(node, source).trim_start().starts_with("export default");
+    let default = text(node, source)
+        .trim_start()
+        .starts_with("export default");
     match declaration(inner, source) {
         Some(shape) if !shape.name.is_empty() => shape,
-        Some(shape) => Shape { name: "default".to_owned(), ..shape },
+        Some(shape) => Shape {
+            name: "default".to_owned(),
+            ..shape
+        },
         None if default => made(Kind::Export, "export default", inner),
         None => made(Kind::Statement, first_line(inner, source), inner),
     }
@@ -60,25 +76,35 @@ fn exported<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 fn declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
     let name = field(node, "name", source);
     Some(match node.kind() {
-        "function_declaration" | "generator_function_declaration" | "function_expression" | "arrow_function" => {
-            made(Kind::Function, name, node)
-        }
+        "function_declaration"
+        | "generator_function_declaration"
+        | "function_expression"
+        | "arrow_function" => made(Kind::Function, name, node),
         "function_signature" => Shape {
             kind: Kind::Function,
             name: name.to_owned(),
             variant: format!("signature {}", flat(field(node, "parameters", source))),
             core: node,
         },
-        "class_declaration" | "abstract_class_declaration" | "class" => made(Kind::Class, name, node),
+        "class_declaration" | "abstract_class_declaration" | "class" => {
+            made(Kind::Class, name, node)
+        }
         "interface_declaration" | "type_alias_declaration" | "internal_module" | "module" => {
             made(Kind::Type, flat(name), node)
         }
         "enum_declaration" => made(Kind::Class, name, node),
         "ambient_declaration" => made(Kind::Type, first_line(node, source), node),
         "lexical_declaration" | "variable_declaration" => {
-            let declarator = node.named_child(0).filter(|child| child.kind() == "variable_declarator")?;
-            let kind = match declarator.child_by_field_name("value").map(|value| value.kind()) {
-                Some("arrow_function" | "function_expression" | "generator_function") => Kind::Function,
+            let declarator = node
+                .named_child(0)
+                .filter(|child| child.kind() == "variable_declarator")?;
+            let kind = match declarator
+                .child_by_field_name("value")
+                .map(|value| value.kind())
+            {
+                Some("arrow_function" | "function_expression" | "generator_function") => {
+                    Kind::Function
+                }
                 Some("class") => Kind::Class,
                 _ => Kind::Value,
             };
@@ -96,13 +122,17 @@ fn expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         return made(Kind::Type, flat(field(inner, "name", source)), inner);
     }
     while inner.kind() == "await_expression" {
-        let Some(awaited) = inner.named_child(0) else { break };
+        let Some(awaited) = inner.named_child(0) else {
+            break;
+        };
         inner = awaited;
     }
     match inner.kind() {
         "assignment_expression" => {
             let target = flat(field(inner, "left", source));
-            let value = inner.child_by_field_name("right").map_or("", |right| right.kind());
+            let value = inner
+                .child_by_field_name("right")
+                .map_or("", |right| right.kind());
             let kind = match value {
                 _ if target == "module.exports" || target == "exports" => Kind::Export,
                 "function_expression" | "arrow_function" => Kind::Function,
@@ -119,20 +149,38 @@ fn member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let name = field(node, "name", source);
     match node.kind() {
         "method_definition" | "method_signature" | "abstract_method_signature" => {
-            let accessor = ["get", "set"].into_iter().find(|word| has_token(node, word));
-            let interface = node.parent().is_some_and(|parent| parent.kind() != "class_body");
+            let accessor = ["get", "set"]
+                .into_iter()
+                .find(|word| has_token(node, word));
+            let interface = node
+                .parent()
+                .is_some_and(|parent| parent.kind() != "class_body");
             let variant = match accessor {
                 Some(accessor) => accessor.to_owned(),
                 None if node.kind() == "method_definition" || interface => String::new(),
                 None => format!("signature {}", flat(field(node, "parameters", source))),
             };
-            Shape { kind: Kind::Function, name: name.to_owned(), variant, core: node }
+            Shape {
+                kind: Kind::Function,
+                name: name.to_owned(),
+                variant,
+                core: node,
+            }
         }
         "public_field_definition" | "field_definition" | "property_signature" => {
-            let name = if name.is_empty() { field(node, "property", source) } else { name };
-            let value = node.child_by_field_name("value").map_or("", |value| value.kind());
-            let kind =
-                if matches!(value, "arrow_function" | "function_expression") { Kind::Function } else { Kind::Value };
+            let name = if name.is_empty() {
+                field(node, "property", source)
+            } else {
+                name
+            };
+            let value = node
+                .child_by_field_name("value")
+                .map_or("", |value| value.kind());
+            let kind = if matches!(value, "arrow_function" | "function_expression") {
+                Kind::Function
+            } else {
+                Kind::Value
+            };
             made(kind, name, node)
         }
         _ => made(Kind::Statement, first_line(node, source), node),
@@ -143,8 +191,12 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
         "pair" | "pair_pattern" => made(Kind::Entry, key(field(node, "key", source)), node),
         "method_definition" => made(Kind::Entry, key(field(node, "name", source)), node),
-        "enum_assignment" | "export_specifier" => made(Kind::Entry, key(field(node, "name", source)), node),
-        "required_parameter" | "optional_parameter" => made(Kind::Entry, flat(field(node, "pattern", source)), node),
+        "enum_assignment" | "export_specifier" => {
+            made(Kind::Entry, key(field(node, "name", source)), node)
+        }
+        "required_parameter" | "optional_parameter" => {
+            made(Kind::Entry, flat(field(node, "pattern", source)), node)
+        }
         "object" | "array" | "arrow_function" | "function_expression" if is_argument(node) => {
             made(Kind::Entry, node.kind(), node)
         }
@@ -155,14 +207,22 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 
 /// An argument has no name: an object, a list or a function among the arguments goes by its kind.
 fn is_argument(node: Node<'_>) -> bool {
-    node.parent().is_some_and(|parent| parent.kind() == "arguments")
+    node.parent()
+        .is_some_and(|parent| parent.kind() == "arguments")
 }
 
 /// `'a'` and `a` are one key.
 fn key(name: &str) -> String {
     let flat = flat(name);
     let bare = flat.trim_matches('\'');
-    if bare.chars().all(|character| character.is_alphanumeric() || character == '_') { bare.to_owned() } else { flat }
+    if bare
+        .chars()
+        .all(|character| character.is_alphanumeric() || character == '_')
+    {
+        bare.to_owned()
+    } else {
+        flat
+    }
 }
 
 fn first_line(node: Node<'_>, source: &str) -> String {

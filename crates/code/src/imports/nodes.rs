@@ -22,11 +22,16 @@ pub struct ImportedNode<'t> {
 
 /// Returns the names that an import statement binds; `None` for anything else.
 #[must_use]
-pub fn imported_nodes<'t>(language: Language, node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
+pub fn imported_nodes<'t>(
+    language: Language,
+    node: Node<'t>,
+    source: &str,
+) -> Option<Vec<ImportedNode<'t>>> {
     match (language, node.kind()) {
-        (Language::Python, "import_statement" | "import_from_statement" | "future_import_statement") => {
-            Some(of_python(node, source))
-        }
+        (
+            Language::Python,
+            "import_statement" | "import_from_statement" | "future_import_statement",
+        ) => Some(of_python(node, source)),
         (Language::Python, _) => None,
         (_, "import_statement") => of_script(node, source),
         (_, "lexical_declaration" | "variable_declaration") => required(node, source),
@@ -42,10 +47,16 @@ fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
     };
     let module_name = node.child_by_field_name("module_name");
     let mut found = Vec::new();
-    for child in children(node).into_iter().filter(|child| Some(*child) != module_name) {
+    for child in children(node)
+        .into_iter()
+        .filter(|child| Some(*child) != module_name)
+    {
         let (name, alias) = match child.kind() {
             "dotted_name" | "wildcard_import" => (Some(child), None),
-            "aliased_import" => (child.child_by_field_name("name"), child.child_by_field_name("alias")),
+            "aliased_import" => (
+                child.child_by_field_name("name"),
+                child.child_by_field_name("alias"),
+            ),
             _ => continue,
         };
         let form = match (&from, child.kind()) {
@@ -53,33 +64,67 @@ fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
             (_, "wildcard_import") => Form::Star,
             _ => Form::Named,
         };
-        let module = from.clone().unwrap_or_else(|| name.map_or_else(String::new, |name| flat(text(name, source))));
-        found.push(ImportedNode { form, module, name, alias, type_only: false });
+        let module = from
+            .clone()
+            .unwrap_or_else(|| name.map_or_else(String::new, |name| flat(text(name, source))));
+        found.push(ImportedNode {
+            form,
+            module,
+            name,
+            alias,
+            type_only: false,
+        });
     }
     found
 }
 
 fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     let type_only = has_token(node, "type");
-    let required = children(node).into_iter().find(|child| child.kind() == "import_require_clause");
+    let required = children(node)
+        .into_iter()
+        .find(|child| child.kind() == "import_require_clause");
     let holder = required.unwrap_or(node);
     let module = unquote(text(holder.child_by_field_name("source")?, source)).to_owned();
-    let bare = ImportedNode { form: Form::Module, module, name: None, alias: None, type_only };
+    let bare = ImportedNode {
+        form: Form::Module,
+        module,
+        name: None,
+        alias: None,
+        type_only,
+    };
     if let Some(required) = required {
-        return Some(vec![ImportedNode { form: Form::ImportRequire, name: required.named_child(0), ..bare }]);
+        return Some(vec![ImportedNode {
+            form: Form::ImportRequire,
+            name: required.named_child(0),
+            ..bare
+        }]);
     }
-    let Some(clause) = children(node).into_iter().find(|child| child.kind() == "import_clause") else {
+    let Some(clause) = children(node)
+        .into_iter()
+        .find(|child| child.kind() == "import_clause")
+    else {
         return Some(vec![bare]);
     };
     let mut found = Vec::new();
     for child in children(clause) {
         match child.kind() {
-            "identifier" => found.push(ImportedNode { form: Form::Default, name: Some(child), ..bare.clone() }),
+            "identifier" => found.push(ImportedNode {
+                form: Form::Default,
+                name: Some(child),
+                ..bare.clone()
+            }),
             "namespace_import" => {
-                found.push(ImportedNode { form: Form::Star, name: child.named_child(0), ..bare.clone() });
+                found.push(ImportedNode {
+                    form: Form::Star,
+                    name: child.named_child(0),
+                    ..bare.clone()
+                });
             }
             "named_imports" => {
-                for specifier in children(child).into_iter().filter(|one| one.kind() == "import_specifier") {
+                for specifier in children(child)
+                    .into_iter()
+                    .filter(|one| one.kind() == "import_specifier")
+                {
                     found.push(ImportedNode {
                         form: Form::Named,
                         name: specifier.child_by_field_name("name"),
@@ -105,19 +150,39 @@ fn required<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     if value.kind() != "call_expression" || field(value, "function", source) != "require" {
         return None;
     }
-    let argument = value.child_by_field_name("arguments")?.named_child(0).filter(|one| one.kind() == "string")?;
+    let argument = value
+        .child_by_field_name("arguments")?
+        .named_child(0)
+        .filter(|one| one.kind() == "string")?;
     let module = unquote(text(argument, source)).to_owned();
-    let bare = ImportedNode { form: Form::Require, module, name: None, alias: None, type_only: false };
+    let bare = ImportedNode {
+        form: Form::Require,
+        module,
+        name: None,
+        alias: None,
+        type_only: false,
+    };
     let pattern = declarator.child_by_field_name("name")?;
     if pattern.kind() != "object_pattern" {
-        return Some(vec![ImportedNode { name: Some(pattern), ..bare }]);
+        return Some(vec![ImportedNode {
+            name: Some(pattern),
+            ..bare
+        }]);
     }
     let one = |child: Node<'t>| {
         let (name, alias) = match child.kind() {
-            "pair_pattern" => (child.child_by_field_name("key"), child.child_by_field_name("value")),
+            "pair_pattern" => (
+                child.child_by_field_name("key"),
+                child.child_by_field_name("value"),
+            ),
             _ => (Some(child), None),
         };
-        ImportedNode { form: Form::RequireNamed, name, alias, ..bare.clone() }
+        ImportedNode {
+            form: Form::RequireNamed,
+            name,
+            alias,
+            ..bare.clone()
+        }
     };
     Some(children(pattern).into_iter().map(one).collect())
 }

@@ -15,7 +15,11 @@ use tree_sitter::{Node, Tree};
 pub(super) fn masked(text: &str, tree: &Tree) -> Option<String> {
     let mut errors = Vec::new();
     collect(tree.root_node(), &mut errors);
-    let near = |at: &Range<usize>| errors.iter().any(|error| at.start <= error.end && error.start <= at.end);
+    let near = |at: &Range<usize>| {
+        errors
+            .iter()
+            .any(|error| at.start <= error.end && error.start <= at.end)
+    };
     let mut bytes = text.as_bytes().to_vec();
     let mut is_masked = false;
     let mut mask = |range: Range<usize>, with: u8| {
@@ -28,7 +32,10 @@ pub(super) fn masked(text: &str, tree: &Tree) -> Option<String> {
     for arguments in arguments_of_templates(text) {
         mask(arguments, b' ');
     }
-    for (at, _) in text.match_indices(" & ").filter(|(at, _)| near(&(*at..at + 3))) {
+    for (at, _) in text
+        .match_indices(" & ")
+        .filter(|(at, _)| near(&(*at..at + 3)))
+    {
         mask(at + 1..at + 2, b'_');
     }
     String::from_utf8(bytes).ok().filter(|_| is_masked)
@@ -41,7 +48,8 @@ fn collect(node: Node<'_>, found: &mut Vec<Range<usize>>) {
     }
     if node.has_error() {
         let mut cursor = node.walk();
-        node.children(&mut cursor).for_each(|child| collect(child, found));
+        node.children(&mut cursor)
+            .for_each(|child| collect(child, found));
     }
 }
 
@@ -49,10 +57,15 @@ fn collect(node: Node<'_>, found: &mut Vec<Range<usize>>) {
 fn imported_types(text: &str) -> Vec<Range<usize>> {
     let calls = text.match_indices("import(").filter_map(|(at, open)| {
         let inner = text.get(at + open.len()..)?;
-        let quote = inner.chars().next().filter(|sign| matches!(sign, '"' | '\''))?;
+        let quote = inner
+            .chars()
+            .next()
+            .filter(|sign| matches!(sign, '"' | '\''))?;
         let length = inner.get(1..)?.find(quote)? + 2;
         let rest = inner.get(length..)?.strip_prefix(")")?;
-        let is_type = rest.strip_prefix('.').is_some_and(|name| name.starts_with(char::is_uppercase));
+        let is_type = rest
+            .strip_prefix('.')
+            .is_some_and(|name| name.starts_with(char::is_uppercase));
         let is_line = !inner.get(..length)?.contains('\n');
         (is_type && is_line).then_some(at..at + open.len() + length + 1)
     });
@@ -74,7 +87,8 @@ fn arguments_of_templates(text: &str) -> Vec<Range<usize>> {
             }
             if depth == 0 {
                 let before = at.checked_sub(1).map(|before| bytes[before])?;
-                return (before.is_ascii_alphanumeric() || matches!(before, b'_' | b'$')).then_some(at..end + 1);
+                return (before.is_ascii_alphanumeric() || matches!(before, b'_' | b'$'))
+                    .then_some(at..end + 1);
             }
         }
         None
@@ -89,17 +103,40 @@ mod tests {
     #[test]
     fn what_the_grammars_lack_parses_and_keeps_its_places() {
         for (language, text) in [
-            (Language::TypeScript, "export type A = { p?: import(\"./t\").Q[] };\n"),
-            (Language::TypeScript, "export function a(tx: any) { return tx.q<Row[]>`x`; }\n"),
-            (Language::TypeScript, "const a = await tx.q<{ n: Array<string> }[]>`select ${1}`;\n"),
-            (Language::Tsx, "export const A = () => <p>Store & Insight</p>;\n"),
-            (Language::JavaScript, "export const A = () => (\n  <p>\n    Store & Insight & more\n  </p>\n);\n"),
+            (
+                Language::TypeScript,
+                "export type A = { p?: import(\"./t\").Q[] };\n",
+            ),
+            (
+                Language::TypeScript,
+                "export function a(tx: any) { return tx.q<Row[]>`x`; }\n",
+            ),
+            (
+                Language::TypeScript,
+                "const a = await tx.q<{ n: Array<string> }[]>`select ${1}`;\n",
+            ),
+            (
+                Language::Tsx,
+                "export const A = () => <p>Store & Insight</p>;\n",
+            ),
+            (
+                Language::JavaScript,
+                "export const A = () => (\n  <p>\n    Store & Insight & more\n  </p>\n);\n",
+            ),
         ] {
             let tree = language.parse(text).expect("a tree");
-            assert!(!tree.root_node().has_error(), "{text}{}", tree.root_node().to_sexp());
+            assert!(
+                !tree.root_node().has_error(),
+                "{text}{}",
+                tree.root_node().to_sexp()
+            );
             assert_eq!(tree.root_node().end_byte(), text.len());
         }
-        for text in ["const a = import(\"./t\";\n", "const a = <b>`x;\n", "export const a = 1 & ;\n"] {
+        for text in [
+            "const a = import(\"./t\";\n",
+            "const a = <b>`x;\n",
+            "export const a = 1 & ;\n",
+        ] {
             let tree = Language::TypeScript.parse(text).expect("a tree");
             assert!(tree.root_node().has_error(), "{text}");
         }

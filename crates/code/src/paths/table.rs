@@ -51,7 +51,9 @@ pub(super) struct Names {
 pub(super) static TABLE: LazyLock<HashMap<Kind, Names>> = LazyLock::new(|| {
     let mut table: HashMap<Kind, Names> = HashMap::new();
     for row in rows() {
-        let Some(kind) = kind_of(row.kind) else { continue };
+        let Some(kind) = kind_of(row.kind) else {
+            continue;
+        };
         let names = table.entry(kind).or_default();
         match row.form {
             "folder" => drop(names.folders.insert(row.name, row.exceptions)),
@@ -78,11 +80,19 @@ impl Names {
     pub(super) fn fit(&self, path: &str) -> bool {
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
         let in_folder = |folder: &str| {
-            self.folders.get(folder).is_some_and(|exceptions| !ends_with_any(name, exceptions))
-                || self.folder_endings.iter().any(|ending| folder.ends_with(ending))
+            self.folders
+                .get(folder)
+                .is_some_and(|exceptions| !ends_with_any(name, exceptions))
+                || self
+                    .folder_endings
+                    .iter()
+                    .any(|ending| folder.ends_with(ending))
         };
         folders.split('/').any(in_folder)
-            || self.nested.iter().any(|nested| holds_folders(folders, nested))
+            || self
+                .nested
+                .iter()
+                .any(|nested| holds_folders(folders, nested))
             || self.files.contains_key(name)
             || self.endings.iter().any(|ending| name.ends_with(ending))
             || self.starts.iter().any(|start| name.starts_with(start))
@@ -93,7 +103,8 @@ fn holds_folders(folders: &str, nested: &str) -> bool {
     folders.match_indices(nested).any(|(at, _)| {
         let before = folders.get(..at).unwrap_or_default();
         let behind = folders.get(at + nested.len()..).unwrap_or_default();
-        (before.is_empty() || before.ends_with('/')) && (behind.is_empty() || behind.starts_with('/'))
+        (before.is_empty() || before.ends_with('/'))
+            && (behind.is_empty() || behind.starts_with('/'))
     })
 }
 
@@ -115,16 +126,18 @@ pub(super) struct Row {
 
 /// Returns the rows of the table.
 pub(super) fn rows() -> impl Iterator<Item = Row> {
-    TEXT.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
-        let mut columns = line.split('\t');
-        Some(Row {
-            kind: columns.next()?,
-            form: columns.next()?,
-            name: columns.next()?,
-            exceptions: columns.next()?,
-            example: columns.next()?,
+    TEXT.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let mut columns = line.split('\t');
+            Some(Row {
+                kind: columns.next()?,
+                form: columns.next()?,
+                name: columns.next()?,
+                exceptions: columns.next()?,
+                example: columns.next()?,
+            })
         })
-    })
 }
 
 pub(super) fn kind_of(word: &str) -> Option<Kind> {

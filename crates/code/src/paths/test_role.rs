@@ -51,26 +51,42 @@ pub fn test_role(path: &str) -> Option<TestRole> {
             TestRole::Configuration
         });
     }
-    let home = folders.split('/').rfind(|folder| is_test_folder(folder, is_code))?;
+    let home = folders
+        .split('/')
+        .rfind(|folder| is_test_folder(folder, is_code))?;
     if name.starts_with("readme") {
         return None;
     }
-    Some(if is_code && holds_tests_only(folders, home, name, own_stem) { TestRole::Suite } else { TestRole::Helper })
+    Some(
+        if is_code && holds_tests_only(folders, home, name, own_stem) {
+            TestRole::Suite
+        } else {
+            TestRole::Helper
+        },
+    )
 }
 
 /// `test_x`, `test-x`, `x_test`, `x-spec`, `tests`; `OrderTest` where the language calls tests so.
 fn is_suite_name(stem: &str, own_stem: &str, name: &str) -> bool {
     stem == "tests"
-        || ["test_", "test-"].iter().any(|start| stem.starts_with(start))
-        || ["_test", "-test", "_tests", "_spec", "-spec"].iter().any(|end| stem.ends_with(end))
+        || ["test_", "test-"]
+            .iter()
+            .any(|start| stem.starts_with(start))
+        || ["_test", "-test", "_tests", "_spec", "-spec"]
+            .iter()
+            .any(|end| stem.ends_with(end))
         || names_of(Kind::ClassLanguage).fit(name)
-            && ["Test", "Tests", "Spec", "IT"].iter().any(|end| own_stem.len() > end.len() && own_stem.ends_with(end))
+            && ["Test", "Tests", "Spec", "IT"]
+                .iter()
+                .any(|end| own_stem.len() > end.len() && own_stem.ends_with(end))
 }
 
 /// A part between dots, `test` in `orders.test.ts`, or the end of one: `e2e-spec`, `int-test`.
 fn has_test_part(stem: &str) -> bool {
     let is_mark = |part: &str| {
-        names_of(Kind::TestPart).files.contains_key(part) || part.ends_with("-spec") || part.ends_with("-test")
+        names_of(Kind::TestPart).files.contains_key(part)
+            || part.ends_with("-spec")
+            || part.ends_with("-test")
     };
     stem.split('.').skip(1).any(is_mark)
 }
@@ -89,14 +105,19 @@ fn is_helper_name(own_stem: &str) -> bool {
     let helps = |word: &String| names_of(Kind::TestHelper).files.contains_key(word.as_str());
     let alone = words.len() == 1 && words.iter().any(|word| word == "testing");
     alone
-        || words.iter().any(is_test) && words.iter().any(helps) && words.iter().all(|word| is_test(word) || helps(word))
+        || words.iter().any(is_test)
+            && words.iter().any(helps)
+            && words.iter().all(|word| is_test(word) || helps(word))
 }
 
 /// `settings/test.py`, `config/environments/testing.ts`: settings of the program under test.
 fn is_set_up_for_tests(folders: &str, name: &str) -> bool {
     let folder = folders.rsplit('/').next().unwrap_or(folders);
     let stem = name.split('.').next().unwrap_or(name);
-    matches!(folder, "settings" | "config" | "configs" | "environments" | "conf") && matches!(stem, "test" | "testing")
+    matches!(
+        folder,
+        "settings" | "config" | "configs" | "environments" | "conf"
+    ) && matches!(stem, "test" | "testing")
 }
 
 /// Returns the outermost folder of tests that the file lies in.
@@ -104,10 +125,11 @@ fn is_set_up_for_tests(folders: &str, name: &str) -> bool {
 pub fn test_folder(path: &str) -> Option<&str> {
     let is_code = names_of(Kind::Code).fit(&path.to_ascii_lowercase());
     let ends = path.match_indices('/').map(|(end, _)| end);
-    ends.map(|end| path.get(..end).unwrap_or_default()).find(|folders| {
-        let last = folders.rsplit('/').next().unwrap_or(folders);
-        is_test_folder(&last.to_ascii_lowercase(), is_code)
-    })
+    ends.map(|end| path.get(..end).unwrap_or_default())
+        .find(|folders| {
+            let last = folders.rsplit('/').next().unwrap_or(folders);
+            is_test_folder(&last.to_ascii_lowercase(), is_code)
+        })
 }
 
 /// Whether a folder, in lower case, is one of tests. What lies in `specs/` is a test only if it is code.
@@ -123,19 +145,27 @@ fn is_test_folder(folder: &str, is_code: bool) -> bool {
     }
     let words = words_of(folder);
     let is_test = |word: &String| names_of(Kind::TestWord).folders.contains_key(word.as_str());
-    let qualifies = |word: &String| names_of(Kind::TestQualifier).folders.contains_key(word.as_str());
+    let qualifies = |word: &String| {
+        names_of(Kind::TestQualifier)
+            .folders
+            .contains_key(word.as_str())
+    };
     words.iter().any(is_test) && words.iter().all(|word| is_test(word) || qualifies(word))
 }
 
 /// Runners of scripts take every script of these folders for tests, but for what its name says is a helper.
 fn holds_tests_only(folders: &str, home: &str, name: &str, own_stem: &str) -> bool {
-    let is_script =
-        [".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx"].iter().any(|end| name.ends_with(end));
+    let is_script = [".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx"]
+        .iter()
+        .any(|end| name.ends_with(end));
     let helps = |word: &String| names_of(Kind::TestHelper).files.contains_key(word.as_str());
     is_script
         && matches!(home, "__tests__" | "__specs__" | "test" | "spec" | "specs")
         && !words_of(own_stem).iter().any(helps)
-        && !folders.rsplit('/').take_while(|folder| *folder != home).any(|folder| words_of(folder).iter().any(helps))
+        && !folders
+            .rsplit('/')
+            .take_while(|folder| *folder != home)
+            .any(|folder| words_of(folder).iter().any(helps))
 }
 
 #[cfg(test)]
@@ -185,7 +215,10 @@ mod tests {
     #[test]
     fn the_outermost_folder_of_tests_is_found() {
         assert_eq!(test_folder("api/tests/unit/test_a.py"), Some("api/tests"));
-        assert_eq!(test_folder("src/orders/__tests__/a.ts"), Some("src/orders/__tests__"));
+        assert_eq!(
+            test_folder("src/orders/__tests__/a.ts"),
+            Some("src/orders/__tests__")
+        );
         assert_eq!(test_folder("src/orders/a.spec.ts"), None);
     }
 

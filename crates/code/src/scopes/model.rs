@@ -209,7 +209,10 @@ impl Scopes {
 
     /// Returns the scopes with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (ScopeId, &Scope)> {
-        self.all.iter().enumerate().map(|(at, scope)| (ScopeId(at), scope))
+        self.all
+            .iter()
+            .enumerate()
+            .map(|(at, scope)| (ScopeId(at), scope))
     }
 
     /// Returns the scope and those around it, outwards.
@@ -251,13 +254,20 @@ impl Index {
             for (place, binding) in scope.bindings.iter().enumerate() {
                 own.entry(binding.name.clone()).or_default().push(place);
                 if scope.kind == ScopeKind::Function {
-                    index.locals.entry(binding.name.clone()).or_insert(ScopeId(at));
+                    index
+                        .locals
+                        .entry(binding.name.clone())
+                        .or_insert(ScopeId(at));
                 }
             }
             index.bindings.push(own);
         }
         for (place, read) in reads.iter().enumerate() {
-            index.reads.entry(read.name.clone()).or_default().push(place);
+            index
+                .reads
+                .entry(read.name.clone())
+                .or_default()
+                .push(place);
         }
         index
     }
@@ -265,9 +275,20 @@ impl Index {
 
 impl Scopes {
     /// Returns the bindings of a name in a scope, in the order of the text.
-    pub fn bindings_of(&self, scope: ScopeId, name: &str) -> impl DoubleEndedIterator<Item = &Binding> {
-        let places = self.index.bindings.get(scope.0).and_then(|own| own.get(name)).map_or(&[][..], Vec::as_slice);
-        let bindings = self.scope(scope).map_or(&[][..], |scope| scope.bindings.as_slice());
+    pub fn bindings_of(
+        &self,
+        scope: ScopeId,
+        name: &str,
+    ) -> impl DoubleEndedIterator<Item = &Binding> {
+        let places = self
+            .index
+            .bindings
+            .get(scope.0)
+            .and_then(|own| own.get(name))
+            .map_or(&[][..], Vec::as_slice);
+        let bindings = self
+            .scope(scope)
+            .map_or(&[][..], |scope| scope.bindings.as_slice());
         places.iter().filter_map(|&place| bindings.get(place))
     }
 

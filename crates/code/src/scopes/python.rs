@@ -35,11 +35,15 @@ impl Walker<'_> {
 
     fn statement(&mut self, node: Node<'_>) {
         match node.kind() {
-            "import_statement" | "import_from_statement" | "future_import_statement" => self.import(node),
+            "import_statement" | "import_from_statement" | "future_import_statement" => {
+                self.import(node)
+            }
             "function_definition" | "class_definition" => self.definition(node, node, &[]),
             "decorated_definition" => {
-                let decorators: Vec<Node<'_>> =
-                    children(node).into_iter().filter(|child| child.kind() == "decorator").collect();
+                let decorators: Vec<Node<'_>> = children(node)
+                    .into_iter()
+                    .filter(|child| child.kind() == "decorator")
+                    .collect();
                 for decorator in &decorators {
                     self.expressions(*decorator);
                 }
@@ -58,7 +62,10 @@ impl Walker<'_> {
             }
             "try_statement" => self.attempt(node),
             "with_statement" => {
-                for clause in children(node).into_iter().filter(|child| child.kind() == "with_clause") {
+                for clause in children(node)
+                    .into_iter()
+                    .filter(|child| child.kind() == "with_clause")
+                {
                     self.expressions(clause);
                 }
                 self.body_of(node, "body");
@@ -88,18 +95,30 @@ impl Walker<'_> {
             }
             let taken = (found.form == Form::Named).then(|| self.text(name).to_owned());
             // `import a.b` binds `a`.
-            let first = if found.form == Form::Module { name.named_child(0).unwrap_or(name) } else { name };
-            let by = BoundBy::Import { module: found.module, name: taken };
+            let first = if found.form == Form::Module {
+                name.named_child(0).unwrap_or(name)
+            } else {
+                name
+            };
+            let by = BoundBy::Import {
+                module: found.module,
+                name: taken,
+            };
             self.bind(found.alias.unwrap_or(first), by, node.end_byte());
         }
     }
 
     fn definition(&mut self, node: Node<'_>, whole: Node<'_>, decorators: &[Node<'_>]) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.child_by_field_name("name") else {
+            return;
+        };
         if let Some(parameters) = node.child_by_field_name("type_parameters") {
             // They are seen by bases, annotations and the body, and by nothing else.
             self.in_scope(ScopeKind::Block, "", node.byte_range(), |walker| {
-                for name in children(parameters).into_iter().filter_map(first_identifier) {
+                for name in children(parameters)
+                    .into_iter()
+                    .filter_map(first_identifier)
+                {
                     walker.bind(name, BoundBy::Parameter, node.start_byte());
                 }
                 walker.defined(node);
@@ -121,7 +140,9 @@ impl Walker<'_> {
             if let Some(bases) = node.child_by_field_name("superclasses") {
                 self.expressions(bases);
             }
-            self.in_scope(ScopeKind::Class, called, node.byte_range(), |walker| walker.body_of(node, "body"));
+            self.in_scope(ScopeKind::Class, called, node.byte_range(), |walker| {
+                walker.body_of(node, "body")
+            });
             return;
         }
         let parameters = node.child_by_field_name("parameters");
@@ -139,7 +160,9 @@ impl Walker<'_> {
 
     /// A decorator that is taken from the name itself, `@price.setter`, adds a part to what is there.
     fn form_of(&self, name: &str, decorators: &[Node<'_>]) -> BoundBy {
-        let shown = decorators.iter().filter_map(|decorator| decorator.named_child(0));
+        let shown = decorators
+            .iter()
+            .filter_map(|decorator| decorator.named_child(0));
         for decorator in shown.map(|decorator| self.text(decorator)) {
             let (object, last) = decorator.rsplit_once('.').unwrap_or(("", decorator));
             if last == "overload" {
@@ -170,9 +193,11 @@ impl Walker<'_> {
     /// `elif` and `else` of whatever statement.
     fn otherwise(&mut self, node: Node<'_>) {
         for alternative in node.children_by_field_name("alternative", &mut node.walk()) {
-            self.in_branch(alternative.byte_range(), |walker| match alternative.kind() {
-                "elif_clause" => walker.branches(alternative),
-                _ => walker.body_of(alternative, "body"),
+            self.in_branch(alternative.byte_range(), |walker| {
+                match alternative.kind() {
+                    "elif_clause" => walker.branches(alternative),
+                    _ => walker.body_of(alternative, "body"),
+                }
             });
         }
     }
@@ -190,9 +215,16 @@ impl Walker<'_> {
 
     fn attempt(&mut self, node: Node<'_>) {
         let clauses = children(node);
-        let handlers: Vec<Node<'_>> = clauses.iter().copied().filter(|one| one.kind().starts_with("except")).collect();
+        let handlers: Vec<Node<'_>> = clauses
+            .iter()
+            .copied()
+            .filter(|one| one.kind().starts_with("except"))
+            .collect();
         let catches = handlers.iter().any(|handler| {
-            let shown = self.text(*handler).split_once(':').map_or("", |(head, _)| head);
+            let shown = self
+                .text(*handler)
+                .split_once(':')
+                .map_or("", |(head, _)| head);
             let is_bare = shown.trim() == "except";
             is_bare || CATCHES_MISSING.iter().any(|name| shown.contains(name))
         });
@@ -208,18 +240,22 @@ impl Walker<'_> {
         for clause in clauses {
             match clause.kind() {
                 "finally_clause" => self.block(clause),
-                "else_clause" => self.in_branch(clause.byte_range(), |walker| walker.body_of(clause, "body")),
-                kind if kind.starts_with("except") => self.in_branch(clause.byte_range(), |walker| {
-                    for child in children(clause) {
-                        if child.kind() == "block" {
-                            walker.block(child);
-                        } else if Some(child) == clause.child_by_field_name("alias") {
-                            walker.target(child, &BoundBy::Target, child.end_byte());
-                        } else {
-                            walker.expression(child);
+                "else_clause" => {
+                    self.in_branch(clause.byte_range(), |walker| walker.body_of(clause, "body"))
+                }
+                kind if kind.starts_with("except") => {
+                    self.in_branch(clause.byte_range(), |walker| {
+                        for child in children(clause) {
+                            if child.kind() == "block" {
+                                walker.block(child);
+                            } else if Some(child) == clause.child_by_field_name("alias") {
+                                walker.target(child, &BoundBy::Target, child.end_byte());
+                            } else {
+                                walker.expression(child);
+                            }
                         }
-                    }
-                }),
+                    })
+                }
                 _ => {}
             }
         }
@@ -242,7 +278,9 @@ impl Walker<'_> {
             // One name alone takes what it meets; a dotted one is a value to compare with.
             "dotted_name" => match node.named_child(0) {
                 Some(name) if self.text(name) == "_" => {}
-                Some(name) if node.named_child_count() == 1 => self.bind(name, BoundBy::Target, node.end_byte()),
+                Some(name) if node.named_child_count() == 1 => {
+                    self.bind(name, BoundBy::Target, node.end_byte())
+                }
                 Some(first) => self.read(first, node.named_child(1)),
                 None => {}
             },
@@ -252,11 +290,19 @@ impl Walker<'_> {
                 if let Some(first) = parts.first().and_then(|class| class.named_child(0)) {
                     self.read(first, None);
                 }
-                parts.into_iter().skip(1).for_each(|part| self.case_pattern(part));
+                parts
+                    .into_iter()
+                    .skip(1)
+                    .for_each(|part| self.case_pattern(part));
             }
-            "keyword_pattern" => children(node).into_iter().skip(1).for_each(|part| self.case_pattern(part)),
+            "keyword_pattern" => children(node)
+                .into_iter()
+                .skip(1)
+                .for_each(|part| self.case_pattern(part)),
             "string" | "concatenated_string" => self.expressions(node),
-            _ => children(node).into_iter().for_each(|part| self.deeper(|walker| walker.case_pattern(part))),
+            _ => children(node)
+                .into_iter()
+                .for_each(|part| self.deeper(|walker| walker.case_pattern(part))),
         }
     }
 
@@ -270,13 +316,18 @@ impl Walker<'_> {
             return;
         }
         for name in children(node) {
-            self.declared.insert((here, self.text(name).to_owned()), home);
+            self.declared
+                .insert((here, self.text(name).to_owned()), home);
         }
     }
 
     fn delete(&mut self, node: Node<'_>) {
         for target in children(node) {
-            let targets = if target.kind() == "expression_list" { children(target) } else { vec![target] };
+            let targets = if target.kind() == "expression_list" {
+                children(target)
+            } else {
+                vec![target]
+            };
             for target in targets {
                 self.expression(target);
                 if target.kind() == "identifier" {
@@ -291,7 +342,13 @@ impl Walker<'_> {
         // The value is read when somebody asks for it.
         self.annotation(node.child_by_field_name("right"));
         if let Some(name) = left {
-            self.bind(name, BoundBy::Assignment { reads_itself: false }, node.end_byte());
+            self.bind(
+                name,
+                BoundBy::Assignment {
+                    reads_itself: false,
+                },
+                node.end_byte(),
+            );
         }
     }
 }

@@ -28,7 +28,9 @@ impl Scopes {
     /// Returns the names that the scope binds again.
     #[must_use]
     pub fn redefinitions(&self, scope: ScopeId) -> Vec<Redefinition<'_>> {
-        let Some(scope) = self.scope(scope) else { return Vec::new() };
+        let Some(scope) = self.scope(scope) else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         let mut last: HashMap<&str, &Binding> = HashMap::new();
         for second in scope.bindings.iter().filter(|binding| is_definite(binding)) {
@@ -38,7 +40,9 @@ impl Scopes {
                 // The same import again changes nothing; variables of a function are there to be changed.
                 let changes = !self.has_ambient_globals || first.is_hoisted || second.is_hoisted;
                 let is_usual = first.by == second.by && matches!(first.by, BoundBy::Import { .. })
-                    || is_inside_a_function(scope) && changes && (is_variable(first) || is_variable(second));
+                    || is_inside_a_function(scope)
+                        && changes
+                        && (is_variable(first) || is_variable(second));
                 !is_usual
             });
             found.extend(clash.map(|first| Redefinition { first, second }));
@@ -49,23 +53,37 @@ impl Scopes {
     /// Returns the variables of a function that are assigned again before anything reads their value.
     #[must_use]
     pub fn overwritten(&self, id: ScopeId) -> Vec<Redefinition<'_>> {
-        let Some(scope) = self.scope(id).filter(|scope| scope.kind == ScopeKind::Function) else { return Vec::new() };
+        let Some(scope) = self
+            .scope(id)
+            .filter(|scope| scope.kind == ScopeKind::Function)
+        else {
+            return Vec::new();
+        };
         let is_sure = |one: &&Binding| {
-            matches!(one.by, BoundBy::Assignment { .. }) && one.branch.is_none() && one.when == When::Later
+            matches!(one.by, BoundBy::Assignment { .. })
+                && one.branch.is_none()
+                && one.when == When::Later
         };
         let mut found = Vec::new();
-        for second in scope.bindings.iter().filter(is_sure).filter(|one| one.name != "_") {
+        for second in scope
+            .bindings
+            .iter()
+            .filter(is_sure)
+            .filter(|one| one.name != "_")
+        {
             let mut same = self.bindings_of(id, &second.name).filter(is_sure);
-            let Some(first) = same.rfind(|first| first.from <= second.span.start) else { continue };
+            let Some(first) = same.rfind(|first| first.from <= second.span.start) else {
+                continue;
+            };
             // What reads it elsewhere in the function may run in between: a closure, a loop.
             let is_read = self.reads_of(&second.name).any(|read| {
                 scope.span.contains(&read.span.start)
                     && (read.span.start >= first.from && read.span.start < second.from
                         || self.runs_with(read.scope) != id)
             });
-            let is_changed = self
-                .bindings_of(id, &second.name)
-                .any(|other| first.from <= other.span.start && other.span.start < second.span.start);
+            let is_changed = self.bindings_of(id, &second.name).any(|other| {
+                first.from <= other.span.start && other.span.start < second.span.start
+            });
             if !is_read && !is_changed {
                 found.push(Redefinition { first, second });
             }

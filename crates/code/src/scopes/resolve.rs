@@ -52,7 +52,10 @@ impl Scopes {
             if scope.kind == ScopeKind::Class && id != read.scope {
                 continue;
             }
-            let here: Vec<&Binding> = self.bindings_of(id, &read.name).filter(|binding| gives(binding, read)).collect();
+            let here: Vec<&Binding> = self
+                .bindings_of(id, &read.name)
+                .filter(|binding| gives(binding, read))
+                .collect();
             if let Some(first) = here.first() {
                 if self.runs_with(id) != unit {
                     return Resolution::Bound(first);
@@ -61,7 +64,9 @@ impl Scopes {
                     Order::Before(binding) => return Resolution::Bound(binding),
                     Order::Unknown(why) => return Resolution::Undecided(why),
                     // Before a class or a module binds a name, it sees those around it.
-                    Order::After(binding) if matches!(scope.kind, ScopeKind::Class | ScopeKind::Module) => {
+                    Order::After(binding)
+                        if matches!(scope.kind, ScopeKind::Class | ScopeKind::Module) =>
+                    {
                         later.get_or_insert(binding);
                     }
                     Order::After(binding) => return self.too_late(binding, read),
@@ -72,7 +77,12 @@ impl Scopes {
         self.resolve_outside(read, open, later)
     }
 
-    fn resolve_outside<'a>(&'a self, read: &Read, open: Option<Why>, later: Option<&'a Binding>) -> Resolution<'a> {
+    fn resolve_outside<'a>(
+        &'a self,
+        read: &Read,
+        open: Option<Why>,
+        later: Option<&'a Binding>,
+    ) -> Resolution<'a> {
         if !self.has_ambient_globals && BUILTINS.contains(read.name.as_str()) {
             return Resolution::Builtin;
         }
@@ -94,7 +104,9 @@ impl Scopes {
         if read.branch.is_some() && OLD_BUILTINS.contains(read.name.as_str()) {
             return Resolution::Undecided(Why::Condition);
         }
-        Resolution::Unbound { local_to: self.local_to(&read.name) }
+        Resolution::Unbound {
+            local_to: self.local_to(&read.name),
+        }
     }
 
     fn too_late<'a>(&self, binding: &'a Binding, read: &Read) -> Resolution<'a> {
@@ -120,7 +132,10 @@ fn order<'a>(bindings: &[&'a Binding], read: &Read) -> Order<'a> {
     let mut after = None;
     let mut before = None;
     for binding in bindings {
-        let is_sure = binding.branch.as_ref().is_none_or(|branch| branch.contains(&at));
+        let is_sure = binding
+            .branch
+            .as_ref()
+            .is_none_or(|branch| branch.contains(&at));
         if binding.when == When::Later && read.when == When::ImportTime
             || matches!(binding.by, BoundBy::Deletion | BoundBy::Declaration)
         {
@@ -137,7 +152,9 @@ fn order<'a>(bindings: &[&'a Binding], read: &Read) -> Order<'a> {
             after = after.or(Some(*binding));
         }
     }
-    let is_deleted = bindings.iter().any(|binding| binding.by == BoundBy::Deletion);
+    let is_deleted = bindings
+        .iter()
+        .any(|binding| binding.by == BoundBy::Deletion);
     match (before, unknown, after) {
         (Some(binding), ..) if !is_deleted => Order::Before(binding),
         (_, Some(why), _) => Order::Unknown(why),

@@ -44,10 +44,14 @@ impl Walker<'_> {
             "import_statement" => self.visit_import(node),
             "export_statement" => self.export(node),
             "lexical_declaration" | "variable_declaration" => self.declaration(node),
-            "function_declaration" | "generator_function_declaration" => self.function_declaration(node),
+            "function_declaration" | "generator_function_declaration" => {
+                self.function_declaration(node)
+            }
             "class_declaration" | "abstract_class_declaration" => self.class_declaration(node),
             "statement_block" | "class_static_block" | "switch_body" => {
-                self.in_scope(ScopeKind::Block, "", node.byte_range(), |walker| walker.visit_all(node));
+                self.in_scope(ScopeKind::Block, "", node.byte_range(), |walker| {
+                    walker.visit_all(node)
+                });
             }
             "if_statement" => {
                 self.visit_field(node, "condition");
@@ -58,7 +62,9 @@ impl Walker<'_> {
                 }
             }
             "for_statement" | "for_in_statement" => self.visit_for(node),
-            "while_statement" | "do_statement" => self.in_loop(node.byte_range(), |walker| walker.visit_all(node)),
+            "while_statement" | "do_statement" => {
+                self.in_loop(node.byte_range(), |walker| walker.visit_all(node))
+            }
             "try_statement" => self.visit_try(node),
             "switch_case" | "switch_default" => {
                 self.in_branch(node.byte_range(), |walker| walker.visit_all(node));
@@ -82,12 +88,19 @@ impl Walker<'_> {
             | "extends_type_clause"
             | "asserts_annotation"
             | "type_predicate_annotation" => {
-                self.at(|place| place.purpose = Purpose::Type, |walker| walker.visit_all(node));
+                self.at(
+                    |place| place.purpose = Purpose::Type,
+                    |walker| walker.visit_all(node),
+                );
             }
             "as_expression" | "satisfies_expression" => {
                 let parts = children(node);
                 for (at, part) in parts.into_iter().enumerate() {
-                    let purpose = if at == 0 { self.place.purpose } else { Purpose::Type };
+                    let purpose = if at == 0 {
+                        self.place.purpose
+                    } else {
+                        Purpose::Type
+                    };
                     self.at(|place| place.purpose = purpose, |walker| walker.visit(part));
                 }
             }
@@ -95,13 +108,19 @@ impl Walker<'_> {
                 if let Some(name) = node.child_by_field_name("name") {
                     self.bind(name, BoundBy::Type, 0);
                 }
-                self.at(|place| place.purpose = Purpose::Type, |walker| walker.visit_all(node));
+                self.at(
+                    |place| place.purpose = Purpose::Type,
+                    |walker| walker.visit_all(node),
+                );
             }
             "function_signature" => {
                 if let Some(name) = node.child_by_field_name("name") {
                     self.bind(name, BoundBy::Signature, 0);
                 }
-                self.at(|place| place.purpose = Purpose::Type, |walker| walker.visit_all(node));
+                self.at(
+                    |place| place.purpose = Purpose::Type,
+                    |walker| walker.visit_all(node),
+                );
             }
             "enum_declaration" | "internal_module" | "module" => self.merging(node),
             "ambient_declaration" => self.ambient(node),
@@ -111,10 +130,19 @@ impl Walker<'_> {
                     self.visit(*part);
                 }
                 if let Some(name) = parts.first() {
-                    self.bind(*name, BoundBy::Assignment { reads_itself: false }, node.end_byte());
+                    self.bind(
+                        *name,
+                        BoundBy::Assignment {
+                            reads_itself: false,
+                        },
+                        node.end_byte(),
+                    );
                 }
             }
-            "type_identifier" => self.at(|place| place.purpose = Purpose::Type, |walker| walker.read(node, None)),
+            "type_identifier" => self.at(
+                |place| place.purpose = Purpose::Type,
+                |walker| walker.read(node, None),
+            ),
             _ => return false,
         }
         true
@@ -134,13 +162,16 @@ impl Walker<'_> {
             "method_definition" => self.method(node),
             "class" => self.class_expression(node),
             "unary_expression" if has_token(node, "typeof") => {
-                self.at(|place| place.is_guarded = true, |walker| walker.visit_all(node));
+                self.at(
+                    |place| place.is_guarded = true,
+                    |walker| walker.visit_all(node),
+                );
             }
             "jsx_opening_element" | "jsx_self_closing_element" => {
                 for child in children(node) {
                     // `<div>` is an element, `<Order>` a name.
-                    let is_element =
-                        child.kind() == "identifier" && self.text(child).starts_with(|one: char| one.is_lowercase());
+                    let is_element = child.kind() == "identifier"
+                        && self.text(child).starts_with(|one: char| one.is_lowercase());
                     if !is_element {
                         self.visit(child);
                     }
@@ -159,11 +190,21 @@ impl Walker<'_> {
                 Form::Default => Some("default".to_owned()),
                 _ => None,
             };
-            let purpose = if found.type_only { Purpose::Type } else { self.place.purpose };
-            let by = BoundBy::Import { module: found.module, name: taken };
+            let purpose = if found.type_only {
+                Purpose::Type
+            } else {
+                self.place.purpose
+            };
+            let by = BoundBy::Import {
+                module: found.module,
+                name: taken,
+            };
             let bound = found.alias.unwrap_or(name);
             // Imports come before all else, wherever they stand.
-            self.at(|place| place.purpose = purpose, |walker| walker.bind(bound, by, 0));
+            self.at(
+                |place| place.purpose = purpose,
+                |walker| walker.bind(bound, by, 0),
+            );
         }
     }
 
@@ -183,20 +224,33 @@ impl Walker<'_> {
     fn declaration(&mut self, node: Node<'_>) {
         let is_var = node.kind() == "variable_declaration";
         let required = imported_nodes(Language::TypeScript, node, self.source);
-        for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
+        for declarator in children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "variable_declarator")
+        {
             self.visit_field(declarator, "value");
             self.visit_field(declarator, "type");
             if required.is_some() {
                 continue;
             }
             if let Some(pattern) = declarator.child_by_field_name("name") {
-                self.bind_pattern(pattern, &BoundBy::Assignment { reads_itself: false }, declarator.end_byte(), is_var);
+                self.bind_pattern(
+                    pattern,
+                    &BoundBy::Assignment {
+                        reads_itself: false,
+                    },
+                    declarator.end_byte(),
+                    is_var,
+                );
             }
         }
         for found in required.unwrap_or_default() {
             let Some(name) = found.name else { continue };
             let taken = (found.form == Form::RequireNamed).then(|| self.text(name).to_owned());
-            let by = BoundBy::Import { module: found.module, name: taken };
+            let by = BoundBy::Import {
+                module: found.module,
+                name: taken,
+            };
             self.bind_pattern(found.alias.unwrap_or(name), &by, node.end_byte(), is_var);
         }
     }
@@ -237,7 +291,12 @@ impl Walker<'_> {
             self.in_branch(handler.byte_range(), |walker| {
                 walker.in_scope(ScopeKind::Block, "", handler.byte_range(), |walker| {
                     if let Some(parameter) = handler.child_by_field_name("parameter") {
-                        walker.bind_pattern(parameter, &BoundBy::Target, parameter.end_byte(), false);
+                        walker.bind_pattern(
+                            parameter,
+                            &BoundBy::Target,
+                            parameter.end_byte(),
+                            false,
+                        );
                     }
                     walker.visit_field(handler, "body");
                 });
@@ -248,13 +307,17 @@ impl Walker<'_> {
 
     /// Enums and namespaces: parts of one name merge, and the name is a `var`.
     fn merging(&mut self, node: Node<'_>) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.child_by_field_name("name") else {
+            return;
+        };
         let is_name = name.kind() == "identifier";
         if is_name {
             let id = self.place.scope;
             self.bind_hoisted(id, name, BoundBy::Merging, node.start_byte());
         }
-        let Some(body) = node.child_by_field_name("body").filter(|_| is_name) else { return };
+        let Some(body) = node.child_by_field_name("body").filter(|_| is_name) else {
+            return;
+        };
         self.in_scope(ScopeKind::Block, "", body.byte_range(), |walker| {
             for member in children(body) {
                 match member.kind() {
@@ -280,7 +343,10 @@ impl Walker<'_> {
                 _ => vec![declared],
             };
             for declarator in declarators {
-                if let Some(name) = declarator.child_by_field_name("name").filter(|name| name.kind() != "string") {
+                if let Some(name) = declarator
+                    .child_by_field_name("name")
+                    .filter(|name| name.kind() != "string")
+                {
                     self.bind_pattern(name, &BoundBy::Declaration, 0, false);
                 }
             }

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::model::{Binding, BoundBy, Index, Purpose, Read, Scope, ScopeId, ScopeKind, Scopes, When, Why};
+use super::model::{
+    Binding, BoundBy, Index, Purpose, Read, Scope, ScopeId, ScopeKind, Scopes, When, Why,
+};
 use crate::languages::text;
 
 /// How deep a tree is followed; what lies deeper is unknown. Each level takes stack.
@@ -51,8 +53,17 @@ impl<'s> Walker<'s> {
             is_guarded: false,
             unordered: None,
         };
-        let scopes = Scopes { all: vec![module], ..Scopes::default() };
-        Walker { source, scopes, place, declared: HashMap::new(), depth: 0 }
+        let scopes = Scopes {
+            all: vec![module],
+            ..Scopes::default()
+        };
+        Walker {
+            source,
+            scopes,
+            place,
+            declared: HashMap::new(),
+            depth: 0,
+        }
     }
 
     pub(super) fn text(&self, node: Node<'_>) -> &'s str {
@@ -82,14 +93,32 @@ impl<'s> Walker<'s> {
     }
 
     /// Walks what opens a scope of its own.
-    pub(super) fn in_scope(&mut self, kind: ScopeKind, name: &str, span: Range<usize>, walk: impl FnOnce(&mut Self)) {
+    pub(super) fn in_scope(
+        &mut self,
+        kind: ScopeKind,
+        name: &str,
+        span: Range<usize>,
+        walk: impl FnOnce(&mut Self),
+    ) {
         let id = ScopeId(self.scopes.all.len());
         let parent = Some(self.place.scope);
-        self.scopes.all.push(Scope { kind, parent, name: name.to_owned(), span, bindings: Vec::new(), open: None });
+        self.scopes.all.push(Scope {
+            kind,
+            parent,
+            name: name.to_owned(),
+            span,
+            bindings: Vec::new(),
+            open: None,
+        });
         let change = |place: &mut Place| {
             place.scope = id;
             if kind == ScopeKind::Function {
-                (place.branch, place.repeats, place.is_guarded, place.unordered) = (None, None, false, None);
+                (
+                    place.branch,
+                    place.repeats,
+                    place.is_guarded,
+                    place.unordered,
+                ) = (None, None, false, None);
             }
         };
         self.at(change, walk);
@@ -161,7 +190,12 @@ impl<'s> Walker<'s> {
 
     /// Returns the names that were read since there were `from` reads.
     pub(super) fn names_read_since(&self, from: usize) -> HashSet<String> {
-        self.scopes.reads.iter().skip(from).map(|read| read.name.clone()).collect()
+        self.scopes
+            .reads
+            .iter()
+            .skip(from)
+            .map(|read| read.name.clone())
+            .collect()
     }
 
     fn when(&self) -> When {

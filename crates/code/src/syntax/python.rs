@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::{
-    Argument, Assignment, Call, Choose, Class, Comparison, Comprehension, Expression, Function, Import, Imported, Name,
-    Parameter, Pattern, Statement, Syntax, line_of, unescape,
+    Argument, Assignment, Call, Choose, Class, Comparison, Comprehension, Expression, Function,
+    Import, Imported, Name, Parameter, Pattern, Statement, Syntax, line_of, unescape,
 };
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, children, text};
@@ -14,7 +14,10 @@ const DEEPEST: u32 = 150;
 
 pub(super) fn read(root: Node<'_>, source: &str) -> Syntax {
     let mut reader = Reader { source, depth: 0 };
-    Syntax { body: reader.block(root), exports: Vec::new() }
+    Syntax {
+        body: reader.block(root),
+        exports: Vec::new(),
+    }
 }
 
 struct Reader<'t> {
@@ -23,7 +26,9 @@ struct Reader<'t> {
 }
 
 fn fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
-    node.children_by_field_name(field, &mut node.walk()).filter(Node::is_named).collect()
+    node.children_by_field_name(field, &mut node.walk())
+        .filter(Node::is_named)
+        .collect()
 }
 
 impl Reader<'_> {
@@ -45,7 +50,9 @@ impl Reader<'_> {
     }
 
     fn body_of(&mut self, node: Node<'_>, field: &str) -> Vec<Statement> {
-        node.child_by_field_name(field).map(|body| self.block(body)).unwrap_or_default()
+        node.child_by_field_name(field)
+            .map(|body| self.block(body))
+            .unwrap_or_default()
     }
 
     fn statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
@@ -67,12 +74,22 @@ impl Reader<'_> {
                 let body = self.body_of(node, "body");
                 out.push(Statement::Loop(target, over, body));
             }
-            "while_statement" => out.push(Statement::If(unknown(), self.body_of(node, "body"), Vec::new())),
+            "while_statement" => out.push(Statement::If(
+                unknown(),
+                self.body_of(node, "body"),
+                Vec::new(),
+            )),
             "with_statement" => self.with(node, out),
             "try_statement" => self.attempt(node, out),
             "match_statement" => out.push(Statement::Block(self.body_of(node, "body"))),
-            "case_clause" => out.push(Statement::If(unknown(), self.body_of(node, "consequence"), Vec::new())),
-            "function_definition" | "class_definition" => self.definition(node, Vec::new(), line_of(node), out),
+            "case_clause" => out.push(Statement::If(
+                unknown(),
+                self.body_of(node, "consequence"),
+                Vec::new(),
+            )),
+            "function_definition" | "class_definition" => {
+                self.definition(node, Vec::new(), line_of(node), out)
+            }
             "decorated_definition" => {
                 let decorators = children(node)
                     .into_iter()
@@ -111,12 +128,16 @@ impl Reader<'_> {
         let value = match node.child_by_field_name("right") {
             Some(inner) if inner.kind() == "assignment" => {
                 self.assignment(inner, out);
-                inner.child_by_field_name("left").map(|left| self.expression(left))
+                inner
+                    .child_by_field_name("left")
+                    .map(|left| self.expression(left))
             }
             Some(value) => Some(self.expression(value)),
             None => None,
         };
-        let annotation = node.child_by_field_name("type").map(|annotation| self.expression(annotation));
+        let annotation = node
+            .child_by_field_name("type")
+            .map(|annotation| self.expression(annotation));
         out.push(Statement::Assign(Box::new(Assignment {
             target,
             value,
@@ -133,7 +154,9 @@ impl Reader<'_> {
             let Some(name) = found.name else { continue };
             let source: Name = found.module.into();
             let what = match found.form {
-                Form::Module => Imported::Whole { local: found.alias.map(|alias| self.name(alias)) },
+                Form::Module => Imported::Whole {
+                    local: found.alias.map(|alias| self.name(alias)),
+                },
                 Form::Star => Imported::Everything,
                 _ => {
                     taken.push((self.name(name), self.name(found.alias.unwrap_or(name))));
@@ -143,7 +166,12 @@ impl Reader<'_> {
             };
             out.push(Statement::Import(Import { source, what }));
         }
-        out.extend(from.map(|source| Statement::Import(Import { source, what: Imported::Names(taken) })));
+        out.extend(from.map(|source| {
+            Statement::Import(Import {
+                source,
+                what: Imported::Names(taken),
+            })
+        }));
     }
 
     fn branches(&mut self, node: Node<'_>) -> Statement {
@@ -153,7 +181,11 @@ impl Reader<'_> {
         for alternative in fields(node, "alternative").into_iter().rev() {
             otherwise = if alternative.kind() == "elif_clause" {
                 let condition = self.field(alternative, "condition");
-                vec![Statement::If(condition, self.body_of(alternative, "consequence"), otherwise)]
+                vec![Statement::If(
+                    condition,
+                    self.body_of(alternative, "consequence"),
+                    otherwise,
+                )]
             } else {
                 self.body_of(alternative, "body")
             };
@@ -162,14 +194,22 @@ impl Reader<'_> {
     }
 
     fn with(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
-        for item in children(node).into_iter().filter(|child| child.kind() == "with_clause").flat_map(children) {
-            let Some(value) = item.child_by_field_name("value") else { continue };
+        for item in children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "with_clause")
+            .flat_map(children)
+        {
+            let Some(value) = item.child_by_field_name("value") else {
+                continue;
+            };
             if value.kind() != "as_pattern" {
                 out.push(Statement::Expression(self.expression(value)));
                 continue;
             }
             let expression = value.named_child(0).map(|inner| self.expression(inner));
-            let target = value.child_by_field_name("alias").and_then(|alias| alias.named_child(0));
+            let target = value
+                .child_by_field_name("alias")
+                .and_then(|alias| alias.named_child(0));
             out.push(Statement::Assign(Box::new(Assignment {
                 target: target.map_or(Pattern::Ignore, |target| self.pattern(target)),
                 value: expression,
@@ -186,9 +226,15 @@ impl Reader<'_> {
         for child in children(node) {
             match child.kind() {
                 "except_clause" | "except_group_clause" => {
-                    let block = children(child).into_iter().rfind(|inner| inner.kind() == "block");
+                    let block = children(child)
+                        .into_iter()
+                        .rfind(|inner| inner.kind() == "block");
                     let handler = block.map(|block| self.block(block)).unwrap_or_default();
-                    out.push(Statement::If(Expression::Other(Vec::new()), handler, Vec::new()));
+                    out.push(Statement::If(
+                        Expression::Other(Vec::new()),
+                        handler,
+                        Vec::new(),
+                    ));
                 }
                 "else_clause" => out.extend(self.body_of(child, "body")),
                 "finally_clause" => out.extend(self.block(child)),
@@ -197,19 +243,40 @@ impl Reader<'_> {
         }
     }
 
-    fn definition(&mut self, node: Node<'_>, decorators: Vec<Expression>, line: u32, out: &mut Vec<Statement>) {
-        let Some(name) = node.child_by_field_name("name").map(|name| self.name(name)) else { return };
+    fn definition(
+        &mut self,
+        node: Node<'_>,
+        decorators: Vec<Expression>,
+        line: u32,
+        out: &mut Vec<Statement>,
+    ) {
+        let Some(name) = node.child_by_field_name("name").map(|name| self.name(name)) else {
+            return;
+        };
         let body = self.body_of(node, "body");
         if node.kind() == "class_definition" {
-            let bases = node.child_by_field_name("superclasses").map(|list| self.arguments(list)).unwrap_or_default();
-            out.push(Statement::Class(Box::new(Class { name, bases, decorators, body, line: line_of(node) })));
+            let bases = node
+                .child_by_field_name("superclasses")
+                .map(|list| self.arguments(list))
+                .unwrap_or_default();
+            out.push(Statement::Class(Box::new(Class {
+                name,
+                bases,
+                decorators,
+                body,
+                line: line_of(node),
+            })));
             return;
         }
-        let is_static =
-            decorators.iter().any(|value| matches!(value, Expression::Name(name) if &**name == "staticmethod"));
+        let is_static = decorators
+            .iter()
+            .any(|value| matches!(value, Expression::Name(name) if &**name == "staticmethod"));
         out.push(Statement::Function(Box::new(Function {
             name: Some(name),
-            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            parameters: node
+                .child_by_field_name("parameters")
+                .map(|list| self.parameters(list))
+                .unwrap_or_default(),
             body,
             decorators,
             is_static,
@@ -221,21 +288,41 @@ impl Reader<'_> {
     fn parameters(&mut self, node: Node<'_>) -> Vec<Parameter> {
         let mut parameters = Vec::new();
         for child in children(node) {
-            let plain = |pattern, is_rest| Parameter { pattern, default: None, annotation: None, is_rest };
+            let plain = |pattern, is_rest| Parameter {
+                pattern,
+                default: None,
+                annotation: None,
+                is_rest,
+            };
             match child.kind() {
                 "identifier" => parameters.push(plain(Pattern::Name(self.name(child)), false)),
                 "list_splat_pattern" | "dictionary_splat_pattern" => {
-                    let pattern = child.named_child(0).map_or(Pattern::Ignore, |name| Pattern::Name(self.name(name)));
+                    let pattern = child
+                        .named_child(0)
+                        .map_or(Pattern::Ignore, |name| Pattern::Name(self.name(name)));
                     parameters.push(plain(pattern, true));
                 }
                 "default_parameter" | "typed_default_parameter" | "typed_parameter" => {
-                    let name = child.child_by_field_name("name").or_else(|| child.named_child(0));
+                    let name = child
+                        .child_by_field_name("name")
+                        .or_else(|| child.named_child(0));
                     let is_rest = name.is_some_and(|name| name.kind().contains("splat"));
-                    let name = name.map(|name| if is_rest { name.named_child(0).unwrap_or(name) } else { name });
+                    let name = name.map(|name| {
+                        if is_rest {
+                            name.named_child(0).unwrap_or(name)
+                        } else {
+                            name
+                        }
+                    });
                     parameters.push(Parameter {
-                        pattern: name.map_or(Pattern::Ignore, |name| Pattern::Name(self.name(name))),
-                        default: child.child_by_field_name("value").map(|value| self.expression(value)),
-                        annotation: child.child_by_field_name("type").map(|value| self.expression(value)),
+                        pattern: name
+                            .map_or(Pattern::Ignore, |name| Pattern::Name(self.name(name))),
+                        default: child
+                            .child_by_field_name("value")
+                            .map(|value| self.expression(value)),
+                        annotation: child
+                            .child_by_field_name("type")
+                            .map(|value| self.expression(value)),
                         is_rest,
                     });
                 }
@@ -246,19 +333,24 @@ impl Reader<'_> {
     }
 
     fn field(&mut self, node: Node<'_>, field: &str) -> Expression {
-        node.child_by_field_name(field).map_or(Expression::Null, |child| self.expression(child))
+        node.child_by_field_name(field)
+            .map_or(Expression::Null, |child| self.expression(child))
     }
 
     fn field_pattern(&mut self, node: Node<'_>, field: &str) -> Pattern {
-        node.child_by_field_name(field).map_or(Pattern::Ignore, |child| self.pattern(child))
+        node.child_by_field_name(field)
+            .map_or(Pattern::Ignore, |child| self.pattern(child))
     }
 
     fn pattern(&mut self, node: Node<'_>) -> Pattern {
         match node.kind() {
             "identifier" => Pattern::Name(self.name(node)),
-            "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" => {
-                Pattern::List(children(node).into_iter().map(|child| self.pattern(child)).collect())
-            }
+            "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" => Pattern::List(
+                children(node)
+                    .into_iter()
+                    .map(|child| self.pattern(child))
+                    .collect(),
+            ),
             "attribute" | "subscript" => Pattern::Target(self.expression(node)),
             _ => Pattern::Ignore,
         }
@@ -266,22 +358,33 @@ impl Reader<'_> {
 
     fn arguments(&mut self, node: Node<'_>) -> Vec<Argument> {
         if node.kind() == "generator_expression" {
-            return vec![Argument { name: None, value: self.expression(node) }];
+            return vec![Argument {
+                name: None,
+                value: self.expression(node),
+            }];
         }
         children(node)
             .into_iter()
             .map(|child| match child.kind() {
                 "keyword_argument" => Argument {
-                    name: child.child_by_field_name("name").map(|name| self.name(name)),
+                    name: child
+                        .child_by_field_name("name")
+                        .map(|name| self.name(name)),
                     value: self.field(child, "value"),
                 },
-                _ => Argument { name: None, value: self.expression(child) },
+                _ => Argument {
+                    name: None,
+                    value: self.expression(child),
+                },
             })
             .collect()
     }
 
     fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
-        children(node).into_iter().map(|child| self.expression(child)).collect()
+        children(node)
+            .into_iter()
+            .map(|child| self.expression(child))
+            .collect()
     }
 
     fn boxed(&mut self, node: Node<'_>, field: &str) -> Box<Expression> {
@@ -308,26 +411,43 @@ impl Reader<'_> {
             "false" => Expression::Bool(false),
             "none" => Expression::Null,
             "attribute" => {
-                let name = node.child_by_field_name("attribute").map(|name| self.name(name)).unwrap_or_default();
+                let name = node
+                    .child_by_field_name("attribute")
+                    .map(|name| self.name(name))
+                    .unwrap_or_default();
                 Expression::Member(self.boxed(node, "object"), name)
             }
             "subscript" => {
-                let keys = fields(node, "subscript").into_iter().map(|key| self.expression(key)).collect();
+                let keys = fields(node, "subscript")
+                    .into_iter()
+                    .map(|key| self.expression(key))
+                    .collect();
                 Expression::Index(self.boxed(node, "value"), Box::new(one_or_list(keys)))
             }
             // Annotations parse `A[B]` as a generic type.
             "generic_type" => {
                 let inner = children(node);
-                let Some((head, rest)) = inner.split_first() else { return Expression::Null };
+                let Some((head, rest)) = inner.split_first() else {
+                    return Expression::Null;
+                };
                 let keys = rest.iter().flat_map(|keys| self.all(*keys)).collect();
-                Expression::Index(Box::new(self.expression(*head)), Box::new(one_or_list(keys)))
+                Expression::Index(
+                    Box::new(self.expression(*head)),
+                    Box::new(one_or_list(keys)),
+                )
             }
             "union_type" => Expression::Union(self.all(node)),
             "call" => {
                 let callee = self.field(node, "function");
-                let arguments =
-                    node.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
-                Expression::Call(Box::new(Call { callee, arguments, line: line_of(node) }))
+                let arguments = node
+                    .child_by_field_name("arguments")
+                    .map(|list| self.arguments(list))
+                    .unwrap_or_default();
+                Expression::Call(Box::new(Call {
+                    callee,
+                    arguments,
+                    line: line_of(node),
+                }))
             }
             "list" | "tuple" | "set" | "expression_list" => Expression::List(self.all(node)),
             "dictionary" => Expression::Map(
@@ -339,24 +459,35 @@ impl Reader<'_> {
                     })
                     .collect(),
             ),
-            "list_splat" | "dictionary_splat" => {
-                Expression::Spread(Box::new(node.named_child(0).map_or(Expression::Null, |v| self.expression(v))))
-            }
+            "list_splat" | "dictionary_splat" => Expression::Spread(Box::new(
+                node.named_child(0)
+                    .map_or(Expression::Null, |v| self.expression(v)),
+            )),
             "lambda" => self.lambda(node),
-            "parenthesized_expression" | "await" | "type" => {
-                children(node).first().map_or(Expression::Null, |inner| self.expression(*inner))
-            }
+            "parenthesized_expression" | "await" | "type" => children(node)
+                .first()
+                .map_or(Expression::Null, |inner| self.expression(*inner)),
             "binary_operator" => self.binary(node),
             "boolean_operator" => {
                 let right = self.field(node, "right");
-                let is_or = node.child_by_field_name("operator").is_some_and(|sign| sign.kind() == "or");
-                if is_or { Expression::Either(vec![self.field(node, "left"), right]) } else { right }
+                let is_or = node
+                    .child_by_field_name("operator")
+                    .is_some_and(|sign| sign.kind() == "or");
+                if is_or {
+                    Expression::Either(vec![self.field(node, "left"), right])
+                } else {
+                    right
+                }
             }
             "conditional_expression" => {
                 let mut parts = self.all(node).into_iter();
                 match (parts.next(), parts.next(), parts.next()) {
                     (Some(then), Some(condition), Some(otherwise)) => {
-                        Expression::Choose(Box::new(Choose { condition, then, otherwise }))
+                        Expression::Choose(Box::new(Choose {
+                            condition,
+                            then,
+                            otherwise,
+                        }))
                     }
                     _ => Expression::Other(Vec::new()),
                 }
@@ -367,7 +498,9 @@ impl Reader<'_> {
                 let target = self.field_pattern(node, "name");
                 Expression::Assign(Box::new(target), self.boxed(node, "value"))
             }
-            "list_comprehension" | "generator_expression" | "set_comprehension" => self.comprehension(node),
+            "list_comprehension" | "generator_expression" | "set_comprehension" => {
+                self.comprehension(node)
+            }
             _ => Expression::Other(self.all(node)),
         }
     }
@@ -383,8 +516,10 @@ impl Reader<'_> {
     }
 
     fn comparison(&mut self, node: Node<'_>) -> Expression {
-        let signs: Vec<_> =
-            node.children_by_field_name("operators", &mut node.walk()).map(|sign| sign.kind()).collect();
+        let signs: Vec<_> = node
+            .children_by_field_name("operators", &mut node.walk())
+            .map(|sign| sign.kind())
+            .collect();
         let comparison = match signs.as_slice() {
             ["==" | "is"] => Comparison::Same,
             ["!=" | "is not"] => Comparison::Different,
@@ -403,16 +538,26 @@ impl Reader<'_> {
         let element = self.field(node, "body");
         let parts = children(node);
         let clause = parts.iter().find(|child| child.kind() == "for_in_clause");
-        let Some(clause) = clause else { return Expression::Other(Vec::new()) };
+        let Some(clause) = clause else {
+            return Expression::Other(Vec::new());
+        };
         let target = self.field_pattern(*clause, "left");
         let over = self.field(*clause, "right");
         let conditions = parts.iter().filter(|part| part.kind() == "if_clause");
         let conditions = conditions.flat_map(|clause| self.all(*clause)).collect();
-        Expression::Comprehension(Box::new(Comprehension { element, target, over, conditions }))
+        Expression::Comprehension(Box::new(Comprehension {
+            element,
+            target,
+            over,
+            conditions,
+        }))
     }
 
     fn lambda(&mut self, node: Node<'_>) -> Expression {
-        let parameters = node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default();
+        let parameters = node
+            .child_by_field_name("parameters")
+            .map(|list| self.parameters(list))
+            .unwrap_or_default();
         let value = self.field(node, "body");
         Expression::Function(Box::new(Function {
             name: None,
@@ -427,13 +572,19 @@ impl Reader<'_> {
 
     fn string(&mut self, node: Node<'_>) -> Expression {
         let parts = children(node);
-        let is_raw = parts.first().is_some_and(|start| text(*start, self.source).to_ascii_lowercase().contains('r'));
+        let is_raw = parts
+            .first()
+            .is_some_and(|start| text(*start, self.source).to_ascii_lowercase().contains('r'));
         let mut pieces = Vec::new();
         for part in parts {
             match part.kind() {
                 "string_content" => {
                     let raw = text(part, self.source);
-                    let text = if is_raw { raw.to_owned() } else { unescape(raw) };
+                    let text = if is_raw {
+                        raw.to_owned()
+                    } else {
+                        unescape(raw)
+                    };
                     pieces.push(Expression::Text(text.into()));
                 }
                 "interpolation" => pieces.push(self.field(part, "expression")),
@@ -449,5 +600,9 @@ impl Reader<'_> {
 }
 
 fn one_or_list(mut keys: Vec<Expression>) -> Expression {
-    if keys.len() == 1 { keys.remove(0) } else { Expression::List(keys) }
+    if keys.len() == 1 {
+        keys.remove(0)
+    } else {
+        Expression::List(keys)
+    }
 }

@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::{
-    Argument, Assignment, Call, Choose, Comparison, Export, Expression, Import, Imported, Name, Pattern, Statement,
-    Syntax, line_of, unescape,
+    Argument, Assignment, Call, Choose, Comparison, Export, Expression, Import, Imported, Name,
+    Pattern, Statement, Syntax, line_of, unescape,
 };
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, children, has_token, text};
@@ -15,9 +15,16 @@ mod definitions;
 const DEEPEST: u32 = 150;
 
 pub(super) fn read(root: Node<'_>, source: &str) -> Syntax {
-    let mut reader = Reader { source, depth: 0, exports: Vec::new() };
+    let mut reader = Reader {
+        source,
+        depth: 0,
+        exports: Vec::new(),
+    };
     let body = reader.block(root);
-    Syntax { body, exports: reader.exports }
+    Syntax {
+        body,
+        exports: reader.exports,
+    }
 }
 
 struct Reader<'t> {
@@ -46,7 +53,9 @@ impl Reader<'_> {
 
     /// The statements of a block, or the one statement that stands where a block could.
     fn body_of(&mut self, node: Node<'_>, field: &str) -> Vec<Statement> {
-        let Some(body) = node.child_by_field_name(field) else { return Vec::new() };
+        let Some(body) = node.child_by_field_name(field) else {
+            return Vec::new();
+        };
         match body.kind() {
             "statement_block" | "switch_body" => self.block(body),
             _ => {
@@ -68,7 +77,10 @@ impl Reader<'_> {
             "import_statement" => self.import(node, out),
             "export_statement" => self.export(node, out),
             "lexical_declaration" | "variable_declaration" => {
-                for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
+                for declarator in children(node)
+                    .into_iter()
+                    .filter(|child| child.kind() == "variable_declarator")
+                {
                     self.declarator(declarator, out);
                 }
             }
@@ -84,8 +96,14 @@ impl Reader<'_> {
             "if_statement" => {
                 let condition = self.field(node, "condition");
                 let then = self.body_of(node, "consequence");
-                let otherwise = node.child_by_field_name("alternative").map(|other| self.block(other));
-                out.push(Statement::If(condition, then, otherwise.unwrap_or_default()));
+                let otherwise = node
+                    .child_by_field_name("alternative")
+                    .map(|other| self.block(other));
+                out.push(Statement::If(
+                    condition,
+                    then,
+                    otherwise.unwrap_or_default(),
+                ));
             }
             "for_in_statement" => {
                 let target = self.field_pattern(node, "left");
@@ -94,22 +112,37 @@ impl Reader<'_> {
                 out.push(Statement::Loop(target, over, body));
             }
             "for_statement" | "while_statement" | "do_statement" => {
-                out.push(Statement::If(unknown(), self.body_of(node, "body"), Vec::new()));
+                out.push(Statement::If(
+                    unknown(),
+                    self.body_of(node, "body"),
+                    Vec::new(),
+                ));
             }
             "try_statement" => {
                 out.extend(self.body_of(node, "body"));
                 if let Some(handler) = node.child_by_field_name("handler") {
-                    out.push(Statement::If(unknown(), self.body_of(handler, "body"), Vec::new()));
+                    out.push(Statement::If(
+                        unknown(),
+                        self.body_of(handler, "body"),
+                        Vec::new(),
+                    ));
                 }
                 if let Some(last) = node.child_by_field_name("finalizer") {
                     out.extend(self.body_of(last, "body"));
                 }
             }
             "switch_statement" => {
-                for case in node.child_by_field_name("body").map(children).unwrap_or_default() {
+                for case in node
+                    .child_by_field_name("body")
+                    .map(children)
+                    .unwrap_or_default()
+                {
                     let mut body = Vec::new();
                     let value = case.child_by_field_name("value").map(|value| value.id());
-                    for child in children(case).into_iter().filter(|child| Some(child.id()) != value) {
+                    for child in children(case)
+                        .into_iter()
+                        .filter(|child| Some(child.id()) != value)
+                    {
                         self.statement(child, &mut body);
                     }
                     out.push(Statement::If(unknown(), body, Vec::new()));
@@ -132,7 +165,9 @@ impl Reader<'_> {
 
     fn declarator(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         let target = self.field_pattern(node, "name");
-        let value = node.child_by_field_name("value").map(|value| self.expression(value));
+        let value = node
+            .child_by_field_name("value")
+            .map(|value| self.expression(value));
         let annotation = self.annotation(node);
         out.push(Statement::Assign(Box::new(Assignment {
             target,
@@ -144,9 +179,15 @@ impl Reader<'_> {
     }
 
     fn enumeration(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
-        let Some(name) = node.child_by_field_name("name").map(|name| self.name(name)) else { return };
+        let Some(name) = node.child_by_field_name("name").map(|name| self.name(name)) else {
+            return;
+        };
         let mut entries = Vec::new();
-        for member in node.child_by_field_name("body").map(children).unwrap_or_default() {
+        for member in node
+            .child_by_field_name("body")
+            .map(children)
+            .unwrap_or_default()
+        {
             let label = member.child_by_field_name("name").unwrap_or(member);
             let label = text(label, self.source).trim_matches(['"', '\'']);
             let value = match member.child_by_field_name("value") {
@@ -176,19 +217,31 @@ impl Reader<'_> {
             match (found.form, named) {
                 (Form::Star, local) => {
                     let what = Imported::Whole { local };
-                    out.push(Statement::Import(Import { source: source.clone(), what }));
+                    out.push(Statement::Import(Import {
+                        source: source.clone(),
+                        what,
+                    }));
                     continue;
                 }
-                (Form::Default | Form::ImportRequire, Some(local)) => taken.push(("default".into(), local)),
+                (Form::Default | Form::ImportRequire, Some(local)) => {
+                    taken.push(("default".into(), local))
+                }
                 (_, Some(name)) => {
-                    let local = found.alias.map_or_else(|| name.clone(), |alias| self.name(alias));
+                    let local = found
+                        .alias
+                        .map_or_else(|| name.clone(), |alias| self.name(alias));
                     taken.push((name, local));
                 }
                 (_, None) => {}
             }
             from = Some(source);
         }
-        out.extend(from.map(|source| Statement::Import(Import { source, what: Imported::Names(taken) })));
+        out.extend(from.map(|source| {
+            Statement::Import(Import {
+                source,
+                what: Imported::Names(taken),
+            })
+        }));
     }
 
     fn specifiers(&self, node: Node<'_>) -> Vec<(Name, Name)> {
@@ -204,21 +257,41 @@ impl Reader<'_> {
     }
 
     fn export(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
-        if let Some(source) = node.child_by_field_name("source").map(|source| self.string_text(source)) {
-            let part = children(node).into_iter().find(|child| child.kind() != "string");
+        if let Some(source) = node
+            .child_by_field_name("source")
+            .map(|source| self.string_text(source))
+        {
+            let part = children(node)
+                .into_iter()
+                .find(|child| child.kind() != "string");
             match part {
                 Some(clause) if clause.kind() == "export_clause" => {
                     for (name, exported) in self.specifiers(clause) {
-                        self.exports.push(Export::From { exported, source: source.clone(), name });
+                        self.exports.push(Export::From {
+                            exported,
+                            source: source.clone(),
+                            name,
+                        });
                     }
                 }
                 Some(space) if space.kind() == "namespace_export" => {
-                    let exported = space.named_child(0).map(|name| self.name(name)).unwrap_or_default();
-                    self.exports.push(Export::Namespace { exported, source: source.clone() });
+                    let exported = space
+                        .named_child(0)
+                        .map(|name| self.name(name))
+                        .unwrap_or_default();
+                    self.exports.push(Export::Namespace {
+                        exported,
+                        source: source.clone(),
+                    });
                 }
-                _ => self.exports.push(Export::Everything { source: source.clone() }),
+                _ => self.exports.push(Export::Everything {
+                    source: source.clone(),
+                }),
             }
-            out.push(Statement::Import(Import { source, what: Imported::Names(Vec::new()) }));
+            out.push(Statement::Import(Import {
+                source,
+                what: Imported::Names(Vec::new()),
+            }));
             return;
         }
         let is_default = has_token(node, "default");
@@ -227,7 +300,10 @@ impl Reader<'_> {
             return;
         }
         let value = node.child_by_field_name("value");
-        if let Some(clause) = children(node).into_iter().find(|child| child.kind() == "export_clause") {
+        if let Some(clause) = children(node)
+            .into_iter()
+            .find(|child| child.kind() == "export_clause")
+        {
             for (local, exported) in self.specifiers(clause) {
                 self.exports.push(Export::Local { exported, local });
             }
@@ -241,7 +317,10 @@ impl Reader<'_> {
                 decorators: Vec::new(),
                 is_added: false,
             })));
-            self.exports.push(Export::Local { exported: "default".into(), local });
+            self.exports.push(Export::Local {
+                exported: "default".into(),
+                local,
+            });
         }
     }
 
@@ -268,14 +347,23 @@ impl Reader<'_> {
             match statement {
                 Statement::Class(class) => locals.push(class.name.clone()),
                 Statement::Function(function) => {
-                    locals.push(function.name.get_or_insert_with(|| "*default*".into()).clone());
+                    locals.push(
+                        function
+                            .name
+                            .get_or_insert_with(|| "*default*".into())
+                            .clone(),
+                    );
                 }
                 Statement::Assign(assignment) => bound_names(&assignment.target, &mut locals),
                 _ => {}
             }
         }
         for local in locals {
-            let exported = if is_default { "default".into() } else { local.clone() };
+            let exported = if is_default {
+                "default".into()
+            } else {
+                local.clone()
+            };
             self.exports.push(Export::Local { exported, local });
         }
     }
@@ -286,11 +374,13 @@ impl Reader<'_> {
     }
 
     fn field(&mut self, node: Node<'_>, field: &str) -> Expression {
-        node.child_by_field_name(field).map_or(Expression::Null, |child| self.expression(child))
+        node.child_by_field_name(field)
+            .map_or(Expression::Null, |child| self.expression(child))
     }
 
     fn field_pattern(&mut self, node: Node<'_>, field: &str) -> Pattern {
-        node.child_by_field_name(field).map_or(Pattern::Ignore, |child| self.pattern(child))
+        node.child_by_field_name(field)
+            .map_or(Pattern::Ignore, |child| self.pattern(child))
     }
 
     fn pattern(&mut self, node: Node<'_>) -> Pattern {
@@ -298,7 +388,12 @@ impl Reader<'_> {
             "identifier" | "shorthand_property_identifier_pattern" | "property_identifier" => {
                 Pattern::Name(self.name(node))
             }
-            "array_pattern" => Pattern::List(children(node).into_iter().map(|child| self.pattern(child)).collect()),
+            "array_pattern" => Pattern::List(
+                children(node)
+                    .into_iter()
+                    .map(|child| self.pattern(child))
+                    .collect(),
+            ),
             "object_pattern" => {
                 let mut entries = Vec::new();
                 for part in children(node) {
@@ -307,7 +402,10 @@ impl Reader<'_> {
                             entries.push((self.name(part), Pattern::Name(self.name(part))));
                         }
                         "pair_pattern" => {
-                            let key = part.child_by_field_name("key").map(|key| self.name(key)).unwrap_or_default();
+                            let key = part
+                                .child_by_field_name("key")
+                                .map(|key| self.name(key))
+                                .unwrap_or_default();
                             entries.push((key, self.field_pattern(part, "value")));
                         }
                         "object_assignment_pattern" => {
@@ -322,22 +420,34 @@ impl Reader<'_> {
             }
             "assignment_pattern" => self.field_pattern(node, "left"),
             "member_expression" | "subscript_expression" => Pattern::Target(self.expression(node)),
-            "rest_pattern" | "non_null_expression" | "parenthesized_expression" => {
-                node.named_child(0).map_or(Pattern::Ignore, |inner| self.pattern(inner))
-            }
+            "rest_pattern" | "non_null_expression" | "parenthesized_expression" => node
+                .named_child(0)
+                .map_or(Pattern::Ignore, |inner| self.pattern(inner)),
             _ => Pattern::Ignore,
         }
     }
 
     fn arguments(&mut self, node: Node<'_>) -> Vec<Argument> {
         if node.kind() == "template_string" {
-            return vec![Argument { name: None, value: self.expression(node) }];
+            return vec![Argument {
+                name: None,
+                value: self.expression(node),
+            }];
         }
-        children(node).into_iter().map(|child| Argument { name: None, value: self.expression(child) }).collect()
+        children(node)
+            .into_iter()
+            .map(|child| Argument {
+                name: None,
+                value: self.expression(child),
+            })
+            .collect()
     }
 
     fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
-        children(node).into_iter().map(|child| self.expression(child)).collect()
+        children(node)
+            .into_iter()
+            .map(|child| self.expression(child))
+            .collect()
     }
 
     fn expression(&mut self, node: Node<'_>) -> Expression {
@@ -352,9 +462,11 @@ impl Reader<'_> {
 
     fn read_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
-            "identifier" | "shorthand_property_identifier" | "this" | "super" | "type_identifier" => {
-                Expression::Name(self.name(node))
-            }
+            "identifier"
+            | "shorthand_property_identifier"
+            | "this"
+            | "super"
+            | "type_identifier" => Expression::Name(self.name(node)),
             "string" => Expression::Text(self.string_text(node)),
             "template_string" => self.template(node),
             "number" => Expression::Number(self.name(node)),
@@ -363,20 +475,34 @@ impl Reader<'_> {
             "false" => Expression::Bool(false),
             "null" | "undefined" => Expression::Null,
             "member_expression" => {
-                let name = node.child_by_field_name("property").map(|name| self.name(name)).unwrap_or_default();
+                let name = node
+                    .child_by_field_name("property")
+                    .map(|name| self.name(name))
+                    .unwrap_or_default();
                 Expression::Member(Box::new(self.field(node, "object")), name)
             }
-            "subscript_expression" => {
-                Expression::Index(Box::new(self.field(node, "object")), Box::new(self.field(node, "index")))
-            }
+            "subscript_expression" => Expression::Index(
+                Box::new(self.field(node, "object")),
+                Box::new(self.field(node, "index")),
+            ),
             "call_expression" | "new_expression" => {
-                let function = node.child_by_field_name("function").or_else(|| node.child_by_field_name("constructor"));
+                let function = node
+                    .child_by_field_name("function")
+                    .or_else(|| node.child_by_field_name("constructor"));
                 // A chain starts lines above the name that is called.
-                let named = function.map(|function| function.child_by_field_name("property").unwrap_or(function));
-                let callee = function.map_or(Expression::Null, |function| self.expression(function));
-                let arguments =
-                    node.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
-                Expression::Call(Box::new(Call { callee, arguments, line: line_of(named.unwrap_or(node)) }))
+                let named = function
+                    .map(|function| function.child_by_field_name("property").unwrap_or(function));
+                let callee =
+                    function.map_or(Expression::Null, |function| self.expression(function));
+                let arguments = node
+                    .child_by_field_name("arguments")
+                    .map(|list| self.arguments(list))
+                    .unwrap_or_default();
+                Expression::Call(Box::new(Call {
+                    callee,
+                    arguments,
+                    line: line_of(named.unwrap_or(node)),
+                }))
             }
             "import" => Expression::Name("require".into()),
             "meta_property" => Expression::Name("import.meta".into()),
@@ -396,18 +522,23 @@ impl Reader<'_> {
                 then: self.field(node, "consequence"),
                 otherwise: self.field(node, "alternative"),
             })),
-            "unary_expression" if has_token(node, "!") => Expression::Not(Box::new(self.field(node, "argument"))),
+            "unary_expression" if has_token(node, "!") => {
+                Expression::Not(Box::new(self.field(node, "argument")))
+            }
             "await_expression"
             | "parenthesized_expression"
             | "as_expression"
             | "satisfies_expression"
-            | "non_null_expression" => children(node).first().map_or(Expression::Null, |inner| self.expression(*inner)),
-            "type_assertion" | "sequence_expression" => {
-                children(node).last().map_or(Expression::Null, |inner| self.expression(*inner))
-            }
-            "spread_element" => {
-                Expression::Spread(Box::new(node.named_child(0).map_or(Expression::Null, |v| self.expression(v))))
-            }
+            | "non_null_expression" => children(node)
+                .first()
+                .map_or(Expression::Null, |inner| self.expression(*inner)),
+            "type_assertion" | "sequence_expression" => children(node)
+                .last()
+                .map_or(Expression::Null, |inner| self.expression(*inner)),
+            "spread_element" => Expression::Spread(Box::new(
+                node.named_child(0)
+                    .map_or(Expression::Null, |v| self.expression(v)),
+            )),
             _ => Expression::Other(self.all(node)),
         }
     }
@@ -420,7 +551,9 @@ impl Reader<'_> {
             Some("||" | "??") => Expression::Either(vec![left, right]),
             Some("&&") => right,
             Some("==" | "===") => Expression::Compare(Comparison::Same, Box::new((left, right))),
-            Some("!=" | "!==") => Expression::Compare(Comparison::Different, Box::new((left, right))),
+            Some("!=" | "!==") => {
+                Expression::Compare(Comparison::Different, Box::new((left, right)))
+            }
             _ => Expression::Other(vec![left, right]),
         }
     }
@@ -433,7 +566,10 @@ impl Reader<'_> {
                     pieces.push(Expression::Text(unescape(text(part, self.source)).into()));
                 }
                 "template_substitution" => {
-                    pieces.push(part.named_child(0).map_or(Expression::Null, |inner| self.expression(inner)));
+                    pieces.push(
+                        part.named_child(0)
+                            .map_or(Expression::Null, |inner| self.expression(inner)),
+                    );
                 }
                 _ => {}
             }

@@ -23,10 +23,13 @@ pub(super) struct Matcher {
     pub(super) rank: Rank,
 }
 
-static TABLE: LazyLock<HashMap<(Family, &'static str), Matcher>> = LazyLock::new(|| rows().collect());
+static TABLE: LazyLock<HashMap<(Family, &'static str), Matcher>> =
+    LazyLock::new(|| rows().collect());
 
 fn rows() -> impl Iterator<Item = ((Family, &'static str), Matcher)> {
-    let lines = include_str!("../../data/assertions.tsv").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("../../data/assertions.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| {
         let mut columns = line.split('\t');
         let family = match columns.next()? {
@@ -59,34 +62,52 @@ pub(super) fn check(matcher: Matcher, subject: String, expected: String) -> Chec
             None => (matcher.relation, expected),
         },
     };
-    oriented(Check { rank: matcher.rank, ..plain(relation, subject, expected) })
+    oriented(Check {
+        rank: matcher.rank,
+        ..plain(relation, subject, expected)
+    })
 }
 
 /// Makes the check of a comparison by its sign; `None` for a sign that compares nothing.
 pub(super) fn comparison(sign: &str, left: String, right: String) -> Option<Check> {
     let (relation, rank) = match sign {
         "==" | "===" | "is" => ("==", Rank::Equal),
-        "!=" | "!==" | "is not" if matches!(right.as_str(), "None" | "null" | "undefined") => ("!=", Rank::Truth),
+        "!=" | "!==" | "is not" if matches!(right.as_str(), "None" | "null" | "undefined") => {
+            ("!=", Rank::Truth)
+        }
         "!=" | "!==" | "is not" => ("!=", Rank::Loose),
         "<" | "<=" | ">" | ">=" | "in" | "not in" | "instanceof" => (sign, Rank::Loose),
         _ => return None,
     };
-    Some(oriented(Check { rank, ..plain(relation, left, right) }))
+    Some(oriented(Check {
+        rank,
+        ..plain(relation, left, right)
+    }))
 }
 
 /// Makes a check that demands only that something is, or is not.
 pub(super) fn truth(subject: String, holds: bool) -> Check {
-    plain(if holds { "truth" } else { "falsy" }, subject, String::new())
+    plain(
+        if holds { "truth" } else { "falsy" },
+        subject,
+        String::new(),
+    )
 }
 
 /// Makes a check that code fails with a certain error.
 pub(super) fn raises(subject: String, expected: String) -> Check {
-    Check { rank: Rank::Loose, ..plain("raises", subject, expected) }
+    Check {
+        rank: Rank::Loose,
+        ..plain("raises", subject, expected)
+    }
 }
 
 /// Makes a check by a function that checks.
 pub(super) fn by_helper(call: String) -> Check {
-    Check { rank: Rank::Equal, ..plain("calls", call, String::new()) }
+    Check {
+        rank: Rank::Equal,
+        ..plain("calls", call, String::new())
+    }
 }
 
 fn plain(relation: &str, subject: String, expected: String) -> Check {
@@ -136,11 +157,19 @@ mod tests {
 
     #[test]
     fn each_row_is_read_from_its_example() {
-        for line in include_str!("../../data/assertions.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for line in include_str!("../../data/assertions.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
             let columns: Vec<&str> = line.split('\t').collect();
-            let &[family, name, _, _, example] = columns.as_slice() else { panic!("{line}") };
+            let &[family, name, _, _, example] = columns.as_slice() else {
+                panic!("{line}")
+            };
             let (path, text) = match family {
-                "unittest" => ("test_a.py", format!("class A(B):\n    def test_a(self):\n        {example}\n")),
+                "unittest" => (
+                    "test_a.py",
+                    format!("class A(B):\n    def test_a(self):\n        {example}\n"),
+                ),
                 _ => ("a.test.js", format!("test('a', () => {{ {example}; }});\n")),
             };
             let cases = read(path, &text).unwrap_or_default();

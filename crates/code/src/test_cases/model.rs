@@ -86,7 +86,12 @@ impl Check {
         if matches!(self.relation.as_str(), "==" | "!=" | "~=") && one > other {
             std::mem::swap(&mut one, &mut other);
         }
-        (self.relation.clone(), one, other, self.width.map(f64::to_bits))
+        (
+            self.relation.clone(),
+            one,
+            other,
+            self.width.map(f64::to_bits),
+        )
     }
 
     /// Returns whether it looks at the same thing as another.
@@ -94,13 +99,20 @@ impl Check {
     pub fn is_about(&self, other: &Check) -> bool {
         self.subject == other.subject
             || self.rank == Rank::Equal && self.expected == other.subject
-            || other.rank == Rank::Equal && self.subject == other.expected && !other.expected.is_empty()
+            || other.rank == Rank::Equal
+                && self.subject == other.expected
+                && !other.expected.is_empty()
     }
 
     /// Returns whether it demands the same of a call of the same function, whatever the arguments are called.
     #[must_use]
     pub fn asks_alike(&self, other: &Check) -> bool {
-        let function = |check: &Check| check.subject.split_once('(').map(|(name, _)| name.trim().to_owned());
+        let function = |check: &Check| {
+            check
+                .subject
+                .split_once('(')
+                .map(|(name, _)| name.trim().to_owned())
+        };
         let called = function(self).filter(|name| !name.is_empty());
         called.is_some()
             && called == function(other)
@@ -114,14 +126,27 @@ impl Check {
             return false;
         }
         let constant = is_constant(&self.subject) && is_constant(&self.expected);
-        let same = self.subject == self.expected && matches!(self.relation.as_str(), "==" | "~=" | "in" | "<=" | ">=");
-        constant || same || ["||true", " or True"].iter().any(|always| self.subject.ends_with(always))
+        let same = self.subject == self.expected
+            && matches!(self.relation.as_str(), "==" | "~=" | "in" | "<=" | ">=");
+        constant
+            || same
+            || ["||true", " or True"]
+                .iter()
+                .any(|always| self.subject.ends_with(always))
     }
 }
 
 /// Returns whether a rendered expression holds no name.
 pub(super) fn is_constant(text: &str) -> bool {
-    const VALUES: [&str; 7] = ["True", "False", "None", "true", "false", "null", "undefined"];
+    const VALUES: [&str; 7] = [
+        "True",
+        "False",
+        "None",
+        "true",
+        "false",
+        "null",
+        "undefined",
+    ];
     let mut word = String::new();
     let mut quoted = false;
     for letter in text.chars().chain([' ']) {
@@ -142,5 +167,8 @@ pub(super) fn is_constant(text: &str) -> bool {
 
 /// Returns the number that a rendered expression is.
 pub(super) fn number(text: &str) -> Option<f64> {
-    text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite())
+    text.replace('_', "")
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())
 }

@@ -32,13 +32,20 @@ struct Around<'t> {
 
 /// Reads all tests, and the functions that check for them.
 pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
-    let mut file = File { source, helpers: Vec::new(), constants: constants(root, source) };
+    let mut file = File {
+        source,
+        helpers: Vec::new(),
+        constants: constants(root, source),
+    };
     let mut cases = file.of_block(root, &Around::default());
     // Once it is known which functions check, calls of them are checks; twice, for one that calls another.
     for _ in 0..2 {
-        let checking = cases.iter().filter(|case| case.is_helper && !case.checks.is_empty());
-        let helpers: Vec<String> =
-            checking.filter_map(|case| case.name.rsplit('.').next().map(str::to_owned)).collect();
+        let checking = cases
+            .iter()
+            .filter(|case| case.is_helper && !case.checks.is_empty());
+        let helpers: Vec<String> = checking
+            .filter_map(|case| case.name.rsplit('.').next().map(str::to_owned))
+            .collect();
         if helpers == file.helpers {
             break;
         }
@@ -48,8 +55,13 @@ pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
     cases.retain(|case| !case.is_helper || !case.checks.is_empty());
     shadow(&mut cases);
     // Which tests a file's own loader leaves out, only running tells.
-    if source.lines().any(|line| line.starts_with("def load_tests(")) {
-        cases.iter_mut().for_each(|case| case.decorators.push("load_tests".to_owned()));
+    if source
+        .lines()
+        .any(|line| line.starts_with("def load_tests("))
+    {
+        cases
+            .iter_mut()
+            .for_each(|case| case.decorators.push("load_tests".to_owned()));
     }
     cases
 }
@@ -58,7 +70,10 @@ pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
 fn shadow(cases: &mut [Case]) {
     for at in 0..cases.len() {
         let (name, line) = (cases[at].name.clone(), cases[at].line);
-        if cases[at + 1..].iter().any(|later| later.name == name && later.line != line) {
+        if cases[at + 1..]
+            .iter()
+            .any(|later| later.name == name && later.line != line)
+        {
             cases[at].silence = cases[at].silence.or(Some(Silence::Shadowed));
         }
     }
@@ -68,27 +83,42 @@ fn shadow(cases: &mut [Case]) {
 fn constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found: HashMap<String, Option<Node<'t>>> = HashMap::new();
     for statement in children(root) {
-        let Some(assignment) = assignment_of(statement) else { continue };
-        let (Some(left), right) = (assignment.child_by_field_name("left"), assignment.child_by_field_name("right"))
-        else {
+        let Some(assignment) = assignment_of(statement) else {
+            continue;
+        };
+        let (Some(left), right) = (
+            assignment.child_by_field_name("left"),
+            assignment.child_by_field_name("right"),
+        ) else {
             continue;
         };
         let name = text(left, source).to_owned();
         let first = !found.contains_key(&name);
         found.insert(name, right.filter(|_| first));
     }
-    found.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    found
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
 fn assignment_of(statement: Node<'_>) -> Option<Node<'_>> {
-    let inner = children(statement).first().copied().filter(|_| statement.kind() == "expression_statement")?;
+    let inner = children(statement)
+        .first()
+        .copied()
+        .filter(|_| statement.kind() == "expression_statement")?;
     (inner.kind() == "assignment").then_some(inner)
 }
 
 /// Returns how a mark or decorator keeps a test from failing.
 fn silence_of(mark: &str) -> Option<Silence> {
     let call = mark.split('(').next().unwrap_or(mark);
-    let name = call.rsplit('.').next().unwrap_or(call).trim_start_matches('@').trim();
+    let name = call
+        .rsplit('.')
+        .next()
+        .unwrap_or(call)
+        .trim_start_matches('@')
+        .trim();
     match name {
         "xfail" | "expectedFailure" | "expected_failure" => Some(Silence::ExpectedToFail),
         name if name.to_ascii_lowercase().starts_with("skip") => Some(Silence::Skipped),
@@ -110,7 +140,9 @@ impl<'t> File<'t> {
                 }
                 "if_statement" => cases.extend(self.of_branches(statement, &around)),
                 "try_statement" | "with_statement" => {
-                    let blocks = children(statement).into_iter().filter(|child| child.kind() == "block");
+                    let blocks = children(statement)
+                        .into_iter()
+                        .filter(|child| child.kind() == "block");
                     cases.extend(blocks.flat_map(|block| self.of_block(block, &around)));
                 }
                 _ => self.take_out(statement, &mut cases),
@@ -122,15 +154,31 @@ impl<'t> File<'t> {
 
     /// A set-up that skips does so for all tests around it.
     fn skip_by_set_up(&self, block: Node<'t>, cases: &mut [Case]) {
-        const SET_UPS: [&str; 6] = ["setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setUpModule"];
+        const SET_UPS: [&str; 6] = [
+            "setUp",
+            "setUpClass",
+            "asyncSetUp",
+            "setup_method",
+            "setup_class",
+            "setUpModule",
+        ];
         let own = |case: &&Case| {
             let name = case.name.rsplit('.').next().unwrap_or_default();
-            let in_block = (block.start_position().row + 1..=block.end_position().row + 1).contains(&case.line);
-            let applies = SET_UPS.contains(&name) || case.decorators.iter().any(|mark| mark.contains("autouse=True"));
+            let in_block = (block.start_position().row + 1..=block.end_position().row + 1)
+                .contains(&case.line);
+            let applies = SET_UPS.contains(&name)
+                || case
+                    .decorators
+                    .iter()
+                    .any(|mark| mark.contains("autouse=True"));
             case.is_helper && in_block && applies
         };
-        let Some(silence) = cases.iter().filter(own).find_map(|case| case.silence) else { return };
-        cases.iter_mut().for_each(|case| case.silence = case.silence.or(Some(silence)));
+        let Some(silence) = cases.iter().filter(own).find_map(|case| case.silence) else {
+            return;
+        };
+        cases
+            .iter_mut()
+            .for_each(|case| case.silence = case.silence.or(Some(silence)));
     }
 
     /// `pytestmark = pytest.mark.skip`, `pytest.skip(…, allow_module_level=True)`, `raise SkipTest`, `__test__ = False`.
@@ -139,7 +187,10 @@ impl<'t> File<'t> {
         if let Some(assignment) = assignment_of(statement) {
             let right = field(assignment, "right", self.source);
             return match field(assignment, "left", self.source) {
-                "pytestmark" => right.trim_matches(['[', ']']).split(',').find_map(silence_of),
+                "pytestmark" => right
+                    .trim_matches(['[', ']'])
+                    .split(',')
+                    .find_map(silence_of),
                 "__test__" if right == "False" => Some(Silence::NotCollected),
                 _ => None,
             };
@@ -148,21 +199,31 @@ impl<'t> File<'t> {
         let inner = children(statement).first().copied();
         let calls_skip = statement.kind() == "expression_statement"
             && inner.is_some_and(|call| call.kind() == "call")
-            && (line.starts_with("pytest.skip(") || line.starts_with("skip(") || line.contains("importorskip("));
+            && (line.starts_with("pytest.skip(")
+                || line.starts_with("skip(")
+                || line.contains("importorskip("));
         (raises_skip || calls_skip).then_some(Silence::Skipped)
     }
 
     /// `if False:` around tests.
     fn of_branches(&self, statement: Node<'t>, around: &Around<'t>) -> Vec<Case> {
-        let never = Around { silence: Some(Silence::NotCollected), ..around.clone() };
+        let never = Around {
+            silence: Some(Silence::NotCollected),
+            ..around.clone()
+        };
         let condition = statement.child_by_field_name("condition");
-        let value = condition.and_then(|condition| body::truth_of(&render(condition, self.source, &Env::new())));
+        let value = condition
+            .and_then(|condition| body::truth_of(&render(condition, self.source, &Env::new())));
         let mut cases = Vec::new();
         for child in children(statement) {
             match child.kind() {
-                "block" => cases.extend(self.of_block(child, if value == Some(false) { &never } else { around })),
+                "block" => cases.extend(
+                    self.of_block(child, if value == Some(false) { &never } else { around }),
+                ),
                 "else_clause" | "elif_clause" => {
-                    let blocks = children(child).into_iter().filter(|inner| inner.kind() == "block");
+                    let blocks = children(child)
+                        .into_iter()
+                        .filter(|inner| inner.kind() == "block");
                     let around = if value == Some(true) { &never } else { around };
                     cases.extend(blocks.flat_map(|block| self.of_block(block, around)));
                 }
@@ -175,39 +236,61 @@ impl<'t> File<'t> {
     /// `del test_a`, `test_a = None`, `test_a.__test__ = False`.
     fn take_out(&self, statement: Node<'t>, cases: &mut [Case]) {
         let target = match assignment_of(statement) {
-            Some(assignment) => field(assignment, "left", self.source).trim_end_matches(".__test__").to_owned(),
-            None if statement.kind() == "delete_statement" => {
-                text(statement, self.source).trim_start_matches("del ").trim().to_owned()
-            }
+            Some(assignment) => field(assignment, "left", self.source)
+                .trim_end_matches(".__test__")
+                .to_owned(),
+            None if statement.kind() == "delete_statement" => text(statement, self.source)
+                .trim_start_matches("del ")
+                .trim()
+                .to_owned(),
             None => return,
         };
-        let gone = |case: &&mut Case| case.name == target || case.name.starts_with(&format!("{target}."));
-        cases.iter_mut().filter(gone).for_each(|case| case.silence = case.silence.or(Some(Silence::NotCollected)));
+        let gone =
+            |case: &&mut Case| case.name == target || case.name.starts_with(&format!("{target}."));
+        cases
+            .iter_mut()
+            .filter(gone)
+            .for_each(|case| case.silence = case.silence.or(Some(Silence::NotCollected)));
     }
 
     fn of_definition(&self, node: Node<'t>, around: &Around<'t>) -> Vec<Case> {
         let mut around = around.clone();
-        let decorators = children(node).into_iter().filter(|child| child.kind() == "decorator");
+        let decorators = children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "decorator");
         let own: Vec<Node<'t>> = decorators.collect();
         let definition = node.child_by_field_name("definition").unwrap_or(node);
-        around.silence = around.silence.or_else(|| own.iter().find_map(|mark| silence_of(text(*mark, self.source))));
+        around.silence = around.silence.or_else(|| {
+            own.iter()
+                .find_map(|mark| silence_of(text(*mark, self.source)))
+        });
         around.decorators.extend(own);
         let name = field(definition, "name", self.source);
         around.names.push(name);
         if definition.kind() == "class_definition" {
-            let bases = definition.child_by_field_name("superclasses").map(children).unwrap_or_default();
-            let extends = bases.iter().any(|base| text(*base, self.source) != "object");
+            let bases = definition
+                .child_by_field_name("superclasses")
+                .map(children)
+                .unwrap_or_default();
+            let extends = bases
+                .iter()
+                .any(|base| text(*base, self.source) != "object");
             if !name.starts_with("Test") && !extends {
                 around.silence = around.silence.or(Some(Silence::NotCollected));
             }
             around.in_class = true;
-            return definition.child_by_field_name("body").map_or_else(Vec::new, |body| self.of_block(body, &around));
+            return definition
+                .child_by_field_name("body")
+                .map_or_else(Vec::new, |body| self.of_block(body, &around));
         }
         vec![self.of_function(definition, name, &around)]
     }
 
     fn of_function(&self, definition: Node<'t>, name: &str, around: &Around<'t>) -> Case {
-        let is_fixture = around.decorators.iter().any(|mark| text(*mark, self.source).contains("fixture"));
+        let is_fixture = around
+            .decorators
+            .iter()
+            .any(|mark| text(*mark, self.source).contains("fixture"));
         let is_helper = !name.starts_with("test") || is_fixture;
         let mut case = Case {
             name: around.names.join("."),
@@ -221,19 +304,31 @@ impl<'t> File<'t> {
         for mark in &around.decorators {
             let line = text(*mark, self.source);
             case.timeout = case.timeout.or_else(|| rows::timeout_of(line));
-            if !line.contains("parametrize") && rows::timeout_of(line).is_none() && silence_of(line).is_none() {
-                case.decorators.push(render(*mark, self.source, &Env::new()));
+            if !line.contains("parametrize")
+                && rows::timeout_of(line).is_none()
+                && silence_of(line).is_none()
+            {
+                case.decorators
+                    .push(render(*mark, self.source, &Env::new()));
             }
         }
-        let Some(block) = definition.child_by_field_name("body") else { return case };
+        let Some(block) = definition.child_by_field_name("body") else {
+            return case;
+        };
         for row in rows.rows {
             let mut body = Body::new(self, definition, row.env);
             body.walk(block);
-            body.checks.iter_mut().for_each(|check| check.silence = check.silence.or(row.silence));
+            body.checks
+                .iter_mut()
+                .for_each(|check| check.silence = check.silence.or(row.silence));
             case.checks.append(&mut body.checks);
             case.calls.append(&mut body.calls);
-            let skips = body.left.filter(|left| matches!(left, Silence::Skipped | Silence::ExpectedToFail));
-            case.silence = case.silence.or(skips.filter(|_| is_helper || case.checks.is_empty()));
+            let skips = body
+                .left
+                .filter(|left| matches!(left, Silence::Skipped | Silence::ExpectedToFail));
+            case.silence = case
+                .silence
+                .or(skips.filter(|_| is_helper || case.checks.is_empty()));
         }
         case
     }

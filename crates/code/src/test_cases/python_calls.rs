@@ -2,7 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::matchers::{self, Family, by_helper, matcher, raises, truth, width_of_places, width_of_share};
+use super::matchers::{
+    self, Family, by_helper, matcher, raises, truth, width_of_places, width_of_share,
+};
 use super::model::{Check, Rank, number};
 use super::render::{Env, render, shown};
 use crate::languages::{children, field, text};
@@ -22,27 +24,35 @@ impl Place<'_> {
 
 /// Returns what `assert condition` checks.
 pub(super) fn of_assert(statement: Node<'_>, place: Place<'_>) -> Vec<Check> {
-    let Some(condition) = children(statement).first().copied() else { return Vec::new() };
+    let Some(condition) = children(statement).first().copied() else {
+        return Vec::new();
+    };
     let mut checks = of_condition(condition, place, true);
     let line = shown(statement, place.source);
-    checks.iter_mut().for_each(|check| check.shown.clone_from(&line));
+    checks
+        .iter_mut()
+        .for_each(|check| check.shown.clone_from(&line));
     checks
 }
 
 /// Returns what must hold for a condition to be true, or false.
 pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec<Check> {
     match node.kind() {
-        "parenthesized_expression" => {
-            children(node).first().map_or_else(Vec::new, |inner| of_condition(*inner, place, holds))
-        }
-        "not_operator" => children(node).first().map_or_else(Vec::new, |inner| of_condition(*inner, place, !holds)),
+        "parenthesized_expression" => children(node)
+            .first()
+            .map_or_else(Vec::new, |inner| of_condition(*inner, place, holds)),
+        "not_operator" => children(node)
+            .first()
+            .map_or_else(Vec::new, |inner| of_condition(*inner, place, !holds)),
         "boolean_operator" if holds && field(node, "operator", place.source) == "and" => {
-            children(node).into_iter().flat_map(|part| of_condition(part, place, holds)).collect()
+            children(node)
+                .into_iter()
+                .flat_map(|part| of_condition(part, place, holds))
+                .collect()
         }
         "comparison_operator" if holds => of_comparison(node, place),
-        "call" if holds => {
-            of_share(node, place).map_or_else(|| vec![truth(place.render(node), holds)], |one| vec![one])
-        }
+        "call" if holds => of_share(node, place)
+            .map_or_else(|| vec![truth(place.render(node), holds)], |one| vec![one]),
         // A tuple that is not empty is always true.
         "tuple" if !children(node).is_empty() => vec![truth("True".to_owned(), holds)],
         _ => vec![truth(place.render(node), holds)],
@@ -54,17 +64,28 @@ fn of_comparison(node: Node<'_>, place: Place<'_>) -> Vec<Check> {
     let mut cursor = node.walk();
     let signs: Vec<String> = node
         .children_by_field_name("operators", &mut cursor)
-        .map(|sign| text(sign, place.source).split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(|sign| {
+            text(sign, place.source)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect();
     let parts = children(node);
     let mut checks = Vec::new();
     for (sign, pair) in signs.iter().zip(parts.windows(2)) {
         let (left, right) = (pair[0], pair[1]);
-        let near = [(left, right), (right, left)].into_iter().find_map(|(one, other)| approx(one, other, place));
+        let near = [(left, right), (right, left)]
+            .into_iter()
+            .find_map(|(one, other)| approx(one, other, place));
         let compared = || matchers::comparison(sign, place.render(left), place.render(right));
         checks.extend(near.filter(|_| sign == "==").or_else(compared));
     }
-    if checks.is_empty() { vec![truth(place.render(node), true)] } else { checks }
+    if checks.is_empty() {
+        vec![truth(place.render(node), true)]
+    } else {
+        checks
+    }
 }
 
 /// `pytest.approx(expected, rel=…, abs=…)` beside what is looked at.
@@ -74,11 +95,24 @@ fn approx(call: Node<'_>, subject: Node<'_>, place: Place<'_>) -> Option<Check> 
     }
     let arguments = Arguments::of(call, place);
     let expected = arguments.at(0)?;
-    let rel = arguments.named("rel").or_else(|| arguments.at(1)).and_then(|text| number(&text));
-    let abs = arguments.named("abs").or_else(|| arguments.at(2)).and_then(|text| number(&text));
+    let rel = arguments
+        .named("rel")
+        .or_else(|| arguments.at(1))
+        .and_then(|text| number(&text));
+    let abs = arguments
+        .named("abs")
+        .or_else(|| arguments.at(2))
+        .and_then(|text| number(&text));
     // The library's own: a millionth.
-    let share = width_of_share(rel.unwrap_or(if abs.is_some() { 0.0 } else { 1e-6 }), &expected);
-    Some(close(place.render(subject), expected, share.max(abs.unwrap_or(0.0))))
+    let share = width_of_share(
+        rel.unwrap_or(if abs.is_some() { 0.0 } else { 1e-6 }),
+        &expected,
+    );
+    Some(close(
+        place.render(subject),
+        expected,
+        share.max(abs.unwrap_or(0.0)),
+    ))
 }
 
 /// `math.isclose(a, b, rel_tol=…)`.
@@ -88,14 +122,32 @@ fn of_share(call: Node<'_>, place: Place<'_>) -> Option<Check> {
     }
     let arguments = Arguments::of(call, place);
     let (subject, expected) = (arguments.at(0)?, arguments.at(1)?);
-    let read = |names: [&str; 2]| names.iter().find_map(|name| number(&arguments.named(name)?));
+    let read = |names: [&str; 2]| {
+        names
+            .iter()
+            .find_map(|name| number(&arguments.named(name)?))
+    };
     let share = width_of_share(read(["rel_tol", "rtol"]).unwrap_or(1e-9), &expected);
-    Some(close(subject, expected, share.max(read(["abs_tol", "atol"]).unwrap_or(0.0))))
+    Some(close(
+        subject,
+        expected,
+        share.max(read(["abs_tol", "atol"]).unwrap_or(0.0)),
+    ))
 }
 
 fn close(subject: String, expected: String, width: f64) -> Check {
-    let check = matchers::check(matchers::Matcher { relation: "~=", rank: Rank::Close }, subject, expected);
-    Check { width: Some(width), ..check }
+    let check = matchers::check(
+        matchers::Matcher {
+            relation: "~=",
+            rank: Rank::Close,
+        },
+        subject,
+        expected,
+    );
+    Check {
+        width: Some(width),
+        ..check
+    }
 }
 
 /// Returns the check that a call makes, if it makes one. `helpers` are functions of the file that check.
@@ -109,7 +161,10 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, helpers: &[String]) -> O
             vec![of_method(of, &arguments)?]
         }
     } else if is_raising(name) {
-        vec![raises(arguments.rest(1), arguments.at(0).unwrap_or_default())]
+        vec![raises(
+            arguments.rest(1),
+            arguments.at(0).unwrap_or_default(),
+        )]
     } else if name.starts_with("assert") && name != "assert_that" {
         vec![of_mock(call, name, place, &arguments)]
     } else if is_checker(name) || helpers.iter().any(|helper| helper == name) {
@@ -118,7 +173,9 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, helpers: &[String]) -> O
         return None;
     };
     let line = shown(call, place.source);
-    found.iter_mut().for_each(|check| check.shown.clone_from(&line));
+    found
+        .iter_mut()
+        .for_each(|check| check.shown.clone_from(&line));
     Some(found)
 }
 
@@ -141,12 +198,28 @@ fn of_method(of: matchers::Matcher, arguments: &Arguments<'_>) -> Option<Check> 
 
 /// `mock.assert_called_once_with(…)`, `snapshot.assert_match(…)`, `assert_frame_equal(…)`.
 fn of_mock(call: Node<'_>, name: &str, place: Place<'_>, arguments: &Arguments<'_>) -> Check {
-    let object = call.child_by_field_name("function").and_then(|function| function.child_by_field_name("object"));
-    let subject = object.map_or_else(|| arguments.at(0).unwrap_or_default(), |object| place.render(object));
-    let expected = if object.is_some() { arguments.rest(0) } else { arguments.rest(1) };
-    let is_truth = matches!(name, "assert_called" | "assert_called_once" | "assert_not_called" | "assert_any_call");
+    let object = call
+        .child_by_field_name("function")
+        .and_then(|function| function.child_by_field_name("object"));
+    let subject = object.map_or_else(
+        || arguments.at(0).unwrap_or_default(),
+        |object| place.render(object),
+    );
+    let expected = if object.is_some() {
+        arguments.rest(0)
+    } else {
+        arguments.rest(1)
+    };
+    let is_truth = matches!(
+        name,
+        "assert_called" | "assert_called_once" | "assert_not_called" | "assert_any_call"
+    );
     let rank = if is_truth { Rank::Truth } else { Rank::Equal };
-    let relation = if rank == Rank::Equal && name.starts_with("assert_called") { "called with" } else { name };
+    let relation = if rank == Rank::Equal && name.starts_with("assert_called") {
+        "called with"
+    } else {
+        name
+    };
     Check {
         rank,
         relation: relation.to_owned(),
@@ -170,13 +243,19 @@ pub(super) fn is_raising(name: &str) -> bool {
 
 /// Returns whether a name says that its function checks.
 fn is_checker(name: &str) -> bool {
-    ["check_", "verify_", "ensure_", "expect_"].iter().any(|start| name.starts_with(start))
+    ["check_", "verify_", "ensure_", "expect_"]
+        .iter()
+        .any(|start| name.starts_with(start))
 }
 
 /// Returns the last name of what is called: `assertEqual` of `self.assertEqual(…)`.
 pub(super) fn last_name<'s>(call: Node<'_>, source: &'s str) -> &'s str {
-    let Some(function) = call.child_by_field_name("function") else { return "" };
-    let name = function.child_by_field_name("attribute").unwrap_or(function);
+    let Some(function) = call.child_by_field_name("function") else {
+        return "";
+    };
+    let name = function
+        .child_by_field_name("attribute")
+        .unwrap_or(function);
     text(name, source)
 }
 
@@ -189,17 +268,29 @@ pub(super) struct Arguments<'t> {
 
 impl<'t> Arguments<'t> {
     pub(super) fn of(call: Node<'t>, place: Place<'_>) -> Self {
-        let nodes = call.child_by_field_name("arguments").map(children).unwrap_or_default();
+        let nodes = call
+            .child_by_field_name("arguments")
+            .map(children)
+            .unwrap_or_default();
         let (mut plain, mut named) = (Vec::new(), Vec::new());
         for node in &nodes {
             if node.kind() == "keyword_argument" {
-                let value = node.child_by_field_name("value").map(|value| place.render(value));
-                named.push((field(*node, "name", place.source).to_owned(), value.unwrap_or_default()));
+                let value = node
+                    .child_by_field_name("value")
+                    .map(|value| place.render(value));
+                named.push((
+                    field(*node, "name", place.source).to_owned(),
+                    value.unwrap_or_default(),
+                ));
             } else {
                 plain.push(place.render(*node));
             }
         }
-        Arguments { nodes, plain, named }
+        Arguments {
+            nodes,
+            plain,
+            named,
+        }
     }
 
     pub(super) fn at(&self, index: usize) -> Option<String> {
@@ -207,13 +298,20 @@ impl<'t> Arguments<'t> {
     }
 
     pub(super) fn named(&self, name: &str) -> Option<String> {
-        self.named.iter().find(|(of, _)| of == name).map(|(_, value)| value.clone())
+        self.named
+            .iter()
+            .find(|(of, _)| of == name)
+            .map(|(_, value)| value.clone())
     }
 
     /// Returns all from an index on, messages aside.
     pub(super) fn rest(&self, from: usize) -> String {
         let plain = self.plain.iter().skip(from).cloned();
-        let named = self.named.iter().filter(|(name, _)| name != "msg").map(|(name, value)| format!("{name}={value}"));
+        let named = self
+            .named
+            .iter()
+            .filter(|(name, _)| name != "msg")
+            .map(|(name, value)| format!("{name}={value}"));
         plain.chain(named).collect::<Vec<_>>().join(",")
     }
 }

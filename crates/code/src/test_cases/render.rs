@@ -31,7 +31,10 @@ pub(super) fn bind(env: &mut Env, name: &str, value: String) {
 
 /// Returns a node as it is written, on one line.
 pub(super) fn shown(node: Node<'_>, source: &str) -> String {
-    let whole = text(node, source).split_whitespace().collect::<Vec<_>>().join(" ");
+    let whole = text(node, source)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     whole.trim_end_matches(';').to_owned()
 }
 
@@ -39,7 +42,10 @@ fn write(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
     match node.kind() {
         "comment" | ";" => return,
         // Brackets, types and `!` change no value.
-        "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression" => {
+        "parenthesized_expression"
+        | "as_expression"
+        | "satisfies_expression"
+        | "non_null_expression" => {
             if let Some(inner) = children(node).first() {
                 write(*inner, source, env, out);
             }
@@ -68,7 +74,9 @@ fn write(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
 
 /// Returns whether an identifier names a member or a keyword, and no variable.
 fn is_key(node: Node<'_>) -> bool {
-    let Some(parent) = node.parent() else { return false };
+    let Some(parent) = node.parent() else {
+        return false;
+    };
     let field = match parent.kind() {
         "attribute" => "attribute",
         "keyword_argument" => "name",
@@ -79,7 +87,8 @@ fn is_key(node: Node<'_>) -> bool {
 
 fn has_substitution(node: Node<'_>) -> bool {
     let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| matches!(child.kind(), "interpolation" | "template_substitution"))
+    node.children(&mut cursor)
+        .any(|child| matches!(child.kind(), "interpolation" | "template_substitution"))
 }
 
 /// Returns a string in quotes of one kind.

@@ -46,12 +46,19 @@ struct Opening<'t> {
 
 /// Reads all tests, and the functions that check for them.
 pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
-    let mut file = File { source, helpers: Vec::new(), constants: constants(root, source), only: false };
+    let mut file = File {
+        source,
+        helpers: Vec::new(),
+        constants: constants(root, source),
+        only: false,
+    };
     file.only = file.marks_only(root);
     let mut cases = Vec::new();
     for _ in 0..2 {
         cases = file.of_block(root, &Around::default());
-        let checking = cases.iter().filter(|case| case.is_helper && !case.checks.is_empty());
+        let checking = cases
+            .iter()
+            .filter(|case| case.is_helper && !case.checks.is_empty());
         let helpers: Vec<String> = checking.map(|case| case.name.clone()).collect();
         if helpers == file.helpers {
             break;
@@ -64,7 +71,10 @@ pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
 
 fn constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found = HashMap::new();
-    for statement in children(root).into_iter().filter(|statement| statement.kind() == "lexical_declaration") {
+    for statement in children(root)
+        .into_iter()
+        .filter(|statement| statement.kind() == "lexical_declaration")
+    {
         for declared in children(statement) {
             if let Some(value) = declared.child_by_field_name("value") {
                 found.insert(field(declared, "name", source).to_owned(), value);
@@ -76,11 +86,14 @@ fn constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
 
 impl<'t> File<'t> {
     fn marks_only(&self, node: Node<'t>) -> bool {
-        if node.kind() == "call_expression" && self.opening(node).is_some_and(|opening| opening.is_only) {
+        if node.kind() == "call_expression"
+            && self.opening(node).is_some_and(|opening| opening.is_only)
+        {
             return true;
         }
         let mut cursor = node.walk();
-        node.children(&mut cursor).any(|child| self.marks_only(child))
+        node.children(&mut cursor)
+            .any(|child| self.marks_only(child))
     }
 
     /// Reads `it.skip("…", …)`, `describe.each(table)("…", …)`, `xit(…)`, `test("…", { todo: true }, …)`.
@@ -99,7 +112,8 @@ impl<'t> File<'t> {
                     let function = target.child_by_field_name("function")?;
                     let name = field(function, "property", self.source);
                     let arguments = target.child_by_field_name("arguments");
-                    table = table.or_else(|| arguments.and_then(|all| children(all).first().copied()));
+                    table =
+                        table.or_else(|| arguments.and_then(|all| children(all).first().copied()));
                     conditional = conditional || matches!(name, "skipIf" | "runIf");
                     target = function;
                 }
@@ -108,29 +122,44 @@ impl<'t> File<'t> {
             }
         }
         let base = text(target, self.source);
-        let plain =
-            base.strip_prefix(['x', 'f']).filter(|rest| matches!(*rest, "it" | "test" | "describe" | "context"));
+        let plain = base
+            .strip_prefix(['x', 'f'])
+            .filter(|rest| matches!(*rest, "it" | "test" | "describe" | "context"));
         let is_group = matches!(plain.unwrap_or(base), "describe" | "context" | "suite");
         // `t.test("…")` makes a test in a test.
         let nested = names.first() == Some(&"test") && names.len() == 1 && base != "test";
         if !is_group && !nested && !matches!(plain.unwrap_or(base), "it" | "test" | "specify") {
             return None;
         }
-        let arguments = call.child_by_field_name("arguments").map(children).unwrap_or_default();
-        let is_named = arguments.first().is_some_and(|name| matches!(name.kind(), "string" | "template_string"));
+        let arguments = call
+            .child_by_field_name("arguments")
+            .map(children)
+            .unwrap_or_default();
+        let is_named = arguments
+            .first()
+            .is_some_and(|name| matches!(name.kind(), "string" | "template_string"));
         if !is_named || table.is_none() && names.contains(&"each") {
             return None;
         }
-        let options =
-            arguments.iter().find(|node| node.kind() == "object").map(|node| render(*node, self.source, &Env::new()));
+        let options = arguments
+            .iter()
+            .find(|node| node.kind() == "object")
+            .map(|node| render(*node, self.source, &Env::new()));
         let option = |name: &str| {
             let set = format!("{name}:");
-            options.as_deref().is_some_and(|all| all.contains(&set) && !all.contains(&format!("{set}false")))
+            options
+                .as_deref()
+                .is_some_and(|all| all.contains(&set) && !all.contains(&format!("{set}false")))
         };
         let has_body = arguments.iter().any(|node| is_function(*node));
-        let skips =
-            names.contains(&"skip") || base.starts_with('x') || conditional || option("skip") || !has_body && !is_group;
-        let silence = if names.iter().any(|name| matches!(*name, "todo" | "fails" | "failing" | "fixme" | "fail"))
+        let skips = names.contains(&"skip")
+            || base.starts_with('x')
+            || conditional
+            || option("skip")
+            || !has_body && !is_group;
+        let silence = if names
+            .iter()
+            .any(|name| matches!(*name, "todo" | "fails" | "failing" | "fixme" | "fail"))
             || option("todo")
             || option("expectFailure")
         {
@@ -139,13 +168,23 @@ impl<'t> File<'t> {
             skips.then_some(Silence::Skipped)
         };
         let is_only = names.contains(&"only") || base.starts_with('f') || option("only");
-        Some(Opening { is_group, silence, is_only, table: table.filter(|_| names.contains(&"each")), arguments })
+        Some(Opening {
+            is_group,
+            silence,
+            is_only,
+            table: table.filter(|_| names.contains(&"each")),
+            arguments,
+        })
     }
 
     fn of_block(&self, node: Node<'t>, around: &Around) -> Vec<Case> {
         let mut around = around.clone();
         let mut cases = Vec::new();
-        around.silence = around.silence.or_else(|| children(node).into_iter().find_map(|child| self.skips_all(child)));
+        around.silence = around.silence.or_else(|| {
+            children(node)
+                .into_iter()
+                .find_map(|child| self.skips_all(child))
+        });
         for child in children(node) {
             self.of_statement(child, &around, &mut cases);
         }
@@ -163,7 +202,9 @@ impl<'t> File<'t> {
         match node.kind() {
             "call_expression" => match self.opening(node) {
                 Some(opening) => self.of_opening(node, &opening, around, cases),
-                None => children(node).into_iter().for_each(|child| self.of_statement(child, around, cases)),
+                None => children(node)
+                    .into_iter()
+                    .for_each(|child| self.of_statement(child, around, cases)),
             },
             "function_declaration" => self.of_helper(field(node, "name", self.source), node, cases),
             "variable_declarator" if node.child_by_field_name("value").is_some_and(is_function) => {
@@ -172,17 +213,26 @@ impl<'t> File<'t> {
                 }
             }
             "if_statement" => self.of_branches(node, around, cases),
-            _ => children(node).into_iter().for_each(|child| self.of_statement(child, around, cases)),
+            _ => children(node)
+                .into_iter()
+                .for_each(|child| self.of_statement(child, around, cases)),
         }
     }
 
     /// `if (false) { it(…) }`.
     fn of_branches(&self, node: Node<'t>, around: &Around, cases: &mut Vec<Case>) {
-        let condition = node.child_by_field_name("condition").map(|one| render(one, self.source, &Env::new()));
+        let condition = node
+            .child_by_field_name("condition")
+            .map(|one| render(one, self.source, &Env::new()));
         let value = condition.and_then(|condition| super::python::truth_of(&condition));
         for (name, dead) in [("consequence", Some(false)), ("alternative", Some(true))] {
-            let Some(block) = node.child_by_field_name(name) else { continue };
-            let never = Around { silence: Some(Silence::NotCollected), ..around.clone() };
+            let Some(block) = node.child_by_field_name(name) else {
+                continue;
+            };
+            let never = Around {
+                silence: Some(Silence::NotCollected),
+                ..around.clone()
+            };
             self.of_statement(block, if value == dead { &never } else { around }, cases);
         }
     }
@@ -191,17 +241,36 @@ impl<'t> File<'t> {
         let mut body = Body::new(self, function, Env::new());
         body.function(function);
         let line = function.start_position().row + 1;
-        let case = Case { name: name.to_owned(), line, checks: body.checks, is_helper: true, ..Case::default() };
+        let case = Case {
+            name: name.to_owned(),
+            line,
+            checks: body.checks,
+            is_helper: true,
+            ..Case::default()
+        };
         cases.push(case);
     }
 
-    fn of_opening(&self, call: Node<'t>, opening: &Opening<'t>, around: &Around, cases: &mut Vec<Case>) {
-        let name = opening.arguments.first().map(|name| text(*name, self.source).trim_matches(['"', '\'', '`']));
+    fn of_opening(
+        &self,
+        call: Node<'t>,
+        opening: &Opening<'t>,
+        around: &Around,
+        cases: &mut Vec<Case>,
+    ) {
+        let name = opening
+            .arguments
+            .first()
+            .map(|name| text(*name, self.source).trim_matches(['"', '\'', '`']));
         let mut around = around.clone();
         around.names.push(name.unwrap_or_default().to_owned());
         around.silence = around.silence.or(opening.silence);
         around.is_only = around.is_only || opening.is_only;
-        let function = opening.arguments.iter().copied().find(|node| is_function(*node));
+        let function = opening
+            .arguments
+            .iter()
+            .copied()
+            .find(|node| is_function(*node));
         if opening.is_group {
             let body = function.and_then(|function| function.child_by_field_name("body"));
             cases.extend(body.map_or_else(Vec::new, |body| self.of_block(body, &around)));
@@ -224,37 +293,61 @@ impl<'t> File<'t> {
         for env in rows.unwrap_or_else(|| vec![Env::new()]) {
             let mut body = Body::new(self, function, env);
             body.function(function);
-            case.silence = case.silence.or(body.left.filter(|left| *left == Silence::Skipped));
+            case.silence = case
+                .silence
+                .or(body.left.filter(|left| *left == Silence::Skipped));
             case.checks.append(&mut body.checks);
             case.calls.append(&mut body.calls);
         }
         cases.push(case);
         // Tests that a test makes.
         if let Some(body) = function.child_by_field_name("body") {
-            cases.extend(self.of_block(body, &around).into_iter().filter(|case| !case.is_helper));
+            cases.extend(
+                self.of_block(body, &around)
+                    .into_iter()
+                    .filter(|case| !case.is_helper),
+            );
         }
     }
 
     /// Returns the time of a test in milliseconds, where it states one above the usual.
     fn timeout(&self, opening: &Opening<'t>) -> Option<f64> {
-        let last = opening.arguments.last().map(|node| render(*node, self.source, &Env::new()));
+        let last = opening
+            .arguments
+            .last()
+            .map(|node| render(*node, self.source, &Env::new()));
         let own = opening.arguments.iter().find_map(|node| {
             let all = render(*node, self.source, &Env::new());
-            let (_, rest) = all.split_once("timeout:").filter(|_| node.kind() == "object")?;
+            let (_, rest) = all
+                .split_once("timeout:")
+                .filter(|_| node.kind() == "object")?;
             number(rest.split([',', '}']).next()?)
         });
-        let body = opening.arguments.iter().find(|node| is_function(**node)).map(|node| text(*node, self.source));
-        let called = body.and_then(|body| number(body.split_once("this.timeout(")?.1.split(')').next()?));
-        own.or(called).or_else(|| number(&last?)).or(Some(USUAL_TIMEOUT))
+        let body = opening
+            .arguments
+            .iter()
+            .find(|node| is_function(**node))
+            .map(|node| text(*node, self.source));
+        let called =
+            body.and_then(|body| number(body.split_once("this.timeout(")?.1.split(')').next()?));
+        own.or(called)
+            .or_else(|| number(&last?))
+            .or(Some(USUAL_TIMEOUT))
     }
 
     /// Returns what the parameters stand for in each row; none where the table is made at run time.
     fn rows(&self, opening: &Opening<'t>, function: Node<'t>) -> Option<Vec<Env>> {
-        let Some(table) = opening.table else { return Some(vec![Env::new()]) };
+        let Some(table) = opening.table else {
+            return Some(vec![Env::new()]);
+        };
         let rows = self.elements(table)?;
         let names = self.parameters(function);
         let bound = rows.into_iter().map(|row| {
-            let values = if row.kind() == "array" { children(row) } else { vec![row] };
+            let values = if row.kind() == "array" {
+                children(row)
+            } else {
+                vec![row]
+            };
             let mut env = Env::new();
             for (name, value) in names.iter().zip(values) {
                 self.bind_pattern(&mut env, *name, value);
@@ -268,22 +361,33 @@ impl<'t> File<'t> {
         let single = function.child_by_field_name("parameter");
         let all = function.child_by_field_name("parameters").map(children);
         let names = single.map(|one| vec![one]).or(all).unwrap_or_default();
-        names.into_iter().map(|name| name.child_by_field_name("pattern").unwrap_or(name)).collect()
+        names
+            .into_iter()
+            .map(|name| name.child_by_field_name("pattern").unwrap_or(name))
+            .collect()
     }
 
     fn bind_pattern(&self, env: &mut Env, pattern: Node<'t>, value: Node<'t>) {
         match pattern.kind() {
-            "identifier" => bind(env, text(pattern, self.source), render(value, self.source, &Env::new())),
+            "identifier" => bind(
+                env,
+                text(pattern, self.source),
+                render(value, self.source, &Env::new()),
+            ),
             "array_pattern" => {
                 for (one, value) in children(pattern).into_iter().zip(children(value)) {
                     self.bind_pattern(env, one, value);
                 }
             }
             "object_pattern" => {
-                let pairs = children(value).into_iter().filter(|pair| pair.kind() == "pair");
+                let pairs = children(value)
+                    .into_iter()
+                    .filter(|pair| pair.kind() == "pair");
                 for pair in pairs {
                     let key = field(pair, "key", self.source);
-                    let named = children(pattern).into_iter().any(|name| text(name, self.source) == key);
+                    let named = children(pattern)
+                        .into_iter()
+                        .any(|name| text(name, self.source) == key);
                     if let Some(value) = pair.child_by_field_name("value").filter(|_| named) {
                         bind(env, key, render(value, self.source, &Env::new()));
                     }
@@ -298,11 +402,16 @@ impl<'t> File<'t> {
         match node.kind() {
             "array" => {
                 let all = children(node);
-                (!all.iter().any(|one| one.kind() == "spread_element")).then(|| all.into_iter().take(MOST).collect())
+                (!all.iter().any(|one| one.kind() == "spread_element"))
+                    .then(|| all.into_iter().take(MOST).collect())
             }
             "identifier" => {
                 let value = self.constants.get(text(node, self.source))?;
-                if value.kind() == "identifier" { None } else { self.elements(*value) }
+                if value.kind() == "identifier" {
+                    None
+                } else {
+                    self.elements(*value)
+                }
             }
             "as_expression" | "satisfies_expression" | "parenthesized_expression" => {
                 self.elements(*children(node).first()?)
@@ -313,5 +422,8 @@ impl<'t> File<'t> {
 }
 
 fn is_function(node: Node<'_>) -> bool {
-    matches!(node.kind(), "arrow_function" | "function_expression" | "function")
+    matches!(
+        node.kind(),
+        "arrow_function" | "function_expression" | "function"
+    )
 }

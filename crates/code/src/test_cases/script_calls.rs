@@ -22,7 +22,10 @@ fn links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
     while let Some(node) = current {
         let (target, arguments) = match node.kind() {
             "call_expression" => {
-                let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+                let arguments = node
+                    .child_by_field_name("arguments")
+                    .map(children)
+                    .unwrap_or_default();
                 (node.child_by_field_name("function"), Some(arguments))
             }
             "await_expression" | "parenthesized_expression" | "non_null_expression" => {
@@ -32,9 +35,19 @@ fn links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
             _ => (Some(node), None),
         };
         let Some(target) = target else { break };
-        let object = target.child_by_field_name("object").filter(|_| target.kind() == "member_expression");
-        let name = if object.is_some() { field(target, "property", source) } else { text(target, source) };
-        found.push(Link { name: name.to_owned(), arguments, object });
+        let object = target
+            .child_by_field_name("object")
+            .filter(|_| target.kind() == "member_expression");
+        let name = if object.is_some() {
+            field(target, "property", source)
+        } else {
+            text(target, source)
+        };
+        found.push(Link {
+            name: name.to_owned(),
+            arguments,
+            object,
+        });
         current = object;
     }
     found
@@ -42,22 +55,33 @@ fn links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
 
 /// Returns the name of what is called in the end: `expect` of `expect(x).not.toBe(1)`.
 pub(super) fn first_name(node: Node<'_>, source: &str) -> String {
-    links(node, source).last().map(|link| link.name.clone()).unwrap_or_default()
+    links(node, source)
+        .last()
+        .map(|link| link.name.clone())
+        .unwrap_or_default()
 }
 
 /// Returns the checks that a call makes, if it makes any. `contexts` are parameters by which a runner gives assertions.
-pub(super) fn of_call(call: Node<'_>, place: Place<'_>, contexts: &[String], helpers: &[String]) -> Option<Vec<Check>> {
+pub(super) fn of_call(
+    call: Node<'_>,
+    place: Place<'_>,
+    contexts: &[String],
+    helpers: &[String],
+) -> Option<Vec<Check>> {
     let links = links(call, place.source);
     let base = links.last()?;
     let is_module = |name: &str| {
-        matches!(name, "assert" | "chai" | "t" | "expect" | "should") || contexts.iter().any(|c| c == name)
+        matches!(name, "assert" | "chai" | "t" | "expect" | "should")
+            || contexts.iter().any(|c| c == name)
     };
     if base.name == "expect" && base.arguments.is_some() {
         return of_expect(&links, place).map(|check| vec![check]);
     }
     if base.name == "assert" && base.arguments.is_some() {
         let arguments = base.arguments.as_deref().unwrap_or_default();
-        return arguments.first().map(|condition| of_condition(*condition, place, true));
+        return arguments
+            .first()
+            .map(|condition| of_condition(*condition, place, true));
     }
     let outer = links.first()?;
     if base.arguments.is_none()
@@ -66,10 +90,15 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, contexts: &[String], hel
     {
         return of_assert(of, outer, place).map(|check| vec![check]);
     }
-    if links.iter().any(|link| link.name == "should" && link.arguments.is_none()) {
+    if links
+        .iter()
+        .any(|link| link.name == "should" && link.arguments.is_none())
+    {
         return of_should(&links, place).map(|check| vec![check]);
     }
-    let wanted = links.iter().filter(|link| link.name == "expect" && link.object.is_some() && link.arguments.is_some());
+    let wanted = links
+        .iter()
+        .filter(|link| link.name == "expect" && link.object.is_some() && link.arguments.is_some());
     let checks: Vec<Check> = wanted.filter_map(|link| of_request(link, place)).collect();
     if !checks.is_empty() {
         return Some(checks);
@@ -77,7 +106,8 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, contexts: &[String], hel
     let name = outer.name.as_str();
     let is_helper = helpers.iter().any(|helper| helper == name)
         || ["assert", "check", "verify", "ensure"].iter().any(|start| {
-            name.strip_prefix(start).is_some_and(|rest| rest.starts_with(|first: char| first.is_uppercase()))
+            name.strip_prefix(start)
+                .is_some_and(|rest| rest.starts_with(|first: char| first.is_uppercase()))
         });
     is_helper.then(|| vec![by_helper(place.render(call))])
 }
@@ -85,24 +115,45 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, contexts: &[String], hel
 /// `expect(subject).not.toBe(1)`.
 fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let subject = links.last()?.arguments.as_ref()?.first()?;
-    let settles = links.iter().find(|link| matches!(link.name.as_str(), "resolves" | "rejects" | "eventually"));
+    let settles = links
+        .iter()
+        .find(|link| matches!(link.name.as_str(), "resolves" | "rejects" | "eventually"));
     let rendered = place.render(*subject);
     let of_matcher = |link: &&Link<'_>| matcher(Family::Expect, &link.name).is_some();
     let Some(link) = links.iter().find(of_matcher) else {
         // A matcher that nobody knows demands at least what its words say.
-        let tail: Vec<String> = links.iter().rev().skip(1).map(|link| link.name.clone()).collect();
-        let arguments = links.first().and_then(|link| link.arguments.clone()).unwrap_or_default();
-        let expected = arguments.iter().map(|node| place.render(*node)).collect::<Vec<_>>().join(",");
-        let of = Matcher { relation: "", rank: Rank::Loose };
-        return (!tail.is_empty())
-            .then(|| Check { relation: tail.join("."), ..matchers::check(of, rendered, expected) });
+        let tail: Vec<String> = links
+            .iter()
+            .rev()
+            .skip(1)
+            .map(|link| link.name.clone())
+            .collect();
+        let arguments = links
+            .first()
+            .and_then(|link| link.arguments.clone())
+            .unwrap_or_default();
+        let expected = arguments
+            .iter()
+            .map(|node| place.render(*node))
+            .collect::<Vec<_>>()
+            .join(",");
+        let of = Matcher {
+            relation: "",
+            rank: Rank::Loose,
+        };
+        return (!tail.is_empty()).then(|| Check {
+            relation: tail.join("."),
+            ..matchers::check(of, rendered, expected)
+        });
     };
     let of = matcher(Family::Expect, &link.name)?;
     let negated = links.iter().any(|link| link.name == "not");
     let arguments = link.arguments.clone().unwrap_or_default();
     // `expect(a === b).toBe(true)` demands what it compares.
     let value = arguments.first().map(|value| place.render(*value));
-    if !negated && (of.relation == "truth" || of.relation == "==" && value.as_deref() == Some("true")) {
+    if !negated
+        && (of.relation == "truth" || of.relation == "==" && value.as_deref() == Some("true"))
+    {
         let mut inner = of_condition(*subject, place, true);
         if inner.len() == 1 && inner.first().is_some_and(|check| check.relation != "truth") {
             return inner.pop();
@@ -128,8 +179,15 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
         "~=" => {
             let digits = rendered.get(1).map_or("2", String::as_str);
             // `closeTo` is given how far it may be off, `toBeCloseTo` the digits.
-            let width = if digits.contains('.') { number(digits) } else { width_of_places(digits) };
-            Check { width, ..matchers::check(of, subject, first) }
+            let width = if digits.contains('.') {
+                number(digits)
+            } else {
+                width_of_places(digits)
+            };
+            Check {
+                width,
+                ..matchers::check(of, subject, first)
+            }
         }
         _ => matchers::check(of, subject, all()),
     }
@@ -138,12 +196,30 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
 fn negate(check: Check) -> Check {
     let relation = match check.relation.as_str() {
         "==" => "!=".to_owned(),
-        "truth" => return Check { relation: "falsy".to_owned(), ..check },
-        "falsy" => return Check { relation: "truth".to_owned(), ..check },
+        "truth" => {
+            return Check {
+                relation: "falsy".to_owned(),
+                ..check
+            };
+        }
+        "falsy" => {
+            return Check {
+                relation: "truth".to_owned(),
+                ..check
+            };
+        }
         other => format!("not {other}"),
     };
     let is_nothing = matches!(check.expected.as_str(), "null" | "undefined");
-    Check { relation, rank: if is_nothing { Rank::Truth } else { Rank::Loose.min(check.rank) }, ..check }
+    Check {
+        relation,
+        rank: if is_nothing {
+            Rank::Truth
+        } else {
+            Rank::Loose.min(check.rank)
+        },
+        ..check
+    }
 }
 
 /// `assert.equal(subject, expected)`, `t.is(…)`.
@@ -152,10 +228,21 @@ fn of_assert(of: Matcher, link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     let rendered: Vec<String> = arguments.iter().map(|node| place.render(*node)).collect();
     let at = |index: usize| rendered.get(index).cloned().unwrap_or_default();
     Some(match of.relation {
-        "truth" => return of_condition(*arguments.first()?, place, true).into_iter().next(),
-        "falsy" => return of_condition(*arguments.first()?, place, false).into_iter().next(),
+        "truth" => {
+            return of_condition(*arguments.first()?, place, true)
+                .into_iter()
+                .next();
+        }
+        "falsy" => {
+            return of_condition(*arguments.first()?, place, false)
+                .into_iter()
+                .next();
+        }
         "raises" => raises(at(0), at(1)),
-        "~=" => Check { width: number(&at(2)), ..matchers::check(of, at(0), at(1)) },
+        "~=" => Check {
+            width: number(&at(2)),
+            ..matchers::check(of, at(0), at(1))
+        },
         relation if relation.starts_with("== ") => matchers::check(of, at(0), String::new()),
         "fails" => matchers::check(of, "fail".to_owned(), String::new()),
         _ => matchers::check(of, at(0), at(1)),
@@ -166,10 +253,21 @@ fn of_assert(of: Matcher, link: &Link<'_>, place: Place<'_>) -> Option<Check> {
 fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let should = links.iter().find(|link| link.name == "should")?;
     let subject = place.render(should.object?);
-    let link = links.iter().find(|link| matcher(Family::Expect, &link.name).is_some())?;
+    let link = links
+        .iter()
+        .find(|link| matcher(Family::Expect, &link.name).is_some())?;
     let of = matcher(Family::Expect, &link.name)?;
-    let check = with_arguments(of, subject, link.arguments.as_deref().unwrap_or_default(), place);
-    Some(if links.iter().any(|link| link.name == "not") { negate(check) } else { check })
+    let check = with_arguments(
+        of,
+        subject,
+        link.arguments.as_deref().unwrap_or_default(),
+        place,
+    );
+    Some(if links.iter().any(|link| link.name == "not") {
+        negate(check)
+    } else {
+        check
+    })
 }
 
 /// `request(app).get("/a").expect(200, body)`.
@@ -177,20 +275,34 @@ fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     let mut request = link.object?;
     // Other expectations of the same request are checks of their own.
     while request.kind() == "call_expression" {
-        let Some(function) = request.child_by_field_name("function") else { break };
+        let Some(function) = request.child_by_field_name("function") else {
+            break;
+        };
         if field(function, "property", place.source) != "expect" {
             break;
         }
         request = function.child_by_field_name("object")?;
     }
-    let rendered: Vec<String> = link.arguments.as_ref()?.iter().map(|node| place.render(*node)).collect();
+    let rendered: Vec<String> = link
+        .arguments
+        .as_ref()?
+        .iter()
+        .map(|node| place.render(*node))
+        .collect();
     let (part, expected) = match rendered.as_slice() {
         [status] if number(status).is_some() => ("status", status.clone()),
         [header, value] if number(header).is_none() => (header.as_str(), value.clone()),
         all => ("body", all.join(",")),
     };
-    let of = Matcher { relation: "==", rank: Rank::Equal };
-    Some(matchers::check(of, format!("{} {part}", place.render(request)), expected))
+    let of = Matcher {
+        relation: "==",
+        rank: Rank::Equal,
+    };
+    Some(matchers::check(
+        of,
+        format!("{} {part}", place.render(request)),
+        expected,
+    ))
 }
 
 /// Returns what must hold for a condition to be true, or false.
@@ -198,17 +310,21 @@ pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec
     let sign = field(node, "operator", place.source);
     let parts = || ["left", "right"].map(|name| node.child_by_field_name(name));
     match node.kind() {
-        "parenthesized_expression" => {
-            children(node).first().map_or_else(Vec::new, |inner| of_condition(*inner, place, holds))
-        }
-        "unary_expression" if sign == "!" => {
-            children(node).first().map_or_else(Vec::new, |inner| of_condition(*inner, place, !holds))
-        }
-        "binary_expression" if holds && sign == "&&" => {
-            parts().into_iter().flatten().flat_map(|part| of_condition(part, place, holds)).collect()
-        }
+        "parenthesized_expression" => children(node)
+            .first()
+            .map_or_else(Vec::new, |inner| of_condition(*inner, place, holds)),
+        "unary_expression" if sign == "!" => children(node)
+            .first()
+            .map_or_else(Vec::new, |inner| of_condition(*inner, place, !holds)),
+        "binary_expression" if holds && sign == "&&" => parts()
+            .into_iter()
+            .flatten()
+            .flat_map(|part| of_condition(part, place, holds))
+            .collect(),
         "binary_expression" if holds => {
-            let [Some(left), Some(right)] = parts() else { return Vec::new() };
+            let [Some(left), Some(right)] = parts() else {
+                return Vec::new();
+            };
             let compared = matchers::comparison(sign, place.render(left), place.render(right));
             vec![compared.unwrap_or_else(|| truth(place.render(node), true))]
         }

@@ -16,23 +16,53 @@ impl Told {
     /// Tells that a test is gone, with what it demanded first.
     pub(super) fn removed(old: &Case) -> Self {
         let first = old.checks.iter().find(|check| is_live(check));
-        let shown = first.map(|check| check.shown.clone()).or_else(|| old.calls.first().cloned()).unwrap_or_default();
-        let looked_at = old.checks.iter().filter(|check| is_live(check)).map(|check| check.subject.as_str());
-        let subject = looked_at.chain(old.calls.iter().map(String::as_str)).collect::<Vec<_>>().join("; ");
-        Told { way: Way::Removed, old: shown, new: String::new(), subject }
+        let shown = first
+            .map(|check| check.shown.clone())
+            .or_else(|| old.calls.first().cloned())
+            .unwrap_or_default();
+        let looked_at = old
+            .checks
+            .iter()
+            .filter(|check| is_live(check))
+            .map(|check| check.subject.as_str());
+        let subject = looked_at
+            .chain(old.calls.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join("; ");
+        Told {
+            way: Way::Removed,
+            old: shown,
+            new: String::new(),
+            subject,
+        }
     }
 }
 
 /// Returns how a test says less than it did.
 pub(super) fn compare(old: &Case, new: &Case, demanded: &Demanded) -> Vec<Told> {
-    let shown = |way: Way| Told { way, ..Told::removed(old) };
+    let shown = |way: Way| Told {
+        way,
+        ..Told::removed(old)
+    };
     if let Some(silence) = new.silence {
         let moved = !old.checks.is_empty()
-            && old.checks.iter().filter(|one| is_live(one)).all(|one| demanded.contains(&one.key()));
-        return if moved { Vec::new() } else { vec![shown(Way::Silenced(silence))] };
+            && old
+                .checks
+                .iter()
+                .filter(|one| is_live(one))
+                .all(|one| demanded.contains(&one.key()));
+        return if moved {
+            Vec::new()
+        } else {
+            vec![shown(Way::Silenced(silence))]
+        };
     }
     let mut told = Vec::new();
-    for wanted in old.checks.iter().filter(|check| is_live(check) && !demanded.contains(&check.key())) {
+    for wanted in old
+        .checks
+        .iter()
+        .filter(|check| is_live(check) && !demanded.contains(&check.key()))
+    {
         let way = of_check(wanted, new, old);
         told.extend(way.filter(|way| !told.iter().any(|one: &Told| one.old == way.old)));
     }
@@ -42,10 +72,19 @@ pub(super) fn compare(old: &Case, new: &Case, demanded: &Demanded) -> Vec<Told> 
     if let (Some(before), Some(now)) = (old.timeout, new.timeout)
         && now > before
     {
-        told.push(Told { way: Way::Timeout, old: before.to_string(), new: now.to_string(), subject: String::new() });
+        told.push(Told {
+            way: Way::Timeout,
+            old: before.to_string(),
+            new: now.to_string(),
+            subject: String::new(),
+        });
     }
     if told.is_empty()
-        && (new.is_dynamic && !old.is_dynamic || new.decorators.iter().any(|one| !old.decorators.contains(one)))
+        && (new.is_dynamic && !old.is_dynamic
+            || new
+                .decorators
+                .iter()
+                .any(|one| !old.decorators.contains(one)))
     {
         told.push(shown(Way::Rewritten));
     }
@@ -63,7 +102,12 @@ fn of_calls(old: &Case, new: &Case) -> Option<Told> {
         (true, None) => Way::AssertionRemoved,
         (false, _) => Way::Rewritten,
     };
-    Some(Told { way, old: lost.clone(), new: String::new(), subject: lost.clone() })
+    Some(Told {
+        way,
+        old: lost.clone(),
+        new: String::new(),
+        subject: lost.clone(),
+    })
 }
 
 /// Returns what became of an assertion that no test makes any more as it was.
@@ -74,7 +118,11 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
         new: instead.to_owned(),
         subject: format!("{} {}", wanted.subject, wanted.expected),
     };
-    let same = || new.checks.iter().filter(|check| check.key() == wanted.key());
+    let same = || {
+        new.checks
+            .iter()
+            .filter(|check| check.key() == wanted.key())
+    };
     if same().any(|check| is_live(check) && (wanted.is_conditional || !check.is_conditional)) {
         return None;
     }
@@ -83,7 +131,9 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
         return Some(told(way, &same.shown));
     }
     let live = || new.checks.iter().filter(|check| is_live(check));
-    let about = live().filter(|check| check.is_about(wanted)).map(|check| (instead_of(wanted, check), check));
+    let about = live()
+        .filter(|check| check.is_about(wanted))
+        .map(|check| (instead_of(wanted, check), check));
     // Of several, the one that keeps most.
     if let Some((way, check)) = about.min_by_key(|(way, _)| way.map_or(0, weight)) {
         return way.map(|way| told(way, &check.shown));
@@ -92,18 +142,36 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
         return Some(told(Way::Loosened, &either.shown));
     }
     let was_there = |check: &Check| old.checks.iter().any(|one| one.key() == check.key());
-    let mut silent_ones = new.checks.iter().filter(|check| !is_live(check) && !was_there(check));
-    let silent = silent_ones.clone().find(|check| check.is_about(wanted)).or_else(|| silent_ones.next());
+    let mut silent_ones = new
+        .checks
+        .iter()
+        .filter(|check| !is_live(check) && !was_there(check));
+    let silent = silent_ones
+        .clone()
+        .find(|check| check.is_about(wanted))
+        .or_else(|| silent_ones.next());
     let replaced = live().any(|check| !was_there(check));
     if let Some(silent) = silent.filter(|_| !replaced) {
-        return Some(told(silent.silence.map_or(Way::Rewritten, Way::Silenced), &silent.shown));
+        return Some(told(
+            silent.silence.map_or(Way::Rewritten, Way::Silenced),
+            &silent.shown,
+        ));
     }
     if !replaced && live().any(|check| check.shown == wanted.shown) {
         let case = format!("{} {} {}", wanted.subject, wanted.relation, wanted.expected);
-        return Some(Told { old: case, ..told(Way::CaseRemoved, "") });
+        return Some(Told {
+            old: case,
+            ..told(Way::CaseRemoved, "")
+        });
     }
-    let way = if replaced { Way::Rewritten } else { Way::AssertionRemoved };
-    let instead = live().find(|check| !was_there(check)).map_or("", |check| check.shown.as_str());
+    let way = if replaced {
+        Way::Rewritten
+    } else {
+        Way::AssertionRemoved
+    };
+    let instead = live()
+        .find(|check| !was_there(check))
+        .map_or("", |check| check.shown.as_str());
     Some(told(way, instead))
 }
 
@@ -135,8 +203,13 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
     if let (Some(before), Some(now)) = (bound(wanted), bound(check))
         && wanted.relation.trim_end_matches('=') == check.relation.trim_end_matches('=')
     {
-        let looser = if wanted.relation.starts_with('<') { now > before } else { now < before };
-        let stricter_sign = !wanted.relation.ends_with('=') && check.relation.ends_with('=') && now <= before;
+        let looser = if wanted.relation.starts_with('<') {
+            now > before
+        } else {
+            now < before
+        };
+        let stricter_sign =
+            !wanted.relation.ends_with('=') && check.relation.ends_with('=') && now <= before;
         return (looser || stricter_sign && now == before).then_some(Way::Loosened);
     }
     if wanted.rank == Rank::Truth
@@ -175,8 +248,8 @@ fn of_error(wanted: &Check, check: &Check) -> Option<Way> {
             _ => None,
         };
     }
-    let widened =
-        WIDEST.contains(&now.as_str()) && !WIDEST.contains(&before.as_str()) || now.contains(&format!("{before},"));
+    let widened = WIDEST.contains(&now.as_str()) && !WIDEST.contains(&before.as_str())
+        || now.contains(&format!("{before},"));
     if widened {
         return Some(Way::Loosened);
     }
@@ -186,6 +259,13 @@ fn of_error(wanted: &Check, check: &Check) -> Option<Way> {
 /// Returns whether a check holds where the wanted one does, or else where something different does.
 fn is_alternative(wanted: &Check, check: &Check) -> bool {
     let text = format!("{}{}{}", wanted.subject, wanted.relation, wanted.expected);
-    let parts: Vec<&str> = check.subject.split(" or ").flat_map(|part| part.split("||")).collect();
-    parts.len() > 1 && parts.iter().any(|part| part.trim().replace("===", "==") == text)
+    let parts: Vec<&str> = check
+        .subject
+        .split(" or ")
+        .flat_map(|part| part.split("||"))
+        .collect();
+    parts.len() > 1
+        && parts
+            .iter()
+            .any(|part| part.trim().replace("===", "==") == text)
 }

@@ -47,7 +47,10 @@ impl Walker<'_> {
             "augmented_assignment" => {
                 self.field_expression(node, "left");
                 self.field_expression(node, "right");
-                if let Some(left) = node.child_by_field_name("left").filter(|left| left.kind() == "identifier") {
+                if let Some(left) = node
+                    .child_by_field_name("left")
+                    .filter(|left| left.kind() == "identifier")
+                {
                     self.bind(left, BoundBy::Augmented, node.end_byte());
                 }
             }
@@ -56,13 +59,22 @@ impl Walker<'_> {
                 if let Some(name) = node.child_by_field_name("name") {
                     let scope = self.outside_comprehensions();
                     let from = self.place.unordered.unwrap_or(node.end_byte());
-                    self.bind_in(scope, name, BoundBy::Assignment { reads_itself: false }, from);
+                    self.bind_in(
+                        scope,
+                        name,
+                        BoundBy::Assignment {
+                            reads_itself: false,
+                        },
+                        from,
+                    );
                 }
             }
             "as_pattern" => {
                 for child in children(node) {
                     match child.kind() {
-                        "as_pattern_target" => self.target(child, &BoundBy::Target, node.end_byte()),
+                        "as_pattern_target" => {
+                            self.target(child, &BoundBy::Target, node.end_byte())
+                        }
                         _ => self.expression(child),
                     }
                 }
@@ -74,9 +86,10 @@ impl Walker<'_> {
             // A generator runs when somebody asks it for a value.
             "generator_expression" => self.comprehension(node, ScopeKind::Function),
             // The condition runs before what stands to its left.
-            "conditional_expression" => {
-                self.at(|place| _ = place.unordered.get_or_insert(node.start_byte()), |walker| walker.expressions(node))
-            }
+            "conditional_expression" => self.at(
+                |place| _ = place.unordered.get_or_insert(node.start_byte()),
+                |walker| walker.expressions(node),
+            ),
             _ => self.expressions(node),
         }
     }
@@ -86,7 +99,9 @@ impl Walker<'_> {
         self.field_expression(node, "right");
         let read = self.names_read_since(first);
         self.annotation(node.child_by_field_name("type"));
-        let Some(left) = node.child_by_field_name("left") else { return };
+        let Some(left) = node.child_by_field_name("left") else {
+            return;
+        };
         if node.child_by_field_name("right").is_none() {
             self.target(left, &BoundBy::Declaration, node.end_byte());
             return;
@@ -114,7 +129,10 @@ impl Walker<'_> {
             Purpose::Type => Purpose::Type,
             _ => Purpose::Annotation,
         };
-        self.at(|place| place.purpose = purpose, |walker| walker.expression(node));
+        self.at(
+            |place| place.purpose = purpose,
+            |walker| walker.expression(node),
+        );
     }
 
     /// Walks what runs where a function is defined: default values and annotations.
@@ -127,10 +145,12 @@ impl Walker<'_> {
 
     pub(super) fn parameters(&mut self, parameters: Node<'_>) {
         for parameter in children(parameters) {
-            let name = parameter.child_by_field_name("name").or_else(|| match parameter.kind() {
-                "identifier" => Some(parameter),
-                _ => parameter.named_child(0),
-            });
+            let name = parameter
+                .child_by_field_name("name")
+                .or_else(|| match parameter.kind() {
+                    "identifier" => Some(parameter),
+                    _ => parameter.named_child(0),
+                });
             if let Some(name) = name {
                 self.target(name, &BoundBy::Parameter, parameters.start_byte());
             }
@@ -152,8 +172,10 @@ impl Walker<'_> {
 
     /// The first iterable belongs to the code around; all else to the comprehension.
     fn comprehension(&mut self, node: Node<'_>, kind: ScopeKind) {
-        let clauses: Vec<Node<'_>> =
-            children(node).into_iter().filter(|child| matches!(child.kind(), "for_in_clause" | "if_clause")).collect();
+        let clauses: Vec<Node<'_>> = children(node)
+            .into_iter()
+            .filter(|child| matches!(child.kind(), "for_in_clause" | "if_clause"))
+            .collect();
         if let Some(first) = clauses.first() {
             self.field_expression(*first, "right");
         }
@@ -177,7 +199,11 @@ impl Walker<'_> {
     }
 
     fn outside_comprehensions(&self) -> ScopeId {
-        let is_home = |(_, scope): &(ScopeId, &super::super::Scope)| scope.kind != ScopeKind::Comprehension;
-        self.scopes.outwards(self.place.scope).find(is_home).map_or(ScopeId::MODULE, |(id, _)| id)
+        let is_home =
+            |(_, scope): &(ScopeId, &super::super::Scope)| scope.kind != ScopeKind::Comprehension;
+        self.scopes
+            .outwards(self.place.scope)
+            .find(is_home)
+            .map_or(ScopeId::MODULE, |(id, _)| id)
     }
 }

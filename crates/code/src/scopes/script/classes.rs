@@ -12,7 +12,11 @@ impl Walker<'_> {
         let body = node.child_by_field_name("body");
         if let Some(name) = node.child_by_field_name("name") {
             // What it extends is read before the class has its name, static parts after.
-            self.bind(name, BoundBy::Class, body.map_or(node.end_byte(), |body| body.start_byte()));
+            self.bind(
+                name,
+                BoundBy::Class,
+                body.map_or(node.end_byte(), |body| body.start_byte()),
+            );
         }
         if let Some(body) = body {
             self.class_body(body);
@@ -24,7 +28,9 @@ impl Walker<'_> {
         let name = node.child_by_field_name("name");
         let shown = name.map_or("", |name| self.text(name));
         self.in_scope(ScopeKind::Block, shown, node.byte_range(), |walker| {
-            let Some(body) = node.child_by_field_name("body") else { return };
+            let Some(body) = node.child_by_field_name("body") else {
+                return;
+            };
             if let Some(name) = name {
                 walker.bind(name, BoundBy::Class, body.start_byte());
             }
@@ -34,8 +40,14 @@ impl Walker<'_> {
 
     /// Decorators, type parameters, and what the class extends.
     fn class_head(&mut self, node: Node<'_>) {
-        let (name, body) = (node.child_by_field_name("name"), node.child_by_field_name("body"));
-        for part in children(node).into_iter().filter(|part| Some(*part) != name && Some(*part) != body) {
+        let (name, body) = (
+            node.child_by_field_name("name"),
+            node.child_by_field_name("body"),
+        );
+        for part in children(node)
+            .into_iter()
+            .filter(|part| Some(*part) != name && Some(*part) != body)
+        {
             self.visit(part);
         }
     }
@@ -43,7 +55,9 @@ impl Walker<'_> {
     fn class_body(&mut self, body: Node<'_>) {
         for member in children(body) {
             match member.kind() {
-                "method_definition" | "method_signature" | "abstract_method_signature" => self.method(member),
+                "method_definition" | "method_signature" | "abstract_method_signature" => {
+                    self.method(member)
+                }
                 "public_field_definition" | "field_definition" => self.field_definition(member),
                 _ => self.visit(member),
             }
@@ -55,7 +69,10 @@ impl Walker<'_> {
         self.member_head(node);
         if let Some(parameters) = node.child_by_field_name("parameters") {
             for parameter in children(parameters) {
-                for decorator in children(parameter).into_iter().filter(|child| child.kind() == "decorator") {
+                for decorator in children(parameter)
+                    .into_iter()
+                    .filter(|child| child.kind() == "decorator")
+                {
                     self.visit(decorator);
                 }
             }
@@ -66,11 +83,15 @@ impl Walker<'_> {
     fn field_definition(&mut self, node: Node<'_>) {
         self.member_head(node);
         self.visit_field(node, "type");
-        let Some(value) = node.child_by_field_name("value") else { return };
+        let Some(value) = node.child_by_field_name("value") else {
+            return;
+        };
         if has_token(node, "static") {
             self.visit(value);
         } else {
-            self.in_scope(ScopeKind::Function, "", value.byte_range(), |walker| walker.visit(value));
+            self.in_scope(ScopeKind::Function, "", value.byte_range(), |walker| {
+                walker.visit(value)
+            });
         }
     }
 

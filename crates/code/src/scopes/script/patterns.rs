@@ -31,10 +31,17 @@ impl Walker<'_> {
                 names.insert(self.text(node).to_owned());
             }
             "assignment_pattern" | "object_assignment_pattern" => {
-                node.child_by_field_name("left").iter().for_each(|left| self.names_of(*left, names));
+                node.child_by_field_name("left")
+                    .iter()
+                    .for_each(|left| self.names_of(*left, names));
             }
-            "pair_pattern" => node.child_by_field_name("value").iter().for_each(|value| self.names_of(*value, names)),
-            _ => children(node).into_iter().for_each(|child| self.names_of(child, names)),
+            "pair_pattern" => node
+                .child_by_field_name("value")
+                .iter()
+                .for_each(|value| self.names_of(*value, names)),
+            _ => children(node)
+                .into_iter()
+                .for_each(|child| self.names_of(child, names)),
         }
     }
 
@@ -53,7 +60,9 @@ impl Walker<'_> {
                 }
             }
             "pair_pattern" => {
-                if let Some(key) = node.child_by_field_name("key").filter(|key| key.kind() == "computed_property_name")
+                if let Some(key) = node
+                    .child_by_field_name("key")
+                    .filter(|key| key.kind() == "computed_property_name")
                 {
                     self.visit_all(key);
                 }
@@ -63,7 +72,10 @@ impl Walker<'_> {
             }
             "assignment_pattern" | "object_assignment_pattern" => {
                 // Until the names of the pattern are known.
-                self.at(|place| place.is_guarded = true, |walker| walker.visit_field(node, "right"));
+                self.at(
+                    |place| place.is_guarded = true,
+                    |walker| walker.visit_field(node, "right"),
+                );
                 if let Some(left) = node.child_by_field_name("left") {
                     self.bind_part(left, by, from, is_var);
                 }
@@ -78,9 +90,20 @@ impl Walker<'_> {
     }
 
     /// Binds a name that is there before its value.
-    pub(super) fn bind_hoisted(&mut self, scope: ScopeId, node: Node<'_>, by: BoundBy, from: usize) {
+    pub(super) fn bind_hoisted(
+        &mut self,
+        scope: ScopeId,
+        node: Node<'_>,
+        by: BoundBy,
+        from: usize,
+    ) {
         self.bind_in(scope, node, by, from);
-        if let Some(binding) = self.scopes.all.get_mut(scope.0).and_then(|scope| scope.bindings.last_mut()) {
+        if let Some(binding) = self
+            .scopes
+            .all
+            .get_mut(scope.0)
+            .and_then(|scope| scope.bindings.last_mut())
+        {
             binding.is_hoisted = true;
         }
     }
@@ -88,7 +111,10 @@ impl Walker<'_> {
     pub(super) fn function_declaration(&mut self, node: Node<'_>) {
         if let Some(name) = node.child_by_field_name("name") {
             // Functions are there from the start of their block.
-            let from = self.scopes.scope(self.place.scope).map_or(0, |scope| scope.span.start);
+            let from = self
+                .scopes
+                .scope(self.place.scope)
+                .map_or(0, |scope| scope.span.start);
             self.bind(name, BoundBy::Function, from);
         }
         self.function(node);
@@ -99,10 +125,15 @@ impl Walker<'_> {
         let name = node.child_by_field_name("name");
         let shown = name.map_or("", |name| self.text(name));
         self.in_scope(ScopeKind::Function, shown, node.byte_range(), |walker| {
-            if let Some(name) = name.filter(|_| matches!(node.kind(), "function_expression" | "generator_function")) {
+            if let Some(name) =
+                name.filter(|_| matches!(node.kind(), "function_expression" | "generator_function"))
+            {
                 walker.bind(name, BoundBy::Function, node.start_byte());
             }
-            for part in children(node).into_iter().filter(|part| Some(*part) != name) {
+            for part in children(node)
+                .into_iter()
+                .filter(|part| Some(*part) != name)
+            {
                 match part.kind() {
                     "formal_parameters" => walker.parameters_of(part),
                     "identifier" if Some(part) == node.child_by_field_name("parameter") => {
@@ -110,7 +141,10 @@ impl Walker<'_> {
                     }
                     // Parameters and body share one scope.
                     "statement_block" => walker.visit_all(part),
-                    "decorator" | "property_identifier" | "private_property_identifier" | "computed_property_name" => {}
+                    "decorator"
+                    | "property_identifier"
+                    | "private_property_identifier"
+                    | "computed_property_name" => {}
                     _ => walker.visit(part),
                 }
             }
@@ -121,8 +155,13 @@ impl Walker<'_> {
         for parameter in children(node) {
             self.visit_field(parameter, "value");
             self.visit_field(parameter, "type");
-            let pattern = parameter.child_by_field_name("pattern").unwrap_or(parameter);
-            if matches!(pattern.kind(), "required_parameter" | "optional_parameter" | "this") {
+            let pattern = parameter
+                .child_by_field_name("pattern")
+                .unwrap_or(parameter);
+            if matches!(
+                pattern.kind(),
+                "required_parameter" | "optional_parameter" | "this"
+            ) {
                 continue;
             }
             self.bind_pattern(pattern, &BoundBy::Parameter, node.start_byte(), false);

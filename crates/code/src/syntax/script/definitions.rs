@@ -4,13 +4,20 @@ use tree_sitter::Node;
 
 use super::Reader;
 use crate::languages::{children, has_token, text};
-use crate::syntax::{Argument, Assignment, Class, Expression, Function, Parameter, Pattern, Statement, line_of};
+use crate::syntax::{
+    Argument, Assignment, Class, Expression, Function, Parameter, Pattern, Statement, line_of,
+};
 
 impl Reader<'_> {
     pub(super) fn function(&mut self, node: Node<'_>) -> Function {
-        let name = node.child_by_field_name("name").map(|name| self.property_name(name));
+        let name = node
+            .child_by_field_name("name")
+            .map(|name| self.property_name(name));
         let parameters = match node.child_by_field_name("parameters") {
-            Some(list) => children(list).into_iter().map(|child| self.parameter(child)).collect(),
+            Some(list) => children(list)
+                .into_iter()
+                .map(|child| self.parameter(child))
+                .collect(),
             None => match node.child_by_field_name("parameter") {
                 Some(one) => vec![self.parameter(one)],
                 None => Vec::new(),
@@ -33,7 +40,9 @@ impl Reader<'_> {
     }
 
     fn property_name(&self, node: Node<'_>) -> Box<str> {
-        text(node, self.source).trim_matches(['"', '\'', '`', '[', ']']).into()
+        text(node, self.source)
+            .trim_matches(['"', '\'', '`', '[', ']'])
+            .into()
     }
 
     fn parameter(&mut self, node: Node<'_>) -> Parameter {
@@ -61,11 +70,17 @@ impl Reader<'_> {
     }
 
     pub(super) fn class(&mut self, node: Node<'_>, outer: Vec<Expression>) -> Class {
-        let name = node.child_by_field_name("name").map(|name| self.name(name)).unwrap_or_default();
+        let name = node
+            .child_by_field_name("name")
+            .map(|name| self.name(name))
+            .unwrap_or_default();
         let mut decorators = outer;
         decorators.extend(self.decorators(node));
         let mut bases = Vec::new();
-        for heritage in children(node).into_iter().filter(|child| child.kind() == "class_heritage") {
+        for heritage in children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "class_heritage")
+        {
             for part in children(heritage) {
                 match part.kind() {
                     "extends_clause" => {
@@ -73,12 +88,24 @@ impl Reader<'_> {
                         bases.push(Argument { name: None, value });
                     }
                     "implements_clause" => {}
-                    _ => bases.push(Argument { name: None, value: self.expression(part) }),
+                    _ => bases.push(Argument {
+                        name: None,
+                        value: self.expression(part),
+                    }),
                 }
             }
         }
-        let body = node.child_by_field_name("body").map(|body| self.class_body(body)).unwrap_or_default();
-        Class { name, bases, decorators, body, line: line_of(node) }
+        let body = node
+            .child_by_field_name("body")
+            .map(|body| self.class_body(body))
+            .unwrap_or_default();
+        Class {
+            name,
+            bases,
+            decorators,
+            body,
+            line: line_of(node),
+        }
     }
 
     fn class_body(&mut self, node: Node<'_>) -> Vec<Statement> {
@@ -98,7 +125,9 @@ impl Reader<'_> {
                     function.decorators = std::mem::take(&mut pending);
                     function.decorators.extend(self.decorators(member));
                     if has_token(member, "get") {
-                        function.decorators.push(Expression::Name("property".into()));
+                        function
+                            .decorators
+                            .push(Expression::Name("property".into()));
                     }
                     body.push(Statement::Function(Box::new(function)));
                 }
@@ -116,14 +145,28 @@ impl Reader<'_> {
     }
 
     fn class_field(&mut self, node: Node<'_>, decorators: Vec<Expression>) -> Statement {
-        let name = node.child_by_field_name("name").or_else(|| node.child_by_field_name("property"));
-        let target = name.map_or(Pattern::Ignore, |name| Pattern::Name(self.property_name(name)));
+        let name = node
+            .child_by_field_name("name")
+            .or_else(|| node.child_by_field_name("property"));
+        let target = name.map_or(Pattern::Ignore, |name| {
+            Pattern::Name(self.property_name(name))
+        });
         let mut annotation = self.annotation(node);
         if has_token(node, "?") {
-            annotation = Some(Expression::Union(annotation.into_iter().chain([Expression::Null]).collect()));
+            annotation = Some(Expression::Union(
+                annotation.into_iter().chain([Expression::Null]).collect(),
+            ));
         }
-        let value = node.child_by_field_name("value").map(|value| self.expression(value));
-        Statement::Assign(Box::new(Assignment { target, value, annotation, decorators, is_added: false }))
+        let value = node
+            .child_by_field_name("value")
+            .map(|value| self.expression(value));
+        Statement::Assign(Box::new(Assignment {
+            target,
+            value,
+            annotation,
+            decorators,
+            is_added: false,
+        }))
     }
 
     pub(super) fn object(&mut self, node: Node<'_>) -> Expression {
@@ -132,16 +175,19 @@ impl Reader<'_> {
             match part.kind() {
                 "pair" => {
                     let key = match part.child_by_field_name("key") {
-                        Some(key) if key.kind() == "computed_property_name" => {
-                            key.named_child(0).map_or(Expression::Null, |inner| self.expression(inner))
-                        }
+                        Some(key) if key.kind() == "computed_property_name" => key
+                            .named_child(0)
+                            .map_or(Expression::Null, |inner| self.expression(inner)),
                         Some(key) => Expression::Text(self.property_name(key)),
                         None => Expression::Null,
                     };
                     entries.push((key, self.field(part, "value")));
                 }
                 "shorthand_property_identifier" => {
-                    entries.push((Expression::Text(self.name(part)), Expression::Name(self.name(part))));
+                    entries.push((
+                        Expression::Text(self.name(part)),
+                        Expression::Name(self.name(part)),
+                    ));
                 }
                 "method_definition" => {
                     let function = self.function(part);
@@ -157,7 +203,11 @@ impl Reader<'_> {
 
     pub(super) fn annotation(&mut self, node: Node<'_>) -> Option<Expression> {
         let annotation = node.child_by_field_name("type")?;
-        let inner = if annotation.kind() == "type_annotation" { annotation.named_child(0)? } else { annotation };
+        let inner = if annotation.kind() == "type_annotation" {
+            annotation.named_child(0)?
+        } else {
+            annotation
+        };
         Some(self.type_expression(inner))
     }
 
@@ -165,7 +215,10 @@ impl Reader<'_> {
         match node.kind() {
             "predefined_type" | "type_identifier" => Expression::Name(self.name(node)),
             "nested_type_identifier" => {
-                let name = node.child_by_field_name("name").map(|name| self.name(name)).unwrap_or_default();
+                let name = node
+                    .child_by_field_name("name")
+                    .map(|name| self.name(name))
+                    .unwrap_or_default();
                 Expression::Name(name)
             }
             "union_type" => Expression::Union(self.types(node)),
@@ -174,8 +227,12 @@ impl Reader<'_> {
                 Box::new(Expression::List(self.types(node))),
             ),
             "generic_type" => {
-                let name = node.child_by_field_name("name").map(|name| self.type_expression(name));
-                let inner = node.child_by_field_name("type_arguments").map(|list| self.types(list));
+                let name = node
+                    .child_by_field_name("name")
+                    .map(|name| self.type_expression(name));
+                let inner = node
+                    .child_by_field_name("type_arguments")
+                    .map(|list| self.types(list));
                 Expression::Index(
                     Box::new(name.unwrap_or(Expression::Null)),
                     Box::new(Expression::List(inner.unwrap_or_default())),
@@ -185,9 +242,9 @@ impl Reader<'_> {
                 Some(("null" | "undefined", _)) | None => Expression::Null,
                 Some((_, inner)) => self.expression(inner),
             },
-            "parenthesized_type" | "readonly_type" => {
-                node.named_child(0).map_or(Expression::Null, |inner| self.type_expression(inner))
-            }
+            "parenthesized_type" | "readonly_type" => node
+                .named_child(0)
+                .map_or(Expression::Null, |inner| self.type_expression(inner)),
             _ => Expression::Other(Vec::new()),
         }
     }

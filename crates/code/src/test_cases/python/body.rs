@@ -9,14 +9,21 @@ use super::rows::elements;
 use crate::languages::{children, field, text};
 use crate::test_cases::matchers::raises;
 use crate::test_cases::model::{Check, Silence};
-use crate::test_cases::python_calls::{Arguments, Place, is_raising, last_name, of_assert, of_call};
+use crate::test_cases::python_calls::{
+    Arguments, Place, is_raising, last_name, of_assert, of_call,
+};
 use crate::test_cases::render::{Env, bind, render, shown};
 
 /// Past this many checks a body is not read on.
 const MOST: usize = 400;
 
 /// Errors of which a failed assertion is one.
-const CATCHES_ASSERTIONS: [&str; 4] = ["AssertionError", "Exception", "BaseException", "failureException"];
+const CATCHES_ASSERTIONS: [&str; 4] = [
+    "AssertionError",
+    "Exception",
+    "BaseException",
+    "failureException",
+];
 
 /// A body at work.
 pub(super) struct Body<'f, 't> {
@@ -37,13 +44,16 @@ pub(super) struct Body<'f, 't> {
 /// Returns what a condition of constants comes to.
 pub(in crate::test_cases) fn truth_of(rendered: &str) -> Option<bool> {
     match rendered {
-        "False" | "0" | "None" | "\"\"" | "[]" | "()" | "{}" | "not True" | "TYPE_CHECKING" | "false" | "!true"
-        | "null" => Some(false),
+        "False" | "0" | "None" | "\"\"" | "[]" | "()" | "{}" | "not True" | "TYPE_CHECKING"
+        | "false" | "!true" | "null" => Some(false),
         "True" | "1" | "not False" | "true" | "!false" => Some(true),
         _ => {
-            let (left, right) = rendered.split_once("==").or_else(|| rendered.split_once("is "))?;
+            let (left, right) = rendered
+                .split_once("==")
+                .or_else(|| rendered.split_once("is "))?;
             let constant = crate::test_cases::model::is_constant(rendered);
-            constant.then(|| left.trim_end_matches('=').trim() == right.trim_start_matches('=').trim())
+            constant
+                .then(|| left.trim_end_matches('=').trim() == right.trim_start_matches('=').trim())
         }
     }
 }
@@ -65,7 +75,11 @@ impl<'f, 't> Body<'f, 't> {
             body.count(block);
         }
         // A function of the file may stand in the place of the one that is tested.
-        for (name, value) in file.constants.iter().filter(|(_, value)| value.kind() == "lambda") {
+        for (name, value) in file
+            .constants
+            .iter()
+            .filter(|(_, value)| value.kind() == "lambda")
+        {
             let value = render(*value, file.source, &Env::new());
             bind(&mut body.env, name, value);
         }
@@ -97,7 +111,10 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn place(&self) -> Place<'_> {
-        Place { source: self.file.source, env: &self.env }
+        Place {
+            source: self.file.source,
+            env: &self.env,
+        }
     }
 
     /// Walks a block; what stands behind a way out of it is never reached.
@@ -135,15 +152,22 @@ impl<'f, 't> Body<'f, 't> {
                 let checks = of_assert(statement, self.place());
                 self.push(checks);
             }
-            "expression_statement" => children(statement).into_iter().for_each(|inner| self.expression(inner)),
+            "expression_statement" => children(statement)
+                .into_iter()
+                .for_each(|inner| self.expression(inner)),
             "return_statement" | "continue_statement" | "break_statement" => {
-                children(statement).into_iter().for_each(|inner| self.expression(inner));
+                children(statement)
+                    .into_iter()
+                    .for_each(|inner| self.expression(inner));
                 self.silence_now = self.silence_now.or(Some(Silence::NeverReached));
             }
             "raise_statement" => {
                 let skips = text(statement, self.file.source).contains("SkipTest");
-                self.silence_now =
-                    self.silence_now.or(Some(if skips { Silence::Skipped } else { Silence::NeverReached }));
+                self.silence_now = self.silence_now.or(Some(if skips {
+                    Silence::Skipped
+                } else {
+                    Silence::NeverReached
+                }));
             }
             "if_statement" => self.branches(statement),
             "for_statement" => self.over(statement),
@@ -153,8 +177,9 @@ impl<'f, 't> Body<'f, 't> {
             "function_definition" | "decorated_definition" => self.nested(statement),
             "match_statement" | "block" | "case_clause" => {
                 let parts = children(statement).into_iter();
-                let blocks: Vec<Node<'t>> =
-                    parts.filter(|part| matches!(part.kind(), "block" | "case_clause")).collect();
+                let blocks: Vec<Node<'t>> = parts
+                    .filter(|part| matches!(part.kind(), "block" | "case_clause"))
+                    .collect();
                 blocks.into_iter().for_each(|block| self.walk(block));
             }
             _ => {}
@@ -164,7 +189,9 @@ impl<'f, 't> Body<'f, 't> {
     fn expression(&mut self, node: Node<'t>) {
         match node.kind() {
             "await" | "parenthesized_expression" => {
-                children(node).into_iter().for_each(|inner| self.expression(inner));
+                children(node)
+                    .into_iter()
+                    .for_each(|inner| self.expression(inner));
             }
             "assignment" => self.assignment(node),
             "call" => self.call(node),
@@ -173,14 +200,17 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn assignment(&mut self, node: Node<'t>) {
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (
+            node.child_by_field_name("left"),
+            node.child_by_field_name("right"),
+        ) else {
             return;
         };
         let name = text(left, self.file.source);
         let value = self.place().render(right);
         // What changes on its way keeps its name: `items = []` and then `items.append(1)`.
-        let grows =
-            matches!(right.kind(), "list" | "dictionary" | "set") && self.named.get(name).is_some_and(|n| *n > 2);
+        let grows = matches!(right.kind(), "list" | "dictionary" | "set")
+            && self.named.get(name).is_some_and(|n| *n > 2);
         if left.kind() == "identifier" && self.bound.get(name) == Some(&1) && !grows {
             bind(&mut self.env, name, value.clone());
         }
@@ -199,8 +229,11 @@ impl<'f, 't> Body<'f, 't> {
         let whole = text(node, self.file.source);
         let function = field(node, "function", self.file.source);
         // `skip("…")` of a runner, not `reader.skip(3)`.
-        let is_runners =
-            function == "skip" || function.split('.').next().is_some_and(|object| object.ends_with("test"));
+        let is_runners = function == "skip"
+            || function
+                .split('.')
+                .next()
+                .is_some_and(|object| object.ends_with("test"));
         let gives_up = match name {
             "skip" | "exit" if is_runners => Some(Silence::Skipped),
             "skipTest" => Some(Silence::Skipped),
@@ -230,20 +263,32 @@ impl<'f, 't> Body<'f, 't> {
         let conditional = self.is_conditional;
         self.is_conditional = conditional || value.is_none();
         if let Some(block) = consequence {
-            self.walk_silenced(block, (value == Some(false)).then_some(Silence::NeverReached));
+            self.walk_silenced(
+                block,
+                (value == Some(false)).then_some(Silence::NeverReached),
+            );
         }
         let mut cursor = statement.walk();
-        let others: Vec<Node<'t>> = statement.children_by_field_name("alternative", &mut cursor).collect();
+        let others: Vec<Node<'t>> = statement
+            .children_by_field_name("alternative", &mut cursor)
+            .collect();
         for other in &others {
-            let block = other.child_by_field_name("body").or_else(|| other.child_by_field_name("consequence"));
+            let block = other
+                .child_by_field_name("body")
+                .or_else(|| other.child_by_field_name("consequence"));
             if let Some(block) = block {
-                self.walk_silenced(block, (value == Some(true)).then_some(Silence::NeverReached));
+                self.walk_silenced(
+                    block,
+                    (value == Some(true)).then_some(Silence::NeverReached),
+                );
             }
         }
         self.is_conditional = conditional;
         let leaves = consequence.is_some_and(|block| self.leaves(block));
         match value {
-            Some(true) if leaves => self.silence_now = self.silence_now.or(Some(Silence::NeverReached)),
+            Some(true) if leaves => {
+                self.silence_now = self.silence_now.or(Some(Silence::NeverReached))
+            }
             None if leaves && others.is_empty() => self.is_conditional = true,
             _ => {}
         }
@@ -251,7 +296,9 @@ impl<'f, 't> Body<'f, 't> {
 
     /// Returns whether a block ends in a way out of the test that does not fail it.
     fn leaves(&self, block: Node<'t>) -> bool {
-        let Some(last) = children(block).last().copied() else { return false };
+        let Some(last) = children(block).last().copied() else {
+            return false;
+        };
         let line = text(last, self.file.source);
         matches!(last.kind(), "return_statement" | "continue_statement")
             || last.kind() == "raise_statement" && line.contains("SkipTest")
@@ -262,7 +309,9 @@ impl<'f, 't> Body<'f, 't> {
 
     fn over(&mut self, statement: Node<'t>) {
         let parts = ["left", "right", "body"].map(|name| statement.child_by_field_name(name));
-        let [Some(target), Some(over), Some(block)] = parts else { return };
+        let [Some(target), Some(over), Some(block)] = parts else {
+            return;
+        };
         let rendered = self.place().render(over);
         if matches!(
             rendered.as_str(),
@@ -296,26 +345,45 @@ impl<'f, 't> Body<'f, 't> {
         let condition = statement.child_by_field_name("condition");
         let value = condition.and_then(|condition| truth_of(&self.place().render(condition)));
         if let Some(block) = statement.child_by_field_name("body") {
-            self.walk_silenced(block, (value == Some(false)).then_some(Silence::NeverReached));
+            self.walk_silenced(
+                block,
+                (value == Some(false)).then_some(Silence::NeverReached),
+            );
         }
     }
 
     fn tried(&mut self, statement: Node<'t>) {
-        let handlers: Vec<Node<'t>> =
-            children(statement).into_iter().filter(|child| child.kind().starts_with("except")).collect();
+        let handlers: Vec<Node<'t>> = children(statement)
+            .into_iter()
+            .filter(|child| child.kind().starts_with("except"))
+            .collect();
         // A way out of `finally` drops the error.
-        let mut clauses = children(statement).into_iter().filter(|child| child.kind() == "finally_clause");
-        let drops = clauses.any(|clause| children(clause).first().is_some_and(|block| self.leaves(*block)));
+        let mut clauses = children(statement)
+            .into_iter()
+            .filter(|child| child.kind() == "finally_clause");
+        let drops = clauses.any(|clause| {
+            children(clause)
+                .first()
+                .is_some_and(|block| self.leaves(*block))
+        });
         let swallows = drops || handlers.iter().any(|handler| self.swallows(*handler));
         if let Some(block) = statement.child_by_field_name("body") {
             self.walk_silenced(block, swallows.then_some(Silence::Swallowed));
         }
         let left = self.left;
-        for clause in children(statement).into_iter().filter(|child| child.kind().ends_with("_clause")) {
-            let blocks = children(clause).into_iter().filter(|child| child.kind() == "block");
+        for clause in children(statement)
+            .into_iter()
+            .filter(|child| child.kind().ends_with("_clause"))
+        {
+            let blocks = children(clause)
+                .into_iter()
+                .filter(|child| child.kind() == "block");
             let conditional = self.is_conditional;
             self.is_conditional = conditional || clause.kind().starts_with("except");
-            blocks.collect::<Vec<_>>().into_iter().for_each(|block| self.walk(block));
+            blocks
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|block| self.walk(block));
             self.is_conditional = conditional;
         }
         self.silence_now = self.silence_now.or(left);
@@ -323,20 +391,45 @@ impl<'f, 't> Body<'f, 't> {
 
     /// Returns whether a handler catches failed assertions and lets nobody know.
     fn swallows(&self, handler: Node<'t>) -> bool {
-        let Some(block) = children(handler).into_iter().find(|child| child.kind() == "block") else { return false };
-        let caught = self.file.source.get(handler.start_byte()..block.start_byte()).unwrap_or_default();
-        let caught = caught.trim_start_matches("except").trim().trim_end_matches(':');
-        let catches = caught.is_empty() || CATCHES_ASSERTIONS.iter().any(|name| names(caught, name));
+        let Some(block) = children(handler)
+            .into_iter()
+            .find(|child| child.kind() == "block")
+        else {
+            return false;
+        };
+        let caught = self
+            .file
+            .source
+            .get(handler.start_byte()..block.start_byte())
+            .unwrap_or_default();
+        let caught = caught
+            .trim_start_matches("except")
+            .trim()
+            .trim_end_matches(':');
+        let catches =
+            caught.is_empty() || CATCHES_ASSERTIONS.iter().any(|name| names(caught, name));
         let told = text(block, self.file.source);
-        catches && !["raise", "fail(", "assert"].iter().any(|sign| told.contains(sign))
+        catches
+            && !["raise", "fail(", "assert"]
+                .iter()
+                .any(|sign| told.contains(sign))
     }
 
     fn with(&mut self, statement: Node<'t>) {
-        let Some(block) = statement.child_by_field_name("body") else { return };
+        let Some(block) = statement.child_by_field_name("body") else {
+            return;
+        };
         let mut silence = None;
         for item in self.items_of(statement) {
-            let call = if item.kind() == "as_pattern" { children(item).first().copied().unwrap_or(item) } else { item };
-            if let Some(target) = item.child_by_field_name("alias").filter(|_| item.kind() == "as_pattern") {
+            let call = if item.kind() == "as_pattern" {
+                children(item).first().copied().unwrap_or(item)
+            } else {
+                item
+            };
+            if let Some(target) = item
+                .child_by_field_name("alias")
+                .filter(|_| item.kind() == "as_pattern")
+            {
                 let value = self.place().render(call);
                 bind(&mut self.env, text(target, self.file.source), value);
             }
@@ -345,14 +438,18 @@ impl<'f, 't> Body<'f, 't> {
             }
             let name = last_name(call, self.file.source).to_owned();
             let arguments = Arguments::of(call, self.place());
-            let catches = CATCHES_ASSERTIONS.iter().any(|error| names(&arguments.rest(0), error));
+            let catches = CATCHES_ASSERTIONS
+                .iter()
+                .any(|error| names(&arguments.rest(0), error));
             if name == "suppress" && catches {
                 silence = Some(Silence::Swallowed);
             }
             if !is_raising(&name) {
                 continue;
             }
-            let holds_checks = ["assert", "fail("].iter().any(|sign| text(block, self.file.source).contains(sign));
+            let holds_checks = ["assert", "fail("]
+                .iter()
+                .any(|sign| text(block, self.file.source).contains(sign));
             if catches && holds_checks {
                 silence = Some(Silence::Swallowed);
             } else {
@@ -366,21 +463,32 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn items_of(&self, statement: Node<'t>) -> Vec<Node<'t>> {
-        let clauses = children(statement).into_iter().filter(|child| child.kind() == "with_clause");
-        clauses.flat_map(children).filter_map(|item| item.child_by_field_name("value")).collect()
+        let clauses = children(statement)
+            .into_iter()
+            .filter(|child| child.kind() == "with_clause");
+        clauses
+            .flat_map(children)
+            .filter_map(|item| item.child_by_field_name("value"))
+            .collect()
     }
 
     /// A function in a test checks where it is called.
     fn nested(&mut self, statement: Node<'t>) {
-        let definition = statement.child_by_field_name("definition").unwrap_or(statement);
-        let Some(block) = definition.child_by_field_name("body") else { return };
+        let definition = statement
+            .child_by_field_name("definition")
+            .unwrap_or(statement);
+        let Some(block) = definition.child_by_field_name("body") else {
+            return;
+        };
         let name = field(definition, "name", self.file.source);
-        let called = statement.kind() == "decorated_definition" || self.named.get(name).is_some_and(|count| *count > 1);
+        let called = statement.kind() == "decorated_definition"
+            || self.named.get(name).is_some_and(|count| *count > 1);
         self.walk_silenced(block, (!called).then_some(Silence::NeverCalled));
     }
 }
 
 /// Returns whether a text names an error: `(ValueError, AssertionError)`.
 fn names(text: &str, name: &str) -> bool {
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name)
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .any(|word| word == name)
 }

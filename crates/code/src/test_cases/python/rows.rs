@@ -25,32 +25,61 @@ pub(super) struct Rows {
 
 /// Reads `@pytest.mark.parametrize("a, b", [(1, 2), (5, 6)])`, several of which multiply.
 pub(super) fn of_decorators(decorators: &[Node<'_>], file: &File<'_>) -> Rows {
-    let mut all = Rows { rows: vec![Row { env: Env::new(), silence: None }], is_dynamic: false };
-    for mark in decorators.iter().filter(|mark| text(**mark, file.source).contains("parametrize")) {
+    let mut all = Rows {
+        rows: vec![Row {
+            env: Env::new(),
+            silence: None,
+        }],
+        is_dynamic: false,
+    };
+    for mark in decorators
+        .iter()
+        .filter(|mark| text(**mark, file.source).contains("parametrize"))
+    {
         let arguments = arguments_of(*mark);
         let table = arguments.get(1).and_then(|table| elements(*table, file));
-        let (Some(names), Some(table)) = (arguments.first().map(|names| names_of(*names, file.source)), table) else {
+        let (Some(names), Some(table)) = (
+            arguments.first().map(|names| names_of(*names, file.source)),
+            table,
+        ) else {
             all.is_dynamic = true;
             continue;
         };
         let before = std::mem::take(&mut all.rows);
-        let pairs = before.iter().flat_map(|row| table.iter().map(move |values| (row, *values)));
-        all.rows = pairs.take(MOST).map(|(row, values)| with_values(row, &names, (values, file.source))).collect();
+        let pairs = before
+            .iter()
+            .flat_map(|row| table.iter().map(move |values| (row, *values)));
+        all.rows = pairs
+            .take(MOST)
+            .map(|(row, values)| with_values(row, &names, (values, file.source)))
+            .collect();
     }
     all
 }
 
 fn arguments_of(mark: Node<'_>) -> Vec<Node<'_>> {
-    let call = children(mark).into_iter().find(|child| child.kind() == "call");
+    let call = children(mark)
+        .into_iter()
+        .find(|child| child.kind() == "call");
     let arguments = call.and_then(|call| call.child_by_field_name("arguments"));
     let value = |node: Node<'_>| node.kind() != "keyword_argument";
-    arguments.map(children).unwrap_or_default().into_iter().filter(|node| value(*node)).collect()
+    arguments
+        .map(children)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|node| value(*node))
+        .collect()
 }
 
 /// `"a, b"`, `("a", "b")`.
 fn names_of(node: Node<'_>, source: &str) -> Vec<String> {
-    let names = text(node, source).split([',', '(', ')', '[', ']', '"', '\'']).map(str::trim);
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let names = text(node, source)
+        .split([',', '(', ')', '[', ']', '"', '\''])
+        .map(str::trim);
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn with_values(row: &Row, names: &[String], (values, source): (Node<'_>, &str)) -> Row {
@@ -58,17 +87,25 @@ fn with_values(row: &Row, names: &[String], (values, source): (Node<'_>, &str)) 
     let mut silence = row.silence;
     let is_param = values.kind() == "call" && field(values, "function", source).ends_with("param");
     let parts: Vec<Node<'_>> = match is_param {
-        true => values.child_by_field_name("arguments").map(children).unwrap_or_default(),
+        true => values
+            .child_by_field_name("arguments")
+            .map(children)
+            .unwrap_or_default(),
         false if names.len() > 1 => children(values),
         false => vec![values],
     };
-    for part in parts.iter().filter(|part| part.kind() == "keyword_argument") {
+    for part in parts
+        .iter()
+        .filter(|part| part.kind() == "keyword_argument")
+    {
         silence = silence.or_else(|| {
             let marks = field(*part, "value", source).trim_matches(['[', ']']);
             marks.split(',').find_map(silence_of)
         });
     }
-    let values = parts.iter().filter(|part| part.kind() != "keyword_argument");
+    let values = parts
+        .iter()
+        .filter(|part| part.kind() != "keyword_argument");
     for (name, value) in names.iter().zip(values) {
         bind(&mut env, name, render(*value, source, &Env::new()));
     }
@@ -80,12 +117,18 @@ pub(super) fn elements<'t>(node: Node<'t>, file: &File<'t>) -> Option<Vec<Node<'
     match node.kind() {
         "list" | "tuple" | "set" => {
             let elements = children(node);
-            let spread = elements.iter().any(|element| element.kind() == "list_splat");
+            let spread = elements
+                .iter()
+                .any(|element| element.kind() == "list_splat");
             (!spread).then(|| elements.into_iter().take(MOST).collect())
         }
         "identifier" => {
             let value = file.constants.get(text(node, file.source))?;
-            if value.kind() == "identifier" { None } else { elements(*value, file) }
+            if value.kind() == "identifier" {
+                None
+            } else {
+                elements(*value, file)
+            }
         }
         "parenthesized_expression" => elements(*children(node).first()?, file),
         _ => None,

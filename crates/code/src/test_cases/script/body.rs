@@ -31,7 +31,10 @@ pub(super) struct Body<'f, 't> {
 
 impl<'f, 't> Body<'f, 't> {
     pub(super) fn new(file: &'f File<'t>, function: Node<'t>, env: Env) -> Self {
-        let first = file.parameters(function).first().map(|name| text(*name, file.source).to_owned());
+        let first = file
+            .parameters(function)
+            .first()
+            .map(|name| text(*name, file.source).to_owned());
         let mut body = Body {
             file,
             env,
@@ -45,7 +48,11 @@ impl<'f, 't> Body<'f, 't> {
         };
         body.count(function);
         // A function of the file may stand in the place of the one that is tested.
-        for (name, value) in file.constants.iter().filter(|(_, value)| is_function(**value)) {
+        for (name, value) in file
+            .constants
+            .iter()
+            .filter(|(_, value)| is_function(**value))
+        {
             let value = render(*value, file.source, &Env::new());
             bind(&mut body.env, name, value);
         }
@@ -63,7 +70,10 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn place(&self) -> Place<'_> {
-        Place { source: self.file.source, env: &self.env }
+        Place {
+            source: self.file.source,
+            env: &self.env,
+        }
     }
 
     /// Walks a function: a block, or one expression.
@@ -99,7 +109,8 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn push(&mut self, checks: Vec<Check>, node: Node<'t>) {
-        let (silence, conditional, source) = (self.silence_now, self.is_conditional, self.file.source);
+        let (silence, conditional, source) =
+            (self.silence_now, self.is_conditional, self.file.source);
         self.checks.extend(checks.into_iter().map(|mut check| {
             check.silence = silence.or(check.is_trivial().then_some(Silence::Trivial));
             check.is_conditional = conditional;
@@ -110,29 +121,39 @@ impl<'f, 't> Body<'f, 't> {
 
     fn statement(&mut self, statement: Node<'t>) {
         match statement.kind() {
-            "expression_statement" => children(statement).into_iter().for_each(|inner| self.expression(inner)),
+            "expression_statement" => children(statement)
+                .into_iter()
+                .for_each(|inner| self.expression(inner)),
             "lexical_declaration" | "variable_declaration" => {
                 let constant = text(statement, self.file.source).starts_with("const");
-                children(statement).into_iter().for_each(|declared| self.declared(declared, constant));
+                children(statement)
+                    .into_iter()
+                    .for_each(|declared| self.declared(declared, constant));
             }
             "return_statement" | "break_statement" | "continue_statement" => {
-                children(statement).into_iter().for_each(|inner| self.expression(inner));
+                children(statement)
+                    .into_iter()
+                    .for_each(|inner| self.expression(inner));
                 self.silence_now = self.silence_now.or(Some(Silence::NeverReached));
             }
-            "throw_statement" => self.silence_now = self.silence_now.or(Some(Silence::NeverReached)),
+            "throw_statement" => {
+                self.silence_now = self.silence_now.or(Some(Silence::NeverReached))
+            }
             "if_statement" => self.branches(statement),
             "for_in_statement" => self.over(statement),
             "for_statement" | "while_statement" | "do_statement" => {
                 let condition = statement.child_by_field_name("condition");
                 let value = condition.and_then(|one| truth_of(&self.place().render(one)));
-                let dead =
-                    (value == Some(false) && statement.kind() != "do_statement").then_some(Silence::NeverReached);
+                let dead = (value == Some(false) && statement.kind() != "do_statement")
+                    .then_some(Silence::NeverReached);
                 if let Some(block) = statement.child_by_field_name("body") {
                     self.silenced(dead, |body| body.walk(block));
                 }
             }
             "try_statement" => self.tried(statement),
-            "function_declaration" => self.nested(field(statement, "name", self.file.source), statement),
+            "function_declaration" => {
+                self.nested(field(statement, "name", self.file.source), statement)
+            }
             "statement_block" => {
                 self.walk(statement);
                 self.silence_now = self.silence_now.or(self.left);
@@ -142,8 +163,10 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn declared(&mut self, declared: Node<'t>, constant: bool) {
-        let (Some(target), Some(value)) = (declared.child_by_field_name("name"), declared.child_by_field_name("value"))
-        else {
+        let (Some(target), Some(value)) = (
+            declared.child_by_field_name("name"),
+            declared.child_by_field_name("value"),
+        ) else {
             return;
         };
         let name = text(target, self.file.source);
@@ -151,11 +174,15 @@ impl<'f, 't> Body<'f, 't> {
             return self.nested(name, value);
         }
         let rendered = self.place().render(value);
-        let awaited = rendered.strip_prefix("await ").unwrap_or(&rendered).to_owned();
+        let awaited = rendered
+            .strip_prefix("await ")
+            .unwrap_or(&rendered)
+            .to_owned();
         if matches!(value.kind(), "call_expression" | "await_expression") {
             self.calls.push(awaited);
         }
-        let grows = matches!(value.kind(), "array" | "object") && self.named.get(name).is_some_and(|count| *count > 2);
+        let grows = matches!(value.kind(), "array" | "object")
+            && self.named.get(name).is_some_and(|count| *count > 2);
         if target.kind() == "identifier" && constant && !grows {
             bind(&mut self.env, name, rendered);
         }
@@ -163,25 +190,38 @@ impl<'f, 't> Body<'f, 't> {
 
     fn holds_checks(&self, node: Node<'t>) -> bool {
         let told = text(node, self.file.source);
-        ["expect(", "assert", ".should"].iter().any(|sign| told.contains(sign))
+        ["expect(", "assert", ".should"]
+            .iter()
+            .any(|sign| told.contains(sign))
     }
 
     /// A function in a test checks where it is called.
     fn nested(&mut self, name: &str, function: Node<'t>) {
         let called = self.named.get(name).is_some_and(|count| *count > 1);
-        self.silenced((!called).then_some(Silence::NeverCalled), |body| body.function(function));
+        self.silenced((!called).then_some(Silence::NeverCalled), |body| {
+            body.function(function)
+        });
     }
 
     fn expression(&mut self, node: Node<'t>) {
         match node.kind() {
-            "await_expression" | "parenthesized_expression" | "unary_expression" | "sequence_expression" => {
-                children(node).into_iter().for_each(|inner| self.expression(inner));
+            "await_expression"
+            | "parenthesized_expression"
+            | "unary_expression"
+            | "sequence_expression" => {
+                children(node)
+                    .into_iter()
+                    .for_each(|inner| self.expression(inner));
             }
             "binary_expression" => {
-                let condition = node.child_by_field_name("left").map(|left| self.place().render(left));
+                let condition = node
+                    .child_by_field_name("left")
+                    .map(|left| self.place().render(left));
                 let dead = condition.and_then(|one| truth_of(&one)) == Some(false);
                 if let Some(right) = node.child_by_field_name("right") {
-                    self.silenced(dead.then_some(Silence::NeverReached), |body| body.expression(right));
+                    self.silenced(dead.then_some(Silence::NeverReached), |body| {
+                        body.expression(right)
+                    });
                 }
             }
             "assignment_expression" => {
@@ -206,8 +246,12 @@ impl<'f, 't> Body<'f, 't> {
             self.silence_now = self.silence_now.or(Some(Silence::Skipped));
             return;
         }
-        let is_called_at_once = function.is_some_and(|one| one.kind() == "parenthesized_expression");
-        let throws = matches!(name, "throws" | "rejects" | "toThrow" | "toThrowError" | "throwsAsync" | "throw");
+        let is_called_at_once =
+            function.is_some_and(|one| one.kind() == "parenthesized_expression");
+        let throws = matches!(
+            name,
+            "throws" | "rejects" | "toThrow" | "toThrowError" | "throwsAsync" | "throw"
+        );
         if let Some(checks) = of_call(node, self.place(), &self.contexts, &self.file.helpers) {
             let swallowed = throws && self.holds_checks_within(node);
             if swallowed {
@@ -233,11 +277,15 @@ impl<'f, 't> Body<'f, 't> {
             }
         }
         if is_called_at_once {
-            let inner = function.into_iter().flat_map(children).find(|one| is_function(*one));
+            let inner = function
+                .into_iter()
+                .flat_map(children)
+                .find(|one| is_function(*one));
             inner.into_iter().for_each(|inner| self.function(inner));
         }
-        let late = (matches!(name, "setTimeout" | "setImmediate" | "setInterval") && !self.holds_up(node))
-            .then_some(Silence::NeverReached);
+        let late = (matches!(name, "setTimeout" | "setImmediate" | "setInterval")
+            && !self.holds_up(node))
+        .then_some(Silence::NeverReached);
         self.silenced(late, |body| body.arguments(node, false));
         if self.checks.len() == before && self.silence_now.is_none() && first != "console" {
             let call = self.place().render(node);
@@ -248,57 +296,110 @@ impl<'f, 't> Body<'f, 't> {
     /// Returns whether a promise is expected something of and nobody waits for it.
     fn is_unawaited(&self, call: Node<'t>) -> bool {
         let told = text(call, self.file.source);
-        let settles = [".resolves.", ".rejects."].iter().any(|word| told.contains(word));
-        settles && call.parent().is_some_and(|parent| parent.kind() == "expression_statement")
+        let settles = [".resolves.", ".rejects."]
+            .iter()
+            .any(|word| told.contains(word));
+        settles
+            && call
+                .parent()
+                .is_some_and(|parent| parent.kind() == "expression_statement")
     }
 
     /// Returns whether the test waits for what is called late.
     fn holds_up(&self, call: Node<'t>) -> bool {
         let told = text(call, self.file.source);
-        ["done", "resolve", "reject"].iter().any(|word| told.contains(word))
+        ["done", "resolve", "reject"]
+            .iter()
+            .any(|word| told.contains(word))
     }
 
     /// Walks functions that a call is given: `waitFor(() => …)`, `.then((got) => …)`.
     fn arguments(&mut self, call: Node<'t>, everywhere: bool) {
-        let mut waiting = call.child_by_field_name("arguments").map(children).unwrap_or_default();
+        let mut waiting = call
+            .child_by_field_name("arguments")
+            .map(children)
+            .unwrap_or_default();
         if everywhere {
-            let object = call.child_by_field_name("function").and_then(|one| one.child_by_field_name("object"));
-            waiting.extend(object.and_then(|one| one.child_by_field_name("arguments")).into_iter().flat_map(children));
+            let object = call
+                .child_by_field_name("function")
+                .and_then(|one| one.child_by_field_name("object"));
+            waiting.extend(
+                object
+                    .and_then(|one| one.child_by_field_name("arguments"))
+                    .into_iter()
+                    .flat_map(children),
+            );
         }
         for argument in waiting {
             if is_function(argument) {
                 self.function(argument);
-            } else if matches!(argument.kind(), "call_expression" | "await_expression") && self.holds_checks(argument) {
+            } else if matches!(argument.kind(), "call_expression" | "await_expression")
+                && self.holds_checks(argument)
+            {
                 self.expression(argument);
             } else if argument.kind() == "array" {
-                let calls = children(argument).into_iter().filter(|one| one.kind() == "call_expression");
-                calls.collect::<Vec<_>>().into_iter().for_each(|one| self.expression(one));
+                let calls = children(argument)
+                    .into_iter()
+                    .filter(|one| one.kind() == "call_expression");
+                calls
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .for_each(|one| self.expression(one));
             }
         }
     }
 
     fn holds_checks_within(&self, call: Node<'t>) -> bool {
-        let mut given = call.child_by_field_name("arguments").map(children).unwrap_or_default();
-        let object = call.child_by_field_name("function").and_then(|one| one.child_by_field_name("object"));
-        given.extend(object.and_then(|one| one.child_by_field_name("arguments")).into_iter().flat_map(children));
-        given.into_iter().any(|one| is_function(one) && self.holds_checks(one))
+        let mut given = call
+            .child_by_field_name("arguments")
+            .map(children)
+            .unwrap_or_default();
+        let object = call
+            .child_by_field_name("function")
+            .and_then(|one| one.child_by_field_name("object"));
+        given.extend(
+            object
+                .and_then(|one| one.child_by_field_name("arguments"))
+                .into_iter()
+                .flat_map(children),
+        );
+        given
+            .into_iter()
+            .any(|one| is_function(one) && self.holds_checks(one))
     }
 
     /// `.catch(() => {})`.
     fn drops_errors(&self, call: Node<'t>) -> bool {
-        let handlers = call.child_by_field_name("arguments").map(children).unwrap_or_default();
-        handlers.first().is_some_and(|handler| is_function(*handler) && !self.tells(*handler))
+        let handlers = call
+            .child_by_field_name("arguments")
+            .map(children)
+            .unwrap_or_default();
+        handlers
+            .first()
+            .is_some_and(|handler| is_function(*handler) && !self.tells(*handler))
     }
 
     fn tells(&self, node: Node<'t>) -> bool {
         let told = text(node, self.file.source);
-        ["throw", "expect", "assert", "fail(", "should", "reject(", "done("].iter().any(|sign| told.contains(sign))
+        [
+            "throw", "expect", "assert", "fail(", "should", "reject(", "done(",
+        ]
+        .iter()
+        .any(|sign| told.contains(sign))
     }
 
     /// `[[1, 2], [5, 6]].forEach(([a, b]) => …)`; tells whether the rows were shown.
     fn for_each(&mut self, rows: Node<'t>, call: Node<'t>) -> bool {
-        let function = call.child_by_field_name("arguments").map(children).unwrap_or_default().first().copied();
-        let (Some(rows), Some(function)) = (self.file.elements(rows), function.filter(|one| is_function(*one))) else {
+        let function = call
+            .child_by_field_name("arguments")
+            .map(children)
+            .unwrap_or_default()
+            .first()
+            .copied();
+        let (Some(rows), Some(function)) = (
+            self.file.elements(rows),
+            function.filter(|one| is_function(*one)),
+        ) else {
             return false;
         };
         let pattern = self.file.parameters(function).first().copied();
@@ -326,7 +427,9 @@ impl<'f, 't> Body<'f, 't> {
             self.silenced(dead, |body| body.walk(block));
             leaves = self.left;
         }
-        let other = statement.child_by_field_name("alternative").and_then(|one| children(one).first().copied());
+        let other = statement
+            .child_by_field_name("alternative")
+            .and_then(|one| children(one).first().copied());
         if let Some(block) = other {
             let dead = (value == Some(true)).then_some(Silence::NeverReached);
             self.silenced(dead, |body| body.walk(block));
@@ -335,7 +438,8 @@ impl<'f, 't> Body<'f, 't> {
         match value {
             Some(true) => self.silence_now = self.silence_now.or(leaves),
             None if leaves.is_some() && other.is_none() => {
-                let throws = consequence.is_some_and(|block| text(block, self.file.source).contains("throw "));
+                let throws = consequence
+                    .is_some_and(|block| text(block, self.file.source).contains("throw "));
                 self.is_conditional = self.is_conditional || !throws;
             }
             _ => {}
@@ -345,11 +449,18 @@ impl<'f, 't> Body<'f, 't> {
     /// `for (const [a, b] of [[1, 2], [5, 6]])`.
     fn over(&mut self, statement: Node<'t>) {
         let parts = ["left", "right", "body"].map(|name| statement.child_by_field_name(name));
-        let [Some(target), Some(over), Some(block)] = parts else { return };
+        let [Some(target), Some(over), Some(block)] = parts else {
+            return;
+        };
         let rendered = self.place().render(over);
-        let empty = matches!(rendered.as_str(), "[]" | "{}" | "\"\"" | "new Set()" | "new Map()");
+        let empty = matches!(
+            rendered.as_str(),
+            "[]" | "{}" | "\"\"" | "new Set()" | "new Map()"
+        );
         match self.file.elements(over).filter(|_| !empty) {
-            None => self.silenced(empty.then_some(Silence::NeverReached), |body| body.walk(block)),
+            None => self.silenced(empty.then_some(Silence::NeverReached), |body| {
+                body.walk(block)
+            }),
             Some(rows) if rows.is_empty() => {
                 self.silenced(Some(Silence::NeverReached), |body| body.walk(block));
             }
