@@ -12,7 +12,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use survey::{Cache, survey};
+use survey::{Cache, survey_tree};
 
 const FILES: [usize; 3] = [100, 400, 1_600];
 
@@ -91,12 +91,12 @@ fn measure(criterion: &mut Criterion, name: &str, root: &Path, files: usize, edi
         .sample_size(10)
         .throughput(Throughput::Elements(files as u64));
     group.bench_function(BenchmarkId::new("cold", name), |bencher| {
-        bencher.iter(|| survey(black_box(root), None))
+        bencher.iter(|| survey_tree(black_box(root), None))
     });
     let mut cache = Cache::default();
-    survey(root, Some(&mut cache));
+    survey_tree(root, Some(&mut cache));
     group.bench_function(BenchmarkId::new("unchanged", name), |bencher| {
-        bencher.iter(|| survey(black_box(root), Some(&mut cache)));
+        bencher.iter(|| survey_tree(black_box(root), Some(&mut cache)));
     });
     if edited.is_file() {
         let text = fs::read_to_string(edited).expect("the file to edit");
@@ -105,7 +105,7 @@ fn measure(criterion: &mut Criterion, name: &str, root: &Path, files: usize, edi
             bencher.iter(|| {
                 round += 1;
                 fs::write(edited, format!("{text}\n# {round}\n")).expect("the file to edit");
-                survey(black_box(root), Some(&mut cache))
+                survey_tree(black_box(root), Some(&mut cache))
             });
         });
     }

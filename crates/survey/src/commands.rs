@@ -6,7 +6,7 @@ mod purpose;
 
 mod choice;
 
-mod finding;
+mod collector;
 
 mod scripts;
 
@@ -27,8 +27,8 @@ use crate::place::Place;
 use crate::source::Sources;
 use crate::stack::{Ecosystem, Stack};
 
-use finding::Collector;
-pub use recipes::{Recipe, recipe_files, recipe_of, recipes};
+use collector::Collector;
+pub use recipes::{Recipe, read_recipes, recipe_files, recipe_of};
 
 /// What a command is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub enum Purpose {
 /// What keeps a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Keeper {
+pub enum CommandSource {
     /// A script of package.json, pyproject.toml or Pipfile.
     Script,
     /// A target of a Makefile, justfile or Taskfile.
@@ -88,7 +88,7 @@ pub struct Command {
     /// Where it was read.
     pub source: Place,
     /// What keeps it there.
-    pub keeper: Keeper,
+    pub keeper: CommandSource,
     /// Where it stands as well.
     pub also: Vec<Place>,
     /// It changes files of the project.
@@ -113,16 +113,20 @@ impl std::fmt::Display for Purpose {
 }
 
 /// Reads the commands, those of one package together and the best of each purpose first.
-pub(crate) fn read(documents: &Documents, sources: &Sources, stack: &Stack) -> Vec<Command> {
+pub(crate) fn read_commands(
+    documents: &Documents,
+    sources: &Sources,
+    stack: &Stack,
+) -> Vec<Command> {
     let mut collector = Collector::new(documents, stack);
-    scripts::collect(&mut collector);
-    targets::collect(&mut collector);
-    python_runners::collect(&mut collector);
+    scripts::collect_scripts(&mut collector);
+    targets::collect_targets(&mut collector);
+    python_runners::collect_python_runners(&mut collector);
     targets::collect_shell_scripts(&mut collector);
-    hooks::collect(&mut collector);
-    workflows::collect(&mut collector);
-    configured::collect(&mut collector, sources);
-    choice::order(collector.commands)
+    hooks::collect_hooks(&mut collector);
+    workflows::collect_workflows(&mut collector);
+    configured::collect_configured_tools(&mut collector, sources);
+    choice::order_commands(collector.commands)
 }
 
 impl Command {
@@ -148,7 +152,7 @@ impl Command {
         let mut paths = Vec::new();
         let mut modules = Vec::new();
         for file in files {
-            let inside = crate::documents::inside(&self.folder, file)?;
+            let inside = crate::documents::strip_folder(&self.folder, file)?;
             paths.push(shell::quote(inside));
             modules.push(
                 inside

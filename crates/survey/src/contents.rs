@@ -31,7 +31,7 @@ pub(crate) struct OnDisk {
 }
 
 impl OnDisk {
-    pub(crate) fn below(root: &Path) -> Self {
+    pub(crate) fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
             keys: RefCell::default(),

@@ -98,7 +98,7 @@ impl std::fmt::Display for Topic {
 }
 
 /// What conventions are read from.
-pub(crate) struct Ground<'g> {
+pub(crate) struct ConventionContext<'g> {
     pub(crate) sources: &'g Sources,
     pub(crate) outlines: &'g [Glance],
     pub(crate) layers: &'g Layers,
@@ -107,7 +107,7 @@ pub(crate) struct Ground<'g> {
     pub(crate) layer: Vec<Option<Layer>>,
 }
 
-impl<'g> Ground<'g> {
+impl<'g> ConventionContext<'g> {
     pub(crate) fn new(
         sources: &'g Sources,
         outlines: &'g [Glance],
@@ -124,7 +124,7 @@ impl<'g> Ground<'g> {
             .iter()
             .map(|file| known.get(file.path.as_str()).copied())
             .collect();
-        Ground {
+        ConventionContext {
             sources,
             outlines,
             layers,
@@ -145,7 +145,7 @@ impl<'g> Ground<'g> {
 }
 
 /// Whether a file without a layer lies below the same top folder as one that has a layer.
-fn is_beside(ground: &Ground<'_>, id: usize) -> bool {
+fn is_beside(ground: &ConventionContext<'_>, id: usize) -> bool {
     let top = |path: &str| {
         path.split_once('/')
             .map_or(String::new(), |(top, _)| top.to_owned())
@@ -175,14 +175,14 @@ pub(crate) struct Hit {
 }
 
 /// Reads the conventions, by topic, the most usual first.
-pub(crate) fn read(ground: &Ground<'_>) -> Vec<Convention> {
-    let hits = search(ground);
-    let mut found = naming::read(ground);
-    found.extend(marks::read(ground, &hits));
-    found.extend(errors::read(ground, &hits));
-    found.extend(bodies::read(ground, &hits));
-    found.extend(secrets::read(ground));
-    found.extend(tests::read(ground));
+pub(crate) fn read_conventions(ground: &ConventionContext<'_>) -> Vec<Convention> {
+    let hits = find_marks(ground);
+    let mut found = naming::read_naming(ground);
+    found.extend(marks::read_mark_conventions(ground, &hits));
+    found.extend(errors::read_error_types(ground, &hits));
+    found.extend(bodies::read_body_shapes(ground, &hits));
+    found.extend(secrets::read_secret_sources(ground));
+    found.extend(tests::read_test_locations(ground));
     found.sort_by(|a, b| {
         (a.topic, a.layer, std::cmp::Reverse(a.count)).cmp(&(
             b.topic,
@@ -194,7 +194,7 @@ pub(crate) fn read(ground: &Ground<'_>) -> Vec<Convention> {
 }
 
 /// Every place of every mark, in one pass over the sources.
-fn search(ground: &Ground<'_>) -> BTreeMap<usize, Vec<Hit>> {
+fn find_marks(ground: &ConventionContext<'_>) -> BTreeMap<usize, Vec<Hit>> {
     let needles: Vec<&str> = marks::MARKS
         .iter()
         .flat_map(|mark| mark.needles)
@@ -263,7 +263,7 @@ fn is_comment(bytes: &[u8], at: usize) -> bool {
 }
 
 /// The two best places among hits: of files that hold most of them, each file once.
-pub(crate) fn best(ground: &Ground<'_>, hits: &[Hit]) -> Vec<Place> {
+pub(crate) fn best_examples(ground: &ConventionContext<'_>, hits: &[Hit]) -> Vec<Place> {
     let mut files: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
     for hit in hits {
         files

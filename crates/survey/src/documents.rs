@@ -86,7 +86,7 @@ pub(crate) fn folder_of(path: &str) -> &str {
 }
 
 /// A path below a folder that may be the root.
-pub(crate) fn below(folder: &str, path: &str) -> String {
+pub(crate) fn join_folder(folder: &str, path: &str) -> String {
     if folder.is_empty() {
         path.to_owned()
     } else {
@@ -95,7 +95,7 @@ pub(crate) fn below(folder: &str, path: &str) -> String {
 }
 
 /// The path from `folder`, where it lies inside.
-pub(crate) fn inside<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+pub(crate) fn strip_folder<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     if folder.is_empty() {
         Some(path)
     } else {
@@ -156,7 +156,9 @@ fn is_made_up(path: &str) -> bool {
 }
 
 /// Returns those of the paths that are documents of this project.
-pub(crate) fn chosen<'p>(paths: impl Iterator<Item = &'p str>) -> impl Iterator<Item = &'p str> {
+pub(crate) fn select_documents<'p>(
+    paths: impl Iterator<Item = &'p str>,
+) -> impl Iterator<Item = &'p str> {
     paths
         .filter(|path| is_wanted(path) && !is_made_up(path))
         .take(MOST)
@@ -189,7 +191,7 @@ impl Documents {
             .filter(|(path, _)| is_wanted(path))
             .collect();
         let mut documents = Documents::default();
-        for path in chosen(sources.paths.iter().map(String::as_str)) {
+        for path in select_documents(sources.paths.iter().map(String::as_str)) {
             let text = match held.get(path) {
                 Some(text) => (*text).to_owned(),
                 None if is_read(path, contents) => match contents.read(path) {
@@ -229,7 +231,7 @@ impl Documents {
             .find_map(|at| {
                 names
                     .iter()
-                    .find_map(|name| self.texts.get_key_value(&below(at, name)))
+                    .find_map(|name| self.texts.get_key_value(&join_folder(at, name)))
             })
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }

@@ -11,13 +11,13 @@ const SECRET: [&str; 6] = ["SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL", "
 const LARGEST: usize = 64_000;
 
 /// Name to value, where all examples agree.
-pub(crate) fn samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>> {
+pub(crate) fn read_samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>> {
     let mut found: HashMap<String, Option<Rc<str>>> = HashMap::new();
     for (_, text) in documents
         .iter()
         .filter(|(path, text)| is_example(path) && text.len() <= LARGEST)
     {
-        for (name, value) in text.lines().filter_map(assignment) {
+        for (name, value) in text.lines().filter_map(parse_assignment) {
             match found.get_mut(name) {
                 Some(known) if known.as_deref() != Some(value) => *known = None,
                 Some(_) => {}
@@ -34,7 +34,7 @@ pub(crate) fn samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>
 }
 
 /// `NAME=value`, where the value is plain.
-fn assignment(line: &str) -> Option<(&str, &str)> {
+fn parse_assignment(line: &str) -> Option<(&str, &str)> {
     let line = line.trim().trim_start_matches("export ");
     let (name, value) = line.split_once('=')?;
     let name = name.trim();

@@ -102,7 +102,7 @@ pub(crate) struct Findings {
     pub(crate) entities: Vec<Entity>,
     pub(crate) unresolved: Vec<Unresolved>,
     /// What is unresolved by place and words, for each is told once.
-    pub(crate) told: HashSet<(String, u32, String)>,
+    pub(crate) reported: HashSet<(String, u32, String)>,
 }
 
 /// A prefix and a path with exactly one slash between them.

@@ -1,14 +1,14 @@
 //! What a survey tells beside routes and models, and partly from them: stack, commands, layers and conventions.
 
 use crate::Survey;
-use crate::conventions::Ground;
+use crate::conventions::ConventionContext;
 use crate::documents::Documents;
 use crate::source::Sources;
 use code::glance::{Glance, glance};
 use code::modules::Modules;
 
 /// Adds these parts to a survey that holds its routes and models.
-pub(crate) fn add(
+pub(crate) fn add_knowledge(
     survey: &mut Survey,
     sources: &Sources,
     documents: &Documents,
@@ -19,10 +19,10 @@ pub(crate) fn add(
         .iter()
         .map(|file| glance(file.language, &file.text))
         .collect();
-    survey.stack = crate::stack::read(documents, sources);
-    crate::silent::add(survey, sources);
-    survey.commands = crate::commands::read(documents, sources, &survey.stack);
-    survey.layers = crate::layers::read(
+    survey.stack = crate::stack::read_stack(documents, sources);
+    crate::undetected::add_undetected(survey, sources);
+    survey.commands = crate::commands::read_commands(documents, sources, &survey.stack);
+    survey.layers = crate::layers::read_layers(
         sources,
         modules,
         &outlines,
@@ -30,6 +30,6 @@ pub(crate) fn add(
         &survey.routes,
         &survey.entities,
     );
-    let ground = Ground::new(sources, &outlines, &survey.layers, &survey.routes);
-    survey.conventions = crate::conventions::read(&ground);
+    let ground = ConventionContext::new(sources, &outlines, &survey.layers, &survey.routes);
+    survey.conventions = crate::conventions::read_conventions(&ground);
 }

@@ -127,7 +127,7 @@ impl std::fmt::Display for Layer {
 }
 
 /// Reads the layers.
-pub(crate) fn read(
+pub(crate) fn read_layers(
     sources: &Sources,
     modules: &Modules,
     outlines: &[Glance],
@@ -135,10 +135,10 @@ pub(crate) fn read(
     routes: &[Route],
     entities: &[Entity],
 ) -> Layers {
-    let resolved = calls::resolve(sources, modules, outlines);
-    let mut roles = roles::of_files(sources, outlines, stack, routes, entities);
+    let resolved = calls::resolve_imports(sources, modules, outlines);
+    let mut roles = roles::roles_of_files(sources, outlines, stack, routes, entities);
     roles::find_utilities(sources, &resolved, &mut roles);
-    let (calls, breaks) = calls::between(sources, &resolved, &roles);
+    let (calls, breaks) = calls::calls_between_layers(sources, &resolved, &roles);
     let mut files: Vec<LayerFile> = roles
         .iter()
         .map(|(id, role)| LayerFile {

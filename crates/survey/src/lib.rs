@@ -26,11 +26,11 @@ mod layers;
 
 mod conventions;
 
-mod silent;
+mod undetected;
 
 mod knowledge;
 
-mod follow;
+mod survey_run;
 
 pub mod tsv;
 
@@ -39,7 +39,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub use commands::{Command, Keeper, Purpose, Recipe, recipe_files, recipe_of, recipes};
+pub use commands::{
+    Command, CommandSource, Purpose, Recipe, read_recipes, recipe_files, recipe_of,
+};
 pub use contents::Contents;
 pub use conventions::{Convention, Topic};
 pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
@@ -103,8 +105,8 @@ impl Cache {
 
 /// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the others, and a tree
 /// that is no backend gives an empty survey.
-pub fn survey(root: &Path, cache: Option<&mut Cache>) -> Survey {
-    survey_listed(&Listing::read(root), &contents::OnDisk::below(root), cache)
+pub fn survey_tree(root: &Path, cache: Option<&mut Cache>) -> Survey {
+    survey_listed(&Listing::read(root), &contents::OnDisk::new(root), cache)
 }
 
 /// Surveys a tree that was listed before. Nothing is read where the cache holds the survey of files with these keys.
@@ -114,19 +116,19 @@ pub fn survey_listed(
     cache: Option<&mut Cache>,
 ) -> Survey {
     let Some(cache) = cache else {
-        return follow::follow(read(listing, contents)).0;
+        return survey_run::survey_on_thread(read_tree(listing, contents)).0;
     };
-    if let Some(known) = cache.known(fingerprint(listing, contents)) {
+    if let Some(known) = cache.known(fingerprint_of(listing, contents)) {
         return known;
     }
-    let (sources, documents) = read(listing, contents);
+    let (sources, documents) = read_tree(listing, contents);
     // What was read may turn out to be what it was.
-    let fingerprint = fingerprint(listing, contents);
+    let fingerprint = fingerprint_of(listing, contents);
     if let Some(known) = cache.known(fingerprint) {
         return known;
     }
     sources.reuse(&cache.parsed);
-    let (survey, parsed) = follow::follow((sources, documents));
+    let (survey, parsed) = survey_run::survey_on_thread((sources, documents));
     *cache = Cache {
         fingerprint: fingerprint.unwrap_or_default(),
         survey: Some(survey.clone()),
@@ -135,24 +137,27 @@ pub fn survey_listed(
     survey
 }
 
-fn read(listing: &Listing, contents: &dyn Contents) -> (source::Sources, documents::Documents) {
-    let sources = source::read(listing, contents);
+fn read_tree(
+    listing: &Listing,
+    contents: &dyn Contents,
+) -> (source::Sources, documents::Documents) {
+    let sources = source::read_sources(listing, contents);
     let documents = documents::Documents::read(&sources, contents);
     (sources, documents)
 }
 
 /// Returns a number that differs where a path, or the content of a file that a survey reads, does; nothing where that
 /// takes reading a file.
-fn fingerprint(listing: &Listing, contents: &dyn Contents) -> Option<u64> {
+fn fingerprint_of(listing: &Listing, contents: &dyn Contents) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
-    let (paths, _) = source::paths(listing);
+    let (paths, _) = source::source_paths(listing);
     (env!("CARGO_PKG_VERSION"), &paths, listing.unreadable()).hash(&mut hasher);
     let code = paths
         .iter()
         .copied()
         .filter(|path| source::is_read(path, contents));
-    let documents =
-        documents::chosen(paths.iter().copied()).filter(|path| documents::is_read(path, contents));
+    let documents = documents::select_documents(paths.iter().copied())
+        .filter(|path| documents::is_read(path, contents));
     for path in code.chain(documents) {
         contents.key(path)?.hash(&mut hasher);
     }

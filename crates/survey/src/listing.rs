@@ -61,7 +61,7 @@ impl Listing {
             match step {
                 Step::File(listed) => listing.files.push(listed),
                 Step::Folder { path, is_ignored } => {
-                    let found = listing.enter(root, &path, is_ignored);
+                    let found = listing.list_folder(root, &path, is_ignored);
                     waiting.extend(found.into_iter().rev());
                 }
             }
@@ -121,8 +121,8 @@ impl Listing {
     }
 
     /// Lists one folder. Of an ignored one only environment files are taken, and folders that may hold some.
-    fn enter(&mut self, root: &Path, folder: &str, is_ignored: bool) -> Vec<Step> {
-        let mut entries = match entries_of(&at(root, folder)) {
+    fn list_folder(&mut self, root: &Path, folder: &str, is_ignored: bool) -> Vec<Step> {
+        let mut entries = match entries_of(&path_at(root, folder)) {
             Ok(entries) => entries,
             Err(_) if is_ignored => return Vec::new(),
             Err(_) => {
@@ -140,7 +140,7 @@ impl Listing {
                 .iter()
                 .any(|(entry, kind)| kind.is_file() && entry.file_name() == ".gitignore")
         {
-            self.rules.add(root, folder);
+            self.rules.add_ignore_file(root, folder);
         }
         let mut steps = Vec::new();
         for (entry, kind) in entries {
@@ -154,11 +154,11 @@ impl Listing {
             } else {
                 format!("{folder}/{name}")
             };
-            let near = depth(folder) <= DEPTH_OF_ENVIRONMENTS;
+            let near = depth_of(folder) <= DEPTH_OF_ENVIRONMENTS;
             if kind.is_dir() {
                 let ignored = is_ignored || self.rules.ignores(&path, true);
                 let may_hold =
-                    near && depth(folder) < DEPTH_OF_ENVIRONMENTS && !name.starts_with('.');
+                    near && depth_of(folder) < DEPTH_OF_ENVIRONMENTS && !name.starts_with('.');
                 if !is_foreign(&name) && (!ignored || may_hold) {
                     steps.push(Step::Folder {
                         path,
@@ -212,7 +212,7 @@ fn kind_of(kind: FileType) -> Kind {
     }
 }
 
-fn at(root: &Path, folder: &str) -> PathBuf {
+fn path_at(root: &Path, folder: &str) -> PathBuf {
     if folder.is_empty() {
         root.to_owned()
     } else {
@@ -221,7 +221,7 @@ fn at(root: &Path, folder: &str) -> PathBuf {
 }
 
 /// Returns how many folders below the root a folder lies.
-fn depth(folder: &str) -> usize {
+fn depth_of(folder: &str) -> usize {
     if folder.is_empty() {
         0
     } else {

@@ -104,7 +104,7 @@ pub(crate) struct Sources {
     pub(crate) skipped: Vec<(String, &'static str)>,
 }
 
-fn language(path: &str) -> Option<Language> {
+fn language_of(path: &str) -> Option<Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.ends_with(".d.ts") || name.contains(".min.") {
         return None;
@@ -114,7 +114,7 @@ fn language(path: &str) -> Option<Language> {
 }
 
 /// Returns the listed paths that are worth a look, and whether there are more.
-pub(crate) fn paths(listing: &Listing) -> (Vec<&str>, bool) {
+pub(crate) fn source_paths(listing: &Listing) -> (Vec<&str>, bool) {
     let files = listing
         .files()
         .iter()
@@ -128,17 +128,17 @@ pub(crate) fn paths(listing: &Listing) -> (Vec<&str>, bool) {
 
 /// Returns whether this module reads a file, as code or as a document.
 pub(crate) fn is_read(path: &str, contents: &dyn Contents) -> bool {
-    (language(path).is_some() || is_document(path)) && !is_too_large(path, contents)
+    (language_of(path).is_some() || is_document(path)) && !is_too_large(path, contents)
 }
 
 /// Reads the sources of a listing.
-pub(crate) fn read(listing: &Listing, contents: &dyn Contents) -> Sources {
+pub(crate) fn read_sources(listing: &Listing, contents: &dyn Contents) -> Sources {
     let mut sources = Sources::default();
     let unreadable = listing.unreadable().iter().filter(|path| *path != ".");
     sources
         .skipped
         .extend(unreadable.map(|path| (path.clone(), "unreadable")));
-    let (paths, more) = paths(listing);
+    let (paths, more) = source_paths(listing);
     if more {
         sources
             .skipped
@@ -146,11 +146,11 @@ pub(crate) fn read(listing: &Listing, contents: &dyn Contents) -> Sources {
     }
     for path in paths {
         sources.paths.push(path.to_owned());
-        let language = language(path);
+        let language = language_of(path);
         if language.is_none() && !is_document(path) {
             continue;
         }
-        match text(path, language, contents) {
+        match read_text(path, language, contents) {
             Ok(text) => match language {
                 Some(language) => {
                     sources
@@ -167,7 +167,7 @@ pub(crate) fn read(listing: &Listing, contents: &dyn Contents) -> Sources {
 }
 
 /// Reads one file, or returns why it is left out.
-fn text(
+fn read_text(
     path: &str,
     language: Option<Language>,
     contents: &dyn Contents,

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::documents::{Documents, inside};
+use crate::documents::{Documents, strip_folder};
 use crate::place::Place;
 use crate::source::Sources;
 use code::languages::Language;
@@ -140,7 +140,7 @@ impl Stack {
     /// The package that a file belongs to: the innermost folder with a manifest of the ecosystem.
     pub fn package_of(&self, file: &str, ecosystem: Ecosystem) -> Option<&Package> {
         let holds = |package: &&Package| {
-            package.ecosystem == ecosystem && inside(&package.folder, file).is_some()
+            package.ecosystem == ecosystem && strip_folder(&package.folder, file).is_some()
         };
         self.packages
             .iter()
@@ -152,31 +152,31 @@ impl Stack {
 impl Package {
     /// The dependency of that name, in any spelling that the registry takes for the same.
     pub fn dependency(&self, name: &str) -> Option<&Dependency> {
-        let wanted = requirement::canonical(name, self.ecosystem);
-        self.dependencies
-            .iter()
-            .find(|dependency| requirement::canonical(&dependency.name, self.ecosystem) == wanted)
+        let wanted = requirement::canonical_name(name, self.ecosystem);
+        self.dependencies.iter().find(|dependency| {
+            requirement::canonical_name(&dependency.name, self.ecosystem) == wanted
+        })
     }
 }
 
 /// Reads the stack from what was read of the tree.
-pub(crate) fn read(documents: &Documents, sources: &Sources) -> Stack {
-    let mut packages = python::packages(documents);
-    packages.extend(node::packages(documents));
+pub(crate) fn read_stack(documents: &Documents, sources: &Sources) -> Stack {
+    let mut packages = python::read_python_packages(documents);
+    packages.extend(node::read_node_packages(documents));
     for package in &mut packages {
         locks::fill_in(package, documents);
     }
     packages.sort_by(|a, b| (&a.folder, a.ecosystem).cmp(&(&b.folder, b.ecosystem)));
     Stack {
-        languages: languages(sources),
-        components: components(&packages),
-        databases: databases::found(&packages, documents, sources),
-        migrations: migrations::found(&packages, documents, sources),
+        languages: count_languages(sources),
+        components: known_components(&packages),
+        databases: databases::find_databases(&packages, documents, sources),
+        migrations: migrations::find_migrations(&packages, documents, sources),
         packages,
     }
 }
 
-fn languages(sources: &Sources) -> Vec<LanguageUse> {
+fn count_languages(sources: &Sources) -> Vec<LanguageUse> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for file in &sources.files {
         *counts
@@ -199,7 +199,7 @@ fn languages(sources: &Sources) -> Vec<LanguageUse> {
 }
 
 /// What of the dependencies is known to shape code, in the order of roles; each once a package.
-fn components(packages: &[Package]) -> Vec<Component> {
+fn known_components(packages: &[Package]) -> Vec<Component> {
     let mut components = Vec::new();
     for (rank, (role, names)) in known::ROLES.iter().enumerate() {
         for package in packages {

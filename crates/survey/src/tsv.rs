@@ -5,18 +5,18 @@ use std::fmt::Write;
 use crate::Survey;
 
 /// What a field may hold without breaking its line.
-fn field(text: &str) -> String {
+fn escape_field(text: &str) -> String {
     text.replace(['\t', '\n', '\r'], " ")
 }
 
 /// `method, path, handler, file:line, guards`.
-pub fn routes(survey: &Survey) -> String {
+pub fn format_routes(survey: &Survey) -> String {
     let mut lines = String::from("method\tpath\thandler\tfile:line\tguards\n");
     for route in &survey.routes {
         let (path, handler, guards) = (
-            field(&route.path),
-            field(&route.handler),
-            field(&route.guards.join(",")),
+            escape_field(&route.path),
+            escape_field(&route.handler),
+            escape_field(&route.guards.join(",")),
         );
         let _ = writeln!(
             lines,
@@ -28,7 +28,7 @@ pub fn routes(survey: &Survey) -> String {
 }
 
 /// `table, column, type, nullable, pk, unique, references, model, file:line`; nullable is empty where it is open.
-pub fn models(survey: &Survey) -> String {
+pub fn format_models(survey: &Survey) -> String {
     let mut lines =
         String::from("table\tcolumn\ttype\tnullable\tpk\tunique\treferences\tmodel\tfile:line\n");
     for entity in &survey.entities {
@@ -37,7 +37,7 @@ pub fn models(survey: &Survey) -> String {
                 .nullable
                 .map_or("", |open| if open { "1" } else { "0" });
             let (primary, unique) = (u8::from(column.primary), u8::from(column.unique));
-            let (name, kind) = (field(&column.name), field(&column.kind));
+            let (name, kind) = (escape_field(&column.name), escape_field(&column.kind));
             let _ = writeln!(
                 lines,
                 "{}\t{name}\t{kind}\t{nullable}\t{primary}\t{unique}\t{}\t{}\t{}:{}",
@@ -49,13 +49,13 @@ pub fn models(survey: &Survey) -> String {
 }
 
 /// `kind, name, handler, file:line, guards` of GraphQL operations.
-pub fn operations(survey: &Survey) -> String {
+pub fn format_operations(survey: &Survey) -> String {
     let mut lines = String::from("kind\tname\thandler\tfile:line\tguards\n");
     for operation in &survey.operations {
         let (name, handler, guards) = (
             &operation.name,
             &operation.handler,
-            field(&operation.guards.join(",")),
+            escape_field(&operation.guards.join(",")),
         );
         let _ = writeln!(
             lines,
@@ -67,14 +67,14 @@ pub fn operations(survey: &Survey) -> String {
 }
 
 /// `shape, field, type, nullable, file:line`.
-pub fn shapes(survey: &Survey) -> String {
+pub fn format_shapes(survey: &Survey) -> String {
     let mut lines = String::from("shape\tfield\ttype\tnullable\tfile:line\n");
     for shape in &survey.shapes {
         for column in &shape.fields {
             let nullable = column
                 .nullable
                 .map_or("", |open| if open { "1" } else { "0" });
-            let (name, kind) = (field(&column.name), field(&column.kind));
+            let (name, kind) = (escape_field(&column.name), escape_field(&column.kind));
             let _ = writeln!(
                 lines,
                 "{}\t{name}\t{kind}\t{nullable}\t{}:{}",
@@ -86,16 +86,22 @@ pub fn shapes(survey: &Survey) -> String {
 }
 
 /// `file:line, what`.
-pub fn unresolved(survey: &Survey) -> String {
+pub fn format_unresolved(survey: &Survey) -> String {
     let mut lines = String::from("file:line\twhat\n");
     for open in &survey.unresolved {
-        let _ = writeln!(lines, "{}:{}\t{}", open.file, open.line, field(&open.what));
+        let _ = writeln!(
+            lines,
+            "{}:{}\t{}",
+            open.file,
+            open.line,
+            escape_field(&open.what)
+        );
     }
     lines
 }
 
 /// `what, name, version, requirement, place, folder`: languages, packages, components, databases and migrations.
-pub fn stack(survey: &Survey) -> String {
+pub fn format_stack(survey: &Survey) -> String {
     let mut lines = String::from("what\tname\tversion\trequirement\tplace\tfolder\n");
     let stack = &survey.stack;
     for language in &stack.languages {
@@ -107,11 +113,11 @@ pub fn stack(survey: &Survey) -> String {
     }
     for package in &stack.packages {
         let runtime = package.runtime.as_deref().unwrap_or("");
-        let name = format!("{} ({})", field(&package.name), package.manager);
+        let name = format!("{} ({})", escape_field(&package.name), package.manager);
         let _ = writeln!(
             lines,
             "package\t{name}\t\t{}\t{}\t{}",
-            field(runtime),
+            escape_field(runtime),
             package.manifest,
             package.folder
         );
@@ -119,7 +125,7 @@ pub fn stack(survey: &Survey) -> String {
     for known in &stack.components {
         let (version, asked) = (
             known.version.as_deref().unwrap_or(""),
-            field(&known.requirement),
+            escape_field(&known.requirement),
         );
         let _ = writeln!(
             lines,
@@ -134,7 +140,7 @@ pub fn stack(survey: &Survey) -> String {
                 lines,
                 "database\t{}\t{version}\t{}\t{place}\t",
                 database.name,
-                field(what)
+                escape_field(what)
             );
         }
     }
@@ -150,7 +156,7 @@ pub fn stack(survey: &Survey) -> String {
 }
 
 /// `what, layer, to, count, place, why`: files, calls and breaks.
-pub fn layers(survey: &Survey) -> String {
+pub fn format_layers(survey: &Survey) -> String {
     let mut lines = String::from("what\tlayer\tto\tcount\tplace\twhy\n");
     for file in &survey.layers.files {
         let _ = writeln!(
@@ -158,7 +164,7 @@ pub fn layers(survey: &Survey) -> String {
             "file\t{}\t\t\t{}\t{}",
             file.layer,
             file.file,
-            field(&file.why)
+            escape_field(&file.why)
         );
     }
     for call in &survey.layers.calls {
@@ -175,14 +181,14 @@ pub fn layers(survey: &Survey) -> String {
             broken.from,
             broken.to,
             broken.place,
-            field(&broken.what)
+            escape_field(&broken.what)
         );
     }
     lines
 }
 
 /// `topic, layer, what, count, of, example, example`.
-pub fn conventions(survey: &Survey) -> String {
+pub fn format_conventions(survey: &Survey) -> String {
     let mut lines = String::from("topic\tlayer\twhat\tcount\tof\texample\texample\n");
     for known in &survey.conventions {
         let layer = known
@@ -197,7 +203,7 @@ pub fn conventions(survey: &Survey) -> String {
                 .map(ToString::to_string)
                 .unwrap_or_default()
         };
-        let (what, first, second) = (field(&known.what), example(0), example(1));
+        let (what, first, second) = (escape_field(&known.what), example(0), example(1));
         let _ = writeln!(
             lines,
             "{}\t{layer}\t{what}\t{}\t{of}\t{first}\t{second}",
@@ -208,15 +214,15 @@ pub fn conventions(survey: &Survey) -> String {
 }
 
 /// `purpose, preferred, command, for one file, run in, package, source, behind`.
-pub fn commands(survey: &Survey) -> String {
+pub fn format_commands(survey: &Survey) -> String {
     let mut lines = String::from(
         "purpose\tpreferred\tcommand\tfor one file\trun in\tpackage\tsource\tbehind\n",
     );
     for command in &survey.commands {
         let preferred = u8::from(command.preferred);
         let (script, one) = (
-            field(&command.script),
-            field(command.for_file.as_deref().unwrap_or("")),
+            escape_field(&command.script),
+            escape_field(command.for_file.as_deref().unwrap_or("")),
         );
         let _ = writeln!(
             lines,
@@ -225,7 +231,7 @@ pub fn commands(survey: &Survey) -> String {
             command.folder,
             command.package,
             command.source,
-            field(&command.behind)
+            escape_field(&command.behind)
         );
     }
     lines

@@ -90,7 +90,7 @@ impl Recipes for TreeRecipes<'_> {
         let folder = self.folder_of(target)?;
         let paths = survey::recipe_files(target).iter().map(|name| below(&folder, name));
         let (path, text) = paths.filter_map(|path| self.text(&path).map(|text| (path, text))).next()?;
-        survey::recipe_of(target, &survey::recipes(&path, &text))
+        survey::recipe_of(target, &survey::read_recipes(&path, &text))
     }
 }
 

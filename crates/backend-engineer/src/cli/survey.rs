@@ -86,13 +86,13 @@ impl Part {
 
     fn tsv(self, survey: &Survey) -> String {
         match self {
-            Part::Stack => tsv::stack(survey),
-            Part::Routes => tsv::routes(survey),
-            Part::Models => tsv::models(survey),
-            Part::Layers => tsv::layers(survey),
-            Part::Conventions => tsv::conventions(survey),
-            Part::Commands => tsv::commands(survey),
-            Part::Unresolved => tsv::unresolved(survey),
+            Part::Stack => tsv::format_stack(survey),
+            Part::Routes => tsv::format_routes(survey),
+            Part::Models => tsv::format_models(survey),
+            Part::Layers => tsv::format_layers(survey),
+            Part::Conventions => tsv::format_conventions(survey),
+            Part::Commands => tsv::format_commands(survey),
+            Part::Unresolved => tsv::format_unresolved(survey),
         }
     }
 }

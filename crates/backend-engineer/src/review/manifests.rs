@@ -68,7 +68,7 @@ impl Manifests {
                 found.has_scripts |= name == "package.json";
                 found.scripts.push_str(&text);
             }
-            let recipes = survey::recipes(path, &text);
+            let recipes = survey::read_recipes(path, &text);
             if !recipes.is_empty() {
                 found.recipes.insert(path.clone(), recipes);
             }

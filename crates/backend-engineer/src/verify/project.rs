@@ -261,7 +261,7 @@ mod tests {
             package: package.to_owned(),
             ecosystem,
             source: survey::Place::default(),
-            keeper: survey::Keeper::Script,
+            keeper: survey::CommandSource::Script,
             also: Vec::new(),
             writes: false,
             watches: false,

@@ -3,16 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::{Command, Keeper, Purpose};
+use super::{Command, CommandSource, Purpose};
 
 /// Puts the commands into order and marks the best for each package, language and purpose.
-pub(super) fn order(mut commands: Vec<Command>) -> Vec<Command> {
+pub(super) fn order_commands(mut commands: Vec<Command>) -> Vec<Command> {
     commands.sort_by(|a, b| {
         let key = |command: &Command| {
             (
                 command.package.clone(),
                 command.purpose,
-                Reverse(worth(command)),
+                Reverse(score_command(command)),
             )
         };
         key(a).cmp(&key(b))
@@ -32,17 +32,17 @@ pub(super) fn order(mut commands: Vec<Command>) -> Vec<Command> {
 }
 
 /// How well the command stands for its purpose.
-fn worth(command: &Command) -> i32 {
+fn score_command(command: &Command) -> i32 {
     let mut worth = match command.keeper {
-        Keeper::Script | Keeper::Target => 60,
-        Keeper::ShellScript => 50,
-        Keeper::Workflow => 45,
+        CommandSource::Script | CommandSource::Target => 60,
+        CommandSource::ShellScript => 50,
+        CommandSource::Workflow => 45,
         // What a session or a hook runs without its runner is the project's own line.
-        Keeper::Runner if command.behind.is_empty() => 40,
-        Keeper::Hook if !command.script.starts_with("pre-commit ") => 35,
-        Keeper::Configuration => 30,
-        Keeper::Runner => 25,
-        Keeper::Hook => 15,
+        CommandSource::Runner if command.behind.is_empty() => 40,
+        CommandSource::Hook if !command.script.starts_with("pre-commit ") => 35,
+        CommandSource::Configuration => 30,
+        CommandSource::Runner => 25,
+        CommandSource::Hook => 15,
     };
     let is_check = matches!(
         command.purpose,
@@ -52,7 +52,7 @@ fn worth(command: &Command) -> i32 {
     worth -= if command.watches { 100 } else { 0 };
     worth -= if command.writes && is_check { 50 } else { 0 };
     worth -= if is_special(name) { 40 } else { 0 };
-    worth -= if name.contains([':', '-', '_']) && command.keeper == Keeper::Script {
+    worth -= if name.contains([':', '-', '_']) && command.keeper == CommandSource::Script {
         10
     } else {
         0

@@ -2,16 +2,16 @@
 
 use shell::{Program, Usual};
 
-use super::Keeper;
-use super::finding::{Collector, Kept};
+use super::CommandSource;
+use super::collector::{Collector, CommandCandidate};
 use super::scripts::by_hand;
-use crate::documents::{below, folder_of, ini, inside, is_stem, name_of};
+use crate::documents::{folder_of, ini, is_stem, join_folder, name_of, strip_folder};
 use crate::place::{Finder, Place};
 use crate::source::Sources;
 use crate::stack::{Ecosystem, Package};
 
 /// A sign that a project uses a program.
-struct Sign {
+struct ToolSign {
     /// The folder in which it lies.
     folder: String,
     program: &'static Program,
@@ -19,12 +19,12 @@ struct Sign {
     place: Place,
 }
 
-pub(super) fn collect(collector: &mut Collector<'_>, sources: &Sources) {
+pub(super) fn collect_configured_tools(collector: &mut Collector<'_>, sources: &Sources) {
     let mut signs = Vec::new();
     for (path, text) in collector.documents.all() {
         let sign = |(program, usual), line| {
             let folder = folder_of(path).to_owned();
-            Sign {
+            ToolSign {
                 folder,
                 program,
                 usual,
@@ -38,7 +38,7 @@ pub(super) fn collect(collector: &mut Collector<'_>, sources: &Sources) {
                 .filter(|(_, usual)| configures(usual))
                 .map(|one| sign(one, 1)),
         );
-        for (section, line) in sections(path, text) {
+        for (section, line) in list_sections(path, text) {
             // `[tool.pytest.ini_options]`, `[tool:pytest]`, `[isort:django]`; `[mypy-pandas.*]` is about another package.
             let section = section
                 .strip_prefix("tool:")
@@ -58,7 +58,7 @@ pub(super) fn collect(collector: &mut Collector<'_>, sources: &Sources) {
                 .find_map(|name| package.dependency(name));
             if let Some(dependency) = brings {
                 let place = dependency.place.clone();
-                signs.push(Sign {
+                signs.push(ToolSign {
                     folder: package.folder.clone(),
                     program,
                     usual,
@@ -68,13 +68,13 @@ pub(super) fn collect(collector: &mut Collector<'_>, sources: &Sources) {
         }
     }
     for sign in signs {
-        keep_usual(collector, sign);
+        add_usual_command(collector, sign);
     }
-    django(collector, sources);
+    collect_django_commands(collector, sources);
 }
 
 /// Returns the sections of a file that configures several tools, with their lines.
-fn sections<'t>(path: &str, text: &'t str) -> Vec<(&'t str, u32)> {
+fn list_sections<'t>(path: &str, text: &'t str) -> Vec<(&'t str, u32)> {
     match name_of(path) {
         "pyproject.toml" => {
             let heading = |line: &'t str| {
@@ -86,7 +86,7 @@ fn sections<'t>(path: &str, text: &'t str) -> Vec<(&'t str, u32)> {
                 .filter_map(|(number, line)| Some((heading(line)?, number)))
                 .collect()
         }
-        "setup.cfg" | "tox.ini" => ini::read(text)
+        "setup.cfg" | "tox.ini" => ini::parse_ini(text)
             .into_iter()
             .map(|section| (section.name, section.line))
             .collect(),
@@ -99,10 +99,12 @@ fn package_at<'c>(
     folder: &str,
     ecosystem: Ecosystem,
 ) -> Option<&'c Package> {
-    collector.stack.package_of(&below(folder, "x"), ecosystem)
+    collector
+        .stack
+        .package_of(&join_folder(folder, "x"), ecosystem)
 }
 
-fn keep_usual(collector: &mut Collector<'_>, sign: Sign) {
+fn add_usual_command(collector: &mut Collector<'_>, sign: ToolSign) {
     let usual = sign.usual;
     let ecosystem = match sign.program.ecosystem.as_deref() {
         Some("node") => Ecosystem::Node,
@@ -124,12 +126,12 @@ fn keep_usual(collector: &mut Collector<'_>, sign: Sign) {
         } else {
             sign.folder
         };
-        keep(collector, &folder, ecosystem, &usual.command, sign.place);
+        add_tool_command(collector, &folder, ecosystem, &usual.command, sign.place);
     }
 }
 
 /// Keeps a tool's command, behind what runs the tools of its package.
-fn keep(
+fn add_tool_command(
     collector: &mut Collector<'_>,
     folder: &str,
     ecosystem: Ecosystem,
@@ -152,8 +154,8 @@ fn keep(
     if collector.calls_already(&script, run, &package.folder) {
         return;
     }
-    collector.keep(Kept {
-        keeper: Keeper::Configuration,
+    collector.add_candidate(CommandCandidate {
+        keeper: CommandSource::Configuration,
         name: "",
         body: &script.clone(),
         script,
@@ -165,7 +167,7 @@ fn keep(
 }
 
 /// Django's own commands, where there is a manage.py.
-fn django(collector: &mut Collector<'_>, sources: &Sources) {
+fn collect_django_commands(collector: &mut Collector<'_>, sources: &Sources) {
     let is_manage =
         |path: &str, text: &str| name_of(path) == "manage.py" && text.contains("django");
     for file in sources
@@ -177,7 +179,9 @@ fn django(collector: &mut Collector<'_>, sources: &Sources) {
         let package =
             package_at(collector, folder, Ecosystem::Python).map(|package| package.folder.clone());
         let home = package.unwrap_or_else(|| folder.to_owned());
-        let manage = inside(&home, &file.path).unwrap_or(&file.path).to_owned();
+        let manage = strip_folder(&home, &file.path)
+            .unwrap_or(&file.path)
+            .to_owned();
         let line = Finder::new(&file.text).next("execute_from_command_line");
         for run in ["test", "migrate"] {
             // Where the tests are pytest's, Django's runner finds none of them.
@@ -193,7 +197,7 @@ fn django(collector: &mut Collector<'_>, sources: &Sources) {
                 format!("python {manage} {run}"),
                 Place::new(&file.path, line),
             );
-            keep(collector, &home, Ecosystem::Python, &run, place);
+            add_tool_command(collector, &home, Ecosystem::Python, &run, place);
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::finding::{Collector, Kept};
-use super::{Command, Keeper};
+use super::collector::{Collector, CommandCandidate};
+use super::{Command, CommandSource};
 use crate::documents::{folder_of, name_of};
 use crate::place::{Finder, Place};
 
-pub(super) fn collect(collector: &mut Collector<'_>) {
+pub(super) fn collect_hooks(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         if !name_of(path).starts_with(".pre-commit-config.") {
             continue;
@@ -24,12 +24,18 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
                 continue;
             };
             let source = Place::new(path, finder.pass(&format!("id: {id}")));
-            of_hook(collector, folder_of(path), id, hook, source);
+            collect_hook(collector, folder_of(path), id, hook, source);
         }
     }
 }
 
-fn of_hook(collector: &mut Collector<'_>, folder: &str, id: &str, hook: &Value, source: Place) {
+fn collect_hook(
+    collector: &mut Collector<'_>,
+    folder: &str,
+    id: &str,
+    hook: &Value,
+    source: Place,
+) {
     let arguments: Vec<String> = hook["args"]
         .as_array()
         .into_iter()
@@ -55,8 +61,8 @@ fn of_hook(collector: &mut Collector<'_>, folder: &str, id: &str, hook: &Value, 
         format!("pre-commit run {id} --all-files")
     };
     let before = collector.commands.len();
-    collector.keep(Kept {
-        keeper: Keeper::Hook,
+    collector.add_candidate(CommandCandidate {
+        keeper: CommandSource::Hook,
         name: "",
         script,
         folder,

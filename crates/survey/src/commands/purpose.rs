@@ -8,7 +8,7 @@ use crate::stack::Ecosystem;
 
 /// A call of a script whose purpose is known.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct KnownCall {
     pub(super) call: Call,
     pub(super) purpose: Purpose,
     /// The script itself makes the call, and not a recipe behind a name in it.
@@ -21,17 +21,17 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Script {
     pub(super) written: shell::Reading,
-    pub(super) known: Vec<Known>,
+    pub(super) known: Vec<KnownCall>,
     /// The kinds of all calls that do something of note, in their order.
     kinds: Vec<Kind>,
 }
 
 /// Returns what a call is for; `None` where it only lists, reports, undoes, or is for something else.
 fn purpose_of(call: &Call) -> Option<Purpose> {
-    purpose(call.kind(), call.tells(), &|one| call.is(one))
+    purpose_of_kind(call.kind(), call.tells(), &|one| call.is(one))
 }
 
-fn purpose(kind: Kind, tells: Telling, is: &dyn Fn(Trait) -> bool) -> Option<Purpose> {
+fn purpose_of_kind(kind: Kind, tells: Telling, is: &dyn Fn(Trait) -> bool) -> Option<Purpose> {
     let says = matches!(tells, Telling::Status | Telling::Found) || is(Trait::Watches);
     if !says || is(Trait::Lists) || is(Trait::Undoes) {
         return None;
@@ -51,7 +51,7 @@ fn purpose(kind: Kind, tells: Telling, is: &dyn Fn(Trait) -> bool) -> Option<Pur
     }
 }
 
-impl Known {
+impl KnownCall {
     pub(super) fn ecosystem(&self) -> Option<Ecosystem> {
         match self.call.ecosystem()? {
             "python" => Some(Ecosystem::Python),
@@ -75,7 +75,7 @@ impl Known {
 
 impl Script {
     /// Reads a script that runs in `folder`.
-    pub(super) fn read(text: &str, recipes: &Index, folder: &str) -> Self {
+    pub(super) fn parse(text: &str, recipes: &Index, folder: &str) -> Self {
         let written = shell::read(text);
         let deep = shell::read_with(text, &recipes.seen_from(folder));
         let direct: Vec<&Call> = written
@@ -101,7 +101,7 @@ impl Script {
         let known = noted().filter_map(|call| {
             let purpose = purpose_of(call)?;
             let moved = call.folder.is_some() || away(call);
-            Some(Known {
+            Some(KnownCall {
                 purpose,
                 direct: direct.contains(&call),
                 moved,
@@ -132,7 +132,7 @@ impl Script {
             return agreed(&|_| true).filter(|_| self.known.len() == self.kinds.len());
         }
         let has = |kind: Kind| self.kinds.contains(&kind);
-        let named = by_name(name);
+        let named = purpose_by_name(name);
         // Code of the project's own, and what it looks for, does what its name says by convention: nothing else can be
         // seen of it.
         let opaque = has(Kind::Script);
@@ -165,9 +165,9 @@ fn is_check(purpose: Purpose) -> bool {
 }
 
 /// Returns what a script of this name is for by convention.
-fn by_name(name: &str) -> Option<Purpose> {
+fn purpose_by_name(name: &str) -> Option<Purpose> {
     let rule = shell::conventional_rule(name).filter(|rule| !rule.is(Trait::General))?;
-    purpose(rule.kind?, rule.tells, &|one| rule.is(one))
+    purpose_of_kind(rule.kind?, rule.tells, &|one| rule.is(one))
 }
 
 #[cfg(test)]
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     fn told(name: &str, text: &str) -> Option<Purpose> {
-        Script::read(text, &Index::default(), "").purpose(name)
+        Script::parse(text, &Index::default(), "").purpose(name)
     }
 
     #[test]

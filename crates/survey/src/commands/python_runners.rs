@@ -1,17 +1,17 @@
 //! Environments of tox, sessions of nox and tasks of invoke.
 
-use super::Keeper;
-use super::finding::{Collector, Kept};
+use super::CommandSource;
+use super::collector::{Collector, CommandCandidate};
 use crate::documents::{folder_of, ini, name_of};
 use crate::place::Place;
 use crate::stack::Ecosystem;
 
-pub(super) fn collect(collector: &mut Collector<'_>) {
+pub(super) fn collect_python_runners(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         match name_of(path) {
-            "tox.ini" | "setup.cfg" => of_tox(collector, path, text),
-            "tox.toml" | "pyproject.toml" => of_tox_table(collector, path, text),
-            "noxfile.py" => of_functions(
+            "tox.ini" | "setup.cfg" => collect_tox(collector, path, text),
+            "tox.toml" | "pyproject.toml" => collect_tox_table(collector, path, text),
+            "noxfile.py" => collect_decorated_functions(
                 collector,
                 path,
                 text,
@@ -20,7 +20,7 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
                 "nox -s",
             ),
             "tasks.py" if text.contains("invoke") => {
-                of_functions(collector, path, text, "task", ".run(", "invoke")
+                collect_decorated_functions(collector, path, text, "task", ".run(", "invoke")
             }
             _ => {}
         }
@@ -28,7 +28,7 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
 }
 
 /// Keeps a session, and each line of it that can be run without the runner.
-fn keep(
+fn add_session(
     collector: &mut Collector<'_>,
     path: &str,
     name: &str,
@@ -36,8 +36,8 @@ fn keep(
     script: String,
     body: &str,
 ) {
-    let kept = |name, script, body, line| Kept {
-        keeper: Keeper::Runner,
+    let kept = |name, script, body, line| CommandCandidate {
+        keeper: CommandSource::Runner,
         name,
         script,
         folder: folder_of(path),
@@ -46,7 +46,7 @@ fn keep(
         by_hand: "npx",
         ecosystem: Some(Ecosystem::Python),
     };
-    collector.keep(kept(name, script, body, line));
+    collector.add_candidate(kept(name, script, body, line));
     let is_whole =
         |line: &&str| !line.contains(['$', '{', '|', '&', ';']) && !line.starts_with('-');
     for inner in body.lines().map(str::trim).filter(is_whole) {
@@ -60,12 +60,12 @@ fn keep(
             .into_iter()
             .find(|(text, _)| text.contains(first))
             .map_or(line, |(_, number)| number);
-        collector.keep(kept("", inner.to_owned(), inner, at));
+        collector.add_candidate(kept("", inner.to_owned(), inner, at));
     }
 }
 
-fn of_tox(collector: &mut Collector<'_>, path: &str, text: &str) {
-    for section in ini::read(text) {
+fn collect_tox(collector: &mut Collector<'_>, path: &str, text: &str) {
+    for section in ini::parse_ini(text) {
         let Some(name) = section.name.strip_prefix("testenv") else {
             continue;
         };
@@ -78,12 +78,12 @@ fn of_tox(collector: &mut Collector<'_>, path: &str, text: &str) {
             .iter()
             .map(|(_, line)| without_braces(line))
             .collect();
-        session(collector, path, (name, section.line), &lines.join("\n"));
+        collect_tox_environment(collector, path, (name, section.line), &lines.join("\n"));
     }
 }
 
 /// The environments of tox in `tox.toml`, or in `[tool.tox]` of pyproject.toml.
-fn of_tox_table(collector: &mut Collector<'_>, path: &str, text: &str) {
+fn collect_tox_table(collector: &mut Collector<'_>, path: &str, text: &str) {
     let Ok(table) = text.parse::<toml::Table>() else {
         return;
     };
@@ -97,7 +97,7 @@ fn of_tox_table(collector: &mut Collector<'_>, path: &str, text: &str) {
     };
     let Some(own) = own else { return };
     if let Some(old) = own.get("legacy_tox_ini").and_then(toml::Value::as_str) {
-        of_tox(collector, path, old);
+        collect_tox(collector, path, old);
     }
     let run = own.get("env_run_base").map(|base| ("", base));
     let named = own
@@ -130,19 +130,24 @@ fn of_tox_table(collector: &mut Collector<'_>, path: &str, text: &str) {
                 .zip(1..)
                 .find(|(line, _)| line.contains(&heading))
                 .map_or(1, |(_, line)| line);
-            session(collector, path, (name, line), &lines.join("\n"));
+            collect_tox_environment(collector, path, (name, line), &lines.join("\n"));
         }
     }
 }
 
-fn session(collector: &mut Collector<'_>, path: &str, (name, line): (&str, u32), body: &str) {
+fn collect_tox_environment(
+    collector: &mut Collector<'_>,
+    path: &str,
+    (name, line): (&str, u32),
+    body: &str,
+) {
     let script = if name.is_empty() {
         "tox".to_owned()
     } else {
         format!("tox -e {name}")
     };
     let name = if name.is_empty() { "test" } else { name };
-    keep(collector, path, name, line, script, body);
+    add_session(collector, path, name, line, script, body);
 }
 
 /// A line of tox without what it fills in: `{posargs:tests}` gives way to its default.
@@ -166,7 +171,7 @@ fn without_braces(line: &str) -> String {
 }
 
 /// Decorated functions that run commands given as text or as words.
-fn of_functions(
+fn collect_decorated_functions(
     collector: &mut Collector<'_>,
     path: &str,
     text: &str,
@@ -199,7 +204,7 @@ fn of_functions(
     }
     finished.extend(function);
     for (name, line, body) in finished {
-        keep(collector, path, &name, line, format!("{by} {name}"), &body);
+        add_session(collector, path, &name, line, format!("{by} {name}"), &body);
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use shell::Target;
 use toml::{Table, Value};
 
-use crate::documents::{Documents, below, folder_of, name_of};
+use crate::documents::{Documents, folder_of, join_folder, name_of};
 use crate::place::Finder;
 
 /// A name and what stands behind it.
@@ -41,18 +41,18 @@ pub fn recipe_files(target: &Target) -> &'static [&'static str] {
 }
 
 /// Reads the recipes that a file keeps; none where it is of no known kind, or broken.
-pub fn recipes(path: &str, text: &str) -> Vec<Recipe> {
+pub fn read_recipes(path: &str, text: &str) -> Vec<Recipe> {
     let name = name_of(path);
     let kind = FILES
         .iter()
         .find(|(_, names)| names.contains(&name))
         .map(|(kind, _)| *kind);
     match kind {
-        Some("package.json") => of_package(text),
-        Some("Makefile") => of_makefile(text),
-        Some("justfile") => of_justfile(text),
-        Some("Taskfile") => of_taskfile(text),
-        Some("pyproject.toml") => of_pyproject(text),
+        Some("package.json") => package_recipes(text),
+        Some("Makefile") => makefile_recipes(text),
+        Some("justfile") => justfile_recipes(text),
+        Some("Taskfile") => taskfile_recipes(text),
+        Some("pyproject.toml") => pyproject_recipes(text),
         _ => Vec::new(),
     }
 }
@@ -85,10 +85,10 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn of(documents: &Documents) -> Self {
+    pub(super) fn new(documents: &Documents) -> Self {
         let mut index = Index::default();
         for (path, text) in documents.all() {
-            let found = recipes(path, text);
+            let found = read_recipes(path, text);
             if !found.is_empty() {
                 index.files.insert(path.to_owned(), found);
             }
@@ -116,7 +116,7 @@ impl Index {
             let home = self.folder_of(target, folder)?;
             let names = recipe_files(target).iter();
             let all = names
-                .filter_map(|name| self.files.get(&below(&home, name)))
+                .filter_map(|name| self.files.get(&join_folder(&home, name)))
                 .next()?;
             recipe_of(target, all)
         }
@@ -170,7 +170,7 @@ impl Index {
     }
 }
 
-fn of_package(text: &str) -> Vec<Recipe> {
+fn package_recipes(text: &str) -> Vec<Recipe> {
     let Ok(manifest) = serde_json::from_str::<Json>(text) else {
         return Vec::new();
     };
@@ -190,7 +190,7 @@ fn of_package(text: &str) -> Vec<Recipe> {
     .collect()
 }
 
-fn of_makefile(text: &str) -> Vec<Recipe> {
+fn makefile_recipes(text: &str) -> Vec<Recipe> {
     let mut variables: HashMap<&str, &str> = HashMap::new();
     let mut targets: Vec<(Recipe, Vec<&str>)> = Vec::new();
     let mut in_recipe = false;
@@ -241,13 +241,13 @@ fn of_makefile(text: &str) -> Vec<Recipe> {
         }
     }
     for (target, _) in &mut targets {
-        expand(&mut target.body, &variables);
+        expand_variables(&mut target.body, &variables);
     }
     through_prerequisites(targets, "make")
 }
 
 /// Replaces variables by their values, those of the values as well.
-fn expand(body: &mut String, variables: &HashMap<&str, &str>) {
+fn expand_variables(body: &mut String, variables: &HashMap<&str, &str>) {
     /// Values that name each other, deeper than anybody writes.
     const DEEPEST: usize = 3;
     for _ in 0..DEEPEST {
@@ -279,7 +279,7 @@ fn through_prerequisites(targets: Vec<(Recipe, Vec<&str>)>, runner: &str) -> Vec
     targets.into_iter().map(through).collect()
 }
 
-fn of_justfile(text: &str) -> Vec<Recipe> {
+fn justfile_recipes(text: &str) -> Vec<Recipe> {
     let mut targets: Vec<(Recipe, Vec<&str>)> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let bare = line.trim();
@@ -316,7 +316,7 @@ fn of_justfile(text: &str) -> Vec<Recipe> {
     through_prerequisites(targets, "just")
 }
 
-fn of_taskfile(text: &str) -> Vec<Recipe> {
+fn taskfile_recipes(text: &str) -> Vec<Recipe> {
     let Ok(file) = serde_saphyr::from_str::<Json>(text) else {
         return Vec::new();
     };
@@ -362,7 +362,7 @@ fn of_taskfile(text: &str) -> Vec<Recipe> {
     found
 }
 
-fn of_pyproject(text: &str) -> Vec<Recipe> {
+fn pyproject_recipes(text: &str) -> Vec<Recipe> {
     let Ok(table) = text.parse::<Table>() else {
         return Vec::new();
     };
@@ -462,7 +462,7 @@ mod tests {
     use super::*;
 
     fn shown(path: &str, text: &str) -> Vec<(String, u32, String)> {
-        recipes(path, text)
+        read_recipes(path, text)
             .into_iter()
             .map(|recipe| (recipe.name, recipe.line, recipe.body))
             .collect()
@@ -503,7 +503,7 @@ mod tests {
     #[test]
     fn what_passes_its_name_on_has_no_recipe_for_it() {
         let target = |text: &str| shell::read(text).outer_calls()[0].target.clone().unwrap();
-        let all = recipes(
+        let all = read_recipes(
             "package.json",
             r#"{"scripts": {"build": "turbo run build", "lint": "eslint ."}}"#,
         );

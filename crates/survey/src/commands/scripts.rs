@@ -2,9 +2,9 @@
 
 use toml::Table;
 
-use super::Keeper;
-use super::finding::{Collector, Kept};
-use super::recipes::{Recipe, python_scripts, recipes};
+use super::CommandSource;
+use super::collector::{Collector, CommandCandidate};
+use super::recipes::{Recipe, python_scripts, read_recipes};
 use crate::documents::{folder_of, name_of};
 use crate::place::Place;
 use crate::stack::Ecosystem;
@@ -19,22 +19,22 @@ pub(super) fn by_hand(manager: &str) -> &'static str {
     }
 }
 
-pub(super) fn collect(collector: &mut Collector<'_>) {
+pub(super) fn collect_scripts(collector: &mut Collector<'_>) {
     let documents = collector.documents;
     for (path, text) in documents.named("package.json") {
-        of_package(collector, path, text);
+        collect_package_scripts(collector, path, text);
     }
     for (path, text) in documents
         .all()
         .filter(|(path, _)| matches!(name_of(path), "pyproject.toml" | "Pipfile"))
     {
         if let Ok(table) = text.parse::<Table>() {
-            of_python(collector, path, text, &table);
+            collect_python_scripts(collector, path, text, &table);
         }
     }
 }
 
-fn of_package(collector: &mut Collector<'_>, path: &str, text: &str) {
+fn collect_package_scripts(collector: &mut Collector<'_>, path: &str, text: &str) {
     let folder = folder_of(path);
     let package = collector
         .stack
@@ -42,7 +42,7 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str) {
         .iter()
         .find(|package| package.folder == folder && package.ecosystem == Ecosystem::Node);
     let manager = package.map_or("npm", |package| package.manager.as_str());
-    let all = recipes(path, text);
+    let all = read_recipes(path, text);
     let is_there = |name: &str| all.iter().any(|recipe| recipe.name == name);
     for Recipe {
         name, line, body, ..
@@ -62,8 +62,8 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str) {
             ("npm" | "bun", _) => format!("{manager} run {name}"),
             _ => format!("{manager} {name}"),
         };
-        collector.keep(Kept {
-            keeper: Keeper::Script,
+        collector.add_candidate(CommandCandidate {
+            keeper: CommandSource::Script,
             name,
             script,
             folder,
@@ -75,10 +75,10 @@ fn of_package(collector: &mut Collector<'_>, path: &str, text: &str) {
     }
 }
 
-fn of_python(collector: &mut Collector<'_>, path: &str, text: &str, table: &Table) {
+fn collect_python_scripts(collector: &mut Collector<'_>, path: &str, text: &str, table: &Table) {
     for (script, recipe) in python_scripts(path, text, table) {
-        collector.keep(Kept {
-            keeper: Keeper::Script,
+        collector.add_candidate(CommandCandidate {
+            keeper: CommandSource::Script,
             name: &recipe.name,
             script,
             folder: folder_of(path),

@@ -1,12 +1,12 @@
 //! Targets of Makefile, justfile and Taskfile, and the project's own shell scripts.
 
-use super::Keeper;
-use super::finding::{Collector, Kept};
-use super::recipes::recipes;
+use super::CommandSource;
+use super::collector::{Collector, CommandCandidate};
+use super::recipes::read_recipes;
 use crate::documents::{folder_of, name_of};
 use crate::place::Place;
 
-pub(super) fn collect(collector: &mut Collector<'_>) {
+pub(super) fn collect_targets(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         let run = match name_of(path) {
             "Makefile" | "makefile" | "GNUmakefile" => "make",
@@ -14,9 +14,9 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
             "Taskfile.yml" | "Taskfile.yaml" => "task",
             _ => continue,
         };
-        for target in recipes(path, text) {
-            collector.keep(Kept {
-                keeper: Keeper::Target,
+        for target in read_recipes(path, text) {
+            collector.add_candidate(CommandCandidate {
+                keeper: CommandSource::Target,
                 name: &target.name,
                 script: format!("{run} {}", target.name),
                 folder: folder_of(path),
@@ -43,15 +43,15 @@ pub(super) fn collect_shell_scripts(collector: &mut Collector<'_>) {
             continue;
         }
         let home = folder_of(folder);
-        let inner = crate::documents::inside(home, path).unwrap_or(path);
+        let inner = crate::documents::strip_folder(home, path).unwrap_or(path);
         let body: Vec<&str> = text
             .lines()
             .filter(|line| {
                 !line.trim().is_empty() && !line.starts_with('#') && !line.starts_with("set ")
             })
             .collect();
-        collector.keep(Kept {
-            keeper: Keeper::ShellScript,
+        collector.add_candidate(CommandCandidate {
+            keeper: CommandSource::ShellScript,
             name: stem,
             script: format!("bash {inner}"),
             folder: home,

@@ -3,12 +3,12 @@
 use serde_json::Value;
 use shell::{Call, Reading, quote};
 
-use super::Keeper;
-use super::finding::{Collector, Kept, by_name, canonical_call};
-use crate::documents::{below, name_of};
+use super::CommandSource;
+use super::collector::{Collector, CommandCandidate, by_name, canonical_call};
+use crate::documents::{join_folder, name_of};
 use crate::place::{Finder, Place};
 
-pub(super) fn collect(collector: &mut Collector<'_>) {
+pub(super) fn collect_workflows(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         let is_workflow = path.contains(".github/workflows/")
             || path.ends_with(".circleci/config.yml")
@@ -27,7 +27,7 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
             .trim_end_matches('/');
         let home = if path.contains(".github/") { home } else { "" };
         if let Ok(file) = serde_saphyr::from_str::<Value>(text) {
-            let mut walk = Walk {
+            let mut walk = WorkflowReader {
                 collector,
                 path,
                 finder: Finder::new(text),
@@ -37,13 +37,13 @@ pub(super) fn collect(collector: &mut Collector<'_>) {
     }
 }
 
-struct Walk<'w, 'd, 't> {
+struct WorkflowReader<'w, 'd, 't> {
     collector: &'w mut Collector<'d>,
     path: &'t str,
     finder: Finder<'t>,
 }
 
-impl Walk<'_, '_, '_> {
+impl WorkflowReader<'_, '_, '_> {
     /// Goes through the file in its order, so that lines are found one behind the other.
     fn value(&mut self, value: &Value, home: &str, folder: &str, depth: u32) {
         if depth > 12 {
@@ -56,9 +56,9 @@ impl Walk<'_, '_, '_> {
             Value::Object(map) => {
                 let told = map.get("working-directory").and_then(Value::as_str);
                 let told = told.or_else(|| value["defaults"]["run"]["working-directory"].as_str());
-                let at = told
-                    .filter(|told| !told.contains('$'))
-                    .map(|told| below(home, told.trim_start_matches("./").trim_end_matches('/')));
+                let at = told.filter(|told| !told.contains('$')).map(|told| {
+                    join_folder(home, told.trim_start_matches("./").trim_end_matches('/'))
+                });
                 let folder = at.as_deref().unwrap_or(folder);
                 for (key, entry) in map {
                     match (key.as_str(), entry) {
@@ -90,7 +90,7 @@ impl Walk<'_, '_, '_> {
         let Some(form) = shell::action_command(name) else {
             return;
         };
-        let script = filled(form, with);
+        let script = fill_action_inputs(form, with);
         let line = self.finder.next(action);
         let reading = shell::read(&script);
         if let Some(call) = reading.outer_calls().first() {
@@ -125,12 +125,14 @@ impl Walk<'_, '_, '_> {
                 .recipes
                 .folder_of(target, folder)
                 .unwrap_or_else(|| folder.to_owned());
-            self.collector.note(&by_name(target), &home, &place);
+            self.collector.note_known(&by_name(target), &home, &place);
             return;
         }
         let text = reading.script.slice(&call.span).to_owned();
         let folder = match &call.folder {
-            Some(inner) => below(folder, inner.trim_start_matches("./").trim_end_matches('/')),
+            Some(inner) => {
+                join_folder(folder, inner.trim_start_matches("./").trim_end_matches('/'))
+            }
             None => folder.to_owned(),
         };
         let is_filled = |word: &String| word.contains(FILLED_IN);
@@ -138,11 +140,11 @@ impl Walk<'_, '_, '_> {
             let mut here = call.clone();
             here.folder = None;
             let key = canonical_call(&here).unwrap_or_default();
-            if !self.collector.note(&key, &folder, &place)
+            if !self.collector.note_known(&key, &folder, &place)
                 && !call.written.contains(['$', FILLED_IN])
             {
                 let name = name_of(&call.written).trim_end_matches(".sh");
-                self.keep(name, text, &folder, place);
+                self.add_step_command(name, text, &folder, place);
             }
             return;
         }
@@ -167,13 +169,13 @@ impl Walk<'_, '_, '_> {
         } else {
             text
         };
-        self.keep("", script, &folder, place);
+        self.add_step_command("", script, &folder, place);
     }
 
-    fn keep(&mut self, name: &str, script: String, folder: &str, source: Place) {
+    fn add_step_command(&mut self, name: &str, script: String, folder: &str, source: Place) {
         let body = script.clone();
-        let (keeper, by_hand) = (Keeper::Workflow, "npx");
-        self.collector.keep(Kept {
+        let (keeper, by_hand) = (CommandSource::Workflow, "npx");
+        self.collector.add_candidate(CommandCandidate {
             keeper,
             name,
             script,
@@ -187,7 +189,7 @@ impl Walk<'_, '_, '_> {
 }
 
 /// Fills the inputs of an action into the command that it runs, `{key:default}`; how it prints is the action's own.
-fn filled(form: &str, with: &Value) -> String {
+fn fill_action_inputs(form: &str, with: &Value) -> String {
     let mut words = Vec::new();
     for word in form.split(' ') {
         let input = word

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::MARKS;
-use super::{Convention, Ground, Hit, Topic, best};
+use super::{Convention, ConventionContext, Hit, Topic, best_examples};
 use crate::layers::Layer;
 
 /// Lines behind a place that are looked at for an object.
@@ -11,7 +11,10 @@ const WINDOW: usize = 30;
 /// Shapes past which no more are told.
 const MOST: usize = 3;
 
-pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec<Convention> {
+pub(super) fn read_body_shapes(
+    ground: &ConventionContext<'_>,
+    hits: &BTreeMap<usize, Vec<Hit>>,
+) -> Vec<Convention> {
     let of_topic = |topic: Topic, unnamed: bool| -> Vec<Hit> {
         let marks = MARKS
             .iter()
@@ -27,7 +30,7 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
             Some(Layer::Routes | Layer::Controllers)
         )
     });
-    let mut found = shapes(ground, Topic::Answers, answers, 2);
+    let mut found = find_common_shapes(ground, Topic::Answers, answers, 2);
     // Wrappers only pass errors on.
     let lines = MARKS
         .iter()
@@ -41,12 +44,12 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
         .into_iter()
         .filter(|hit| !wrapping.contains(&hit.file))
         .chain(of_topic(Topic::ErrorBody, true));
-    found.extend(shapes(ground, Topic::ErrorBody, handlers, 1));
+    found.extend(find_common_shapes(ground, Topic::ErrorBody, handlers, 1));
     found
 }
 
-fn shapes(
-    ground: &Ground<'_>,
+fn find_common_shapes(
+    ground: &ConventionContext<'_>,
     topic: Topic,
     hits: impl Iterator<Item = Hit>,
     least: usize,
@@ -78,14 +81,14 @@ fn shapes(
         what: format!("an object with {keys}"),
         count: hits.len(),
         of: Some(told.len()),
-        examples: best(ground, &hits),
+        examples: best_examples(ground, &hits),
     };
     shapes.into_iter().take(MOST).map(convention).collect()
 }
 
 /// The top keys of the first object literal that is given as an answer at or soon behind the place, and how many lines
 /// behind.
-fn keys_at(ground: &Ground<'_>, hit: Hit, topic: Topic) -> Option<(Vec<String>, u32)> {
+fn keys_at(ground: &ConventionContext<'_>, hit: Hit, topic: Topic) -> Option<(Vec<String>, u32)> {
     let text = &ground.sources.files[hit.file].text;
     let lines: Vec<&str> = text.get(hit.start..)?.lines().take(WINDOW).collect();
     let gives = [

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::marks::MARKS;
-use super::{Convention, Ground, Hit, Topic, best};
+use super::{Convention, ConventionContext, Hit, Topic, best_examples};
 use crate::place::Place;
 use code::glance::DefinitionKind;
 
 /// Types past which no more are told.
 const MOST: usize = 6;
 
-pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec<Convention> {
-    let mut found: Vec<Convention> = own(ground).into_iter().collect();
+pub(super) fn read_error_types(
+    ground: &ConventionContext<'_>,
+    hits: &BTreeMap<usize, Vec<Hit>>,
+) -> Vec<Convention> {
+    let mut found: Vec<Convention> = find_own_errors(ground).into_iter().collect();
     let raised: Vec<Hit> = MARKS
         .iter()
         .enumerate()
@@ -38,13 +41,13 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
                 what: format!("`{name}` is raised"),
                 count: hits.len(),
                 of: Some(all),
-                examples: best(ground, &hits),
+                examples: best_examples(ground, &hits),
             }),
     );
     found
 }
 
-fn raised_at(ground: &Ground<'_>, hit: Hit) -> Option<String> {
+fn raised_at(ground: &ConventionContext<'_>, hit: Hit) -> Option<String> {
     let line = ground.sources.files[hit.file]
         .text
         .get(hit.start..)?
@@ -63,7 +66,7 @@ fn raised_at(ground: &Ground<'_>, hit: Hit) -> Option<String> {
 }
 
 /// Exception classes of the project itself.
-fn own(ground: &Ground<'_>) -> Option<Convention> {
+fn find_own_errors(ground: &ConventionContext<'_>) -> Option<Convention> {
     let mut classes: Vec<(usize, &str, u32)> = Vec::new();
     for (id, outline) in ground
         .outlines

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Convention, Ground, Hit, Topic, best, files_of};
+use super::{Convention, ConventionContext, Hit, Topic, best_examples, files_of};
 use crate::layers::Layer;
 
 /// A convention and the text by which it is known.
@@ -58,7 +58,7 @@ impl Mark {
     }
 }
 
-const fn py(topic: Topic, what: &'static str, needles: &'static [&'static str]) -> Mark {
+const fn python_mark(topic: Topic, what: &'static str, needles: &'static [&'static str]) -> Mark {
     Mark {
         topic,
         python: true,
@@ -67,7 +67,7 @@ const fn py(topic: Topic, what: &'static str, needles: &'static [&'static str]) 
     }
 }
 
-const fn js(topic: Topic, what: &'static str, needles: &'static [&'static str]) -> Mark {
+const fn script_mark(topic: Topic, what: &'static str, needles: &'static [&'static str]) -> Mark {
     Mark {
         topic,
         python: false,
@@ -83,39 +83,39 @@ use Topic::{
 
 /// All marks. Those whose `what` is empty only say where to look closer.
 pub(super) const MARKS: &[Mark] = &[
-    py(ErrorTypes, "", &["raise "]),
-    js(ErrorTypes, "", &["throw new "]),
-    js(
+    python_mark(ErrorTypes, "", &["raise "]),
+    script_mark(ErrorTypes, "", &["throw new "]),
+    script_mark(
         ErrorTypes,
         "errors are handed to `next(…)`",
         &["next(err", "next(new ", "next(error"],
     ),
-    py(
+    python_mark(
         ErrorHandlers,
         "FastAPI exception handlers",
         &[".exception_handler(", "add_exception_handler("],
     ),
-    py(
+    python_mark(
         ErrorHandlers,
         "Flask error handlers",
         &["errorhandler(", "register_error_handler("],
     ),
-    py(
+    python_mark(
         ErrorHandlers,
         "Django REST framework's exception handler",
         &["EXCEPTION_HANDLER", "def exception_handler"],
     ),
-    py(
+    python_mark(
         ErrorHandlers,
         "Django's handlers for error pages",
         &["handler404", "handler500"],
     ),
-    py(
+    python_mark(
         ErrorHandlers,
         "errors are caught in middleware",
         &["def process_exception"],
     ),
-    js(
+    script_mark(
         ErrorHandlers,
         "an error middleware with four parameters",
         &[
@@ -128,17 +128,17 @@ pub(super) const MARKS: &[Mark] = &[
             "ErrorRequestHandler",
         ],
     ),
-    js(
+    script_mark(
         ErrorHandlers,
         "a Nest exception filter",
         &["implements ExceptionFilter", "@Catch("],
     ),
-    js(
+    script_mark(
         ErrorHandlers,
         "Fastify's error handler",
         &["setErrorHandler("],
     ),
-    js(
+    script_mark(
         ErrorHandlers,
         "handlers are wrapped so that rejections reach the error middleware",
         &[
@@ -149,8 +149,8 @@ pub(super) const MARKS: &[Mark] = &[
             "TryCatch(",
         ],
     ),
-    py(Validation, "Pydantic models", &["(BaseModel)"]),
-    py(
+    python_mark(Validation, "Pydantic models", &["(BaseModel)"]),
+    python_mark(
         Validation,
         "Pydantic validators",
         &[
@@ -160,12 +160,12 @@ pub(super) const MARKS: &[Mark] = &[
             "@root_validator",
         ],
     ),
-    py(
+    python_mark(
         Validation,
         "parameters declared with `Query`, `Path` or `Body`",
         &["= Query(", ", Query(", "= Body(", ", Body(", "= Path(..."],
     ),
-    py(
+    python_mark(
         Validation,
         "Django REST framework serializers",
         &[
@@ -175,25 +175,25 @@ pub(super) const MARKS: &[Mark] = &[
             ".is_valid(raise_exception",
         ],
     ),
-    py(
+    python_mark(
         Validation,
         "Django forms",
         &["forms.Form)", "forms.ModelForm)", "form.is_valid()"],
     ),
-    py(
+    python_mark(
         Validation,
         "marshmallow schemas",
         &["(Schema)", "ma.Schema", "@use_kwargs", "use_args("],
     ),
-    py(
+    python_mark(
         Validation,
         "reqparse parsers",
         &["reqparse.RequestParser", "@validate_args("],
     ),
-    py(Validation, "WTForms", &["(FlaskForm)", "(BaseForm)"]),
-    js(Validation, "Zod schemas", &["z.object("]),
-    js(Validation, "Joi schemas", &["Joi.object(", "Joi.string("]),
-    js(
+    python_mark(Validation, "WTForms", &["(FlaskForm)", "(BaseForm)"]),
+    script_mark(Validation, "Zod schemas", &["z.object("]),
+    script_mark(Validation, "Joi schemas", &["Joi.object(", "Joi.string("]),
+    script_mark(
         Validation,
         "class-validator decorators on DTOs",
         &[
@@ -204,31 +204,31 @@ pub(super) const MARKS: &[Mark] = &[
             "@IsNumber(",
         ],
     ),
-    js(Validation, "Nest's ValidationPipe", &["ValidationPipe("]),
-    js(
+    script_mark(Validation, "Nest's ValidationPipe", &["ValidationPipe("]),
+    script_mark(
         Validation,
         "a `validate(…)` middleware in the route",
         &["validate(", "validateBody(", "validateRequest("],
     ),
-    js(
+    script_mark(
         Validation,
         "express-validator chains",
         &["express-validator", "validationResult("],
     ),
-    js(Validation, "JSON Schema on routes", &["schema: "]),
-    js(Validation, "TypeBox schemas", &["Type.Object("]),
-    py(Injection, "FastAPI `Depends(…)`", &["Depends("]),
-    py(
+    script_mark(Validation, "JSON Schema on routes", &["schema: "]),
+    script_mark(Validation, "TypeBox schemas", &["Type.Object("]),
+    python_mark(Injection, "FastAPI `Depends(…)`", &["Depends("]),
+    python_mark(
         Injection,
         "a container of `dependency_injector`",
         &["@inject", "Provide["],
     ),
-    py(
+    python_mark(
         Injection,
         "the current application and its extensions (`current_app`)",
         &["current_app."],
     ),
-    js(
+    script_mark(
         Injection,
         "Nest constructor injection",
         &[
@@ -237,44 +237,44 @@ pub(super) const MARKS: &[Mark] = &[
             "private  readonly",
         ],
     ),
-    js(
+    script_mark(
         Injection,
         "Nest `@Inject…` tokens",
         &["@Inject(", "@InjectRepository(", "@InjectModel("],
     ),
-    js(
+    script_mark(
         Injection,
         "Fastify decorators",
         &[".decorate(", "decorateRequest("],
     ),
-    js(
+    script_mark(
         Injection,
         "a container of tsyringe, inversify or awilix",
         &["@injectable()", "container.resolve(", "createContainer("],
     ),
-    py(
+    python_mark(
         Logging,
         "a logger of the module (`logging.getLogger`)",
         &["logging.getLogger("],
     ),
-    py(Logging, "Loguru", &["from loguru import"]),
-    py(
+    python_mark(Logging, "Loguru", &["from loguru import"]),
+    python_mark(
         Logging,
         "structlog",
         &["structlog.get_logger", "structlog.getLogger"],
     ),
-    py(
+    python_mark(
         Logging,
         "Flask's `current_app.logger` or `app.logger`",
         &["app.logger."],
     ),
-    py(Logging, "`print`", &["    print("]),
-    js(
+    python_mark(Logging, "`print`", &["    print("]),
+    script_mark(
         Logging,
         "winston",
         &["winston.createLogger", "createLogger("],
     ),
-    js(
+    script_mark(
         Logging,
         "a `logger` of the project",
         &[
@@ -284,36 +284,36 @@ pub(super) const MARKS: &[Mark] = &[
             "logger.debug(",
         ],
     ),
-    js(Logging, "pino", &["pino("]),
-    js(Logging, "Nest's Logger", &["new Logger("]),
-    js(
+    script_mark(Logging, "pino", &["pino("]),
+    script_mark(Logging, "Nest's Logger", &["new Logger("]),
+    script_mark(
         Logging,
         "Fastify's request log",
         &["request.log.", "req.log.", "fastify.log.", "app.log."],
     ),
-    js(Logging, "requests logged by morgan", &["morgan("]),
-    js(Logging, "`console`", &["console.log(", "console.error("]),
-    py(
+    script_mark(Logging, "requests logged by morgan", &["morgan("]),
+    script_mark(Logging, "`console`", &["console.log(", "console.error("]),
+    python_mark(
         Authentication,
         "JWT made and checked with PyJWT or python-jose",
         &["jwt.decode(", "jwt.encode("],
     ),
-    py(
+    python_mark(
         Authentication,
         "OAuth2 bearer tokens of FastAPI",
         &["OAuth2PasswordBearer(", "HTTPBearer(", "APIKeyHeader("],
     ),
-    py(
+    python_mark(
         Authentication,
         "Flask-JWT-Extended",
         &["@jwt_required", "get_jwt_identity(", "flask_jwt_extended"],
     ),
-    py(
+    python_mark(
         Authentication,
         "Flask-Login",
         &["LoginManager(", "@login_required"],
     ),
-    py(
+    python_mark(
         Authentication,
         "an authentication class of Django REST framework",
         &[
@@ -323,27 +323,27 @@ pub(super) const MARKS: &[Mark] = &[
             "TokenAuthentication)",
         ],
     ),
-    py(
+    python_mark(
         Authentication,
         "Django's `login_required`",
         &["@login_required", "LoginRequiredMixin"],
     ),
-    py(
+    python_mark(
         Authentication,
         "sessions",
         &["session[", "request.session", "SessionMiddleware"],
     ),
-    py(
+    python_mark(
         Authentication,
         "OAuth or social sign-in",
         &["social_core", "OAuth(", "authlib", "oauth2client"],
     ),
-    js(
+    script_mark(
         Authentication,
         "JWT made and checked with jsonwebtoken",
         &["jwt.verify(", "jwt.sign(", "jsonwebtoken.verify("],
     ),
-    js(
+    script_mark(
         Authentication,
         "a Passport strategy",
         &[
@@ -353,18 +353,18 @@ pub(super) const MARKS: &[Mark] = &[
             "passport.authenticate(",
         ],
     ),
-    js(Authentication, "Nest's AuthGuard", &["AuthGuard("]),
-    js(
+    script_mark(Authentication, "Nest's AuthGuard", &["AuthGuard("]),
+    script_mark(
         Authentication,
         "express-jwt",
         &["expressjwt(", "expressJwt(", "expressJWT("],
     ),
-    js(
+    script_mark(
         Authentication,
         "Fastify's JWT plugin",
         &["jwtVerify(", "@fastify/jwt", "fastify-jwt"],
     ),
-    js(
+    script_mark(
         Authentication,
         "sessions",
         &[
@@ -374,12 +374,12 @@ pub(super) const MARKS: &[Mark] = &[
             "@fastify/session",
         ],
     ),
-    py(
+    python_mark(
         Authorization,
         "permission classes of Django REST framework",
         &["permission_classes", "BasePermission)"],
     ),
-    py(
+    python_mark(
         Authorization,
         "Django's permissions",
         &[
@@ -389,12 +389,12 @@ pub(super) const MARKS: &[Mark] = &[
             "user_passes_test(",
         ],
     ),
-    py(
+    python_mark(
         Authorization,
         "dependencies that check permissions",
         &["PermissionsDependency(", "Security(", "is_superuser"],
     ),
-    py(
+    python_mark(
         Authorization,
         "decorators for administrators",
         &[
@@ -404,12 +404,12 @@ pub(super) const MARKS: &[Mark] = &[
             "@roles_accepted",
         ],
     ),
-    js(
+    script_mark(
         Authorization,
         "roles on handlers (`@Roles`, RolesGuard)",
         &["@Roles(", "RolesGuard"],
     ),
-    js(
+    script_mark(
         Authorization,
         "a middleware that asks for rights or roles",
         &[
@@ -422,13 +422,13 @@ pub(super) const MARKS: &[Mark] = &[
             "requiredRights",
         ],
     ),
-    py(Answers, "FastAPI `response_model`", &["response_model="]),
-    py(
+    python_mark(Answers, "FastAPI `response_model`", &["response_model="]),
+    python_mark(
         Answers,
         "`Response(serializer.data)`",
         &["Response(serializer.data", "Response(serializer_data"],
     ),
-    py(
+    python_mark(
         Answers,
         "",
         &[
@@ -439,66 +439,66 @@ pub(super) const MARKS: &[Mark] = &[
             "Response({",
         ],
     ),
-    js(Answers, "", &[".json({", ".send({", "return {"]),
-    js(
+    script_mark(Answers, "", &[".json({", ".send({", "return {"]),
+    script_mark(
         Answers,
         "values given to `json(…)` or `send(…)` as they are",
         &["res.json(", ".send("],
     ),
-    py(ErrorBody, "", &["JSONResponse(", "content={"]),
-    py(
+    python_mark(ErrorBody, "", &["JSONResponse(", "content={"]),
+    python_mark(
         TestStyle,
         "plain pytest functions",
         &["\ndef test_", "\nasync def test_"],
     ),
-    py(
+    python_mark(
         TestStyle,
         "pytest fixtures",
         &["@pytest.fixture", "@fixture"],
     ),
-    py(
+    python_mark(
         TestStyle,
         "parametrized tests",
         &["@pytest.mark.parametrize"],
     ),
-    py(
+    python_mark(
         TestStyle,
         "TestCase classes",
         &["TestCase)", "TransactionTestCase)", "APITestCase"],
     ),
-    py(
+    python_mark(
         TestStyle,
         "FastAPI's or Starlette's TestClient",
         &["TestClient("],
     ),
-    py(
+    python_mark(
         TestStyle,
         "requests through `client.get(…)` and its like",
         &["client.get(", "client.post("],
     ),
-    py(TestStyle, "httpx's AsyncClient", &["AsyncClient("]),
-    py(TestStyle, "factories", &["Factory(", "factory."]),
-    py(
+    python_mark(TestStyle, "httpx's AsyncClient", &["AsyncClient("]),
+    python_mark(TestStyle, "factories", &["Factory(", "factory."]),
+    python_mark(
         TestStyle,
         "mocks (`patch`, `monkeypatch`)",
         &["@patch(", "mocker.", "monkeypatch.", "mock.patch"],
     ),
-    js(TestStyle, "`describe` and `it`", &["describe("]),
-    js(TestStyle, "flat `test(…)` calls", &["\ntest("]),
-    js(TestStyle, "node:test", &["node:test"]),
-    js(TestStyle, "tap", &["require('tap')", "from 'tap'"]),
-    js(
+    script_mark(TestStyle, "`describe` and `it`", &["describe("]),
+    script_mark(TestStyle, "flat `test(…)` calls", &["\ntest("]),
+    script_mark(TestStyle, "node:test", &["node:test"]),
+    script_mark(TestStyle, "tap", &["require('tap')", "from 'tap'"]),
+    script_mark(
         TestStyle,
         "Supertest requests",
         &["request(app", "supertest"],
     ),
-    js(TestStyle, "Fastify's `inject`", &[".inject("]),
-    js(
+    script_mark(TestStyle, "Fastify's `inject`", &[".inject("]),
+    script_mark(
         TestStyle,
         "Nest testing modules",
         &["Test.createTestingModule("],
     ),
-    js(
+    script_mark(
         TestStyle,
         "mocks (`jest.fn`, `vi.fn`)",
         &["jest.fn(", "jest.mock(", "vi.fn(", "vi.mock(", "sinon."],
@@ -507,7 +507,10 @@ pub(super) const MARKS: &[Mark] = &[
 
 /// Conventions that the marks tell by themselves. What stands in one file of many is told as well: often it is the one
 /// place that matters.
-pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec<Convention> {
+pub(super) fn read_mark_conventions(
+    ground: &ConventionContext<'_>,
+    hits: &BTreeMap<usize, Vec<Hit>>,
+) -> Vec<Convention> {
     let mut found = Vec::new();
     for (at, mark) in MARKS
         .iter()
@@ -538,15 +541,15 @@ pub(super) fn read(ground: &Ground<'_>, hits: &BTreeMap<usize, Vec<Hit>>) -> Vec
             what: mark.what.to_owned(),
             count: files_of(hits),
             of: None,
-            examples: best(ground, hits),
+            examples: best_examples(ground, hits),
         });
     }
-    found.extend(guards(ground));
+    found.extend(read_guard_conventions(ground));
     found
 }
 
 /// The guards that routes carry, with the share of routes that have them.
-fn guards(ground: &Ground<'_>) -> Vec<Convention> {
+fn read_guard_conventions(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut counts: BTreeMap<&str, Vec<&crate::findings::Route>> = BTreeMap::new();
     for route in ground.routes {
         for guard in &route.guards {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Convention, Ground, Hit, Topic, best};
+use super::{Convention, ConventionContext, Hit, Topic, best_examples};
 use crate::documents::name_of;
 use crate::layers::Layer;
 use code::glance::DefinitionKind;
 
 /// The case of a name.
-fn case(name: &str) -> &'static str {
+fn case_of_name(name: &str) -> &'static str {
     let upper = name.chars().any(|letter| letter.is_ascii_uppercase());
     let starts_upper = name.starts_with(|letter: char| letter.is_ascii_uppercase());
     match (name.contains('-'), name.contains('_'), upper, starts_upper) {
@@ -24,7 +24,7 @@ fn case(name: &str) -> &'static str {
 }
 
 /// The part of a file's name that its layer's files share: `.service` in `order.service.ts`, `_repository`.
-fn ending(path: &str) -> (String, String) {
+fn ending_of_file(path: &str) -> (String, String) {
     let name = name_of(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     if let Some((head, kind)) = stem.rsplit_once('.') {
@@ -41,7 +41,7 @@ fn ending(path: &str) -> (String, String) {
 }
 
 /// The words that most names end with, where at least half do.
-fn common<'n>(names: impl Iterator<Item = &'n str>) -> Option<(String, usize)> {
+fn common_ending<'n>(names: impl Iterator<Item = &'n str>) -> Option<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut all = 0;
     for name in names {
@@ -59,7 +59,7 @@ fn common<'n>(names: impl Iterator<Item = &'n str>) -> Option<(String, usize)> {
         .filter(|(_, count)| *count * 2 >= all && *count > 1)
 }
 
-pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
+pub(super) fn read_naming(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut by_layer: BTreeMap<Layer, Vec<usize>> = BTreeMap::new();
     for (id, layer) in ground.layer.iter().enumerate() {
         let name = name_of(&ground.sources.files[id].path);
@@ -71,22 +71,26 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
     }
     let mut found = Vec::new();
     for (layer, files) in by_layer {
-        found.extend(of_files(ground, layer, &files));
+        found.extend(file_naming(ground, layer, &files));
         if layer != Layer::Tests {
-            found.extend(of_symbols(ground, layer, &files));
+            found.extend(symbol_naming(ground, layer, &files));
         }
     }
     found
 }
 
-fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Convention> {
+fn file_naming(
+    ground: &ConventionContext<'_>,
+    layer: Layer,
+    files: &[usize],
+) -> Option<Convention> {
     let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
     let mut endings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut stems: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for id in files {
         let path = &ground.sources.files[*id].path;
-        let (head, pattern) = ending(path);
-        *cases.entry(case(&head)).or_default() += 1;
+        let (head, pattern) = ending_of_file(path);
+        *cases.entry(case_of_name(&head)).or_default() += 1;
         endings.entry(pattern).or_default().push(*id);
         stems.entry(name_of(path)).or_default().push(*id);
     }
@@ -122,7 +126,7 @@ fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Conven
             start: 0,
         })
         .collect();
-    let examples = best(ground, &hits);
+    let examples = best_examples(ground, &hits);
     Some(Convention {
         topic: Topic::FileNames,
         layer: Some(layer),
@@ -133,7 +137,7 @@ fn of_files(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Option<Conven
     })
 }
 
-fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convention> {
+fn symbol_naming(ground: &ConventionContext<'_>, layer: Layer, files: &[usize]) -> Vec<Convention> {
     let of_kind = |kind: DefinitionKind| -> Vec<(usize, &str, u32)> {
         let all = files.iter().flat_map(|id| {
             ground.outlines[*id]
@@ -148,29 +152,29 @@ fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convent
     let mut found = Vec::new();
     let classes = of_kind(DefinitionKind::Class);
     if classes.len() > 1 {
-        let (what, like): (String, Vec<_>) = match common(classes.iter().map(|(_, name, _)| *name))
-        {
-            Some((ending, _)) => (
-                format!("classes `*{ending}`"),
-                classes
-                    .iter()
-                    .filter(|(_, name, _)| name.ends_with(&ending))
-                    .collect(),
-            ),
-            None => (
-                "classes in PascalCase".to_owned(),
-                classes
-                    .iter()
-                    .filter(|(_, name, _)| !name.contains('_'))
-                    .collect(),
-            ),
-        };
-        found.push(symbol(ground, layer, what, &like, classes.len()));
+        let (what, like): (String, Vec<_>) =
+            match common_ending(classes.iter().map(|(_, name, _)| *name)) {
+                Some((ending, _)) => (
+                    format!("classes `*{ending}`"),
+                    classes
+                        .iter()
+                        .filter(|(_, name, _)| name.ends_with(&ending))
+                        .collect(),
+                ),
+                None => (
+                    "classes in PascalCase".to_owned(),
+                    classes
+                        .iter()
+                        .filter(|(_, name, _)| !name.contains('_'))
+                        .collect(),
+                ),
+            };
+        found.push(symbol_convention(ground, layer, what, &like, classes.len()));
     }
     let functions = of_kind(DefinitionKind::Function);
     let mut cases: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for function in &functions {
-        let case = case(function.1.trim_start_matches('_'));
+        let case = case_of_name(function.1.trim_start_matches('_'));
         cases.entry(case).or_default().push(function);
     }
     // Names of one word fit every case.
@@ -179,7 +183,7 @@ fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convent
         && functions.len() > 2
     {
         like.extend(single);
-        found.push(symbol(
+        found.push(symbol_convention(
             ground,
             layer,
             format!("functions in {case}"),
@@ -190,8 +194,8 @@ fn of_symbols(ground: &Ground<'_>, layer: Layer, files: &[usize]) -> Vec<Convent
     found
 }
 
-fn symbol(
-    ground: &Ground<'_>,
+fn symbol_convention(
+    ground: &ConventionContext<'_>,
     layer: Layer,
     what: String,
     like: &[&(usize, &str, u32)],
@@ -205,7 +209,7 @@ fn symbol(
             start: 0,
         })
         .collect();
-    let examples = best(ground, &hits);
+    let examples = best_examples(ground, &hits);
     Convention {
         topic: Topic::SymbolNames,
         layer: Some(layer),

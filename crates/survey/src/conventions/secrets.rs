@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Convention, Ground, Hit, Topic, best};
+use super::{Convention, ConventionContext, Hit, Topic, best_examples};
 
 /// Words of names that hold secrets.
 const WORDS: [&str; 7] = [
@@ -31,7 +31,7 @@ const ASKS: [&str; 12] = [
     "config.get(",
 ];
 
-pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
+pub(super) fn read_secret_sources(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut found: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     for (id, file) in ground.sources.files.iter().enumerate() {
         let holds = WORDS.iter().any(|word| file.text.contains(word));
@@ -39,7 +39,7 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
             continue;
         }
         for (line, text) in (1..).zip(file.text.lines()) {
-            if let Some(what) = told(text) {
+            if let Some(what) = source_of_secret(text) {
                 found.entry(what).or_default().push(Hit {
                     file: id,
                     line,
@@ -56,13 +56,13 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
         what,
         count: hits.len(),
         of: None,
-        examples: best(ground, &hits),
+        examples: best_examples(ground, &hits),
     };
     found.into_iter().take(8).map(convention).collect()
 }
 
 /// What a line tells of a secret's source.
-fn told(line: &str) -> Option<String> {
+fn source_of_secret(line: &str) -> Option<String> {
     let bare = line.trim();
     let is_note = bare.starts_with('#') || bare.starts_with("//") || bare.starts_with('*');
     if is_note || !WORDS.iter().any(|word| line.contains(word)) {
@@ -147,7 +147,7 @@ mod tests {
             ("print(SECRET)", None),
         ];
         for (line, expected) in cases {
-            assert_eq!(told(line).as_deref(), expected, "{line}");
+            assert_eq!(source_of_secret(line).as_deref(), expected, "{line}");
         }
     }
 }

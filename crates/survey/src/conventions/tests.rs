@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use code::paths;
 
-use super::{Convention, Ground, Hit, Topic, best};
+use super::{Convention, ConventionContext, Hit, Topic, best_examples};
 use crate::documents::{folder_of, name_of};
 
-pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
+pub(super) fn read_test_locations(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut places: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     let mut all = 0;
     for (file, found) in ground
@@ -23,11 +23,14 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
             continue;
         }
         all += 1;
-        places.entry(place(&found.path)).or_default().push(Hit {
-            file,
-            line: 1,
-            start: 0,
-        });
+        places
+            .entry(location_of_test(&found.path))
+            .or_default()
+            .push(Hit {
+                file,
+                line: 1,
+                start: 0,
+            });
     }
     let mut places: Vec<_> = places
         .into_iter()
@@ -53,12 +56,12 @@ pub(super) fn read(ground: &Ground<'_>) -> Vec<Convention> {
         what,
         count: hits.len(),
         of: Some(all),
-        examples: best(ground, &hits),
+        examples: best_examples(ground, &hits),
     };
     places.into_iter().take(4).map(convention).collect()
 }
 
-fn place(path: &str) -> String {
+fn location_of_test(path: &str) -> String {
     match paths::test_folder(path) {
         // `tests/` of the whole, below which the code's folders may stand again.
         Some(home) if !home.contains('/') => format!("in `{home}/`"),

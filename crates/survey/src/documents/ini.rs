@@ -23,7 +23,7 @@ impl<'t> Section<'t> {
 }
 
 /// The sections in their order; what stands before the first is left out.
-pub(crate) fn read(text: &str) -> Vec<Section<'_>> {
+pub(crate) fn parse_ini(text: &str) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let bare = line.trim();
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn values_go_on_in_indented_lines() {
-        let sections = read(
+        let sections = parse_ini(
             "top = 1\n[testenv]\ndeps =\n    pytest\n    # no\n    ruff\ncommands = pytest {posargs}\n[flake8]\n",
         );
         assert_eq!(sections.len(), 2);

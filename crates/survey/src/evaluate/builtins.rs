@@ -7,7 +7,7 @@ use super::value::{Arguments, DEFAULT, Place, Value};
 
 impl<'a> Machine<'a> {
     /// A function from outside that is known, applied; nothing where it is not.
-    pub(super) fn builtin(
+    pub(super) fn call_builtin(
         &mut self,
         callee: &Value<'a>,
         arguments: &Arguments<'a>,
@@ -77,7 +77,7 @@ impl<'a> Machine<'a> {
             }
             "getattr" => {
                 let name = arguments.at(1)?.as_text()?;
-                let value = self.member(&first?.clone(), &name, place);
+                let value = self.member_of(&first?.clone(), &name, place);
                 let is_open = matches!(
                     value,
                     Value::Unknown | Value::External(_) | Value::Object(_)
@@ -118,12 +118,12 @@ impl<'a> Machine<'a> {
             "django.utils.module_loading.import_string" | "werkzeug.utils.import_string" => {
                 let path = first?.as_text()?;
                 let (module, name) = path.rsplit_once('.')?;
-                let module = self.imported(module, place);
-                Some(self.member(&module, name, place))
+                let module = self.import_by_path(module, place);
+                Some(self.member_of(&module, name, place))
             }
             "importlib.import_module" => {
                 let path = first?.as_text().filter(|path| !path.starts_with('.'))?;
-                Some(self.imported(&path, place))
+                Some(self.import_by_path(&path, place))
             }
             "os.getenv" | "os.environ.get" | "decouple.config" | "Deno.env.get" => {
                 let given = arguments
@@ -137,7 +137,7 @@ impl<'a> Machine<'a> {
                 Some(Value::either([given, Value::Unknown]))
             }
             "fs.readdirSync" | "fs.readdir" | "fs/promises.readdir" | "fs.promises.readdir" => {
-                self.listed(arguments, place)
+                self.list_folder(arguments, place)
             }
             "URL" => {
                 let (relative, base) = (first?.as_text()?, arguments.at(1)?.as_text()?);
@@ -159,13 +159,13 @@ impl<'a> Machine<'a> {
     }
 
     /// A Python module by its full name.
-    fn imported(&mut self, path: &str, place: Place) -> Value<'a> {
+    fn import_by_path(&mut self, path: &str, place: Place) -> Value<'a> {
         let found = self.modules.python(self.path(place.module), path);
-        self.found(found, path)
+        self.value_of_module(found, path)
     }
 
     /// A method of a text, a list or a map.
-    pub(super) fn builtin_method(
+    pub(super) fn call_builtin_method(
         &mut self,
         receiver: &Value<'a>,
         name: &str,
@@ -173,14 +173,14 @@ impl<'a> Machine<'a> {
         place: Place,
     ) -> Value<'a> {
         match receiver {
-            Value::Text(text) => text_method(text, name, arguments),
-            Value::List(list) => self.list_method(receiver, list, name, arguments, place),
+            Value::Text(text) => call_text_method(text, name, arguments),
+            Value::List(list) => self.call_list_method(receiver, list, name, arguments, place),
             Value::Map(entries) => self.map_method(entries, name, arguments),
             _ => Value::Unknown,
         }
     }
 
-    fn list_method(
+    fn call_list_method(
         &mut self,
         receiver: &Value<'a>,
         list: &Rc<std::cell::RefCell<Vec<Value<'a>>>>,
@@ -219,7 +219,7 @@ impl<'a> Machine<'a> {
                 let results = items
                     .into_iter()
                     .take(200)
-                    .map(|item| self.call_value(&callback, Arguments::of([item]), place));
+                    .map(|item| self.call_value(&callback, Arguments::from_values([item]), place));
                 Value::list(results.collect())
             }
             "filter" => {
@@ -231,7 +231,11 @@ impl<'a> Machine<'a> {
                 let is_out = |machine: &mut Self, item: &Value<'a>| {
                     matches!(item, Value::Text(_))
                         && matches!(
-                            machine.call_value(&callback, Arguments::of([item.clone()]), place),
+                            machine.call_value(
+                                &callback,
+                                Arguments::from_values([item.clone()]),
+                                place
+                            ),
                             Value::Bool(false)
                         )
                 };
@@ -255,7 +259,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-fn text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'a> {
+fn call_text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'a> {
     let argument = |at: usize| arguments.at(at).and_then(Value::as_text);
     let letters = argument(0).unwrap_or_else(|| " \n\t".into());
     match name {

@@ -15,7 +15,7 @@ const MOST_CALLS: u32 = 20_000;
 pub(crate) const OPEN: &str = "?";
 
 impl<'a> Machine<'a> {
-    pub(super) fn arguments(
+    pub(super) fn evaluate_arguments(
         &mut self,
         arguments: &'a [Argument],
         scope: &Rc<Scope<'a>>,
@@ -36,16 +36,16 @@ impl<'a> Machine<'a> {
         Arguments(Rc::new(values))
     }
 
-    pub(super) fn call(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>) -> Value<'a> {
+    pub(super) fn evaluate_call(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>) -> Value<'a> {
         let place = Place {
             module: scope.module,
             line: call.line,
         };
         match &call.callee {
             Expression::Name(name)
-                if &**name == "require" && self.find(scope, "require").is_none() =>
+                if &**name == "require" && self.find_name(scope, "require").is_none() =>
             {
-                let arguments = self.arguments(&call.arguments, scope);
+                let arguments = self.evaluate_arguments(&call.arguments, scope);
                 match arguments.at(0).and_then(Value::as_text) {
                     Some(source) => match super::folders::from_root(&source) {
                         Some(path) => self.module_at(&path),
@@ -57,45 +57,45 @@ impl<'a> Machine<'a> {
             Expression::Name(name) if &**name == "super" => self.call_super(call, scope, place),
             Expression::Member(of, name) => {
                 let receiver = self.evaluate(of, scope);
-                let arguments = self.arguments(&call.arguments, scope);
+                let arguments = self.evaluate_arguments(&call.arguments, scope);
                 self.call_method(&receiver, name, arguments, place)
             }
             Expression::Index(of, key) => {
                 let receiver = self.evaluate(of, scope);
                 let key = self.evaluate(key, scope);
-                let arguments = self.arguments(&call.arguments, scope);
+                let arguments = self.evaluate_arguments(&call.arguments, scope);
                 match (&receiver, key.as_text()) {
                     // `router[method](…)`: a call of a method, be its name known or not.
                     (Value::Object(_), Some(name)) => {
                         self.call_method(&receiver, &name, arguments, place)
                     }
                     (Value::Object(_), None) if !matches!(key, Value::Number(_)) => {
-                        self.remember(&receiver, OPEN, arguments, place)
+                        self.remember_call(&receiver, OPEN, arguments, place)
                     }
                     _ => {
-                        let callee = self.index(&receiver, &key);
+                        let callee = self.evaluate_index(&receiver, &key);
                         self.call_value(&callee, arguments, place)
                     }
                 }
             }
             callee => {
                 let callee = self.evaluate(callee, scope);
-                let arguments = self.arguments(&call.arguments, scope);
+                let arguments = self.evaluate_arguments(&call.arguments, scope);
                 self.call_value(&callee, arguments, place)
             }
         }
     }
 
     fn call_super(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>, place: Place) -> Value<'a> {
-        let this = self.find(scope, "this").unwrap_or(Value::Unknown);
-        let Some(Value::Class(class)) = self.find(scope, "*class*") else {
+        let this = self.find_name(scope, "this").unwrap_or(Value::Unknown);
+        let Some(Value::Class(class)) = self.find_name(scope, "*class*") else {
             return Value::Unknown;
         };
         let base = class
             .bases
             .first()
             .cloned()
-            .map(|base| self.settle(base))
+            .map(|base| self.resolve_import(base))
             .unwrap_or(Value::Unknown);
         if self.is_python(scope.module) {
             let Some(base) = base.as_class() else {
@@ -103,7 +103,7 @@ impl<'a> Machine<'a> {
             };
             return Value::Super(base, Box::new(this));
         }
-        let arguments = self.arguments(&call.arguments, scope);
+        let arguments = self.evaluate_arguments(&call.arguments, scope);
         if let Some(constructor) = base
             .as_class()
             .and_then(|base| self.method(&base, "constructor"))
@@ -129,7 +129,7 @@ impl<'a> Machine<'a> {
         arguments: Arguments<'a>,
         place: Place,
     ) -> Value<'a> {
-        let receiver = self.settle(receiver.clone());
+        let receiver = self.resolve_import(receiver.clone());
         match &receiver {
             Value::Choice(ways) => {
                 let ways = ways.clone();
@@ -147,16 +147,16 @@ impl<'a> Machine<'a> {
                 if let Some(value) = self.own_field(&receiver, name) {
                     return self.call_value(&value, arguments, place);
                 }
-                self.builtin_method(&receiver, name, &arguments, place)
+                self.call_builtin_method(&receiver, name, &arguments, place)
             }
             Value::Function(_) | Value::Bound(_) => match (name, self.own_field(&receiver, name)) {
                 (_, Some(value)) => self.call_value(&value, arguments, place),
                 ("bind", None) => receiver,
                 ("call" | "apply", None) => {
                     let rest = arguments.positional().skip(1).cloned().collect::<Vec<_>>();
-                    self.call_value(&receiver, Arguments::of(rest), place)
+                    self.call_value(&receiver, Arguments::from_values(rest), place)
                 }
-                _ => self.remember(&receiver, name, arguments, place),
+                _ => self.remember_call(&receiver, name, arguments, place),
             },
             Value::Object(_) if is_map_method(name) && self.mapping(&receiver).is_some() => {
                 let own = self.known_member(&receiver, name, place);
@@ -175,14 +175,14 @@ impl<'a> Machine<'a> {
                     Some(value) if !matches!(value, Value::Unknown) => {
                         self.call_value(&value, arguments, place)
                     }
-                    _ => match self.told_by_configuration(&receiver, name) {
+                    _ => match self.member_of_configuration(&receiver, name) {
                         Some(told) => told,
-                        None => self.remember(&receiver, name, arguments, place),
+                        None => self.remember_call(&receiver, name, arguments, place),
                     },
                 }
             }
             _ => {
-                let callee = self.member(&receiver, name, place);
+                let callee = self.member_of(&receiver, name, place);
                 self.call_value(&callee, arguments, place)
             }
         }
@@ -206,10 +206,10 @@ impl<'a> Machine<'a> {
         };
         let class = class.clone();
         let _ = self.class_member(&class, name)?;
-        Some(self.member(receiver, name, place))
+        Some(self.member_of(receiver, name, place))
     }
 
-    fn remember(
+    fn remember_call(
         &mut self,
         receiver: &Value<'a>,
         name: &str,
@@ -237,7 +237,7 @@ impl<'a> Machine<'a> {
         if !self.spend() {
             return Value::Unknown;
         }
-        match self.settle(callee.clone()) {
+        match self.resolve_import(callee.clone()) {
             Value::Function(closure) => {
                 let this = closure.this.clone();
                 self.invoke(&closure, this, &arguments)
@@ -256,7 +256,7 @@ impl<'a> Machine<'a> {
                 )
             }
             Value::Module(id) => {
-                let callee = self.export(id, "default");
+                let callee = self.export_of(id, "default");
                 if matches!(callee, Value::Unknown) {
                     Value::Unknown
                 } else {
@@ -264,7 +264,7 @@ impl<'a> Machine<'a> {
                 }
             }
             callee @ Value::External(_) => {
-                if let Some(value) = self.builtin(&callee, &arguments, place) {
+                if let Some(value) = self.call_builtin(&callee, &arguments, place) {
                     return value;
                 }
                 Value::Object(self.new_object(Origin::Call { callee, arguments }, place))
@@ -339,7 +339,7 @@ impl<'a> Machine<'a> {
         let scope = Scope::new(closure.place.module, Some(closure.scope.clone()), false);
         self.bind_parameters(closure, this, arguments, &scope);
         let mut returned = Vec::new();
-        self.run(&closure.function.body, &scope, &mut returned);
+        self.run_statements(&closure.function.body, &scope, &mut returned);
         self.depth -= 1;
         if let Some(count) = self.calls.get_mut(&key) {
             count.0 -= 1;

@@ -55,7 +55,11 @@ impl<'a> Machine<'a> {
     }
 
     /// One way where the condition is decided, else both.
-    pub(super) fn choose(&mut self, choose: &'a Choose, scope: &Rc<Scope<'a>>) -> Value<'a> {
+    pub(super) fn evaluate_choice(
+        &mut self,
+        choose: &'a Choose,
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
         let condition = self.evaluate(&choose.condition, scope);
         match is_true(&condition) {
             Some(true) => self.evaluate(&choose.then, scope),
@@ -68,7 +72,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn comprehend(
+    pub(super) fn evaluate_comprehension(
         &mut self,
         parts: &'a Comprehension,
         scope: &Rc<Scope<'a>>,
@@ -144,7 +148,7 @@ impl<'a> Machine<'a> {
         class
             .bases
             .iter()
-            .any(|base| match self.settle(base.clone()) {
+            .any(|base| match self.resolve_import(base.clone()) {
                 Value::Class(_) | Value::External(_) => false,
                 Value::Object(id) => !matches!(self.objects[id].origin, Origin::Member { .. }),
                 _ => true,

@@ -10,7 +10,7 @@ use code::syntax::{Class, Expression, Function, Pattern, Statement};
 const DEEPEST: u32 = 400;
 
 impl<'a> Machine<'a> {
-    pub(super) fn find(&mut self, scope: &Rc<Scope<'a>>, name: &str) -> Option<Value<'a>> {
+    pub(super) fn find_name(&mut self, scope: &Rc<Scope<'a>>, name: &str) -> Option<Value<'a>> {
         let mut at = Some(scope);
         while let Some(scope) = at {
             if let Some(value) = scope.own(name) {
@@ -44,12 +44,12 @@ impl<'a> Machine<'a> {
             line,
         };
         match expression {
-            Expression::Name(name) => match self.find(scope, name) {
+            Expression::Name(name) => match self.find_name(scope, name) {
                 Some(value) => {
                     let is_default = matches!(&value, Value::Imported(_, "default"));
-                    let value = self.settle(value);
+                    let value = self.resolve_import(value);
                     if is_default {
-                        value.call_it(name);
+                        value.set_name(name);
                     }
                     value
                 }
@@ -64,7 +64,7 @@ impl<'a> Machine<'a> {
             Expression::Number(text) => Value::Number(text),
             Expression::Bool(truth) => Value::Bool(*truth),
             Expression::Null => Value::Null,
-            Expression::Template(parts) => self.template(parts, scope),
+            Expression::Template(parts) => self.evaluate_template(parts, scope),
             Expression::Member(of, name) => {
                 if let Expression::Name(meta) = &**of
                     && &**meta == "import.meta"
@@ -73,23 +73,25 @@ impl<'a> Machine<'a> {
                     return self.folder_of(scope.module);
                 }
                 let of = self.evaluate(of, scope);
-                let member = self.member(&of, name, place(0));
-                member.call_it(name);
+                let member = self.member_of(&of, name, place(0));
+                member.set_name(name);
                 member
             }
             Expression::Index(of, key) => {
                 let of = self.evaluate(of, scope);
                 let key = self.evaluate(key, scope);
-                self.index(&of, &key)
+                self.evaluate_index(&of, &key)
             }
-            Expression::Call(call) => self.call(call, scope),
-            Expression::List(items) => self.list(items, scope),
-            Expression::Map(entries) => self.entries(entries, scope),
+            Expression::Call(call) => self.evaluate_call(call, scope),
+            Expression::List(items) => self.evaluate_list(items, scope),
+            Expression::Map(entries) => self.evaluate_entries(entries, scope),
             Expression::Spread(inner) => {
                 let inner = self.evaluate(inner, scope);
                 Value::Spread(Rc::new(inner))
             }
-            Expression::Function(function) => Value::Function(self.close(function, scope, None)),
+            Expression::Function(function) => {
+                Value::Function(self.make_closure(function, scope, None))
+            }
             Expression::Class(class) => Value::Class(self.define_class(class, scope)),
             Expression::Either(ways) => {
                 let values: Vec<_> = ways.iter().map(|way| self.evaluate(way, scope)).collect();
@@ -98,7 +100,7 @@ impl<'a> Machine<'a> {
             Expression::Add(left, right) => {
                 let left = self.evaluate(left, scope);
                 let right = self.evaluate(right, scope);
-                add(&left, &right)
+                add_values(&left, &right)
             }
             Expression::Assign(target, value) => {
                 let value = self.evaluate(value, scope);
@@ -107,8 +109,8 @@ impl<'a> Machine<'a> {
                 self.assign(target, value.clone(), &holder);
                 value
             }
-            Expression::Comprehension(parts) => self.comprehend(parts, scope),
-            Expression::Choose(choose) => self.choose(choose, scope),
+            Expression::Comprehension(parts) => self.evaluate_comprehension(parts, scope),
+            Expression::Choose(choose) => self.evaluate_choice(choose, scope),
             Expression::Compare(comparison, sides) => self.compare(*comparison, sides, scope),
             Expression::Not(inner) => {
                 let inner = self.evaluate(inner, scope);
@@ -123,7 +125,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
+    fn evaluate_template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
         let mut text = String::new();
         for part in parts {
             match self.evaluate(part, scope) {
@@ -137,7 +139,7 @@ impl<'a> Machine<'a> {
         Value::text(&text)
     }
 
-    pub(super) fn index(&mut self, of: &Value<'a>, key: &Value<'a>) -> Value<'a> {
+    pub(super) fn evaluate_index(&mut self, of: &Value<'a>, key: &Value<'a>) -> Value<'a> {
         let nowhere = Place { module: 0, line: 0 };
         if let Some(entries) = self.mapping(of) {
             return match key.as_text() {
@@ -154,10 +156,10 @@ impl<'a> Machine<'a> {
                 _ => Value::Unknown,
             },
             Value::Object(_) | Value::Module(_) => match key {
-                Value::Number(number) => self.member(of, number, nowhere),
+                Value::Number(number) => self.member_of(of, number, nowhere),
                 _ => key
                     .as_text()
-                    .map_or(Value::Unknown, |key| self.member(of, &key, nowhere)),
+                    .map_or(Value::Unknown, |key| self.member_of(of, &key, nowhere)),
             },
             Value::External(path) if path.ends_with("Annotated") => key.clone(),
             Value::External(path) if super::members::is_environment(path) => key
@@ -167,14 +169,17 @@ impl<'a> Machine<'a> {
             Value::Class(_) | Value::External(_) => of.clone(),
             Value::Choice(ways) => {
                 let ways = ways.clone();
-                let values: Vec<_> = ways.iter().map(|way| self.index(way, key)).collect();
+                let values: Vec<_> = ways
+                    .iter()
+                    .map(|way| self.evaluate_index(way, key))
+                    .collect();
                 Value::either(values)
             }
             _ => Value::Unknown,
         }
     }
 
-    fn list(&mut self, items: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
+    fn evaluate_list(&mut self, items: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
         let mut values = Vec::with_capacity(items.len());
         for item in items {
             match self.evaluate(item, scope) {
@@ -188,7 +193,7 @@ impl<'a> Machine<'a> {
         Value::list(values)
     }
 
-    fn entries(
+    fn evaluate_entries(
         &mut self,
         entries: &'a [(Expression, Expression)],
         scope: &Rc<Scope<'a>>,
@@ -212,7 +217,7 @@ impl<'a> Machine<'a> {
         Value::map(values)
     }
 
-    pub(super) fn close(
+    pub(super) fn make_closure(
         &mut self,
         function: &'a Function,
         scope: &Rc<Scope<'a>>,
@@ -247,16 +252,16 @@ impl<'a> Machine<'a> {
     pub(super) fn decorate(&mut self, decorator: &Value<'a>, target: Value<'a>, place: Place) {
         match decorator {
             Value::Object(_) | Value::Function(_) | Value::Bound(_) | Value::Choice(_) => {
-                self.call_value(decorator, super::Arguments::of([target]), place);
+                self.call_value(decorator, super::Arguments::from_values([target]), place);
             }
             _ => {}
         }
     }
 
     /// A base class stays a name while the module that gives it is still being loaded.
-    fn base(&mut self, expression: &'a Expression, scope: &Rc<Scope<'a>>) -> Value<'a> {
+    fn evaluate_base(&mut self, expression: &'a Expression, scope: &Rc<Scope<'a>>) -> Value<'a> {
         match expression {
-            Expression::Name(name) => match self.find(scope, name) {
+            Expression::Name(name) => match self.find_name(scope, name) {
                 Some(value @ Value::Imported(..)) => value,
                 _ => self.evaluate(expression, scope),
             },
@@ -270,7 +275,9 @@ impl<'a> Machine<'a> {
         scope: &Rc<Scope<'a>>,
     ) -> Rc<ClassValue<'a>> {
         let bases = class.bases.iter().filter(|base| base.name.is_none());
-        let bases: Vec<_> = bases.map(|base| self.base(&base.value, scope)).collect();
+        let bases: Vec<_> = bases
+            .map(|base| self.evaluate_base(&base.value, scope))
+            .collect();
         let keywords = class
             .bases
             .iter()
@@ -318,7 +325,7 @@ impl<'a> Machine<'a> {
         for statement in body {
             let field = match statement {
                 Statement::Function(function) => {
-                    let closure = self.close(function, own, Some(around));
+                    let closure = self.make_closure(function, own, Some(around));
                     let name = function.name.as_deref().unwrap_or_default();
                     for decorator in closure.decorators.clone().iter().rev() {
                         self.decorate(decorator, Value::Function(closure.clone()), closure.place);
@@ -396,7 +403,7 @@ impl<'a> Machine<'a> {
             }
             Pattern::Map(parts) => {
                 for (key, part) in parts {
-                    let field = self.member(
+                    let field = self.member_of(
                         &value,
                         key,
                         Place {
@@ -404,7 +411,7 @@ impl<'a> Machine<'a> {
                             line: 0,
                         },
                     );
-                    field.call_it(key);
+                    field.set_name(key);
                     self.assign(part, field, scope);
                 }
             }
@@ -464,7 +471,7 @@ fn holder_of<'a>(target: &Pattern, scope: &Rc<Scope<'a>>) -> Rc<Scope<'a>> {
         .clone()
 }
 
-fn add<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
+fn add_values<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
     if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
         return Value::text(&format!("{left}{right}"));
     }

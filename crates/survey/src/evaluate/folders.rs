@@ -18,7 +18,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The names in a folder, as `fs.readdirSync` gives them: what nothing of the survey reads is left out.
-    pub(super) fn listed(&self, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
+    pub(super) fn list_folder(&self, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
         let folder = self.project_folder(&arguments.at(0)?.as_text()?, place)?;
         let names = self.names_in(&folder);
         let with_types = arguments
@@ -55,7 +55,7 @@ impl<'a> Machine<'a> {
     /// The folder that a text names: an absolute one, or one below a folder around the module, if only one has it.
     fn project_folder(&self, text: &str, place: Place) -> Option<String> {
         if let Some(inside) = text.strip_prefix(ROOT) {
-            return plain(inside);
+            return normalize_path(inside);
         }
         if text.starts_with('/') {
             return None;
@@ -64,8 +64,8 @@ impl<'a> Machine<'a> {
             .path(place.module)
             .rsplit_once('/')
             .map_or("", |(folder, _)| folder);
-        let mut candidates =
-            code::modules::ancestors(folder).filter_map(|above| plain(&format!("{above}/{text}")));
+        let mut candidates = code::modules::ancestors(folder)
+            .filter_map(|above| normalize_path(&format!("{above}/{text}")));
         let mut found: Vec<String> = candidates
             .by_ref()
             .filter(|candidate| !self.names_in(candidate).is_empty())
@@ -77,11 +77,11 @@ impl<'a> Machine<'a> {
 
 /// A module of the project by the absolute path that code made of it, as a path from the root.
 pub(super) fn from_root(source: &str) -> Option<String> {
-    Some(format!("./{}", plain(source.strip_prefix(ROOT)?)?))
+    Some(format!("./{}", normalize_path(source.strip_prefix(ROOT)?)?))
 }
 
 /// A path without `.`, `..` and empty parts; nothing where it leaves the root.
-fn plain(path: &str) -> Option<String> {
+fn normalize_path(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

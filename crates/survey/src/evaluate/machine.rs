@@ -106,11 +106,11 @@ impl<'a> Machine<'a> {
 
     pub(super) fn run_body(&mut self, body: &'a [code::syntax::Statement], scope: &Rc<Scope<'a>>) {
         let mut returned = Vec::new();
-        self.run(body, scope, &mut returned);
+        self.run_statements(body, scope, &mut returned);
     }
 
     /// A name that a module gives to others.
-    pub(crate) fn export(&mut self, module: ModuleId, name: &str) -> Value<'a> {
+    pub(crate) fn export_of(&mut self, module: ModuleId, name: &str) -> Value<'a> {
         self.export_within(module, name, 0)
             .unwrap_or(Value::Unknown)
     }
@@ -134,7 +134,7 @@ impl<'a> Machine<'a> {
             match export {
                 Export::Local { exported, local } if **exported == *name => {
                     let value = scope.own(local)?;
-                    return Some(self.settle(value));
+                    return Some(self.resolve_import(value));
                 }
                 Export::From {
                     exported,
@@ -143,7 +143,7 @@ impl<'a> Machine<'a> {
                 } if **exported == *name => {
                     return match self.modules.script(&files[module].path, source) {
                         Found::File(id) => self.export_within(id, inner, depth + 1),
-                        _ => Some(external(source, Some(inner))),
+                        _ => Some(external_value(source, Some(inner))),
                     };
                 }
                 Export::Namespace { exported, source } if **exported == *name => {
@@ -169,7 +169,7 @@ impl<'a> Machine<'a> {
         match (name, self.own_field(&common, name)) {
             (_, Some(value)) => Some(value),
             ("default", None) => Some(common),
-            (_, None) => Some(self.member(&common, name, Place { module, line: 1 })),
+            (_, None) => Some(self.member_of(&common, name, Place { module, line: 1 })),
         }
     }
 
@@ -193,7 +193,7 @@ impl<'a> Machine<'a> {
         depth: u32,
     ) -> Option<Value<'a>> {
         if let Some(value) = scope.own(name) {
-            return Some(self.settle(value));
+            return Some(self.resolve_import(value));
         }
         let stars = scope.stars.borrow().clone();
         for star in stars {
@@ -206,10 +206,10 @@ impl<'a> Machine<'a> {
         let path = &self.files[module].path;
         let folder = path.strip_suffix("/__init__.py")?.to_owned();
         let found = self.modules.inside(&folder, name)?;
-        Some(self.found(found, ""))
+        Some(self.value_of_module(found, ""))
     }
 
-    pub(super) fn found(&mut self, found: Found, outside: &str) -> Value<'a> {
+    pub(super) fn value_of_module(&mut self, found: Found, outside: &str) -> Value<'a> {
         match found {
             Found::File(id) => {
                 if !self.files[id].is_test {
@@ -235,7 +235,7 @@ impl<'a> Machine<'a> {
     }
 
     fn script_found(&mut self, found: Found, source: &str) -> Value<'a> {
-        let value = self.found(found, source.strip_prefix("node:").unwrap_or(source));
+        let value = self.value_of_module(found, source.strip_prefix("node:").unwrap_or(source));
         if let Value::Module(id) = value
             && self.files[id].syntax().exports.is_empty()
         {
@@ -246,7 +246,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Follows imported names to what they stand for.
-    pub(crate) fn settle(&mut self, value: Value<'a>) -> Value<'a> {
+    pub(crate) fn resolve_import(&mut self, value: Value<'a>) -> Value<'a> {
         match value {
             Value::Imported(module, name) => {
                 if self.files[module].is_test {
@@ -274,7 +274,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-pub(super) fn external<'a>(source: &str, name: Option<&str>) -> Value<'a> {
+pub(super) fn external_value<'a>(source: &str, name: Option<&str>) -> Value<'a> {
     let source = source.strip_prefix("node:").unwrap_or(source);
     match name {
         Some(name) if name != "default" => Value::External(format!("{source}.{name}").into()),

@@ -7,16 +7,16 @@ use super::value::{Arguments, ClassValue, Closure, Origin, Place, Value};
 use code::modules::Found;
 
 impl<'a> Machine<'a> {
-    pub(crate) fn member(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
+    pub(crate) fn member_of(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
         if !self.spend() {
             return Value::Unknown;
         }
-        let of = self.settle(of.clone());
+        let of = self.resolve_import(of.clone());
         match &of {
             Value::Choice(ways) => {
                 let values: Vec<_> = ways
                     .iter()
-                    .map(|way| self.member(way, name, place))
+                    .map(|way| self.member_of(way, name, place))
                     .collect();
                 Value::either(
                     values
@@ -28,11 +28,11 @@ impl<'a> Machine<'a> {
                 if self.files[*id].is_test {
                     return Value::Unknown;
                 }
-                self.export(*id, name)
+                self.export_of(*id, name)
             }
             Value::Package(folder) => {
                 let found = self.modules.inside(folder, name).unwrap_or(Found::Outside);
-                self.found(found, &format!("{folder}.{name}"))
+                self.value_of_module(found, &format!("{folder}.{name}"))
             }
             Value::External(path) if is_environment(path) && self.samples.contains_key(name) => {
                 self.sample(name)
@@ -68,7 +68,7 @@ impl<'a> Machine<'a> {
                 ))
             }),
             Value::Super(class, this) => match self.class_member(class, name) {
-                Some(value) => self.bind(value, this),
+                Some(value) => self.bind_method(value, this),
                 None => Value::Unknown,
             },
             Value::Object(_) => self.object_member(&of, name, place),
@@ -99,7 +99,7 @@ impl<'a> Machine<'a> {
             let outside = self.outside_bases(&class);
             let is_settings = outside.iter().any(|base| base.ends_with(".BaseSettings"));
             if let Some(value) = self.class_member(&class, name) {
-                let value = self.bind(value, of);
+                let value = self.bind_method(value, of);
                 // The environment may say otherwise.
                 return if is_settings {
                     Value::either([value, Value::Unknown])
@@ -122,7 +122,7 @@ impl<'a> Machine<'a> {
             && &**inner == "_meta"
         {
             let class = class.clone();
-            if let Some(told) = self.told_by_meta(&class, name) {
+            if let Some(told) = self.member_of_meta(&class, name) {
                 return told;
             }
         }
@@ -154,7 +154,7 @@ impl<'a> Machine<'a> {
             .map_or(Value::Unknown, |text| Value::Sample(text.clone()))
     }
 
-    fn bind(&mut self, value: Value<'a>, this: &Value<'a>) -> Value<'a> {
+    fn bind_method(&mut self, value: Value<'a>, this: &Value<'a>) -> Value<'a> {
         let Value::Function(closure) = &value else {
             return value;
         };
@@ -256,7 +256,7 @@ impl<'a> Machine<'a> {
         }
         found.push(class.clone());
         for base in &class.bases {
-            match self.settle(base.clone()) {
+            match self.resolve_import(base.clone()) {
                 Value::External(path) => outside.push(path),
                 Value::Object(id) => {
                     // `class Model(db.Model)`, `class X extends mixin(Base)`.

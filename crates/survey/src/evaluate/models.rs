@@ -49,7 +49,7 @@ impl<'a> Machine<'a> {
     }
 
     /// `Model._meta.name`.
-    pub(super) fn told_by_meta(
+    pub(super) fn member_of_meta(
         &mut self,
         class: &Rc<ClassValue<'a>>,
         name: &str,
@@ -92,7 +92,7 @@ impl<'a> Machine<'a> {
     }
 
     /// `AppConfig.get_models()`: the models of the application that an object configures, as they are loaded.
-    pub(super) fn told_by_configuration(
+    pub(super) fn member_of_configuration(
         &mut self,
         receiver: &Value<'a>,
         name: &str,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::machine::{Machine, external};
+use super::machine::{Machine, external_value};
 use super::value::{Origin, Scope, Value};
 use code::modules::{Found, ModuleId};
 use code::syntax::{Assignment, Import, Imported, Pattern, Statement};
@@ -12,7 +12,7 @@ const MOST_TURNS: usize = 200;
 
 impl<'a> Machine<'a> {
     /// Gives true where the statements always return.
-    pub(super) fn run(
+    pub(super) fn run_statements(
         &mut self,
         body: &'a [Statement],
         scope: &Rc<Scope<'a>>,
@@ -27,11 +27,11 @@ impl<'a> Machine<'a> {
             }
         }
         body.iter()
-            .any(|statement| self.step(statement, scope, returned))
+            .any(|statement| self.run_statement(statement, scope, returned))
     }
 
     fn define_function(&mut self, function: &'a code::syntax::Function, scope: &Rc<Scope<'a>>) {
-        let closure = self.close(function, scope, None);
+        let closure = self.make_closure(function, scope, None);
         let name = function.name.as_deref().unwrap_or_default();
         scope.set(name, Value::Function(closure.clone()));
         for decorator in closure.decorators.clone().iter().rev() {
@@ -39,7 +39,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn step(
+    fn run_statement(
         &mut self,
         statement: &'a Statement,
         scope: &Rc<Scope<'a>>,
@@ -56,7 +56,7 @@ impl<'a> Machine<'a> {
                     self.import_script(import, scope);
                 }
             }
-            Statement::Assign(assignment) => self.step_assign(assignment, scope),
+            Statement::Assign(assignment) => self.run_assignment(assignment, scope),
             Statement::Expression(expression) => {
                 self.evaluate(expression, scope);
             }
@@ -79,7 +79,7 @@ impl<'a> Machine<'a> {
             }
             Statement::If(condition, then, otherwise) => {
                 let decided = self.evaluate(condition, scope);
-                return self.branch(&decided, then, otherwise, scope, returned);
+                return self.run_branches(&decided, then, otherwise, scope, returned);
             }
             Statement::Loop(target, over, body) => {
                 let over = self.evaluate(over, scope);
@@ -90,17 +90,17 @@ impl<'a> Machine<'a> {
                 }
                 for item in items {
                     self.assign(target, item, scope);
-                    self.run(body, scope, returned);
+                    self.run_statements(body, scope, returned);
                 }
             }
             // What is caught is not followed: what comes behind may run.
             Statement::Raise(_) => {}
-            Statement::Block(body) => return self.run(body, scope, returned),
+            Statement::Block(body) => return self.run_statements(body, scope, returned),
         }
         false
     }
 
-    fn step_assign(&mut self, assignment: &'a Assignment, scope: &Rc<Scope<'a>>) {
+    fn run_assignment(&mut self, assignment: &'a Assignment, scope: &Rc<Scope<'a>>) {
         let Some(value) = &assignment.value else {
             return;
         };
@@ -108,7 +108,7 @@ impl<'a> Machine<'a> {
         if assignment.is_added
             && let code::syntax::Pattern::Name(name) = &assignment.target
         {
-            let before = self.find(scope, name).unwrap_or(Value::Unknown);
+            let before = self.find_name(scope, name).unwrap_or(Value::Unknown);
             value = match (&before, &value) {
                 (Value::List(list), Value::List(more)) if !Rc::ptr_eq(list, more) => {
                     let more = more.borrow().clone();
@@ -132,7 +132,7 @@ impl<'a> Machine<'a> {
     /// A function, or what a call made, is called as the variable that keeps it.
     pub(super) fn name_by_target(&mut self, target: &'a Pattern, value: &Value<'a>) {
         let Pattern::Name(name) = target else { return };
-        value.call_it(name);
+        value.set_name(name);
         for id in value.objects() {
             if matches!(
                 self.objects[id].origin,
@@ -143,7 +143,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn branch(
+    fn run_branches(
         &mut self,
         condition: &Value<'a>,
         then: &'a [Statement],
@@ -152,18 +152,18 @@ impl<'a> Machine<'a> {
         returned: &mut Vec<Value<'a>>,
     ) -> bool {
         match condition {
-            Value::Bool(true) => return self.run(then, scope, returned),
-            Value::Bool(false) => return self.run(otherwise, scope, returned),
+            Value::Bool(true) => return self.run_statements(then, scope, returned),
+            Value::Bool(false) => return self.run_statements(otherwise, scope, returned),
             _ => {}
         }
         let before = scope.names.borrow().clone();
-        let then_returns = self.run(then, scope, returned);
+        let then_returns = self.run_statements(then, scope, returned);
         if otherwise.is_empty() && then_returns {
             scope.names.replace(before);
             return false;
         }
         let after_then = scope.names.replace(before);
-        let else_returns = self.run(otherwise, scope, returned);
+        let else_returns = self.run_statements(otherwise, scope, returned);
         if then_returns {
             return else_returns;
         }
@@ -190,15 +190,15 @@ impl<'a> Machine<'a> {
         match &import.what {
             Imported::Whole { local: Some(local) } => {
                 let found = self.modules.python(from, source);
-                let value = self.found(found, source);
+                let value = self.value_of_module(found, source);
                 scope.set(local, value);
             }
             Imported::Whole { local: None } => {
                 let found = self.modules.python(from, source);
-                self.found(found, source);
+                self.value_of_module(found, source);
                 let first = source.split('.').next().unwrap_or(source);
                 let found = self.modules.python(from, first);
-                let value = self.found(found, first);
+                let value = self.value_of_module(found, first);
                 scope.set(first, value);
             }
             Imported::Names(names) => {
@@ -212,9 +212,9 @@ impl<'a> Machine<'a> {
                         Found::File(id) => self.import_name(*id, name),
                         Found::Folder(folder) => {
                             let inner = self.modules.inside(folder, name).unwrap_or(Found::Outside);
-                            self.found(inner, &format!("{source}.{name}"))
+                            self.value_of_module(inner, &format!("{source}.{name}"))
                         }
-                        Found::Outside => external(source, Some(name)),
+                        Found::Outside => external_value(source, Some(name)),
                     };
                     scope.set(local, value);
                 }
@@ -254,7 +254,7 @@ impl<'a> Machine<'a> {
             && let Some(folder) = self.path(id).strip_suffix("/__init__.py")
             && let Some(inner @ Found::File(_)) = self.modules.inside(folder, name)
         {
-            return self.found(inner, "");
+            return self.value_of_module(inner, "");
         }
         Value::Imported(id, name)
     }
@@ -271,7 +271,7 @@ impl<'a> Machine<'a> {
             Imported::Whole { local: Some(local) } => {
                 let value = match found {
                     Found::File(_) => self.script_module(scope.module, source),
-                    _ => external(source, None),
+                    _ => external_value(source, None),
                 };
                 scope.set(local, value);
             }
@@ -279,7 +279,7 @@ impl<'a> Machine<'a> {
                 for (name, local) in names {
                     let value = match found {
                         Found::File(id) => Value::Imported(id, name),
-                        _ => external(source, Some(name)),
+                        _ => external_value(source, Some(name)),
                     };
                     scope.set(local, value);
                 }

@@ -68,7 +68,7 @@ impl<'a> Machine<'a> {
                 }
             }
         }
-        Arguments::of(arguments)
+        Arguments::from_values(arguments)
     }
 
     /// Makes an instance of each class of a file that names what answers requests, where nothing makes one or extends it.

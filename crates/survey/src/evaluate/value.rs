@@ -128,7 +128,7 @@ impl<'a> Scope<'a> {
 pub(crate) struct Arguments<'a>(pub(crate) Rc<Vec<(Option<&'a str>, Value<'a>)>>);
 
 impl<'a> Arguments<'a> {
-    pub(crate) fn of(values: impl IntoIterator<Item = Value<'a>>) -> Self {
+    pub(crate) fn from_values(values: impl IntoIterator<Item = Value<'a>>) -> Self {
         Arguments(Rc::new(
             values.into_iter().map(|value| (None, value)).collect(),
         ))
@@ -287,7 +287,7 @@ impl<'a> Value<'a> {
     }
 
     /// Notes what the code calls a function that has no name of its own yet.
-    pub(super) fn call_it(&self, name: &str) {
+    pub(super) fn set_name(&self, name: &str) {
         for way in self.ways() {
             if let Value::Function(closure) = way
                 && closure.alias.borrow().is_none()

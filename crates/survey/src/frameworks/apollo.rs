@@ -1,7 +1,7 @@
 //! Apollo and whatever else takes `typeDefs` and `resolvers`: Yoga, Mercurius, graphql-tools.
 
 use super::Framework;
-use super::graphql::{ROOTS, written};
+use super::graphql::{ROOTS, parse_root_fields};
 use crate::evaluate::{Machine, Origin, Place, Value};
 use crate::findings::{Findings, Operation, Unresolved};
 
@@ -13,19 +13,19 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         "mercurius",
         "makeExecutableSchema",
     ],
-    read,
+    read: read_apollo,
 };
 
 /// Values within values.
 const DEEPEST: u32 = 8;
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_apollo(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut has_server = false;
     let mut types: Vec<(String, Place)> = Vec::new();
     for id in 0..machine.objects.len() {
         let arguments = machine.made_with(id);
         let place = machine.object(id).place;
-        for options in arguments.positional().flat_map(|value| flat(value)) {
+        for options in arguments.positional().flat_map(|value| flatten_list(value)) {
             let (schema, resolvers) = (
                 options
                     .entry("typeDefs")
@@ -37,14 +37,14 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             };
             has_server = true;
             let mut maps = Vec::new();
-            collect(machine, &resolvers, &mut maps, 0);
+            collect_resolver_maps(machine, &resolvers, &mut maps, 0);
             if maps.is_empty() {
-                findings.unresolved(machine, place, "the resolvers of a schema");
+                findings.report_unresolved(machine, place, "the resolvers of a schema");
             }
             for map in maps {
-                resolve(machine, findings, &map, place);
+                read_resolver_map(machine, findings, &map, place);
             }
-            texts(machine, &schema, place, &mut types, 0);
+            collect_schema_texts(machine, &schema, place, &mut types, 0);
         }
     }
     if !has_server {
@@ -52,16 +52,16 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
     for (text, place) in types {
         let file = machine.path(place.module).to_owned();
-        unanswered(findings, &text, &file, place.line);
+        report_unanswered(findings, &text, &file, place.line);
     }
     for (path, text) in machine.documents.clone() {
         if path.ends_with(".graphql") || path.ends_with(".graphqls") || path.ends_with(".gql") {
-            unanswered(findings, text, path, 1);
+            report_unanswered(findings, text, path, 1);
         }
     }
 }
 
-fn flat<'a>(value: &Value<'a>) -> Vec<Value<'a>> {
+fn flatten_list<'a>(value: &Value<'a>) -> Vec<Value<'a>> {
     if let Value::List(_) = value {
         value.items()
     } else {
@@ -70,7 +70,12 @@ fn flat<'a>(value: &Value<'a>) -> Vec<Value<'a>> {
 }
 
 /// The maps of resolvers in a value: lists of them, and what merging functions are handed.
-fn collect<'a>(machine: &Machine<'a>, value: &Value<'a>, maps: &mut Vec<Value<'a>>, depth: u32) {
+fn collect_resolver_maps<'a>(
+    machine: &Machine<'a>,
+    value: &Value<'a>,
+    maps: &mut Vec<Value<'a>>,
+    depth: u32,
+) {
     if depth > DEEPEST {
         return;
     }
@@ -79,51 +84,56 @@ fn collect<'a>(machine: &Machine<'a>, value: &Value<'a>, maps: &mut Vec<Value<'a
         Value::List(_) => value
             .items()
             .iter()
-            .for_each(|item| collect(machine, item, maps, depth + 1)),
+            .for_each(|item| collect_resolver_maps(machine, item, maps, depth + 1)),
         Value::Choice(ways) => ways
             .iter()
-            .for_each(|way| collect(machine, way, maps, depth + 1)),
+            .for_each(|way| collect_resolver_maps(machine, way, maps, depth + 1)),
         Value::Object(id) => {
             if let Origin::Call { arguments, .. } | Origin::Method { arguments, .. } =
                 &machine.object(*id).origin
             {
                 arguments
                     .positional()
-                    .for_each(|inner| collect(machine, inner, maps, depth + 1));
+                    .for_each(|inner| collect_resolver_maps(machine, inner, maps, depth + 1));
             }
         }
         _ => {}
     }
 }
 
-fn resolve<'a>(machine: &mut Machine<'a>, findings: &mut Findings, map: &Value<'a>, place: Place) {
+fn read_resolver_map<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    map: &Value<'a>,
+    place: Place,
+) {
     for (root, kind) in ROOTS {
         let Some(fields) = map.entry(root) else {
             continue;
         };
         if !matches!(fields, Value::Map(_)) {
-            findings.unresolved(machine, place, format!("the resolvers of {root}"));
+            findings.report_unresolved(machine, place, format!("the resolvers of {root}"));
         }
         for (name, value) in fields.entries() {
             let inner = value
                 .entry("subscribe")
                 .or_else(|| value.entry("resolve"))
                 .unwrap_or_else(|| value.clone());
-            let (handler, guards) = unwrapped(machine, &inner);
+            let (handler, guards) = unwrap_resolver(machine, &inner);
             let at = handler.as_function().map(|closure| closure.place);
             let at = at
                 .or_else(|| inner.as_object().map(|id| machine.object(id).place))
                 .unwrap_or(place);
-            let label = machine.label(&handler);
-            findings.operation(machine, at, (kind, &name), label, guards);
+            let label = machine.label_of(&handler);
+            findings.add_graphql_operation(machine, at, (kind, &name), label, guards);
         }
     }
 }
 
 /// `combineResolvers(isSignedIn, resolver)`: the last function, and what stands before it.
-fn unwrapped<'a>(machine: &Machine<'a>, value: &Value<'a>) -> (Value<'a>, Vec<String>) {
+fn unwrap_resolver<'a>(machine: &Machine<'a>, value: &Value<'a>) -> (Value<'a>, Vec<String>) {
     let Some((_, arguments)) = machine
-        .called(value)
+        .call_path(value)
         .filter(|_| value.as_function().is_none())
     else {
         return (value.clone(), Vec::new());
@@ -132,14 +142,14 @@ fn unwrapped<'a>(machine: &Machine<'a>, value: &Value<'a>) -> (Value<'a>, Vec<St
     match given.split_last() {
         Some((last, before)) if last.as_function().is_some() => (
             last.clone(),
-            before.iter().map(|guard| machine.label(guard)).collect(),
+            before.iter().map(|guard| machine.label_of(guard)).collect(),
         ),
         _ => (value.clone(), Vec::new()),
     }
 }
 
 /// Schema texts in a value: plain ones, tagged ones, lists and what merging functions are handed.
-fn texts<'a>(
+fn collect_schema_texts<'a>(
     machine: &Machine<'a>,
     value: &Value<'a>,
     place: Place,
@@ -154,15 +164,15 @@ fn texts<'a>(
         Value::List(_) => value
             .items()
             .iter()
-            .for_each(|item| texts(machine, item, place, found, depth + 1)),
+            .for_each(|item| collect_schema_texts(machine, item, place, found, depth + 1)),
         Value::Object(id) => {
             let object = machine.object(*id);
             if let Origin::Call { arguments, .. } | Origin::Method { arguments, .. } =
                 &object.origin
             {
-                arguments
-                    .positional()
-                    .for_each(|inner| texts(machine, inner, object.place, found, depth + 1));
+                arguments.positional().for_each(|inner| {
+                    collect_schema_texts(machine, inner, object.place, found, depth + 1)
+                });
             }
         }
         _ => {}
@@ -170,8 +180,8 @@ fn texts<'a>(
 }
 
 /// What the schema says and no resolver that was followed answers.
-fn unanswered(findings: &mut Findings, text: &str, file: &str, first: u32) {
-    for (kind, name, line) in written(text) {
+fn report_unanswered(findings: &mut Findings, text: &str, file: &str, first: u32) {
+    for (kind, name, line) in parse_root_fields(text) {
         if findings
             .operations
             .iter()

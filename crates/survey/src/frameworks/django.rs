@@ -14,7 +14,7 @@ use code::modules::{Found, ModuleId};
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Django",
     markers: &["urlpatterns", "ROOT_URLCONF", "django.db"],
-    read,
+    read: read_django,
 };
 
 const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -43,7 +43,7 @@ const VIEWS: [(&str, &[&str]); 20] = [
     ("RedirectView", &["get", "post", "put", "patch", "delete"]),
 ];
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_django(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut roots: Vec<ModuleId> = Vec::new();
     for (id, file) in machine.files.iter().enumerate() {
         if file.is_test || !file.text.contains("ROOT_URLCONF") {
@@ -61,7 +61,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         roots = unnamed_roots(machine);
         for root in &roots {
             let place = patterns_of(machine, *root);
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 place,
                 "no settings name the root of the URL patterns: paths may lack a prefix",
@@ -69,8 +69,8 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
     }
     for root in roots {
-        let patterns = machine.export(root, "urlpatterns");
-        walk(
+        let patterns = machine.export_of(root, "urlpatterns");
+        follow_patterns(
             machine,
             findings,
             &patterns,
@@ -94,7 +94,7 @@ fn unnamed_roots(machine: &mut Machine<'_>) -> Vec<ModuleId> {
     }
     let mut included = Vec::new();
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if !path.ends_with("include") {
@@ -126,7 +126,7 @@ fn patterns_of(machine: &Machine<'_>, module: ModuleId) -> Place {
     Place { module, line: at }
 }
 
-fn walk<'a>(
+fn follow_patterns<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     patterns: &Value<'a>,
@@ -143,26 +143,26 @@ fn walk<'a>(
         .iter()
         .filter(|way| !matches!(way, Value::List(_) | Value::Null))
     {
-        spread(machine, findings, way, prefix, place);
+        follow_made_patterns(machine, findings, way, prefix, place);
     }
     for item in patterns.items() {
         match &item {
-            Value::List(_) => walk(machine, findings, &item, prefix, place, depth + 1),
-            Value::Spread(inner) => spread(machine, findings, inner, prefix, place),
-            _ => pattern(machine, findings, &item, prefix, place, depth),
+            Value::List(_) => follow_patterns(machine, findings, &item, prefix, place, depth + 1),
+            Value::Spread(inner) => follow_made_patterns(machine, findings, inner, prefix, place),
+            _ => follow_pattern(machine, findings, &item, prefix, place, depth),
         }
     }
 }
 
 /// Patterns that something made: a router's, or what cannot be followed.
-fn spread<'a>(
+fn follow_made_patterns<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     value: &Value<'a>,
     prefix: &str,
     place: Place,
 ) {
-    if django_rest::router(machine, findings, value, prefix) {
+    if django_rest::add_router(machine, findings, value, prefix) {
         return;
     }
     let path = machine.path_of(value).unwrap_or_default();
@@ -173,7 +173,7 @@ fn spread<'a>(
     let place = value
         .as_object()
         .map_or(place, |id| machine.object(id).place);
-    findings.unresolved(
+    findings.report_unresolved(
         machine,
         place,
         match path.as_str() {
@@ -183,7 +183,7 @@ fn spread<'a>(
     );
 }
 
-fn pattern<'a>(
+fn follow_pattern<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     item: &Value<'a>,
@@ -191,8 +191,8 @@ fn pattern<'a>(
     place: Place,
     depth: u32,
 ) {
-    let Some((callee, arguments)) = machine.called(item) else {
-        findings.unresolved(machine, place, "a pattern that could not be followed");
+    let Some((callee, arguments)) = machine.call_path(item) else {
+        findings.report_unresolved(machine, place, "a pattern that could not be followed");
         return;
     };
     let place = item
@@ -200,7 +200,7 @@ fn pattern<'a>(
         .map_or(place, |id| machine.object(id).place);
     let name = callee.rsplit('.').next().unwrap_or_default();
     if !matches!(name, "path" | "re_path" | "url") {
-        findings.unresolved(machine, place, "a pattern that could not be followed");
+        findings.report_unresolved(machine, place, "a pattern that could not be followed");
         return;
     }
     let own = arguments
@@ -208,29 +208,29 @@ fn pattern<'a>(
         .or_else(|| arguments.named("regex"))
         .and_then(Value::as_text);
     let (Some(own), Some(view)) = (own, arguments.at_or_named(1, "view").cloned()) else {
-        findings.unresolved(machine, place, "the path of a pattern");
+        findings.report_unresolved(machine, place, "the path of a pattern");
         return;
     };
-    let path = format!("{prefix}{}", django_rest::plain(&own, name != "path"));
+    let path = format!("{prefix}{}", django_rest::plain_path(&own, name != "path"));
     match &view {
         Value::List(items) => {
             let inner = items.borrow().first().cloned().unwrap_or(Value::Unknown);
-            walk(machine, findings, &inner, &path, place, depth + 1);
+            follow_patterns(machine, findings, &inner, &path, place, depth + 1);
         }
-        _ => match machine.called(&view) {
+        _ => match machine.call_path(&view) {
             Some((callee, arguments)) if callee.ends_with(".include") || callee == "include" => {
                 let target = arguments
                     .at_or_named(0, "arg")
                     .cloned()
                     .unwrap_or(Value::Unknown);
-                include(machine, findings, &target, &path, place, depth);
+                follow_include(machine, findings, &target, &path, place, depth);
             }
-            _ => answer(machine, findings, &view, &path, place),
+            _ => add_view_routes(machine, findings, &view, &path, place),
         },
     }
 }
 
-fn include<'a>(
+fn follow_include<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     target: &Value<'a>,
@@ -241,8 +241,8 @@ fn include<'a>(
     match target {
         Value::Text(name) => match machine.modules.python(machine.path(place.module), name) {
             Found::File(module) => {
-                let patterns = machine.export(module, "urlpatterns");
-                walk(
+                let patterns = machine.export_of(module, "urlpatterns");
+                follow_patterns(
                     machine,
                     findings,
                     &patterns,
@@ -251,18 +251,18 @@ fn include<'a>(
                     depth + 1,
                 );
             }
-            _ => findings.unresolved(
+            _ => findings.report_unresolved(
                 machine,
                 place,
                 format!("include of {name}, which is not in the project"),
             ),
         },
         Value::Module(module) => {
-            let patterns = machine.export(*module, "urlpatterns");
-            walk(machine, findings, &patterns, prefix, place, depth + 1);
+            let patterns = machine.export_of(*module, "urlpatterns");
+            follow_patterns(machine, findings, &patterns, prefix, place, depth + 1);
         }
         Value::List(items) if items.borrow().is_empty() => {
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 place,
                 format!("include of what came to no pattern below {prefix}"),
@@ -273,18 +273,20 @@ fn include<'a>(
             let first = items.borrow().first().cloned();
             let patterns = match first {
                 Some(inner @ (Value::List(_) | Value::Text(_) | Value::Module(_))) => inner,
-                _ => return walk(machine, findings, target, prefix, place, depth + 1),
+                _ => return follow_patterns(machine, findings, target, prefix, place, depth + 1),
             };
             match patterns {
-                Value::List(_) => walk(machine, findings, &patterns, prefix, place, depth + 1),
-                other => include(machine, findings, &other, prefix, place, depth + 1),
+                Value::List(_) => {
+                    follow_patterns(machine, findings, &patterns, prefix, place, depth + 1)
+                }
+                other => follow_include(machine, findings, &other, prefix, place, depth + 1),
             }
         }
         Value::Choice(ways) => {
             let is_empty =
                 |way: &&Value<'a>| matches!(way, Value::List(items) if items.borrow().is_empty());
             if ways.iter().all(|way| is_empty(&way)) {
-                return include(
+                return follow_include(
                     machine,
                     findings,
                     &Value::list(Vec::new()),
@@ -298,15 +300,15 @@ fn include<'a>(
                 .iter()
                 .filter(|way| !is_empty(way) && !matches!(way, Value::Null))
             {
-                include(machine, findings, way, prefix, place, depth + 1);
+                follow_include(machine, findings, way, prefix, place, depth + 1);
             }
         }
-        other => spread(machine, findings, other, prefix, place),
+        other => follow_made_patterns(machine, findings, other, prefix, place),
     }
 }
 
 /// The view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
-fn unwrapped<'a>(
+fn unwrap_view<'a>(
     machine: &mut Machine<'a>,
     view: &Value<'a>,
     guards: &mut Vec<String>,
@@ -314,7 +316,7 @@ fn unwrapped<'a>(
     if view.as_function().is_some() || view.as_class().is_some() {
         return view.clone();
     }
-    match machine.called(view) {
+    match machine.call_path(view) {
         Some((path, arguments)) if !path.ends_with("as_view") && arguments.at(0).is_some() => {
             let callee = view
                 .as_object()
@@ -329,13 +331,13 @@ fn unwrapped<'a>(
             );
             arguments
                 .at(0)
-                .map_or(Value::Unknown, |inner| unwrapped(machine, inner, guards))
+                .map_or(Value::Unknown, |inner| unwrap_view(machine, inner, guards))
         }
         _ => view.clone(),
     }
 }
 
-fn answer<'a>(
+fn add_view_routes<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     view: &Value<'a>,
@@ -343,14 +345,14 @@ fn answer<'a>(
     place: Place,
 ) {
     let mut guards = Vec::new();
-    let view = unwrapped(machine, view, &mut guards);
+    let view = unwrap_view(machine, view, &mut guards);
     let path = join_paths("", path);
     if let Some(closure) = view.as_function() {
         guards.extend(django_guards::of_function(machine, &closure));
-        let name = machine.label(&view);
-        let handler = machine.dotted(closure.place, &name);
+        let name = machine.label_of(&view);
+        let handler = machine.dotted_path(closure.place, &name);
         for method in function_methods(machine, &closure.decorators) {
-            findings.route(
+            findings.add_route(
                 machine,
                 closure.place,
                 NewRoute {
@@ -384,9 +386,9 @@ fn answer<'a>(
         match machine.path_of(&view).filter(|path| !path.is_empty()) {
             // Django admin and views of libraries.
             Some(name) if name.contains("admin.site") => {
-                findings.unresolved(machine, place, format!("{path}: the views of {name}"));
+                findings.report_unresolved(machine, place, format!("{path}: the views of {name}"));
             }
-            Some(handler) => findings.route(
+            Some(handler) => findings.add_route(
                 machine,
                 place,
                 NewRoute {
@@ -396,7 +398,7 @@ fn answer<'a>(
                     guards: &guards,
                 },
             ),
-            None => findings.unresolved(machine, place, format!("the view of {path}")),
+            None => findings.report_unresolved(machine, place, format!("the view of {path}")),
         }
         return;
     };
@@ -407,22 +409,22 @@ fn answer<'a>(
             .map(Value::entries)
             .unwrap_or_default();
         if actions.is_empty() {
-            class_view(machine, findings, &class, &path, &guards);
+            add_class_view(machine, findings, &class, &path, &guards);
         } else {
-            django_rest::actions(machine, findings, &class, &path, &actions);
+            django_rest::add_actions(machine, findings, &class, &path, &actions);
         }
         return;
     }
     let Some(name) = machine.path_of(&receiver) else {
-        findings.unresolved(machine, place, format!("the view of {path}"));
+        findings.report_unresolved(machine, place, format!("the view of {path}"));
         return;
     };
     let methods = methods_of_bases(&[name.as_str().into()]);
     if methods.is_empty() {
-        findings.unresolved(machine, place, format!("what {name} answers at {path}"));
+        findings.report_unresolved(machine, place, format!("what {name} answers at {path}"));
     }
     for method in methods {
-        findings.route(
+        findings.add_route(
             machine,
             place,
             NewRoute {
@@ -437,13 +439,13 @@ fn answer<'a>(
 
 fn function_methods<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     for decorator in decorators {
-        match machine.label(decorator).as_str() {
+        match machine.label_of(decorator).as_str() {
             "require_POST" => return vec!["POST".to_owned()],
             "require_GET" => return vec!["GET".to_owned()],
             "require_safe" => return vec!["GET".to_owned(), "HEAD".to_owned()],
             "api_view" | "require_http_methods" => {
                 let given = machine
-                    .called(decorator)
+                    .call_path(decorator)
                     .and_then(|(_, arguments)| arguments.at(0).cloned());
                 let methods: Vec<_> = given.map(|list| list.items()).unwrap_or_default();
                 let methods: Vec<_> = methods
@@ -476,7 +478,7 @@ fn methods_of_bases(bases: &[Rc<str>]) -> Vec<&'static str> {
     methods
 }
 
-fn class_view<'a>(
+fn add_class_view<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -490,7 +492,7 @@ fn class_view<'a>(
         .map(|list| list.items());
     let mut guards = guards.to_vec();
     guards.extend(django_guards::of_class(machine, class));
-    let handler = machine.dotted(class.place, &class.class.name);
+    let handler = machine.dotted_path(class.place, &class.class.name);
     let mut is_empty = true;
     for verb in VERBS {
         let own = machine.method(class, verb);
@@ -512,7 +514,7 @@ fn class_view<'a>(
             guards.extend(django_guards::of_method(machine, &method.decorators));
         }
         let place = own.map_or(class.place, |method| method.place);
-        findings.route(
+        findings.add_route(
             machine,
             place,
             NewRoute {
@@ -524,7 +526,7 @@ fn class_view<'a>(
         );
     }
     if is_empty {
-        findings.route(
+        findings.add_route(
             machine,
             class.place,
             NewRoute {

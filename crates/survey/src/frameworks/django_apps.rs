@@ -6,7 +6,7 @@ use crate::evaluate::{Arguments, Machine, Origin, Value};
 use code::modules::ModuleId;
 
 /// Runs `ready` of each configuration, with the models of all of their applications loaded.
-pub(crate) fn ready(machine: &mut Machine<'_>) {
+pub(crate) fn run_ready_methods(machine: &mut Machine<'_>) {
     let files = machine.files;
     let configures = |text: &str| text.contains("AppConfig") && text.contains("def ready");
     let found: BTreeSet<ModuleId> = (0..files.len())

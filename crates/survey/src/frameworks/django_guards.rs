@@ -10,7 +10,7 @@ pub(super) fn of_function<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a
     let mut guards = for_all(machine, &closure.decorators);
     let called = |machine: &Machine<'a>, name: &str| {
         closure.decorators.iter().find_map(|decorator| {
-            let (path, arguments) = machine.called(decorator)?;
+            let (path, arguments) = machine.call_path(decorator)?;
             (path.rsplit('.').next() == Some(name))
                 .then(|| arguments.at(0).cloned().unwrap_or(Value::Unknown))
         })
@@ -31,7 +31,7 @@ pub(super) fn of_function<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a
 pub(super) fn of_method<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let mut plain = Vec::new();
     for decorator in decorators {
-        match machine.called(decorator) {
+        match machine.call_path(decorator) {
             Some((path, arguments)) if path.ends_with("method_decorator") => {
                 let inner = arguments.at(0).cloned().unwrap_or(Value::Unknown);
                 plain.extend(if let Value::List(_) = inner {
@@ -53,7 +53,7 @@ pub(super) fn of_class<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>
     let mut guards = for_all(machine, &decorators);
     guards.extend(of_method(machine, &decorators));
     of_bases(machine, class, &mut guards, 0);
-    guards.extend(django_rest::permissions(machine, class));
+    guards.extend(django_rest::permission_guards(machine, class));
     guards
 }
 
@@ -69,10 +69,10 @@ fn of_bases<'a>(
         return;
     }
     for base in class.bases.clone() {
-        let base = machine.settle(base);
+        let base = machine.resolve_import(base);
         let Some(own) = base.as_class() else {
             if machine.keeps_out(&base) {
-                guards.push(machine.label(&base));
+                guards.push(machine.label_of(&base));
             }
             continue;
         };
@@ -81,7 +81,7 @@ fn of_bases<'a>(
             .iter()
             .any(|path| path.ends_with("View") || path.ends_with("ViewSet"));
         if !is_view && machine.keeps_out(&base) {
-            guards.push(machine.label(&base));
+            guards.push(machine.label_of(&base));
         } else {
             of_bases(machine, &own, guards, depth + 1);
         }
@@ -103,7 +103,7 @@ fn of_bases<'a>(
 fn for_all<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let is_open = decorators
         .iter()
-        .any(|value| machine.label(value) == "login_not_required");
+        .any(|value| machine.label_of(value) == "login_not_required");
     let files = machine.files;
     let mut found = Vec::new();
     for (module, file) in files.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::findings::{Column, Entity, Findings};
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Django ORM",
     markers: &["django.db", "django.contrib"],
-    read,
+    read: read_django_models,
 };
 
 /// Name, type and whether it may be null: what Django's own user classes bring.
@@ -25,8 +25,8 @@ const USER: [(&str, &str); 9] = [
     ("user_permissions", "ManyToManyField"),
 ];
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
-    installed(machine, findings);
+fn read_django_models(machine: &mut Machine<'_>, findings: &mut Findings) {
+    add_installed_tables(machine, findings);
     for class in machine.classes.clone() {
         let outside = machine.outside_bases(&class);
         let is_model = outside.iter().any(|path| {
@@ -50,8 +50,8 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             .and_then(|name| name.as_text())
             .map(|name| name.to_string());
         let table = table.unwrap_or_else(|| format!("{label}_{}", class.class.name.to_lowercase()));
-        let columns = columns(machine, &class, &outside);
-        implicit(machine, findings, &class, &table);
+        let columns = columns_of_model(machine, &class, &outside);
+        add_relation_tables(machine, findings, &class, &table);
         findings.entities.push(Entity {
             table,
             model: class.class.name.to_string(),
@@ -63,7 +63,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 }
 
 /// The tables that Django makes for relations of many to many that name no model of their own.
-fn implicit<'a>(
+fn add_relation_tables<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -82,7 +82,7 @@ fn implicit<'a>(
         let target = target.map(|value| {
             value
                 .as_text()
-                .map_or_else(|| machine.label(value), |text| text.to_string())
+                .map_or_else(|| machine.label_of(value), |text| text.to_string())
         });
         let target = target
             .unwrap_or_default()
@@ -130,14 +130,14 @@ fn implicit<'a>(
 }
 
 /// The tables of Django's own applications that the settings install.
-fn installed(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn add_installed_tables(machine: &mut Machine<'_>, findings: &mut Findings) {
     let Some((_, settings)) = machine.stand_ins.first().copied() else {
         return;
     };
-    let listed = machine.export(settings, "INSTALLED_APPS").items();
+    let listed = machine.export_of(settings, "INSTALLED_APPS").items();
     let applications: Vec<Rc<str>> = listed.iter().filter_map(Value::as_text).collect();
     let has_own_user = machine
-        .export(settings, "AUTH_USER_MODEL")
+        .export_of(settings, "AUTH_USER_MODEL")
         .as_text()
         .is_some();
     for (application, table, model, columns) in super::django_contrib::TABLES {
@@ -164,12 +164,12 @@ fn installed(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-fn add(columns: &mut Vec<Column>, column: Column) {
+fn push_column(columns: &mut Vec<Column>, column: Column) {
     columns.retain(|known| known.name != column.name);
     columns.push(column);
 }
 
-fn columns<'a>(
+fn columns_of_model<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
     outside: &[Rc<str>],
@@ -187,32 +187,32 @@ fn columns<'a>(
             .iter()
             .any(|path| path.ends_with(".AbstractBaseUser"))
     {
-        add(&mut columns, plain("password", "CharField", false));
-        add(&mut columns, plain("last_login", "DateTimeField", true));
+        push_column(&mut columns, plain("password", "CharField", false));
+        push_column(&mut columns, plain("last_login", "DateTimeField", true));
     }
     if has_user
         || outside
             .iter()
             .any(|path| path.ends_with(".PermissionsMixin"))
     {
-        add(&mut columns, plain("is_superuser", "BooleanField", false));
-        add(&mut columns, plain("groups", "ManyToManyField", false));
-        add(
+        push_column(&mut columns, plain("is_superuser", "BooleanField", false));
+        push_column(&mut columns, plain("groups", "ManyToManyField", false));
+        push_column(
             &mut columns,
             plain("user_permissions", "ManyToManyField", false),
         );
     }
     for (name, kind) in USER.into_iter().filter(|_| has_user) {
-        add(&mut columns, plain(name, kind, false));
+        push_column(&mut columns, plain(name, kind, false));
     }
     if outside.iter().any(|path| path.ends_with(".MPTTModel")) {
         for name in ["lft", "rght", "tree_id", "level"] {
-            add(&mut columns, plain(name, "PositiveIntegerField", false));
+            push_column(&mut columns, plain(name, "PositiveIntegerField", false));
         }
     }
     if outside.iter().any(|path| path.ends_with(".TagBase")) {
         for name in ["name", "slug"] {
-            add(
+            push_column(
                 &mut columns,
                 Column {
                     unique: true,
@@ -239,8 +239,8 @@ fn columns<'a>(
         }
         let fields = ancestor.fields.borrow().clone();
         for field in fields {
-            if let Some(column) = column(machine, field.name, &field.value) {
-                add(&mut columns, column);
+            if let Some(column) = column_of_field(machine, field.name, &field.value) {
+                push_column(&mut columns, column);
             } else if matches!(field.value, Value::Null) {
                 // `name = None` takes away what was inherited.
                 columns.retain(|known| known.name != field.name);
@@ -310,7 +310,7 @@ fn is_field_name(name: &str) -> bool {
         )
 }
 
-fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Option<Column> {
+fn column_of_field<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Option<Column> {
     let (kind, arguments) = field_class(machine, value)?;
     let known = is_field_name(&kind)
         || value
@@ -335,7 +335,7 @@ fn column<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Optio
         let target = target.map(|value| {
             value
                 .as_text()
-                .map_or_else(|| machine.label(value), |text| text.to_string())
+                .map_or_else(|| machine.label_of(value), |text| text.to_string())
         });
         let mark = if is_key { "fk" } else { "m2m" };
         column.references = format!("{mark}:{}", target.unwrap_or_default());

@@ -37,17 +37,17 @@ const ACTIONS: [(&str, &str, &str, bool); 6] = [
     ("destroy", "DestroyModelMixin", "delete", true),
 ];
 
-pub(super) fn permissions<'a>(
+pub(super) fn permission_guards<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
 ) -> Vec<String> {
     let own = ["permission_classes", "authentication_classes"]
         .map(|name| machine.class_member(class, name));
     let [permissions, authentication] = own;
-    let permissions =
-        permissions.unwrap_or_else(|| setting(machine, class, "DEFAULT_PERMISSION_CLASSES"));
-    let authentication =
-        authentication.unwrap_or_else(|| setting(machine, class, "DEFAULT_AUTHENTICATION_CLASSES"));
+    let permissions = permissions
+        .unwrap_or_else(|| setting_classes(machine, class, "DEFAULT_PERMISSION_CLASSES"));
+    let authentication = authentication
+        .unwrap_or_else(|| setting_classes(machine, class, "DEFAULT_AUTHENTICATION_CLASSES"));
     let mut guards = machine.guard_names(&permissions.items());
     // Most authentication lets those pass who bring nothing; the project's own may turn them away.
     let own: Vec<_> = authentication
@@ -55,7 +55,7 @@ pub(super) fn permissions<'a>(
         .into_iter()
         .filter(|value| turns_away(machine, value))
         .collect();
-    guards.extend(own.iter().map(|value| machine.label(value)));
+    guards.extend(own.iter().map(|value| machine.label_of(value)));
     guards
 }
 
@@ -82,7 +82,11 @@ fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
 }
 
 /// A list of classes that the project's settings name for all of REST framework's views.
-fn setting<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>, name: &str) -> Value<'a> {
+fn setting_classes<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    name: &str,
+) -> Value<'a> {
     let is_view = machine
         .outside_bases(class)
         .iter()
@@ -113,7 +117,7 @@ pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Opti
         for text in listed.iter().filter_map(Value::as_text) {
             let (path, last) = text.rsplit_once('.').unwrap_or(("", &text));
             classes.push(match machine.modules.python(&files[module].path, path) {
-                code::modules::Found::File(found) => machine.export(found, last),
+                code::modules::Found::File(found) => machine.export_of(found, last),
                 _ => Value::External(text.clone()),
             });
         }
@@ -123,7 +127,7 @@ pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Opti
 }
 
 /// The routes of `router.urls` or of the router itself; false where it is no router.
-pub(super) fn router<'a>(
+pub(super) fn add_router<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     value: &Value<'a>,
@@ -145,12 +149,12 @@ pub(super) fn router<'a>(
     let root = Value::Object(id);
     let place = machine.object(id).place;
     if machine.is_instance_of(id, |path| path.ends_with("DefaultRouter"))
-        && let Some(class) = machine.member(&root, "APIRootView", place).as_class()
+        && let Some(class) = machine.member_of(&root, "APIRootView", place).as_class()
     {
-        let handler = machine.dotted(class.place, &class.class.name);
-        let guards = permissions(machine, &class);
+        let handler = machine.dotted_path(class.place, &class.class.name);
+        let guards = permission_guards(machine, &class);
         let path = join_paths("", prefix);
-        findings.route(
+        findings.add_route(
             machine,
             class.place,
             NewRoute {
@@ -161,7 +165,7 @@ pub(super) fn router<'a>(
             },
         );
     }
-    for event in machine.events(id) {
+    for event in machine.events_of(id) {
         let own = event
             .arguments
             .at_or_named(0, "prefix")
@@ -174,15 +178,22 @@ pub(super) fn router<'a>(
             .at_or_named(1, "viewset")
             .and_then(Value::as_class);
         let (Some(own), Some(class)) = (own, class) else {
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 event.place,
                 "register of a viewset that could not be followed",
             );
             continue;
         };
-        let path = format!("{prefix}{}", plain(&own, true));
-        viewset(machine, findings, &class, &path, slash(machine, id), &added);
+        let path = format!("{prefix}{}", plain_path(&own, true));
+        add_viewset(
+            machine,
+            findings,
+            &class,
+            &path,
+            trailing_slash(machine, id),
+            &added,
+        );
     }
     true
 }
@@ -190,15 +201,15 @@ pub(super) fn router<'a>(
 /// Methods that a router of the project adds to every viewset: `self.routes[0].mapping.update({…})`.
 fn added_methods<'a>(machine: &mut Machine<'a>, router: ObjectId) -> Vec<(Rc<str>, Rc<str>, bool)> {
     let place = machine.object(router).place;
-    let routes = machine.member(&Value::Object(router), "routes", place);
+    let routes = machine.member_of(&Value::Object(router), "routes", place);
     let mut added = Vec::new();
     for (number, is_detail) in [("0", false), ("2", true)] {
-        let kind = machine.member(&routes, number, place);
-        let mapping = machine.member(&kind, "mapping", place);
+        let kind = machine.member_of(&routes, number, place);
+        let mapping = machine.member_of(&kind, "mapping", place);
         for event in mapping
             .objects()
             .into_iter()
-            .flat_map(|id| machine.events(id))
+            .flat_map(|id| machine.events_of(id))
         {
             let entries = event
                 .arguments
@@ -214,7 +225,7 @@ fn added_methods<'a>(machine: &mut Machine<'a>, router: ObjectId) -> Vec<(Rc<str
     added
 }
 
-fn slash(machine: &Machine<'_>, router: ObjectId) -> &'static str {
+fn trailing_slash(machine: &Machine<'_>, router: ObjectId) -> &'static str {
     match machine.made_with(router).named("trailing_slash") {
         Some(Value::Bool(false)) => "",
         _ => "/",
@@ -238,7 +249,7 @@ fn has_action<'a>(
     })
 }
 
-fn viewset<'a>(
+fn add_viewset<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -273,7 +284,7 @@ fn viewset<'a>(
             } else {
                 format!("{base}{slash}")
             };
-            route(machine, findings, class, action, method, &path);
+            add_action_route(machine, findings, class, action, method, &path);
         }
     }
     for (method, action, is_detail) in added {
@@ -283,7 +294,7 @@ fn viewset<'a>(
             } else {
                 format!("{base}{slash}")
             };
-            route(machine, findings, class, action, method, &path);
+            add_action_route(machine, findings, class, action, method, &path);
         }
     }
     let mut seen = Vec::new();
@@ -294,12 +305,12 @@ fn viewset<'a>(
                 continue;
             }
             seen.push(field.name);
-            extra_actions(machine, findings, class, &field, (base, &lookup, slash));
+            add_extra_actions(machine, findings, class, &field, (base, &lookup, slash));
         }
     }
 }
 
-fn extra_actions<'a>(
+fn add_extra_actions<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -309,7 +320,7 @@ fn extra_actions<'a>(
     let Some(closure) = field.value.as_function() else {
         return;
     };
-    let (methods, path) = match mapped(machine, &closure) {
+    let (methods, path) = match method_mapping(machine, &closure) {
         Some((method, action)) => match extra_action(machine, &action, below) {
             Some((_, path)) => (vec![method], path),
             None => return,
@@ -320,12 +331,15 @@ fn extra_actions<'a>(
         },
     };
     for method in methods {
-        route(machine, findings, class, field.name, &method, &path);
+        add_action_route(machine, findings, class, field.name, &method, &path);
     }
 }
 
 /// `@retry.mapping.post` adds a method to the action `retry`.
-fn mapped<'a>(machine: &Machine<'a>, closure: &Closure<'a>) -> Option<(String, Rc<Closure<'a>>)> {
+fn method_mapping<'a>(
+    machine: &Machine<'a>,
+    closure: &Closure<'a>,
+) -> Option<(String, Rc<Closure<'a>>)> {
     closure.decorators.iter().find_map(|decorator| {
         let Origin::Member { of, name: method } = &machine.object(decorator.as_object()?).origin
         else {
@@ -347,7 +361,7 @@ fn extra_action<'a>(
     let mut given: Vec<String> = Vec::new();
     let mut path = None;
     for decorator in &closure.decorators {
-        let Some((callee, arguments)) = machine.called(decorator) else {
+        let Some((callee, arguments)) = machine.call_path(decorator) else {
             continue;
         };
         let is_detail = match callee.rsplit('.').next().unwrap_or_default() {
@@ -376,7 +390,7 @@ fn extra_action<'a>(
             .named("url_path")
             .and_then(Value::as_text)
             .unwrap_or_else(|| name.into());
-        let own = plain(&own, true);
+        let own = plain_path(&own, true);
         path = Some(if is_detail {
             format!("{base}/{lookup}/{own}{slash}")
         } else {
@@ -387,7 +401,7 @@ fn extra_action<'a>(
 }
 
 /// `ViewSet.as_view({'get': 'list'})`.
-pub(super) fn actions<'a>(
+pub(super) fn add_actions<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -396,12 +410,12 @@ pub(super) fn actions<'a>(
 ) {
     for (method, action) in actions {
         if let Some(action) = action.as_text() {
-            route(machine, findings, class, &action, method, path);
+            add_action_route(machine, findings, class, &action, method, path);
         }
     }
 }
 
-fn route<'a>(
+fn add_action_route<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -414,11 +428,11 @@ fn route<'a>(
         .map_or(class.place, |method| method.place);
     let guards = match own_permissions(machine, class, action) {
         Some(own) => machine.guard_names(&own.items()),
-        None => permissions(machine, class),
+        None => permission_guards(machine, class),
     };
-    let handler = machine.dotted(class.place, &format!("{}.{action}", class.class.name));
+    let handler = machine.dotted_path(class.place, &format!("{}.{action}", class.class.name));
     let path = join_paths("", path);
-    findings.route(
+    findings.add_route(
         machine,
         place,
         NewRoute {
@@ -438,14 +452,14 @@ fn own_permissions<'a>(
 ) -> Option<Value<'a>> {
     let method = machine.method(class, action)?;
     method.decorators.iter().find_map(|decorator| {
-        let (path, arguments) = machine.called(decorator)?;
+        let (path, arguments) = machine.call_path(decorator)?;
         path.ends_with("action")
             .then(|| arguments.named("permission_classes").cloned())?
     })
 }
 
 /// A pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.
-pub(super) fn plain(pattern: &str, is_regex: bool) -> String {
+pub(super) fn plain_path(pattern: &str, is_regex: bool) -> String {
     if !is_regex {
         return pattern.to_owned();
     }

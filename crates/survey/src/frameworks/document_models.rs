@@ -17,7 +17,7 @@ pub(crate) const SEQUELIZE: Framework = Framework {
 };
 
 /// The plural that both libraries make of common English names.
-fn plural(name: &str) -> String {
+fn plural_of(name: &str) -> String {
     let lower = name.to_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
     if ends(&["s", "x", "z", "ch", "sh"]) {
@@ -39,7 +39,7 @@ fn is_schema(path: &str) -> bool {
 
 fn read_mongoose(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if !path.starts_with("mongoose") || !path.ends_with("model") {
@@ -59,31 +59,31 @@ fn read_mongoose(machine: &mut Machine<'_>, findings: &mut Findings) {
         };
         let made = machine.made_with(schema);
         let mut columns = vec![
-            column("_id", "ObjectID", true),
-            column("__v", "Number", false),
+            new_column("_id", "ObjectID", true),
+            new_column("__v", "Number", false),
         ];
         for (name, value) in made.at(0).map(Value::entries).unwrap_or_default() {
-            nested(machine, &name, &value, &mut columns);
+            collect_nested_columns(machine, &name, &value, &mut columns);
         }
         let options = made.at(1).cloned().unwrap_or(Value::Unknown);
         if options
             .entry("timestamps")
             .is_some_and(|value| !matches!(value, Value::Bool(false) | Value::Null))
         {
-            columns.extend(["createdAt", "updatedAt"].map(|name| column(name, "Date", false)));
+            columns.extend(["createdAt", "updatedAt"].map(|name| new_column(name, "Date", false)));
         }
         let collection = arguments
             .at(2)
             .and_then(Value::as_text)
             .or_else(|| options.entry("collection")?.as_text());
         let table =
-            collection.map_or_else(|| plural(&name.to_lowercase()), |name| name.to_string());
+            collection.map_or_else(|| plural_of(&name.to_lowercase()), |name| name.to_string());
         let place = machine.object(id).place;
-        push(machine, findings, table, &name, place, columns);
+        push_entity(machine, findings, table, &name, place, columns);
     }
 }
 
-fn column(name: &str, kind: &str, primary: bool) -> Column {
+fn new_column(name: &str, kind: &str, primary: bool) -> Column {
     Column {
         name: name.to_owned(),
         kind: kind.to_owned(),
@@ -93,7 +93,12 @@ fn column(name: &str, kind: &str, primary: bool) -> Column {
     }
 }
 
-fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mut Vec<Column>) {
+fn collect_nested_columns<'a>(
+    machine: &Machine<'a>,
+    name: &str,
+    value: &Value<'a>,
+    columns: &mut Vec<Column>,
+) {
     if let Some(inner @ Value::Map(_)) = value.items().first() {
         // `[{ type: …, ref: … }]` and lists of documents are columns of their own.
         let has_type = inner.entry("type").is_some();
@@ -103,7 +108,7 @@ fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mu
             Value::text("document")
         };
         let mut own = Vec::new();
-        nested(machine, name, &kind, &mut own);
+        collect_nested_columns(machine, name, &kind, &mut own);
         columns.extend(own.into_iter().map(|column| Column {
             kind: format!("[{}]", column.kind),
             ..column
@@ -113,7 +118,7 @@ fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mu
     let entries = value.entries();
     if !entries.is_empty() && value.entry("type").is_none() {
         for (inner, value) in entries {
-            nested(machine, &format!("{name}.{inner}"), &value, columns);
+            collect_nested_columns(machine, &format!("{name}.{inner}"), &value, columns);
         }
         return;
     }
@@ -127,7 +132,7 @@ fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mu
         name: name.to_owned(),
         kind: kind
             .as_text()
-            .map_or_else(|| machine.label(&kind), |text| text.to_string()),
+            .map_or_else(|| machine.label_of(&kind), |text| text.to_string()),
         nullable: Some(!is_required),
         unique: value.entry("unique").is_some_and(|value| value.is_true()),
         references: reference
@@ -137,7 +142,7 @@ fn nested<'a>(machine: &Machine<'a>, name: &str, value: &Value<'a>, columns: &mu
     });
 }
 
-fn push(
+fn push_entity(
     machine: &Machine<'_>,
     findings: &mut Findings,
     table: String,
@@ -180,7 +185,7 @@ fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
                     .iter()
                     .any(|base| base.starts_with("sequelize"));
                 if is_model {
-                    define(machine, findings, &class.class.name, &event, 0, id);
+                    define_sequelize_model(machine, findings, &class.class.name, &event, 0, id);
                 }
             }
             "define" => {
@@ -190,7 +195,7 @@ fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
                     .at(1)
                     .is_some_and(|fields| !fields.entries().is_empty());
                 if let Some(name) = name.filter(|_| has_fields) {
-                    define(machine, findings, &name, &event, 1, id);
+                    define_sequelize_model(machine, findings, &name, &event, 1, id);
                 }
             }
             "belongsTo" | "hasMany" | "hasOne" | "belongsToMany" => {
@@ -200,22 +205,22 @@ fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
     }
     for (own, event) in relations {
-        relate(machine, findings, &own, &event);
+        add_relations(machine, findings, &own, &event);
     }
 }
 
 fn model_name<'a>(machine: &Machine<'a>, value: &Value<'a>) -> String {
-    match machine.called(value) {
+    match machine.call_path(value) {
         Some((path, arguments)) if path.ends_with(".define") => arguments
             .at(0)
             .and_then(Value::as_text)
             .map(|name| name.to_string())
             .unwrap_or_default(),
-        _ => machine.label(value),
+        _ => machine.label_of(value),
     }
 }
 
-fn define<'a>(
+fn define_sequelize_model<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     name: &str,
@@ -239,7 +244,7 @@ fn define<'a>(
     let table = match table {
         Some(table) => table.to_string(),
         None if is_frozen => model.to_string(),
-        None => plural(&model),
+        None => plural_of(&model),
     };
     let mut columns = Vec::new();
     for (field, value) in event
@@ -256,7 +261,7 @@ fn define<'a>(
         let own = value.entry("field").and_then(|name| name.as_text());
         columns.push(Column {
             name: own.unwrap_or(field).to_string(),
-            kind: machine.label(&kind),
+            kind: machine.label_of(&kind),
             nullable: Some(!primary && !is_closed),
             primary,
             unique: value.entry("unique").is_some_and(|value| value.is_true()),
@@ -268,7 +273,7 @@ fn define<'a>(
             0,
             Column {
                 nullable: Some(false),
-                ..column("id", "INTEGER", true)
+                ..new_column("id", "INTEGER", true)
             },
         );
     }
@@ -278,7 +283,7 @@ fn define<'a>(
     {
         let stamp = |name| Column {
             nullable: Some(false),
-            ..column(name, "DATE", false)
+            ..new_column(name, "DATE", false)
         };
         for column in ["createdAt", "updatedAt"].map(stamp) {
             if !columns.iter().any(|known| known.name == column.name) {
@@ -289,14 +294,14 @@ fn define<'a>(
             .entry("paranoid")
             .is_some_and(|value| value.is_true())
         {
-            columns.push(column("deletedAt", "DATE", false));
+            columns.push(new_column("deletedAt", "DATE", false));
         }
     }
     let place = machine.object(id).place;
-    push(machine, findings, table, &model, place, columns);
+    push_entity(machine, findings, table, &model, place, columns);
 }
 
-fn relate<'a>(machine: &Machine<'a>, findings: &mut Findings, own: &str, event: &Event<'a>) {
+fn add_relations<'a>(machine: &Machine<'a>, findings: &mut Findings, own: &str, event: &Event<'a>) {
     let target = event
         .arguments
         .at(0)
@@ -329,7 +334,7 @@ fn relate<'a>(machine: &Machine<'a>, findings: &mut Findings, own: &str, event: 
             Some(known) => known.references = references,
             None => entity.columns.push(Column {
                 references,
-                ..column(&key, "INTEGER", false)
+                ..new_column(&key, "INTEGER", false)
             }),
         }
     }

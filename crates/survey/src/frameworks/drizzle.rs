@@ -7,12 +7,12 @@ use crate::findings::{Column, Entity, Findings};
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Drizzle",
     markers: &["drizzle-orm"],
-    read,
+    read: read_drizzle,
 };
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_drizzle(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         let is_table = path.starts_with("drizzle-orm")
@@ -27,9 +27,9 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             continue;
         };
         let mut columns = Vec::new();
-        let keys = composite(machine, arguments.at(2));
+        let keys = composite_key(machine, arguments.at(2));
         for (key, value) in arguments.at(1).map(Value::entries).unwrap_or_default() {
-            columns.extend(column(machine, &key, &value));
+            columns.extend(column_of_chain(machine, &key, &value));
         }
         for column in columns
             .iter_mut()
@@ -51,19 +51,23 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 }
 
 /// The columns of `primaryKey({ columns: [table.a, table.b] })`, by their last name.
-fn composite<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Vec<String> {
+fn composite_key<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Vec<String> {
     let Some(function) = extra.and_then(Value::as_function) else {
         return Vec::new();
     };
     let table = machine.new_object(Origin::Made("table"), function.place);
-    let made = machine.invoke(&function, None, &Arguments::of([Value::Object(table)]));
+    let made = machine.invoke(
+        &function,
+        None,
+        &Arguments::from_values([Value::Object(table)]),
+    );
     let given = made
         .items()
         .into_iter()
         .chain(made.entries().into_iter().map(|(_, value)| value));
     let mut keys = Vec::new();
     for value in given.collect::<Vec<_>>() {
-        let Some((path, arguments)) = machine.called(&value) else {
+        let Some((path, arguments)) = machine.call_path(&value) else {
             continue;
         };
         if path.ends_with("primaryKey") {
@@ -72,13 +76,13 @@ fn composite<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Vec<St
                 .and_then(|options| options.entry("columns"))
                 .map(|list| list.items());
             let listed = listed.unwrap_or_else(|| arguments.positional().cloned().collect());
-            keys.extend(listed.iter().map(|column| machine.label(column)));
+            keys.extend(listed.iter().map(|column| machine.label_of(column)));
         }
     }
     keys
 }
 
-fn column<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option<Column> {
+fn column_of_chain<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option<Column> {
     let mut column = Column {
         name: key.to_owned(),
         nullable: Some(true),
@@ -108,7 +112,7 @@ fn column<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option
                             .map(|id| machine.object(id).origin.clone())
                         {
                             let table = machine
-                                .called(&of)
+                                .call_path(&of)
                                 .and_then(|(_, given)| given.at(0)?.as_text());
                             column.references = format!("fk:{}.{name}", table.unwrap_or_default());
                         }
@@ -118,7 +122,7 @@ fn column<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option
                 at = receiver.as_object()?;
             }
             Origin::Call { callee, arguments } => {
-                column.kind = machine.label(&callee);
+                column.kind = machine.label_of(&callee);
                 if column.kind.to_lowercase().contains("serial") {
                     column.nullable = Some(false);
                 }

@@ -10,30 +10,30 @@ use crate::findings::{Findings, join_paths};
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Express",
     markers: &["express"],
-    read,
+    read: read_express,
 };
 
 const VERBS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "all",
 ];
 
-fn is_application(path: &str) -> bool {
+fn is_express(path: &str) -> bool {
     matches!(path, "express" | "express.Application" | "express.Express")
 }
 
 fn is_router(path: &str) -> bool {
-    is_application(path) || matches!(path, "express.Router" | "express-promise-router")
+    is_express(path) || matches!(path, "express.Router" | "express-promise-router")
 }
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_express(machine: &mut Machine<'_>, findings: &mut Findings) {
     let routers = machine.all_instances(is_router);
     let mut used = BTreeSet::new();
     for router in &routers {
-        for event in chain(machine, *router)
+        for event in calls_of_chain(machine, *router)
             .iter()
             .filter(|event| &*event.name == "use")
         {
-            let given = flat(&event.arguments.positional().cloned().collect::<Vec<_>>());
+            let given = flatten_lists(&event.arguments.positional().cloned().collect::<Vec<_>>());
             used.extend(
                 given
                     .iter()
@@ -52,7 +52,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     };
     let mut roots = Vec::new();
     for id in routers.iter().copied().filter(|id| !used.contains(id)) {
-        if machine.is_instance_of(id, is_application) {
+        if machine.is_instance_of(id, is_express) {
             roots.push((is_handed(machine, id), id));
         }
     }
@@ -60,16 +60,16 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     roots.sort();
     for (is_handed, root) in roots {
         if !is_handed || findings.routes.is_empty() {
-            walk.router(machine, findings, root, Way::default());
+            walk.follow_router(machine, findings, root, RouteContext::default());
         }
     }
     for router in routers {
         if !walk.seen.contains(&router)
             && !is_handed(machine, router)
-            && !machine.events(router).is_empty()
+            && !machine.events_of(router).is_empty()
         {
             let place = machine.object(router).place;
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 place,
                 "a router whose use in an application could not be followed",
@@ -79,14 +79,14 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 }
 
 /// The calls on a router, chained ones as well.
-fn chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
+fn calls_of_chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
     let mut events = Vec::new();
-    for event in machine.events(id) {
+    for event in machine.events_of(id) {
         let result = event.result;
         let is_chained = is_chained(&event.name);
         events.push(event);
         if is_chained {
-            events.extend(chain(machine, result));
+            events.extend(calls_of_chain(machine, result));
         }
     }
     events
@@ -108,12 +108,12 @@ fn is_chained(name: &str) -> bool {
     VERBS.contains(&name) || matches!(name, "use" | "param" | "set")
 }
 
-fn flat<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
+fn flatten_lists<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
     values
         .iter()
         .flat_map(|value| {
             if let Value::List(_) = value {
-                flat(&value.items())
+                flatten_lists(&value.items())
             } else {
                 vec![value.clone()]
             }
@@ -122,10 +122,10 @@ fn flat<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
 }
 
 /// The path that a route is registered under: text, several texts, or a pattern.
-fn paths(value: &Value<'_>) -> Option<Vec<String>> {
+fn paths_of_route(value: &Value<'_>) -> Option<Vec<String>> {
     match value {
         Value::List(items) => {
-            let paths: Option<Vec<_>> = items.borrow().iter().map(paths).collect();
+            let paths: Option<Vec<_>> = items.borrow().iter().map(paths_of_route).collect();
             Some(paths?.into_iter().flatten().collect())
         }
         Value::Regex(pattern) => Some(vec![format!("/{}", pattern.trim_matches('/'))]),
@@ -171,16 +171,16 @@ fn stands_between(called: &str) -> bool {
 
 /// How a request comes to what a router answers: the path, and the guards that it has passed.
 #[derive(Clone, Default)]
-struct Way {
+struct RouteContext {
     prefix: String,
     guards: Vec<String>,
     /// Guards of what lies below a path, seen from the router.
     below: Vec<(String, Vec<String>)>,
 }
 
-impl Way {
+impl RouteContext {
     /// The way to what lies below a path of the router.
-    fn to(&self, path: &str) -> Way {
+    fn to(&self, path: &str) -> RouteContext {
         let mut guards = self.guards.clone();
         let holds = |above: &str| {
             let rest = path.strip_prefix(above.trim_end_matches('/'));
@@ -192,8 +192,8 @@ impl Way {
                 .filter(|(above, _)| holds(above))
                 .flat_map(|(_, names)| names.clone()),
         );
-        Way {
-            prefix: joined(&self.prefix, path),
+        RouteContext {
+            prefix: join_path(&self.prefix, path),
             guards,
             below: Vec::new(),
         }
@@ -207,12 +207,12 @@ struct Walk {
 }
 
 impl Walk {
-    fn router<'a>(
+    fn follow_router<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         router: ObjectId,
-        way: Way,
+        way: RouteContext,
     ) {
         if self.stack.contains(&router) {
             return;
@@ -220,16 +220,16 @@ impl Walk {
         self.stack.push(router);
         self.seen.insert(router);
         let mut way = way;
-        for event in chain(machine, router) {
+        for event in calls_of_chain(machine, router) {
             match &*event.name {
-                "use" => self.mount(machine, findings, &event, &mut way),
+                "use" => self.follow_use(machine, findings, &event, &mut way),
                 "route" => {
-                    let Some(own) = event.arguments.at(0).and_then(paths) else {
-                        findings.unresolved(machine, event.place, "the path of a route");
+                    let Some(own) = event.arguments.at(0).and_then(paths_of_route) else {
+                        findings.report_unresolved(machine, event.place, "the path of a route");
                         continue;
                     };
-                    for inner in chain(machine, event.result) {
-                        endpoint(machine, findings, &inner, (&way, &own));
+                    for inner in calls_of_chain(machine, event.result) {
+                        add_endpoint(machine, findings, &inner, (&way, &own));
                     }
                 }
                 verb if VERBS.contains(&verb) => {
@@ -237,9 +237,9 @@ impl Walk {
                     if event.arguments.positional().count() < 2 {
                         continue;
                     }
-                    match event.arguments.at(0).and_then(paths) {
+                    match event.arguments.at(0).and_then(paths_of_route) {
                         Some(own) => {
-                            let rest = Arguments::of(
+                            let rest = Arguments::from_values(
                                 event
                                     .arguments
                                     .positional()
@@ -247,7 +247,7 @@ impl Walk {
                                     .cloned()
                                     .collect::<Vec<_>>(),
                             );
-                            endpoint(
+                            add_endpoint(
                                 machine,
                                 findings,
                                 &Event {
@@ -257,10 +257,12 @@ impl Walk {
                                 (&way, &own),
                             );
                         }
-                        None => findings.unresolved(machine, event.place, "the path of a route"),
+                        None => {
+                            findings.report_unresolved(machine, event.place, "the path of a route")
+                        }
                     }
                 }
-                OPEN => findings.unresolved(machine, event.place, "the method of a route"),
+                OPEN => findings.report_unresolved(machine, event.place, "the method of a route"),
                 _ => {}
             }
         }
@@ -268,16 +270,16 @@ impl Walk {
     }
 
     /// Follows what a router uses: routers, below the guards that stand before them, and guards for what comes after.
-    fn mount<'a>(
+    fn follow_use<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         event: &Event<'a>,
-        way: &mut Way,
+        way: &mut RouteContext,
     ) {
         let arguments: Vec<_> = event.arguments.positional().cloned().collect();
-        let own = arguments.first().and_then(paths);
-        let handlers = flat(if own.is_some() {
+        let own = arguments.first().and_then(paths_of_route);
+        let handlers = flatten_lists(if own.is_some() {
             &arguments[1..]
         } else {
             &arguments
@@ -292,11 +294,15 @@ impl Walk {
             && matches!(arguments.first(), Some(Value::Unknown | Value::Choice(_)))
             && arguments.len() > 1;
         if is_path_open && !routers.is_empty() {
-            findings.unresolved(machine, event.place, "the path that a router is used under");
+            findings.report_unresolved(
+                machine,
+                event.place,
+                "the path that a router is used under",
+            );
             return;
         }
         if routers.is_empty() {
-            tell_lost(machine, findings, event, own.as_deref(), &handlers);
+            report_unfollowed(machine, findings, event, own.as_deref(), &handlers);
         }
         let is_router = |machine: &Machine<'a>, value: &Value<'a>| {
             value
@@ -314,7 +320,7 @@ impl Walk {
             for router in &routers {
                 let mut inner = way.to(&own);
                 inner.guards.extend(guards.clone());
-                self.router(machine, findings, *router, inner);
+                self.follow_router(machine, findings, *router, inner);
             }
         }
         match own {
@@ -329,29 +335,32 @@ impl Walk {
 }
 
 /// Tells of what is used and could not be followed.
-fn tell_lost<'a>(
+fn report_unfollowed<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     event: &Event<'a>,
     own: Option<&[String]>,
     handlers: &[Value<'a>],
 ) {
-    if handlers.iter().any(|handler| machine.is_lost(handler)) {
-        findings.unresolved(machine, event.place, "use of what could not be followed");
+    if handlers
+        .iter()
+        .any(|handler| machine.is_unfollowed(handler))
+    {
+        findings.report_unresolved(machine, event.place, "use of what could not be followed");
     } else if let (Some(own), Some(made)) = (own, handlers.last())
         && let Some((called, _)) = machine
-            .called(made)
+            .call_path(made)
             .filter(|(called, _)| !stands_between(called))
     {
         let what = format!(
             "what `{called}` from outside answers below {}",
             own.join(", ")
         );
-        findings.unresolved(machine, event.place, what);
+        findings.report_unresolved(machine, event.place, what);
     }
 }
 
-fn joined(prefix: &str, path: &str) -> String {
+fn join_path(prefix: &str, path: &str) -> String {
     if path.is_empty() {
         prefix.to_owned()
     } else {
@@ -360,17 +369,17 @@ fn joined(prefix: &str, path: &str) -> String {
 }
 
 /// A method of a route with its handlers, below a way.
-fn endpoint<'a>(
+fn add_endpoint<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     event: &Event<'a>,
-    (way, paths): (&Way, &[String]),
+    (way, paths): (&RouteContext, &[String]),
 ) {
     let verb = &*event.name;
     if !VERBS.contains(&verb) {
         return;
     }
-    let handlers = flat(&event.arguments.positional().cloned().collect::<Vec<_>>());
+    let handlers = flatten_lists(&event.arguments.positional().cloned().collect::<Vec<_>>());
     let (last, before) = match handlers.split_last() {
         Some((last, before)) => (machine.name_in_use(last), machine.guard_names(before)),
         None => ("<anonymous>".to_owned(), Vec::new()),
@@ -381,7 +390,7 @@ fn endpoint<'a>(
         way.guards.extend(before.clone());
         let path = join_paths("", &way.prefix);
         let handler = last.clone();
-        findings.route(
+        findings.add_route(
             machine,
             event.place,
             NewRoute {

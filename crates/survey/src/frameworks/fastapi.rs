@@ -10,14 +10,14 @@ use crate::findings::{Findings, join_paths};
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "FastAPI",
     markers: &["fastapi"],
-    read,
+    read: read_fastapi,
 };
 
 const VERBS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace",
 ];
 
-fn is_application(path: &str) -> bool {
+fn is_fastapi(path: &str) -> bool {
     path.starts_with("fastapi") && path.ends_with(".FastAPI")
 }
 
@@ -25,11 +25,11 @@ fn is_router(path: &str) -> bool {
     path.starts_with("fastapi") && (path.ends_with("Router") || path.ends_with(".FastAPI"))
 }
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_fastapi(machine: &mut Machine<'_>, findings: &mut Findings) {
     let routers = machine.all_instances(is_router);
     let mut included = BTreeSet::new();
     for router in &routers {
-        for event in machine.events(*router) {
+        for event in machine.events_of(*router) {
             if matches!(&*event.name, "include_router" | "mount") {
                 included.extend(
                     event
@@ -50,7 +50,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     };
     let mut roots = Vec::new();
     for id in routers.iter().copied().filter(|id| !included.contains(id)) {
-        if machine.is_instance_of(id, is_application) {
+        if machine.is_instance_of(id, is_fastapi) {
             roots.push((is_handed(machine, id), id));
         }
     }
@@ -58,14 +58,17 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     roots.sort();
     for (is_handed, root) in roots {
         if !is_handed || findings.routes.is_empty() {
-            walk.router(machine, findings, root, "", &[]);
+            walk.follow_router(machine, findings, root, "", &[]);
         }
     }
     for router in routers {
-        let is_used = machine.events(router).iter().any(|event| is_route(event));
+        let is_used = machine
+            .events_of(router)
+            .iter()
+            .any(|event| is_route(event));
         if is_used && !walk.seen.contains(&router) && !is_handed(machine, router) {
             let place = machine.object(router).place;
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 place,
                 "a router whose inclusion in an application could not be followed",
@@ -85,7 +88,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn router<'a>(
+    fn follow_router<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
@@ -103,17 +106,19 @@ impl Walk {
         let prefix = match made.named("prefix").map(Value::as_text) {
             Some(Some(own)) => format!("{prefix}{own}"),
             Some(None) => {
-                findings.unresolved(machine, place, "a router's prefix");
+                findings.report_unresolved(machine, place, "a router's prefix");
                 self.stack.pop();
                 return;
             }
             None => prefix.to_owned(),
         };
         let mut guards = guards.to_vec();
-        guards.extend(dependencies(machine, &made));
-        for event in machine.events(router) {
+        guards.extend(guards_of_dependencies(machine, &made));
+        for event in machine.events_of(router) {
             match &*event.name {
-                "include_router" => self.include(machine, findings, &event, &prefix, &guards),
+                "include_router" => {
+                    self.follow_included_router(machine, findings, &event, &prefix, &guards)
+                }
                 "mount" => {
                     let path = event
                         .arguments
@@ -136,7 +141,7 @@ impl Walk {
                         .path_of(&given)
                         .is_some_and(|path| path.contains("StaticFiles"));
                     if path.is_none() || !is_known && !serves_files {
-                        findings.unresolved(
+                        findings.report_unresolved(
                             machine,
                             event.place,
                             "mount of what could not be followed",
@@ -145,18 +150,18 @@ impl Walk {
                     for inner in inner.into_iter().filter(|_| path.is_some()) {
                         if machine.is_instance_of(inner, is_router) {
                             let path = format!("{prefix}{}", path.as_deref().unwrap_or_default());
-                            self.router(machine, findings, inner, &path, &guards);
+                            self.follow_router(machine, findings, inner, &path, &guards);
                         }
                     }
                 }
-                _ if is_route(&event) => endpoint(machine, findings, &event, &prefix, &guards),
+                _ if is_route(&event) => add_operation(machine, findings, &event, &prefix, &guards),
                 _ => {}
             }
         }
         self.stack.pop();
     }
 
-    fn include<'a>(
+    fn follow_included_router<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
@@ -178,7 +183,7 @@ impl Walk {
             .filter(|inner| machine.is_instance_of(*inner, is_router))
             .collect();
         let (Some(added), false) = (added, routers.is_empty()) else {
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 event.place,
                 "include_router of what could not be followed",
@@ -186,9 +191,9 @@ impl Walk {
             return;
         };
         let mut guards = guards.to_vec();
-        guards.extend(dependencies(machine, &event.arguments));
+        guards.extend(guards_of_dependencies(machine, &event.arguments));
         for router in routers {
-            self.router(
+            self.follow_router(
                 machine,
                 findings,
                 router,
@@ -199,7 +204,7 @@ impl Walk {
     }
 }
 
-fn endpoint<'a>(
+fn add_operation<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     event: &Event<'a>,
@@ -211,7 +216,7 @@ fn endpoint<'a>(
         .at_or_named(0, "path")
         .and_then(Value::as_text)
     else {
-        findings.unresolved(
+        findings.report_unresolved(
             machine,
             event.place,
             format!("the path of a {} route", event.name),
@@ -247,7 +252,7 @@ fn endpoint<'a>(
         _ => machine.decorated(event.result),
     };
     let mut guards = guards.to_vec();
-    guards.extend(dependencies(machine, &event.arguments));
+    guards.extend(guards_of_dependencies(machine, &event.arguments));
     for handler in handlers {
         let closure = handler.as_function();
         let place = closure
@@ -259,16 +264,16 @@ fn endpoint<'a>(
             for parameter in &closure.function.parameters {
                 for expression in parameter.default.iter().chain(&parameter.annotation) {
                     let value = machine.evaluate(expression, &closure.scope);
-                    needed.extend(machine.needed(&value));
+                    needed.extend(machine.dependency_of(&value));
                 }
             }
             guards.extend(machine.guard_names(&needed));
         }
-        let name = machine.label(&handler);
-        let name = machine.dotted(place, &name);
+        let name = machine.label_of(&handler);
+        let name = machine.dotted_path(place, &name);
         for method in &methods {
             let path = join_paths("", &path);
-            findings.route(
+            findings.add_route(
                 machine,
                 place,
                 NewRoute {
@@ -283,14 +288,14 @@ fn endpoint<'a>(
 }
 
 /// The guards among the dependencies that a router, an inclusion or a route names.
-fn dependencies<'a>(machine: &mut Machine<'a>, arguments: &Arguments<'a>) -> Vec<String> {
+fn guards_of_dependencies<'a>(machine: &mut Machine<'a>, arguments: &Arguments<'a>) -> Vec<String> {
     let list = arguments
         .named("dependencies")
         .map(Value::items)
         .unwrap_or_default();
     let needed: Vec<_> = list
         .iter()
-        .filter_map(|value| machine.needed(value))
+        .filter_map(|value| machine.dependency_of(value))
         .collect();
     machine.guard_names(&needed)
 }

@@ -11,14 +11,14 @@ use code::modules::ModuleId;
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Fastify",
     markers: &["fastify"],
-    read,
+    read: read_fastify,
 };
 
 const VERBS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "all",
 ];
 
-fn is_application(path: &str) -> bool {
+fn is_fastify(path: &str) -> bool {
     matches!(path, "fastify" | "fastify.fastify" | "fastify.default")
 }
 
@@ -27,13 +27,13 @@ fn is_handed(path: &str) -> bool {
         && (path.ends_with(".FastifyInstance") || path.ends_with(".FastifyPluginAsync"))
 }
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_fastify(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut walk = Walk {
         plugins: BTreeSet::new(),
         depth: 0,
     };
-    for root in machine.all_instances(is_application) {
-        walk.instance(machine, findings, root, &Around::default());
+    for root in machine.all_instances(is_fastify) {
+        walk.follow_instance(machine, findings, root, &InstanceContext::default());
     }
     if !findings.routes.is_empty() {
         return;
@@ -47,7 +47,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let is_fastify = name == "fastify" || machine.is_instance_of(id, is_handed);
         if is_fastify
             && machine
-                .events(id)
+                .events_of(id)
                 .iter()
                 .any(|event| &*event.name == "register")
         {
@@ -56,23 +56,23 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
     for root in handed {
         if !walk.plugins.contains(&machine.object(root).place.module) {
-            walk.instance(machine, findings, root, &Around::default());
+            walk.follow_instance(machine, findings, root, &InstanceContext::default());
         }
     }
 }
 
 /// What holds for all routes of an instance: the prefix, and the guards of the instances around it.
 #[derive(Clone, Default)]
-struct Around {
+struct InstanceContext {
     prefix: String,
     guards: Vec<String>,
 }
 
-impl Around {
+impl InstanceContext {
     /// What holds inside, below a prefix.
-    fn below(&self, own: &str) -> Around {
-        Around {
-            prefix: joined(&self.prefix, own),
+    fn below(&self, own: &str) -> InstanceContext {
+        InstanceContext {
+            prefix: join_path(&self.prefix, own),
             guards: self.guards.clone(),
         }
     }
@@ -85,12 +85,12 @@ struct Walk {
 }
 
 impl Walk {
-    fn instance<'a>(
+    fn follow_instance<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         id: ObjectId,
-        around: &Around,
+        around: &InstanceContext,
     ) {
         if self.depth > 30 {
             return;
@@ -107,33 +107,35 @@ impl Walk {
                     "register" => {
                         // A plugin gets the hooks that the instance has when it is loaded.
                         let inner = with_hooks(machine, id, around);
-                        self.register(machine, findings, id, &event, &inner);
+                        self.follow_register(machine, findings, id, &event, &inner);
                     }
-                    OPEN => findings.unresolved(machine, event.place, "the method of a route"),
+                    OPEN => {
+                        findings.report_unresolved(machine, event.place, "the method of a route")
+                    }
                     verb if verb == "route" || VERBS.contains(&verb) => routes.push(event.clone()),
                     _ => {}
                 }
-                next = machine.events(event.result).into_iter().next();
+                next = machine.events_of(event.result).into_iter().next();
             }
         }
         // The hooks of an instance hold for all of its own routes, wherever they stand.
         let around = with_hooks(machine, id, around);
         for event in routes {
             match &*event.name {
-                "route" => full_route(machine, findings, &event, &around),
-                _ => short_route(machine, findings, &event, &around),
+                "route" => add_full_route(machine, findings, &event, &around),
+                _ => add_short_route(machine, findings, &event, &around),
             }
         }
         self.depth -= 1;
     }
 
-    fn register<'a>(
+    fn follow_register<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         id: ObjectId,
         event: &Event<'a>,
-        around: &Around,
+        around: &InstanceContext,
     ) {
         let Some(plugin) = event.arguments.at(0).cloned() else {
             return;
@@ -148,7 +150,7 @@ impl Walk {
             Some(value) => match value.as_text() {
                 Some(own) => own,
                 None => {
-                    findings.unresolved(machine, event.place, "the prefix of a plugin");
+                    findings.report_unresolved(machine, event.place, "the prefix of a plugin");
                     return;
                 }
             },
@@ -158,9 +160,9 @@ impl Walk {
             .path_of(&plugin)
             .is_some_and(|path| path.contains("autoload"))
         {
-            self.autoload(machine, findings, event, &options, around);
-        } else if machine.is_lost(&plugin) {
-            findings.unresolved(
+            self.follow_autoload(machine, findings, event, &options, around);
+        } else if machine.is_unfollowed(&plugin) {
+            findings.report_unresolved(
                 machine,
                 event.place,
                 "register of what could not be followed",
@@ -171,10 +173,10 @@ impl Walk {
                 && !path.contains("static")
                 && !path.contains("swagger")
             {
-                findings.unresolved(machine, event.place, what);
+                findings.report_unresolved(machine, event.place, what);
             }
         } else {
-            self.plugin(
+            self.follow_plugin(
                 machine,
                 findings,
                 id,
@@ -188,22 +190,22 @@ impl Walk {
     /// Whether `fastify-plugin` wraps it: it then works on the instance itself, below no prefix of its own.
     fn is_wrapped<'a>(&self, machine: &Machine<'a>, plugin: &Value<'a>) -> bool {
         machine
-            .called(plugin)
+            .call_path(plugin)
             .is_some_and(|(path, _)| path.starts_with("fastify-plugin"))
     }
 
-    fn plugin<'a>(
+    fn follow_plugin<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         parent: ObjectId,
         plugin: &Value<'a>,
         options: &Value<'a>,
-        around: &Around,
+        around: &InstanceContext,
     ) {
         let plugin = match plugin {
             Value::Module(module) => {
-                let inner = machine.export(*module, "default");
+                let inner = machine.export_of(*module, "default");
                 if matches!(inner, Value::Unknown) {
                     return;
                 } else {
@@ -212,7 +214,7 @@ impl Walk {
             }
             other => other.clone(),
         };
-        if let Some((path, arguments)) = machine.called(&plugin) {
+        if let Some((path, arguments)) = machine.call_path(&plugin) {
             if path.starts_with("fastify-plugin")
                 && let Some(function) = arguments.at(0).and_then(Value::as_function)
             {
@@ -220,7 +222,7 @@ impl Walk {
                 machine.invoke(
                     &function,
                     None,
-                    &Arguments::of([Value::Object(parent), options.clone()]),
+                    &Arguments::from_values([Value::Object(parent), options.clone()]),
                 );
             }
             return;
@@ -232,26 +234,26 @@ impl Walk {
         let child = machine.new_object(Origin::Made("fastify"), function.place);
         machine.call_value(
             &plugin,
-            Arguments::of([Value::Object(child), options.clone()]),
+            Arguments::from_values([Value::Object(child), options.clone()]),
             function.place,
         );
-        self.instance(machine, findings, child, around);
+        self.follow_instance(machine, findings, child, around);
     }
 
-    fn autoload<'a>(
+    fn follow_autoload<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         event: &Event<'a>,
         options: &Value<'a>,
-        around: &Around,
+        around: &InstanceContext,
     ) {
         let folder = options.entry("dir").and_then(|folder| folder.as_text());
         let Some(folder) = folder
             .as_deref()
             .and_then(|folder| folder.strip_prefix("/@/"))
         else {
-            findings.unresolved(machine, event.place, "the folder of an autoload");
+            findings.report_unresolved(machine, event.place, "the folder of an autoload");
             return;
         };
         let folder = folder
@@ -302,19 +304,22 @@ impl Walk {
                 continue;
             }
             machine.load(module);
-            let own = machine.export(module, "autoPrefix").as_text().map_or_else(
-                || folder_prefix(inner, is_named, has_parameters),
-                |written| written.to_string(),
-            );
+            let own = machine
+                .export_of(module, "autoPrefix")
+                .as_text()
+                .map_or_else(
+                    || folder_prefix(inner, is_named, has_parameters),
+                    |written| written.to_string(),
+                );
             let mut own = format!("{}{own}", outer.trim_end_matches('/'));
-            if let Some(replaced) = machine.export(module, "prefixOverride").as_text() {
+            if let Some(replaced) = machine.export_of(module, "prefixOverride").as_text() {
                 own = replaced.to_string();
             }
             // What the plugin is handed says where it is.
             let mut handed = plugin_options.entries();
             handed.push(("prefix".into(), Value::text(&own)));
             let plugin_options = Value::map(handed);
-            let mut plugin = machine.export(module, "default");
+            let mut plugin = machine.export_of(module, "default");
             if plugin.as_function().is_none() && plugin.as_object().is_none() {
                 plugin = Value::Module(module);
             }
@@ -324,8 +329,8 @@ impl Walk {
             } else {
                 &own
             });
-            self.plugin(machine, findings, parent, &plugin, &plugin_options, &inner);
-            self.instance(machine, findings, parent, &inner);
+            self.follow_plugin(machine, findings, parent, &plugin, &plugin_options, &inner);
+            self.follow_instance(machine, findings, parent, &inner);
         }
     }
 }
@@ -346,7 +351,7 @@ fn folder_prefix(folders: &str, is_named: bool, has_parameters: bool) -> String 
     format!("/{}", names.collect::<Vec<_>>().join("/"))
 }
 
-fn joined(prefix: &str, path: &str) -> String {
+fn join_path(prefix: &str, path: &str) -> String {
     if path.is_empty() {
         prefix.to_owned()
     } else {
@@ -358,10 +363,14 @@ fn joined(prefix: &str, path: &str) -> String {
 const HOOKS: [&str; 4] = ["onRequest", "preParsing", "preValidation", "preHandler"];
 
 /// What holds around an instance, and the guards among the hooks that were added to it so far.
-fn with_hooks(machine: &mut Machine<'_>, id: ObjectId, around: &Around) -> Around {
+fn with_hooks(
+    machine: &mut Machine<'_>,
+    id: ObjectId,
+    around: &InstanceContext,
+) -> InstanceContext {
     let mut inner = around.clone();
     for event in machine
-        .events(id)
+        .events_of(id)
         .iter()
         .filter(|event| &*event.name == "addHook")
     {
@@ -387,7 +396,11 @@ fn with_hooks(machine: &mut Machine<'_>, id: ObjectId, around: &Around) -> Aroun
 }
 
 /// The guards among the hooks that the options of a route name.
-fn guards<'a>(machine: &mut Machine<'a>, options: &Value<'a>, around: &Around) -> Vec<String> {
+fn guards_of_options<'a>(
+    machine: &mut Machine<'a>,
+    options: &Value<'a>,
+    around: &InstanceContext,
+) -> Vec<String> {
     let given = HOOKS.iter().filter_map(|hook| options.entry(hook));
     let mut hooks = Vec::new();
     for value in given.flat_map(|value| {
@@ -398,7 +411,7 @@ fn guards<'a>(machine: &mut Machine<'a>, options: &Value<'a>, around: &Around) -
         }
     }) {
         // `fastify.auth([a, b])` asks each of its own.
-        match machine.called(&value) {
+        match machine.call_path(&value) {
             Some((path, arguments))
                 if path.ends_with(".auth")
                     && !arguments.at(0).is_none_or(|list| list.items().is_empty()) =>
@@ -413,18 +426,18 @@ fn guards<'a>(machine: &mut Machine<'a>, options: &Value<'a>, around: &Around) -
     guards
 }
 
-fn short_route<'a>(
+fn add_short_route<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     event: &Event<'a>,
-    around: &Around,
+    around: &InstanceContext,
 ) {
     let arguments: Vec<_> = event.arguments.positional().cloned().collect();
     if arguments.len() < 2 {
         return;
     }
     let Some(path) = arguments[0].as_text() else {
-        findings.unresolved(machine, event.place, "the path of a route");
+        findings.report_unresolved(machine, event.place, "the path of a route");
         return;
     };
     let handler = if arguments.len() > 2 {
@@ -437,14 +450,14 @@ fn short_route<'a>(
     let handler = handler
         .map(|handler| machine.name_in_use(&handler))
         .unwrap_or_default();
-    let guards = guards(machine, &arguments[1], around);
-    let path = join_paths("", &joined(&around.prefix, &path));
+    let guards = guards_of_options(machine, &arguments[1], around);
+    let path = join_paths("", &join_path(&around.prefix, &path));
     let method = if &*event.name == "all" {
         "*"
     } else {
         &*event.name
     };
-    findings.route(
+    findings.add_route(
         machine,
         event.place,
         NewRoute {
@@ -456,11 +469,11 @@ fn short_route<'a>(
     );
 }
 
-fn full_route<'a>(
+fn add_full_route<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     event: &Event<'a>,
-    around: &Around,
+    around: &InstanceContext,
 ) {
     let Some(options) = event.arguments.at(0) else {
         return;
@@ -474,18 +487,18 @@ fn full_route<'a>(
         other => other.as_text().into_iter().collect::<Vec<_>>(),
     });
     let (Some(path), Some(methods)) = (path, methods.filter(|methods| !methods.is_empty())) else {
-        findings.unresolved(machine, event.place, "the path or method of a route");
+        findings.report_unresolved(machine, event.place, "the path or method of a route");
         return;
     };
     let handler = options
         .entry("handler")
         .map(|handler| machine.name_in_use(&handler))
         .unwrap_or_default();
-    let guards = guards(machine, options, around);
-    let path = join_paths("", &joined(&around.prefix, &path));
+    let guards = guards_of_options(machine, options, around);
+    let path = join_paths("", &join_path(&around.prefix, &path));
     for method in &methods {
         let handler = handler.clone();
-        findings.route(
+        findings.add_route(
             machine,
             event.place,
             NewRoute {

@@ -12,12 +12,12 @@ use code::languages::Language;
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Flask",
     markers: &["flask"],
-    read,
+    read: read_flask,
 };
 
 const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
-fn is_application(path: &str) -> bool {
+fn is_flask(path: &str) -> bool {
     path.starts_with("flask") && path.ends_with(".Flask")
         || path == "flask_openapi3.OpenAPI"
         || path == "apiflask.APIFlask"
@@ -32,8 +32,8 @@ fn is_interface(path: &str) -> bool {
         || path == "flask_smorest.Api"
 }
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let applications = machine.all_instances(is_application);
+fn read_flask(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let applications = machine.all_instances(is_flask);
     let (made, handed): (Vec<_>, Vec<_>) = applications
         .into_iter()
         .partition(|id| !matches!(machine.object(*id).origin, Origin::Parameter { .. }));
@@ -44,10 +44,10 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         stack: Vec::new(),
     };
     for application in made {
-        walk.holder(machine, findings, application, &Way::default());
+        walk.follow_holder(machine, findings, application, &RouteContext::default());
     }
     for application in handed {
-        walk.holder(machine, findings, application, &Way::default());
+        walk.follow_holder(machine, findings, application, &RouteContext::default());
     }
     // `app.register_blueprint` on an application that is not seen to be one.
     let strays: Vec<Event<'_>> = (0..machine.objects.len())
@@ -61,7 +61,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             .and_then(Value::as_object);
         if target.is_some_and(|target| blueprints.contains(&target) && !walk.seen.contains(&target))
         {
-            walk.blueprint(machine, findings, &event, &Way::default());
+            walk.follow_blueprint(machine, findings, &event, &RouteContext::default());
         }
     }
     // A function that extends an application: `def load(app): app.add_url_rule(…)`.
@@ -76,14 +76,14 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let file = &machine.files[machine.object(id).place.module];
         let is_flask = file.language == Language::Python && file.text.contains("flask");
         let routes = |event: &Event<'_>| matches!(&*event.name, "add_url_rule" | "route");
-        if is_flask && !walk.seen.contains(&id) && machine.events(id).iter().any(routes) {
-            walk.holder(machine, findings, id, &Way::default());
+        if is_flask && !walk.seen.contains(&id) && machine.events_of(id).iter().any(routes) {
+            walk.follow_holder(machine, findings, id, &RouteContext::default());
         }
     }
     for blueprint in blueprints {
-        if !walk.seen.contains(&blueprint) && !machine.events(blueprint).is_empty() {
+        if !walk.seen.contains(&blueprint) && !machine.events_of(blueprint).is_empty() {
             let place = machine.object(blueprint).place;
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 place,
                 "a blueprint whose registration could not be followed",
@@ -94,15 +94,15 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 
 /// How a request comes to what an application or a blueprint holds: the path, and the guards that it has passed.
 #[derive(Clone, Default)]
-struct Way {
+struct RouteContext {
     prefix: String,
     guards: Vec<String>,
 }
 
-impl Way {
-    fn below(&self, own: &str) -> Way {
-        Way {
-            prefix: joined(&self.prefix, own),
+impl RouteContext {
+    fn below(&self, own: &str) -> RouteContext {
+        RouteContext {
+            prefix: join_rule(&self.prefix, own),
             guards: self.guards.clone(),
         }
     }
@@ -114,10 +114,10 @@ impl Way {
 }
 
 /// The guards among the functions that run before each request to what an application or a blueprint holds.
-fn before<'a>(machine: &mut Machine<'a>, holder: ObjectId) -> Vec<String> {
+fn guards_before_requests<'a>(machine: &mut Machine<'a>, holder: ObjectId) -> Vec<String> {
     let mut functions = Vec::new();
     for event in machine
-        .events(holder)
+        .events_of(holder)
         .iter()
         .filter(|event| &*event.name == "before_request")
     {
@@ -146,12 +146,12 @@ struct Walk {
 
 impl Walk {
     /// An application or a blueprint, below its whole prefix.
-    fn holder<'a>(
+    fn follow_holder<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         holder: ObjectId,
-        way: &Way,
+        way: &RouteContext,
     ) {
         if self.stack.contains(&holder) {
             return;
@@ -159,18 +159,18 @@ impl Walk {
         self.stack.push(holder);
         self.seen.insert(holder);
         let mut way = way.clone();
-        way.guards.extend(before(machine, holder));
+        way.guards.extend(guards_before_requests(machine, holder));
         let way = &way;
-        for event in machine.events(holder) {
+        for event in machine.events_of(holder) {
             match &*event.name {
                 "register_blueprint" | "register_api" => {
-                    self.blueprint(machine, findings, &event, way)
+                    self.follow_blueprint(machine, findings, &event, way)
                 }
-                "add_url_rule" => rule(machine, findings, &event, way),
+                "add_url_rule" => add_rule(machine, findings, &event, way),
                 "route" => {
                     for target in machine.decorated(event.result) {
                         let methods = methods_of(&event);
-                        view(
+                        add_view(
                             machine,
                             findings,
                             event.place,
@@ -183,7 +183,7 @@ impl Walk {
                 }
                 verb if VERBS.contains(&verb) => {
                     for target in machine.decorated(event.result) {
-                        view(
+                        add_view(
                             machine,
                             findings,
                             event.place,
@@ -204,7 +204,7 @@ impl Walk {
                 .map(Value::objects)
                 .unwrap_or_default()
                 .contains(&holder)
-                || machine.events(interface).iter().any(|event| {
+                || machine.events_of(interface).iter().any(|event| {
                     &*event.name == "init_app"
                         && event
                             .arguments
@@ -218,18 +218,18 @@ impl Walk {
                     .named("prefix")
                     .and_then(Value::as_text)
                     .unwrap_or_default();
-                self.interface(machine, findings, interface, &way.below(&own));
+                self.follow_interface(machine, findings, interface, &way.below(&own));
             }
         }
         self.stack.pop();
     }
 
-    fn blueprint<'a>(
+    fn follow_blueprint<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         event: &Event<'a>,
-        way: &Way,
+        way: &RouteContext,
     ) {
         let targets = event
             .arguments
@@ -241,7 +241,7 @@ impl Walk {
             .filter(|id| machine.is_instance_of(*id, is_blueprint))
             .collect();
         if targets.is_empty() {
-            findings.unresolved(
+            findings.report_unresolved(
                 machine,
                 event.place,
                 "register_blueprint of what could not be followed",
@@ -257,29 +257,33 @@ impl Walk {
                 .or_else(|| made.named("url_prefix"))
                 .map(|value| (value.as_text(), value))
             {
-                None | Some((None, Value::Null)) => self.holder(machine, findings, target, way),
-                Some((Some(own), _)) => self.holder(machine, findings, target, &way.below(&own)),
+                None | Some((None, Value::Null)) => {
+                    self.follow_holder(machine, findings, target, way)
+                }
+                Some((Some(own), _)) => {
+                    self.follow_holder(machine, findings, target, &way.below(&own))
+                }
                 Some((None, _)) => {
-                    findings.unresolved(machine, event.place, "the prefix of a blueprint")
+                    findings.report_unresolved(machine, event.place, "the prefix of a blueprint")
                 }
             }
         }
     }
 
     /// An `Api` or `Namespace` with resources.
-    fn interface<'a>(
+    fn follow_interface<'a>(
         &mut self,
         machine: &mut Machine<'a>,
         findings: &mut Findings,
         id: ObjectId,
-        way: &Way,
+        way: &RouteContext,
     ) {
         if self.stack.contains(&id) {
             return;
         }
         self.stack.push(id);
         self.seen.insert(id);
-        for event in machine.events(id) {
+        for event in machine.events_of(id) {
             match &*event.name {
                 "add_namespace" => {
                     for space in event
@@ -300,10 +304,10 @@ impl Walk {
                                 made.at(0).and_then(Value::as_text).unwrap_or_default()
                             ),
                         };
-                        self.interface(machine, findings, space, &way.below(&own));
+                        self.follow_interface(machine, findings, space, &way.below(&own));
                     }
                 }
-                "register_blueprint" => self.blueprint(machine, findings, &event, way),
+                "register_blueprint" => self.follow_blueprint(machine, findings, &event, way),
                 "namespace" => {
                     let own = event
                         .arguments
@@ -312,13 +316,13 @@ impl Walk {
                     let own = own
                         .or_else(|| event.arguments.at(0).and_then(Value::as_text))
                         .unwrap_or_default();
-                    self.interface(machine, findings, event.result, &way.below(&own));
+                    self.follow_interface(machine, findings, event.result, &way.below(&own));
                 }
                 "route" => {
                     for target in machine.decorated(event.result) {
                         if let Some(class) = target.as_class() {
                             for path in event.arguments.positional().filter_map(Value::as_text) {
-                                class_view(machine, findings, &class, &way.below(&path));
+                                add_class_view(machine, findings, &class, &way.below(&path));
                             }
                         }
                     }
@@ -326,7 +330,7 @@ impl Walk {
                 "add_resource" => {
                     let class = event.arguments.at(0).and_then(Value::as_class);
                     let Some(class) = class else {
-                        findings.unresolved(
+                        findings.report_unresolved(
                             machine,
                             event.place,
                             "add_resource of what could not be followed",
@@ -339,7 +343,7 @@ impl Walk {
                         .skip(1)
                         .filter_map(Value::as_text)
                     {
-                        class_view(machine, findings, &class, &way.below(&path));
+                        add_class_view(machine, findings, &class, &way.below(&path));
                     }
                 }
                 _ => {}
@@ -349,7 +353,7 @@ impl Walk {
     }
 }
 
-fn joined(prefix: &str, path: &str) -> String {
+fn join_rule(prefix: &str, path: &str) -> String {
     if prefix.is_empty() {
         path.to_owned()
     } else {
@@ -370,17 +374,22 @@ fn methods_of(event: &Event<'_>) -> Vec<String> {
         .collect()
 }
 
-fn rule<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a>, way: &Way) {
+fn add_rule<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    event: &Event<'a>,
+    way: &RouteContext,
+) {
     let view_function = event.arguments.at_or_named(2, "view_func").cloned();
     let Some(target) = view_function else {
-        findings.unresolved(
+        findings.report_unresolved(
             machine,
             event.place,
             "add_url_rule without a view that could be followed",
         );
         return;
     };
-    view(
+    add_view(
         machine,
         findings,
         event.place,
@@ -391,12 +400,12 @@ fn rule<'a>(machine: &mut Machine<'a>, findings: &mut Findings, event: &Event<'a
     );
 }
 
-fn view<'a>(
+fn add_view<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     place: Place,
     event: &Event<'a>,
-    way: &Way,
+    way: &RouteContext,
     target: &Value<'a>,
     methods: &[String],
 ) {
@@ -405,7 +414,7 @@ fn view<'a>(
         .at_or_named(0, "rule")
         .and_then(Value::as_text)
     else {
-        findings.unresolved(machine, place, "the path of a route");
+        findings.report_unresolved(machine, place, "the path of a route");
         return;
     };
     let path = join_paths("", &way.below(&path).prefix);
@@ -426,26 +435,26 @@ fn view<'a>(
             methods
         };
         let own = class.decorators.borrow().clone();
-        let guards = way.with(decorators(machine, &own));
-        class_methods(machine, findings, &class, &path, methods, &guards);
+        let guards = way.with(guards_of_decorators(machine, &own));
+        add_class_methods(machine, findings, &class, &path, methods, &guards);
         return;
     }
     let closure = target.as_function();
     let place = closure.as_ref().map_or(place, |closure| closure.place);
     let guards = way.with(
         closure
-            .map(|closure| decorators(machine, &closure.decorators))
+            .map(|closure| guards_of_decorators(machine, &closure.decorators))
             .unwrap_or_default(),
     );
-    let handler = machine.label(target);
-    let handler = machine.dotted(place, &handler);
+    let handler = machine.label_of(target);
+    let handler = machine.dotted_path(place, &handler);
     let methods = if methods.is_empty() {
         &["GET".to_owned()][..]
     } else {
         methods
     };
     for method in methods {
-        findings.route(
+        findings.add_route(
             machine,
             place,
             NewRoute {
@@ -467,17 +476,17 @@ fn class_of_view<'a>(machine: &Machine<'a>, target: &Value<'a>) -> Option<Rc<Cla
     }
 }
 
-fn class_view<'a>(
+fn add_class_view<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
-    way: &Way,
+    way: &RouteContext,
 ) {
     let path = join_paths("", &way.prefix);
-    class_methods(machine, findings, class, &path, &[], &way.guards);
+    add_class_methods(machine, findings, class, &path, &[], &way.guards);
 }
 
-fn class_methods<'a>(
+fn add_class_methods<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -491,7 +500,7 @@ fn class_methods<'a>(
             .class_member(class, listed)
             .map(|list| list.items())
             .unwrap_or_default();
-        guards.extend(decorators(machine, &list));
+        guards.extend(guards_of_decorators(machine, &list));
     }
     let guards = &guards[..];
     let mut is_empty = true;
@@ -508,9 +517,9 @@ fn class_methods<'a>(
         }
         is_empty = false;
         let mut guards = guards.to_vec();
-        guards.extend(decorators(machine, &method.decorators));
-        let handler = machine.dotted(class.place, &format!("{}.{verb}", class.class.name));
-        findings.route(
+        guards.extend(guards_of_decorators(machine, &method.decorators));
+        let handler = machine.dotted_path(class.place, &format!("{}.{verb}", class.class.name));
+        findings.add_route(
             machine,
             method.place,
             NewRoute {
@@ -522,10 +531,10 @@ fn class_methods<'a>(
         );
     }
     if is_empty && let Some(dispatch) = machine.method(class, "dispatch_request") {
-        let handler = machine.dotted(class.place, &class.class.name);
+        let handler = machine.dotted_path(class.place, &class.class.name);
         let fallback = ["GET".to_owned()];
         for method in if only.is_empty() { &fallback[..] } else { only } {
-            findings.route(
+            findings.add_route(
                 machine,
                 dispatch.place,
                 NewRoute {
@@ -540,6 +549,6 @@ fn class_methods<'a>(
 }
 
 /// The guards among decorators.
-fn decorators<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
+fn guards_of_decorators<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     machine.guard_names(decorators)
 }

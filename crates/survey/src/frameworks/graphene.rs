@@ -3,19 +3,19 @@
 use std::rc::Rc;
 
 use super::Framework;
-use super::graphql::camel;
+use super::graphql::camel_case;
 use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Place, Value};
 use crate::findings::Findings;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Graphene",
     markers: &["graphene"],
-    read,
+    read: read_graphene,
 };
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_graphene(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if !path.starts_with("graphene")
@@ -32,18 +32,22 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
                 continue;
             };
             match value.as_class() {
-                Some(class) => root(machine, findings, &class, kind, is_plain),
+                Some(class) => add_root_type(machine, findings, &class, kind, is_plain),
                 None if matches!(value, Value::Null) => {}
                 None => {
                     let place = machine.object(id).place;
-                    findings.unresolved(machine, place, format!("the {kind} type of a schema"));
+                    findings.report_unresolved(
+                        machine,
+                        place,
+                        format!("the {kind} type of a schema"),
+                    );
                 }
             }
         }
     }
 }
 
-fn root<'a>(
+fn add_root_type<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -53,13 +57,13 @@ fn root<'a>(
     for ancestor in machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
-            let Some((place, arguments, mutation)) = made(machine, &field.value) else {
+            let Some((place, arguments, mutation)) = field_of_value(machine, &field.value) else {
                 continue;
             };
             let own = if is_plain {
                 field.name.to_owned()
             } else {
-                camel(field.name)
+                camel_case(field.name)
             };
             let name = arguments
                 .named("name")
@@ -70,7 +74,7 @@ fn root<'a>(
                     let method = ["mutate", "mutate_and_get_payload"]
                         .iter()
                         .find_map(|m| machine.method(&mutation, m));
-                    let handler = machine.dotted(mutation.place, &mutation.class.name);
+                    let handler = machine.dotted_path(mutation.place, &mutation.class.name);
                     (
                         method.map_or(mutation.place, |method| method.place),
                         handler,
@@ -83,11 +87,12 @@ fn root<'a>(
                     let holder = method.as_ref().map_or(place, |method| method.place);
                     (
                         holder,
-                        machine.dotted(holder, &format!("{}.{}", class.class.name, field.name)),
+                        machine
+                            .dotted_path(holder, &format!("{}.{}", class.class.name, field.name)),
                     )
                 }
             };
-            findings.operation(machine, place, (kind, &name), handler, Vec::new());
+            findings.add_graphql_operation(machine, place, (kind, &name), handler, Vec::new());
         }
     }
 }
@@ -95,7 +100,7 @@ fn root<'a>(
 type Made<'a> = (Place, Arguments<'a>, Option<Rc<ClassValue<'a>>>);
 
 /// A field of Graphene's own making, or `CreateBook.Field()`.
-fn made<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Made<'a>> {
+fn field_of_value<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Made<'a>> {
     let object = machine.object(value.as_object()?);
     if let Origin::Method {
         receiver,
@@ -107,7 +112,7 @@ fn made<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Made<'a>> {
     {
         return Some((object.place, arguments.clone(), Some(class)));
     }
-    let (path, arguments) = machine.called(value)?;
+    let (path, arguments) = machine.call_path(value)?;
     (path.starts_with("graphene") && !path.ends_with("Argument")).then_some((
         object.place,
         arguments,

@@ -11,7 +11,7 @@ pub(super) const ROOTS: [(&str, &str); 3] = [
 ];
 
 impl Findings {
-    pub(super) fn operation(
+    pub(super) fn add_graphql_operation(
         &mut self,
         machine: &Machine<'_>,
         place: Place,
@@ -39,7 +39,7 @@ impl Findings {
 }
 
 /// `list_of_books` to `listOfBooks`.
-pub(super) fn camel(name: &str) -> String {
+pub(super) fn camel_case(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     let mut is_raised = false;
     for letter in name.chars() {
@@ -56,16 +56,16 @@ pub(super) fn camel(name: &str) -> String {
 }
 
 /// The labels of a list of guards.
-pub(super) fn labels<'a>(machine: &Machine<'a>, list: Option<&Value<'a>>) -> Vec<String> {
+pub(super) fn guard_labels<'a>(machine: &Machine<'a>, list: Option<&Value<'a>>) -> Vec<String> {
     list.map(Value::items)
         .unwrap_or_default()
         .iter()
-        .map(|value| machine.label(value))
+        .map(|value| machine.label_of(value))
         .collect()
 }
 
 /// The fields of the root types in a schema text: kind, name, and line from 0.
-pub(super) fn written(text: &str) -> Vec<(&'static str, String, u32)> {
+pub(super) fn parse_root_fields(text: &str) -> Vec<(&'static str, String, u32)> {
     let mut found = Vec::new();
     let mut root: Option<&'static str> = None;
     // Braces, and brackets of arguments, that are open.
@@ -78,7 +78,7 @@ pub(super) fn written(text: &str) -> Vec<(&'static str, String, u32)> {
         let code = line.split('#').next().unwrap_or(line).trim();
         if !is_prose && !code.starts_with('"') {
             if depth == 0 {
-                root = opened(code).or(root.filter(|_| !code.contains("type ")));
+                root = opened_root(code).or(root.filter(|_| !code.contains("type ")));
             }
             let start = if depth == 0 {
                 code.split_once('{').map_or("", |(_, rest)| rest)
@@ -106,7 +106,7 @@ pub(super) fn written(text: &str) -> Vec<(&'static str, String, u32)> {
 }
 
 /// The kind of the root type that a line opens.
-fn opened(line: &str) -> Option<&'static str> {
+fn opened_root(line: &str) -> Option<&'static str> {
     let rest = line
         .strip_prefix("extend ")
         .unwrap_or(line)

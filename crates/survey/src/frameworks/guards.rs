@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use crate::evaluate::{Arguments, ClassValue, Closure, Machine, ObjectId, Origin, Value};
 
-mod conduct;
+mod behavior;
 
 mod names;
 
-use conduct::Conduct;
+use behavior::Behavior;
 
 /// How far calls are followed to see what a function does.
 const DEEPEST: u32 = 5;
@@ -86,11 +86,11 @@ const METHODS: [&str; 9] = [
 impl<'a> Machine<'a> {
     /// Whether a value keeps callers out by who they are.
     pub(crate) fn keeps_out(&mut self, value: &Value<'a>) -> bool {
-        Judge {
+        GuardCheck {
             machine: self,
             seen: Vec::new(),
         }
-        .value(value, 0)
+        .checks_value(value, 0)
     }
 
     /// The names of the guards among values, and of the rest.
@@ -124,44 +124,47 @@ impl<'a> Machine<'a> {
                 .get(id)
                 .cloned()
                 .or_else(|| wrapped.and_then(|wrapped| wrapped.name()));
-            return kept.map_or_else(|| self.label(callee), |name| name.to_string());
+            return kept.map_or_else(|| self.label_of(callee), |name| name.to_string());
         }
         match way {
             Some(Value::Function(closure)) => closure.name_in_use().map(|name| name.to_string()),
             _ => None,
         }
-        .unwrap_or_else(|| self.label(value))
+        .unwrap_or_else(|| self.label_of(value))
     }
 }
 
 /// Judges values, each function once.
-struct Judge<'m, 'a> {
+struct GuardCheck<'m, 'a> {
     machine: &'m mut Machine<'a>,
     seen: Vec<*const code::syntax::Function>,
 }
 
-impl<'a> Judge<'_, 'a> {
-    fn value(&mut self, value: &Value<'a>, depth: u32) -> bool {
+impl<'a> GuardCheck<'_, 'a> {
+    fn checks_value(&mut self, value: &Value<'a>, depth: u32) -> bool {
         if depth > DEEPEST {
             return false;
         }
-        let value = self.machine.settle(value.clone());
+        let value = self.machine.resolve_import(value.clone());
         match &value {
-            Value::Choice(ways) => ways.iter().any(|way| self.value(way, depth)),
-            Value::Function(closure) => self.function(closure, depth),
-            Value::Bound(bound) => self.function(&bound.1, depth),
-            Value::Class(class) => self.class(class, depth),
-            Value::External(path) => outside(path),
-            Value::Object(id) => self.object(*id, depth),
-            Value::List(_) => value.items().iter().any(|item| self.value(item, depth + 1)),
+            Value::Choice(ways) => ways.iter().any(|way| self.checks_value(way, depth)),
+            Value::Function(closure) => self.checks_function(closure, depth),
+            Value::Bound(bound) => self.checks_function(&bound.1, depth),
+            Value::Class(class) => self.checks_class(class, depth),
+            Value::External(path) => is_guard_from_outside(path),
+            Value::Object(id) => self.checks_object(*id, depth),
+            Value::List(_) => value
+                .items()
+                .iter()
+                .any(|item| self.checks_value(item, depth + 1)),
             _ => false,
         }
     }
 
-    fn function(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> bool {
-        match self.conduct(closure, depth) {
+    fn checks_function(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> bool {
+        match self.behavior_of(closure, depth) {
             conduct if conduct.keeps_out() => true,
-            conduct if conduct.is_told() => false,
+            conduct if conduct.is_something_else() => false,
             _ => closure
                 .name_in_use()
                 .is_some_and(|name| names::asks_who(&name)),
@@ -169,41 +172,42 @@ impl<'a> Judge<'_, 'a> {
     }
 
     /// What a function does, with those of the project that it calls and those that FastAPI calls for it.
-    fn conduct(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> Conduct<'a> {
+    fn behavior_of(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> Behavior<'a> {
         let key = std::ptr::from_ref(closure.function);
         if depth > DEEPEST || self.seen.contains(&key) {
-            return Conduct::default();
+            return Behavior::default();
         }
         self.seen.push(key);
-        let mut conduct = Conduct::of(closure.function);
+        let mut conduct = Behavior::of_function(closure.function);
         for parameter in &closure.function.parameters {
             for expression in parameter.default.iter().chain(&parameter.annotation) {
                 let value = self.machine.evaluate(expression, &closure.scope);
-                if let Some(target) = self.machine.needed(&value) {
-                    conduct.refuses |= self.value(&target, depth + 1);
+                if let Some(target) = self.machine.dependency_of(&value) {
+                    conduct.refuses |= self.checks_value(&target, depth + 1);
                 }
             }
         }
         for callee in conduct.take_callees() {
             match self.machine.evaluate(callee, &closure.scope) {
                 Value::Function(inner) => {
-                    conduct.refuses |= self.conduct(&inner, depth + 1).keeps_out()
+                    conduct.refuses |= self.behavior_of(&inner, depth + 1).keeps_out()
                 }
                 // Only what a library is known for: a name that is not found may be a variable of the function.
                 other => {
                     let path = self.machine.path_of(&other);
-                    conduct.refuses |= path.is_some_and(|path| known(&path) == Some(true));
+                    conduct.refuses |=
+                        path.is_some_and(|path| is_guard_of_library(&path) == Some(true));
                 }
             }
         }
         conduct
     }
 
-    fn class(&mut self, class: &Rc<ClassValue<'a>>, depth: u32) -> bool {
+    fn checks_class(&mut self, class: &Rc<ClassValue<'a>>, depth: u32) -> bool {
         let outside = self.machine.outside_bases(class);
         for method in METHODS {
             if let Some(closure) = self.machine.method(class, method) {
-                let conduct = self.conduct(&closure, depth + 1);
+                let conduct = self.behavior_of(&closure, depth + 1);
                 if conduct.keeps_out()
                     || matches!(method, "has_permission" | "canActivate" | "test_func")
                 {
@@ -211,16 +215,19 @@ impl<'a> Judge<'_, 'a> {
                 }
             }
         }
-        if outside.iter().any(|path| known(path) == Some(true)) {
+        if outside
+            .iter()
+            .any(|path| is_guard_of_library(path) == Some(true))
+        {
             return true;
         }
         names::asks_who(&class.class.name)
     }
 
-    fn object(&mut self, id: ObjectId, depth: u32) -> bool {
+    fn checks_object(&mut self, id: ObjectId, depth: u32) -> bool {
         let kept = self.machine.kept_as.get(&id).cloned();
         match self.machine.object(id).origin.clone() {
-            Origin::Instance { class, .. } => self.class(&class, depth),
+            Origin::Instance { class, .. } => self.checks_class(&class, depth),
             Origin::Parameter { name, .. } => names::asks_who(name),
             Origin::Made(_) => false,
             Origin::Call { callee, arguments } => {
@@ -230,8 +237,10 @@ impl<'a> Judge<'_, 'a> {
                 let path = self.machine.path_of(&callee);
                 let by_alias = kept.is_some_and(|name| names::asks_who(&name));
                 path.as_deref()
-                    .and_then(known)
-                    .unwrap_or_else(|| by_alias || path.is_some_and(|path| outside(&path)))
+                    .and_then(is_guard_of_library)
+                    .unwrap_or_else(|| {
+                        by_alias || path.is_some_and(|path| is_guard_from_outside(&path))
+                    })
             }
             Origin::Method {
                 receiver,
@@ -241,16 +250,16 @@ impl<'a> Judge<'_, 'a> {
                 // `fastify.auth([…])`, `multer.single('x')`.
                 let path = self.machine.path_of(&receiver).unwrap_or_default();
                 self.passes_on(&arguments, depth)
-                    || known(&format!("{path}.{name}")).unwrap_or_else(|| names::asks_who(&name))
+                    || is_guard_of_library(&format!("{path}.{name}"))
+                        .unwrap_or_else(|| names::asks_who(&name))
             }
             Origin::Member { of, name } => {
                 let path = self.machine.path_of(&of).unwrap_or_default();
                 let decorated = self.machine.decorated_as(&name);
                 match decorated {
-                    Some(closure) => self.function(&closure, depth + 1),
-                    None => {
-                        known(&format!("{path}.{name}")).unwrap_or_else(|| names::asks_who(&name))
-                    }
+                    Some(closure) => self.checks_function(&closure, depth + 1),
+                    None => is_guard_of_library(&format!("{path}.{name}"))
+                        .unwrap_or_else(|| names::asks_who(&name)),
                 }
             }
         }
@@ -261,7 +270,7 @@ impl<'a> Judge<'_, 'a> {
         let handed: Vec<_> = arguments.positional().cloned().collect();
         handed.iter().any(|value| match value {
             Value::List(_) | Value::Function(_) | Value::Bound(_) | Value::Class(_) => {
-                self.value(value, depth + 1)
+                self.checks_value(value, depth + 1)
             }
             _ => false,
         })
@@ -270,11 +279,14 @@ impl<'a> Judge<'_, 'a> {
 
 impl<'a> Machine<'a> {
     /// What `Depends(…)` or `Security(…)` asks for, also as the annotation `Annotated[User, Depends(…)]`.
-    pub(crate) fn needed(&self, value: &Value<'a>) -> Option<Value<'a>> {
+    pub(crate) fn dependency_of(&self, value: &Value<'a>) -> Option<Value<'a>> {
         if let Value::List(items) = value {
-            return items.borrow().iter().find_map(|item| self.needed(item));
+            return items
+                .borrow()
+                .iter()
+                .find_map(|item| self.dependency_of(item));
         }
-        let (path, arguments) = self.called(value)?;
+        let (path, arguments) = self.call_path(value)?;
         let is_dependency = path.ends_with("Depends") || path.ends_with("Security");
         arguments
             .at_or_named(0, "dependency")
@@ -295,7 +307,7 @@ impl<'a> Machine<'a> {
 }
 
 /// Whether a dotted path of a library that is known for guards is one; `None` for other libraries.
-fn known(path: &str) -> Option<bool> {
+fn is_guard_of_library(path: &str) -> Option<bool> {
     let last = path
         .rsplit('.')
         .next()
@@ -312,11 +324,11 @@ fn known(path: &str) -> Option<bool> {
 }
 
 /// Whether something from outside is a guard.
-fn outside(path: &str) -> bool {
+fn is_guard_from_outside(path: &str) -> bool {
     let last = path
         .rsplit('.')
         .next()
         .unwrap_or(path)
         .trim_end_matches("()");
-    known(path).unwrap_or_else(|| names::asks_who(last))
+    is_guard_of_library(path).unwrap_or_else(|| names::asks_who(last))
 }

@@ -36,14 +36,14 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
             && let Some(up) = machine.method(&class, "up")
         {
             let runner = machine.new_object(Origin::Made("queryRunner"), up.place);
-            machine.invoke(&up, None, &Arguments::of([Value::Object(runner)]));
+            machine.invoke(&up, None, &Arguments::from_values([Value::Object(runner)]));
         }
     }
     for id in 0..machine.objects.len() {
         let Origin::Method { receiver, .. } = &machine.object(id).origin else {
             continue;
         };
-        let by = machine.label(receiver);
+        let by = machine.label_of(receiver);
         if !matches!(by.as_str(), "queryInterface" | "queryRunner" | "pgm") {
             continue;
         }
@@ -65,11 +65,11 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
         match (&*event.name, name) {
             ("createTable", Some(table)) => {
                 let columns = options_of(machine, &second);
-                push(machine, findings, id, &table, columns);
+                push_table(machine, findings, id, &table, columns);
             }
             ("createTable", None) => {
                 // `new Table({ name, columns: [{ name, type, isPrimary }] })`.
-                let Some((_, given)) = machine.called(&first) else {
+                let Some((_, given)) = machine.call_path(&first) else {
                     continue;
                 };
                 let Some(options) = given.at(0) else { continue };
@@ -86,7 +86,7 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
                 let columns: Vec<_> = named
                     .map(|(name, options)| from_options(machine, &name, &options))
                     .collect();
-                push(machine, findings, id, &table, columns);
+                push_table(machine, findings, id, &table, columns);
             }
             ("addColumns", Some(table)) => add(findings, &table, options_of(machine, &second)),
             ("addColumn", Some(table)) => match (second.as_text(), event.arguments.at(2)) {
@@ -129,7 +129,7 @@ fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> C
     };
     let kind = kind.map(|kind| {
         kind.as_text()
-            .map_or_else(|| machine.label(&kind), |text| text.to_string())
+            .map_or_else(|| machine.label_of(&kind), |text| text.to_string())
     });
     let kind = kind.unwrap_or_default();
     // node-pg-migrate's short form of a key.
@@ -168,7 +168,7 @@ fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> C
     }
 }
 
-fn push(
+fn push_table(
     machine: &Machine<'_>,
     findings: &mut Findings,
     id: ObjectId,
@@ -192,7 +192,7 @@ fn push(
 
 fn read_alembic(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if path != "alembic.op.create_table" {
@@ -203,10 +203,10 @@ fn read_alembic(machine: &mut Machine<'_>, findings: &mut Findings) {
         };
         let mut columns: Vec<Column> = Vec::new();
         for value in arguments.positional().skip(1) {
-            columns.extend(super::sqlalchemy::column(machine, "", value, None));
-            super::sqlalchemy::constraint(machine, value, &mut columns);
+            columns.extend(super::sqlalchemy::mapped_column(machine, "", value, None));
+            super::sqlalchemy::mark_primary_keys(machine, value, &mut columns);
         }
-        push(machine, findings, id, &table, columns);
+        push_table(machine, findings, id, &table, columns);
     }
 }
 
@@ -228,17 +228,21 @@ fn read_knex(machine: &mut Machine<'_>, findings: &mut Findings) {
             continue;
         };
         let builder = machine.new_object(Origin::Made("table"), event.place);
-        machine.invoke(&callback, None, &Arguments::of([Value::Object(builder)]));
+        machine.invoke(
+            &callback,
+            None,
+            &Arguments::from_values([Value::Object(builder)]),
+        );
         let mut columns: Vec<Column> = Vec::new();
-        for made in machine.events(builder) {
-            built(machine, &made, &mut columns);
+        for made in machine.events_of(builder) {
+            collect_built_columns(machine, &made, &mut columns);
         }
-        push(machine, findings, id, &table, columns);
+        push_table(machine, findings, id, &table, columns);
     }
 }
 
 /// One call on the table builder, with what is chained to it.
-fn built<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &mut Vec<Column>) {
+fn collect_built_columns<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &mut Vec<Column>) {
     let name = made.arguments.at(0).and_then(Value::as_text);
     match &*made.name {
         "timestamps" => {
@@ -281,7 +285,7 @@ fn built<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &mut Vec<Column>)
                 primary: is_key,
                 ..Column::default()
             };
-            let mut next = machine.events(made.result).into_iter().next();
+            let mut next = machine.events_of(made.result).into_iter().next();
             while let Some(event) = next {
                 let text = event.arguments.at(0).and_then(Value::as_text);
                 match &*event.name {
@@ -295,7 +299,7 @@ fn built<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &mut Vec<Column>)
                     }
                     _ => {}
                 }
-                next = machine.events(event.result).into_iter().next();
+                next = machine.events_of(event.result).into_iter().next();
             }
             columns.push(column);
         }

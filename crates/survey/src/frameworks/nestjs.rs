@@ -14,7 +14,7 @@ use crate::findings::{Findings, join_paths};
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "NestJS",
     markers: &["@nestjs/"],
-    read,
+    read: read_nestjs,
 };
 
 const VERBS: [&str; 8] = [
@@ -29,22 +29,22 @@ struct Settings {
     is_versioned: bool,
     version: Option<String>,
     /// Guards of every route.
-    guards: guards::Global,
+    guards: guards::GlobalGuards,
 }
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let mut settings = settings(machine, findings);
-    settings.guards = guards::Global::read(machine);
+fn read_nestjs(machine: &mut Machine<'_>, findings: &mut Findings) {
+    let mut settings = read_settings(machine, findings);
+    settings.guards = guards::GlobalGuards::collect_global_guards(machine);
     let prefixes = module_prefixes(machine);
     for class in machine.classes.clone() {
         let decorators = class.decorators.borrow().clone();
         for arguments in decorators
             .iter()
-            .filter_map(|value| decorator(machine, value, "Module"))
+            .filter_map(|value| nest_decorator(machine, value, "Module"))
         {
             let imports = arguments.at(0).and_then(|options| options.entry("imports"));
             for module in imports.map(|list| list.items()).unwrap_or_default() {
-                dynamic(machine, findings, &module, class.place);
+                report_dynamic_module(machine, findings, &module, class.place);
             }
             let listed = arguments
                 .at(0)
@@ -54,13 +54,17 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
                     let place = controller
                         .as_object()
                         .map_or(class.place, |id| machine.object(id).place);
-                    findings.unresolved(machine, place, "a controller that could not be followed");
+                    findings.report_unresolved(
+                        machine,
+                        place,
+                        "a controller that could not be followed",
+                    );
                 }
             }
         }
         let controller = decorators
             .iter()
-            .find_map(|value| decorator(machine, value, "Controller"));
+            .find_map(|value| nest_decorator(machine, value, "Controller"));
         if let Some(arguments) = controller {
             let module = prefixes
                 .iter()
@@ -68,16 +72,21 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             let outer = module
                 .map(|(_, prefix)| prefix.as_str())
                 .unwrap_or_default();
-            self::controller(machine, findings, &class, &arguments, &settings, outer);
+            self::add_controller(machine, findings, &class, &arguments, &settings, outer);
         }
     }
 }
 
 /// Tells of what a dynamic module registers and could not be followed.
-fn dynamic<'a>(machine: &Machine<'a>, findings: &mut Findings, module: &Value<'a>, place: Place) {
+fn report_dynamic_module<'a>(
+    machine: &Machine<'a>,
+    findings: &mut Findings,
+    module: &Value<'a>,
+    place: Place,
+) {
     match module {
         Value::Unknown | Value::Spread(_) => {
-            findings.unresolved(machine, place, "a module that could not be followed")
+            findings.report_unresolved(machine, place, "a module that could not be followed")
         }
         Value::Map(_) => {
             let place = module
@@ -92,7 +101,7 @@ fn dynamic<'a>(machine: &Machine<'a>, findings: &mut Findings, module: &Value<'a
                 !matches!(list, Value::List(_)) || !list.items().iter().all(is_known)
             });
             if is_open {
-                findings.unresolved(machine, place, "the controllers of a dynamic module");
+                findings.report_unresolved(machine, place, "the controllers of a dynamic module");
             }
         }
         _ => {}
@@ -100,12 +109,16 @@ fn dynamic<'a>(machine: &Machine<'a>, findings: &mut Findings, module: &Value<'a
 }
 
 /// The arguments of a decorator of Nest's, if it is the wanted one.
-fn decorator<'a>(machine: &Machine<'a>, value: &Value<'a>, wanted: &str) -> Option<Arguments<'a>> {
-    let (path, arguments) = machine.called(value)?;
+fn nest_decorator<'a>(
+    machine: &Machine<'a>,
+    value: &Value<'a>,
+    wanted: &str,
+) -> Option<Arguments<'a>> {
+    let (path, arguments) = machine.call_path(value)?;
     (path.strip_prefix("@nestjs/common.") == Some(wanted)).then_some(arguments)
 }
 
-fn settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings {
+fn read_settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings {
     let mut settings = Settings::default();
     for id in 0..machine.objects.len() {
         let Some(event) = machine.event(id) else {
@@ -125,9 +138,12 @@ fn settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings 
                 settings
                     .excluded
                     .extend(paths.map(|path| path.trim_matches('/').to_owned()));
-                match value.as_text().or_else(|| configured(machine, &value)) {
+                match value
+                    .as_text()
+                    .or_else(|| value_of_configuration(machine, &value))
+                {
                     Some(prefix) => settings.prefix = prefix.to_string(),
-                    None => findings.unresolved(machine, event.place, "the global prefix"),
+                    None => findings.report_unresolved(machine, event.place, "the global prefix"),
                 }
             }
             "enableVersioning" => {
@@ -152,8 +168,8 @@ fn settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings 
 }
 
 /// `configService.get('app.prefix')`: what `registerAs('app', () => …)` gives for it.
-fn configured<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str>> {
-    let (path, arguments) = machine.called(value)?;
+fn value_of_configuration<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str>> {
+    let (path, arguments) = machine.call_path(value)?;
     if !path.ends_with(".get") && !path.ends_with(".getOrThrow") {
         return None;
     }
@@ -161,7 +177,7 @@ fn configured<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str
     let fallback = arguments.at(1).and_then(Value::as_text);
     let (space, name) = key.split_once('.')?;
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if path == "@nestjs/config.registerAs"
@@ -180,7 +196,7 @@ fn configured<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str
 fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, String)> {
     let mut of_modules: Vec<(Rc<ClassValue<'a>>, String)> = Vec::new();
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if path == "@nestjs/core.RouterModule.register" {
@@ -192,7 +208,7 @@ fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, St
         let decorators = module.decorators.borrow().clone();
         for arguments in decorators
             .iter()
-            .filter_map(|value| decorator(machine, value, "Module"))
+            .filter_map(|value| nest_decorator(machine, value, "Module"))
         {
             let controllers = arguments
                 .at(0)
@@ -226,10 +242,10 @@ fn collect_tree<'a>(
     }
 }
 
-fn texts(value: Option<&Value<'_>>) -> Option<Vec<String>> {
+fn texts_of_value(value: Option<&Value<'_>>) -> Option<Vec<String>> {
     match value {
         None => Some(vec![String::new()]),
-        Some(Value::Map(_)) => texts(value.and_then(|map| map.entry("path")).as_ref()),
+        Some(Value::Map(_)) => texts_of_value(value.and_then(|map| map.entry("path")).as_ref()),
         Some(list @ Value::List(_)) => list
             .items()
             .iter()
@@ -239,7 +255,7 @@ fn texts(value: Option<&Value<'_>>) -> Option<Vec<String>> {
     }
 }
 
-fn controller<'a>(
+fn add_controller<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -247,16 +263,16 @@ fn controller<'a>(
     settings: &Settings,
     outer: &str,
 ) {
-    let Some(prefixes) = texts(arguments.at(0)) else {
-        findings.unresolved(machine, class.place, "the path of a controller");
+    let Some(prefixes) = texts_of_value(arguments.at(0)) else {
+        findings.report_unresolved(machine, class.place, "the path of a controller");
         return;
     };
     if class
         .bases
         .iter()
-        .any(|base| matches!(base, Value::Unknown) || machine.called(base).is_some())
+        .any(|base| matches!(base, Value::Unknown) || machine.call_path(base).is_some())
     {
-        findings.unresolved(
+        findings.report_unresolved(
             machine,
             class.place,
             "the routes of what a controller extends",
@@ -264,7 +280,7 @@ fn controller<'a>(
     }
     let own_version = arguments.at(0).and_then(|options| options.entry("version"));
     let decorators = class.decorators.borrow().clone();
-    let class_guards = guards::of(machine, &decorators);
+    let class_guards = guards::guards_of_decorators(machine, &decorators);
     let mut methods = BTreeMap::new();
     for ancestor in machine.lineage(class).into_iter().rev() {
         for field in ancestor.fields.borrow().iter() {
@@ -280,7 +296,7 @@ fn controller<'a>(
                     .as_object()
                     .map_or(closure.place.line, |id| machine.object(id).place.line);
                 Some((
-                    decorator(machine, value, verb)?,
+                    nest_decorator(machine, value, verb)?,
                     Place {
                         line,
                         ..closure.place
@@ -290,14 +306,14 @@ fn controller<'a>(
             let Some((arguments, place)) = written else {
                 continue;
             };
-            let Some(paths) = texts(arguments.at(0)) else {
-                findings.unresolved(machine, closure.place, "the path of a route");
+            let Some(paths) = texts_of_value(arguments.at(0)) else {
+                findings.report_unresolved(machine, closure.place, "the path of a route");
                 continue;
             };
             let version = closure
                 .decorators
                 .iter()
-                .find_map(|value| decorator(machine, value, "Version"));
+                .find_map(|value| nest_decorator(machine, value, "Version"));
             let version = version
                 .and_then(|arguments| arguments.at(0).cloned())
                 .or_else(|| own_version.clone());
@@ -317,9 +333,9 @@ fn controller<'a>(
             head = join_paths(&head, outer);
             let mut all = settings
                 .guards
-                .names(machine, &[&decorators[..], &closure.decorators[..]]);
+                .names_for_route(machine, &[&decorators[..], &closure.decorators[..]]);
             all.extend(class_guards.clone());
-            all.extend(guards::of(machine, &closure.decorators));
+            all.extend(guards::guards_of_decorators(machine, &closure.decorators));
             let method = if verb == "All" { "*" } else { verb };
             for prefix in &prefixes {
                 for path in &paths {
@@ -334,7 +350,7 @@ fn controller<'a>(
                         join_paths(&head, &own)
                     };
                     let handler = format!("{}.{name}", class.class.name);
-                    findings.route(
+                    findings.add_route(
                         machine,
                         place,
                         NewRoute {

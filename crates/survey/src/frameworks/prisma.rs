@@ -21,7 +21,7 @@ struct List {
 }
 
 /// Reads the schemas of a tree: the files of one folder, and of those below it, are one schema.
-pub(crate) fn read(files: &[&(String, String)], findings: &mut Findings) {
+pub(crate) fn read_prisma_schemas(files: &[&(String, String)], findings: &mut Findings) {
     let folder = |path: &str| {
         path.rsplit_once('/')
             .map_or(String::new(), |(folder, _)| folder.to_owned())
@@ -47,14 +47,14 @@ pub(crate) fn read(files: &[&(String, String)], findings: &mut Findings) {
             .collect();
         let names: Vec<&str> = own
             .iter()
-            .flat_map(|(_, text)| text.lines().filter_map(|line| opened(line, "model")))
+            .flat_map(|(_, text)| text.lines().filter_map(|line| opened_block(line, "model")))
             .collect();
         let mut models: Vec<Model> = Vec::new();
         for (path, text) in own {
             models_of(path, text, &names, &mut models);
         }
-        link(&mut models);
-        let joined = joins(&models);
+        mark_linked_columns(&mut models);
+        let joined = join_tables(&models);
         findings
             .entities
             .extend(models.into_iter().map(|model| model.entity));
@@ -63,7 +63,7 @@ pub(crate) fn read(files: &[&(String, String)], findings: &mut Findings) {
 }
 
 /// The tables that Prisma makes for two lists that name each other's model: `_AToB`, or as the relation is called.
-fn joins(models: &[Model]) -> Vec<Entity> {
+fn join_tables(models: &[Model]) -> Vec<Entity> {
     let mut found: Vec<Entity> = Vec::new();
     for (model, list) in models
         .iter()
@@ -125,7 +125,7 @@ fn models_of(path: &str, text: &str, names: &[&str], models: &mut Vec<Model>) {
     let mut is_inside = false;
     for (line, number) in text.lines().zip(1..) {
         let line = line.split("//").next().unwrap_or(line).trim();
-        if let Some(name) = opened(line, "model") {
+        if let Some(name) = opened_block(line, "model") {
             let (model, table) = (name.to_owned(), name.to_owned());
             let entity = Entity {
                 table,
@@ -144,13 +144,13 @@ fn models_of(path: &str, text: &str, names: &[&str], models: &mut Vec<Model>) {
         } else if line == "}" {
             is_inside = false;
         } else if let Some(model) = models.last_mut().filter(|_| is_inside) {
-            member(line, names, model);
+            read_member(line, names, model);
         }
     }
 }
 
 /// Writes the keys that relations hold to their columns.
-fn link(models: &mut [Model]) {
+fn mark_linked_columns(models: &mut [Model]) {
     let column_of = |models: &[Model], name: &str, field: &str| {
         let model = models.iter().find(|model| model.entity.model == name)?;
         let at = model.fields.iter().position(|known| known == field)?;
@@ -170,18 +170,18 @@ fn link(models: &mut [Model]) {
     }
 }
 
-fn opened<'t>(line: &'t str, kind: &str) -> Option<&'t str> {
+fn opened_block<'t>(line: &'t str, kind: &str) -> Option<&'t str> {
     let rest = line.trim().strip_prefix(kind)?.strip_prefix(' ')?;
     Some(rest.trim().strip_suffix('{')?.trim())
 }
 
 /// The text in quotes after `mark`.
-fn quoted<'t>(line: &'t str, mark: &str) -> Option<&'t str> {
+fn text_in_quotes<'t>(line: &'t str, mark: &str) -> Option<&'t str> {
     line.split_once(mark)?.1.split('"').nth(1)
 }
 
 /// The names in brackets after `mark`.
-fn listed<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
+fn names_in_brackets<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
     let list = line
         .split_once(mark)
         .and_then(|(_, rest)| rest.split_once('['))
@@ -195,15 +195,15 @@ fn listed<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
         .collect()
 }
 
-fn member(line: &str, names: &[&str], model: &mut Model) {
+fn read_member(line: &str, names: &[&str], model: &mut Model) {
     if line.starts_with("@@map") {
-        if let Some(table) = quoted(line, "@@map") {
+        if let Some(table) = text_in_quotes(line, "@@map") {
             table.clone_into(&mut model.entity.table);
         }
         return;
     }
     if line.starts_with("@@id") {
-        for key in listed(line, "@@id") {
+        for key in names_in_brackets(line, "@@id") {
             if let Some(at) = model.fields.iter().position(|field| field == key) {
                 model.entity.columns[at].primary = true;
             }
@@ -220,9 +220,9 @@ fn member(line: &str, names: &[&str], model: &mut Model) {
     let bare = kind.trim_end_matches(['?', '!']).trim_end_matches("[]");
     let is_relation = names.contains(&bare);
     if is_relation {
-        let pairs = listed(line, "fields:")
+        let pairs = names_in_brackets(line, "fields:")
             .into_iter()
-            .zip(listed(line, "references:"));
+            .zip(names_in_brackets(line, "references:"));
         model.links.extend(
             pairs.map(|(field, other)| (field.to_owned(), bare.to_owned(), other.to_owned())),
         );
@@ -243,7 +243,7 @@ fn member(line: &str, names: &[&str], model: &mut Model) {
     }
     model.fields.push(name.to_owned());
     model.entity.columns.push(Column {
-        name: quoted(line, " @map(")
+        name: text_in_quotes(line, " @map(")
             .filter(|_| !is_relation)
             .unwrap_or(name)
             .to_owned(),

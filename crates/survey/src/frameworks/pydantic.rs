@@ -8,10 +8,10 @@ use crate::findings::{Column, Findings, Shape};
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Pydantic",
     markers: &["pydantic", "sqlmodel"],
-    read,
+    read: read_pydantic,
 };
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_pydantic(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
         let is_table = class
             .keywords

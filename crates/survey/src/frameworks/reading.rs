@@ -16,7 +16,7 @@ pub(crate) struct Event<'a> {
 
 impl<'a> Machine<'a> {
     /// The methods called on an object, in order.
-    pub(crate) fn events(&self, id: ObjectId) -> Vec<Event<'a>> {
+    pub(crate) fn events_of(&self, id: ObjectId) -> Vec<Event<'a>> {
         let log = self.object(id).log.iter();
         log.filter_map(|result| self.event(*result)).collect()
     }
@@ -56,7 +56,7 @@ impl<'a> Machine<'a> {
         };
         // A subclass hands its own to `super().__init__(…)`.
         match self
-            .events(id)
+            .events_of(id)
             .into_iter()
             .find(|event| matches!(&*event.name, "__init__" | "super"))
         {
@@ -66,7 +66,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The path of what was called to make an object, and with what: `fastapi.Depends`, arguments.
-    pub(crate) fn called(&self, value: &Value<'a>) -> Option<(String, Arguments<'a>)> {
+    pub(crate) fn call_path(&self, value: &Value<'a>) -> Option<(String, Arguments<'a>)> {
         let id = value.as_object()?;
         match &self.object(id).origin {
             Origin::Call { callee, arguments } => Some((self.path_of(callee)?, arguments.clone())),
@@ -93,7 +93,7 @@ impl<'a> Machine<'a> {
 
     /// Whether a value comes from what could not be followed: from what a function that nothing calls is handed, or
     /// from a file of the project that is not there.
-    pub(crate) fn is_lost(&self, value: &Value<'a>) -> bool {
+    pub(crate) fn is_unfollowed(&self, value: &Value<'a>) -> bool {
         let mut at = value;
         for _ in 0..12 {
             at = match at {
@@ -113,7 +113,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A short name for a function, class or whatever stands in its place.
-    pub(crate) fn label(&self, value: &Value<'a>) -> String {
+    pub(crate) fn label_of(&self, value: &Value<'a>) -> String {
         let Some(way) = value.ways().first() else {
             return String::new();
         };
@@ -123,7 +123,7 @@ impl<'a> Machine<'a> {
             Value::Class(class) => class.class.name.to_string(),
             Value::External(path) => path.rsplit('.').next().unwrap_or(path).to_owned(),
             Value::Object(id) => match &self.object(*id).origin {
-                Origin::Call { callee, .. } => self.label(callee),
+                Origin::Call { callee, .. } => self.label_of(callee),
                 Origin::Method { name, .. } | Origin::Member { name, .. } => name.to_string(),
                 Origin::Instance { class, .. } => class.class.name.to_string(),
                 Origin::Parameter { name, .. } => (*name).to_owned(),
@@ -142,7 +142,7 @@ impl<'a> Machine<'a> {
     }
 
     /// `package.module.name` of a Python definition.
-    pub(crate) fn dotted(&self, place: Place, name: &str) -> String {
+    pub(crate) fn dotted_path(&self, place: Place, name: &str) -> String {
         let path = self
             .path(place.module)
             .trim_end_matches(".py")
@@ -152,7 +152,7 @@ impl<'a> Machine<'a> {
 }
 
 impl Findings {
-    pub(crate) fn unresolved(
+    pub(crate) fn report_unresolved(
         &mut self,
         machine: &Machine<'_>,
         place: Place,
@@ -164,14 +164,14 @@ impl Findings {
             what: what.into(),
         };
         if self
-            .told
+            .reported
             .insert((entry.file.clone(), entry.line, entry.what.clone()))
         {
             self.unresolved.push(entry);
         }
     }
 
-    pub(crate) fn route(&mut self, machine: &Machine<'_>, place: Place, route: NewRoute<'_>) {
+    pub(crate) fn add_route(&mut self, machine: &Machine<'_>, place: Place, route: NewRoute<'_>) {
         self.routes.push(Route {
             method: route.method.to_uppercase(),
             path: route.path.to_owned(),

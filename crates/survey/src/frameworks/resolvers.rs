@@ -8,27 +8,31 @@ use crate::findings::Findings;
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "GraphQL resolvers",
     markers: &["@nestjs/graphql", "type-graphql"],
-    read,
+    read: read_resolver_classes,
 };
 
-fn decorator<'a>(machine: &Machine<'a>, value: &Value<'a>, wanted: &str) -> Option<Arguments<'a>> {
-    let (path, arguments) = machine.called(value)?;
+fn resolver_decorator<'a>(
+    machine: &Machine<'a>,
+    value: &Value<'a>,
+    wanted: &str,
+) -> Option<Arguments<'a>> {
+    let (path, arguments) = machine.call_path(value)?;
     let name = path
         .strip_prefix("@nestjs/graphql.")
         .or_else(|| path.strip_prefix("type-graphql."))?;
     (name == wanted).then_some(arguments)
 }
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_resolver_classes(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
         let on_class = class.decorators.borrow().clone();
         if !on_class
             .iter()
-            .any(|value| decorator(machine, value, "Resolver").is_some())
+            .any(|value| resolver_decorator(machine, value, "Resolver").is_some())
         {
             continue;
         }
-        let outer = guards(machine, &on_class);
+        let outer = guards_of_resolver(machine, &on_class);
         for ancestor in machine.lineage(&class) {
             let fields = ancestor.fields.borrow().clone();
             for field in &fields {
@@ -39,7 +43,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
                     let written = closure
                         .decorators
                         .iter()
-                        .find_map(|value| decorator(machine, value, root));
+                        .find_map(|value| resolver_decorator(machine, value, root));
                     let Some(arguments) = written else { continue };
                     let given = arguments
                         .positional()
@@ -47,22 +51,30 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
                     let given = arguments.at(0).and_then(Value::as_text).or(given);
                     let name = given.map_or_else(|| field.name.to_owned(), |name| name.to_string());
                     let mut all = outer.clone();
-                    all.extend(guards(machine, &closure.decorators));
+                    all.extend(guards_of_resolver(machine, &closure.decorators));
                     let handler = format!("{}.{}", class.class.name, field.name);
-                    findings.operation(machine, closure.place, (kind, &name), handler, all);
+                    findings.add_graphql_operation(
+                        machine,
+                        closure.place,
+                        (kind, &name),
+                        handler,
+                        all,
+                    );
                 }
             }
         }
     }
 }
 
-fn guards<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
-    let used = decorators.iter().filter_map(|value| machine.called(value));
+fn guards_of_resolver<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
+    let used = decorators
+        .iter()
+        .filter_map(|value| machine.call_path(value));
     used.filter(|(path, _)| path.ends_with(".UseGuards") || path.ends_with(".Authorized"))
         .flat_map(|(path, arguments)| {
             let labels: Vec<_> = arguments
                 .positional()
-                .map(|guard| machine.label(guard))
+                .map(|guard| machine.label_of(guard))
                 .collect();
             if path.ends_with(".Authorized") {
                 vec!["Authorized".to_owned()]

@@ -5,7 +5,7 @@ use crate::findings::{Column, Entity, Findings};
 
 mod tokens;
 
-use tokens::{Token, statements};
+use tokens::{Token, split_statements};
 
 /// The order of columns and tables is that of the statements; later ones change what earlier ones made.
 #[derive(Default)]
@@ -14,17 +14,21 @@ struct Tables {
 }
 
 /// Reads files in the order of their names, then what code hands over.
-pub(crate) fn read(machine: &Machine<'_>, files: &[&(String, String)], findings: &mut Findings) {
+pub(crate) fn read_sql(
+    machine: &Machine<'_>,
+    files: &[&(String, String)],
+    findings: &mut Findings,
+) {
     let mut tables = Tables::default();
     for (path, text) in files {
-        tables.follow(text, path, 1);
+        tables.read_statements(text, path, 1);
     }
     for id in 0..machine.objects.len() {
         let place = machine.object(id).place;
         for value in machine.made_with(id).positional() {
             // Without the function that a tag or `text()` is.
             let inner = machine
-                .called(value)
+                .call_path(value)
                 .and_then(|(_, given)| given.at(0).cloned());
             let text = [Some(value.clone()), inner]
                 .into_iter()
@@ -34,7 +38,7 @@ pub(crate) fn read(machine: &Machine<'_>, files: &[&(String, String)], findings:
                     _ => None,
                 });
             if let Some(text) = text.filter(|text| is_definition(text)) {
-                tables.follow(&text, machine.path(place.module), place.line);
+                tables.read_statements(&text, machine.path(place.module), place.line);
             }
         }
     }
@@ -52,8 +56,8 @@ pub(crate) fn is_definition(text: &str) -> bool {
 }
 
 impl Tables {
-    fn follow(&mut self, text: &str, file: &str, first: u32) {
-        for statement in statements(text) {
+    fn read_statements(&mut self, text: &str, file: &str, first: u32) {
+        for statement in split_statements(text) {
             let words: Vec<String> = statement
                 .iter()
                 .take(6)
@@ -61,12 +65,12 @@ impl Tables {
                 .collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             match words.as_slice() {
-                ["CREATE", "TABLE", ..] => self.create(&statement[2..], file, first),
+                ["CREATE", "TABLE", ..] => self.create_table(&statement[2..], file, first),
                 ["CREATE", "TEMP" | "TEMPORARY" | "GLOBAL", ..] => {}
-                ["CREATE", _, "TABLE", ..] => self.create(&statement[3..], file, first),
-                ["ALTER", "TABLE", ..] => self.alter(&statement[2..]),
+                ["CREATE", _, "TABLE", ..] => self.create_table(&statement[3..], file, first),
+                ["ALTER", "TABLE", ..] => self.alter_table(&statement[2..]),
                 ["DROP", "TABLE", ..] => {
-                    let (name, _) = name_of(skip(&statement[2..], &["IF", "EXISTS"]));
+                    let (name, _) = name_of(skip_words(&statement[2..], &["IF", "EXISTS"]));
                     self.entities.retain(|known| known.table != name);
                 }
                 _ => {}
@@ -74,8 +78,8 @@ impl Tables {
         }
     }
 
-    fn create(&mut self, tokens: &[Token<'_>], file: &str, first: u32) {
-        let tokens = skip(tokens, &["IF", "NOT", "EXISTS"]);
+    fn create_table(&mut self, tokens: &[Token<'_>], file: &str, first: u32) {
+        let tokens = skip_words(tokens, &["IF", "NOT", "EXISTS"]);
         let line = tokens.first().map_or(0, |token| token.line);
         let (table, rest) = name_of(tokens);
         // `CREATE TABLE x AS SELECT …` says no columns.
@@ -90,8 +94,8 @@ impl Tables {
             return;
         }
         let mut columns = Vec::new();
-        for part in parts(body) {
-            item(part, &mut columns);
+        for part in split_at_commas(body) {
+            read_table_item(part, &mut columns);
         }
         let (file, line) = (file.to_owned(), first + line);
         self.entities.push(Entity {
@@ -103,39 +107,40 @@ impl Tables {
         });
     }
 
-    fn alter(&mut self, tokens: &[Token<'_>]) {
-        let tokens = skip(skip(tokens, &["IF", "EXISTS"]), &["ONLY"]);
+    fn alter_table(&mut self, tokens: &[Token<'_>]) {
+        let tokens = skip_words(skip_words(tokens, &["IF", "EXISTS"]), &["ONLY"]);
         let (table, rest) = name_of(tokens);
         let Some(at) = self.entities.iter().position(|known| known.table == table) else {
             return;
         };
-        for part in parts(rest) {
+        for part in split_at_commas(rest) {
             let (Some(verb), rest) = (part.first(), part.get(1..).unwrap_or_default()) else {
                 continue;
             };
             let columns = &mut self.entities[at].columns;
             match verb.text.to_uppercase().as_str() {
                 "ADD" => {
-                    let rest = skip(skip(rest, &["COLUMN"]), &["IF", "NOT", "EXISTS"]);
-                    item(rest, columns);
+                    let rest = skip_words(skip_words(rest, &["COLUMN"]), &["IF", "NOT", "EXISTS"]);
+                    read_table_item(rest, columns);
                 }
                 "DROP" if !rest.first().is_some_and(|token| token.is("CONSTRAINT")) => {
-                    let (name, _) = name_of(skip(skip(rest, &["COLUMN"]), &["IF", "EXISTS"]));
+                    let (name, _) =
+                        name_of(skip_words(skip_words(rest, &["COLUMN"]), &["IF", "EXISTS"]));
                     columns.retain(|known| known.name != name);
                 }
                 "RENAME" if rest.first().is_some_and(|token| token.is("TO")) => {
                     self.entities[at].table = name_of(&rest[1..]).0;
                 }
                 "RENAME" => {
-                    let (from, rest) = name_of(skip(rest, &["COLUMN"]));
-                    let (to, _) = name_of(skip(rest, &["TO"]));
+                    let (from, rest) = name_of(skip_words(rest, &["COLUMN"]));
+                    let (to, _) = name_of(skip_words(rest, &["TO"]));
                     columns
                         .iter_mut()
                         .filter(|known| known.name == from)
                         .for_each(|known| known.name.clone_from(&to));
                 }
                 "ALTER" => {
-                    let (name, rest) = name_of(skip(rest, &["COLUMN"]));
+                    let (name, rest) = name_of(skip_words(rest, &["COLUMN"]));
                     let is_open = match rest {
                         [set, not, null, ..]
                             if set.is("SET") && not.is("NOT") && null.is("NULL") =>
@@ -159,7 +164,7 @@ impl Tables {
 }
 
 /// The tokens after these words, if they begin with them.
-fn skip<'t, 's>(tokens: &'t [Token<'s>], words: &[&str]) -> &'t [Token<'s>] {
+fn skip_words<'t, 's>(tokens: &'t [Token<'s>], words: &[&str]) -> &'t [Token<'s>] {
     let is_there =
         tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.is(word));
     if is_there {
@@ -182,7 +187,7 @@ fn name_of<'t, 's>(tokens: &'t [Token<'s>]) -> (String, &'t [Token<'s>]) {
 }
 
 /// The parts between commas, up to the bracket that closes them.
-fn parts<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
+fn split_at_commas<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
     let mut found = Vec::new();
     let (mut depth, mut from) = (0_u32, 0);
     for (at, token) in tokens.iter().enumerate() {
@@ -205,13 +210,13 @@ fn parts<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
 }
 
 /// A column, or a constraint that says more of columns above it.
-fn item(tokens: &[Token<'_>], columns: &mut Vec<Column>) {
+fn read_table_item(tokens: &[Token<'_>], columns: &mut Vec<Column>) {
     let Some(first) = tokens.first() else { return };
     if !first.is_quoted {
         match first.text.to_uppercase().as_str() {
-            "CONSTRAINT" => return item(tokens.get(2..).unwrap_or_default(), columns),
+            "CONSTRAINT" => return read_table_item(tokens.get(2..).unwrap_or_default(), columns),
             "PRIMARY" | "UNIQUE" | "FOREIGN" | "KEY" | "INDEX" => {
-                return constraint(tokens, columns);
+                return apply_constraint(tokens, columns);
             }
             "CHECK" | "EXCLUDE" | "LIKE" | "FULLTEXT" | "SPATIAL" | "PERIOD" => return,
             _ => {}
@@ -232,7 +237,7 @@ fn item(tokens: &[Token<'_>], columns: &mut Vec<Column>) {
         nullable: Some(!is_closed),
         primary,
         unique: has(&["UNIQUE"]),
-        references: reference(rest),
+        references: read_reference(rest),
     });
 }
 
@@ -272,7 +277,7 @@ fn kind_of(tokens: &[Token<'_>]) -> String {
 }
 
 /// `REFERENCES table (column)`.
-fn reference(tokens: &[Token<'_>]) -> String {
+fn read_reference(tokens: &[Token<'_>]) -> String {
     let Some(at) = tokens.iter().position(|token| token.is("REFERENCES")) else {
         return String::new();
     };
@@ -283,18 +288,18 @@ fn reference(tokens: &[Token<'_>]) -> String {
     }
 }
 
-fn constraint(tokens: &[Token<'_>], columns: &mut [Column]) {
+fn apply_constraint(tokens: &[Token<'_>], columns: &mut [Column]) {
     let Some(open) = tokens.iter().position(|token| token.is("(")) else {
         return;
     };
-    let named: Vec<&str> = parts(&tokens[open + 1..])
+    let named: Vec<&str> = split_at_commas(&tokens[open + 1..])
         .iter()
         .filter_map(|part| part.first())
         .map(|token| token.text)
         .collect();
     let kind = tokens[0].text.to_uppercase();
     let is_single = named.len() == 1;
-    let references = reference(tokens);
+    let references = read_reference(tokens);
     for column in columns
         .iter_mut()
         .filter(|column| named.contains(&&*column.name))

@@ -10,21 +10,21 @@ use code::syntax::Expression;
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "SQLAlchemy",
     markers: &["sqlalchemy", "sqlmodel"],
-    read,
+    read: read_sqlalchemy,
 };
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_sqlalchemy(machine: &mut Machine<'_>, findings: &mut Findings) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut backward: Vec<(String, Column)> = Vec::new();
     for class in machine.classes.clone() {
         let Some(table) = table_of(machine, &class) else {
-            lost(machine, findings, &class);
+            report_unfollowed_class(machine, findings, &class);
             continue;
         };
         let columns = columns_of(machine, &class, &mut backward);
         let place = class.place;
         let model = class.class.name.to_string();
-        merge(
+        merge_entity(
             &mut entities,
             Entity {
                 table,
@@ -36,7 +36,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         );
     }
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         let is_table = path.ends_with(".Table")
@@ -50,14 +50,14 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         };
         let mut columns = Vec::new();
         for value in arguments.positional() {
-            if let Some(column) = column(machine, "", value, None) {
+            if let Some(column) = mapped_column(machine, "", value, None) {
                 columns.push(column);
             }
-            constraint(machine, value, &mut columns);
+            mark_primary_keys(machine, value, &mut columns);
         }
         let place = machine.object(id).place;
         let file = machine.path(place.module).to_owned();
-        merge(
+        merge_entity(
             &mut entities,
             Entity {
                 table: table.to_string(),
@@ -82,14 +82,21 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
 }
 
 /// Tells of a class that names a table and whose columns could not be followed.
-fn lost<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<ClassValue<'a>>) {
-    let is_abstract = matches!(own(class, "__abstract__"), Some(Value::Bool(true)));
+fn report_unfollowed_class<'a>(
+    machine: &mut Machine<'a>,
+    findings: &mut Findings,
+    class: &Rc<ClassValue<'a>>,
+) {
+    let is_abstract = matches!(
+        own_attribute(class, "__abstract__"),
+        Some(Value::Bool(true))
+    );
     if let (Some(Value::Text(table)), false, false) = (
-        own(class, "__tablename__"),
+        own_attribute(class, "__tablename__"),
         is_abstract,
         class.bases.is_empty(),
     ) {
-        findings.unresolved(
+        findings.report_unresolved(
             machine,
             class.place,
             format!("the columns of the table `{table}`"),
@@ -98,7 +105,7 @@ fn lost<'a>(machine: &mut Machine<'a>, findings: &mut Findings, class: &Rc<Class
 }
 
 /// Classes of one table in one entity: single-table inheritance.
-fn merge(entities: &mut Vec<Entity>, entity: Entity) {
+fn merge_entity(entities: &mut Vec<Entity>, entity: Entity) {
     match entities
         .iter_mut()
         .find(|known| known.table == entity.table)
@@ -114,7 +121,7 @@ fn merge(entities: &mut Vec<Entity>, entity: Entity) {
     }
 }
 
-fn own<'a>(class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
+fn own_attribute<'a>(class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
     class
         .fields
         .borrow()
@@ -139,7 +146,7 @@ fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> 
                 .decorators
                 .borrow()
                 .iter()
-                .any(|value| machine.label(value) == "as_declarative")
+                .any(|value| machine.label_of(value) == "as_declarative")
         })
 }
 
@@ -152,7 +159,7 @@ fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>)
     }
     let fields = class.fields.borrow().clone();
     let holds_columns = fields.iter().any(|field| {
-        let is_column = machine.called(&field.value).is_some_and(|(path, _)| {
+        let is_column = machine.call_path(&field.value).is_some_and(|(path, _)| {
             matches!(path.rsplit('.').next(), Some("Column" | "mapped_column"))
         });
         is_column
@@ -160,7 +167,7 @@ fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>)
                 .annotation
                 .is_some_and(|annotation| inside_mapped(annotation).is_some())
     });
-    let is_named = matches!(own(class, "__tablename__"), Some(Value::Text(_)));
+    let is_named = matches!(own_attribute(class, "__tablename__"), Some(Value::Text(_)));
     let is_model = machine.outside_bases(class).iter().any(|path| {
         let last = path.rsplit('.').next().unwrap_or(path);
         last == "Model" || last.ends_with("Base") || last.ends_with("Base()")
@@ -181,12 +188,15 @@ fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
 
 fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
     is_declarative(machine, class)
-        && !matches!(own(class, "__abstract__"), Some(Value::Bool(true)))
+        && !matches!(
+            own_attribute(class, "__abstract__"),
+            Some(Value::Bool(true))
+        )
         && !class
             .decorators
             .borrow()
             .iter()
-            .any(|value| machine.label(value) == "as_declarative")
+            .any(|value| machine.label_of(value) == "as_declarative")
 }
 
 /// The nearest class above that has a table.
@@ -218,7 +228,7 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
     }
     let has_key = class.fields.borrow().iter().any(|field| {
         machine
-            .called(&field.value)
+            .call_path(&field.value)
             .is_some_and(|(_, given)| given.named("primary_key").is_some_and(Value::is_true))
     });
     if let Some(parent) = mapped_parent(machine, class).filter(|_| !has_key) {
@@ -226,7 +236,7 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
     }
     let columns = columns_of(machine, class, &mut Vec::new());
     // A base from a library may bring the key.
-    let is_named = matches!(own(class, "__tablename__"), Some(Value::Text(_)));
+    let is_named = matches!(own_attribute(class, "__tablename__"), Some(Value::Text(_)));
     let holds_some = is_named && !columns.is_empty();
     if !holds_some && !columns.iter().any(|column| column.primary) {
         return None;
@@ -240,7 +250,7 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
         .iter()
         .filter(|class| !shadowed.iter().any(|known| Rc::ptr_eq(known, class)));
     let written = unshared
-        .filter_map(|class| own(class, "__tablename__"))
+        .filter_map(|class| own_attribute(class, "__tablename__"))
         .next();
     match written {
         Some(value @ Value::Text(_)) => value.as_text().map(|text| text.to_string()),
@@ -256,15 +266,15 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
                 .and_then(|made| made.as_text())
                 .filter(|text| !text.is_empty())
                 .map(|text| text.to_string());
-            Some(text.unwrap_or_else(|| snake(&class.class.name)))
+            Some(text.unwrap_or_else(|| snake_case(&class.class.name)))
         }
         None if is_sqlmodel => Some(class.class.name.to_lowercase()),
-        None => Some(snake(&class.class.name)),
+        None => Some(snake_case(&class.class.name)),
     }
 }
 
 /// `UserProfile` to `user_profile`.
-pub(super) fn snake(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut text = String::new();
     for (at, letter) in letters.iter().enumerate() {
@@ -305,8 +315,8 @@ fn columns_of<'a>(
         }
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
-            let value = declared(machine, field, class);
-            if let Some((path, arguments)) = machine.called(&value)
+            let value = declared_value(machine, field, class);
+            if let Some((path, arguments)) = machine.call_path(&value)
                 && let name = path.rsplit('.').next().unwrap_or_default()
                 && matches!(
                     name,
@@ -314,7 +324,7 @@ fn columns_of<'a>(
                 )
             {
                 let mut column =
-                    relation(machine, field.name, &arguments, &class.class.name, backward);
+                    relation_column(machine, field.name, &arguments, &class.class.name, backward);
                 if column.references == "rel:" {
                     column
                         .references
@@ -327,10 +337,10 @@ fn columns_of<'a>(
             let annotation = field
                 .annotation
                 .map(|annotation| (annotation, ancestor.place));
-            let found = match column(machine, field.name, &value, annotation) {
+            let found = match mapped_column(machine, field.name, &value, annotation) {
                 Some(column) => Some(column),
-                None => aliased(machine, field, &ancestor)
-                    .or_else(|| annotated(machine, field, is_sqlmodel)),
+                None => aliased_column(machine, field, &ancestor)
+                    .or_else(|| annotated_column(machine, field, is_sqlmodel)),
             };
             if let Some(column) = found {
                 columns.retain(|known| known.name != column.name);
@@ -342,7 +352,7 @@ fn columns_of<'a>(
 }
 
 /// The value of a field, or what its `declared_attr` function gives.
-fn declared<'a>(
+fn declared_value<'a>(
     machine: &mut Machine<'a>,
     field: &Field<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -362,7 +372,7 @@ fn declared<'a>(
     }
 }
 
-fn relation<'a>(
+fn relation_column<'a>(
     machine: &Machine<'a>,
     name: &str,
     arguments: &Arguments<'a>,
@@ -372,7 +382,7 @@ fn relation<'a>(
     let target = arguments.at_or_named(0, "argument");
     let target = target.map(|value| match value.as_text() {
         Some(text) => text.rsplit('.').next().unwrap_or(&text).to_owned(),
-        None => machine.label(value),
+        None => machine.label_of(value),
     });
     let target = target.unwrap_or_default();
     let relation = |name: &str, target: &str| Column {
@@ -384,7 +394,7 @@ fn relation<'a>(
     if let Some(back) = arguments.named("backref") {
         let back = back.as_text().or_else(|| {
             machine
-                .called(back)
+                .call_path(back)
                 .and_then(|(_, given)| given.at(0)?.as_text())
         });
         backward.extend(back.map(|back| (target.clone(), relation(&back, own))));
@@ -393,13 +403,13 @@ fn relation<'a>(
 }
 
 /// A `Column(…)`, `mapped_column(…)` or `Field(…)`.
-pub(super) fn column<'a>(
+pub(super) fn mapped_column<'a>(
     machine: &mut Machine<'a>,
     name: &str,
     value: &Value<'a>,
     annotation: Option<(&'a Expression, Place)>,
 ) -> Option<Column> {
-    let (path, arguments) = machine.called(value)?;
+    let (path, arguments) = machine.call_path(value)?;
     let callee = path.rsplit('.').next().unwrap_or_default();
     let is_field = callee == "Field" && path.starts_with("sqlmodel");
     if !(is_field
@@ -411,7 +421,7 @@ pub(super) fn column<'a>(
         return None;
     }
     if callee == "deferred" || callee == "column_property" {
-        return column(machine, name, &arguments.at(0)?.clone(), annotation);
+        return mapped_column(machine, name, &arguments.at(0)?.clone(), annotation);
     }
     let mut found = Column {
         name: name.to_owned(),
@@ -420,13 +430,13 @@ pub(super) fn column<'a>(
     for value in arguments.positional().chain(arguments.named("type_")) {
         match value {
             Value::Text(text) if !is_field => found.name = text.to_string(),
-            other => match machine.called(other) {
+            other => match machine.call_path(other) {
                 Some((path, given)) if path.ends_with("ForeignKey") => {
                     let target = given.at(0).and_then(Value::as_text).unwrap_or_default();
                     found.references = format!("fk:{target}");
                 }
                 Some((path, _)) if path.ends_with("Sequence") || path.ends_with("Computed") => {}
-                _ if found.kind.is_empty() => found.kind = machine.label(other),
+                _ if found.kind.is_empty() => found.kind = machine.label_of(other),
                 _ => {}
             },
         }
@@ -448,8 +458,12 @@ pub(super) fn column<'a>(
 }
 
 /// Marks the columns that a `PrimaryKeyConstraint` names.
-pub(super) fn constraint<'a>(machine: &Machine<'a>, value: &Value<'a>, columns: &mut [Column]) {
-    let Some((path, arguments)) = machine.called(value) else {
+pub(super) fn mark_primary_keys<'a>(
+    machine: &Machine<'a>,
+    value: &Value<'a>,
+    columns: &mut [Column],
+) {
+    let Some((path, arguments)) = machine.call_path(value) else {
         return;
     };
     if path.ends_with("PrimaryKeyConstraint") {
@@ -465,7 +479,7 @@ pub(super) fn constraint<'a>(machine: &Machine<'a>, value: &Value<'a>, columns: 
 }
 
 /// A column that a type of the project describes: `intpk = Annotated[int, mapped_column(primary_key=True)]`.
-fn aliased<'a>(
+fn aliased_column<'a>(
     machine: &mut Machine<'a>,
     field: &Field<'a>,
     class: &ClassValue<'a>,
@@ -478,16 +492,16 @@ fn aliased<'a>(
     let parts = described.items();
     let mut found = parts
         .iter()
-        .find_map(|part| column(machine, field.name, part, None))?;
+        .find_map(|part| mapped_column(machine, field.name, part, None))?;
     if found.kind.is_empty() {
         found.kind = parts
             .first()
-            .map(|part| machine.label(part))
+            .map(|part| machine.label_of(part))
             .unwrap_or_default();
     }
     let says = parts.iter().any(|part| {
         machine
-            .called(part)
+            .call_path(part)
             .is_some_and(|(_, given)| given.named("nullable").is_some())
     });
     // `Annotated[str, …]` is not optional.
@@ -496,13 +510,17 @@ fn aliased<'a>(
 }
 
 /// A field that is a column by its annotation alone.
-fn annotated<'a>(machine: &Machine<'a>, field: &Field<'a>, is_sqlmodel: bool) -> Option<Column> {
+fn annotated_column<'a>(
+    machine: &Machine<'a>,
+    field: &Field<'a>,
+    is_sqlmodel: bool,
+) -> Option<Column> {
     let annotation = field.annotation?;
     let is_mapped = inside_mapped(annotation).is_some();
     let is_class_variable = matches!(annotation, Expression::Index(head, _) if matches!(&**head, Expression::Name(name) if &**name == "ClassVar"));
     let is_plain = !matches!(field.value, Value::Function(_) | Value::Class(_));
     let is_open = machine
-        .called(&field.value)
+        .call_path(&field.value)
         .is_none_or(|(path, _)| path.ends_with("Field"));
     let is_column =
         is_mapped && matches!(field.value, Value::Unknown) || is_sqlmodel && is_plain && is_open;

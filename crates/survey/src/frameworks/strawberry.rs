@@ -3,19 +3,19 @@
 use std::rc::Rc;
 
 use super::Framework;
-use super::graphql::{camel, labels};
+use super::graphql::{camel_case, guard_labels};
 use crate::evaluate::{ClassValue, Field, Machine, Place, Value};
 use crate::findings::Findings;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Strawberry",
     markers: &["strawberry"],
-    read,
+    read: read_strawberry,
 };
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_strawberry(machine: &mut Machine<'_>, findings: &mut Findings) {
     for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.called(&Value::Object(id)) else {
+        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if !path.starts_with("strawberry") || !path.ends_with("Schema") {
@@ -24,7 +24,7 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
         let place = machine.object(id).place;
         let is_plain = arguments
             .named("config")
-            .and_then(|config| machine.called(config))
+            .and_then(|config| machine.call_path(config))
             .is_some_and(|(_, given)| {
                 matches!(given.named("auto_camel_case"), Some(Value::Bool(false)))
             });
@@ -35,23 +35,23 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
             let Some(value) = arguments.at_or_named(at, kind).cloned() else {
                 continue;
             };
-            let roots = classes(machine, &value);
+            let roots = merged_classes(machine, &value);
             if roots.is_empty() && !matches!(value, Value::Null) {
-                findings.unresolved(machine, place, format!("the {kind} type of a schema"));
+                findings.report_unresolved(machine, place, format!("the {kind} type of a schema"));
             }
             for class in roots {
-                root(machine, findings, &class, kind, is_plain);
+                add_root_type(machine, findings, &class, kind, is_plain);
             }
         }
     }
 }
 
 /// The class, or the classes that `merge_types` puts together.
-fn classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassValue<'a>>> {
+fn merged_classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassValue<'a>>> {
     if let Some(class) = value.as_class() {
         return vec![class];
     }
-    match machine.called(value) {
+    match machine.call_path(value) {
         Some((path, arguments)) if path.ends_with("merge_types") => {
             let parts = arguments
                 .at_or_named(1, "types")
@@ -69,7 +69,7 @@ fn classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassValue<'a
     }
 }
 
-fn root<'a>(
+fn add_root_type<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
     class: &Rc<ClassValue<'a>>,
@@ -79,24 +79,25 @@ fn root<'a>(
     for ancestor in machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
-            let Some((place, written, handler, guards)) = resolver(machine, &ancestor, field)
+            let Some((place, written, handler, guards)) =
+                resolver_of_field(machine, &ancestor, field)
             else {
                 continue;
             };
             let own = if is_plain {
                 field.name.to_owned()
             } else {
-                camel(field.name)
+                camel_case(field.name)
             };
             let name = written.unwrap_or(own);
-            findings.operation(machine, place, (kind, &name), handler, guards);
+            findings.add_graphql_operation(machine, place, (kind, &name), handler, guards);
         }
     }
 }
 
 type Resolver = (Place, Option<String>, String, Vec<String>);
 
-fn resolver<'a>(
+fn resolver_of_field<'a>(
     machine: &mut Machine<'a>,
     class: &ClassValue<'a>,
     field: &Field<'a>,
@@ -113,18 +114,19 @@ fn resolver<'a>(
                 .path_of(value)
                 .is_some_and(|path| path.starts_with("strawberry"))
         })?;
-        let (name, guards) = match machine.called(decorator) {
+        let (name, guards) = match machine.call_path(decorator) {
             Some((_, given)) => (
                 named(&given),
-                labels(machine, given.named("permission_classes")),
+                guard_labels(machine, given.named("permission_classes")),
             ),
             None => (None, Vec::new()),
         };
-        let handler = machine.dotted(class.place, &format!("{}.{}", class.class.name, field.name));
+        let handler =
+            machine.dotted_path(class.place, &format!("{}.{}", class.class.name, field.name));
         return Some((closure.place, name, handler, guards));
     }
     let (path, arguments) = machine
-        .called(&field.value)
+        .call_path(&field.value)
         .filter(|(path, _)| path.starts_with("strawberry"))?;
     let resolver = arguments.named("resolver").and_then(Value::as_function);
     let (place, handler) = match resolver {
@@ -135,7 +137,7 @@ fn resolver<'a>(
                 .as_deref()
                 .unwrap_or("<anonymous>")
                 .to_owned();
-            (closure.place, machine.dotted(closure.place, &name))
+            (closure.place, machine.dotted_path(closure.place, &name))
         }
         None => (machine.object(field.value.as_object()?).place, path),
     };
@@ -143,6 +145,6 @@ fn resolver<'a>(
         place,
         named(&arguments),
         handler,
-        labels(machine, arguments.named("permission_classes")),
+        guard_labels(machine, arguments.named("permission_classes")),
     ))
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Framework;
-use super::sqlalchemy::snake;
+use super::sqlalchemy::snake_case;
 use crate::evaluate::{Arguments, ClassValue, Field, Machine, Value};
 use crate::findings::{Column, Entity, Findings};
 use code::syntax::Expression;
@@ -11,10 +11,10 @@ use code::syntax::Expression;
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "TypeORM",
     markers: &["typeorm"],
-    read,
+    read: read_typeorm,
 };
 
-fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_typeorm(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
         let Some(table) = table_of(machine, &class) else {
             continue;
@@ -48,27 +48,33 @@ fn read(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-fn typeorm<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<(String, Arguments<'a>)> {
-    let (path, arguments) = machine.called(value)?;
+fn typeorm_decorator<'a>(
+    machine: &Machine<'a>,
+    value: &Value<'a>,
+) -> Option<(String, Arguments<'a>)> {
+    let (path, arguments) = machine.call_path(value)?;
     Some((path.strip_prefix("typeorm.")?.to_owned(), arguments))
 }
 
 fn table_of<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<String> {
     let decorators = class.decorators.borrow();
     decorators.iter().find_map(|value| {
-        let (name, arguments) = typeorm(machine, value)?;
+        let (name, arguments) = typeorm_decorator(machine, value)?;
         if name != "Entity" {
             return None;
         }
         let options = arguments.at(0);
         let given =
             options.and_then(|value| value.as_text().or_else(|| value.entry("name")?.as_text()));
-        Some(given.map_or_else(|| snake(&class.class.name), |name| name.to_string()))
+        Some(given.map_or_else(|| snake_case(&class.class.name), |name| name.to_string()))
     })
 }
 
 /// The class that `type => Target` names.
-fn target<'a>(machine: &mut Machine<'a>, value: Option<&Value<'a>>) -> Option<Rc<ClassValue<'a>>> {
+fn target_class<'a>(
+    machine: &mut Machine<'a>,
+    value: Option<&Value<'a>>,
+) -> Option<Rc<ClassValue<'a>>> {
     let value = value?;
     if let Some(class) = value.as_class() {
         return Some(class);
@@ -102,7 +108,7 @@ fn columns_of<'a>(
     let decorators: Vec<_> = field
         .decorators
         .iter()
-        .filter_map(|value| typeorm(machine, value))
+        .filter_map(|value| typeorm_decorator(machine, value))
         .collect();
     let has = |wanted: &str| {
         decorators
@@ -144,7 +150,7 @@ fn columns_of<'a>(
                 });
             }
             "ManyToOne" | "OneToOne" | "OneToMany" | "ManyToMany" => {
-                let Some(class) = target(machine, arguments.at(0)) else {
+                let Some(class) = target_class(machine, arguments.at(0)) else {
                     continue;
                 };
                 let other = table_of(machine, &class).unwrap_or_default();
@@ -174,7 +180,7 @@ fn columns_of<'a>(
                         .at(0)
                         .and_then(|options| options.entry("name")?.as_text());
                     let own = own.map_or_else(
-                        || format!("{table}_{}_{other}", snake(field.name)),
+                        || format!("{table}_{}_{other}", snake_case(field.name)),
                         |name| name.to_string(),
                     );
                     let side = |side: &str| Column {

@@ -13,7 +13,11 @@ use code::modules::{Found, Modules};
 const MOST_BREAKS: usize = 60;
 
 /// The imports that lead to files of the project.
-pub(super) fn resolve(sources: &Sources, modules: &Modules, outlines: &[Glance]) -> Vec<Edge> {
+pub(super) fn resolve_imports(
+    sources: &Sources,
+    modules: &Modules,
+    outlines: &[Glance],
+) -> Vec<Edge> {
     let mut edges = Vec::new();
     // What no file and no folder is called comes from outside.
     let own: HashSet<&str> = sources
@@ -61,7 +65,7 @@ pub(super) fn resolve(sources: &Sources, modules: &Modules, outlines: &[Glance])
 }
 
 /// The order from the request to the store; the others may be used by all.
-fn rank(layer: Layer) -> Option<u8> {
+fn rank_of_layer(layer: Layer) -> Option<u8> {
     match layer {
         Layer::Routes => Some(0),
         Layer::Controllers => Some(1),
@@ -73,7 +77,7 @@ fn rank(layer: Layer) -> Option<u8> {
 }
 
 /// Who calls whom, and where the order is broken.
-pub(super) fn between(
+pub(super) fn calls_between_layers(
     sources: &Sources,
     edges: &[Edge],
     roles: &Roles,
@@ -102,7 +106,7 @@ pub(super) fn between(
             if roles.get(&edge.from).is_some_and(|role| role.composes) {
                 return None;
             }
-            let what = broken(*from, *to, &count)?;
+            let what = broken_order(*from, *to, &count)?;
             let target = &sources.files[edge.to].path;
             Some(LayerBreak {
                 place: place(*edge),
@@ -133,7 +137,7 @@ pub(super) fn between(
 }
 
 /// What an import breaks: it goes up the order, or it skips a layer that most of its like go through.
-fn broken(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Option<String> {
+fn broken_order(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Option<String> {
     if to == Layer::Tests {
         return Some(format!("{from} use what belongs to the tests"));
     }
@@ -144,7 +148,7 @@ fn broken(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Opti
         return (count(from, to) * 3 <= count(to, from))
             .then(|| format!("{from} reach up into {to}"));
     }
-    let (above, below) = (rank(from)?, rank(to)?);
+    let (above, below) = (rank_of_layer(from)?, rank_of_layer(to)?);
     if above > below {
         let is_habit = count(from, to) > count(to, from);
         return (!is_habit).then(|| format!("{from} reach up into {to}"));
@@ -154,7 +158,7 @@ fn broken(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Opti
     }
     let between = [Layer::Controllers, Layer::Services]
         .into_iter()
-        .filter(|layer| rank(*layer).is_some_and(|at| above < at && at < below));
+        .filter(|layer| rank_of_layer(*layer).is_some_and(|at| above < at && at < below));
     let through = between.max_by_key(|layer| count(from, *layer))?;
     let usual = count(from, through);
     (usual > 0 && usual >= 2 * count(from, to))

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Layer;
-use super::signs::{BETWEEN, NAMES, OF_SCRIPTS, REQUESTS, WEAK_FOLDERS, holds};
+use super::signs::{BETWEEN, NAMES, OF_SCRIPTS, REQUESTS, WEAK_FOLDERS, has_any_mark};
 use crate::documents::{folder_of, name_of};
 use crate::source::{SourceFile, Sources};
 use code::glance::{DefinitionKind, Glance};
 use code::languages::Language;
 
 /// The layer that the file's name tells, or the nearest folder's.
-pub(super) fn by_name(
+pub(super) fn layer_by_name(
     file: &SourceFile,
     outline: &Glance,
     features: &BTreeSet<&str>,
@@ -21,7 +21,7 @@ pub(super) fn by_name(
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let known = |word: &str| {
         let layer = layer_of(word, is_script)?;
-        fits(word, &file.text).then_some(layer)
+        fits_content(word, &file.text).then_some(layer)
     };
     let lower = stem.to_lowercase();
     let last = lower
@@ -76,10 +76,10 @@ fn layer_of(word: &str, is_script: bool) -> Option<Layer> {
 }
 
 /// Whether what a file holds goes with the word: type guards, pipes of data and hooks of a page are called so, too.
-fn fits(word: &str, text: &str) -> bool {
+fn fits_content(word: &str, text: &str) -> bool {
     match word {
-        "plugins" | "plugin" | "hooks" => holds(text, &BETWEEN),
-        "permissions" => holds(
+        "plugins" | "plugin" | "hooks" => has_any_mark(text, &BETWEEN),
+        "permissions" => has_any_mark(
             text,
             &[
                 "Permission)",
@@ -89,7 +89,7 @@ fn fits(word: &str, text: &str) -> bool {
                 ", request",
             ],
         ),
-        _ if OF_SCRIPTS.contains(&word) => holds(text, &REQUESTS),
+        _ if OF_SCRIPTS.contains(&word) => has_any_mark(text, &REQUESTS),
         _ => true,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::names::{by_name, feature_folders, is_kind};
-use super::signs::{BETWEEN, BROWSER, COMPOSES, QUERIES, REGISTERS, SERVER, SHAPES, holds};
+use super::names::{feature_folders, is_kind, layer_by_name};
+use super::signs::{BETWEEN, BROWSER, COMPOSES, QUERIES, REGISTERS, SERVER, SHAPES, has_any_mark};
 use super::{Edge, Layer, Roles};
-use crate::documents::{folder_of, inside, name_of};
+use crate::documents::{folder_of, name_of, strip_folder};
 use crate::findings::{Entity, Route};
 use crate::source::{SourceFile, Sources};
 use crate::stack::{Ecosystem, Stack};
@@ -24,7 +24,7 @@ pub(crate) struct Role {
 }
 
 /// The layer of each file that has one.
-pub(super) fn of_files(
+pub(super) fn roles_of_files(
     sources: &Sources,
     outlines: &[Glance],
     stack: &Stack,
@@ -45,16 +45,20 @@ pub(super) fn of_files(
     let mut roles = Roles::new();
     for (id, file) in sources.files.iter().enumerate() {
         let path = file.path.as_str();
-        if browser.iter().any(|folder| inside(folder, path).is_some()) || is_aside(path) {
+        if browser
+            .iter()
+            .any(|folder| strip_folder(folder, path).is_some())
+            || is_aside(path)
+        {
             continue;
         }
-        let counted = Held {
+        let counted = FileFindings {
             handlers: handlers.get(path).copied().unwrap_or(0),
             tables: tables.get(path).copied().unwrap_or(0),
-            registers: holds(&file.text, &REGISTERS) && !file.is_test,
+            registers: has_any_mark(&file.text, &REGISTERS) && !file.is_test,
         };
-        if let Some((layer, why)) = role(file, &outlines[id], &counted, &features) {
-            let composes = holds(&file.text, &COMPOSES);
+        if let Some((layer, why)) = layer_of_file(file, &outlines[id], &counted, &features) {
+            let composes = has_any_mark(&file.text, &COMPOSES);
             let queries = (!file.is_test)
                 .then(|| first_line(&file.text, &QUERIES))
                 .flatten();
@@ -73,7 +77,7 @@ pub(super) fn of_files(
 }
 
 /// What the rest of the survey knows of a file.
-struct Held {
+struct FileFindings {
     handlers: usize,
     tables: usize,
     registers: bool,
@@ -113,10 +117,10 @@ fn is_aside(path: &str) -> bool {
         || name.starts_with('.')
 }
 
-fn role(
+fn layer_of_file(
     file: &SourceFile,
     outline: &Glance,
-    held: &Held,
+    held: &FileFindings,
     features: &BTreeSet<&str>,
 ) -> Option<(Layer, String)> {
     if file.is_test {
@@ -126,17 +130,20 @@ fn role(
         return None;
     }
     let is_script = file.language != Language::Python;
-    let named = by_name(file, outline, features);
-    let composes = holds(&file.text, &COMPOSES);
+    let named = layer_by_name(file, outline, features);
+    let composes = has_any_mark(&file.text, &COMPOSES);
     let class = outline
         .definitions
         .iter()
         .filter(|found| found.kind == DefinitionKind::Class)
-        .find_map(|class| by_class(&class.name));
+        .find_map(|class| layer_by_class(&class.name));
     let stem = name_of(&file.path).split('.').next().unwrap_or("");
     // Tables that a framework brings along are noted at the settings.
     if held.tables > 0 && held.handlers == 0 && !matches!(stem, "settings" | "config") {
-        return Some((Layer::Models, counted("defines", held.tables, "table")));
+        return Some((
+            Layer::Models,
+            count_in_words("defines", held.tables, "table"),
+        ));
     }
     let decorated = file.text.contains("@Controller(") || file.text.contains("@Resolver(");
     if held.handlers > 0 {
@@ -153,7 +160,7 @@ fn role(
         } else {
             Layer::Routes
         };
-        return Some((layer, counted("holds", held.handlers, "handler")));
+        return Some((layer, count_in_words("holds", held.handlers, "handler")));
     }
     if decorated {
         return Some((Layer::Controllers, "marked as a controller".to_owned()));
@@ -185,7 +192,7 @@ fn role(
             .filter(|mark| file.text.contains(**mark))
             .count()
     };
-    if holds(&file.text, &BETWEEN) && !held.registers {
+    if has_any_mark(&file.text, &BETWEEN) && !held.registers {
         return Some((Layer::Middleware, "stands before handlers".to_owned()));
     }
     if held.registers
@@ -195,7 +202,7 @@ fn role(
     {
         return Some((Layer::Routes, "registers paths".to_owned()));
     }
-    if holds(&file.text, &SHAPES) {
+    if has_any_mark(&file.text, &SHAPES) {
         return Some((Layer::Schemas, "defines shapes of data".to_owned()));
     }
     let is_run_by_hand = file.path.split(['/', '.', '_', '-']).any(|part| {
@@ -217,11 +224,11 @@ fn role(
     asks.then(|| (Layer::Repositories, "asks the store".to_owned()))
 }
 
-fn counted(verb: &str, count: usize, what: &str) -> String {
+fn count_in_words(verb: &str, count: usize, what: &str) -> String {
     format!("{verb} {count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn by_class(name: &str) -> Option<(Layer, &'static str)> {
+fn layer_by_class(name: &str) -> Option<(Layer, &'static str)> {
     const ENDINGS: [(&str, Layer); 12] = [
         ("Repository", Layer::Repositories),
         ("Repo", Layer::Repositories),

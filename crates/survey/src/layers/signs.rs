@@ -289,6 +289,6 @@ pub(super) const SERVER: [&str; 8] = [
 ];
 
 /// Whether a text has one of the marks.
-pub(super) fn holds(text: &str, marks: &[&str]) -> bool {
+pub(super) fn has_any_mark(text: &str, marks: &[&str]) -> bool {
     marks.iter().any(|mark| text.contains(mark))
 }

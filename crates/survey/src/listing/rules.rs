@@ -35,22 +35,22 @@ impl Rules {
                 .to_owned();
             rules
                 .above
-                .extend(read(folder, &file).map(|read| (way, read)));
+                .extend(read_ignore_file(folder, &file).map(|read| (way, read)));
         }
         rules
     }
 
     /// Reads the ignore file of a folder.
-    pub(super) fn add(&mut self, root: &Path, folder: &str) {
+    pub(super) fn add_ignore_file(&mut self, root: &Path, folder: &str) {
         let place = root.join(folder);
-        if let Some(rules) = read(&place, &place.join(".gitignore")) {
+        if let Some(rules) = read_ignore_file(&place, &place.join(".gitignore")) {
             self.folders.insert(folder.to_owned(), rules);
         }
     }
 
     /// Returns whether a path is ignored whose folder is not.
     pub(super) fn ignores(&self, path: &str, is_folder: bool) -> bool {
-        let nearest_first = parents(path).filter_map(|folder| {
+        let nearest_first = parent_folders(path).filter_map(|folder| {
             let inside = if folder.is_empty() {
                 path
             } else {
@@ -80,13 +80,13 @@ impl Rules {
 }
 
 /// Returns the folders that hold a path, from the nearest to the root.
-fn parents(path: &str) -> impl Iterator<Item = &str> {
+fn parent_folders(path: &str) -> impl Iterator<Item = &str> {
     let above = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
     above.chain([""])
 }
 
 /// Reads an ignore file. One that can't be read ignores nothing, and a line that makes no sense is passed over.
-fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
+fn read_ignore_file(folder: &Path, file: &Path) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new(folder);
     if builder.add(file).is_some_and(|error| error.is_io()) {
         return None;

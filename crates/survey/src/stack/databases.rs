@@ -68,7 +68,7 @@ const IMAGES: [(&str, &str); 15] = [
 ];
 
 /// The stores, the one with most to show for it first; stores beside the database come last.
-pub(super) fn found(
+pub(super) fn find_databases(
     packages: &[Package],
     documents: &Documents,
     sources: &Sources,
@@ -80,7 +80,7 @@ pub(super) fn found(
                 continue;
             };
             if let Some(dependency) = package.dependency(name) {
-                note(
+                note_database(
                     &mut databases,
                     store,
                     format!("driver {name}"),
@@ -116,7 +116,7 @@ pub(super) fn found(
     databases
 }
 
-fn note(databases: &mut Vec<Database>, store: &str, what: String, place: Place) {
+fn note_database(databases: &mut Vec<Database>, store: &str, what: String, place: Place) {
     let entry = match databases
         .iter_mut()
         .position(|database| database.name == store)
@@ -195,7 +195,7 @@ fn of_words(path: &str, text: &str, databases: &mut Vec<Database>) {
                 .iter()
                 .find(|(known, _)| scheme.split('+').next() == Some(known));
             if let Some((_, store)) = known {
-                note(
+                note_database(
                     databases,
                     store,
                     format!("address {scheme}://"),
@@ -204,7 +204,7 @@ fn of_words(path: &str, text: &str, databases: &mut Vec<Database>) {
             }
         }
         if let Some((words, store)) = OPTIONS.iter().find(|(words, _)| line.contains(words)) {
-            note(
+            note_database(
                 databases,
                 store,
                 format!("option {words}"),
@@ -238,7 +238,7 @@ fn of_images(path: &str, text: &str, databases: &mut Vec<Database>) {
             .chars()
             .take_while(|letter| letter.is_ascii_digit() || *letter == '.')
             .collect();
-        note(
+        note_database(
             databases,
             store,
             format!(
@@ -277,7 +277,7 @@ fn of_prisma(path: &str, text: &str, databases: &mut Vec<Database>) {
                 "mongodb" => "MongoDB",
                 _ => continue,
             };
-            note(
+            note_database(
                 databases,
                 store,
                 format!("provider {value}"),

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::requirement::canonical;
+use super::requirement::canonical_name;
 use super::{Ecosystem, Package};
-use crate::documents::{Documents, below, folder_of, inside, name_of};
+use crate::documents::{Documents, folder_of, join_folder, name_of, strip_folder};
 use code::modules::without_comments;
 
 /// Versions by package name; where several are locked, by the folder that asks.
@@ -25,11 +25,11 @@ pub(super) fn fill_in(package: &mut Package, documents: &Documents) {
         ],
     };
     // A lock file of the folder itself, or that of the workspace it belongs to.
-    let at_home = names.iter().map(|name| below(&package.folder, name));
+    let at_home = names.iter().map(|name| join_folder(&package.folder, name));
     let above = package
         .workspace
         .iter()
-        .flat_map(|root| names.iter().map(|name| below(root, name)));
+        .flat_map(|root| names.iter().map(|name| join_folder(root, name)));
     let Some((path, text)) = at_home
         .chain(above)
         .find_map(|path| documents.text(&path).map(|text| (path.clone(), text)))
@@ -41,7 +41,7 @@ pub(super) fn fill_in(package: &mut Package, documents: &Documents) {
         .iter()
         .map(|dependency| dependency.name.as_str())
         .collect();
-    let member = inside(folder_of(&path), &package.folder).unwrap_or("");
+    let member = strip_folder(folder_of(&path), &package.folder).unwrap_or("");
     let versions = match name_of(&path) {
         "uv.lock" | "poetry.lock" | "pdm.lock" => of_toml(text),
         "Pipfile.lock" => of_pipfile(text),
@@ -51,7 +51,7 @@ pub(super) fn fill_in(package: &mut Package, documents: &Documents) {
         _ => of_npm(text, member, &wanted),
     };
     for dependency in &mut package.dependencies {
-        if let Some(version) = versions.get(&canonical(&dependency.name, package.ecosystem)) {
+        if let Some(version) = versions.get(&canonical_name(&dependency.name, package.ecosystem)) {
             dependency.version = Some(version.clone());
         }
     }
@@ -66,7 +66,7 @@ fn of_toml(text: &str) -> Versions {
         if line.starts_with('[') {
             name = None;
         } else if let Some(value) = line.strip_prefix("name = ") {
-            name = Some(canonical(value.trim_matches('"'), Ecosystem::Python));
+            name = Some(canonical_name(value.trim_matches('"'), Ecosystem::Python));
         } else if let Some(value) = line.strip_prefix("version = ")
             && let Some(name) = name.take()
         {
@@ -89,7 +89,7 @@ fn of_pipfile(text: &str) -> Versions {
     lists
         .filter_map(|(name, entry)| {
             let version = entry["version"].as_str()?.trim_start_matches('=');
-            Some((canonical(name, Ecosystem::Python), version.to_owned()))
+            Some((canonical_name(name, Ecosystem::Python), version.to_owned()))
         })
         .collect()
 }
@@ -99,7 +99,7 @@ fn of_npm(text: &str, member: &str, wanted: &[&str]) -> Versions {
         return Versions::new();
     };
     let version = |name: &str| {
-        let nested = below(member, &format!("node_modules/{name}"));
+        let nested = join_folder(member, &format!("node_modules/{name}"));
         let entry = lock["packages"]
             .get(&nested)
             .or_else(|| lock["packages"].get(format!("node_modules/{name}")));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Migrations, Package};
-use crate::documents::{Documents, below, folder_of, ini, name_of};
+use crate::documents::{Documents, folder_of, ini, join_folder, name_of};
 use crate::place::{Finder, Place};
 use crate::source::Sources;
 
@@ -60,25 +60,25 @@ const TOOLS: [(&str, &str, &[&str]); 9] = [
 ];
 
 /// The tools that a project migrates with.
-pub(super) fn found(
+pub(super) fn find_migrations(
     packages: &[Package],
     documents: &Documents,
     sources: &Sources,
 ) -> Vec<Migrations> {
     let folders: BTreeSet<&str> = sources.paths.iter().map(|path| folder_of(path)).collect();
     let mut found: Vec<Migrations> = Vec::new();
-    alembic(packages, documents, sources, &folders, &mut found);
-    django(sources, &folders, &mut found);
-    prisma(documents, &folders, &mut found);
+    find_alembic(packages, documents, sources, &folders, &mut found);
+    find_django_migrations(sources, &folders, &mut found);
+    find_prisma_migrations(documents, &folders, &mut found);
     for package in packages {
         for (name, tool, usual) in TOOLS {
             let Some(dependency) = package.dependency(name) else {
                 continue;
             };
-            let told = told_folder(documents, sources, &package.folder);
+            let told = configured_folder(documents, sources, &package.folder);
             let tried = usual
                 .iter()
-                .map(|folder| below(&package.folder, folder))
+                .map(|folder| join_folder(&package.folder, folder))
                 .chain(told);
             let folders: BTreeSet<String> = tried
                 .filter(|folder| folders.contains(folder.as_str()))
@@ -105,7 +105,7 @@ pub(super) fn found(
 }
 
 /// A folder that a configuration names beside a word for migrations.
-fn told_folder(documents: &Documents, sources: &Sources, package: &str) -> Option<String> {
+fn configured_folder(documents: &Documents, sources: &Sources, package: &str) -> Option<String> {
     let named = |path: &str| {
         let name = name_of(path);
         [
@@ -139,11 +139,11 @@ fn told_folder(documents: &Documents, sources: &Sources, package: &str) -> Optio
                 .trim_start_matches("./")
                 .split("/*")
                 .next()?;
-            Some(below(folder_of(path), quoted.trim_end_matches('/')))
+            Some(join_folder(folder_of(path), quoted.trim_end_matches('/')))
         })
 }
 
-fn alembic(
+fn find_alembic(
     packages: &[Package],
     documents: &Documents,
     sources: &Sources,
@@ -151,15 +151,15 @@ fn alembic(
     found: &mut Vec<Migrations>,
 ) {
     for (path, text) in documents.named("alembic.ini") {
-        let sections = ini::read(text);
+        let sections = ini::parse_ini(text);
         let location = sections
             .iter()
             .find_map(|section| section.entry("script_location")?.values.first());
         let (line, location) = location.map_or((1, "."), |(line, value)| (*line, *value));
         let location = location.replace("%(here)s/", "");
         let versions = match location.as_str() {
-            "." | "%(here)s" => below(folder_of(path), "versions"),
-            at => below(
+            "." | "%(here)s" => join_folder(folder_of(path), "versions"),
+            at => join_folder(
                 folder_of(path),
                 &format!("{}/versions", at.replace(':', "/")),
             ),
@@ -223,7 +223,11 @@ fn alembic_folders(sources: &Sources) -> Vec<String> {
         .collect()
 }
 
-fn django(sources: &Sources, folders: &BTreeSet<&str>, found: &mut Vec<Migrations>) {
+fn find_django_migrations(
+    sources: &Sources,
+    folders: &BTreeSet<&str>,
+    found: &mut Vec<Migrations>,
+) {
     let is_manage = |path: &&str| name_of(path) == "manage.py";
     let Some(manage) = sources
         .files
@@ -253,12 +257,16 @@ fn django(sources: &Sources, folders: &BTreeSet<&str>, found: &mut Vec<Migration
     });
 }
 
-fn prisma(documents: &Documents, folders: &BTreeSet<&str>, found: &mut Vec<Migrations>) {
+fn find_prisma_migrations(
+    documents: &Documents,
+    folders: &BTreeSet<&str>,
+    found: &mut Vec<Migrations>,
+) {
     for (path, text) in documents
         .all()
         .filter(|(path, text)| path.ends_with(".prisma") && text.contains("datasource "))
     {
-        let beside = below(folder_of(path), "migrations");
+        let beside = join_folder(folder_of(path), "migrations");
         let inside = folders.iter().any(|folder| folder.starts_with(&beside));
         let place = Place::new(path, Finder::new(text).next("datasource "));
         let folders = if inside { vec![beside] } else { Vec::new() };

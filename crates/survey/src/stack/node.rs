@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::python::fits;
-use super::requirement::pinned;
+use super::python::matches_member;
+use super::requirement::pinned_version;
 use super::{Dependency, Ecosystem, Package};
-use crate::documents::{Documents, below, folder_of, inside, name_of};
+use crate::documents::{Documents, folder_of, join_folder, name_of, strip_folder};
 use crate::place::{Finder, Place};
 
 /// Lock files and what writes them.
@@ -27,7 +27,7 @@ const KEYS: [(&str, bool); 4] = [
 ];
 
 /// Every package.json, as a package.
-pub(super) fn packages(documents: &Documents) -> Vec<Package> {
+pub(super) fn read_node_packages(documents: &Documents) -> Vec<Package> {
     let read: Vec<(&str, &str, Value)> = documents
         .named("package.json")
         .filter_map(|(path, text)| Some((path, text, serde_json::from_str(text).ok()?)))
@@ -38,7 +38,7 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
         .map(|(path, _, manifest)| {
             (
                 folder_of(path),
-                members(folder_of(path), manifest, documents),
+                workspace_members(folder_of(path), manifest, documents),
             )
         })
         .filter(|(_, members)| !members.is_empty())
@@ -48,26 +48,27 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
             let folder = folder_of(path);
             let lists = |(root, members): &&(&str, Vec<String>)| {
                 *root != folder
-                    && inside(root, folder)
-                        .is_some_and(|inside| members.iter().any(|member| fits(member, inside)))
+                    && strip_folder(root, folder).is_some_and(|inside| {
+                        members.iter().any(|member| matches_member(member, inside))
+                    })
             };
             let workspace = workspaces
                 .iter()
                 .find(lists)
                 .map(|(root, _)| (*root).to_owned());
-            let manager = manager(
+            let manager = manager_of_package(
                 folder,
                 workspace.as_deref(),
                 &workspaces,
                 manifest,
                 documents,
             );
-            package(path, text, manifest, manager, workspace)
+            read_manifest(path, text, manifest, manager, workspace)
         })
         .collect()
 }
 
-fn package(
+fn read_manifest(
     path: &str,
     text: &str,
     manifest: &Value,
@@ -88,7 +89,7 @@ fn package(
                 continue;
             }
             let place = Place::new(path, finder.next(&format!("\"{name}\"")));
-            let version = pinned(&requirement);
+            let version = pinned_version(&requirement);
             dependencies.push(Dependency {
                 name: name.clone(),
                 requirement,
@@ -115,7 +116,7 @@ fn package(
 }
 
 /// The member patterns of a workspace whose root is `folder`.
-fn members(folder: &str, manifest: &Value, documents: &Documents) -> Vec<String> {
+fn workspace_members(folder: &str, manifest: &Value, documents: &Documents) -> Vec<String> {
     let written = &manifest["workspaces"];
     let listed = written
         .as_array()
@@ -130,7 +131,7 @@ fn members(folder: &str, manifest: &Value, documents: &Documents) -> Vec<String>
         ("pnpm-workspace.yaml", "packages"),
         ("lerna.json", "packages"),
     ] {
-        let Some(text) = documents.text(&below(folder, name)) else {
+        let Some(text) = documents.text(&join_folder(folder, name)) else {
             continue;
         };
         let Ok(table) = serde_saphyr::from_str::<Value>(text) else {
@@ -149,7 +150,7 @@ fn members(folder: &str, manifest: &Value, documents: &Documents) -> Vec<String>
 }
 
 /// What installs the package: the manager that its manifest names, its lock file's, then its workspace's.
-fn manager(
+fn manager_of_package(
     folder: &str,
     workspace: Option<&str>,
     workspaces: &[(&str, Vec<String>)],
@@ -168,11 +169,11 @@ fn manager(
     let locked = |at: &str| {
         let there = LOCKS
             .iter()
-            .find(|(name, _)| documents.text(&below(at, name)).is_some());
+            .find(|(name, _)| documents.text(&join_folder(at, name)).is_some());
         there.map(|(_, manager)| (*manager).to_owned())
     };
     let root = workspace.and_then(|root| {
-        let text = documents.text(&below(root, "package.json"))?;
+        let text = documents.text(&join_folder(root, "package.json"))?;
         serde_json::from_str::<Value>(text)
             .ok()
             .and_then(|manifest| named(&manifest))
@@ -182,7 +183,7 @@ fn manager(
     let is_root = workspaces.iter().any(|(at, _)| *at == folder);
     let pnpm = (is_root
         && documents
-            .text(&below(folder, "pnpm-workspace.yaml"))
+            .text(&join_folder(folder, "pnpm-workspace.yaml"))
             .is_some())
     .then(|| "pnpm".to_owned());
     locked(folder)

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::requirement::{pinned, split};
+use super::requirement::{pinned_version, split_requirement};
 use super::{Dependency, Ecosystem, Package};
-use crate::documents::{Documents, below, folder_of, ini, inside, name_of};
+use crate::documents::{Documents, folder_of, ini, join_folder, name_of, strip_folder};
 use crate::place::{Finder, Place};
 
 /// Every folder with a manifest of Python, as a package.
-pub(super) fn packages(documents: &Documents) -> Vec<Package> {
+pub(super) fn read_python_packages(documents: &Documents) -> Vec<Package> {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     let mut workspaces = Vec::new();
     for (path, text) in documents.all() {
@@ -23,24 +23,39 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
                 if !is_package(&table) {
                     continue;
                 }
-                workspaces.extend(members(&table).map(|member| (folder.to_owned(), member)));
-                of_pyproject(package(&mut packages, folder, path), path, text, &table);
+                workspaces
+                    .extend(workspace_members(&table).map(|member| (folder.to_owned(), member)));
+                of_pyproject(
+                    package_in_folder(&mut packages, folder, path),
+                    path,
+                    text,
+                    &table,
+                );
             }
             "setup.cfg" => {
-                let sections = ini::read(text);
+                let sections = ini::parse_ini(text);
                 if sections
                     .iter()
                     .any(|section| section.name.starts_with("options"))
                 {
-                    of_setup_cfg(package(&mut packages, folder, path), path, &sections);
+                    of_setup_cfg(
+                        package_in_folder(&mut packages, folder, path),
+                        path,
+                        &sections,
+                    );
                 }
             }
             "setup.py" if text.contains("setup(") => {
-                of_setup_py(package(&mut packages, folder, path), path, text)
+                of_setup_py(package_in_folder(&mut packages, folder, path), path, text)
             }
             "Pipfile" => {
                 if let Ok(table) = text.parse::<Table>() {
-                    of_pipfile(package(&mut packages, folder, path), path, text, &table);
+                    of_pipfile(
+                        package_in_folder(&mut packages, folder, path),
+                        path,
+                        text,
+                        &table,
+                    );
                 }
             }
             name if name.ends_with(".txt") || name.ends_with(".in") => {
@@ -50,16 +65,17 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
                 } else {
                     folder
                 };
-                of_requirements(package(&mut packages, home, path), path, text);
+                of_requirements(package_in_folder(&mut packages, home, path), path, text);
             }
             _ => {}
         }
     }
     for package in packages.values_mut() {
-        package.manager = manager(package, documents);
+        package.manager = manager_of_package(package, documents);
         let lists = |(root, member): &&(String, String)| {
             *root != package.folder
-                && inside(root, &package.folder).is_some_and(|path| fits(member, path))
+                && strip_folder(root, &package.folder)
+                    .is_some_and(|path| matches_member(member, path))
         };
         package.workspace = workspaces.iter().find(lists).map(|(root, _)| root.clone());
         let mut seen = std::collections::HashSet::new();
@@ -71,7 +87,7 @@ pub(super) fn packages(documents: &Documents) -> Vec<Package> {
 }
 
 /// Whether a member pattern of a workspace (`packages/*`, `backend`) means the folder.
-pub(super) fn fits(pattern: &str, folder: &str) -> bool {
+pub(super) fn matches_member(pattern: &str, folder: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
     let (mut wanted, mut parts) = (pattern.split('/'), folder.split('/'));
     loop {
@@ -103,7 +119,7 @@ fn is_package(table: &Table) -> bool {
         || tool("pdm")
 }
 
-fn members(table: &Table) -> impl Iterator<Item = String> + '_ {
+fn workspace_members(table: &Table) -> impl Iterator<Item = String> + '_ {
     let members = table
         .get("tool")
         .and_then(|tool| tool.get("uv")?.get("workspace")?.get("members"));
@@ -114,7 +130,7 @@ fn members(table: &Table) -> impl Iterator<Item = String> + '_ {
         .filter_map(|member| member.as_str().map(str::to_owned))
 }
 
-fn package<'p>(
+fn package_in_folder<'p>(
     packages: &'p mut BTreeMap<String, Package>,
     folder: &str,
     path: &str,
@@ -134,8 +150,14 @@ fn package<'p>(
         })
 }
 
-fn push(package: &mut Package, name: &str, requirement: String, development: bool, place: Place) {
-    let version = pinned(&requirement).filter(|_| requirement.starts_with("=="));
+fn push_dependency(
+    package: &mut Package,
+    name: &str,
+    requirement: String,
+    development: bool,
+    place: Place,
+) {
+    let version = pinned_version(&requirement).filter(|_| requirement.starts_with("=="));
     package.dependencies.push(Dependency {
         name: name.to_owned(),
         requirement,
@@ -145,7 +167,7 @@ fn push(package: &mut Package, name: &str, requirement: String, development: boo
     });
 }
 
-fn push_lines<'t>(
+fn push_requirements<'t>(
     package: &mut Package,
     path: &str,
     finder: &mut Finder<'_>,
@@ -153,15 +175,15 @@ fn push_lines<'t>(
     development: bool,
 ) {
     for line in lines {
-        let Some((name, requirement)) = split(line) else {
+        let Some((name, requirement)) = split_requirement(line) else {
             continue;
         };
         let place = Place::new(path, finder.pass(line));
-        push(package, name, requirement, development, place);
+        push_dependency(package, name, requirement, development, place);
     }
 }
 
-fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
+fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str> {
     value
         .and_then(Value::as_array)
         .into_iter()
@@ -196,11 +218,11 @@ fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
             .map(str::to_owned);
         let mut finder = Finder::new(text);
         finder.next("dependencies");
-        push_lines(
+        push_requirements(
             package,
             path,
             &mut finder,
-            texts(project.get("dependencies")),
+            texts_of_array(project.get("dependencies")),
             false,
         );
         for (group, list) in project
@@ -209,12 +231,12 @@ fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
             .into_iter()
             .flatten()
         {
-            let mut finder = section(text, "[project.optional-dependencies]", group);
-            push_lines(
+            let mut finder = find_section(text, "[project.optional-dependencies]", group);
+            push_requirements(
                 package,
                 path,
                 &mut finder,
-                texts(Some(list)),
+                texts_of_array(Some(list)),
                 is_development(group),
             );
         }
@@ -225,8 +247,8 @@ fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
         .into_iter()
         .flatten()
     {
-        let mut finder = section(text, "[dependency-groups]", group);
-        push_lines(package, path, &mut finder, texts(Some(list)), true);
+        let mut finder = find_section(text, "[dependency-groups]", group);
+        push_requirements(package, path, &mut finder, texts_of_array(Some(list)), true);
     }
     let tool = |name: &str| {
         table
@@ -238,12 +260,12 @@ fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
         of_poetry(package, path, text, poetry);
     }
     if let Some(uv) = tool("uv") {
-        let mut finder = section(text, "[tool.uv]", "dev-dependencies");
-        push_lines(
+        let mut finder = find_section(text, "[tool.uv]", "dev-dependencies");
+        push_requirements(
             package,
             path,
             &mut finder,
-            texts(uv.get("dev-dependencies")),
+            texts_of_array(uv.get("dev-dependencies")),
             true,
         );
     }
@@ -252,27 +274,27 @@ fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
         .into_iter()
         .flatten()
     {
-        let mut finder = section(text, "[tool.pdm.dev-dependencies]", group);
-        push_lines(package, path, &mut finder, texts(Some(list)), true);
+        let mut finder = find_section(text, "[tool.pdm.dev-dependencies]", group);
+        push_requirements(package, path, &mut finder, texts_of_array(Some(list)), true);
     }
     for (name, environment) in tool("hatch")
         .and_then(|hatch| hatch.get("envs")?.as_table())
         .into_iter()
         .flatten()
     {
-        let mut finder = section(text, &format!("[tool.hatch.envs.{name}"), "dependencies");
-        push_lines(
+        let mut finder = find_section(text, &format!("[tool.hatch.envs.{name}"), "dependencies");
+        push_requirements(
             package,
             path,
             &mut finder,
-            texts(environment.get("dependencies")),
+            texts_of_array(environment.get("dependencies")),
             true,
         );
     }
 }
 
 /// A search that begins at a key of a section.
-fn section<'t>(text: &'t str, heading: &str, key: &str) -> Finder<'t> {
+fn find_section<'t>(text: &'t str, heading: &str, key: &str) -> Finder<'t> {
     let mut finder = Finder::new(text);
     finder.pass(heading);
     finder.next(key);
@@ -315,8 +337,8 @@ fn of_poetry(package: &mut Package, path: &str, text: &str, poetry: &Table) {
                 package.runtime = Some(requirement);
                 continue;
             }
-            let place = Place::new(path, section(text, &heading, "").key(name));
-            push(package, name, requirement, development, place);
+            let place = Place::new(path, find_section(text, &heading, "").key(name));
+            push_dependency(package, name, requirement, development, place);
         }
     }
 }
@@ -342,8 +364,8 @@ fn of_pipfile(package: &mut Package, path: &str, text: &str, table: &Table) {
             .into_iter()
             .flatten()
         {
-            let place = Place::new(path, section(text, &format!("[{key}]"), "").key(name));
-            push(package, name, requirement_of(value), development, place);
+            let place = Place::new(path, find_section(text, &format!("[{key}]"), "").key(name));
+            push_dependency(package, name, requirement_of(value), development, place);
         }
     }
     let wanted = table
@@ -371,16 +393,16 @@ fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]
                     .iter()
                     .flat_map(|entry| &entry.values)
                 {
-                    if let Some((name, requirement)) = split(value) {
-                        push(package, name, requirement, false, Place::new(path, *line));
+                    if let Some((name, requirement)) = split_requirement(value) {
+                        push_dependency(package, name, requirement, false, Place::new(path, *line));
                     }
                 }
             }
             "options.extras_require" => {
                 for entry in &section.entries {
                     for (line, value) in &entry.values {
-                        if let Some((name, requirement)) = split(value) {
-                            push(
+                        if let Some((name, requirement)) = split_requirement(value) {
+                            push_dependency(
                                 package,
                                 name,
                                 requirement,
@@ -427,9 +449,9 @@ fn of_setup_py(package: &mut Package, path: &str, text: &str) {
             for part in row.split(',') {
                 let bare = part.trim().trim_matches(['"', '\'']);
                 if let Some((name, requirement)) =
-                    split(bare).filter(|_| bare.len() < part.trim().len())
+                    split_requirement(bare).filter(|_| bare.len() < part.trim().len())
                 {
-                    push(
+                    push_dependency(
                         package,
                         name,
                         requirement,
@@ -451,8 +473,8 @@ fn of_requirements(package: &mut Package, path: &str, text: &str) {
         .trim_matches(['-', '_', '.']);
     let development = is_development(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
     for (number, line) in (1..).zip(text.lines()) {
-        if let Some((name, requirement)) = split(line) {
-            push(
+        if let Some((name, requirement)) = split_requirement(line) {
+            push_dependency(
                 package,
                 name,
                 requirement,
@@ -464,7 +486,7 @@ fn of_requirements(package: &mut Package, path: &str, text: &str) {
 }
 
 /// What installs the package, told by its lock file, then by its manifest.
-fn manager(package: &Package, documents: &Documents) -> String {
+fn manager_of_package(package: &Package, documents: &Documents) -> String {
     let locks = [
         ("uv.lock", "uv"),
         ("poetry.lock", "poetry"),
@@ -477,7 +499,7 @@ fn manager(package: &Package, documents: &Documents) -> String {
         return (*manager).to_owned();
     }
     let text = documents
-        .text(&below(&package.folder, "pyproject.toml"))
+        .text(&join_folder(&package.folder, "pyproject.toml"))
         .unwrap_or("");
     let marks = [
         ("[tool.poetry", "poetry"),
@@ -490,7 +512,7 @@ fn manager(package: &Package, documents: &Documents) -> String {
         .find(|(mark, _)| text.contains(mark))
         .map(|(_, manager)| *manager);
     let pipfile = documents
-        .text(&below(&package.folder, "Pipfile"))
+        .text(&join_folder(&package.folder, "Pipfile"))
         .map(|_| "pipenv");
     marked.or(pipfile).unwrap_or("pip").to_owned()
 }
@@ -502,10 +524,13 @@ mod tests {
     #[test]
     fn members_of_workspaces() {
         assert!(
-            fits("packages/*", "packages/api")
-                && fits("./backend", "backend")
-                && fits("apps/**", "apps/a/b")
+            matches_member("packages/*", "packages/api")
+                && matches_member("./backend", "backend")
+                && matches_member("apps/**", "apps/a/b")
         );
-        assert!(!fits("packages/*", "packages/api/inner") && !fits("backend", "frontend"));
+        assert!(
+            !matches_member("packages/*", "packages/api/inner")
+                && !matches_member("backend", "frontend")
+        );
     }
 }

@@ -3,7 +3,7 @@
 use super::Ecosystem;
 
 /// The name in the one spelling that the registry compares.
-pub(super) fn canonical(name: &str, ecosystem: Ecosystem) -> String {
+pub(super) fn canonical_name(name: &str, ecosystem: Ecosystem) -> String {
     match ecosystem {
         Ecosystem::Node => name.to_owned(),
         Ecosystem::Python => {
@@ -21,7 +21,7 @@ pub(super) fn canonical(name: &str, ecosystem: Ecosystem) -> String {
 }
 
 /// `name[extra]>=1,<2 ; marker` as its name and what it asks for.
-pub(super) fn split(line: &str) -> Option<(&str, String)> {
+pub(super) fn split_requirement(line: &str) -> Option<(&str, String)> {
     let line = line.split(" #").next().unwrap_or(line).trim();
     let line = line
         .split(" --hash")
@@ -70,7 +70,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The version that a requirement allows alone.
-pub(super) fn pinned(requirement: &str) -> Option<String> {
+pub(super) fn pinned_version(requirement: &str) -> Option<String> {
     let bare = requirement
         .strip_prefix("===")
         .or_else(|| requirement.strip_prefix("=="))
@@ -108,19 +108,19 @@ mod tests {
             ("./local", None),
         ];
         for (line, expected) in cases {
-            let found = split(line);
+            let found = split_requirement(line);
             assert_eq!(
                 found.as_ref().map(|(name, asked)| (*name, asked.as_str())),
                 expected,
                 "{line}"
             );
         }
-        assert_eq!(pinned("==4.2.1").as_deref(), Some("4.2.1"));
-        assert_eq!(pinned("1.2.3").as_deref(), Some("1.2.3"));
-        assert_eq!(pinned("^1.2.3"), None);
-        assert_eq!(pinned(">=1,<2"), None);
+        assert_eq!(pinned_version("==4.2.1").as_deref(), Some("4.2.1"));
+        assert_eq!(pinned_version("1.2.3").as_deref(), Some("1.2.3"));
+        assert_eq!(pinned_version("^1.2.3"), None);
+        assert_eq!(pinned_version(">=1,<2"), None);
         assert_eq!(
-            canonical("Flask_SQLAlchemy", Ecosystem::Python),
+            canonical_name("Flask_SQLAlchemy", Ecosystem::Python),
             "flask-sqlalchemy"
         );
     }

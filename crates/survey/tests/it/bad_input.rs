@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use survey::{Survey, survey};
+use survey::{Survey, survey_tree};
 use tempfile::TempDir;
 
 const MAIN: &str = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n";
@@ -56,7 +56,7 @@ fn a_syntax_error_spoils_nothing_around_it() {
         ("circle_a.py", b"import flask\nfrom circle_b import *\n"),
         ("circle_b.py", b"import flask\nfrom circle_a import *\n"),
     ]);
-    assert_eq!(paths(&survey(folder.path(), None)), ["/a", "/half"]);
+    assert_eq!(paths(&survey_tree(folder.path(), None)), ["/a", "/half"]);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn python_2_is_read() {
         @app.route('/older')\ndef older():\n    raise ValueError, 'no'\n";
     let folder = tree(&[("old.py", old)]);
     assert_eq!(
-        paths(&survey(folder.path(), None)),
+        paths(&survey_tree(folder.path(), None)),
         ["/a", "/old", "/older"]
     );
 }
@@ -83,7 +83,7 @@ fn generated_and_minified_files_are_named_and_left() {
         ("public/bundle.js", bundle.as_bytes()),
     ]);
     assert!(generated.len() > 5_000_000);
-    let survey = survey(folder.path(), None);
+    let survey = survey_tree(folder.path(), None);
     assert_eq!(paths(&survey), ["/a"]);
     assert_eq!(
         skipped(&survey),
@@ -106,7 +106,7 @@ fn the_code_of_others_is_not_read() {
             MAIN.as_bytes(),
         ),
     ]);
-    let survey = survey(folder.path(), None);
+    let survey = survey_tree(folder.path(), None);
     assert_eq!(paths(&survey), ["/a"]);
     assert_eq!(skipped(&survey), []);
 }
@@ -118,7 +118,7 @@ fn links_in_circles_are_not_followed() {
     std::os::unix::fs::symlink(folder.path(), folder.path().join("inner/again")).unwrap();
     std::os::unix::fs::symlink("self.py", folder.path().join("self.py")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.path().join("gone.py")).unwrap();
-    assert_eq!(paths(&survey(folder.path(), None)), ["/a"]);
+    assert_eq!(paths(&survey_tree(folder.path(), None)), ["/a"]);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn text_that_is_not_utf_8_is_read_as_far_as_it_goes() {
         ("nothing.py", b"\0\0\0flask\0"),
     ]);
     assert_eq!(
-        paths(&survey(folder.path(), None)),
+        paths(&survey_tree(folder.path(), None)),
         ["/a", "/latin", "/marked"]
     );
 }
@@ -148,7 +148,7 @@ fn a_submodule_that_is_not_there_is_told() {
         ("libraries/here/one.py", b"x = 1\n"),
     ]);
     fs::create_dir_all(folder.path().join("libraries/shared")).unwrap();
-    let survey = survey(folder.path(), None);
+    let survey = survey_tree(folder.path(), None);
     assert_eq!(paths(&survey), ["/a"]);
     assert_eq!(
         skipped(&survey),
@@ -170,7 +170,7 @@ fn fifty_thousand_files_are_surveyed() {
             .unwrap();
         }
     }
-    let survey = survey(folder.path(), None);
+    let survey = survey_tree(folder.path(), None);
     assert_eq!(paths(&survey), ["/a"]);
     assert_eq!(skipped(&survey), []);
 }
@@ -179,7 +179,7 @@ fn fifty_thousand_files_are_surveyed() {
 fn a_tree_that_is_no_backend_has_no_routes() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(
-        survey(&folder.path().join("missing"), None),
+        survey_tree(&folder.path().join("missing"), None),
         Survey::default()
     );
     write(folder.path(), "notes.md", b"# Notes\n");
@@ -189,7 +189,7 @@ fn a_tree_that_is_no_backend_has_no_routes() {
         "page.js",
         b"document.title = 'express yourself'\n",
     );
-    let survey = survey(folder.path(), None);
+    let survey = survey_tree(folder.path(), None);
     assert_eq!(
         (
             survey.routes,

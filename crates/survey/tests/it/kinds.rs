@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use survey::{Survey, survey};
+use survey::{Survey, survey_tree};
 
 type Files = &'static [(&'static str, &'static str)];
 
@@ -13,7 +13,7 @@ fn of(files: Files) -> Survey {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    survey(folder.path(), None)
+    survey_tree(folder.path(), None)
 }
 
 /// `METHOD path: guards` of each route.

@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use survey::{Survey, survey, tsv};
+use survey::{Survey, survey_tree, tsv};
 
 /// A part of a survey as lines.
 type Lines = fn(&Survey) -> String;
 
 const PARTS: [(&str, Lines); 4] = [
-    ("stack.tsv", tsv::stack),
-    ("layers.tsv", tsv::layers),
-    ("conventions.tsv", tsv::conventions),
-    ("commands.tsv", tsv::commands),
+    ("stack.tsv", tsv::format_stack),
+    ("layers.tsv", tsv::format_layers),
+    ("conventions.tsv", tsv::format_conventions),
+    ("commands.tsv", tsv::format_commands),
 ];
 
 fn projects() -> Vec<PathBuf> {
@@ -29,7 +29,7 @@ fn projects() -> Vec<PathBuf> {
 #[test]
 fn what_a_project_is_and_does_is_read_as_expected() {
     for project in projects() {
-        let survey = survey(&project.join("project"), None);
+        let survey = survey_tree(&project.join("project"), None);
         for (file, lines) in PARTS {
             let expected = fs::read_to_string(project.join(file)).unwrap_or_default();
             assert_eq!(lines(&survey), expected, "{file} of {}", project.display());
@@ -44,12 +44,12 @@ fn a_changed_manifest_is_seen_through_the_cache() {
     fs::write(&manifest, r#"{"scripts": {"test": "jest"}}"#).unwrap();
     let mut cache = survey::Cache::default();
     assert_eq!(
-        survey(folder.path(), Some(&mut cache)).commands[0].script,
+        survey_tree(folder.path(), Some(&mut cache)).commands[0].script,
         "npm test"
     );
     fs::write(&manifest, r#"{"scripts": {"lint": "eslint ."}}"#).unwrap();
     assert_eq!(
-        survey(folder.path(), Some(&mut cache)).commands[0].script,
+        survey_tree(folder.path(), Some(&mut cache)).commands[0].script,
         "npm run lint"
     );
 }
@@ -74,7 +74,7 @@ fn broken_manifests_concern_nobody_else() {
         r#"{"scripts": {"test": "jest"}, "dependencies": {"express": "^4"}}"#,
     );
     write("old/package.json", "[]");
-    let survey = survey(folder.path(), None);
+    let survey = survey_tree(folder.path(), None);
     let scripts: Vec<&str> = survey
         .commands
         .iter()
@@ -106,7 +106,7 @@ fn commands_for_files_count_from_where_they_run() {
         "[project]\nname='x'\n[tool.ruff]\n",
     )
     .unwrap();
-    let survey = survey(folder.path(), None);
+    let survey = survey_tree(folder.path(), None);
     let one = |script: &str, files: &[&str]| {
         survey
             .commands

@@ -11,7 +11,7 @@ mod knowledge;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use survey::{Cache, survey, tsv};
+use survey::{Cache, survey_tree, tsv};
 
 fn projects() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects");
@@ -32,13 +32,13 @@ fn rows(table: &str) -> String {
 #[test]
 fn skeletons_are_surveyed_as_expected() {
     for project in projects() {
-        let survey = survey(&project, None);
+        let survey = survey_tree(&project, None);
         for (file, table) in [
-            ("routes.tsv", tsv::routes(&survey)),
-            ("operations.tsv", tsv::operations(&survey)),
-            ("models.tsv", tsv::models(&survey)),
-            ("shapes.tsv", tsv::shapes(&survey)),
-            ("unresolved.tsv", tsv::unresolved(&survey)),
+            ("routes.tsv", tsv::format_routes(&survey)),
+            ("operations.tsv", tsv::format_operations(&survey)),
+            ("models.tsv", tsv::format_models(&survey)),
+            ("shapes.tsv", tsv::format_shapes(&survey)),
+            ("unresolved.tsv", tsv::format_unresolved(&survey)),
         ] {
             let expected = fs::read_to_string(project.join(file)).unwrap_or_default();
             assert_eq!(rows(&table), expected, "{} of {}", file, project.display());
@@ -56,15 +56,18 @@ fn an_unchanged_tree_gives_the_same_from_the_cache_and_a_changed_one_does_not() 
     )
     .unwrap();
     let mut cache = Cache::default();
-    let first = survey(folder.path(), Some(&mut cache));
+    let first = survey_tree(folder.path(), Some(&mut cache));
     assert_eq!(first.routes.len(), 1);
-    assert_eq!(survey(folder.path(), Some(&mut cache)), first);
+    assert_eq!(survey_tree(folder.path(), Some(&mut cache)), first);
     fs::write(
         &file,
         "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/b')\ndef b(): ...\n",
     )
     .unwrap();
-    assert_eq!(survey(folder.path(), Some(&mut cache)).routes[0].path, "/b");
+    assert_eq!(
+        survey_tree(folder.path(), Some(&mut cache)).routes[0].path,
+        "/b"
+    );
 }
 
 #[test]
@@ -77,15 +80,15 @@ fn a_schema_that_changes_is_seen_and_what_did_not_change_is_kept() {
     );
     write("schema.prisma", "model Cat {\n  id Int @id\n}\n");
     let mut cache = Cache::default();
-    let first = survey(folder.path(), Some(&mut cache));
+    let first = survey_tree(folder.path(), Some(&mut cache));
     assert_eq!(first.entities[0].table, "Cat");
     write("schema.prisma", "model Dog {\n  id Int @id\n}\n");
-    let second = survey(folder.path(), Some(&mut cache));
+    let second = survey_tree(folder.path(), Some(&mut cache));
     assert_eq!(second.entities[0].table, "Dog");
     assert_eq!(second.routes, first.routes);
     assert_eq!(
         second,
-        survey(folder.path(), None),
+        survey_tree(folder.path(), None),
         "what was kept gives what a new survey gives"
     );
 }
@@ -99,8 +102,8 @@ fn a_cache_outlives_its_process() {
     )
     .unwrap();
     let mut cache = Cache::default();
-    let first = survey(folder.path(), Some(&mut cache));
+    let first = survey_tree(folder.path(), Some(&mut cache));
     let written = serde_json::to_string(&cache).unwrap();
     let mut read: Cache = serde_json::from_str(&written).unwrap();
-    assert_eq!(survey(folder.path(), Some(&mut read)), first);
+    assert_eq!(survey_tree(folder.path(), Some(&mut read)), first);
 }

@@ -100,7 +100,7 @@ mod tests {
                 package: String::new(),
                 ecosystem: None,
                 source: survey::Place::default(),
-                keeper: survey::Keeper::Target,
+                keeper: survey::CommandSource::Target,
                 also: Vec::new(),
                 writes: false,
                 watches: false,

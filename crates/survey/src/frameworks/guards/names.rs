@@ -100,7 +100,7 @@ const GIVES: [&str; 20] = [
 
 /// Whether a name speaks of who may pass.
 pub(super) fn asks_who(name: &str) -> bool {
-    let words = words(name);
+    let words = words_of_name(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let demands = has(&DEMANDS);
     if has(&OTHERS)
@@ -135,7 +135,7 @@ pub(super) fn asks_who(name: &str) -> bool {
 }
 
 /// `requireAdminUser` and `require_admin_user` by their words, in lower case.
-fn words(name: &str) -> Vec<String> {
+fn words_of_name(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
     for (at, letter) in letters.iter().enumerate() {

@@ -6,28 +6,31 @@ use crate::evaluate::{ClassValue, Machine, Origin, Value};
 
 /// The guards of every route, each with the keys of metadata by which a route is let off.
 #[derive(Default)]
-pub(super) struct Global {
+pub(super) struct GlobalGuards {
     guards: Vec<(String, Vec<Rc<str>>)>,
 }
 
 /// The guards that decorators name.
-pub(super) fn of<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
+pub(super) fn guards_of_decorators<'a>(
+    machine: &mut Machine<'a>,
+    decorators: &[Value<'a>],
+) -> Vec<String> {
     let mut named = Vec::new();
-    for value in flat(machine, decorators) {
-        if let Some(arguments) = super::decorator(machine, &value, "UseGuards") {
+    for value in flatten_decorators(machine, decorators) {
+        if let Some(arguments) = super::nest_decorator(machine, &value, "UseGuards") {
             named.extend(arguments.positional().cloned());
         }
     }
-    named.retain(|guard| !limits(machine, guard));
-    named.iter().map(|guard| machine.label(guard)).collect()
+    named.retain(|guard| !is_rate_limit(machine, guard));
+    named.iter().map(|guard| machine.label_of(guard)).collect()
 }
 
 /// Decorators with those that `applyDecorators(…)` puts together.
-fn flat<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<Value<'a>> {
+fn flatten_decorators<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<Value<'a>> {
     let mut found = Vec::new();
     for value in decorators {
-        match super::decorator(machine, value, "applyDecorators") {
-            Some(arguments) => found.extend(flat(
+        match super::nest_decorator(machine, value, "applyDecorators") {
+            Some(arguments) => found.extend(flatten_decorators(
                 machine,
                 &arguments.positional().cloned().collect::<Vec<_>>(),
             )),
@@ -38,7 +41,7 @@ fn flat<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<Value<'a>> {
 }
 
 /// Whether a guard only counts how often somebody asks.
-fn limits<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> bool {
+fn is_rate_limit<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> bool {
     let bases = guard
         .as_class()
         .map(|class| machine.outside_bases(&class))
@@ -51,9 +54,9 @@ fn limits<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> bool {
         .any(|path| path.starts_with("@nestjs/throttler"))
 }
 
-impl Global {
+impl GlobalGuards {
     /// Reads `useGlobalGuards(…)` and the providers of `APP_GUARD`.
-    pub(super) fn read<'a>(machine: &mut Machine<'a>) -> Self {
+    pub(super) fn collect_global_guards<'a>(machine: &mut Machine<'a>) -> Self {
         let mut named: Vec<Value<'a>> = Vec::new();
         for id in 0..machine.objects.len() {
             if let Some(event) = machine
@@ -67,7 +70,7 @@ impl Global {
             let decorators = class.decorators.borrow().clone();
             for arguments in decorators
                 .iter()
-                .filter_map(|value| super::decorator(machine, value, "Module"))
+                .filter_map(|value| super::nest_decorator(machine, value, "Module"))
             {
                 let providers = arguments
                     .at(0)
@@ -85,25 +88,25 @@ impl Global {
                 }
             }
         }
-        named.retain(|guard| !limits(machine, guard));
+        named.retain(|guard| !is_rate_limit(machine, guard));
         let guards = named
             .iter()
-            .map(|guard| (machine.label(guard), let_off(machine, guard)))
+            .map(|guard| (machine.label_of(guard), let_off(machine, guard)))
             .collect();
-        Global { guards }
+        GlobalGuards { guards }
     }
 
     /// The global guards of a route whose class and method have these decorators.
-    pub(super) fn names<'a>(
+    pub(super) fn names_for_route<'a>(
         &self,
         machine: &Machine<'a>,
         decorators: &[&[Value<'a>]],
     ) -> Vec<String> {
         let set: Vec<Rc<str>> = decorators
             .iter()
-            .flat_map(|list| flat(machine, list))
+            .flat_map(|list| flatten_decorators(machine, list))
             .filter_map(|value| {
-                super::decorator(machine, &value, "SetMetadata")?
+                super::nest_decorator(machine, &value, "SetMetadata")?
                     .at(0)?
                     .as_text()
             })
@@ -166,7 +169,7 @@ fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
 /// The first arguments of `reflector.get…(key, …)` in statements.
 fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression> {
     use code::syntax::{Expression, Statement};
-    fn of<'e>(expression: &'e Expression, found: &mut Vec<&'e Expression>) {
+    fn collect_lookups<'e>(expression: &'e Expression, found: &mut Vec<&'e Expression>) {
         match expression {
             Expression::Call(call) => {
                 if let Expression::Member(receiver, name) = &call.callee {
@@ -176,29 +179,31 @@ fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression>
                             .filter(|_| name.starts_with("get"))
                             .map(|first| &first.value),
                     );
-                    of(receiver, found);
+                    collect_lookups(receiver, found);
                 }
                 call.arguments
                     .iter()
-                    .for_each(|argument| of(&argument.value, found));
+                    .for_each(|argument| collect_lookups(&argument.value, found));
             }
             Expression::Either(parts) | Expression::Other(parts) => {
-                parts.iter().for_each(|part| of(part, found))
+                parts.iter().for_each(|part| collect_lookups(part, found))
             }
-            Expression::Not(inner) | Expression::Assign(_, inner) => of(inner, found),
+            Expression::Not(inner) | Expression::Assign(_, inner) => collect_lookups(inner, found),
             _ => {}
         }
     }
     let mut found = Vec::new();
     for statement in body {
         match statement {
-            Statement::Expression(value) | Statement::Return(Some(value)) => of(value, &mut found),
+            Statement::Expression(value) | Statement::Return(Some(value)) => {
+                collect_lookups(value, &mut found)
+            }
             Statement::Assign(assignment) => assignment
                 .value
                 .iter()
-                .for_each(|value| of(value, &mut found)),
+                .for_each(|value| collect_lookups(value, &mut found)),
             Statement::If(condition, then, otherwise) => {
-                of(condition, &mut found);
+                collect_lookups(condition, &mut found);
                 found.extend(looked_up(then));
                 found.extend(looked_up(otherwise));
             }

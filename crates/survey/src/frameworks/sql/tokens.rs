@@ -15,7 +15,7 @@ impl Token<'_> {
 }
 
 /// Whether a comment begins the half that undoes (`-- migrate:down`, `-- +goose Down`), or the half that does.
-fn half(comment: &str) -> Option<bool> {
+fn is_undo_half(comment: &str) -> Option<bool> {
     let words = comment.trim_start_matches('-').trim().to_lowercase();
     let word = words
         .strip_prefix("migrate:")
@@ -29,7 +29,7 @@ fn half(comment: &str) -> Option<bool> {
     }
 }
 
-pub(super) fn statements(text: &str) -> Vec<Vec<Token<'_>>> {
+pub(super) fn split_statements(text: &str) -> Vec<Vec<Token<'_>>> {
     let mut reader = Reader {
         text,
         at: 0,
@@ -43,7 +43,7 @@ pub(super) fn statements(text: &str) -> Vec<Vec<Token<'_>>> {
             reader.advance(letter.len_utf8());
         } else if rest.starts_with("--") || letter == '#' {
             let comment = rest.lines().next().unwrap_or(rest);
-            is_done = half(comment).unwrap_or(is_done);
+            is_done = is_undo_half(comment).unwrap_or(is_done);
             reader.advance(comment.len());
         } else if rest.starts_with("/*") {
             reader.advance(rest.find("*/").map_or(rest.len(), |end| end + 2));

@@ -54,7 +54,7 @@ const CHECKS: [&str; 8] = [
 
 /// What a function does, and what it calls.
 #[derive(Default)]
-pub(super) struct Conduct<'a> {
+pub(super) struct Behavior<'a> {
     /// It answers that somebody may not pass.
     pub(super) refuses: bool,
     /// It reads who asks.
@@ -68,11 +68,11 @@ pub(super) struct Conduct<'a> {
     conditions: u32,
 }
 
-impl<'a> Conduct<'a> {
+impl<'a> Behavior<'a> {
     /// Reads what a function does, and the functions that stand in it.
-    pub(super) fn of(function: &'a Function) -> Self {
-        let mut conduct = Conduct::default();
-        conduct.statements(&function.body);
+    pub(super) fn of_function(function: &'a Function) -> Self {
+        let mut conduct = Behavior::default();
+        conduct.read_statements(&function.body);
         conduct
     }
 
@@ -81,7 +81,7 @@ impl<'a> Conduct<'a> {
     }
 
     /// Whether it is seen to do something else.
-    pub(super) fn is_told(&self) -> bool {
+    pub(super) fn is_something_else(&self) -> bool {
         self.shapes
     }
 
@@ -89,90 +89,90 @@ impl<'a> Conduct<'a> {
         std::mem::take(&mut self.callees)
     }
 
-    fn statements(&mut self, body: &'a [Statement]) {
+    fn read_statements(&mut self, body: &'a [Statement]) {
         for statement in body {
             match statement {
                 Statement::Import(_) | Statement::Class(_) => {}
                 Statement::Assign(assignment) => assignment
                     .value
                     .iter()
-                    .for_each(|value| self.expression(value)),
+                    .for_each(|value| self.read_expression(value)),
                 Statement::Expression(value) | Statement::Return(Some(value)) => {
-                    self.expression(value)
+                    self.read_expression(value)
                 }
                 Statement::Return(None) => {}
                 Statement::Raise(value) => {
                     self.fails = true;
-                    value.iter().for_each(|value| self.expression(value));
+                    value.iter().for_each(|value| self.read_expression(value));
                 }
-                Statement::Function(function) => self.statements(&function.body),
+                Statement::Function(function) => self.read_statements(&function.body),
                 Statement::If(condition, then, otherwise) => {
-                    self.condition(condition);
-                    self.statements(then);
-                    self.statements(otherwise);
+                    self.read_condition(condition);
+                    self.read_statements(then);
+                    self.read_statements(otherwise);
                 }
                 Statement::Loop(_, over, body) => {
-                    self.expression(over);
-                    self.statements(body);
+                    self.read_expression(over);
+                    self.read_statements(body);
                 }
-                Statement::Block(body) => self.statements(body),
+                Statement::Block(body) => self.read_statements(body),
             }
         }
     }
 
     /// What a condition asks for does not fail: the branches say what follows.
-    fn condition(&mut self, expression: &'a Expression) {
+    fn read_condition(&mut self, expression: &'a Expression) {
         self.conditions += 1;
-        self.expression(expression);
+        self.read_expression(expression);
         self.conditions -= 1;
     }
 
-    fn all(&mut self, parts: &'a [Expression]) {
-        parts.iter().for_each(|part| self.expression(part));
+    fn read_expressions(&mut self, parts: &'a [Expression]) {
+        parts.iter().for_each(|part| self.read_expression(part));
     }
 
-    fn expression(&mut self, expression: &'a Expression) {
+    fn read_expression(&mut self, expression: &'a Expression) {
         match expression {
-            Expression::Name(name) => self.name(name),
-            Expression::Text(text) => self.text(text),
+            Expression::Name(name) => self.note_name(name),
+            Expression::Text(text) => self.note_text(text),
             Expression::Number(number) => self.refuses |= matches!(&**number, "401" | "403"),
             Expression::Member(of, name) => {
-                self.expression(of);
-                self.name(name);
-                self.member(name);
+                self.read_expression(of);
+                self.note_name(name);
+                self.note_member(name);
             }
-            Expression::Call(call) => self.call(&call.callee, &call.arguments),
-            Expression::Function(function) => self.statements(&function.body),
+            Expression::Call(call) => self.note_call(&call.callee, &call.arguments),
+            Expression::Function(function) => self.read_statements(&function.body),
             Expression::Map(entries) => entries.iter().for_each(|(key, value)| {
-                self.expression(key);
-                self.expression(value);
+                self.read_expression(key);
+                self.read_expression(value);
             }),
             Expression::Index(one, two) | Expression::Add(one, two) => {
-                self.expression(one);
-                self.expression(two);
+                self.read_expression(one);
+                self.read_expression(two);
             }
             Expression::Assign(_, inner) | Expression::Spread(inner) | Expression::Not(inner) => {
-                self.expression(inner)
+                self.read_expression(inner)
             }
             Expression::Compare(_, sides) => {
-                self.expression(&sides.0);
-                self.expression(&sides.1);
+                self.read_expression(&sides.0);
+                self.read_expression(&sides.1);
             }
             Expression::Choose(choose) => {
-                self.condition(&choose.condition);
-                self.expression(&choose.then);
-                self.expression(&choose.otherwise);
+                self.read_condition(&choose.condition);
+                self.read_expression(&choose.then);
+                self.read_expression(&choose.otherwise);
             }
             Expression::Comprehension(parts) => {
-                self.expression(&parts.element);
-                self.expression(&parts.over);
-                self.all(&parts.conditions);
+                self.read_expression(&parts.element);
+                self.read_expression(&parts.over);
+                self.read_expressions(&parts.conditions);
             }
             Expression::Template(parts)
             | Expression::List(parts)
             | Expression::Either(parts)
             | Expression::Union(parts)
-            | Expression::Other(parts) => self.all(parts),
+            | Expression::Other(parts) => self.read_expressions(parts),
             Expression::Regex(_)
             | Expression::Bool(_)
             | Expression::Null
@@ -180,12 +180,12 @@ impl<'a> Conduct<'a> {
         }
     }
 
-    fn call(&mut self, callee: &'a Expression, arguments: &'a [Argument]) {
+    fn note_call(&mut self, callee: &'a Expression, arguments: &'a [Argument]) {
         let name = match callee {
             Expression::Name(name) | Expression::Member(_, name) => &**name,
             _ => "",
         };
-        let plain = plain(name);
+        let plain = without_case(name);
         let is_error = ["error", "exception", "abort", "throw"]
             .iter()
             .any(|end| plain.ends_with(end));
@@ -204,20 +204,20 @@ impl<'a> Conduct<'a> {
         if is_followed(callee) {
             self.callees.push(callee);
         }
-        self.expression(callee);
+        self.read_expression(callee);
         arguments
             .iter()
-            .for_each(|argument| self.expression(&argument.value));
+            .for_each(|argument| self.read_expression(&argument.value));
     }
 
-    fn name(&mut self, name: &str) {
-        let plain = plain(name);
+    fn note_name(&mut self, name: &str) {
+        let plain = without_case(name);
         let is_status = plain.starts_with("http401") || plain.starts_with("http403");
         self.refuses |= is_status || REFUSALS.iter().any(|word| plain.contains(word));
     }
 
-    fn member(&mut self, name: &str) {
-        let plain = plain(name);
+    fn note_member(&mut self, name: &str) {
+        let plain = without_case(name);
         self.asks |= CREDENTIALS.contains(&&*plain);
         self.shapes |= matches!(
             &*plain,
@@ -225,7 +225,7 @@ impl<'a> Conduct<'a> {
         );
     }
 
-    fn text(&mut self, text: &str) {
+    fn note_text(&mut self, text: &str) {
         let lower = text.to_lowercase();
         self.asks |= HEADERS.contains(&&*lower)
             || lower == "bearer"
@@ -235,7 +235,7 @@ impl<'a> Conduct<'a> {
 }
 
 /// A name without case and underscores.
-fn plain(name: &str) -> String {
+fn without_case(name: &str) -> String {
     name.chars()
         .filter(|letter| *letter != '_')
         .flat_map(char::to_lowercase)

@@ -6,7 +6,7 @@ use crate::source::Sources;
 use crate::stack::Ecosystem;
 
 /// A package by its name, and how its users import it.
-struct Named {
+struct NamedPackage {
     /// What it gives: `route` or `table`.
     gives: &'static str,
     package: &'static str,
@@ -19,13 +19,13 @@ struct Named {
 use Ecosystem::{Node, Python};
 
 /// What it gives, package, ecosystem, import, whether it is followed.
-fn table() -> Vec<Named> {
+fn named_packages() -> Vec<NamedPackage> {
     let row = |line: &'static str| {
         let mut fields = line.split('\t');
         let mut next = || fields.next();
         let (gives, package) = (next()?, next()?);
         let ecosystem = if next()? == "python" { Python } else { Node };
-        Some(Named {
+        Some(NamedPackage {
             gives,
             package,
             ecosystem,
@@ -37,7 +37,7 @@ fn table() -> Vec<Named> {
 }
 
 /// Adds what is silent to what could not be followed.
-pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
+pub(crate) fn add_undetected(survey: &mut Survey, sources: &Sources) {
     let is_answered = |ecosystem: Ecosystem| {
         let files = survey.routes.iter().map(|route| &route.file);
         let files = files.chain(survey.operations.iter().map(|operation| &operation.file));
@@ -45,18 +45,18 @@ pub(crate) fn add(survey: &mut Survey, sources: &Sources) {
             .clone()
             .any(|file| ecosystem_of(file) == Some(ecosystem))
     };
-    let table = table();
+    let table = named_packages();
     let mut found = Vec::new();
     for package in &survey.stack.packages {
         let has_routes = is_answered(package.ecosystem);
-        let is_silent = |one: &&Named| {
+        let is_silent = |one: &&NamedPackage| {
             if one.gives == "route" {
                 !has_routes
             } else {
                 survey.entities.is_empty()
             }
         };
-        let is_told = |one: &&Named| {
+        let is_told = |one: &&NamedPackage| {
             one.ecosystem == package.ecosystem && package.dependency(one.package).is_some()
         };
         found.extend(

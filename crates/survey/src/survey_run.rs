@@ -12,9 +12,9 @@ use crate::source::{Parsed, Sources};
 const STACK: usize = 256 << 20;
 
 /// Surveys the sources, on a thread with room for deep recursion; also what was parsed for it.
-pub(crate) fn follow((sources, documents): (Sources, Documents)) -> (Survey, Parsed) {
+pub(crate) fn survey_on_thread((sources, documents): (Sources, Documents)) -> (Survey, Parsed) {
     let follow = move || {
-        let survey = on_thread(&sources, &documents);
+        let survey = survey_sources(&sources, &documents);
         (survey, sources.parsed())
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(follow);
@@ -41,7 +41,7 @@ fn is_marked(framework: &Framework, text: &str) -> bool {
 }
 
 /// SQL files that make tables, in the order of their paths; not what undoes them.
-fn definitions<'d>(documents: &[&'d (String, String)]) -> Vec<&'d (String, String)> {
+fn sql_definitions<'d>(documents: &[&'d (String, String)]) -> Vec<&'d (String, String)> {
     let is_wanted = |path: &str, text: &str| {
         let path = path.to_lowercase();
         let undoes = ["down.sql", "rollback.sql", "undo.sql"]
@@ -54,12 +54,12 @@ fn definitions<'d>(documents: &[&'d (String, String)]) -> Vec<&'d (String, Strin
         .copied()
         .filter(|(path, text)| is_wanted(path, text))
         .collect();
-    found.sort_by_cached_key(|(path, _)| numbered(path));
+    found.sort_by_cached_key(|(path, _)| natural_order(path));
     found
 }
 
 /// The pieces of a path with its numbers as numbers: `V2` stands before `V10`.
-fn numbered(path: &str) -> Vec<(u64, String)> {
+fn natural_order(path: &str) -> Vec<(u64, String)> {
     let mut pieces: Vec<(u64, String)> = vec![(0, String::new())];
     for letter in path.chars() {
         let is_new = pieces.last().is_none_or(|(_, word)| !word.is_empty());
@@ -75,7 +75,7 @@ fn numbered(path: &str) -> Vec<(u64, String)> {
     pieces
 }
 
-fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
+fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
     let modules = sources.modules();
     let mut machine = Machine::new(&sources.files, &modules);
     machine.documents = sources
@@ -83,13 +83,13 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
         .iter()
         .filter(|(path, _)| !code::paths::is_test(path))
         .collect();
-    machine.samples = crate::environment::samples(&sources.documents);
+    machine.samples = crate::environment::read_samples(&sources.documents);
     for (id, file) in sources.files.iter().enumerate() {
         if !file.is_test && file.text.contains("ROOT_URLCONF =") {
             machine.stand_ins.push(("django.conf.settings", id));
         }
     }
-    crate::frameworks::django_apps::ready(&mut machine);
+    crate::frameworks::django_apps::run_ready_methods(&mut machine);
     let mut found: Vec<&Framework> = Vec::new();
     for (id, file) in sources.files.iter().enumerate() {
         if file.is_test {
@@ -131,10 +131,10 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
         .copied()
         .filter(|(path, _)| path.ends_with(".prisma"))
         .collect();
-    crate::frameworks::prisma::read(&schemas, &mut findings);
+    crate::frameworks::prisma::read_prisma_schemas(&schemas, &mut findings);
     if findings.entities.is_empty() {
         let mut own = Findings::default();
-        crate::frameworks::sql::read(&machine, &definitions(&machine.documents), &mut own);
+        crate::frameworks::sql::read_sql(&machine, &sql_definitions(&machine.documents), &mut own);
         findings.entities.append(&mut own.entities);
     }
     let skipped = sources
@@ -169,6 +169,6 @@ fn on_thread(sources: &Sources, documents: &Documents) -> Survey {
         skipped,
         ..Survey::default()
     };
-    crate::knowledge::add(&mut survey, sources, documents, &modules);
+    crate::knowledge::add_knowledge(&mut survey, sources, documents, &modules);
     survey
 }

@@ -2,17 +2,17 @@
 
 use shell::{Call, Reading, quote};
 
-use super::purpose::{Known, Script};
+use super::purpose::{KnownCall, Script};
 use super::recipes::Index;
-use super::{Command, Keeper, Purpose};
-use crate::documents::{Documents, below, inside};
+use super::{Command, CommandSource, Purpose};
+use crate::documents::{Documents, join_folder, strip_folder};
 use crate::place::Place;
 use crate::stack::{Ecosystem, Stack};
 
 /// A command as its keeper holds it.
 #[derive(Debug)]
-pub(super) struct Kept<'k> {
-    pub(super) keeper: Keeper,
+pub(super) struct CommandCandidate<'k> {
+    pub(super) keeper: CommandSource,
     /// Its name there; empty where it has none.
     pub(super) name: &'k str,
     /// How it is run.
@@ -41,14 +41,14 @@ impl<'d> Collector<'d> {
         Collector {
             documents,
             stack,
-            recipes: Index::of(documents),
+            recipes: Index::new(documents),
             commands: Vec::new(),
         }
     }
 
     /// Keeps a command if it is for one of the purposes.
-    pub(super) fn keep(&mut self, kept: Kept<'_>) {
-        let script = Script::read(kept.body, &self.recipes, kept.folder);
+    pub(super) fn add_candidate(&mut self, kept: CommandCandidate<'_>) {
+        let script = Script::parse(kept.body, &self.recipes, kept.folder);
         let Some(purpose) = script.purpose(kept.name) else {
             return;
         };
@@ -83,22 +83,23 @@ impl<'d> Collector<'d> {
             preferred: false,
             script: kept.script,
         };
-        let parts = self.parts(&command, &script, kept.by_hand);
-        self.add(command);
+        let parts = self.split_checks(&command, &script, kept.by_hand);
+        self.add_command(command);
         for part in parts {
-            self.add(part);
+            self.add_command(part);
         }
     }
 
     fn runs_containers(&self, command: &Command) -> bool {
         let name = command.script.rsplit(' ').next().unwrap_or("");
-        command.keeper == Keeper::Target && self.recipes.runs_containers(&command.source.file, name)
+        command.keeper == CommandSource::Target
+            && self.recipes.runs_containers(&command.source.file, name)
     }
 
     /// Tells whether a command of the package that only looks calls the program of `script` for the same purpose, as the
     /// project itself wants it: with words that its usual call `usual` has not, or by a line that can be run as it is.
     pub(super) fn calls_already(&self, script: &str, usual: &str, package: &str) -> bool {
-        let wanted = Script::read(script, &self.recipes, package);
+        let wanted = Script::parse(script, &self.recipes, package);
         // What is linted is a matter of scope; the tests and migrations are what they are.
         let is_scoped = |purpose| {
             matches!(
@@ -116,7 +117,7 @@ impl<'d> Collector<'d> {
         let usual: Vec<&str> = usual.split_whitespace().collect();
         self.commands.iter().any(|command| {
             let is_own = command.package == package
-                && command.keeper != Keeper::Configuration
+                && command.keeper != CommandSource::Configuration
                 && command.purpose == own.purpose
                 && command.only_looks()
                 && !super::choice::is_of_a_part(command)
@@ -126,13 +127,13 @@ impl<'d> Collector<'d> {
             } else {
                 &command.behind
             };
-            let inner = Script::read(text, &self.recipes, &command.folder);
+            let inner = Script::parse(text, &self.recipes, &command.folder);
             let calls = inner
                 .known
                 .iter()
                 .filter(|known| known.call.program == own.call.program && !known.moved);
             let through_hook = command.script.starts_with("pre-commit ");
-            let has_scope = |known: &Known| {
+            let has_scope = |known: &KnownCall| {
                 let mut words = known
                     .call
                     .arguments
@@ -149,7 +150,7 @@ impl<'d> Collector<'d> {
 
     /// Returns the checks of other purposes that a command does on its way, each as a command of its own: a type check
     /// in a script called `lint`.
-    fn parts(&self, whole: &Command, script: &Script, by_hand: &str) -> Vec<Command> {
+    fn split_checks(&self, whole: &Command, script: &Script, by_hand: &str) -> Vec<Command> {
         let is_check = |purpose| {
             matches!(
                 purpose,
@@ -197,8 +198,8 @@ impl<'d> Collector<'d> {
     /// Whose code the command looks at: what its tools say, then what runs it, then what its package is written in.
     fn ecosystem(
         &self,
-        kept: &Kept<'_>,
-        known: &[Known],
+        kept: &CommandCandidate<'_>,
+        known: &[KnownCall],
         purpose: Purpose,
         package: &str,
     ) -> Option<Ecosystem> {
@@ -212,7 +213,7 @@ impl<'d> Collector<'d> {
         let mut languages = known
             .iter()
             .filter(|known| known.purpose == purpose)
-            .map(Known::ecosystem);
+            .map(KnownCall::ecosystem);
         match languages.next() {
             Some(first) if languages.all(|other| other == first) => first.or(kept.ecosystem),
             Some(first) => first,
@@ -221,12 +222,12 @@ impl<'d> Collector<'d> {
     }
 
     /// Adds the command, or its place to the one that is known already.
-    pub(super) fn add(&mut self, command: Command) {
-        let key = canonical(&command.script);
+    pub(super) fn add_command(&mut self, command: Command) {
+        let key = canonical_script(&command.script);
         let same = |known: &&mut Command| {
             known.purpose == command.purpose
                 && known.folder == command.folder
-                && canonical(&known.script) == key
+                && canonical_script(&known.script) == key
         };
         match self.commands.iter_mut().find(same) {
             Some(known) => {
@@ -242,10 +243,10 @@ impl<'d> Collector<'d> {
     }
 
     /// Notes that a command that is known by its canonical form stands at `place` as well; tells whether it is known.
-    pub(super) fn note(&mut self, key: &str, folder: &str, place: &Place) -> bool {
+    pub(super) fn note_known(&mut self, key: &str, folder: &str, place: &Place) -> bool {
         let mut known = false;
         for command in &mut self.commands {
-            if command.folder == folder && canonical(&command.script) == key {
+            if command.folder == folder && canonical_script(&command.script) == key {
                 known = true;
                 if command.source != *place
                     && !command.also.contains(place)
@@ -266,12 +267,12 @@ impl<'d> Collector<'d> {
                 .stack
                 .packages
                 .iter()
-                .filter(|package| inside(&package.folder, path).is_some());
+                .filter(|package| strip_folder(&package.folder, path).is_some());
             packages
                 .map(|package| package.folder.as_str())
                 .max_by_key(|at| at.len())
         };
-        let at = below(folder, "x");
+        let at = join_folder(folder, "x");
         let home = holder(&at).unwrap_or("");
         let arguments = script
             .script
@@ -291,7 +292,7 @@ impl<'d> Collector<'d> {
             .filter_map(|word| {
                 holder(&format!(
                     "{}/x",
-                    below(folder, word.trim_start_matches("./").trim_end_matches('/'))
+                    join_folder(folder, word.trim_start_matches("./").trim_end_matches('/'))
                 ))
             })
             .collect();
@@ -305,7 +306,7 @@ impl<'d> Collector<'d> {
 }
 
 /// Returns the call for one file, behind what the project calls its tools with.
-fn one_file(known: &Known, by_hand: &str) -> Option<String> {
+fn one_file(known: &KnownCall, by_hand: &str) -> Option<String> {
     let call = &known.call;
     // A dotted name is what a runner of tests takes; what migrates or builds is for the whole.
     let fits = |form: &String| {
@@ -349,7 +350,7 @@ fn runs_tools(word: &str) -> bool {
 }
 
 /// Returns one form for the many ways to run the same script or target.
-pub(super) fn canonical(script: &str) -> String {
+pub(super) fn canonical_script(script: &str) -> String {
     let reading = shell::read(script);
     match reading.outer_calls().as_slice() {
         [call] => canonical_call(call).unwrap_or_else(|| script.trim().to_owned()),
