@@ -1,5 +1,5 @@
-//! How long a survey takes as the tree grows: cold, unchanged, and after one edit. `SURVEY_TREE=PATH` adds a tree of
-//! your own.
+//! How long a survey takes as the tree grows: cold, unchanged, and after one edit.
+//! `SURVEY_TREE=PATH` adds a tree of your own.
 
 #![expect(
     clippy::expect_used,
@@ -16,7 +16,7 @@ use survey::{Cache, survey_tree};
 
 const FILES: [usize; 3] = [100, 400, 1_600];
 
-/// One feature: a router with ten routes, and the model and service that it uses.
+/// Returns one feature: a router with ten routes, and the model and service that it uses.
 fn feature(number: usize) -> [(String, String); 3] {
     let mut router = format!(
         "from fastapi import APIRouter, Depends\n\nfrom app.services.thing_{number} import Service\n\n\

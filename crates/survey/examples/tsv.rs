@@ -1,4 +1,5 @@
-//! Prints a part of a survey as tab-separated lines: `tsv ROOT routes|operations|models|shapes|unresolved|stack|layers|conventions|commands`.
+//! Prints a part of a survey as tab-separated lines: `tsv ROOT
+//! routes|operations|models|shapes|unresolved|stack|layers|conventions|commands`.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The commands by which a project checks, formats, migrates and builds itself, read where it keeps them and never run.
+//! The commands by which a project checks, formats, migrates and builds itself, read where it keeps
+//! them and never run.
 
 mod recipes;
 
@@ -30,7 +31,7 @@ use crate::stack::{Ecosystem, Stack};
 use collector::Collector;
 pub use recipes::{Recipe, read_recipes, recipe_files, recipe_of};
 
-/// What a command is for.
+/// The purpose of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
@@ -48,7 +49,7 @@ pub enum Purpose {
     Build,
 }
 
-/// What keeps a command.
+/// The kind of file that a command stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CommandSource {
@@ -71,13 +72,13 @@ pub enum CommandSource {
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    /// What it is for.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// What to run for the whole.
+    /// The script that checks the whole.
     pub script: String,
-    /// What stands behind it, where the script only names it.
+    /// The script behind it, where the command only names one.
     pub behind: String,
-    /// What to run for one file: `{file}` is its path from `folder`, `{module}` its dotted name.
+    /// The script for one file: `{file}` is its path from `folder`, `{module}` its dotted name.
     pub for_file: Option<String>,
     /// The folder to run it in, from the root; empty for the root.
     pub folder: String,
@@ -87,7 +88,7 @@ pub struct Command {
     pub ecosystem: Option<Ecosystem>,
     /// Where it was read.
     pub source: Place,
-    /// What keeps it there.
+    /// The kind of file that it stands in.
     pub keeper: CommandSource,
     /// Where it stands as well.
     pub also: Vec<Place>,
@@ -130,13 +131,14 @@ pub(crate) fn read_commands(
 }
 
 impl Command {
-    /// Whether it only looks: it neither changes files, nor goes on for ever, nor needs containers.
+    /// Returns whether it only looks: it neither changes files, nor goes on for ever, nor needs
+    /// containers.
     pub fn only_looks(&self) -> bool {
         !self.writes && !self.watches && !choice::needs_containers(self)
     }
 
-    /// The command for one file (its path from the root), or `None` where the tool looks only at the whole or the file
-    /// lies outside of the command's folder.
+    /// Returns the command for one file (its path from the root), or `None` where the tool looks
+    /// only at the whole or the file lies outside of the command's folder.
     pub fn for_one(&self, file: &str) -> Option<String> {
         self.for_files(&[file])
     }

@@ -1,4 +1,5 @@
-//! What stands in the files of a listing, as the caller gives it: read each time, or known from before.
+//! The contents of the files of a listing, as the caller gives it: read each time, or known from
+//! before.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,8 +13,8 @@ pub trait Contents {
     /// Returns the size of a file in bytes, or nothing where that can't be told.
     fn size(&self, path: &str) -> Option<u64>;
 
-    /// Returns a number that stands for a file's content, or nothing where the file would have to be read for it. Of a
-    /// file that was tried and can't be read it is 0.
+    /// Returns a number that stands for a file's content, or nothing where the file would have to
+    /// be read for it. Of a file that was tried and can't be read it is 0.
     fn key(&self, path: &str) -> Option<u64>;
 
     /// Reads a file; from then on its key is known.

@@ -1,5 +1,5 @@
-//! How a project does things: names, errors, validation, injection, logging, authentication, answers and tests, each
-//! with how usual it is and the best places to look at.
+//! Reads the conventions of a project: names, errors, validation, injection, logging,
+//! authentication, answers and tests, each with how usual it is and the best places to look at.
 
 mod marks;
 
@@ -25,7 +25,7 @@ use crate::source::Sources;
 use code::glance::Glance;
 use code::languages::Language;
 
-/// What a convention is about.
+/// The topic of a convention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
@@ -39,21 +39,21 @@ pub enum Topic {
     ErrorHandlers,
     /// The shape of an answer that tells of an error.
     ErrorBody,
-    /// How input is checked.
+    /// Validation of input.
     Validation,
-    /// How what a piece of code needs comes to it.
+    /// Injection of dependencies.
     Injection,
-    /// How it logs.
+    /// Logging.
     Logging,
-    /// How it is found out who asks.
+    /// Authentication: finding out who asks.
     Authentication,
     /// Where secrets come from.
     Secrets,
-    /// How it is decided what one may do.
+    /// Authorization: deciding what one may do.
     Authorization,
     /// The shape of an answer.
     Answers,
-    /// How tests are written.
+    /// The writing of tests.
     TestStyle,
     /// Where tests lie.
     TestPlaces,
@@ -62,13 +62,13 @@ pub enum Topic {
 /// One thing that the project does in one way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Convention {
-    /// What it is about.
+    /// Its topic.
     pub topic: Topic,
     /// The layer that it holds for, where it is one's.
     pub layer: Option<Layer>,
-    /// What is done, in words with the project's own names in backquotes.
+    /// The convention, in words with the project's own names in backquotes.
     pub what: String,
-    /// How many files, symbols or places do it.
+    /// The number of files, symbols or places do it.
     pub count: usize,
     /// Of how many, where that can be told.
     pub of: Option<usize>,
@@ -97,7 +97,7 @@ impl std::fmt::Display for Topic {
     }
 }
 
-/// What conventions are read from.
+/// The input that conventions are read from.
 pub(crate) struct ConventionContext<'g> {
     pub(crate) sources: &'g Sources,
     pub(crate) outlines: &'g [Glance],
@@ -144,7 +144,7 @@ impl<'g> ConventionContext<'g> {
     }
 }
 
-/// Whether a file without a layer lies below the same top folder as one that has a layer.
+/// Returns whether a file without a layer lies below the same top folder as one that has a layer.
 fn is_beside(ground: &ConventionContext<'_>, id: usize) -> bool {
     let top = |path: &str| {
         path.split_once('/')
@@ -193,7 +193,7 @@ pub(crate) fn read_conventions(ground: &ConventionContext<'_>) -> Vec<Convention
     found
 }
 
-/// Every place of every mark, in one pass over the sources.
+/// Returns every place of every mark, in one pass over the sources.
 fn find_marks(ground: &ConventionContext<'_>) -> BTreeMap<usize, Vec<Hit>> {
     let needles: Vec<&str> = marks::MARKS
         .iter()
@@ -248,7 +248,7 @@ fn find_marks(ground: &ConventionContext<'_>) -> BTreeMap<usize, Vec<Hit>> {
     hits
 }
 
-/// The byte that the line of a place begins with.
+/// Returns the byte that the line of a place begins with.
 fn start_of(bytes: &[u8], at: usize) -> usize {
     bytes[..at]
         .iter()
@@ -256,13 +256,13 @@ fn start_of(bytes: &[u8], at: usize) -> usize {
         .map_or(0, |found| found + 1)
 }
 
-/// Whether the line of a place is a comment.
+/// Returns whether the line of a place is a comment.
 fn is_comment(bytes: &[u8], at: usize) -> bool {
     let line = bytes[start_of(bytes, at)..at].trim_ascii_start();
     line.starts_with(b"#") || line.starts_with(b"//") || line.starts_with(b"*")
 }
 
-/// The two best places among hits: of files that hold most of them, each file once.
+/// Returns the two best places among hits: of files that hold most of them, each file once.
 pub(crate) fn best_examples(ground: &ConventionContext<'_>, hits: &[Hit]) -> Vec<Place> {
     let mut files: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
     for hit in hits {
@@ -283,7 +283,7 @@ pub(crate) fn best_examples(ground: &ConventionContext<'_>, hits: &[Hit]) -> Vec
         .collect()
 }
 
-/// How many files the hits lie in.
+/// Returns the number of files the hits lie in.
 pub(crate) fn files_of(hits: &[Hit]) -> usize {
     let mut files: Vec<usize> = hits.iter().map(|hit| hit.file).collect();
     files.dedup();

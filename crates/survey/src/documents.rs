@@ -1,5 +1,6 @@
-//! What stands beside the code and tells what a project is: manifests, lock files, configuration of tools, workflows,
-//! container files and examples of the environment. Read once, for all parts that need them.
+//! The documents beside the code that describe a project: manifests, lock files, configuration of
+//! tools, workflows, container files and examples of the environment. Read once, for all parts that
+//! need them.
 
 pub(crate) mod ini;
 
@@ -75,17 +76,17 @@ pub(crate) struct Documents {
     texts: BTreeMap<String, String>,
 }
 
-/// The last part of a path.
+/// Returns the last part of a path.
 pub(crate) fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The path without its last part; empty for the root.
+/// Returns the path without its last part; empty for the root.
 pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// A path below a folder that may be the root.
+/// Returns a path below a folder that may be the root.
 pub(crate) fn join_folder(folder: &str, path: &str) -> String {
     if folder.is_empty() {
         path.to_owned()
@@ -94,7 +95,7 @@ pub(crate) fn join_folder(folder: &str, path: &str) -> String {
     }
 }
 
-/// The path from `folder`, where it lies inside.
+/// Returns the path from `folder`, where it lies inside.
 pub(crate) fn strip_folder<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     if folder.is_empty() {
         Some(path)
@@ -128,7 +129,8 @@ fn is_wanted(path: &str) -> bool {
         || is_script(path)
 }
 
-/// An example of the environment, or the environment of a checkout: only the kinds of addresses in it are looked at.
+/// Returns an example of the environment, or the environment of a checkout: only the kinds of
+/// addresses in it are looked at.
 pub(crate) fn is_environment(name: &str) -> bool {
     name == ".env"
         || name.starts_with(".env.")
@@ -138,14 +140,14 @@ pub(crate) fn is_environment(name: &str) -> bool {
         || name == "example.env"
 }
 
-/// A shell script that a project keeps for its own work.
+/// Returns a shell script that a project keeps for its own work.
 fn is_script(path: &str) -> bool {
     let (folder, name) = (folder_of(path), name_of(path));
     matches!(name_of(folder), "scripts" | "bin" | "script" | "ci" | ".ci")
         && (name.ends_with(".sh") || !name.contains('.'))
 }
 
-/// Folders of made-up projects, which say nothing of this one.
+/// Returns folders of made-up projects, which say nothing of this one.
 fn is_made_up(path: &str) -> bool {
     folder_of(path).split('/').any(|part| {
         matches!(
@@ -208,24 +210,24 @@ impl Documents {
         documents
     }
 
-    /// The text of the document at `path`.
+    /// Returns the text of the document at `path`.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.texts.get(path).map(String::as_str)
     }
 
-    /// All documents, by path.
+    /// Returns all documents, by path.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.texts
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
-    /// Documents of that name, by path.
+    /// Returns documents of that name, by path.
     pub(crate) fn named<'d>(&'d self, name: &'d str) -> impl Iterator<Item = (&'d str, &'d str)> {
         self.all().filter(move |(path, _)| name_of(path) == name)
     }
 
-    /// The document of one of the names in the folder or the nearest above it.
+    /// Returns the document of one of the names in the folder or the nearest above it.
     pub(crate) fn upward(&self, folder: &str, names: &[&str]) -> Option<(&str, &str)> {
         code::modules::ancestors(folder)
             .find_map(|at| {

@@ -1,4 +1,5 @@
-//! Values that a project's own example of an environment gives, for what its code leaves to the environment.
+//! Values that a project's own example of an environment gives, for what its code leaves to the
+//! environment.
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,5 +1,6 @@
-//! Follows names, values and calls through a project without running it. What comes from outside becomes an object
-//! that remembers how it was made and what was called on it; frameworks read these memories.
+//! Follows names, values and calls through a project without running it. What comes from outside
+//! becomes an object that remembers how it was made and what was called on it; frameworks read
+//! these memories.
 
 mod value;
 

@@ -1,4 +1,4 @@
-//! What a survey says: routes, entities and what could not be followed, each with its place.
+//! The findings of a survey: routes, entities and what could not be followed, each with its place.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ pub struct Operation {
     pub kind: String,
     /// As clients write it.
     pub name: String,
-    /// What answers; empty where only the schema text tells of the operation.
+    /// The resolver; empty where only the schema text names the operation.
     pub handler: String,
     /// File relative to the root.
     pub file: String,
@@ -58,7 +58,7 @@ pub struct Unresolved {
     pub file: String,
     /// Line, from 1.
     pub line: u32,
-    /// What stays open there.
+    /// The value that could not be followed.
     pub what: String,
 }
 
@@ -84,11 +84,11 @@ pub struct Column {
     pub name: String,
     /// Type as the framework writes it.
     pub kind: String,
-    /// Whether it may be null, where that is known.
+    /// True where it may be null, where that is known.
     pub nullable: Option<bool>,
-    /// Whether it is (part of) the primary key.
+    /// True where it is (part of) the primary key.
     pub primary: bool,
-    /// Whether it is unique by itself.
+    /// True where it is unique by itself.
     pub unique: bool,
     /// `fk:TABLE.COLUMN` or `rel:TABLE`, empty otherwise.
     pub references: String,
@@ -101,11 +101,11 @@ pub(crate) struct Findings {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) entities: Vec<Entity>,
     pub(crate) unresolved: Vec<Unresolved>,
-    /// What is unresolved by place and words, for each is told once.
+    /// The open ends that were reported, by file, line and text: each is reported once.
     pub(crate) reported: HashSet<(String, u32, String)>,
 }
 
-/// A prefix and a path with exactly one slash between them.
+/// Returns a prefix and a path with exactly one slash between them.
 pub(crate) fn join_paths(prefix: &str, path: &str) -> String {
     let head = prefix.trim_end_matches('/');
     let tail = path.trim_start_matches('/');

@@ -1,4 +1,5 @@
-//! What each framework makes of the followed values. A framework is a file and a line in `ALL`.
+//! The readers of the evaluated values, one for each framework. A framework is a file and a line in
+//! `ALL`.
 
 mod reading;
 

@@ -1,4 +1,5 @@
-//! What a survey tells beside routes and models, and partly from them: stack, commands, layers and conventions.
+//! Adds what a survey holds beside routes and models, and partly from them: stack, commands, layers
+//! and conventions.
 
 use crate::Survey;
 use crate::conventions::ConventionContext;

@@ -1,5 +1,5 @@
-//! Which layer each file belongs to, told by what it holds and where it lies; who calls whom between layers; and where
-//! the project breaks the order that it keeps elsewhere.
+//! Which layer each file belongs to, told by what it holds and where it lies; who calls whom
+//! between layers; and where the project breaks the order that it keeps elsewhere.
 
 mod signs;
 
@@ -36,7 +36,7 @@ pub enum Layer {
     Routes,
     /// Handlers that are registered elsewhere.
     Controllers,
-    /// What the project is for.
+    /// The work that the project is for.
     Services,
     /// Speaks to the store for the others.
     Repositories,
@@ -59,7 +59,7 @@ pub struct LayerFile {
     pub layer: Layer,
     /// File relative to the root.
     pub file: String,
-    /// What tells: `holds 3 handlers`, `named service`.
+    /// The sign that decided: `holds 3 handlers`, `named service`.
     pub why: String,
 }
 
@@ -70,7 +70,7 @@ pub struct LayerCall {
     pub from: Layer,
     /// The layer that is imported.
     pub to: Layer,
-    /// How many imports.
+    /// The number of imports.
     pub count: usize,
     /// One of them.
     pub example: Place,
@@ -85,7 +85,7 @@ pub struct LayerBreak {
     pub from: Layer,
     /// The layer that it reaches for.
     pub to: Layer,
-    /// What is broken, in a clause.
+    /// The rule that is broken, in a clause.
     pub what: String,
 }
 
@@ -94,14 +94,14 @@ pub struct LayerBreak {
 pub struct Layers {
     /// Files by layer, then by path.
     pub files: Vec<LayerFile>,
-    /// Who calls whom, the most used first.
+    /// The calls between layers, the most used first.
     pub calls: Vec<LayerCall>,
     /// Where the layering is broken.
     pub breaks: Vec<LayerBreak>,
 }
 
 impl Layers {
-    /// The layer of a file.
+    /// Returns the layer of a file.
     pub fn of(&self, file: &str) -> Option<Layer> {
         self.files
             .iter()
@@ -155,5 +155,5 @@ pub(crate) fn read_layers(
     }
 }
 
-/// What a file is, by its place in the sources.
+/// The role of each file, by its place in the sources.
 pub(crate) type Roles = BTreeMap<usize, roles::Role>;

@@ -1,4 +1,5 @@
-//! Reads a backend codebase without running it: stack, routes, models, layers, conventions and commands.
+//! Reads a backend codebase without running it: stack, routes, models, layers, conventions and
+//! commands.
 
 mod place;
 
@@ -52,16 +53,16 @@ pub use stack::{
     Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack,
 };
 
-/// What a codebase is and has.
+/// The survey of a codebase.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
     /// Frameworks whose marks the sources bear.
     pub frameworks: Vec<String>,
-    /// What it is built from.
+    /// The parts that it is built from.
     pub stack: Stack,
-    /// What the backend answers, by file and line.
+    /// The routes, by file and line.
     pub routes: Vec<Route>,
-    /// What a GraphQL schema answers.
+    /// The operations of GraphQL schemas.
     #[serde(default)]
     pub operations: Vec<Operation>,
     /// Tables and collections.
@@ -69,19 +70,20 @@ pub struct Survey {
     /// Shapes of data that have no table.
     #[serde(default)]
     pub shapes: Vec<Shape>,
-    /// Which files are which layer, and how the layers use each other.
+    /// The layer of each file, and how the layers use each other.
     pub layers: Layers,
-    /// How the project does things, by topic.
+    /// The conventions of the project, by topic.
     pub conventions: Vec<Convention>,
-    /// How the project checks, formats, migrates and builds itself.
+    /// The commands by which the project checks, formats, migrates and builds itself.
     pub commands: Vec<Command>,
-    /// What decides routes or models and could not be followed.
+    /// Code that decides routes or models and could not be followed.
     pub unresolved: Vec<Unresolved>,
     /// Source files that were not read, each with the reason.
     pub skipped: Vec<(String, String)>,
 }
 
-/// The survey of an earlier call, kept by the caller. A tree with the same content gets the same survey from it.
+/// The survey of an earlier call, kept by the caller. A tree with the same content gets the same
+/// survey from it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Cache {
     fingerprint: u64,
@@ -92,7 +94,8 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// A number that differs where the content of the tree does; 0 where nothing was surveyed yet.
+    /// Returns a number that differs where the content of the tree does; 0 where nothing was
+    /// surveyed yet.
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint
     }
@@ -103,13 +106,14 @@ impl Cache {
     }
 }
 
-/// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the others, and a tree
-/// that is no backend gives an empty survey.
+/// Surveys the tree below `root`. Reads only; what is broken in one file does not concern the
+/// others, and a tree that is no backend gives an empty survey.
 pub fn survey_tree(root: &Path, cache: Option<&mut Cache>) -> Survey {
     survey_listed(&Listing::read(root), &contents::OnDisk::new(root), cache)
 }
 
-/// Surveys a tree that was listed before. Nothing is read where the cache holds the survey of files with these keys.
+/// Surveys a tree that was listed before. Nothing is read where the cache holds the survey of files
+/// with these keys.
 pub fn survey_listed(
     listing: &Listing,
     contents: &dyn Contents,
@@ -146,8 +150,8 @@ fn read_tree(
     (sources, documents)
 }
 
-/// Returns a number that differs where a path, or the content of a file that a survey reads, does; nothing where that
-/// takes reading a file.
+/// Returns a number that differs where a path, or the content of a file that a survey reads, does;
+/// nothing where that takes reading a file.
 fn fingerprint_of(listing: &Listing, contents: &dyn Contents) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
     let (paths, _) = source::source_paths(listing);

@@ -1,4 +1,5 @@
-//! Lists the files of a tree that git would not ignore, in one walk for everybody who asks about them.
+//! Lists the files of a tree that git would not ignore, in one walk for everybody who asks about
+//! them.
 
 mod rules;
 
@@ -12,10 +13,11 @@ use rules::Rules;
 /// Our own folder in a repository.
 const OWN: &str = ".backend-engineer";
 
-/// Folders below the root in which environment files are looked for: those of packages in a monorepo lie at most so deep.
+/// Folders below the root in which environment files are looked for: those of packages in a
+/// monorepo lie at most so deep.
 const DEPTH_OF_ENVIRONMENTS: usize = 2;
 
-/// What stands at a path.
+/// The kind of entry at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A regular file.
@@ -31,11 +33,12 @@ pub enum Kind {
 pub struct Listed {
     /// From the root, with forward slashes.
     pub path: String,
-    /// What stands there.
+    /// The kind of entry there.
     pub kind: Kind,
 }
 
-/// The files of a tree. What git ignores, installed packages and caches are left out; links are not followed.
+/// The files of a tree. What git ignores, installed packages and caches are left out; links are not
+/// followed.
 #[derive(Debug, Default, Clone)]
 pub struct Listing {
     files: Vec<Listed>,
@@ -101,8 +104,8 @@ impl Listing {
         &self.files
     }
 
-    /// Returns the environment files (`.env`, `.env.local`, `test.env`) of the root and of the folders near it, ignored
-    /// by git or not; examples are none.
+    /// Returns the environment files (`.env`, `.env.local`, `test.env`) of the root and of the
+    /// folders near it, ignored by git or not; examples are none.
     #[must_use]
     pub fn environments(&self) -> &[String] {
         &self.environments
@@ -114,13 +117,15 @@ impl Listing {
         &self.unreadable
     }
 
-    /// Returns whether git ignores the path, by the ignore files that were there when the tree was walked.
+    /// Returns whether git ignores the path, by the ignore files that were there when the tree was
+    /// walked.
     #[must_use]
     pub fn is_ignored(&self, path: &str) -> bool {
         self.rules.is_ignored(path)
     }
 
-    /// Lists one folder. Of an ignored one only environment files are taken, and folders that may hold some.
+    /// Lists one folder. Of an ignored one only environment files are taken, and folders that may
+    /// hold some.
     fn list_folder(&mut self, root: &Path, folder: &str, is_ignored: bool) -> Vec<Step> {
         let mut entries = match entries_of(&path_at(root, folder)) {
             Ok(entries) => entries,
@@ -182,15 +187,15 @@ impl Listing {
     }
 }
 
-/// Returns whether nobody who asks about a project's files means what lies in folders of this name: our own, installed
-/// packages, caches. Build output is listed: people keep some of it in git.
+/// Returns whether nobody who asks about a project's files means what lies in folders of this name:
+/// our own, installed packages, caches. Build output is listed: people keep some of it in git.
 fn is_foreign(name: &str) -> bool {
     name == OWN
         || paths::is_by_product_folder(name)
             && (paths::is_dependency(name) || paths::is_cache(name))
 }
 
-/// What the walk does next.
+/// The next step of a walk.
 enum Step {
     File(Listed),
     Folder { path: String, is_ignored: bool },

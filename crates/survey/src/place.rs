@@ -43,8 +43,8 @@ impl<'t> Finder<'t> {
         }
     }
 
-    /// The line on which `needle` next stands, and goes on from there; where it does not stand, the line that was last
-    /// found.
+    /// Returns the line on which `needle` next stands, and goes on from there; where it does not
+    /// stand, the line that was last found.
     pub(crate) fn next(&mut self, needle: &str) -> u32 {
         let rest = self.text.get(self.at..).unwrap_or("");
         if let Some(found) = rest.find(needle).filter(|_| !needle.is_empty()) {
@@ -60,7 +60,8 @@ impl<'t> Finder<'t> {
         self.line
     }
 
-    /// The next line that begins with the key, bare or quoted; where there is none, the line that was last found.
+    /// Returns the next line that begins with the key, bare or quoted; where there is none, the
+    /// line that was last found.
     pub(crate) fn key(&self, key: &str) -> u32 {
         let rest = self.text.get(self.at..).unwrap_or("");
         let begins = |line: &str| {

@@ -41,7 +41,7 @@ pub(crate) struct SourceFile {
     syntax: OnceCell<Arc<Syntax>>,
 }
 
-/// What files were parsed to, by the hash of their text.
+/// The syntax trees of files, by the hash of their text.
 pub(crate) type Parsed = HashMap<u64, Arc<Syntax>>;
 
 impl SourceFile {
@@ -84,7 +84,7 @@ impl Sources {
         }
     }
 
-    /// What was parsed, for the next survey.
+    /// Returns the syntax trees, for the next survey.
     pub(crate) fn parsed(&self) -> Parsed {
         self.files
             .iter()
@@ -100,7 +100,7 @@ pub(crate) struct Sources {
     pub(crate) paths: Vec<String>,
     /// Path and text of schemas and settings that are not code.
     pub(crate) documents: Vec<(String, String)>,
-    /// What was left out, and why.
+    /// Files that were left out, each with the reason.
     pub(crate) skipped: Vec<(String, &'static str)>,
 }
 
@@ -193,7 +193,7 @@ fn is_document(path: &str) -> bool {
         || is_example(path)
 }
 
-/// Whether a file shows what the environment of the project may hold.
+/// Returns whether a file shows what the environment of the project may hold.
 pub(crate) fn is_example(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let rest = name.strip_prefix('.').unwrap_or(name);
@@ -213,7 +213,7 @@ pub(crate) fn is_example(path: &str) -> bool {
         .any(|kind| rest.contains(kind))
 }
 
-/// The text of a file, with what is not UTF-8 replaced, and without a byte order mark.
+/// Returns the text of a file, with what is not UTF-8 replaced, and without a byte order mark.
 fn text_of(bytes: Vec<u8>) -> String {
     let mut text = match String::from_utf8(bytes) {
         Ok(text) => text,

@@ -1,5 +1,5 @@
-//! What a project is built from: languages, packages with their managers and dependencies, frameworks with versions,
-//! databases and the tool that migrates them.
+//! The parts that a project is built from: languages, packages with their managers and
+//! dependencies, frameworks with versions, databases and the tool that migrates them.
 
 mod requirement;
 
@@ -24,7 +24,7 @@ use crate::place::Place;
 use crate::source::Sources;
 use code::languages::Language;
 
-/// What a project is built from.
+/// The parts that a project is built from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stack {
     /// Languages of the source files, the most used first.
@@ -35,7 +35,7 @@ pub struct Stack {
     pub components: Vec<Component>,
     /// Databases and other stores, the one with most to show for it first.
     pub databases: Vec<Database>,
-    /// What brings the database's tables up to date.
+    /// The tools that bring the database's tables up to date.
     pub migrations: Vec<Migrations>,
 }
 
@@ -44,11 +44,11 @@ pub struct Stack {
 pub struct LanguageUse {
     /// `Python`, `TypeScript` or `JavaScript`.
     pub name: String,
-    /// How many files were read.
+    /// The number of files were read.
     pub files: usize,
 }
 
-/// What makes packages of a language.
+/// A family of packages and their managers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ecosystem {
@@ -67,7 +67,7 @@ pub struct Package {
     pub folder: String,
     /// Whose package it is.
     pub ecosystem: Ecosystem,
-    /// What installs it: `uv`, `poetry`, `pdm`, `pipenv`, `pip`, `npm`, `pnpm`, `yarn`, `bun`.
+    /// The package manager: `uv`, `poetry`, `pdm`, `pipenv`, `pip`, `npm`, `pnpm`, `yarn`, `bun`.
     pub manager: String,
     /// Where its manifest stands.
     pub manifest: Place,
@@ -77,7 +77,7 @@ pub struct Package {
     pub workspace: Option<String>,
     /// The version of the language that it asks for.
     pub runtime: Option<String>,
-    /// What it depends on, in the order of its manifests.
+    /// Its dependencies, in the order of its manifests.
     pub dependencies: Vec<Dependency>,
 }
 
@@ -86,7 +86,7 @@ pub struct Package {
 pub struct Dependency {
     /// Its name in the registry, in the registry's own spelling.
     pub name: String,
-    /// What the manifest asks for, empty for any version.
+    /// The version that the manifest asks for, empty for any.
     pub requirement: String,
     /// The version in the lock file, or where the manifest pins one.
     pub version: Option<String>,
@@ -101,12 +101,12 @@ pub struct Dependency {
 pub struct Component {
     /// The name that people use.
     pub name: String,
-    /// What it is for: `web`, `graphql`, `orm`, `validation`, `migrations`, `authentication`, `queue`, `logging`,
-    /// `tests`, `lint`, `format`, `types`, `build`.
+    /// Its role: `web`, `graphql`, `orm`, `validation`, `migrations`, `authentication`, `queue`,
+    /// `logging`, `tests`, `lint`, `format`, `types`, `build`.
     pub role: String,
     /// Its version, where a lock file or a pin tells it.
     pub version: Option<String>,
-    /// What the manifest asks for.
+    /// The version that the manifest asks for.
     pub requirement: String,
     /// Folder of the package that depends on it.
     pub package: String,
@@ -121,7 +121,7 @@ pub struct Database {
     pub name: String,
     /// The version, where a container image names one.
     pub version: Option<String>,
-    /// What speaks for it: `driver asyncpg`, `address`, `image postgres:16`, each with its place.
+    /// The signs of it: `driver asyncpg`, `address`, `image postgres:16`, each with its place.
     pub evidence: Vec<(String, Place)>,
 }
 
@@ -132,12 +132,13 @@ pub struct Migrations {
     pub tool: String,
     /// Folders of migrations; several where each part of the project has its own.
     pub folders: Vec<String>,
-    /// What tells of it.
+    /// The sign of it.
     pub place: Place,
 }
 
 impl Stack {
-    /// The package that a file belongs to: the innermost folder with a manifest of the ecosystem.
+    /// Returns the package that a file belongs to: the innermost folder with a manifest of the
+    /// ecosystem.
     pub fn package_of(&self, file: &str, ecosystem: Ecosystem) -> Option<&Package> {
         let holds = |package: &&Package| {
             package.ecosystem == ecosystem && strip_folder(&package.folder, file).is_some()
@@ -198,7 +199,8 @@ fn count_languages(sources: &Sources) -> Vec<LanguageUse> {
     languages
 }
 
-/// What of the dependencies is known to shape code, in the order of roles; each once a package.
+/// Returns the dependencies that are known to shape code, in the order of roles; each once a
+/// package.
 fn known_components(packages: &[Package]) -> Vec<Component> {
     let mut components = Vec::new();
     for (rank, (role, names)) in known::ROLES.iter().enumerate() {

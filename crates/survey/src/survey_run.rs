@@ -1,4 +1,5 @@
-//! One survey: loads what bears a framework's marks, follows it, and lets each framework read the result.
+//! One survey: loads what bears a framework's marks, follows it, and lets each framework read the
+//! result.
 
 use crate::Survey;
 use crate::documents::Documents;
@@ -58,7 +59,7 @@ fn sql_definitions<'d>(documents: &[&'d (String, String)]) -> Vec<&'d (String, S
     found
 }
 
-/// The pieces of a path with its numbers as numbers: `V2` stands before `V10`.
+/// Returns the pieces of a path with its numbers as numbers: `V2` stands before `V10`.
 fn natural_order(path: &str) -> Vec<(u64, String)> {
     let mut pieces: Vec<(u64, String)> = vec![(0, String::new())];
     for letter in path.chars() {

@@ -1,10 +1,11 @@
-//! Routes, models and open ends as tab-separated lines with a header, for scripts and for comparing.
+//! Routes, models and open ends as tab-separated lines with a header, for scripts and for
+//! comparing.
 
 use std::fmt::Write;
 
 use crate::Survey;
 
-/// What a field may hold without breaking its line.
+/// Replaces what would end a field or its line.
 fn escape_field(text: &str) -> String {
     text.replace(['\t', '\n', '\r'], " ")
 }
@@ -27,7 +28,8 @@ pub fn format_routes(survey: &Survey) -> String {
     lines
 }
 
-/// `table, column, type, nullable, pk, unique, references, model, file:line`; nullable is empty where it is open.
+/// `table, column, type, nullable, pk, unique, references, model, file:line`; nullable is empty
+/// where it is open.
 pub fn format_models(survey: &Survey) -> String {
     let mut lines =
         String::from("table\tcolumn\ttype\tnullable\tpk\tunique\treferences\tmodel\tfile:line\n");
@@ -100,7 +102,8 @@ pub fn format_unresolved(survey: &Survey) -> String {
     lines
 }
 
-/// `what, name, version, requirement, place, folder`: languages, packages, components, databases and migrations.
+/// `what, name, version, requirement, place, folder`: languages, packages, components, databases
+/// and migrations.
 pub fn format_stack(survey: &Survey) -> String {
     let mut lines = String::from("what\tname\tversion\trequirement\tplace\tfolder\n");
     let stack = &survey.stack;

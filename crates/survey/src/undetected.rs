@@ -1,4 +1,5 @@
-//! Tells of frameworks and mappers that a manifest names and of which nothing was found, so that no zero is silent.
+//! Tells of frameworks and mappers that a manifest names and of which nothing was found, so that no
+//! zero is silent.
 
 use crate::Survey;
 use crate::findings::Unresolved;
@@ -7,18 +8,18 @@ use crate::stack::Ecosystem;
 
 /// A package by its name, and how its users import it.
 struct NamedPackage {
-    /// What it gives: `route` or `table`.
+    /// The kind of its findings: `route` or `table`.
     gives: &'static str,
     package: &'static str,
     ecosystem: Ecosystem,
     import: &'static str,
-    /// Whether the survey can follow it.
+    /// True where the survey can follow it.
     followed: bool,
 }
 
 use Ecosystem::{Node, Python};
 
-/// What it gives, package, ecosystem, import, whether it is followed.
+/// Reads the table: kind of findings, package, ecosystem, import, whether it is followed.
 fn named_packages() -> Vec<NamedPackage> {
     let row = |line: &'static str| {
         let mut fields = line.split('\t');

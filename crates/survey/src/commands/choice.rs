@@ -1,4 +1,5 @@
-//! Which command is the one to run: of several for a purpose, the one that the project itself would call first.
+//! Which command is the one to run: of several for a purpose, the one that the project itself would
+//! call first.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -31,7 +32,7 @@ pub(super) fn order_commands(mut commands: Vec<Command>) -> Vec<Command> {
     commands
 }
 
-/// How well the command stands for its purpose.
+/// Scores how well the command stands for its purpose: the highest is preferred.
 fn score_command(command: &Command) -> i32 {
     let mut worth = match command.keeper {
         CommandSource::Script | CommandSource::Target => 60,
@@ -62,19 +63,20 @@ fn score_command(command: &Command) -> i32 {
     worth
 }
 
-/// Whether the command runs containers.
+/// Returns whether the command runs containers.
 pub(super) fn needs_containers(command: &Command) -> bool {
     [&command.script, &command.behind]
         .iter()
         .any(|text| shell::read(text).needs().contains(&shell::Need::Docker))
 }
 
-/// Whether a command is for a part of what it is about: the tests of a browser, a run that measures.
+/// Returns whether a command is for a part of what it is about: the tests of a browser, a run that
+/// measures.
 pub(super) fn is_of_a_part(command: &Command) -> bool {
     is_special(command.script.rsplit(' ').next().unwrap_or(""))
 }
 
-/// Whether a name speaks against taking it as the command for everything.
+/// Returns whether a name speaks against taking it as the command for everything.
 fn is_special(name: &str) -> bool {
     const WORDS: [&str; 22] = [
         "e2e",

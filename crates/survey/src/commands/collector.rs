@@ -15,14 +15,14 @@ pub(super) struct CommandCandidate<'k> {
     pub(super) keeper: CommandSource,
     /// Its name there; empty where it has none.
     pub(super) name: &'k str,
-    /// How it is run.
+    /// The command that runs it.
     pub(super) script: String,
     /// The folder it is run in.
     pub(super) folder: &'k str,
-    /// What stands behind the name; equal to the script where nothing does.
+    /// The script behind the name; equal to the script where nothing does.
     pub(super) body: &'k str,
     pub(super) source: Place,
-    /// What runs a tool of the package by hand, such as `npx`.
+    /// The runner of a tool of the package by hand, such as `npx`.
     pub(super) by_hand: &'k str,
     pub(super) ecosystem: Option<Ecosystem>,
 }
@@ -96,8 +96,9 @@ impl<'d> Collector<'d> {
             && self.recipes.runs_containers(&command.source.file, name)
     }
 
-    /// Tells whether a command of the package that only looks calls the program of `script` for the same purpose, as the
-    /// project itself wants it: with words that its usual call `usual` has not, or by a line that can be run as it is.
+    /// Tells whether a command of the package that only looks calls the program of `script` for the
+    /// same purpose, as the project itself wants it: with words that its usual call `usual` has
+    /// not, or by a line that can be run as it is.
     pub(super) fn calls_already(&self, script: &str, usual: &str, package: &str) -> bool {
         let wanted = Script::parse(script, &self.recipes, package);
         // What is linted is a matter of scope; the tests and migrations are what they are.
@@ -148,8 +149,8 @@ impl<'d> Collector<'d> {
         })
     }
 
-    /// Returns the checks of other purposes that a command does on its way, each as a command of its own: a type check
-    /// in a script called `lint`.
+    /// Returns the checks of other purposes that a command does on its way, each as a command of
+    /// its own: a type check in a script called `lint`.
     fn split_checks(&self, whole: &Command, script: &Script, by_hand: &str) -> Vec<Command> {
         let is_check = |purpose| {
             matches!(
@@ -195,7 +196,8 @@ impl<'d> Collector<'d> {
         parts
     }
 
-    /// Whose code the command looks at: what its tools say, then what runs it, then what its package is written in.
+    /// Whose code the command looks at: what its tools say, then what runs it, then what its
+    /// package is written in.
     fn ecosystem(
         &self,
         kept: &CommandCandidate<'_>,
@@ -242,7 +244,8 @@ impl<'d> Collector<'d> {
         }
     }
 
-    /// Notes that a command that is known by its canonical form stands at `place` as well; tells whether it is known.
+    /// Notes that a command that is known by its canonical form stands at `place` as well; tells
+    /// whether it is known.
     pub(super) fn note_known(&mut self, key: &str, folder: &str, place: &Place) -> bool {
         let mut known = false;
         for command in &mut self.commands {
@@ -259,8 +262,8 @@ impl<'d> Collector<'d> {
         known
     }
 
-    /// The package that a script run in `folder` belongs to: the innermost one of the folder, or one below it when all
-    /// paths of the script lie there.
+    /// Returns the package that a script run in `folder` belongs to: the innermost one of the
+    /// folder, or one below it when all paths of the script lie there.
     fn package(&self, folder: &str, script: &Reading) -> String {
         let holder = |path: &str| {
             let packages = self
@@ -358,7 +361,8 @@ pub(super) fn canonical_script(script: &str) -> String {
     }
 }
 
-/// Returns the canonical form of a call; `None` where it runs elsewhere: in another folder, a workspace or a container.
+/// Returns the canonical form of a call; `None` where it runs elsewhere: in another folder, a
+/// workspace or a container.
 pub(super) fn canonical_call(call: &Call) -> Option<String> {
     if call.folder.is_some() || call.needs().contains(&shell::Need::Docker) {
         return None;

@@ -1,4 +1,5 @@
-//! Tools that a project configures or depends on: their usual commands, for where nothing else names one.
+//! Tools that a project configures or depends on: their usual commands, for where nothing else
+//! names one.
 
 use shell::{Program, Usual};
 

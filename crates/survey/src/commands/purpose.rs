@@ -1,4 +1,4 @@
-//! What the calls of a script are for, and what the script is for.
+//! Decides the purpose of a script by that of its calls.
 
 use shell::{Call, Kind, Telling, Trait};
 
@@ -26,7 +26,8 @@ pub(super) struct Script {
     kinds: Vec<Kind>,
 }
 
-/// Returns what a call is for; `None` where it only lists, reports, undoes, or is for something else.
+/// Returns what a call is for; `None` where it only lists, reports, undoes, or is for something
+/// else.
 fn purpose_of(call: &Call) -> Option<Purpose> {
     purpose_of_kind(call.kind(), call.tells(), &|one| call.is(one))
 }
@@ -117,7 +118,8 @@ impl Script {
         }
     }
 
-    /// Returns what the script is for that is kept under `name`; without a name, all of its parts must agree.
+    /// Returns what the script is for that is kept under `name`; without a name, all of its parts
+    /// must agree.
     pub(super) fn purpose(&self, name: &str) -> Option<Purpose> {
         let agreed = |of: &dyn Fn(Purpose) -> bool| {
             let mut purposes = self

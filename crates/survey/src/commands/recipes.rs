@@ -59,8 +59,8 @@ pub fn read_recipes(path: &str, text: &str) -> Vec<Recipe> {
 
 /// Returns the recipe of a target among those of its file.
 ///
-/// A recipe that only passes its own name on (`"build": "turbo run build"`) is none for what it calls: what is meant are
-/// the recipes of the packages below.
+/// A recipe that only passes its own name on (`"build": "turbo run build"`) is none for what it
+/// calls: what is meant are the recipes of the packages below.
 pub fn recipe_of(target: &Target, all: &[Recipe]) -> Option<String> {
     let recipe = if target.name.is_empty() {
         all.first()
@@ -372,7 +372,8 @@ fn pyproject_recipes(text: &str) -> Vec<Recipe> {
         .collect()
 }
 
-/// Reads the scripts of the Python tools that keep some in pyproject.toml or Pipfile, each with how it is run.
+/// Reads the scripts of the Python tools that keep some in pyproject.toml or Pipfile, each with how
+/// it is run.
 pub(super) fn python_scripts(path: &str, text: &str, table: &Table) -> Vec<(String, Recipe)> {
     let tool = |keys: &[&str]| {
         let start = table.get("tool");
@@ -442,7 +443,7 @@ pub(super) fn python_scripts(path: &str, text: &str, table: &Table) -> Vec<(Stri
     kept.into_iter().map(place).collect()
 }
 
-/// A task as text, as a table with the command in it, or as a list of commands.
+/// Returns a task as text, as a table with the command in it, or as a list of commands.
 fn text_of(value: &Value) -> Option<String> {
     if let Some(list) = value.as_array() {
         let parts: Vec<&str> = list.iter().filter_map(Value::as_str).collect();

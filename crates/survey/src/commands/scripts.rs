@@ -9,7 +9,7 @@ use crate::documents::{folder_of, name_of};
 use crate::place::Place;
 use crate::stack::Ecosystem;
 
-/// What a Node package manager runs a tool of the package with.
+/// Returns the words by which a Node package manager runs a tool of the package.
 pub(super) fn by_hand(manager: &str) -> &'static str {
     match manager {
         "pnpm" => "pnpm exec",

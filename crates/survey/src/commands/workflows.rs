@@ -1,4 +1,5 @@
-//! Commands that continuous integration runs: GitHub's workflows, GitLab, CircleCI, Travis and Azure.
+//! Commands that continuous integration runs: GitHub's workflows, GitLab, CircleCI, Travis and
+//! Azure.
 
 use serde_json::Value;
 use shell::{Call, Reading, quote};
@@ -188,7 +189,8 @@ impl WorkflowReader<'_, '_, '_> {
     }
 }
 
-/// Fills the inputs of an action into the command that it runs, `{key:default}`; how it prints is the action's own.
+/// Fills the inputs of an action into the command that it runs, `{key:default}`; how it prints is
+/// the action's own.
 fn fill_action_inputs(form: &str, with: &Value) -> String {
     let mut words = Vec::new();
     for word in form.split(' ') {
@@ -213,7 +215,7 @@ fn fill_action_inputs(form: &str, with: &Value) -> String {
 /// Stands for what the workflow fills in.
 const FILLED_IN: char = '\u{fffc}';
 
-/// A script with a mark in place of each `${{ … }}`.
+/// Returns a script with a mark in place of each `${{ … }}`.
 fn without_expressions(script: &str) -> String {
     let mut plain = String::new();
     let mut rest = script;

@@ -1,4 +1,5 @@
-//! The shapes of answers: which keys stand at the top of what handlers give, and of what tells of an error.
+//! The shapes of answers: which keys stand at the top of what handlers give, and of what tells of
+//! an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,8 +87,8 @@ fn find_common_shapes(
     shapes.into_iter().take(MOST).map(convention).collect()
 }
 
-/// The top keys of the first object literal that is given as an answer at or soon behind the place, and how many lines
-/// behind.
+/// Returns the top keys of the first object literal that is given as an answer at or soon behind
+/// the place, and how many lines behind.
 fn keys_at(ground: &ConventionContext<'_>, hit: Hit, topic: Topic) -> Option<(Vec<String>, u32)> {
     let text = &ground.sources.files[hit.file].text;
     let lines: Vec<&str> = text.get(hit.start..)?.lines().take(WINDOW).collect();
@@ -129,7 +130,7 @@ fn keys_at(ground: &ConventionContext<'_>, hit: Hit, topic: Topic) -> Option<(Ve
     (!keys.is_empty() && keys.len() <= 8).then_some((keys, u32::try_from(ahead).ok()?))
 }
 
-/// The keys of an object whose inside begins here.
+/// Returns the keys of an object whose inside begins here.
 fn top_keys(text: &str) -> Vec<String> {
     let mut keys = Vec::new();
     let (mut depth, mut word, mut is_value) = (0_u32, String::new(), false);

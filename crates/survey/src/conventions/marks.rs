@@ -13,8 +13,8 @@ pub(super) struct Mark {
     pub(super) needles: &'static [&'static str],
 }
 
-/// What a file must name as well for a mark to mean what it says: a name belongs to the library that it comes from, and
-/// plain TypeScript has `constructor(private …)`, too. By how a mark's words begin.
+/// Names that a file must hold as well for a mark to count: a name belongs to the library that it
+/// comes from, and plain TypeScript has `constructor(private …)`, too. By how a mark's words begin.
 const NEEDS: [(&str, &[&str]); 16] = [
     ("Nest", &["@nestjs/"]),
     ("a Nest", &["@nestjs/"]),
@@ -41,7 +41,7 @@ const NEEDS: [(&str, &[&str]); 16] = [
 ];
 
 impl Mark {
-    /// Whether a file with this text may follow the convention.
+    /// Returns whether a file with this text may follow the convention.
     pub(super) fn fits(&self, text: &str) -> bool {
         let is_named = |first: &str| {
             let rest = self.what.strip_prefix(first);
@@ -505,8 +505,8 @@ pub(super) const MARKS: &[Mark] = &[
     ),
 ];
 
-/// Conventions that the marks tell by themselves. What stands in one file of many is told as well: often it is the one
-/// place that matters.
+/// Returns conventions that the marks tell by themselves. What stands in one file of many is told
+/// as well: often it is the one place that matters.
 pub(super) fn read_mark_conventions(
     ground: &ConventionContext<'_>,
     hits: &BTreeMap<usize, Vec<Hit>>,
@@ -548,7 +548,7 @@ pub(super) fn read_mark_conventions(
     found
 }
 
-/// The guards that routes carry, with the share of routes that have them.
+/// Returns the guards that routes carry, with the share of routes that have them.
 fn read_guard_conventions(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut counts: BTreeMap<&str, Vec<&crate::findings::Route>> = BTreeMap::new();
     for route in ground.routes {

@@ -1,4 +1,4 @@
-//! How files and symbols of each layer are called.
+//! Reads how the files and symbols of each layer are named.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::documents::name_of;
 use crate::layers::Layer;
 use code::glance::DefinitionKind;
 
-/// The case of a name.
+/// Returns the case of a name.
 fn case_of_name(name: &str) -> &'static str {
     let upper = name.chars().any(|letter| letter.is_ascii_uppercase());
     let starts_upper = name.starts_with(|letter: char| letter.is_ascii_uppercase());
@@ -23,7 +23,8 @@ fn case_of_name(name: &str) -> &'static str {
     }
 }
 
-/// The part of a file's name that its layer's files share: `.service` in `order.service.ts`, `_repository`.
+/// Returns the part of a file's name that its layer's files share: `.service` in
+/// `order.service.ts`, `_repository`.
 fn ending_of_file(path: &str) -> (String, String) {
     let name = name_of(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -40,7 +41,7 @@ fn ending_of_file(path: &str) -> (String, String) {
     }
 }
 
-/// The words that most names end with, where at least half do.
+/// Returns the words that most names end with, where at least half do.
 fn common_ending<'n>(names: impl Iterator<Item = &'n str>) -> Option<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut all = 0;

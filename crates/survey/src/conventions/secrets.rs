@@ -1,4 +1,5 @@
-//! Where secrets come from: variables of the environment, settings, or, worst, the code itself. Never a secret's value.
+//! Where secrets come from: variables of the environment, settings, or, worst, the code itself.
+//! Never a secret's value.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +62,7 @@ pub(super) fn read_secret_sources(ground: &ConventionContext<'_>) -> Vec<Convent
     found.into_iter().take(8).map(convention).collect()
 }
 
-/// What a line tells of a secret's source.
+/// Returns where a line takes a secret from.
 fn source_of_secret(line: &str) -> Option<String> {
     let bare = line.trim();
     let is_note = bare.starts_with('#') || bare.starts_with("//") || bare.starts_with('*');

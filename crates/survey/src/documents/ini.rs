@@ -1,4 +1,5 @@
-//! The dialect of `setup.cfg`, `tox.ini` and their like: sections, keys, and values that go on in indented lines.
+//! The dialect of `setup.cfg`, `tox.ini` and their like: sections, keys, and values that go on in
+//! indented lines.
 
 /// One `[section]`.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ impl<'t> Section<'t> {
     }
 }
 
-/// The sections in their order; what stands before the first is left out.
+/// Returns the sections in their order; what stands before the first is left out.
 pub(crate) fn parse_ini(text: &str) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {

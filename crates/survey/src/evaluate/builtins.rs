@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::value::{Arguments, DEFAULT, Place, Value};
 
 impl<'a> Machine<'a> {
-    /// A function from outside that is known, applied; nothing where it is not.
+    /// Returns a function from outside that is known, applied; nothing where it is not.
     pub(super) fn call_builtin(
         &mut self,
         callee: &Value<'a>,
@@ -158,13 +158,13 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A Python module by its full name.
+    /// Returns a Python module by its full name.
     fn import_by_path(&mut self, path: &str, place: Place) -> Value<'a> {
         let found = self.modules.python(self.path(place.module), path);
         self.value_of_module(found, path)
     }
 
-    /// A method of a text, a list or a map.
+    /// Returns a method of a text, a list or a map.
     pub(super) fn call_builtin_method(
         &mut self,
         receiver: &Value<'a>,

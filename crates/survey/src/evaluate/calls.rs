@@ -1,4 +1,4 @@
-//! What a call comes to: the project's own functions are followed, others remembered.
+//! Evaluates calls: the project's own functions are followed, others remembered.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What a condition comes to, where the code alone decides it.
+//! Evaluates conditions, where the code alone decides them.
 
 use super::machine::Machine;
 use super::value::{ClassValue, DEFAULT, Origin, Scope, Value};
@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// One way where the condition is decided, else both.
+    /// Returns one way where the condition is decided, else both.
     pub(super) fn evaluate_choice(
         &mut self,
         choose: &'a Choose,
@@ -143,7 +143,7 @@ impl<'a> Machine<'a> {
         (is_below || self.outside_bases(class).is_empty()).then_some(Value::Bool(is_below))
     }
 
-    /// Whether a class extends what is not known, or what a call makes.
+    /// Returns whether a class extends what is not known, or what a call makes.
     fn has_open_base(&mut self, class: &ClassValue<'a>) -> bool {
         class
             .bases
@@ -156,7 +156,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Whether a value counts as true, where that is certain.
+/// Returns whether a value counts as true, where that is certain.
 pub(super) fn is_true(value: &Value<'_>) -> Option<bool> {
     match value {
         Value::Bool(truth) => Some(*truth),

@@ -1,4 +1,4 @@
-//! What an expression comes to.
+//! Evaluates expressions.
 
 use std::rc::Rc;
 
@@ -459,7 +459,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The scope that an assignment without a declaration writes to.
+/// Returns the scope that an assignment without a declaration writes to.
 fn holder_of<'a>(target: &Pattern, scope: &Rc<Scope<'a>>) -> Rc<Scope<'a>> {
     let Pattern::Name(name) = target else {
         return scope.clone();

@@ -4,11 +4,11 @@ use super::machine::Machine;
 use super::value::{Arguments, Place, Value};
 use code::modules::ModuleId;
 
-/// What a path of the project begins with, which tells it from other text.
+/// The beginning of a path of the project, which tells it from other text.
 const ROOT: &str = "/@/";
 
 impl<'a> Machine<'a> {
-    /// A folder of the project as an absolute path.
+    /// Returns a folder of the project as an absolute path.
     pub(super) fn folder_of(&self, module: ModuleId) -> Value<'a> {
         let folder = self
             .path(module)
@@ -17,7 +17,8 @@ impl<'a> Machine<'a> {
         Value::text(&format!("{ROOT}{folder}"))
     }
 
-    /// The names in a folder, as `fs.readdirSync` gives them: what nothing of the survey reads is left out.
+    /// Returns the names in a folder, as `fs.readdirSync` gives them: what nothing of the survey
+    /// reads is left out.
     pub(super) fn list_folder(&self, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
         let folder = self.project_folder(&arguments.at(0)?.as_text()?, place)?;
         let names = self.names_in(&folder);
@@ -52,7 +53,8 @@ impl<'a> Machine<'a> {
         names
     }
 
-    /// The folder that a text names: an absolute one, or one below a folder around the module, if only one has it.
+    /// Returns the folder that a text names: an absolute one, or one below a folder around the
+    /// module, if only one has it.
     fn project_folder(&self, text: &str, place: Place) -> Option<String> {
         if let Some(inside) = text.strip_prefix(ROOT) {
             return normalize_path(inside);
@@ -75,12 +77,13 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// A module of the project by the absolute path that code made of it, as a path from the root.
+/// Returns a module of the project by the absolute path that code made of it, as a path from the
+/// root.
 pub(super) fn from_root(source: &str) -> Option<String> {
     Some(format!("./{}", normalize_path(source.strip_prefix(ROOT)?)?))
 }
 
-/// A path without `.`, `..` and empty parts; nothing where it leaves the root.
+/// Returns a path without `.`, `..` and empty parts; nothing where it leaves the root.
 fn normalize_path(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

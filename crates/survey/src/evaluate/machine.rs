@@ -9,7 +9,8 @@ use code::languages::Language;
 use code::modules::{Found, ModuleId, Modules};
 use code::syntax::{Class, Export, Function};
 
-/// Evaluated expressions and statements after which everything is unknown: for any tree, and for each file of it.
+/// Evaluated expressions and statements after which everything is unknown: for any tree, and for
+/// each file of it.
 const STEPS: u64 = 12_000_000;
 const STEPS_PER_FILE: u64 = 10_000;
 
@@ -62,7 +63,7 @@ impl<'a> Machine<'a> {
         self.files[module].language == Language::Python
     }
 
-    /// Whether the work that a survey may take was not enough.
+    /// Returns whether the work that a survey may take was not enough.
     pub(crate) fn is_spent(&self) -> bool {
         self.steps == 0
     }
@@ -222,13 +223,13 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What `require` gives: the CommonJS value, or the module itself.
+    /// Returns the value of `require`: the CommonJS value, or the module itself.
     pub(super) fn script_module(&mut self, from: ModuleId, source: &str) -> Value<'a> {
         let found = self.modules.script(&self.files[from].path, source);
         self.script_found(found, source)
     }
 
-    /// A module of the project by its path from the root.
+    /// Returns a module of the project by its path from the root.
     pub(super) fn module_at(&mut self, path: &str) -> Value<'a> {
         let found = self.modules.script("", path);
         self.script_found(found, path)

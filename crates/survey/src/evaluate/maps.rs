@@ -1,4 +1,5 @@
-//! Maps: plain ones, those that make what is missing, and classes of the project that extend `dict`.
+//! Maps: plain ones, those that make what is missing, and classes of the project that extend
+//! `dict`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use super::value::{Arguments, DEFAULT, Entries, Origin, Place, Value};
 const ENTRIES: &str = "\0entries";
 
 impl<'a> Machine<'a> {
-    /// The entries of a map, or of an object whose class extends `dict`.
+    /// Returns the entries of a map, or of an object whose class extends `dict`.
     pub(super) fn mapping(&mut self, value: &Value<'a>) -> Option<Rc<RefCell<Entries<'a>>>> {
         match value {
             Value::Map(entries) => Some(entries.clone()),
@@ -43,7 +44,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The entry of a key; a map that makes what is missing makes it.
+    /// Returns the entry of a key; a map that makes what is missing makes it.
     pub(super) fn map_entry(
         &mut self,
         entries: &Rc<RefCell<Entries<'a>>>,

@@ -1,4 +1,4 @@
-//! What `value.name` is.
+//! Looks up members: `value.name`.
 
 use std::rc::Rc;
 
@@ -168,7 +168,7 @@ impl<'a> Machine<'a> {
         Value::Bound(Rc::new((this.clone(), closure.clone())))
     }
 
-    /// A field that was set on this very value.
+    /// Returns a field that was set on this very value.
     pub(super) fn own_field(&self, of: &Value<'a>, name: &str) -> Option<Value<'a>> {
         let find = |fields: &[(Rc<str>, Value<'a>)]| {
             fields
@@ -221,7 +221,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// The method of a class, and the class that it stands in.
+    /// Returns the method of a class, and the class that it stands in.
     pub(crate) fn method(
         &mut self,
         class: &Rc<ClassValue<'a>>,
@@ -231,7 +231,7 @@ impl<'a> Machine<'a> {
             .and_then(|value| value.as_function())
     }
 
-    /// The class and the project's classes that it extends, nearest first.
+    /// Returns the class and the project's classes that it extends, nearest first.
     pub(crate) fn lineage(&mut self, class: &Rc<ClassValue<'a>>) -> Vec<Rc<ClassValue<'a>>> {
         let mut found = Vec::new();
         self.collect_lineage(class, &mut found, &mut Vec::new());
@@ -272,7 +272,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A dotted path that says what a value from outside is: `flask_sqlalchemy.SQLAlchemy().Model`.
+    /// Returns a dotted path that says what a value from outside is:
+    /// `flask_sqlalchemy.SQLAlchemy().Model`.
     pub(crate) fn path_of(&self, value: &Value<'a>) -> Option<String> {
         self.path_within(value, 0)
     }

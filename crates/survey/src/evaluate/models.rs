@@ -1,5 +1,5 @@
-//! What Django tells of a model class: the application that it belongs to and the name of the model; and of an
-//! application: its models.
+//! Reads what Django sets on a model class: the application that it belongs to and the name of the
+//! model; and of an application: its models.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub(crate) fn is_model_class(path: &str) -> bool {
 }
 
 impl<'a> Machine<'a> {
-    /// What the inner class `Meta` of this very class says.
+    /// Returns an attribute of the inner class `Meta` of this very class.
     pub(crate) fn meta(&self, class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
         let last = |class: &ClassValue<'a>, name: &str| {
             let fields = class.fields.borrow();
@@ -28,7 +28,7 @@ impl<'a> Machine<'a> {
         last(&*last(class, "Meta")?.as_class()?, name)
     }
 
-    /// The label of the application that a model belongs to.
+    /// Returns the label of the application that a model belongs to.
     pub(crate) fn application_label(&mut self, class: &Rc<ClassValue<'a>>) -> String {
         let lineage = self.lineage(class);
         if let Some(label) = lineage
@@ -72,7 +72,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Whether a class is a model of Django's that has a table.
+    /// Returns whether a class is a model of Django's that has a table.
     pub(crate) fn is_concrete_model(&mut self, class: &Rc<ClassValue<'a>>) -> bool {
         let is_model = self
             .outside_bases(class)
@@ -84,14 +84,15 @@ impl<'a> Machine<'a> {
                 .is_some_and(|value| value.is_true())
     }
 
-    /// Whether a class configures an application of Django's.
+    /// Returns whether a class configures an application of Django's.
     pub(crate) fn is_configuration(&mut self, class: &Rc<ClassValue<'a>>) -> bool {
         self.outside_bases(class)
             .iter()
             .any(|base| base.ends_with(".AppConfig"))
     }
 
-    /// `AppConfig.get_models()`: the models of the application that an object configures, as they are loaded.
+    /// `AppConfig.get_models()`: the models of the application that an object configures, as they
+    /// are loaded.
     pub(super) fn member_of_configuration(
         &mut self,
         receiver: &Value<'a>,

@@ -11,7 +11,7 @@ use code::syntax::{Assignment, Import, Imported, Pattern, Statement};
 const MOST_TURNS: usize = 200;
 
 impl<'a> Machine<'a> {
-    /// Gives true where the statements always return.
+    /// Returns true where the statements always return.
     pub(super) fn run_statements(
         &mut self,
         body: &'a [Statement],
@@ -230,7 +230,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The folder that `from . import x` or `from .. import x` looks in.
+    /// Returns the folder that `from . import x` or `from .. import x` looks in.
     fn package_of(&self, from: &str, dots: usize) -> Found {
         let folder = code::modules::ancestors(from).nth(dots).unwrap_or("");
         let init = if folder.is_empty() {

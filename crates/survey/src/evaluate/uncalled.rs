@@ -1,5 +1,5 @@
-//! Calls what nothing in the project calls, so that what it registers is seen: functions, and the methods of classes that
-//! keep an application or a router.
+//! Calls what nothing in the project calls, so that what it registers is seen: functions, and the
+//! methods of classes that keep an application or a router.
 
 use std::rc::Rc;
 
@@ -10,7 +10,8 @@ use super::value::{Arguments, ClassValue, Closure, ObjectId, Origin, Value};
 const HOLDERS: [&str; 5] = ["express", "fastify", "fastapi", "flask", "apiflask"];
 
 impl<'a> Machine<'a> {
-    /// Calls each function that nothing called, with arguments that nothing is known of but their annotations.
+    /// Calls each function that nothing called, with arguments that nothing is known of but their
+    /// annotations.
     pub(crate) fn call_the_uncalled(&mut self) {
         let mut at = 0;
         while at < self.closures.len() {
@@ -30,7 +31,8 @@ impl<'a> Machine<'a> {
         self.called.contains(&std::ptr::from_ref(closure.function))
     }
 
-    /// Arguments of which nothing is known but their annotations; without the object of a Python method.
+    /// Returns arguments of which nothing is known but their annotations; without the object of a
+    /// Python method.
     fn unknown_arguments(&mut self, closure: &Closure<'a>, is_method: bool) -> Arguments<'a> {
         let skipped = usize::from(
             is_method && self.is_python(closure.place.module) && !closure.function.is_static,
@@ -71,7 +73,8 @@ impl<'a> Machine<'a> {
         Arguments::from_values(arguments)
     }
 
-    /// Makes an instance of each class of a file that names what answers requests, where nothing makes one or extends it.
+    /// Makes an instance of each class of a file that names what answers requests, where nothing
+    /// makes one or extends it.
     fn make_the_unmade(&mut self) {
         let classes = self.classes.clone();
         let mut extended = Vec::new();
@@ -106,7 +109,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Whether a field of a class begins as what answers requests.
+    /// Returns whether a field of a class begins as what answers requests.
     fn sets_holder(&self, class: &ClassValue<'a>) -> bool {
         class
             .fields
@@ -127,7 +130,8 @@ impl<'a> Machine<'a> {
             })
     }
 
-    /// Calls the methods that nothing called of each object that keeps what answers requests in a field of its own.
+    /// Calls the methods that nothing called of each object that keeps what answers requests in a
+    /// field of its own.
     fn call_methods_of_holders(&mut self) {
         for id in 0..self.objects.len() {
             let Origin::Instance { class, .. } = &self.objects[id].origin else {

@@ -1,4 +1,4 @@
-//! What an expression can come to.
+//! The values that an expression can have.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -27,7 +27,8 @@ pub(crate) enum Value<'a> {
     Bool(bool),
     Number(&'a str),
     Text(Rc<str>),
-    /// A text that only the project's example of an environment gives: it yields to any that the code gives.
+    /// A text that only the project's example of an environment gives: it yields to any that the
+    /// code gives.
     Sample(Rc<str>),
     Regex(&'a str),
     List(Rc<RefCell<Vec<Value<'a>>>>),
@@ -42,7 +43,7 @@ pub(crate) enum Value<'a> {
     Object(ObjectId),
     /// An imported name, looked up when it is used, so that circles of imports do no harm.
     Imported(ModuleId, &'a str),
-    /// What a branch decides at run time.
+    /// One of several values, which a branch decides at run time.
     Choice(Rc<[Value<'a>]>),
     /// In a list: the elements of something that could not be followed.
     Spread(Rc<Value<'a>>),
@@ -55,7 +56,8 @@ pub(crate) struct Closure<'a> {
     pub(crate) this: Option<Value<'a>>,
     pub(crate) fields: RefCell<Vec<(Rc<str>, Value<'a>)>>,
     pub(crate) place: Place,
-    /// What the code calls it where it has no name of its own: the variable, member or import that it is reached by.
+    /// The name that the code gives it where it has none of its own: the variable, member or import
+    /// that it is reached by.
     pub(crate) alias: RefCell<Option<Rc<str>>>,
     /// The function whose call made it: `requireRole` for what `requireRole('agent')` gives.
     pub(crate) maker: RefCell<Option<Rc<str>>>,
@@ -69,7 +71,8 @@ impl Closure<'_> {
             .or_else(|| self.maker.borrow().clone())
     }
 
-    /// The name by which a line that uses it knows it: that of the function that made it comes before one inside.
+    /// Returns the name by which a line that uses it knows it: that of the function that made it
+    /// comes before one inside.
     pub(crate) fn name_in_use(&self) -> Option<Rc<str>> {
         let alias = self.alias.borrow().clone();
         alias
@@ -223,7 +226,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What several ways come to: one value where they agree.
+    /// Joins the values of several branches: one value where they agree.
     pub(crate) fn either(values: impl IntoIterator<Item = Value<'a>>) -> Self {
         const MOST: usize = 12;
         let mut distinct: Vec<Value<'a>> = Vec::new();
@@ -245,7 +248,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The ways it can come out, one where nothing is open.
+    /// Returns the ways it can come out, one where nothing is open.
     pub(crate) fn ways(&self) -> &[Value<'a>] {
         match self {
             Value::Choice(ways) => ways,
@@ -253,7 +256,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The text, where all ways that are text agree.
+    /// Returns the text, where all ways that are text agree.
     pub(crate) fn as_text(&self) -> Option<Rc<str>> {
         let mut found: Option<&Rc<str>> = None;
         let mut sample = None;

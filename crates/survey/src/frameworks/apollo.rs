@@ -179,7 +179,7 @@ fn collect_schema_texts<'a>(
     }
 }
 
-/// What the schema says and no resolver that was followed answers.
+/// Reports the fields of a schema that no resolver answers that was followed.
 fn report_unanswered(findings: &mut Findings, text: &str, file: &str, first: u32) {
     for (kind, name, line) in parse_root_fields(text) {
         if findings

@@ -81,7 +81,7 @@ fn read_django(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-/// Modules with patterns that no other module includes.
+/// Returns modules with patterns that no other module includes.
 fn unnamed_roots(machine: &mut Machine<'_>) -> Vec<ModuleId> {
     let files = machine.files;
     let has_patterns = |id: &ModuleId| {
@@ -307,7 +307,7 @@ fn follow_include<'a>(
     }
 }
 
-/// The view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
+/// Returns the view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
 fn unwrap_view<'a>(
     machine: &mut Machine<'a>,
     view: &Value<'a>,

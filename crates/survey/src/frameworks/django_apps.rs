@@ -1,4 +1,5 @@
-//! Django's application configurations: what their `ready` does when a project starts, before any path is asked for.
+//! Django's application configurations: what their `ready` does when a project starts, before any
+//! path is asked for.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Table: what applications that come with Django, or are widely installed beside it, add to a database.
+//! Table: what applications that come with Django, or are widely installed beside it, add to a
+//! database.
 
 /// Name, type, and marks: `n` nullable, `p` primary key.
 type Columns = &'static [(&'static str, &'static str, &'static str)];

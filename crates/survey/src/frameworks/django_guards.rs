@@ -1,11 +1,12 @@
-//! Guards of Django's views: decorators, what a view class extends, REST framework's classes, and middleware for all.
+//! Guards of Django's views: decorators, what a view class extends, REST framework's classes, and
+//! middleware for all.
 
 use std::rc::Rc;
 
 use super::django_rest;
 use crate::evaluate::{ClassValue, Closure, Machine, Value};
 
-/// Guards of a view that is a function.
+/// Returns guards of a view that is a function.
 pub(super) fn of_function<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a>>) -> Vec<String> {
     let mut guards = for_all(machine, &closure.decorators);
     let called = |machine: &Machine<'a>, name: &str| {
@@ -27,7 +28,7 @@ pub(super) fn of_function<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a
     guards
 }
 
-/// Guards among the decorators of a method, those behind `method_decorator(…)` as well.
+/// Returns guards among the decorators of a method, those behind `method_decorator(…)` as well.
 pub(super) fn of_method<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let mut plain = Vec::new();
     for decorator in decorators {
@@ -47,7 +48,7 @@ pub(super) fn of_method<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>])
     machine.guard_names(&plain)
 }
 
-/// Guards of all methods of a view class.
+/// Returns guards of all methods of a view class.
 pub(super) fn of_class<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Vec<String> {
     let decorators = class.decorators.borrow().clone();
     let mut guards = for_all(machine, &decorators);
@@ -57,8 +58,8 @@ pub(super) fn of_class<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>
     guards
 }
 
-/// Guards that a class extends: mixins of libraries, those of the project that extend one, and those that turn callers
-/// away themselves.
+/// Guards that a class extends: mixins of libraries, those of the project that extend one, and
+/// those that turn callers away themselves.
 fn of_bases<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -99,7 +100,7 @@ fn of_bases<'a>(
     }
 }
 
-/// Guards that the settings put before every view that does not say that it is open.
+/// Returns guards that the settings put before every view that does not say that it is open.
 fn for_all<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let is_open = decorators
         .iter()

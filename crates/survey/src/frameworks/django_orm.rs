@@ -261,7 +261,7 @@ fn columns_of_model<'a>(
     columns
 }
 
-/// The name of a field's class as Django knows it, and what it was made with.
+/// Returns the name of a field's class as Django knows it, and what it was made with.
 fn field_class<'a>(
     machine: &mut Machine<'a>,
     value: &Value<'a>,

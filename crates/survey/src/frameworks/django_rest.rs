@@ -59,7 +59,8 @@ pub(super) fn permission_guards<'a>(
     guards
 }
 
-/// Whether an authentication class of the project raises an error where it finds nothing, and has no way past it.
+/// Returns whether an authentication class of the project raises an error where it finds nothing,
+/// and has no way past it.
 fn turns_away<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> bool {
     let Some(class) = value.as_class() else {
         return false;
@@ -70,7 +71,7 @@ fn turns_away<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> bool {
     machine.keeps_out(&Value::Function(method.clone())) && !gives_nothing(&method.function.body)
 }
 
-/// Whether some way through the statements returns nothing.
+/// Returns whether some way through the statements returns nothing.
 fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
     use code::syntax::{Expression, Statement};
     body.iter().any(|statement| match statement {
@@ -81,7 +82,7 @@ fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
     })
 }
 
-/// A list of classes that the project's settings name for all of REST framework's views.
+/// Returns a list of classes that the project's settings name for all of REST framework's views.
 fn setting_classes<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -96,7 +97,8 @@ fn setting_classes<'a>(
         .unwrap_or(Value::Unknown)
 }
 
-/// `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it names.
+/// `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it
+/// names.
 pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Option<Value<'a>> {
     let files = machine.files;
     let holds =
@@ -126,7 +128,7 @@ pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Opti
     None
 }
 
-/// The routes of `router.urls` or of the router itself; false where it is no router.
+/// Returns the routes of `router.urls` or of the router itself; false where it is no router.
 pub(super) fn add_router<'a>(
     machine: &mut Machine<'a>,
     findings: &mut Findings,
@@ -198,7 +200,8 @@ pub(super) fn add_router<'a>(
     true
 }
 
-/// Methods that a router of the project adds to every viewset: `self.routes[0].mapping.update({…})`.
+/// Returns methods that a router of the project adds to every viewset:
+/// `self.routes[0].mapping.update({…})`.
 fn added_methods<'a>(machine: &mut Machine<'a>, router: ObjectId) -> Vec<(Rc<str>, Rc<str>, bool)> {
     let place = machine.object(router).place;
     let routes = machine.member_of(&Value::Object(router), "routes", place);
@@ -352,7 +355,7 @@ fn method_mapping<'a>(
     })
 }
 
-/// The methods and path of an action of its own.
+/// Returns the methods and path of an action of its own.
 fn extra_action<'a>(
     machine: &Machine<'a>,
     closure: &Closure<'a>,
@@ -458,7 +461,7 @@ fn own_permissions<'a>(
     })
 }
 
-/// A pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.
+/// Returns a pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.
 pub(super) fn plain_path(pattern: &str, is_regex: bool) -> String {
     if !is_regex {
         return pattern.to_owned();

@@ -16,7 +16,7 @@ pub(crate) const SEQUELIZE: Framework = Framework {
     read: read_sequelize,
 };
 
-/// The plural that both libraries make of common English names.
+/// Returns the plural that both libraries make of common English names.
 fn plural_of(name: &str) -> String {
     let lower = name.to_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));

@@ -50,7 +50,7 @@ fn read_drizzle(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-/// The columns of `primaryKey({ columns: [table.a, table.b] })`, by their last name.
+/// Returns the columns of `primaryKey({ columns: [table.a, table.b] })`, by their last name.
 fn composite_key<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Vec<String> {
     let Some(function) = extra.and_then(Value::as_function) else {
         return Vec::new();

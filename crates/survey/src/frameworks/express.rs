@@ -78,7 +78,7 @@ fn read_express(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-/// The calls on a router, chained ones as well.
+/// Returns the calls on a router, chained ones as well.
 fn calls_of_chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for event in machine.events_of(id) {
@@ -92,7 +92,7 @@ fn calls_of_chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
     events
 }
 
-/// The router that a chain of calls ends in: `Router().use(a).use(b)` is the router.
+/// Returns the router that a chain of calls ends in: `Router().use(a).use(b)` is the router.
 fn router_of<'a>(machine: &Machine<'a>, id: ObjectId) -> ObjectId {
     match &machine.object(id).origin {
         Origin::Method {
@@ -121,7 +121,7 @@ fn flatten_lists<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
         .collect()
 }
 
-/// The path that a route is registered under: text, several texts, or a pattern.
+/// Returns the path that a route is registered under: text, several texts, or a pattern.
 fn paths_of_route(value: &Value<'_>) -> Option<Vec<String>> {
     match value {
         Value::List(items) => {
@@ -133,7 +133,8 @@ fn paths_of_route(value: &Value<'_>) -> Option<Vec<String>> {
     }
 }
 
-/// Whether a function from outside, by its name, makes what serves files or stands before handlers.
+/// Returns whether a function from outside, by its name, makes what serves files or stands before
+/// handlers.
 fn stands_between(called: &str) -> bool {
     const WORDS: [&str; 28] = [
         "static",
@@ -169,7 +170,7 @@ fn stands_between(called: &str) -> bool {
     WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// How a request comes to what a router answers: the path, and the guards that it has passed.
+/// The context of a router's routes: the path, and the guards that it has passed.
 #[derive(Clone, Default)]
 struct RouteContext {
     prefix: String,
@@ -179,7 +180,7 @@ struct RouteContext {
 }
 
 impl RouteContext {
-    /// The way to what lies below a path of the router.
+    /// Returns the way to what lies below a path of the router.
     fn to(&self, path: &str) -> RouteContext {
         let mut guards = self.guards.clone();
         let holds = |above: &str| {
@@ -269,7 +270,8 @@ impl Walk {
         self.stack.pop();
     }
 
-    /// Follows what a router uses: routers, below the guards that stand before them, and guards for what comes after.
+    /// Follows what a router uses: routers, below the guards that stand before them, and guards for
+    /// what comes after.
     fn follow_use<'a>(
         &mut self,
         machine: &mut Machine<'a>,

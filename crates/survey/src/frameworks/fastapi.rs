@@ -287,7 +287,7 @@ fn add_operation<'a>(
     }
 }
 
-/// The guards among the dependencies that a router, an inclusion or a route names.
+/// Returns the guards among the dependencies that a router, an inclusion or a route names.
 fn guards_of_dependencies<'a>(machine: &mut Machine<'a>, arguments: &Arguments<'a>) -> Vec<String> {
     let list = arguments
         .named("dependencies")

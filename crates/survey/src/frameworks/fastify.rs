@@ -1,4 +1,5 @@
-//! Fastify: plugins registered in plugins, with prefixes, wrapped ones, and folders loaded by `@fastify/autoload`.
+//! Fastify: plugins registered in plugins, with prefixes, wrapped ones, and folders loaded by
+//! `@fastify/autoload`.
 
 use std::collections::BTreeSet;
 
@@ -61,7 +62,7 @@ fn read_fastify(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-/// What holds for all routes of an instance: the prefix, and the guards of the instances around it.
+/// The context of all routes of an instance: the prefix, and the guards of the instances around it.
 #[derive(Clone, Default)]
 struct InstanceContext {
     prefix: String,
@@ -69,7 +70,7 @@ struct InstanceContext {
 }
 
 impl InstanceContext {
-    /// What holds inside, below a prefix.
+    /// Returns the context inside, below a prefix.
     fn below(&self, own: &str) -> InstanceContext {
         InstanceContext {
             prefix: join_path(&self.prefix, own),
@@ -187,7 +188,8 @@ impl Walk {
         }
     }
 
-    /// Whether `fastify-plugin` wraps it: it then works on the instance itself, below no prefix of its own.
+    /// Returns whether `fastify-plugin` wraps it: it then works on the instance itself, below no
+    /// prefix of its own.
     fn is_wrapped<'a>(&self, machine: &Machine<'a>, plugin: &Value<'a>) -> bool {
         machine
             .call_path(plugin)
@@ -335,7 +337,8 @@ impl Walk {
     }
 }
 
-/// What autoload makes of the folders on the way to a plugin: each adds a slash, and its name where it counts.
+/// Returns the prefix that autoload makes of the folders on the way to a plugin: each adds a slash,
+/// and its name where it counts.
 fn folder_prefix(folders: &str, is_named: bool, has_parameters: bool) -> String {
     if folders.is_empty() || !is_named {
         return if folders.is_empty() {
@@ -362,7 +365,8 @@ fn join_path(prefix: &str, path: &str) -> String {
 /// The hooks that run before a handler.
 const HOOKS: [&str; 4] = ["onRequest", "preParsing", "preValidation", "preHandler"];
 
-/// What holds around an instance, and the guards among the hooks that were added to it so far.
+/// Returns the context of an instance, with the guards among the hooks that were added to it so
+/// far.
 fn with_hooks(
     machine: &mut Machine<'_>,
     id: ObjectId,
@@ -395,7 +399,7 @@ fn with_hooks(
     inner
 }
 
-/// The guards among the hooks that the options of a route name.
+/// Returns the guards among the hooks that the options of a route name.
 fn guards_of_options<'a>(
     machine: &mut Machine<'a>,
     options: &Value<'a>,

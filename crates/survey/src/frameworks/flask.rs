@@ -1,4 +1,5 @@
-//! Flask: blueprints nested in blueprints, view classes, and the resources of RESTful, RESTX and Smorest.
+//! Flask: blueprints nested in blueprints, view classes, and the resources of RESTful, RESTX and
+//! Smorest.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -92,7 +93,8 @@ fn read_flask(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-/// How a request comes to what an application or a blueprint holds: the path, and the guards that it has passed.
+/// The context of the routes of an application or a blueprint: the path, and the guards that it has
+/// passed.
 #[derive(Clone, Default)]
 struct RouteContext {
     prefix: String,
@@ -107,13 +109,14 @@ impl RouteContext {
         }
     }
 
-    /// The guards of the way, and those of a view behind them.
+    /// Returns the guards of the way, and those of a view behind them.
     fn with(&self, own: Vec<String>) -> Vec<String> {
         self.guards.iter().cloned().chain(own).collect()
     }
 }
 
-/// The guards among the functions that run before each request to what an application or a blueprint holds.
+/// Returns the guards among the functions that run before each request to what an application or a
+/// blueprint holds.
 fn guards_before_requests<'a>(machine: &mut Machine<'a>, holder: ObjectId) -> Vec<String> {
     let mut functions = Vec::new();
     for event in machine
@@ -548,7 +551,7 @@ fn add_class_methods<'a>(
     }
 }
 
-/// The guards among decorators.
+/// Returns the guards among decorators.
 fn guards_of_decorators<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     machine.guard_names(decorators)
 }

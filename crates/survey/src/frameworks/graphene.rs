@@ -99,7 +99,7 @@ fn add_root_type<'a>(
 
 type Made<'a> = (Place, Arguments<'a>, Option<Rc<ClassValue<'a>>>);
 
-/// A field of Graphene's own making, or `CreateBook.Field()`.
+/// Returns a field of Graphene's own making, or `CreateBook.Field()`.
 fn field_of_value<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Made<'a>> {
     let object = machine.object(value.as_object()?);
     if let Origin::Method {

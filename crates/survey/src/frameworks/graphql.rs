@@ -1,4 +1,5 @@
-//! What the GraphQL frameworks share: operations, names in camel case, and root types written as schema text.
+//! The parts that the GraphQL frameworks share: operations, names in camel case, and root types
+//! written as schema text.
 
 use crate::evaluate::{Machine, Place, Value};
 use crate::findings::{Findings, Operation};
@@ -55,7 +56,7 @@ pub(super) fn camel_case(name: &str) -> String {
     text
 }
 
-/// The labels of a list of guards.
+/// Returns the labels of a list of guards.
 pub(super) fn guard_labels<'a>(machine: &Machine<'a>, list: Option<&Value<'a>>) -> Vec<String> {
     list.map(Value::items)
         .unwrap_or_default()
@@ -64,7 +65,7 @@ pub(super) fn guard_labels<'a>(machine: &Machine<'a>, list: Option<&Value<'a>>) 
         .collect()
 }
 
-/// The fields of the root types in a schema text: kind, name, and line from 0.
+/// Returns the fields of the root types in a schema text: kind, name, and line from 0.
 pub(super) fn parse_root_fields(text: &str) -> Vec<(&'static str, String, u32)> {
     let mut found = Vec::new();
     let mut root: Option<&'static str> = None;
@@ -105,7 +106,7 @@ pub(super) fn parse_root_fields(text: &str) -> Vec<(&'static str, String, u32)> 
     found
 }
 
-/// The kind of the root type that a line opens.
+/// Returns the kind of the root type that a line opens.
 fn opened_root(line: &str) -> Option<&'static str> {
     let rest = line
         .strip_prefix("extend ")

@@ -1,5 +1,5 @@
-//! Guards: what keeps callers out by who they are. What a function of the project does decides, then the library that a
-//! name comes from, and only where neither can be seen the name itself.
+//! Guards: what keeps callers out by who they are. What a function of the project does decides,
+//! then the library that a name comes from, and only where neither can be seen the name itself.
 
 use std::rc::Rc;
 
@@ -11,7 +11,8 @@ mod names;
 
 use behavior::Behavior;
 
-/// How far calls are followed to see what a function does.
+/// The depth to which calls are followed to see what a function does: guards that delegate do so in
+/// one or two steps.
 const DEEPEST: u32 = 5;
 
 /// Libraries, or modules of them, that give guards.
@@ -54,7 +55,7 @@ const LIBRARIES: [&str; 36] = [
     "@nestjs/passport",
 ];
 
-/// What such a library gives that lets everybody in, or does something else.
+/// Names of such libraries that let everybody in, or do something else.
 const OPEN: [&str; 12] = [
     "AllowAny",
     "login_not_required",
@@ -84,7 +85,7 @@ const METHODS: [&str; 9] = [
 ];
 
 impl<'a> Machine<'a> {
-    /// Whether a value keeps callers out by who they are.
+    /// Returns whether a value keeps callers out by who they are.
     pub(crate) fn keeps_out(&mut self, value: &Value<'a>) -> bool {
         GuardCheck {
             machine: self,
@@ -93,7 +94,7 @@ impl<'a> Machine<'a> {
         .checks_value(value, 0)
     }
 
-    /// The names of the guards among values, and of the rest.
+    /// Returns the names of the guards among values, and of the rest.
     pub(crate) fn sort_guards(&mut self, values: &[Value<'a>]) -> (Vec<String>, Vec<String>) {
         let (guards, others): (Vec<_>, Vec<_>) =
             values.iter().partition(|value| self.keeps_out(value));
@@ -106,12 +107,12 @@ impl<'a> Machine<'a> {
         (names(guards), names(others))
     }
 
-    /// The names of the guards among values.
+    /// Returns the names of the guards among values.
     pub(crate) fn guard_names(&mut self, values: &[Value<'a>]) -> Vec<String> {
         self.sort_guards(values).0
     }
 
-    /// A short name for what stands in a line, as that line calls it.
+    /// Returns a short name for what stands in a line, as that line calls it.
     pub(crate) fn name_in_use(&self, value: &Value<'a>) -> String {
         let way = value.ways().first();
         if let Some(Value::Object(id)) = way
@@ -171,7 +172,8 @@ impl<'a> GuardCheck<'_, 'a> {
         }
     }
 
-    /// What a function does, with those of the project that it calls and those that FastAPI calls for it.
+    /// Returns the behavior of a function, with those of the project that it calls and those that
+    /// FastAPI calls for it.
     fn behavior_of(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> Behavior<'a> {
         let key = std::ptr::from_ref(closure.function);
         if depth > DEEPEST || self.seen.contains(&key) {
@@ -265,7 +267,8 @@ impl<'a> GuardCheck<'_, 'a> {
         }
     }
 
-    /// Whether something that a wrapper from outside is handed keeps callers out: `asyncHandler(requireUser)`.
+    /// Returns whether something that a wrapper from outside is handed keeps callers out:
+    /// `asyncHandler(requireUser)`.
     fn passes_on(&mut self, arguments: &Arguments<'a>, depth: u32) -> bool {
         let handed: Vec<_> = arguments.positional().cloned().collect();
         handed.iter().any(|value| match value {
@@ -278,7 +281,8 @@ impl<'a> GuardCheck<'_, 'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// What `Depends(…)` or `Security(…)` asks for, also as the annotation `Annotated[User, Depends(…)]`.
+    /// Returns what `Depends(…)` or `Security(…)` asks for, also as the annotation `Annotated[User,
+    /// Depends(…)]`.
     pub(crate) fn dependency_of(&self, value: &Value<'a>) -> Option<Value<'a>> {
         if let Value::List(items) = value {
             return items
@@ -294,7 +298,7 @@ impl<'a> Machine<'a> {
             .cloned()
     }
 
-    /// The function that `fastify.decorate('name', …)` puts on an instance.
+    /// Returns the function that `fastify.decorate('name', …)` puts on an instance.
     fn decorated_as(&self, name: &str) -> Option<Rc<Closure<'a>>> {
         (0..self.objects.len())
             .filter_map(|id| self.event(id))
@@ -306,7 +310,8 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Whether a dotted path of a library that is known for guards is one; `None` for other libraries.
+/// Returns whether a dotted path of a library that is known for guards is one; `None` for other
+/// libraries.
 fn is_guard_of_library(path: &str) -> Option<bool> {
     let last = path
         .rsplit('.')
@@ -323,7 +328,7 @@ fn is_guard_of_library(path: &str) -> Option<bool> {
         .then(|| !OPEN.contains(&last))
 }
 
-/// Whether something from outside is a guard.
+/// Returns whether something from outside is a guard.
 fn is_guard_from_outside(path: &str) -> bool {
     let last = path
         .rsplit('.')

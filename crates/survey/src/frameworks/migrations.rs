@@ -22,12 +22,13 @@ pub(crate) const BUILDERS: Framework = Framework {
     read: read_builders,
 };
 
-/// Whether a framework only tells the history of tables.
+/// Returns whether a framework only tells the history of tables.
 pub(crate) fn is_history(name: &str) -> bool {
     [ALEMBIC.name, KNEX.name, BUILDERS.name].contains(&name)
 }
 
-/// Sequelize's `queryInterface`, TypeORM's `queryRunner` and node-pg-migrate's `pgm`: tables by name and options.
+/// Sequelize's `queryInterface`, TypeORM's `queryRunner` and node-pg-migrate's `pgm`: tables by
+/// name and options.
 fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
     for class in machine.classes.clone() {
         if machine.files[class.place.module]
@@ -102,7 +103,7 @@ fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-/// The name of a table as text, or as the options that hold it.
+/// Returns the name of a table as text, or as the options that hold it.
 fn table_name(value: &Value<'_>) -> Option<String> {
     let name = value
         .as_text()

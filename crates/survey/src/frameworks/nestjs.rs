@@ -108,7 +108,7 @@ fn report_dynamic_module<'a>(
     }
 }
 
-/// The arguments of a decorator of Nest's, if it is the wanted one.
+/// Returns the arguments of a decorator of Nest's, if it is the wanted one.
 fn nest_decorator<'a>(
     machine: &Machine<'a>,
     value: &Value<'a>,

@@ -16,7 +16,7 @@ struct Model {
 struct List {
     field: String,
     target: String,
-    /// What `@relation("…")` calls it.
+    /// The name that `@relation("…")` gives it.
     relation: Option<String>,
 }
 
@@ -62,7 +62,8 @@ pub(crate) fn read_prisma_schemas(files: &[&(String, String)], findings: &mut Fi
     }
 }
 
-/// The tables that Prisma makes for two lists that name each other's model: `_AToB`, or as the relation is called.
+/// The tables that Prisma makes for two lists that name each other's model: `_AToB`, or as the
+/// relation is called.
 fn join_tables(models: &[Model]) -> Vec<Entity> {
     let mut found: Vec<Entity> = Vec::new();
     for (model, list) in models
@@ -175,12 +176,12 @@ fn opened_block<'t>(line: &'t str, kind: &str) -> Option<&'t str> {
     Some(rest.trim().strip_suffix('{')?.trim())
 }
 
-/// The text in quotes after `mark`.
+/// Returns the text in quotes after `mark`.
 fn text_in_quotes<'t>(line: &'t str, mark: &str) -> Option<&'t str> {
     line.split_once(mark)?.1.split('"').nth(1)
 }
 
-/// The names in brackets after `mark`.
+/// Returns the names in brackets after `mark`.
 fn names_in_brackets<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
     let list = line
         .split_once(mark)

@@ -15,7 +15,7 @@ pub(crate) struct Event<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// The methods called on an object, in order.
+    /// Returns the methods called on an object, in order.
     pub(crate) fn events_of(&self, id: ObjectId) -> Vec<Event<'a>> {
         let log = self.object(id).log.iter();
         log.filter_map(|result| self.event(*result)).collect()
@@ -36,7 +36,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What a decorator object was put on.
+    /// Returns the values that a decorator object was applied to.
     pub(crate) fn decorated(&self, decorator: ObjectId) -> Vec<Value<'a>> {
         let log = self.object(decorator).log.iter();
         log.filter_map(|result| match &self.object(*result).origin {
@@ -46,7 +46,7 @@ impl<'a> Machine<'a> {
         .collect()
     }
 
-    /// The arguments an object was made with.
+    /// Returns the arguments an object was made with.
     pub(crate) fn made_with(&self, id: ObjectId) -> Arguments<'a> {
         let own = match &self.object(id).origin {
             Origin::Call { arguments, .. }
@@ -65,7 +65,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The path of what was called to make an object, and with what: `fastapi.Depends`, arguments.
+    /// Returns the path of what was called to make an object, and with what: `fastapi.Depends`,
+    /// arguments.
     pub(crate) fn call_path(&self, value: &Value<'a>) -> Option<(String, Arguments<'a>)> {
         let id = value.as_object()?;
         match &self.object(id).origin {
@@ -91,8 +92,8 @@ impl<'a> Machine<'a> {
             .collect()
     }
 
-    /// Whether a value comes from what could not be followed: from what a function that nothing calls is handed, or
-    /// from a file of the project that is not there.
+    /// Returns whether a value comes from what could not be followed: from what a function that
+    /// nothing calls is handed, or from a file of the project that is not there.
     pub(crate) fn is_unfollowed(&self, value: &Value<'a>) -> bool {
         let mut at = value;
         for _ in 0..12 {
@@ -112,7 +113,7 @@ impl<'a> Machine<'a> {
         false
     }
 
-    /// A short name for a function, class or whatever stands in its place.
+    /// Returns a short name for a function, class or whatever stands in its place.
     pub(crate) fn label_of(&self, value: &Value<'a>) -> String {
         let Some(way) = value.ways().first() else {
             return String::new();

@@ -1,4 +1,5 @@
-//! Tables that plain SQL makes: migrations and schemas as files, and statements that code hands to a database.
+//! Tables that plain SQL makes: migrations and schemas as files, and statements that code hands to
+//! a database.
 
 use crate::evaluate::{Machine, Value};
 use crate::findings::{Column, Entity, Findings};
@@ -7,7 +8,8 @@ mod tokens;
 
 use tokens::{Token, split_statements};
 
-/// The order of columns and tables is that of the statements; later ones change what earlier ones made.
+/// The order of columns and tables is that of the statements; later ones change what earlier ones
+/// made.
 #[derive(Default)]
 struct Tables {
     entities: Vec<Entity>,
@@ -45,7 +47,7 @@ pub(crate) fn read_sql(
     findings.entities.extend(tables.entities);
 }
 
-/// Whether a text makes or changes tables.
+/// Returns whether a text makes or changes tables.
 pub(crate) fn is_definition(text: &str) -> bool {
     let has = |words: &[u8]| {
         text.as_bytes()
@@ -163,7 +165,7 @@ impl Tables {
     }
 }
 
-/// The tokens after these words, if they begin with them.
+/// Returns the tokens after these words, if they begin with them.
 fn skip_words<'t, 's>(tokens: &'t [Token<'s>], words: &[&str]) -> &'t [Token<'s>] {
     let is_there =
         tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.is(word));
@@ -174,7 +176,7 @@ fn skip_words<'t, 's>(tokens: &'t [Token<'s>], words: &[&str]) -> &'t [Token<'s>
     }
 }
 
-/// A name without its schema, and what follows.
+/// Returns a name without its schema, and what follows.
 fn name_of<'t, 's>(tokens: &'t [Token<'s>]) -> (String, &'t [Token<'s>]) {
     let mut rest = tokens;
     while rest.get(1).is_some_and(|token| token.is(".")) {
@@ -186,7 +188,7 @@ fn name_of<'t, 's>(tokens: &'t [Token<'s>]) -> (String, &'t [Token<'s>]) {
     }
 }
 
-/// The parts between commas, up to the bracket that closes them.
+/// Returns the parts between commas, up to the bracket that closes them.
 fn split_at_commas<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
     let mut found = Vec::new();
     let (mut depth, mut from) = (0_u32, 0);

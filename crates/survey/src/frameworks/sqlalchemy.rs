@@ -1,4 +1,5 @@
-//! SQLAlchemy, Flask-SQLAlchemy and SQLModel: declarative classes, mixins, association tables and back references.
+//! SQLAlchemy, Flask-SQLAlchemy and SQLModel: declarative classes, mixins, association tables and
+//! back references.
 
 use std::rc::Rc;
 
@@ -150,8 +151,8 @@ fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> 
         })
 }
 
-/// Whether a class names its table and holds mapped columns: it is a model, whichever library or factory its base comes
-/// from. What extends nothing is a mixin.
+/// Returns whether a class names its table and holds mapped columns: it is a model, whichever
+/// library or factory its base comes from. What extends nothing is a mixin.
 fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
     let is_base = |base: &Value<'a>| !matches!(base, Value::External(path) if matches!(&**path, "object" | "abc.ABC" | "ABC"));
     if !class.bases.iter().any(is_base) {
@@ -175,7 +176,7 @@ fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>)
     holds_columns && (is_named || is_model)
 }
 
-/// What stands in `Mapped[…]`, also as `so.Mapped[…]`.
+/// Returns the type inside `Mapped[…]`, also as `so.Mapped[…]`.
 fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
     let Expression::Index(head, inner) = annotation else {
         return None;
@@ -199,7 +200,7 @@ fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool 
             .any(|value| machine.label_of(value) == "as_declarative")
 }
 
-/// The nearest class above that has a table.
+/// Returns the nearest class above that has a table.
 fn mapped_parent<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -402,7 +403,7 @@ fn relation_column<'a>(
     relation(name, &target)
 }
 
-/// A `Column(…)`, `mapped_column(…)` or `Field(…)`.
+/// Returns a `Column(…)`, `mapped_column(…)` or `Field(…)`.
 pub(super) fn mapped_column<'a>(
     machine: &mut Machine<'a>,
     name: &str,
@@ -478,7 +479,8 @@ pub(super) fn mark_primary_keys<'a>(
     }
 }
 
-/// A column that a type of the project describes: `intpk = Annotated[int, mapped_column(primary_key=True)]`.
+/// Returns a column that a type of the project describes: `intpk = Annotated[int,
+/// mapped_column(primary_key=True)]`.
 fn aliased_column<'a>(
     machine: &mut Machine<'a>,
     field: &Field<'a>,
@@ -509,7 +511,7 @@ fn aliased_column<'a>(
     Some(found)
 }
 
-/// A field that is a column by its annotation alone.
+/// Returns a field that is a column by its annotation alone.
 fn annotated_column<'a>(
     machine: &Machine<'a>,
     field: &Field<'a>,
@@ -548,7 +550,7 @@ pub(super) fn is_optional(annotation: &Expression) -> bool {
     }
 }
 
-/// An annotation as it is written, more or less.
+/// Returns an annotation as it is written, more or less.
 pub(super) fn type_text(annotation: &Expression) -> String {
     let list = |parts: &[Expression], between: &str| {
         parts
@@ -568,7 +570,7 @@ pub(super) fn type_text(annotation: &Expression) -> String {
     }
 }
 
-/// The class that an annotation is about: `list["Hero"] | None` is about `Hero`.
+/// Returns the class that an annotation is about: `list["Hero"] | None` is about `Hero`.
 fn target_of(annotation: &Expression) -> Option<String> {
     match annotation {
         Expression::Name(name) | Expression::Member(_, name) => Some(name.to_string()),

@@ -46,7 +46,7 @@ fn read_strawberry(machine: &mut Machine<'_>, findings: &mut Findings) {
     }
 }
 
-/// The class, or the classes that `merge_types` puts together.
+/// Returns the class, or the classes that `merge_types` puts together.
 fn merged_classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassValue<'a>>> {
     if let Some(class) = value.as_class() {
         return vec![class];

@@ -70,7 +70,7 @@ fn table_of<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<Str
     })
 }
 
-/// The class that `type => Target` names.
+/// Returns the class that `type => Target` names.
 fn target_class<'a>(
     machine: &mut Machine<'a>,
     value: Option<&Value<'a>>,

@@ -1,4 +1,5 @@
-//! Imports between files, and what they say of the layers: who calls whom, and who reaches past the order.
+//! Imports between files, and what they say of the layers: who calls whom, and who reaches past the
+//! order.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,7 +13,7 @@ use code::modules::{Found, Modules};
 /// Breaks past which no more are told.
 const MOST_BREAKS: usize = 60;
 
-/// The imports that lead to files of the project.
+/// Returns the imports that lead to files of the project.
 pub(super) fn resolve_imports(
     sources: &Sources,
     modules: &Modules,
@@ -64,7 +65,7 @@ pub(super) fn resolve_imports(
     edges
 }
 
-/// The order from the request to the store; the others may be used by all.
+/// Returns the order from the request to the store; the others may be used by all.
 fn rank_of_layer(layer: Layer) -> Option<u8> {
     match layer {
         Layer::Routes => Some(0),
@@ -76,7 +77,7 @@ fn rank_of_layer(layer: Layer) -> Option<u8> {
     }
 }
 
-/// Who calls whom, and where the order is broken.
+/// Returns the calls between layers, and where they break the order.
 pub(super) fn calls_between_layers(
     sources: &Sources,
     edges: &[Edge],
@@ -136,7 +137,8 @@ pub(super) fn calls_between_layers(
     (calls, breaks)
 }
 
-/// What an import breaks: it goes up the order, or it skips a layer that most of its like go through.
+/// Returns the rule that an import breaks: it goes up the order, or it skips a layer that most of
+/// its like go through.
 fn broken_order(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Option<String> {
     if to == Layer::Tests {
         return Some(format!("{from} use what belongs to the tests"));
@@ -165,7 +167,8 @@ fn broken_order(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -
         .then(|| format!("{from} skip {through}, which most go through, and use {to}"))
 }
 
-/// Handlers that ask the store themselves, where the project has a layer for it and most handlers leave it to that.
+/// Handlers that ask the store themselves, where the project has a layer for it and most handlers
+/// leave it to that.
 fn own_queries(
     sources: &Sources,
     roles: &Roles,

@@ -1,4 +1,5 @@
-//! The layer that the name of a file tells, or of a folder that it lies in, where what it holds goes with it.
+//! The layer that the name of a file tells, or of a folder that it lies in, where what it holds
+//! goes with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,7 @@ use crate::source::{SourceFile, Sources};
 use code::glance::{DefinitionKind, Glance};
 use code::languages::Language;
 
-/// The layer that the file's name tells, or the nearest folder's.
+/// Returns the layer that the file's name tells, or the nearest folder's.
 pub(super) fn layer_by_name(
     file: &SourceFile,
     outline: &Glance,
@@ -63,7 +64,7 @@ pub(super) fn layer_by_name(
     })
 }
 
-/// The layer that a word tells.
+/// Returns the layer that a word tells.
 fn layer_of(word: &str, is_script: bool) -> Option<Layer> {
     if matches!(word, "models" | "model" | "entities" | "entity") {
         return Some(Layer::Models);
@@ -75,7 +76,8 @@ fn layer_of(word: &str, is_script: bool) -> Option<Layer> {
     layer.filter(|_| is_script || !OF_SCRIPTS.contains(&word))
 }
 
-/// Whether what a file holds goes with the word: type guards, pipes of data and hooks of a page are called so, too.
+/// Returns whether what a file holds goes with the word: type guards, pipes of data and hooks of a
+/// page are called so, too.
 fn fits_content(word: &str, text: &str) -> bool {
     match word {
         "plugins" | "plugin" | "hooks" => has_any_mark(text, &BETWEEN),
@@ -94,7 +96,7 @@ fn fits_content(word: &str, text: &str) -> bool {
     }
 }
 
-/// Whether a name in camel case says what a function does.
+/// Returns whether a name in camel case says what a function does.
 fn begins_with_a_verb(stem: &str) -> bool {
     const VERBS: [&str; 30] = [
         "validate", "get", "set", "create", "handle", "make", "build", "parse", "is", "has", "to",
@@ -107,7 +109,8 @@ fn begins_with_a_verb(stem: &str) -> bool {
     VERBS.contains(&&stem[..end])
 }
 
-/// Folders that hold a feature with several layers of its own: their names say what it is about, whatever they are.
+/// Returns folders that hold a feature with several layers of its own: their names say what it is
+/// about, whatever they are.
 pub(super) fn feature_folders(sources: &Sources) -> BTreeSet<&str> {
     let mut layers: BTreeMap<&str, BTreeSet<Layer>> = BTreeMap::new();
     for file in &sources.files {
@@ -127,8 +130,8 @@ pub(super) fn feature_folders(sources: &Sources) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Whether all classes of a file are of the kind that a word in the plural tells: `ServiceTable` in
-/// `tables/services.py` is a table, and the file's own name says only of what.
+/// Returns whether all classes of a file are of the kind that a word in the plural tells:
+/// `ServiceTable` in `tables/services.py` is a table, and the file's own name says only of what.
 pub(super) fn is_kind(word: &str, outline: &Glance) -> bool {
     let word = word.to_lowercase();
     let kind = match word.strip_suffix("ies") {

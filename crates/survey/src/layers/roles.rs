@@ -1,4 +1,5 @@
-//! The layer of one file: what it holds comes first, then its name and folder, then weaker signs of its content.
+//! The layer of one file: what it holds comes first, then its name and folder, then weaker signs of
+//! its content.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,7 +24,7 @@ pub(crate) struct Role {
     pub(crate) composes: bool,
 }
 
-/// The layer of each file that has one.
+/// Returns the layer of each file that has one.
 pub(super) fn roles_of_files(
     sources: &Sources,
     outlines: &[Glance],
@@ -76,14 +77,14 @@ pub(super) fn roles_of_files(
     roles
 }
 
-/// What the rest of the survey knows of a file.
+/// The findings of the rest of the survey in one file.
 struct FileFindings {
     handlers: usize,
     tables: usize,
     registers: bool,
 }
 
-/// Folders of packages whose code runs in a browser.
+/// Returns folders of packages whose code runs in a browser.
 fn browser_folders(stack: &Stack) -> Vec<&str> {
     let has = |package: &crate::stack::Package, names: &[&str]| {
         names.iter().any(|name| package.dependency(name).is_some())

@@ -288,7 +288,7 @@ pub(super) const SERVER: [&str; 8] = [
     "@apollo/server",
 ];
 
-/// Whether a text has one of the marks.
+/// Returns whether a text has one of the marks.
 pub(super) fn has_any_mark(text: &str, marks: &[&str]) -> bool {
     marks.iter().any(|mark| text.contains(mark))
 }

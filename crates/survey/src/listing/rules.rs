@@ -1,4 +1,5 @@
-//! The ignore files of a tree, as git weighs them: the nearest one decides, and nothing comes back below an ignored folder.
+//! The ignore files of a tree, as git weighs them: the nearest one decides, and nothing comes back
+//! below an ignored folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 pub(super) struct Rules {
     /// By the folder from the root; the root's own is the empty path.
     folders: BTreeMap<String, Gitignore>,
-    /// Of the folders above the root, up to the top of the repository that it belongs to, the nearest first; each with
-    /// the way from there to the root.
+    /// Of the folders above the root, up to the top of the repository that it belongs to, the
+    /// nearest first; each with the way from there to the root.
     above: Vec<(PathBuf, Gitignore)>,
 }
 
@@ -85,7 +86,8 @@ fn parent_folders(path: &str) -> impl Iterator<Item = &str> {
     above.chain([""])
 }
 
-/// Reads an ignore file. One that can't be read ignores nothing, and a line that makes no sense is passed over.
+/// Reads an ignore file. One that can't be read ignores nothing, and a line that makes no sense is
+/// passed over.
 fn read_ignore_file(folder: &Path, file: &Path) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new(folder);
     if builder.add(file).is_some_and(|error| error.is_io()) {

@@ -1,5 +1,5 @@
-//! Which stores a project uses: drivers, addresses in settings and examples of the environment, container images,
-//! Prisma's provider and the options of other tools.
+//! Which stores a project uses: drivers, addresses in settings and examples of the environment,
+//! container images, Prisma's provider and the options of other tools.
 
 use super::known::{DRIVERS, of_ecosystem};
 use super::{Database, Package};
@@ -67,7 +67,8 @@ const IMAGES: [(&str, &str); 15] = [
     ("rabbitmq", "RabbitMQ"),
 ];
 
-/// The stores, the one with most to show for it first; stores beside the database come last.
+/// Returns the stores, the one with most to show for it first; stores beside the database come
+/// last.
 pub(super) fn find_databases(
     packages: &[Package],
     documents: &Documents,
@@ -142,7 +143,7 @@ fn note_database(databases: &mut Vec<Database>, store: &str, what: String, place
     }
 }
 
-/// Files in which projects say where their database is.
+/// Returns files in which projects say where their database is.
 fn is_settings(path: &str) -> bool {
     let words = [
         "settings",

@@ -5,7 +5,7 @@ use super::Ecosystem;
 /// A package of a registry (`py:` or `js:`) and the name that people use.
 pub(super) type Known = (&'static str, &'static str);
 
-/// The package's name where it is of the ecosystem, and the name to show.
+/// Returns the package's name where it is of the ecosystem, and the name to show.
 pub(super) fn of_ecosystem(
     known: &Known,
     ecosystem: Ecosystem,

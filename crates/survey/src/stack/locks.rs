@@ -128,7 +128,8 @@ fn of_bun(text: &str, wanted: &[&str]) -> Versions {
         .collect()
 }
 
-/// Entries headed by what is asked for (`express@^4.18.0, express@^4.17.1:`) with the version below.
+/// Entries headed by what is asked for (`express@^4.18.0, express@^4.17.1:`) with the version
+/// below.
 fn of_yarn(text: &str, package: &Package) -> Versions {
     let asked: HashMap<String, &str> = package
         .dependencies
@@ -162,7 +163,7 @@ fn of_yarn(text: &str, package: &Package) -> Versions {
     versions
 }
 
-/// The importer's entries, in both forms: `name: 1.2.3` and a `version:` below the name.
+/// Returns the importer's entries, in both forms: `name: 1.2.3` and a `version:` below the name.
 fn of_pnpm(text: &str, member: &str) -> Versions {
     let importer = if member.is_empty() { "." } else { member };
     let mut versions = Versions::new();

@@ -1,4 +1,4 @@
-//! What migrates the database, told by its configuration, its folders and its dependencies.
+//! Finds the tools that migrate the database, by their configuration, folders and dependencies.
 
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ const TOOLS: [(&str, &str, &[&str]); 9] = [
     ),
 ];
 
-/// The tools that a project migrates with.
+/// Returns the tools that a project migrates with.
 pub(super) fn find_migrations(
     packages: &[Package],
     documents: &Documents,
@@ -104,7 +104,7 @@ pub(super) fn find_migrations(
     found
 }
 
-/// A folder that a configuration names beside a word for migrations.
+/// Returns a folder that a configuration names beside a word for migrations.
 fn configured_folder(documents: &Documents, sources: &Sources, package: &str) -> Option<String> {
     let named = |path: &str| {
         let name = name_of(path);
@@ -211,7 +211,7 @@ fn find_alembic(
     }
 }
 
-/// Folders whose files carry Alembic's marks.
+/// Returns folders whose files carry Alembic's marks.
 fn alembic_folders(sources: &Sources) -> Vec<String> {
     let marked = sources.files.iter().filter(|file| {
         folder_of(&file.path).ends_with("versions") && file.text.contains("down_revision")
@@ -278,7 +278,7 @@ fn find_prisma_migrations(
     }
 }
 
-/// Folders of numbered SQL files that no tool is known for.
+/// Returns folders of numbered SQL files that no tool is known for.
 fn plain_sql(sources: &Sources) -> Option<Migrations> {
     let is_numbered = |path: &&String| {
         let name = name_of(path);

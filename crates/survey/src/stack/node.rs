@@ -26,7 +26,7 @@ const KEYS: [(&str, bool); 4] = [
     ("peerDependencies", false),
 ];
 
-/// Every package.json, as a package.
+/// Returns every package.json, as a package.
 pub(super) fn read_node_packages(documents: &Documents) -> Vec<Package> {
     let read: Vec<(&str, &str, Value)> = documents
         .named("package.json")
@@ -115,7 +115,7 @@ fn read_manifest(
     }
 }
 
-/// The member patterns of a workspace whose root is `folder`.
+/// Returns the member patterns of a workspace whose root is `folder`.
 fn workspace_members(folder: &str, manifest: &Value, documents: &Documents) -> Vec<String> {
     let written = &manifest["workspaces"];
     let listed = written
@@ -149,7 +149,8 @@ fn workspace_members(folder: &str, manifest: &Value, documents: &Documents) -> V
     members
 }
 
-/// What installs the package: the manager that its manifest names, its lock file's, then its workspace's.
+/// Returns the package manager: the one that its manifest names, its lock file's, then its
+/// workspace's.
 fn manager_of_package(
     folder: &str,
     workspace: Option<&str>,

@@ -1,4 +1,5 @@
-//! Python's manifests: pyproject.toml in its dialects, setup.cfg, setup.py, Pipfile and requirement files.
+//! Python's manifests: pyproject.toml in its dialects, setup.cfg, setup.py, Pipfile and requirement
+//! files.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use super::{Dependency, Ecosystem, Package};
 use crate::documents::{Documents, folder_of, ini, join_folder, name_of, strip_folder};
 use crate::place::{Finder, Place};
 
-/// Every folder with a manifest of Python, as a package.
+/// Returns every folder with a manifest of Python, as a package.
 pub(super) fn read_python_packages(documents: &Documents) -> Vec<Package> {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     let mut workspaces = Vec::new();
@@ -86,7 +87,7 @@ pub(super) fn read_python_packages(documents: &Documents) -> Vec<Package> {
     packages.into_values().collect()
 }
 
-/// Whether a member pattern of a workspace (`packages/*`, `backend`) means the folder.
+/// Returns whether a member pattern of a workspace (`packages/*`, `backend`) means the folder.
 pub(super) fn matches_member(pattern: &str, folder: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
     let (mut wanted, mut parts) = (pattern.split('/'), folder.split('/'));
@@ -103,7 +104,8 @@ pub(super) fn matches_member(pattern: &str, folder: &str) -> bool {
     }
 }
 
-/// A pyproject.toml that only configures tools is no package, unless the root of a workspace or of everything.
+/// Returns a pyproject.toml that only configures tools is no package, unless the root of a
+/// workspace or of everything.
 fn is_package(table: &Table) -> bool {
     let tool = |name: &str| {
         table
@@ -191,7 +193,7 @@ fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str> {
         .filter_map(Value::as_str)
 }
 
-/// Names under which projects keep what only their own work needs.
+/// Returns names under which projects keep what only their own work needs.
 pub(super) fn is_development(group: &str) -> bool {
     let words = [
         "dev", "test", "lint", "doc", "type", "typing", "ci", "debug", "check", "format", "qa",
@@ -293,7 +295,7 @@ fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
     }
 }
 
-/// A search that begins at a key of a section.
+/// Returns a search that begins at a key of a section.
 fn find_section<'t>(text: &'t str, heading: &str, key: &str) -> Finder<'t> {
     let mut finder = Finder::new(text);
     finder.pass(heading);
@@ -343,7 +345,7 @@ fn of_poetry(package: &mut Package, path: &str, text: &str, poetry: &Table) {
     }
 }
 
-/// A version as Poetry and Pipenv write it: plain text or a table.
+/// Returns a version as Poetry and Pipenv write it: plain text or a table.
 fn requirement_of(value: &Value) -> String {
     let text = value
         .as_str()
@@ -418,7 +420,7 @@ fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]
     }
 }
 
-/// What a setup.py spells out; what it computes is not followed.
+/// Reads what a setup.py spells out; what it computes is not followed.
 fn of_setup_py(package: &mut Package, path: &str, text: &str) {
     for (key, development) in [("install_requires", false), ("tests_require", true)] {
         let Some(start) = text
@@ -485,7 +487,7 @@ fn of_requirements(package: &mut Package, path: &str, text: &str) {
     }
 }
 
-/// What installs the package, told by its lock file, then by its manifest.
+/// Returns the package manager, by the lock file, then by the manifest.
 fn manager_of_package(package: &Package, documents: &Documents) -> String {
     let locks = [
         ("uv.lock", "uv"),

@@ -2,7 +2,7 @@
 
 use super::Ecosystem;
 
-/// The name in the one spelling that the registry compares.
+/// Returns the name in the one spelling that the registry compares.
 pub(super) fn canonical_name(name: &str, ecosystem: Ecosystem) -> String {
     match ecosystem {
         Ecosystem::Node => name.to_owned(),
@@ -69,7 +69,7 @@ fn is_name(name: &str) -> bool {
             .all(|letter| letter.is_ascii_alphanumeric() || "-_.[], ".contains(letter))
 }
 
-/// The version that a requirement allows alone.
+/// Returns the version that a requirement allows alone.
 pub(super) fn pinned_version(requirement: &str) -> Option<String> {
     let bare = requirement
         .strip_prefix("===")

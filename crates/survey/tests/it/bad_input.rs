@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 const MAIN: &str = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n";
 
-/// A tree with one route, and these files.
+/// Returns a tree with one route, and these files.
 fn tree(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", MAIN.as_bytes());

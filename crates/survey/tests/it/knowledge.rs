@@ -1,4 +1,5 @@
-//! Whole small projects with their stack, layers, conventions and commands, each as the lines that scripts read.
+//! Whole small projects with their stack, layers, conventions and commands, each as the lines that
+//! scripts read.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Skeleton projects, each with the routes, models and open ends that a survey of it gives; and bad input.
+//! Skeleton projects, each with the routes, models and open ends that a survey of it gives; and bad
+//! input.
 
 #![cfg(test)]
 
@@ -24,7 +25,7 @@ fn projects() -> Vec<PathBuf> {
     projects
 }
 
-/// The lines of a table without its header.
+/// Returns the lines of a table without its header.
 fn rows(table: &str) -> String {
     table.split_inclusive('\n').skip(1).collect()
 }

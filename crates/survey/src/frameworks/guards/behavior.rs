@@ -1,4 +1,4 @@
-//! What a function does to a request, as far as its text shows it.
+//! Reads the behavior of a function towards a request, as far as its text shows it.
 
 use code::syntax::{Argument, Expression, Function, Statement};
 
@@ -52,7 +52,7 @@ const CHECKS: [&str; 8] = [
     "verifytoken",
 ];
 
-/// What a function does, and what it calls.
+/// The behavior of a function, and what it calls.
 #[derive(Default)]
 pub(super) struct Behavior<'a> {
     /// It answers that somebody may not pass.
@@ -64,7 +64,7 @@ pub(super) struct Behavior<'a> {
     /// It looks at what was sent, or counts how often.
     shapes: bool,
     callees: Vec<&'a Expression>,
-    /// How many conditions stand around what is read.
+    /// The number of conditions stand around what is read.
     conditions: u32,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Behavior<'a> {
         self.refuses || self.asks && self.fails
     }
 
-    /// Whether it is seen to do something else.
+    /// Returns whether it is seen to do something else.
     pub(super) fn is_something_else(&self) -> bool {
         self.shapes
     }
@@ -120,7 +120,7 @@ impl<'a> Behavior<'a> {
         }
     }
 
-    /// What a condition asks for does not fail: the branches say what follows.
+    /// Reads a condition, whose names don't count as failing: the branches say what follows.
     fn read_condition(&mut self, expression: &'a Expression) {
         self.conditions += 1;
         self.read_expression(expression);
@@ -234,7 +234,7 @@ impl<'a> Behavior<'a> {
     }
 }
 
-/// A name without case and underscores.
+/// Returns a name without case and underscores.
 fn without_case(name: &str) -> String {
     name.chars()
         .filter(|letter| *letter != '_')
@@ -264,7 +264,7 @@ fn if_login(expression: &Expression) -> Option<()> {
     }
 }
 
-/// Whether a callee is a name, or a member of one: of an import, perhaps.
+/// Returns whether a callee is a name, or a member of one: of an import, perhaps.
 fn is_followed(callee: &Expression) -> bool {
     match callee {
         Expression::Name(name) => !matches!(&**name, "next" | "require" | "super"),

@@ -74,7 +74,7 @@ const OTHERS: [&str; 12] = [
     "schema",
 ];
 
-/// What a function gives that ends in one of these.
+/// Last words of functions that give something instead of checking.
 const GIVES: [&str; 20] = [
     "settings",
     "config",
@@ -98,7 +98,7 @@ const GIVES: [&str; 20] = [
     "sessions",
 ];
 
-/// Whether a name speaks of who may pass.
+/// Returns whether a name speaks of who may pass.
 pub(super) fn asks_who(name: &str) -> bool {
     let words = words_of_name(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));

@@ -1,4 +1,5 @@
-//! Guards of Nest: `@UseGuards`, also inside a decorator of the project, and those that are set for every route.
+//! Guards of Nest: `@UseGuards`, also inside a decorator of the project, and those that are set for
+//! every route.
 
 use std::rc::Rc;
 
@@ -10,7 +11,7 @@ pub(super) struct GlobalGuards {
     guards: Vec<(String, Vec<Rc<str>>)>,
 }
 
-/// The guards that decorators name.
+/// Returns the guards that decorators name.
 pub(super) fn guards_of_decorators<'a>(
     machine: &mut Machine<'a>,
     decorators: &[Value<'a>],
@@ -40,7 +41,7 @@ fn flatten_decorators<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Ve
     found
 }
 
-/// Whether a guard only counts how often somebody asks.
+/// Returns whether a guard only counts how often somebody asks.
 fn is_rate_limit<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> bool {
     let bases = guard
         .as_class()
@@ -96,7 +97,7 @@ impl GlobalGuards {
         GlobalGuards { guards }
     }
 
-    /// The global guards of a route whose class and method have these decorators.
+    /// Returns the global guards of a route whose class and method have these decorators.
     pub(super) fn names_for_route<'a>(
         &self,
         machine: &Machine<'a>,
@@ -120,7 +121,7 @@ impl GlobalGuards {
     }
 }
 
-/// Whether a key of metadata says that nobody is kept out; others say who is let in.
+/// Returns whether a key of metadata says that nobody is kept out; others say who is let in.
 fn is_open(key: &str) -> bool {
     let lower = key.to_lowercase();
     [
@@ -137,7 +138,7 @@ fn is_open(key: &str) -> bool {
     .any(|word| lower.contains(word))
 }
 
-/// The keys of metadata that the methods of a guard of the project look up.
+/// Returns the keys of metadata that the methods of a guard of the project look up.
 fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
     let class: Option<Rc<ClassValue<'a>>> =
         guard
@@ -166,7 +167,7 @@ fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
     keys
 }
 
-/// The first arguments of `reflector.get…(key, …)` in statements.
+/// Returns the first arguments of `reflector.get…(key, …)` in statements.
 fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression> {
     use code::syntax::{Expression, Statement};
     fn collect_lookups<'e>(expression: &'e Expression, found: &mut Vec<&'e Expression>) {

@@ -14,7 +14,8 @@ impl Token<'_> {
     }
 }
 
-/// Whether a comment begins the half that undoes (`-- migrate:down`, `-- +goose Down`), or the half that does.
+/// Returns whether a comment begins the half that undoes (`-- migrate:down`, `-- +goose Down`), or
+/// the half that does.
 fn is_undo_half(comment: &str) -> Option<bool> {
     let words = comment.trim_start_matches('-').trim().to_lowercase();
     let word = words
@@ -79,7 +80,8 @@ impl<'s> Reader<'s> {
         self.at += length;
     }
 
-    /// What is between this quote and the next of its kind; nothing where it is a value and no name.
+    /// Returns the text between this quote and the next of its kind; nothing where it is a value
+    /// and no name.
     fn quoted(&mut self, open: char, close: char) -> Option<Token<'s>> {
         let line = self.line;
         let inside = &self.text[self.at + open.len_utf8()..];
