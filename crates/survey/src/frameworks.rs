@@ -56,11 +56,17 @@ pub(crate) mod sql;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 
+/// The input and the output of a framework's reader: the evaluated code, and the findings so far.
+pub(crate) struct FrameworkContext<'m, 'a> {
+    pub(crate) machine: &'m mut Machine<'a>,
+    pub(crate) findings: &'m mut Findings,
+}
+
 pub(crate) struct Framework {
     pub(crate) name: &'static str,
     /// A file that holds one of these is where following starts.
     pub(crate) markers: &'static [&'static str],
-    pub(crate) read: fn(&mut Machine<'_>, &mut Findings),
+    pub(crate) read: fn(&mut FrameworkContext<'_, '_>),
 }
 
 pub(crate) const ALL: &[Framework] = &[

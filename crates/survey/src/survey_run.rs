@@ -6,7 +6,7 @@ use crate::documents::Documents;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 use crate::frameworks::migrations::is_history;
-use crate::frameworks::{ALL, Framework};
+use crate::frameworks::{ALL, Framework, FrameworkContext};
 use crate::source::{Parsed, Sources};
 
 /// Room for calls within calls within expressions.
@@ -116,7 +116,10 @@ fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
     let mut findings = Findings::default();
     for framework in &found {
         let mut own = Findings::default();
-        (framework.read)(&mut machine, &mut own);
+        (framework.read)(&mut FrameworkContext {
+            machine: &mut machine,
+            findings: &mut own,
+        });
         findings.routes.append(&mut own.routes);
         findings.operations.append(&mut own.operations);
         findings.shapes.append(&mut own.shapes);

@@ -29,7 +29,7 @@ pub(super) struct Script {
 /// Returns what a call is for; `None` where it only lists, reports, undoes, or is for something
 /// else.
 fn purpose_of(call: &Call) -> Option<Purpose> {
-    purpose_of_kind(call.kind(), call.tells(), &|one| call.is(one))
+    purpose_of_kind(call.kind(), call.result_source(), &|one| call.is(one))
 }
 
 fn purpose_of_kind(kind: Kind, tells: Telling, is: &dyn Fn(Trait) -> bool) -> Option<Purpose> {

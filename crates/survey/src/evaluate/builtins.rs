@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::value::{Arguments, DEFAULT, Place, Value};
 
 impl<'a> Machine<'a> {
-    /// Returns a function from outside that is known, applied; nothing where it is not.
+    /// Applies a function from outside that is known; returns nothing where it is not.
     pub(super) fn call_builtin(
         &mut self,
         callee: &Value<'a>,
@@ -90,6 +90,19 @@ impl<'a> Machine<'a> {
                         .unwrap_or(value),
                 )
             }
+            _ => self.call_object_function(path, arguments, place),
+        }
+    }
+
+    /// Applies the functions of JavaScript's `Object`, and those that import by name.
+    fn call_object_function(
+        &mut self,
+        path: &str,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let first = arguments.at(0);
+        match path {
             "Object.keys" => Some(Value::list(
                 first?
                     .entries()
@@ -125,6 +138,20 @@ impl<'a> Machine<'a> {
                 let path = first?.as_text().filter(|path| !path.starts_with('.'))?;
                 Some(self.import_by_path(&path, place))
             }
+            _ => self.call_system_function(path, arguments, place),
+        }
+    }
+
+    /// Applies functions of the environment, of folders and of paths. Which environment a run will
+    /// have is open: a value of the project's own example is one of two ways.
+    fn call_system_function(
+        &mut self,
+        path: &str,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let first = arguments.at(0);
+        match path {
             "os.getenv" | "os.environ.get" | "decouple.config" | "Deno.env.get" => {
                 let given = arguments
                     .at(1)
@@ -164,7 +191,7 @@ impl<'a> Machine<'a> {
         self.value_of_module(found, path)
     }
 
-    /// Returns a method of a text, a list or a map.
+    /// Applies a method of a text, a list or a map.
     pub(super) fn call_builtin_method(
         &mut self,
         receiver: &Value<'a>,

@@ -4,6 +4,7 @@ use super::Framework;
 use super::graphql::{ROOTS, parse_root_fields};
 use crate::evaluate::{Machine, Origin, Place, Value};
 use crate::findings::{Findings, Operation, Unresolved};
+use crate::frameworks::FrameworkContext;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Apollo",
@@ -19,12 +20,12 @@ pub(crate) const FRAMEWORK: Framework = Framework {
 /// Values within values.
 const DEEPEST: u32 = 8;
 
-fn read_apollo(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_apollo(context: &mut FrameworkContext<'_, '_>) {
     let mut has_server = false;
     let mut types: Vec<(String, Place)> = Vec::new();
-    for id in 0..machine.objects.len() {
-        let arguments = machine.made_with(id);
-        let place = machine.object(id).place;
+    for id in 0..context.machine.objects.len() {
+        let arguments = context.machine.made_with(id);
+        let place = context.machine.object(id).place;
         for options in arguments.positional().flat_map(|value| flatten_list(value)) {
             let (schema, resolvers) = (
                 options
@@ -37,26 +38,30 @@ fn read_apollo(machine: &mut Machine<'_>, findings: &mut Findings) {
             };
             has_server = true;
             let mut maps = Vec::new();
-            collect_resolver_maps(machine, &resolvers, &mut maps, 0);
+            collect_resolver_maps(context.machine, &resolvers, &mut maps, 0);
             if maps.is_empty() {
-                findings.report_unresolved(machine, place, "the resolvers of a schema");
+                context.findings.report_unresolved(
+                    context.machine,
+                    place,
+                    "the resolvers of a schema",
+                );
             }
             for map in maps {
-                read_resolver_map(machine, findings, &map, place);
+                read_resolver_map(context, &map, place);
             }
-            collect_schema_texts(machine, &schema, place, &mut types, 0);
+            collect_schema_texts(context.machine, &schema, place, &mut types, 0);
         }
     }
     if !has_server {
         return;
     }
     for (text, place) in types {
-        let file = machine.path(place.module).to_owned();
-        report_unanswered(findings, &text, &file, place.line);
+        let file = context.machine.path(place.module).to_owned();
+        report_unanswered(context.findings, &text, &file, place.line);
     }
-    for (path, text) in machine.documents.clone() {
+    for (path, text) in context.machine.documents.clone() {
         if path.ends_with(".graphql") || path.ends_with(".graphqls") || path.ends_with(".gql") {
-            report_unanswered(findings, text, path, 1);
+            report_unanswered(context.findings, text, path, 1);
         }
     }
 }
@@ -101,31 +106,36 @@ fn collect_resolver_maps<'a>(
     }
 }
 
-fn read_resolver_map<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
-    map: &Value<'a>,
-    place: Place,
-) {
+fn read_resolver_map<'a>(context: &mut FrameworkContext<'_, 'a>, map: &Value<'a>, place: Place) {
     for (root, kind) in ROOTS {
         let Some(fields) = map.entry(root) else {
             continue;
         };
         if !matches!(fields, Value::Map(_)) {
-            findings.report_unresolved(machine, place, format!("the resolvers of {root}"));
+            context.findings.report_unresolved(
+                context.machine,
+                place,
+                format!("the resolvers of {root}"),
+            );
         }
         for (name, value) in fields.entries() {
             let inner = value
                 .entry("subscribe")
                 .or_else(|| value.entry("resolve"))
                 .unwrap_or_else(|| value.clone());
-            let (handler, guards) = unwrap_resolver(machine, &inner);
+            let (handler, guards) = unwrap_resolver(context.machine, &inner);
             let at = handler.as_function().map(|closure| closure.place);
             let at = at
-                .or_else(|| inner.as_object().map(|id| machine.object(id).place))
+                .or_else(|| inner.as_object().map(|id| context.machine.object(id).place))
                 .unwrap_or(place);
-            let label = machine.label_of(&handler);
-            findings.add_graphql_operation(machine, at, (kind, &name), label, guards);
+            let label = context.machine.label_of(&handler);
+            context.findings.add_graphql_operation(
+                context.machine,
+                at,
+                (kind, &name),
+                label,
+                guards,
+            );
         }
     }
 }

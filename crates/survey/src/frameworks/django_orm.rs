@@ -1,10 +1,11 @@
 //! Django's models: fields of classes, of what they extend, and keys that Django adds.
 
+use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
 
 use super::Framework;
 use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value, is_model_class};
-use crate::findings::{Column, Entity, Findings};
+use crate::findings::{Column, Entity};
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Django ORM",
@@ -25,34 +26,40 @@ const USER: [(&str, &str); 9] = [
     ("user_permissions", "ManyToManyField"),
 ];
 
-fn read_django_models(machine: &mut Machine<'_>, findings: &mut Findings) {
-    add_installed_tables(machine, findings);
-    for class in machine.classes.clone() {
-        let outside = machine.outside_bases(&class);
+fn read_django_models(context: &mut FrameworkContext<'_, '_>) {
+    add_installed_tables(context);
+    for class in context.machine.classes.clone() {
+        let outside = context.machine.outside_bases(&class);
         let is_model = outside.iter().any(|path| {
             is_model_class(path)
                 || path.starts_with("django.contrib.auth") && path.contains("Abstract")
         });
         if !is_model
-            || machine
+            || context
+                .machine
                 .meta(&class, "abstract")
                 .is_some_and(|v| v.is_true())
         {
             continue;
         }
-        if machine.meta(&class, "proxy").is_some_and(|v| v.is_true()) {
+        if context
+            .machine
+            .meta(&class, "proxy")
+            .is_some_and(|v| v.is_true())
+        {
             continue;
         }
-        let path = machine.path(class.place.module);
-        let label = machine.application_label(&class);
-        let table = machine
+        let path = context.machine.path(class.place.module);
+        let label = context.machine.application_label(&class);
+        let table = context
+            .machine
             .meta(&class, "db_table")
             .and_then(|name| name.as_text())
             .map(|name| name.to_string());
         let table = table.unwrap_or_else(|| format!("{label}_{}", class.class.name.to_lowercase()));
-        let columns = columns_of_model(machine, &class, &outside);
-        add_relation_tables(machine, findings, &class, &table);
-        findings.entities.push(Entity {
+        let columns = columns_of_model(context.machine, &class, &outside);
+        add_relation_tables(context, &class, &table);
+        context.findings.entities.push(Entity {
             table,
             model: class.class.name.to_string(),
             file: path.to_owned(),
@@ -64,14 +71,13 @@ fn read_django_models(machine: &mut Machine<'_>, findings: &mut Findings) {
 
 /// The tables that Django makes for relations of many to many that name no model of their own.
 fn add_relation_tables<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     table: &str,
 ) {
     let fields = class.fields.borrow().clone();
     for field in fields {
-        let Some((kind, arguments)) = field_class(machine, &field.value) else {
+        let Some((kind, arguments)) = field_class(context.machine, &field.value) else {
             continue;
         };
         if kind != "ManyToManyField" || arguments.named("through").is_some() {
@@ -82,7 +88,7 @@ fn add_relation_tables<'a>(
         let target = target.map(|value| {
             value
                 .as_text()
-                .map_or_else(|| machine.label_of(value), |text| text.to_string())
+                .map_or_else(|| context.machine.label_of(value), |text| text.to_string())
         });
         let target = target
             .unwrap_or_default()
@@ -119,10 +125,10 @@ fn add_relation_tables<'a>(
         } else {
             target
         };
-        findings.entities.push(Entity {
+        context.findings.entities.push(Entity {
             table: named.unwrap_or_else(|| format!("{table}_{}", field.name)),
             model: String::new(),
-            file: machine.path(class.place.module).to_owned(),
+            file: context.machine.path(class.place.module).to_owned(),
             line: class.place.line,
             columns: vec![id, key(&from, &own), key(&to, &target)],
         });
@@ -130,13 +136,17 @@ fn add_relation_tables<'a>(
 }
 
 /// The tables of Django's own applications that the settings install.
-fn add_installed_tables(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let Some((_, settings)) = machine.stand_ins.first().copied() else {
+fn add_installed_tables(context: &mut FrameworkContext<'_, '_>) {
+    let Some((_, settings)) = context.machine.stand_ins.first().copied() else {
         return;
     };
-    let listed = machine.export_of(settings, "INSTALLED_APPS").items();
+    let listed = context
+        .machine
+        .export_of(settings, "INSTALLED_APPS")
+        .items();
     let applications: Vec<Rc<str>> = listed.iter().filter_map(Value::as_text).collect();
-    let has_own_user = machine
+    let has_own_user = context
+        .machine
         .export_of(settings, "AUTH_USER_MODEL")
         .as_text()
         .is_some();
@@ -154,10 +164,10 @@ fn add_installed_tables(machine: &mut Machine<'_>, findings: &mut Findings) {
             primary: marks.contains('p'),
             ..Column::default()
         });
-        findings.entities.push(Entity {
+        context.findings.entities.push(Entity {
             table: table.to_owned(),
             model: format!("{application}.{model}"),
-            file: machine.path(settings).to_owned(),
+            file: context.machine.path(settings).to_owned(),
             line: 1,
             columns: columns.collect(),
         });

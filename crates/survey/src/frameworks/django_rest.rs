@@ -1,10 +1,14 @@
 //! Django REST framework: routers, viewsets and their actions.
 
+mod permissions;
+
+use crate::frameworks::FrameworkContext;
+pub(super) use permissions::{default_classes, permission_guards};
 use std::rc::Rc;
 
 use super::reading::NewRoute;
 use crate::evaluate::{ClassValue, Closure, Machine, ObjectId, Origin, Value};
-use crate::findings::{Findings, join_paths};
+use crate::findings::join_paths;
 
 /// The generic views and the methods that they answer.
 pub(super) const GENERICS: [(&str, &[&str]); 14] = [
@@ -37,127 +41,43 @@ const ACTIONS: [(&str, &str, &str, bool); 6] = [
     ("destroy", "DestroyModelMixin", "delete", true),
 ];
 
-pub(super) fn permission_guards<'a>(
-    machine: &mut Machine<'a>,
-    class: &Rc<ClassValue<'a>>,
-) -> Vec<String> {
-    let own = ["permission_classes", "authentication_classes"]
-        .map(|name| machine.class_member(class, name));
-    let [permissions, authentication] = own;
-    let permissions = permissions
-        .unwrap_or_else(|| setting_classes(machine, class, "DEFAULT_PERMISSION_CLASSES"));
-    let authentication = authentication
-        .unwrap_or_else(|| setting_classes(machine, class, "DEFAULT_AUTHENTICATION_CLASSES"));
-    let mut guards = machine.guard_names(&permissions.items());
-    // Most authentication lets those pass who bring nothing; the project's own may turn them away.
-    let own: Vec<_> = authentication
-        .items()
-        .into_iter()
-        .filter(|value| turns_away(machine, value))
-        .collect();
-    guards.extend(own.iter().map(|value| machine.label_of(value)));
-    guards
-}
-
-/// Returns whether an authentication class of the project raises an error where it finds nothing,
-/// and has no way past it.
-fn turns_away<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> bool {
-    let Some(class) = value.as_class() else {
-        return false;
-    };
-    let Some(method) = machine.method(&class, "authenticate") else {
-        return false;
-    };
-    machine.keeps_out(&Value::Function(method.clone())) && !gives_nothing(&method.function.body)
-}
-
-/// Returns whether some way through the statements returns nothing.
-fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
-    use code::syntax::{Expression, Statement};
-    body.iter().any(|statement| match statement {
-        Statement::Return(value) => matches!(value, None | Some(Expression::Null)),
-        Statement::If(_, then, otherwise) => gives_nothing(then) || gives_nothing(otherwise),
-        Statement::Loop(_, _, body) | Statement::Block(body) => gives_nothing(body),
-        _ => false,
-    })
-}
-
-/// Returns a list of classes that the project's settings name for all of REST framework's views.
-fn setting_classes<'a>(
-    machine: &mut Machine<'a>,
-    class: &Rc<ClassValue<'a>>,
-    name: &str,
-) -> Value<'a> {
-    let is_view = machine
-        .outside_bases(class)
-        .iter()
-        .any(|path| path.starts_with("rest_framework"));
-    default_classes(machine, name)
-        .filter(|_| is_view)
-        .unwrap_or(Value::Unknown)
-}
-
-/// `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it
-/// names.
-pub(super) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Option<Value<'a>> {
-    let files = machine.files;
-    let holds =
-        |file: &crate::source::SourceFile| !file.is_test && file.text.contains("REST_FRAMEWORK");
-    for module in (0..files.len()).filter(|module| holds(&files[*module])) {
-        let Some(settings) = machine.load(module).own("REST_FRAMEWORK") else {
-            continue;
-        };
-        let Some(given) = settings.entry(name) else {
-            continue;
-        };
-        let listed = if given.as_text().is_some() {
-            vec![given]
-        } else {
-            given.items()
-        };
-        let mut classes = Vec::new();
-        for text in listed.iter().filter_map(Value::as_text) {
-            let (path, last) = text.rsplit_once('.').unwrap_or(("", &text));
-            classes.push(match machine.modules.python(&files[module].path, path) {
-                code::modules::Found::File(found) => machine.export_of(found, last),
-                _ => Value::External(text.clone()),
-            });
-        }
-        return Some(Value::list(classes));
-    }
-    None
-}
-
 /// Returns the routes of `router.urls` or of the router itself; false where it is no router.
 pub(super) fn add_router<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     value: &Value<'a>,
     prefix: &str,
 ) -> bool {
     let Some(mut id) = value.as_object() else {
         return false;
     };
-    if let Origin::Member { of, name } = &machine.object(id).origin {
+    if let Origin::Member { of, name } = &context.machine.object(id).origin {
         let Some(router) = of.as_object().filter(|_| &**name == "urls") else {
             return false;
         };
         id = router;
     }
-    if !machine.is_instance_of(id, |path| path.ends_with("Router")) {
+    if !context
+        .machine
+        .is_instance_of(id, |path| path.ends_with("Router"))
+    {
         return false;
     }
-    let added = added_methods(machine, id);
+    let added = added_methods(context.machine, id);
     let root = Value::Object(id);
-    let place = machine.object(id).place;
-    if machine.is_instance_of(id, |path| path.ends_with("DefaultRouter"))
-        && let Some(class) = machine.member_of(&root, "APIRootView", place).as_class()
+    let place = context.machine.object(id).place;
+    if context
+        .machine
+        .is_instance_of(id, |path| path.ends_with("DefaultRouter"))
+        && let Some(class) = context
+            .machine
+            .member_of(&root, "APIRootView", place)
+            .as_class()
     {
-        let handler = machine.dotted_path(class.place, &class.class.name);
-        let guards = permission_guards(machine, &class);
+        let handler = context.machine.dotted_path(class.place, &class.class.name);
+        let guards = permission_guards(context.machine, &class);
         let path = join_paths("", prefix);
-        findings.add_route(
-            machine,
+        context.findings.add_route(
+            context.machine,
             class.place,
             NewRoute {
                 method: "GET",
@@ -167,7 +87,7 @@ pub(super) fn add_router<'a>(
             },
         );
     }
-    for event in machine.events_of(id) {
+    for event in context.machine.events_of(id) {
         let own = event
             .arguments
             .at_or_named(0, "prefix")
@@ -180,8 +100,8 @@ pub(super) fn add_router<'a>(
             .at_or_named(1, "viewset")
             .and_then(Value::as_class);
         let (Some(own), Some(class)) = (own, class) else {
-            findings.report_unresolved(
-                machine,
+            context.findings.report_unresolved(
+                context.machine,
                 event.place,
                 "register of a viewset that could not be followed",
             );
@@ -189,11 +109,10 @@ pub(super) fn add_router<'a>(
         };
         let path = format!("{prefix}{}", plain_path(&own, true));
         add_viewset(
-            machine,
-            findings,
+            context,
             &class,
             &path,
-            trailing_slash(machine, id),
+            trailing_slash(context.machine, id),
             &added,
         );
     }
@@ -253,23 +172,25 @@ fn has_action<'a>(
 }
 
 fn add_viewset<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     path: &str,
     slash: &str,
     added: &[(Rc<str>, Rc<str>, bool)],
 ) {
-    let field = machine
+    let field = context
+        .machine
         .class_member(class, "lookup_url_kwarg")
         .and_then(|value| value.as_text());
     let field = field.or_else(|| {
-        machine
+        context
+            .machine
             .class_member(class, "lookup_field")
             .and_then(|value| value.as_text())
     });
     let lookup = format!("{{{}}}", field.as_deref().unwrap_or("pk"));
-    let allowed = machine
+    let allowed = context
+        .machine
         .class_member(class, "http_method_names")
         .map(|list| list.items());
     let is_allowed = |method: &str| {
@@ -281,41 +202,40 @@ fn add_viewset<'a>(
     };
     let base = path.trim_end_matches('/');
     for (action, mixin, method, is_detail) in ACTIONS {
-        if has_action(machine, class, action, mixin) && is_allowed(method) {
+        if has_action(context.machine, class, action, mixin) && is_allowed(method) {
             let path = if is_detail {
                 format!("{base}/{lookup}{slash}")
             } else {
                 format!("{base}{slash}")
             };
-            add_action_route(machine, findings, class, action, method, &path);
+            add_action_route(context, class, action, method, &path);
         }
     }
     for (method, action, is_detail) in added {
-        if machine.method(class, action).is_some() && is_allowed(method) {
+        if context.machine.method(class, action).is_some() && is_allowed(method) {
             let path = if *is_detail {
                 format!("{base}/{lookup}{slash}")
             } else {
                 format!("{base}{slash}")
             };
-            add_action_route(machine, findings, class, action, method, &path);
+            add_action_route(context, class, action, method, &path);
         }
     }
     let mut seen = Vec::new();
-    for ancestor in machine.lineage(class) {
+    for ancestor in context.machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
         for field in fields {
             if seen.contains(&field.name) {
                 continue;
             }
             seen.push(field.name);
-            add_extra_actions(machine, findings, class, &field, (base, &lookup, slash));
+            add_extra_actions(context, class, &field, (base, &lookup, slash));
         }
     }
 }
 
 fn add_extra_actions<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     field: &crate::evaluate::Field<'a>,
     below: (&str, &str, &str),
@@ -323,18 +243,18 @@ fn add_extra_actions<'a>(
     let Some(closure) = field.value.as_function() else {
         return;
     };
-    let (methods, path) = match method_mapping(machine, &closure) {
-        Some((method, action)) => match extra_action(machine, &action, below) {
+    let (methods, path) = match method_mapping(context.machine, &closure) {
+        Some((method, action)) => match extra_action(context.machine, &action, below) {
             Some((_, path)) => (vec![method], path),
             None => return,
         },
-        None => match extra_action(machine, &closure, below) {
+        None => match extra_action(context.machine, &closure, below) {
             Some(found) => found,
             None => return,
         },
     };
     for method in methods {
-        add_action_route(machine, findings, class, field.name, &method, &path);
+        add_action_route(context, class, field.name, &method, &path);
     }
 }
 
@@ -405,38 +325,39 @@ fn extra_action<'a>(
 
 /// `ViewSet.as_view({'get': 'list'})`.
 pub(super) fn add_actions<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     path: &str,
     actions: &[(Rc<str>, Value<'a>)],
 ) {
     for (method, action) in actions {
         if let Some(action) = action.as_text() {
-            add_action_route(machine, findings, class, &action, method, path);
+            add_action_route(context, class, &action, method, path);
         }
     }
 }
 
 fn add_action_route<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     action: &str,
     method: &str,
     path: &str,
 ) {
-    let place = machine
+    let place = context
+        .machine
         .method(class, action)
         .map_or(class.place, |method| method.place);
-    let guards = match own_permissions(machine, class, action) {
-        Some(own) => machine.guard_names(&own.items()),
-        None => permission_guards(machine, class),
+    let guards = match own_permissions(context.machine, class, action) {
+        Some(own) => context.machine.guard_names(&own.items()),
+        None => permission_guards(context.machine, class),
     };
-    let handler = machine.dotted_path(class.place, &format!("{}.{action}", class.class.name));
+    let handler = context
+        .machine
+        .dotted_path(class.place, &format!("{}.{action}", class.class.name));
     let path = join_paths("", path);
-    findings.add_route(
-        machine,
+    context.findings.add_route(
+        context.machine,
         place,
         NewRoute {
             method,

@@ -3,7 +3,8 @@
 use super::Framework;
 use super::reading::Event;
 use crate::evaluate::{Machine, ObjectId, Origin, Place, Value};
-use crate::findings::{Column, Entity, Findings};
+use crate::findings::{Column, Entity};
+use crate::frameworks::FrameworkContext;
 
 pub(crate) const MONGOOSE: Framework = Framework {
     name: "Mongoose",
@@ -37,9 +38,9 @@ fn is_schema(path: &str) -> bool {
     path == "mongoose.Schema" || path == "mongoose.default.Schema"
 }
 
-fn read_mongoose(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
+fn read_mongoose(context: &mut FrameworkContext<'_, '_>) {
+    for id in 0..context.machine.objects.len() {
+        let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if !path.starts_with("mongoose") || !path.ends_with("model") {
@@ -53,17 +54,17 @@ fn read_mongoose(machine: &mut Machine<'_>, findings: &mut Findings) {
         let Some(schema) = schema
             .objects()
             .into_iter()
-            .find(|id| machine.is_instance_of(*id, is_schema))
+            .find(|id| context.machine.is_instance_of(*id, is_schema))
         else {
             continue;
         };
-        let made = machine.made_with(schema);
+        let made = context.machine.made_with(schema);
         let mut columns = vec![
             new_column("_id", "ObjectID", true),
             new_column("__v", "Number", false),
         ];
         for (name, value) in made.at(0).map(Value::entries).unwrap_or_default() {
-            collect_nested_columns(machine, &name, &value, &mut columns);
+            collect_nested_columns(context.machine, &name, &value, &mut columns);
         }
         let options = made.at(1).cloned().unwrap_or(Value::Unknown);
         if options
@@ -78,8 +79,8 @@ fn read_mongoose(machine: &mut Machine<'_>, findings: &mut Findings) {
             .or_else(|| options.entry("collection")?.as_text());
         let table =
             collection.map_or_else(|| plural_of(&name.to_lowercase()), |name| name.to_string());
-        let place = machine.object(id).place;
-        push_entity(machine, findings, table, &name, place, columns);
+        let place = context.machine.object(id).place;
+        push_entity(context, table, &name, place, columns);
     }
 }
 
@@ -143,20 +144,20 @@ fn collect_nested_columns<'a>(
 }
 
 fn push_entity(
-    machine: &Machine<'_>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, '_>,
     table: String,
     model: &str,
     place: Place,
     columns: Vec<Column>,
 ) {
-    let file = machine.path(place.module).to_owned();
-    let known = findings
+    let file = context.machine.path(place.module).to_owned();
+    let known = context
+        .findings
         .entities
         .iter_mut()
         .find(|entity| entity.table == table && entity.file == file);
     if known.is_none() {
-        findings.entities.push(Entity {
+        context.findings.entities.push(Entity {
             table,
             model: model.to_owned(),
             file,
@@ -166,13 +167,13 @@ fn push_entity(
     }
 }
 
-fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_sequelize(context: &mut FrameworkContext<'_, '_>) {
     let mut relations: Vec<(String, Event<'_>)> = Vec::new();
-    for id in 0..machine.objects.len() {
-        let Some(event) = machine.event(id) else {
+    for id in 0..context.machine.objects.len() {
+        let Some(event) = context.machine.event(id) else {
             continue;
         };
-        let Origin::Method { receiver, .. } = machine.object(id).origin.clone() else {
+        let Origin::Method { receiver, .. } = context.machine.object(id).origin.clone() else {
             continue;
         };
         match &*event.name {
@@ -180,12 +181,13 @@ fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
                 let Some(class) = receiver.as_class() else {
                     continue;
                 };
-                let is_model = machine
+                let is_model = context
+                    .machine
                     .outside_bases(&class)
                     .iter()
                     .any(|base| base.starts_with("sequelize"));
                 if is_model {
-                    define_sequelize_model(machine, findings, &class.class.name, &event, 0, id);
+                    define_sequelize_model(context, &class.class.name, &event, 0, id);
                 }
             }
             "define" => {
@@ -195,17 +197,17 @@ fn read_sequelize(machine: &mut Machine<'_>, findings: &mut Findings) {
                     .at(1)
                     .is_some_and(|fields| !fields.entries().is_empty());
                 if let Some(name) = name.filter(|_| has_fields) {
-                    define_sequelize_model(machine, findings, &name, &event, 1, id);
+                    define_sequelize_model(context, &name, &event, 1, id);
                 }
             }
             "belongsTo" | "hasMany" | "hasOne" | "belongsToMany" => {
-                relations.push((model_name(machine, &receiver), event));
+                relations.push((model_name(context.machine, &receiver), event));
             }
             _ => {}
         }
     }
     for (own, event) in relations {
-        add_relations(machine, findings, &own, &event);
+        add_relations(context, &own, &event);
     }
 }
 
@@ -221,8 +223,7 @@ fn model_name<'a>(machine: &Machine<'a>, value: &Value<'a>) -> String {
 }
 
 fn define_sequelize_model<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     name: &str,
     event: &Event<'a>,
     at: usize,
@@ -261,7 +262,7 @@ fn define_sequelize_model<'a>(
         let own = value.entry("field").and_then(|name| name.as_text());
         columns.push(Column {
             name: own.unwrap_or(field).to_string(),
-            kind: machine.label_of(&kind),
+            kind: context.machine.label_of(&kind),
             nullable: Some(!primary && !is_closed),
             primary,
             unique: value.entry("unique").is_some_and(|value| value.is_true()),
@@ -297,34 +298,36 @@ fn define_sequelize_model<'a>(
             columns.push(new_column("deletedAt", "DATE", false));
         }
     }
-    let place = machine.object(id).place;
-    push_entity(machine, findings, table, &model, place, columns);
+    let place = context.machine.object(id).place;
+    push_entity(context, table, &model, place, columns);
 }
 
-fn add_relations<'a>(machine: &Machine<'a>, findings: &mut Findings, own: &str, event: &Event<'a>) {
+fn add_relations<'a>(context: &mut FrameworkContext<'_, 'a>, own: &str, event: &Event<'a>) {
     let target = event
         .arguments
         .at(0)
-        .map(|value| model_name(machine, value))
+        .map(|value| model_name(context.machine, value))
         .unwrap_or_default();
     let options = event.arguments.at(1).cloned().unwrap_or(Value::Unknown);
     let key = options.entry("foreignKey");
     let key = key.and_then(|key| key.as_text().or_else(|| key.entry("name")?.as_text()));
     let through = options
         .entry("through")
-        .map(|value| model_name(machine, &value));
+        .map(|value| model_name(context.machine, &value));
     let (holder, referenced) = match &*event.name {
         "belongsTo" => (own.to_owned(), target),
         "belongsToMany" => (through.unwrap_or_default(), own.to_owned()),
         _ => (target, own.to_owned()),
     };
     let key = key.map_or_else(|| format!("{referenced}Id"), |key| key.to_string());
-    let table = findings
+    let table = context
+        .findings
         .entities
         .iter()
         .find(|entity| entity.model == referenced)
         .map(|entity| entity.table.clone());
-    if let Some(entity) = findings
+    if let Some(entity) = context
+        .findings
         .entities
         .iter_mut()
         .find(|entity| entity.model == holder)

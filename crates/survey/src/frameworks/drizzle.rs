@@ -2,7 +2,8 @@
 
 use super::Framework;
 use crate::evaluate::{Arguments, Machine, Origin, Value};
-use crate::findings::{Column, Entity, Findings};
+use crate::findings::{Column, Entity};
+use crate::frameworks::FrameworkContext;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Drizzle",
@@ -10,9 +11,9 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_drizzle,
 };
 
-fn read_drizzle(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
+fn read_drizzle(context: &mut FrameworkContext<'_, '_>) {
+    for id in 0..context.machine.objects.len() {
+        let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
             continue;
         };
         let is_table = path.starts_with("drizzle-orm")
@@ -27,9 +28,9 @@ fn read_drizzle(machine: &mut Machine<'_>, findings: &mut Findings) {
             continue;
         };
         let mut columns = Vec::new();
-        let keys = composite_key(machine, arguments.at(2));
+        let keys = composite_key(context.machine, arguments.at(2));
         for (key, value) in arguments.at(1).map(Value::entries).unwrap_or_default() {
-            columns.extend(column_of_chain(machine, &key, &value));
+            columns.extend(column_of_chain(context.machine, &key, &value));
         }
         for column in columns
             .iter_mut()
@@ -38,9 +39,9 @@ fn read_drizzle(machine: &mut Machine<'_>, findings: &mut Findings) {
             column.primary = true;
             column.nullable = Some(false);
         }
-        let place = machine.object(id).place;
-        let file = machine.path(place.module).to_owned();
-        findings.entities.push(Entity {
+        let place = context.machine.object(id).place;
+        let file = context.machine.path(place.module).to_owned();
+        context.findings.entities.push(Entity {
             table: table.to_string(),
             model: table.to_string(),
             file,

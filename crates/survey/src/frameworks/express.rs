@@ -1,11 +1,12 @@
 //! Express: routers used in routers below paths.
 
+use crate::frameworks::FrameworkContext;
 use std::collections::BTreeSet;
 
 use super::Framework;
 use super::reading::{Event, NewRoute};
 use crate::evaluate::{Arguments, Machine, OPEN, ObjectId, Origin, Value};
-use crate::findings::{Findings, join_paths};
+use crate::findings::join_paths;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Express",
@@ -25,11 +26,11 @@ fn is_router(path: &str) -> bool {
     is_express(path) || matches!(path, "express.Router" | "express-promise-router")
 }
 
-fn read_express(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let routers = machine.all_instances(is_router);
+fn read_express(context: &mut FrameworkContext<'_, '_>) {
+    let routers = context.machine.all_instances(is_router);
     let mut used = BTreeSet::new();
     for router in &routers {
-        for event in calls_of_chain(machine, *router)
+        for event in calls_of_chain(context.machine, *router)
             .iter()
             .filter(|event| &*event.name == "use")
         {
@@ -38,7 +39,7 @@ fn read_express(machine: &mut Machine<'_>, findings: &mut Findings) {
                 given
                     .iter()
                     .flat_map(Value::objects)
-                    .map(|id| router_of(machine, id)),
+                    .map(|id| router_of(context.machine, id)),
             );
         }
     }
@@ -52,25 +53,25 @@ fn read_express(machine: &mut Machine<'_>, findings: &mut Findings) {
     };
     let mut roots = Vec::new();
     for id in routers.iter().copied().filter(|id| !used.contains(id)) {
-        if machine.is_instance_of(id, is_express) {
-            roots.push((is_handed(machine, id), id));
+        if context.machine.is_instance_of(id, is_express) {
+            roots.push((is_handed(context.machine, id), id));
         }
     }
     // What is handed in from where nothing was seen counts only where no application was.
     roots.sort();
     for (is_handed, root) in roots {
-        if !is_handed || findings.routes.is_empty() {
-            walk.follow_router(machine, findings, root, RouteContext::default());
+        if !is_handed || context.findings.routes.is_empty() {
+            walk.follow_router(context, root, RouteContext::default());
         }
     }
     for router in routers {
         if !walk.seen.contains(&router)
-            && !is_handed(machine, router)
-            && !machine.events_of(router).is_empty()
+            && !is_handed(context.machine, router)
+            && !context.machine.events_of(router).is_empty()
         {
-            let place = machine.object(router).place;
-            findings.report_unresolved(
-                machine,
+            let place = context.machine.object(router).place;
+            context.findings.report_unresolved(
+                context.machine,
                 place,
                 "a router whose use in an application could not be followed",
             );
@@ -210,8 +211,7 @@ struct Walk {
 impl Walk {
     fn follow_router<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         router: ObjectId,
         way: RouteContext,
     ) {
@@ -221,16 +221,20 @@ impl Walk {
         self.stack.push(router);
         self.seen.insert(router);
         let mut way = way;
-        for event in calls_of_chain(machine, router) {
+        for event in calls_of_chain(context.machine, router) {
             match &*event.name {
-                "use" => self.follow_use(machine, findings, &event, &mut way),
+                "use" => self.follow_use(context, &event, &mut way),
                 "route" => {
                     let Some(own) = event.arguments.at(0).and_then(paths_of_route) else {
-                        findings.report_unresolved(machine, event.place, "the path of a route");
+                        context.findings.report_unresolved(
+                            context.machine,
+                            event.place,
+                            "the path of a route",
+                        );
                         continue;
                     };
-                    for inner in calls_of_chain(machine, event.result) {
-                        add_endpoint(machine, findings, &inner, (&way, &own));
+                    for inner in calls_of_chain(context.machine, event.result) {
+                        add_endpoint(context, &inner, (&way, &own));
                     }
                 }
                 verb if VERBS.contains(&verb) => {
@@ -249,8 +253,7 @@ impl Walk {
                                     .collect::<Vec<_>>(),
                             );
                             add_endpoint(
-                                machine,
-                                findings,
+                                context,
                                 &Event {
                                     arguments: rest,
                                     ..event
@@ -258,12 +261,18 @@ impl Walk {
                                 (&way, &own),
                             );
                         }
-                        None => {
-                            findings.report_unresolved(machine, event.place, "the path of a route")
-                        }
+                        None => context.findings.report_unresolved(
+                            context.machine,
+                            event.place,
+                            "the path of a route",
+                        ),
                     }
                 }
-                OPEN => findings.report_unresolved(machine, event.place, "the method of a route"),
+                OPEN => context.findings.report_unresolved(
+                    context.machine,
+                    event.place,
+                    "the method of a route",
+                ),
                 _ => {}
             }
         }
@@ -274,8 +283,7 @@ impl Walk {
     /// what comes after.
     fn follow_use<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         event: &Event<'a>,
         way: &mut RouteContext,
     ) {
@@ -289,40 +297,40 @@ impl Walk {
         let routers: Vec<_> = handlers
             .iter()
             .flat_map(Value::objects)
-            .map(|id| router_of(machine, id))
+            .map(|id| router_of(context.machine, id))
             .filter(|id| self.routers.contains(id))
             .collect();
         let is_path_open = own.is_none()
             && matches!(arguments.first(), Some(Value::Unknown | Value::Choice(_)))
             && arguments.len() > 1;
         if is_path_open && !routers.is_empty() {
-            findings.report_unresolved(
-                machine,
+            context.findings.report_unresolved(
+                context.machine,
                 event.place,
                 "the path that a router is used under",
             );
             return;
         }
         if routers.is_empty() {
-            report_unfollowed(machine, findings, event, own.as_deref(), &handlers);
+            report_unfollowed(context, event, own.as_deref(), &handlers);
         }
-        let is_router = |machine: &Machine<'a>, value: &Value<'a>| {
+        let is_router = |_machine: &Machine<'a>, value: &Value<'a>| {
             value
                 .objects()
                 .into_iter()
-                .any(|id| self.routers.contains(&router_of(machine, id)))
+                .any(|id| self.routers.contains(&router_of(context.machine, id)))
         };
         let between: Vec<_> = handlers
             .iter()
-            .filter(|handler| !is_router(machine, handler))
+            .filter(|handler| !is_router(context.machine, handler))
             .cloned()
             .collect();
-        let guards = machine.guard_names(&between);
+        let guards = context.machine.guard_names(&between);
         for own in own.clone().unwrap_or_else(|| vec![String::new()]) {
             for router in &routers {
                 let mut inner = way.to(&own);
                 inner.guards.extend(guards.clone());
-                self.follow_router(machine, findings, *router, inner);
+                self.follow_router(context, *router, inner);
             }
         }
         match own {
@@ -338,19 +346,23 @@ impl Walk {
 
 /// Tells of what is used and could not be followed.
 fn report_unfollowed<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,
     own: Option<&[String]>,
     handlers: &[Value<'a>],
 ) {
     if handlers
         .iter()
-        .any(|handler| machine.is_unfollowed(handler))
+        .any(|handler| context.machine.is_unfollowed(handler))
     {
-        findings.report_unresolved(machine, event.place, "use of what could not be followed");
+        context.findings.report_unresolved(
+            context.machine,
+            event.place,
+            "use of what could not be followed",
+        );
     } else if let (Some(own), Some(made)) = (own, handlers.last())
-        && let Some((called, _)) = machine
+        && let Some((called, _)) = context
+            .machine
             .call_path(made)
             .filter(|(called, _)| !stands_between(called))
     {
@@ -358,7 +370,9 @@ fn report_unfollowed<'a>(
             "what `{called}` from outside answers below {}",
             own.join(", ")
         );
-        findings.report_unresolved(machine, event.place, what);
+        context
+            .findings
+            .report_unresolved(context.machine, event.place, what);
     }
 }
 
@@ -372,8 +386,7 @@ fn join_path(prefix: &str, path: &str) -> String {
 
 /// A method of a route with its handlers, below a way.
 fn add_endpoint<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,
     (way, paths): (&RouteContext, &[String]),
 ) {
@@ -383,7 +396,10 @@ fn add_endpoint<'a>(
     }
     let handlers = flatten_lists(&event.arguments.positional().cloned().collect::<Vec<_>>());
     let (last, before) = match handlers.split_last() {
-        Some((last, before)) => (machine.name_in_use(last), machine.guard_names(before)),
+        Some((last, before)) => (
+            context.machine.name_in_use(last),
+            context.machine.guard_names(before),
+        ),
         None => ("<anonymous>".to_owned(), Vec::new()),
     };
     let method = if verb == "all" { "*" } else { verb };
@@ -392,8 +408,8 @@ fn add_endpoint<'a>(
         way.guards.extend(before.clone());
         let path = join_paths("", &way.prefix);
         let handler = last.clone();
-        findings.add_route(
-            machine,
+        context.findings.add_route(
+            context.machine,
             event.place,
             NewRoute {
                 method,

@@ -1,11 +1,12 @@
 //! FastAPI: routers included in routers, with prefixes and dependencies.
 
+use crate::frameworks::FrameworkContext;
 use std::collections::BTreeSet;
 
 use super::Framework;
 use super::reading::{Event, NewRoute};
 use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
-use crate::findings::{Findings, join_paths};
+use crate::findings::join_paths;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "FastAPI",
@@ -25,11 +26,11 @@ fn is_router(path: &str) -> bool {
     path.starts_with("fastapi") && (path.ends_with("Router") || path.ends_with(".FastAPI"))
 }
 
-fn read_fastapi(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let routers = machine.all_instances(is_router);
+fn read_fastapi(context: &mut FrameworkContext<'_, '_>) {
+    let routers = context.machine.all_instances(is_router);
     let mut included = BTreeSet::new();
     for router in &routers {
-        for event in machine.events_of(*router) {
+        for event in context.machine.events_of(*router) {
             if matches!(&*event.name, "include_router" | "mount") {
                 included.extend(
                     event
@@ -50,26 +51,27 @@ fn read_fastapi(machine: &mut Machine<'_>, findings: &mut Findings) {
     };
     let mut roots = Vec::new();
     for id in routers.iter().copied().filter(|id| !included.contains(id)) {
-        if machine.is_instance_of(id, is_fastapi) {
-            roots.push((is_handed(machine, id), id));
+        if context.machine.is_instance_of(id, is_fastapi) {
+            roots.push((is_handed(context.machine, id), id));
         }
     }
     // What is handed in from where nothing was seen counts only where no application was.
     roots.sort();
     for (is_handed, root) in roots {
-        if !is_handed || findings.routes.is_empty() {
-            walk.follow_router(machine, findings, root, "", &[]);
+        if !is_handed || context.findings.routes.is_empty() {
+            walk.follow_router(context, root, "", &[]);
         }
     }
     for router in routers {
-        let is_used = machine
+        let is_used = context
+            .machine
             .events_of(router)
             .iter()
             .any(|event| is_route(event));
-        if is_used && !walk.seen.contains(&router) && !is_handed(machine, router) {
-            let place = machine.object(router).place;
-            findings.report_unresolved(
-                machine,
+        if is_used && !walk.seen.contains(&router) && !is_handed(context.machine, router) {
+            let place = context.machine.object(router).place;
+            context.findings.report_unresolved(
+                context.machine,
                 place,
                 "a router whose inclusion in an application could not be followed",
             );
@@ -90,8 +92,7 @@ struct Walk {
 impl Walk {
     fn follow_router<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         router: ObjectId,
         prefix: &str,
         guards: &[String],
@@ -101,24 +102,24 @@ impl Walk {
         }
         self.stack.push(router);
         self.seen.insert(router);
-        let made = machine.made_with(router);
-        let place = machine.object(router).place;
+        let made = context.machine.made_with(router);
+        let place = context.machine.object(router).place;
         let prefix = match made.named("prefix").map(Value::as_text) {
             Some(Some(own)) => format!("{prefix}{own}"),
             Some(None) => {
-                findings.report_unresolved(machine, place, "a router's prefix");
+                context
+                    .findings
+                    .report_unresolved(context.machine, place, "a router's prefix");
                 self.stack.pop();
                 return;
             }
             None => prefix.to_owned(),
         };
         let mut guards = guards.to_vec();
-        guards.extend(guards_of_dependencies(machine, &made));
-        for event in machine.events_of(router) {
+        guards.extend(guards_of_dependencies(context.machine, &made));
+        for event in context.machine.events_of(router) {
             match &*event.name {
-                "include_router" => {
-                    self.follow_included_router(machine, findings, &event, &prefix, &guards)
-                }
+                "include_router" => self.follow_included_router(context, &event, &prefix, &guards),
                 "mount" => {
                     let path = event
                         .arguments
@@ -136,25 +137,26 @@ impl Walk {
                         .unwrap_or(Value::Unknown);
                     let is_known = inner
                         .iter()
-                        .any(|inner| machine.is_instance_of(*inner, is_router));
-                    let serves_files = machine
+                        .any(|inner| context.machine.is_instance_of(*inner, is_router));
+                    let serves_files = context
+                        .machine
                         .path_of(&given)
                         .is_some_and(|path| path.contains("StaticFiles"));
                     if path.is_none() || !is_known && !serves_files {
-                        findings.report_unresolved(
-                            machine,
+                        context.findings.report_unresolved(
+                            context.machine,
                             event.place,
                             "mount of what could not be followed",
                         );
                     }
                     for inner in inner.into_iter().filter(|_| path.is_some()) {
-                        if machine.is_instance_of(inner, is_router) {
+                        if context.machine.is_instance_of(inner, is_router) {
                             let path = format!("{prefix}{}", path.as_deref().unwrap_or_default());
-                            self.follow_router(machine, findings, inner, &path, &guards);
+                            self.follow_router(context, inner, &path, &guards);
                         }
                     }
                 }
-                _ if is_route(&event) => add_operation(machine, findings, &event, &prefix, &guards),
+                _ if is_route(&event) => add_operation(context, &event, &prefix, &guards),
                 _ => {}
             }
         }
@@ -163,8 +165,7 @@ impl Walk {
 
     fn follow_included_router<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         event: &Event<'a>,
         prefix: &str,
         guards: &[String],
@@ -180,33 +181,26 @@ impl Walk {
         };
         let routers: Vec<_> = inner
             .into_iter()
-            .filter(|inner| machine.is_instance_of(*inner, is_router))
+            .filter(|inner| context.machine.is_instance_of(*inner, is_router))
             .collect();
         let (Some(added), false) = (added, routers.is_empty()) else {
-            findings.report_unresolved(
-                machine,
+            context.findings.report_unresolved(
+                context.machine,
                 event.place,
                 "include_router of what could not be followed",
             );
             return;
         };
         let mut guards = guards.to_vec();
-        guards.extend(guards_of_dependencies(machine, &event.arguments));
+        guards.extend(guards_of_dependencies(context.machine, &event.arguments));
         for router in routers {
-            self.follow_router(
-                machine,
-                findings,
-                router,
-                &format!("{prefix}{added}"),
-                &guards,
-            );
+            self.follow_router(context, router, &format!("{prefix}{added}"), &guards);
         }
     }
 }
 
 fn add_operation<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,
     prefix: &str,
     guards: &[String],
@@ -216,8 +210,8 @@ fn add_operation<'a>(
         .at_or_named(0, "path")
         .and_then(Value::as_text)
     else {
-        findings.report_unresolved(
-            machine,
+        context.findings.report_unresolved(
+            context.machine,
             event.place,
             format!("the path of a {} route", event.name),
         );
@@ -249,10 +243,10 @@ fn add_operation<'a>(
             .cloned()
             .into_iter()
             .collect(),
-        _ => machine.decorated(event.result),
+        _ => context.machine.decorated(event.result),
     };
     let mut guards = guards.to_vec();
-    guards.extend(guards_of_dependencies(machine, &event.arguments));
+    guards.extend(guards_of_dependencies(context.machine, &event.arguments));
     for handler in handlers {
         let closure = handler.as_function();
         let place = closure
@@ -263,18 +257,18 @@ fn add_operation<'a>(
             let mut needed = Vec::new();
             for parameter in &closure.function.parameters {
                 for expression in parameter.default.iter().chain(&parameter.annotation) {
-                    let value = machine.evaluate(expression, &closure.scope);
-                    needed.extend(machine.dependency_of(&value));
+                    let value = context.machine.evaluate(expression, &closure.scope);
+                    needed.extend(context.machine.dependency_of(&value));
                 }
             }
-            guards.extend(machine.guard_names(&needed));
+            guards.extend(context.machine.guard_names(&needed));
         }
-        let name = machine.label_of(&handler);
-        let name = machine.dotted_path(place, &name);
+        let name = context.machine.label_of(&handler);
+        let name = context.machine.dotted_path(place, &name);
         for method in &methods {
             let path = join_paths("", &path);
-            findings.add_route(
-                machine,
+            context.findings.add_route(
+                context.machine,
                 place,
                 NewRoute {
                     method,

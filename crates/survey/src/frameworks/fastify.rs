@@ -1,13 +1,16 @@
 //! Fastify: plugins registered in plugins, with prefixes, wrapped ones, and folders loaded by
 //! `@fastify/autoload`.
 
+mod routes;
+
+use crate::frameworks::FrameworkContext;
+use code::modules::ModuleId;
+use routes::{InstanceContext, add_full_route, add_short_route, with_hooks};
 use std::collections::BTreeSet;
 
 use super::Framework;
-use super::reading::{Event, NewRoute};
+use super::reading::Event;
 use crate::evaluate::{Arguments, Machine, OPEN, ObjectId, Origin, Value};
-use crate::findings::{Findings, join_paths};
-use code::modules::ModuleId;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Fastify",
@@ -28,26 +31,27 @@ fn is_handed(path: &str) -> bool {
         && (path.ends_with(".FastifyInstance") || path.ends_with(".FastifyPluginAsync"))
 }
 
-fn read_fastify(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_fastify(context: &mut FrameworkContext<'_, '_>) {
     let mut walk = Walk {
         plugins: BTreeSet::new(),
         depth: 0,
     };
-    for root in machine.all_instances(is_fastify) {
-        walk.follow_instance(machine, findings, root, &InstanceContext::default());
+    for root in context.machine.all_instances(is_fastify) {
+        walk.follow_instance(context, root, &InstanceContext::default());
     }
-    if !findings.routes.is_empty() {
+    if !context.findings.routes.is_empty() {
         return;
     }
     // An application that `fastify start` runs is a plugin that nothing registers.
     let mut handed = Vec::new();
-    for id in 0..machine.objects.len() {
-        let Origin::Parameter { name, .. } = machine.object(id).origin else {
+    for id in 0..context.machine.objects.len() {
+        let Origin::Parameter { name, .. } = context.machine.object(id).origin else {
             continue;
         };
-        let is_fastify = name == "fastify" || machine.is_instance_of(id, is_handed);
+        let is_fastify = name == "fastify" || context.machine.is_instance_of(id, is_handed);
         if is_fastify
-            && machine
+            && context
+                .machine
                 .events_of(id)
                 .iter()
                 .any(|event| &*event.name == "register")
@@ -56,25 +60,11 @@ fn read_fastify(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
     }
     for root in handed {
-        if !walk.plugins.contains(&machine.object(root).place.module) {
-            walk.follow_instance(machine, findings, root, &InstanceContext::default());
-        }
-    }
-}
-
-/// The context of all routes of an instance: the prefix, and the guards of the instances around it.
-#[derive(Clone, Default)]
-struct InstanceContext {
-    prefix: String,
-    guards: Vec<String>,
-}
-
-impl InstanceContext {
-    /// Returns the context inside, below a prefix.
-    fn below(&self, own: &str) -> InstanceContext {
-        InstanceContext {
-            prefix: join_path(&self.prefix, own),
-            guards: self.guards.clone(),
+        if !walk
+            .plugins
+            .contains(&context.machine.object(root).place.module)
+        {
+            walk.follow_instance(context, root, &InstanceContext::default());
         }
     }
 }
@@ -88,8 +78,7 @@ struct Walk {
 impl Walk {
     fn follow_instance<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         id: ObjectId,
         around: &InstanceContext,
     ) {
@@ -100,31 +89,33 @@ impl Walk {
         let mut routes = Vec::new();
         let mut at = 0;
         // Wrapped plugins add to the instance while it is walked.
-        while let Some(result) = machine.object(id).log.get(at).copied() {
+        while let Some(result) = context.machine.object(id).log.get(at).copied() {
             at += 1;
-            let mut next = machine.event(result);
+            let mut next = context.machine.event(result);
             while let Some(event) = next {
                 match &*event.name {
                     "register" => {
                         // A plugin gets the hooks that the instance has when it is loaded.
-                        let inner = with_hooks(machine, id, around);
-                        self.follow_register(machine, findings, id, &event, &inner);
+                        let inner = with_hooks(context.machine, id, around);
+                        self.follow_register(context, id, &event, &inner);
                     }
-                    OPEN => {
-                        findings.report_unresolved(machine, event.place, "the method of a route")
-                    }
+                    OPEN => context.findings.report_unresolved(
+                        context.machine,
+                        event.place,
+                        "the method of a route",
+                    ),
                     verb if verb == "route" || VERBS.contains(&verb) => routes.push(event.clone()),
                     _ => {}
                 }
-                next = machine.events_of(event.result).into_iter().next();
+                next = context.machine.events_of(event.result).into_iter().next();
             }
         }
         // The hooks of an instance hold for all of its own routes, wherever they stand.
-        let around = with_hooks(machine, id, around);
+        let around = with_hooks(context.machine, id, around);
         for event in routes {
             match &*event.name {
-                "route" => add_full_route(machine, findings, &event, &around),
-                _ => add_short_route(machine, findings, &event, &around),
+                "route" => add_full_route(context, &event, &around),
+                _ => add_short_route(context, &event, &around),
             }
         }
         self.depth -= 1;
@@ -132,8 +123,7 @@ impl Walk {
 
     fn follow_register<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         id: ObjectId,
         event: &Event<'a>,
         around: &InstanceContext,
@@ -147,44 +137,44 @@ impl Walk {
             .cloned()
             .unwrap_or_else(|| Value::map(Vec::new()));
         let own = match options.entry("prefix") {
-            Some(_) if self.is_wrapped(machine, &plugin) => "".into(),
+            Some(_) if self.is_wrapped(context.machine, &plugin) => "".into(),
             Some(value) => match value.as_text() {
                 Some(own) => own,
                 None => {
-                    findings.report_unresolved(machine, event.place, "the prefix of a plugin");
+                    context.findings.report_unresolved(
+                        context.machine,
+                        event.place,
+                        "the prefix of a plugin",
+                    );
                     return;
                 }
             },
             None => "".into(),
         };
-        if machine
+        if context
+            .machine
             .path_of(&plugin)
             .is_some_and(|path| path.contains("autoload"))
         {
-            self.follow_autoload(machine, findings, event, &options, around);
-        } else if machine.is_unfollowed(&plugin) {
-            findings.report_unresolved(
-                machine,
+            self.follow_autoload(context, event, &options, around);
+        } else if context.machine.is_unfollowed(&plugin) {
+            context.findings.report_unresolved(
+                context.machine,
                 event.place,
                 "register of what could not be followed",
             );
-        } else if let (false, Some(path)) = (own.is_empty(), machine.path_of(&plugin)) {
+        } else if let (false, Some(path)) = (own.is_empty(), context.machine.path_of(&plugin)) {
             let what = format!("what `{path}` from outside answers below {own}");
-            if !self.is_wrapped(machine, &plugin)
+            if !self.is_wrapped(context.machine, &plugin)
                 && !path.contains("static")
                 && !path.contains("swagger")
             {
-                findings.report_unresolved(machine, event.place, what);
+                context
+                    .findings
+                    .report_unresolved(context.machine, event.place, what);
             }
         } else {
-            self.follow_plugin(
-                machine,
-                findings,
-                id,
-                &plugin,
-                &options,
-                &around.below(&own),
-            );
+            self.follow_plugin(context, id, &plugin, &options, &around.below(&own));
         }
     }
 
@@ -198,8 +188,7 @@ impl Walk {
 
     fn follow_plugin<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         parent: ObjectId,
         plugin: &Value<'a>,
         options: &Value<'a>,
@@ -207,7 +196,7 @@ impl Walk {
     ) {
         let plugin = match plugin {
             Value::Module(module) => {
-                let inner = machine.export_of(*module, "default");
+                let inner = context.machine.export_of(*module, "default");
                 if matches!(inner, Value::Unknown) {
                     return;
                 } else {
@@ -216,12 +205,12 @@ impl Walk {
             }
             other => other.clone(),
         };
-        if let Some((path, arguments)) = machine.call_path(&plugin) {
+        if let Some((path, arguments)) = context.machine.call_path(&plugin) {
             if path.starts_with("fastify-plugin")
                 && let Some(function) = arguments.at(0).and_then(Value::as_function)
             {
                 self.plugins.insert(function.place.module);
-                machine.invoke(
+                context.machine.invoke(
                     &function,
                     None,
                     &Arguments::from_values([Value::Object(parent), options.clone()]),
@@ -233,19 +222,20 @@ impl Walk {
             return;
         };
         self.plugins.insert(function.place.module);
-        let child = machine.new_object(Origin::Made("fastify"), function.place);
-        machine.call_value(
+        let child = context
+            .machine
+            .new_object(Origin::Made("fastify"), function.place);
+        context.machine.call_value(
             &plugin,
             Arguments::from_values([Value::Object(child), options.clone()]),
             function.place,
         );
-        self.follow_instance(machine, findings, child, around);
+        self.follow_instance(context, child, around);
     }
 
     fn follow_autoload<'a>(
         &mut self,
-        machine: &mut Machine<'a>,
-        findings: &mut Findings,
+        context: &mut FrameworkContext<'_, 'a>,
         event: &Event<'a>,
         options: &Value<'a>,
         around: &InstanceContext,
@@ -255,7 +245,11 @@ impl Walk {
             .as_deref()
             .and_then(|folder| folder.strip_prefix("/@/"))
         else {
-            findings.report_unresolved(machine, event.place, "the folder of an autoload");
+            context.findings.report_unresolved(
+                context.machine,
+                event.place,
+                "the folder of an autoload",
+            );
             return;
         };
         let folder = folder
@@ -277,7 +271,7 @@ impl Walk {
             options.entry("dirNameRoutePrefix"),
             Some(Value::Bool(false))
         );
-        let files = machine.files;
+        let files = context.machine.files;
         let folder_of = |path: &'a str| path.rsplit_once('/').map_or("", |(place, _)| place);
         let is_index = |path: &str| {
             path.rsplit('/')
@@ -305,36 +299,43 @@ impl Walk {
             if file.is_test || stem.contains("hooks") || has_index && stem != "index" {
                 continue;
             }
-            machine.load(module);
-            let own = machine
-                .export_of(module, "autoPrefix")
+            let own = own_prefix(context.machine, module)
+                .unwrap_or_else(|| folder_prefix(inner, is_named, has_parameters));
+            let own = match context
+                .machine
+                .export_of(module, "prefixOverride")
                 .as_text()
-                .map_or_else(
-                    || folder_prefix(inner, is_named, has_parameters),
-                    |written| written.to_string(),
-                );
-            let mut own = format!("{}{own}", outer.trim_end_matches('/'));
-            if let Some(replaced) = machine.export_of(module, "prefixOverride").as_text() {
-                own = replaced.to_string();
-            }
+            {
+                Some(replaced) => replaced.to_string(),
+                None => format!("{}{own}", outer.trim_end_matches('/')),
+            };
             // What the plugin is handed says where it is.
             let mut handed = plugin_options.entries();
             handed.push(("prefix".into(), Value::text(&own)));
             let plugin_options = Value::map(handed);
-            let mut plugin = machine.export_of(module, "default");
+            let mut plugin = context.machine.export_of(module, "default");
             if plugin.as_function().is_none() && plugin.as_object().is_none() {
                 plugin = Value::Module(module);
             }
-            let parent = machine.new_object(Origin::Made("fastify"), event.place);
-            let inner = around.below(if self.is_wrapped(machine, &plugin) {
+            let parent = context
+                .machine
+                .new_object(Origin::Made("fastify"), event.place);
+            let inner = around.below(if self.is_wrapped(context.machine, &plugin) {
                 ""
             } else {
                 &own
             });
-            self.follow_plugin(machine, findings, parent, &plugin, &plugin_options, &inner);
-            self.follow_instance(machine, findings, parent, &inner);
+            self.follow_plugin(context, parent, &plugin, &plugin_options, &inner);
+            self.follow_instance(context, parent, &inner);
         }
     }
+}
+
+/// Returns the prefix that a loaded module gives itself, if it does: `export const autoPrefix`.
+fn own_prefix(machine: &mut Machine<'_>, module: ModuleId) -> Option<String> {
+    machine.load(module);
+    let written = machine.export_of(module, "autoPrefix").as_text();
+    written.map(|text| text.to_string())
 }
 
 /// Returns the prefix that autoload makes of the folders on the way to a plugin: each adds a slash,
@@ -352,165 +353,4 @@ fn folder_prefix(folders: &str, is_named: bool, has_parameters: bool) -> String 
         _ => name.to_owned(),
     });
     format!("/{}", names.collect::<Vec<_>>().join("/"))
-}
-
-fn join_path(prefix: &str, path: &str) -> String {
-    if path.is_empty() {
-        prefix.to_owned()
-    } else {
-        join_paths(prefix, path)
-    }
-}
-
-/// The hooks that run before a handler.
-const HOOKS: [&str; 4] = ["onRequest", "preParsing", "preValidation", "preHandler"];
-
-/// Returns the context of an instance, with the guards among the hooks that were added to it so
-/// far.
-fn with_hooks(
-    machine: &mut Machine<'_>,
-    id: ObjectId,
-    around: &InstanceContext,
-) -> InstanceContext {
-    let mut inner = around.clone();
-    for event in machine
-        .events_of(id)
-        .iter()
-        .filter(|event| &*event.name == "addHook")
-    {
-        let name = event
-            .arguments
-            .at(0)
-            .and_then(Value::as_text)
-            .unwrap_or_default();
-        if HOOKS.contains(&&*name) {
-            inner.guards.extend(
-                machine.guard_names(
-                    &event
-                        .arguments
-                        .at(1)
-                        .cloned()
-                        .into_iter()
-                        .collect::<Vec<_>>(),
-                ),
-            );
-        }
-    }
-    inner
-}
-
-/// Returns the guards among the hooks that the options of a route name.
-fn guards_of_options<'a>(
-    machine: &mut Machine<'a>,
-    options: &Value<'a>,
-    around: &InstanceContext,
-) -> Vec<String> {
-    let given = HOOKS.iter().filter_map(|hook| options.entry(hook));
-    let mut hooks = Vec::new();
-    for value in given.flat_map(|value| {
-        if let Value::List(_) = value {
-            value.items()
-        } else {
-            vec![value]
-        }
-    }) {
-        // `fastify.auth([a, b])` asks each of its own.
-        match machine.call_path(&value) {
-            Some((path, arguments))
-                if path.ends_with(".auth")
-                    && !arguments.at(0).is_none_or(|list| list.items().is_empty()) =>
-            {
-                hooks.extend(arguments.at(0).map(Value::items).unwrap_or_default());
-            }
-            _ => hooks.push(value),
-        }
-    }
-    let mut guards = around.guards.clone();
-    guards.extend(machine.guard_names(&hooks));
-    guards
-}
-
-fn add_short_route<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
-    event: &Event<'a>,
-    around: &InstanceContext,
-) {
-    let arguments: Vec<_> = event.arguments.positional().cloned().collect();
-    if arguments.len() < 2 {
-        return;
-    }
-    let Some(path) = arguments[0].as_text() else {
-        findings.report_unresolved(machine, event.place, "the path of a route");
-        return;
-    };
-    let handler = if arguments.len() > 2 {
-        arguments.last().cloned()
-    } else {
-        arguments[1]
-            .entry("handler")
-            .or_else(|| arguments.last().cloned())
-    };
-    let handler = handler
-        .map(|handler| machine.name_in_use(&handler))
-        .unwrap_or_default();
-    let guards = guards_of_options(machine, &arguments[1], around);
-    let path = join_paths("", &join_path(&around.prefix, &path));
-    let method = if &*event.name == "all" {
-        "*"
-    } else {
-        &*event.name
-    };
-    findings.add_route(
-        machine,
-        event.place,
-        NewRoute {
-            method,
-            path: &path,
-            handler,
-            guards: &guards,
-        },
-    );
-}
-
-fn add_full_route<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
-    event: &Event<'a>,
-    around: &InstanceContext,
-) {
-    let Some(options) = event.arguments.at(0) else {
-        return;
-    };
-    let path = options
-        .entry("url")
-        .or_else(|| options.entry("path"))
-        .and_then(|path| path.as_text());
-    let methods = options.entry("method").map(|method| match &method {
-        Value::List(_) => method.items().iter().filter_map(Value::as_text).collect(),
-        other => other.as_text().into_iter().collect::<Vec<_>>(),
-    });
-    let (Some(path), Some(methods)) = (path, methods.filter(|methods| !methods.is_empty())) else {
-        findings.report_unresolved(machine, event.place, "the path or method of a route");
-        return;
-    };
-    let handler = options
-        .entry("handler")
-        .map(|handler| machine.name_in_use(&handler))
-        .unwrap_or_default();
-    let guards = guards_of_options(machine, options, around);
-    let path = join_paths("", &join_path(&around.prefix, &path));
-    for method in &methods {
-        let handler = handler.clone();
-        findings.add_route(
-            machine,
-            event.place,
-            NewRoute {
-                method,
-                path: &path,
-                handler,
-                guards: &guards,
-            },
-        );
-    }
 }

@@ -1,11 +1,11 @@
 //! Graphene: the fields of the root types and the functions that resolve them.
 
+use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
 
 use super::Framework;
 use super::graphql::camel_case;
 use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Place, Value};
-use crate::findings::Findings;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Graphene",
@@ -13,9 +13,9 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_graphene,
 };
 
-fn read_graphene(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
+fn read_graphene(context: &mut FrameworkContext<'_, '_>) {
+    for id in 0..context.machine.objects.len() {
+        let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if !path.starts_with("graphene")
@@ -32,12 +32,12 @@ fn read_graphene(machine: &mut Machine<'_>, findings: &mut Findings) {
                 continue;
             };
             match value.as_class() {
-                Some(class) => add_root_type(machine, findings, &class, kind, is_plain),
+                Some(class) => add_root_type(context, &class, kind, is_plain),
                 None if matches!(value, Value::Null) => {}
                 None => {
-                    let place = machine.object(id).place;
-                    findings.report_unresolved(
-                        machine,
+                    let place = context.machine.object(id).place;
+                    context.findings.report_unresolved(
+                        context.machine,
                         place,
                         format!("the {kind} type of a schema"),
                     );
@@ -48,16 +48,16 @@ fn read_graphene(machine: &mut Machine<'_>, findings: &mut Findings) {
 }
 
 fn add_root_type<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     kind: &str,
     is_plain: bool,
 ) {
-    for ancestor in machine.lineage(class) {
+    for ancestor in context.machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
-            let Some((place, arguments, mutation)) = field_of_value(machine, &field.value) else {
+            let Some((place, arguments, mutation)) = field_of_value(context.machine, &field.value)
+            else {
                 continue;
             };
             let own = if is_plain {
@@ -73,8 +73,10 @@ fn add_root_type<'a>(
                 Some(mutation) => {
                     let method = ["mutate", "mutate_and_get_payload"]
                         .iter()
-                        .find_map(|m| machine.method(&mutation, m));
-                    let handler = machine.dotted_path(mutation.place, &mutation.class.name);
+                        .find_map(|m| context.machine.method(&mutation, m));
+                    let handler = context
+                        .machine
+                        .dotted_path(mutation.place, &mutation.class.name);
                     (
                         method.map_or(mutation.place, |method| method.place),
                         handler,
@@ -83,16 +85,23 @@ fn add_root_type<'a>(
                 None => {
                     let function = format!("resolve_{}", field.name);
                     let given = arguments.named("resolver").and_then(Value::as_function);
-                    let method = given.or_else(|| machine.method(class, &function));
+                    let method = given.or_else(|| context.machine.method(class, &function));
                     let holder = method.as_ref().map_or(place, |method| method.place);
                     (
                         holder,
-                        machine
+                        context
+                            .machine
                             .dotted_path(holder, &format!("{}.{}", class.class.name, field.name)),
                     )
                 }
             };
-            findings.add_graphql_operation(machine, place, (kind, &name), handler, Vec::new());
+            context.findings.add_graphql_operation(
+                context.machine,
+                place,
+                (kind, &name),
+                handler,
+                Vec::new(),
+            );
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Tables that only migrations know: Alembic's `create_table` and Knex's schema builder.
 
+use std::rc::Rc;
+
 use super::Framework;
 use super::reading::Event;
 use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
 use crate::findings::{Column, Entity, Findings};
+use crate::frameworks::FrameworkContext;
 
 pub(crate) const ALEMBIC: Framework = Framework {
     name: "Alembic",
@@ -29,76 +32,89 @@ pub(crate) fn is_history(name: &str) -> bool {
 
 /// Sequelize's `queryInterface`, TypeORM's `queryRunner` and node-pg-migrate's `pgm`: tables by
 /// name and options.
-fn read_builders(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for class in machine.classes.clone() {
-        if machine.files[class.place.module]
+fn read_builders(context: &mut FrameworkContext<'_, '_>) {
+    for class in context.machine.classes.clone() {
+        if context.machine.files[class.place.module]
             .text
             .contains("queryRunner")
-            && let Some(up) = machine.method(&class, "up")
+            && let Some(up) = context.machine.method(&class, "up")
         {
-            let runner = machine.new_object(Origin::Made("queryRunner"), up.place);
-            machine.invoke(&up, None, &Arguments::from_values([Value::Object(runner)]));
+            let runner = context
+                .machine
+                .new_object(Origin::Made("queryRunner"), up.place);
+            context
+                .machine
+                .invoke(&up, None, &Arguments::from_values([Value::Object(runner)]));
         }
     }
-    for id in 0..machine.objects.len() {
-        let Origin::Method { receiver, .. } = &machine.object(id).origin else {
+    for id in 0..context.machine.objects.len() {
+        let Origin::Method { receiver, .. } = &context.machine.object(id).origin else {
             continue;
         };
-        let by = machine.label_of(receiver);
+        let by = context.machine.label_of(receiver);
         if !matches!(by.as_str(), "queryInterface" | "queryRunner" | "pgm") {
             continue;
         }
-        let Some(event) = machine.event(id) else {
+        let Some(event) = context.machine.event(id) else {
             continue;
         };
-        let first = event.arguments.at(0).cloned().unwrap_or(Value::Unknown);
-        let name = table_name(&first);
-        let second = event.arguments.at(1).cloned().unwrap_or(Value::Unknown);
-        let add = |findings: &mut Findings, table: &str, more: Vec<Column>| {
-            let known = findings
-                .entities
-                .iter_mut()
-                .find(|known| known.table == table);
-            known
-                .into_iter()
-                .for_each(|known| known.columns.extend(more.clone()));
-        };
-        match (&*event.name, name) {
-            ("createTable", Some(table)) => {
-                let columns = options_of(machine, &second);
-                push_table(machine, findings, id, &table, columns);
+        read_builder_call(context, id, &event);
+    }
+}
+
+/// Reads one call on a builder: a new table, or columns that a table gets.
+fn read_builder_call<'a>(context: &mut FrameworkContext<'_, 'a>, id: ObjectId, event: &Event<'a>) {
+    let first = event.arguments.at(0).cloned().unwrap_or(Value::Unknown);
+    let second = event.arguments.at(1).cloned().unwrap_or(Value::Unknown);
+    let machine = &*context.machine;
+    match (&*event.name, table_name(&first)) {
+        ("createTable", Some(table)) => {
+            let columns = options_of(machine, &second);
+            push_table(context, id, &table, columns);
+        }
+        ("createTable", None) => {
+            if let Some((table, columns)) = table_of_options(machine, &first) {
+                push_table(context, id, &table, columns);
             }
-            ("createTable", None) => {
-                // `new Table({ name, columns: [{ name, type, isPrimary }] })`.
-                let Some((_, given)) = machine.call_path(&first) else {
-                    continue;
-                };
-                let Some(options) = given.at(0) else { continue };
-                let Some(table) = options.entry("name").and_then(|name| name.as_text()) else {
-                    continue;
-                };
-                let listed = options
-                    .entry("columns")
-                    .map(|list| list.items())
-                    .unwrap_or_default();
-                let named = listed
-                    .iter()
-                    .filter_map(|column| Some((column.entry("name")?.as_text()?, column.clone())));
-                let columns: Vec<_> = named
-                    .map(|(name, options)| from_options(machine, &name, &options))
-                    .collect();
-                push_table(machine, findings, id, &table, columns);
-            }
-            ("addColumns", Some(table)) => add(findings, &table, options_of(machine, &second)),
-            ("addColumn", Some(table)) => match (second.as_text(), event.arguments.at(2)) {
-                (Some(column), Some(options)) => add(
-                    findings,
-                    &table,
-                    vec![from_options(machine, &column, options)],
-                ),
-                _ => add(findings, &table, options_of(machine, &second)),
-            },
-            _ => {}
+        }
+        ("addColumn", Some(table)) => {
+            let columns = match (second.as_text(), event.arguments.at(2)) {
+                (Some(column), Some(options)) => vec![from_options(machine, &column, options)],
+                _ => options_of(machine, &second),
+            };
+            extend_table(context.findings, &table, &columns);
+        }
+        ("addColumns", Some(table)) => {
+            extend_table(context.findings, &table, &options_of(machine, &second));
+        }
+        _ => {}
+    }
+}
+
+/// Returns name and columns of `new Table({ name, columns: [{ name, type, isPrimary }] })`.
+fn table_of_options<'a>(
+    machine: &Machine<'a>,
+    table: &Value<'a>,
+) -> Option<(Rc<str>, Vec<Column>)> {
+    let (_, given) = machine.call_path(table)?;
+    let options = given.at(0)?;
+    let name = options.entry("name")?.as_text()?;
+    let listed = options.entry("columns").map(|list| list.items());
+    let columns = listed
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|column| Some((column.entry("name")?.as_text()?, column)))
+        .map(|(name, options)| from_options(machine, &name, options))
+        .collect();
+    Some((name, columns))
+}
+
+/// Adds columns to the entities of a table that was made before.
+fn extend_table(findings: &mut Findings, table: &str, columns: &[Column]) {
+    for known in &mut findings.entities {
+        if known.table == table {
+            known.columns.extend_from_slice(columns);
+            break;
         }
     }
 }
@@ -170,18 +186,21 @@ fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> C
 }
 
 fn push_table(
-    machine: &Machine<'_>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, '_>,
     id: ObjectId,
     table: &str,
     columns: Vec<Column>,
 ) {
-    let place = machine.object(id).place;
-    let file = machine.path(place.module).to_owned();
-    let is_known = findings.entities.iter().any(|entity| entity.table == table);
+    let place = context.machine.object(id).place;
+    let file = context.machine.path(place.module).to_owned();
+    let is_known = context
+        .findings
+        .entities
+        .iter()
+        .any(|entity| entity.table == table);
     if !is_known {
         let (table, model) = (table.to_owned(), String::new());
-        findings.entities.push(Entity {
+        context.findings.entities.push(Entity {
             table,
             model,
             file,
@@ -191,9 +210,9 @@ fn push_table(
     }
 }
 
-fn read_alembic(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
+fn read_alembic(context: &mut FrameworkContext<'_, '_>) {
+    for id in 0..context.machine.objects.len() {
+        let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if path != "alembic.op.create_table" {
@@ -204,19 +223,24 @@ fn read_alembic(machine: &mut Machine<'_>, findings: &mut Findings) {
         };
         let mut columns: Vec<Column> = Vec::new();
         for value in arguments.positional().skip(1) {
-            columns.extend(super::sqlalchemy::mapped_column(machine, "", value, None));
-            super::sqlalchemy::mark_primary_keys(machine, value, &mut columns);
+            columns.extend(super::sqlalchemy::mapped_column(
+                context.machine,
+                "",
+                value,
+                None,
+            ));
+            super::sqlalchemy::mark_primary_keys(context.machine, value, &mut columns);
         }
-        push_table(machine, findings, id, &table, columns);
+        push_table(context, id, &table, columns);
     }
 }
 
-fn read_knex(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_knex(context: &mut FrameworkContext<'_, '_>) {
     let mut at = 0;
-    while at < machine.objects.len() {
+    while at < context.machine.objects.len() {
         let id = at;
         at += 1;
-        let Some(event) = machine.event(id) else {
+        let Some(event) = context.machine.event(id) else {
             continue;
         };
         if !matches!(&*event.name, "createTable" | "createTableIfNotExists") {
@@ -228,17 +252,19 @@ fn read_knex(machine: &mut Machine<'_>, findings: &mut Findings) {
         ) else {
             continue;
         };
-        let builder = machine.new_object(Origin::Made("table"), event.place);
-        machine.invoke(
+        let builder = context
+            .machine
+            .new_object(Origin::Made("table"), event.place);
+        context.machine.invoke(
             &callback,
             None,
             &Arguments::from_values([Value::Object(builder)]),
         );
         let mut columns: Vec<Column> = Vec::new();
-        for made in machine.events_of(builder) {
-            collect_built_columns(machine, &made, &mut columns);
+        for made in context.machine.events_of(builder) {
+            collect_built_columns(context.machine, &made, &mut columns);
         }
-        push_table(machine, findings, id, &table, columns);
+        push_table(context, id, &table, columns);
     }
 }
 

@@ -1,5 +1,6 @@
 //! NestJS: controllers of modules, global prefix, versions and the router module.
 
+use crate::frameworks::FrameworkContext;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -8,8 +9,8 @@ use super::reading::NewRoute;
 
 mod guards;
 
-use crate::evaluate::{Arguments, ClassValue, Machine, Place, Value};
-use crate::findings::{Findings, join_paths};
+use crate::evaluate::{Arguments, ClassValue, Closure, Machine, Place, Value};
+use crate::findings::join_paths;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "NestJS",
@@ -32,19 +33,20 @@ struct Settings {
     guards: guards::GlobalGuards,
 }
 
-fn read_nestjs(machine: &mut Machine<'_>, findings: &mut Findings) {
-    let mut settings = read_settings(machine, findings);
-    settings.guards = guards::GlobalGuards::collect_global_guards(machine);
-    let prefixes = module_prefixes(machine);
-    for class in machine.classes.clone() {
+fn read_nestjs(context: &mut FrameworkContext<'_, '_>) {
+    let mut settings = read_settings(context);
+    settings.guards = guards::GlobalGuards::collect_global_guards(context.machine);
+    let prefixes = module_prefixes(context.machine);
+    for class in context.machine.classes.clone() {
         let decorators = class.decorators.borrow().clone();
-        for arguments in decorators
+        let modules: Vec<_> = decorators
             .iter()
-            .filter_map(|value| nest_decorator(machine, value, "Module"))
-        {
+            .filter_map(|value| nest_decorator(context.machine, value, "Module"))
+            .collect();
+        for arguments in modules {
             let imports = arguments.at(0).and_then(|options| options.entry("imports"));
             for module in imports.map(|list| list.items()).unwrap_or_default() {
-                report_dynamic_module(machine, findings, &module, class.place);
+                report_dynamic_module(context, &module, class.place);
             }
             let listed = arguments
                 .at(0)
@@ -53,9 +55,9 @@ fn read_nestjs(machine: &mut Machine<'_>, findings: &mut Findings) {
                 if controller.as_class().is_none() && !matches!(controller, Value::External(_)) {
                     let place = controller
                         .as_object()
-                        .map_or(class.place, |id| machine.object(id).place);
-                    findings.report_unresolved(
-                        machine,
+                        .map_or(class.place, |id| context.machine.object(id).place);
+                    context.findings.report_unresolved(
+                        context.machine,
                         place,
                         "a controller that could not be followed",
                     );
@@ -64,7 +66,7 @@ fn read_nestjs(machine: &mut Machine<'_>, findings: &mut Findings) {
         }
         let controller = decorators
             .iter()
-            .find_map(|value| nest_decorator(machine, value, "Controller"));
+            .find_map(|value| nest_decorator(context.machine, value, "Controller"));
         if let Some(arguments) = controller {
             let module = prefixes
                 .iter()
@@ -72,22 +74,23 @@ fn read_nestjs(machine: &mut Machine<'_>, findings: &mut Findings) {
             let outer = module
                 .map(|(_, prefix)| prefix.as_str())
                 .unwrap_or_default();
-            self::add_controller(machine, findings, &class, &arguments, &settings, outer);
+            self::add_controller(context, &class, &arguments, &settings, outer);
         }
     }
 }
 
 /// Tells of what a dynamic module registers and could not be followed.
 fn report_dynamic_module<'a>(
-    machine: &Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     module: &Value<'a>,
     place: Place,
 ) {
     match module {
-        Value::Unknown | Value::Spread(_) => {
-            findings.report_unresolved(machine, place, "a module that could not be followed")
-        }
+        Value::Unknown | Value::Spread(_) => context.findings.report_unresolved(
+            context.machine,
+            place,
+            "a module that could not be followed",
+        ),
         Value::Map(_) => {
             let place = module
                 .entry("module")
@@ -101,7 +104,11 @@ fn report_dynamic_module<'a>(
                 !matches!(list, Value::List(_)) || !list.items().iter().all(is_known)
             });
             if is_open {
-                findings.report_unresolved(machine, place, "the controllers of a dynamic module");
+                context.findings.report_unresolved(
+                    context.machine,
+                    place,
+                    "the controllers of a dynamic module",
+                );
             }
         }
         _ => {}
@@ -118,10 +125,10 @@ fn nest_decorator<'a>(
     (path.strip_prefix("@nestjs/common.") == Some(wanted)).then_some(arguments)
 }
 
-fn read_settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Settings {
+fn read_settings<'a>(context: &mut FrameworkContext<'_, 'a>) -> Settings {
     let mut settings = Settings::default();
-    for id in 0..machine.objects.len() {
-        let Some(event) = machine.event(id) else {
+    for id in 0..context.machine.objects.len() {
+        let Some(event) = context.machine.event(id) else {
             continue;
         };
         match &*event.name {
@@ -140,17 +147,22 @@ fn read_settings<'a>(machine: &mut Machine<'a>, findings: &mut Findings) -> Sett
                     .extend(paths.map(|path| path.trim_matches('/').to_owned()));
                 match value
                     .as_text()
-                    .or_else(|| value_of_configuration(machine, &value))
+                    .or_else(|| value_of_configuration(context.machine, &value))
                 {
                     Some(prefix) => settings.prefix = prefix.to_string(),
-                    None => findings.report_unresolved(machine, event.place, "the global prefix"),
+                    None => context.findings.report_unresolved(
+                        context.machine,
+                        event.place,
+                        "the global prefix",
+                    ),
                 }
             }
             "enableVersioning" => {
                 let options = event.arguments.at(0).cloned();
                 let kind = options.as_ref().and_then(|options| options.entry("type"));
                 let is_by_path = match &kind {
-                    Some(kind) => machine
+                    Some(kind) => context
+                        .machine
                         .path_of(kind)
                         .is_none_or(|path| path.ends_with(".URI")),
                     None => true,
@@ -256,33 +268,43 @@ fn texts_of_value(value: Option<&Value<'_>>) -> Option<Vec<String>> {
 }
 
 fn add_controller<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     arguments: &Arguments<'a>,
     settings: &Settings,
     outer: &str,
 ) {
     let Some(prefixes) = texts_of_value(arguments.at(0)) else {
-        findings.report_unresolved(machine, class.place, "the path of a controller");
+        context.findings.report_unresolved(
+            context.machine,
+            class.place,
+            "the path of a controller",
+        );
         return;
     };
     if class
         .bases
         .iter()
-        .any(|base| matches!(base, Value::Unknown) || machine.call_path(base).is_some())
+        .any(|base| matches!(base, Value::Unknown) || context.machine.call_path(base).is_some())
     {
-        findings.report_unresolved(
-            machine,
+        context.findings.report_unresolved(
+            context.machine,
             class.place,
             "the routes of what a controller extends",
         );
     }
-    let own_version = arguments.at(0).and_then(|options| options.entry("version"));
     let decorators = class.decorators.borrow().clone();
-    let class_guards = guards::guards_of_decorators(machine, &decorators);
+    let controller = Controller {
+        class,
+        settings,
+        outer,
+        prefixes,
+        version: arguments.at(0).and_then(|options| options.entry("version")),
+        guards: guards::guards_of_decorators(context.machine, &decorators),
+        decorators,
+    };
     let mut methods = BTreeMap::new();
-    for ancestor in machine.lineage(class).into_iter().rev() {
+    for ancestor in context.machine.lineage(class).into_iter().rev() {
         for field in ancestor.fields.borrow().iter() {
             if let Some(closure) = field.value.as_function() {
                 methods.insert(field.name, closure);
@@ -291,77 +313,103 @@ fn add_controller<'a>(
     }
     for (name, closure) in methods {
         for verb in VERBS {
-            let written = closure.decorators.iter().find_map(|value| {
-                let line = value
-                    .as_object()
-                    .map_or(closure.place.line, |id| machine.object(id).place.line);
-                Some((
-                    nest_decorator(machine, value, verb)?,
-                    Place {
-                        line,
-                        ..closure.place
-                    },
-                ))
+            controller.add_routes(context, (name, &closure), verb);
+        }
+    }
+}
+
+/// A controller whose methods are read.
+struct Controller<'c, 'a> {
+    class: &'c Rc<ClassValue<'a>>,
+    settings: &'c Settings,
+    /// The prefix that `RouterModule` puts before it.
+    outer: &'c str,
+    prefixes: Vec<String>,
+    /// The version of routes that name none.
+    version: Option<Value<'a>>,
+    decorators: Vec<Value<'a>>,
+    guards: Vec<String>,
+}
+
+impl<'a> Controller<'_, 'a> {
+    /// Adds the routes by which a method answers a verb, if it is decorated with it.
+    fn add_routes(
+        &self,
+        context: &mut FrameworkContext<'_, 'a>,
+        (name, closure): (&str, &Rc<Closure<'a>>),
+        verb: &str,
+    ) {
+        let written = closure.decorators.iter().find_map(|value| {
+            let line = value.as_object().map_or(closure.place.line, |id| {
+                context.machine.object(id).place.line
             });
-            let Some((arguments, place)) = written else {
-                continue;
-            };
-            let Some(paths) = texts_of_value(arguments.at(0)) else {
-                findings.report_unresolved(machine, closure.place, "the path of a route");
-                continue;
-            };
-            let version = closure
-                .decorators
-                .iter()
-                .find_map(|value| nest_decorator(machine, value, "Version"));
-            let version = version
-                .and_then(|arguments| arguments.at(0).cloned())
-                .or_else(|| own_version.clone());
-            let version = match version {
-                Some(list @ Value::List(_)) => list
-                    .items()
-                    .first()
-                    .and_then(Value::as_text)
-                    .map(|v| v.to_string()),
-                Some(value) => value.as_text().map(|text| text.to_string()),
-                None => settings.version.clone(),
-            };
-            let mut head = join_paths("", &settings.prefix);
-            if let (true, Some(version)) = (settings.is_versioned, version) {
-                head = join_paths(&head, &format!("v{version}"));
-            }
-            head = join_paths(&head, outer);
-            let mut all = settings
-                .guards
-                .names_for_route(machine, &[&decorators[..], &closure.decorators[..]]);
-            all.extend(class_guards.clone());
-            all.extend(guards::guards_of_decorators(machine, &closure.decorators));
-            let method = if verb == "All" { "*" } else { verb };
-            for prefix in &prefixes {
-                for path in &paths {
-                    let own = join_paths(prefix, path);
-                    let is_excluded = settings
-                        .excluded
-                        .iter()
-                        .any(|excluded| excluded == own.trim_matches('/'));
-                    let path = if is_excluded {
-                        join_paths("", &own)
-                    } else {
-                        join_paths(&head, &own)
-                    };
-                    let handler = format!("{}.{name}", class.class.name);
-                    findings.add_route(
-                        machine,
-                        place,
-                        NewRoute {
-                            method,
-                            path: &path,
-                            handler,
-                            guards: &all,
-                        },
-                    );
-                }
+            let arguments = nest_decorator(context.machine, value, verb)?;
+            let module = closure.place.module;
+            Some((arguments, Place { module, line }))
+        });
+        let Some((arguments, place)) = written else {
+            return;
+        };
+        let Some(paths) = texts_of_value(arguments.at(0)) else {
+            context.findings.report_unresolved(
+                context.machine,
+                closure.place,
+                "the path of a route",
+            );
+            return;
+        };
+        let head = self.head(context.machine, closure);
+        let mut all = self.settings.guards.names_for_route(
+            context.machine,
+            &[&self.decorators[..], &closure.decorators[..]],
+        );
+        all.extend(self.guards.clone());
+        all.extend(guards::guards_of_decorators(
+            context.machine,
+            &closure.decorators,
+        ));
+        for prefix in &self.prefixes {
+            for path in &paths {
+                let own = join_paths(prefix, path);
+                let is_excluded = self
+                    .settings
+                    .excluded
+                    .iter()
+                    .any(|excluded| excluded == own.trim_matches('/'));
+                let head = if is_excluded { "" } else { head.as_str() };
+                let route = NewRoute {
+                    method: if verb == "All" { "*" } else { verb },
+                    path: &join_paths(head, &own),
+                    handler: format!("{}.{name}", self.class.class.name),
+                    guards: &all,
+                };
+                context.findings.add_route(context.machine, place, route);
             }
         }
+    }
+
+    /// Returns what stands before the path of a method's routes: the global prefix, the version and
+    /// the prefix of its module, in Nest's order.
+    fn head(&self, machine: &Machine<'a>, closure: &Closure<'a>) -> String {
+        let version = closure
+            .decorators
+            .iter()
+            .find_map(|value| nest_decorator(machine, value, "Version"))
+            .and_then(|arguments| arguments.at(0).cloned())
+            .or_else(|| self.version.clone());
+        let version = match version {
+            Some(list @ Value::List(_)) => list
+                .items()
+                .first()
+                .and_then(Value::as_text)
+                .map(|text| text.to_string()),
+            Some(value) => value.as_text().map(|text| text.to_string()),
+            None => self.settings.version.clone(),
+        };
+        let mut head = join_paths("", &self.settings.prefix);
+        if let (true, Some(version)) = (self.settings.is_versioned, version) {
+            head = join_paths(&head, &format!("v{version}"));
+        }
+        join_paths(&head, self.outer)
     }
 }

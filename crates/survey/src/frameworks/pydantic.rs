@@ -2,8 +2,9 @@
 
 use super::Framework;
 use super::sqlalchemy::{is_optional, type_text};
-use crate::evaluate::{Machine, Value};
-use crate::findings::{Column, Findings, Shape};
+use crate::evaluate::Value;
+use crate::findings::{Column, Shape};
+use crate::frameworks::FrameworkContext;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Pydantic",
@@ -11,13 +12,13 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_pydantic,
 };
 
-fn read_pydantic(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for class in machine.classes.clone() {
+fn read_pydantic(context: &mut FrameworkContext<'_, '_>) {
+    for class in context.machine.classes.clone() {
         let is_table = class
             .keywords
             .iter()
             .any(|(name, value)| *name == "table" && value.is_true());
-        let is_model = machine.outside_bases(&class).iter().any(|path| {
+        let is_model = context.machine.outside_bases(&class).iter().any(|path| {
             matches!(
                 &**path,
                 "pydantic.BaseModel" | "pydantic.main.BaseModel" | "pydantic.generics.GenericModel"
@@ -27,7 +28,7 @@ fn read_pydantic(machine: &mut Machine<'_>, findings: &mut Findings) {
             continue;
         }
         let mut fields: Vec<Column> = Vec::new();
-        for ancestor in machine.lineage(&class).into_iter().rev() {
+        for ancestor in context.machine.lineage(&class).into_iter().rev() {
             for field in ancestor.fields.borrow().iter() {
                 let Some(annotation) = field.annotation else {
                     continue;
@@ -46,9 +47,9 @@ fn read_pydantic(machine: &mut Machine<'_>, findings: &mut Findings) {
                 });
             }
         }
-        findings.shapes.push(Shape {
+        context.findings.shapes.push(Shape {
             name: class.class.name.to_string(),
-            file: machine.path(class.place.module).to_owned(),
+            file: context.machine.path(class.place.module).to_owned(),
             line: class.place.line,
             fields,
         });

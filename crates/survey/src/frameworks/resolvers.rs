@@ -3,7 +3,7 @@
 use super::Framework;
 use super::graphql::ROOTS;
 use crate::evaluate::{Arguments, Machine, Value};
-use crate::findings::Findings;
+use crate::frameworks::FrameworkContext;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "GraphQL resolvers",
@@ -23,17 +23,17 @@ fn resolver_decorator<'a>(
     (name == wanted).then_some(arguments)
 }
 
-fn read_resolver_classes(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for class in machine.classes.clone() {
+fn read_resolver_classes(context: &mut FrameworkContext<'_, '_>) {
+    for class in context.machine.classes.clone() {
         let on_class = class.decorators.borrow().clone();
         if !on_class
             .iter()
-            .any(|value| resolver_decorator(machine, value, "Resolver").is_some())
+            .any(|value| resolver_decorator(context.machine, value, "Resolver").is_some())
         {
             continue;
         }
-        let outer = guards_of_resolver(machine, &on_class);
-        for ancestor in machine.lineage(&class) {
+        let outer = guards_of_resolver(context.machine, &on_class);
+        for ancestor in context.machine.lineage(&class) {
             let fields = ancestor.fields.borrow().clone();
             for field in &fields {
                 let Some(closure) = field.value.as_function() else {
@@ -43,7 +43,7 @@ fn read_resolver_classes(machine: &mut Machine<'_>, findings: &mut Findings) {
                     let written = closure
                         .decorators
                         .iter()
-                        .find_map(|value| resolver_decorator(machine, value, root));
+                        .find_map(|value| resolver_decorator(context.machine, value, root));
                     let Some(arguments) = written else { continue };
                     let given = arguments
                         .positional()
@@ -51,10 +51,10 @@ fn read_resolver_classes(machine: &mut Machine<'_>, findings: &mut Findings) {
                     let given = arguments.at(0).and_then(Value::as_text).or(given);
                     let name = given.map_or_else(|| field.name.to_owned(), |name| name.to_string());
                     let mut all = outer.clone();
-                    all.extend(guards_of_resolver(machine, &closure.decorators));
+                    all.extend(guards_of_resolver(context.machine, &closure.decorators));
                     let handler = format!("{}.{}", class.class.name, field.name);
-                    findings.add_graphql_operation(
-                        machine,
+                    context.findings.add_graphql_operation(
+                        context.machine,
                         closure.place,
                         (kind, &name),
                         handler,

@@ -1,12 +1,20 @@
 //! SQLAlchemy, Flask-SQLAlchemy and SQLModel: declarative classes, mixins, association tables and
 //! back references.
 
+mod annotations;
+
+mod columns;
+
+use crate::frameworks::FrameworkContext;
+use annotations::{inside_mapped, target_of};
+pub(super) use annotations::{is_optional, type_text};
+use columns::{aliased_column, annotated_column, relation_column};
+pub(super) use columns::{mapped_column, mark_primary_keys};
 use std::rc::Rc;
 
 use super::Framework;
-use crate::evaluate::{Arguments, ClassValue, Field, Machine, Place, Value};
-use crate::findings::{Column, Entity, Findings};
-use code::syntax::Expression;
+use crate::evaluate::{Arguments, ClassValue, Field, Machine, Value};
+use crate::findings::{Column, Entity};
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "SQLAlchemy",
@@ -14,15 +22,15 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_sqlalchemy,
 };
 
-fn read_sqlalchemy(machine: &mut Machine<'_>, findings: &mut Findings) {
+fn read_sqlalchemy(context: &mut FrameworkContext<'_, '_>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut backward: Vec<(String, Column)> = Vec::new();
-    for class in machine.classes.clone() {
-        let Some(table) = table_of(machine, &class) else {
-            report_unfollowed_class(machine, findings, &class);
+    for class in context.machine.classes.clone() {
+        let Some(table) = table_of(context.machine, &class) else {
+            report_unfollowed_class(context, &class);
             continue;
         };
-        let columns = columns_of(machine, &class, &mut backward);
+        let columns = columns_of(context.machine, &class, &mut backward);
         let place = class.place;
         let model = class.class.name.to_string();
         merge_entity(
@@ -30,14 +38,14 @@ fn read_sqlalchemy(machine: &mut Machine<'_>, findings: &mut Findings) {
             Entity {
                 table,
                 model,
-                file: machine.path(place.module).to_owned(),
+                file: context.machine.path(place.module).to_owned(),
                 line: place.line,
                 columns,
             },
         );
     }
-    for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
+    for id in 0..context.machine.objects.len() {
+        let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
             continue;
         };
         let is_table = path.ends_with(".Table")
@@ -51,13 +59,13 @@ fn read_sqlalchemy(machine: &mut Machine<'_>, findings: &mut Findings) {
         };
         let mut columns = Vec::new();
         for value in arguments.positional() {
-            if let Some(column) = mapped_column(machine, "", value, None) {
+            if let Some(column) = mapped_column(context.machine, "", value, None) {
                 columns.push(column);
             }
-            mark_primary_keys(machine, value, &mut columns);
+            mark_primary_keys(context.machine, value, &mut columns);
         }
-        let place = machine.object(id).place;
-        let file = machine.path(place.module).to_owned();
+        let place = context.machine.object(id).place;
+        let file = context.machine.path(place.module).to_owned();
         merge_entity(
             &mut entities,
             Entity {
@@ -79,15 +87,11 @@ fn read_sqlalchemy(machine: &mut Machine<'_>, findings: &mut Findings) {
             entity.columns.push(column);
         }
     }
-    findings.entities.extend(entities);
+    context.findings.entities.extend(entities);
 }
 
 /// Tells of a class that names a table and whose columns could not be followed.
-fn report_unfollowed_class<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
-    class: &Rc<ClassValue<'a>>,
-) {
+fn report_unfollowed_class<'a>(context: &mut FrameworkContext<'_, 'a>, class: &Rc<ClassValue<'a>>) {
     let is_abstract = matches!(
         own_attribute(class, "__abstract__"),
         Some(Value::Bool(true))
@@ -97,8 +101,8 @@ fn report_unfollowed_class<'a>(
         is_abstract,
         class.bases.is_empty(),
     ) {
-        findings.report_unresolved(
-            machine,
+        context.findings.report_unresolved(
+            context.machine,
             class.place,
             format!("the columns of the table `{table}`"),
         );
@@ -174,17 +178,6 @@ fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>)
         last == "Model" || last.ends_with("Base") || last.ends_with("Base()")
     });
     holds_columns && (is_named || is_model)
-}
-
-/// Returns the type inside `Mapped[…]`, also as `so.Mapped[…]`.
-fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
-    let Expression::Index(head, inner) = annotation else {
-        return None;
-    };
-    match &**head {
-        Expression::Name(name) | Expression::Member(_, name) if &**name == "Mapped" => Some(inner),
-        _ => None,
-    }
 }
 
 fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
@@ -370,229 +363,5 @@ fn declared_value<'a>(
             &Arguments::default(),
         ),
         _ => field.value.clone(),
-    }
-}
-
-fn relation_column<'a>(
-    machine: &Machine<'a>,
-    name: &str,
-    arguments: &Arguments<'a>,
-    own: &str,
-    backward: &mut Vec<(String, Column)>,
-) -> Column {
-    let target = arguments.at_or_named(0, "argument");
-    let target = target.map(|value| match value.as_text() {
-        Some(text) => text.rsplit('.').next().unwrap_or(&text).to_owned(),
-        None => machine.label_of(value),
-    });
-    let target = target.unwrap_or_default();
-    let relation = |name: &str, target: &str| Column {
-        name: name.to_owned(),
-        kind: "relationship".to_owned(),
-        references: format!("rel:{target}"),
-        ..Column::default()
-    };
-    if let Some(back) = arguments.named("backref") {
-        let back = back.as_text().or_else(|| {
-            machine
-                .call_path(back)
-                .and_then(|(_, given)| given.at(0)?.as_text())
-        });
-        backward.extend(back.map(|back| (target.clone(), relation(&back, own))));
-    }
-    relation(name, &target)
-}
-
-/// Returns a `Column(…)`, `mapped_column(…)` or `Field(…)`.
-pub(super) fn mapped_column<'a>(
-    machine: &mut Machine<'a>,
-    name: &str,
-    value: &Value<'a>,
-    annotation: Option<(&'a Expression, Place)>,
-) -> Option<Column> {
-    let (path, arguments) = machine.call_path(value)?;
-    let callee = path.rsplit('.').next().unwrap_or_default();
-    let is_field = callee == "Field" && path.starts_with("sqlmodel");
-    if !(is_field
-        || matches!(
-            callee,
-            "Column" | "mapped_column" | "deferred" | "column_property"
-        ))
-    {
-        return None;
-    }
-    if callee == "deferred" || callee == "column_property" {
-        return mapped_column(machine, name, &arguments.at(0)?.clone(), annotation);
-    }
-    let mut found = Column {
-        name: name.to_owned(),
-        ..Column::default()
-    };
-    for value in arguments.positional().chain(arguments.named("type_")) {
-        match value {
-            Value::Text(text) if !is_field => found.name = text.to_string(),
-            other => match machine.call_path(other) {
-                Some((path, given)) if path.ends_with("ForeignKey") => {
-                    let target = given.at(0).and_then(Value::as_text).unwrap_or_default();
-                    found.references = format!("fk:{target}");
-                }
-                Some((path, _)) if path.ends_with("Sequence") || path.ends_with("Computed") => {}
-                _ if found.kind.is_empty() => found.kind = machine.label_of(other),
-                _ => {}
-            },
-        }
-    }
-    if let Some(target) = arguments.named("foreign_key").and_then(Value::as_text) {
-        found.references = format!("fk:{target}");
-    }
-    found.primary = arguments.named("primary_key").is_some_and(Value::is_true);
-    found.unique = arguments.named("unique").is_some_and(Value::is_true);
-    let by_annotation = annotation.map(|(annotation, _)| is_optional(annotation));
-    found.nullable = match arguments.named("nullable") {
-        Some(Value::Bool(nullable)) => Some(*nullable),
-        _ => Some(!found.primary && by_annotation.unwrap_or(true)),
-    };
-    if let (true, Some((annotation, _))) = (found.kind.is_empty(), annotation) {
-        found.kind = type_name(annotation);
-    }
-    (!found.name.is_empty()).then_some(found)
-}
-
-/// Marks the columns that a `PrimaryKeyConstraint` names.
-pub(super) fn mark_primary_keys<'a>(
-    machine: &Machine<'a>,
-    value: &Value<'a>,
-    columns: &mut [Column],
-) {
-    let Some((path, arguments)) = machine.call_path(value) else {
-        return;
-    };
-    if path.ends_with("PrimaryKeyConstraint") {
-        let keys: Vec<_> = arguments.positional().filter_map(Value::as_text).collect();
-        for column in columns
-            .iter_mut()
-            .filter(|column| keys.iter().any(|key| **key == *column.name))
-        {
-            column.primary = true;
-            column.nullable = Some(false);
-        }
-    }
-}
-
-/// Returns a column that a type of the project describes: `intpk = Annotated[int,
-/// mapped_column(primary_key=True)]`.
-fn aliased_column<'a>(
-    machine: &mut Machine<'a>,
-    field: &Field<'a>,
-    class: &ClassValue<'a>,
-) -> Option<Column> {
-    let inner = inside_mapped(field.annotation?)?;
-    let (Expression::Name(_) | Expression::Member(..)) = inner else {
-        return None;
-    };
-    let described = machine.evaluate(inner, &class.scope);
-    let parts = described.items();
-    let mut found = parts
-        .iter()
-        .find_map(|part| mapped_column(machine, field.name, part, None))?;
-    if found.kind.is_empty() {
-        found.kind = parts
-            .first()
-            .map(|part| machine.label_of(part))
-            .unwrap_or_default();
-    }
-    let says = parts.iter().any(|part| {
-        machine
-            .call_path(part)
-            .is_some_and(|(_, given)| given.named("nullable").is_some())
-    });
-    // `Annotated[str, …]` is not optional.
-    found.nullable = if says { found.nullable } else { Some(false) };
-    Some(found)
-}
-
-/// Returns a field that is a column by its annotation alone.
-fn annotated_column<'a>(
-    machine: &Machine<'a>,
-    field: &Field<'a>,
-    is_sqlmodel: bool,
-) -> Option<Column> {
-    let annotation = field.annotation?;
-    let is_mapped = inside_mapped(annotation).is_some();
-    let is_class_variable = matches!(annotation, Expression::Index(head, _) if matches!(&**head, Expression::Name(name) if &**name == "ClassVar"));
-    let is_plain = !matches!(field.value, Value::Function(_) | Value::Class(_));
-    let is_open = machine
-        .call_path(&field.value)
-        .is_none_or(|(path, _)| path.ends_with("Field"));
-    let is_column =
-        is_mapped && matches!(field.value, Value::Unknown) || is_sqlmodel && is_plain && is_open;
-    (is_column && !is_class_variable && !field.name.starts_with("__")).then(|| Column {
-        name: field.name.to_owned(),
-        kind: type_name(annotation),
-        nullable: Some(is_optional(annotation)),
-        ..Column::default()
-    })
-}
-
-pub(super) fn is_optional(annotation: &Expression) -> bool {
-    match annotation {
-        Expression::Null => true,
-        Expression::Union(parts) => parts.iter().any(is_optional),
-        Expression::Index(head, key) => match &**head {
-            Expression::Name(name) | Expression::Member(_, name) if &**name == "Optional" => true,
-            Expression::Name(name) | Expression::Member(_, name) if &**name == "Mapped" => {
-                is_optional(key)
-            }
-            _ => false,
-        },
-        Expression::Text(text) => text.contains("Optional[") || text.contains("None"),
-        _ => false,
-    }
-}
-
-/// Returns an annotation as it is written, more or less.
-pub(super) fn type_text(annotation: &Expression) -> String {
-    let list = |parts: &[Expression], between: &str| {
-        parts
-            .iter()
-            .map(type_text)
-            .collect::<Vec<_>>()
-            .join(between)
-    };
-    match annotation {
-        Expression::Name(name) | Expression::Member(_, name) => name.to_string(),
-        Expression::Text(text) => text.to_string(),
-        Expression::Null => "None".to_owned(),
-        Expression::Union(parts) => list(parts, " | "),
-        Expression::List(parts) => list(parts, ", "),
-        Expression::Index(head, key) => format!("{}[{}]", type_text(head), type_text(key)),
-        _ => String::new(),
-    }
-}
-
-/// Returns the class that an annotation is about: `list["Hero"] | None` is about `Hero`.
-fn target_of(annotation: &Expression) -> Option<String> {
-    match annotation {
-        Expression::Name(name) | Expression::Member(_, name) => Some(name.to_string()),
-        Expression::Text(text) => Some(
-            text.rsplit(['[', '.'])
-                .next()
-                .unwrap_or(text)
-                .trim_end_matches(']')
-                .to_owned(),
-        ),
-        Expression::Union(parts) | Expression::List(parts) => parts.iter().find_map(target_of),
-        Expression::Index(_, key) => target_of(key),
-        _ => None,
-    }
-}
-
-fn type_name(annotation: &Expression) -> String {
-    match annotation {
-        Expression::Name(name) | Expression::Member(_, name) => name.to_string(),
-        Expression::Text(text) => text.to_string(),
-        Expression::Union(parts) => parts.first().map(type_name).unwrap_or_default(),
-        Expression::Index(_, key) => type_name(key),
-        _ => String::new(),
     }
 }

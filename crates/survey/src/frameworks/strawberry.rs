@@ -1,11 +1,11 @@
 //! Strawberry: the fields of the classes that a schema is made of.
 
+use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
 
 use super::Framework;
 use super::graphql::{camel_case, guard_labels};
 use crate::evaluate::{ClassValue, Field, Machine, Place, Value};
-use crate::findings::Findings;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Strawberry",
@@ -13,18 +13,18 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_strawberry,
 };
 
-fn read_strawberry(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for id in 0..machine.objects.len() {
-        let Some((path, arguments)) = machine.call_path(&Value::Object(id)) else {
+fn read_strawberry(context: &mut FrameworkContext<'_, '_>) {
+    for id in 0..context.machine.objects.len() {
+        let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
             continue;
         };
         if !path.starts_with("strawberry") || !path.ends_with("Schema") {
             continue;
         }
-        let place = machine.object(id).place;
+        let place = context.machine.object(id).place;
         let is_plain = arguments
             .named("config")
-            .and_then(|config| machine.call_path(config))
+            .and_then(|config| context.machine.call_path(config))
             .is_some_and(|(_, given)| {
                 matches!(given.named("auto_camel_case"), Some(Value::Bool(false)))
             });
@@ -35,12 +35,16 @@ fn read_strawberry(machine: &mut Machine<'_>, findings: &mut Findings) {
             let Some(value) = arguments.at_or_named(at, kind).cloned() else {
                 continue;
             };
-            let roots = merged_classes(machine, &value);
+            let roots = merged_classes(context.machine, &value);
             if roots.is_empty() && !matches!(value, Value::Null) {
-                findings.report_unresolved(machine, place, format!("the {kind} type of a schema"));
+                context.findings.report_unresolved(
+                    context.machine,
+                    place,
+                    format!("the {kind} type of a schema"),
+                );
             }
             for class in roots {
-                add_root_type(machine, findings, &class, kind, is_plain);
+                add_root_type(context, &class, kind, is_plain);
             }
         }
     }
@@ -70,17 +74,16 @@ fn merged_classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassV
 }
 
 fn add_root_type<'a>(
-    machine: &mut Machine<'a>,
-    findings: &mut Findings,
+    context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     kind: &str,
     is_plain: bool,
 ) {
-    for ancestor in machine.lineage(class) {
+    for ancestor in context.machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
         for field in &fields {
             let Some((place, written, handler, guards)) =
-                resolver_of_field(machine, &ancestor, field)
+                resolver_of_field(context.machine, &ancestor, field)
             else {
                 continue;
             };
@@ -90,7 +93,13 @@ fn add_root_type<'a>(
                 camel_case(field.name)
             };
             let name = written.unwrap_or(own);
-            findings.add_graphql_operation(machine, place, (kind, &name), handler, guards);
+            context.findings.add_graphql_operation(
+                context.machine,
+                place,
+                (kind, &name),
+                handler,
+                guards,
+            );
         }
     }
 }

@@ -1,11 +1,12 @@
 //! TypeORM: classes with `@Entity`, their columns, relations and join columns.
 
+use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
 
 use super::Framework;
 use super::sqlalchemy::snake_case;
 use crate::evaluate::{Arguments, ClassValue, Field, Machine, Value};
-use crate::findings::{Column, Entity, Findings};
+use crate::findings::{Column, Entity};
 use code::syntax::Expression;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
@@ -14,22 +15,22 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_typeorm,
 };
 
-fn read_typeorm(machine: &mut Machine<'_>, findings: &mut Findings) {
-    for class in machine.classes.clone() {
-        let Some(table) = table_of(machine, &class) else {
+fn read_typeorm(context: &mut FrameworkContext<'_, '_>) {
+    for class in context.machine.classes.clone() {
+        let Some(table) = table_of(context.machine, &class) else {
             continue;
         };
         let mut columns: Vec<Column> = Vec::new();
         let mut joined = Vec::new();
-        for ancestor in machine.lineage(&class).into_iter().rev() {
+        for ancestor in context.machine.lineage(&class).into_iter().rev() {
             let fields = ancestor.fields.borrow().clone();
             for field in &fields {
-                let found = columns_of(machine, field, &table, &mut joined);
+                let found = columns_of(context.machine, field, &table, &mut joined);
                 columns.retain(|known| !found.iter().any(|column| column.name == known.name));
                 columns.extend(found);
             }
         }
-        let file = machine.path(class.place.module).to_owned();
+        let file = context.machine.path(class.place.module).to_owned();
         let entity = |table, model, columns| Entity {
             table,
             model,
@@ -37,12 +38,13 @@ fn read_typeorm(machine: &mut Machine<'_>, findings: &mut Findings) {
             line: class.place.line,
             columns,
         };
-        findings.entities.extend(
+        context.findings.entities.extend(
             joined
                 .into_iter()
                 .map(|(table, columns)| entity(table, String::new(), columns)),
         );
-        findings
+        context
+            .findings
             .entities
             .push(entity(table, class.class.name.to_string(), columns));
     }

@@ -148,20 +148,7 @@ fn layer_of_file(
     }
     let decorated = file.text.contains("@Controller(") || file.text.contains("@Resolver(");
     if held.handlers > 0 {
-        // Middleware that answers a few paths itself is still middleware.
-        if let Some((Layer::Middleware | Layer::Utilities | Layer::Services, _)) = named
-            .as_ref()
-            .filter(|_| !held.registers && held.handlers < 3)
-        {
-            return named;
-        }
-        let is_controller = matches!(named, Some((Layer::Controllers, _))) || !is_script;
-        let layer = if decorated || is_controller && !held.registers {
-            Layer::Controllers
-        } else {
-            Layer::Routes
-        };
-        return Some((layer, count_in_words("holds", held.handlers, "handler")));
+        return layer_of_handlers(held, named, decorated, is_script);
     }
     if decorated {
         return Some((Layer::Controllers, "marked as a controller".to_owned()));
@@ -187,6 +174,39 @@ fn layer_of_file(
     if composes || name_of(&file.path) == "__init__.py" && outline.definitions.is_empty() {
         return None;
     }
+    layer_by_content(file, outline, held)
+}
+
+/// Returns the layer of a file that holds handlers of routes.
+fn layer_of_handlers(
+    held: &FileFindings,
+    named: Option<(Layer, String)>,
+    decorated: bool,
+    is_script: bool,
+) -> Option<(Layer, String)> {
+    // Middleware that answers a few paths itself is still middleware.
+    if let Some((Layer::Middleware | Layer::Utilities | Layer::Services, _)) = named
+        .as_ref()
+        .filter(|_| !held.registers && held.handlers < 3)
+    {
+        return named;
+    }
+    let is_controller = matches!(named, Some((Layer::Controllers, _))) || !is_script;
+    let layer = if decorated || is_controller && !held.registers {
+        Layer::Controllers
+    } else {
+        Layer::Routes
+    };
+    Some((layer, count_in_words("holds", held.handlers, "handler")))
+}
+
+/// Returns the layer that only the content of a file tells, weaker than its name.
+fn layer_by_content(
+    file: &SourceFile,
+    outline: &Glance,
+    held: &FileFindings,
+) -> Option<(Layer, String)> {
+    let stem = name_of(&file.path).split('.').next().unwrap_or("");
     let marks = |marks: &[&str]| {
         marks
             .iter()

@@ -1,12 +1,17 @@
 //! Python's manifests: pyproject.toml in its dialects, setup.cfg, setup.py, Pipfile and requirement
 //! files.
 
+mod dependencies;
+
+use dependencies::{
+    is_development, push_dependency, push_requirements, requirement_of, texts_of_array,
+};
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::requirement::{pinned_version, split_requirement};
-use super::{Dependency, Ecosystem, Package};
+use super::requirement::split_requirement;
+use super::{Ecosystem, Package};
 use crate::documents::{Documents, folder_of, ini, join_folder, name_of, strip_folder};
 use crate::place::{Finder, Place};
 
@@ -152,60 +157,6 @@ fn package_in_folder<'p>(
         })
 }
 
-fn push_dependency(
-    package: &mut Package,
-    name: &str,
-    requirement: String,
-    development: bool,
-    place: Place,
-) {
-    let version = pinned_version(&requirement).filter(|_| requirement.starts_with("=="));
-    package.dependencies.push(Dependency {
-        name: name.to_owned(),
-        requirement,
-        version,
-        development,
-        place,
-    });
-}
-
-fn push_requirements<'t>(
-    package: &mut Package,
-    path: &str,
-    finder: &mut Finder<'_>,
-    lines: impl Iterator<Item = &'t str>,
-    development: bool,
-) {
-    for line in lines {
-        let Some((name, requirement)) = split_requirement(line) else {
-            continue;
-        };
-        let place = Place::new(path, finder.pass(line));
-        push_dependency(package, name, requirement, development, place);
-    }
-}
-
-fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str> {
-    value
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-}
-
-/// Returns names under which projects keep what only their own work needs.
-pub(super) fn is_development(group: &str) -> bool {
-    let words = [
-        "dev", "test", "lint", "doc", "type", "typing", "ci", "debug", "check", "format", "qa",
-    ];
-    words.iter().any(|word| {
-        group
-            .to_lowercase()
-            .split(['-', '_', '.'])
-            .any(|part| part.starts_with(word))
-    })
-}
-
 fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
     package.manifest = Place::new(path, 1);
     let project = table.get("project").and_then(Value::as_table);
@@ -342,19 +293,6 @@ fn of_poetry(package: &mut Package, path: &str, text: &str, poetry: &Table) {
             let place = Place::new(path, find_section(text, &heading, "").key(name));
             push_dependency(package, name, requirement, development, place);
         }
-    }
-}
-
-/// Returns a version as Poetry and Pipenv write it: plain text or a table.
-fn requirement_of(value: &Value) -> String {
-    let text = value
-        .as_str()
-        .or_else(|| value.get("version").and_then(Value::as_str));
-    match text {
-        Some("*") => String::new(),
-        Some(text) => text.to_owned(),
-        None if value.get("path").is_some() || value.get("git").is_some() => "@ source".to_owned(),
-        None => String::new(),
     }
 }
 

@@ -1,0 +1,95 @@
+//! Guards of REST framework: permission and authentication classes, of a view or of the settings.
+
+use crate::evaluate::{ClassValue, Machine, Value};
+use std::rc::Rc;
+
+pub(crate) fn permission_guards<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+) -> Vec<String> {
+    let own = ["permission_classes", "authentication_classes"]
+        .map(|name| machine.class_member(class, name));
+    let [permissions, authentication] = own;
+    let permissions = permissions
+        .unwrap_or_else(|| setting_classes(machine, class, "DEFAULT_PERMISSION_CLASSES"));
+    let authentication = authentication
+        .unwrap_or_else(|| setting_classes(machine, class, "DEFAULT_AUTHENTICATION_CLASSES"));
+    let mut guards = machine.guard_names(&permissions.items());
+    // Most authentication lets those pass who bring nothing; the project's own may turn them away.
+    let own: Vec<_> = authentication
+        .items()
+        .into_iter()
+        .filter(|value| turns_away(machine, value))
+        .collect();
+    guards.extend(own.iter().map(|value| machine.label_of(value)));
+    guards
+}
+
+/// Returns whether an authentication class of the project raises an error where it finds nothing,
+/// and has no way past it.
+pub(super) fn turns_away<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> bool {
+    let Some(class) = value.as_class() else {
+        return false;
+    };
+    let Some(method) = machine.method(&class, "authenticate") else {
+        return false;
+    };
+    machine.keeps_out(&Value::Function(method.clone())) && !gives_nothing(&method.function.body)
+}
+
+/// Returns whether some way through the statements returns nothing.
+pub(super) fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
+    use code::syntax::{Expression, Statement};
+    body.iter().any(|statement| match statement {
+        Statement::Return(value) => matches!(value, None | Some(Expression::Null)),
+        Statement::If(_, then, otherwise) => gives_nothing(then) || gives_nothing(otherwise),
+        Statement::Loop(_, _, body) | Statement::Block(body) => gives_nothing(body),
+        _ => false,
+    })
+}
+
+/// Returns a list of classes that the project's settings name for all of REST framework's views.
+pub(super) fn setting_classes<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    name: &str,
+) -> Value<'a> {
+    let is_view = machine
+        .outside_bases(class)
+        .iter()
+        .any(|path| path.starts_with("rest_framework"));
+    default_classes(machine, name)
+        .filter(|_| is_view)
+        .unwrap_or(Value::Unknown)
+}
+
+/// `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it
+/// names.
+pub(crate) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Option<Value<'a>> {
+    let files = machine.files;
+    let holds =
+        |file: &crate::source::SourceFile| !file.is_test && file.text.contains("REST_FRAMEWORK");
+    for module in (0..files.len()).filter(|module| holds(&files[*module])) {
+        let Some(settings) = machine.load(module).own("REST_FRAMEWORK") else {
+            continue;
+        };
+        let Some(given) = settings.entry(name) else {
+            continue;
+        };
+        let listed = if given.as_text().is_some() {
+            vec![given]
+        } else {
+            given.items()
+        };
+        let mut classes = Vec::new();
+        for text in listed.iter().filter_map(Value::as_text) {
+            let (path, last) = text.rsplit_once('.').unwrap_or(("", &text));
+            classes.push(match machine.modules.python(&files[module].path, path) {
+                code::modules::Found::File(found) => machine.export_of(found, last),
+                _ => Value::External(text.clone()),
+            });
+        }
+        return Some(Value::list(classes));
+    }
+    None
+}
