@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use globset::GlobSet;
 use llm::Price;
-use sandbox::WallChoice;
+use sandbox::BackendChoice;
 
 use crate::stop::Stop;
 
@@ -207,7 +207,7 @@ impl Settings {
     }
 
     /// The walls that are asked for.
-    pub(crate) fn wall(&self) -> WallChoice {
+    pub(crate) fn backend(&self) -> BackendChoice {
         self.sandbox.value.into()
     }
 

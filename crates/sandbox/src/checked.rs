@@ -1,4 +1,4 @@
-//! Checks what a policy names before walls are built by it.
+//! Checks what a policy names before a sandbox is set up by it.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::error::SandboxError;
 use crate::policy::Policy;
 
 /// Checks what a policy names, and gives it with its paths as the system knows them.
-pub(crate) fn checked(mut policy: Policy) -> Result<Policy, SandboxError> {
+pub(crate) fn check_policy(mut policy: Policy) -> Result<Policy, SandboxError> {
     let refuse = |path: &Path, reason: &str| SandboxError::Policy {
         path: path.to_path_buf(),
         reason: reason.to_owned(),

@@ -14,7 +14,7 @@ use crate::policy::Network;
 /// One command for the run's shell.
 #[derive(Debug, Clone, Default)]
 pub struct Command {
-    /// What is given to `bash -c`, or to `sh -c` where there is no bash.
+    /// The script that is given to `bash -c`, or to `sh -c` where there is no bash.
     pub script: String,
     /// The folder to run in, relative to the repository's root.
     pub folder: PathBuf,
@@ -24,10 +24,10 @@ pub struct Command {
     pub env_first: Vec<FirstValue>,
     /// Folders that come first in `PATH` for this command, before the policy's.
     pub paths_first: Vec<PathBuf>,
-    /// How long it may take; the policy's time-out if absent.
+    /// The time that it may take; the policy's time-out if absent.
     pub timeout: Option<Duration>,
-    /// The network for this command alone; the policy's if absent. Meant for the configured setup command: no
-    /// server may be running when it differs from the policy's.
+    /// The network for this command alone; the policy's if absent. Meant for the configured setup
+    /// command: no server may be running when it differs from the policy's.
     pub network: Option<Network>,
 }
 
@@ -36,15 +36,15 @@ pub struct Command {
 pub struct FirstValue {
     /// The variable.
     pub name: String,
-    /// What comes first.
+    /// The value that comes first.
     pub value: String,
-    /// What divides its values.
+    /// The separator of its values.
     pub divider: char,
 }
 
 impl FirstValue {
     /// Puts it before what the variable holds.
-    pub(crate) fn put(&self, env: &mut BTreeMap<String, String>) {
+    pub(crate) fn prepend_to(&self, env: &mut BTreeMap<String, String>) {
         let rest = env.get(&self.name).filter(|rest| !rest.is_empty());
         let all = rest.map_or_else(
             || self.value.clone(),
@@ -55,7 +55,7 @@ impl FirstValue {
 }
 
 impl Command {
-    /// A command in the repository's root with nothing but its script.
+    /// Returns a command in the repository's root with nothing but its script.
     pub fn new(script: impl Into<String>) -> Self {
         Self {
             script: script.into(),
@@ -64,20 +64,20 @@ impl Command {
     }
 }
 
-/// What came of a command.
+/// The outcome of a command.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// How it ended.
+    /// The way it ended.
     pub exit: Exit,
-    /// What it printed.
+    /// Its output.
     pub output: Output,
-    /// How long it ran.
+    /// The time that it ran.
     pub elapsed: Duration,
-    /// Whether processes that it started outlived it; they were ended.
+    /// True where processes that it started outlived it; they were ended.
     pub left_behind: bool,
 }
 
-/// How a command ended.
+/// The way a command ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {
     /// It returned this status.
@@ -88,15 +88,16 @@ pub enum Exit {
     TimedOut {
         /// The time that it had.
         after: Duration,
-        /// Whether it listened on a port or printed nothing more for most of its time, as a server or a watcher does.
+        /// True where it listened on a port or printed nothing more for most of its time, as a
+        /// server or a watcher does.
         looks_like_server: bool,
     },
 }
 
 impl Exit {
-    /// Whether the command returned status 0.
+    /// Returns whether the command returned status 0.
     #[must_use]
-    pub fn success(&self) -> bool {
+    pub fn is_success(&self) -> bool {
         *self == Self::Code(0)
     }
 }
@@ -129,38 +130,41 @@ impl fmt::Display for Exit {
     }
 }
 
-/// What a command printed on its standard output and error, in the order in which it came.
+/// The output of a command on its standard output and error, in the order in which it came.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// The file that holds it, in the run's scratch folder.
     pub path: PathBuf,
-    /// How many bytes were printed. The file holds them all, unless there were more than [`Output::LIMIT`].
+    /// The number of bytes were printed. The file holds them all, unless there were more than
+    /// [`Output::LIMIT`].
     pub bytes: u64,
 }
 
 impl Output {
-    /// How many bytes of a command's output are kept; what comes after is counted and dropped.
+    /// The number of bytes of a command's output are kept; what comes after is counted and dropped.
     pub const LIMIT: u64 = 1 << 30;
 
-    /// The first `bytes` bytes as text; a byte that is not UTF-8 becomes a replacement character.
+    /// Returns the first `bytes` bytes as text; a byte that is not UTF-8 becomes a replacement
+    /// character.
     ///
     /// # Errors
     /// When the file can't be read.
     pub fn head(&self, bytes: usize) -> io::Result<String> {
-        self.read(0, bytes).map(|found| lossy(&found))
+        self.read_range(0, bytes).map(|found| decode_lossy(&found))
     }
 
-    /// The last `bytes` bytes as text; a byte that is not UTF-8 becomes a replacement character.
+    /// Returns the last `bytes` bytes as text; a byte that is not UTF-8 becomes a replacement
+    /// character.
     ///
     /// # Errors
     /// When the file can't be read.
     pub fn tail(&self, bytes: usize) -> io::Result<String> {
         let kept = File::open(&self.path)?.metadata()?.len();
-        self.read(kept.saturating_sub(bytes as u64), bytes)
-            .map(|found| lossy(&found))
+        self.read_range(kept.saturating_sub(bytes as u64), bytes)
+            .map(|found| decode_lossy(&found))
     }
 
-    fn read(&self, from: u64, bytes: usize) -> io::Result<Vec<u8>> {
+    fn read_range(&self, from: u64, bytes: usize) -> io::Result<Vec<u8>> {
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(from))?;
         let mut found = Vec::new();
@@ -169,8 +173,9 @@ impl Output {
     }
 }
 
-/// A cut through a character leaves up to three stray bytes at either end, which are dropped rather than shown.
-fn lossy(bytes: &[u8]) -> String {
+/// Returns a cut through a character leaves up to three stray bytes at either end, which are
+/// dropped rather than shown.
+fn decode_lossy(bytes: &[u8]) -> String {
     let start = bytes
         .iter()
         .take(3)
@@ -190,7 +195,7 @@ fn lossy(bytes: &[u8]) -> String {
 pub struct Effect {
     /// Relative to the root, with `/` between its parts.
     pub path: String,
-    /// What became of it.
+    /// The kind of change.
     pub kind: EffectKind,
     /// Its permission bits now; none for a link and for what is gone.
     pub mode: Option<u32>,
@@ -198,8 +203,8 @@ pub struct Effect {
     pub bytes: u64,
 }
 
-/// What became of a path. Folders have no effects of their own, only the files in them; sockets, pipes and devices
-/// have none.
+/// The kind of change at a path. Folders have no effects of their own, only the files in them;
+/// sockets, pipes and devices have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EffectKind {
     /// A regular file that was not there.

@@ -1,5 +1,5 @@
-//! What commands changed, found by comparing with the real tree: in an overlay only what lies in its upper layer, in a
-//! copy what is no longer as it was copied.
+//! Finds what commands changed, by comparing with the real tree: in an overlay only what lies in
+//! its upper layer, in a copy what is no longer as it was copied.
 
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Access;
 
 use crate::command::{Effect, EffectKind};
-use crate::view::Layers;
+use crate::mount_plan::Layers;
 
-/// What a copied file looked like right after it was copied.
+/// The metadata of a copied file right after it was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     inode: u64,
@@ -34,17 +34,17 @@ impl Stamp {
 /// The files and links of a copy, relative to it, as they were right after it was made.
 pub(crate) type Manifest = HashMap<PathBuf, Stamp>;
 
-/// What lies in the upper layers and differs from what is below, sorted by path.
+/// Returns what lies in the upper layers and differs from what is below, sorted by path.
 pub(crate) fn of_overlays(all: &[Layers]) -> Result<Vec<Effect>, String> {
     let mut effects = Vec::new();
     for layers in all {
-        let mut walk = Walk {
+        let mut walk = Comparison {
             new: &layers.upper,
             old: &layers.lower,
             hidden: &layers.hidden,
             found: Vec::new(),
         };
-        walk.layer(Path::new(""), true)?;
+        walk.compare_layer(Path::new(""), true)?;
         effects.extend(walk.sorted().into_iter().map(|effect| {
             Effect {
                 path: layers
@@ -60,45 +60,46 @@ pub(crate) fn of_overlays(all: &[Layers]) -> Result<Vec<Effect>, String> {
     Ok(effects)
 }
 
-/// What is no longer in a copy as it was copied, and differs from the real tree, sorted by path.
+/// Returns what is no longer in a copy as it was copied, and differs from the real tree, sorted by
+/// path.
 pub(crate) fn of_copy(
     copy: &Path,
     root: &Path,
     manifest: &Manifest,
     hidden: &[PathBuf],
 ) -> Result<Vec<Effect>, String> {
-    let mut walk = Walk {
+    let mut walk = Comparison {
         new: copy,
         old: root,
         hidden,
         found: Vec::new(),
     };
     let mut seen = Vec::new();
-    walk.copy(Path::new(""), manifest, &mut seen)?;
+    walk.compare_copy(Path::new(""), manifest, &mut seen)?;
     let seen: std::collections::HashSet<PathBuf> = seen.into_iter().collect();
     for path in manifest.keys().filter(|path| !seen.contains(*path)) {
-        if look(&root.join(path))?.is_some_and(|old| is_tracked(&old)) {
-            walk.note(path, EffectKind::Deleted, None);
+        if read_metadata(&root.join(path))?.is_some_and(|old| is_tracked(&old)) {
+            walk.add_effect(path, EffectKind::Deleted, None);
         }
     }
     Ok(walk.sorted())
 }
 
-struct Walk<'a> {
+struct Comparison<'a> {
     new: &'a Path,
     old: &'a Path,
     hidden: &'a [PathBuf],
     found: Vec<Effect>,
 }
 
-impl Walk<'_> {
+impl Comparison<'_> {
     fn sorted(mut self) -> Vec<Effect> {
         self.found.sort();
         self.found.dedup();
         self.found
     }
 
-    fn note(&mut self, path: &Path, kind: EffectKind, new: Option<&Metadata>) {
+    fn add_effect(&mut self, path: &Path, kind: EffectKind, new: Option<&Metadata>) {
         let mode = new
             .filter(|new| new.is_file())
             .map(|new| new.mode() & 0o7777);
@@ -115,30 +116,33 @@ impl Walk<'_> {
         self.hidden.iter().any(|hidden| path.starts_with(hidden))
     }
 
-    /// One folder of an upper layer. `merged`: what it does not name is seen through to the folder below.
-    fn layer(&mut self, folder: &Path, merged: bool) -> Result<(), String> {
+    /// Returns one folder of an upper layer. `merged`: what it does not name is seen through to the
+    /// folder below.
+    fn compare_layer(&mut self, folder: &Path, merged: bool) -> Result<(), String> {
         let mut named = Vec::new();
         let at = self.new.join(folder);
         let _opened = Opened::new(&at, Access::READ_OK | Access::EXEC_OK)?;
-        for name in names(&at)? {
+        for name in list_names(&at)? {
             let path = folder.join(&name);
             named.push(name);
             if self.is_hidden(&path) {
                 continue;
             }
             let at = self.new.join(&path);
-            let Some(new) = look(&at)? else { continue };
+            let Some(new) = read_metadata(&at)? else {
+                continue;
+            };
             if is_whiteout(&at, &new) {
-                self.deleted(&path)?;
+                self.add_deleted(&path)?;
             } else if new.is_dir() {
-                let old = look(&self.old.join(&path))?;
+                let old = read_metadata(&self.old.join(&path))?;
                 let onto_folder = old.as_ref().is_some_and(Metadata::is_dir);
                 if old.is_some() && !onto_folder {
-                    self.deleted(&path)?;
+                    self.add_deleted(&path)?;
                 }
-                self.layer(&path, merged && onto_folder && !is_opaque(&at))?;
+                self.compare_layer(&path, merged && onto_folder && !is_opaque(&at))?;
             } else {
-                self.file(&path, &new)?;
+                self.compare_file(&path, &new)?;
             }
         }
         if !merged {
@@ -152,19 +156,19 @@ impl Walk<'_> {
         folder: &Path,
         named: &[std::ffi::OsString],
     ) -> Result<(), String> {
-        if !look(&self.old.join(folder))?.is_some_and(|old| old.is_dir()) {
+        if !read_metadata(&self.old.join(folder))?.is_some_and(|old| old.is_dir()) {
             return Ok(());
         }
-        for name in names(&self.old.join(folder))? {
+        for name in list_names(&self.old.join(folder))? {
             if !named.contains(&name) {
-                self.deleted(&folder.join(name))?;
+                self.add_deleted(&folder.join(name))?;
             }
         }
         Ok(())
     }
 
-    /// One folder of a copy.
-    fn copy(
+    /// Returns one folder of a copy.
+    fn compare_copy(
         &mut self,
         folder: &Path,
         manifest: &Manifest,
@@ -172,39 +176,39 @@ impl Walk<'_> {
     ) -> Result<(), String> {
         let at = self.new.join(folder);
         let _opened = Opened::new(&at, Access::READ_OK | Access::EXEC_OK)?;
-        for name in names(&at)? {
+        for name in list_names(&at)? {
             let path = folder.join(name);
             if self.is_hidden(&path) {
                 continue;
             }
-            let Some(new) = look(&self.new.join(&path))? else {
+            let Some(new) = read_metadata(&self.new.join(&path))? else {
                 continue;
             };
             if new.is_dir() {
-                self.copy(&path, manifest, seen)?;
+                self.compare_copy(&path, manifest, seen)?;
                 continue;
             }
             let untouched = manifest.get(&path) == Some(&Stamp::of(&new));
             seen.push(path.clone());
             if !untouched {
-                self.file(&path, &new)?;
+                self.compare_file(&path, &new)?;
             }
         }
         Ok(())
     }
 
     /// Something that is no folder, against what was there before.
-    fn file(&mut self, path: &Path, new: &Metadata) -> Result<(), String> {
+    fn compare_file(&mut self, path: &Path, new: &Metadata) -> Result<(), String> {
         let below = self.old.join(path);
-        let old = look(&below)?;
+        let old = read_metadata(&below)?;
         if old.as_ref().is_some_and(Metadata::is_dir) {
-            for name in names(&below)? {
-                self.deleted(&path.join(name))?;
+            for name in list_names(&below)? {
+                self.add_deleted(&path.join(name))?;
             }
         }
         if !is_tracked(new) {
             if old.as_ref().is_some_and(is_tracked) {
-                self.note(path, EffectKind::Deleted, None);
+                self.add_effect(path, EffectKind::Deleted, None);
             }
             return Ok(());
         }
@@ -219,7 +223,7 @@ impl Walk<'_> {
             Some(old) if !old.is_file() => Some(EffectKind::Modified),
             Some(old) if new.len() != old.len() => Some(EffectKind::Modified),
             Some(old) => match equal_if_opened(&at, &below) {
-                Err(_) if look(&at)?.is_none() => None,
+                Err(_) if read_metadata(&at)?.is_none() => None,
                 Err(error) => return Err(error),
                 Ok(false) => Some(EffectKind::Modified),
                 Ok(true) => {
@@ -228,56 +232,57 @@ impl Walk<'_> {
             },
         };
         if let Some(kind) = kind {
-            self.note(path, kind, Some(new));
+            self.add_effect(path, kind, Some(new));
         }
         Ok(())
     }
 
-    /// Everything that was at a path and below it is gone.
-    fn deleted(&mut self, path: &Path) -> Result<(), String> {
+    /// Returns everything that was at a path and below it is gone.
+    fn add_deleted(&mut self, path: &Path) -> Result<(), String> {
         if self.is_hidden(path) {
             return Ok(());
         }
         let below = self.old.join(path);
-        let Some(old) = look(&below)? else {
+        let Some(old) = read_metadata(&below)? else {
             return Ok(());
         };
         if old.is_dir() {
-            for name in names(&below)? {
-                self.deleted(&path.join(name))?;
+            for name in list_names(&below)? {
+                self.add_deleted(&path.join(name))?;
             }
         } else if is_tracked(&old) {
-            self.note(path, EffectKind::Deleted, None);
+            self.add_effect(path, EffectKind::Deleted, None);
         }
         Ok(())
     }
 }
 
-/// Files and links have effects; sockets, pipes and devices have none.
+/// Returns files and links have effects; sockets, pipes and devices have none.
 fn is_tracked(found: &Metadata) -> bool {
     found.is_file() || found.is_symlink()
 }
 
-/// An overlay marks what was deleted with a device of number 0, or with an attribute on an empty file.
+/// An overlay marks what was deleted with a device of number 0, or with an attribute on an empty
+/// file.
 fn is_whiteout(path: &Path, found: &Metadata) -> bool {
     (found.file_type().is_char_device() && found.rdev() == 0)
         || (found.is_file()
             && found.len() == 0
-            && attribute(path, "user.overlay.whiteout").is_some())
+            && read_attribute(path, "user.overlay.whiteout").is_some())
 }
 
 /// An overlay marks a folder that was removed and made again, so that nothing below shows through.
 fn is_opaque(path: &Path) -> bool {
-    attribute(path, "user.overlay.opaque").is_some_and(|value| value == b"y")
+    read_attribute(path, "user.overlay.opaque").is_some_and(|value| value == b"y")
 }
 
-fn attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
+fn read_attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
     let mut value = [0; 8];
     let length = rustix::fs::lgetxattr(path, name, &mut value).ok()?;
     Some(value[..length].to_vec())
 }
 
-fn look(path: &Path) -> Result<Option<Metadata>, String> {
+fn read_metadata(path: &Path) -> Result<Option<Metadata>, String> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
         Err(error)
@@ -292,7 +297,7 @@ fn look(path: &Path) -> Result<Option<Metadata>, String> {
     }
 }
 
-fn names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
+fn list_names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
     let said = |error: io::Error| format!("can't list {}: {error}", folder.display());
     let entries = match fs::read_dir(folder) {
         // A server that is running may remove what was there a moment ago.
@@ -304,8 +309,9 @@ fn names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
         .collect()
 }
 
-/// Something that a command made, kept open to us for as long as this lives, also where the command took the right to
-/// look away from everyone: it lies in the run's own layer, and gets its mode back.
+/// Something that a command made, kept open to us for as long as this lives, also where the command
+/// took the right to look away from everyone: it lies in the run's own layer, and gets its mode
+/// back.
 struct Opened<'a> {
     path: &'a Path,
     mode: Option<u32>,
@@ -357,8 +363,8 @@ fn files_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
     let mut other_file = File::open(other).map_err(said(other))?;
     let (mut left, mut right) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
     loop {
-        let count = fill(&mut one_file, &mut left).map_err(said(one))?;
-        let same = fill(&mut other_file, &mut right).map_err(said(other))?;
+        let count = fill_buffer(&mut one_file, &mut left).map_err(said(one))?;
+        let same = fill_buffer(&mut other_file, &mut right).map_err(said(other))?;
         if count != same || left[..count] != right[..count] {
             return Ok(false);
         }
@@ -368,7 +374,7 @@ fn files_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
     }
 }
 
-fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+fn fill_buffer(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match file.read(&mut buffer[filled..]) {

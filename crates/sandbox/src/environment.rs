@@ -1,5 +1,5 @@
-//! The variables that a command is given: an allow list from our own, the run's, and those that keep a command from
-//! waiting for a person.
+//! The variables that a command is given: an allow list from our own, the run's, and those that
+//! keep a command from waiting for a person.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,8 +40,8 @@ const UNATTENDED: &[(&str, &str)] = &[
     ("TERM", "dumb"),
 ];
 
-/// With the network closed, trying again only costs time: npm alone waits for 70 seconds and more before it says that it
-/// does not reach its registry, longer than most checks run.
+/// With the network closed, trying again only costs time: npm alone waits for 70 seconds and more
+/// before it says that it does not reach its registry, longer than most checks run.
 const UNREACHABLE: &[(&str, &str)] = &[
     ("NPM_CONFIG_FETCH_RETRIES", "0"),
     ("PIP_RETRIES", "0"),
@@ -49,20 +49,21 @@ const UNREACHABLE: &[(&str, &str)] = &[
 ];
 
 /// Where commands find things.
-pub(crate) struct Places<'a> {
+pub(crate) struct CommandPaths<'a> {
     /// The repository.
     pub(crate) tree: &'a Path,
     pub(crate) home: &'a Path,
     pub(crate) temporary: &'a Path,
-    /// What makes commands outside of mounts find a toolchain of the real home.
+    /// Variables by which commands outside of mounts find a toolchain of the real home.
     pub(crate) real_home: Option<&'a Path>,
 }
 
-/// All variables of a command, later ones over earlier ones; its own folders of programs come before the policy's.
-pub(crate) fn environment(
+/// Returns all variables of a command, later ones over earlier ones; its own folders of programs
+/// come before the policy's.
+pub(crate) fn build_environment(
     policy: &Policy,
     command: &Command,
-    places: &Places<'_>,
+    places: &CommandPaths<'_>,
 ) -> BTreeMap<String, String> {
     let own_paths = &command.paths_first;
     let first: Vec<PathBuf> = own_paths
@@ -95,9 +96,9 @@ pub(crate) fn environment(
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
     }
-    found.insert("HOME".into(), text(places.home));
+    found.insert("HOME".into(), path_text(places.home));
     for name in ["TMPDIR", "TMP", "TEMP"] {
-        found.insert(name.into(), text(places.temporary));
+        found.insert(name.into(), path_text(places.temporary));
     }
     found.insert("PATH".into(), search_path(policy, &first, places));
     if let Some(home) = places.real_home {
@@ -109,7 +110,7 @@ pub(crate) fn environment(
         ] {
             let folder = home.join(folder);
             if folder.is_dir() && !found.contains_key(name) {
-                found.insert(name.into(), text(&folder));
+                found.insert(name.into(), path_text(&folder));
             }
         }
     }
@@ -118,7 +119,7 @@ pub(crate) fn environment(
             .parent()
             .filter(|folder| folder.join("pyvenv.cfg").is_file())
         {
-            found.insert("VIRTUAL_ENV".into(), text(environment));
+            found.insert("VIRTUAL_ENV".into(), path_text(environment));
             break;
         }
     }
@@ -129,7 +130,7 @@ pub(crate) fn environment(
     found
 }
 
-fn search_path(policy: &Policy, first: &[PathBuf], places: &Places<'_>) -> String {
+fn search_path(policy: &Policy, first: &[PathBuf], places: &CommandPaths<'_>) -> String {
     const PLAIN: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let own = std::env::var_os("PATH").unwrap_or_else(|| PLAIN.into());
     let first = first.iter().cloned();
@@ -138,14 +139,14 @@ fn search_path(policy: &Policy, first: &[PathBuf], places: &Places<'_>) -> Strin
         .map(|folder| in_tree(policy, places, &folder));
     let all: Vec<String> = first
         .chain(rest)
-        .map(|folder| text(&folder))
+        .map(|folder| path_text(&folder))
         .filter(|folder| !folder.contains(':'))
         .collect();
     all.join(":")
 }
 
 /// A path of the repository as commands find it; any other stays what it is.
-fn in_tree(policy: &Policy, places: &Places<'_>, path: &Path) -> PathBuf {
+fn in_tree(policy: &Policy, places: &CommandPaths<'_>, path: &Path) -> PathBuf {
     match path.strip_prefix(&policy.root) {
         Ok(rest) => places.tree.join(rest),
         Err(_) if path.is_relative() => places.tree.join(path),
@@ -153,6 +154,6 @@ fn in_tree(policy: &Policy, places: &Places<'_>, path: &Path) -> PathBuf {
     }
 }
 
-fn text(path: &Path) -> String {
+fn path_text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

@@ -1,21 +1,21 @@
-//! Why a command could not be run at all. A command that ran and failed is an [`Outcome`](crate::Outcome), not an
-//! error.
+//! Why a command could not be run at all. A command that ran and failed is an
+//! [`Outcome`](crate::Outcome), not an error.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::policy::WallName;
+use crate::policy::BackendName;
 
 /// Why a command could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// No wall can be had here, and none was waived.
-    #[error("no wall can be had on this machine ({}). {hint}", list(.tried))]
-    NoWall {
-        /// What was tried, in order, and why it does not stand.
-        tried: Vec<(WallName, String)>,
-        /// What to do about it.
+    /// No backend works here, and none was waived.
+    #[error("no sandbox backend works on this machine ({}). {hint}", list_reasons(.tried))]
+    NoBackend {
+        /// The backends that were tried, in order, each with the reason why it does not work.
+        tried: Vec<(BackendName, String)>,
+        /// The next thing to do.
         hint: String,
     },
     /// A path of the policy can't be used.
@@ -23,7 +23,7 @@ pub enum SandboxError {
     Policy {
         /// The path as given.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// A path that leaves the repository.
@@ -35,32 +35,32 @@ pub enum SandboxError {
     /// A file of the run could not be read or written.
     #[error("can't {action} {path}: {source}", path = .path.display())]
     File {
-        /// What was tried, as a verb.
+        /// The action that failed, as a verb.
         action: &'static str,
         /// Where.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         source: io::Error,
     },
-    /// The process that keeps the walls is gone.
+    /// The supervisor of the sandbox is gone.
     #[error(
-        "the process that keeps the walls is gone: {0}. Run again; if it happens again, report it"
+        "the supervisor of the sandbox is gone: {0}. Run again; if it happens again, report it"
     )]
     Gone(String),
-    /// Something inside the walls could not be done.
+    /// Something inside the sandbox could not be done.
     #[error("can't {what}: {reason}")]
     NotDone {
-        /// What was asked for.
+        /// The request.
         what: String,
-        /// What the system said.
+        /// The system's reason.
         reason: String,
     },
-    /// A file belongs to a user or group that is not known within the walls.
+    /// A file belongs to a user or group that is not known in the sandbox.
     #[error("can't {what}: {reason}")]
     ForeignOwner {
-        /// What was asked for.
+        /// The request.
         what: String,
-        /// What the system said.
+        /// The system's reason.
         reason: String,
     },
     /// A command asks for another network than the run's, while servers are running.
@@ -73,7 +73,7 @@ pub enum SandboxError {
     Git {
         /// The subcommand.
         what: String,
-        /// What it said, or why it could not be started.
+        /// Its message, or why it could not be started.
         reason: String,
     },
     /// A hook of the repository refused.
@@ -81,7 +81,7 @@ pub enum SandboxError {
     HookRefused {
         /// The hook's name.
         hook: String,
-        /// What it said.
+        /// Its message.
         reason: String,
     },
     /// git did not answer in time.
@@ -106,7 +106,7 @@ impl SandboxError {
     }
 }
 
-fn list(tried: &[(WallName, String)]) -> String {
+fn list_reasons(tried: &[(BackendName, String)]) -> String {
     tried
         .iter()
         .map(|(name, why)| format!("{name}: {why}"))

@@ -1,5 +1,6 @@
-//! The host's `git`, for reading with everything switched off that a hostile repository could carry, and for the
-//! one commit that a user may ask for, with everything left on that is the user's own.
+//! The host's `git`, for reading with everything switched off that a hostile repository could
+//! carry, and for the one commit that a user may ask for, with everything left on that is the
+//! user's own.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -10,10 +11,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::error::SandboxError;
-use crate::process::program;
+use crate::process::new_command;
 
 const READ_TIME: Duration = Duration::from_secs(30);
-/// How long output is still read after git has ended.
+/// The time for which output is still read after git has ended.
 const DRAIN: Duration = Duration::from_millis(200);
 
 /// Settings that can start a program or reach out, each turned off for reading.
@@ -46,45 +47,46 @@ pub struct PathStatus {
     pub tree: char,
 }
 
-/// The top level of the repository that holds `folder`, or nothing if none does.
+/// Returns the top level of the repository that holds `folder`, or nothing if none does.
 ///
 /// # Errors
 /// When git is missing or does not answer.
-pub async fn toplevel(folder: &Path) -> Result<Option<PathBuf>, SandboxError> {
-    let output = read(folder, &["rev-parse", "--show-toplevel"]).await?;
+pub async fn find_toplevel(folder: &Path) -> Result<Option<PathBuf>, SandboxError> {
+    let output = run_for_reading(folder, &["rev-parse", "--show-toplevel"]).await?;
     if !output.status.success() {
         return Ok(None);
     }
     let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
-    Ok((!line.is_empty()).then(|| PathBuf::from(os(line))))
+    Ok((!line.is_empty()).then(|| PathBuf::from(os_string(line))))
 }
 
-/// Whether `folder` lies in a git working tree.
+/// Returns whether `folder` lies in a git working tree.
 ///
 /// # Errors
 /// When git is missing or does not answer.
 pub async fn is_repository(folder: &Path) -> Result<bool, SandboxError> {
-    Ok(toplevel(folder).await?.is_some())
+    Ok(find_toplevel(folder).await?.is_some())
 }
 
-/// The commit that is checked out, or nothing before the first one.
+/// Returns the commit that is checked out, or nothing before the first one.
 ///
 /// # Errors
 /// When git is missing or does not answer.
-pub async fn head(root: &Path) -> Result<Option<String>, SandboxError> {
-    let output = read(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await?;
+pub async fn read_head(root: &Path) -> Result<Option<String>, SandboxError> {
+    let output =
+        run_for_reading(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await?;
     Ok(output
         .status
         .success()
         .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
 }
 
-/// The newest of the last 500 commits with this subject line, by its id.
+/// Returns the newest of the last 500 commits with this subject line, by its id.
 ///
 /// # Errors
 /// When git is missing or does not answer.
 pub async fn find_commit(root: &Path, subject: &str) -> Result<Option<String>, SandboxError> {
-    let output = read(root, &["log", "--max-count=500", "--format=%H %s"]).await?;
+    let output = run_for_reading(root, &["log", "--max-count=500", "--format=%H %s"]).await?;
     let log = String::from_utf8_lossy(&output.stdout);
     let found = log
         .lines()
@@ -93,12 +95,12 @@ pub async fn find_commit(root: &Path, subject: &str) -> Result<Option<String>, S
     Ok(found.map(|(id, _)| id.to_owned()))
 }
 
-/// What differs from the index and from the last commit at these paths, or everywhere if none are given. Paths are
-/// taken as they are, not as patterns; ignored files are left out.
+/// Returns what differs from the index and from the last commit at these paths, or everywhere if
+/// none are given. Paths are taken as they are, not as patterns; ignored files are left out.
 ///
 /// # Errors
 /// When git is missing, does not answer, or `root` is no working tree.
-pub async fn status<P: AsRef<OsStr>>(
+pub async fn read_status<P: AsRef<OsStr>>(
     root: &Path,
     paths: &[P],
 ) -> Result<Vec<PathStatus>, SandboxError> {
@@ -114,9 +116,9 @@ pub async fn status<P: AsRef<OsStr>>(
     .map(OsString::from)
     .to_vec();
     arguments.extend(paths.iter().map(|path| path.as_ref().to_os_string()));
-    let output = read(root, &arguments).await?;
+    let output = run_for_reading(root, &arguments).await?;
     if !output.status.success() {
-        return Err(failed("status", &output));
+        return Err(git_error("status", &output));
     }
     Ok(parse_status(&output.stdout))
 }
@@ -133,14 +135,15 @@ fn parse_status(bytes: &[u8]) -> Vec<PathStatus> {
         .collect()
 }
 
-/// Commits exactly these paths as they are in the working tree, with the user's own identity, hooks and signing;
-/// what else is staged stays staged. Nothing can ask a question, and hooks get no terminal.
+/// Commits exactly these paths as they are in the working tree, with the user's own identity, hooks
+/// and signing; what else is staged stays staged. Nothing can ask a question, and hooks get no
+/// terminal.
 ///
 /// Gives the new commit's id.
 ///
 /// # Errors
 /// [`SandboxError::Git`] with git's own words: no identity, a hook that refuses, nothing to commit.
-pub async fn commit<P: AsRef<OsStr>>(
+pub async fn commit_paths<P: AsRef<OsStr>>(
     root: &Path,
     paths: &[P],
     message: &str,
@@ -157,7 +160,7 @@ pub async fn commit<P: AsRef<OsStr>>(
         });
     }
     // Files that git does not know yet are announced only: what the user has staged stays as it is if git refuses.
-    let new: Vec<OsString> = status(root, &paths)
+    let new: Vec<OsString> = read_status(root, &paths)
         .await?
         .into_iter()
         .filter(|status| status.index == '?')
@@ -172,9 +175,9 @@ pub async fn commit<P: AsRef<OsStr>>(
             .collect()
     };
     if !new.is_empty() {
-        own(root, command(&["add", "--intent-to-add"], &new), time).await?;
+        run_as_user(root, command(&["add", "--intent-to-add"], &new), time).await?;
     }
-    let committed = own(
+    let committed = run_as_user(
         root,
         command(
             &["commit", "--quiet", "--no-edit", "--only", "-m", message],
@@ -186,17 +189,21 @@ pub async fn commit<P: AsRef<OsStr>>(
     let left = if committed.is_ok() { &paths } else { &new };
     if !left.is_empty() {
         // A hook may have committed more than the index was told; what the index knows must be what was committed.
-        own(root, command(&["reset", "--quiet"], left), time).await?;
+        run_as_user(root, command(&["reset", "--quiet"], left), time).await?;
     }
     committed?;
-    head(root).await?.ok_or_else(|| SandboxError::Git {
+    read_head(root).await?.ok_or_else(|| SandboxError::Git {
         what: "commit".into(),
         reason: "it reported success, but there is no commit".into(),
     })
 }
 
 /// Runs git as the user would, in `time`, and with nobody to answer.
-async fn own(root: &Path, arguments: Vec<OsString>, time: Duration) -> Result<(), SandboxError> {
+async fn run_as_user(
+    root: &Path,
+    arguments: Vec<OsString>,
+    time: Duration,
+) -> Result<(), SandboxError> {
     let name = arguments[1].to_string_lossy().into_owned();
     let mut command = without_terminal();
     command
@@ -216,15 +223,16 @@ async fn own(root: &Path, arguments: Vec<OsString>, time: Duration) -> Result<()
         .env("GIT_ASKPASS", "false")
         .env("SSH_ASKPASS", "false")
         .env("SSH_ASKPASS_REQUIRE", "never");
-    let output = finish(&name, command, time).await?;
+    let output = wait_for_output(&name, command, time).await?;
     if output.status.success() {
         Ok(())
     } else {
-        Err(failed(&name, &output))
+        Err(git_error(&name, &output))
     }
 }
 
-/// git in a session of its own where that can be had, so that no hook and no signing program finds a terminal to ask on.
+/// git in a session of its own where that can be had, so that no hook and no signing program finds
+/// a terminal to ask on.
 fn without_terminal() -> std::process::Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
     match std::env::split_paths(&path)
@@ -232,16 +240,16 @@ fn without_terminal() -> std::process::Command {
         .find(|program| program.is_file())
     {
         Some(setsid) => {
-            let mut command = program(setsid);
+            let mut command = new_command(setsid);
             command.args(["--wait", "git"]);
             command
         }
-        None => program("git"),
+        None => new_command("git"),
     }
 }
 
-/// Variables that would make git speak of another repository or index than the one at the root, or that lead to where a
-/// person could be asked.
+/// Variables that would make git speak of another repository or index than the one at the root, or
+/// that lead to where a person could be asked.
 const LEADING_AWAY: &[&str] = &[
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -255,12 +263,15 @@ const LEADING_AWAY: &[&str] = &[
     "WAYLAND_DISPLAY",
 ];
 
-async fn read<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Result<Output, SandboxError> {
+async fn run_for_reading<A: AsRef<OsStr>>(
+    folder: &Path,
+    arguments: &[A],
+) -> Result<Output, SandboxError> {
     let what = arguments
         .first()
         .map(|first| first.as_ref().to_string_lossy().into_owned())
         .unwrap_or_default();
-    let mut command = program("git");
+    let mut command = new_command("git");
     command
         .current_dir(folder)
         .arg("--no-pager")
@@ -287,10 +298,10 @@ async fn read<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Result<Output,
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_NO_LAZY_FETCH", "1");
-    finish(&what, command, READ_TIME).await
+    wait_for_output(&what, command, READ_TIME).await
 }
 
-async fn finish(
+async fn wait_for_output(
     what: &str,
     mut command: std::process::Command,
     time: Duration,
@@ -313,14 +324,17 @@ async fn finish(
     let group = child
         .id()
         .and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
-    let (stdout, stderr) = (gather(child.stdout.take()), gather(child.stderr.take()));
+    let (stdout, stderr) = (
+        read_pipe(child.stdout.take()),
+        read_pipe(child.stderr.take()),
+    );
     match tokio::time::timeout(time, child.wait()).await {
         Ok(status) => {
             let status = status.map_err(|error| failed(error.to_string()))?;
             Ok(Output {
                 status,
-                stdout: gathered(stdout).await,
-                stderr: gathered(stderr).await,
+                stdout: take_bytes(stdout).await,
+                stderr: take_bytes(stderr).await,
             })
         }
         Err(_) => {
@@ -338,7 +352,7 @@ async fn finish(
 
 type Gathered = (Arc<Mutex<Vec<u8>>>, tokio::task::JoinHandle<()>);
 
-fn gather(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) -> Gathered {
+fn read_pipe(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) -> Gathered {
     let bytes = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&bytes);
     let task = tokio::spawn(async move {
@@ -353,8 +367,9 @@ fn gather(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) -> Gathered {
     (bytes, task)
 }
 
-/// All that came, without waiting for what a hook may have left running with the pipe in its hands.
-async fn gathered((bytes, mut task): Gathered) -> Vec<u8> {
+/// Returns all that came, without waiting for what a hook may have left running with the pipe in
+/// its hands.
+async fn take_bytes((bytes, mut task): Gathered) -> Vec<u8> {
     if tokio::time::timeout(DRAIN, &mut task).await.is_err() {
         task.abort();
     }
@@ -392,7 +407,7 @@ fn hook_that_failed(stderr: &str) -> (Option<String>, String) {
     (hook, said.join("\n").trim().to_owned())
 }
 
-fn failed(what: &str, output: &Output) -> SandboxError {
+fn git_error(what: &str, output: &Output) -> SandboxError {
     let (hook, mut reason) = hook_that_failed(&String::from_utf8_lossy(&output.stderr));
     if reason.is_empty() {
         String::from_utf8_lossy(&output.stdout)
@@ -411,7 +426,7 @@ fn failed(what: &str, output: &Output) -> SandboxError {
     }
 }
 
-fn os(bytes: &[u8]) -> OsString {
+fn os_string(bytes: &[u8]) -> OsString {
     use std::os::unix::ffi::OsStrExt;
     OsStr::from_bytes(bytes).to_os_string()
 }

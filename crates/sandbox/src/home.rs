@@ -1,5 +1,5 @@
-//! Table: what of a home folder commands may see, and which files of a machine hold secrets. Paths are relative to
-//! the home unless they start with a slash; what is not named here is not there.
+//! Table: what of a home folder commands may see, and which files of a machine hold secrets. Paths
+//! are relative to the home unless they start with a slash; what is not named here is not there.
 
 /// Toolchains: readable, and writable in a layer of the run's own.
 pub(crate) const TOOLCHAINS: &[&str] = &[
@@ -107,7 +107,8 @@ pub(crate) const CACHES: &[&str] = &[
     "go/pkg",
 ];
 
-/// Variables that name a toolchain's folder, with the parts of it that are shown. Their values pass to commands.
+/// Variables that name a toolchain's folder, with the parts of it that are shown. Their values pass
+/// to commands.
 pub(crate) const TOOLCHAIN_VARIABLES: &[(&str, &[&str])] = &[
     ("ASDF_DATA_DIR", &["."]),
     ("ASDF_DIR", &["."]),
@@ -142,7 +143,7 @@ pub(crate) const TOOLCHAIN_VARIABLES: &[(&str, &[&str])] = &[
     ("WORKON_HOME", &["."]),
 ];
 
-/// What is taken away again from the above, and from a repository that is itself a home.
+/// Secrets that are taken away again from the above, and from a repository that is itself a home.
 pub(crate) const SECRETS: &[&str] = &[
     ".aider.conf.yml",
     ".anthropic",

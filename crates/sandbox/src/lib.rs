@@ -1,6 +1,6 @@
-//! Runs commands inside walls, on a private overlay of the repository that is mounted at the repository's own path.
-//! The user's tree is never written by a command, and what commands changed is known exactly. The only crate that
-//! starts a process.
+//! Runs commands in a sandbox, on a private overlay of the repository that is mounted at the
+//! repository's own path. The user's tree is never written by a command, and what commands changed
+//! is known exactly. The only crate that starts a process.
 
 mod policy;
 
@@ -16,15 +16,15 @@ mod home;
 
 mod mountinfo;
 
-mod view;
+mod mount_plan;
 
-mod wire;
-
-#[cfg(target_os = "linux")]
-mod spaces;
+mod protocol;
 
 #[cfg(target_os = "linux")]
-mod confine;
+mod namespaces;
+
+#[cfg(target_os = "linux")]
+mod lockdown;
 
 #[cfg(target_os = "linux")]
 mod mounts;
@@ -33,17 +33,17 @@ mod processes;
 
 mod effects;
 
-mod supervise;
+mod launcher;
 
-mod warden;
+mod supervisor;
 
 mod tree;
 
 mod environment;
 
-mod keeper;
+mod client;
 
-mod walls;
+mod backends;
 
 mod sandbox;
 
@@ -51,6 +51,6 @@ pub mod git;
 
 pub use command::{Command, Effect, EffectKind, Exit, FirstValue, Outcome, Output};
 pub use error::SandboxError;
-pub use policy::{Network, Policy, Service, Temporary, Tier, WallChoice, WallName};
-pub use sandbox::{Rising, Sandbox, Server};
-pub use warden::{WARDEN_ARGUMENT, warden_main};
+pub use policy::{BackendChoice, BackendName, Network, Policy, Service, Temporary, Tier};
+pub use sandbox::{OpeningSandbox, Sandbox, Server};
+pub use supervisor::{SUPERVISOR_ARGUMENT, supervisor_main};

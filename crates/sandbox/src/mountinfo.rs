@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// Where the kernel lists our mounts.
 pub(crate) const LIST: &str = "/proc/self/mountinfo";
 
-/// Every mount and its options; of several at one path, the topmost.
-pub(crate) fn mounts() -> io::Result<BTreeMap<PathBuf, String>> {
+/// Returns every mount and its options; of several at one path, the topmost.
+pub(crate) fn read_mounts() -> io::Result<BTreeMap<PathBuf, String>> {
     let listed = fs::read(LIST)?;
     Ok(listed
         .split(|byte| *byte == b'\n')
@@ -19,15 +19,15 @@ pub(crate) fn mounts() -> io::Result<BTreeMap<PathBuf, String>> {
             let mut fields = line.split(|byte| *byte == b' ');
             let at = fields.nth(4)?;
             Some((
-                unescape(at),
+                unescape_field(at),
                 String::from_utf8_lossy(fields.next()?).into_owned(),
             ))
         })
         .collect())
 }
 
-/// The table writes spaces, tabs, line ends and backslashes as three octal digits.
-fn unescape(field: &[u8]) -> PathBuf {
+/// Returns the table writes spaces, tabs, line ends and backslashes as three octal digits.
+fn unescape_field(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
     while let Some((first, after)) = rest.split_first() {
@@ -56,6 +56,9 @@ mod tests {
 
     #[test]
     fn octal_escapes_are_taken_back() {
-        assert_eq!(unescape(br"/a\040b\134c\12"), PathBuf::from(r"/a b\c\12"));
+        assert_eq!(
+            unescape_field(br"/a\040b\134c\12"),
+            PathBuf::from(r"/a b\c\12")
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Carries a view out in a mount namespace of our own: everything read-only, then the private places over it, each
-//! checked at the end.
+//! Carries a plan of mounts out in a mount namespace of our own: everything read-only, then the
+//! private places over it, each checked at the end.
 
 mod devices;
 
@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
-use crate::spaces;
-use crate::view::{Place, Sight, View};
-use crate::wire::Unbuilt;
+use crate::mount_plan::{MountPlan, Place, Visibility};
+use crate::namespaces;
+use crate::protocol::SetupError;
 
 /// Parts of `/proc` through which root would change the host's kernel.
 const KERNEL_FILES: &[&str] = &[
@@ -28,42 +28,46 @@ const KERNEL_FILES: &[&str] = &[
     "/proc/acpi",
 ];
 
-/// Keeps our mounts to ourselves, and makes the scratch a mount of its own, which stays writable: what of it is opened
-/// from now on can be written to later.
-pub(crate) fn claim(view: &View) -> Result<(), String> {
+/// Keeps our mounts to ourselves, and makes the scratch a mount of its own, which stays writable:
+/// what of it is opened from now on can be written to later.
+pub(crate) fn make_private(plan: &MountPlan) -> Result<(), String> {
     let all = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-    rustix::mount::mount_change("/", all)
-        .map_err(said("keep mounts to ourselves below", Path::new("/")))?;
-    rustix::mount::mount_bind(&view.scratch, &view.scratch).map_err(said("bind", &view.scratch))
+    rustix::mount::mount_change("/", all).map_err(describe_error(
+        "keep mounts to ourselves below",
+        Path::new("/"),
+    ))?;
+    rustix::mount::mount_bind(&plan.scratch, &plan.scratch)
+        .map_err(describe_error("bind", &plan.scratch))
 }
 
-/// Builds the view, after the scratch was claimed. Gives notes on the lesser things that could not be had.
-pub(crate) fn build(view: &View) -> Result<Vec<String>, Unbuilt> {
-    let blank = view.scratch.join("blank");
-    fs::write(&blank, b"").map_err(said("make", &blank))?;
-    let blank = hold(&blank).map_err(said("open", &blank))?;
+/// Builds the plan, after the scratch was claimed. Gives notes on the lesser things that could not
+/// be had.
+pub(crate) fn apply_mount_plan(plan: &MountPlan) -> Result<Vec<String>, SetupError> {
+    let blank = plan.scratch.join("blank");
+    fs::write(&blank, b"").map_err(describe_error("make", &blank))?;
+    let blank = open_path(&blank).map_err(describe_error("open", &blank))?;
     let mut builder = Builder {
-        view,
+        plan,
         blank,
         own: BTreeSet::new(),
         sealed: Vec::new(),
         notes: Vec::new(),
     };
-    builder.build()?;
+    builder.mount_all()?;
     Ok(builder.notes)
 }
 
-/// What a place needs from where mounts will hide it.
+/// A place, held open from where mounts will hide it.
 #[derive(Default)]
-struct Held {
+struct OpenedPlace {
     shown: Option<OwnedFd>,
     upper: Option<OwnedFd>,
     work: Option<OwnedFd>,
 }
 
-/// What is under construction.
+/// The state while mounts are made.
 struct Builder<'a> {
-    view: &'a View,
+    plan: &'a MountPlan,
     /// An empty file, to be put over files.
     blank: OwnedFd,
     /// Mounts that stay writable.
@@ -74,63 +78,69 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn build(&mut self) -> Result<(), Unbuilt> {
-        let scratch = &self.view.scratch;
-        let held = self.hold()?;
-        let devices = devices::build(&scratch.join("devices"))?;
+    fn mount_all(&mut self) -> Result<(), SetupError> {
+        let scratch = &self.plan.scratch;
+        let held = self.open_places()?;
+        let devices = devices::build_devices(&scratch.join("devices"))?;
         let quiet = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
         rustix::mount::mount("proc", "/proc", "proc", quiet, None)
-            .map_err(said("mount", Path::new("/proc")))?;
-        spaces::bound_namespace();
+            .map_err(describe_error("mount", Path::new("/proc")))?;
+        namespaces::bound_namespace();
         let skipped: Vec<&Path> = vec![scratch, Path::new("/proc")];
-        table::seal_everything(&skipped)?;
-        rustix::mount::mount_move(&devices, "/dev").map_err(said("mount", Path::new("/dev")))?;
-        for (place, held) in self.view.places.iter().zip(&held) {
-            self.put(place, held)?;
+        table::make_all_read_only(&skipped)?;
+        rustix::mount::mount_move(&devices, "/dev")
+            .map_err(describe_error("mount", Path::new("/dev")))?;
+        for (place, held) in self.plan.places.iter().zip(&held) {
+            self.mount_place(place, held)?;
         }
         for file in KERNEL_FILES
             .iter()
             .map(Path::new)
             .filter(|file| file.exists())
         {
-            rustix::mount::mount_bind(file, file).map_err(said("bind", file))?;
-            table::seal(file)?;
+            rustix::mount::mount_bind(file, file).map_err(describe_error("bind", file))?;
+            table::make_read_only(file)?;
         }
         for path in std::mem::take(&mut self.sealed) {
-            table::seal(&path)?;
+            table::make_read_only(&path)?;
         }
-        table::check(&self.own)?;
-        std::env::set_current_dir(&self.view.root).map_err(said("enter", &self.view.root))?;
+        table::check_read_only(&self.own)?;
+        std::env::set_current_dir(&self.plan.root)
+            .map_err(describe_error("enter", &self.plan.root))?;
         Ok(())
     }
 
     /// Opens what the places show, and their layers, while they are still in reach.
-    fn hold(&self) -> Result<Vec<Held>, String> {
-        self.view
+    fn open_places(&self) -> Result<Vec<OpenedPlace>, String> {
+        self.plan
             .places
             .iter()
-            .map(|place| self.hold_one(place))
+            .map(|place| self.open_place(place))
             .collect()
     }
 
-    fn hold_one(&self, place: &Place) -> Result<Held, String> {
-        let open = |path: &Path| hold(path).map(Some).map_err(said("open", path));
+    fn open_place(&self, place: &Place) -> Result<OpenedPlace, String> {
+        let open = |path: &Path| {
+            open_path(path)
+                .map(Some)
+                .map_err(describe_error("open", path))
+        };
         match &place.what {
-            Sight::Nothing => Ok(Held::default()),
-            Sight::Private(folder) | Sight::Copy(folder) => Ok(Held {
+            Visibility::Nothing => Ok(OpenedPlace::default()),
+            Visibility::Private(folder) | Visibility::Copy(folder) => Ok(OpenedPlace {
                 shown: open(folder)?,
-                ..Held::default()
+                ..OpenedPlace::default()
             }),
-            Sight::Host => Ok(Held {
+            Visibility::Host => Ok(OpenedPlace {
                 shown: open(&place.at)?,
-                ..Held::default()
+                ..OpenedPlace::default()
             }),
-            Sight::Layered { layer, .. } => {
+            Visibility::Layered { layer, .. } => {
                 let upper = layer.join("upper");
-                if place.at == self.view.root {
-                    hide_all(self.view, &upper)?;
+                if place.at == self.plan.root {
+                    hide_all(self.plan, &upper)?;
                 }
-                Ok(Held {
+                Ok(OpenedPlace {
                     shown: open(&place.at)?,
                     upper: open(&upper)?,
                     work: open(&fresh_work(layer)?)?,
@@ -139,24 +149,24 @@ impl Builder<'_> {
         }
     }
 
-    fn put(&mut self, place: &Place, held: &Held) -> Result<(), Unbuilt> {
+    fn mount_place(&mut self, place: &Place, held: &OpenedPlace) -> Result<(), SetupError> {
         let at = &place.at;
         match &place.what {
-            Sight::Nothing => self.empty(at)?,
-            Sight::Private(_) | Sight::Copy(_) => {
+            Visibility::Nothing => self.mount_empty(at)?,
+            Visibility::Private(_) | Visibility::Copy(_) => {
                 make_folder(at)?;
-                bind(held, at)?;
+                bind_mount(held, at)?;
                 self.own.insert(at.clone());
             }
-            Sight::Host => self.show(at, held)?,
-            Sight::Layered { needed, .. } => {
+            Visibility::Host => self.mount_shown(at, held)?,
+            Visibility::Layered { needed, .. } => {
                 make_folder(at)?;
-                match overlay(held, at) {
+                match mount_overlay(held, at) {
                     Ok(()) => {
                         self.own.insert(at.clone());
                     }
                     Err(reason) if *needed => {
-                        return Err(Unbuilt {
+                        return Err(SetupError {
                             reason,
                             lacks_overlay: true,
                         });
@@ -164,7 +174,7 @@ impl Builder<'_> {
                     Err(reason) => {
                         self.notes
                             .push(format!("{} is read-only: {reason}", at.display()));
-                        self.show(at, held)?;
+                        self.mount_shown(at, held)?;
                     }
                 }
             }
@@ -172,22 +182,23 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn empty(&mut self, at: &Path) -> Result<(), String> {
+    fn mount_empty(&mut self, at: &Path) -> Result<(), String> {
         let Ok(found) = fs::metadata(at) else {
             return Ok(());
         };
         if found.is_dir() {
             let quiet = MountFlags::NOSUID | MountFlags::NODEV;
             rustix::mount::mount("none", at, "tmpfs", quiet, Some(c"mode=755,size=16m"))
-                .map_err(said("mount", at))?;
+                .map_err(describe_error("mount", at))?;
         } else {
-            rustix::mount::mount_bind(through(&self.blank), at).map_err(said("cover", at))?;
+            rustix::mount::mount_bind(path_of_descriptor(&self.blank), at)
+                .map_err(describe_error("cover", at))?;
         }
         self.sealed.push(at.to_path_buf());
         Ok(())
     }
 
-    fn show(&mut self, at: &Path, held: &Held) -> Result<(), String> {
+    fn mount_shown(&mut self, at: &Path, held: &OpenedPlace) -> Result<(), String> {
         let is_folder = held.shown.as_ref().is_some_and(|held| {
             rustix::fs::fstat(held)
                 .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
@@ -196,15 +207,15 @@ impl Builder<'_> {
             make_folder(at)?;
         } else if !at.exists() {
             at.parent().map_or(Ok(()), make_folder)?;
-            fs::write(at, b"").map_err(said("make", at))?;
+            fs::write(at, b"").map_err(describe_error("make", at))?;
         }
-        bind(held, at)?;
+        bind_mount(held, at)?;
         self.sealed.push(at.to_path_buf());
         Ok(())
     }
 }
 
-fn hold(path: &Path) -> io::Result<OwnedFd> {
+fn open_path(path: &Path) -> io::Result<OwnedFd> {
     Ok(rustix::fs::open(
         path,
         OFlags::PATH | OFlags::CLOEXEC,
@@ -212,29 +223,32 @@ fn hold(path: &Path) -> io::Result<OwnedFd> {
     )?)
 }
 
-/// A path by which the kernel finds what we hold, whatever was mounted over it meanwhile.
-fn through(held: &OwnedFd) -> PathBuf {
+/// Returns a path by which the kernel finds what we hold, whatever was mounted over it meanwhile.
+fn path_of_descriptor(held: &OwnedFd) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()))
 }
 
-fn bind(held: &Held, at: &Path) -> Result<(), String> {
+fn bind_mount(held: &OpenedPlace, at: &Path) -> Result<(), String> {
     let shown = held
         .shown
         .as_ref()
         .ok_or_else(|| format!("nothing is held for {}", at.display()))?;
-    rustix::mount::mount_bind_recursive(through(shown), at).map_err(said("bind", at))
+    rustix::mount::mount_bind_recursive(path_of_descriptor(shown), at)
+        .map_err(describe_error("bind", at))
 }
 
 fn make_folder(at: &Path) -> Result<(), String> {
-    fs::create_dir_all(at).map_err(said("make", at))
+    fs::create_dir_all(at).map_err(describe_error("make", at))
 }
 
-/// An overlay of what is held, without waiting for the disk where the kernel offers that: the layer is thrown away.
-fn overlay(held: &Held, at: &Path) -> Result<(), String> {
+/// Returns an overlay of what is held, without waiting for the disk where the kernel offers that:
+/// the layer is thrown away.
+fn mount_overlay(held: &OpenedPlace, at: &Path) -> Result<(), String> {
     let (Some(lower), Some(upper), Some(work)) = (&held.shown, &held.upper, &held.work) else {
         return Err(format!("nothing is held for {}", at.display()));
     };
-    let [lower, upper, work] = [lower, upper, work].map(|side| through(side).display().to_string());
+    let [lower, upper, work] =
+        [lower, upper, work].map(|side| path_of_descriptor(side).display().to_string());
     let base = format!("lowerdir={lower},upperdir={upper},workdir={work},userxattr");
     let quiet = MountFlags::NOSUID | MountFlags::NODEV;
     let mut result = Ok(());
@@ -245,31 +259,32 @@ fn overlay(held: &Held, at: &Path) -> Result<(), String> {
             break;
         }
     }
-    result.map_err(said("mount an overlay on", at))
+    result.map_err(describe_error("mount an overlay on", at))
 }
 
-/// A working folder of its own for each mount, since a volatile overlay refuses one that was used before.
+/// Returns a working folder of its own for each mount, since a volatile overlay refuses one that
+/// was used before.
 pub(crate) fn fresh_work(layer: &Path) -> Result<PathBuf, String> {
     for number in 1..u32::MAX {
         let work = layer.join(format!("work-{number}"));
         match fs::create_dir(&work) {
             Ok(()) => return Ok(work),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(said("make", &work)(error)),
+            Err(error) => return Err(describe_error("make", &work)(error)),
         }
     }
     Err(format!("no working folder is free in {}", layer.display()))
 }
 
 /// Marks what is hidden of the repository as gone in its upper layer.
-pub(crate) fn hide_all(view: &View, upper: &Path) -> Result<(), String> {
-    view.hidden
+pub(crate) fn hide_all(plan: &MountPlan, upper: &Path) -> Result<(), String> {
+    plan.hidden
         .iter()
-        .try_for_each(|path| hide(&view.root, upper, path))
+        .try_for_each(|path| hide_path(&plan.root, upper, path))
 }
 
 /// Marks a path as gone in an upper layer, unless it is not there anyway.
-fn hide(root: &Path, upper: &Path, path: &Path) -> Result<(), String> {
+fn hide_path(root: &Path, upper: &Path, path: &Path) -> Result<(), String> {
     if fs::symlink_metadata(root.join(path)).is_err()
         || fs::symlink_metadata(upper.join(path)).is_ok()
     {
@@ -283,11 +298,11 @@ fn hide(root: &Path, upper: &Path, path: &Path) -> Result<(), String> {
             return Ok(());
         }
         if fs::symlink_metadata(&to).is_err() {
-            fs::create_dir(&to).map_err(said("make", &to))?;
+            fs::create_dir(&to).map_err(describe_error("make", &to))?;
             let mode = fs::metadata(&from)
-                .map_err(said("read", &from))?
+                .map_err(describe_error("read", &from))?
                 .permissions();
-            fs::set_permissions(&to, mode).map_err(said("make", &to))?;
+            fs::set_permissions(&to, mode).map_err(describe_error("make", &to))?;
         }
     }
     let mark = upper.join(path);
@@ -298,10 +313,10 @@ fn hide(root: &Path, upper: &Path, path: &Path) -> Result<(), String> {
         Mode::empty(),
         rustix::fs::makedev(0, 0),
     )
-    .map_err(said("hide", &mark))
+    .map_err(describe_error("hide", &mark))
 }
 
-fn said<E: Into<io::Error>>(action: &str, path: &Path) -> impl FnOnce(E) -> String {
+fn describe_error<E: Into<io::Error>>(action: &str, path: &Path) -> impl FnOnce(E) -> String {
     let start = format!("can't {action} {}", path.display());
     move |error| format!("{start}: {}", error.into())
 }

@@ -1,5 +1,5 @@
-//! What a caller decides about a run: where the repository lies, which wall to stand behind, what may be seen
-//! and what may be reached.
+//! The policy of a run, which its caller decides: where the repository lies, which backend confines
+//! it, what may be seen and what may be reached.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,15 +10,16 @@ use serde::{Deserialize, Serialize};
 /// Everything that holds for all commands of one run.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The repository's top level, absolute. Commands see it at this very path where the wall can mount.
+    /// The repository's top level, absolute. Commands see it at this very path where the backend
+    /// can mount.
     pub root: PathBuf,
-    /// A private folder of the run, absolute, on the repository's file system. It holds the overlay's layers, the
-    /// private home, the temporary folder and the outputs, and commands never see it. Made if it is not there;
-    /// whoever owns the run removes it.
+    /// A private folder of the run, absolute, on the repository's file system. It holds the
+    /// overlay's layers, the private home, the temporary folder and the outputs, and commands never
+    /// see it. Made if it is not there; whoever owns the run removes it.
     pub scratch: PathBuf,
-    /// Which wall to use.
-    pub wall: WallChoice,
-    /// Whether commands reach anything but their own loopback.
+    /// The backend to use.
+    pub backend: BackendChoice,
+    /// True where commands reach anything but their own loopback.
     pub network: Network,
     /// Services of the host that commands find on their loopback at the same port.
     pub services: Vec<Service>,
@@ -28,30 +29,33 @@ pub struct Policy {
     pub pass: Vec<String>,
     /// Folders that come first in `PATH`, in this order; relative ones are taken from the root.
     pub paths_first: Vec<PathBuf>,
-    /// Files and folders of the repository, relative to the root, that commands neither see nor change.
+    /// Files and folders of the repository, relative to the root, that commands neither see nor
+    /// change.
     pub hidden: Vec<PathBuf>,
-    /// Files and folders of the machine, absolute, that commands see though they lie in what is hidden.
+    /// Files and folders of the machine, absolute, that commands see though they lie in what is
+    /// hidden.
     pub show: Vec<PathBuf>,
-    /// How long a command may take unless it says otherwise.
+    /// The time that a command may take unless it says otherwise.
     pub timeout: Duration,
-    /// Our own executable, which is started again inside the walls with [`WARDEN_ARGUMENT`](crate::WARDEN_ARGUMENT).
+    /// Our own executable, which is started again inside the sandbox with
+    /// [`SUPERVISOR_ARGUMENT`](crate::SUPERVISOR_ARGUMENT).
     pub helper: PathBuf,
 }
 
-/// Which wall a run may stand behind.
+/// The choice of a backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WallChoice {
-    /// The strongest wall that this machine has; none at all is refused.
+pub enum BackendChoice {
+    /// The strongest backend that this machine has; none at all is refused.
     Auto,
-    /// This wall or none.
-    Only(WallName),
-    /// No wall: commands run on a copy, with everything else of the machine in reach.
+    /// This backend or none.
+    Only(BackendName),
+    /// No backend: commands run on a copy, with everything else of the machine in reach.
     Off,
 }
 
-/// The walls that a run can stand behind.
+/// The backends that can confine a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WallName {
+pub enum BackendName {
     /// The program `bwrap` makes the namespaces.
     Bubblewrap,
     /// We make user, mount, process and network namespaces ourselves.
@@ -60,11 +64,11 @@ pub enum WallName {
     Landlock,
     /// The `sandbox-exec` of macOS, on a copy of the repository.
     Macos,
-    /// No wall, on a copy of the repository.
+    /// No backend, on a copy of the repository.
     Off,
 }
 
-impl fmt::Display for WallName {
+impl fmt::Display for BackendName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Bubblewrap => "bubblewrap",
@@ -76,7 +80,7 @@ impl fmt::Display for WallName {
     }
 }
 
-/// Whether commands reach the network.
+/// True where commands reach the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Network {
     /// Only a loopback of their own.
@@ -96,12 +100,12 @@ pub struct Service {
     pub port: u16,
 }
 
-/// The wall that a run stands behind, and how it came to be that one.
+/// The backend that confines a run, and how it came to be that one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tier {
     /// Short name, as reports show it.
     pub name: String,
-    /// What was probed, why other walls were passed over, and what this one can't do.
+    /// The probes, why other backends were passed over, and what this one can't do.
     pub details: String,
     /// Commands can listen and connect on a loopback of their own.
     pub has_loopback: bool,
@@ -113,7 +117,8 @@ impl fmt::Display for Tier {
     }
 }
 
-/// The run's temporary folder: what is laid there commands find, and what they lay there can be read.
+/// The run's temporary folder: what is laid there commands find, and what they lay there can be
+/// read.
 #[derive(Debug, Clone)]
 pub struct Temporary {
     /// Where it lies on the host.

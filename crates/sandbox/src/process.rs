@@ -8,7 +8,7 @@ use std::process::Stdio;
     clippy::disallowed_methods,
     reason = "this is the door that the ban leads to"
 )]
-pub(crate) fn program(path: impl AsRef<OsStr>) -> std::process::Command {
+pub(crate) fn new_command(path: impl AsRef<OsStr>) -> std::process::Command {
     let mut command = std::process::Command::new(path);
     command
         .env_clear()

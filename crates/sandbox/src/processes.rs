@@ -15,7 +15,7 @@ struct Listed {
 }
 
 #[cfg(target_os = "linux")]
-fn listed() -> Vec<Listed> {
+fn list_processes() -> Vec<Listed> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -39,8 +39,8 @@ fn listed() -> Vec<Listed> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn listed() -> Vec<Listed> {
-    let lines = said_by("/bin/ps", &["-axo", "pid=,ppid=,stat="]);
+fn list_processes() -> Vec<Listed> {
+    let lines = output_of("/bin/ps", &["-axo", "pid=,ppid=,stat="]);
     lines
         .lines()
         .filter_map(|line| {
@@ -56,8 +56,8 @@ fn listed() -> Vec<Listed> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn said_by(path: &str, arguments: &[&str]) -> String {
-    let mut command = crate::process::program(path);
+fn output_of(path: &str, arguments: &[&str]) -> String {
+    let mut command = crate::process::new_command(path);
     let output = command
         .args(arguments)
         .stdout(std::process::Stdio::piped())
@@ -67,10 +67,11 @@ fn said_by(path: &str, arguments: &[&str]) -> String {
         .unwrap_or_default()
 }
 
-/// Every living process that descends from `ancestor`, leaving out `spared` children and what descends from them.
-pub(crate) fn descendants(ancestor: i32, spared: &BTreeSet<i32>) -> Vec<i32> {
+/// Returns every living process that descends from `ancestor`, leaving out `spared` children and
+/// what descends from them.
+pub(crate) fn living_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> Vec<i32> {
     let mut children: HashMap<i32, Vec<Listed>> = HashMap::new();
-    for process in listed() {
+    for process in list_processes() {
         children.entry(process.parent).or_default().push(process);
     }
     let mut found = Vec::new();
@@ -89,11 +90,11 @@ pub(crate) fn descendants(ancestor: i32, spared: &BTreeSet<i32>) -> Vec<i32> {
     found
 }
 
-/// How long what was killed may take to be dead before it is given up.
+/// The time that what was killed may take to be dead before it is given up.
 const DYING: Duration = Duration::from_secs(2);
 
-/// Ends everything that descends from `ancestor` but the spared, and returns when nothing of it lives. Gives whether
-/// there was anything.
+/// Ends everything that descends from `ancestor` but the spared, and returns when nothing of it
+/// lives. Gives whether there was anything.
 pub(crate) fn end_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
     let started = Instant::now();
     // Once is not enough: the death of a session's leader lets what is stopped in it go on for a moment.
@@ -108,12 +109,12 @@ pub(crate) fn end_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
     some
 }
 
-/// Each is stopped before any is killed, so that none goes on multiplying in the room that the dead leave. Gives whether
-/// there was anything.
+/// Returns each is stopped before any is killed, so that none goes on multiplying in the room that
+/// the dead leave. Gives whether there was anything.
 fn kill_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
     let mut stopped = BTreeSet::new();
     loop {
-        let fresh: Vec<i32> = descendants(ancestor, spared)
+        let fresh: Vec<i32> = living_descendants(ancestor, spared)
             .into_iter()
             .filter(|pid| stopped.insert(*pid))
             .collect();
@@ -121,25 +122,25 @@ fn kill_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
             break;
         }
         for pid in fresh {
-            signal(pid, Signal::STOP);
+            send_signal(pid, Signal::STOP);
         }
     }
     for pid in &stopped {
-        signal(*pid, Signal::KILL);
+        send_signal(*pid, Signal::KILL);
     }
     !stopped.is_empty()
 }
 
-fn signal(pid: i32, signal: Signal) {
+fn send_signal(pid: i32, signal: Signal) {
     if let Some(pid) = Pid::from_raw(pid) {
         // One that ended meanwhile needs no signal.
         let _ = rustix::process::kill_process(pid, signal);
     }
 }
 
-/// The TCP ports on which the given processes listen, sorted.
+/// Returns the TCP ports on which the given processes listen, sorted.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
+pub(crate) fn listening_ports(pids: &[i32]) -> Vec<u16> {
     let pids: Vec<String> = pids.iter().map(i32::to_string).collect();
     let arguments = [
         "-nP",
@@ -150,16 +151,16 @@ pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
         "-p",
         &pids.join(","),
     ];
-    let ports: BTreeSet<u16> = said_by("/usr/sbin/lsof", &arguments)
+    let ports: BTreeSet<u16> = output_of("/usr/sbin/lsof", &arguments)
         .lines()
         .filter_map(|line| line.strip_prefix('n')?.rsplit_once(':')?.1.parse().ok())
         .collect();
     ports.into_iter().collect()
 }
 
-/// The TCP ports on which the given processes listen, sorted.
+/// Returns the TCP ports on which the given processes listen, sorted.
 #[cfg(target_os = "linux")]
-pub(crate) fn listening(pids: &[i32]) -> Vec<u16> {
+pub(crate) fn listening_ports(pids: &[i32]) -> Vec<u16> {
     let sockets = listening_sockets();
     if sockets.is_empty() {
         return Vec::new();

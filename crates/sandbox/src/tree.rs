@@ -1,5 +1,6 @@
-//! A private copy of the repository, for where there is no overlay: file by file, sharing blocks where the file system
-//! can, and with everything that names the repository's place made to name the copy's.
+//! A private copy of the repository, for where there is no overlay: file by file, sharing blocks
+//! where the file system can, and with everything that names the repository's place made to name
+//! the copy's.
 
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, Read};
@@ -15,23 +16,24 @@ const NAMING_LIMIT: u64 = 1 << 20;
 
 /// A copy and what it was made of.
 #[derive(Debug)]
-pub(crate) struct Copy {
+pub(crate) struct TreeCopy {
     pub(crate) at: PathBuf,
     pub(crate) manifest: Manifest,
 }
 
-/// Copies `root` without what is hidden. With `moved`, the copy is used at its own path, so that virtual environments
-/// and links which name the original are rewritten: a command must fail rather than test the wrong tree.
-pub(crate) fn copy(
+/// Copies `root` without what is hidden. With `moved`, the copy is used at its own path, so that
+/// virtual environments and links which name the original are rewritten: a command must fail rather
+/// than test the wrong tree.
+pub(crate) fn copy_tree(
     root: &Path,
     at: &Path,
     hidden: &[PathBuf],
     moved: bool,
-) -> Result<Copy, SandboxError> {
+) -> Result<TreeCopy, SandboxError> {
     if fs::symlink_metadata(at).is_ok() {
-        remove(at).map_err(SandboxError::file("remove", at))?;
+        remove_tree(at).map_err(SandboxError::file("remove", at))?;
     }
-    let mut copying = Copying {
+    let mut copying = TreeCopier {
         root,
         at,
         hidden,
@@ -39,13 +41,13 @@ pub(crate) fn copy(
         manifest: Manifest::new(),
     };
     copying.folder(Path::new(""))?;
-    Ok(Copy {
+    Ok(TreeCopy {
         at: at.to_path_buf(),
         manifest: copying.manifest,
     })
 }
 
-struct Copying<'a> {
+struct TreeCopier<'a> {
     root: &'a Path,
     at: &'a Path,
     hidden: &'a [PathBuf],
@@ -53,7 +55,7 @@ struct Copying<'a> {
     manifest: Manifest,
 }
 
-impl Copying<'_> {
+impl TreeCopier<'_> {
     fn folder(&mut self, folder: &Path) -> Result<(), SandboxError> {
         let (from, to) = (self.root.join(folder), self.at.join(folder));
         fs::create_dir_all(&to).map_err(SandboxError::file("make", &to))?;
@@ -122,7 +124,7 @@ impl Copying<'_> {
         Ok(())
     }
 
-    /// A link's target, in the copy if it was in the original.
+    /// Returns a link's target, in the copy if it was in the original.
     fn renamed(&self, target: &Path) -> PathBuf {
         match target.strip_prefix(self.root) {
             Ok(rest) if self.moved => self.at.join(rest),
@@ -142,7 +144,7 @@ impl Copying<'_> {
         if bytes.contains(&0) || !bytes.windows(old.len()).any(|window| window == old) {
             return Ok(());
         }
-        fs::write(path, replaced(&bytes, old, new)).map_err(SandboxError::file("write", path))
+        fs::write(path, replace_bytes(&bytes, old, new)).map_err(SandboxError::file("write", path))
     }
 }
 
@@ -157,7 +159,8 @@ fn keep_times(path: &Path, found: &Metadata) -> io::Result<()> {
     file.set_times(times)
 }
 
-/// Whether an installer writes absolute paths into files of this name: the scripts and links of a virtual environment.
+/// Returns whether an installer writes absolute paths into files of this name: the scripts and
+/// links of a virtual environment.
 fn names_its_place(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let in_programs = path
@@ -172,7 +175,7 @@ fn names_its_place(path: &Path) -> bool {
         || (name.starts_with("__editable__") && name.ends_with(".py"))
 }
 
-fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+fn replace_bytes(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some(at) = rest.windows(old.len()).position(|window| window == old) {
@@ -190,7 +193,7 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 }
 
 /// Removes a whole tree, also where a command took away the right to look into it.
-pub(crate) fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_dir()) {
         return fs::remove_file(path);
     }
@@ -219,7 +222,7 @@ mod tests {
 
     #[test]
     fn only_whole_paths_are_replaced() {
-        let found = replaced(b"#!/a/b/.venv/bin/python /a/b-c /a/b\n", b"/a/b", b"/copy");
+        let found = replace_bytes(b"#!/a/b/.venv/bin/python /a/b-c /a/b\n", b"/a/b", b"/copy");
         assert_eq!(found, b"#!/copy/.venv/bin/python /a/b-c /copy\n");
     }
 

@@ -46,14 +46,15 @@ pub(super) async fn carry_out(
     if adds_all(&planned) {
         named.extend(earlier.iter().cloned());
     }
-    let paths: Vec<String> = match sandbox::git::status(work.run.root(), &named).await {
+    let paths: Vec<String> = match sandbox::git::read_status(work.run.root(), &named).await {
         Ok(changed) => changed.into_iter().map(|changed| changed.path).collect(),
         Err(error) => return skip(work, NoCommit::NoAnswer(error.to_string())),
     };
     if paths.is_empty() {
         return Ok(Some(look_up(work, phase, command).await));
     }
-    match sandbox::git::commit(work.run.root(), &paths, &message, work.run.settings.timeout().min(LONGEST)).await {
+    match sandbox::git::commit_paths(work.run.root(), &paths, &message, work.run.settings.timeout().min(LONGEST)).await
+    {
         Ok(id) => {
             work.run.emit(Event::Committed { id: id.clone(), message })?;
             tell_left_out(work, &earlier).await?;
@@ -79,7 +80,7 @@ fn adds_all(planned: &plan::Commit) -> bool {
 
 /// Tells which files of earlier runs of the plan are not in the commit: without them it may not work by itself.
 async fn tell_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<(), Stop> {
-    let Ok(changed) = sandbox::git::status(work.run.root(), earlier).await else { return Ok(()) };
+    let Ok(changed) = sandbox::git::read_status(work.run.root(), earlier).await else { return Ok(()) };
     if changed.is_empty() || earlier.is_empty() {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sandbox::{WallChoice, WallName};
+use sandbox::{BackendChoice, BackendName};
 
 /// The walls around every command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,15 +50,15 @@ impl Walls {
     }
 }
 
-impl From<Walls> for WallChoice {
+impl From<Walls> for BackendChoice {
     fn from(walls: Walls) -> Self {
         match walls {
-            Walls::Auto => WallChoice::Auto,
-            Walls::Bubblewrap => WallChoice::Only(WallName::Bubblewrap),
-            Walls::Namespaces => WallChoice::Only(WallName::Namespaces),
-            Walls::Landlock => WallChoice::Only(WallName::Landlock),
-            Walls::Macos => WallChoice::Only(WallName::Macos),
-            Walls::Off => WallChoice::Off,
+            Walls::Auto => BackendChoice::Auto,
+            Walls::Bubblewrap => BackendChoice::Only(BackendName::Bubblewrap),
+            Walls::Namespaces => BackendChoice::Only(BackendName::Namespaces),
+            Walls::Landlock => BackendChoice::Only(BackendName::Landlock),
+            Walls::Macos => BackendChoice::Only(BackendName::Macos),
+            Walls::Off => BackendChoice::Off,
         }
     }
 }

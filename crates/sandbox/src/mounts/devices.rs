@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::mount::MountFlags;
 
-use super::said;
+use super::describe_error;
 
 const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
 
@@ -19,26 +19,26 @@ const LINKS: &[(&str, &str)] = &[
 ];
 
 /// Builds it at `at`, from where it is moved to its place.
-pub(super) fn build(at: &Path) -> Result<PathBuf, String> {
+pub(super) fn build_devices(at: &Path) -> Result<PathBuf, String> {
     let quiet = MountFlags::NOSUID;
-    fs::create_dir_all(at).map_err(said("make", at))?;
+    fs::create_dir_all(at).map_err(describe_error("make", at))?;
     rustix::mount::mount("none", at, "tmpfs", quiet, Some(c"mode=755,size=64k"))
-        .map_err(said("mount", at))?;
+        .map_err(describe_error("mount", at))?;
     for name in DEVICES {
         let (from, to) = (Path::new("/dev").join(name), at.join(name));
-        fs::write(&to, b"").map_err(said("make", &to))?;
-        rustix::mount::mount_bind(&from, &to).map_err(said("bind", &from))?;
+        fs::write(&to, b"").map_err(describe_error("make", &to))?;
+        rustix::mount::mount_bind(&from, &to).map_err(describe_error("bind", &from))?;
     }
     for (target, name) in LINKS {
-        symlink(target, at.join(name)).map_err(said("link", &at.join(name)))?;
+        symlink(target, at.join(name)).map_err(describe_error("link", &at.join(name)))?;
     }
     let (shared, terminals) = (at.join("shm"), at.join("pts"));
     for folder in [&shared, &terminals] {
-        fs::create_dir(folder).map_err(said("make", folder))?;
+        fs::create_dir(folder).map_err(describe_error("make", folder))?;
     }
     let quiet = MountFlags::NOSUID | MountFlags::NODEV;
     rustix::mount::mount("none", &shared, "tmpfs", quiet, Some(c"mode=1777"))
-        .map_err(said("mount", &shared))?;
+        .map_err(describe_error("mount", &shared))?;
     let options = Some(c"newinstance,ptmxmode=0666,mode=620");
     rustix::mount::mount(
         "devpts",
@@ -47,6 +47,6 @@ pub(super) fn build(at: &Path) -> Result<PathBuf, String> {
         MountFlags::NOSUID | MountFlags::NOEXEC,
         options,
     )
-    .map_err(said("mount", &terminals))?;
+    .map_err(describe_error("mount", &terminals))?;
     Ok(at.to_path_buf())
 }

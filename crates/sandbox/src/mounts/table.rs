@@ -8,8 +8,8 @@ use rustix::fs::StatVfsMountFlags;
 use rustix::io::Errno;
 use rustix::mount::MountFlags;
 
-use super::said;
-use crate::mountinfo::{LIST, mounts};
+use super::describe_error;
+use crate::mountinfo::{LIST, read_mounts};
 
 /// Options of a mount that a namespace inherits and may not take away again.
 const KEPT: &[(&str, MountFlags)] = &[
@@ -22,30 +22,30 @@ const KEPT: &[(&str, MountFlags)] = &[
 ];
 
 /// Makes every mount read-only but the skipped ones and what lies in them.
-pub(super) fn seal_everything(skipped: &[&Path]) -> Result<(), String> {
-    for (path, options) in listed()? {
+pub(super) fn make_all_read_only(skipped: &[&Path]) -> Result<(), String> {
+    for (path, options) in list_mounts()? {
         if skipped.iter().any(|skip| path.starts_with(skip)) {
             continue;
         }
-        let sealed = remount(&path, &options);
+        let sealed = remount_with(&path, &options);
         // Out of our reach, or hidden under a later mount: not to be written either.
         if !matches!(
             sealed,
             Ok(()) | Err(Errno::ACCESS | Errno::NOENT | Errno::INVAL | Errno::NOTDIR)
         ) {
-            return sealed.map_err(said("make read-only", &path));
+            return sealed.map_err(describe_error("make read-only", &path));
         }
     }
     Ok(())
 }
 
 /// Makes one mount read-only.
-pub(super) fn seal(path: &Path) -> Result<(), String> {
-    let options = listed()?.remove(path).unwrap_or_default();
-    remount(path, &options).map_err(said("make read-only", path))
+pub(super) fn make_read_only(path: &Path) -> Result<(), String> {
+    let options = list_mounts()?.remove(path).unwrap_or_default();
+    remount_with(path, &options).map_err(describe_error("make read-only", path))
 }
 
-fn remount(path: &Path, options: &str) -> Result<(), Errno> {
+fn remount_with(path: &Path, options: &str) -> Result<(), Errno> {
     let kept = KEPT
         .iter()
         .filter(|(name, _)| options.split(',').any(|option| option == *name));
@@ -60,10 +60,10 @@ fn remount(path: &Path, options: &str) -> Result<(), Errno> {
 }
 
 /// Fails if anything can be written to but our own mounts.
-pub(super) fn check(own: &BTreeSet<PathBuf>) -> Result<(), String> {
+pub(super) fn check_read_only(own: &BTreeSet<PathBuf>) -> Result<(), String> {
     let ours =
         |path: &Path| own.contains(path) || path.starts_with("/dev") || path.starts_with("/proc");
-    for path in listed()?.into_keys().filter(|path| !ours(path)) {
+    for path in list_mounts()?.into_keys().filter(|path| !ours(path)) {
         if let Ok(found) = rustix::fs::statvfs(&path)
             && !found.f_flag.contains(StatVfsMountFlags::RDONLY)
             && !own.iter().any(|own| is_seen_through(own, &path))
@@ -74,7 +74,7 @@ pub(super) fn check(own: &BTreeSet<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether `path` is no mount any more as it is reached now, but lies in `own`.
+/// Returns whether `path` is no mount any more as it is reached now, but lies in `own`.
 fn is_seen_through(own: &Path, path: &Path) -> bool {
     path.starts_with(own)
         && matches!((fs::metadata(own), fs::metadata(path)), (Ok(own), Ok(path)) if {
@@ -83,6 +83,6 @@ fn is_seen_through(own: &Path, path: &Path) -> bool {
         })
 }
 
-fn listed() -> Result<std::collections::BTreeMap<PathBuf, String>, String> {
-    mounts().map_err(said("read", Path::new(LIST)))
+fn list_mounts() -> Result<std::collections::BTreeMap<PathBuf, String>, String> {
+    read_mounts().map_err(describe_error("read", Path::new(LIST)))
 }

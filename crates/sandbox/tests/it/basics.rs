@@ -2,13 +2,14 @@
 
 use crate::bench::{ALL, Bench, open, run, succeed};
 
-/// What nextest shows, so that a test that was skipped for lack of a backend is not taken for one that passed.
+/// What nextest shows, so that a test that was skipped for lack of a backend is not taken for one
+/// that passed.
 #[tokio::test]
 async fn every_backend_opens_or_is_missing_for_a_reason() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
-        if let Some(sandbox) = open(bench.policy(*wall)).await {
-            println!("tested with {wall}: {}", sandbox.tier().details);
+        if let Some(sandbox) = open(bench.policy(*backend)).await {
+            println!("tested with {backend}: {}", sandbox.tier().details);
             sandbox.close().await.unwrap();
         }
     }
@@ -16,10 +17,10 @@ async fn every_backend_opens_or_is_missing_for_a_reason() {
 
 #[tokio::test]
 async fn the_real_tree_is_never_written_and_the_overlay_lives_on() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let before = bench.snapshot();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         succeed(
@@ -37,6 +38,6 @@ async fn the_real_tree_is_never_written_and_the_overlay_lives_on() {
             (sandbox::Exit::Code(3), "out\nerr\n")
         );
         sandbox.close().await.unwrap();
-        assert_eq!(before, bench.snapshot(), "{wall}");
+        assert_eq!(before, bench.snapshot(), "{backend}");
     }
 }

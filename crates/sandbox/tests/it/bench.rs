@@ -1,11 +1,14 @@
-//! What the tests stand on: a small repository, and a sandbox over it behind a wall that is asked for.
+//! What the tests stand on: a small repository, and a sandbox over it behind a backend that is
+//! asked for.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sandbox::{Command, Network, Outcome, Policy, Sandbox, SandboxError, WallChoice, WallName};
+use sandbox::{
+    BackendChoice, BackendName, Command, Network, Outcome, Policy, Sandbox, SandboxError,
+};
 
 use crate::required::skip;
 
@@ -16,23 +19,23 @@ pub(crate) struct Bench {
     _folder: tempfile::TempDir,
 }
 
-/// Every wall of Linux, and none.
-pub(crate) const ALL: &[WallName] = &[
-    WallName::Namespaces,
-    WallName::Bubblewrap,
-    WallName::Landlock,
-    WallName::Off,
+/// Every backend of Linux, and none.
+pub(crate) const ALL: &[BackendName] = &[
+    BackendName::Namespaces,
+    BackendName::Bubblewrap,
+    BackendName::Landlock,
+    BackendName::Off,
 ];
 
-/// Every wall of Linux.
-pub(crate) const WALLS: &[WallName] = &[
-    WallName::Namespaces,
-    WallName::Bubblewrap,
-    WallName::Landlock,
+/// Every backend of Linux.
+pub(crate) const BACKENDS: &[BackendName] = &[
+    BackendName::Namespaces,
+    BackendName::Bubblewrap,
+    BackendName::Landlock,
 ];
 
-/// The walls that mount, and so show the repository at its own path and have a loopback.
-pub(crate) const MOUNTING: &[WallName] = &[WallName::Namespaces, WallName::Bubblewrap];
+/// The sandbox that mount, and so show the repository at its own path and have a loopback.
+pub(crate) const MOUNTING: &[BackendName] = &[BackendName::Namespaces, BackendName::Bubblewrap];
 
 impl Bench {
     pub(crate) fn new() -> Self {
@@ -54,11 +57,11 @@ impl Bench {
         }
     }
 
-    pub(crate) fn policy(&self, wall: WallName) -> Policy {
+    pub(crate) fn policy(&self, backend: BackendName) -> Policy {
         Policy {
             root: self.root.clone(),
             scratch: self.scratch.clone(),
-            wall: WallChoice::Only(wall),
+            backend: BackendChoice::Only(backend),
             network: Network::Closed,
             services: Vec::new(),
             env: Vec::new(),
@@ -67,11 +70,12 @@ impl Bench {
             hidden: Vec::new(),
             show: Vec::new(),
             timeout: Duration::from_secs(60),
-            helper: env!("CARGO_BIN_EXE_sandbox-warden").into(),
+            helper: env!("CARGO_BIN_EXE_sandbox-supervisor").into(),
         }
     }
 
-    /// Every file of the repository with its bytes and mode, to show that nothing was written.
+    /// Returns every file of the repository with its bytes and mode, to show that nothing was
+    /// written.
     pub(crate) fn snapshot(&self) -> Vec<(PathBuf, u32, Vec<u8>)> {
         let mut found = Vec::new();
         collect(&self.root, &mut found);
@@ -101,12 +105,12 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, u32, Vec<u8>)>) {
 
 /// Opens a sandbox, or skips the test where the machine lacks its backend.
 pub(crate) async fn open(policy: Policy) -> Option<Sandbox> {
-    let WallChoice::Only(backend) = policy.wall else {
+    let BackendChoice::Only(backend) = policy.backend else {
         panic!("a test names its backend")
     };
     match Sandbox::open(policy).await {
         Ok(sandbox) => Some(sandbox),
-        Err(error @ SandboxError::NoWall { .. }) => {
+        Err(error @ SandboxError::NoBackend { .. }) => {
             skip(backend, error);
             None
         }
@@ -114,9 +118,10 @@ pub(crate) async fn open(policy: Policy) -> Option<Sandbox> {
     }
 }
 
-/// Skips the test where a process that was to open a sandbox printed that the machine lacks its backend.
-pub(crate) fn skipped(backend: WallName, text: &str) -> bool {
-    let lacks = text.contains("no wall can be had");
+/// Skips the test where a process that was to open a sandbox printed that the machine lacks its
+/// backend.
+pub(crate) fn skipped(backend: BackendName, text: &str) -> bool {
+    let lacks = text.contains("no backend can be had");
     if lacks {
         skip(backend, text);
     }
@@ -126,7 +131,7 @@ pub(crate) fn skipped(backend: WallName, text: &str) -> bool {
 /// Runs a program of the host, which must succeed, and gives what it printed.
 #[expect(
     clippy::disallowed_methods,
-    reason = "a test has to look from outside of the walls"
+    reason = "a test has to look from outside of the sandbox"
 )]
 pub(crate) fn host(folder: &Path, words: &[&str]) -> String {
     let output = std::process::Command::new(words[0])
@@ -142,7 +147,7 @@ pub(crate) fn host(folder: &Path, words: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Whether some process of the host has these words on its command line.
+/// Returns whether some process of the host has these words on its command line.
 pub(crate) fn runs_on_host(words: &str) -> bool {
     fs::read_dir("/proc").unwrap().flatten().any(|entry| {
         let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
@@ -170,6 +175,10 @@ pub(crate) async fn run(sandbox: &Sandbox, script: &str) -> (Outcome, String) {
 /// Runs a script that must succeed, and gives what it printed.
 pub(crate) async fn succeed(sandbox: &Sandbox, script: &str) -> String {
     let (outcome, text) = run(sandbox, script).await;
-    assert!(outcome.exit.success(), "{script}: {}: {text}", outcome.exit);
+    assert!(
+        outcome.exit.is_success(),
+        "{script}: {}: {text}",
+        outcome.exit
+    );
     text
 }

@@ -3,7 +3,7 @@
 use sandbox::EffectKind::{Created, Deleted, Link, ModeChanged, Modified};
 use sandbox::{EffectKind, SandboxError};
 
-use crate::bench::{ALL, Bench, WALLS, host, open, run, succeed};
+use crate::bench::{ALL, BACKENDS, Bench, host, open, run, succeed};
 
 type Case = (&'static str, &'static [(&'static str, EffectKind)]);
 
@@ -80,11 +80,11 @@ const CASES: &[Case] = &[
 
 #[tokio::test]
 async fn effects_are_exactly_what_changed() {
-    for wall in ALL {
+    for backend in ALL {
         for (script, expected) in CASES {
             let bench = Bench::new();
             let before = bench.snapshot();
-            let Some(sandbox) = open(bench.policy(*wall)).await else {
+            let Some(sandbox) = open(bench.policy(*backend)).await else {
                 break;
             };
             succeed(&sandbox, script).await;
@@ -93,16 +93,16 @@ async fn effects_are_exactly_what_changed() {
                 .iter()
                 .map(|effect| (effect.path.as_str(), effect.kind))
                 .collect();
-            assert_eq!(found, *expected, "{wall}: {script}");
+            assert_eq!(found, *expected, "{backend}: {script}");
             sandbox.close().await.unwrap();
-            assert_eq!(before, bench.snapshot(), "{wall}: {script}");
+            assert_eq!(before, bench.snapshot(), "{backend}: {script}");
         }
     }
 }
 
 #[tokio::test]
 async fn the_worst_commands_change_nothing_outside() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let root = bench.root.clone();
         for words in [
@@ -124,7 +124,7 @@ async fn the_worst_commands_change_nothing_outside() {
         std::fs::write(root.join("README.md"), "edited and not committed\n").unwrap();
         std::fs::write(root.join("untracked"), "x").unwrap();
         let before = bench.snapshot();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         succeed(&sandbox, "git checkout -q . && git clean -fdxq && test ! -e untracked && grep -q 'read me' README.md")
@@ -140,31 +140,31 @@ async fn the_worst_commands_change_nothing_outside() {
             found
                 .iter()
                 .any(|effect| effect.path == "untracked" && effect.kind == Deleted),
-            "{wall}"
+            "{backend}"
         );
         sandbox.close().await.unwrap();
-        assert_eq!(before, bench.snapshot(), "{wall}");
+        assert_eq!(before, bench.snapshot(), "{backend}");
     }
 }
 
 #[tokio::test]
 async fn the_harness_stages_files_that_commands_see() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let before = bench.snapshot();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         sandbox
-            .write("src/api/new.py", b"\xff\x00new", Some(0o755))
+            .write_file("src/api/new.py", b"\xff\x00new", Some(0o755))
             .await
             .unwrap();
         sandbox
-            .write("run.sh", b"#!/bin/sh\necho staged\n", None)
+            .write_file("run.sh", b"#!/bin/sh\necho staged\n", None)
             .await
             .unwrap();
-        sandbox.remove("README.md").await.unwrap();
-        sandbox.remove("never/was").await.unwrap();
+        sandbox.remove_file("README.md").await.unwrap();
+        sandbox.remove_file("never/was").await.unwrap();
         assert_eq!(
             succeed(
                 &sandbox,
@@ -174,10 +174,14 @@ async fn the_harness_stages_files_that_commands_see() {
             "staged\n5\n"
         );
         assert_eq!(
-            sandbox.read("src/api/new.py").await.unwrap().as_deref(),
+            sandbox
+                .read_file("src/api/new.py")
+                .await
+                .unwrap()
+                .as_deref(),
             Some(&b"\xff\x00new"[..])
         );
-        assert_eq!(sandbox.read("README.md").await.unwrap(), None);
+        assert_eq!(sandbox.read_file("README.md").await.unwrap(), None);
         let found = sandbox.changes().await.unwrap();
         let found: Vec<_> = found
             .iter()
@@ -190,26 +194,26 @@ async fn the_harness_stages_files_that_commands_see() {
                 ("run.sh", Modified),
                 ("src/api/new.py", Created)
             ],
-            "{wall}"
+            "{backend}"
         );
         succeed(&sandbox, "ln -s /etc out; mkfifo pipe").await;
         for path in ["../x", "/etc/passwd", "out/x", "src/../../x"] {
-            let error = sandbox.write(path, b"x", None).await.unwrap_err();
+            let error = sandbox.write_file(path, b"x", None).await.unwrap_err();
             assert!(
                 matches!(error, SandboxError::Outside { .. }),
-                "{wall}: {path}: {error}"
+                "{backend}: {path}: {error}"
             );
-            assert!(sandbox.read(path).await.is_err(), "{wall}: {path}");
+            assert!(sandbox.read_file(path).await.is_err(), "{backend}: {path}");
         }
-        assert!(sandbox.read("pipe").await.is_err());
+        assert!(sandbox.read_file("pipe").await.is_err());
         sandbox.close().await.unwrap();
-        assert_eq!(before, bench.snapshot(), "{wall}");
+        assert_eq!(before, bench.snapshot(), "{backend}");
     }
 }
 
 #[tokio::test]
 async fn what_is_hidden_is_not_there_and_a_link_leads_nowhere() {
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
         let outside = bench.root.with_file_name("outside");
         std::fs::create_dir_all(&outside).unwrap();
@@ -219,7 +223,7 @@ async fn what_is_hidden_is_not_there_and_a_link_leads_nowhere() {
         std::fs::write(bench.root.join(".backend-engineer/deep/journal"), "secret").unwrap();
         std::fs::write(bench.root.join("src/key.pem"), "secret").unwrap();
         let before = bench.snapshot();
-        let mut policy = bench.policy(*wall);
+        let mut policy = bench.policy(*backend);
         policy.hidden = vec![
             ".backend-engineer".into(),
             "src/key.pem".into(),
@@ -231,7 +235,7 @@ async fn what_is_hidden_is_not_there_and_a_link_leads_nowhere() {
         let listed = succeed(&sandbox, "find . -name .git -prune -o -print | sort").await;
         assert!(
             !listed.contains("backend-engineer") && !listed.contains("key.pem"),
-            "{wall}: {listed}"
+            "{backend}: {listed}"
         );
         run(&sandbox, "echo x > out/file; echo x > out/new; mkdir .backend-engineer; echo x > .backend-engineer/x")
             .await;
@@ -240,9 +244,9 @@ async fn what_is_hidden_is_not_there_and_a_link_leads_nowhere() {
             "echo x > /etc/written; echo x > /usr/written; echo x > ../written",
         )
         .await;
-        assert_eq!(sandbox.changes().await.unwrap(), [], "{wall}");
+        assert_eq!(sandbox.changes().await.unwrap(), [], "{backend}");
         sandbox.close().await.unwrap();
-        assert_eq!(before, bench.snapshot(), "{wall}");
+        assert_eq!(before, bench.snapshot(), "{backend}");
         assert_eq!(
             std::fs::read_to_string(outside.join("file")).unwrap(),
             "mine"

@@ -25,7 +25,9 @@ const TIME: std::time::Duration = std::time::Duration::from_secs(60);
 async fn states_and_commits_are_told() {
     let bench = repository();
     assert_eq!(
-        git::toplevel(&bench.root.join("src/deep")).await.unwrap(),
+        git::find_toplevel(&bench.root.join("src/deep"))
+            .await
+            .unwrap(),
         Some(bench.root.clone())
     );
     assert!(
@@ -33,9 +35,9 @@ async fn states_and_commits_are_told() {
             .await
             .unwrap()
     );
-    assert_eq!(git::head(&bench.root).await.unwrap(), None);
+    assert_eq!(git::read_head(&bench.root).await.unwrap(), None);
     host(&bench.root, &["git", "add", "run.sh"]);
-    let first = git::commit(
+    let first = git::commit_paths(
         &bench.root,
         &["README.md", "src"],
         "First: \"quoted\"\n\nBody",
@@ -43,8 +45,8 @@ async fn states_and_commits_are_told() {
     )
     .await
     .unwrap();
-    assert_eq!(git::head(&bench.root).await.unwrap(), Some(first));
-    let states = git::status::<&str>(&bench.root, &[]).await.unwrap();
+    assert_eq!(git::read_head(&bench.root).await.unwrap(), Some(first));
+    let states = git::read_status::<&str>(&bench.root, &[]).await.unwrap();
     let states: Vec<_> = states
         .iter()
         .map(|state| (state.path.as_str(), state.index, state.tree))
@@ -52,14 +54,14 @@ async fn states_and_commits_are_told() {
     assert_eq!(states, [("run.sh", 'A', ' '), ("link", '?', '?')]);
     fs::write(bench.root.join("README.md"), "changed\n").unwrap();
     fs::remove_file(bench.root.join("src/app.py")).unwrap();
-    let states = git::status(&bench.root, &["README.md", "src"])
+    let states = git::read_status(&bench.root, &["README.md", "src"])
         .await
         .unwrap();
     assert_eq!(
         states.iter().map(|state| state.tree).collect::<String>(),
         "MD"
     );
-    git::commit(&bench.root, &["src/app.py"], "Remove", TIME)
+    git::commit_paths(&bench.root, &["src/app.py"], "Remove", TIME)
         .await
         .unwrap();
     assert_eq!(
@@ -67,7 +69,7 @@ async fn states_and_commits_are_told() {
         "A Person Remove\nA Person First: \"quoted\"\n"
     );
     assert!(matches!(
-        git::commit(&bench.root, &["src"], "Nothing", TIME).await,
+        git::commit_paths(&bench.root, &["src"], "Nothing", TIME).await,
         Err(SandboxError::Git { .. })
     ));
 }
@@ -75,7 +77,7 @@ async fn states_and_commits_are_told() {
 #[tokio::test]
 async fn a_repository_can_not_make_reading_run_its_programs() {
     let bench = repository();
-    git::commit(&bench.root, &["README.md"], "First", TIME)
+    git::commit_paths(&bench.root, &["README.md"], "First", TIME)
         .await
         .unwrap();
     let trap = bench.root.with_file_name("trap");
@@ -100,13 +102,13 @@ async fn a_repository_can_not_make_reading_run_its_programs() {
     }
     fs::write(bench.root.join("README.md"), "changed\n").unwrap();
     assert_eq!(
-        git::status(&bench.root, &["README.md"])
+        git::read_status(&bench.root, &["README.md"])
             .await
             .unwrap()
             .len(),
         1
     );
-    assert!(git::head(&bench.root).await.unwrap().is_some());
+    assert!(git::read_head(&bench.root).await.unwrap().is_some());
     assert!(!std::path::Path::new(&format!("{trap}.sprung")).exists());
 }
 
@@ -120,7 +122,7 @@ async fn a_refusing_hook_is_quoted_and_an_editor_never_opens() {
     )
     .unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    let error = git::commit(&bench.root, &["README.md"], "First", TIME)
+    let error = git::commit_paths(&bench.root, &["README.md"], "First", TIME)
         .await
         .unwrap_err();
     assert!(
@@ -130,7 +132,7 @@ async fn a_refusing_hook_is_quoted_and_an_editor_never_opens() {
         "{error}"
     );
     assert!(
-        git::commit::<&str>(&bench.root, &[], "None", TIME)
+        git::commit_paths::<&str>(&bench.root, &[], "None", TIME)
             .await
             .is_err()
     );
@@ -146,7 +148,7 @@ async fn a_hook_that_leaves_something_running_does_not_hold_the_commit() {
     )
     .unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    let commit = git::commit(&bench.root, &["README.md"], "First", TIME)
+    let commit = git::commit_paths(&bench.root, &["README.md"], "First", TIME)
         .await
         .unwrap();
     assert_eq!(
@@ -167,11 +169,11 @@ async fn a_hook_that_changes_a_file_leaves_no_stale_index() {
     )
     .unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    git::commit(&bench.root, &["README.md"], "First", TIME)
+    git::commit_paths(&bench.root, &["README.md"], "First", TIME)
         .await
         .unwrap();
     assert!(
-        git::status(&bench.root, &["README.md"])
+        git::read_status(&bench.root, &["README.md"])
             .await
             .unwrap()
             .is_empty()
@@ -184,10 +186,10 @@ async fn a_refused_commit_leaves_the_index_as_it_was() {
     let hook = bench.root.join(".git/hooks/pre-commit");
     fs::write(&hook, "#!/bin/sh\nexit 1\n").unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    let error = git::commit(&bench.root, &["README.md"], "First", TIME)
+    let error = git::commit_paths(&bench.root, &["README.md"], "First", TIME)
         .await
         .unwrap_err();
     assert!(error.to_string().contains("said nothing"), "{error}");
-    let left = git::status(&bench.root, &["README.md"]).await.unwrap();
+    let left = git::read_status(&bench.root, &["README.md"]).await.unwrap();
     assert_eq!((left[0].index, left[0].tree), ('?', '?'));
 }

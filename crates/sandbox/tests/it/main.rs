@@ -1,4 +1,4 @@
-//! Commands behind every wall that this machine has.
+//! Commands behind every backend that this machine has.
 
 #[cfg(test)]
 mod required;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use sandbox::{Command, Network, SandboxError, Service};
 
-use crate::bench::{Bench, MOUNTING, WALLS, eventually, open, run, runs_on_host, succeed};
+use crate::bench::{BACKENDS, Bench, MOUNTING, eventually, open, run, runs_on_host, succeed};
 
-/// A service of the host that greets everyone.
+/// Returns a service of the host that greets everyone.
 fn greeter() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -23,9 +23,9 @@ fn greeter() -> u16 {
 #[tokio::test]
 async fn a_closed_network_does_not_reach_the_host() {
     let port = greeter();
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let (outcome, text) = run(
@@ -34,8 +34,8 @@ async fn a_closed_network_does_not_reach_the_host() {
         )
         .await;
         assert!(
-            !outcome.exit.success() && !text.contains("greetings"),
-            "{wall}: {text}"
+            !outcome.exit.is_success() && !text.contains("greetings"),
+            "{backend}: {text}"
         );
         sandbox.close().await.unwrap();
     }
@@ -54,9 +54,9 @@ async fn named_sockets_of_the_host_are_out_of_reach() {
             &abstracted,
         );
     let unnamed = std::os::unix::net::UnixListener::bind_addr(&name.unwrap()).unwrap();
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         for address in [
@@ -68,13 +68,13 @@ async fn named_sockets_of_the_host_are_out_of_reach() {
             );
             std::fs::write(bench.root.join("connect.py"), &script).unwrap();
             sandbox
-                .write("connect.py", script.as_bytes(), None)
+                .write_file("connect.py", script.as_bytes(), None)
                 .await
                 .unwrap();
             let (outcome, text) = run(&sandbox, "python3 connect.py").await;
             assert!(
                 outcome.exit == sandbox::Exit::Code(1) && text.contains("Error"),
-                "{wall}: {address}: {text}"
+                "{backend}: {address}: {text}"
             );
         }
         sandbox.close().await.unwrap();
@@ -85,19 +85,19 @@ async fn named_sockets_of_the_host_are_out_of_reach() {
 
 #[tokio::test]
 async fn a_server_is_met_by_a_later_command() {
-    for wall in MOUNTING {
+    for backend in MOUNTING {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let server = sandbox
-            .start(Command::new("python3 -m http.server 8123 --bind 127.0.0.1"))
+            .start_server(Command::new("python3 -m http.server 8123 --bind 127.0.0.1"))
             .await
             .unwrap();
         assert_eq!(
             (server.listening.as_slice(), &server.exited),
             (&[8123][..], &None),
-            "{wall}"
+            "{backend}"
         );
         let get = "python3 -c \"import urllib.request as r; print(r.urlopen('http://localhost:8123/README.md').read())\"";
         assert!(succeed(&sandbox, get).await.contains("read me"));
@@ -119,11 +119,11 @@ async fn a_server_is_met_by_a_later_command() {
                 .head(10_000)
                 .unwrap()
                 .contains("GET /README.md"),
-            "{wall}"
+            "{backend}"
         );
-        assert!(!run(&sandbox, get).await.0.exit.success());
+        assert!(!run(&sandbox, get).await.0.exit.is_success());
         let failed = sandbox
-            .start(Command::new("echo no; exit 7"))
+            .start_server(Command::new("echo no; exit 7"))
             .await
             .unwrap();
         assert_eq!(failed.exited, Some(sandbox::Exit::Code(7)));
@@ -144,9 +144,9 @@ async fn a_server_is_met_by_a_later_command() {
 #[tokio::test]
 async fn services_are_forwarded_and_nothing_else() {
     let (port, other) = (greeter(), greeter());
-    for wall in MOUNTING {
+    for backend in MOUNTING {
         let bench = Bench::new();
-        let mut policy = bench.policy(*wall);
+        let mut policy = bench.policy(*backend);
         policy.services = vec![Service {
             name: "greeter".into(),
             host: "localhost".into(),
@@ -161,14 +161,14 @@ async fn services_are_forwarded_and_nothing_else() {
                 &format!("exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3"),
             )
             .await;
-            assert_eq!(text, "greetings from the host\n", "{wall}");
+            assert_eq!(text, "greetings from the host\n", "{backend}");
         }
         assert!(
             !run(&sandbox, &format!("exec 3<>/dev/tcp/127.0.0.1/{other}"))
                 .await
                 .0
                 .exit
-                .success()
+                .is_success()
         );
         sandbox.close().await.unwrap();
     }
@@ -177,9 +177,9 @@ async fn services_are_forwarded_and_nothing_else() {
 #[tokio::test]
 async fn a_setup_command_may_have_the_network_over_the_same_files() {
     let port = greeter();
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         succeed(&sandbox, "echo before > before").await;
@@ -195,7 +195,7 @@ async fn a_setup_command_may_have_the_network_over_the_same_files() {
         assert_eq!(
             outcome.output.head(1000).unwrap(),
             "before\ngreetings from the host\n",
-            "{wall}"
+            "{backend}"
         );
         assert_eq!(
             succeed(&sandbox, "cat got").await,
@@ -206,8 +206,8 @@ async fn a_setup_command_may_have_the_network_over_the_same_files() {
                 .await
                 .0
                 .exit
-                .success(),
-            "{wall}"
+                .is_success(),
+            "{backend}"
         );
         let found = sandbox.changes().await.unwrap();
         assert_eq!(
@@ -224,12 +224,12 @@ async fn a_setup_command_may_have_the_network_over_the_same_files() {
 #[tokio::test]
 async fn what_can_not_reach_its_registry_does_not_try_again() {
     const SCRIPT: &str = "echo \"<$NPM_CONFIG_FETCH_RETRIES>\"";
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
-        assert_eq!(succeed(&sandbox, SCRIPT).await, "<0>\n", "{wall}");
+        assert_eq!(succeed(&sandbox, SCRIPT).await, "<0>\n", "{backend}");
         let open = Command {
             network: Some(Network::Open),
             ..Command::new(SCRIPT)
@@ -237,7 +237,7 @@ async fn what_can_not_reach_its_registry_does_not_try_again() {
         assert_eq!(
             sandbox.run(open).await.unwrap().output.head(100).unwrap(),
             "<>\n",
-            "{wall}"
+            "{backend}"
         );
         sandbox.close().await.unwrap();
     }
@@ -245,9 +245,9 @@ async fn what_can_not_reach_its_registry_does_not_try_again() {
 
 #[tokio::test]
 async fn a_server_that_never_returns_is_told_from_a_slow_command() {
-    for wall in MOUNTING {
+    for backend in MOUNTING {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let short = |script: &str| Command {
@@ -269,7 +269,7 @@ async fn a_server_that_never_returns_is_told_from_a_slow_command() {
                 after,
                 looks_like_server: true
             },
-            "{wall}"
+            "{backend}"
         );
         assert_eq!(
             slow.exit,
@@ -277,7 +277,7 @@ async fn a_server_that_never_returns_is_told_from_a_slow_command() {
                 after,
                 looks_like_server: false
             },
-            "{wall}"
+            "{backend}"
         );
         assert!(slow.output.tail(20).unwrap().contains("still"));
         assert!(eventually(|| !runs_on_host("sleep 86401")));

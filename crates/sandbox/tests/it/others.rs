@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use sandbox::{Policy, SandboxError, WallChoice, WallName};
+use sandbox::{BackendChoice, BackendName, Policy, SandboxError};
 
 use crate::bench::{ALL, Bench, host, open, skipped, succeed};
 use crate::required::skip;
@@ -37,12 +37,12 @@ fn a_user_who_is_not_root_stands_behind_the_same_walls() {
         );
         return;
     }
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let above = bench.root.parent().unwrap().to_path_buf();
         fs::set_permissions(&above, fs::Permissions::from_mode(0o755)).unwrap();
-        let warden = above.join("warden");
-        fs::copy(env!("CARGO_BIN_EXE_sandbox-warden"), &warden).unwrap();
+        let supervisor = above.join("supervisor");
+        fs::copy(env!("CARGO_BIN_EXE_sandbox-supervisor"), &supervisor).unwrap();
         let home = above.join("home");
         fs::create_dir_all(home.join(".ssh")).unwrap();
         fs::create_dir_all(home.join(".cache/pip")).unwrap();
@@ -55,8 +55,8 @@ fn a_user_who_is_not_root_stands_behind_the_same_walls() {
         let before = bench.snapshot();
         let output = std::process::Command::new("setpriv")
             .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
-            .arg(&warden)
-            .arg(wall.to_string())
+            .arg(&supervisor)
+            .arg(backend.to_string())
             .args([&bench.root, &bench.scratch])
             .args([
                 "id -u; ls -A; echo x > new; rm -r src/deep; chmod 000 README.md; mkdir shut; echo x > shut/y; chmod 000 shut",
@@ -68,48 +68,48 @@ fn a_user_who_is_not_root_stands_behind_the_same_walls() {
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned()
             + &String::from_utf8_lossy(&output.stderr);
-        if skipped(*wall, &text) {
+        if skipped(*backend, &text) {
             continue;
         }
-        assert!(output.status.success(), "{wall}: {text}");
+        assert!(output.status.success(), "{backend}: {text}");
         assert!(
             text.contains("65534\n")
                 && text.contains("[Created new]")
                 && text.contains("[Created shut/y]"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
         assert!(
             text.contains("[Deleted src/deep/one.txt]") && text.contains("[ModeChanged README.md]"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
         assert!(
             text.contains("left behind: true") && !text.contains("do-not-show"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
-        if *wall != WallName::Off {
-            assert!(!text.contains(".backend-engineer"), "{wall}: {text}");
+        if *backend != BackendName::Off {
+            assert!(!text.contains(".backend-engineer"), "{backend}: {text}");
         }
-        assert!(!home.join(".cache/pip/x").exists(), "{wall}");
-        assert_eq!(before, bench.snapshot(), "{wall}");
+        assert!(!home.join(".cache/pip/x").exists(), "{backend}");
+        assert_eq!(before, bench.snapshot(), "{backend}");
         let left: Vec<_> = fs::read_dir(&bench.scratch)
             .unwrap()
             .flatten()
             .map(|entry| entry.file_name())
             .collect();
-        assert_eq!(left, ["outputs"], "{wall}");
+        assert_eq!(left, ["outputs"], "{backend}");
     }
 }
 
 #[tokio::test]
 async fn places_with_odd_names_and_a_scratch_inside_of_the_repository_work() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let root = bench.root.with_file_name("odd, name:with\\ all é\n");
         fs::rename(&bench.root, &root).unwrap();
         let policy = Policy {
             root: root.clone(),
             scratch: root.join(".backend-engineer/run 1"),
-            ..bench.policy(*wall)
+            ..bench.policy(*backend)
         };
         let Some(sandbox) = open(policy).await else {
             continue;
@@ -131,7 +131,7 @@ async fn places_with_odd_names_and_a_scratch_inside_of_the_repository_work() {
                 .map(|effect| effect.path.as_str())
                 .collect::<Vec<_>>(),
             ["new"],
-            "{wall}"
+            "{backend}"
         );
         sandbox.close().await.unwrap();
         assert!(!root.join("new").exists());
@@ -144,8 +144,8 @@ async fn what_can_not_be_a_repository_is_refused() {
     let policy = |root: &str, scratch: PathBuf| Policy {
         root: root.into(),
         scratch,
-        wall: WallChoice::Off,
-        ..bench.policy(WallName::Off)
+        backend: BackendChoice::Off,
+        ..bench.policy(BackendName::Off)
     };
     for (root, scratch) in [
         ("/", bench.scratch.clone()),
@@ -167,37 +167,38 @@ async fn what_can_not_be_a_repository_is_refused() {
             "{error}"
         );
     }
-    let mut broken = bench.policy(WallName::Namespaces);
+    let mut broken = bench.policy(BackendName::Namespaces);
     broken.helper = "/no/such/helper".into();
-    broken.wall = WallChoice::Auto;
+    broken.backend = BackendChoice::Auto;
     let error = sandbox::Sandbox::open(broken).await.unwrap_err();
     assert!(
-        matches!(&error, SandboxError::NoWall { tried, .. } if tried.len() >= 3),
+        matches!(&error, SandboxError::NoBackend { tried, .. } if tried.len() >= 3),
         "{error}"
     );
     assert!(error.to_string().contains("/no/such/helper"), "{error}");
     host(&bench.root, &["true"]);
 }
 
-/// What is mounted inside of the repository, as a container does with its volumes, is seen and layered too.
+/// What is mounted inside of the repository, as a container does with its volumes, is seen and
+/// layered too.
 #[test]
 #[expect(
     clippy::disallowed_methods,
     reason = "a mount takes a namespace of its own"
 )]
 fn what_is_mounted_inside_of_the_repository_is_layered_too() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let volume = bench.root.with_file_name("volume");
         fs::create_dir_all(&volume).unwrap();
         fs::write(volume.join("kept"), "of the volume\n").unwrap();
         fs::create_dir(bench.root.join("node_modules")).unwrap();
         let script = format!(
-            "mount --bind {volume} {root}/node_modules && mount --bind {volume}/kept {root}/README.md && exec {warden} \
-             {wall} {root} {scratch} 'cat README.md node_modules/kept; echo x > node_modules/new; echo y >> README.md'",
+            "mount --bind {volume} {root}/node_modules && mount --bind {volume}/kept {root}/README.md && exec {supervisor} \
+             {backend} {root} {scratch} 'cat README.md node_modules/kept; echo x > node_modules/new; echo y >> README.md'",
             volume = volume.display(),
             root = bench.root.display(),
-            warden = env!("CARGO_BIN_EXE_sandbox-warden"),
+            supervisor = env!("CARGO_BIN_EXE_sandbox-supervisor"),
             scratch = bench.scratch.display(),
         );
         let output = std::process::Command::new("unshare")
@@ -207,25 +208,25 @@ fn what_is_mounted_inside_of_the_repository_is_layered_too() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned()
             + &String::from_utf8_lossy(&output.stderr);
         if text.contains("unshare:") {
-            skip(WallName::Namespaces, text);
+            skip(BackendName::Namespaces, text);
             continue;
         }
-        if skipped(*wall, &text) {
+        if skipped(*backend, &text) {
             continue;
         }
         assert!(
             text.contains("of the volume\nof the volume\n"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
         assert!(
             text.contains("[Created node_modules/new]") && text.contains("[Modified README.md]"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
-        assert!(!volume.join("new").exists(), "{wall}");
+        assert!(!volume.join("new").exists(), "{backend}");
         assert_eq!(
             fs::read_to_string(volume.join("kept")).unwrap(),
             "of the volume\n",
-            "{wall}"
+            "{backend}"
         );
     }
 }
@@ -237,7 +238,7 @@ fn is_send<T: Send>(value: T) -> T {
 #[tokio::test]
 async fn a_sandbox_can_be_shared_between_tasks() {
     let bench = Bench::new();
-    let sandbox = std::sync::Arc::new(open(bench.policy(WallName::Off)).await.unwrap());
+    let sandbox = std::sync::Arc::new(open(bench.policy(BackendName::Off)).await.unwrap());
     let other = std::sync::Arc::clone(&sandbox);
     let task = tokio::spawn(is_send(async move { succeed(&other, "echo there").await }));
     assert_eq!(
@@ -264,25 +265,25 @@ fn shell(line: &str) -> String {
 
 #[test]
 fn what_our_parent_left_open_is_not_passed_on() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let secret = bench.root.with_file_name("secret");
         fs::write(&secret, "do-not-show").unwrap();
         let text = shell(&format!(
-            "exec {} {wall} {} {} 'cat <&9; cat <&77; ls /proc/self/fd; echo ran' 9< {} 77< {}",
-            env!("CARGO_BIN_EXE_sandbox-warden"),
+            "exec {} {backend} {} {} 'cat <&9; cat <&77; ls /proc/self/fd; echo ran' 9< {} 77< {}",
+            env!("CARGO_BIN_EXE_sandbox-supervisor"),
             bench.root.display(),
             bench.scratch.display(),
             secret.display(),
             secret.display()
         ));
-        if skipped(*wall, &text) {
+        if skipped(*backend, &text) {
             continue;
         }
-        assert!(text.contains("ran"), "{wall}: {text}");
+        assert!(text.contains("ran"), "{backend}: {text}");
         assert!(
             !text.contains("do-not-show") && !text.contains("77\n"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
     }
 }
@@ -304,14 +305,14 @@ fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
         ] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let warden = above.join("programs/warden");
-        fs::copy(env!("CARGO_BIN_EXE_sandbox-warden"), &warden).unwrap();
+        let supervisor = above.join("programs/supervisor");
+        fs::copy(env!("CARGO_BIN_EXE_sandbox-supervisor"), &supervisor).unwrap();
         if !user.is_empty() && !is_root() {
             println!("skipped: only root can become somebody else");
             return;
         }
         if !user.is_empty() {
-            give(&warden);
+            give(&supervisor);
             give(&bench.root);
             give(&bench.scratch);
         }
@@ -321,13 +322,13 @@ fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
             "PATH={}:/usr/local/bin:/usr/bin:/bin HOME={} exec {user}{} bubblewrap {} {} '{script}'",
             above.join("programs").display(),
             above.join("programs").display(),
-            warden.display(),
+            supervisor.display(),
             bench.root.display(),
             bench.scratch.display()
         );
         let text = shell(&line);
         if text.contains("bwrap: not found") || text.contains("No permissions") {
-            skip(WallName::Bubblewrap, text);
+            skip(BackendName::Bubblewrap, text);
             continue;
         }
         println!("{text}");
@@ -351,7 +352,7 @@ fn a_bubblewrap_that_grants_nothing_mounts_by_itself() {
     reason = "a mount takes a namespace of its own"
 )]
 fn a_repository_on_an_overlay_as_in_a_container_works_too() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         let above = bench.root.parent().unwrap().display().to_string();
         for folder in ["up", "work", "merged"] {
@@ -359,9 +360,9 @@ fn a_repository_on_an_overlay_as_in_a_container_works_too() {
         }
         let script = format!(
             "mount -t overlay none -o userxattr,lowerdir={above}/repository,upperdir={above}/up,workdir={above}/work {above}/merged \
-             && mkdir {above}/merged/in && cp -a {above}/repository {above}/merged/in/repository && exec {warden} {wall} \
+             && mkdir {above}/merged/in && cp -a {above}/repository {above}/merged/in/repository && exec {supervisor} {backend} \
              {above}/merged/in/repository {above}/merged/in/scratch 'cat README.md; echo x > new; rm run.sh'",
-            warden = env!("CARGO_BIN_EXE_sandbox-warden"),
+            supervisor = env!("CARGO_BIN_EXE_sandbox-supervisor"),
         );
         let output = std::process::Command::new("unshare")
             .args(["-rm", "sh", "-c", &script])
@@ -370,10 +371,10 @@ fn a_repository_on_an_overlay_as_in_a_container_works_too() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned()
             + &String::from_utf8_lossy(&output.stderr);
         if text.contains("mount:") || text.contains("unshare:") {
-            skip(WallName::Namespaces, text);
+            skip(BackendName::Namespaces, text);
             continue;
         }
-        if skipped(*wall, &text) {
+        if skipped(*backend, &text) {
             continue;
         }
         println!("{text}");
@@ -381,7 +382,7 @@ fn a_repository_on_an_overlay_as_in_a_container_works_too() {
             text.contains("read me")
                 && text.contains("[Created new]")
                 && text.contains("[Deleted run.sh]"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
         assert!(
             !bench
@@ -389,7 +390,7 @@ fn a_repository_on_an_overlay_as_in_a_container_works_too() {
                 .with_file_name("up")
                 .join("in/repository/new")
                 .exists(),
-            "{wall}"
+            "{backend}"
         );
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sandbox::{Command, Exit};
 
-use crate::bench::{ALL, Bench, WALLS, eventually, open, run, runs_on_host, succeed};
+use crate::bench::{ALL, BACKENDS, Bench, eventually, open, run, runs_on_host, succeed};
 use crate::required::skip;
 
 #[tokio::test]
@@ -18,23 +18,23 @@ async fn whatever_a_command_lets_go_of_is_ended() {
         "python3 -c 'import os\nif os.fork(): os._exit(0)\nos.setsid()\nif os.fork(): os._exit(0)\nos.execvp(\"sleep\", [\"sleep\", \"7100\"])'; sleep 0.2",
         "for i in $(seq 200); do sleep 7100 & done",
     ];
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         for script in scripts {
-            let marked = script.replace("7100", &format!("7100{}", *wall as u8));
+            let marked = script.replace("7100", &format!("7100{}", *backend as u8));
             let (outcome, text) = run(&sandbox, &format!("{marked}\necho said")).await;
             assert_eq!(
                 (&outcome.exit, text.as_str()),
                 (&Exit::Code(0), "said\n"),
-                "{wall}: {script}"
+                "{backend}: {script}"
             );
-            assert!(outcome.left_behind, "{wall}: {script}");
+            assert!(outcome.left_behind, "{backend}: {script}");
             assert!(
-                !runs_on_host(&format!("sleep 7100{}", *wall as u8)),
-                "{wall}: {script}"
+                !runs_on_host(&format!("sleep 7100{}", *backend as u8)),
+                "{backend}: {script}"
             );
         }
         assert!(!run(&sandbox, "true").await.0.left_behind);
@@ -44,15 +44,15 @@ async fn whatever_a_command_lets_go_of_is_ended() {
 
 #[tokio::test]
 async fn a_bomb_ends_with_its_time() {
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         // Multiplies as a bomb does, but only so often: the machine is not ours alone.
         let script = format!(
             "f() {{ sleep 7200{} & if [ $1 -gt 0 ]; then f $(($1 - 1)) & f $(($1 - 1)) & fi; wait; }}; f 5",
-            *wall as u8
+            *backend as u8
         );
         let bomb = Command {
             timeout: Some(Duration::from_secs(1)),
@@ -61,12 +61,12 @@ async fn a_bomb_ends_with_its_time() {
         let outcome = sandbox.run(bomb).await.unwrap();
         assert!(
             matches!(outcome.exit, Exit::TimedOut { .. }),
-            "{wall}: {}",
+            "{backend}: {}",
             outcome.exit
         );
         assert!(
-            eventually(|| !runs_on_host(&format!("sleep 7200{}", *wall as u8))),
-            "{wall}"
+            eventually(|| !runs_on_host(&format!("sleep 7200{}", *backend as u8))),
+            "{backend}"
         );
         assert_eq!(succeed(&sandbox, "echo alive").await, "alive\n");
         sandbox.close().await.unwrap();
@@ -75,9 +75,9 @@ async fn a_bomb_ends_with_its_time() {
 
 #[tokio::test]
 async fn ends_are_told_apart() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         for (script, exit) in [
@@ -87,11 +87,15 @@ async fn ends_are_told_apart() {
             ("false | true", Exit::Code(0)),
             ("kill -9 -1; echo survived", Exit::Signal(9)),
         ] {
-            // Without a PID namespace, Landlock spares the host's processes, and the supervisor is not spared.
-            if script.contains("-1") && *wall == sandbox::WallName::Off {
+            // Without a PID namespace, Landlock spares the host's processes, and the launcher is not spared.
+            if script.contains("-1") && *backend == sandbox::BackendName::Off {
                 continue;
             }
-            assert_eq!(run(&sandbox, script).await.0.exit, exit, "{wall}: {script}");
+            assert_eq!(
+                run(&sandbox, script).await.0.exit,
+                exit,
+                "{backend}: {script}"
+            );
         }
         let gone = Command {
             folder: "no/such".into(),
@@ -117,9 +121,9 @@ async fn ends_are_told_apart() {
 
 #[tokio::test]
 async fn a_large_output_is_kept_whole_and_shown_in_part() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let outcome = sandbox
@@ -128,7 +132,7 @@ async fn a_large_output_is_kept_whole_and_shown_in_part() {
             ))
             .await;
         let output = outcome.unwrap().output;
-        assert_eq!(output.bytes, 100_000_000 + 6 + 1 + 8, "{wall}");
+        assert_eq!(output.bytes, 100_000_000 + 6 + 1 + 8, "{backend}");
         assert_eq!(output.path.metadata().unwrap().len(), output.bytes);
         assert_eq!(
             (output.head(8).unwrap(), output.tail(7).unwrap()),
@@ -141,9 +145,9 @@ async fn a_large_output_is_kept_whole_and_shown_in_part() {
 
 #[tokio::test]
 async fn commands_run_side_by_side_and_a_dropped_one_ends() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let wait = "until test -e go; do sleep 0.02; done; echo went";
@@ -151,28 +155,28 @@ async fn commands_run_side_by_side_and_a_dropped_one_ends() {
         assert_eq!(
             (one.1.as_str(), two.1.as_str()),
             ("went\n", "let go\n"),
-            "{wall}"
+            "{backend}"
         );
-        let marked = format!("sleep 7300{}", *wall as u8);
+        let marked = format!("sleep 7300{}", *backend as u8);
         let forgotten = tokio::time::timeout(
             Duration::from_millis(500),
             sandbox.run(Command::new(&marked)),
         )
         .await;
         assert!(forgotten.is_err());
-        assert!(eventually(|| !runs_on_host(&marked)), "{wall}");
+        assert!(eventually(|| !runs_on_host(&marked)), "{backend}");
         sandbox.close().await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn dropping_the_sandbox_ends_its_server() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
-        let marked = format!("sleep 7400{}", *wall as u8);
+        let marked = format!("sleep 7400{}", *backend as u8);
         let forever = sandbox.run(Command::new(format!("setsid {marked} & wait")));
         assert!(
             tokio::time::timeout(Duration::from_millis(300), forever)
@@ -180,18 +184,19 @@ async fn dropping_the_sandbox_ends_its_server() {
                 .is_err()
         );
         drop(sandbox);
-        assert!(eventually(|| !runs_on_host(&marked)), "{wall}");
+        assert!(eventually(|| !runs_on_host(&marked)), "{backend}");
     }
 }
 
-/// Killed at whatever moment: before the walls stand, while the command starts, and when it surely runs.
+/// Killed at whatever moment: before the sandbox stand, while the command starts, and when it
+/// surely runs.
 #[test]
 #[expect(
     clippy::disallowed_methods,
     reason = "what is killed has to be a process of its own"
 )]
 fn a_killed_host_takes_everything_with_it() {
-    for wall in ALL {
+    for backend in ALL {
         for (turn, waits) in [
             Some(0),
             Some(20),
@@ -205,10 +210,10 @@ fn a_killed_host_takes_everything_with_it() {
         .enumerate()
         {
             let bench = Bench::new();
-            let number = format!("75{turn}0{}", *wall as u8);
+            let number = format!("75{turn}0{}", *backend as u8);
             let marked = format!("sleep {number}");
-            let mut host = std::process::Command::new(env!("CARGO_BIN_EXE_sandbox-warden"))
-                .arg(wall.to_string())
+            let mut host = std::process::Command::new(env!("CARGO_BIN_EXE_sandbox-supervisor"))
+                .arg(backend.to_string())
                 .args([&bench.root, &bench.scratch])
                 // The host's own command line must not have the words that its command is found by.
                 .arg(format!(
@@ -222,18 +227,18 @@ fn a_killed_host_takes_everything_with_it() {
                 Some(waits) => std::thread::sleep(Duration::from_millis(waits)),
                 None => assert!(
                     eventually(|| runs_on_host(&marked) || host_ended(&host)),
-                    "{wall}"
+                    "{backend}"
                 ),
             }
             let ended = host_ended(&host);
             let _ = host.kill();
             host.wait().unwrap();
             if ended {
-                skip(wall, "the sandbox ended before its command did");
+                skip(backend, "the sandbox ended before its command did");
             }
             assert!(
                 eventually(|| !runs_on_host(&marked)),
-                "{wall}, killed after {waits:?} ms"
+                "{backend}, killed after {waits:?} ms"
             );
         }
     }

@@ -2,13 +2,13 @@
 
 use sandbox::Command;
 
-use crate::bench::{ALL, Bench, MOUNTING, WALLS, open, run, succeed};
+use crate::bench::{ALL, BACKENDS, Bench, MOUNTING, open, run, succeed};
 
 #[tokio::test]
 async fn a_database_of_one_command_is_there_for_the_next() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let make = "import sqlite3; c = sqlite3.connect('app.db'); c.execute('pragma journal_mode=wal'); \
@@ -18,7 +18,7 @@ async fn a_database_of_one_command_is_there_for_the_next() {
         assert_eq!(
             succeed(&sandbox, &format!("python3 -c \"{ask}\"")).await,
             "[(7,)]\n",
-            "{wall}"
+            "{backend}"
         );
         assert!(!bench.root.join("app.db").exists());
         sandbox.close().await.unwrap();
@@ -35,21 +35,21 @@ async fn python_and_node_run_with_processes_threads_and_sockets() {
                   \x20   print(m.Value('i', 3).value, len(tempfile.mkdtemp()) > 0)\n\
                   \x20   a, b = socket.socketpair(); a.send(b'x'); print(b.recv(1))\n\
                   \x20   print(os.openpty() is not None)\n";
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
         std::fs::write(bench.root.join("many.py"), python).unwrap();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let text = succeed(&sandbox, "python3 many.py").await;
-        assert_eq!(text, "[0, 2, 4]\nslept\n3 True\nb'x'\nTrue\n", "{wall}");
+        assert_eq!(text, "[0, 2, 4]\nslept\n3 True\nb'x'\nTrue\n", "{backend}");
         let node = "const c=require('child_process');console.log(c.execSync('echo child').toString().trim());\
                     new (require('worker_threads').Worker)('console.log(1)',{eval:true})";
         let (outcome, text) = run(&sandbox, &format!("node -e \"{node}\"")).await;
         if outcome.exit == sandbox::Exit::Code(127) {
             println!("skipped: this machine has no node");
         } else {
-            assert_eq!(text, "child\n1\n", "{wall}");
+            assert_eq!(text, "child\n1\n", "{backend}");
         }
         sandbox.close().await.unwrap();
     }
@@ -57,7 +57,7 @@ async fn python_and_node_run_with_processes_threads_and_sockets() {
 
 #[tokio::test]
 async fn a_test_suite_runs_in_a_virtual_environment_of_the_repository() {
-    for wall in ALL {
+    for backend in ALL {
         let bench = Bench::new();
         std::fs::create_dir_all(bench.root.join("tests")).unwrap();
         std::fs::write(bench.root.join("tests/test_app.py"), "import unittest, sys, os\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertTrue(sys.prefix.startswith(os.getcwd()), sys.prefix)\n").unwrap();
@@ -73,13 +73,13 @@ async fn a_test_suite_runs_in_a_virtual_environment_of_the_repository() {
             format!("{}/src\n", bench.root.display()),
         )
         .unwrap();
-        let mut policy = bench.policy(*wall);
+        let mut policy = bench.policy(*backend);
         policy.paths_first = vec![".venv/bin".into()];
         let Some(sandbox) = open(policy).await else {
             continue;
         };
         sandbox
-            .write("src/fresh.py", b"value = 'staged'\n", None)
+            .write_file("src/fresh.py", b"value = 'staged'\n", None)
             .await
             .unwrap();
         let text = succeed(
@@ -89,11 +89,11 @@ async fn a_test_suite_runs_in_a_virtual_environment_of_the_repository() {
         .await;
         assert!(
             text.contains("OK") && text.ends_with("staged\n"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
         let (outcome, text) = run(&sandbox, "PATH=${PATH#*:} python3 -m pytest --version").await;
         println!(
-            "{wall}: pytest of the machine: {}: {}",
+            "{backend}: pytest of the machine: {}: {}",
             outcome.exit,
             text.trim()
         );
@@ -103,7 +103,7 @@ async fn a_test_suite_runs_in_a_virtual_environment_of_the_repository() {
 
 #[tokio::test]
 async fn an_environment_that_a_link_leads_to_is_seen_wherever_it_lies() {
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
         let outside = tempfile::tempdir().unwrap();
         std::fs::write(outside.path().join("pyvenv.cfg"), "home = /usr/bin\n").unwrap();
@@ -111,13 +111,13 @@ async fn an_environment_that_a_link_leads_to_is_seen_wherever_it_lies() {
         let other = tempfile::tempdir().unwrap();
         std::fs::write(other.path().join("secret"), "").unwrap();
         std::os::unix::fs::symlink(other.path(), bench.root.join("data")).unwrap();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         succeed(&sandbox, "cat .venv/pyvenv.cfg").await;
         assert!(
-            !run(&sandbox, "cat data/secret").await.0.exit.success(),
-            "{wall}"
+            !run(&sandbox, "cat data/secret").await.0.exit.is_success(),
+            "{backend}"
         );
         sandbox.close().await.unwrap();
     }
@@ -125,9 +125,9 @@ async fn an_environment_that_a_link_leads_to_is_seen_wherever_it_lies() {
 
 #[tokio::test]
 async fn the_kernel_and_the_namespaces_are_out_of_reach() {
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         for script in [
@@ -145,7 +145,7 @@ async fn the_kernel_and_the_namespaces_are_out_of_reach() {
             "mknod device b 8 0 && cat device",
         ] {
             let (outcome, text) = run(&sandbox, script).await;
-            assert!(!outcome.exit.success(), "{wall}: {script}: {text}");
+            assert!(!outcome.exit.is_success(), "{backend}: {script}: {text}");
         }
         sandbox.close().await.unwrap();
     }
@@ -153,9 +153,9 @@ async fn the_kernel_and_the_namespaces_are_out_of_reach() {
 
 #[tokio::test]
 async fn a_wall_that_mounts_shows_nothing_of_the_host_but_what_it_must() {
-    for wall in MOUNTING {
+    for backend in MOUNTING {
         let bench = Bench::new();
-        let Some(sandbox) = open(bench.policy(*wall)).await else {
+        let Some(sandbox) = open(bench.policy(*backend)).await else {
             continue;
         };
         let text = succeed(
@@ -165,7 +165,7 @@ async fn a_wall_that_mounts_shows_nothing_of_the_host_but_what_it_must() {
         .await;
         assert!(
             !text.contains("docker.sock") && !text.contains("sda") && !text.contains("vda"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
         let scratch = bench.scratch.display();
         assert!(
@@ -173,8 +173,8 @@ async fn a_wall_that_mounts_shows_nothing_of_the_host_but_what_it_must() {
                 .await
                 .0
                 .exit
-                .success(),
-            "{wall}"
+                .is_success(),
+            "{backend}"
         );
         assert_eq!(
             succeed(&sandbox, "ls /tmp | grep mine; echo $TMPDIR").await,

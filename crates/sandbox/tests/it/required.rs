@@ -1,5 +1,6 @@
-//! Which backends the tests must find on this machine: those that the environment variable `SANDBOX_REQUIRED` names,
-//! separated by commas. A test that lacks another one is skipped, and says so.
+//! Which backends the tests must find on this machine: those that the environment variable
+//! `SANDBOX_REQUIRED` names, separated by commas. A test that lacks another one is skipped, and
+//! says so.
 
 use std::fmt::Display;
 
@@ -9,7 +10,8 @@ pub(crate) const BACKENDS: [&str; 4] = ["bubblewrap", "namespaces", "landlock", 
 /// Prints that a test is skipped for lack of a backend.
 ///
 /// # Panics
-/// Where `SANDBOX_REQUIRED` names the backend, or anything that is none: a typing error must not turn tests off.
+/// Where `SANDBOX_REQUIRED` names the backend, or anything that is none: a typing error must not
+/// turn tests off.
 #[track_caller]
 pub(crate) fn skip(backend: impl Display, reason: impl Display) {
     let backend = match backend.to_string() {
@@ -17,25 +19,16 @@ pub(crate) fn skip(backend: impl Display, reason: impl Display) {
         other => other,
     };
     let required = required(&std::env::var("SANDBOX_REQUIRED").unwrap_or_default());
-    assert!(
-        !required.contains(&backend),
-        "SANDBOX_REQUIRED names {backend}, which this machine lacks: {reason}"
-    );
+    assert!(!required.contains(&backend), "SANDBOX_REQUIRED names {backend}, which this machine lacks: {reason}");
     println!("skipped, for this machine lacks {backend}: {reason}");
 }
 
 /// Reads the value of `SANDBOX_REQUIRED`.
 fn required(value: &str) -> Vec<String> {
-    let names: Vec<String> = value
-        .split(',')
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .collect();
+    let names: Vec<String> =
+        value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     for name in &names {
-        assert!(
-            BACKENDS.contains(&name.as_str()),
-            "SANDBOX_REQUIRED names {name:?}; known are {BACKENDS:?}"
-        );
+        assert!(BACKENDS.contains(&name.as_str()), "SANDBOX_REQUIRED names {name:?}; known are {BACKENDS:?}");
     }
     names
 }

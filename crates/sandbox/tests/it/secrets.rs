@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::bench::{Bench, WALLS, open, skipped, succeed};
+use crate::bench::{BACKENDS, Bench, open, skipped, succeed};
 
 const SECRETS: &[&str] = &[
     ".ssh/id_ed25519",
@@ -28,14 +28,15 @@ const TOOLS: &[&str] = &[
     ".cache/pip/wheel",
 ];
 
-/// A process with a home and an environment of its own, which opens a sandbox and runs scripts in it.
+/// Returns a process with a home and an environment of its own, which opens a sandbox and runs
+/// scripts in it.
 #[expect(
     clippy::disallowed_methods,
     reason = "a home of one's own takes a process of one's own"
 )]
-fn in_home(bench: &Bench, home: &Path, wall: &str, scripts: &[&str]) -> String {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_sandbox-warden"))
-        .arg(wall)
+fn in_home(bench: &Bench, home: &Path, backend: &str, scripts: &[&str]) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_sandbox-supervisor"))
+        .arg(backend)
         .args([&bench.root, &bench.scratch])
         .args(scripts)
         .env("HOME", home)
@@ -53,7 +54,7 @@ fn in_home(bench: &Bench, home: &Path, wall: &str, scripts: &[&str]) -> String {
 
 #[test]
 fn a_home_holds_toolchains_and_no_secrets() {
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
         let home = bench.root.with_file_name("home");
         for path in SECRETS.iter().chain(TOOLS) {
@@ -78,7 +79,7 @@ fn a_home_holds_toolchains_and_no_secrets() {
         let text = in_home(
             &bench,
             &home,
-            &wall.to_string(),
+            &backend.to_string(),
             &[
                 &read,
                 &tools,
@@ -86,14 +87,14 @@ fn a_home_holds_toolchains_and_no_secrets() {
                 "cat /proc/*/environ | tr '\\0' '\\n'",
             ],
         );
-        if skipped(*wall, &text) {
+        if skipped(*backend, &text) {
             continue;
         }
         assert!(
             !text.contains("do-not-show") && !text.contains("do-not-pass"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
-        assert!(text.contains("all tools"), "{wall}: {text}");
+        assert!(text.contains("all tools"), "{backend}: {text}");
         assert_eq!(
             std::fs::read_to_string(home.join(TOOLS[0])).unwrap(),
             "a tool"
@@ -109,7 +110,7 @@ fn a_home_holds_toolchains_and_no_secrets() {
 
 #[test]
 fn a_home_that_is_the_repository_hides_its_secrets_too() {
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
         std::fs::create_dir_all(bench.root.join(".ssh")).unwrap();
         std::fs::write(bench.root.join(".ssh/id_rsa"), "do-not-show").unwrap();
@@ -118,22 +119,22 @@ fn a_home_that_is_the_repository_hides_its_secrets_too() {
             "cat .ssh/id_rsa .bash_history {}/.ssh/id_rsa; cat README.md",
             bench.root.display()
         );
-        let text = in_home(&bench, &bench.root, &wall.to_string(), &[&read]);
-        if skipped(*wall, &text) {
+        let text = in_home(&bench, &bench.root, &backend.to_string(), &[&read]);
+        if skipped(*backend, &text) {
             continue;
         }
         assert!(
             !text.contains("do-not-show") && text.contains("read me"),
-            "{wall}: {text}"
+            "{backend}: {text}"
         );
     }
 }
 
 #[tokio::test]
 async fn variables_pass_only_by_name() {
-    for wall in WALLS {
+    for backend in BACKENDS {
         let bench = Bench::new();
-        let mut policy = bench.policy(*wall);
+        let mut policy = bench.policy(*backend);
         policy.pass = vec!["CARGO_PKG_NAME".into(), "NOT_SET_ANYWHERE".into()];
         policy.env = vec![
             ("GIVEN".into(), "a b\nc".into()),

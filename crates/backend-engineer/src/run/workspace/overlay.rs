@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sandbox::{
-    Command, Effect, EffectKind, FirstValue, Network, Outcome, Policy, Rising, Sandbox, Server, Service, Temporary,
+    Command, Effect, EffectKind, FirstValue, Network, OpeningSandbox, Outcome, Policy, Sandbox, Server, Service,
+    Temporary,
 };
 
 use super::Workspace;
@@ -56,7 +57,7 @@ pub(in crate::run) enum Walls {
     #[default]
     None,
     /// On its way.
-    Rising(Rising),
+    Rising(OpeningSandbox),
     /// There.
     Standing(Box<Sandbox>),
 }
@@ -100,7 +101,7 @@ impl Workspace {
             let outcome = self.opened()?.run(command).await?;
             let told = outcome.output.head(64).unwrap_or_default();
             let major = told.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse().ok());
-            self.node = Some(major.filter(|_| outcome.exit.success()));
+            self.node = Some(major.filter(|_| outcome.exit.is_success()));
         }
         Ok(self.node.flatten())
     }
@@ -109,7 +110,7 @@ impl Workspace {
     pub(crate) async fn serve(&mut self, to_run: ToRun<'_>) -> Result<Server, Stop> {
         let command = self.command(to_run);
         self.keep_in_step().await?;
-        Ok(self.opened()?.start(command).await?)
+        Ok(self.opened()?.start_server(command).await?)
     }
 
     /// Ends a server.
@@ -154,9 +155,9 @@ impl Workspace {
             let mode = self.tree.look(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
             if let Ok(Some(bytes)) = self.tree.read(&effect.path) {
                 if effect.kind == EffectKind::Link {
-                    self.opened()?.remove(&effect.path).await?;
+                    self.opened()?.remove_file(&effect.path).await?;
                 }
-                self.opened()?.write(&effect.path, &bytes, mode).await?;
+                self.opened()?.write_file(&effect.path, &bytes, mode).await?;
             }
         }
         Ok(())
@@ -194,7 +195,7 @@ impl Workspace {
             return Ok(if self.by_product(path) { Belonging::ByProduct } else { Belonging::Foreign });
         }
         // A folder or a pipe in the file's place can't be read as a file: nothing of it is taken.
-        let Ok(now) = self.opened()?.read(path).await else { return Ok(Belonging::Foreign) };
+        let Ok(now) = self.opened()?.read_file(path).await else { return Ok(Belonging::Foreign) };
         let Ok(seen) = self.tree.read(path) else { return Ok(Belonging::Foreign) };
         let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
         if now != seen {
@@ -255,8 +256,8 @@ impl Workspace {
     async fn lay(&self, path: &str, content: &Staged) -> Result<(), Stop> {
         let sandbox = self.opened()?;
         match &content.bytes {
-            Some(bytes) => sandbox.write(path, bytes, content.mode).await?,
-            None => sandbox.remove(path).await?,
+            Some(bytes) => sandbox.write_file(path, bytes, content.mode).await?,
+            None => sandbox.remove_file(path).await?,
         }
         Ok(())
     }
@@ -274,13 +275,13 @@ impl Workspace {
         let scratch = Scratch::make(self.settings.cache.as_deref()).map_err(unusable)?;
         let policy = self.policy(scratch.path("sandbox").map_err(unusable)?)?;
         self.scratch = Some(scratch);
-        self.walls = Walls::Rising(Sandbox::raise(policy));
+        self.walls = Walls::Rising(Sandbox::open_soon(policy));
         Ok(())
     }
 
     /// Whether a sandbox that was begun is there, or known not to come.
     pub(crate) fn has_raised(&self) -> bool {
-        matches!(&self.walls, Walls::Rising(rising) if rising.is_over())
+        matches!(&self.walls, Walls::Rising(rising) if rising.is_ready())
     }
 
     /// Opens the sandbox before anything is changed, so that a machine without walls is told at once.
@@ -288,7 +289,7 @@ impl Workspace {
         self.raise()?;
         match std::mem::take(&mut self.walls) {
             Walls::Rising(rising) => {
-                self.walls = Walls::Standing(Box::new(rising.stand().await?));
+                self.walls = Walls::Standing(Box::new(rising.wait().await?));
                 self.set_up_project().await
             }
             walls => {
@@ -304,7 +305,7 @@ impl Workspace {
         Ok(Policy {
             root: self.tree.root().to_owned(),
             scratch,
-            wall: self.settings.wall(),
+            backend: self.settings.backend(),
             network: if self.settings.network() { Network::Open } else { Network::Closed },
             services: self
                 .settings

@@ -16,7 +16,7 @@ impl Workspace {
     /// Starts a command in the background, what is staged laid over the tree.
     pub(crate) async fn start_command(&mut self, command: Command) -> Result<Server, Stop> {
         self.keep_in_step().await?;
-        Ok(self.opened()?.start(command).await?)
+        Ok(self.opened()?.start_server(command).await?)
     }
 
     /// Where commands find the repository.
@@ -28,14 +28,14 @@ impl Workspace {
     /// A regular file as commands see it: none where there is none, an error in words where it can't be read as one.
     pub(crate) async fn on_overlay(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         let sandbox = self.opened().map_err(|stop| stop.message)?;
-        sandbox.read(path).await.map_err(|error| error.to_string())
+        sandbox.read_file(path).await.map_err(|error| error.to_string())
     }
 
     /// Makes the path on the overlay what it is for the run: as staged, as in the user's tree, or gone.
     pub(crate) async fn put_back(&mut self, effect: &Effect) -> Result<(), Stop> {
         let path = effect.path.as_str();
         if effect.kind == EffectKind::Link {
-            self.opened()?.remove(path).await?;
+            self.opened()?.remove_file(path).await?;
         }
         let bytes = match self.tree.read(path) {
             Ok(bytes) => bytes,
@@ -49,8 +49,8 @@ impl Workspace {
         let mode = self.tree.staged().get(path).and_then(|staged| staged.mode);
         let found = self.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
         match bytes {
-            Some(bytes) => self.opened()?.write(path, &bytes, mode.or(found)).await?,
-            None => self.opened()?.remove(path).await?,
+            Some(bytes) => self.opened()?.write_file(path, &bytes, mode.or(found)).await?,
+            None => self.opened()?.remove_file(path).await?,
         }
         Ok(())
     }

@@ -1,6 +1,11 @@
-//! What commands see of the machine, decided before anything is mounted: which folders are hidden, which are shown,
-//! and which have a private layer over them.
+//! Plans what commands see of the machine, decided before anything is mounted: which folders are
+//! hidden, which are shown, and which have a private layer over them.
 
+mod outside;
+
+use outside::{
+    git_folders, installation_folder, linked_packages, listening_sockets, virtual_environment,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,17 +16,17 @@ use crate::error::SandboxError;
 use crate::home::{
     CACHES, HIDDEN_FOLDERS, MACHINE_SECRETS, SECRETS, SYSTEM_PARTS, TOOLCHAIN_VARIABLES, TOOLCHAINS,
 };
-use crate::mountinfo::mounts;
+use crate::mountinfo::read_mounts;
 use crate::policy::{Network, Policy};
 
 /// The machine as commands see it. Everything that is not named here is there and read-only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct View {
+pub(crate) struct MountPlan {
     /// The repository, where commands find it.
     pub(crate) root: PathBuf,
     /// The run's private folder, as the host sees it.
     pub(crate) scratch: PathBuf,
-    /// What is mounted where; a folder always before what lies in it.
+    /// The places that differ from the machine's own; a folder always before what lies in it.
     pub(crate) places: Vec<Place>,
     /// Relative to the repository: what is not to be seen.
     pub(crate) hidden: Vec<PathBuf>,
@@ -45,50 +50,50 @@ pub(crate) struct Layers {
 pub(crate) struct Place {
     /// Where commands see it, absolute.
     pub(crate) at: PathBuf,
-    /// What they see there.
-    pub(crate) what: Sight,
+    /// What is visible there.
+    pub(crate) what: Visibility,
 }
 
-/// What is seen at a place.
+/// The view of a place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Sight {
+pub(crate) enum Visibility {
     /// An empty folder, or an empty file over a file.
     Nothing,
     /// A folder of the run's scratch, writable.
     Private(PathBuf),
-    /// What is there on the host, read-only.
+    /// The host's own, read-only.
     Host,
-    /// What is there on the host, with a writable layer of the run over it.
+    /// The host's own, with a writable layer of the run over it.
     Layered {
         /// Holds `upper` and the overlay's working folders.
         layer: PathBuf,
-        /// Whether the wall does not stand without it; else it is shown read-only.
+        /// True where the backend can't do without it; else it is shown read-only.
         needed: bool,
     },
     /// The same, but of a copy of the repository, writable.
     Copy(PathBuf),
 }
 
-impl View {
-    /// Decides on the view and makes the folders of the scratch that it needs. `copy` is the repository's copy, where
-    /// there is to be no overlay.
+impl MountPlan {
+    /// Decides on the plan of mounts and makes the folders of the scratch that it needs. `copy` is
+    /// the repository's copy, where there is to be no overlay.
     pub(crate) fn decide(
         policy: &Policy,
         network: Network,
         copy: Option<&Path>,
     ) -> Result<Self, SandboxError> {
-        let homes = homes();
+        let homes = home_folders();
         let mut places = BTreeMap::new();
         for folder in HIDDEN_FOLDERS
             .iter()
             .map(Path::new)
             .filter(|folder| folder.is_dir() && !folder.is_symlink())
         {
-            places.insert(folder.to_path_buf(), Sight::Nothing);
+            places.insert(folder.to_path_buf(), Visibility::Nothing);
         }
         for (name, at) in [("tmp", "/tmp"), ("var-tmp", "/var/tmp")] {
             if Path::new(at).is_dir() {
-                places.insert(at.into(), Sight::Private(policy.scratch.join(name)));
+                places.insert(at.into(), Visibility::Private(policy.scratch.join(name)));
             }
         }
         let mut home = None;
@@ -97,18 +102,18 @@ impl View {
             .filter(|folder| !folder.starts_with(&policy.root))
         {
             let sight = if home.is_none() {
-                Sight::Private(policy.scratch.join("home"))
+                Visibility::Private(policy.scratch.join("home"))
             } else {
-                Sight::Nothing
+                Visibility::Nothing
             };
             home.get_or_insert_with(|| folder.clone());
             places.insert(folder.clone(), sight);
         }
-        let mut view = Self {
+        let mut plan = Self {
             root: policy.root.clone(),
             scratch: policy.scratch.clone(),
             places: Vec::new(),
-            hidden: hidden(policy, &homes),
+            hidden: hidden_paths(policy, &homes),
             home: home.unwrap_or_else(|| PathBuf::from("/tmp/home")),
         };
         let names = fs::canonicalize("/etc/resolv.conf")
@@ -120,47 +125,50 @@ impl View {
             .chain(names)
             .filter(|part| part.exists())
         {
-            if covered(&places, &part) {
-                places.insert(part, Sight::Host);
+            if is_covered(&places, &part) {
+                places.insert(part, Visibility::Host);
             }
         }
-        for (number, shown) in shown(policy, &homes, &places).into_iter().enumerate() {
+        for (number, shown) in shown_folders(policy, &homes, &places)
+            .into_iter()
+            .enumerate()
+        {
             let layer = policy.scratch.join("layers").join(number.to_string());
             let sight = if shown.is_dir() {
-                Sight::Layered {
+                Visibility::Layered {
                     layer,
                     needed: false,
                 }
             } else {
-                Sight::Host
+                Visibility::Host
             };
             places.insert(shown, sight);
         }
-        mask(&mut places, &homes);
+        mask_secrets(&mut places, &homes);
         match copy {
             Some(copy) => {
-                places.insert(policy.root.clone(), Sight::Copy(copy.to_path_buf()));
+                places.insert(policy.root.clone(), Visibility::Copy(copy.to_path_buf()));
             }
             None => {
                 places.insert(
                     policy.root.clone(),
-                    Sight::Layered {
+                    Visibility::Layered {
                         layer: policy.scratch.clone(),
                         needed: true,
                     },
                 );
-                view.add_mounted(&mut places)?;
+                plan.add_mounted(&mut places)?;
             }
         }
-        if !covered(&places, &policy.scratch) && !policy.scratch.starts_with(&policy.root) {
-            places.insert(policy.scratch.clone(), Sight::Nothing);
+        if !is_covered(&places, &policy.scratch) && !policy.scratch.starts_with(&policy.root) {
+            places.insert(policy.scratch.clone(), Visibility::Nothing);
         }
-        view.places = places
+        plan.places = places
             .into_iter()
             .map(|(at, what)| Place { at, what })
             .collect();
-        view.make_folders()?;
-        Ok(view)
+        plan.make_folders()?;
+        Ok(plan)
     }
 
     fn make_folders(&self) -> Result<(), SandboxError> {
@@ -168,9 +176,9 @@ impl View {
             |path: PathBuf| fs::create_dir_all(&path).map_err(SandboxError::file("make", &path));
         for place in &self.places {
             match &place.what {
-                Sight::Private(folder) => make(folder.clone())?,
-                Sight::Layered { layer, .. } => make(layer.join("upper"))?,
-                Sight::Nothing | Sight::Host | Sight::Copy(_) => {}
+                Visibility::Private(folder) => make(folder.clone())?,
+                Visibility::Layered { layer, .. } => make(layer.join("upper"))?,
+                Visibility::Nothing | Visibility::Host | Visibility::Copy(_) => {}
             }
         }
         make(self.scratch.join("home"))?;
@@ -187,10 +195,10 @@ impl View {
             .map_err(SandboxError::file("write", &settings))
     }
 
-    /// What is mounted inside of the repository is no part of what an overlay shows of it: a folder gets an overlay of
-    /// its own, a file lies in the upper layer from the start.
-    fn add_mounted(&self, places: &mut BTreeMap<PathBuf, Sight>) -> Result<(), SandboxError> {
-        let mounts = mounts().unwrap_or_default().into_keys();
+    /// Adds mounts inside of the repository, which are no part of what an overlay shows of it: a
+    /// folder gets an overlay of its own, a file lies in the upper layer from the start.
+    fn add_mounted(&self, places: &mut BTreeMap<PathBuf, Visibility>) -> Result<(), SandboxError> {
+        let mounts = read_mounts().unwrap_or_default().into_keys();
         for (number, at) in mounts
             .filter(|at| at.starts_with(&self.root) && *at != self.root)
             .enumerate()
@@ -208,7 +216,7 @@ impl View {
                     .join(format!("mounted-{number}"));
                 places.insert(
                     at.clone(),
-                    Sight::Layered {
+                    Visibility::Layered {
                         layer,
                         needed: false,
                     },
@@ -225,13 +233,13 @@ impl View {
 }
 
 #[cfg(target_os = "linux")]
-impl View {
-    /// The sides of every overlay that lies in the repository.
+impl MountPlan {
+    /// Returns the sides of every overlay that lies in the repository.
     pub(crate) fn layers(&self) -> Vec<Layers> {
         self.places
             .iter()
             .filter_map(|place| {
-                let Sight::Layered { layer, .. } = &place.what else {
+                let Visibility::Layered { layer, .. } = &place.what else {
                     return None;
                 };
                 let path = place.at.strip_prefix(&self.root).ok()?;
@@ -247,14 +255,14 @@ impl View {
             .collect()
     }
 
-    /// What commands may write.
+    /// Returns what commands may write.
     pub(crate) fn writable(&self) -> Vec<PathBuf> {
         self.places
             .iter()
             .filter(|place| {
                 matches!(
                     place.what,
-                    Sight::Private(_) | Sight::Layered { .. } | Sight::Copy(_)
+                    Visibility::Private(_) | Visibility::Layered { .. } | Visibility::Copy(_)
                 )
             })
             .map(|place| place.at.clone())
@@ -263,8 +271,8 @@ impl View {
     }
 }
 
-/// The folders that may hold this user's keys: what `HOME` says, and what the system says.
-pub(crate) fn homes() -> Vec<PathBuf> {
+/// Returns the folders that may hold this user's keys: what `HOME` says, and what the system says.
+pub(crate) fn home_folders() -> Vec<PathBuf> {
     let own = rustix::process::getuid().as_raw().to_string();
     let listed = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let listed = listed
@@ -292,15 +300,19 @@ pub(crate) fn homes() -> Vec<PathBuf> {
     found
 }
 
-/// Whether a path lies under something that is hidden, and under nothing that is shown.
-fn covered(places: &BTreeMap<PathBuf, Sight>, path: &Path) -> bool {
+/// Returns whether a path lies under something that is hidden, and under nothing that is shown.
+fn is_covered(places: &BTreeMap<PathBuf, Visibility>, path: &Path) -> bool {
     path.ancestors()
         .find_map(|ancestor| places.get(ancestor))
-        .is_some_and(|sight| matches!(sight, Sight::Nothing | Sight::Private(_)))
+        .is_some_and(|sight| matches!(sight, Visibility::Nothing | Visibility::Private(_)))
 }
 
 /// Toolchains and caches that hiding would take away, outermost first, none inside of another.
-fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) -> Vec<PathBuf> {
+fn shown_folders(
+    policy: &Policy,
+    homes: &[PathBuf],
+    places: &BTreeMap<PathBuf, Visibility>,
+) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for home in homes {
         found.extend(TOOLCHAINS.iter().chain(CACHES).map(|part| home.join(part)));
@@ -346,7 +358,7 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
         found.extend(
             ["python", "python3", "node"]
                 .iter()
-                .filter_map(|name| installation(&folder.join(name))),
+                .filter_map(|name| installation_folder(&folder.join(name))),
         );
     }
     found.retain(|path| {
@@ -361,7 +373,7 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
         });
         sane && !secret
             && path.exists()
-            && covered(places, path)
+            && is_covered(places, path)
             && !policy.root.starts_with(path)
             && !path.starts_with(&policy.root)
     });
@@ -376,60 +388,8 @@ fn shown(policy: &Policy, homes: &[PathBuf], places: &BTreeMap<PathBuf, Sight>) 
     outermost
 }
 
-/// The folders of git outside of the repository: a linked worktree's own and the one that all worktrees share, a submodule's.
-fn git_folders(root: &Path) -> Vec<PathBuf> {
-    let line = |path: PathBuf| {
-        fs::read_to_string(path)
-            .ok()
-            .map(|text| PathBuf::from(text.trim()))
-    };
-    let pointer = fs::read_to_string(root.join(".git")).unwrap_or_default();
-    let Some(own) = pointer
-        .trim()
-        .strip_prefix("gitdir:")
-        .map(|path| root.join(path.trim()))
-    else {
-        return Vec::new();
-    };
-    let common = line(own.join("commondir")).map(|common| own.join(common));
-    std::iter::once(own)
-        .chain(common)
-        .filter_map(|folder| folder.canonicalize().ok())
-        .collect()
-}
-
-/// Virtual environments and folders of packages outside of the repository that links at its root lead to.
-fn linked_packages(root: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(root).into_iter().flatten().flatten();
-    let links = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.is_symlink());
-    let holds_packages =
-        |path: &Path| path.join("pyvenv.cfg").is_file() || path.ends_with("node_modules");
-    links
-        .filter(|path| path.is_dir() && holds_packages(path))
-        .filter_map(|path| path.canonicalize().ok())
-        .collect()
-}
-
-/// The virtual environment whose programs lie in a folder.
-fn virtual_environment(programs: &Path) -> Option<PathBuf> {
-    let environment = programs.parent()?;
-    environment
-        .join("pyvenv.cfg")
-        .is_file()
-        .then(|| environment.to_path_buf())
-}
-
-/// The folder that an interpreter was installed into, when the interpreter is reached through a link.
-fn installation(program: &Path) -> Option<PathBuf> {
-    let target = program.canonicalize().ok()?;
-    let folder = target.parent()?;
-    (folder.file_name()? == "bin").then(|| folder.parent().map(Path::to_path_buf))?
-}
-
 /// Secrets that lie in what is shown, and listening sockets of the host.
-fn mask(places: &mut BTreeMap<PathBuf, Sight>, homes: &[PathBuf]) {
+fn mask_secrets(places: &mut BTreeMap<PathBuf, Visibility>, homes: &[PathBuf]) {
     let mut found: Vec<PathBuf> = MACHINE_SECRETS.iter().map(PathBuf::from).collect();
     for home in homes {
         found.extend(SECRETS.iter().map(|secret| home.join(secret)));
@@ -440,30 +400,16 @@ fn mask(places: &mut BTreeMap<PathBuf, Sight>, homes: &[PathBuf]) {
             name.starts_with("ssh_host_") && !name.ends_with(".pub")
         }));
     }
-    found.extend(sockets());
-    found.retain(|path| path.exists() && !path.is_symlink() && !covered(places, path));
+    found.extend(listening_sockets());
+    found.retain(|path| path.exists() && !path.is_symlink() && !is_covered(places, path));
     for path in found {
-        places.insert(path, Sight::Nothing);
+        places.insert(path, Visibility::Nothing);
     }
 }
 
-/// The named sockets on which some process of the host listens.
-fn sockets() -> Vec<PathBuf> {
-    const LISTENS: u32 = 0x1_0000;
-    let listed = fs::read_to_string("/proc/net/unix").unwrap_or_default();
-    listed
-        .lines()
-        .filter_map(|line| {
-            let flags = u32::from_str_radix(line.split_whitespace().nth(3)?, 16).ok()?;
-            let path = &line[line.find(" /")? + 1..];
-            (flags & LISTENS != 0).then(|| PathBuf::from(path))
-        })
-        .collect()
-}
-
-/// What of the repository is not to be seen: what the policy says, the scratch, and secrets where the repository
-/// itself is a home.
-fn hidden(policy: &Policy, homes: &[PathBuf]) -> Vec<PathBuf> {
+/// Returns what of the repository is not to be seen: what the policy says, the scratch, and secrets
+/// where the repository itself is a home.
+fn hidden_paths(policy: &Policy, homes: &[PathBuf]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = policy
         .hidden
         .iter()

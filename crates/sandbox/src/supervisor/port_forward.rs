@@ -1,5 +1,5 @@
-//! Ports of the run's loopback behind which the host stands: each connection is handed over to the host, which alone
-//! can reach the service.
+//! Ports of the run's loopback behind which the host stands: each connection is handed over to the
+//! host, which alone can reach the service.
 
 use std::io::{self, IoSlice};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
@@ -7,18 +7,18 @@ use std::os::fd::AsFd;
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 
-/// Listens on a port of the loopback, for as long as the warden lives. Standard output is the line over which
-/// connections go.
-pub(super) fn open(port: u16) -> io::Result<()> {
-    listen(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?, port);
+/// Listens on a port of the loopback, for as long as the supervisor lives. Standard output is the
+/// line over which connections go.
+pub(super) fn listen_on(port: u16) -> io::Result<()> {
+    accept_forever(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?, port);
     // A machine without IPv6 has nothing to miss there.
     if let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
-        listen(listener, port);
+        accept_forever(listener, port);
     }
     Ok(())
 }
 
-fn listen(listener: TcpListener, port: u16) {
+fn accept_forever(listener: TcpListener, port: u16) {
     std::thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             if hand_over(connection.as_fd(), port).is_err() {

@@ -1,17 +1,17 @@
-//! The `sandbox-exec` of macOS, on a copy of the repository. Written from its documentation and from what others do; it
-//! has never been run.
+//! The `sandbox-exec` of macOS, on a copy of the repository. Written from its documentation and
+//! from what others do; it has never been run.
 
 use std::path::{Path, PathBuf};
 
 use super::none::on_a_copy;
-use super::{Site, Standing};
-use crate::policy::{Network, Tier, WallName};
-use crate::view::{Sight, View};
-use crate::wire::{Calls, Confinement};
+use super::{Backend, BackendRequest};
+use crate::mount_plan::{MountPlan, Sight};
+use crate::policy::{BackendName, Network, Tier};
+use crate::protocol::{Calls, Confinement};
 
 const PROGRAM: &str = "/usr/bin/sandbox-exec";
 
-/// What every program needs, whatever it may read and write.
+/// The rules that every program needs, whatever it may read and write.
 const BASE: &str = "(version 1)
 (deny default)
 (allow process-exec)
@@ -29,21 +29,21 @@ const BASE: &str = "(version 1)
 (allow file-write* (literal \"/dev/null\") (literal \"/dev/zero\") (literal \"/dev/tty\") (literal \"/dev/ptmx\"))
 ";
 
-/// Builds the wall, where the program is.
-pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
+/// Sets up the backend, where the program is.
+pub(super) fn build_macos(site: &BackendRequest<'_>) -> Result<Backend, String> {
     if !Path::new(PROGRAM).is_file() {
         return Err(format!("{PROGRAM} is not there"));
     }
     let policy = site.policy;
-    let view = View::decide(policy, site.network, None).map_err(|error| error.to_string())?;
-    let details = "this wall is untested; commands see the copy's path instead of the repository's, the loopback is the \
+    let plan = MountPlan::decide(policy, site.network, None).map_err(|error| error.to_string())?;
+    let details = "this backend is untested; commands see the copy's path instead of the repository's, the loopback is the \
                    host's, and a process that leaves its parent may outlive its command";
     let tier = Tier {
         name: "sandbox-exec on a copy".into(),
         details: details.into(),
         has_loopback: true,
     };
-    let mut standing = on_a_copy(site, WallName::Macos, tier, &|_| Confinement {
+    let mut backend = on_a_copy(site, BackendName::Macos, tier, &|_| Confinement {
         calls: Calls::All,
         landlock_required: false,
         readable: Vec::new(),
@@ -52,27 +52,28 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
         own_sockets: false,
     })?;
     let writable = ["copy", "home", "tmp"].map(|name| policy.scratch.join(name));
-    standing.before = vec![
+    backend.before = vec![
         PROGRAM.into(),
         "-p".into(),
-        profile(&view, &writable, site.network),
+        sandbox_profile(&plan, &writable, site.network),
     ];
-    Ok(standing)
+    Ok(backend)
 }
 
-/// The profile: of two rules that apply, the later one holds.
-fn profile(view: &View, writable: &[PathBuf], network: Network) -> String {
+/// Returns the profile: of two rules that apply, the later one holds.
+fn sandbox_profile(plan: &MountPlan, writable: &[PathBuf], network: Network) -> String {
     let mut text = BASE.to_owned();
-    let mut rule =
-        |verb: &str, path: &Path| text.push_str(&format!("({verb} (subpath {}))\n", quoted(path)));
-    for place in &view.places {
+    let mut rule = |verb: &str, path: &Path| {
+        text.push_str(&format!("({verb} (subpath {}))\n", quote_path(path)))
+    };
+    for place in &plan.places {
         match place.what {
             Sight::Nothing | Sight::Private(_) => rule("deny file-read*", &place.at),
-            _ if place.at == view.root => rule("deny file-read*", &place.at),
+            _ if place.at == plan.root => rule("deny file-read*", &place.at),
             _ => rule("allow file-read*", &place.at),
         }
     }
-    rule("deny file-read*", &view.scratch);
+    rule("deny file-read*", &plan.scratch);
     for path in writable {
         rule("allow file-read* file-write*", path);
     }
@@ -86,7 +87,7 @@ fn profile(view: &View, writable: &[PathBuf], network: Network) -> String {
     text
 }
 
-fn quoted(path: &Path) -> String {
+fn quote_path(path: &Path) -> String {
     format!(
         "\"{}\"",
         path.to_string_lossy()

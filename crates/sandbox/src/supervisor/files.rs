@@ -1,5 +1,5 @@
-//! Files of the repository as commands see them, for the host to read, write and remove. No path and no link leads out
-//! of the tree.
+//! Files of the repository as commands see them, for the host to read, write and remove. No path
+//! and no link leads out of the tree.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -9,7 +9,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-/// How a folder on the way is opened.
+/// The flags by which a folder on the way is opened.
 #[cfg(target_os = "linux")]
 const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY);
 #[cfg(not(target_os = "linux"))]
@@ -27,24 +27,29 @@ impl Files {
         })
     }
 
-    /// The bytes of a regular file, or nothing if there is none.
-    pub(super) fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+    /// Returns the bytes of a regular file, or nothing if there is none.
+    pub(super) fn read_file(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
         let file = match self.open(path, OFlags::RDONLY | OFlags::NONBLOCK) {
             Ok(file) => file,
             Err(Errno::NOENT | Errno::NOTDIR) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        regular(&file)?;
+        check_regular(&file)?;
         let mut bytes = Vec::new();
         File::from(file).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     }
 
     /// Writes a regular file, with the folders that lead to it.
-    pub(super) fn write(&self, path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+    pub(super) fn write_file(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        mode: Option<u32>,
+    ) -> io::Result<()> {
         self.make_folders(path)?;
         let file = self.open(path, OFlags::WRONLY | OFlags::CREATE | OFlags::NONBLOCK)?;
-        regular(&file)?;
+        check_regular(&file)?;
         let mut file = File::from(file);
         file.set_len(0)?;
         file.write_all(bytes)?;
@@ -55,7 +60,7 @@ impl Files {
     }
 
     /// Removes a file or a link; one that is not there is fine.
-    pub(super) fn remove(&self, path: &Path) -> io::Result<()> {
+    pub(super) fn remove_file(&self, path: &Path) -> io::Result<()> {
         let Some(name) = path.file_name() else {
             return Err(io::ErrorKind::InvalidInput.into());
         };
@@ -95,7 +100,8 @@ impl Files {
         Ok(())
     }
 
-    /// Opens below the tree, and fails with a "cross-device link" where a path or a link leads out of it.
+    /// Opens below the tree, and fails with a "cross-device link" where a path or a link leads out
+    /// of it.
     #[cfg(target_os = "linux")]
     fn open(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         let mode = if flags.contains(OFlags::CREATE) {
@@ -107,7 +113,7 @@ impl Files {
         rustix::fs::openat2(&self.tree, path, flags | OFlags::CLOEXEC, mode, resolve)
     }
 
-    /// The same where the kernel does not offer it: no link is followed at all.
+    /// Returns the same where the kernel does not offer it: no link is followed at all.
     #[cfg(not(target_os = "linux"))]
     fn open(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         let mode = Mode::from_raw_mode(0o644);
@@ -131,7 +137,7 @@ impl Files {
     }
 }
 
-fn regular(file: &OwnedFd) -> io::Result<()> {
+fn check_regular(file: &OwnedFd) -> io::Result<()> {
     let found = FileType::from_raw_mode(rustix::fs::fstat(file)?.st_mode);
     if found == FileType::RegularFile {
         Ok(())

@@ -1,5 +1,5 @@
-//! A command's supervisor: a process between the warden and the shell that takes in whatever the command lets go of,
-//! and ends it all when the command ends or its time is up.
+//! A command's launcher: a process between the supervisor and the shell that takes in whatever the
+//! command lets go of, and ends it all when the command ends or its time is up.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -12,39 +12,41 @@ use std::time::{Duration, Instant};
 use rustix::process::{WaitOptions, WaitStatus};
 
 use crate::command::Exit;
-use crate::process::program;
-use crate::processes::{descendants, end_descendants};
-use crate::wire::{Confinement, Script, Verdict, receive, send};
+use crate::process::new_command;
+use crate::processes::{end_descendants, living_descendants};
+use crate::protocol::{Confinement, Script, Verdict, receive_frame, send_frame};
 
-/// How long what a command left behind may take to end by itself.
+/// The time that what a command left behind has to end by itself.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// How long ending may take before it is given up.
+/// The time that ending may take before it is given up.
 const ENDING: Duration = Duration::from_secs(5);
 
-/// What the supervisor is told on its standard input; after it, the end of the input means "end everything".
+/// The orders that the launcher gets on its standard input; after it, the end of the input means
+/// "end everything".
 pub(crate) type Orders = (Script, Confinement);
 
-/// The supervisor's whole life. Standard output takes the verdict, standard error is the command's output.
-pub(crate) fn supervise_main() -> ExitCode {
-    let verdict = match supervise() {
+/// Returns the launcher's whole life. Standard output takes the verdict, standard error is the
+/// command's output.
+pub(crate) fn launcher_main() -> ExitCode {
+    let verdict = match run_launcher() {
         Ok(verdict) => verdict,
         Err(error) => Verdict::NotStarted(error.to_string()),
     };
-    match send(io::stdout().lock(), &verdict, b"") {
+    match send_frame(io::stdout().lock(), &verdict, b"") {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-fn supervise() -> io::Result<Verdict> {
+fn run_launcher() -> io::Result<Verdict> {
     let mut input = io::stdin().lock();
     let ((script, confinement), _) =
-        receive::<Orders>(&mut input)?.ok_or_else(|| io::Error::other("no orders came"))?;
+        receive_frame::<Orders>(&mut input)?.ok_or_else(|| io::Error::other("no orders came"))?;
     drop(input);
     rustix::process::setsid()?;
-    enclose(&confinement)?;
-    let shell = start(&script)?;
+    apply_limits(&confinement)?;
+    let shell = spawn_shell(&script)?;
     let over = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&over);
     std::thread::spawn(move || {
@@ -60,26 +62,28 @@ fn supervise() -> io::Result<Verdict> {
     Ok(Verdict::Ended { exit, left_behind })
 }
 
-/// Keeps what is started from looking into us and from leaving us, and denies it what it is to be denied.
+/// Keeps what is started from looking into us and from leaving us, and denies it what it is to be
+/// denied.
 #[cfg(target_os = "linux")]
-fn enclose(confinement: &Confinement) -> io::Result<()> {
+fn apply_limits(confinement: &Confinement) -> io::Result<()> {
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    crate::confine::confine(confinement)
+    crate::lockdown::apply_lockdown(confinement)
 }
 
-/// Elsewhere, what confines a command is named in its words, and what leaves its parent is not taken in by us.
+/// Elsewhere, what confines a command is named in its words, and what leaves its parent is not
+/// taken in by us.
 #[cfg(not(target_os = "linux"))]
-fn enclose(_: &Confinement) -> io::Result<()> {
+fn apply_limits(_: &Confinement) -> io::Result<()> {
     Ok(())
 }
 
-fn start(script: &Script) -> io::Result<i32> {
+fn spawn_shell(script: &Script) -> io::Result<i32> {
     let output = || io::stderr().as_fd().try_clone_to_owned().map(Stdio::from);
     let Some((first, rest)) = script.words.split_first() else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    let mut shell = program(first);
+    let mut shell = new_command(first);
     shell
         .args(rest)
         .current_dir(&script.folder)
@@ -132,7 +136,7 @@ fn end_leftovers() -> io::Result<bool> {
         }
         if ended.elapsed() >= GRACE {
             ended_some |= end_descendants(own_pid(), &BTreeSet::new());
-        } else if descendants(own_pid(), &BTreeSet::new()).is_empty() {
+        } else if living_descendants(own_pid(), &BTreeSet::new()).is_empty() {
             continue;
         }
         std::thread::sleep(Duration::from_millis(2));

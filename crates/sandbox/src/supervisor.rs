@@ -1,8 +1,9 @@
-//! The warden: the process inside the walls that builds them, starts commands and looks after the files that the host
-//! puts there. It ends, and everything in the walls with it, as soon as the host is gone.
+//! The supervisor: the process inside the sandbox that sets it up, starts commands and looks after
+//! the files that the host puts there. It ends, and everything in the sandbox with it, as soon as
+//! the host is gone.
 
 #[cfg(target_os = "linux")]
-mod doors;
+mod port_forward;
 
 mod files;
 
@@ -17,25 +18,25 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::effects;
+use crate::launcher::launcher_main;
+use crate::mount_plan::Layers;
 #[cfg(target_os = "linux")]
 use crate::mounts;
 #[cfg(target_os = "linux")]
+use crate::namespaces;
+#[cfg(target_os = "linux")]
 use crate::policy::Network;
 #[cfg(target_os = "linux")]
-use crate::process::program;
+use crate::process::new_command;
 #[cfg(target_os = "linux")]
-use crate::spaces;
-use crate::supervise::supervise_main;
-use crate::view::Layers;
-#[cfg(target_os = "linux")]
-use crate::wire::{Calls, Mapped};
-use crate::wire::{Reply, Request, Setup, Unbuilt, receive, send};
+use crate::protocol::{Calls, Mapped};
+use crate::protocol::{Reply, Request, Setup, SetupError, receive_frame, send_frame};
 
-/// The first argument with which our own executable is started inside the walls.
-pub const WARDEN_ARGUMENT: &str = "--sandbox-warden";
+/// The first argument with which our own executable is started inside the sandbox.
+pub const SUPERVISOR_ARGUMENT: &str = "--sandbox-supervisor";
 
-/// The warden's own program, which on Linux stays in reach when its path does not.
-fn ourselves() -> PathBuf {
+/// The supervisor's own program, which on Linux stays in reach when its path does not.
+fn own_program() -> PathBuf {
     let path = PathBuf::from("/proc/self/exe");
     if cfg!(target_os = "linux") {
         path
@@ -44,45 +45,45 @@ fn ourselves() -> PathBuf {
     }
 }
 
-/// What the executable does when its first argument is [`WARDEN_ARGUMENT`], before anything else: it becomes a part of
-/// the walls, and never returns to what it is otherwise.
+/// Runs the executable when its first argument is [`SUPERVISOR_ARGUMENT`], before anything else: it
+/// becomes a part of the sandbox, and never returns to what it is otherwise.
 #[must_use]
-pub fn warden_main() -> ExitCode {
+pub fn supervisor_main() -> ExitCode {
     #[cfg(target_os = "linux")]
-    spaces::keep_descriptors();
+    namespaces::keep_descriptors();
     let mut arguments = std::env::args().skip(2);
     match (arguments.next().as_deref(), arguments.next().as_deref()) {
         #[cfg(target_os = "linux")]
-        (Some("leave"), Some("closed")) => leave(Network::Closed),
+        (Some("leave"), Some("closed")) => start_in_namespaces(Network::Closed),
         #[cfg(target_os = "linux")]
-        (Some("leave"), Some("open")) => leave(Network::Open),
-        (Some("keep"), _) => keep(),
-        (Some("supervise"), _) => supervise_main(),
+        (Some("leave"), Some("open")) => start_in_namespaces(Network::Open),
+        (Some("keep"), _) => run_supervisor(),
+        (Some("supervise"), _) => launcher_main(),
         _ => ExitCode::from(2),
     }
 }
 
-/// The stage before the warden: leaves the host's namespaces, and starts the warden as the first process of the new
-/// ones.
+/// Returns the stage before the supervisor: leaves the host's namespaces, and starts the supervisor
+/// as the first process of the new ones.
 #[cfg(target_os = "linux")]
-fn leave(network: Network) -> ExitCode {
-    let Ok(control) = control() else {
+fn start_in_namespaces(network: Network) -> ExitCode {
+    let Ok(control) = control_socket() else {
         return ExitCode::FAILURE;
     };
     if let Err(reason) = leave_host(network, &control) {
-        let _ = send(&control, &Reply::Failed(reason.into()), b"");
+        let _ = send_frame(&control, &Reply::Failed(reason.into()), b"");
         return ExitCode::FAILURE;
     }
-    let mut warden = program(ourselves());
-    warden
-        .args([WARDEN_ARGUMENT, "keep"])
+    let mut supervisor = new_command(own_program());
+    supervisor
+        .args([SUPERVISOR_ARGUMENT, "keep"])
         .stdin(std::process::Stdio::from(std::os::fd::OwnedFd::from(
             control,
         )));
-    warden
+    supervisor
         .stdout(std::process::Stdio::inherit())
         .stderr(std::process::Stdio::inherit());
-    match warden.spawn().and_then(|mut child| child.wait()) {
+    match supervisor.spawn().and_then(|mut child| child.wait()) {
         Ok(_) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
@@ -94,81 +95,82 @@ fn leave_host(network: Network, control: &UnixStream) -> Result<(), String> {
         rustix::process::geteuid().as_raw(),
         rustix::process::getegid().as_raw(),
     );
-    spaces::leave(network).map_err(|error| format!("user namespaces are denied here ({error})"))?;
-    send(control, &Reply::WantsMap, b"").map_err(|error| error.to_string())?;
-    let answer = receive::<Mapped>(control).map_err(|error| error.to_string())?;
+    namespaces::leave_host_namespaces(network)
+        .map_err(|error| format!("user namespaces are denied here ({error})"))?;
+    send_frame(control, &Reply::WantsMap, b"").map_err(|error| error.to_string())?;
+    let answer = receive_frame::<Mapped>(control).map_err(|error| error.to_string())?;
     if !answer.is_some_and(|(Mapped(done), _)| done) {
-        spaces::map_ourselves(user, group)
+        namespaces::map_ourselves(user, group)
             .map_err(|error| format!("users can't be mapped ({error})"))?;
     }
-    spaces::keep_capabilities()
+    namespaces::keep_capabilities()
         .map_err(|error| format!("capabilities of the new namespaces are denied ({error})"))
 }
 
-/// The host's end of the line, which is our standard input.
-fn control() -> io::Result<UnixStream> {
+/// Returns the host's end of the line, which is our standard input.
+fn control_socket() -> io::Result<UnixStream> {
     Ok(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?))
 }
 
-/// The warden's whole life.
-fn keep() -> ExitCode {
-    let Ok(control) = control() else {
+/// Returns the supervisor's whole life.
+fn run_supervisor() -> ExitCode {
+    let Ok(control) = control_socket() else {
         return ExitCode::FAILURE;
     };
-    let Ok(Some((setup, _))) = receive::<Setup>(&control) else {
+    let Ok(Some((setup, _))) = receive_frame::<Setup>(&control) else {
         return ExitCode::FAILURE;
     };
-    match Warden::stand(&setup, control) {
-        Ok(warden) => {
-            warden.serve();
+    match Supervisor::set_up(&setup, control) {
+        Ok(supervisor) => {
+            supervisor.serve_requests();
             if !setup.first {
-                warden.runs.close();
+                supervisor.runs.close();
             }
             ExitCode::SUCCESS
         }
         Err((control, unbuilt)) => {
-            let _ = send(&control, &Reply::Failed(unbuilt), b"");
+            let _ = send_frame(&control, &Reply::Failed(unbuilt), b"");
             ExitCode::FAILURE
         }
     }
 }
 
-/// What the warden works with once the walls stand.
-struct Warden {
+/// The state of the supervisor once the sandbox is set up.
+struct Supervisor {
     control: UnixStream,
-    line: Arc<Line>,
+    line: Arc<ReplyLine>,
     runs: Arc<runs::Runs>,
     files: files::Files,
-    layers: Held,
+    layers: OpenedLayers,
 }
 
 /// The two sides of overlays, held open because their paths are out of sight.
-struct Held {
+struct OpenedLayers {
     open: Vec<File>,
     layers: Vec<Layers>,
 }
 
 /// The way back to the host, for any thread.
-pub(crate) struct Line(Mutex<UnixStream>);
+pub(crate) struct ReplyLine(Mutex<UnixStream>);
 
-impl Line {
+impl ReplyLine {
     /// Answers. A host that is gone needs no answer, and is noticed elsewhere.
-    pub(crate) fn say(&self, reply: &Reply, body: &[u8]) {
+    pub(crate) fn send_reply(&self, reply: &Reply, body: &[u8]) {
         let stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = send(&*stream, reply, body);
+        let _ = send_frame(&*stream, reply, body);
     }
 }
 
-impl Warden {
-    fn stand(setup: &Setup, control: UnixStream) -> Result<Self, (UnixStream, Unbuilt)> {
-        match build(setup) {
+impl Supervisor {
+    fn set_up(setup: &Setup, control: UnixStream) -> Result<Self, (UnixStream, SetupError)> {
+        match build_inside(setup) {
             Ok((notes, layers, runs, files)) => {
                 let copy = match control.try_clone() {
                     Ok(copy) => copy,
                     Err(error) => return Err((control, error.to_string().into())),
                 };
-                let line = Arc::new(Line(Mutex::new(copy)));
-                line.say(&Reply::Ready { notes }, b"");
+                let line = Arc::new(ReplyLine(Mutex::new(copy)));
+                line.send_reply(&Reply::Ready { notes }, b"");
                 Ok(Self {
                     control,
                     line,
@@ -182,10 +184,10 @@ impl Warden {
     }
 
     /// Answers requests until the host is gone.
-    fn serve(&self) {
+    fn serve_requests(&self) {
         let runs = Arc::clone(&self.runs);
-        std::thread::spawn(move || runs.bury());
-        while let Ok(Some((request, body))) = receive::<Request>(&self.control) {
+        std::thread::spawn(move || runs.reap_children());
+        while let Ok(Some((request, body))) = receive_frame::<Request>(&self.control) {
             let reply = match request {
                 Request::Run {
                     id,
@@ -193,28 +195,32 @@ impl Warden {
                     timeout_ms,
                     background,
                 } => {
-                    runs::Runs::start(&self.runs, &self.line, id, script, timeout_ms, background);
+                    runs::Runs::start_job(
+                        &self.runs, &self.line, id, script, timeout_ms, background,
+                    );
                     continue;
                 }
                 Request::Stop { id } => {
-                    self.runs.stop(id);
+                    self.runs.stop_job(id);
                     continue;
                 }
-                Request::Read { id, path } => match self.files.read(&path) {
+                Request::Read { id, path } => match self.files.read_file(&path) {
                     Ok(Some(bytes)) => {
-                        self.line.say(&Reply::Found { id }, &bytes);
+                        self.line.send_reply(&Reply::Found { id }, &bytes);
                         continue;
                     }
                     Ok(None) => Reply::Absent { id },
-                    Err(error) => refused(id, &error),
+                    Err(error) => refusal_of(id, &error),
                 },
-                Request::Write { id, path, mode } => match self.files.write(&path, &body, mode) {
+                Request::Write { id, path, mode } => {
+                    match self.files.write_file(&path, &body, mode) {
+                        Ok(()) => Reply::Kept { id },
+                        Err(error) => refusal_of(id, &error),
+                    }
+                }
+                Request::Remove { id, path } => match self.files.remove_file(&path) {
                     Ok(()) => Reply::Kept { id },
-                    Err(error) => refused(id, &error),
-                },
-                Request::Remove { id, path } => match self.files.remove(&path) {
-                    Ok(()) => Reply::Kept { id },
-                    Err(error) => refused(id, &error),
+                    Err(error) => refusal_of(id, &error),
                 },
                 Request::Changes { id } => match effects::of_overlays(&self.layers.layers) {
                     Ok(effects) => Reply::Effects { id, effects },
@@ -225,12 +231,12 @@ impl Warden {
                     },
                 },
             };
-            self.line.say(&reply, b"");
+            self.line.send_reply(&reply, b"");
         }
     }
 }
 
-fn refused(id: u64, error: &io::Error) -> Reply {
+fn refusal_of(id: u64, error: &io::Error) -> Reply {
     Reply::Refused {
         id,
         reason: error.to_string(),
@@ -238,41 +244,41 @@ fn refused(id: u64, error: &io::Error) -> Reply {
     }
 }
 
-type Built = (Vec<String>, Held, runs::Runs, files::Files);
+type Built = (Vec<String>, OpenedLayers, runs::Runs, files::Files);
 
 #[cfg(target_os = "linux")]
-fn build(setup: &Setup) -> Result<Built, Unbuilt> {
+fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
     let text = |error: io::Error| error.to_string();
     if setup.first {
-        spaces::die_with_parent().map_err(text)?;
-        spaces::bound_user().map_err(text)?;
+        namespaces::die_with_parent().map_err(text)?;
+        namespaces::bound_user().map_err(text)?;
     } else {
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
             .map_err(|error| error.to_string())?;
     }
-    if let Some(view) = &setup.view {
-        mounts::claim(view)?;
+    if let Some(plan) = &setup.plan {
+        mounts::make_private(plan)?;
     }
-    let layers = hold_layers(&setup.layers)?;
+    let layers = open_layers(&setup.layers)?;
     let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
     if setup.raise_loopback {
-        spaces::raise_loopback()
+        namespaces::enable_loopback()
             .map_err(|error| format!("the loopback can't be raised ({error})"))?;
     }
-    let mut notes = match &setup.view {
-        Some(view) => mounts::build(view)?,
+    let mut notes = match &setup.plan {
+        Some(plan) => mounts::apply_mount_plan(plan)?,
         None => Vec::new(),
     };
     let closed = rustix::process::DumpableBehavior::NotDumpable;
     rustix::process::set_dumpable_behavior(closed).map_err(|error| error.to_string())?;
     if setup.confinement.calls != Calls::All {
-        spaces::drop_capabilities()
+        namespaces::drop_capabilities()
             .map_err(|error| format!("capabilities can't be dropped ({error})"))?;
     }
     let files = files::Files::new(&setup.tree)
         .map_err(|error| format!("{}: {error}", setup.tree.display()))?;
     for port in &setup.ports {
-        if let Err(error) = doors::open(*port) {
+        if let Err(error) = port_forward::listen_on(*port) {
             notes.push(format!("port {port} can't be forwarded: {error}"));
         }
     }
@@ -280,9 +286,9 @@ fn build(setup: &Setup) -> Result<Built, Unbuilt> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn build(setup: &Setup) -> Result<Built, Unbuilt> {
+fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
     let text = |error: io::Error| error.to_string();
-    let layers = hold_layers(&setup.layers)?;
+    let layers = open_layers(&setup.layers)?;
     let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
     let files = files::Files::new(&setup.tree)
         .map_err(|error| format!("{}: {error}", setup.tree.display()))?;
@@ -290,13 +296,16 @@ fn build(setup: &Setup) -> Result<Built, Unbuilt> {
 }
 
 /// Opens both sides of each overlay before mounts hide them, and names them by what is open.
-fn hold_layers(all: &[Layers]) -> Result<Held, String> {
-    let mut held = Held {
+fn open_layers(all: &[Layers]) -> Result<OpenedLayers, String> {
+    let mut held = OpenedLayers {
         open: Vec::new(),
         layers: Vec::new(),
     };
     for layers in all {
-        let (lower, upper) = (held.hold(&layers.lower)?, held.hold(&layers.upper)?);
+        let (lower, upper) = (
+            held.open_side(&layers.lower)?,
+            held.open_side(&layers.upper)?,
+        );
         held.layers.push(Layers {
             lower,
             upper,
@@ -306,8 +315,8 @@ fn hold_layers(all: &[Layers]) -> Result<Held, String> {
     Ok(held)
 }
 
-impl Held {
-    fn hold(&mut self, path: &Path) -> Result<PathBuf, String> {
+impl OpenedLayers {
+    fn open_side(&mut self, path: &Path) -> Result<PathBuf, String> {
         let open = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let name = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd()));
         self.open.push(open);

@@ -1,5 +1,6 @@
-//! Namespaces of our own: leaving the host's, keeping our user, raising the loopback. The one place with unsafe code,
-//! because neither leaving a namespace nor marking descriptors can be proven safe to the compiler.
+//! Namespaces of our own: leaving the host's, keeping our user, raising the loopback. The one place
+//! with unsafe code, because neither leaving a namespace nor marking descriptors can be proven safe
+//! to the compiler.
 
 use std::io;
 
@@ -10,12 +11,13 @@ use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
 use crate::policy::Network;
 
-/// Leaves the host's namespaces. The PID namespace takes in only processes that are started from now on.
+/// Leaves the host's namespaces. The PID namespace takes in only processes that are started from
+/// now on.
 #[expect(
     unsafe_code,
     reason = "unsharing is unsafe only for the table of files, which stays as it is"
 )]
-pub(crate) fn leave(network: Network) -> io::Result<()> {
+pub(crate) fn leave_host_namespaces(network: Network) -> io::Result<()> {
     let mut flags = UnshareFlags::NEWUSER
         | UnshareFlags::NEWNS
         | UnshareFlags::NEWPID
@@ -28,8 +30,8 @@ pub(crate) fn leave(network: Network) -> io::Result<()> {
     unsafe { rustix::thread::unshare_unsafe(flags) }.map_err(io::Error::from)
 }
 
-/// Keeps what our parent left open from the programs that we start: a descriptor that was not meant for us is a way
-/// around every wall.
+/// Keeps what our parent left open from the programs that we start: a descriptor that was not meant
+/// for us is a way around every backend.
 #[expect(
     unsafe_code,
     reason = "the call only marks descriptors, and closes none that this process goes on to use"
@@ -55,7 +57,8 @@ pub(crate) fn map_ourselves(user: u32, group: u32) -> io::Result<()> {
     std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
 }
 
-/// Maps all users and groups of our own namespace to themselves in the namespace of process `pid`, which only root may.
+/// Maps all users and groups of our own namespace to themselves in the namespace of process `pid`,
+/// which only root may.
 pub(crate) fn map_everyone(pid: u32) -> io::Result<()> {
     for name in ["uid_map", "gid_map"] {
         let own = std::fs::read_to_string(format!("/proc/self/{name}"))?;
@@ -72,7 +75,8 @@ pub(crate) fn map_everyone(pid: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets the next program that we start keep our capabilities, which it would lose as any user but root.
+/// Lets the next program that we start keep our capabilities, which it would lose as any user but
+/// root.
 pub(crate) fn keep_capabilities() -> io::Result<()> {
     let held = rustix::thread::capabilities(None)?;
     let kept = CapabilitySets {
@@ -86,8 +90,8 @@ pub(crate) fn keep_capabilities() -> io::Result<()> {
     Ok(())
 }
 
-/// What root may do to files and processes of the run, as far as its mounts are writable. Users other than root have
-/// none of these in a command: they lose them when it is started.
+/// The rights of root over files and processes of the run, as far as its mounts are writable. Users
+/// other than root have none of these in a command: they lose them when it is started.
 const FOR_COMMANDS: CapabilitySet = CapabilitySet::CHOWN
     .union(CapabilitySet::DAC_OVERRIDE)
     .union(CapabilitySet::FOWNER)
@@ -97,7 +101,8 @@ const FOR_COMMANDS: CapabilitySet = CapabilitySet::CHOWN
     .union(CapabilitySet::SETUID)
     .union(CapabilitySet::NET_BIND_SERVICE);
 
-/// Gives up, for us and for all that we start, every capability that is not about the run's own files and processes.
+/// Returns up, for us and for all that we start, every capability that is not about the run's own
+/// files and processes.
 pub(crate) fn drop_capabilities() -> io::Result<()> {
     let held = rustix::thread::capabilities(None)?;
     rustix::thread::clear_ambient_capability_set()?;
@@ -118,7 +123,8 @@ pub(crate) fn drop_capabilities() -> io::Result<()> {
     Ok(rustix::thread::set_capabilities(None, sets)?)
 }
 
-/// The most processes and threads of one run. A fork bomb meets it before the machine is full; no test suite does.
+/// The most processes and threads of one run. A fork bomb meets it before the machine is full; no
+/// test suite does.
 const PROCESSES: u64 = 8192;
 
 /// Bounds the processes of our PID namespace, where the kernel counts them by namespace.
@@ -129,8 +135,8 @@ pub(crate) fn bound_namespace() {
     }
 }
 
-/// Bounds our user's processes, where the kernel counts them by user namespace; elsewhere the user's other processes
-/// would count too. Root is never bound by this.
+/// Bounds our user's processes, where the kernel counts them by user namespace; elsewhere the
+/// user's other processes would count too. Root is never bound by this.
 pub(crate) fn bound_user() -> io::Result<()> {
     if !kernel_is_at_least(5, 14) {
         return Ok(());
@@ -163,7 +169,7 @@ pub(crate) fn die_with_parent() -> io::Result<()> {
 }
 
 /// Brings up the loopback of a fresh network namespace: one netlink message, "link 1 is up".
-pub(crate) fn raise_loopback() -> io::Result<()> {
+pub(crate) fn enable_loopback() -> io::Result<()> {
     const NEW_LINK: u16 = 16;
     const REQUEST_AND_ACKNOWLEDGE: u16 = 0x1 | 0x4;
     const UP: u32 = 1;

@@ -1,19 +1,20 @@
-//! This crate on its own, for its tests and for trying a wall by hand: the warden, and otherwise
-//! `sandbox-warden WALL ROOT SCRATCH SCRIPT…`, which runs scripts one after the other and shows what came of them.
+//! This crate on its own, for its tests and for trying a backend by hand: the supervisor, and
+//! otherwise `sandbox-supervisor BACKEND ROOT SCRATCH SCRIPT…`, which runs scripts one after the
+//! other and shows what came of them.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use sandbox::{Command, Network, Policy, Sandbox, WallChoice, WallName};
+use sandbox::{BackendChoice, BackendName, Command, Network, Policy, Sandbox};
 
 fn main() -> ExitCode {
     if std::env::args_os()
         .nth(1)
-        .is_some_and(|first| first == sandbox::WARDEN_ARGUMENT)
+        .is_some_and(|first| first == sandbox::SUPERVISOR_ARGUMENT)
     {
-        return sandbox::warden_main();
+        return sandbox::supervisor_main();
     }
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -27,16 +28,16 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut next = |name: &str| arguments.next().ok_or_else(|| format!("{name} is missing"));
-    let wall = match next("WALL")?.as_str() {
-        "auto" => WallChoice::Auto,
-        "bubblewrap" => WallChoice::Only(WallName::Bubblewrap),
-        "namespaces" => WallChoice::Only(WallName::Namespaces),
-        "landlock" => WallChoice::Only(WallName::Landlock),
-        "off" => WallChoice::Off,
-        other => return Err(format!("there is no wall called {other}").into()),
+    let backend = match next("BACKEND")?.as_str() {
+        "auto" => BackendChoice::Auto,
+        "bubblewrap" => BackendChoice::Only(BackendName::Bubblewrap),
+        "namespaces" => BackendChoice::Only(BackendName::Namespaces),
+        "landlock" => BackendChoice::Only(BackendName::Landlock),
+        "off" => BackendChoice::Off,
+        other => return Err(format!("there is no backend called {other}").into()),
     };
     let policy = policy(
-        wall,
+        backend,
         Path::new(&next("ROOT")?),
         Path::new(&next("SCRATCH")?),
     )?;
@@ -67,11 +68,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         })
 }
 
-fn policy(wall: WallChoice, root: &Path, scratch: &Path) -> std::io::Result<Policy> {
+fn policy(backend: BackendChoice, root: &Path, scratch: &Path) -> std::io::Result<Policy> {
     Ok(Policy {
         root: root.to_path_buf(),
         scratch: scratch.to_path_buf(),
-        wall,
+        backend,
         network: Network::Closed,
         services: Vec::new(),
         env: Vec::new(),

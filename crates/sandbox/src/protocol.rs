@@ -1,4 +1,5 @@
-//! What the host and the warden say to each other: frames of a JSON header and a body of raw bytes.
+//! The protocol between the host and the supervisor: frames of a JSON header and a body of raw
+//! bytes.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -7,43 +8,44 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Effect, Exit};
-use crate::view::{Layers, View};
+use crate::mount_plan::{Layers, MountPlan};
 
-/// The first frame: how the warden builds its walls.
+/// The first frame: how the supervisor sets up its sandbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Setup {
-    /// What to mount, where the warden is to do that itself.
-    pub(crate) view: Option<View>,
-    /// Whether the warden is the first process of a PID namespace.
+    /// The mounts, where the supervisor is to do that itself.
+    pub(crate) plan: Option<MountPlan>,
+    /// True where the supervisor is the first process of a PID namespace.
     pub(crate) first: bool,
-    /// Whether the loopback of a fresh network namespace has to be brought up.
+    /// True where the loopback of a fresh network namespace has to be brought up.
     pub(crate) raise_loopback: bool,
     /// Where the repository lies for commands.
     pub(crate) tree: PathBuf,
     /// Where outputs are written.
     pub(crate) outputs: PathBuf,
-    /// The overlays in the repository, where the warden is to tell what changed.
+    /// The overlays in the repository, where the supervisor is to tell what changed.
     pub(crate) layers: Vec<Layers>,
     /// Ports of the loopback whose connections are handed to the host.
     pub(crate) ports: Vec<u16>,
-    /// What commands are denied.
+    /// The rights that commands are denied.
     pub(crate) confinement: Confinement,
 }
 
-/// What a command's process tree is denied, besides what it can't see.
+/// The rights that a command's process tree is denied, besides what it can't see.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Confinement {
     /// Which system calls are refused.
     pub(crate) calls: Calls,
-    /// Whether the kernel must have Landlock.
+    /// True where the kernel must have Landlock.
     pub(crate) landlock_required: bool,
-    /// What may be read and run. Empty: Landlock is not used.
+    /// Paths that may be read and run. Empty: Landlock is not used.
     pub(crate) readable: Vec<PathBuf>,
-    /// What may be written.
+    /// Paths that may be written.
     pub(crate) writable: Vec<PathBuf>,
-    /// Whether signals to processes of other commands are refused, as is needed without a PID namespace.
+    /// True where signals to processes of other commands are refused, as is needed without a PID
+    /// namespace.
     pub(crate) own_signals: bool,
-    /// Whether abstract sockets of others are refused, as is needed in the host's network.
+    /// True where abstract sockets of others are refused, as is needed in the host's network.
     pub(crate) own_sockets: bool,
 }
 
@@ -58,7 +60,7 @@ pub(crate) enum Calls {
     NoKernelNoNetwork,
 }
 
-/// What a supervisor is told before it starts a command.
+/// The input of a launcher before it starts a command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Script {
     /// The program and its arguments: a shell with the script, or what confines a shell before it.
@@ -68,20 +70,20 @@ pub(crate) struct Script {
     pub(crate) env: Vec<(String, String)>,
 }
 
-/// What a supervisor says of a command that ended.
+/// The report of a launcher on a command that ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Verdict {
     /// It ran.
     Ended {
         exit: Exit,
-        /// Whether something outlived it.
+        /// True where something outlived it.
         left_behind: bool,
     },
     /// It could not be started.
     NotStarted(String),
 }
 
-/// From the host to the warden.
+/// From the host to the supervisor.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     Run {
@@ -111,45 +113,45 @@ pub(crate) enum Request {
     },
 }
 
-/// Why walls don't stand.
+/// The reason why a sandbox could not be set up.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Unbuilt {
-    /// What could not be done, and what the system said.
+pub(crate) struct SetupError {
+    /// The action that failed, and the system's reason.
     pub(crate) reason: String,
-    /// It is the overlay that can't be had; on a copy the walls may stand.
+    /// It is the overlay that can't be had; on a copy the sandbox may work.
     pub(crate) lacks_overlay: bool,
 }
 
-impl From<String> for Unbuilt {
+impl From<String> for SetupError {
     fn from(reason: String) -> Self {
-        Unbuilt {
+        SetupError {
             reason,
             lacks_overlay: false,
         }
     }
 }
 
-impl From<&str> for Unbuilt {
+impl From<&str> for SetupError {
     fn from(reason: &str) -> Self {
         reason.to_owned().into()
     }
 }
 
-impl From<Unbuilt> for String {
-    fn from(unbuilt: Unbuilt) -> Self {
+impl From<SetupError> for String {
+    fn from(unbuilt: SetupError) -> Self {
         unbuilt.reason
     }
 }
 
-/// From the warden to the host.
+/// From the supervisor to the host.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
-    /// The walls stand; what could not be had of the lesser things is said.
+    /// The sandbox is set up; what could not be had of the lesser things is said.
     Ready {
         notes: Vec<String>,
     },
-    /// The walls could not be built.
-    Failed(Unbuilt),
+    /// The sandbox could not be set up.
+    Failed(SetupError),
     /// The user namespace is there, and waits for its map of users.
     WantsMap,
     /// A background command listens, or has not ended in time to be waited for any longer.
@@ -191,7 +193,7 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    /// The request that this answers; nothing while the walls are built.
+    /// Returns the request that this answers; nothing while the sandbox is set up.
     pub(crate) fn id(&self) -> Option<u64> {
         match self {
             Self::Ready { .. } | Self::Failed(_) | Self::WantsMap => None,
@@ -206,12 +208,17 @@ impl Reply {
     }
 }
 
-/// What the stage before the warden is told once its user namespace has, or can't have, a map from outside.
+/// The message to the stage before the supervisor once its user namespace has, or can't have, a map
+/// from outside.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Mapped(pub(crate) bool);
 
 /// Writes one frame.
-pub(crate) fn send<T: Serialize>(mut to: impl Write, header: &T, body: &[u8]) -> io::Result<()> {
+pub(crate) fn send_frame<T: Serialize>(
+    mut to: impl Write,
+    header: &T,
+    body: &[u8],
+) -> io::Result<()> {
     let header = serde_json::to_vec(header)?;
     let mut frame = Vec::with_capacity(12 + header.len() + body.len());
     frame.extend(
@@ -226,7 +233,7 @@ pub(crate) fn send<T: Serialize>(mut to: impl Write, header: &T, body: &[u8]) ->
 }
 
 /// Reads one frame; nothing when the other side has gone.
-pub(crate) fn receive<T: DeserializeOwned>(
+pub(crate) fn receive_frame<T: DeserializeOwned>(
     mut from: impl Read,
 ) -> io::Result<Option<(T, Vec<u8>)>> {
     let mut lengths = [0; 12];
@@ -261,19 +268,19 @@ mod tests {
     #[test]
     fn frames_come_back_with_their_bodies_and_end_cleanly() {
         let mut bytes = Vec::new();
-        send(&mut bytes, &Reply::Found { id: 7 }, b"\0binary\xff").unwrap();
-        send(&mut bytes, &Reply::Absent { id: 8 }, b"").unwrap();
+        send_frame(&mut bytes, &Reply::Found { id: 7 }, b"\0binary\xff").unwrap();
+        send_frame(&mut bytes, &Reply::Absent { id: 8 }, b"").unwrap();
         let mut from = bytes.as_slice();
-        let (reply, body) = receive::<Reply>(&mut from).unwrap().unwrap();
+        let (reply, body) = receive_frame::<Reply>(&mut from).unwrap().unwrap();
         assert_eq!(
             (reply.id(), body.as_slice()),
             (Some(7), b"\0binary\xff".as_slice())
         );
         assert_eq!(
-            receive::<Reply>(&mut from).unwrap().unwrap().0.id(),
+            receive_frame::<Reply>(&mut from).unwrap().unwrap().0.id(),
             Some(8)
         );
-        assert!(receive::<Reply>(&mut from).unwrap().is_none());
-        assert!(receive::<Reply>(&bytes[..9]).is_err());
+        assert!(receive_frame::<Reply>(&mut from).unwrap().is_none());
+        assert!(receive_frame::<Reply>(&bytes[..9]).is_err());
     }
 }

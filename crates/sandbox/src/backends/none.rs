@@ -1,19 +1,19 @@
-//! No wall: commands run on a copy of the repository, so that the user's tree is still not theirs to write, but
-//! everything else of the machine is in their reach.
+//! No backend: commands run on a copy of the repository, so that the user's tree is still not
+//! theirs to write, but everything else of the machine is in their reach.
 
 use std::path::PathBuf;
 
-use super::{Site, Standing};
-use crate::keeper::Keeper;
-use crate::policy::{Network, Tier, WallName};
-use crate::process::program;
+use super::{Backend, BackendRequest};
+use crate::client::SandboxClient;
+use crate::mount_plan::MountPlan;
+use crate::policy::{BackendName, Network, Tier};
+use crate::process::new_command;
+use crate::protocol::{Calls, Confinement, Setup};
+use crate::supervisor::SUPERVISOR_ARGUMENT;
 use crate::tree;
-use crate::view::View;
-use crate::warden::WARDEN_ARGUMENT;
-use crate::wire::{Calls, Confinement, Setup};
 
-/// Makes the copy, and a warden that denies nothing.
-pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
+/// Makes the copy, and a supervisor that denies nothing.
+pub(super) fn build_unconfined(site: &BackendRequest<'_>) -> Result<Backend, String> {
     let confinement = Confinement {
         calls: Calls::All,
         landlock_required: false,
@@ -31,19 +31,19 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
         details: details.join("; "),
         has_loopback: true,
     };
-    on_a_copy(site, WallName::Off, tier, &|_| confinement.clone())
+    on_a_copy(site, BackendName::Off, tier, &|_| confinement.clone())
 }
 
-/// A warden that mounts nothing, over a copy that lies in the scratch.
+/// Returns a supervisor that mounts nothing, over a copy that lies in the scratch.
 pub(super) fn on_a_copy(
-    site: &Site<'_>,
-    name: WallName,
+    site: &BackendRequest<'_>,
+    name: BackendName,
     mut tier: Tier,
-    confine: &dyn Fn(&View) -> Confinement,
-) -> Result<Standing, String> {
+    confine: &dyn Fn(&MountPlan) -> Confinement,
+) -> Result<Backend, String> {
     let text = |error: crate::SandboxError| error.to_string();
     let policy = site.policy;
-    let view = View::decide(policy, site.network, None).map_err(text)?;
+    let plan = MountPlan::decide(policy, site.network, None).map_err(text)?;
     let copy = match &site.copy {
         Some(copy) => copy.clone(),
         None => {
@@ -52,36 +52,36 @@ pub(super) fn on_a_copy(
                 .file_name()
                 .map_or_else(|| PathBuf::from("repository"), PathBuf::from);
             let at = policy.scratch.join("copy").join(name);
-            tree::copy(&policy.root, &at, &view.hidden, true)
+            tree::copy_tree(&policy.root, &at, &plan.hidden, true)
                 .map_err(text)?
                 .into()
         }
     };
     let setup = Setup {
-        view: None,
+        plan: None,
         first: false,
         raise_loopback: false,
         tree: copy.at.clone(),
         outputs: policy.scratch.join("outputs"),
         layers: Vec::new(),
         ports: Vec::new(),
-        confinement: confine(&view),
+        confinement: confine(&plan),
     };
-    let mut warden = program(&policy.helper);
-    warden.args([WARDEN_ARGUMENT, "keep"]);
-    let keeper = Keeper::start(warden, &setup, &[], false)?;
-    for note in &keeper.notes {
+    let mut supervisor = new_command(&policy.helper);
+    supervisor.args([SUPERVISOR_ARGUMENT, "keep"]);
+    let client = SandboxClient::launch(supervisor, &setup, &[], false)?;
+    for note in &client.notes {
         tier.details.push_str("; ");
         tier.details.push_str(note);
     }
-    Ok(Standing {
-        keeper,
+    Ok(Backend {
+        client,
         name,
         tier,
         tree: copy.at.clone(),
         home: policy.scratch.join("home"),
         temporary: policy.scratch.join("tmp"),
-        real_home: crate::view::homes().into_iter().next(),
+        real_home: crate::mount_plan::home_folders().into_iter().next(),
         copy: Some(copy),
         layers: Vec::new(),
         before: Vec::new(),

@@ -1,25 +1,26 @@
-//! Landlock and a filter of system calls alone, on a copy of the repository: for where user namespaces are denied, as
-//! in most containers. What can't be mounted over is denied instead, and with the network closed there is no loopback
-//! either, because nothing here can tell it from the rest.
+//! Landlock and a filter of system calls alone, on a copy of the repository: for where user
+//! namespaces are denied, as in most containers. What can't be mounted over is denied instead, and
+//! with the network closed there is no loopback either, because nothing here can tell it from the
+//! rest.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::none::on_a_copy;
-use super::{Site, Standing};
-use crate::confine::landlock_level;
-use crate::policy::{Network, Tier, WallName};
-use crate::view::{Sight, View};
-use crate::wire::{Calls, Confinement};
+use super::{Backend, BackendRequest};
+use crate::lockdown::landlock_level;
+use crate::mount_plan::{MountPlan, Visibility};
+use crate::policy::{BackendName, Network, Tier};
+use crate::protocol::{Calls, Confinement};
 
-/// What a program may count on in `/dev`.
+/// The devices that a program may count on.
 const DEVICES: &[&str] = &[
     "null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm",
 ];
 
-/// Builds the wall, if the kernel has Landlock.
-pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
+/// Sets up the backend, if the kernel has Landlock.
+pub(super) fn build_landlock(site: &BackendRequest<'_>) -> Result<Backend, String> {
     let (there, scoped) = landlock_level();
     if !there {
         return Err("the kernel has no Landlock, or it is not switched on".into());
@@ -46,14 +47,14 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
         has_loopback: !closed,
     };
     let policy = site.policy;
-    on_a_copy(site, WallName::Landlock, tier, &|view| Confinement {
+    on_a_copy(site, BackendName::Landlock, tier, &|plan| Confinement {
         calls: if closed {
             Calls::NoKernelNoNetwork
         } else {
             Calls::NoKernel
         },
         landlock_required: true,
-        readable: readable(view),
+        readable: readable_paths(plan),
         writable: ["copy", "home", "tmp"]
             .iter()
             .map(|name| policy.scratch.join(name))
@@ -64,11 +65,12 @@ pub(super) fn build(site: &Site<'_>) -> Result<Standing, String> {
     })
 }
 
-/// Everything but what the view hides: as Landlock can only allow, each folder on the way to something hidden is taken
-/// apart into what lies in it.
-fn readable(view: &View) -> Vec<PathBuf> {
-    let is_hidden = |sight: &Sight| matches!(sight, Sight::Nothing | Sight::Private(_));
-    let mut hidden: BTreeSet<PathBuf> = view
+/// Returns everything but what the plan of mounts hides: as Landlock can only allow, each folder on
+/// the way to something hidden is taken apart into what lies in it.
+fn readable_paths(plan: &MountPlan) -> Vec<PathBuf> {
+    let is_hidden =
+        |sight: &Visibility| matches!(sight, Visibility::Nothing | Visibility::Private(_));
+    let mut hidden: BTreeSet<PathBuf> = plan
         .places
         .iter()
         .filter(|place| is_hidden(&place.what))
@@ -78,23 +80,23 @@ fn readable(view: &View) -> Vec<PathBuf> {
     // capabilities that commands don't have.
     hidden.retain(|path| !path.starts_with("/proc"));
     hidden.extend([
-        view.root.clone(),
-        view.scratch.clone(),
+        plan.root.clone(),
+        plan.scratch.clone(),
         PathBuf::from("/dev"),
     ]);
     let mut found = Vec::new();
-    allow(Path::new("/"), &hidden, &mut found);
-    let shown = view
+    allow_visible(Path::new("/"), &hidden, &mut found);
+    let shown = plan
         .places
         .iter()
-        .filter(|place| !is_hidden(&place.what) && place.at != view.root);
+        .filter(|place| !is_hidden(&place.what) && place.at != plan.root);
     for place in shown {
-        allow(&place.at, &hidden, &mut found);
+        allow_visible(&place.at, &hidden, &mut found);
     }
     found
 }
 
-fn allow(path: &Path, hidden: &BTreeSet<PathBuf>, found: &mut Vec<PathBuf>) {
+fn allow_visible(path: &Path, hidden: &BTreeSet<PathBuf>, found: &mut Vec<PathBuf>) {
     if hidden.contains(path) {
         return;
     }
@@ -105,7 +107,7 @@ fn allow(path: &Path, hidden: &BTreeSet<PathBuf>, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
         // A rule for a link would be one for what it leads to.
         if entry.file_type().is_ok_and(|kind| !kind.is_symlink()) {
-            allow(&entry.path(), hidden, found);
+            allow_visible(&entry.path(), hidden, found);
         }
     }
 }

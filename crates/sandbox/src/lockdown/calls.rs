@@ -1,5 +1,5 @@
-//! The filter of system calls: what changes the kernel, the mounts, the namespaces or other users' processes is
-//! refused with "operation not permitted", as on a system that was never allowed it.
+//! The filter of system calls: what changes the kernel, the mounts, the namespaces or other users'
+//! processes is refused with "operation not permitted", as on a system that was never allowed it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,12 +9,13 @@ use seccompiler::{
     SeccompRule, TargetArch,
 };
 
-use crate::wire::Calls;
+use crate::protocol::Calls;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Never needed by a build or a test, and each a way to the kernel or past the walls. `ptrace` itself stays, because
-/// debuggers and leak checkers need it, and a PID namespace or Landlock leaves it nothing of the host to look at.
+/// Never needed by a build or a test, and each a way to the kernel or out of the sandbox. `ptrace`
+/// itself stays, because debuggers and leak checkers need it, and a PID namespace or Landlock
+/// leaves it nothing of the host to look at.
 const KERNEL: &[i64] = &[
     libc::SYS_acct,
     libc::SYS_add_key,
@@ -66,8 +67,8 @@ const KERNEL: &[i64] = &[
     libc::SYS_modify_ldt,
 ];
 
-/// Answered with "no such call", so that programs take their older way, which can be filtered: the flags of `clone3`
-/// lie in memory, and `io_uring` does by itself what is refused here.
+/// Answered with "no such call", so that programs take their older way, which can be filtered: the
+/// flags of `clone3` lie in memory, and `io_uring` does by itself what is refused here.
 const ABSENT: &[i64] = &[
     libc::SYS_clone3,
     libc::SYS_io_uring_setup,
@@ -86,25 +87,29 @@ const NAMESPACES: u64 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET) as u64;
 
-/// The bit that marks a call of the x32 interface, which shares the architecture's name but not its numbers.
+/// The bit that marks a call of the x32 interface, which shares the architecture's name but not its
+/// numbers.
 #[cfg(target_arch = "x86_64")]
 const OTHER_INTERFACE: Option<i64> = Some(0x4000_0000);
 #[cfg(not(target_arch = "x86_64"))]
 const OTHER_INTERFACE: Option<i64> = None;
 
 /// Installs the filter on the calling thread.
-pub(super) fn refuse(calls: Calls) -> io::Result<()> {
+pub(super) fn install_filter(calls: Calls) -> io::Result<()> {
     if calls == Calls::All {
         return Ok(());
     }
-    for (rules, error) in [(refused(calls)?, libc::EPERM), (absent(), libc::ENOSYS)] {
-        let program = compile(rules, error)?;
+    for (rules, error) in [
+        (refused_calls(calls)?, libc::EPERM),
+        (absent_calls(), libc::ENOSYS),
+    ] {
+        let program = compile_filter(rules, error)?;
         seccompiler::apply_filter(&program).map_err(io::Error::other)?;
     }
     Ok(())
 }
 
-fn compile(mut rules: Rules, error: i32) -> io::Result<BpfProgram> {
+fn compile_filter(mut rules: Rules, error: i32) -> io::Result<BpfProgram> {
     if let Some(bit) = OTHER_INTERFACE {
         let others: Rules = rules
             .iter()
@@ -123,25 +128,25 @@ fn compile(mut rules: Rules, error: i32) -> io::Result<BpfProgram> {
     .map_err(io::Error::other)
 }
 
-fn absent() -> Rules {
+fn absent_calls() -> Rules {
     ABSENT.iter().map(|call| (*call, Vec::new())).collect()
 }
 
-fn refused(calls: Calls) -> io::Result<Rules> {
+fn refused_calls(calls: Calls) -> io::Result<Rules> {
     let mut rules: Rules = KERNEL.iter().map(|call| (*call, Vec::new())).collect();
     let mut each = Vec::new();
     for bit in (0..64)
         .map(|shift| 1_u64 << shift)
         .filter(|bit| bit & NAMESPACES != 0)
     {
-        each.push(when(0, SeccompCmpOp::MaskedEq(bit), bit)?);
+        each.push(argument_condition(0, SeccompCmpOp::MaskedEq(bit), bit)?);
     }
     rules.insert(libc::SYS_clone, each);
     rules.insert(
         libc::SYS_ioctl,
         TYPING
             .iter()
-            .map(|request| when(1, SeccompCmpOp::Eq, *request))
+            .map(|request| argument_condition(1, SeccompCmpOp::Eq, *request))
             .collect::<io::Result<_>>()?,
     );
     let mut kinds = vec![
@@ -158,13 +163,13 @@ fn refused(calls: Calls) -> io::Result<Rules> {
     }
     let kinds: io::Result<Vec<SeccompRule>> = kinds
         .into_iter()
-        .map(|kind| when(0, SeccompCmpOp::Eq, u64::from(kind.cast_unsigned())))
+        .map(|kind| argument_condition(0, SeccompCmpOp::Eq, u64::from(kind.cast_unsigned())))
         .collect();
     rules.insert(libc::SYS_socket, kinds?);
     Ok(rules)
 }
 
-fn when(argument: u8, operator: SeccompCmpOp, value: u64) -> io::Result<SeccompRule> {
+fn argument_condition(argument: u8, operator: SeccompCmpOp, value: u64) -> io::Result<SeccompRule> {
     SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)
         .and_then(|condition| SeccompRule::new(vec![condition]))
         .map_err(io::Error::other)

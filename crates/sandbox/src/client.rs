@@ -1,4 +1,5 @@
-//! The host's side of a warden: the process, the line to it, and the connections that it hands over.
+//! The host's side of a supervisor: the process, the line to it, and the connections that it hands
+//! over.
 
 use std::collections::HashMap;
 use std::io::{self, IoSliceMut, Read};
@@ -13,44 +14,44 @@ use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFl
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::error::SandboxError;
-use crate::policy::Service;
 #[cfg(target_os = "linux")]
-use crate::spaces;
-use crate::wire::{Mapped, Reply, Request, Setup, Unbuilt, receive, send};
+use crate::namespaces;
+use crate::policy::Service;
+use crate::protocol::{Mapped, Reply, Request, Setup, SetupError, receive_frame, send_frame};
 
-/// How long a warden may take to end everything and itself.
+/// The time that a supervisor has to end everything and itself.
 const ENDING: Duration = Duration::from_secs(10);
 
 /// Where the answers to one request come.
 pub(crate) type Answers = UnboundedReceiver<(Reply, Vec<u8>)>;
-/// How long the walls may take to stand.
+/// The time that setting up the sandbox may take.
 const STANDING: Duration = Duration::from_secs(30);
 
 type Waiting = Arc<Mutex<HashMap<u64, UnboundedSender<(Reply, Vec<u8>)>>>>;
 
-/// A warden that stands.
+/// A supervisor that stands.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct SandboxClient {
     child: Child,
     control: UnixStream,
     sending: Mutex<()>,
     waiting: Waiting,
-    /// What could not be had of the lesser things.
+    /// Notes on lesser things that are not available.
     pub(crate) notes: Vec<String>,
 }
 
-impl Keeper {
-    /// Starts a warden and waits until its walls stand. `leaves`: the program first leaves the host's namespaces by
-    /// itself. Gives the reason if they can't be built.
-    pub(crate) fn start(
+impl SandboxClient {
+    /// Starts a supervisor and waits until its sandbox is set up. `leaves`: the program first
+    /// leaves the host's namespaces by itself. Gives the reason if they can't be built.
+    pub(crate) fn launch(
         mut program: std::process::Command,
         setup: &Setup,
         services: &[Service],
         leaves: bool,
-    ) -> Result<Self, Unbuilt> {
+    ) -> Result<Self, SetupError> {
         let text = |error: io::Error| error.to_string();
         let (control, theirs) = UnixStream::pair().map_err(text)?;
-        let (doors, their_doors) = UnixStream::pair().map_err(text)?;
+        let (forwarder, their_doors) = UnixStream::pair().map_err(text)?;
         program
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::from(OwnedFd::from(their_doors)));
@@ -66,15 +67,17 @@ impl Keeper {
         match shake_hands(&control, child.id(), setup, leaves) {
             Ok(notes) => {
                 drop(child.stderr.take());
-                let mut keeper = Self {
+                let mut client = Self {
                     child,
                     control,
                     sending: Mutex::default(),
                     waiting: Waiting::default(),
                     notes,
                 };
-                keeper.listen(doors, services).map_err(text)?;
-                Ok(keeper)
+                client
+                    .accept_connections(forwarder, services)
+                    .map_err(text)?;
+                Ok(client)
             }
             Err(mut unbuilt) => {
                 let _ = child.kill();
@@ -92,13 +95,17 @@ impl Keeper {
         }
     }
 
-    fn listen(&mut self, doors: UnixStream, services: &[Service]) -> io::Result<()> {
+    fn accept_connections(
+        &mut self,
+        forwarder: UnixStream,
+        services: &[Service],
+    ) -> io::Result<()> {
         let from = self.control.try_clone()?;
         let waiting = Arc::clone(&self.waiting);
         std::thread::spawn(move || {
-            while let Ok(Some((reply, body))) = receive::<Reply>(&from) {
+            while let Ok(Some((reply, body))) = receive_frame::<Reply>(&from) {
                 let Some(id) = reply.id() else { continue };
-                let mut waiting = lock(&waiting);
+                let mut waiting = lock_mutex(&waiting);
                 let goes_on = matches!(reply, Reply::Started { .. });
                 if let Some(answer) = waiting.get(&id) {
                     let _ = answer.send((reply, body));
@@ -108,37 +115,37 @@ impl Keeper {
                 }
             }
             // Whoever still waits learns that nothing will come.
-            lock(&waiting).clear();
+            lock_mutex(&waiting).clear();
         });
         let services = services.to_vec();
-        std::thread::spawn(move || take_connections(&doors, &services));
+        std::thread::spawn(move || take_connections(&forwarder, &services));
         Ok(())
     }
 
-    /// Sends a request; its answers come over the receiver, which ends when the warden is gone.
-    pub(crate) fn ask(
+    /// Sends a request; its answers come over the receiver, which ends when the supervisor is gone.
+    pub(crate) fn send_request(
         &self,
         id: u64,
         request: &Request,
         body: &[u8],
     ) -> Result<Answers, SandboxError> {
         let (sender, receiver) = unbounded_channel();
-        lock(&self.waiting).insert(id, sender);
-        if let Err(error) = self.tell(request, body) {
-            lock(&self.waiting).remove(&id);
+        lock_mutex(&self.waiting).insert(id, sender);
+        if let Err(error) = self.send_notice(request, body) {
+            lock_mutex(&self.waiting).remove(&id);
             return Err(SandboxError::Gone(error.to_string()));
         }
         Ok(receiver)
     }
 
     /// Sends a request that has no answer of its own.
-    pub(crate) fn tell(&self, request: &Request, body: &[u8]) -> io::Result<()> {
+    pub(crate) fn send_notice(&self, request: &Request, body: &[u8]) -> io::Result<()> {
         let _whole = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-        send(&self.control, request, body)
+        send_frame(&self.control, request, body)
     }
 
-    /// Ends the warden and everything in its walls. May be called again.
-    pub(crate) fn end(&mut self) -> io::Result<()> {
+    /// Ends the supervisor and everything in its sandbox. May be called again.
+    pub(crate) fn shut_down(&mut self) -> io::Result<()> {
         let _ = self.control.shutdown(Shutdown::Both);
         let started = Instant::now();
         while started.elapsed() < ENDING {
@@ -152,13 +159,13 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for SandboxClient {
     fn drop(&mut self) {
-        let _ = self.end();
+        let _ = self.shut_down();
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock_mutex<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -167,20 +174,20 @@ fn shake_hands(
     pid: u32,
     setup: &Setup,
     leaves: bool,
-) -> Result<Vec<String>, Unbuilt> {
+) -> Result<Vec<String>, SetupError> {
     let text = |error: io::Error| error.to_string();
     control.set_read_timeout(Some(STANDING)).map_err(text)?;
     if leaves {
-        match receive::<Reply>(control).map_err(text)? {
+        match receive_frame::<Reply>(control).map_err(text)? {
             Some((Reply::WantsMap, _)) => {}
             Some((Reply::Failed(unbuilt), _)) => return Err(unbuilt),
             _ => return Err("it ended before it had left the host's namespaces".into()),
         }
         let mapped = rustix::process::geteuid().is_root() && map_everyone(pid);
-        send(control, &Mapped(mapped), b"").map_err(text)?;
+        send_frame(control, &Mapped(mapped), b"").map_err(text)?;
     }
-    send(control, setup, b"").map_err(|error| format!("it ended at once ({error})"))?;
-    match receive::<Reply>(control) {
+    send_frame(control, setup, b"").map_err(|error| format!("it ended at once ({error})"))?;
+    match receive_frame::<Reply>(control) {
         Ok(Some((Reply::Ready { notes }, _))) => control
             .set_read_timeout(None)
             .map(|()| notes)
@@ -189,13 +196,13 @@ fn shake_hands(
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
             Err("it did not answer in time".into())
         }
-        Ok(_) | Err(_) => Err("it ended before the walls stood".into()),
+        Ok(_) | Err(_) => Err("it ended before the sandbox was set up".into()),
     }
 }
 
 #[cfg(target_os = "linux")]
 fn map_everyone(pid: u32) -> bool {
-    spaces::map_everyone(pid).is_ok()
+    namespaces::map_everyone(pid).is_ok()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -209,14 +216,18 @@ const KEPT: RecvFlags = RecvFlags::CMSG_CLOEXEC;
 #[cfg(not(target_os = "linux"))]
 const KEPT: RecvFlags = RecvFlags::empty();
 
-/// Takes the connections that come through the doors, and joins each to its service.
-fn take_connections(doors: &UnixStream, services: &[Service]) {
+/// Takes the connections that come through the forwarder, and joins each to its service.
+fn take_connections(forwarder: &UnixStream, services: &[Service]) {
     loop {
         let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut port = [0; 2];
-        let received =
-            rustix::net::recvmsg(doors, &mut [IoSliceMut::new(&mut port)], &mut control, KEPT);
+        let received = rustix::net::recvmsg(
+            forwarder,
+            &mut [IoSliceMut::new(&mut port)],
+            &mut control,
+            KEPT,
+        );
         match received {
             Ok(received)
                 if received.bytes == 2 && !received.flags.contains(ReturnFlags::CTRUNC) => {}
@@ -234,27 +245,30 @@ fn take_connections(doors: &UnixStream, services: &[Service]) {
             };
             for connection in connections {
                 if let Some(service) = service.clone() {
-                    std::thread::spawn(move || join(TcpStream::from(connection), &service));
+                    std::thread::spawn(move || {
+                        forward_connection(TcpStream::from(connection), &service)
+                    });
                 }
             }
         }
     }
 }
 
-/// Carries bytes both ways until both sides have said all. A service that is not there looks like a closed connection.
-fn join(inside: TcpStream, service: &Service) {
+/// Carries bytes both ways until both sides have said all. A service that is not there looks like a
+/// closed connection.
+fn forward_connection(inside: TcpStream, service: &Service) {
     let Ok(outside) = TcpStream::connect((service.host.as_str(), service.port)) else {
         return;
     };
     let (Ok(inside_too), Ok(outside_too)) = (inside.try_clone(), outside.try_clone()) else {
         return;
     };
-    let there = std::thread::spawn(move || carry(&inside_too, &outside_too));
-    carry(&outside, &inside);
+    let there = std::thread::spawn(move || copy_bytes(&inside_too, &outside_too));
+    copy_bytes(&outside, &inside);
     let _ = there.join();
 }
 
-fn carry(mut from: &TcpStream, mut to: &TcpStream) {
+fn copy_bytes(mut from: &TcpStream, mut to: &TcpStream) {
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
 }

@@ -1,4 +1,5 @@
-//! Landlock: what may be read, run and written, by path. A second line behind mounts; the first where there are none.
+//! Landlock: what may be read, run and written, by path. A second line behind mounts; the first
+//! where there are none.
 
 use std::io;
 
@@ -7,13 +8,13 @@ use landlock::{
     RulesetCreatedAttr, RulesetStatus, Scope,
 };
 
-use crate::wire::Confinement;
+use crate::protocol::Confinement;
 
 /// The newest set of rights that we ask for; a kernel that knows fewer is asked for those.
 const NEWEST: ABI = ABI::V6;
 
 /// Restricts the calling thread and all that it starts.
-pub(super) fn restrict(confinement: &Confinement) -> io::Result<()> {
+pub(super) fn restrict_paths(confinement: &Confinement) -> io::Result<()> {
     if confinement.readable.is_empty() {
         return Ok(());
     }
@@ -63,7 +64,8 @@ pub(super) fn restrict(confinement: &Confinement) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the kernel has Landlock at all, and whether it can also keep signals and abstract sockets apart.
+/// Returns whether the kernel has Landlock at all, and whether it can also keep signals and
+/// abstract sockets apart.
 pub(crate) fn landlock_level() -> (bool, bool) {
     let asks = |scoped: bool| {
         let ruleset = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);

@@ -1,4 +1,5 @@
-//! The commands that are running: each behind a supervisor, its output going to a file, its time counted.
+//! The commands that are running: each behind a launcher, its output going to a file, its time
+//! counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -13,19 +14,19 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Signal, WaitOptions};
 
-use super::{Line, WARDEN_ARGUMENT, ourselves};
+use super::{ReplyLine, SUPERVISOR_ARGUMENT, own_program};
 use crate::command::{Exit, Output};
-use crate::process::program;
-use crate::processes::{descendants, end_descendants, listening};
-use crate::wire::{Confinement, Reply, Script, Verdict, receive, send};
+use crate::process::new_command;
+use crate::processes::{end_descendants, listening_ports, living_descendants};
+use crate::protocol::{Confinement, Reply, Script, Verdict, receive_frame, send_frame};
 
-/// How long a background command is waited for before it counts as started, unless its time limit is shorter.
+/// The time after which a background command counts as started, unless its time limit is shorter.
 const READY: Duration = Duration::from_secs(30);
 
-/// How long output is still read after a command and all that it started have ended.
+/// The time for which output is still read after a command and all that it started have ended.
 const DRAIN: Duration = Duration::from_millis(200);
 
-/// How long a supervisor may take to end its command before it is ended itself.
+/// The time that a launcher has to end its command before it is ended itself.
 const ENDING: Duration = Duration::from_secs(7);
 
 /// All commands of a run.
@@ -38,21 +39,21 @@ pub(super) struct Runs {
 
 #[derive(Default)]
 struct Running {
-    /// Supervisors that live.
-    supervisors: BTreeSet<i32>,
-    /// How a command is told to end.
+    /// Launchers that live.
+    launchers: BTreeSet<i32>,
+    /// The channels over which commands are told to end.
     stops: BTreeMap<u64, Sender<Event>>,
     /// Nothing is started any more.
     closed: bool,
 }
 
-/// What a command's thread waits for.
+/// An event that a command's thread waits for.
 enum Event {
     Verdict(Option<Verdict>),
     Stop,
 }
 
-/// What a command has printed so far.
+/// The amount that a command has printed so far.
 #[derive(Default)]
 struct Printed {
     bytes: u64,
@@ -72,9 +73,9 @@ impl Runs {
     }
 
     /// Starts a command; its end is told to the host.
-    pub(super) fn start(
+    pub(super) fn start_job(
         runs: &Arc<Self>,
-        line: &Arc<Line>,
+        line: &Arc<ReplyLine>,
         id: u64,
         script: Script,
         timeout_ms: u64,
@@ -91,7 +92,7 @@ impl Runs {
                 timeout: Duration::from_millis(timeout_ms),
                 background,
             };
-            let reply = match job.carry_out(script, sender, &receiver) {
+            let reply = match job.run_to_end(script, sender, &receiver) {
                 Ok(reply) => reply,
                 Err(error) => Reply::Refused {
                     id,
@@ -100,12 +101,12 @@ impl Runs {
                 },
             };
             runs.lock().stops.remove(&id);
-            line.say(&reply, b"");
+            line.send_reply(&reply, b"");
         });
     }
 
     /// Ends a command, whose end is then told to the host as usual.
-    pub(super) fn stop(&self, id: u64) {
+    pub(super) fn stop_job(&self, id: u64) {
         let running = self.lock();
         if let Some(stop) = running.stops.get(&id) {
             let _ = stop.send(Event::Stop);
@@ -117,17 +118,17 @@ impl Runs {
     }
 
     /// Buries every process that ends as a child of ours, for as long as we live.
-    pub(super) fn bury(&self) {
+    pub(super) fn reap_children(&self) {
         loop {
             match rustix::process::wait(WaitOptions::empty()) {
                 Ok(Some((pid, _))) => {
-                    self.lock().supervisors.remove(&pid.as_raw_nonzero().get());
+                    self.lock().launchers.remove(&pid.as_raw_nonzero().get());
                     self.changed.notify_all();
                 }
                 Ok(None) | Err(rustix::io::Errno::INTR) => {}
                 Err(_) => {
                     let running = self.lock();
-                    if running.supervisors.is_empty() {
+                    if running.launchers.is_empty() {
                         drop(self.changed.wait_timeout(running, Duration::from_secs(1)));
                     }
                 }
@@ -141,24 +142,24 @@ impl Runs {
         end_descendants(own_pid(), &BTreeSet::new());
     }
 
-    /// Ends what lost its supervisor and so came to us.
+    /// Ends what lost its launcher and so came to us.
     fn end_strays(&self) -> bool {
-        let supervisors = self.lock().supervisors.clone();
-        end_descendants(own_pid(), &supervisors)
+        let launchers = self.lock().launchers.clone();
+        end_descendants(own_pid(), &launchers)
     }
 }
 
 /// One command on its way.
 struct Job<'a> {
     runs: &'a Runs,
-    line: &'a Line,
+    line: &'a ReplyLine,
     id: u64,
     timeout: Duration,
     background: bool,
 }
 
 impl Job<'_> {
-    fn carry_out(
+    fn run_to_end(
         &self,
         script: Script,
         sender: Sender<Event>,
@@ -166,7 +167,7 @@ impl Job<'_> {
     ) -> io::Result<Reply> {
         let started = Instant::now();
         let printed = Arc::new((Mutex::new(Printed::default()), Condvar::new()));
-        let (supervisor, mut orders) = self.supervise(script, sender, &printed)?;
+        let (launcher, mut orders) = self.start_launcher(script, sender, &printed)?;
         let mut told = false;
         let deadline = (!self.background).then(|| started + self.timeout);
         let mut timed_out = None;
@@ -183,20 +184,20 @@ impl Job<'_> {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if self.background && !told {
-                told = self.tell_if_ready(supervisor, started);
+                told = self.report_if_ready(launcher, started);
             }
             if ending.is_none() && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                timed_out = Some(self.looks_like_server(supervisor, started, &printed));
+                timed_out = Some(self.looks_like_server(launcher, started, &printed));
                 orders = None;
                 ending = Some(Instant::now());
             }
             if ending.is_some_and(|since| since.elapsed() > ENDING) {
-                end_descendants(own_pid(), &self.others(supervisor));
+                end_descendants(own_pid(), &self.running_pids(launcher));
             }
         };
         drop(orders);
         let strays = self.runs.end_strays();
-        let bytes = drained(&printed);
+        let bytes = wait_for_rest(&printed);
         let (mut exit, left_behind) = match verdict {
             Some(Verdict::Ended { exit, left_behind }) => (exit, left_behind),
             Some(Verdict::NotStarted(reason)) => return Err(io::Error::other(reason)),
@@ -242,8 +243,8 @@ impl Job<'_> {
         })
     }
 
-    /// Starts the supervisor, and the threads that read what it and its command say.
-    fn supervise(
+    /// Starts the launcher, and the threads that read what it and its command say.
+    fn start_launcher(
         &self,
         script: Script,
         sender: Sender<Event>,
@@ -256,9 +257,9 @@ impl Job<'_> {
             flags,
             Mode::from_raw_mode(0o600),
         )?;
-        let mut supervisor = program(ourselves());
-        supervisor.args([WARDEN_ARGUMENT, "supervise"]);
-        supervisor
+        let mut launcher = new_command(own_program());
+        launcher.args([SUPERVISOR_ARGUMENT, "supervise"]);
+        launcher
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -267,34 +268,34 @@ impl Job<'_> {
             if running.closed {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
-            let child = supervisor.spawn()?;
-            running.supervisors.insert(child.id().cast_signed());
+            let child = launcher.spawn()?;
+            running.launchers.insert(child.id().cast_signed());
             child
         };
         self.runs.changed.notify_all();
         let (Some(mut orders), Some(verdict), Some(output)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err(io::Error::other("the supervisor has no pipes"));
+            return Err(io::Error::other("the launcher has no pipes"));
         };
         let printed = Arc::clone(printed);
-        std::thread::spawn(move || capture(output, File::from(file), &printed));
+        std::thread::spawn(move || capture_output(output, File::from(file), &printed));
         std::thread::spawn(move || {
-            let verdict = receive::<Verdict>(verdict)
+            let verdict = receive_frame::<Verdict>(verdict)
                 .ok()
                 .flatten()
                 .map(|(verdict, _)| verdict);
             let _ = sender.send(Event::Verdict(verdict));
         });
-        send(&mut orders, &(script, self.runs.confinement.clone()), b"")?;
+        send_frame(&mut orders, &(script, self.runs.confinement.clone()), b"")?;
         Ok((child.id().cast_signed(), Some(orders)))
     }
 
-    fn tell_if_ready(&self, supervisor: i32, started: Instant) -> bool {
-        let listening = listening(&descendants(supervisor, &BTreeSet::new()));
+    fn report_if_ready(&self, launcher: i32, started: Instant) -> bool {
+        let listening = listening_ports(&living_descendants(launcher, &BTreeSet::new()));
         let ready = !listening.is_empty() || started.elapsed() >= READY.min(self.timeout);
         if ready {
-            self.line.say(
+            self.line.send_reply(
                 &Reply::Started {
                     id: self.id,
                     listening,
@@ -305,10 +306,11 @@ impl Job<'_> {
         ready
     }
 
-    /// A command that listens, or that has been silent for most of its time, will not end by itself.
+    /// Returns a command that listens, or that has been silent for most of its time, will not end
+    /// by itself.
     fn looks_like_server(
         &self,
-        supervisor: i32,
+        launcher: i32,
         started: Instant,
         printed: &(Mutex<Printed>, Condvar),
     ) -> bool {
@@ -316,18 +318,18 @@ impl Job<'_> {
         let silent = printed
             .last
             .is_some_and(|last| last.elapsed() > started.elapsed() / 2);
-        silent || !listening(&descendants(supervisor, &BTreeSet::new())).is_empty()
+        silent || !listening_ports(&living_descendants(launcher, &BTreeSet::new())).is_empty()
     }
 
-    fn others(&self, supervisor: i32) -> BTreeSet<i32> {
-        let mut others = self.runs.lock().supervisors.clone();
-        others.remove(&supervisor);
+    fn running_pids(&self, launcher: i32) -> BTreeSet<i32> {
+        let mut others = self.runs.lock().launchers.clone();
+        others.remove(&launcher);
         others
     }
 }
 
 /// Writes what a command prints to its file, until everyone has closed the pipe.
-fn capture(mut output: impl Read, mut file: File, printed: &(Mutex<Printed>, Condvar)) {
+fn capture_output(mut output: impl Read, mut file: File, printed: &(Mutex<Printed>, Condvar)) {
     let mut buffer = vec![0; 64 * 1024];
     let state = || printed.0.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
@@ -354,7 +356,7 @@ fn capture(mut output: impl Read, mut file: File, printed: &(Mutex<Printed>, Con
 }
 
 /// Waits a little for the rest of the output, and then lets go of it. Gives how much there was.
-fn drained(printed: &(Mutex<Printed>, Condvar)) -> u64 {
+fn wait_for_rest(printed: &(Mutex<Printed>, Condvar)) -> u64 {
     let state = printed.0.lock().unwrap_or_else(PoisonError::into_inner);
     let waited = printed
         .1

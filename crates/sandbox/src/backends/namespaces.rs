@@ -1,0 +1,141 @@
+//! User, mount, PID, IPC and network namespaces that we make ourselves, with an overlay at the
+//! repository's own path; Landlock and a filter of system calls stand behind them.
+
+use std::path::{Path, PathBuf};
+
+use super::{Backend, BackendRequest};
+use crate::client::SandboxClient;
+use crate::lockdown::landlock_level;
+use crate::mount_plan::MountPlan;
+use crate::policy::{BackendName, Network, Tier};
+use crate::process::new_command;
+use crate::protocol::{Calls, Confinement, Setup, SetupError};
+use crate::supervisor::SUPERVISOR_ARGUMENT;
+use crate::tree;
+
+/// Sets up the backend; on a copy where overlays can't be had.
+pub(super) fn build_namespaces(site: &BackendRequest<'_>) -> Result<Backend, String> {
+    let start = |setup: &Setup| {
+        let mut supervisor = new_command(&site.policy.helper);
+        let network = if site.network == Network::Open {
+            "open"
+        } else {
+            "closed"
+        };
+        supervisor.args([SUPERVISOR_ARGUMENT, "leave", network]);
+        SandboxClient::launch(supervisor, setup, &site.policy.services, true)
+    };
+    build_with(site, BackendName::Namespaces, "namespaces", &start)
+}
+
+/// Sets up a backend whose supervisor mounts by itself, however it came into its namespaces.
+pub(super) fn build_with(
+    site: &BackendRequest<'_>,
+    name: BackendName,
+    title: &str,
+    start: &dyn Fn(&Setup) -> Result<SandboxClient, SetupError>,
+) -> Result<Backend, String> {
+    let text = |error: crate::SandboxError| error.to_string();
+    let policy = site.policy;
+    let mut details = Vec::new();
+    if site.copy.is_none() {
+        let plan = MountPlan::decide(policy, site.network, None).map_err(text)?;
+        match start(&setup_for(site, &plan, false)) {
+            Ok(client) => {
+                details.extend(client.notes.iter().cloned());
+                return Ok(backend_of(
+                    site,
+                    name,
+                    &format!("{title} with overlay"),
+                    details,
+                    client,
+                    &plan,
+                ));
+            }
+            Err(unbuilt) if unbuilt.lacks_overlay => details.push(unbuilt.reason),
+            Err(unbuilt) => return Err(unbuilt.reason),
+        }
+    }
+    let copy = match &site.copy {
+        Some(copy) => copy.clone(),
+        None => {
+            let hidden = MountPlan::decide(policy, site.network, None)
+                .map_err(text)?
+                .hidden;
+            tree::copy_tree(&policy.root, &policy.scratch.join("copy"), &hidden, false)
+                .map_err(text)?
+                .into()
+        }
+    };
+    let plan = MountPlan::decide(policy, site.network, Some(&copy.at)).map_err(text)?;
+    let client = start(&setup_for(site, &plan, true))?;
+    details.extend(client.notes.iter().cloned());
+    let mut backend = backend_of(
+        site,
+        name,
+        &format!("{title} on a copy"),
+        details,
+        client,
+        &plan,
+    );
+    backend.copy = Some(copy);
+    Ok(backend)
+}
+
+fn backend_of(
+    site: &BackendRequest<'_>,
+    name: BackendName,
+    title: &str,
+    details: Vec<String>,
+    client: SandboxClient,
+    plan: &MountPlan,
+) -> Backend {
+    Backend {
+        client,
+        name,
+        tier: Tier {
+            name: title.to_owned(),
+            details: details.join("; "),
+            has_loopback: true,
+        },
+        tree: site.policy.root.clone(),
+        home: plan.home.clone(),
+        temporary: PathBuf::from("/tmp"),
+        real_home: None,
+        copy: None,
+        layers: Vec::new(),
+        before: Vec::new(),
+    }
+}
+
+pub(super) fn setup_for(site: &BackendRequest<'_>, plan: &MountPlan, copied: bool) -> Setup {
+    let policy = site.policy;
+    let closed = site.network == Network::Closed;
+    Setup {
+        plan: Some(plan.clone()),
+        first: true,
+        raise_loopback: closed,
+        tree: policy.root.clone(),
+        outputs: policy.scratch.join("outputs"),
+        layers: if copied { Vec::new() } else { plan.layers() },
+        ports: if closed {
+            policy.services.iter().map(|service| service.port).collect()
+        } else {
+            Vec::new()
+        },
+        confinement: confinement_for(plan, site.network),
+    }
+}
+
+/// Returns the second line: the same as the mounts say, once more.
+fn confinement_for(plan: &MountPlan, network: Network) -> Confinement {
+    let (_, scoped) = landlock_level();
+    Confinement {
+        calls: Calls::NoKernel,
+        landlock_required: false,
+        readable: vec![Path::new("/").to_path_buf()],
+        writable: plan.writable(),
+        own_signals: false,
+        own_sockets: scoped && network == Network::Open,
+    }
+}
