@@ -38,7 +38,7 @@ impl Record for Run {
     }
 
     fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-        let settled = self.settling()();
+        let settled = self.finish_writing()();
         Box::pin(async move { settled })
     }
 }

@@ -3,16 +3,17 @@
 use std::collections::VecDeque;
 use std::io::{self, Cursor, Read};
 
-/// Reads the first and the last bytes of another reader, with a line between that says how many were left out.
+/// Reads the first and the last bytes of another reader, with a line between that says how many
+/// were left out.
 ///
 /// `12345678` bounded to 2 at each end reads as `12`, the line, `78`.
 pub(crate) struct Bounded<R> {
     inner: R,
-    /// How many bytes of the beginning are still to come.
+    /// Bytes of the beginning that are still to come.
     head: usize,
-    /// How many bytes of the end are kept.
+    /// Bytes of the end that are kept.
     end: usize,
-    /// What follows the beginning, once that is through.
+    /// The line and the end, once the beginning is through.
     rest: Option<Cursor<Vec<u8>>>,
 }
 

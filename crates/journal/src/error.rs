@@ -1,4 +1,4 @@
-//! What can be the matter with the journal, and what to do about it.
+//! Errors of the journal, each with the next thing to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub enum JournalError {
     Damaged {
         /// The database.
         path: PathBuf,
-        /// What was found.
+        /// The format that was found.
         detail: String,
     },
     /// No room on the disk.
@@ -53,11 +53,11 @@ pub enum JournalError {
     /// The file system refused.
     #[error("can't {doing} {}: {source}", .path.display())]
     File {
-        /// What was tried, as a verb.
+        /// The action that failed, as a verb.
         doing: &'static str,
         /// On what.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         source: io::Error,
     },
     /// The content to keep could not be read.
@@ -68,7 +68,7 @@ pub enum JournalError {
     Database {
         /// The database.
         path: PathBuf,
-        /// What it said.
+        /// Its message.
         source: rusqlite::Error,
     },
     /// An event could not be put into words.
@@ -80,7 +80,7 @@ pub enum JournalError {
     /// No run has this name.
     #[error("no run is named `{wanted}`; `backend-engineer runs` lists them")]
     UnknownRun {
-        /// What was asked for.
+        /// The request.
         wanted: String,
     },
     /// Several runs begin so.
@@ -89,7 +89,7 @@ pub enum JournalError {
         .candidates.iter().map(RunId::as_str).collect::<Vec<_>>().join(", ")
     )]
     AmbiguousRun {
-        /// What was asked for.
+        /// The request.
         wanted: String,
         /// The runs that fit, newest first.
         candidates: Vec<RunId>,
@@ -111,7 +111,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// The file system refused to do something to a path.
+    /// Returns the file system refused to do something to a path.
     pub(crate) fn file(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::File {
             doing,
@@ -120,7 +120,7 @@ impl JournalError {
         }
     }
 
-    /// What the database's refusal means to a person.
+    /// Translates the database's refusal for a person.
     pub(crate) fn database(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_path_buf();
         match source.sqlite_error_code() {

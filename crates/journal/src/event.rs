@@ -39,7 +39,7 @@ pub enum Event {
     },
     /// Work on one phase of the plan began.
     PhaseStarted {
-        /// How people call it: "Phase 2.1".
+        /// The name that people use: "Phase 2.1".
         label: String,
         /// Its title.
         title: String,
@@ -53,9 +53,9 @@ pub enum Event {
     Diagnostic {
         /// A stable short name of the kind.
         code: String,
-        /// How grave.
+        /// Its severity.
         severity: Severity,
-        /// What is the matter.
+        /// The message.
         message: String,
         /// The file spoken of.
         path: Option<String>,
@@ -63,14 +63,14 @@ pub enum Event {
         line: Option<usize>,
         /// Column in that line, in characters, from 1.
         column: Option<usize>,
-        /// What to do.
+        /// The next thing to do.
         hint: Option<String>,
     },
     /// A file's new content is ready, not written yet.
     FileStaged {
         /// From the root.
         path: String,
-        /// What will be done to it.
+        /// The action on it.
         action: FileAction,
         /// By what means the content was placed.
         how: String,
@@ -86,7 +86,7 @@ pub enum Event {
         /// Why.
         why: String,
     },
-    /// What the plan asks of a file could not be placed.
+    /// A part of the plan that could not be applied to its file.
     FileRefused {
         /// From the root.
         path: String,
@@ -128,7 +128,7 @@ pub enum Event {
         command: String,
         /// Its folder, from the root; empty for the root.
         folder: String,
-        /// What it is run for.
+        /// The purpose that it is run for.
         why: String,
     },
     /// A command ended.
@@ -139,9 +139,9 @@ pub enum Event {
         folder: String,
         /// Exit status; none when a signal or the time limit ended it, or it never began.
         exit: Option<i32>,
-        /// How long it ran, in milliseconds.
+        /// The time that it ran, in milliseconds.
         elapsed_ms: u64,
-        /// What that says about what it was run for.
+        /// The result for what it was run for.
         verdict: Verdict,
         /// The reason, in words.
         detail: String,
@@ -157,9 +157,10 @@ pub enum Event {
         /// Its folder, from the root; empty for the root.
         folder: String,
     },
-    /// What stands behind a claim: a check that ran, or could not, with its key.
+    /// The evidence of a claim: a check that ran, or could not, with its key.
     Evidence(Evidence),
-    /// A sentence of a unit is implemented, and nothing proves it; or the reader can't tell what it asks for.
+    /// A sentence of a unit is implemented, and nothing proves it; or the reader can't tell what it
+    /// asks for.
     SentenceUnproven {
         /// The unit.
         unit: UnitName,
@@ -176,9 +177,9 @@ pub enum Event {
         line: usize,
         /// Its words, blanks made one: by them it is remembered.
         text: String,
-        /// Who said so.
+        /// The person who said so.
         by: String,
-        /// What the person said about it.
+        /// The person's remark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
@@ -232,9 +233,9 @@ pub enum Event {
     ModelAsked {
         /// `provider/model`.
         model: String,
-        /// How many messages it is given.
+        /// The number of messages that it is given.
         messages: usize,
-        /// How many tokens these are, by estimate.
+        /// Their tokens, by estimate.
         tokens: u64,
     },
     /// A request failed and is sent again.
@@ -243,7 +244,7 @@ pub enum Event {
         attempt: u32,
         /// Why, in words.
         why: String,
-        /// How long is waited before the next, in milliseconds.
+        /// The pause before the next attempt, in milliseconds.
         wait_ms: u64,
     },
     /// The model's turn came.
@@ -254,7 +255,7 @@ pub enum Event {
         stop: String,
         /// Tokens and money that it took.
         usage: Value,
-        /// How long it took, in milliseconds.
+        /// The time that it took, in milliseconds.
         elapsed_ms: u64,
     },
     /// A tool that the model asked for began.
@@ -272,25 +273,25 @@ pub enum Event {
         call: String,
         /// The tool's name, as the model wrote it.
         tool: String,
-        /// What the model reads.
+        /// The text that the model reads.
         content: String,
         /// It did not do what was asked.
         is_error: bool,
-        /// What it changed, as the tool can bring it about again.
+        /// Its changes, as the tool can make them again.
         details: Value,
-        /// How long it took, in milliseconds.
+        /// The time that it took, in milliseconds.
         elapsed_ms: u64,
     },
     /// The conversation was made shorter.
     Compacted {
         /// The messages that take the place of all before.
         messages: Value,
-        /// How many tokens the conversation had, by estimate.
+        /// The tokens that the conversation had, by estimate.
         tokens_before: u64,
-        /// How many it has now, by estimate.
+        /// The tokens that it has now, by estimate.
         tokens_after: u64,
     },
-    /// What the conversation may take is used up.
+    /// The budget of the conversation is used up.
     LimitReached {
         /// Which limit, in words.
         limit: String,
@@ -308,7 +309,7 @@ pub enum Event {
         exit: u8,
         /// The report's heading.
         heading: String,
-        /// How long it took, in milliseconds.
+        /// The time that it took, in milliseconds.
         elapsed_ms: u64,
     },
     /// An event of a later version, kept as it was written.
@@ -317,7 +318,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The name that the event is written under; empty for an unknown one without a name.
+    /// Returns the name that the event is written under; empty for an unknown one without a name.
     pub fn name(&self) -> &str {
         match self {
             Self::RunStarted { .. } => "run_started",
@@ -377,7 +378,7 @@ pub enum StepName {
     Report,
 }
 
-/// How grave a diagnostic is.
+/// The severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -389,7 +390,7 @@ pub enum Severity {
     Note,
 }
 
-/// What is done to a file.
+/// The action on a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileAction {

@@ -1,8 +1,9 @@
-//! Evidence with a key: what a result speaks of, under which condition it was found, and what it says.
+//! Evidence with a key: what a result speaks of, under which condition it was found, and what it
+//! says.
 //!
-//! Two results speak of the same thing only if their subjects are equal, and one stands for the other only if their
-//! conditions are equal, too: "`pytest` failed" in Phase 1 says nothing of Phase 2, and what failed on yesterday's tree
-//! says nothing of today's.
+//! Two results speak of the same thing only if their subjects are equal, and one stands for the
+//! other only if their conditions are equal, too: "`pytest` failed" in Phase 1 says nothing of
+//! Phase 2, and what failed on yesterday's tree says nothing of today's.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,17 +12,17 @@ use crate::identity::{OutputId, RunId};
 /// One result of a check, with its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// What it speaks of.
+    /// The subject.
     pub subject: Subject,
     /// Under which condition it was found.
     pub condition: Condition,
-    /// What it says.
+    /// The result.
     pub result: CheckResult,
     /// The run that found it.
     pub run: RunId,
 }
 
-/// What a piece of evidence speaks of. Equal subjects, and no others, can be compared.
+/// The subject of a piece of evidence. Equal subjects, and no others, can be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Subject {
     /// The unit of the plan; none for a check of the project's own, which speaks of no unit.
@@ -37,16 +38,16 @@ pub struct Subject {
 /// A unit of a plan, by what names it in the plan's text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct UnitName {
-    /// How people call it: "Phase 2.1".
+    /// The name that people use: "Phase 2.1".
     pub label: String,
     /// Its title. A plan that was renumbered has other units under the same labels.
     pub title: String,
 }
 
-/// What a check belongs to.
+/// The item that a check belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ItemName {
-    /// What sort of item.
+    /// The sort of item.
     pub kind: ItemKind,
     /// Its words.
     pub text: String,
@@ -64,7 +65,8 @@ pub enum ItemKind {
     Project,
 }
 
-/// Under which condition a result was found. Only results under equal conditions stand for one another.
+/// Under which condition a result was found. Only results under equal conditions stand for one
+/// another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Condition {
     /// The tree that it speaks of, by its relation to the change.
@@ -91,14 +93,14 @@ pub enum Basis {
     ExpectedFailure,
 }
 
-/// What a check said.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckResult {
-    /// What that means.
+    /// Its verdict.
     pub verdict: Verdict,
     /// The command's exit status; none where a signal or a limit ended it, or it never began.
     pub exit: Option<i32>,
-    /// What was seen, for people.
+    /// The observation, for people.
     pub detail: String,
     /// Each test by itself, where the runner names them.
     #[serde(default)]
@@ -107,7 +109,7 @@ pub struct CheckResult {
     pub output: Option<OutputId>,
 }
 
-/// What a check says.
+/// The verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -119,12 +121,12 @@ pub enum Verdict {
     NotChecked,
 }
 
-/// What one test said.
+/// The result of one test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestResult {
     /// The test, as its runner names it.
     pub name: String,
-    /// What it said.
+    /// Its message.
     pub verdict: Verdict,
 }
 
@@ -142,12 +144,13 @@ pub struct EvidenceId {
 pub struct FoundEvidence {
     /// Its place.
     pub id: EvidenceId,
-    /// What it is.
+    /// The evidence.
     pub evidence: Evidence,
 }
 
 impl Evidence {
-    /// Returns whether both speak of the same thing under the same condition, so that one stands for the other.
+    /// Returns whether both speak of the same thing under the same condition, so that one stands
+    /// for the other.
     pub fn stands_for(&self, other: &Evidence) -> bool {
         self.subject == other.subject && self.condition == other.condition
     }

@@ -56,7 +56,7 @@ impl Folder {
         }
     }
 
-    /// A repository that somebody else made could lead the journal to another place.
+    /// Returns a repository that somebody else made could lead the journal to another place.
     pub(crate) fn refuse_links(&self) -> Result<(), JournalError> {
         for path in [self.path.clone(), self.database(), self.lock_file()] {
             if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
@@ -67,7 +67,8 @@ impl Folder {
         Ok(())
     }
 
-    /// The lock of a run, held until it is dropped or the process ends; none when another run holds it.
+    /// Returns the lock of a run, held until it is dropped or the process ends; none when another
+    /// run holds it.
     pub(crate) fn lock(&self) -> Result<Option<TreeLock>, JournalError> {
         let path = self.lock_file();
         let file = OpenOptions::new()
@@ -91,7 +92,7 @@ impl Folder {
         Ok(None)
     }
 
-    /// Whether some process holds the lock of a run.
+    /// Returns whether some process holds the lock of a run.
     pub(crate) fn is_locked(&self) -> bool {
         File::open(self.lock_file())
             .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))

@@ -1,4 +1,5 @@
-//! Names of things in the journal: runs and kept outputs, and the clock that run names are made from.
+//! Names of things in the journal: runs and kept outputs, and the clock that run names are made
+//! from.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -17,12 +18,12 @@ const SUFFIX_ALPHABET: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 pub struct RunId(pub(crate) String);
 
 impl RunId {
-    /// The name as written.
+    /// Returns the name as written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A fresh name for a run that begins at `at_ms` (milliseconds since 1970).
+    /// Returns a fresh name for a run that begins at `at_ms` (milliseconds since 1970).
     pub(crate) fn new(at_ms: u64) -> Self {
         let seconds = at_ms / 1000;
         let (year, month, day) = civil_date(seconds / 86_400);

@@ -12,7 +12,7 @@ use crate::folder::{Folder, TreeLock};
 use crate::identity::{OutputId, RunId};
 use crate::originals::{Known, Original};
 use crate::run::{self, Run, RunStart};
-use crate::store::{Store, content, number};
+use crate::store::{Store, find_content, read_number};
 
 /// The journal of one repository. Clones speak of the same one.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Recorded {
     pub seq: u64,
     /// When it was recorded, in milliseconds since 1970.
     pub at_ms: u64,
-    /// What happened.
+    /// The event.
     pub event: Event,
 }
 
@@ -38,9 +38,9 @@ pub struct Recorded {
 pub struct RunSummary {
     /// Its name.
     pub id: RunId,
-    /// How far it came.
+    /// Its state.
     pub state: RunState,
-    /// What it set out to do.
+    /// The start that it recorded.
     pub start: RunStart,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
@@ -56,7 +56,7 @@ pub struct RunSummary {
     pub undone_by: Option<RunId>,
 }
 
-/// How far a run came.
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunState {
     /// It is at work now.
@@ -67,7 +67,7 @@ pub enum RunState {
     Interrupted,
 }
 
-/// What a run left at a path.
+/// The state that a run left at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// From the root.
@@ -81,10 +81,12 @@ pub struct Written {
 }
 
 impl Journal {
-    /// Opens the journal of the repository at `root`; folder and database are made if they are not there.
+    /// Opens the journal of the repository at `root`; folder and database are made if they are not
+    /// there.
     ///
     /// # Errors
-    /// The folder can't be made, or the database is damaged, newer than this program or can't be opened.
+    /// The folder can't be made, or the database is damaged, newer than this program or can't be
+    /// opened.
     pub fn open(root: &Path) -> Result<Self, JournalError> {
         let folder = Folder::of(root);
         folder.make()?;
@@ -119,22 +121,22 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Busy`] when another one is at work; a refusal of the database.
     pub fn begin(&self, start: &RunStart) -> Result<Run, JournalError> {
-        let lock = self.lock()?;
-        run::begin(&self.store, self.root.clone(), lock, start, None)
+        let lock = self.lock_tree()?;
+        run::insert_run(&self.store, self.root.clone(), lock, start, None)
     }
 
     /// Goes on with an interrupted run: the only one on this tree until it ends.
     ///
     /// # Errors
-    /// [`JournalError::Busy`] when one is at work, [`JournalError::NotResumable`] when it finished or was undone,
-    /// [`JournalError::UnknownRun`], or a refusal of the database.
+    /// [`JournalError::Busy`] when one is at work, [`JournalError::NotResumable`] when it finished
+    /// or was undone, [`JournalError::UnknownRun`], or a refusal of the database.
     pub fn resume(&self, id: &RunId) -> Result<Run, JournalError> {
-        let lock = self.lock()?;
-        run::resume(&self.store, self.root.clone(), lock, id)
+        let lock = self.lock_tree()?;
+        run::continue_run(&self.store, self.root.clone(), lock, id)
     }
 
-    pub(crate) fn lock(&self) -> Result<TreeLock, JournalError> {
-        run::lock(&self.store, &self.folder)
+    pub(crate) fn lock_tree(&self) -> Result<TreeLock, JournalError> {
+        run::lock_for_run(&self.store, &self.folder)
     }
 
     /// Begins the run that undoes `undone`, under a lock taken before.
@@ -144,10 +146,10 @@ impl Journal {
         start: &RunStart,
         undone: &RunId,
     ) -> Result<Run, JournalError> {
-        run::begin(&self.store, self.root.clone(), lock, start, Some(undone))
+        run::insert_run(&self.store, self.root.clone(), lock, start, Some(undone))
     }
 
-    /// All runs, newest first.
+    /// Returns all runs, newest first.
     ///
     /// # Errors
     /// A refusal of the database.
@@ -161,7 +163,7 @@ impl Journal {
                          AND later.state = 'finished' ORDER BY later.number DESC LIMIT 1)
                  FROM run LEFT JOIN run AS undone ON undone.number = run.undoes ORDER BY run.number DESC",
             )?;
-            let mut runs: Vec<RunSummary> = query.query_map([], summary)?.collect::<Result<_, _>>()?;
+            let mut runs: Vec<RunSummary> = query.query_map([], summary_of_row)?.collect::<Result<_, _>>()?;
             // Whoever takes the lock leaves one alone in this state; without the lock, nobody is left who could finish.
             for run in runs.iter_mut().filter(|run| run.state == RunState::Running && !live) {
                 run.state = RunState::Interrupted;
@@ -170,11 +172,12 @@ impl Journal {
         })
     }
 
-    /// The run of that name, or the only one whose name begins or ends so; the newest for none.
+    /// Returns the run of that name, or the only one whose name begins or ends so; the newest for
+    /// none.
     ///
     /// # Errors
-    /// [`JournalError::NoRuns`], [`JournalError::UnknownRun`], [`JournalError::AmbiguousRun`], or a refusal of
-    /// the database.
+    /// [`JournalError::NoRuns`], [`JournalError::UnknownRun`], [`JournalError::AmbiguousRun`], or a
+    /// refusal of the database.
     pub fn find(&self, id: Option<&str>) -> Result<RunSummary, JournalError> {
         let mut runs = self.runs()?;
         let Some(wanted) = id else {
@@ -200,7 +203,7 @@ impl Journal {
         }
     }
 
-    /// The events of a run, in order; none for a run that is not known.
+    /// Returns the events of a run, in order; none for a run that is not known.
     ///
     /// # Errors
     /// A refusal of the database.
@@ -211,13 +214,14 @@ impl Journal {
         )
     }
 
-    /// Returns all evidence ever found for a plan, newest first. Evidence of a format that this program does not know
-    /// (before it had a key, or of a later version) proves nothing, and is left out.
+    /// Returns all evidence ever found for a plan, newest first. Evidence of a format that this
+    /// program does not know (before it had a key, or of a later version) proves nothing, and is
+    /// left out.
     ///
     /// # Errors
     /// A refusal of the database.
     pub fn evidence(&self, plan: &str) -> Result<Vec<FoundEvidence>, JournalError> {
-        let rows = self.of_plan(plan, "evidence")?;
+        let rows = self.events_of_plan(plan, "evidence")?;
         let known = |(id, event)| match event {
             Event::Evidence(evidence) => Some(FoundEvidence { id, evidence }),
             _ => None,
@@ -229,7 +233,7 @@ impl Journal {
     ///
     /// # Errors
     /// A refusal of the database.
-    pub fn of_plan(
+    pub fn events_of_plan(
         &self,
         plan: &str,
         name: &str,
@@ -244,9 +248,9 @@ impl Journal {
                     Ok((
                         EvidenceId {
                             run: RunId(row.get(0)?),
-                            seq: count(row, 1)?,
+                            seq: read_count(row, 1)?,
                         },
-                        json(row, 2)?,
+                        read_json(row, 2)?,
                     ))
                 })?
                 .collect()
@@ -259,16 +263,16 @@ impl Journal {
             query
                 .query_map([parameter], |row| {
                     Ok(Recorded {
-                        seq: count(row, 0)?,
-                        at_ms: count(row, 1)?,
-                        event: json(row, 2)?,
+                        seq: read_count(row, 0)?,
+                        at_ms: read_count(row, 1)?,
+                        event: read_json(row, 2)?,
                     })
                 })?
                 .collect()
         })
     }
 
-    /// What stood at each path before the run wrote there, by path.
+    /// Returns the originals of the paths that the run wrote, by path.
     ///
     /// # Errors
     /// A refusal of the database.
@@ -282,7 +286,7 @@ impl Journal {
                 .query_map([id.as_str()], |row| {
                     let number: Option<i64> = row.get(1)?;
                     let bytes = number
-                        .map(|number| content(connection, number))
+                        .map(|number| find_content(connection, number))
                         .transpose()?
                         .flatten();
                     Ok(Original {
@@ -296,7 +300,7 @@ impl Journal {
         })
     }
 
-    /// What the run left at each path that it wrote, by path.
+    /// Returns the state that the run left at each path that it wrote, by path.
     ///
     /// # Errors
     /// A refusal of the database.
@@ -317,7 +321,7 @@ impl Journal {
         })
     }
 
-    /// A kept output, whole.
+    /// Returns a kept output, whole.
     ///
     /// # Errors
     /// [`JournalError::UnknownOutput`], or a refusal of the database.
@@ -328,21 +332,21 @@ impl Journal {
             .ok_or(JournalError::UnknownOutput(id))
     }
 
-    /// A content that some run found, wrote or kept, by its hash.
+    /// Returns a content that some run found, wrote or kept, by its hash.
     ///
     /// # Errors
     /// [`JournalError::UnknownContent`], or a refusal of the database.
     pub fn content(&self, hash: &str) -> Result<Vec<u8>, JournalError> {
         let found = self.store.read(|connection| {
-            Ok(number(connection, hash)?
-                .map(|number| content(connection, number))
+            Ok(read_number(connection, hash)?
+                .map(|number| find_content(connection, number))
                 .transpose()?
                 .flatten())
         })?;
         found.ok_or_else(|| JournalError::UnknownContent(hash.to_owned()))
     }
 
-    /// Every state that the run put at `path`.
+    /// Returns every state that the run put at `path`.
     pub(crate) fn states_written(
         &self,
         id: &RunId,
@@ -353,7 +357,7 @@ impl Journal {
                 "SELECT hash, mode, link FROM written LEFT JOIN content ON content.id = written.content
                  WHERE run = (SELECT number FROM run WHERE id = ?1) AND path = ?2",
             )?;
-            query.query_map(params![id.as_str(), path], known)?.collect()
+            query.query_map(params![id.as_str(), path], known_of_row)?.collect()
         })
     }
 
@@ -371,7 +375,7 @@ impl Journal {
         })
     }
 
-    /// Folders that were not there before the run wrote into them, innermost first.
+    /// Returns folders that were not there before the run wrote into them, innermost first.
     pub(crate) fn made_folders(&self, id: &RunId) -> Result<Vec<String>, JournalError> {
         self.store.read(|connection: &Connection| {
             let mut query = connection.prepare(
@@ -383,7 +387,7 @@ impl Journal {
     }
 }
 
-fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
+fn summary_of_row(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     let state = match row.get_ref(1)?.as_str()? {
         "running" => RunState::Running,
         "finished" => RunState::Finished,
@@ -393,8 +397,8 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     Ok(RunSummary {
         id: RunId(row.get(0)?),
         state,
-        start: json(row, 2)?,
-        started_ms: count(row, 3)?,
+        start: read_json(row, 2)?,
+        started_ms: read_count(row, 3)?,
         finished_ms: finished_ms.and_then(|at| u64::try_from(at).ok()),
         exit: row.get(5)?,
         heading: row.get(6)?,
@@ -403,7 +407,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     })
 }
 
-fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+fn known_of_row(row: &Row<'_>) -> rusqlite::Result<Known> {
     Ok(Known {
         hash: row.get(0)?,
         mode: row.get(1)?,
@@ -411,13 +415,13 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     })
 }
 
-/// A column that can't be negative.
-fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+/// Returns a column that can't be negative.
+fn read_count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let found: i64 = row.get(column)?;
     u64::try_from(found).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, found))
 }
 
-fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+fn read_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
     serde_json::from_str(text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(

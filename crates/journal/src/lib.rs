@@ -1,9 +1,10 @@
 //! The durable record of runs: what happened, what was proven, and what every file was before.
 //!
 //! One SQLite database per repository, under `.backend-engineer/`, is the only memory between runs.
-//! Whatever is recorded outlives the process when the call returns, so that a run killed at any moment can
-//! be read, and what it wrote can be undone byte for byte. The machine it outlives in the same order: what a
-//! run writes to the user's files is noted on the disk first, with all that was recorded before it.
+//! Whatever is recorded outlives the process when the call returns, so that a run killed at any
+//! moment can be read, and what it wrote can be undone byte for byte. The machine it outlives in
+//! the same order: what a run writes to the user's files is noted on the disk first, with all that
+//! was recorded before it.
 
 mod identity;
 
@@ -40,4 +41,4 @@ pub use identity::{OutputId, RunId};
 pub use journal::{Journal, Recorded, RunState, RunSummary, Written};
 pub use originals::Original;
 pub use run::{Run, RunStart};
-pub use undo::{UndoError, Undone, undo};
+pub use undo::{UndoError, Undone, undo_run};

@@ -1,4 +1,4 @@
-//! What stood at a path: read from the disk, compared, and put back byte for byte.
+//! The original at a path: read from the disk, compared, and put back byte for byte.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ use crate::digest::hash;
 /// The permission bits that are kept and restored.
 const PERMISSIONS: u32 = 0o7777;
 
-/// What stood at a path at one moment: a file, a symbolic link, or nothing.
+/// The state of a path at one moment: a file, a symbolic link, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Original {
     /// From the root, with `/`.
@@ -26,10 +26,12 @@ pub struct Original {
 }
 
 impl Original {
-    /// Reads what stands at `path` below `root` now. A last part that is a symbolic link is not followed.
+    /// Reads what stands at `path` below `root` now. A last part that is a symbolic link is not
+    /// followed.
     ///
     /// # Errors
-    /// What the system says; also a folder, a device or a link whose target is not UTF-8, none of which can be kept.
+    /// What the system says; also a folder, a device or a link whose target is not UTF-8, none of
+    /// which can be kept.
     pub fn read(root: &Path, path: &str) -> io::Result<Self> {
         let place = root.join(path);
         let nothing = Self {
@@ -74,12 +76,12 @@ impl Original {
         })
     }
 
-    /// Whether nothing stood there.
+    /// Returns whether nothing stood there.
     pub fn is_absent(&self) -> bool {
         self.content.is_none() && self.link.is_none()
     }
 
-    /// The hash of the content, or of the link's target; none for nothing.
+    /// Returns the hash of the content, or of the link's target; none for nothing.
     pub fn hash(&self) -> Option<String> {
         self.content
             .as_deref()
@@ -87,7 +89,8 @@ impl Original {
             .map(hash)
     }
 
-    /// Whether `self`, seen on the disk, is what `known` says: a mode that was never noted fits any.
+    /// Returns whether `self`, seen on the disk, is what `known` says: a mode that was never noted
+    /// fits any.
     pub(crate) fn is(&self, known: &Known) -> bool {
         let modes_agree = match (self.mode, known.mode) {
             (Some(found), Some(noted)) => found & PERMISSIONS == noted & PERMISSIONS,
@@ -96,8 +99,8 @@ impl Original {
         self.link == known.link && self.content.as_deref().map(hash) == known.hash && modes_agree
     }
 
-    /// Puts this state in place of whatever file or link stands at its path, in one step: at every moment either
-    /// the old or the new one is there, whole. Folders on the way are made.
+    /// Puts this state in place of whatever file or link stands at its path, in one step: at every
+    /// moment either the old or the new one is there, whole. Folders on the way are made.
     pub(crate) fn restore(&self, root: &Path) -> io::Result<()> {
         let place = root.join(&self.path);
         let folder = place.parent().unwrap_or(root);
@@ -113,7 +116,7 @@ impl Original {
         sync_folder(folder)
     }
 
-    /// The state under a passing name in `folder`, gone again unless it is put in place.
+    /// Returns the state under a passing name in `folder`, gone again unless it is put in place.
     fn write_beside(&self, folder: &Path, place: &Path) -> io::Result<TempPath> {
         let mut builder = Builder::new();
         builder.prefix(".backend-engineer-");
@@ -138,7 +141,7 @@ impl Original {
     }
 }
 
-/// What the journal remembers of a state, without its bytes.
+/// A state as the journal has it, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) hash: Option<String>,
@@ -154,7 +157,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Folders between `root` and the file `path` that are not there, outermost first.
+/// Returns folders between `root` and the file `path` that are not there, outermost first.
 pub(crate) fn missing_folders(root: &Path, path: &str) -> Vec<String> {
     let folders = Path::new(path)
         .ancestors()
@@ -168,8 +171,8 @@ pub(crate) fn missing_folders(root: &Path, path: &str) -> Vec<String> {
     missing
 }
 
-/// Why `path` must not be written below `root`, if so: it leaves the root by its own parts, or a folder on
-/// its way is a link that does.
+/// Why `path` must not be written below `root`, if so: it leaves the root by its own parts, or a
+/// folder on its way is a link that does.
 pub(crate) fn leaves_root(root: &Path, path: &str) -> Option<&'static str> {
     let path = Path::new(path);
     if path.as_os_str().is_empty()

@@ -1,5 +1,5 @@
-//! A run that is at work: it alone may write to the journal. What a call brings outlives the process when it returns, and
-//! where the call says so, the machine.
+//! A run that is at work: it alone may write to the journal. What a call brings outlives the
+//! process when it returns, and where the call says so, the machine.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -16,14 +16,15 @@ use crate::identity::{OutputId, RunId, now_ms};
 use crate::originals::{Original, missing_folders};
 use crate::store::Store;
 
-/// How many bytes of each end of a long output are kept: what a person or a model reads of one lies there, and a command
-/// may print without end.
+/// Bytes of each end of a long output that are kept: what a person or a model reads of one lies
+/// there, and a command may print without end.
 const KEPT_AT_EACH_END: usize = 4 << 20;
 
-/// What a run sets out to do.
+/// The start of a run: what it sets out to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunStart {
-    /// The plan, by the name that finds its evidence again: from the root, or absolute when outside.
+    /// The plan, by the name that finds its evidence again: from the root, or absolute when
+    /// outside.
     pub plan: String,
     /// Labels of the phases asked for, in order.
     pub phases: Vec<String>,
@@ -38,7 +39,7 @@ pub struct RunStart {
 }
 
 impl RunStart {
-    /// The same as the first event of a run.
+    /// Returns the same as the first event of a run.
     pub fn event(&self) -> Event {
         Event::RunStarted {
             plan: self.plan.clone(),
@@ -51,8 +52,8 @@ impl RunStart {
     }
 }
 
-/// A run at work. It holds the tree's lock until it is finished, dropped, or its process ends; one that ends
-/// without [`Run::finish`] is known as interrupted from then on.
+/// A run at work. It holds the tree's lock until it is finished, dropped, or its process ends; one
+/// that ends without [`Run::finish`] is known as interrupted from then on.
 #[derive(Debug)]
 pub struct Run {
     store: Arc<Store>,
@@ -85,8 +86,9 @@ impl Run {
             .write(|transaction| self.insert(transaction, events))
     }
 
-    /// [`Run::record_all`] without waiting for the disk: the events outlive the process when it returns, and the machine
-    /// once the next [`Run::record_all`] has returned, or what [`Run::settling`] gives; that costs one wait for all.
+    /// [`Run::record_all`] without waiting for the disk: the events outlive the process when it
+    /// returns, and the machine once the next [`Run::record_all`] has returned, or what
+    /// [`Run::settling`] gives; that costs one wait for all.
     ///
     /// # Errors
     /// As for [`Run::record`].
@@ -95,10 +97,11 @@ impl Run {
             .write_soon(|transaction| self.insert(transaction, events))
     }
 
-    /// What brings all that was recorded so far to the disk when it is called; on another thread, too, while this one goes on.
-    pub fn settling(&self) -> impl FnOnce() -> Result<(), JournalError> + Send + use<> {
+    /// Returns a function that brings all that was recorded so far to the disk when it is called;
+    /// on another thread, too, while this one goes on.
+    pub fn finish_writing(&self) -> impl FnOnce() -> Result<(), JournalError> + Send + use<> {
         let store = Arc::clone(&self.store);
-        move || store.settle()
+        move || store.sync_to_disk()
     }
 
     fn insert(&self, transaction: &Connection, events: &[Event]) -> Result<u64, JournalError> {
@@ -114,7 +117,7 @@ impl Run {
             let body = serde_json::to_string(event)?;
             last = insert
                 .query_row(
-                    params![self.number, stored(now_ms()), event.name(), body],
+                    params![self.number, stored_content(now_ms()), event.name(), body],
                     |row| row.get::<_, i64>(0),
                 )
                 .map_err(explain)?;
@@ -122,8 +125,9 @@ impl Run {
         Ok(u64::try_from(last).unwrap_or(0))
     }
 
-    /// Keeps a content that later events will name, and gives the hash by which [`crate::Journal::content`] finds it.
-    /// Equal contents are kept once. As durable as [`Run::record_soon`].
+    /// Keeps a content that later events will name, and gives the hash by which
+    /// [`crate::Journal::content`] finds it. Equal contents are kept once. As durable as
+    /// [`Run::record_soon`].
     ///
     /// # Errors
     /// A refusal of the database; then no event may name it.
@@ -131,9 +135,9 @@ impl Run {
         self.store.keep_whole(bytes)
     }
 
-    /// Keeps what stood at `path` before the run first writes there; a later call for the same path changes
-    /// nothing. Must come before the folders for a new file are made: those that are not there now are known
-    /// as made by the run. It is on disk once [`Run::wrote`] has returned.
+    /// Keeps what stood at `path` before the run first writes there; a later call for the same path
+    /// changes nothing. Must come before the folders for a new file are made: those that are not
+    /// there now are known as made by the run. It is on disk once [`Run::wrote`] has returned.
     ///
     /// # Errors
     /// A refusal of the database; then nothing may be written at `path`.
@@ -169,8 +173,9 @@ impl Run {
         })
     }
 
-    /// Notes what the run puts at `path`: `content` with `mode`, or nothing for a file that it removes.
-    /// Say it before the file is put in place: a run killed in between has then still left nothing unknown.
+    /// Notes what the run puts at `path`: `content` with `mode`, or nothing for a file that it
+    /// removes. Say it before the file is put in place: a run killed in between has then still left
+    /// nothing unknown.
     ///
     /// # Errors
     /// A refusal of the database; then the file must not be put in place.
@@ -213,11 +218,13 @@ impl Run {
         })
     }
 
-    /// Keeps a command's output, read to its end, and gives the number to find it by: whole up to 8 MiB, else its
-    /// first and last 4 MiB. Equal outputs are kept once. The journal takes nothing else until `bytes` has ended, so give it a file, not a live pipe.
+    /// Keeps a command's output, read to its end, and gives the number to find it by: whole up to 8
+    /// MiB, else its first and last 4 MiB. Equal outputs are kept once. The journal takes nothing
+    /// else until `bytes` has ended, so give it a file, not a live pipe.
     ///
     /// # Errors
-    /// [`JournalError::Input`] when `bytes` can't be read, or a refusal of the database; nothing is kept then.
+    /// [`JournalError::Input`] when `bytes` can't be read, or a refusal of the database; nothing is
+    /// kept then.
     pub fn keep_output(&self, bytes: impl Read) -> Result<OutputId, JournalError> {
         let number = self.store.keep(Bounded::new(bytes, KEPT_AT_EACH_END))?;
         Ok(OutputId(u64::try_from(number).unwrap_or(0)))
@@ -231,7 +238,7 @@ impl Run {
         self.store.write(|transaction| {
             let set = transaction.execute(
                 "UPDATE run SET state = 'finished', finished_ms = ?2, exit = ?3, heading = ?4 WHERE number = ?1",
-                params![self.number, stored(now_ms()), exit, heading],
+                params![self.number, stored_content(now_ms()), exit, heading],
             );
             set.map(|_| ()).map_err(|source| self.store.explain(source))
         })
@@ -239,7 +246,7 @@ impl Run {
 }
 
 /// Takes the tree's lock for a new run.
-pub(crate) fn lock(store: &Store, folder: &Folder) -> Result<TreeLock, JournalError> {
+pub(crate) fn lock_for_run(store: &Store, folder: &Folder) -> Result<TreeLock, JournalError> {
     match folder.lock()? {
         Some(lock) => Ok(lock),
         None => Err(JournalError::Busy {
@@ -249,7 +256,7 @@ pub(crate) fn lock(store: &Store, folder: &Folder) -> Result<TreeLock, JournalEr
 }
 
 /// Enters a new run under the lock. Whatever the journal still calls running died without a word.
-pub(crate) fn begin(
+pub(crate) fn insert_run(
     store: &Arc<Store>,
     root: PathBuf,
     lock: TreeLock,
@@ -279,7 +286,7 @@ pub(crate) fn begin(
             let added = insert
                 .execute(params![
                     id.as_str(),
-                    stored(at_ms),
+                    stored_content(at_ms),
                     body,
                     start.plan,
                     undoes
@@ -299,8 +306,9 @@ pub(crate) fn begin(
     })
 }
 
-/// Sets an interrupted run to work again under the lock. Whatever else the journal still calls running died.
-pub(crate) fn resume(
+/// Sets an interrupted run to work again under the lock. Whatever else the journal still calls
+/// running died.
+pub(crate) fn continue_run(
     store: &Arc<Store>,
     root: PathBuf,
     lock: TreeLock,
@@ -376,6 +384,6 @@ fn newest_running(store: &Store) -> Result<Option<RunId>, JournalError> {
 }
 
 /// SQLite's integers are signed.
-fn stored(milliseconds: u64) -> i64 {
+fn stored_content(milliseconds: u64) -> i64 {
     i64::try_from(milliseconds).unwrap_or(i64::MAX)
 }

@@ -14,13 +14,15 @@ use crate::error::JournalError;
 
 /// Marks the file as a journal of this program ("BEjl").
 const APPLICATION: i64 = 0x4245_6a6c;
-/// The format that this program writes. A change of the tables raises it and adds a step to `migrate`.
+/// The format that this program writes. A change of the tables raises it and adds a step to
+/// `migrate`.
 const FORMAT: i64 = 1;
 /// Contents are kept in pieces of this size, so that a large one is never in memory whole.
 const PIECE: usize = 1 << 20;
 /// A log that grew beyond this with a large output shrinks to it again, in bytes.
 const LARGEST_LOG: i64 = 16 << 20;
-/// How long a writer waits for another process that writes.
+/// The time that a writer waits for another process that writes: longer than any write of ours
+/// takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const TABLES: &str = "
@@ -93,8 +95,8 @@ impl Store {
     pub(crate) fn open(path: &Path) -> Result<Self, JournalError> {
         let explain = |source| JournalError::database(path, source);
         let mut connection = Connection::open(path).map_err(explain)?;
-        prepare(&connection).map_err(explain)?;
-        migrate(&mut connection, path)?;
+        prepare_tables(&connection).map_err(explain)?;
+        migrate_tables(&mut connection, path)?;
         Ok(Self {
             path: path.to_path_buf(),
             connection: Mutex::new(connection),
@@ -109,7 +111,8 @@ impl Store {
         work(&self.lock()).map_err(|source| JournalError::database(&self.path, source))
     }
 
-    /// Does `work` wholly or not at all; on disk when it returns, and with it all that was written before.
+    /// Does `work` wholly or not at all; on disk when it returns, and with it all that was written
+    /// before.
     pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, JournalError>,
@@ -119,25 +122,25 @@ impl Store {
         connection
             .pragma_update(None, "synchronous", "FULL")
             .map_err(explain)?;
-        let done = transact(&mut connection, work, explain);
+        let done = run_transaction(&mut connection, work, explain);
         connection
             .pragma_update(None, "synchronous", "NORMAL")
             .map_err(explain)?;
         done
     }
 
-    /// [`Store::write`] that outlives the process when it returns, and the machine with the next [`Store::write`] or
-    /// [`Store::settle`]: the log keeps their order.
+    /// [`Store::write`] that outlives the process when it returns, and the machine with the next
+    /// [`Store::write`] or [`Store::settle`]: the log keeps their order.
     pub(crate) fn write_soon<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
-        transact(&mut self.lock(), work, |source| self.explain(source))
+        run_transaction(&mut self.lock(), work, |source| self.explain(source))
     }
 
-    /// Waits until all that was written is on disk; whoever writes meanwhile does not wait for it. What is no longer in
-    /// the log, a checkpoint has brought to the disk.
-    pub(crate) fn settle(&self) -> Result<(), JournalError> {
+    /// Waits until all that was written is on disk; whoever writes meanwhile does not wait for it.
+    /// What is no longer in the log, a checkpoint has brought to the disk.
+    pub(crate) fn sync_to_disk(&self) -> Result<(), JournalError> {
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");
         match File::open(&log).and_then(|log| log.sync_all()) {
@@ -146,7 +149,7 @@ impl Store {
         }
     }
 
-    /// The database's refusal as this journal's error.
+    /// Returns the database's refusal as this journal's error.
     pub(crate) fn explain(&self, source: rusqlite::Error) -> JournalError {
         JournalError::database(&self.path, source)
     }
@@ -154,7 +157,10 @@ impl Store {
     /// Keeps `bytes` as [`Store::write_soon`] does and gives their hash.
     pub(crate) fn keep_whole(&self, bytes: &[u8]) -> Result<String, JournalError> {
         let hash = hash(bytes);
-        if self.read(|connection| number(connection, &hash))?.is_none() {
+        if self
+            .read(|connection| read_number(connection, &hash))?
+            .is_none()
+        {
             self.write_soon(|transaction| {
                 insert_whole(transaction, &hash, bytes).map_err(|source| self.explain(source))
             })?;
@@ -162,11 +168,12 @@ impl Store {
         Ok(hash)
     }
 
-    /// Keeps all that `bytes` yields as [`Store::write_soon`] does and gives its number; a content that is kept already is not kept twice.
+    /// Keeps all that `bytes` yields as [`Store::write_soon`] does and gives its number; a content
+    /// that is kept already is not kept twice.
     pub(crate) fn keep(&self, mut bytes: impl Read) -> Result<i64, JournalError> {
         let first = next_piece(&mut bytes)?;
         if first.len() < PIECE
-            && let Some(kept) = self.read(|connection| number(connection, &hash(&first)))?
+            && let Some(kept) = self.read(|connection| read_number(connection, &hash(&first)))?
         {
             return Ok(kept);
         }
@@ -194,7 +201,7 @@ impl Store {
                 piece = next_piece(&mut bytes)?;
             }
             let hash = digest.finish();
-            if let Some(kept) = number(transaction, &hash).map_err(explain)? {
+            if let Some(kept) = read_number(transaction, &hash).map_err(explain)? {
                 transaction
                     .execute("DELETE FROM piece WHERE content = ?1", [fresh])
                     .map_err(explain)?;
@@ -214,9 +221,9 @@ impl Store {
         })
     }
 
-    /// The content with this number; none when there is none.
+    /// Returns the content with this number; none when there is none.
     pub(crate) fn content(&self, number: i64) -> Result<Option<Vec<u8>>, JournalError> {
-        self.read(|connection| content(connection, number))
+        self.read(|connection| find_content(connection, number))
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -227,7 +234,7 @@ impl Store {
     }
 }
 
-fn transact<T>(
+fn run_transaction<T>(
     connection: &mut Connection,
     work: impl FnOnce(&Connection) -> Result<T, JournalError>,
     explain: impl Fn(rusqlite::Error) -> JournalError,
@@ -268,8 +275,8 @@ fn next_piece(bytes: &mut impl Read) -> Result<Vec<u8>, JournalError> {
     Ok(piece)
 }
 
-/// The number of the content with this hash.
-pub(crate) fn number(connection: &Connection, hash: &str) -> rusqlite::Result<Option<i64>> {
+/// Returns the number of the content with this hash.
+pub(crate) fn read_number(connection: &Connection, hash: &str) -> rusqlite::Result<Option<i64>> {
     connection
         .query_row("SELECT id FROM content WHERE hash = ?1", [hash], |row| {
             row.get(0)
@@ -277,8 +284,11 @@ pub(crate) fn number(connection: &Connection, hash: &str) -> rusqlite::Result<Op
         .optional()
 }
 
-/// The content with this number, put together from its pieces.
-pub(crate) fn content(connection: &Connection, number: i64) -> rusqlite::Result<Option<Vec<u8>>> {
+/// Returns the content with this number, put together from its pieces.
+pub(crate) fn find_content(
+    connection: &Connection,
+    number: i64,
+) -> rusqlite::Result<Option<Vec<u8>>> {
     let size: Option<i64> = connection
         .query_row(
             "SELECT size FROM content WHERE id = ?1 AND hash IS NOT NULL",
@@ -297,7 +307,7 @@ pub(crate) fn content(connection: &Connection, number: i64) -> rusqlite::Result<
     Ok(Some(whole))
 }
 
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+fn prepare_tables(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     // The file may come with a repository that somebody else made.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -308,21 +318,21 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)
 }
 
-/// What a database file holds.
+/// The kind of a database file.
 enum Holding {
     Nothing,
     Format(i64),
     Foreign,
 }
 
-/// Makes the tables in a new database, and refuses one that is not ours or is newer than we are. Only a new
-/// one is locked for it, so that a reader never waits for a run that writes.
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
+/// Makes the tables in a new database, and refuses one that is not ours or is newer than we are.
+/// Only a new one is locked for it, so that a reader never waits for a run that writes.
+fn migrate_tables(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
     let explain = |source| JournalError::database(path, source);
-    if let Holding::Nothing = holding(connection).map_err(explain)? {
+    if let Holding::Nothing = contents_held(connection).map_err(explain)? {
         make_tables(connection).map_err(explain)?;
     }
-    match holding(connection).map_err(explain)? {
+    match contents_held(connection).map_err(explain)? {
         Holding::Format(found) if found <= FORMAT => Ok(()),
         Holding::Format(found) => Err(JournalError::NewerFormat {
             path: path.to_path_buf(),
@@ -339,7 +349,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError>
     }
 }
 
-fn holding(connection: &Connection) -> rusqlite::Result<Holding> {
+fn contents_held(connection: &Connection) -> rusqlite::Result<Holding> {
     connection.query_row(
         "SELECT (SELECT count(*) FROM sqlite_schema), application_id, user_version
          FROM pragma_application_id, pragma_user_version",
@@ -357,7 +367,7 @@ fn holding(connection: &Connection) -> rusqlite::Result<Holding> {
 fn make_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
-    if let Holding::Nothing = holding(&transaction)? {
+    if let Holding::Nothing = contents_held(&transaction)? {
         transaction.execute_batch(TABLES)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", FORMAT)?;

@@ -1,4 +1,5 @@
-//! Takes back what a run wrote, byte for byte, and never over work that came after it unless told to.
+//! Takes back what a run wrote, byte for byte, and never over work that came after it unless told
+//! to.
 
 use std::fs;
 use std::io;
@@ -11,7 +12,7 @@ use crate::journal::Journal;
 use crate::originals::{Known, Original, leaves_root};
 use crate::run::{Run, RunStart};
 
-/// What an undo did. Paths are from the root.
+/// The outcome of an undo. Paths are from the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
     /// The run that the undo itself is recorded as: undoing it brings back what this one took away.
@@ -22,7 +23,7 @@ pub struct Undone {
     pub removed: Vec<String>,
     /// Folders that the run had made, and that are gone again.
     pub folders_removed: Vec<String>,
-    /// What was left alone, and why.
+    /// Files that were left alone, each with the reason.
     pub kept: Vec<(String, String)>,
 }
 
@@ -51,7 +52,7 @@ pub enum UndoError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         source: io::Error,
     },
     /// The journal could not be used.
@@ -59,7 +60,7 @@ pub enum UndoError {
     Journal(#[from] JournalError),
 }
 
-/// What is to be done with one file.
+/// The decision on one file.
 enum Verdict {
     Restore { from: Original },
     Stands,
@@ -67,19 +68,25 @@ enum Verdict {
     Newer { by: Option<RunId> },
 }
 
-/// Brings every file that `run` wrote below `root` back to what it was before, each in one step, and is itself
-/// recorded as a run. With `force`, also over files that changed since: what stood there is kept in the journal.
+/// Brings every file that `run` wrote below `root` back to what it was before, each in one step,
+/// and is itself recorded as a run. With `force`, also over files that changed since: what stood
+/// there is kept in the journal.
 ///
 /// # Errors
-/// [`UndoError::Newer`] and [`UndoError::BuiltUpon`] before anything is touched; else what went wrong with a
-/// file or the journal.
-pub fn undo(journal: &Journal, root: &Path, run: &RunId, force: bool) -> Result<Undone, UndoError> {
+/// [`UndoError::Newer`] and [`UndoError::BuiltUpon`] before anything is touched; else what went
+/// wrong with a file or the journal.
+pub fn undo_run(
+    journal: &Journal,
+    root: &Path,
+    run: &RunId,
+    force: bool,
+) -> Result<Undone, UndoError> {
     let undone = journal.find(Some(run.as_str()))?;
-    let lock = journal.lock()?;
+    let lock = journal.lock_tree()?;
     let originals = journal.originals(&undone.id)?;
     let verdicts = originals
         .iter()
-        .map(|original| judge(journal, root, &undone.id, original))
+        .map(|original| judge_file(journal, root, &undone.id, original))
         .collect::<Result<Vec<_>, UndoError>>()?;
     if !force {
         refuse_newer(&originals, &verdicts)?;
@@ -107,7 +114,7 @@ pub fn undo(journal: &Journal, root: &Path, run: &RunId, force: bool) -> Result<
         kept: Vec::new(),
     };
     for (original, verdict) in originals.iter().zip(verdicts) {
-        put_back(&run, root, original, verdict, &mut done)?;
+        restore_file(&run, root, original, verdict, &mut done)?;
     }
     remove_folders(root, journal.made_folders(&undone.id)?, &mut done);
     let heading = format!("Undone {}", undone.id);
@@ -122,7 +129,7 @@ pub fn undo(journal: &Journal, root: &Path, run: &RunId, force: bool) -> Result<
 }
 
 /// Compares what stands at the path with what the run found and what it left.
-fn judge(
+fn judge_file(
     journal: &Journal,
     root: &Path,
     run: &RunId,
@@ -200,7 +207,7 @@ fn refuse_newer(originals: &[Original], verdicts: &[Verdict]) -> Result<(), Undo
     }
 }
 
-fn put_back(
+fn restore_file(
     run: &Run,
     root: &Path,
     original: &Original,

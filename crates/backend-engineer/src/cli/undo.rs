@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, 
         Some(wanted) => past.find(Some(wanted))?,
         None => past.newest_change()?,
     };
-    let done = journal::undo(past.journal()?, &past.root, &run.id, arguments.force).map_err(refused)?;
+    let done = journal::undo_run(past.journal()?, &past.root, &run.id, arguments.force).map_err(refused)?;
     let palette = globals.palette(Stream::Output);
     let told = |word: &str, path: &str| format!("{} {}\n", palette.green(&format!("{word:>12}")), one_line(path));
     let mut text: String = done.restored.iter().map(|path| told("restored", path)).collect();

@@ -66,7 +66,7 @@ impl Record for Voice<'_> {
     }
 
     fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-        let settling = self.0.run().map(journal::Run::settling).map(tokio::task::spawn_blocking);
+        let settling = self.0.run().map(journal::Run::finish_writing).map(tokio::task::spawn_blocking);
         Box::pin(async move {
             match settling {
                 Some(settled) => settled.await.unwrap_or_else(|error| Err(broken(error.to_string()))),

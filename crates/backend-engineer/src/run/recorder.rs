@@ -98,7 +98,7 @@ impl Recorder {
             Event::FileWritten { path, .. } => Some((id.run, path)),
             _ => None,
         };
-        Ok(journal.of_plan(plan, "file_written")?.into_iter().filter_map(written).collect())
+        Ok(journal.events_of_plan(plan, "file_written")?.into_iter().filter_map(written).collect())
     }
 
     /// Returns the sentences of the plan of this name that were accepted, each with its unit.
@@ -108,13 +108,13 @@ impl Recorder {
             Event::SentenceAccepted { unit, text, .. } => Some((unit, text)),
             _ => None,
         };
-        Ok(journal.of_plan(plan, "sentence_accepted")?.into_iter().filter_map(accepted).collect())
+        Ok(journal.events_of_plan(plan, "sentence_accepted")?.into_iter().filter_map(accepted).collect())
     }
 
     /// Returns the sentences of a unit that the last run on it left unproven, each with its line.
     pub(crate) fn unproven(&self, plan: &str, unit: &UnitName) -> Result<Vec<(usize, String)>, Stop> {
         let Some(journal) = &self.journal else { return Ok(Vec::new()) };
-        let events = journal.of_plan(plan, "sentence_unproven")?;
+        let events = journal.events_of_plan(plan, "sentence_unproven")?;
         let of_unit = |(id, event): (EvidenceId, Event)| match event {
             Event::SentenceUnproven { unit: of, line, text } if of == *unit => Some((id.run, line, text)),
             _ => None,

@@ -118,7 +118,7 @@ impl Workspace {
         match std::mem::take(&mut self.walls) {
             Walls::Standing(sandbox) => sandbox.close().await?,
             Walls::Rising(rising) => {
-                if let Ok(sandbox) = rising.stand().await {
+                if let Ok(sandbox) = rising.wait().await {
                     sandbox.close().await?;
                 }
             }

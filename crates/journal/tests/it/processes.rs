@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use journal::{Event, Journal, JournalError, RunState, undo};
+use journal::{Event, Journal, JournalError, RunState, undo_run};
 
 use crate::repository::{Repository, start};
 
@@ -109,7 +109,7 @@ fn what_was_recorded_survives_the_kill() {
             }
         );
     }
-    undo(&repository.journal, repository.root(), &run.id, false).expect("undone");
+    undo_run(&repository.journal, repository.root(), &run.id, false).expect("undone");
     assert_eq!(
         repository.see("a").content.as_deref(),
         Some(b"before".as_slice())

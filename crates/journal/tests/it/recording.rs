@@ -158,7 +158,7 @@ fn a_run_that_cannot_go_on_says_why() {
     repository.write(&dropped, "b", b"2", 0o644);
     let id = dropped.id().clone();
     drop(dropped);
-    let undo = journal::undo(&repository.journal, repository.root(), &id, false)
+    let undo = journal::undo_run(&repository.journal, repository.root(), &id, false)
         .expect("undone")
         .run;
     assert_eq!(

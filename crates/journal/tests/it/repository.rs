@@ -64,7 +64,7 @@ impl Repository {
         fs::remove_file(self.root().join(path)).expect("removed");
     }
 
-    /// A finished run that writes one file.
+    /// Returns a finished run that writes one file.
     pub(crate) fn run_writing(&self, path: &str, content: &[u8]) -> RunId {
         let run = self.begin();
         self.write(&run, path, content, 0o644);

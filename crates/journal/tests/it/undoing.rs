@@ -3,11 +3,11 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use journal::{Journal, JournalError, RunState, UndoError, undo};
+use journal::{Journal, JournalError, RunState, UndoError, undo_run};
 
 use crate::repository::Repository;
 
-/// A run that does everything a run can do.
+/// Returns a run that does everything a run can do.
 fn rich_run(repository: &Repository) -> journal::RunId {
     repository.put("app/crlf.py", b"a = 1\r\nb = 2\r\n\xff", 0o644);
     repository.put("bin/start", b"#!/bin/sh\n", 0o755);
@@ -44,7 +44,7 @@ fn everything_comes_back_and_can_be_brought_forth_again() {
     let repository = Repository::new();
     let id = rich_run(&repository);
     let after = PATHS.map(|path| repository.see(path));
-    let done = undo(&repository.journal, repository.root(), &id, false).expect("undone");
+    let done = undo_run(&repository.journal, repository.root(), &id, false).expect("undone");
     assert_eq!(
         done.restored,
         [
@@ -77,7 +77,7 @@ fn everything_comes_back_and_can_be_brought_forth_again() {
         (RunState::Finished, Some(id))
     );
 
-    undo(&repository.journal, repository.root(), &done.run, false).expect("the undo is undone");
+    undo_run(&repository.journal, repository.root(), &done.run, false).expect("the undo is undone");
     assert_eq!(PATHS.map(|path| repository.see(path)), after);
 }
 
@@ -85,8 +85,9 @@ fn everything_comes_back_and_can_be_brought_forth_again() {
 fn undoing_twice_changes_nothing() {
     let repository = Repository::new();
     let id = rich_run(&repository);
-    undo(&repository.journal, repository.root(), &id, false).expect("undone");
-    let again = undo(&repository.journal, repository.root(), &id, false).expect("nothing to do");
+    undo_run(&repository.journal, repository.root(), &id, false).expect("undone");
+    let again =
+        undo_run(&repository.journal, repository.root(), &id, false).expect("nothing to do");
     assert_eq!((again.restored, again.removed), (vec![], vec![]));
 }
 
@@ -96,7 +97,7 @@ fn newer_work_is_refused_whole() {
     let id = rich_run(&repository);
     repository.put("bin/start", b"my own work", 0o755);
     let before = PATHS.map(|path| repository.see(path));
-    match undo(&repository.journal, repository.root(), &id, false) {
+    match undo_run(&repository.journal, repository.root(), &id, false) {
         Err(UndoError::Newer { paths }) => assert_eq!(paths, ["bin/start"]),
         found => panic!("not refused: {found:?}"),
     }
@@ -106,12 +107,13 @@ fn newer_work_is_refused_whole() {
         "a refusal touches nothing"
     );
 
-    let forced = undo(&repository.journal, repository.root(), &id, true).expect("forced");
+    let forced = undo_run(&repository.journal, repository.root(), &id, true).expect("forced");
     assert_eq!(
         repository.see("bin/start").content.as_deref(),
         Some(b"#!/bin/sh\n".as_slice())
     );
-    undo(&repository.journal, repository.root(), &forced.run, false).expect("the force is undone");
+    undo_run(&repository.journal, repository.root(), &forced.run, false)
+        .expect("the force is undone");
     assert_eq!(
         repository.see("bin/start").content.as_deref(),
         Some(b"my own work".as_slice())
@@ -124,7 +126,7 @@ fn a_changed_mode_is_newer_work() {
     let id = repository.run_writing("tool", b"x");
     repository.put("tool", b"x", 0o755);
     assert!(matches!(
-        undo(&repository.journal, repository.root(), &id, false),
+        undo_run(&repository.journal, repository.root(), &id, false),
         Err(UndoError::Newer { .. })
     ));
 }
@@ -139,8 +141,8 @@ fn a_removed_file_is_newer_work_unless_the_run_made_it() {
     let id = run.id().clone();
     drop(run);
     fs::remove_file(repository.root().join("new")).expect("removed");
-    let done =
-        undo(&repository.journal, repository.root(), &id, false).expect("the new one is as before");
+    let done = undo_run(&repository.journal, repository.root(), &id, false)
+        .expect("the new one is as before");
     assert_eq!(
         (done.restored, done.removed),
         (vec!["old".to_owned()], vec![])
@@ -149,7 +151,7 @@ fn a_removed_file_is_newer_work_unless_the_run_made_it() {
     let id = repository.run_writing("old", b"3");
     fs::remove_file(repository.root().join("old")).expect("removed");
     assert!(matches!(
-        undo(&repository.journal, repository.root(), &id, false),
+        undo_run(&repository.journal, repository.root(), &id, false),
         Err(UndoError::Newer { .. })
     ));
 }
@@ -160,14 +162,14 @@ fn a_later_run_is_named() {
     repository.put("a", b"0", 0o644);
     let first = repository.run_writing("a", b"1");
     let second = repository.run_writing("a", b"2");
-    match undo(&repository.journal, repository.root(), &first, false) {
+    match undo_run(&repository.journal, repository.root(), &first, false) {
         Err(UndoError::BuiltUpon { run, paths }) => {
             assert_eq!((run, paths), (second.clone(), vec!["a".to_owned()]))
         }
         found => panic!("not refused: {found:?}"),
     }
-    undo(&repository.journal, repository.root(), &second, false).expect("the later one first");
-    undo(&repository.journal, repository.root(), &first, false).expect("then the earlier one");
+    undo_run(&repository.journal, repository.root(), &second, false).expect("the later one first");
+    undo_run(&repository.journal, repository.root(), &first, false).expect("then the earlier one");
     assert_eq!(
         repository.see("a").content.as_deref(),
         Some(b"0".as_slice())
@@ -184,7 +186,7 @@ fn a_run_that_died_between_two_writes_is_undone() {
         .expect("noted");
     let id = run.id().clone();
     drop(run);
-    undo(&repository.journal, repository.root(), &id, false).expect("undone");
+    undo_run(&repository.journal, repository.root(), &id, false).expect("undone");
     assert_eq!(
         repository.see("a").content.as_deref(),
         Some(b"0".as_slice())
@@ -196,7 +198,7 @@ fn a_folder_with_other_files_stays() {
     let repository = Repository::new();
     let id = repository.run_writing("new/deep/file", b"1");
     repository.put("new/mine", b"my own", 0o644);
-    let done = undo(&repository.journal, repository.root(), &id, false).expect("undone");
+    let done = undo_run(&repository.journal, repository.root(), &id, false).expect("undone");
     assert_eq!(done.folders_removed, ["new/deep"]);
     assert_eq!(
         done.kept,
@@ -213,7 +215,7 @@ fn nothing_is_written_outside_the_root() {
     fs::write(elsewhere.path().join("a"), b"1").expect("written");
     fs::remove_dir_all(repository.root().join("inside")).expect("removed");
     symlink(elsewhere.path(), repository.root().join("inside")).expect("a link");
-    let done = undo(&repository.journal, repository.root(), &id, true).expect("nothing to do");
+    let done = undo_run(&repository.journal, repository.root(), &id, true).expect("nothing to do");
     assert_eq!(done.kept.len(), 1);
     assert_eq!(fs::read(elsewhere.path().join("a")).expect("there"), b"1");
 }
@@ -224,7 +226,7 @@ fn a_run_at_work_is_not_undone() {
     let run = repository.begin();
     repository.write(&run, "a", b"1", 0o644);
     let other = Journal::open(repository.root()).expect("opened");
-    let found = undo(&other, repository.root(), run.id(), true);
+    let found = undo_run(&other, repository.root(), run.id(), true);
     assert!(
         matches!(found, Err(UndoError::Journal(JournalError::Busy { .. }))),
         "{found:?}"
@@ -239,7 +241,7 @@ fn a_run_at_work_is_not_undone() {
 fn no_passing_file_is_left() {
     let repository = Repository::new();
     let id = rich_run(&repository);
-    undo(&repository.journal, repository.root(), &id, false).expect("undone");
+    undo_run(&repository.journal, repository.root(), &id, false).expect("undone");
     let mut names: Vec<String> = fs::read_dir(repository.root())
         .expect("a folder")
         .map(|entry| {

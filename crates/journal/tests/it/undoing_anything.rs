@@ -1,11 +1,12 @@
-//! Whatever a run does to whatever tree, undo brings the tree back, and undoing the undo the run's work.
+//! Whatever a run does to whatever tree, undo brings the tree back, and undoing the undo the run's
+//! work.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use journal::undo;
+use journal::undo_run;
 use proptest::prelude::*;
 
 use crate::repository::Repository;
@@ -129,11 +130,11 @@ proptest! {
         let last = stations.pop().expect("a tree");
         let mut undone = Vec::new();
         for id in ids.iter().rev() {
-            undone.push(undo(&repository.journal, repository.root(), id, false).expect("undone").run);
+            undone.push(undo_run(&repository.journal, repository.root(), id, false).expect("undone").run);
             prop_assert_eq!(whole(repository.root()), stations.pop().expect("a tree"));
         }
         for id in undone.iter().rev() {
-            undo(&repository.journal, repository.root(), id, false).expect("undone");
+            undo_run(&repository.journal, repository.root(), id, false).expect("undone");
         }
         prop_assert_eq!(files(whole(repository.root())), files(last));
     }
