@@ -19,7 +19,7 @@ pub struct Target {
     pub folder: Option<String>,
     /// The workspace that is named, as in `--filter web`.
     pub workspace: Option<String>,
-    /// What is given to the recipe.
+    /// The arguments of the recipe.
     pub arguments: Vec<String>,
     /// It is run in every package that has it.
     pub across: bool,
@@ -29,7 +29,8 @@ pub struct Target {
 
 /// Gives the recipes of targets, where they are known.
 pub trait Recipes {
-    /// Returns the shell text of a target; `None` where there is none of this name, or nobody knows.
+    /// Returns the shell text of a target; `None` where there is none of this name, or nobody
+    /// knows.
     fn recipe(&self, target: &Target) -> Option<String>;
 }
 
@@ -64,7 +65,7 @@ pub struct Call {
     pub folder: Option<String>,
     /// It names a target of a runner.
     pub target: Option<Target>,
-    /// How much of the prefix stands before a wrapper that measures what is reached.
+    /// The words of the prefix before a wrapper that measures what is reached.
     pub(crate) unmeasured: Option<usize>,
     pub(crate) bounded: bool,
     pub(crate) wrapper_needs: Vec<Need>,
@@ -112,7 +113,7 @@ impl Call {
     /// Tells that the program belongs to the family, or is run by a program that does.
     pub fn runs_in(&self, ecosystem: &str) -> bool {
         let is_of = |name: &str| {
-            table::programs()
+            table::program_table()
                 .row(name)
                 .is_some_and(|row| row.ecosystem.as_deref() == Some(ecosystem))
         };
@@ -120,7 +121,7 @@ impl Call {
     }
 
     /// Returns what tells how it went.
-    pub fn tells(&self) -> Telling {
+    pub fn result_source(&self) -> Telling {
         self.rule.map_or(Telling::Status, |rule| rule.tells)
     }
 
@@ -133,8 +134,8 @@ impl Call {
         needs
     }
 
-    /// Returns what stands in front of the program, up to a wrapper that measures what it reaches, and tells whether
-    /// there is one: of a single file such a measure says nothing.
+    /// Returns what stands in front of the program, up to a wrapper that measures what it reaches,
+    /// and tells whether there is one: of a single file such a measure says nothing.
     pub fn unmeasured_prefix(&self) -> (&[String], bool) {
         let end = self.unmeasured.unwrap_or(self.prefix.len());
         (
@@ -167,7 +168,8 @@ impl Call {
             })
     }
 
-    /// Returns its positional arguments: no options, and none of their values where the table knows them.
+    /// Returns its positional arguments: no options, and none of their values where the table knows
+    /// them.
     pub fn positionals(&self) -> Vec<&str> {
         let none = Vec::new();
         let (values, clusters) = self
@@ -212,7 +214,7 @@ impl Call {
             let dropped = row
                 .not_for_one
                 .iter()
-                .any(|pattern| crate::condition::fits(pattern, argument));
+                .any(|pattern| crate::condition::matches_pattern(pattern, argument));
             let value = row
                 .values
                 .contains(argument)
@@ -243,10 +245,10 @@ pub(crate) fn name_of(written: &str) -> &str {
     }
 }
 
-/// Returns the row of a program. A path leads to the program of its last part where that stands in a
-/// folder of programs, or where the name is not also one that scripts of a project bear.
+/// Returns the row of a program. A path leads to the program of its last part where that stands in
+/// a folder of programs, or where the name is not also one that scripts of a project bear.
 pub(crate) fn row_of(written: &str) -> Option<&'static Program> {
-    let table = table::programs();
+    let table = table::program_table();
     if let Some(row) = table.row(written) {
         return Some(row);
     }
@@ -256,23 +258,24 @@ pub(crate) fn row_of(written: &str) -> Option<&'static Program> {
         .unwrap_or("")
         .trim_end_matches(['/', '\\']);
     let installed = folder.is_empty() || folder.ends_with("bin") || folder.ends_with("Scripts");
-    if !installed && table::conventions().row(name).is_some() {
+    if !installed && table::convention_table().row(name).is_some() {
         return None;
     }
     table.row(name)
 }
 
-/// Returns what a target of this name is by convention, where no recipe is known; `None` where none knows it.
+/// Returns what a target of this name is by convention, where no recipe is known; `None` where none
+/// knows it.
 pub fn conventional_rule(name: &str) -> Option<&'static Rule> {
-    conventional(name, &[])
+    rule_of_target(name, &[])
 }
 
 /// Returns the rule of a target's name, by convention.
 ///
 /// The name counts as a whole, or by its parts between colons. A part that prepares or clears away
 /// (`test:db:up`) decides over the others, then the first that is known.
-pub(crate) fn conventional(name: &str, arguments: &[String]) -> Option<&'static Rule> {
-    let table = table::conventions();
+pub(crate) fn rule_of_target(name: &str, arguments: &[String]) -> Option<&'static Rule> {
+    let table = table::convention_table();
     let ruled = |part: &str| {
         table
             .row(part)
@@ -320,7 +323,7 @@ pub(crate) fn conventional(name: &str, arguments: &[String]) -> Option<&'static 
     // A tool's name before the target's (`tsc:build`): the tool knows better.
     let tool = parts
         .first()
-        .and_then(|part| table::programs().row(part))
+        .and_then(|part| table::program_table().row(part))
         .and_then(|row| row.decide(&[]));
     let tool = tool.map(|(rule, _)| rule).filter(|rule| {
         matches!(

@@ -1,4 +1,4 @@
-//! What a commit records: its message and the paths that are staged for it.
+//! The content of a commit: its message and the paths that are staged for it.
 
 use crate::call::Call;
 use crate::parse::parse;
@@ -6,7 +6,7 @@ use crate::reading::Reading;
 use crate::script::RedirectionKind;
 use crate::table::{Kind, Trait};
 
-/// What a commit records.
+/// The content of a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Commit {
     /// The message, if it is spelled out; several of them are its paragraphs.
@@ -36,13 +36,13 @@ impl Reading {
             );
         }
         Some(Commit {
-            message: message(commit),
+            message: message_of_commit(commit),
             paths,
         })
     }
 }
 
-fn message(commit: &Call) -> Option<String> {
+fn message_of_commit(commit: &Call) -> Option<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut arguments = commit.arguments.iter();
     while let Some(argument) = arguments.next() {

@@ -12,7 +12,8 @@
 //! | `~drop` | an argument holds this, letters' case aside |
 //! | `!^…`, `!~…` | no argument does |
 //!
-//! `words` of options that take the next argument with them (`values` of a row) are no positional arguments.
+//! `words` of options that take the next argument with them (`values` of a row) are no positional
+//! arguments.
 
 /// A condition on arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,7 +51,7 @@ pub(crate) struct Arguments<'a> {
 pub(crate) struct Met {
     /// The last argument that a word of the condition named.
     pub(crate) last: Option<usize>,
-    /// How many positional arguments were named.
+    /// The number of positional arguments that were named.
     pub(crate) named: usize,
 }
 
@@ -179,7 +180,7 @@ impl Condition {
                         last: Some(at),
                         named: met.named + 1,
                     };
-                    words.iter().any(|word| fits(word, value))
+                    words.iter().any(|word| matches_pattern(word, value))
                 }
                 Term::Option { names, present } => {
                     names.iter().any(|name| arguments.has(name)) == *present
@@ -226,7 +227,7 @@ impl Condition {
 }
 
 /// Compares with a word of the table: `*` at one of its ends stands for anything.
-pub(crate) fn fits(pattern: &str, value: &str) -> bool {
+pub(crate) fn matches_pattern(pattern: &str, value: &str) -> bool {
     match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         (Some(end), _) => value.ends_with(end),
         (_, Some(start)) => value.starts_with(start),

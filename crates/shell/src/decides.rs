@@ -1,4 +1,4 @@
-//! What tells how a script went: its status, what it prints, or nothing.
+//! Decides what shows the result of a script: its status, what it prints, or nothing.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::reading::{Part, Reading};
 use crate::script::Node;
 use crate::table::{Telling, Trait};
 
-/// What tells how a script went.
+/// The part of a run that shows its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Decides {
     /// Its exit status.
@@ -28,7 +28,7 @@ pub enum OutputReason {
     Shows,
     /// The status of a pipe is that of its last member, which only passes on what it gets.
     Pipe,
-    /// What follows `||` only prints that it failed.
+    /// The command after `||` only prints that it failed.
     Or,
     /// The status is printed: `echo $?`.
     StatusPrinted,
@@ -42,13 +42,13 @@ pub enum OutputReason {
 pub enum NothingReason {
     /// `|| true`.
     Or,
-    /// What follows `;` always succeeds.
+    /// The command after `;` always succeeds.
     Sequence,
-    /// What a trap runs at the end succeeds.
+    /// The command that a trap runs at the end succeeds.
     Trap,
     /// It runs in the background.
     Background,
-    /// Whether it runs hangs on a condition.
+    /// True where it runs hangs on a condition.
     Condition,
     /// It serves and does not end.
     Serves,
@@ -61,8 +61,8 @@ pub enum NothingReason {
 }
 
 impl Decides {
-    /// Returns the word for it: `yes`, `output`, `no`. What was found or not is the status' to tell only
-    /// where somebody said which of them is right.
+    /// Returns the word for it: `yes`, `output`, `no`. What was found or not is the status' to tell
+    /// only where somebody said which of them is right.
     pub fn word(self) -> &'static str {
         match self {
             Decides::Status | Decides::Found => "yes",
@@ -73,8 +73,8 @@ impl Decides {
 }
 
 impl Reading {
-    /// Returns what tells how the script went. It is taken to be run so that any failing part of a list
-    /// ends it ([`Reading::strict_form`]).
+    /// Returns what tells how the script went. It is taken to be run so that any failing part of a
+    /// list ends it ([`Reading::strict_form`]).
     pub fn decides(&self) -> Decides {
         if self.ends_well_anyway() {
             Decides::Nothing(NothingReason::Trap)
@@ -168,7 +168,7 @@ impl Reading {
                 if call.is(Trait::Watches) {
                     return Decides::Nothing(NothingReason::Watches);
                 }
-                match call.tells() {
+                match call.result_source() {
                     Telling::Status => Decides::Status,
                     Telling::Found => Decides::Found,
                     Telling::Output => Decides::Output(OutputReason::Shows),
@@ -178,8 +178,9 @@ impl Reading {
         }
     }
 
-    /// Tells that a script inside of another one (`sh -c 'a; b'`) goes on after a failure: nobody runs it in a
-    /// strict form. The lines of a target's recipe are run one by one, and the first failure ends them.
+    /// Tells that a script inside of another one (`sh -c 'a; b'`) goes on after a failure: nobody
+    /// runs it in a strict form. The lines of a target's recipe are run one by one, and the first
+    /// failure ends them.
     fn loses_a_status(&self, runner: &Call) -> bool {
         let by_lines = runner.target.is_some() && self.script.text.trim().contains('\n');
         let ends_at_errors = |words: &[String]| {

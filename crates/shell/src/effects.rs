@@ -1,4 +1,4 @@
-//! What a script does beside telling something: what it writes, serves, destroys and needs.
+//! The effects of a script beside its output: what it writes, serves, destroys and needs.
 
 use crate::call::Call;
 use crate::reading::{Part, Reading};
@@ -106,7 +106,8 @@ impl Reading {
 }
 
 impl Call {
-    /// Tells that it deletes or overwrites what can't be had back; what tools make anew is not that.
+    /// Tells that it deletes or overwrites what can't be had back; what tools make anew is not
+    /// that.
     pub fn destroys(&self) -> bool {
         let temporary =
             |path: &str| path.contains("tmp") || path.contains("temp") || path.starts_with('$');
@@ -161,8 +162,8 @@ fn is_made_whole(path: &str) -> bool {
         .any(|part| MADE.lines().any(|name| name == part))
 }
 
-/// Tells that what is removed with all that is in it was made by tools: hidden folders are their caches,
-/// but for those that hold configuration.
+/// Tells that what is removed with all that is in it was made by tools: hidden folders are their
+/// caches, but for those that hold configuration.
 fn is_made(path: &str) -> bool {
     let name = path
         .trim_end_matches(['/', '*'])

@@ -1,4 +1,5 @@
-//! Commands that run a program in the project's environment (`uv run pytest`), without what enters it.
+//! Commands that run a program in the project's environment (`uv run pytest`), without what enters
+//! it.
 
 use crate::call::{name_of, row_of};
 use crate::reading::{Part, Reading};
@@ -6,8 +7,9 @@ use crate::resolve::inner_words;
 use crate::table::Trait;
 
 impl Reading {
-    /// Returns the text without the programs that enter the project's environment, where `stands_in` says of one, by its
-    /// name and that of the program which it runs, that it can be left out; nothing where none is.
+    /// Returns the text without the programs that enter the project's environment, where
+    /// `stands_in` says of one, by its name and that of the program which it runs, that it can be
+    /// left out; nothing where none is.
     ///
     /// ```
     /// let reading = shell::read("cd api && A=1 uv run pytest -q");
@@ -29,11 +31,11 @@ impl Reading {
             let enters = |at: &usize| runs().any(|name| name == name_of(&values[*at]));
             let Some(at) = (0..values.len())
                 .filter(enters)
-                .find(|at| entered(&values[*at..]).is_some())
+                .find(|at| entered_environment(&values[*at..]).is_some())
             else {
                 continue;
             };
-            let Some(inner) = entered(&values[at..]) else {
+            let Some(inner) = entered_environment(&values[at..]) else {
                 continue;
             };
             let from = values.len() - inner.len();
@@ -49,8 +51,9 @@ impl Reading {
     }
 }
 
-/// Returns the words of the program that the first of `words` runs in an environment; not where it changes the folder.
-fn entered(words: &[String]) -> Option<Vec<String>> {
+/// Returns the words of the program that the first of `words` runs in an environment; not where it
+/// changes the folder.
+fn entered_environment(words: &[String]) -> Option<Vec<String>> {
     let (written, arguments) = words.split_first()?;
     let row = row_of(written)?;
     let (rule, met) = row.decide(arguments)?;

@@ -1,7 +1,8 @@
-//! What feeds a search in a pipe, whose own status nobody sees: `node a.js | grep ok` finds "ok" also where node crashed.
+//! Finds the programs that feed a search in a pipe, whose own status nobody sees: `node a.js | grep
+//! ok` finds "ok" also where node crashed.
 //!
-//! It is run first, and its failure ends the script with a status of its own: `node a.js | grep ok` becomes
-//! `{ fed0=$(node a.js) || exit 119; } && printf … | grep ok`.
+//! It is run first, and its failure ends the script with a status of its own: `node a.js | grep ok`
+//! becomes `{ fed0=$(node a.js) || exit 119; } && printf … | grep ok`.
 
 use crate::call::Call;
 use crate::decides::{Decides, NothingReason};
@@ -11,15 +12,17 @@ use crate::table::{StatusMeaning, Trait};
 
 /// A pipe into a search.
 struct Feed {
-    /// All that feeds it, up to the last program whose status counts; `None` where that can't be run by itself.
+    /// All that feeds it, up to the last program whose status counts; `None` where that can't be
+    /// run by itself.
     span: Option<Span>,
     /// It is itself a pipe.
     piped: bool,
 }
 
 impl Reading {
-    /// Returns the text with what feeds a search run before it, where it holds a program that `wanted` names: its failure
-    /// ends the script with `status`. `None` where there is nothing of that kind.
+    /// Returns the text with what feeds a search run before it, where it holds a program that
+    /// `wanted` names: its failure ends the script with `status`. `None` where there is nothing of
+    /// that kind.
     pub fn with_fed_statuses(&self, wanted: &dyn Fn(&Call) -> bool, status: i32) -> Option<String> {
         let mut feeds = Vec::new();
         self.feeds(&self.script.root, wanted, &mut feeds);
@@ -49,8 +52,8 @@ impl Reading {
         found.then_some(text)
     }
 
-    /// Returns the text with each search that `!` turns around ending with 2 where it could not search: `! grep x nowhere`
-    /// succeeds for that. `None` where there is none.
+    /// Returns the text with each search that `!` turns around ending with 2 where it could not
+    /// search: `! grep x nowhere` succeeds for that. `None` where there is none.
     pub fn with_negated_searches(&self) -> Option<String> {
         let mut found = Vec::new();
         self.negated_searches(&self.script.root, &mut found);
@@ -87,8 +90,8 @@ impl Reading {
         }
     }
 
-    /// Tells that the status of a program that `wanted` names is lost where the text runs as a script of its own, which
-    /// no failure ends unless it says so (`set -e`).
+    /// Tells that the status of a program that `wanted` names is lost where the text runs as a
+    /// script of its own, which no failure ends unless it says so (`set -e`).
     pub fn drops_statuses(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
         let text = self.script.text.as_str();
         let strict = |call: &&Call| {
@@ -125,7 +128,8 @@ impl Reading {
             })
     }
 
-    /// Tells that the failure of a program that `wanted` names, and that feeds a search, is lost and can't be kept.
+    /// Tells that the failure of a program that `wanted` names, and that feeds a search, is lost
+    /// and can't be kept.
     pub fn loses_fed(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
         let mut feeds = Vec::new();
         self.feeds(&self.script.root, wanted, &mut feeds);
@@ -162,7 +166,7 @@ impl Reading {
         }
     }
 
-    /// What feeds a pipe whose later members search.
+    /// Collects the programs that feed a pipe whose later members search.
     fn feed(&self, members: &[Node], wanted: &dyn Fn(&Call) -> bool) -> Option<Feed> {
         let search = members.iter().rposition(|one| {
             self.holds(one, &|call| {
@@ -172,8 +176,10 @@ impl Reading {
         let last = members[..search]
             .iter()
             .rposition(|one| self.holds(one, wanted))?;
-        let from = self.extent(piped(&members[0])).map(|span| span.start);
-        let to = self.extent(piped(&members[last])).map(|span| span.end);
+        let from = self.extent(piped_input(&members[0])).map(|span| span.start);
+        let to = self
+            .extent(piped_input(&members[last]))
+            .map(|span| span.end);
         let span = from.zip(to).map(|(from, to)| from..to).filter(|span| {
             let rest = self.script.text[span.end..].trim_start();
             rest.starts_with('|') && !rest.starts_with("|&")
@@ -225,10 +231,11 @@ impl Reading {
     }
 }
 
-/// What of a pipe's first member is piped: of `cd a && ! node b.js | grep x` the program alone.
-fn piped(member: &Node) -> &Node {
+/// Returns the part of a pipe's first member that is piped: of `cd a && ! node b.js | grep x` the
+/// program alone.
+fn piped_input(member: &Node) -> &Node {
     match member {
-        Node::And(_, inner) | Node::Not(inner) => piped(inner),
+        Node::And(_, inner) | Node::Not(inner) => piped_input(inner),
         member => member,
     }
 }

@@ -2,7 +2,7 @@
 //! and inside of a subshell only there.
 
 use crate::script::{Node, Script};
-use crate::table::{Trait, programs};
+use crate::table::{Trait, program_table};
 
 /// Fills in the folders of a script's invocations.
 pub(crate) fn fill_in(script: &mut Script) {
@@ -14,7 +14,7 @@ pub(crate) fn fill_in(script: &mut Script) {
     };
     walk.node(&root);
     script.root = root;
-    inherit(script);
+    inherit_folders(script);
 }
 
 /// Joins a folder to the one in force; absolute folders and variables stand for themselves.
@@ -87,7 +87,7 @@ impl Walk<'_> {
         invocation.folder.clone_from(&self.now);
         let Some(row) = invocation
             .program()
-            .and_then(|program| programs().row(program))
+            .and_then(|program| program_table().row(program))
         else {
             return;
         };
@@ -109,7 +109,7 @@ impl Walk<'_> {
 }
 
 /// An invocation in a substitution has the folder of the one that it stands in.
-fn inherit(script: &mut Script) {
+fn inherit_folders(script: &mut Script) {
     for at in 0..script.invocations.len() {
         if !script.invocations[at].substituted {
             continue;

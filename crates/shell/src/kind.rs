@@ -1,5 +1,5 @@
-//! What a script is for: of a pipe the program whose result is looked at, of a
-//! list the last member, of an `&&` chain also what must hold before.
+//! Decides the purpose of a script: of a pipe the program whose result is looked at, of a list the
+//! last member, of an `&&` chain also what must hold before.
 
 use crate::reading::{Part, Reading};
 use crate::script::{Node, RedirectionKind};
@@ -92,7 +92,8 @@ impl Reading {
         }
     }
 
-    /// Tells that what the invocation passes on or prints goes to a file: it writes one, and looks at nothing.
+    /// Tells that what the invocation passes on or prints goes to a file: it writes one, and looks
+    /// at nothing.
     pub(crate) fn makes_file(&self, at: usize) -> bool {
         let passes = match self.parts.get(at) {
             Some(Part::Call(call)) => call.is(Trait::Feeds) || call.is(Trait::Filter),
@@ -110,8 +111,8 @@ impl Reading {
             })
     }
 
-    /// The first member that is neither a mere source nor a mere filter; an interpreter at the end that
-    /// reads what was fetched brings something in.
+    /// Returns the first member that is neither a mere source nor a mere filter; an interpreter at
+    /// the end that reads what was fetched brings something in.
     fn kind_of_pipe(&self, members: &[Node]) -> Option<Kind> {
         let first = members.iter().find(|member| {
             !self.node_is(member, Trait::Filter) && !self.node_is(member, Trait::Feeds)

@@ -1,5 +1,5 @@
-//! Shell text: a parser to invocations, and the one table of programs. Pure: no
-//! file, no process, no clock.
+//! Shell text: a parser to invocations, and the one table of programs. Pure: no file, no process,
+//! no clock.
 //!
 //! Ask like this:
 //!
@@ -24,7 +24,8 @@
 //! - [`Reading::script`] is the parsed text: invocations with byte spans, assignments, redirections, folders.
 //! - [`is_command`] tells a command from a name or a sentence.
 //!
-//! What a program is stands in `programs/*.toml` and nowhere else; no program is named in Rust code.
+//! What a program is stands in `programs/*.toml` and nowhere else; no program is named in Rust
+//! code.
 
 mod script;
 

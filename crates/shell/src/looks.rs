@@ -1,9 +1,9 @@
 //! Tells a command from a name, a path or a sentence in code type.
 
-use crate::call::{conventional, row_of};
+use crate::call::{row_of, rule_of_target};
 use crate::parse::parse;
 use crate::resolve::is_assignment;
-use crate::table::{Kind, Program, conventions};
+use crate::table::{Kind, Program, convention_table};
 
 /// Words of control: what follows is a script if there is more.
 const CONTROL: [&str; 5] = ["if", "for", "while", "until", "case"];
@@ -39,13 +39,13 @@ pub fn is_command(text: &str) -> bool {
         return bare.contains(';') && bare.contains("do") || bare.contains("then");
     }
     match row_of(first) {
-        Some(row) if !first.contains("://") => known(row, bare, &rest, assigned),
+        Some(row) if !first.contains("://") => is_known_word(row, bare, &rest, assigned),
         _ => own_script(first, &rest),
     }
 }
 
-/// Tells that a word is the name of a program that says enough alone: no usual word, and no program that
-/// does nothing without arguments.
+/// Tells that a word is the name of a program that says enough alone: no usual word, and no program
+/// that does nothing without arguments.
 pub fn names_program(word: &str) -> bool {
     let ruled = row_of(word)
         .filter(|row| !row.word)
@@ -54,7 +54,8 @@ pub fn names_program(word: &str) -> bool {
     ruled.is_some_and(|(rule, _)| rule.kind.is_none_or(|kind| !silent.contains(&kind)))
 }
 
-/// A script of the project's own: by its path, with arguments or such that it can be run alone.
+/// Returns a script of the project's own: by its path, with arguments or such that it can be run
+/// alone.
 fn own_script(first: &str, rest: &[&str]) -> bool {
     let placed = ["./", "scripts/", "bin/", ".venv/", "venv/"]
         .iter()
@@ -75,8 +76,8 @@ fn own_script(first: &str, rest: &[&str]) -> bool {
     !is_mere_sign(rest[0])
 }
 
-/// A program of the table: by its arguments, and alone only where the name says enough.
-fn known(row: &Program, bare: &str, rest: &[&str], assigned: bool) -> bool {
+/// Returns a program of the table: by its arguments, and alone only where the name says enough.
+fn is_known_word(row: &Program, bare: &str, rest: &[&str], assigned: bool) -> bool {
     if rest.is_empty() {
         let checks = row
             .decide(&[])
@@ -96,8 +97,8 @@ fn known(row: &Program, bare: &str, rest: &[&str], assigned: bool) -> bool {
         let named = row
             .decide(&arguments)
             .is_some_and(|(rule, met)| met.named > 0 && rule.kind.is_some());
-        let target = row.recipes.is_some() && conventional(rest[0], &[]).is_some()
-            || row.recipes.is_some() && conventions().row(rest[0]).is_some();
+        let target = row.recipes.is_some() && rule_of_target(rest[0], &[]).is_some()
+            || row.recipes.is_some() && convention_table().row(rest[0]).is_some();
         let few = arguments.len() <= 3;
         // A runner with one plain word names a target: `make routes`.
         few && (named

@@ -1,5 +1,5 @@
-//! What a parser must not see, blanked out byte for byte so that all spans stay:
-//! prompts, what commands printed among prompted lines, and `<placeholders>`.
+//! Blanks what a parser must not see, byte for byte so that all spans stay: prompts, what
+//! commands printed among prompted lines, and `<placeholders>`.
 
 use crate::script::Span;
 
@@ -17,7 +17,7 @@ pub(crate) struct Masked {
     pub(crate) placeholders: Vec<Span>,
 }
 
-pub(crate) fn mask(text: &str) -> Masked {
+pub(crate) fn mask_text(text: &str) -> Masked {
     let mut bytes = text.as_bytes().to_vec();
     blank_prompts(text, &mut bytes);
     let plain = String::from_utf8_lossy(&bytes).into_owned();
@@ -31,8 +31,9 @@ pub(crate) fn mask(text: &str) -> Masked {
     }
 }
 
-/// Writes a letter for each byte of a character outside of ASCII. No such character has a meaning in shell text, and the
-/// grammar's scanner, which is C, reads beyond its tables and dies at some of them.
+/// Writes a letter for each byte of a character outside of ASCII. No such character has a meaning
+/// in shell text, and the grammar's scanner, which is C, reads beyond its tables and dies at some
+/// of them.
 fn spell_in_ascii(bytes: &mut [u8]) {
     for byte in bytes.iter_mut().filter(|byte| !byte.is_ascii()) {
         *byte = b'a';
@@ -44,7 +45,7 @@ fn blank_prompts(text: &str, bytes: &mut [u8]) {
     let prompted = text
         .lines()
         .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
-        .is_some_and(|line| prompt(line).is_some());
+        .is_some_and(|line| prompt_length(line).is_some());
     if !prompted {
         return;
     }
@@ -59,7 +60,7 @@ fn blank_prompts(text: &str, bytes: &mut [u8]) {
                 document = None;
             }
         } else {
-            let begun = prompt(bare);
+            let begun = prompt_length(bare);
             match begun {
                 Some(width) => bytes[at..at + width].fill(b' '),
                 None if continued => {}
@@ -75,7 +76,7 @@ fn blank_prompts(text: &str, bytes: &mut [u8]) {
 }
 
 /// Returns how many bytes of the line are its prompt.
-fn prompt(line: &str) -> Option<usize> {
+fn prompt_length(line: &str) -> Option<usize> {
     let indent = line.len() - line.trim_start().len();
     PROMPTS
         .iter()
@@ -147,7 +148,7 @@ mod tests {
             ("echo é", "echo aa"),
         ];
         for (text, masked) in cases {
-            assert_eq!(mask(text).text, masked, "{text}");
+            assert_eq!(mask_text(text).text, masked, "{text}");
         }
     }
 }

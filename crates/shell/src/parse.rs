@@ -4,13 +4,14 @@
 
 use tree_sitter::{Node as Syntax, Parser};
 
-use crate::mask::mask;
+use crate::mask::mask_text;
 use crate::script::{
     Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word,
 };
 use crate::words;
 
-/// Longer texts are no commands of a plan, and the grammar recovers from broken text in more than linear time.
+/// Longer texts are no commands of a plan, and the grammar recovers from broken text in more than
+/// linear time.
 const LONGEST: usize = 256 * 1024;
 /// Deeper nesting is no script that somebody wrote; reading recurses.
 const DEEPEST: usize = 120;
@@ -20,7 +21,7 @@ const DEEPEST: usize = 120;
 /// Prompts (`$ `) and what commands printed between prompted lines are passed over. Folders are
 /// filled in ([`Invocation::folder`]).
 pub fn parse(text: &str) -> Script {
-    let masked = mask(text);
+    let masked = mask_text(text);
     let mut script = Script {
         text: masked.plain,
         invocations: Vec::new(),
@@ -58,7 +59,7 @@ struct Reader<'s> {
     substituted: bool,
 }
 
-fn children(node: Syntax<'_>) -> Vec<Syntax<'_>> {
+fn child_nodes(node: Syntax<'_>) -> Vec<Syntax<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor).collect()
 }
@@ -69,12 +70,12 @@ impl Reader<'_> {
     }
 
     fn word(&self, node: Syntax<'_>) -> Word {
-        words::word(&self.script.text, node.byte_range())
+        words::read_word(&self.script.text, node.byte_range())
     }
 
     /// Reads the statements among the children.
     fn sequence(&mut self, parent: Syntax<'_>) -> Node {
-        let all = children(parent);
+        let all = child_nodes(parent);
         self.statements(&all)
     }
 
@@ -138,7 +139,7 @@ impl Reader<'_> {
             "if_statement" => self.condition(node),
             "while_statement" | "for_statement" | "c_style_for_statement" => self.turns(node),
             "case_statement" => {
-                let items: Vec<Syntax<'_>> = children(node)
+                let items: Vec<Syntax<'_>> = child_nodes(node)
                     .into_iter()
                     .filter(|child| child.kind() == "case_item")
                     .collect();
@@ -158,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn named(&mut self, node: Syntax<'_>) -> Vec<Node> {
-        let all = children(node);
+        let all = child_nodes(node);
         all.iter()
             .map(|child| self.node(*child))
             .filter(|node| *node != Node::Nothing)
@@ -178,23 +179,24 @@ impl Reader<'_> {
     fn list(&mut self, node: Syntax<'_>) -> Node {
         let mut left = Node::Nothing;
         let mut operator = "";
-        for child in children(node) {
+        for child in child_nodes(node) {
             match child.kind() {
                 "&&" | "||" => operator = child.kind(),
                 _ => {
                     let right = self.node(child);
-                    left = joined(left, operator, right);
+                    left = join_nodes(left, operator, right);
                 }
             }
         }
         left
     }
 
-    /// A statement with redirections; a here-document holds what stands behind it in its line.
+    /// Returns a statement with redirections; a here-document holds what stands behind it in its
+    /// line.
     fn redirected(&mut self, node: Syntax<'_>) -> Node {
         let mut body = Node::Nothing;
         let mut tail = Vec::new();
-        for child in children(node) {
+        for child in child_nodes(node) {
             if !child.kind().ends_with("_redirect") {
                 let read = self.node(child);
                 body = if body == Node::Nothing {
@@ -206,7 +208,7 @@ impl Reader<'_> {
             }
             let owner = body.invocations().last().copied();
             self.redirection(child, owner);
-            for inner in children(child) {
+            for inner in child_nodes(child) {
                 match inner.kind() {
                     "&&" | "||" | "pipeline" => tail.push(inner),
                     _ if !tail.is_empty()
@@ -230,7 +232,7 @@ impl Reader<'_> {
                 }
                 _ => {
                     let right = self.node(part);
-                    body = joined(body, operator, right);
+                    body = join_nodes(body, operator, right);
                 }
             }
         }
@@ -239,7 +241,7 @@ impl Reader<'_> {
 
     fn redirection(&mut self, node: Syntax<'_>, owner: Option<usize>) {
         let span = node.byte_range();
-        let parts = children(node);
+        let parts = child_nodes(node);
         let kind = match node.kind() {
             "heredoc_redirect" | "herestring_redirect" => RedirectionKind::Document,
             _ => parts
@@ -287,7 +289,7 @@ impl Reader<'_> {
                 parts.clear();
             }
         };
-        for child in children(node) {
+        for child in child_nodes(node) {
             match child.kind() {
                 "then" => {
                     tests.push(self.statements(&parts));
@@ -317,7 +319,7 @@ impl Reader<'_> {
 
     fn turns(&mut self, node: Syntax<'_>) -> Node {
         let (mut tests, mut body) = (Vec::new(), Node::Nothing);
-        for child in children(node) {
+        for child in child_nodes(node) {
             match child.kind() {
                 "do_group" | "compound_statement" => body = self.node(child),
                 _ if node.kind() == "while_statement" => tests.push(self.node(child)),
@@ -349,7 +351,7 @@ impl Reader<'_> {
             self.substitutions(node);
             return Node::Invocation(at);
         }
-        for child in children(node) {
+        for child in child_nodes(node) {
             match child.kind() {
                 "variable_assignment" if node.kind() != "declaration_command" => {
                     self.assign(child, at)
@@ -410,7 +412,7 @@ impl Reader<'_> {
         }
         spans.extend(start.map(|begun| begun..written.len()));
         let found = spans.into_iter().map(|part| {
-            words::word(
+            words::read_word(
                 &self.script.text,
                 span.start + part.start..span.start + part.end,
             )
@@ -425,7 +427,7 @@ impl Reader<'_> {
             return;
         }
         self.depth += 1;
-        for child in children(node) {
+        for child in child_nodes(node) {
             match child.kind() {
                 "command_substitution" | "process_substitution" => {
                     let outer = std::mem::replace(&mut self.substituted, true);
@@ -443,7 +445,7 @@ impl Reader<'_> {
     }
 }
 
-fn joined(left: Node, operator: &str, right: Node) -> Node {
+fn join_nodes(left: Node, operator: &str, right: Node) -> Node {
     match (left, right) {
         (Node::Nothing, only) | (only, Node::Nothing) => only,
         (left, right) if operator == "||" => Node::Or(Box::new(left), Box::new(right)),

@@ -18,7 +18,7 @@ pub struct Reading {
     pub(crate) parts: Vec<Part>,
 }
 
-/// What an invocation comes to.
+/// The meaning of an invocation.
 #[derive(Debug)]
 pub(crate) enum Part {
     /// Assignments alone.
@@ -99,8 +99,8 @@ fn at_depth(text: &str, recipes: &dyn Recipes, place: &Place) -> Reading {
 }
 
 impl Reading {
-    /// Returns the calls that it makes, with those of the scripts and recipes inside, in their order.
-    /// What stands in substitutions is among them; functions' bodies are not.
+    /// Returns the calls that it makes, with those of the scripts and recipes inside, in their
+    /// order. What stands in substitutions is among them; functions' bodies are not.
     pub fn calls(&self) -> Vec<&Call> {
         let mut found = Vec::new();
         let defined = self.defined();
@@ -115,8 +115,8 @@ impl Reading {
         found
     }
 
-    /// Returns the calls as they are written, one for each invocation: a runner with its target, a shell
-    /// with its script.
+    /// Returns the calls as they are written, one for each invocation: a runner with its target, a
+    /// shell with its script.
     pub fn outer_calls(&self) -> Vec<&Call> {
         let calls = self.parts.iter().filter_map(|part| match part {
             Part::Assignments => None,
@@ -145,7 +145,8 @@ impl Reading {
     }
 }
 
-/// Tells that a call of the text, or a wrapper in it, is decided by the rule; for the test of the table.
+/// Tells that a call of the text, or a wrapper in it, is decided by the rule; for the test of the
+/// table.
 #[doc(hidden)]
 pub fn decided_by(text: &str, rule: &crate::table::Rule) -> bool {
     let reading = read(text);

@@ -1,6 +1,6 @@
 //! From an invocation through its wrappers to the call, or to the script that it runs.
 
-use crate::call::{Call, Recipes, Target, conventional, name_of, row_of};
+use crate::call::{Call, Recipes, Target, name_of, row_of, rule_of_target};
 use crate::condition::Met;
 use crate::folders::join;
 use crate::script::Span;
@@ -10,7 +10,7 @@ use crate::words::quote;
 /// More wrappers around each other than anybody writes; recipes may also call themselves.
 const DEEPEST: usize = 12;
 
-/// What an invocation comes to.
+/// The meaning of an invocation.
 #[derive(Debug)]
 pub(crate) enum Resolved {
     /// A program.
@@ -91,7 +91,7 @@ impl<'r> Resolver<'r> {
         let written = words.first().cloned().unwrap_or_default();
         let arguments: Vec<String> = words.iter().skip(1).cloned().collect();
         let row = row_of(&written);
-        let every = table::every().filter(|_| !written.is_empty());
+        let every = table::common_rules().filter(|_| !written.is_empty());
         let rule = every
             .and_then(|row| row.decide(&arguments))
             .or_else(|| row?.decide(&arguments));
@@ -125,7 +125,7 @@ impl<'r> Resolver<'r> {
         }
     }
 
-    /// A program that the table doesn't have: by the conventions of scripts.
+    /// Returns a program that the table doesn't have: by the conventions of scripts.
     fn own_script(mut self, written: &str, arguments: &[String]) -> Resolved {
         let is_path = written.contains(['/', '\\'])
             || written
@@ -133,7 +133,7 @@ impl<'r> Resolver<'r> {
                 .is_some_and(|(_, end)| end.len() <= 4);
         let stem = name_of(written).split('.').next().unwrap_or("");
         let named = if is_path {
-            conventional(stem, arguments)
+            rule_of_target(stem, arguments)
         } else {
             None
         };
@@ -157,7 +157,7 @@ impl<'r> Resolver<'r> {
                 return self.resolve(&inner);
             }
         }
-        let every = table::every()
+        let every = table::common_rules()
             .and_then(|row| row.decide(arguments))
             .map(|(rule, _)| rule);
         let specific = ruled
@@ -201,7 +201,7 @@ impl<'r> Resolver<'r> {
                 {
                     // A module that is no program of the same name.
                     let module = format!("-m {first}");
-                    if table::programs().row(&module).is_some() {
+                    if table::program_table().row(&module).is_some() {
                         *first = module;
                     }
                 }
@@ -277,7 +277,7 @@ impl<'r> Resolver<'r> {
         let Some(target) = targets.into_iter().next_back() else {
             return Unwrapped::Nothing;
         };
-        let rule = conventional(&target.name, &target.arguments);
+        let rule = rule_of_target(&target.name, &target.arguments);
         if rule.is_none()
             && wraps == Wraps::TargetOrCommand
             && let Some(inner) = step
@@ -460,7 +460,7 @@ impl Step<'_> {
 
 /// Tells that the only argument asks for a description.
 fn describes_itself(arguments: &[String]) -> bool {
-    arguments.len() == 1 && table::every().is_some_and(|row| row.decide(arguments).is_some())
+    arguments.len() == 1 && table::common_rules().is_some_and(|row| row.decide(arguments).is_some())
 }
 
 /// Tells that a word is `NAME=value`.

@@ -13,7 +13,7 @@ pub struct Script {
     pub text: String,
     /// Every invocation, also those inside of substitutions, in the order of the text.
     pub invocations: Vec<Invocation>,
-    /// How the invocations are tied together.
+    /// The tree of lists, pipes and conditions over the invocations.
     pub root: Node,
     /// Comments, without their `#`.
     pub comments: Vec<Comment>,
@@ -53,16 +53,16 @@ pub enum Node {
     Background(Box<Node>),
     /// `if a; then b; fi`, `case`: tests and branches.
     Condition {
-        /// What is asked.
+        /// The condition.
         tests: Vec<Node>,
-        /// What may run.
+        /// The branches.
         branches: Vec<Node>,
     },
     /// `for`, `while`, `until`.
     Loop {
-        /// What is asked before each turn.
+        /// The condition before each turn.
         tests: Vec<Node>,
-        /// What runs in each turn.
+        /// The body.
         body: Box<Node>,
     },
     /// A function's definition; nothing runs.
@@ -82,7 +82,8 @@ pub struct Invocation {
     pub words: Vec<Word>,
     /// Where its input comes from and its output goes.
     pub redirections: Vec<Redirection>,
-    /// The folder in force by `cd` and `pushd` before it, as written; `None` where the script began.
+    /// The folder in force by `cd` and `pushd` before it, as written; `None` where the script
+    /// began.
     pub folder: Option<String>,
     /// It stands inside of a substitution, `$(…)` or `<(…)`.
     pub substituted: bool,

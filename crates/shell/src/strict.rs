@@ -1,4 +1,4 @@
-//! How to run a script so that any failing part ends it.
+//! Rewrites a script so that any failing part ends it.
 
 use crate::call::Call;
 use crate::reading::Reading;
@@ -11,12 +11,13 @@ const AT_ERRORS: &str = "set -e\n";
 const AT_ERRORS_AND_IN_PIPES: &str = "set -e -o pipefail\n";
 
 impl Reading {
-    /// Returns the text that a Bash shell runs so that any failing part ends it: prompts taken off, and
-    /// options set where there are several parts.
+    /// Returns the text that a Bash shell runs so that any failing part ends it: prompts taken off,
+    /// and options set where there are several parts.
     ///
-    /// A script that looks at a status itself (`$?`), or goes on after a failure (`set +e`), stays as it is. Where a
-    /// pipe's last member ends before its input does (`head`) and cannot be made to read on
-    /// ([`Reading::reading_on`]), the others would fail for that, so that its status stays the last member's.
+    /// A script that looks at a status itself (`$?`), or goes on after a failure (`set +e`), stays
+    /// as it is. Where a pipe's last member ends before its input does (`head`) and cannot be made
+    /// to read on ([`Reading::reading_on`]), the others would fail for that, so that its status
+    /// stays the last member's.
     pub fn strict_form(&self) -> String {
         let text = self.script.text.trim();
         let own_way =
@@ -44,8 +45,9 @@ impl Reading {
         )
     }
 
-    /// Tells that the script itself takes care that a failure does not end it (`set +e`), and looks at none, so that the
-    /// status of a program that `wanted` names is lost where something follows it.
+    /// Tells that the script itself takes care that a failure does not end it (`set +e`), and looks
+    /// at none, so that the status of a program that `wanted` names is lost where something follows
+    /// it.
     pub fn goes_on_after(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
         let calls = self.calls();
         let looks = self.script.text.contains("$?");
@@ -59,9 +61,9 @@ impl Reading {
         })
     }
 
-    /// Returns the text with each member of a pipe that would end early reading its input to the end, with
-    /// the status that it would have had; `None` where one of them is no plain command, or what feeds it has
-    /// no end.
+    /// Returns the text with each member of a pipe that would end early reading its input to the
+    /// end, with the status that it would have had; `None` where one of them is no plain command,
+    /// or what feeds it has no end.
     pub fn reading_on(&self) -> Option<String> {
         let mut early = Vec::new();
         self.early_members(&self.script.root, &mut early)?;
@@ -158,7 +160,7 @@ impl Reading {
     }
 }
 
-/// Whether a call lets the shell go on after a failure: `set +e`, `set +o errexit`.
+/// Returns whether a call lets the shell go on after a failure: `set +e`, `set +o errexit`.
 fn goes_on(call: &&Call) -> bool {
     let off = |word: &String| word.starts_with('+') && word.contains('e') || word == "errexit";
     call.is(Trait::SetsOptions)

@@ -1,14 +1,15 @@
-//! Programs that run in a substitution, whose own status nobody sees: `test -z "$(node lint.js)"` succeeds where node
-//! is not there.
+//! Programs that run in a substitution, whose own status nobody sees: `test -z "$(node lint.js)"`
+//! succeeds where node is not there.
 //!
-//! Where the substitution holds one plain command, its failure is made to count by running it first:
-//! `test -z "$(gofmt -l .)"` becomes `{ substituted0=$(gofmt -l .) && test -z "${substituted0}"; }`.
+//! Where the substitution holds one plain command, its failure is made to count by running it
+//! first: `test -z "$(gofmt -l .)"` becomes `{ substituted0=$(gofmt -l .) && test -z
+//! "${substituted0}"; }`.
 
 use crate::call::Call;
 use crate::reading::{Part, Reading};
 use crate::script::{Invocation, Node, RedirectionKind, Span};
 
-/// How a program's output is handed on.
+/// The way a program's output is handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// `$(…)`.
@@ -18,8 +19,9 @@ enum Form {
 }
 
 impl Reading {
-    /// Returns the text with those substituted programs that `wanted` names run before what takes their output, so that
-    /// a failure of theirs is one of it; `None` where there is none that can be.
+    /// Returns the text with those substituted programs that `wanted` names run before what takes
+    /// their output, so that a failure of theirs is one of it; `None` where there is none that can
+    /// be.
     pub fn with_substituted_statuses(&self, wanted: &dyn Fn(&Call) -> bool) -> Option<String> {
         let mut edits: Vec<(Span, String)> = Vec::new();
         let lost = self.lost(wanted);
@@ -36,7 +38,7 @@ impl Reading {
             let mut text = self.script.slice(&whole.span).to_owned();
             let mut first = String::new();
             for (at, form) in own.iter().rev() {
-                let span = around(&self.script.text, &self.script.invocations[*at].span);
+                let span = span_with_signs(&self.script.text, &self.script.invocations[*at].span);
                 let place = span.start.checked_sub(whole.span.start)?
                     ..span.end.checked_sub(whole.span.start)?;
                 let taken = match form {
@@ -66,8 +68,8 @@ impl Reading {
         !self.lost(wanted).is_empty()
     }
 
-    /// The substituted invocations whose status is lost, with the one that takes the output and, for a plain command,
-    /// the form of the substitution.
+    /// The substituted invocations whose status is lost, with the one that takes the output and,
+    /// for a plain command, the form of the substitution.
     fn lost(&self, wanted: &dyn Fn(&Call) -> bool) -> Vec<(usize, usize, Option<Form>)> {
         let script = &self.script;
         let mut found = Vec::new();
@@ -96,7 +98,7 @@ impl Reading {
             let Some((owner, taker)) = owners.iter().rev().find(holds) else {
                 continue;
             };
-            let form = form(&script.text, &inner.span);
+            let form = form_of_substitution(&script.text, &inner.span);
             // An assignment ends as what it takes its value from.
             let kept = taker.words.is_empty() && form == Some(Form::Text)
                 || form.is_none() && wants_output(taker);
@@ -150,9 +152,9 @@ fn has_document(invocation: &Invocation) -> bool {
         .any(|one| one.kind == RedirectionKind::Document)
 }
 
-/// The substitution that holds a command and nothing else.
-fn form(text: &str, span: &Span) -> Option<Form> {
-    let around = around(text, span);
+/// Returns the substitution that holds a command and nothing else.
+fn form_of_substitution(text: &str, span: &Span) -> Option<Form> {
+    let around = span_with_signs(text, span);
     let whole = text.get(around)?;
     match (whole.strip_prefix("$("), whole.strip_prefix("<(")) {
         _ if !whole.ends_with(')') => None,
@@ -162,8 +164,8 @@ fn form(text: &str, span: &Span) -> Option<Form> {
     }
 }
 
-/// A command's span with the signs of the substitution around it.
-fn around(text: &str, span: &Span) -> Span {
+/// Returns a command's span with the signs of the substitution around it.
+fn span_with_signs(text: &str, span: &Span) -> Span {
     /// `$(` and `<(`.
     const OPENING: usize = 2;
     let before = text

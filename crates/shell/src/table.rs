@@ -1,7 +1,7 @@
 //! The one table of programs: what a call is, from its program and arguments.
 //!
-//! It is data, in `programs/*.toml` and `targets.toml`; a test runs the example of each rule. To add a
-//! program is one row:
+//! It is data, in `programs/*.toml` and `targets.toml`; a test runs the example of each rule. To
+//! add a program is one row:
 //!
 //! ```toml
 //! [[program]]
@@ -15,15 +15,18 @@
 //! ```
 //! The terms of `if` stand in [`crate::condition`].
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+mod files;
+
+pub(crate) use files::Table;
+use files::{COMMON, CONVENTIONS, EVERY, FILES, OWN, PROGRAMS, Rows, SCRIPTS, TARGETS};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::condition::{Arguments, Condition, Met, fits};
+use crate::condition::{Arguments, Condition, Met};
 use crate::runner::Runner;
 
-/// What a command is for.
+/// The purpose of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -63,7 +66,7 @@ pub enum Kind {
     Other,
 }
 
-/// What a command needs beside the tree and its tools.
+/// A need of a command beside the tree and its tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
@@ -143,7 +146,7 @@ pub enum Trait {
     Environment,
 }
 
-/// What tells how a call went.
+/// The part of a call that shows its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Telling {
@@ -158,7 +161,7 @@ pub enum Telling {
     Nothing,
 }
 
-/// What an exit status means where that is not "it failed".
+/// The meaning of an exit status where that is not "it failed".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusMeaning {
@@ -208,19 +211,19 @@ pub struct Rule {
     written: String,
     #[serde(skip)]
     condition: Condition,
-    /// What the call is.
+    /// The kind of the call.
     #[serde(default)]
     pub kind: Option<Kind>,
     #[serde(default, rename = "is")]
     traits_written: String,
     #[serde(skip)]
     traits: Vec<Trait>,
-    /// What tells how it went.
+    /// The part of it that shows its result.
     #[serde(default)]
     pub tells: Telling,
     #[serde(default, rename = "needs")]
     needs_written: String,
-    /// What it needs.
+    /// Its needs.
     #[serde(skip)]
     pub needs: Vec<Need>,
     /// It runs another command.
@@ -254,13 +257,13 @@ pub struct Program {
     /// Its name is a usual word: alone, or followed by words, it is no sign of a command.
     #[serde(default)]
     pub word: bool,
-    /// How it runs one file; `{options}` are the options of the call.
+    /// The form that runs one file; `{options}` are the options of the call.
     #[serde(default)]
     pub one_file: Option<String>,
     /// Options that say nothing where one file is run: choices, coverage, watching.
     #[serde(default)]
     pub(crate) not_for_one: Vec<String>,
-    /// What its exit statuses mean.
+    /// The meanings of its exit statuses.
     #[serde(default)]
     pub(crate) statuses: BTreeMap<String, StatusMeaning>,
     /// The option that names the folder to run in.
@@ -287,16 +290,17 @@ pub struct Program {
     /// Which of its names run tests so that their results can be had from the runner itself.
     #[serde(default)]
     pub(crate) runners: BTreeMap<String, Runner>,
-    /// How projects use it that name no command for it.
+    /// The usual command, for projects that name none.
     #[serde(default)]
     pub usual: Vec<Usual>,
-    /// What hooks of `pre-commit` run that are not called like a command.
+    /// The commands of hooks of `pre-commit` that are not called like a command.
     #[serde(default)]
     pub(crate) hooks: BTreeMap<String, String>,
-    /// What actions of continuous integration run; `{key:default}` is an input of the action.
+    /// The commands of actions of continuous integration; `{key:default}` is an input of the
+    /// action.
     #[serde(default)]
     pub(crate) actions: BTreeMap<String, String>,
-    /// What its calls are; the first rule that fits decides.
+    /// The rules for its calls; the first rule that fits decides.
     pub rules: Vec<Rule>,
 }
 
@@ -331,7 +335,7 @@ pub struct Usual {
 
 /// Returns the usual commands of the programs, each with its program.
 pub fn usuals() -> impl Iterator<Item = (&'static Program, &'static Usual)> {
-    programs()
+    program_table()
         .rows
         .iter()
         .flat_map(|row| row.usual.iter().map(move |usual| (row, usual)))
@@ -339,7 +343,7 @@ pub fn usuals() -> impl Iterator<Item = (&'static Program, &'static Usual)> {
 
 /// Returns what a hook of `pre-commit` runs; the id is mostly the command itself.
 pub fn hook_command(id: &str) -> &str {
-    programs()
+    program_table()
         .rows
         .iter()
         .find_map(|row| row.hooks.get(id))
@@ -348,48 +352,12 @@ pub fn hook_command(id: &str) -> &str {
 
 /// Returns what an action of continuous integration runs, with `{key:default}` for its inputs.
 pub fn action_command(action: &str) -> Option<&'static str> {
-    programs()
+    program_table()
         .rows
         .iter()
         .find_map(|row| row.actions.get(action))
         .map(String::as_str)
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rows {
-    program: Vec<Program>,
-}
-
-/// The table, and the names that lead to its rows.
-#[derive(Debug)]
-pub(crate) struct Table {
-    pub(crate) rows: Vec<Program>,
-    names: HashMap<String, usize>,
-    patterns: Vec<(String, usize)>,
-}
-
-const FILES: [&str; 7] = [
-    include_str!("../programs/shell.toml"),
-    include_str!("../programs/wrappers.toml"),
-    include_str!("../programs/python.toml"),
-    include_str!("../programs/node.toml"),
-    include_str!("../programs/data.toml"),
-    include_str!("../programs/system.toml"),
-    include_str!("../programs/languages.toml"),
-];
-const TARGETS: &str = include_str!("../programs/conventions/targets.toml");
-/// Rules that hold for every program, before its own.
-const EVERY: &str = include_str!("../programs/conventions/every.toml");
-
-/// Scripts of the project's own.
-const SCRIPTS: &str = include_str!("../programs/conventions/scripts.toml");
-
-static PROGRAMS: LazyLock<Table> = LazyLock::new(|| Table::read(&FILES));
-static CONVENTIONS: LazyLock<Table> = LazyLock::new(|| Table::read(&[TARGETS]));
-static COMMON: LazyLock<Table> = LazyLock::new(|| Table::read(&[EVERY]));
-
-static OWN: LazyLock<Table> = LazyLock::new(|| Table::read(&[SCRIPTS]));
 
 /// Returns the rules for a script of the project's own.
 pub(crate) fn own_script(path: &str) -> Option<&'static Program> {
@@ -397,69 +365,22 @@ pub(crate) fn own_script(path: &str) -> Option<&'static Program> {
 }
 
 /// Returns the table of programs.
-pub(crate) fn programs() -> &'static Table {
+pub(crate) fn program_table() -> &'static Table {
     &PROGRAMS
 }
 
 /// Returns the table of targets that are named by convention.
-pub(crate) fn conventions() -> &'static Table {
+pub(crate) fn convention_table() -> &'static Table {
     &CONVENTIONS
 }
 
 /// Returns the rules that hold for every program.
-pub(crate) fn every() -> Option<&'static Program> {
+pub(crate) fn common_rules() -> Option<&'static Program> {
     COMMON.rows.first()
 }
 
-impl Table {
-    /// Reads rows; a file that does not parse has none, which a test would show.
-    fn read(files: &[&str]) -> Self {
-        let mut rows: Vec<Program> = files
-            .iter()
-            .flat_map(|file| {
-                toml::from_str::<Rows>(file)
-                    .map(|rows| rows.program)
-                    .unwrap_or_default()
-            })
-            .collect();
-        let mut names = HashMap::new();
-        let mut patterns = Vec::new();
-        for (at, row) in rows.iter_mut().enumerate() {
-            for rule in &mut row.rules {
-                rule.condition = Condition::parse(&rule.written);
-                rule.traits = listed(&rule.traits_written);
-                rule.needs = listed(&rule.needs_written);
-            }
-            for name in &row.names {
-                if name.contains('*') {
-                    patterns.push((name.clone(), at));
-                } else {
-                    names.entry(name.clone()).or_insert(at);
-                }
-            }
-        }
-        Table {
-            rows,
-            names,
-            patterns,
-        }
-    }
-
-    /// Returns the row of a name.
-    pub(crate) fn row(&self, name: &str) -> Option<&Program> {
-        let at = self.names.get(name).copied();
-        let at = at.or_else(|| {
-            self.patterns
-                .iter()
-                .find(|(pattern, _)| fits(pattern, name))
-                .map(|(_, at)| *at)
-        });
-        self.rows.get(at?)
-    }
-}
-
 /// Reads words of an enumeration, as the table lists them in one string.
-fn listed<'t, T: Deserialize<'t>>(written: &'t str) -> Vec<T> {
+fn parse_words<'t, T: Deserialize<'t>>(written: &'t str) -> Vec<T> {
     let one = |word: &'t str| {
         T::deserialize(serde::de::value::BorrowedStrDeserializer::<
             serde::de::value::Error,
@@ -510,11 +431,11 @@ impl Program {
 /// Returns every row of the table of programs, and of the conventional targets.
 #[doc(hidden)]
 pub fn rows() -> impl Iterator<Item = (&'static Program, bool)> {
-    let programs = programs().rows.iter().map(|row| (row, false));
-    let named = conventions().rows.iter().map(|row| (row, true));
+    let programs = program_table().rows.iter().map(|row| (row, false));
+    let named = convention_table().rows.iter().map(|row| (row, true));
     programs
         .chain(named)
-        .chain(OWN.rows.iter().chain(every()).map(|row| (row, true)))
+        .chain(OWN.rows.iter().chain(common_rules()).map(|row| (row, true)))
 }
 
 /// Returns the files of the table that do not parse, with the reason.

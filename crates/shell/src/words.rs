@@ -3,7 +3,7 @@
 use crate::script::{Span, Word};
 
 /// Reads the word that stands at the span of the text.
-pub(crate) fn word(text: &str, span: Span) -> Word {
+pub(crate) fn read_word(text: &str, span: Span) -> Word {
     let written = text.get(span.clone()).unwrap_or("");
     let mut reader = Reader {
         rest: written,
@@ -151,7 +151,7 @@ mod tests {
             ("\"\\.\"", "\\.", true),
         ];
         for (written, value, literal) in cases {
-            let word = word(written, 0..written.len());
+            let word = read_word(written, 0..written.len());
             assert_eq!(
                 (word.value.as_str(), word.literal),
                 (value, literal),
@@ -164,7 +164,7 @@ mod tests {
     fn quoting_is_undone_by_reading() {
         for value in ["a", "a b", "it's", "", "a\"b", "x;y"] {
             let quoted = quote(value);
-            assert_eq!(word(&quoted, 0..quoted.len()).value, value);
+            assert_eq!(read_word(&quoted, 0..quoted.len()).value, value);
         }
     }
 }

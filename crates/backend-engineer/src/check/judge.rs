@@ -229,8 +229,9 @@ fn judge_search(asked: &Asked, code: i32, output: &str) -> Judgement {
 
 /// Tells that a search in the script prints nothing, whatever it finds: `-q`, `> /dev/null`.
 fn is_silenced(reading: &Reading) -> bool {
-    let quiet =
-        |call: &&shell::Call| call.status(1) == Some(StatusMeaning::NothingFound) && call.tells() == Telling::Status;
+    let quiet = |call: &&shell::Call| {
+        call.status(1) == Some(StatusMeaning::NothingFound) && call.result_source() == Telling::Status
+    };
     let discards = |to: &shell::Redirection| {
         let output = matches!(to.kind, shell::RedirectionKind::Output | shell::RedirectionKind::Append);
         output && to.target == "/dev/null" && !reading.script.slice(&to.span).starts_with('2')

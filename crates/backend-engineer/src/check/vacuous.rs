@@ -96,7 +96,7 @@ pub(crate) fn strict_form(reading: &Reading, checks: bool) -> String {
         // Where a part that ends early (`head`) breaks the pipe, the status 141 is no verdict.
         return format!("set -e -o pipefail\n{}", reading.script.text.trim());
     }
-    let searches = reading.calls().iter().any(|call| call.tells() == Telling::Found);
+    let searches = reading.calls().iter().any(|call| call.result_source() == Telling::Found);
     if searches && !checks { reading.script.text.trim().to_owned() } else { reading.strict_form() }
 }
 
