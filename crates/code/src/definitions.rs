@@ -8,7 +8,7 @@ use tree_sitter::Node;
 
 use crate::languages::{Language, flat, text};
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// An import statement.
@@ -39,7 +39,7 @@ pub enum Kind {
     Marker,
 }
 
-/// What a list of items is made of.
+/// The kind of a list of items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum List {
     /// The statements of a file.
@@ -55,9 +55,9 @@ pub enum List {
 /// A node seen as an item.
 #[derive(Debug, Clone)]
 pub struct Shape<'t> {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// What it is called among its siblings.
+    /// Its name among its siblings.
     pub name: String,
     /// Tells accessors, overloads and signatures of one name apart; empty for the plain form.
     pub variant: String,
@@ -70,8 +70,8 @@ impl Language {
     #[must_use]
     pub fn list(self, node: Node<'_>) -> Option<List> {
         match self {
-            Language::Python => python::list(node),
-            _ => script::list(node),
+            Language::Python => python::list_kind(node),
+            _ => script::list_kind(node),
         }
     }
 
@@ -79,8 +79,8 @@ impl Language {
     #[must_use]
     pub fn shape<'t>(self, node: Node<'t>, source: &str, list: List) -> Shape<'t> {
         match self {
-            Language::Python => python::shape(node, source, list),
-            _ => script::shape(node, source, list),
+            Language::Python => python::shape_of_item(node, source, list),
+            _ => script::shape_of_item(node, source, list),
         }
     }
 
@@ -99,8 +99,9 @@ impl Language {
         self == Language::Python && python::is_bound(node, core, source)
     }
 
-    /// Returns the list that makes a definition a container: a class body, the function body of a test block, the literal
-    /// of a constant, the object of an export, the written type of a member.
+    /// Returns the list that makes a definition a container: a class body, the function body of a
+    /// test block, the literal of a constant, the object of an export, the written type of a
+    /// member.
     #[must_use]
     pub fn body<'t>(self, core: Node<'t>) -> Option<Node<'t>> {
         if self.list(core).is_some() {
@@ -143,7 +144,8 @@ impl Language {
     }
 }
 
-/// Returns what a call is known by: its callee and its first argument; of the calls inside the callee the same.
+/// Returns what a call is known by: its callee and its first argument; of the calls inside the
+/// callee the same.
 fn call_name(node: Node<'_>, source: &str) -> String {
     let Some(callee) = node.child_by_field_name("function") else {
         return flat(text(node, source));
@@ -183,7 +185,7 @@ fn callee_name(callee: Node<'_>, source: &str) -> String {
     }
 }
 
-/// An argument that is a function has no name worth keeping.
+/// Returns an argument that is a function has no name worth keeping.
 fn argument_name(node: Node<'_>, source: &str) -> String {
     match node.kind() {
         "arrow_function"
@@ -193,10 +195,10 @@ fn argument_name(node: Node<'_>, source: &str) -> String {
         | "array"
         | "dictionary"
         | "list" => String::new(),
-        _ => shorten(&flat(text(node, source))),
+        _ => shorten_name(&flat(text(node, source))),
     }
 }
 
-fn shorten(text: &str) -> String {
+fn shorten_name(text: &str) -> String {
     text.chars().take(200).collect()
 }

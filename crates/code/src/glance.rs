@@ -1,11 +1,13 @@
-//! A light look at a source file, line by line and without a parse: what it imports and what it defines.
+//! A light look at a source file, line by line and without a parse: what it imports and what it
+//! defines.
 //!
-//! For whole trees, of which most files are never parsed: a parse costs some twenty times as much. It misses what no usual
-//! style writes; who decides about one file asks [`crate::imports`] and [`crate::outline`]. A test holds the two together.
+//! For whole trees, of which most files are never parsed: a parse costs some twenty times as much.
+//! It misses what no usual style writes; who decides about one file asks [`crate::imports`] and
+//! [`crate::outline`]. A test holds the two together.
 
 use crate::languages::Language;
 
-/// What a file imports and defines.
+/// The imports and definitions of a file.
 #[derive(Debug, Default)]
 pub struct Glance {
     /// In the order of the text.
@@ -25,7 +27,7 @@ pub struct GlancedImport {
     pub line: u32,
 }
 
-/// What a definition makes.
+/// The kind of a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefinitionKind {
     /// A class.
@@ -39,11 +41,11 @@ pub enum DefinitionKind {
 /// One definition at a file's top.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Definition {
-    /// What it makes.
+    /// Its kind.
     pub kind: DefinitionKind,
     /// Its name.
     pub name: String,
-    /// What a class extends, as written.
+    /// The bases of a class, as written.
     pub bases: String,
     /// From 1.
     pub line: u32,
@@ -58,7 +60,7 @@ pub fn glance(language: Language, text: &str) -> Glance {
     }
 }
 
-fn word(text: &str) -> &str {
+fn first_word(text: &str) -> &str {
     let end = text
         .find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$')
         .unwrap_or(text.len());
@@ -74,7 +76,7 @@ fn of_python(text: &str) -> Glance {
             let names = bare.split('#').next().unwrap_or(bare);
             open = !names.contains(')');
             if let Some(import) = glance.imports.last_mut() {
-                import.names.extend(names_of(names));
+                import.names.extend(names_in_list(names));
             }
         } else if let Some((module, names)) = bare
             .strip_prefix("from ")
@@ -82,7 +84,7 @@ fn of_python(text: &str) -> Glance {
         {
             let names = names.split('#').next().unwrap_or(names);
             open = names.contains('(') && !names.contains(')');
-            let names = names_of(names).collect();
+            let names = names_in_list(names).collect();
             glance.imports.push(GlancedImport {
                 module: module.trim().to_owned(),
                 names,
@@ -109,7 +111,7 @@ fn of_python(text: &str) -> Glance {
     glance
 }
 
-fn names_of(text: &str) -> impl Iterator<Item = String> + '_ {
+fn names_in_list(text: &str) -> impl Iterator<Item = String> + '_ {
     let names = text
         .split(',')
         .map(|name| name.trim_matches([' ', '(', ')', '\\', '\t']));
@@ -123,7 +125,7 @@ fn python_definition(line: &str, number: u32) -> Option<Definition> {
     let made = |kind, rest: &str, bases: &str| {
         Some(Definition {
             kind,
-            name: word(rest).to_owned(),
+            name: first_word(rest).to_owned(),
             bases: bases.to_owned(),
             line: number,
         })
@@ -140,7 +142,7 @@ fn python_definition(line: &str, number: u32) -> Option<Definition> {
     {
         return made(DefinitionKind::Function, rest, "");
     }
-    let name = word(line);
+    let name = first_word(line);
     let behind = line.get(name.len()..).unwrap_or("").trim_start();
     let is_assigned = behind.starts_with('=') && !behind.starts_with("==")
         || behind.starts_with(": ") && behind.contains('=');
@@ -200,7 +202,7 @@ fn script_definition(line: &str, number: u32) -> Option<Definition> {
         rest = rest.strip_prefix(mark).unwrap_or(rest);
     }
     let made = |kind, rest: &str, bases: &str| {
-        let name = word(rest).to_owned();
+        let name = first_word(rest).to_owned();
         (!name.is_empty()).then(|| Definition {
             kind,
             name,

@@ -29,7 +29,7 @@ pub enum Form {
 /// One name that an import statement binds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Imported {
-    /// How it is written.
+    /// The form in which it is written.
     pub form: Form,
     /// The module as written, blanks aside.
     pub module: String,
@@ -76,14 +76,14 @@ pub fn imported(language: Language, node: Node<'_>, source: &str) -> Option<Vec<
 pub struct Import {
     /// Byte of the text where its statement begins.
     pub at: usize,
-    /// What it imports from, as written: `app.models`, `.models`, `express`, `./models.js`.
+    /// The module, as written: `app.models`, `.models`, `express`, `./models.js`.
     pub module: String,
     /// The names that it takes from there; empty where it takes the module itself or everything.
     pub names: Vec<String>,
 }
 
-/// Returns the imports of a file or a snippet, those inside of functions too. `None` where the language is not read by
-/// structure or the text does not parse.
+/// Returns the imports of a file or a snippet, those inside of functions too. `None` where the
+/// language is not read by structure or the text does not parse.
 #[must_use]
 pub fn imports(path: &str, source: &str) -> Option<Vec<Import>> {
     let language = Language::of_path(path)?;
@@ -124,7 +124,8 @@ pub fn imports(path: &str, source: &str) -> Option<Vec<Import>> {
     Some(found)
 }
 
-/// Returns the module that a file would import or re-export though it is that module: `./circle` in `circle.ts`.
+/// Returns the module that a file would import or re-export though it is that module: `./circle` in
+/// `circle.ts`.
 #[must_use]
 pub fn imports_itself(path: &str, source: &str) -> Option<String> {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);

@@ -1,4 +1,5 @@
-//! A parsed text as lists of items: each definition, member, statement or entry with its comments and decorators.
+//! A parsed text as lists of items: each definition, member, statement or entry with its comments
+//! and decorators.
 
 use std::ops::Range;
 
@@ -7,12 +8,13 @@ use tree_sitter::{InputEdit, Node, Point, Tree};
 use crate::definitions::{Kind, List, Shape};
 use crate::languages::{Language, flat, text};
 
-/// How a text says that it leaves something out. Files of a project don't; snippets do.
+/// The marks by which a text leaves something out. Files of a project don't; snippets do.
 #[derive(Debug, Clone, Copy)]
 pub struct Elisions {
     /// Returns whether a comment, with its signs, stands for code.
     pub is_comment: fn(&str) -> bool,
-    /// Returns what becomes of an item: a statement or entry may stand for code, or `...` be a value after all.
+    /// Returns what becomes of an item: a statement or entry may stand for code, or `...` be a
+    /// value after all.
     pub adjust: for<'t> fn(Shape<'t>, Node<'t>, &str) -> Shape<'t>,
 }
 
@@ -42,16 +44,16 @@ pub struct Replaced<'a> {
     pub start: usize,
     /// Where it ended before.
     pub end: usize,
-    /// What stands there now.
+    /// The text that stands there now.
     pub new: &'a str,
 }
 
 /// One item of a list.
 #[derive(Debug, Clone)]
 pub struct Item<'t> {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// What it is called among its siblings.
+    /// Its name among its siblings.
     pub name: String,
     /// Tells accessors, overloads and signatures of one name apart; empty for the plain form.
     pub variant: String,
@@ -113,15 +115,16 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Parses what replacements, in the order of this text, made of it; only what they touch is read anew.
+    /// Parses what replacements, in the order of this text, made of it; only what they touch is
+    /// read anew.
     #[must_use]
     pub fn after<'b>(&self, replaced: &[Replaced<'_>], text: &'b str) -> Option<Source<'b>> {
         let mut tree = self.tree.clone();
         let (mut lines, mut at) = (Point::new(0, 0), 0);
         let mut spans = Vec::with_capacity(replaced.len());
         for one in replaced {
-            let start = advance(lines, self.text.get(at..one.start)?);
-            let end = advance(start, self.text.get(one.start..one.end)?);
+            let start = advance_point(lines, self.text.get(at..one.start)?);
+            let end = advance_point(start, self.text.get(one.start..one.end)?);
             spans.push((one, start, end));
             (lines, at) = (end, one.end);
         }
@@ -132,7 +135,7 @@ impl<'a> Source<'a> {
                 new_end_byte: one.start + one.new.len(),
                 start_position: start,
                 old_end_position: end,
-                new_end_position: advance(start, one.new),
+                new_end_position: advance_point(start, one.new),
             });
         }
         let tree = self.language.parse_after(text, Some(&tree))?;
@@ -177,7 +180,7 @@ impl<'a> Source<'a> {
         reader.leading_comments(list);
         let mut cursor = list.walk();
         for child in list.children(&mut cursor) {
-            reader.read(child);
+            reader.read_child(child);
         }
         reader.flush();
         reader.items
@@ -194,7 +197,7 @@ impl<'a> Source<'a> {
 }
 
 /// Where a text ends that begins at a point.
-fn advance(from: Point, text: &str) -> Point {
+fn advance_point(from: Point, text: &str) -> Point {
     match text.rfind('\n') {
         None => Point::new(from.row, from.column + text.len()),
         Some(last) => {
@@ -268,12 +271,12 @@ impl<'t> Reader<'_, '_, 't> {
                 {
                     continue;
                 }
-                self.read(comment);
+                self.read_child(comment);
             }
         }
     }
 
-    fn read(&mut self, child: Node<'t>) {
+    fn read_child(&mut self, child: Node<'t>) {
         match child.kind() {
             "comment" | "html_comment" => self.comment(child),
             "decorator" => self.decorator(child),

@@ -19,7 +19,7 @@ pub enum Language {
     Tsx,
 }
 
-/// How often a text is read anew with more of what the grammar lacks masked.
+/// The number of times that a text is read anew with more of what the grammar lacks masked.
 const MOST_GAPS: usize = 8;
 
 thread_local! {
@@ -53,13 +53,15 @@ impl Language {
         }
     }
 
-    /// Parses a text; `None` only where the parser itself fails. Errors of syntax are nodes of the tree.
+    /// Parses a text; `None` only where the parser itself fails. Errors of syntax are nodes of the
+    /// tree.
     #[must_use]
     pub fn parse(self, text: &str) -> Option<Tree> {
         self.parse_after(text, None)
     }
 
-    /// Parses a text anew that was parsed before, and code that the grammar lacks as what it takes for it; of `old`, which knows the edits, only what they touch is read again.
+    /// Parses a text anew that was parsed before, and code that the grammar lacks as what it takes
+    /// for it; of `old`, which knows the edits, only what they touch is read again.
     #[must_use]
     pub fn parse_after(self, text: &str, old: Option<&Tree>) -> Option<Tree> {
         PARSER.with_borrow_mut(|parser| {
@@ -71,7 +73,7 @@ impl Language {
             let (mut read, mut shown) = (tree.clone(), text.to_owned());
             // Behind the first of several in an element the grammar reads no element any more.
             for _ in 0..MOST_GAPS {
-                let Some(masked) = gaps::masked(&shown, &read) else {
+                let Some(masked) = gaps::mask_gaps(&shown, &read) else {
                     break;
                 };
                 read = parser.parse(&masked, None)?;

@@ -1,7 +1,8 @@
-//! Source text: languages, imports, scopes, how modules load one another; which files belong to the tests, to tools or to other people; what comes with
-//! a language.
+//! Source text: languages, imports, scopes, how modules load one another; which files belong to the
+//! tests, to tools or to other people; what comes with a language.
 //!
-//! Pure: text in, values out. It knows no plan. The modules stand in the order in which they build on one another.
+//! Pure: text in, values out. It knows no plan. The modules stand in the order in which they build
+//! on one another.
 
 #![forbid(unsafe_code)]
 

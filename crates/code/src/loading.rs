@@ -7,8 +7,9 @@
 //!        class B(A): …
 //! ```
 //!
-//! A cycle alone is ordinary: imports in functions, in strings, for types only, or of a name that is bound above the import
-//! that closes the cycle all work. Only what fails whichever of the cycle's modules is loaded first is told.
+//! A cycle alone is ordinary: imports in functions, in strings, for types only, or of a name that
+//! is bound above the import that closes the cycle all work. Only what fails whichever of the
+//! cycle's modules is loaded first is told.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -40,7 +41,7 @@ pub struct HalfLoaded {
     pub module: String,
 }
 
-/// What a module does with another one while it is loaded.
+/// A step of a module while it is loaded.
 #[derive(Debug, Clone)]
 enum Step {
     Load,
@@ -58,7 +59,8 @@ struct Module {
     is_open: bool,
 }
 
-/// Returns what fails when the modules of a cycle through `path` load one another, in whichever order they are asked for.
+/// Returns what fails when the modules of a cycle through `path` load one another, in whichever
+/// order they are asked for.
 pub fn half_loaded(project: &mut dyn Project, path: &str) -> Option<HalfLoaded> {
     let mut modules = BTreeMap::new();
     let mut next = vec![path.to_owned()];
@@ -69,7 +71,7 @@ pub fn half_loaded(project: &mut dyn Project, path: &str) -> Option<HalfLoaded> 
         if modules.len() == MOST_MODULES {
             return None;
         }
-        let module = read(project, &at).unwrap_or_default();
+        let module = read_module(project, &at).unwrap_or_default();
         next.extend(module.steps.iter().map(|(_, _, target)| target.clone()));
         modules.insert(at, module);
     }
@@ -89,7 +91,8 @@ pub fn half_loaded(project: &mut dyn Project, path: &str) -> Option<HalfLoaded> 
     found
 }
 
-/// Returns the modules from which imports lead to `path` and to which they lead from it; none where it is in no cycle.
+/// Returns the modules from which imports lead to `path` and to which they lead from it; none where
+/// it is in no cycle.
 fn leading_to(modules: &BTreeMap<String, Module>, path: &str) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = BTreeSet::new();
     let mut wanted = vec![path.to_owned()];
@@ -110,7 +113,7 @@ fn leading_to(modules: &BTreeMap<String, Module>, path: &str) -> BTreeSet<String
 /// Modules on their way.
 struct Run<'m> {
     modules: &'m BTreeMap<String, Module>,
-    /// How far each has come.
+    /// The step that each has come to.
     loading: BTreeMap<&'m str, usize>,
     loaded: BTreeSet<&'m str>,
 }
@@ -145,7 +148,7 @@ impl<'m> Run<'m> {
         ControlFlow::Continue(())
     }
 
-    /// Whether a module has come only to a place above all that bind the name.
+    /// Returns whether a module has come only to a place above all that bind the name.
     fn lacks(&self, path: &str, name: &str) -> bool {
         let (Some(come), Some(module)) = (self.loading.get(path), self.modules.get(path)) else {
             return false;
@@ -159,7 +162,7 @@ impl<'m> Run<'m> {
     }
 }
 
-fn read(project: &mut dyn Project, path: &str) -> Option<Module> {
+fn read_module(project: &mut dyn Project, path: &str) -> Option<Module> {
     let scopes = Scopes::of_file(path, &project.text(path)?)?;
     let is_python = Language::of_path(path) == Some(Language::Python);
     let own = scopes.module()?;
@@ -201,7 +204,7 @@ fn read(project: &mut dyn Project, path: &str) -> Option<Module> {
         let inner = name
             .as_ref()
             .filter(|_| is_python)
-            .and_then(|name| project.resolve(path, &child(from, name)));
+            .and_then(|name| project.resolve(path, &child_path(from, name)));
         match (name, inner, target) {
             (Some(_), Some(inner), target) if Some(&inner) != target.as_ref() => {
                 module.steps.push((at, Step::Load, inner.clone()));
@@ -252,7 +255,7 @@ fn loaded_by(project: &mut dyn Project, path: &str, module: &str, is_python: boo
 }
 
 /// Returns the dotted path of what is named in a module.
-fn child(module: &str, name: &str) -> String {
+fn child_path(module: &str, name: &str) -> String {
     if module.ends_with('.') {
         format!("{module}{name}")
     } else {

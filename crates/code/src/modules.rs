@@ -1,14 +1,16 @@
-//! Which file an import names: Python packages, script paths, CommonJS, path aliases and workspaces.
+//! Which file an import names: Python packages, script paths, CommonJS, path aliases and
+//! workspaces.
 //!
-//! A guess is enough for a reader who follows names; who reports an import as wrong needs to be sure. So there is
-//! [`Modules::python`], which takes the first of several that fit, and [`Modules::resolve`], which takes none of them.
+//! A guess is enough for a reader who follows names; who reports an import as wrong needs to be
+//! sure. So there is [`Modules::python`], which takes the first of several that fit, and
+//! [`Modules::resolve`], which takes none of them.
 
 use std::collections::{HashMap, HashSet};
 
 /// A file's place among those that [`Modules::new`] was given.
 pub type ModuleId = usize;
 
-/// What an import names.
+/// The target of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// A file.
@@ -31,7 +33,7 @@ struct Aliases {
 pub struct Modules {
     paths: Vec<String>,
     by_path: HashMap<String, ModuleId>,
-    /// What the first part of a dotted path can be: names of folders and of Python files.
+    /// The first parts that a dotted path can have: names of folders and of Python files.
     first_names: HashSet<String>,
     folders: HashSet<String>,
     /// First name of a dotted path to the folders that hold it.
@@ -40,11 +42,11 @@ pub struct Modules {
     workspaces: HashMap<String, (String, Vec<String>)>,
 }
 
-fn parent(path: &str) -> &str {
+fn parent_folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-fn join(folder: &str, rest: &str) -> String {
+fn join_path(folder: &str, rest: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in rest.split('/') {
         match part {
@@ -80,14 +82,14 @@ pub fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
         if at.is_empty() {
             None
         } else {
-            Some(parent(at))
+            Some(parent_folder(at))
         }
     })
 }
 
 impl Modules {
-    /// Reads the paths of a project's sources, relative to its root, and the text of its `package.json`, `tsconfig*.json`
-    /// and `jsconfig.json`; other documents are passed over.
+    /// Reads the paths of a project's sources, relative to its root, and the text of its
+    /// `package.json`, `tsconfig*.json` and `jsconfig.json`; other documents are passed over.
     #[must_use]
     pub fn new<'a>(
         sources: impl Iterator<Item = &'a str>,
@@ -125,7 +127,7 @@ impl Modules {
                 self.python_roots
                     .entry(name.clone())
                     .or_default()
-                    .push(parent(folder).to_owned());
+                    .push(parent_folder(folder).to_owned());
             }
             self.first_names.insert(name);
         }
@@ -144,7 +146,7 @@ impl Modules {
             .map(str::to_owned)
             .collect();
         self.workspaces
-            .insert(name.to_owned(), (parent(path).to_owned(), entries));
+            .insert(name.to_owned(), (parent_folder(path).to_owned(), entries));
     }
 
     fn read_aliases(&mut self, path: &str, text: &str) {
@@ -157,9 +159,9 @@ impl Modules {
         if base.is_none() && paths.is_none() {
             return;
         }
-        let folder = parent(path).to_owned();
+        let folder = parent_folder(path).to_owned();
         let entry = self.aliases.entry(folder.clone()).or_default();
-        entry.base = join(&folder, base.unwrap_or("."));
+        entry.base = join_path(&folder, base.unwrap_or("."));
         for (pattern, targets) in paths.into_iter().flatten() {
             let targets = targets
                 .as_array()
@@ -185,17 +187,18 @@ impl Modules {
     }
 
     fn python_at(&self, folder: &str, dotted: &str) -> Option<Found> {
-        let path = join(folder, &dotted.replace('.', "/"));
+        let path = join_path(folder, &dotted.replace('.', "/"));
         if let Some(id) = self
             .file(&format!("{path}.py"))
-            .or_else(|| self.file(&join(&path, "__init__.py")))
+            .or_else(|| self.file(&join_path(&path, "__init__.py")))
         {
             return Some(Found::File(id));
         }
         self.folders.contains(&path).then_some(Found::Folder(path))
     }
 
-    /// Resolves a dotted path as written in the file at `from`, with its leading dots; of several files that fit, the first.
+    /// Resolves a dotted path as written in the file at `from`, with its leading dots; of several
+    /// files that fit, the first.
     #[must_use]
     pub fn python(&self, from: &str, dotted: &str) -> Found {
         let near = match self.near_python(from, dotted) {
@@ -206,7 +209,8 @@ impl Modules {
         elsewhere.or(near).unwrap_or(Found::Outside)
     }
 
-    /// Resolves an import of the file at `from`, Python or script; `None` where no file or more than one fits.
+    /// Resolves an import of the file at `from`, Python or script; `None` where no file or more
+    /// than one fits.
     #[must_use]
     pub fn resolve(&self, from: &str, module: &str) -> Option<ModuleId> {
         if !from.ends_with(".py") && !from.ends_with(".pyi") {
@@ -226,14 +230,15 @@ impl Modules {
         }
     }
 
-    /// What lies in or above the importing file's folder, or in a `src` there: the usual roots of its imports.
+    /// Returns what lies in or above the importing file's folder, or in a `src` there: the usual
+    /// roots of its imports.
     fn near_python(&self, from: &str, dotted: &str) -> Near {
         let name = dotted.trim_start_matches('.');
         let dots = dotted.len() - name.len();
-        let mut folder = parent(from);
+        let mut folder = parent_folder(from);
         if dots > 0 {
             for _ in 1..dots {
-                folder = parent(folder);
+                folder = parent_folder(folder);
             }
             return Near::Decided(self.python_at(folder, name).unwrap_or(Found::Outside));
         }
@@ -243,7 +248,7 @@ impl Modules {
         }
         let mut package = None;
         for above in ancestors(folder) {
-            for root in [above.to_owned(), join(above, "src")] {
+            for root in [above.to_owned(), join_path(above, "src")] {
                 match self.python_at(&root, name) {
                     // `celery.py` that imports `celery` does not mean itself.
                     Some(Found::File(id)) if Some(id) == self.file(from) => {}
@@ -258,7 +263,7 @@ impl Modules {
         Near::Open(package)
     }
 
-    /// Files that a dotted path names from any root of the project.
+    /// Returns files that a dotted path names from any root of the project.
     fn python_elsewhere(&self, dotted: &str) -> impl Iterator<Item = ModuleId> {
         let first = dotted.split('.').next().unwrap_or(dotted);
         let roots = self.python_roots.get(first).into_iter().flatten();
@@ -291,7 +296,7 @@ impl Modules {
     /// Resolves a specifier as written in the file at `from`.
     #[must_use]
     pub fn script(&self, from: &str, specifier: &str) -> Found {
-        let folder = parent(from);
+        let folder = parent_folder(from);
         let found = if specifier.starts_with('.') {
             climbed(folder, specifier).and_then(|path| self.script_at(&path))
         } else {
@@ -308,10 +313,10 @@ impl Modules {
         let rest = specifier
             .strip_prefix("@/")
             .or_else(|| specifier.strip_prefix("~/"))?;
-        let roots = ancestors(folder).flat_map(|above| [above.to_owned(), join(above, "src")]);
+        let roots = ancestors(folder).flat_map(|above| [above.to_owned(), join_path(above, "src")]);
         roots
             .into_iter()
-            .find_map(|root| self.script_at(&join(&root, rest)))
+            .find_map(|root| self.script_at(&join_path(&root, rest)))
     }
 
     fn aliased(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
@@ -327,14 +332,14 @@ impl Modules {
                     None => (pattern == specifier).then_some(""),
                 };
                 let Some(rest) = rest else { continue };
-                let led = targets
-                    .iter()
-                    .find_map(|to| self.script_at(&join(&aliases.base, &to.replace('*', rest))));
+                let led = targets.iter().find_map(|to| {
+                    self.script_at(&join_path(&aliases.base, &to.replace('*', rest)))
+                });
                 if led.is_some() {
                     return led;
                 }
             }
-            if let Some(found) = self.script_at(&join(&aliases.base, specifier)) {
+            if let Some(found) = self.script_at(&join_path(&aliases.base, specifier)) {
                 return Some(found);
             }
         }
@@ -354,19 +359,19 @@ impl Modules {
         let rest = specifier.get(name.len() + 1..).unwrap_or("");
         if !rest.is_empty() {
             return self
-                .script_at(&join(folder, rest))
-                .or_else(|| self.script_at(&join(folder, &format!("src/{rest}"))));
+                .script_at(&join_path(folder, rest))
+                .or_else(|| self.script_at(&join_path(folder, &format!("src/{rest}"))));
         }
         let written = entries
             .iter()
-            .find_map(|entry| self.script_at(&join(folder, entry)));
+            .find_map(|entry| self.script_at(&join_path(folder, entry)));
         written
-            .or_else(|| self.script_at(&join(folder, "src")))
+            .or_else(|| self.script_at(&join_path(folder, "src")))
             .or_else(|| self.script_at(folder))
     }
 }
 
-/// What a dotted path names near the file that imports it.
+/// Returns what a dotted path names near the file that imports it.
 enum Near {
     Decided(Found),
     /// No file; perhaps a folder.
@@ -376,7 +381,8 @@ enum Near {
 /// Endings of the source that a compiled script's name stands for.
 const SOURCES: [&str; 4] = [".ts", ".tsx", ".mts", ".cts"];
 
-/// Endings under which a script's import may stand, in the order in which they are tried; each also as a folder's index.
+/// Endings under which a script's import may stand, in the order in which they are tried; each also
+/// as a folder's index.
 const ENDINGS: [&str; 17] = [
     "",
     ".ts",
@@ -408,7 +414,8 @@ pub fn is_read(path: &str) -> bool {
     name == "package.json" || is_configuration(name)
 }
 
-/// Turns JSON with comments and trailing commas, as TypeScript's configuration may be, into plain JSON.
+/// Turns JSON with comments and trailing commas, as TypeScript's configuration may be, into plain
+/// JSON.
 #[must_use]
 pub fn without_comments(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());

@@ -1,5 +1,5 @@
-//! A file in outline: its imports, definitions, members and registrations by their signatures, for a reader who needs to
-//! know what is there and not how it works.
+//! A file in outline: its imports, definitions, members and registrations by their signatures, for
+//! a reader who needs to know what is there and not how it works.
 
 use tree_sitter::Node;
 
@@ -7,7 +7,7 @@ use crate::definitions::{Kind, List};
 use crate::items::{Elisions, Item, Source};
 use crate::languages::Language;
 
-/// How deep definitions are followed.
+/// The depth to which definitions are followed.
 const DEPTH: usize = 3;
 /// The longest line of an outline, in characters.
 const LONGEST: usize = 200;
@@ -17,40 +17,41 @@ const LONGEST: usize = 200;
 pub struct Outlined {
     /// Line of the file, from 1.
     pub line: usize,
-    /// How many definitions it lies in.
+    /// The number of definitions it lies in.
     pub depth: usize,
-    /// What it defines; empty for decorators, imports and registrations.
+    /// The name that it defines; empty for decorators, imports and registrations.
     pub name: String,
     /// The signature on one line, without its body.
     pub text: String,
 }
 
-/// Returns the outline of a file, in its order; nothing for a language that is not read by structure.
+/// Returns the outline of a file, in its order; nothing for a language that is not read by
+/// structure.
 #[must_use]
 pub fn outline(path: &str, text: &str) -> Vec<Outlined> {
     let mut lines = Vec::new();
     if let Some(source) =
         Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE))
     {
-        collect(&source, source.root(), 0, &mut lines);
+        collect_definitions(&source, source.root(), 0, &mut lines);
     }
     lines
 }
 
-/// Returns the text of each definition of that name in a file, in its order; nothing for a language that is not read by
-/// structure.
+/// Returns the text of each definition of that name in a file, in its order; nothing for a language
+/// that is not read by structure.
 #[must_use]
 pub fn definitions_of(path: &str, text: &str, name: &str) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(source) =
         Language::of_path(path).and_then(|language| Source::parse(text, language, Elisions::NONE))
     {
-        seek(&source, source.root(), (0, name), &mut found);
+        find_definition(&source, source.root(), (0, name), &mut found);
     }
     found
 }
 
-fn seek(
+fn find_definition(
     source: &Source<'_>,
     list: Node<'_>,
     (depth, name): (usize, &str),
@@ -64,12 +65,17 @@ fn seek(
             .body(item.core)
             .filter(|_| depth + 1 < DEPTH)
         {
-            seek(source, inner, (depth + 1, name), found);
+            find_definition(source, inner, (depth + 1, name), found);
         }
     }
 }
 
-fn collect(source: &Source<'_>, list: Node<'_>, depth: usize, lines: &mut Vec<Outlined>) {
+fn collect_definitions(
+    source: &Source<'_>,
+    list: Node<'_>,
+    depth: usize,
+    lines: &mut Vec<Outlined>,
+) {
     let members = depth == 0 || source.language.list(list) == Some(List::Members);
     for item in source.items(list) {
         let inner = source.language.body(item.core);
@@ -83,14 +89,14 @@ fn collect(source: &Source<'_>, list: Node<'_>, depth: usize, lines: &mut Vec<Ou
         if !shown {
             continue;
         }
-        signature(source, &item, inner, depth, lines);
+        signature_of(source, &item, inner, depth, lines);
         if let Some(inner) = inner.filter(|inner| depth + 1 < DEPTH && is_code(source, *inner)) {
-            collect(source, inner, depth + 1, lines);
+            collect_definitions(source, inner, depth + 1, lines);
         }
     }
 }
 
-/// Whether a list holds members or statements, not the entries of a literal.
+/// Returns whether a list holds members or statements, not the entries of a literal.
 fn is_code(source: &Source<'_>, list: Node<'_>) -> bool {
     matches!(
         source.language.list(list),
@@ -98,7 +104,7 @@ fn is_code(source: &Source<'_>, list: Node<'_>) -> bool {
     )
 }
 
-fn signature(
+fn signature_of(
     source: &Source<'_>,
     item: &Item<'_>,
     inner: Option<Node<'_>>,
@@ -111,7 +117,7 @@ fn signature(
             line,
             depth,
             name: name.to_owned(),
-            text: cut(&one_line(text)),
+            text: cut_text(&one_line(text)),
         });
     };
     if item.has_decorators() {
@@ -147,7 +153,7 @@ fn one_line(text: &str) -> String {
     }
 }
 
-fn cut(text: &str) -> String {
+fn cut_text(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

@@ -1,8 +1,9 @@
-//! What a file is by its path: of the tests, generated, a migration, of a cache, a build or a dependency, a lock file.
+//! Classifies a file by its path: of the tests, generated, a migration, of a cache, a build or a
+//! dependency, a lock file.
 //!
-//! Paths are relative to the repository, with `/`. A name can deceive: `build/` may be a package of the project. Where a
-//! folder's name is a word that people use for their own, the ending of the file decides (`data/paths.tsv`); what git
-//! ignores is the caller's to ask.
+//! Paths are relative to the repository, with `/`. A name can deceive: `build/` may be a package of
+//! the project. Where a folder's name is a word that people use for their own, the ending of the
+//! file decides (`data/paths.tsv`); what git ignores is the caller's to ask.
 
 mod table;
 
@@ -11,14 +12,15 @@ mod test_role;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use table::{Kind, names_of};
+use table::{Kind, split_names};
 pub use test_role::{TestRole, test_folder, test_role};
 
 fn has_kind(kind: Kind, path: &str) -> bool {
-    names_of(kind).fit(&path.to_ascii_lowercase())
+    split_names(kind).fit(&path.to_ascii_lowercase())
 }
 
-/// Returns whether the file holds tests or helps them: test modules, fixtures, factories, snapshots, test data.
+/// Returns whether the file holds tests or helps them: test modules, fixtures, factories,
+/// snapshots, test data.
 #[must_use]
 pub fn is_test(path: &str) -> bool {
     matches!(test_role(path), Some(TestRole::Suite | TestRole::Helper))
@@ -72,16 +74,17 @@ fn is_revision(path: &str) -> bool {
 /// Returns whether the file is a cache's or a trace of a tool at work.
 #[must_use]
 pub fn is_cache(path: &str) -> bool {
-    is_or_lies_in(Kind::Cache, &lowered(path))
+    is_or_lies_in(Kind::Cache, &lower_case(path))
 }
 
 /// Returns whether the file is what a build, a coverage or a test run puts out.
 #[must_use]
 pub fn is_build_output(path: &str) -> bool {
-    is_or_lies_in(Kind::Build, &lowered(path))
+    is_or_lies_in(Kind::Build, &lower_case(path))
 }
 
-/// Returns the outermost part of a path that is the output of a build: the folder that a build makes as a whole.
+/// Returns the outermost part of a path that is the output of a build: the folder that a build
+/// makes as a whole.
 #[must_use]
 pub fn build_output_root(path: &str) -> Option<&str> {
     let ends = path
@@ -96,16 +99,16 @@ pub fn build_output_root(path: &str) -> Option<&str> {
 /// Returns whether the file is other people's code, installed.
 #[must_use]
 pub fn is_dependency(path: &str) -> bool {
-    is_or_lies_in(Kind::Dependency, &lowered(path))
+    is_or_lies_in(Kind::Dependency, &lower_case(path))
 }
 
-fn lowered(path: &str) -> String {
+fn lower_case(path: &str) -> String {
     path.trim_end_matches('/').to_ascii_lowercase()
 }
 
-/// A path may name the folder itself, or a link in its place.
+/// Returns a path may name the folder itself, or a link in its place.
 fn is_or_lies_in(kind: Kind, lower: &str) -> bool {
-    let names = names_of(kind);
+    let names = split_names(kind);
     names.fit(lower)
         || names
             .folders
@@ -115,20 +118,21 @@ fn is_or_lies_in(kind: Kind, lower: &str) -> bool {
 /// Returns whether the file is a by-product of running commands: cache, build output or dependency.
 #[must_use]
 pub fn is_by_product(path: &str) -> bool {
-    let lower = lowered(path);
+    let lower = lower_case(path);
     [Kind::Cache, Kind::Build, Kind::Dependency]
         .iter()
         .any(|kind| is_or_lies_in(*kind, &lower))
 }
 
-/// Returns whether a folder of this name holds by-products only, whatever lies in it, so that a walk can pass it over.
+/// Returns whether a folder of this name holds by-products only, whatever lies in it, so that a
+/// walk can pass it over.
 #[must_use]
 pub fn is_by_product_folder(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [Kind::Cache, Kind::Build, Kind::Dependency]
         .iter()
         .any(|kind| {
-            names_of(*kind)
+            split_names(*kind)
                 .folders
                 .get(lower.as_str())
                 .is_some_and(|exceptions| *exceptions == "-")
@@ -152,8 +156,8 @@ static LOCKS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     .collect()
 });
 
-/// Returns the name of the manifest that a lock file locks; it lies beside it. `requirements.txt` is a lock file only where
-/// a `requirements.in` lies there.
+/// Returns the name of the manifest that a lock file locks; it lies beside it. `requirements.txt`
+/// is a lock file only where a `requirements.in` lies there.
 #[must_use]
 pub fn locked_manifest(path: &str) -> Option<&'static str> {
     LOCKS.get(path.rsplit('/').next().unwrap_or(path)).copied()
@@ -166,7 +170,8 @@ pub fn is_manifest(path: &str) -> bool {
     LOCKS.values().any(|manifest| *manifest == name)
 }
 
-/// Returns the words of a name in lower case: `testUtils`, `test-utils` and `__test_utils__` have the same.
+/// Returns the words of a name in lower case: `testUtils`, `test-utils` and `__test_utils__` have
+/// the same.
 fn words_of(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -191,13 +196,13 @@ fn words_of(name: &str) -> Vec<String> {
 mod tests {
     use std::collections::HashSet;
 
-    use super::table::{kind_of, rows};
+    use super::table::{kind_of, table_rows};
     use super::*;
 
     #[test]
     fn each_row_has_an_example_that_is_of_its_kind() {
         let mut seen = HashSet::new();
-        for row in rows() {
+        for row in table_rows() {
             let kind = kind_of(row.kind).unwrap_or_else(|| panic!("no kind `{}`", row.kind));
             assert!(seen.insert((kind, row.form, row.name)), "twice: {row:?}");
             assert_eq!(row.name, row.name.to_ascii_lowercase(), "{row:?}");

@@ -1,4 +1,5 @@
-//! Scopes of a file: which names are bound where, which are read where, and when: while the module is imported, or later.
+//! Scopes of a file: which names are bound where, which are read where, and when: while the module
+//! is imported, or later.
 //!
 //! ```text
 //! from app.db import engine        # Module binds `engine` by an import
@@ -8,8 +9,9 @@
 //! cache = {}                       # bound below: fine for what reads it later
 //! ```
 //!
-//! [`Scopes::resolve`] says for one read what it finds. It answers only what the text decides: a star import, a name bound
-//! under a condition, `globals()` or a script's ambient globals make it [`Resolution::Undecided`], with the reason.
+//! [`Scopes::resolve`] says for one read what it finds. It answers only what the text decides: a
+//! star import, a name bound under a condition, `globals()` or a script's ambient globals make it
+//! [`Resolution::Undecided`], with the reason.
 
 mod model;
 
@@ -31,15 +33,16 @@ pub use redefine::Redefinition;
 pub use resolve::Resolution;
 
 impl Scopes {
-    /// Reads the scopes of a text. `None` where it does not parse: what an error hides can't be known.
+    /// Reads the scopes of a text. `None` where it does not parse: what an error hides can't be
+    /// known.
     #[must_use]
     pub fn of_text(language: Language, source: &str) -> Option<Scopes> {
         let tree = language.parse(source)?;
         (!tree.root_node().has_error()).then(|| Scopes::of_tree(language, tree.root_node(), source))
     }
 
-    /// Reads the scopes of a file; `None` for a language without a grammar, too. Stubs and declarations are never run, so
-    /// that nothing in them comes too late.
+    /// Reads the scopes of a file; `None` for a language without a grammar, too. Stubs and
+    /// declarations are never run, so that nothing in them comes too late.
     #[must_use]
     pub fn of_file(path: &str, source: &str) -> Option<Scopes> {
         let mut scopes = Scopes::of_text(Language::of_path(path)?, source)?;
@@ -59,9 +62,9 @@ impl Scopes {
     #[must_use]
     pub fn of_tree(language: Language, root: Node<'_>, source: &str) -> Scopes {
         match language {
-            Language::Python => python::read(root, source),
+            Language::Python => python::read_python(root, source),
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                script::read(root, source)
+                script::read_script(root, source)
             }
         }
     }

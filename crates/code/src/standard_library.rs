@@ -1,18 +1,19 @@
-//! What comes with a language: the modules of Python and of Node, the names that every script has.
+//! Names that come with a language: the modules of Python and of Node, the names that every script
+//! has.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 static PYTHON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| entries(include_str!("../data/python_standard_library.txt")).collect());
+    LazyLock::new(|| read_entries(include_str!("../data/python_standard_library.txt")).collect());
 
 static NODE: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| entries(include_str!("../data/node_builtins.txt")).collect());
+    LazyLock::new(|| read_entries(include_str!("../data/node_builtins.txt")).collect());
 
 static SCRIPT_GLOBALS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| entries(include_str!("../data/script_globals.txt")).collect());
+    LazyLock::new(|| read_entries(include_str!("../data/script_globals.txt")).collect());
 
-fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
+fn read_entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
 }
@@ -30,7 +31,8 @@ pub fn is_in_node(specifier: &str) -> bool {
         || NODE.contains(specifier.split('/').next().unwrap_or(specifier))
 }
 
-/// Returns whether a script has the name without binding it: from the language, a runtime, a browser or a test runner.
+/// Returns whether a script has the name without binding it: from the language, a runtime, a
+/// browser or a test runner.
 #[must_use]
 pub fn is_script_global(name: &str) -> bool {
     SCRIPT_GLOBALS.contains(name)
@@ -47,7 +49,7 @@ mod tests {
             include_str!("../data/node_builtins.txt"),
             include_str!("../data/script_globals.txt"),
         ] {
-            let names: Vec<_> = entries(list).collect();
+            let names: Vec<_> = read_entries(list).collect();
             assert!(names.is_sorted() && names.windows(2).all(|pair| pair[0] != pair[1]));
             assert!(names.iter().all(|name| {
                 name.chars()

@@ -14,7 +14,7 @@ pub type Name = Box<str>;
 pub struct Syntax {
     /// Statements in the order of the text.
     pub body: Vec<Statement>,
-    /// What a script exports, in the order of the text.
+    /// The exports of a script, in the order of the text.
     pub exports: Vec<Export>,
 }
 
@@ -109,9 +109,9 @@ pub enum Expression {
 pub struct Comprehension {
     /// The value of each element.
     pub element: Expression,
-    /// What is bound.
+    /// The names that are bound.
     pub target: Pattern,
-    /// What is gone through.
+    /// The values that are gone through.
     pub over: Expression,
     /// Conditions, all of which must hold.
     pub conditions: Vec<Expression>,
@@ -144,7 +144,7 @@ pub enum Comparison {
 /// A call, `new` included.
 #[derive(Debug)]
 pub struct Call {
-    /// What is called.
+    /// The callee.
     pub callee: Expression,
     /// In the order of the text.
     pub arguments: Vec<Argument>,
@@ -161,7 +161,7 @@ pub struct Argument {
     pub value: Expression,
 }
 
-/// What is assigned to.
+/// The target of an assignment.
 #[derive(Debug)]
 pub enum Pattern {
     /// A name.
@@ -172,14 +172,14 @@ pub enum Pattern {
     Map(Vec<(Name, Pattern)>),
     /// A member or an element of something.
     Target(Expression),
-    /// What binds nothing that is followed.
+    /// A target that binds nothing that is followed.
     Ignore,
 }
 
 /// A parameter of a function.
 #[derive(Debug)]
 pub struct Parameter {
-    /// What it binds.
+    /// The names that it binds.
     pub pattern: Pattern,
     /// The value where none is given.
     pub default: Option<Expression>,
@@ -213,7 +213,7 @@ pub struct Function {
 pub struct Class {
     /// The name.
     pub name: Name,
-    /// What it extends, keywords included.
+    /// The bases, keywords included.
     pub bases: Vec<Argument>,
     /// As expressions, outermost first.
     pub decorators: Vec<Expression>,
@@ -228,11 +228,11 @@ pub struct Class {
 pub struct Import {
     /// Dotted for Python, with leading dots where relative; the specifier for scripts.
     pub source: Name,
-    /// What it takes.
+    /// The names that it takes.
     pub what: Imported,
 }
 
-/// What an import takes.
+/// The names that an import takes.
 #[derive(Debug)]
 pub enum Imported {
     /// `import a.b` binds `a`; `import * as local`.
@@ -249,7 +249,7 @@ pub enum Imported {
 /// An assignment, declaration, field or attribute.
 #[derive(Debug)]
 pub struct Assignment {
-    /// What is bound.
+    /// The names that are bound.
     pub target: Pattern,
     /// The value.
     pub value: Option<Expression>,
@@ -291,9 +291,9 @@ pub enum Statement {
 pub fn read(language: Language, source: &str) -> Option<Syntax> {
     let tree = language.parse(source)?;
     Some(match language {
-        Language::Python => python::read(tree.root_node(), source),
+        Language::Python => python::read_python(tree.root_node(), source),
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
-            script::read(tree.root_node(), source)
+            script::read_script(tree.root_node(), source)
         }
     })
 }
@@ -302,8 +302,8 @@ fn line_of(node: tree_sitter::Node<'_>) -> u32 {
     u32::try_from(node.start_position().row + 1).unwrap_or(u32::MAX)
 }
 
-/// The text of a string literal's inside with its common escapes undone.
-fn unescape(raw: &str) -> String {
+/// Returns the text of a string literal's inside with its common escapes undone.
+fn unescape_text(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut letters = raw.chars();
     while let Some(letter) = letters.next() {

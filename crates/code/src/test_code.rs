@@ -1,10 +1,11 @@
-//! Whether code is code of tests, by what it defines.
+//! Recognises code of tests, by what it defines.
 
 use crate::definitions::Kind;
 use crate::items::{Elisions, Item, Source};
 use crate::languages::Language;
 
-/// Returns whether all that a text defines and calls at its top are tests and what sets them up, and one of them is a test.
+/// Returns whether all that a text defines and calls at its top are tests and what sets them up,
+/// and one of them is a test.
 #[must_use]
 pub fn is_of_tests(path: &str, text: &str) -> bool {
     let Some(language) = Language::of_path(path) else {

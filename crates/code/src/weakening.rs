@@ -1,8 +1,9 @@
 //! Compares the tests of files before and after a change: which of them say less.
 //!
-//! Some ways of saying less show in the text whatever the code does: a test that is skipped, an assertion that is gone or
-//! whose error is caught, a tolerance that grew. Of others only running the old test tells: another expected value, a test
-//! that was written anew. The way in which a test is written does not matter (see [`crate::test_cases`]).
+//! Some ways of saying less show in the text whatever the code does: a test that is skipped, an
+//! assertion that is gone or whose error is caught, a tolerance that grew. Of others only running
+//! the old test tells: another expected value, a test that was written anew. The way in which a
+//! test is written does not matter (see [`crate::test_cases`]).
 
 mod pair;
 
@@ -32,11 +33,11 @@ pub struct Weakening {
     pub line: Option<usize>,
     /// In which way.
     pub way: Way,
-    /// What it demanded, where that can be shown.
+    /// The value that it demanded, where that can be shown.
     pub old: String,
-    /// What it demands in its place.
+    /// The value that it demands in its place.
     pub new: String,
-    /// What it looked at, local names replaced by their values.
+    /// The expression that it looked at, local names replaced by their values.
     pub subject: String,
 }
 
@@ -66,7 +67,8 @@ pub enum Way {
 }
 
 impl Way {
-    /// Returns whether the text alone tells that the test says less; of the others the old test has to be run.
+    /// Returns whether the text alone tells that the test says less; of the others the old test has
+    /// to be run.
     #[must_use]
     pub fn is_certain(self) -> bool {
         !matches!(self, Way::Conditional | Way::Expectation | Way::Rewritten)
@@ -97,7 +99,7 @@ pub fn compare(files: &[Revision<'_>]) -> Vec<Weakening> {
                 before.extend(old.into_iter().map(place));
                 after.extend(new.unwrap_or_default().into_iter().map(place));
                 if is_lost {
-                    found.push(unread(file, Way::Rewritten));
+                    found.push(unread_weakening(file, Way::Rewritten));
                 }
             }
             (None, _) => found.extend(by_lines(file)),
@@ -113,9 +115,10 @@ pub fn compare(files: &[Revision<'_>]) -> Vec<Weakening> {
     found
 }
 
-/// Returns how many tests run by a file's text; none where a table is made at run time, or the text can't be read.
+/// Returns how many tests run by a file's text; none where a table is made at run time, or the text
+/// can't be read.
 #[must_use]
-pub fn count(path: &str, text: &str) -> Option<usize> {
+pub fn count_tests(path: &str, text: &str) -> Option<usize> {
     let cases = test_cases::read(path, text)?;
     let live = cases
         .iter()
@@ -125,7 +128,7 @@ pub fn count(path: &str, text: &str) -> Option<usize> {
         .then(|| live.count())
 }
 
-fn unread(file: &Revision<'_>, way: Way) -> Weakening {
+fn unread_weakening(file: &Revision<'_>, way: Way) -> Weakening {
     Weakening {
         path: file.path.to_owned(),
         test: String::new(),
@@ -141,7 +144,7 @@ fn unread(file: &Revision<'_>, way: Way) -> Weakening {
 fn by_lines(file: &Revision<'_>) -> Option<Weakening> {
     let old = file.old?;
     let Some(new) = file.new else {
-        return Some(unread(file, Way::Removed));
+        return Some(unread_weakening(file, Way::Removed));
     };
     let squeezed = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let now: BTreeSet<String> = new.lines().map(squeezed).collect();
@@ -151,7 +154,7 @@ fn by_lines(file: &Revision<'_>) -> Option<Weakening> {
         .find(|line| line.len() > 1 && !now.contains(line))?;
     Some(Weakening {
         old: gone,
-        ..unread(file, Way::Rewritten)
+        ..unread_weakening(file, Way::Rewritten)
     })
 }
 
@@ -159,13 +162,13 @@ fn by_lines(file: &Revision<'_>) -> Option<Weakening> {
 struct Comparison<'a> {
     before: &'a [Placed],
     after: &'a [Placed],
-    /// What is demanded after the change by any test that runs.
+    /// The checks after the change of any test that runs.
     by_tests: Demanded,
-    /// What is demanded by any function that checks for tests.
+    /// The checks of any function that checks for tests.
     by_helpers: Demanded,
 }
 
-/// What checks demand, by their keys.
+/// The values that checks demand, by their keys.
 type Demanded = BTreeSet<(String, String, String, Option<u64>)>;
 
 /// Returns whether a check can fail its test.
@@ -211,7 +214,7 @@ impl<'a> Comparison<'a> {
             .rfind(|one| same(one) && one.path == old.path);
         let new = here.or_else(|| self.after.iter().rfind(same));
         let ways = match new {
-            Some(new) => pair::compare(&old.case, &new.case, self.demanded(&old.case)),
+            Some(new) => pair::compare_pair(&old.case, &new.case, self.demanded(&old.case)),
             None => self.gone(old),
         };
         let line = new.map(|new| new.case.line);
@@ -227,7 +230,8 @@ impl<'a> Comparison<'a> {
         ways.into_iter().map(told).collect()
     }
 
-    /// A test without a namesake: what it demands may stand in others, under another name, or split.
+    /// Returns a test without a namesake: what it demands may stand in others, under another name,
+    /// or split.
     fn gone(&self, old: &Placed) -> Vec<pair::Told> {
         let wanted: Vec<&Check> = old
             .case
@@ -267,7 +271,7 @@ impl<'a> Comparison<'a> {
                 .any(|check| wanted.iter().any(|wanted| check.is_about(wanted)))
         };
         if let Some(heir) = heirs.iter().find(about) {
-            return pair::compare(&old.case, &heir.case, self.demanded(&old.case));
+            return pair::compare_pair(&old.case, &heir.case, self.demanded(&old.case));
         }
         // Moved to another class or block, with what was set up there written out: the old test tells whether it says as much.
         let own = |name: &str| {
@@ -287,7 +291,7 @@ impl<'a> Comparison<'a> {
                 })
         });
         if let Some(heir) = moved {
-            return pair::compare(&old.case, &heir.case, self.demanded(&old.case));
+            return pair::compare_pair(&old.case, &heir.case, self.demanded(&old.case));
         }
         // What a helper checked is missed by the tests that called it, or else by nobody.
         if old.case.is_helper {

@@ -172,7 +172,7 @@ pub(super) fn probes(work: &mut UnitWork<'_>) -> Vec<String> {
 pub(super) fn fewer_by_text(work: &mut UnitWork<'_>) -> Option<usize> {
     let mut fewer = 0_usize;
     for file in worked(work).iter().filter(|file| holds_tests(&file.path)) {
-        let count = |text: Option<&String>| text.map_or(Some(0), |text| weakening::count(&file.path, text));
+        let count = |text: Option<&String>| text.map_or(Some(0), |text| weakening::count_tests(&file.path, text));
         fewer += count(file.old.as_ref())?.saturating_sub(count(file.new.as_ref())?);
     }
     Some(fewer)

@@ -5,6 +5,7 @@
 mod program;
 
 #[cfg(test)]
+#[rustfmt::skip] // Laid out as its own crate is.
 #[path = "../../../sandbox/tests/it/required.rs"]
 mod required;
 

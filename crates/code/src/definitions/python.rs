@@ -1,4 +1,5 @@
-//! Definitions of Python: classes with their attributes, decorated functions, settings lists and dictionaries.
+//! Definitions of Python: classes with their attributes, decorated functions, settings lists and
+//! dictionaries.
 
 use tree_sitter::Node;
 
@@ -28,7 +29,7 @@ const BOUND: [&str; 19] = [
     "action",
 ];
 
-pub(super) fn list(node: Node<'_>) -> Option<List> {
+pub(super) fn list_kind(node: Node<'_>) -> Option<List> {
     match node.kind() {
         "module" => Some(List::Module),
         "block" => Some(match node.parent() {
@@ -42,21 +43,21 @@ pub(super) fn list(node: Node<'_>) -> Option<List> {
     }
 }
 
-pub(super) fn shape<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
+pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
     if list == List::Entries {
-        return entry(node, source);
+        return shape_of_entry(node, source);
     }
     match node.kind() {
         "import_statement" | "import_from_statement" | "future_import_statement" => {
-            made(Kind::Import, flat(text(node, source)), node)
+            new_shape(Kind::Import, flat(text(node, source)), node)
         }
-        "function_definition" | "class_definition" => definition(node, node, source),
+        "function_definition" | "class_definition" => shape_of_definition(node, node, source),
         "decorated_definition" => {
             let core = node.child_by_field_name("definition").unwrap_or(node);
-            definition(node, core, source)
+            shape_of_definition(node, core, source)
         }
-        "expression_statement" => statement(node, source),
-        "type_alias_statement" => made(Kind::Type, flat(field(node, "left", source)), node),
+        "expression_statement" => shape_of_statement(node, source),
+        "type_alias_statement" => new_shape(Kind::Type, flat(field(node, "left", source)), node),
         "if_statement" => {
             let condition = flat(field(node, "condition", source));
             let kind = if condition.starts_with("__name__") {
@@ -64,10 +65,10 @@ pub(super) fn shape<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
             } else {
                 Kind::Statement
             };
-            made(kind, format!("if {condition}"), node)
+            new_shape(kind, format!("if {condition}"), node)
         }
-        "return_statement" => made(Kind::Statement, "return".to_owned(), node),
-        _ => made(Kind::Statement, first_line(node, source), node),
+        "return_statement" => new_shape(Kind::Statement, "return".to_owned(), node),
+        _ => new_shape(Kind::Statement, first_line(node, source), node),
     }
 }
 
@@ -98,7 +99,7 @@ pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
     name.is_some_and(|name| matches!(text(name, source), "self" | "cls" | "mcs"))
 }
 
-fn made<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
+fn new_shape<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
     Shape {
         kind,
         name,
@@ -107,7 +108,7 @@ fn made<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
     }
 }
 
-fn definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shape<'t> {
     let kind = if core.kind() == "class_definition" {
         Kind::Class
     } else {
@@ -139,12 +140,12 @@ fn definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
-fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let Some(inner) = node.named_child(0) else {
-        return made(Kind::Statement, first_line(node, source), node);
+        return new_shape(Kind::Statement, first_line(node, source), node);
     };
     match inner.kind() {
-        "assignment" => made(Kind::Value, flat(field(inner, "left", source)), inner),
+        "assignment" => new_shape(Kind::Value, flat(field(inner, "left", source)), inner),
         "augmented_assignment" => {
             let target = flat(field(inner, "left", source));
             Shape {
@@ -154,23 +155,25 @@ fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
                 core: inner,
             }
         }
-        "call" => made(Kind::Call, call_name(inner, source), inner),
+        "call" => new_shape(Kind::Call, call_name(inner, source), inner),
         "await" => match inner.named_child(0) {
             Some(awaited) if awaited.kind() == "call" => {
-                made(Kind::Call, call_name(awaited, source), inner)
+                new_shape(Kind::Call, call_name(awaited, source), inner)
             }
-            _ => made(Kind::Statement, first_line(node, source), inner),
+            _ => new_shape(Kind::Statement, first_line(node, source), inner),
         },
-        "string" | "concatenated_string" => made(Kind::Docstring, "docstring".to_owned(), inner),
-        "ellipsis" => made(Kind::Marker, "...".to_owned(), inner),
-        _ => made(Kind::Statement, first_line(node, source), inner),
+        "string" | "concatenated_string" => {
+            new_shape(Kind::Docstring, "docstring".to_owned(), inner)
+        }
+        "ellipsis" => new_shape(Kind::Marker, "...".to_owned(), inner),
+        _ => new_shape(Kind::Statement, first_line(node, source), inner),
     }
 }
 
-fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
-        "pair" => made(Kind::Entry, flat(field(node, "key", source)), node),
-        "keyword_argument" => made(
+        "pair" => new_shape(Kind::Entry, flat(field(node, "key", source)), node),
+        "keyword_argument" => new_shape(
             Kind::Entry,
             format!("{}=", field(node, "name", source)),
             node,
@@ -180,11 +183,11 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
                 .parent()
                 .is_some_and(|parent| parent.kind() == "argument_list") =>
         {
-            made(Kind::Entry, node.kind().to_owned(), node)
+            new_shape(Kind::Entry, node.kind().to_owned(), node)
         }
-        "call" => made(Kind::Entry, call_name(node, source), node),
-        "ellipsis" => made(Kind::Marker, "...".to_owned(), node),
-        "typed_parameter" => made(
+        "call" => new_shape(Kind::Entry, call_name(node, source), node),
+        "ellipsis" => new_shape(Kind::Marker, "...".to_owned(), node),
+        "typed_parameter" => new_shape(
             Kind::Entry,
             node.named_child(0)
                 .map_or("", |name| text(name, source))
@@ -192,9 +195,9 @@ fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
             node,
         ),
         "default_parameter" | "typed_default_parameter" => {
-            made(Kind::Entry, field(node, "name", source).to_owned(), node)
+            new_shape(Kind::Entry, field(node, "name", source).to_owned(), node)
         }
-        _ => made(Kind::Entry, flat(text(node, source)), node),
+        _ => new_shape(Kind::Entry, flat(text(node, source)), node),
     }
 }
 

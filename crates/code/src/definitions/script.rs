@@ -1,4 +1,5 @@
-//! Definitions of JavaScript, and what TypeScript adds: modules of both systems, classes, routers, test blocks.
+//! Definitions of JavaScript, and what TypeScript adds: modules of both systems, classes, routers,
+//! test blocks.
 
 use tree_sitter::Node;
 
@@ -6,7 +7,7 @@ use super::{Kind, List, Shape, call_name};
 use crate::imports::imported_nodes;
 use crate::languages::{Language, field, flat, has_token, text};
 
-pub(super) fn list(node: Node<'_>) -> Option<List> {
+pub(super) fn list_kind(node: Node<'_>) -> Option<List> {
     match node.kind() {
         "program" => Some(List::Module),
         "class_body" | "interface_body" | "object_type" => Some(List::Members),
@@ -17,15 +18,15 @@ pub(super) fn list(node: Node<'_>) -> Option<List> {
     }
 }
 
-pub(super) fn shape<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
+pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
     match list {
-        List::Entries => entry(node, source),
-        List::Members => member(node, source),
-        List::Module | List::Statements => statement(node, source),
+        List::Entries => shape_of_entry(node, source),
+        List::Members => shape_of_member(node, source),
+        List::Module | List::Statements => shape_of_statement(node, source),
     }
 }
 
-fn made<'t>(kind: Kind, name: impl Into<String>, core: Node<'t>) -> Shape<'t> {
+fn new_shape<'t>(kind: Kind, name: impl Into<String>, core: Node<'t>) -> Shape<'t> {
     Shape {
         kind,
         name: name.into(),
@@ -34,52 +35,52 @@ fn made<'t>(kind: Kind, name: impl Into<String>, core: Node<'t>) -> Shape<'t> {
     }
 }
 
-fn statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     if imported_nodes(Language::TypeScript, node, source).is_some() {
-        return made(Kind::Import, flat(text(node, source)), node);
+        return new_shape(Kind::Import, flat(text(node, source)), node);
     }
     match node.kind() {
-        "export_statement" => exported(node, source),
-        "expression_statement" => expression(node, source),
-        "return_statement" => made(Kind::Statement, "return", node),
-        "if_statement" => made(
+        "export_statement" => shape_of_export(node, source),
+        "expression_statement" => shape_of_expression(node, source),
+        "return_statement" => new_shape(Kind::Statement, "return", node),
+        "if_statement" => new_shape(
             Kind::Statement,
             format!("if {}", flat(field(node, "condition", source))),
             node,
         ),
-        _ => declaration(node, source)
-            .unwrap_or_else(|| made(Kind::Statement, first_line(node, source), node)),
+        _ => shape_of_declaration(node, source)
+            .unwrap_or_else(|| new_shape(Kind::Statement, first_line(node, source), node)),
     }
 }
 
-fn exported<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_export<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let inner = node
         .child_by_field_name("declaration")
         .or_else(|| node.child_by_field_name("value"));
     let Some(inner) = inner else {
-        return made(Kind::Export, flat(text(node, source)), node);
+        return new_shape(Kind::Export, flat(text(node, source)), node);
     };
     let default = text(node, source)
         .trim_start()
         .starts_with("export default");
-    match declaration(inner, source) {
+    match shape_of_declaration(inner, source) {
         Some(shape) if !shape.name.is_empty() => shape,
         Some(shape) => Shape {
             name: "default".to_owned(),
             ..shape
         },
-        None if default => made(Kind::Export, "export default", inner),
-        None => made(Kind::Statement, first_line(inner, source), inner),
+        None if default => new_shape(Kind::Export, "export default", inner),
+        None => new_shape(Kind::Statement, first_line(inner, source), inner),
     }
 }
 
-fn declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
+fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
     let name = field(node, "name", source);
     Some(match node.kind() {
         "function_declaration"
         | "generator_function_declaration"
         | "function_expression"
-        | "arrow_function" => made(Kind::Function, name, node),
+        | "arrow_function" => new_shape(Kind::Function, name, node),
         "function_signature" => Shape {
             kind: Kind::Function,
             name: name.to_owned(),
@@ -87,13 +88,13 @@ fn declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
             core: node,
         },
         "class_declaration" | "abstract_class_declaration" | "class" => {
-            made(Kind::Class, name, node)
+            new_shape(Kind::Class, name, node)
         }
         "interface_declaration" | "type_alias_declaration" | "internal_module" | "module" => {
-            made(Kind::Type, flat(name), node)
+            new_shape(Kind::Type, flat(name), node)
         }
-        "enum_declaration" => made(Kind::Class, name, node),
-        "ambient_declaration" => made(Kind::Type, first_line(node, source), node),
+        "enum_declaration" => new_shape(Kind::Class, name, node),
+        "ambient_declaration" => new_shape(Kind::Type, first_line(node, source), node),
         "lexical_declaration" | "variable_declaration" => {
             let declarator = node
                 .named_child(0)
@@ -108,18 +109,18 @@ fn declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
                 Some("class") => Kind::Class,
                 _ => Kind::Value,
             };
-            made(kind, flat(field(declarator, "name", source)), node)
+            new_shape(kind, flat(field(declarator, "name", source)), node)
         }
         _ => return None,
     })
 }
 
-fn expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let Some(mut inner) = node.named_child(0) else {
-        return made(Kind::Statement, first_line(node, source), node);
+        return new_shape(Kind::Statement, first_line(node, source), node);
     };
     if inner.kind() == "internal_module" {
-        return made(Kind::Type, flat(field(inner, "name", source)), inner);
+        return new_shape(Kind::Type, flat(field(inner, "name", source)), inner);
     }
     while inner.kind() == "await_expression" {
         let Some(awaited) = inner.named_child(0) else {
@@ -138,14 +139,14 @@ fn expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
                 "function_expression" | "arrow_function" => Kind::Function,
                 _ => Kind::Value,
             };
-            made(kind, target, inner)
+            new_shape(kind, target, inner)
         }
-        "call_expression" => made(Kind::Call, call_name(inner, source), inner),
-        _ => made(Kind::Statement, first_line(node, source), inner),
+        "call_expression" => new_shape(Kind::Call, call_name(inner, source), inner),
+        _ => new_shape(Kind::Statement, first_line(node, source), inner),
     }
 }
 
-fn member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let name = field(node, "name", source);
     match node.kind() {
         "method_definition" | "method_signature" | "abstract_method_signature" => {
@@ -181,38 +182,41 @@ fn member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
             } else {
                 Kind::Value
             };
-            made(kind, name, node)
+            new_shape(kind, name, node)
         }
-        _ => made(Kind::Statement, first_line(node, source), node),
+        _ => new_shape(Kind::Statement, first_line(node, source), node),
     }
 }
 
-fn entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
+fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
-        "pair" | "pair_pattern" => made(Kind::Entry, key(field(node, "key", source)), node),
-        "method_definition" => made(Kind::Entry, key(field(node, "name", source)), node),
+        "pair" | "pair_pattern" => {
+            new_shape(Kind::Entry, plain_key(field(node, "key", source)), node)
+        }
+        "method_definition" => new_shape(Kind::Entry, plain_key(field(node, "name", source)), node),
         "enum_assignment" | "export_specifier" => {
-            made(Kind::Entry, key(field(node, "name", source)), node)
+            new_shape(Kind::Entry, plain_key(field(node, "name", source)), node)
         }
         "required_parameter" | "optional_parameter" => {
-            made(Kind::Entry, flat(field(node, "pattern", source)), node)
+            new_shape(Kind::Entry, flat(field(node, "pattern", source)), node)
         }
         "object" | "array" | "arrow_function" | "function_expression" if is_argument(node) => {
-            made(Kind::Entry, node.kind(), node)
+            new_shape(Kind::Entry, node.kind(), node)
         }
-        "call_expression" => made(Kind::Entry, call_name(node, source), node),
-        _ => made(Kind::Entry, key(text(node, source)), node),
+        "call_expression" => new_shape(Kind::Entry, call_name(node, source), node),
+        _ => new_shape(Kind::Entry, plain_key(text(node, source)), node),
     }
 }
 
-/// An argument has no name: an object, a list or a function among the arguments goes by its kind.
+/// Returns an argument has no name: an object, a list or a function among the arguments goes by its
+/// kind.
 fn is_argument(node: Node<'_>) -> bool {
     node.parent()
         .is_some_and(|parent| parent.kind() == "arguments")
 }
 
 /// `'a'` and `a` are one key.
-fn key(name: &str) -> String {
+fn plain_key(name: &str) -> String {
     let flat = flat(name);
     let bare = flat.trim_matches('\'');
     if bare

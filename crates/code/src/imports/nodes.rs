@@ -8,7 +8,7 @@ use crate::languages::{Language, children, field, flat, has_token, text};
 /// One name that an import statement binds, as it stands in the tree.
 #[derive(Debug, Clone)]
 pub struct ImportedNode<'t> {
-    /// How it is written.
+    /// The form in which it is written.
     pub form: Form,
     /// The module as written, blanks aside.
     pub module: String,
@@ -34,7 +34,7 @@ pub fn imported_nodes<'t>(
         ) => Some(of_python(node, source)),
         (Language::Python, _) => None,
         (_, "import_statement") => of_script(node, source),
-        (_, "lexical_declaration" | "variable_declaration") => required(node, source),
+        (_, "lexical_declaration" | "variable_declaration") => required_names(node, source),
         _ => None,
     }
 }
@@ -84,7 +84,7 @@ fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> 
         .into_iter()
         .find(|child| child.kind() == "import_require_clause");
     let holder = required.unwrap_or(node);
-    let module = unquote(text(holder.child_by_field_name("source")?, source)).to_owned();
+    let module = unquote_text(text(holder.child_by_field_name("source")?, source)).to_owned();
     let bare = ImportedNode {
         form: Form::Module,
         module,
@@ -141,7 +141,7 @@ fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> 
 }
 
 /// `const x = require('m')`, the only declaration of its statement.
-fn required<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
+fn required_names<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     if node.named_child_count() != 1 {
         return None;
     }
@@ -154,7 +154,7 @@ fn required<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
         .child_by_field_name("arguments")?
         .named_child(0)
         .filter(|one| one.kind() == "string")?;
-    let module = unquote(text(argument, source)).to_owned();
+    let module = unquote_text(text(argument, source)).to_owned();
     let bare = ImportedNode {
         form: Form::Require,
         module,
@@ -187,6 +187,6 @@ fn required<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     Some(children(pattern).into_iter().map(one).collect())
 }
 
-fn unquote(text: &str) -> &str {
+fn unquote_text(text: &str) -> &str {
     text.trim_matches(['"', '\'', '`'])
 }

@@ -1,5 +1,5 @@
-//! Valid code that the grammars do not take, written so that they do: as many bytes, so that every place in the tree is one
-//! of the text.
+//! Valid code that the grammars do not take, written so that they do: as many bytes, so that every
+//! place in the tree is one of the text.
 //!
 //! ```text
 //! p?: import("./t").Q[]     →   p?: import________.Q[]
@@ -11,10 +11,11 @@ use std::ops::Range;
 
 use tree_sitter::{Node, Tree};
 
-/// Returns the text with the forms masked that lie where the tree has an error; none where there is nothing to mask.
-pub(super) fn masked(text: &str, tree: &Tree) -> Option<String> {
+/// Returns the text with the forms masked that lie where the tree has an error; none where there is
+/// nothing to mask.
+pub(super) fn mask_gaps(text: &str, tree: &Tree) -> Option<String> {
     let mut errors = Vec::new();
-    collect(tree.root_node(), &mut errors);
+    collect_error_lines(tree.root_node(), &mut errors);
     let near = |at: &Range<usize>| {
         errors
             .iter()
@@ -42,14 +43,14 @@ pub(super) fn masked(text: &str, tree: &Tree) -> Option<String> {
 }
 
 /// The lines on which something does not parse.
-fn collect(node: Node<'_>, found: &mut Vec<Range<usize>>) {
+fn collect_error_lines(node: Node<'_>, found: &mut Vec<Range<usize>>) {
     if node.is_error() || node.is_missing() {
         found.push(node.byte_range());
     }
     if node.has_error() {
         let mut cursor = node.walk();
         node.children(&mut cursor)
-            .for_each(|child| collect(child, found));
+            .for_each(|child| collect_error_lines(child, found));
     }
 }
 

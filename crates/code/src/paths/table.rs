@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 static TEXT: &str = include_str!("../../data/paths.tsv");
 
-/// What a row of the table says of a path.
+/// The role that a row of the table gives to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Cache,
@@ -13,7 +13,7 @@ pub(super) enum Kind {
     Build,
     Generated,
     Migration,
-    /// What a test expects, as its runner wrote it down.
+    /// A snapshot: the value that a test expects, as its runner wrote it down.
     Snapshot,
     /// Source of any language.
     Code,
@@ -50,7 +50,7 @@ pub(super) struct Names {
 
 pub(super) static TABLE: LazyLock<HashMap<Kind, Names>> = LazyLock::new(|| {
     let mut table: HashMap<Kind, Names> = HashMap::new();
-    for row in rows() {
+    for row in table_rows() {
         let Some(kind) = kind_of(row.kind) else {
             continue;
         };
@@ -71,7 +71,7 @@ pub(super) static TABLE: LazyLock<HashMap<Kind, Names>> = LazyLock::new(|| {
 static NONE: LazyLock<Names> = LazyLock::new(Names::default);
 
 /// Returns the names of a kind.
-pub(super) fn names_of(kind: Kind) -> &'static Names {
+pub(super) fn split_names(kind: Kind) -> &'static Names {
     TABLE.get(&kind).unwrap_or(&NONE)
 }
 
@@ -125,7 +125,7 @@ pub(super) struct Row {
 }
 
 /// Returns the rows of the table.
-pub(super) fn rows() -> impl Iterator<Item = Row> {
+pub(super) fn table_rows() -> impl Iterator<Item = Row> {
     TEXT.lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {

@@ -1,14 +1,15 @@
 //! Which files belong to the tests, and as what.
 //!
-//! `tests/test_orders.py`, `src/orders.spec.ts` hold tests. `tests/factories.py`, `conftest.py`, `src/testUtils.ts` and
-//! `tests/fixtures/order.json` help them. `jest.config.js` and `.env.test` set up what runs them. All three stay with the
-//! tests where tests are tried without the change that they came with: taking one away fails the tests for a reason that
-//! says nothing about the change.
+//! `tests/test_orders.py`, `src/orders.spec.ts` hold tests. `tests/factories.py`, `conftest.py`,
+//! `src/testUtils.ts` and `tests/fixtures/order.json` help them. `jest.config.js` and `.env.test`
+//! set up what runs them. All three stay with the tests where tests are tried without the change
+//! that they came with: taking one away fails the tests for a reason that says nothing about the
+//! change.
 
-use super::table::{Kind, names_of};
+use super::table::{Kind, split_names};
 use super::words_of;
 
-/// What a file is to the tests.
+/// The role of a file for the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TestRole {
     /// Holds tests, as far as its name says.
@@ -25,15 +26,15 @@ pub fn test_role(path: &str) -> Option<TestRole> {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let own_name = path.rsplit('/').next().unwrap_or(path);
-    let is_code = names_of(Kind::Code).fit(name);
-    if names_of(Kind::TestConfiguration).fit(name) || is_set_up_for_tests(folders, name) {
+    let is_code = split_names(Kind::Code).fit(name);
+    if split_names(Kind::TestConfiguration).fit(name) || is_set_up_for_tests(folders, name) {
         return Some(TestRole::Configuration);
     }
-    if names_of(Kind::TestFile).files.contains_key(name) {
+    if split_names(Kind::TestFile).files.contains_key(name) {
         return Some(TestRole::Helper);
     }
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let is_document = names_of(Kind::Document).fit(name);
+    let is_document = split_names(Kind::Document).fit(name);
     let own_stem = own_name.rsplit_once('.').map_or(own_name, |(stem, _)| stem);
     if is_code && is_helper_name(own_stem) {
         return Some(TestRole::Helper);
@@ -75,34 +76,43 @@ fn is_suite_name(stem: &str, own_stem: &str, name: &str) -> bool {
         || ["_test", "-test", "_tests", "_spec", "-spec"]
             .iter()
             .any(|end| stem.ends_with(end))
-        || names_of(Kind::ClassLanguage).fit(name)
+        || split_names(Kind::ClassLanguage).fit(name)
             && ["Test", "Tests", "Spec", "IT"]
                 .iter()
                 .any(|end| own_stem.len() > end.len() && own_stem.ends_with(end))
 }
 
-/// A part between dots, `test` in `orders.test.ts`, or the end of one: `e2e-spec`, `int-test`.
+/// Returns a part between dots, `test` in `orders.test.ts`, or the end of one: `e2e-spec`,
+/// `int-test`.
 fn has_test_part(stem: &str) -> bool {
     let is_mark = |part: &str| {
-        names_of(Kind::TestPart).files.contains_key(part)
+        split_names(Kind::TestPart).files.contains_key(part)
             || part.ends_with("-spec")
             || part.ends_with("-test")
     };
     stem.split('.').skip(1).any(is_mark)
 }
 
-/// `testUtils`, `setupTests`, `jest.setup`: of words for tests and for what helps them, and no other. What Python calls
-/// `test_utils` holds tests by the rule of its runner.
+/// `testUtils`, `setupTests`, `jest.setup`: of words for tests and for what helps them, and no
+/// other. What Python calls `test_utils` holds tests by the rule of its runner.
 fn is_helper_name(own_stem: &str) -> bool {
     if own_stem.starts_with("test_") {
         return false;
     }
     let words = words_of(own_stem);
     let is_test = |word: &String| {
-        names_of(Kind::TestWord).folders.contains_key(word.as_str())
-            || names_of(Kind::TestRunner).files.contains_key(word.as_str())
+        split_names(Kind::TestWord)
+            .folders
+            .contains_key(word.as_str())
+            || split_names(Kind::TestRunner)
+                .files
+                .contains_key(word.as_str())
     };
-    let helps = |word: &String| names_of(Kind::TestHelper).files.contains_key(word.as_str());
+    let helps = |word: &String| {
+        split_names(Kind::TestHelper)
+            .files
+            .contains_key(word.as_str())
+    };
     let alone = words.len() == 1 && words.iter().any(|word| word == "testing");
     alone
         || words.iter().any(is_test)
@@ -123,7 +133,7 @@ fn is_set_up_for_tests(folders: &str, name: &str) -> bool {
 /// Returns the outermost folder of tests that the file lies in.
 #[must_use]
 pub fn test_folder(path: &str) -> Option<&str> {
-    let is_code = names_of(Kind::Code).fit(&path.to_ascii_lowercase());
+    let is_code = split_names(Kind::Code).fit(&path.to_ascii_lowercase());
     let ends = path.match_indices('/').map(|(end, _)| end);
     ends.map(|end| path.get(..end).unwrap_or_default())
         .find(|folders| {
@@ -132,33 +142,43 @@ pub fn test_folder(path: &str) -> Option<&str> {
         })
 }
 
-/// Whether a folder, in lower case, is one of tests. What lies in `specs/` is a test only if it is code.
+/// Returns whether a folder, in lower case, is one of tests. What lies in `specs/` is a test only
+/// if it is code.
 fn is_test_folder(folder: &str, is_code: bool) -> bool {
-    if names_of(Kind::Test).folders.contains_key(folder) {
+    if split_names(Kind::Test).folders.contains_key(folder) {
         return true;
     }
-    if is_code && names_of(Kind::TestCode).folders.contains_key(folder) {
+    if is_code && split_names(Kind::TestCode).folders.contains_key(folder) {
         return true;
     }
     if !folder.contains("test") && folder != "e2e" && !folder.contains("e2e") {
         return false;
     }
     let words = words_of(folder);
-    let is_test = |word: &String| names_of(Kind::TestWord).folders.contains_key(word.as_str());
+    let is_test = |word: &String| {
+        split_names(Kind::TestWord)
+            .folders
+            .contains_key(word.as_str())
+    };
     let qualifies = |word: &String| {
-        names_of(Kind::TestQualifier)
+        split_names(Kind::TestQualifier)
             .folders
             .contains_key(word.as_str())
     };
     words.iter().any(is_test) && words.iter().all(|word| is_test(word) || qualifies(word))
 }
 
-/// Runners of scripts take every script of these folders for tests, but for what its name says is a helper.
+/// Runners of scripts take every script of these folders for tests, but for what its name says is a
+/// helper.
 fn holds_tests_only(folders: &str, home: &str, name: &str, own_stem: &str) -> bool {
     let is_script = [".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx"]
         .iter()
         .any(|end| name.ends_with(end));
-    let helps = |word: &String| names_of(Kind::TestHelper).files.contains_key(word.as_str());
+    let helps = |word: &String| {
+        split_names(Kind::TestHelper)
+            .files
+            .contains_key(word.as_str())
+    };
     is_script
         && matches!(home, "__tests__" | "__specs__" | "test" | "spec" | "specs")
         && !words_of(own_stem).iter().any(helps)

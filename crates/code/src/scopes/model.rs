@@ -12,7 +12,7 @@ impl ScopeId {
     pub const MODULE: ScopeId = ScopeId(0);
 }
 
-/// What makes a scope.
+/// The kind of a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScopeKind {
     /// The file.
@@ -30,7 +30,7 @@ pub enum ScopeKind {
 /// A scope: a stretch of text in which names are bound.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// What makes it.
+    /// Its kind.
     pub kind: ScopeKind,
     /// The scope around it; none for the module.
     pub parent: Option<ScopeId>,
@@ -44,10 +44,11 @@ pub struct Scope {
     pub open: Option<Why>,
 }
 
-/// How a name is bound.
+/// The form by which a name is bound.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BoundBy {
-    /// `import`, `from … import`, `require`. The module as written, and the name in it where one is taken.
+    /// `import`, `from … import`, `require`. The module as written, and the name in it where one is
+    /// taken.
     Import {
         /// As written: `app.db`, `.models`, `./db.js`.
         module: String,
@@ -56,9 +57,11 @@ pub enum BoundBy {
     },
     /// A function that is whole.
     Function,
-    /// A signature of a function whose body stands elsewhere: `@overload`, a TypeScript overload, a declaration.
+    /// A signature of a function whose body stands elsewhere: `@overload`, a TypeScript overload, a
+    /// declaration.
     Signature,
-    /// A setter, deleter or other part of a property that an earlier definition began; a registered variant.
+    /// A setter, deleter or other part of a property that an earlier definition began; a registered
+    /// variant.
     Accessor,
     /// A class.
     Class,
@@ -88,15 +91,17 @@ pub enum BoundBy {
 pub struct Binding {
     /// The name.
     pub name: String,
-    /// How it is bound.
+    /// The form by which it is bound.
     pub by: BoundBy,
     /// The bytes of the name where it is bound.
     pub span: Range<usize>,
-    /// From this byte on the name has its value, in the order in which the text runs; 0 for what is hoisted.
+    /// From this byte on the name has its value, in the order in which the text runs; 0 for what is
+    /// hoisted.
     pub from: usize,
     /// A `var` of a script: there before its value, as `undefined`.
     pub is_hoisted: bool,
-    /// The innermost branch, loop or handler that it is bound under, if its scope's code may run without it.
+    /// The innermost branch, loop or handler that it is bound under, if its scope's code may run
+    /// without it.
     pub branch: Option<Range<usize>>,
     /// The outermost loop of its scope around it.
     pub repeats: Option<Range<usize>>,
@@ -148,12 +153,13 @@ pub enum When {
     Later,
 }
 
-/// What a name is read for.
+/// The purpose of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// Its value.
     Value,
-    /// An annotation of Python: read when the definition runs, or never (`from __future__ import annotations`, 3.14).
+    /// An annotation of Python: read when the definition runs, or never (`from __future__ import
+    /// annotations`, 3.14).
     Annotation,
     /// A type of TypeScript, or code under `if TYPE_CHECKING`: never read when the program runs.
     Type,
@@ -172,7 +178,7 @@ pub struct Read {
     pub scope: ScopeId,
     /// When it is read.
     pub when: When,
-    /// What for.
+    /// Its purpose.
     pub purpose: Purpose,
     /// The innermost branch, loop or handler around it.
     pub branch: Option<Range<usize>>,

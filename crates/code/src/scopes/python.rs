@@ -9,7 +9,7 @@ use super::walk::Walker;
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, children, field};
 
-pub(super) fn read(root: Node<'_>, source: &str) -> Scopes {
+pub(super) fn read_python(root: Node<'_>, source: &str) -> Scopes {
     let mut walker = Walker::new(root, source);
     walker.block(root);
     walker.finish()
@@ -22,7 +22,7 @@ impl Walker<'_> {
     fn block(&mut self, node: Node<'_>) {
         self.deeper(|walker| {
             for child in children(node) {
-                walker.statement(child);
+                walker.walk_statement(child);
             }
         });
     }
@@ -33,7 +33,7 @@ impl Walker<'_> {
         }
     }
 
-    fn statement(&mut self, node: Node<'_>) {
+    fn walk_statement(&mut self, node: Node<'_>) {
         match node.kind() {
             "import_statement" | "import_from_statement" | "future_import_statement" => {
                 self.import(node)
@@ -51,7 +51,7 @@ impl Walker<'_> {
                     self.definition(definition, node, &decorators);
                 }
             }
-            "if_statement" => self.branches(node),
+            "if_statement" => self.walk_branches(node),
             "for_statement" => self.for_loop(node),
             "while_statement" => {
                 self.in_loop(node.byte_range(), |walker| {
@@ -72,7 +72,7 @@ impl Walker<'_> {
             }
             "match_statement" => {
                 for subject in node.children_by_field_name("subject", &mut node.walk()) {
-                    self.expression(subject);
+                    self.walk_expression(subject);
                 }
                 self.body_of(node, "body");
             }
@@ -133,7 +133,7 @@ impl Walker<'_> {
         self.bind(name, by, whole.end_byte());
     }
 
-    /// What a definition holds: what runs with it, and its own scope.
+    /// Walks what a definition holds: what runs with it, and its own scope.
     fn defined(&mut self, node: Node<'_>) {
         let called = field(node, "name", self.source);
         if node.kind() == "class_definition" {
@@ -158,7 +158,8 @@ impl Walker<'_> {
         });
     }
 
-    /// A decorator that is taken from the name itself, `@price.setter`, adds a part to what is there.
+    /// Returns a decorator that is taken from the name itself, `@price.setter`, adds a part to what
+    /// is there.
     fn form_of(&self, name: &str, decorators: &[Node<'_>]) -> BoundBy {
         let shown = decorators
             .iter()
@@ -175,7 +176,7 @@ impl Walker<'_> {
         BoundBy::Function
     }
 
-    fn branches(&mut self, node: Node<'_>) {
+    fn walk_branches(&mut self, node: Node<'_>) {
         self.field_expression(node, "condition");
         let condition = field(node, "condition", self.source);
         let is_for_types = condition.rsplit('.').next() == Some("TYPE_CHECKING");
@@ -195,7 +196,7 @@ impl Walker<'_> {
         for alternative in node.children_by_field_name("alternative", &mut node.walk()) {
             self.in_branch(alternative.byte_range(), |walker| {
                 match alternative.kind() {
-                    "elif_clause" => walker.branches(alternative),
+                    "elif_clause" => walker.walk_branches(alternative),
                     _ => walker.body_of(alternative, "body"),
                 }
             });
@@ -251,7 +252,7 @@ impl Walker<'_> {
                             } else if Some(child) == clause.child_by_field_name("alias") {
                                 walker.target(child, &BoundBy::Target, child.end_byte());
                             } else {
-                                walker.expression(child);
+                                walker.walk_expression(child);
                             }
                         }
                     })
@@ -329,7 +330,7 @@ impl Walker<'_> {
                 vec![target]
             };
             for target in targets {
-                self.expression(target);
+                self.walk_expression(target);
                 if target.kind() == "identifier" {
                     self.bind(target, BoundBy::Deletion, node.end_byte());
                 }

@@ -1,9 +1,10 @@
 //! Names that one scope binds twice, where that is no usual form.
 //!
-//! Usual are overloads, parts of a property, declarations that merge, a type and a value of one name, what stands under a
-//! condition, a value that is made from the earlier one, and variables of a function: they are there to be changed, but for
-//! `const` and `let`, which a scope declares once. A variable of a function whose first value nothing reads
-//! ([`Scopes::overwritten`]) was set for nothing: one of the two assignments is left over.
+//! Usual are overloads, parts of a property, declarations that merge, a type and a value of one
+//! name, what stands under a condition, a value that is made from the earlier one, and variables of
+//! a function: they are there to be changed, but for `const` and `let`, which a scope declares
+//! once. A variable of a function whose first value nothing reads ([`Scopes::overwritten`]) was set
+//! for nothing: one of the two assignments is left over.
 //!
 //! ```text
 //! def total(order):
@@ -50,7 +51,8 @@ impl Scopes {
         found
     }
 
-    /// Returns the variables of a function that are assigned again before anything reads their value.
+    /// Returns the variables of a function that are assigned again before anything reads their
+    /// value.
     #[must_use]
     pub fn overwritten(&self, id: ScopeId) -> Vec<Redefinition<'_>> {
         let Some(scope) = self
@@ -96,7 +98,7 @@ fn is_inside_a_function(scope: &Scope) -> bool {
     !matches!(scope.kind, ScopeKind::Module | ScopeKind::Class)
 }
 
-/// Whether a binding always defines its name anew.
+/// Returns whether a binding always defines its name anew.
 fn is_definite(binding: &Binding) -> bool {
     let defines = match &binding.by {
         BoundBy::Import { .. } | BoundBy::Function | BoundBy::Class => true,

@@ -1,4 +1,5 @@
-//! What a read finds: a binding that is there by then, one that comes too late, none, or nothing that the text decides.
+//! Resolves a read to its binding: a binding that is there by then, one that comes too late, none,
+//! or nothing that the text decides.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -16,7 +17,7 @@ fn names(list: &'static str) -> HashSet<&'static str> {
     list.lines().filter(|line| !line.starts_with('#')).collect()
 }
 
-/// What a read finds.
+/// The binding that a read finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution<'a> {
     /// The name has its value when it is read.
@@ -27,14 +28,15 @@ pub enum Resolution<'a> {
     Builtin,
     /// Nothing binds it where the read looks.
     Unbound {
-        /// A function that has a name like this of its own: the code that reads it may have been meant to stand there.
+        /// A function that has a name like this of its own: the code that reads it may have been
+        /// meant to stand there.
         local_to: Option<ScopeId>,
     },
     /// The text does not decide it.
     Undecided(Why),
 }
 
-/// What the bindings of one scope are to a read that runs with it.
+/// The order of a scope's bindings and a read that runs with it.
 enum Order<'a> {
     Before(&'a Binding),
     Unknown(Why),
@@ -54,13 +56,13 @@ impl Scopes {
             }
             let here: Vec<&Binding> = self
                 .bindings_of(id, &read.name)
-                .filter(|binding| gives(binding, read))
+                .filter(|binding| can_mean(binding, read))
                 .collect();
             if let Some(first) = here.first() {
                 if self.runs_with(id) != unit {
                     return Resolution::Bound(first);
                 }
-                match order(&here, read) {
+                match order_of_bindings(&here, read) {
                     Order::Before(binding) => return Resolution::Bound(binding),
                     Order::Unknown(why) => return Resolution::Undecided(why),
                     // Before a class or a module binds a name, it sees those around it.
@@ -120,13 +122,13 @@ impl Scopes {
     }
 }
 
-/// Whether a binding can be what a read means.
-fn gives(binding: &Binding, read: &Read) -> bool {
+/// Returns whether a binding can be what a read means.
+fn can_mean(binding: &Binding, read: &Read) -> bool {
     let is_known_when_run = !binding.is_type_only && binding.by != BoundBy::Type;
     is_known_when_run || read.purpose != Purpose::Value
 }
 
-fn order<'a>(bindings: &[&'a Binding], read: &Read) -> Order<'a> {
+fn order_of_bindings<'a>(bindings: &[&'a Binding], read: &Read) -> Order<'a> {
     let at = read.span.start;
     let mut unknown = None;
     let mut after = None;

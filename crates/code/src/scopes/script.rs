@@ -11,7 +11,7 @@ use super::walk::Walker;
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, children, has_token};
 
-pub(super) fn read(root: Node<'_>, source: &str) -> Scopes {
+pub(super) fn read_script(root: Node<'_>, source: &str) -> Scopes {
     let mut walker = Walker::new(root, source);
     walker.scopes.has_ambient_globals = true;
     walker.visit_all(root);
@@ -78,7 +78,7 @@ impl Walker<'_> {
         true
     }
 
-    /// What only TypeScript has.
+    /// Walks what only TypeScript has.
     fn visit_type(&mut self, node: Node<'_>) -> bool {
         match node.kind() {
             "type_annotation"

@@ -1,5 +1,6 @@
-//! What marked reads find. A case is a text with one read between « and », and what it finds: `bound LINE`, `later LINE`,
-//! `builtin`, `unbound`, `unbound, local to NAME`, `undecided WHY`.
+//! Tests of the bindings that marked reads find. A case is a text with one read between « and »,
+//! and what it finds: `bound LINE`, `later LINE`, `builtin`, `unbound`, `unbound, local to NAME`,
+//! `undecided WHY`.
 
 use super::{Resolution, Scopes, When};
 use crate::languages::Language;
@@ -257,6 +258,15 @@ fn scripts_at_import_time() {
             ("const { x: { b }, a = «b» } = c;\n", "undecided Guard"),
             ("const { a, b: [c] } = f;\ng(«c»);\n", "bound 1"),
             ("const { size, end = «size» } = range;\n", "undecided Guard"),
+        ],
+    );
+}
+
+#[test]
+fn script_classes_and_conditions_at_import_time() {
+    check(
+        Language::TypeScript,
+        &[
             ("class A extends «B» {}\nclass B {}\n", "later 2"),
             (
                 "@«Entity»()\nclass A {}\nconst Entity = () => () => {};\n",

@@ -1,4 +1,5 @@
-//! What the readers of both languages share: where a walk through the tree stands, and how it notes bindings and reads.
+//! The part that the readers of both languages share: where a walk through the tree stands, and how
+//! it notes bindings and reads.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -10,7 +11,7 @@ use super::model::{
 };
 use crate::languages::text;
 
-/// How deep a tree is followed; what lies deeper is unknown. Each level takes stack.
+/// The depth to which a tree is followed; what lies deeper is unknown. Each level takes stack.
 const DEEPEST: u32 = 300;
 
 /// Where a walk stands.

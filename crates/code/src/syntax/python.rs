@@ -1,18 +1,21 @@
 //! Python to the plain tree.
 
+mod expressions;
+
 use tree_sitter::Node;
 
 use super::{
-    Argument, Assignment, Call, Choose, Class, Comparison, Comprehension, Expression, Function,
-    Import, Imported, Name, Parameter, Pattern, Statement, Syntax, line_of, unescape,
+    Argument, Assignment, Class, Expression, Function, Import, Imported, Name, Parameter, Pattern,
+    Statement, Syntax, line_of,
 };
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, children, text};
 
-/// How deep expressions and blocks are followed.
+/// The depth to which expressions and blocks are followed: deeper than people write, and each level
+/// takes stack.
 const DEEPEST: u32 = 150;
 
-pub(super) fn read(root: Node<'_>, source: &str) -> Syntax {
+pub(super) fn read_python(root: Node<'_>, source: &str) -> Syntax {
     let mut reader = Reader { source, depth: 0 };
     Syntax {
         body: reader.block(root),
@@ -25,7 +28,7 @@ struct Reader<'t> {
     depth: u32,
 }
 
-fn fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
+fn read_fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
     node.children_by_field_name(field, &mut node.walk())
         .filter(Node::is_named)
         .collect()
@@ -43,7 +46,7 @@ impl Reader<'_> {
         self.depth += 1;
         let mut statements = Vec::new();
         for child in children(node) {
-            self.statement(child, &mut statements);
+            self.read_statement(child, &mut statements);
         }
         self.depth -= 1;
         statements
@@ -55,7 +58,7 @@ impl Reader<'_> {
             .unwrap_or_default()
     }
 
-    fn statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+    fn read_statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         let unknown = || Expression::Other(Vec::new());
         match node.kind() {
             "expression_statement" => {
@@ -65,7 +68,7 @@ impl Reader<'_> {
             }
             "import_statement" | "import_from_statement" => self.import(node, out),
             "if_statement" => {
-                let statement = self.branches(node);
+                let statement = self.read_branches(node);
                 out.push(statement);
             }
             "for_statement" => {
@@ -95,18 +98,22 @@ impl Reader<'_> {
                     .into_iter()
                     .filter(|child| child.kind() == "decorator")
                     .filter_map(|decorator| decorator.named_child(0))
-                    .map(|value| self.expression(value))
+                    .map(|value| self.build_expression(value))
                     .collect();
                 if let Some(definition) = node.child_by_field_name("definition") {
                     self.definition(definition, decorators, line_of(definition), out);
                 }
             }
             "return_statement" => {
-                let value = node.named_child(0).map(|value| self.expression(value));
+                let value = node
+                    .named_child(0)
+                    .map(|value| self.build_expression(value));
                 out.push(Statement::Return(value));
             }
             "raise_statement" => {
-                let value = node.named_child(0).map(|value| self.expression(value));
+                let value = node
+                    .named_child(0)
+                    .map(|value| self.build_expression(value));
                 out.push(Statement::Raise(value));
             }
             "ERROR" | "block" | "else_clause" | "finally_clause" => out.extend(self.block(node)),
@@ -118,7 +125,7 @@ impl Reader<'_> {
         match node.kind() {
             "assignment" | "augmented_assignment" => self.assignment(node, out),
             "string" | "concatenated_string" => {}
-            _ => out.push(Statement::Expression(self.expression(node))),
+            _ => out.push(Statement::Expression(self.build_expression(node))),
         }
     }
 
@@ -130,14 +137,14 @@ impl Reader<'_> {
                 self.assignment(inner, out);
                 inner
                     .child_by_field_name("left")
-                    .map(|left| self.expression(left))
+                    .map(|left| self.build_expression(left))
             }
-            Some(value) => Some(self.expression(value)),
+            Some(value) => Some(self.build_expression(value)),
             None => None,
         };
         let annotation = node
             .child_by_field_name("type")
-            .map(|annotation| self.expression(annotation));
+            .map(|annotation| self.build_expression(annotation));
         out.push(Statement::Assign(Box::new(Assignment {
             target,
             value,
@@ -174,11 +181,11 @@ impl Reader<'_> {
         }));
     }
 
-    fn branches(&mut self, node: Node<'_>) -> Statement {
+    fn read_branches(&mut self, node: Node<'_>) -> Statement {
         let condition = self.field(node, "condition");
         let then = self.body_of(node, "consequence");
         let mut otherwise = Vec::new();
-        for alternative in fields(node, "alternative").into_iter().rev() {
+        for alternative in read_fields(node, "alternative").into_iter().rev() {
             otherwise = if alternative.kind() == "elif_clause" {
                 let condition = self.field(alternative, "condition");
                 vec![Statement::If(
@@ -203,10 +210,12 @@ impl Reader<'_> {
                 continue;
             };
             if value.kind() != "as_pattern" {
-                out.push(Statement::Expression(self.expression(value)));
+                out.push(Statement::Expression(self.build_expression(value)));
                 continue;
             }
-            let expression = value.named_child(0).map(|inner| self.expression(inner));
+            let expression = value
+                .named_child(0)
+                .map(|inner| self.build_expression(inner));
             let target = value
                 .child_by_field_name("alias")
                 .and_then(|alias| alias.named_child(0));
@@ -319,10 +328,10 @@ impl Reader<'_> {
                             .map_or(Pattern::Ignore, |name| Pattern::Name(self.name(name))),
                         default: child
                             .child_by_field_name("value")
-                            .map(|value| self.expression(value)),
+                            .map(|value| self.build_expression(value)),
                         annotation: child
                             .child_by_field_name("type")
-                            .map(|value| self.expression(value)),
+                            .map(|value| self.build_expression(value)),
                         is_rest,
                     });
                 }
@@ -334,7 +343,7 @@ impl Reader<'_> {
 
     fn field(&mut self, node: Node<'_>, field: &str) -> Expression {
         node.child_by_field_name(field)
-            .map_or(Expression::Null, |child| self.expression(child))
+            .map_or(Expression::Null, |child| self.build_expression(child))
     }
 
     fn field_pattern(&mut self, node: Node<'_>, field: &str) -> Pattern {
@@ -351,7 +360,7 @@ impl Reader<'_> {
                     .map(|child| self.pattern(child))
                     .collect(),
             ),
-            "attribute" | "subscript" => Pattern::Target(self.expression(node)),
+            "attribute" | "subscript" => Pattern::Target(self.build_expression(node)),
             _ => Pattern::Ignore,
         }
     }
@@ -360,7 +369,7 @@ impl Reader<'_> {
         if node.kind() == "generator_expression" {
             return vec![Argument {
                 name: None,
-                value: self.expression(node),
+                value: self.build_expression(node),
             }];
         }
         children(node)
@@ -374,7 +383,7 @@ impl Reader<'_> {
                 },
                 _ => Argument {
                     name: None,
-                    value: self.expression(child),
+                    value: self.build_expression(child),
                 },
             })
             .collect()
@@ -383,219 +392,12 @@ impl Reader<'_> {
     fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
         children(node)
             .into_iter()
-            .map(|child| self.expression(child))
+            .map(|child| self.build_expression(child))
             .collect()
     }
 
     fn boxed(&mut self, node: Node<'_>, field: &str) -> Box<Expression> {
         Box::new(self.field(node, field))
-    }
-
-    fn expression(&mut self, node: Node<'_>) -> Expression {
-        if self.depth > DEEPEST {
-            return Expression::Other(Vec::new());
-        }
-        self.depth += 1;
-        let expression = self.read_expression(node);
-        self.depth -= 1;
-        expression
-    }
-
-    fn read_expression(&mut self, node: Node<'_>) -> Expression {
-        match node.kind() {
-            "identifier" => Expression::Name(self.name(node)),
-            "string" => self.string(node),
-            "concatenated_string" => Expression::Template(self.all(node)),
-            "integer" | "float" => Expression::Number(self.name(node)),
-            "true" => Expression::Bool(true),
-            "false" => Expression::Bool(false),
-            "none" => Expression::Null,
-            "attribute" => {
-                let name = node
-                    .child_by_field_name("attribute")
-                    .map(|name| self.name(name))
-                    .unwrap_or_default();
-                Expression::Member(self.boxed(node, "object"), name)
-            }
-            "subscript" => {
-                let keys = fields(node, "subscript")
-                    .into_iter()
-                    .map(|key| self.expression(key))
-                    .collect();
-                Expression::Index(self.boxed(node, "value"), Box::new(one_or_list(keys)))
-            }
-            // Annotations parse `A[B]` as a generic type.
-            "generic_type" => {
-                let inner = children(node);
-                let Some((head, rest)) = inner.split_first() else {
-                    return Expression::Null;
-                };
-                let keys = rest.iter().flat_map(|keys| self.all(*keys)).collect();
-                Expression::Index(
-                    Box::new(self.expression(*head)),
-                    Box::new(one_or_list(keys)),
-                )
-            }
-            "union_type" => Expression::Union(self.all(node)),
-            "call" => {
-                let callee = self.field(node, "function");
-                let arguments = node
-                    .child_by_field_name("arguments")
-                    .map(|list| self.arguments(list))
-                    .unwrap_or_default();
-                Expression::Call(Box::new(Call {
-                    callee,
-                    arguments,
-                    line: line_of(node),
-                }))
-            }
-            "list" | "tuple" | "set" | "expression_list" => Expression::List(self.all(node)),
-            "dictionary" => Expression::Map(
-                children(node)
-                    .into_iter()
-                    .map(|pair| match pair.kind() {
-                        "pair" => (self.field(pair, "key"), self.field(pair, "value")),
-                        _ => (self.expression(pair), Expression::Null),
-                    })
-                    .collect(),
-            ),
-            "list_splat" | "dictionary_splat" => Expression::Spread(Box::new(
-                node.named_child(0)
-                    .map_or(Expression::Null, |v| self.expression(v)),
-            )),
-            "lambda" => self.lambda(node),
-            "parenthesized_expression" | "await" | "type" => children(node)
-                .first()
-                .map_or(Expression::Null, |inner| self.expression(*inner)),
-            "binary_operator" => self.binary(node),
-            "boolean_operator" => {
-                let right = self.field(node, "right");
-                let is_or = node
-                    .child_by_field_name("operator")
-                    .is_some_and(|sign| sign.kind() == "or");
-                if is_or {
-                    Expression::Either(vec![self.field(node, "left"), right])
-                } else {
-                    right
-                }
-            }
-            "conditional_expression" => {
-                let mut parts = self.all(node).into_iter();
-                match (parts.next(), parts.next(), parts.next()) {
-                    (Some(then), Some(condition), Some(otherwise)) => {
-                        Expression::Choose(Box::new(Choose {
-                            condition,
-                            then,
-                            otherwise,
-                        }))
-                    }
-                    _ => Expression::Other(Vec::new()),
-                }
-            }
-            "comparison_operator" => self.comparison(node),
-            "not_operator" => Expression::Not(self.boxed(node, "argument")),
-            "named_expression" => {
-                let target = self.field_pattern(node, "name");
-                Expression::Assign(Box::new(target), self.boxed(node, "value"))
-            }
-            "list_comprehension" | "generator_expression" | "set_comprehension" => {
-                self.comprehension(node)
-            }
-            _ => Expression::Other(self.all(node)),
-        }
-    }
-
-    fn binary(&mut self, node: Node<'_>) -> Expression {
-        let left = self.field(node, "left");
-        let right = self.field(node, "right");
-        match node.child_by_field_name("operator").map(|sign| sign.kind()) {
-            Some("+") => Expression::Add(Box::new(left), Box::new(right)),
-            Some("|") => Expression::Union(vec![left, right]),
-            _ => Expression::Other(vec![left, right]),
-        }
-    }
-
-    fn comparison(&mut self, node: Node<'_>) -> Expression {
-        let signs: Vec<_> = node
-            .children_by_field_name("operators", &mut node.walk())
-            .map(|sign| sign.kind())
-            .collect();
-        let comparison = match signs.as_slice() {
-            ["==" | "is"] => Comparison::Same,
-            ["!=" | "is not"] => Comparison::Different,
-            ["in"] => Comparison::In,
-            ["not in"] => Comparison::NotIn,
-            _ => return Expression::Other(self.all(node)),
-        };
-        let mut sides = self.all(node).into_iter();
-        match (sides.next(), sides.next()) {
-            (Some(left), Some(right)) => Expression::Compare(comparison, Box::new((left, right))),
-            _ => Expression::Other(Vec::new()),
-        }
-    }
-
-    fn comprehension(&mut self, node: Node<'_>) -> Expression {
-        let element = self.field(node, "body");
-        let parts = children(node);
-        let clause = parts.iter().find(|child| child.kind() == "for_in_clause");
-        let Some(clause) = clause else {
-            return Expression::Other(Vec::new());
-        };
-        let target = self.field_pattern(*clause, "left");
-        let over = self.field(*clause, "right");
-        let conditions = parts.iter().filter(|part| part.kind() == "if_clause");
-        let conditions = conditions.flat_map(|clause| self.all(*clause)).collect();
-        Expression::Comprehension(Box::new(Comprehension {
-            element,
-            target,
-            over,
-            conditions,
-        }))
-    }
-
-    fn lambda(&mut self, node: Node<'_>) -> Expression {
-        let parameters = node
-            .child_by_field_name("parameters")
-            .map(|list| self.parameters(list))
-            .unwrap_or_default();
-        let value = self.field(node, "body");
-        Expression::Function(Box::new(Function {
-            name: None,
-            parameters,
-            body: vec![Statement::Return(Some(value))],
-            decorators: Vec::new(),
-            is_static: true,
-            is_lexical: true,
-            line: line_of(node),
-        }))
-    }
-
-    fn string(&mut self, node: Node<'_>) -> Expression {
-        let parts = children(node);
-        let is_raw = parts
-            .first()
-            .is_some_and(|start| text(*start, self.source).to_ascii_lowercase().contains('r'));
-        let mut pieces = Vec::new();
-        for part in parts {
-            match part.kind() {
-                "string_content" => {
-                    let raw = text(part, self.source);
-                    let text = if is_raw {
-                        raw.to_owned()
-                    } else {
-                        unescape(raw)
-                    };
-                    pieces.push(Expression::Text(text.into()));
-                }
-                "interpolation" => pieces.push(self.field(part, "expression")),
-                _ => {}
-            }
-        }
-        match pieces.len() {
-            0 => Expression::Text("".into()),
-            1 if matches!(pieces[0], Expression::Text(_)) => pieces.remove(0),
-            _ => Expression::Template(pieces),
-        }
     }
 }
 

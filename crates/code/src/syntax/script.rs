@@ -3,18 +3,21 @@
 use tree_sitter::Node;
 
 use super::{
-    Argument, Assignment, Call, Choose, Comparison, Export, Expression, Import, Imported, Name,
-    Pattern, Statement, Syntax, line_of, unescape,
+    Argument, Assignment, Export, Expression, Import, Imported, Name, Pattern, Statement, Syntax,
+    unescape_text,
 };
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, children, has_token, text};
 
 mod definitions;
 
-/// How deep expressions and blocks are followed.
+mod expressions;
+
+/// The depth to which expressions and blocks are followed: deeper than people write, and each level
+/// takes stack.
 const DEEPEST: u32 = 150;
 
-pub(super) fn read(root: Node<'_>, source: &str) -> Syntax {
+pub(super) fn read_script(root: Node<'_>, source: &str) -> Syntax {
     let mut reader = Reader {
         source,
         depth: 0,
@@ -45,13 +48,13 @@ impl Reader<'_> {
         self.depth += 1;
         let mut statements = Vec::new();
         for child in children(node) {
-            self.statement(child, &mut statements);
+            self.read_statement(child, &mut statements);
         }
         self.depth -= 1;
         statements
     }
 
-    /// The statements of a block, or the one statement that stands where a block could.
+    /// Returns the statements of a block, or the one statement that stands where a block could.
     fn body_of(&mut self, node: Node<'_>, field: &str) -> Vec<Statement> {
         let Some(body) = node.child_by_field_name(field) else {
             return Vec::new();
@@ -60,18 +63,18 @@ impl Reader<'_> {
             "statement_block" | "switch_body" => self.block(body),
             _ => {
                 let mut statements = Vec::new();
-                self.statement(body, &mut statements);
+                self.read_statement(body, &mut statements);
                 statements
             }
         }
     }
 
-    fn statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+    fn read_statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         let unknown = || Expression::Other(Vec::new());
         match node.kind() {
             "expression_statement" => {
                 if let Some(value) = node.named_child(0) {
-                    out.push(Statement::Expression(self.expression(value)));
+                    out.push(Statement::Expression(self.build_expression(value)));
                 }
             }
             "import_statement" => self.import(node, out),
@@ -143,17 +146,21 @@ impl Reader<'_> {
                         .into_iter()
                         .filter(|child| Some(child.id()) != value)
                     {
-                        self.statement(child, &mut body);
+                        self.read_statement(child, &mut body);
                     }
                     out.push(Statement::If(unknown(), body, Vec::new()));
                 }
             }
             "return_statement" => {
-                let value = children(node).first().map(|value| self.expression(*value));
+                let value = children(node)
+                    .first()
+                    .map(|value| self.build_expression(*value));
                 out.push(Statement::Return(value));
             }
             "throw_statement" => {
-                let value = children(node).first().map(|value| self.expression(*value));
+                let value = children(node)
+                    .first()
+                    .map(|value| self.build_expression(*value));
                 out.push(Statement::Raise(value));
             }
             "statement_block" | "ERROR" | "labeled_statement" | "internal_module" | "module" => {
@@ -167,7 +174,7 @@ impl Reader<'_> {
         let target = self.field_pattern(node, "name");
         let value = node
             .child_by_field_name("value")
-            .map(|value| self.expression(value));
+            .map(|value| self.build_expression(value));
         let annotation = self.annotation(node);
         out.push(Statement::Assign(Box::new(Assignment {
             target,
@@ -191,7 +198,7 @@ impl Reader<'_> {
             let label = member.child_by_field_name("name").unwrap_or(member);
             let label = text(label, self.source).trim_matches(['"', '\'']);
             let value = match member.child_by_field_name("value") {
-                Some(value) => self.expression(value),
+                Some(value) => self.build_expression(value),
                 None => Expression::Other(Vec::new()),
             };
             entries.push((Expression::Text(label.into()), value));
@@ -312,7 +319,7 @@ impl Reader<'_> {
             let local: Name = "*default*".into();
             out.push(Statement::Assign(Box::new(Assignment {
                 target: Pattern::Name(local.clone()),
-                value: Some(self.expression(value)),
+                value: Some(self.build_expression(value)),
                 annotation: None,
                 decorators: Vec::new(),
                 is_added: false,
@@ -340,7 +347,7 @@ impl Reader<'_> {
             }
             out.push(Statement::Class(Box::new(class)));
         } else {
-            self.statement(declaration, out);
+            self.read_statement(declaration, out);
         }
         let mut locals: Vec<Name> = Vec::new();
         for statement in &mut out[from..] {
@@ -370,12 +377,12 @@ impl Reader<'_> {
 
     fn string_text(&self, node: Node<'_>) -> Name {
         let text = text(node, self.source);
-        unescape(text.get(1..text.len().saturating_sub(1)).unwrap_or("")).into()
+        unescape_text(text.get(1..text.len().saturating_sub(1)).unwrap_or("")).into()
     }
 
     fn field(&mut self, node: Node<'_>, field: &str) -> Expression {
         node.child_by_field_name(field)
-            .map_or(Expression::Null, |child| self.expression(child))
+            .map_or(Expression::Null, |child| self.build_expression(child))
     }
 
     fn field_pattern(&mut self, node: Node<'_>, field: &str) -> Pattern {
@@ -419,7 +426,9 @@ impl Reader<'_> {
                 Pattern::Map(entries)
             }
             "assignment_pattern" => self.field_pattern(node, "left"),
-            "member_expression" | "subscript_expression" => Pattern::Target(self.expression(node)),
+            "member_expression" | "subscript_expression" => {
+                Pattern::Target(self.build_expression(node))
+            }
             "rest_pattern" | "non_null_expression" | "parenthesized_expression" => node
                 .named_child(0)
                 .map_or(Pattern::Ignore, |inner| self.pattern(inner)),
@@ -431,14 +440,14 @@ impl Reader<'_> {
         if node.kind() == "template_string" {
             return vec![Argument {
                 name: None,
-                value: self.expression(node),
+                value: self.build_expression(node),
             }];
         }
         children(node)
             .into_iter()
             .map(|child| Argument {
                 name: None,
-                value: self.expression(child),
+                value: self.build_expression(child),
             })
             .collect()
     }
@@ -446,135 +455,8 @@ impl Reader<'_> {
     fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
         children(node)
             .into_iter()
-            .map(|child| self.expression(child))
+            .map(|child| self.build_expression(child))
             .collect()
-    }
-
-    fn expression(&mut self, node: Node<'_>) -> Expression {
-        if self.depth > DEEPEST {
-            return Expression::Other(Vec::new());
-        }
-        self.depth += 1;
-        let expression = self.read_expression(node);
-        self.depth -= 1;
-        expression
-    }
-
-    fn read_expression(&mut self, node: Node<'_>) -> Expression {
-        match node.kind() {
-            "identifier"
-            | "shorthand_property_identifier"
-            | "this"
-            | "super"
-            | "type_identifier" => Expression::Name(self.name(node)),
-            "string" => Expression::Text(self.string_text(node)),
-            "template_string" => self.template(node),
-            "number" => Expression::Number(self.name(node)),
-            "regex" => Expression::Regex(self.name(node)),
-            "true" => Expression::Bool(true),
-            "false" => Expression::Bool(false),
-            "null" | "undefined" => Expression::Null,
-            "member_expression" => {
-                let name = node
-                    .child_by_field_name("property")
-                    .map(|name| self.name(name))
-                    .unwrap_or_default();
-                Expression::Member(Box::new(self.field(node, "object")), name)
-            }
-            "subscript_expression" => Expression::Index(
-                Box::new(self.field(node, "object")),
-                Box::new(self.field(node, "index")),
-            ),
-            "call_expression" | "new_expression" => {
-                let function = node
-                    .child_by_field_name("function")
-                    .or_else(|| node.child_by_field_name("constructor"));
-                // A chain starts lines above the name that is called.
-                let named = function
-                    .map(|function| function.child_by_field_name("property").unwrap_or(function));
-                let callee =
-                    function.map_or(Expression::Null, |function| self.expression(function));
-                let arguments = node
-                    .child_by_field_name("arguments")
-                    .map(|list| self.arguments(list))
-                    .unwrap_or_default();
-                Expression::Call(Box::new(Call {
-                    callee,
-                    arguments,
-                    line: line_of(named.unwrap_or(node)),
-                }))
-            }
-            "import" => Expression::Name("require".into()),
-            "meta_property" => Expression::Name("import.meta".into()),
-            "arrow_function" | "function_expression" | "generator_function" => {
-                Expression::Function(Box::new(self.function(node)))
-            }
-            "class" => Expression::Class(Box::new(self.class(node, Vec::new()))),
-            "array" => Expression::List(self.all(node)),
-            "object" => self.object(node),
-            "assignment_expression" => {
-                let target = self.field_pattern(node, "left");
-                Expression::Assign(Box::new(target), Box::new(self.field(node, "right")))
-            }
-            "binary_expression" => self.binary(node),
-            "ternary_expression" => Expression::Choose(Box::new(Choose {
-                condition: self.field(node, "condition"),
-                then: self.field(node, "consequence"),
-                otherwise: self.field(node, "alternative"),
-            })),
-            "unary_expression" if has_token(node, "!") => {
-                Expression::Not(Box::new(self.field(node, "argument")))
-            }
-            "await_expression"
-            | "parenthesized_expression"
-            | "as_expression"
-            | "satisfies_expression"
-            | "non_null_expression" => children(node)
-                .first()
-                .map_or(Expression::Null, |inner| self.expression(*inner)),
-            "type_assertion" | "sequence_expression" => children(node)
-                .last()
-                .map_or(Expression::Null, |inner| self.expression(*inner)),
-            "spread_element" => Expression::Spread(Box::new(
-                node.named_child(0)
-                    .map_or(Expression::Null, |v| self.expression(v)),
-            )),
-            _ => Expression::Other(self.all(node)),
-        }
-    }
-
-    fn binary(&mut self, node: Node<'_>) -> Expression {
-        let left = self.field(node, "left");
-        let right = self.field(node, "right");
-        match node.child_by_field_name("operator").map(|sign| sign.kind()) {
-            Some("+") => Expression::Add(Box::new(left), Box::new(right)),
-            Some("||" | "??") => Expression::Either(vec![left, right]),
-            Some("&&") => right,
-            Some("==" | "===") => Expression::Compare(Comparison::Same, Box::new((left, right))),
-            Some("!=" | "!==") => {
-                Expression::Compare(Comparison::Different, Box::new((left, right)))
-            }
-            _ => Expression::Other(vec![left, right]),
-        }
-    }
-
-    fn template(&mut self, node: Node<'_>) -> Expression {
-        let mut pieces = Vec::new();
-        for part in children(node) {
-            match part.kind() {
-                "string_fragment" | "escape_sequence" => {
-                    pieces.push(Expression::Text(unescape(text(part, self.source)).into()));
-                }
-                "template_substitution" => {
-                    pieces.push(
-                        part.named_child(0)
-                            .map_or(Expression::Null, |inner| self.expression(inner)),
-                    );
-                }
-                _ => {}
-            }
-        }
-        Expression::Template(pieces)
     }
 }
 

@@ -1,11 +1,12 @@
-//! What assertions demand, by the table `data/assertions.tsv`, and by the signs of comparisons.
+//! Reads what assertions demand, by the table `data/assertions.tsv`, and by the signs of
+//! comparisons.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::model::{Check, Rank, is_constant, number};
+use super::model::{Check, Rank, is_constant, parse_number};
 
-/// Who calls assertions by these names.
+/// The libraries that call assertions by these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Family {
     /// Methods of Python's test cases.
@@ -16,7 +17,7 @@ pub(super) enum Family {
     Assert,
 }
 
-/// What an assertion of a name demands.
+/// The demand of an assertion of a name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Matcher {
     pub(super) relation: &'static str,
@@ -24,9 +25,9 @@ pub(super) struct Matcher {
 }
 
 static TABLE: LazyLock<HashMap<(Family, &'static str), Matcher>> =
-    LazyLock::new(|| rows().collect());
+    LazyLock::new(|| matcher_rows().collect());
 
-fn rows() -> impl Iterator<Item = ((Family, &'static str), Matcher)> {
+fn matcher_rows() -> impl Iterator<Item = ((Family, &'static str), Matcher)> {
     let lines = include_str!("../../data/assertions.tsv")
         .lines()
         .filter(|line| !line.starts_with('#'));
@@ -49,12 +50,12 @@ fn rows() -> impl Iterator<Item = ((Family, &'static str), Matcher)> {
 }
 
 /// Returns what an assertion of this name demands.
-pub(super) fn matcher(family: Family, name: &str) -> Option<Matcher> {
+pub(super) fn find_matcher(family: Family, name: &str) -> Option<Matcher> {
     TABLE.get(&(family, name)).copied()
 }
 
 /// Makes the check of a matcher: `== None` in the table brings its expected value along.
-pub(super) fn check(matcher: Matcher, subject: String, expected: String) -> Check {
+pub(super) fn check_of_matcher(matcher: Matcher, subject: String, expected: String) -> Check {
     let (relation, expected) = match matcher.relation.split_once("== ") {
         Some(("", value)) => ("==", value.to_owned()),
         _ => match matcher.relation.strip_prefix("!= ") {
@@ -62,14 +63,14 @@ pub(super) fn check(matcher: Matcher, subject: String, expected: String) -> Chec
             None => (matcher.relation, expected),
         },
     };
-    oriented(Check {
+    subject_first(Check {
         rank: matcher.rank,
-        ..plain(relation, subject, expected)
+        ..plain_check(relation, subject, expected)
     })
 }
 
 /// Makes the check of a comparison by its sign; `None` for a sign that compares nothing.
-pub(super) fn comparison(sign: &str, left: String, right: String) -> Option<Check> {
+pub(super) fn check_of_comparison(sign: &str, left: String, right: String) -> Option<Check> {
     let (relation, rank) = match sign {
         "==" | "===" | "is" => ("==", Rank::Equal),
         "!=" | "!==" | "is not" if matches!(right.as_str(), "None" | "null" | "undefined") => {
@@ -79,15 +80,15 @@ pub(super) fn comparison(sign: &str, left: String, right: String) -> Option<Chec
         "<" | "<=" | ">" | ">=" | "in" | "not in" | "instanceof" => (sign, Rank::Loose),
         _ => return None,
     };
-    Some(oriented(Check {
+    Some(subject_first(Check {
         rank,
-        ..plain(relation, left, right)
+        ..plain_check(relation, left, right)
     }))
 }
 
 /// Makes a check that demands only that something is, or is not.
-pub(super) fn truth(subject: String, holds: bool) -> Check {
-    plain(
+pub(super) fn check_of_truth(subject: String, holds: bool) -> Check {
+    plain_check(
         if holds { "truth" } else { "falsy" },
         subject,
         String::new(),
@@ -95,10 +96,10 @@ pub(super) fn truth(subject: String, holds: bool) -> Check {
 }
 
 /// Makes a check that code fails with a certain error.
-pub(super) fn raises(subject: String, expected: String) -> Check {
+pub(super) fn check_of_error(subject: String, expected: String) -> Check {
     Check {
         rank: Rank::Loose,
-        ..plain("raises", subject, expected)
+        ..plain_check("raises", subject, expected)
     }
 }
 
@@ -106,11 +107,11 @@ pub(super) fn raises(subject: String, expected: String) -> Check {
 pub(super) fn by_helper(call: String) -> Check {
     Check {
         rank: Rank::Equal,
-        ..plain("calls", call, String::new())
+        ..plain_check("calls", call, String::new())
     }
 }
 
-fn plain(relation: &str, subject: String, expected: String) -> Check {
+fn plain_check(relation: &str, subject: String, expected: String) -> Check {
     Check {
         subject,
         relation: relation.to_owned(),
@@ -124,7 +125,7 @@ fn plain(relation: &str, subject: String, expected: String) -> Check {
 }
 
 /// Puts what is looked at first, and the value that is expected of it second.
-fn oriented(mut check: Check) -> Check {
+fn subject_first(mut check: Check) -> Check {
     let turned = match check.relation.as_str() {
         relation @ ("==" | "!=" | "~=" | "in" | "not in") => relation,
         "<" => ">",
@@ -142,12 +143,12 @@ fn oriented(mut check: Check) -> Check {
 
 /// Returns how far a number may be off that is given by decimal places.
 pub(super) fn width_of_places(places: &str) -> Option<f64> {
-    number(places).map(|places| 0.5 * 10_f64.powf(-places))
+    parse_number(places).map(|places| 0.5 * 10_f64.powf(-places))
 }
 
 /// Returns how far the expected number may be off that is given by a share of it.
 pub(super) fn width_of_share(share: f64, expected: &str) -> f64 {
-    share * number(expected).map_or(1.0, f64::abs)
+    share * parse_number(expected).map_or(1.0, f64::abs)
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ pub struct Case {
     pub line: usize,
     /// Why it does not run, or can't fail.
     pub silence: Option<Silence>,
-    /// What it checks, in the order of the text; rows of a table each for themselves.
+    /// The checks, in the order of the text; rows of a table each for themselves.
     pub checks: Vec<Check>,
-    /// What it calls without checking the result.
+    /// The calls whose results it does not check.
     pub calls: Vec<String>,
     /// The time that it is given, in the unit of its runner.
     pub timeout: Option<f64>,
@@ -26,15 +26,15 @@ pub struct Case {
 /// Something that a test demands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
-    /// What is looked at, local names replaced by their values.
+    /// The expression that is looked at, local names replaced by their values.
     pub subject: String,
-    /// How it is compared: `==`, `in`, `raises`.
+    /// The relation: `==`, `in`, `raises`.
     pub relation: String,
-    /// What it is compared with; empty where there is nothing.
+    /// The value that it is compared with; empty where there is nothing.
     pub expected: String,
-    /// How much it demands.
+    /// The strength of the demand.
     pub rank: Rank,
-    /// How far a number may be off.
+    /// The tolerance of a number.
     pub width: Option<f64>,
     /// It only runs under a condition.
     pub is_conditional: bool,
@@ -44,7 +44,7 @@ pub struct Check {
     pub shown: String,
 }
 
-/// How much a check demands of its subject.
+/// The strength of a check's demand on its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// That it is something.
@@ -104,7 +104,8 @@ impl Check {
                 && !other.expected.is_empty()
     }
 
-    /// Returns whether it demands the same of a call of the same function, whatever the arguments are called.
+    /// Returns whether it demands the same of a call of the same function, whatever the arguments
+    /// are called.
     #[must_use]
     pub fn asks_alike(&self, other: &Check) -> bool {
         let function = |check: &Check| {
@@ -120,7 +121,8 @@ impl Check {
             && self.expected == other.expected
     }
 
-    /// Returns whether it holds whatever the code does: of constants alone, or of a thing and itself.
+    /// Returns whether it holds whatever the code does: of constants alone, or of a thing and
+    /// itself.
     pub(super) fn is_trivial(&self) -> bool {
         if self.relation == "raises" || self.relation == "calls" {
             return false;
@@ -166,7 +168,7 @@ pub(super) fn is_constant(text: &str) -> bool {
 }
 
 /// Returns the number that a rendered expression is.
-pub(super) fn number(text: &str) -> Option<f64> {
+pub(super) fn parse_number(text: &str) -> Option<f64> {
     text.replace('_', "")
         .parse::<f64>()
         .ok()

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::model::{Case, Silence};
-use super::render::{Env, render};
+use super::render::{Env, render_expression};
 use crate::languages::{children, field, text};
 use body::Body;
 pub(super) use body::truth_of;
@@ -21,7 +21,7 @@ struct File<'t> {
     constants: HashMap<String, Node<'t>>,
 }
 
-/// What holds for all tests of a class or file.
+/// The settings of all tests of a class or file.
 #[derive(Clone, Default)]
 struct Around<'t> {
     names: Vec<&'t str>,
@@ -31,11 +31,11 @@ struct Around<'t> {
 }
 
 /// Reads all tests, and the functions that check for them.
-pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
+pub(super) fn read_python_tests(root: Node<'_>, source: &str) -> Vec<Case> {
     let mut file = File {
         source,
         helpers: Vec::new(),
-        constants: constants(root, source),
+        constants: module_constants(root, source),
     };
     let mut cases = file.of_block(root, &Around::default());
     // Once it is known which functions check, calls of them are checks; twice, for one that calls another.
@@ -53,7 +53,7 @@ pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
         cases = file.of_block(root, &Around::default());
     }
     cases.retain(|case| !case.is_helper || !case.checks.is_empty());
-    shadow(&mut cases);
+    remove_shadowed(&mut cases);
     // Which tests a file's own loader leaves out, only running tells.
     if source
         .lines()
@@ -67,7 +67,7 @@ pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
 }
 
 /// Of two tests of one name, the second takes the place of the first.
-fn shadow(cases: &mut [Case]) {
+fn remove_shadowed(cases: &mut [Case]) {
     for at in 0..cases.len() {
         let (name, line) = (cases[at].name.clone(), cases[at].line);
         if cases[at + 1..]
@@ -80,7 +80,7 @@ fn shadow(cases: &mut [Case]) {
 }
 
 /// Returns the names that are bound once at the top of a file, with their values.
-fn constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
+fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found: HashMap<String, Option<Node<'t>>> = HashMap::new();
     for statement in children(root) {
         let Some(assignment) = assignment_of(statement) else {
@@ -181,7 +181,8 @@ impl<'t> File<'t> {
             .for_each(|case| case.silence = case.silence.or(Some(silence)));
     }
 
-    /// `pytestmark = pytest.mark.skip`, `pytest.skip(…, allow_module_level=True)`, `raise SkipTest`, `__test__ = False`.
+    /// `pytestmark = pytest.mark.skip`, `pytest.skip(…, allow_module_level=True)`, `raise
+    /// SkipTest`, `__test__ = False`.
     fn silences_block(&self, statement: Node<'t>) -> Option<Silence> {
         let line = text(statement, self.source);
         if let Some(assignment) = assignment_of(statement) {
@@ -212,8 +213,9 @@ impl<'t> File<'t> {
             ..around.clone()
         };
         let condition = statement.child_by_field_name("condition");
-        let value = condition
-            .and_then(|condition| body::truth_of(&render(condition, self.source, &Env::new())));
+        let value = condition.and_then(|condition| {
+            body::truth_of(&render_expression(condition, self.source, &Env::new()))
+        });
         let mut cases = Vec::new();
         for child in children(statement) {
             match child.kind() {
@@ -309,7 +311,7 @@ impl<'t> File<'t> {
                 && silence_of(line).is_none()
             {
                 case.decorators
-                    .push(render(*mark, self.source, &Env::new()));
+                    .push(render_expression(*mark, self.source, &Env::new()));
             }
         }
         let Some(block) = definition.child_by_field_name("body") else {

@@ -3,10 +3,11 @@
 use tree_sitter::Node;
 
 use super::matchers::{
-    self, Family, by_helper, matcher, raises, truth, width_of_places, width_of_share,
+    self, Family, by_helper, check_of_error, check_of_truth, find_matcher, width_of_places,
+    width_of_share,
 };
-use super::model::{Check, Rank, number};
-use super::render::{Env, render, shown};
+use super::model::{Check, Rank, parse_number};
+use super::render::{Env, render_expression, show_text};
 use crate::languages::{children, field, text};
 
 /// A text, and what its local names stand for.
@@ -18,7 +19,7 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     pub(super) fn render(&self, node: Node<'_>) -> String {
-        render(node, self.source, self.env)
+        render_expression(node, self.source, self.env)
     }
 }
 
@@ -28,7 +29,7 @@ pub(super) fn of_assert(statement: Node<'_>, place: Place<'_>) -> Vec<Check> {
         return Vec::new();
     };
     let mut checks = of_condition(condition, place, true);
-    let line = shown(statement, place.source);
+    let line = show_text(statement, place.source);
     checks
         .iter_mut()
         .for_each(|check| check.shown.clone_from(&line));
@@ -51,11 +52,13 @@ pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec
                 .collect()
         }
         "comparison_operator" if holds => of_comparison(node, place),
-        "call" if holds => of_share(node, place)
-            .map_or_else(|| vec![truth(place.render(node), holds)], |one| vec![one]),
+        "call" if holds => of_share(node, place).map_or_else(
+            || vec![check_of_truth(place.render(node), holds)],
+            |one| vec![one],
+        ),
         // A tuple that is not empty is always true.
-        "tuple" if !children(node).is_empty() => vec![truth("True".to_owned(), holds)],
-        _ => vec![truth(place.render(node), holds)],
+        "tuple" if !children(node).is_empty() => vec![check_of_truth("True".to_owned(), holds)],
+        _ => vec![check_of_truth(place.render(node), holds)],
     }
 }
 
@@ -77,19 +80,20 @@ fn of_comparison(node: Node<'_>, place: Place<'_>) -> Vec<Check> {
         let (left, right) = (pair[0], pair[1]);
         let near = [(left, right), (right, left)]
             .into_iter()
-            .find_map(|(one, other)| approx(one, other, place));
-        let compared = || matchers::comparison(sign, place.render(left), place.render(right));
+            .find_map(|(one, other)| approximate_check(one, other, place));
+        let compared =
+            || matchers::check_of_comparison(sign, place.render(left), place.render(right));
         checks.extend(near.filter(|_| sign == "==").or_else(compared));
     }
     if checks.is_empty() {
-        vec![truth(place.render(node), true)]
+        vec![check_of_truth(place.render(node), true)]
     } else {
         checks
     }
 }
 
 /// `pytest.approx(expected, rel=…, abs=…)` beside what is looked at.
-fn approx(call: Node<'_>, subject: Node<'_>, place: Place<'_>) -> Option<Check> {
+fn approximate_check(call: Node<'_>, subject: Node<'_>, place: Place<'_>) -> Option<Check> {
     if call.kind() != "call" || last_name(call, place.source) != "approx" {
         return None;
     }
@@ -98,17 +102,17 @@ fn approx(call: Node<'_>, subject: Node<'_>, place: Place<'_>) -> Option<Check> 
     let rel = arguments
         .named("rel")
         .or_else(|| arguments.at(1))
-        .and_then(|text| number(&text));
+        .and_then(|text| parse_number(&text));
     let abs = arguments
         .named("abs")
         .or_else(|| arguments.at(2))
-        .and_then(|text| number(&text));
+        .and_then(|text| parse_number(&text));
     // The library's own: a millionth.
     let share = width_of_share(
         rel.unwrap_or(if abs.is_some() { 0.0 } else { 1e-6 }),
         &expected,
     );
-    Some(close(
+    Some(close_check(
         place.render(subject),
         expected,
         share.max(abs.unwrap_or(0.0)),
@@ -125,18 +129,18 @@ fn of_share(call: Node<'_>, place: Place<'_>) -> Option<Check> {
     let read = |names: [&str; 2]| {
         names
             .iter()
-            .find_map(|name| number(&arguments.named(name)?))
+            .find_map(|name| parse_number(&arguments.named(name)?))
     };
     let share = width_of_share(read(["rel_tol", "rtol"]).unwrap_or(1e-9), &expected);
-    Some(close(
+    Some(close_check(
         subject,
         expected,
         share.max(read(["abs_tol", "atol"]).unwrap_or(0.0)),
     ))
 }
 
-fn close(subject: String, expected: String, width: f64) -> Check {
-    let check = matchers::check(
+fn close_check(subject: String, expected: String, width: f64) -> Check {
+    let check = matchers::check_of_matcher(
         matchers::Matcher {
             relation: "~=",
             rank: Rank::Close,
@@ -150,18 +154,19 @@ fn close(subject: String, expected: String, width: f64) -> Check {
     }
 }
 
-/// Returns the check that a call makes, if it makes one. `helpers` are functions of the file that check.
+/// Returns the check that a call makes, if it makes one. `helpers` are functions of the file that
+/// check.
 pub(super) fn of_call(call: Node<'_>, place: Place<'_>, helpers: &[String]) -> Option<Vec<Check>> {
     let name = last_name(call, place.source);
     let arguments = Arguments::of(call, place);
-    let mut found = if let Some(of) = matcher(Family::Unittest, name) {
+    let mut found = if let Some(of) = find_matcher(Family::Unittest, name) {
         if let ("assertTrue" | "assertFalse", Some(condition)) = (name, arguments.nodes.first()) {
             of_condition(*condition, place, name == "assertTrue")
         } else {
             vec![of_method(of, &arguments)?]
         }
     } else if is_raising(name) {
-        vec![raises(
+        vec![check_of_error(
             arguments.rest(1),
             arguments.at(0).unwrap_or_default(),
         )]
@@ -172,7 +177,7 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, helpers: &[String]) -> O
     } else {
         return None;
     };
-    let line = shown(call, place.source);
+    let line = show_text(call, place.source);
     found
         .iter_mut()
         .for_each(|check| check.shown.clone_from(&line));
@@ -182,14 +187,20 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, helpers: &[String]) -> O
 fn of_method(of: matchers::Matcher, arguments: &Arguments<'_>) -> Option<Check> {
     let (one, other) = (arguments.at(0)?, arguments.at(1).unwrap_or_default());
     let mut check = match of.relation {
-        relation @ (">" | ">=" | "<" | "<=") => matchers::comparison(relation, one, other)?,
-        "in" | "not in" => matchers::check(of, one, other),
-        "truth" | "falsy" | "== None" | "!= None" => matchers::check(of, one, String::new()),
-        _ => matchers::check(of, one, other),
+        relation @ (">" | ">=" | "<" | "<=") => {
+            matchers::check_of_comparison(relation, one, other)?
+        }
+        "in" | "not in" => matchers::check_of_matcher(of, one, other),
+        "truth" | "falsy" | "== None" | "!= None" => {
+            matchers::check_of_matcher(of, one, String::new())
+        }
+        _ => matchers::check_of_matcher(of, one, other),
     };
     if of.rank == Rank::Close {
         let places = arguments.named("places").or_else(|| arguments.at(2));
-        let delta = arguments.named("delta").and_then(|delta| number(&delta));
+        let delta = arguments
+            .named("delta")
+            .and_then(|delta| parse_number(&delta));
         // The library's own: seven places.
         check.width = delta.or_else(|| width_of_places(places.as_deref().unwrap_or("7")));
     }
@@ -223,7 +234,7 @@ fn of_mock(call: Node<'_>, name: &str, place: Place<'_>, arguments: &Arguments<'
     Check {
         rank,
         relation: relation.to_owned(),
-        ..matchers::check(matchers::Matcher { relation: "", rank }, subject, expected)
+        ..matchers::check_of_matcher(matchers::Matcher { relation: "", rank }, subject, expected)
     }
 }
 

@@ -6,16 +6,16 @@ use tree_sitter::Node;
 
 use crate::languages::{children, text};
 
-/// What local names stand for.
+/// The values of local names.
 pub(super) type Env = HashMap<String, String>;
 
 /// Past this many bytes a value keeps its name.
 const LONGEST: usize = 2_000;
 
 /// Returns the expression with local names replaced by their values.
-pub(super) fn render(node: Node<'_>, source: &str, env: &Env) -> String {
+pub(super) fn render_expression(node: Node<'_>, source: &str, env: &Env) -> String {
     let mut rendered = String::new();
-    write(node, source, env, &mut rendered);
+    write_expression(node, source, env, &mut rendered);
     for (from, to) in [(",)", ")"), (",]", "]"), (",}", "}")] {
         rendered = rendered.replace(from, to);
     }
@@ -23,14 +23,14 @@ pub(super) fn render(node: Node<'_>, source: &str, env: &Env) -> String {
 }
 
 /// Binds a name to a value, where that is short enough to take its place.
-pub(super) fn bind(env: &mut Env, name: &str, value: String) {
+pub(super) fn bind_constants(env: &mut Env, name: &str, value: String) {
     if value.len() <= LONGEST {
         env.insert(name.to_owned(), value);
     }
 }
 
 /// Returns a node as it is written, on one line.
-pub(super) fn shown(node: Node<'_>, source: &str) -> String {
+pub(super) fn show_text(node: Node<'_>, source: &str) -> String {
     let whole = text(node, source)
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -38,7 +38,7 @@ pub(super) fn shown(node: Node<'_>, source: &str) -> String {
     whole.trim_end_matches(';').to_owned()
 }
 
-fn write(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
+fn write_expression(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
     match node.kind() {
         "comment" | ";" => return,
         // Brackets, types and `!` change no value.
@@ -47,28 +47,28 @@ fn write(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
         | "satisfies_expression"
         | "non_null_expression" => {
             if let Some(inner) = children(node).first() {
-                write(*inner, source, env, out);
+                write_expression(*inner, source, env, out);
             }
             return;
         }
         "string" | "template_string" if !has_substitution(node) => {
-            push(out, &quoted(text(node, source)));
+            push_separated(out, &quote_text(text(node, source)));
             return;
         }
         "identifier" if !is_key(node) => {
             let name = text(node, source);
-            push(out, env.get(name).map_or(name, String::as_str));
+            push_separated(out, env.get(name).map_or(name, String::as_str));
             return;
         }
         _ => {}
     }
     if node.child_count() == 0 {
-        push(out, text(node, source));
+        push_separated(out, text(node, source));
         return;
     }
     let mut cursor = node.walk();
     for child in node.children(&mut cursor) {
-        write(child, source, env, out);
+        write_expression(child, source, env, out);
     }
 }
 
@@ -92,7 +92,7 @@ fn has_substitution(node: Node<'_>) -> bool {
 }
 
 /// Returns a string in quotes of one kind.
-fn quoted(text: &str) -> String {
+fn quote_text(text: &str) -> String {
     let start = text.find(['"', '\'', '`']).unwrap_or(0);
     let (prefix, rest) = text.split_at(start);
     let inner = rest.trim_matches(['"', '\'', '`']);
@@ -100,7 +100,7 @@ fn quoted(text: &str) -> String {
     format!("{prefix}\"{inner}\"")
 }
 
-fn push(out: &mut String, part: &str) {
+fn push_separated(out: &mut String, part: &str) {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
     let joins = out.ends_with(is_word) && part.starts_with(is_word);
     // A string behind a word (`in "abc"`) is none of its prefix.

@@ -1,4 +1,5 @@
-//! Reads the tests of a file in JavaScript or TypeScript: calls of `it`, `test` and `describe`, and what they modify.
+//! Reads the tests of a file in JavaScript or TypeScript: calls of `it`, `test` and `describe`, and
+//! what they modify.
 
 mod body;
 
@@ -6,15 +7,16 @@ use std::collections::HashMap;
 
 use tree_sitter::Node;
 
-use super::model::{Case, Silence, number};
-use super::render::{Env, bind, render};
+use super::model::{Case, Silence, parse_number};
+use super::render::{Env, bind_constants, render_expression};
 use crate::languages::{children, field, text};
 use body::Body;
 
 /// Past this many rows a table is read by its first ones.
 const MOST: usize = 60;
 
-/// What Mocha, Jest, Vitest and the like give a test that states no time of its own, in milliseconds.
+/// The time that Mocha, Jest, Vitest and the like give a test that states no time of its own, in
+/// milliseconds.
 const USUAL_TIMEOUT: f64 = 5_000.0;
 
 /// A file at work.
@@ -26,7 +28,7 @@ struct File<'t> {
     only: bool,
 }
 
-/// What holds for all tests of a group.
+/// The settings of all tests of a group.
 #[derive(Clone, Default)]
 struct Around {
     names: Vec<String>,
@@ -45,11 +47,11 @@ struct Opening<'t> {
 }
 
 /// Reads all tests, and the functions that check for them.
-pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
+pub(super) fn read_script_tests(root: Node<'_>, source: &str) -> Vec<Case> {
     let mut file = File {
         source,
         helpers: Vec::new(),
-        constants: constants(root, source),
+        constants: module_constants(root, source),
         only: false,
     };
     file.only = file.marks_only(root);
@@ -69,7 +71,7 @@ pub(super) fn read(root: Node<'_>, source: &str) -> Vec<Case> {
     cases
 }
 
-fn constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
+fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found = HashMap::new();
     for statement in children(root)
         .into_iter()
@@ -96,7 +98,8 @@ impl<'t> File<'t> {
             .any(|child| self.marks_only(child))
     }
 
-    /// Reads `it.skip("…", …)`, `describe.each(table)("…", …)`, `xit(…)`, `test("…", { todo: true }, …)`.
+    /// Reads `it.skip("…", …)`, `describe.each(table)("…", …)`, `xit(…)`, `test("…", { todo: true
+    /// }, …)`.
     fn opening(&self, call: Node<'t>) -> Option<Opening<'t>> {
         let mut target = call.child_by_field_name("function")?;
         let mut table = None;
@@ -144,7 +147,7 @@ impl<'t> File<'t> {
         let options = arguments
             .iter()
             .find(|node| node.kind() == "object")
-            .map(|node| render(*node, self.source, &Env::new()));
+            .map(|node| render_expression(*node, self.source, &Env::new()));
         let option = |name: &str| {
             let set = format!("{name}:");
             options
@@ -223,7 +226,7 @@ impl<'t> File<'t> {
     fn of_branches(&self, node: Node<'t>, around: &Around, cases: &mut Vec<Case>) {
         let condition = node
             .child_by_field_name("condition")
-            .map(|one| render(one, self.source, &Env::new()));
+            .map(|one| render_expression(one, self.source, &Env::new()));
         let value = condition.and_then(|condition| super::python::truth_of(&condition));
         for (name, dead) in [("consequence", Some(false)), ("alternative", Some(true))] {
             let Some(block) = node.child_by_field_name(name) else {
@@ -315,23 +318,23 @@ impl<'t> File<'t> {
         let last = opening
             .arguments
             .last()
-            .map(|node| render(*node, self.source, &Env::new()));
+            .map(|node| render_expression(*node, self.source, &Env::new()));
         let own = opening.arguments.iter().find_map(|node| {
-            let all = render(*node, self.source, &Env::new());
+            let all = render_expression(*node, self.source, &Env::new());
             let (_, rest) = all
                 .split_once("timeout:")
                 .filter(|_| node.kind() == "object")?;
-            number(rest.split([',', '}']).next()?)
+            parse_number(rest.split([',', '}']).next()?)
         });
         let body = opening
             .arguments
             .iter()
             .find(|node| is_function(**node))
             .map(|node| text(*node, self.source));
-        let called =
-            body.and_then(|body| number(body.split_once("this.timeout(")?.1.split(')').next()?));
+        let called = body
+            .and_then(|body| parse_number(body.split_once("this.timeout(")?.1.split(')').next()?));
         own.or(called)
-            .or_else(|| number(&last?))
+            .or_else(|| parse_number(&last?))
             .or(Some(USUAL_TIMEOUT))
     }
 
@@ -369,10 +372,10 @@ impl<'t> File<'t> {
 
     fn bind_pattern(&self, env: &mut Env, pattern: Node<'t>, value: Node<'t>) {
         match pattern.kind() {
-            "identifier" => bind(
+            "identifier" => bind_constants(
                 env,
                 text(pattern, self.source),
-                render(value, self.source, &Env::new()),
+                render_expression(value, self.source, &Env::new()),
             ),
             "array_pattern" => {
                 for (one, value) in children(pattern).into_iter().zip(children(value)) {
@@ -389,7 +392,11 @@ impl<'t> File<'t> {
                         .into_iter()
                         .any(|name| text(name, self.source) == key);
                     if let Some(value) = pair.child_by_field_name("value").filter(|_| named) {
-                        bind(env, key, render(value, self.source, &Env::new()));
+                        bind_constants(
+                            env,
+                            key,
+                            render_expression(value, self.source, &Env::new()),
+                        );
                     }
                 }
             }

@@ -2,8 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::matchers::{self, Family, Matcher, by_helper, matcher, raises, truth, width_of_places};
-use super::model::{Check, Rank, number};
+use super::matchers::{
+    self, Family, Matcher, by_helper, check_of_error, check_of_truth, find_matcher, width_of_places,
+};
+use super::model::{Check, Rank, parse_number};
 use super::python_calls::Place;
 use crate::languages::{children, field, text};
 
@@ -11,12 +13,12 @@ use crate::languages::{children, field, text};
 struct Link<'t> {
     name: String,
     arguments: Option<Vec<Node<'t>>>,
-    /// What it is called of.
+    /// The receiver of the call.
     object: Option<Node<'t>>,
 }
 
 /// Returns the links of a chain, the outermost first.
-fn links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
+fn chain_links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
     let mut found = Vec::new();
     let mut current = Some(node);
     while let Some(node) = current {
@@ -55,20 +57,21 @@ fn links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
 
 /// Returns the name of what is called in the end: `expect` of `expect(x).not.toBe(1)`.
 pub(super) fn first_name(node: Node<'_>, source: &str) -> String {
-    links(node, source)
+    chain_links(node, source)
         .last()
         .map(|link| link.name.clone())
         .unwrap_or_default()
 }
 
-/// Returns the checks that a call makes, if it makes any. `contexts` are parameters by which a runner gives assertions.
+/// Returns the checks that a call makes, if it makes any. `contexts` are parameters by which a
+/// runner gives assertions.
 pub(super) fn of_call(
     call: Node<'_>,
     place: Place<'_>,
     contexts: &[String],
     helpers: &[String],
 ) -> Option<Vec<Check>> {
-    let links = links(call, place.source);
+    let links = chain_links(call, place.source);
     let base = links.last()?;
     let is_module = |name: &str| {
         matches!(name, "assert" | "chai" | "t" | "expect" | "should")
@@ -86,7 +89,7 @@ pub(super) fn of_call(
     let outer = links.first()?;
     if base.arguments.is_none()
         && is_module(&base.name)
-        && let Some(of) = matcher(Family::Assert, &outer.name)
+        && let Some(of) = find_matcher(Family::Assert, &outer.name)
     {
         return of_assert(of, outer, place).map(|check| vec![check]);
     }
@@ -119,7 +122,7 @@ fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
         .iter()
         .find(|link| matches!(link.name.as_str(), "resolves" | "rejects" | "eventually"));
     let rendered = place.render(*subject);
-    let of_matcher = |link: &&Link<'_>| matcher(Family::Expect, &link.name).is_some();
+    let of_matcher = |link: &&Link<'_>| find_matcher(Family::Expect, &link.name).is_some();
     let Some(link) = links.iter().find(of_matcher) else {
         // A matcher that nobody knows demands at least what its words say.
         let tail: Vec<String> = links
@@ -143,10 +146,10 @@ fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
         };
         return (!tail.is_empty()).then(|| Check {
             relation: tail.join("."),
-            ..matchers::check(of, rendered, expected)
+            ..matchers::check_of_matcher(of, rendered, expected)
         });
     };
-    let of = matcher(Family::Expect, &link.name)?;
+    let of = find_matcher(Family::Expect, &link.name)?;
     let negated = links.iter().any(|link| link.name == "not");
     let arguments = link.arguments.clone().unwrap_or_default();
     // `expect(a === b).toBe(true)` demands what it compares.
@@ -164,7 +167,7 @@ fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
         Some("rejects") if of.relation != "raises" => format!("rejected {}", check.subject),
         _ => check.subject,
     };
-    Some(if negated { negate(check) } else { check })
+    Some(if negated { negate_check(check) } else { check })
 }
 
 fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: Place<'_>) -> Check {
@@ -172,28 +175,30 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
     let first = rendered.first().cloned().unwrap_or_default();
     let all = || rendered.join(",");
     match of.relation {
-        "raises" => raises(subject, all()),
-        "called with" => matchers::check(of, subject, all()),
-        "called times" if first.is_empty() => matchers::check(of, subject, "1".to_owned()),
-        "truth" | "falsy" => matchers::check(of, subject, String::new()),
+        "raises" => check_of_error(subject, all()),
+        "called with" => matchers::check_of_matcher(of, subject, all()),
+        "called times" if first.is_empty() => {
+            matchers::check_of_matcher(of, subject, "1".to_owned())
+        }
+        "truth" | "falsy" => matchers::check_of_matcher(of, subject, String::new()),
         "~=" => {
             let digits = rendered.get(1).map_or("2", String::as_str);
             // `closeTo` is given how far it may be off, `toBeCloseTo` the digits.
             let width = if digits.contains('.') {
-                number(digits)
+                parse_number(digits)
             } else {
                 width_of_places(digits)
             };
             Check {
                 width,
-                ..matchers::check(of, subject, first)
+                ..matchers::check_of_matcher(of, subject, first)
             }
         }
-        _ => matchers::check(of, subject, all()),
+        _ => matchers::check_of_matcher(of, subject, all()),
     }
 }
 
-fn negate(check: Check) -> Check {
+fn negate_check(check: Check) -> Check {
     let relation = match check.relation.as_str() {
         "==" => "!=".to_owned(),
         "truth" => {
@@ -238,14 +243,16 @@ fn of_assert(of: Matcher, link: &Link<'_>, place: Place<'_>) -> Option<Check> {
                 .into_iter()
                 .next();
         }
-        "raises" => raises(at(0), at(1)),
+        "raises" => check_of_error(at(0), at(1)),
         "~=" => Check {
-            width: number(&at(2)),
-            ..matchers::check(of, at(0), at(1))
+            width: parse_number(&at(2)),
+            ..matchers::check_of_matcher(of, at(0), at(1))
         },
-        relation if relation.starts_with("== ") => matchers::check(of, at(0), String::new()),
-        "fails" => matchers::check(of, "fail".to_owned(), String::new()),
-        _ => matchers::check(of, at(0), at(1)),
+        relation if relation.starts_with("== ") => {
+            matchers::check_of_matcher(of, at(0), String::new())
+        }
+        "fails" => matchers::check_of_matcher(of, "fail".to_owned(), String::new()),
+        _ => matchers::check_of_matcher(of, at(0), at(1)),
     })
 }
 
@@ -255,8 +262,8 @@ fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let subject = place.render(should.object?);
     let link = links
         .iter()
-        .find(|link| matcher(Family::Expect, &link.name).is_some())?;
-    let of = matcher(Family::Expect, &link.name)?;
+        .find(|link| find_matcher(Family::Expect, &link.name).is_some())?;
+    let of = find_matcher(Family::Expect, &link.name)?;
     let check = with_arguments(
         of,
         subject,
@@ -264,7 +271,7 @@ fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
         place,
     );
     Some(if links.iter().any(|link| link.name == "not") {
-        negate(check)
+        negate_check(check)
     } else {
         check
     })
@@ -290,15 +297,15 @@ fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
         .map(|node| place.render(*node))
         .collect();
     let (part, expected) = match rendered.as_slice() {
-        [status] if number(status).is_some() => ("status", status.clone()),
-        [header, value] if number(header).is_none() => (header.as_str(), value.clone()),
+        [status] if parse_number(status).is_some() => ("status", status.clone()),
+        [header, value] if parse_number(header).is_none() => (header.as_str(), value.clone()),
         all => ("body", all.join(",")),
     };
     let of = Matcher {
         relation: "==",
         rank: Rank::Equal,
     };
-    Some(matchers::check(
+    Some(matchers::check_of_matcher(
         of,
         format!("{} {part}", place.render(request)),
         expected,
@@ -325,9 +332,10 @@ pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec
             let [Some(left), Some(right)] = parts() else {
                 return Vec::new();
             };
-            let compared = matchers::comparison(sign, place.render(left), place.render(right));
-            vec![compared.unwrap_or_else(|| truth(place.render(node), true))]
+            let compared =
+                matchers::check_of_comparison(sign, place.render(left), place.render(right));
+            vec![compared.unwrap_or_else(|| check_of_truth(place.render(node), true))]
         }
-        _ => vec![truth(place.render(node), holds)],
+        _ => vec![check_of_truth(place.render(node), holds)],
     }
 }

@@ -3,7 +3,7 @@
 use super::{Demanded, Way, is_live};
 use crate::test_cases::{Case, Check, Rank, Silence};
 
-/// What is told of an assertion, or of a whole test.
+/// A way in which an assertion, or a whole test, says less.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     pub(super) way: Way,
@@ -39,7 +39,7 @@ impl Told {
 }
 
 /// Returns how a test says less than it did.
-pub(super) fn compare(old: &Case, new: &Case, demanded: &Demanded) -> Vec<Told> {
+pub(super) fn compare_pair(old: &Case, new: &Case, demanded: &Demanded) -> Vec<Told> {
     let shown = |way: Way| Told {
         way,
         ..Told::removed(old)
@@ -91,7 +91,7 @@ pub(super) fn compare(old: &Case, new: &Case, demanded: &Demanded) -> Vec<Told> 
     told
 }
 
-/// A test without an assertion fails where one of its calls does.
+/// Returns a test without an assertion fails where one of its calls does.
 fn of_calls(old: &Case, new: &Case) -> Option<Told> {
     let lost = old.calls.iter().find(|call| !new.calls.contains(call))?;
     if new.checks.iter().any(is_live) {
@@ -135,7 +135,7 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
         .filter(|check| check.is_about(wanted))
         .map(|check| (instead_of(wanted, check), check));
     // Of several, the one that keeps most.
-    if let Some((way, check)) = about.min_by_key(|(way, _)| way.map_or(0, weight)) {
+    if let Some((way, check)) = about.min_by_key(|(way, _)| way.map_or(0, weight_of_check)) {
         return way.map(|way| told(way, &check.shown));
     }
     if let Some(either) = live().find(|check| is_alternative(wanted, check)) {
@@ -176,7 +176,7 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
 }
 
 /// Orders ways by how much they take away.
-fn weight(way: Way) -> u8 {
+fn weight_of_check(way: Way) -> u8 {
     match way {
         Way::Rewritten | Way::Conditional => 1,
         Way::Expectation => 2,
@@ -185,7 +185,8 @@ fn weight(way: Way) -> u8 {
     }
 }
 
-/// Returns in which way an assertion about the same thing demands less than another; none where it demands as much.
+/// Returns in which way an assertion about the same thing demands less than another; none where it
+/// demands as much.
 fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
     if check.is_conditional && !wanted.is_conditional {
         return Some(Way::Conditional);
@@ -200,7 +201,7 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
     {
         return (check.width.unwrap_or(0.0) > before * 1.000_001).then_some(Way::Tolerance);
     }
-    if let (Some(before), Some(now)) = (bound(wanted), bound(check))
+    if let (Some(before), Some(now)) = (bound_value(wanted), bound_value(check))
         && wanted.relation.trim_end_matches('=') == check.relation.trim_end_matches('=')
     {
         let looser = if wanted.relation.starts_with('<') {
@@ -229,13 +230,14 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
     Some(Way::Expectation)
 }
 
-/// The number of a bound: 3 of `< 3`.
-fn bound(check: &Check) -> Option<f64> {
+/// Returns the number of a bound: 3 of `< 3`.
+fn bound_value(check: &Check) -> Option<f64> {
     let is_bound = matches!(check.relation.as_str(), "<" | "<=" | ">" | ">=");
     check.expected.parse::<f64>().ok().filter(|_| is_bound)
 }
 
-/// An error that is expected of the same code: a wider one, or one whose words no longer matter.
+/// Returns an error that is expected of the same code: a wider one, or one whose words no longer
+/// matter.
 fn of_error(wanted: &Check, check: &Check) -> Option<Way> {
     const WIDEST: [&str; 5] = ["Exception", "BaseException", "Error", "(Exception)", ""];
     let first = |text: &str| text.split(',').next().unwrap_or_default().to_owned();

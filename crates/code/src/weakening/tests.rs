@@ -1,9 +1,11 @@
-//! A red team in rows: a test, what was made of it, and what the comparison says: in which way it says less, `run` where
-//! only running the old test tells, nothing where it says as much. Each attempt has its honest twin.
+//! A red team in rows: a test, what was made of it, and what the comparison says: in which way it
+//! says less, `run` where only running the old test tells, nothing where it says as much. Each
+//! attempt has its honest twin.
 
 use super::*;
 
-/// What is made of a test: the base that it changes, a name, the text that goes, what takes its place, what is told.
+/// A change of a test: the base that it changes, a name, the text that goes, what takes its place,
+/// what is told.
 type Row = (
     &'static str,
     &'static str,

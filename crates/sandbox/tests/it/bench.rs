@@ -121,7 +121,7 @@ pub(crate) async fn open(policy: Policy) -> Option<Sandbox> {
 /// Skips the test where a process that was to open a sandbox printed that the machine lacks its
 /// backend.
 pub(crate) fn skipped(backend: BackendName, text: &str) -> bool {
-    let lacks = text.contains("no backend can be had");
+    let lacks = text.contains("no sandbox backend works");
     if lacks {
         skip(backend, text);
     }

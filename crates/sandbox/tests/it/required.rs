@@ -19,16 +19,25 @@ pub(crate) fn skip(backend: impl Display, reason: impl Display) {
         other => other,
     };
     let required = required(&std::env::var("SANDBOX_REQUIRED").unwrap_or_default());
-    assert!(!required.contains(&backend), "SANDBOX_REQUIRED names {backend}, which this machine lacks: {reason}");
+    assert!(
+        !required.contains(&backend),
+        "SANDBOX_REQUIRED names {backend}, which this machine lacks: {reason}"
+    );
     println!("skipped, for this machine lacks {backend}: {reason}");
 }
 
 /// Reads the value of `SANDBOX_REQUIRED`.
 fn required(value: &str) -> Vec<String> {
-    let names: Vec<String> =
-        value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let names: Vec<String> = value
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
     for name in &names {
-        assert!(BACKENDS.contains(&name.as_str()), "SANDBOX_REQUIRED names {name:?}; known are {BACKENDS:?}");
+        assert!(
+            BACKENDS.contains(&name.as_str()),
+            "SANDBOX_REQUIRED names {name:?}; known are {BACKENDS:?}"
+        );
     }
     names
 }

@@ -1,4 +1,5 @@
-//! Expressions of Python: what they read, what they bind on the way, and which of their parts run later.
+//! Expressions of Python: what they read, what they bind on the way, and which of their parts run
+//! later.
 
 use tree_sitter::Node;
 
@@ -13,17 +14,17 @@ impl Walker<'_> {
     /// Walks all parts of a node as expressions.
     pub(super) fn expressions(&mut self, node: Node<'_>) {
         for child in children(node) {
-            self.expression(child);
+            self.walk_expression(child);
         }
     }
 
     pub(super) fn field_expression(&mut self, node: Node<'_>, name: &str) {
         if let Some(child) = node.child_by_field_name(name) {
-            self.expression(child);
+            self.walk_expression(child);
         }
     }
 
-    pub(super) fn expression(&mut self, node: Node<'_>) {
+    pub(super) fn walk_expression(&mut self, node: Node<'_>) {
         self.deeper(|walker| walker.any_expression(node));
     }
 
@@ -39,7 +40,7 @@ impl Walker<'_> {
                 Some(object) if object.kind() == "identifier" => {
                     self.read(object, node.child_by_field_name("attribute"));
                 }
-                Some(object) => self.expression(object),
+                Some(object) => self.walk_expression(object),
                 None => {}
             },
             "keyword_argument" => self.field_expression(node, "value"),
@@ -75,7 +76,7 @@ impl Walker<'_> {
                         "as_pattern_target" => {
                             self.target(child, &BoundBy::Target, node.end_byte())
                         }
-                        _ => self.expression(child),
+                        _ => self.walk_expression(child),
                     }
                 }
             }
@@ -114,7 +115,7 @@ impl Walker<'_> {
     pub(super) fn target(&mut self, node: Node<'_>, by: &BoundBy, from: usize) {
         match node.kind() {
             "identifier" => self.bind(node, by.clone(), from),
-            "attribute" | "subscript" | "call" => self.expression(node),
+            "attribute" | "subscript" | "call" => self.walk_expression(node),
             _ => {
                 for child in children(node) {
                     self.deeper(|walker| walker.target(child, by, from));
@@ -131,7 +132,7 @@ impl Walker<'_> {
         };
         self.at(
             |place| place.purpose = purpose,
-            |walker| walker.expression(node),
+            |walker| walker.walk_expression(node),
         );
     }
 

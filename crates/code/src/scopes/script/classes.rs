@@ -1,4 +1,5 @@
-//! Classes: which of their parts run where the class stands, and which when an object is made or a method is called.
+//! Classes: which of their parts run where the class stands, and which when an object is made or a
+//! method is called.
 
 use tree_sitter::Node;
 

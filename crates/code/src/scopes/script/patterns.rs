@@ -9,7 +9,8 @@ use super::super::walk::Walker;
 use crate::languages::children;
 
 impl Walker<'_> {
-    /// Binds the names of a pattern, and reads its defaults. A `var` is bound in the function around.
+    /// Binds the names of a pattern, and reads its defaults. A `var` is bound in the function
+    /// around.
     pub(super) fn bind_pattern(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
         let (first, is_guarded) = (self.scopes.reads.len(), self.place.is_guarded);
         self.bind_part(node, by, from, is_var);
@@ -18,14 +19,14 @@ impl Walker<'_> {
         }
         // A default may read what the same pattern binds before it; nothing else of it is in doubt.
         let mut names = HashSet::new();
-        self.names_of(node, &mut names);
+        self.names_in_pattern(node, &mut names);
         for read in self.scopes.reads.iter_mut().skip(first) {
             read.is_guarded &= names.contains(&read.name);
         }
     }
 
     /// Collects the names that a pattern binds.
-    fn names_of(&self, node: Node<'_>, names: &mut HashSet<String>) {
+    fn names_in_pattern(&self, node: Node<'_>, names: &mut HashSet<String>) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" => {
                 names.insert(self.text(node).to_owned());
@@ -33,15 +34,15 @@ impl Walker<'_> {
             "assignment_pattern" | "object_assignment_pattern" => {
                 node.child_by_field_name("left")
                     .iter()
-                    .for_each(|left| self.names_of(*left, names));
+                    .for_each(|left| self.names_in_pattern(*left, names));
             }
             "pair_pattern" => node
                 .child_by_field_name("value")
                 .iter()
-                .for_each(|value| self.names_of(*value, names)),
+                .for_each(|value| self.names_in_pattern(*value, names)),
             _ => children(node)
                 .into_iter()
-                .for_each(|child| self.names_of(child, names)),
+                .for_each(|child| self.names_in_pattern(child, names)),
         }
     }
 

@@ -25,7 +25,7 @@ impl Reader<'_> {
         };
         let body = match node.child_by_field_name("body") {
             Some(body) if body.kind() == "statement_block" => self.block(body),
-            Some(value) => vec![Statement::Return(Some(self.expression(value)))],
+            Some(value) => vec![Statement::Return(Some(self.build_expression(value)))],
             None => Vec::new(),
         };
         Function {
@@ -48,7 +48,7 @@ impl Reader<'_> {
     fn parameter(&mut self, node: Node<'_>) -> Parameter {
         let pattern = node.child_by_field_name("pattern").unwrap_or(node);
         let default = match node.child_by_field_name("value") {
-            Some(value) => Some(self.expression(value)),
+            Some(value) => Some(self.build_expression(value)),
             None if pattern.kind() == "assignment_pattern" => Some(self.field(pattern, "right")),
             None => None,
         };
@@ -65,7 +65,7 @@ impl Reader<'_> {
             .into_iter()
             .filter(|child| child.kind() == "decorator")
             .filter_map(|decorator| decorator.named_child(0))
-            .map(|value| self.expression(value))
+            .map(|value| self.build_expression(value))
             .collect()
     }
 
@@ -90,7 +90,7 @@ impl Reader<'_> {
                     "implements_clause" => {}
                     _ => bases.push(Argument {
                         name: None,
-                        value: self.expression(part),
+                        value: self.build_expression(part),
                     }),
                 }
             }
@@ -116,7 +116,7 @@ impl Reader<'_> {
             match member.kind() {
                 "decorator" => {
                     if let Some(value) = member.named_child(0) {
-                        pending.push(self.expression(value));
+                        pending.push(self.build_expression(value));
                     }
                     continue;
                 }
@@ -159,7 +159,7 @@ impl Reader<'_> {
         }
         let value = node
             .child_by_field_name("value")
-            .map(|value| self.expression(value));
+            .map(|value| self.build_expression(value));
         Statement::Assign(Box::new(Assignment {
             target,
             value,
@@ -177,7 +177,7 @@ impl Reader<'_> {
                     let key = match part.child_by_field_name("key") {
                         Some(key) if key.kind() == "computed_property_name" => key
                             .named_child(0)
-                            .map_or(Expression::Null, |inner| self.expression(inner)),
+                            .map_or(Expression::Null, |inner| self.build_expression(inner)),
                         Some(key) => Expression::Text(self.property_name(key)),
                         None => Expression::Null,
                     };
@@ -194,7 +194,7 @@ impl Reader<'_> {
                     let key = Expression::Text(function.name.clone().unwrap_or_default());
                     entries.push((key, Expression::Function(Box::new(function))));
                 }
-                "spread_element" => entries.push((self.expression(part), Expression::Null)),
+                "spread_element" => entries.push((self.build_expression(part), Expression::Null)),
                 _ => {}
             }
         }
@@ -240,7 +240,7 @@ impl Reader<'_> {
             }
             "literal_type" => match node.named_child(0).map(|inner| (inner.kind(), inner)) {
                 Some(("null" | "undefined", _)) | None => Expression::Null,
-                Some((_, inner)) => self.expression(inner),
+                Some((_, inner)) => self.build_expression(inner),
             },
             "parenthesized_type" | "readonly_type" => node
                 .named_child(0)

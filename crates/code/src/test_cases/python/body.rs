@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::File;
-use super::rows::elements;
+use super::rows::row_elements;
 use crate::languages::{children, field, text};
-use crate::test_cases::matchers::raises;
+use crate::test_cases::matchers::check_of_error;
 use crate::test_cases::model::{Check, Silence};
 use crate::test_cases::python_calls::{
     Arguments, Place, is_raising, last_name, of_assert, of_call,
 };
-use crate::test_cases::render::{Env, bind, render, shown};
+use crate::test_cases::render::{Env, bind_constants, render_expression, show_text};
 
 /// Past this many checks a body is not read on.
 const MOST: usize = 400;
@@ -29,15 +29,15 @@ const CATCHES_ASSERTIONS: [&str; 4] = [
 pub(super) struct Body<'f, 't> {
     file: &'f File<'t>,
     env: Env,
-    /// How often each name is bound in the function.
+    /// The number of times that each name is bound in the function.
     bound: HashMap<&'t str, usize>,
-    /// How often each name stands in the function.
+    /// The number of times that each name stands in the function.
     named: HashMap<&'t str, usize>,
     silence_now: Option<Silence>,
     is_conditional: bool,
     pub(super) checks: Vec<Check>,
     pub(super) calls: Vec<String>,
-    /// How the block that was walked last leaves the test, whatever happens.
+    /// The way in which the block that was walked last leaves the test, whatever happens.
     pub(super) left: Option<Silence>,
 }
 
@@ -80,8 +80,8 @@ impl<'f, 't> Body<'f, 't> {
             .iter()
             .filter(|(_, value)| value.kind() == "lambda")
         {
-            let value = render(*value, file.source, &Env::new());
-            bind(&mut body.env, name, value);
+            let value = render_expression(*value, file.source, &Env::new());
+            bind_constants(&mut body.env, name, value);
         }
         body
     }
@@ -110,7 +110,7 @@ impl<'f, 't> Body<'f, 't> {
         }
     }
 
-    fn place(&self) -> Place<'_> {
+    fn current_place(&self) -> Place<'_> {
         Place {
             source: self.file.source,
             env: &self.env,
@@ -149,7 +149,7 @@ impl<'f, 't> Body<'f, 't> {
     fn statement(&mut self, statement: Node<'t>) {
         match statement.kind() {
             "assert_statement" => {
-                let checks = of_assert(statement, self.place());
+                let checks = of_assert(statement, self.current_place());
                 self.push(checks);
             }
             "expression_statement" => children(statement)
@@ -207,17 +207,17 @@ impl<'f, 't> Body<'f, 't> {
             return;
         };
         let name = text(left, self.file.source);
-        let value = self.place().render(right);
+        let value = self.current_place().render(right);
         // What changes on its way keeps its name: `items = []` and then `items.append(1)`.
         let grows = matches!(right.kind(), "list" | "dictionary" | "set")
             && self.named.get(name).is_some_and(|n| *n > 2);
         if left.kind() == "identifier" && self.bound.get(name) == Some(&1) && !grows {
-            bind(&mut self.env, name, value.clone());
+            bind_constants(&mut self.env, name, value.clone());
         }
         let parts = matches!(left.kind(), "pattern_list" | "tuple_pattern").then(|| children(left));
         for (target, value) in parts.into_iter().flatten().zip(children(right)) {
-            let value = self.place().render(value);
-            bind(&mut self.env, text(target, self.file.source), value);
+            let value = self.current_place().render(value);
+            bind_constants(&mut self.env, text(target, self.file.source), value);
         }
         if right.kind() == "call" || right.kind() == "await" {
             self.calls.push(value);
@@ -246,10 +246,10 @@ impl<'f, 't> Body<'f, 't> {
             return;
         }
         // A subtest's call, or one that takes the assertions as a function.
-        match of_call(node, self.place(), &self.file.helpers) {
+        match of_call(node, self.current_place(), &self.file.helpers) {
             Some(checks) => self.push(checks),
             None if self.silence_now.is_none() && !whole.starts_with("print(") => {
-                let call = self.place().render(node);
+                let call = self.current_place().render(node);
                 self.calls.push(call);
             }
             None => {}
@@ -258,7 +258,8 @@ impl<'f, 't> Body<'f, 't> {
 
     fn branches(&mut self, statement: Node<'t>) {
         let condition = statement.child_by_field_name("condition");
-        let value = condition.and_then(|condition| truth_of(&self.place().render(condition)));
+        let value =
+            condition.and_then(|condition| truth_of(&self.current_place().render(condition)));
         let consequence = statement.child_by_field_name("consequence");
         let conditional = self.is_conditional;
         self.is_conditional = conditional || value.is_none();
@@ -312,14 +313,14 @@ impl<'f, 't> Body<'f, 't> {
         let [Some(target), Some(over), Some(block)] = parts else {
             return;
         };
-        let rendered = self.place().render(over);
+        let rendered = self.current_place().render(over);
         if matches!(
             rendered.as_str(),
             "[]" | "()" | "{}" | "range(0)" | "set()" | "list()" | "dict()" | "tuple()" | "\"\""
         ) {
             return self.walk_silenced(block, Some(Silence::NeverReached));
         }
-        match elements(over, self.file) {
+        match row_elements(over, self.file) {
             Some(rows) if rows.is_empty() => self.walk_silenced(block, Some(Silence::NeverReached)),
             Some(rows) => {
                 for row in rows {
@@ -333,8 +334,8 @@ impl<'f, 't> Body<'f, 't> {
 
     fn bind_target(&mut self, target: Node<'t>, value: Node<'t>) {
         if target.kind() == "identifier" {
-            let value = self.place().render(value);
-            return bind(&mut self.env, text(target, self.file.source), value);
+            let value = self.current_place().render(value);
+            return bind_constants(&mut self.env, text(target, self.file.source), value);
         }
         for (target, value) in children(target).into_iter().zip(children(value)) {
             self.bind_target(target, value);
@@ -343,7 +344,8 @@ impl<'f, 't> Body<'f, 't> {
 
     fn while_holds(&mut self, statement: Node<'t>) {
         let condition = statement.child_by_field_name("condition");
-        let value = condition.and_then(|condition| truth_of(&self.place().render(condition)));
+        let value =
+            condition.and_then(|condition| truth_of(&self.current_place().render(condition)));
         if let Some(block) = statement.child_by_field_name("body") {
             self.walk_silenced(
                 block,
@@ -406,8 +408,10 @@ impl<'f, 't> Body<'f, 't> {
             .trim_start_matches("except")
             .trim()
             .trim_end_matches(':');
-        let catches =
-            caught.is_empty() || CATCHES_ASSERTIONS.iter().any(|name| names(caught, name));
+        let catches = caught.is_empty()
+            || CATCHES_ASSERTIONS
+                .iter()
+                .any(|name| bound_names(caught, name));
         let told = text(block, self.file.source);
         catches
             && !["raise", "fail(", "assert"]
@@ -430,17 +434,17 @@ impl<'f, 't> Body<'f, 't> {
                 .child_by_field_name("alias")
                 .filter(|_| item.kind() == "as_pattern")
             {
-                let value = self.place().render(call);
-                bind(&mut self.env, text(target, self.file.source), value);
+                let value = self.current_place().render(call);
+                bind_constants(&mut self.env, text(target, self.file.source), value);
             }
             if call.kind() != "call" {
                 continue;
             }
             let name = last_name(call, self.file.source).to_owned();
-            let arguments = Arguments::of(call, self.place());
+            let arguments = Arguments::of(call, self.current_place());
             let catches = CATCHES_ASSERTIONS
                 .iter()
-                .any(|error| names(&arguments.rest(0), error));
+                .any(|error| bound_names(&arguments.rest(0), error));
             if name == "suppress" && catches {
                 silence = Some(Silence::Swallowed);
             }
@@ -453,8 +457,9 @@ impl<'f, 't> Body<'f, 't> {
             if catches && holds_checks {
                 silence = Some(Silence::Swallowed);
             } else {
-                let mut check = raises(self.place().render(block), arguments.rest(0));
-                check.shown = shown(statement, self.file.source);
+                let mut check =
+                    check_of_error(self.current_place().render(block), arguments.rest(0));
+                check.shown = show_text(statement, self.file.source);
                 self.push(vec![check]);
             }
         }
@@ -488,7 +493,7 @@ impl<'f, 't> Body<'f, 't> {
 }
 
 /// Returns whether a text names an error: `(ValueError, AssertionError)`.
-fn names(text: &str, name: &str) -> bool {
+fn bound_names(text: &str, name: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
         .any(|word| word == name)
 }

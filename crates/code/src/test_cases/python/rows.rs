@@ -5,8 +5,8 @@ use tree_sitter::Node;
 use super::File;
 use super::silence_of;
 use crate::languages::{children, field, text};
-use crate::test_cases::model::{Silence, number};
-use crate::test_cases::render::{Env, bind, render};
+use crate::test_cases::model::{Silence, parse_number};
+use crate::test_cases::render::{Env, bind_constants, render_expression};
 
 /// Past this many rows a table is read by its first ones.
 const MOST: usize = 60;
@@ -37,9 +37,13 @@ pub(super) fn of_decorators(decorators: &[Node<'_>], file: &File<'_>) -> Rows {
         .filter(|mark| text(**mark, file.source).contains("parametrize"))
     {
         let arguments = arguments_of(*mark);
-        let table = arguments.get(1).and_then(|table| elements(*table, file));
+        let table = arguments
+            .get(1)
+            .and_then(|table| row_elements(*table, file));
         let (Some(names), Some(table)) = (
-            arguments.first().map(|names| names_of(*names, file.source)),
+            arguments
+                .first()
+                .map(|names| parameter_names(*names, file.source)),
             table,
         ) else {
             all.is_dynamic = true;
@@ -72,7 +76,7 @@ fn arguments_of(mark: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// `"a, b"`, `("a", "b")`.
-fn names_of(node: Node<'_>, source: &str) -> Vec<String> {
+fn parameter_names(node: Node<'_>, source: &str) -> Vec<String> {
     let names = text(node, source)
         .split([',', '(', ')', '[', ']', '"', '\''])
         .map(str::trim);
@@ -107,13 +111,17 @@ fn with_values(row: &Row, names: &[String], (values, source): (Node<'_>, &str)) 
         .iter()
         .filter(|part| part.kind() != "keyword_argument");
     for (name, value) in names.iter().zip(values) {
-        bind(&mut env, name, render(*value, source, &Env::new()));
+        bind_constants(
+            &mut env,
+            name,
+            render_expression(*value, source, &Env::new()),
+        );
     }
     Row { env, silence }
 }
 
 /// Returns the elements of a list that the text shows, be it under a name.
-pub(super) fn elements<'t>(node: Node<'t>, file: &File<'t>) -> Option<Vec<Node<'t>>> {
+pub(super) fn row_elements<'t>(node: Node<'t>, file: &File<'t>) -> Option<Vec<Node<'t>>> {
     match node.kind() {
         "list" | "tuple" | "set" => {
             let elements = children(node);
@@ -127,10 +135,10 @@ pub(super) fn elements<'t>(node: Node<'t>, file: &File<'t>) -> Option<Vec<Node<'
             if value.kind() == "identifier" {
                 None
             } else {
-                elements(*value, file)
+                row_elements(*value, file)
             }
         }
-        "parenthesized_expression" => elements(*children(node).first()?, file),
+        "parenthesized_expression" => row_elements(*children(node).first()?, file),
         _ => None,
     }
 }
@@ -142,5 +150,5 @@ pub(super) fn timeout_of(mark: &str) -> Option<f64> {
         return None;
     }
     let first = arguments.trim_end_matches(')').split(',').next()?;
-    number(first.rsplit('=').next()?.trim())
+    parse_number(first.rsplit('=').next()?.trim())
 }

@@ -1,4 +1,5 @@
-//! Walks the body of a test in JavaScript or TypeScript: which checks it makes, and which of them can fail it.
+//! Walks the body of a test in JavaScript or TypeScript: which checks it makes, and which of them
+//! can fail it.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use crate::languages::{children, field, text};
 use crate::test_cases::model::{Check, Silence};
 use crate::test_cases::python::truth_of;
 use crate::test_cases::python_calls::Place;
-use crate::test_cases::render::{Env, bind, render, shown};
+use crate::test_cases::render::{Env, bind_constants, render_expression, show_text};
 use crate::test_cases::script_calls::{first_name, of_call};
 
 /// Past this many checks a body is not read on.
@@ -25,7 +26,7 @@ pub(super) struct Body<'f, 't> {
     is_conditional: bool,
     pub(super) checks: Vec<Check>,
     pub(super) calls: Vec<String>,
-    /// How the block that was walked last leaves the test, whatever happens.
+    /// The way in which the block that was walked last leaves the test, whatever happens.
     pub(super) left: Option<Silence>,
 }
 
@@ -53,8 +54,8 @@ impl<'f, 't> Body<'f, 't> {
             .iter()
             .filter(|(_, value)| is_function(**value))
         {
-            let value = render(*value, file.source, &Env::new());
-            bind(&mut body.env, name, value);
+            let value = render_expression(*value, file.source, &Env::new());
+            bind_constants(&mut body.env, name, value);
         }
         body
     }
@@ -69,7 +70,7 @@ impl<'f, 't> Body<'f, 't> {
         }
     }
 
-    fn place(&self) -> Place<'_> {
+    fn current_place(&self) -> Place<'_> {
         Place {
             source: self.file.source,
             env: &self.env,
@@ -114,7 +115,7 @@ impl<'f, 't> Body<'f, 't> {
         self.checks.extend(checks.into_iter().map(|mut check| {
             check.silence = silence.or(check.is_trivial().then_some(Silence::Trivial));
             check.is_conditional = conditional;
-            check.shown = shown(node, source);
+            check.shown = show_text(node, source);
             check
         }));
     }
@@ -143,7 +144,7 @@ impl<'f, 't> Body<'f, 't> {
             "for_in_statement" => self.over(statement),
             "for_statement" | "while_statement" | "do_statement" => {
                 let condition = statement.child_by_field_name("condition");
-                let value = condition.and_then(|one| truth_of(&self.place().render(one)));
+                let value = condition.and_then(|one| truth_of(&self.current_place().render(one)));
                 let dead = (value == Some(false) && statement.kind() != "do_statement")
                     .then_some(Silence::NeverReached);
                 if let Some(block) = statement.child_by_field_name("body") {
@@ -173,7 +174,7 @@ impl<'f, 't> Body<'f, 't> {
         if is_function(value) && self.holds_checks(value) {
             return self.nested(name, value);
         }
-        let rendered = self.place().render(value);
+        let rendered = self.current_place().render(value);
         let awaited = rendered
             .strip_prefix("await ")
             .unwrap_or(&rendered)
@@ -184,7 +185,7 @@ impl<'f, 't> Body<'f, 't> {
         let grows = matches!(value.kind(), "array" | "object")
             && self.named.get(name).is_some_and(|count| *count > 2);
         if target.kind() == "identifier" && constant && !grows {
-            bind(&mut self.env, name, rendered);
+            bind_constants(&mut self.env, name, rendered);
         }
     }
 
@@ -216,7 +217,7 @@ impl<'f, 't> Body<'f, 't> {
             "binary_expression" => {
                 let condition = node
                     .child_by_field_name("left")
-                    .map(|left| self.place().render(left));
+                    .map(|left| self.current_place().render(left));
                 let dead = condition.and_then(|one| truth_of(&one)) == Some(false);
                 if let Some(right) = node.child_by_field_name("right") {
                     self.silenced(dead.then_some(Silence::NeverReached), |body| {
@@ -252,7 +253,12 @@ impl<'f, 't> Body<'f, 't> {
             name,
             "throws" | "rejects" | "toThrow" | "toThrowError" | "throwsAsync" | "throw"
         );
-        if let Some(checks) = of_call(node, self.place(), &self.contexts, &self.file.helpers) {
+        if let Some(checks) = of_call(
+            node,
+            self.current_place(),
+            &self.contexts,
+            &self.file.helpers,
+        ) {
             let swallowed = throws && self.holds_checks_within(node);
             if swallowed {
                 self.silenced(Some(Silence::Swallowed), |body| body.arguments(node, true));
@@ -288,7 +294,7 @@ impl<'f, 't> Body<'f, 't> {
         .then_some(Silence::NeverReached);
         self.silenced(late, |body| body.arguments(node, false));
         if self.checks.len() == before && self.silence_now.is_none() && first != "console" {
-            let call = self.place().render(node);
+            let call = self.current_place().render(node);
             self.calls.push(call);
         }
     }
@@ -376,10 +382,10 @@ impl<'f, 't> Body<'f, 't> {
             .unwrap_or_default();
         handlers
             .first()
-            .is_some_and(|handler| is_function(*handler) && !self.tells(*handler))
+            .is_some_and(|handler| is_function(*handler) && !self.reports_failure(*handler))
     }
 
-    fn tells(&self, node: Node<'t>) -> bool {
+    fn reports_failure(&self, node: Node<'t>) -> bool {
         let told = text(node, self.file.source);
         [
             "throw", "expect", "assert", "fail(", "should", "reject(", "done(",
@@ -417,7 +423,7 @@ impl<'f, 't> Body<'f, 't> {
 
     fn branches(&mut self, statement: Node<'t>) {
         let condition = statement.child_by_field_name("condition");
-        let value = condition.and_then(|one| truth_of(&self.place().render(one)));
+        let value = condition.and_then(|one| truth_of(&self.current_place().render(one)));
         let conditional = self.is_conditional;
         self.is_conditional = conditional || value.is_none();
         let consequence = statement.child_by_field_name("consequence");
@@ -452,7 +458,7 @@ impl<'f, 't> Body<'f, 't> {
         let [Some(target), Some(over), Some(block)] = parts else {
             return;
         };
-        let rendered = self.place().render(over);
+        let rendered = self.current_place().render(over);
         let empty = matches!(
             rendered.as_str(),
             "[]" | "{}" | "\"\"" | "new Set()" | "new Map()"
@@ -475,7 +481,7 @@ impl<'f, 't> Body<'f, 't> {
 
     fn tried(&mut self, statement: Node<'t>) {
         let handler = statement.child_by_field_name("handler");
-        let drops = handler.is_some_and(|handler| !self.tells(handler));
+        let drops = handler.is_some_and(|handler| !self.reports_failure(handler));
         if let Some(block) = statement.child_by_field_name("body") {
             self.silenced(drops.then_some(Silence::Swallowed), |body| body.walk(block));
         }

@@ -1,0 +1,218 @@
+//! Expressions of Python as plain values.
+
+use super::super::{
+    Call, Choose, Comparison, Comprehension, Expression, Function, Statement, line_of,
+    unescape_text,
+};
+use super::{DEEPEST, Reader, one_or_list, read_fields};
+use crate::languages::{children, text};
+use tree_sitter::Node;
+
+impl Reader<'_> {
+    pub(super) fn build_expression(&mut self, node: Node<'_>) -> Expression {
+        if self.depth > DEEPEST {
+            return Expression::Other(Vec::new());
+        }
+        self.depth += 1;
+        let expression = self.read_expression(node);
+        self.depth -= 1;
+        expression
+    }
+
+    pub(super) fn read_expression(&mut self, node: Node<'_>) -> Expression {
+        match node.kind() {
+            "identifier" => Expression::Name(self.name(node)),
+            "string" => self.string(node),
+            "concatenated_string" => Expression::Template(self.all(node)),
+            "integer" | "float" => Expression::Number(self.name(node)),
+            "true" => Expression::Bool(true),
+            "false" => Expression::Bool(false),
+            "none" => Expression::Null,
+            "attribute" => {
+                let name = node
+                    .child_by_field_name("attribute")
+                    .map(|name| self.name(name))
+                    .unwrap_or_default();
+                Expression::Member(self.boxed(node, "object"), name)
+            }
+            "subscript" => {
+                let keys = read_fields(node, "subscript")
+                    .into_iter()
+                    .map(|key| self.build_expression(key))
+                    .collect();
+                Expression::Index(self.boxed(node, "value"), Box::new(one_or_list(keys)))
+            }
+            // Annotations parse `A[B]` as a generic type.
+            "generic_type" => {
+                let inner = children(node);
+                let Some((head, rest)) = inner.split_first() else {
+                    return Expression::Null;
+                };
+                let keys = rest.iter().flat_map(|keys| self.all(*keys)).collect();
+                Expression::Index(
+                    Box::new(self.build_expression(*head)),
+                    Box::new(one_or_list(keys)),
+                )
+            }
+            "union_type" => Expression::Union(self.all(node)),
+            "call" => {
+                let callee = self.field(node, "function");
+                let arguments = node
+                    .child_by_field_name("arguments")
+                    .map(|list| self.arguments(list))
+                    .unwrap_or_default();
+                Expression::Call(Box::new(Call {
+                    callee,
+                    arguments,
+                    line: line_of(node),
+                }))
+            }
+            "list" | "tuple" | "set" | "expression_list" => Expression::List(self.all(node)),
+            "dictionary" => Expression::Map(
+                children(node)
+                    .into_iter()
+                    .map(|pair| match pair.kind() {
+                        "pair" => (self.field(pair, "key"), self.field(pair, "value")),
+                        _ => (self.build_expression(pair), Expression::Null),
+                    })
+                    .collect(),
+            ),
+            "list_splat" | "dictionary_splat" => Expression::Spread(Box::new(
+                node.named_child(0)
+                    .map_or(Expression::Null, |v| self.build_expression(v)),
+            )),
+            "lambda" => self.lambda(node),
+            "parenthesized_expression" | "await" | "type" => children(node)
+                .first()
+                .map_or(Expression::Null, |inner| self.build_expression(*inner)),
+            "binary_operator" => self.binary(node),
+            "boolean_operator" => {
+                let right = self.field(node, "right");
+                let is_or = node
+                    .child_by_field_name("operator")
+                    .is_some_and(|sign| sign.kind() == "or");
+                if is_or {
+                    Expression::Either(vec![self.field(node, "left"), right])
+                } else {
+                    right
+                }
+            }
+            "conditional_expression" => {
+                let mut parts = self.all(node).into_iter();
+                match (parts.next(), parts.next(), parts.next()) {
+                    (Some(then), Some(condition), Some(otherwise)) => {
+                        Expression::Choose(Box::new(Choose {
+                            condition,
+                            then,
+                            otherwise,
+                        }))
+                    }
+                    _ => Expression::Other(Vec::new()),
+                }
+            }
+            "comparison_operator" => self.comparison(node),
+            "not_operator" => Expression::Not(self.boxed(node, "argument")),
+            "named_expression" => {
+                let target = self.field_pattern(node, "name");
+                Expression::Assign(Box::new(target), self.boxed(node, "value"))
+            }
+            "list_comprehension" | "generator_expression" | "set_comprehension" => {
+                self.comprehension(node)
+            }
+            _ => Expression::Other(self.all(node)),
+        }
+    }
+
+    pub(super) fn binary(&mut self, node: Node<'_>) -> Expression {
+        let left = self.field(node, "left");
+        let right = self.field(node, "right");
+        match node.child_by_field_name("operator").map(|sign| sign.kind()) {
+            Some("+") => Expression::Add(Box::new(left), Box::new(right)),
+            Some("|") => Expression::Union(vec![left, right]),
+            _ => Expression::Other(vec![left, right]),
+        }
+    }
+
+    pub(super) fn comparison(&mut self, node: Node<'_>) -> Expression {
+        let signs: Vec<_> = node
+            .children_by_field_name("operators", &mut node.walk())
+            .map(|sign| sign.kind())
+            .collect();
+        let comparison = match signs.as_slice() {
+            ["==" | "is"] => Comparison::Same,
+            ["!=" | "is not"] => Comparison::Different,
+            ["in"] => Comparison::In,
+            ["not in"] => Comparison::NotIn,
+            _ => return Expression::Other(self.all(node)),
+        };
+        let mut sides = self.all(node).into_iter();
+        match (sides.next(), sides.next()) {
+            (Some(left), Some(right)) => Expression::Compare(comparison, Box::new((left, right))),
+            _ => Expression::Other(Vec::new()),
+        }
+    }
+
+    pub(super) fn comprehension(&mut self, node: Node<'_>) -> Expression {
+        let element = self.field(node, "body");
+        let parts = children(node);
+        let clause = parts.iter().find(|child| child.kind() == "for_in_clause");
+        let Some(clause) = clause else {
+            return Expression::Other(Vec::new());
+        };
+        let target = self.field_pattern(*clause, "left");
+        let over = self.field(*clause, "right");
+        let conditions = parts.iter().filter(|part| part.kind() == "if_clause");
+        let conditions = conditions.flat_map(|clause| self.all(*clause)).collect();
+        Expression::Comprehension(Box::new(Comprehension {
+            element,
+            target,
+            over,
+            conditions,
+        }))
+    }
+
+    pub(super) fn lambda(&mut self, node: Node<'_>) -> Expression {
+        let parameters = node
+            .child_by_field_name("parameters")
+            .map(|list| self.parameters(list))
+            .unwrap_or_default();
+        let value = self.field(node, "body");
+        Expression::Function(Box::new(Function {
+            name: None,
+            parameters,
+            body: vec![Statement::Return(Some(value))],
+            decorators: Vec::new(),
+            is_static: true,
+            is_lexical: true,
+            line: line_of(node),
+        }))
+    }
+
+    pub(super) fn string(&mut self, node: Node<'_>) -> Expression {
+        let parts = children(node);
+        let is_raw = parts
+            .first()
+            .is_some_and(|start| text(*start, self.source).to_ascii_lowercase().contains('r'));
+        let mut pieces = Vec::new();
+        for part in parts {
+            match part.kind() {
+                "string_content" => {
+                    let raw = text(part, self.source);
+                    let text = if is_raw {
+                        raw.to_owned()
+                    } else {
+                        unescape_text(raw)
+                    };
+                    pieces.push(Expression::Text(text.into()));
+                }
+                "interpolation" => pieces.push(self.field(part, "expression")),
+                _ => {}
+            }
+        }
+        match pieces.len() {
+            0 => Expression::Text("".into()),
+            1 if matches!(pieces[0], Expression::Text(_)) => pieces.remove(0),
+            _ => Expression::Template(pieces),
+        }
+    }
+}
