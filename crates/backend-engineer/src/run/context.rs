@@ -156,7 +156,7 @@ impl RunContext {
     pub(crate) fn originals_of(&self, path: &str) -> Result<Vec<Vec<u8>>, Stop> {
         let Some(journal) = Journal::open_existing(&self.root)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        for (id, event) in journal.of_plan(&self.plan_name, "file_written")? {
+        for (id, event) in journal.events_of_plan(&self.plan_name, "file_written")? {
             if matches!(&event, Event::FileWritten { path: written, .. } if written == path) {
                 let originals = journal.originals(&id.run)?.into_iter().filter(|original| original.path == path);
                 found.extend(originals.map(|original| original.content.unwrap_or_default()));
