@@ -50,13 +50,13 @@ use journal::{Event, StepName};
 use plan::PhaseId;
 
 use analyze::{Codebase, Survey, analyze};
-use implement::{implement, inspect, is_code, needs_walls, rework, standing};
+use implement::{Change, implement, inspect, is_code, needs_walls, rework, standing};
 use report::{Report, report};
 use review::review_unit;
 use run::{RunContext, UnitState, Workspace};
 use understand::{Assignment, understand};
 use unit_work::UnitWork;
-use verify::{compare_with_baseline, repair, settle, verify};
+use verify::{Verification, compare_with_baseline, repair, settle, sort_imports, verify};
 
 pub use cli::command_line;
 pub use stop::{Exit, Finding, Severity, Stop};
@@ -75,13 +75,11 @@ async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: Phase
     }
     run.begin(StepName::Implement)?;
     let mut change = implement(&mut work).await?;
-    run.begin(StepName::Verify)?;
-    let mut verification = verify(&mut work, &mut change).await?;
+    let mut verification = verify_sorted(&mut work, &mut change).await?;
     while let Some(failures) = repair(&mut work, &mut change, &verification)? {
         run.begin(StepName::Implement)?;
         rework(&mut work, &mut change, failures).await?;
-        run.begin(StepName::Verify)?;
-        verification = verify(&mut work, &mut change).await?;
+        verification = verify_sorted(&mut work, &mut change).await?;
     }
     compare_with_baseline(&mut work, &change, &mut verification).await?;
     settle(&mut work, &change, &mut verification)?;
@@ -89,6 +87,16 @@ async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: Phase
     let report = report(&work, &change, &verification);
     workspace.discard_leftovers().await?;
     Ok(report)
+}
+
+/// Verifies what was implemented; once more where the project's own linter had imports to sort.
+async fn verify_sorted(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Verification, Stop> {
+    work.run.begin(StepName::Verify)?;
+    let verification = verify(work, change).await?;
+    match sort_imports(work, change, &verification).await? {
+        true => verify(work, change).await,
+        false => Ok(verification),
+    }
 }
 
 /// Verifies one unit as it stands, and changes nothing but the plan's boxes.

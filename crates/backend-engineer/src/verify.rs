@@ -13,6 +13,7 @@ mod baseline;
 mod spans;
 mod ticks;
 mod repair;
+mod import_order;
 
 use journal::{Basis, Event};
 use plan::{CheckboxId, CriterionKind, PhaseId};
@@ -21,6 +22,7 @@ pub(crate) use accounts::{Account, Fate};
 pub(crate) use baseline::compare_with_baseline;
 use carried_out::Written;
 pub(crate) use checks::{Check, Origin};
+pub(crate) use import_order::sort_imports;
 use proof::Ground;
 pub(crate) use proof::is_unimplemented;
 use proof::prove;

@@ -1,11 +1,13 @@
 //! Import statements: what they bind, in which form, and from where.
 
 mod nodes;
+mod order;
 
 use tree_sitter::Node;
 
 use crate::languages::{Language, children, flat, text};
 pub use nodes::{ImportedNode, imported_nodes};
+pub use order::differ_in_import_order_only;
 
 /// The forms of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use code::imports::differ_in_import_order_only;
+
 use crate::block::{Block, kind};
 use crate::check::{Edited, hold, misfit};
 use crate::content::{is_all, without_address, without_blanks};
@@ -171,7 +173,11 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     let Some(text) = file.text else {
         return create(file, snippet, context);
     };
-    if same_content(text, snippet.text) || same_content(text, content(file, snippet, context)) {
+    let shown = content(file, snippet, context);
+    // The project's own sorter of imports has the last word on their order.
+    let sorted = |language| differ_in_import_order_only(language, text, shown);
+    if same_content(text, snippet.text) || same_content(text, shown) || Language::of_path(file.path).is_some_and(sorted)
+    {
         return Graft::AlreadyApplied;
     }
     if context.intent == Intent::Replace || is_all(context.prose, file.path, snippet.text) {

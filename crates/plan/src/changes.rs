@@ -79,9 +79,9 @@ pub struct PlannedChange {
 }
 
 impl PlannedChange {
-    /// Returns whether the plan leaves it to what is found: "one per event, as needed".
+    /// Returns whether it names no single file, and the plan leaves the files to what is found: "one per event, as needed".
     pub fn is_left_to_need(&self) -> bool {
-        held(&self.prose.to_lowercase()).has(Use::Proviso)
+        self.pattern && held(&self.prose.to_lowercase()).has(Use::Proviso)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::runner::Runner;
 use crate::script::Span;
-use crate::table::{self, Kind, Need, Program, Rule, StatusMeaning, Telling, Trait};
+use crate::table::{self, ImportOrder, Kind, Need, Program, Rule, StatusMeaning, Telling, Trait};
 use crate::words::quote;
 
 /// A target of a runner, such as `npm run build` or `make test`.
@@ -202,6 +202,24 @@ impl Call {
             .replace("{mode}", mode)
             .replace("{options}", &options);
         Some(filled.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Returns how the program keeps the imports of these files in order, its commands run as this
+    /// call is; `None` for a program that does not.
+    pub fn import_order(&self, files: &[String]) -> Option<ImportOrder> {
+        let order = self
+            .row
+            .filter(|_| self.target.is_none())?
+            .import_order
+            .as_ref()?;
+        let files: Vec<String> = files.iter().map(|file| quote(file)).collect();
+        let prefix: String = self.prefix.iter().map(|word| format!("{word} ")).collect();
+        let filled = |form: &str| format!("{prefix}{}", form.replace("{files}", &files.join(" ")));
+        Some(ImportOrder {
+            look: filled(&order.look),
+            code: order.code.clone(),
+            sort: filled(&order.sort),
+        })
     }
 
     fn options_for_one(&self, row: &Program) -> Vec<String> {

@@ -79,7 +79,7 @@ pub use script::{
     Assignment, Comment, Invocation, Node, Redirection, RedirectionKind, Script, Span, Word,
 };
 pub use table::{
-    Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, Usual, action_command, faults,
-    hook_command, rows, usuals,
+    ImportOrder, Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, Usual, action_command,
+    faults, hook_command, rows, usuals,
 };
 pub use words::quote;

@@ -263,6 +263,9 @@ pub struct Program {
     /// Options that say nothing where one file is run: choices, coverage, watching.
     #[serde(default)]
     pub(crate) not_for_one: Vec<String>,
+    /// How it finds imports that are out of order, and puts them in order.
+    #[serde(default)]
+    pub(crate) import_order: Option<ImportOrder>,
     /// The meanings of its exit statuses.
     #[serde(default)]
     pub(crate) statuses: BTreeMap<String, StatusMeaning>,
@@ -302,6 +305,20 @@ pub struct Program {
     pub(crate) actions: BTreeMap<String, String>,
     /// The rules for its calls; the first rule that fits decides.
     pub rules: Vec<Rule>,
+}
+
+/// How a program finds imports that are out of the order that its configuration asks for, and puts
+/// them in order. `{files}` in a command stands for the paths of files.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportOrder {
+    /// Looks at files, and changes none.
+    pub look: String,
+    /// The code of such a finding in what `look` prints; without one its failure says it.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// Puts the imports of files in order, and changes nothing else.
+    pub sort: String,
 }
 
 /// A program's usual command, and what tells that a project uses it.

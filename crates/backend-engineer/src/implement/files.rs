@@ -107,7 +107,7 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
         if stated && answered_for(work, &phase, file, change) {
             continue;
         }
-        if phase.changes.get(file.change).is_some_and(|planned| planned.pattern && planned.is_left_to_need()) {
+        if phase.changes.get(file.change).is_some_and(plan::PlannedChange::is_left_to_need) {
             work.note(format!("`{}` was left: the plan leaves it to what is needed", file.written))?;
             continue;
         }

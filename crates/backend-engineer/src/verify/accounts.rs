@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::{Action, Basis};
+use plan::{Action, Basis, PlannedChange};
 use serde::Serialize;
 
 use super::Proof;
@@ -73,7 +73,8 @@ pub(super) fn of_files(
         .filter(|path| !accounts.iter().any(|account| account.path == *path))
         .filter_map(|path| written(work, change, &path))
         .collect();
-    accounts.retain(|account| !(account.fate == Fate::Untouched && is_pattern_met(work.assignment, account, &beyond)));
+    let is_answered = |account: &Account| is_pattern_met(work.assignment, account, &beyond) || is_left(work, account);
+    accounts.retain(|account| account.fate != Fate::Untouched || !is_answered(account));
     accounts.extend(beyond);
     accounts
 }
@@ -82,6 +83,13 @@ pub(super) fn of_files(
 fn is_pattern_met(assignment: &Assignment, account: &Account, beyond: &[Account]) -> bool {
     let pattern = assignment.files.iter().any(|file| file.path.is_none() && file.written == account.path);
     pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
+}
+
+/// A pattern of the plan that leaves its files to what is needed; a note says that none was made.
+fn is_left(work: &UnitWork<'_>, account: &Account) -> bool {
+    let planned = |file: &NamedFile| work.run.plan.phase(file.unit)?.changes.get(file.change);
+    let mut named = work.assignment.files.iter().filter(|file| file.path.is_none() && file.written == account.path);
+    named.any(|file| planned(file).is_some_and(PlannedChange::is_left_to_need))
 }
 
 fn pending_paths(work: &UnitWork<'_>, change: &Change) -> Vec<String> {

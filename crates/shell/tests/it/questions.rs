@@ -241,6 +241,29 @@ fn one_file_is_run_with_the_options_that_matter() {
 }
 
 #[test]
+fn imports_are_put_in_order_by_the_program_that_checks_them() {
+    let files = ["app/a b.py".to_owned(), "app/c.py".to_owned()];
+    let sorting = |text: &str| {
+        let order = read(text).calls()[0].import_order(&files)?;
+        Some((order.look, order.code, order.sort))
+    };
+    assert_eq!(
+        sorting("cd api && A=1 uv run ruff check ."),
+        Some((
+            "A=1 uv run ruff check --no-fix --output-format concise 'app/a b.py' app/c.py"
+                .to_owned(),
+            Some("I001".to_owned()),
+            "A=1 uv run ruff check --select I001 --fix 'app/a b.py' app/c.py".to_owned(),
+        ))
+    );
+    assert_eq!(
+        sorting("isort -c src").map(|(_, code, sort)| (code, sort)),
+        Some((None, "isort 'app/a b.py' app/c.py".to_owned()))
+    );
+    assert_eq!(sorting("flake8 src"), None);
+}
+
+#[test]
 fn commands_are_told_from_words() {
     for text in [
         "pytest",
