@@ -111,7 +111,9 @@ pub(crate) fn meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
         return vec![exact];
     }
     let moved = |change: &PlannedChange| matches!(&change.action, Action::Rename { to } if same_file(to, path));
-    (0..changes.len()).filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at])).collect()
+    (0..changes.len())
+        .filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at]))
+        .collect()
 }
 
 /// Whether a file of this name may stand in the root and in folders as well,
@@ -142,13 +144,21 @@ fn is_in_many_folders(path: &str) -> bool {
 /// Gives the folder that a unit leaves out of the paths of its list, of several the same one, to the files that it names
 /// beside the list: with `config/urls.py` for `backend/config/urls.py`, `tests/conftest.py` is one of `backend`, too.
 pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
-    let left_out: Vec<&String> = changes.iter().filter_map(|change| change.left_out.as_ref()).collect();
-    let [first, _, ..] = left_out.as_slice() else { return };
+    let left_out: Vec<&String> = changes
+        .iter()
+        .filter_map(|change| change.left_out.as_ref())
+        .collect();
+    let [first, _, ..] = left_out.as_slice() else {
+        return;
+    };
     if left_out.iter().any(|other| other != first) {
         return;
     }
     let folder = (*first).clone();
-    for change in changes.iter_mut().filter(|change| !change.listed && change.base.is_none()) {
+    for change in changes
+        .iter_mut()
+        .filter(|change| !change.listed && change.base.is_none())
+    {
         if !change.path.starts_with(&format!("{folder}/")) {
             change.base = Some(folder.clone());
         }
@@ -159,8 +169,13 @@ pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
 pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Said) -> Vec<usize> {
     let mut touched = Vec::new();
     // Where lines of a file are named, they go or move, and it stays.
-    let of_lines = found.lines.is_some() && matches!(said.action, Action::Delete | Action::Rename { .. });
-    let action = if of_lines { Action::Modify } else { said.action.clone() };
+    let of_lines =
+        found.lines.is_some() && matches!(said.action, Action::Delete | Action::Rename { .. });
+    let action = if of_lines {
+        Action::Modify
+    } else {
+        said.action.clone()
+    };
     for path in expand(&found.path) {
         let mut known = meant(changes, &path);
         if said.listed && is_in_many_folders(&path) {
@@ -192,7 +207,9 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
         };
         let change = &mut changes[at];
         // What the prose asks of a file that is listed without an action does not say whether it is there.
-        let guessed = said.basis == Basis::Worded && change.basis == Basis::Stated && action == Action::Modify;
+        let guessed = said.basis == Basis::Worded
+            && change.basis == Basis::Stated
+            && action == Action::Modify;
         if change.action == Action::Unstated && !guessed {
             change.action = action.clone();
         }
@@ -200,9 +217,14 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
         change.empty = change.empty || said.empty;
         change.base = change.base.take().or_else(|| said.base.clone());
         change.listed = change.listed || said.listed;
-        let (longer, shorter) =
-            if path.len() > change.path.len() { (&path, &change.path) } else { (&change.path, &path) };
-        let folder = longer.strip_suffix(shorter.as_str()).and_then(|folder| folder.strip_suffix('/'));
+        let (longer, shorter) = if path.len() > change.path.len() {
+            (&path, &change.path)
+        } else {
+            (&change.path, &path)
+        };
+        let folder = longer
+            .strip_suffix(shorter.as_str())
+            .and_then(|folder| folder.strip_suffix('/'));
         if let Some(folder) = folder.filter(|_| shorter.contains('/')) {
             change.left_out.get_or_insert_with(|| folder.to_owned());
         }

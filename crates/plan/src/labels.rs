@@ -63,8 +63,9 @@ pub(crate) enum Topic {
 }
 
 use Topic::{
-    About, After, Automated, Before, Bounds, Changes, Commit, Create, Criteria, Delete, Depends, Example, Expect,
-    Files, Folder, Manual, Modify, Output, Progress, Reference, Rename, Rollback, Run, Status, Steps, Test,
+    About, After, Automated, Before, Bounds, Changes, Commit, Create, Criteria, Delete, Depends,
+    Example, Expect, Files, Folder, Manual, Modify, Output, Progress, Reference, Rename, Rollback,
+    Run, Status, Steps, Test,
 };
 
 /// Labels that are exactly one of these.
@@ -243,7 +244,21 @@ const NAMES: &[(Topic, &[&str])] = &[
             "видалити",
         ],
     ),
-    (Rename, &["rename", "move", "renames", "moved", "重命名", "移动", "renombrar", "mover", "移動", "이동"]),
+    (
+        Rename,
+        &[
+            "rename",
+            "move",
+            "renames",
+            "moved",
+            "重命名",
+            "移动",
+            "renombrar",
+            "mover",
+            "移動",
+            "이동",
+        ],
+    ),
     (
         Test,
         &[
@@ -783,7 +798,17 @@ const NAMES: &[(Topic, &[&str])] = &[
     ),
     (
         Commit,
-        &["commit", "commit message", "suggested commit", "提交", "git commit", "コミット", "커밋", "коммит", "коміт"],
+        &[
+            "commit",
+            "commit message",
+            "suggested commit",
+            "提交",
+            "git commit",
+            "コミット",
+            "커밋",
+            "коммит",
+            "коміт",
+        ],
     ),
     (
         Before,
@@ -931,7 +956,18 @@ const NAMES: &[(Topic, &[&str])] = &[
     ),
     (
         Output,
-        &["output", "sample output", "prints", "console output", "salida", "输出", "出力", "출력", "вывод", "вивід"],
+        &[
+            "output",
+            "sample output",
+            "prints",
+            "console output",
+            "salida",
+            "输出",
+            "出力",
+            "출력",
+            "вывод",
+            "вивід",
+        ],
     ),
     (
         Folder,
@@ -989,7 +1025,20 @@ const NAMES: &[(Topic, &[&str])] = &[
             "progress log",
         ],
     ),
-    (Status, &["status", "state", "状态", "estado", "statut", "状態", "상태", "статус", "plan status"]),
+    (
+        Status,
+        &[
+            "status",
+            "state",
+            "状态",
+            "estado",
+            "statut",
+            "状態",
+            "상태",
+            "статус",
+            "plan status",
+        ],
+    ),
 ];
 
 /// Headings that contain one of these words.
@@ -1056,8 +1105,19 @@ const PARTS: &[(Topic, &[&str])] = &[
             "critérios de",
         ],
     ),
-    (Changes, &["changes required", "required changes", "cambios requeridos", "cambios necesarios"]),
-    (Before, &["current state", "current code", "current implementation"]),
+    (
+        Changes,
+        &[
+            "changes required",
+            "required changes",
+            "cambios requeridos",
+            "cambios necesarios",
+        ],
+    ),
+    (
+        Before,
+        &["current state", "current code", "current implementation"],
+    ),
 ];
 
 /// Labels of the folder from which paths start, beside those of the folder in which commands run.
@@ -1142,28 +1202,44 @@ pub(crate) fn is_check(name: &str) -> bool {
 pub(crate) fn topic(name: &str) -> Option<Topic> {
     static TOPICS: LazyLock<HashMap<&str, Topic>> = LazyLock::new(|| {
         // The first that lists a name has it.
-        let of_topic = |(topic, names): &'static (Topic, &[&'static str])| names.iter().map(|name| (*name, *topic));
+        let of_topic = |(topic, names): &'static (Topic, &[&'static str])| {
+            names.iter().map(|name| (*name, *topic))
+        };
         NAMES.iter().rev().flat_map(of_topic).collect()
     });
     // "ADR 0010 D5", "RFC 7231 §4": what it refers to has a number.
     let numbered = || {
         let (word, rest) = name.split_once(' ')?;
-        rest.starts_with(|letter: char| letter.is_ascii_digit()).then(|| TOPICS.get(word).copied())?
+        rest.starts_with(|letter: char| letter.is_ascii_digit())
+            .then(|| TOPICS.get(word).copied())?
     };
     let referred = || numbered().filter(|topic| *topic == Reference);
-    TOPICS.get(name).copied().or_else(referred).or_else(|| is_manual(name).then_some(Manual))
+    TOPICS
+        .get(name)
+        .copied()
+        .or_else(referred)
+        .or_else(|| is_manual(name).then_some(Manual))
 }
 
 /// Whether a name is of a check by hand: "manuell", "vérification manuelle", "수동 확인".
 fn is_manual(name: &str) -> bool {
     const STEMS: [&str; 6] = ["manual", "manuel", "ручн", "手动", "手動", "수동"];
-    const TESTS: [&str; 6] = ["testing", "checks", "tester", "validation", "prüfungen", "vérifications"];
+    const TESTS: [&str; 6] = [
+        "testing",
+        "checks",
+        "tester",
+        "validation",
+        "prüfungen",
+        "vérifications",
+    ];
     /// A stem with its ending: "manuellement".
     const ALONE: usize = 12;
     let bare = name.trim_end_matches([':', ' ', '\u{a0}']);
     let by_hand = |word: &&str| STEMS.iter().any(|stem| word.starts_with(stem));
     let (hand, others): (Vec<&str>, Vec<&str>) = bare.split_whitespace().partition(by_hand);
-    let [word] = hand.as_slice() else { return false };
+    let [word] = hand.as_slice() else {
+        return false;
+    };
     if *word == "manuals" {
         return false;
     }
@@ -1172,9 +1248,13 @@ fn is_manual(name: &str) -> bool {
         return others.into_iter().all(checks);
     }
     // What is written without blanks holds both: "手動確認".
-    let rest = STEMS.iter().find_map(|stem| word.strip_prefix(stem)).unwrap_or_default();
+    let rest = STEMS
+        .iter()
+        .find_map(|stem| word.strip_prefix(stem))
+        .unwrap_or_default();
     checks(rest)
-        || word.chars().count() <= ALONE && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
+        || word.chars().count() <= ALONE
+            && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
 }
 
 /// What an element inside a `<task>` announces, by its name.
@@ -1185,7 +1265,9 @@ pub(crate) fn element_topic(name: &str) -> Option<Topic> {
         "verify" | "done" | "verification" => Some(Criteria),
         "how to verify" | "human check" | "manual" => Some(Manual),
         "read first" | "interfaces" | "context" => Some(Reference),
-        "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => Some(About),
+        "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => {
+            Some(About)
+        }
         name => topic(name),
     }
 }
@@ -1193,10 +1275,19 @@ pub(crate) fn element_topic(name: &str) -> Option<Topic> {
 /// What a heading announces: its name without number and notes, or words in it.
 pub(crate) fn heading_topic(title: &str) -> Option<Topic> {
     let name = key(&title.replace('_', " "));
-    let bare = name.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
-    let short = bare.split(" (").next().unwrap_or(bare).trim_end_matches([':', ' ']);
+    let bare = name.trim_start_matches(|letter: char| {
+        letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')')
+    });
+    let short = bare
+        .split(" (")
+        .next()
+        .unwrap_or(bare)
+        .trim_end_matches([':', ' ']);
     topic(short).or_else(|| {
-        PARTS.iter().find(|(_, words)| words.iter().any(|word| name.contains(word))).map(|(topic, _)| *topic)
+        PARTS
+            .iter()
+            .find(|(_, words)| words.iter().any(|word| name.contains(word)))
+            .map(|(topic, _)| *topic)
     })
 }
 

@@ -167,8 +167,16 @@ const WORDS: &[(Approval, &[&str])] = &[
 /// What a status means.
 pub(crate) fn approval(word: &str) -> Approval {
     let lower = key(word);
-    let negated =
-        ["incomplete", "not complete", "not done", "not started", "partially", "not yet", "未完成", "no completado"];
+    let negated = [
+        "incomplete",
+        "not complete",
+        "not done",
+        "not started",
+        "partially",
+        "not yet",
+        "未完成",
+        "no completado",
+    ];
     if negated.iter().any(|sign| lower.contains(sign)) {
         return Approval::Unmarked;
     }
@@ -176,13 +184,22 @@ pub(crate) fn approval(word: &str) -> Approval {
     let mut best: Option<(usize, Approval)> = None;
     for (approval, words) in WORDS {
         for word in *words {
-            let at = lower.match_indices(word).map(|(at, _)| at).find(|at| stands_alone(&lower, *at, word));
+            let at = lower
+                .match_indices(word)
+                .map(|(at, _)| at)
+                .find(|at| stands_alone(&lower, *at, word));
             if let Some(at) = at.filter(|at| best.is_none_or(|(best, _)| *at < best)) {
                 best = Some((at, *approval));
             }
         }
     }
-    let sign = || if word.contains('✅') { Approval::Finished } else { Approval::Unmarked };
+    let sign = || {
+        if word.contains('✅') {
+            Approval::Finished
+        } else {
+            Approval::Unmarked
+        }
+    };
     best.map_or_else(sign, |(_, approval)| approval)
 }
 
@@ -212,7 +229,9 @@ struct Todo {
 
 /// Reads the mark of a plan.
 pub(crate) fn read(document: &Document<'_>) -> Standing {
-    from_front_matter(document).or_else(|| from_lines(document)).unwrap_or_default()
+    from_front_matter(document)
+        .or_else(|| from_lines(document))
+        .unwrap_or_default()
 }
 
 fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
@@ -222,20 +241,42 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
     let line_of = |names: &[&str]| {
         crate::document::lines(document.text, front.start)
             .take_while(|line| line.start < front.end)
-            .find(|line| names.iter().any(|name| document.slice(line).starts_with(name)))
+            .find(|line| {
+                names
+                    .iter()
+                    .any(|name| document.slice(line).starts_with(name))
+            })
     };
-    let done = |todo: &Todo| todo.status.as_deref().is_some_and(|word| approval(word) == Approval::Finished);
+    let done = |todo: &Todo| {
+        todo.status
+            .as_deref()
+            .is_some_and(|word| approval(word) == Approval::Finished)
+    };
     if parsed.status.is_none() && !parsed.todos.is_empty() && parsed.todos.iter().all(done) {
         let word = Some("all its todos are completed".to_owned());
-        return Some(Standing { approval: Approval::Finished, word, span: line_of(&["todos:"]) });
+        return Some(Standing {
+            approval: Approval::Finished,
+            word,
+            span: line_of(&["todos:"]),
+        });
     }
     let found = line_of(&["status:", "state:"])?;
-    let raw = document.slice(&found).split_once(':').map_or("", |(_, word)| word);
-    let word = parsed.status.or(parsed.state).unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
+    let raw = document
+        .slice(&found)
+        .split_once(':')
+        .map_or("", |(_, word)| word);
+    let word = parsed
+        .status
+        .or(parsed.state)
+        .unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
     if word.trim().is_empty() {
         return None;
     }
-    Some(Standing { approval: approval(&word), word: Some(word), span: Some(found) })
+    Some(Standing {
+        approval: approval(&word),
+        word: Some(word),
+        span: Some(found),
+    })
 }
 
 /// A `Status:` line or table row before the second heading of level two, at most 60 pieces in.
@@ -258,8 +299,11 @@ fn from_lines(document: &Document<'_>) -> Option<Standing> {
                 for line in lines {
                     let words = document.slice(line);
                     for part in words.split(" | ") {
-                        let status = label(part).filter(|label| topic(&label.name) == Some(Topic::Status));
-                        if let Some(label) = status.filter(|label| !part[label.rest..].trim().is_empty()) {
+                        let status =
+                            label(part).filter(|label| topic(&label.name) == Some(Topic::Status));
+                        if let Some(label) =
+                            status.filter(|label| !part[label.rest..].trim().is_empty())
+                        {
                             return Some(found(&part[label.rest..], line.clone()));
                         }
                     }
@@ -281,6 +325,12 @@ fn from_lines(document: &Document<'_>) -> Option<Standing> {
 
 fn found(words: &str, span: Span) -> Standing {
     let word = plain(words).replace('`', "");
-    let bare = word.trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).to_owned();
-    Standing { approval: approval(&word), word: Some(bare), span: Some(span) }
+    let bare = word
+        .trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
+        .to_owned();
+    Standing {
+        approval: approval(&word),
+        word: Some(bare),
+        span: Some(span),
+    }
 }

@@ -22,14 +22,25 @@ pub(super) struct Setting<'s> {
 
 /// Whether every line of a script only sets a variable: run, it does nothing, and below a file's name it is a part of that.
 pub(super) fn only_sets(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .peekable();
     let sets = |line: &str| {
-        let Some((name, value)) = line.split_once('=') else { return false };
-        let value = value.split_once(" #").map_or(value, |(value, _)| value).trim();
+        let Some((name, value)) = line.split_once('=') else {
+            return false;
+        };
+        let value = value
+            .split_once(" #")
+            .map_or(value, |(value, _)| value)
+            .trim();
         let whole = !value.contains(char::is_whitespace) || value.starts_with(['"', '\'']);
         whole
             && name.starts_with(|letter: char| letter.is_ascii_uppercase())
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     };
     lines.peek().is_some() && lines.all(sets)
 }
@@ -45,26 +56,41 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     }
     if matches!(
         language,
-        "mermaid" | "plantuml" | "dot" | "graphviz" | "ascii" | "tree" | "http" | "math" | "csv-output"
+        "mermaid"
+            | "plantuml"
+            | "dot"
+            | "graphviz"
+            | "ascii"
+            | "tree"
+            | "http"
+            | "math"
+            | "csv-output"
     ) || is_drawing(text)
     {
         return Role::Example;
     }
     let shell = is_shell(language)
-        || language.is_empty() && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
+        || language.is_empty()
+            && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
     let content = || is_shown_content(setting.above) || only_sets(text);
     if shell && !(setting.script || text.starts_with("#!") || setting.named && content()) {
         return Role::Shell;
     }
     let above = key(setting.above);
     let plain = language.is_empty()
-        || matches!(language, "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console");
+        || matches!(
+            language,
+            "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console"
+        );
     let printed = matches!(setting.topic, Some(Topic::Expect | Topic::Output))
         || ["expected", "expected output", "expect", "output", "prints"]
             .iter()
             .any(|word| above == *word || above.ends_with(&format!(" {word}")));
     // The line right above says it, whatever file was named before.
-    let announced = matches!(above.as_str(), "expected output" | "expected result" | "output");
+    let announced = matches!(
+        above.as_str(),
+        "expected output" | "expected result" | "output"
+    );
     if printed && (!setting.named || announced) || language == "output" {
         return Role::Output;
     }
@@ -72,10 +98,14 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
         return role;
     }
     // Options as a program's help lists them.
-    if language.is_empty() && text.trim_start().starts_with("--") && !text.trim_start().starts_with("-- ") {
+    if language.is_empty()
+        && text.trim_start().starts_with("--")
+        && !text.trim_start().starts_with("-- ")
+    {
         return Role::Example;
     }
-    let shown = setting.topic == Some(Topic::Example) || SHOWN.iter().any(|word| above.contains(word));
+    let shown =
+        setting.topic == Some(Topic::Example) || SHOWN.iter().any(|word| above.contains(word));
     if !setting.named
         && (shown || plain && setting.topic != Some(Topic::Files))
         && !(plain && setting.topic.is_some_and(Topic::names_files))
@@ -88,7 +118,9 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
 /// The words of a comment on the first line.
 pub(super) fn opening_comment(text: &str) -> Option<&str> {
     let first = text.lines().find(|line| !line.trim().is_empty())?.trim();
-    ["//", "#", "--", "/*", "<!--", "{/*"].iter().find_map(|sign| first.strip_prefix(sign))
+    ["//", "#", "--", "/*", "<!--", "{/*"]
+        .iter()
+        .find_map(|sign| first.strip_prefix(sign))
 }
 
 /// Whether code consists of comments alone: words that say what to do.
@@ -111,22 +143,38 @@ pub(super) fn is_told_in_comments(text: &str, language: &str) -> bool {
         "ruby",
         "swift",
     ];
-    let sign = if matches!(language, "python" | "py" | "ruby") { "#" } else { "//" };
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
-    code.contains(&language) && lines.peek().is_some() && lines.all(|line| line.trim_start().starts_with(sign))
+    let sign = if matches!(language, "python" | "py" | "ruby") {
+        "#"
+    } else {
+        "//"
+    };
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .peekable();
+    code.contains(&language)
+        && lines.peek().is_some()
+        && lines.all(|line| line.trim_start().starts_with(sign))
 }
 
 /// Whether shell text uses the arguments of the script that it is a part of.
 pub(super) fn takes_arguments(text: &str) -> bool {
-    ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "].iter().any(|sign| text.contains(sign))
+    ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "]
+        .iter()
+        .any(|sign| text.contains(sign))
         || text.lines().any(|line| line.trim() == "shift")
 }
 
 /// Whether the words above tell to put the block in place of something: "Replace the list with:".
 pub(super) fn is_shown_content(above: &str) -> bool {
     let words = key(above);
-    let turns = ["replace ", "update ", "change ", "extend "].iter().any(|verb| words.starts_with(verb));
-    turns && ["with", "to", "to include", "to read", "becomes"].iter().any(|end| words.ends_with(&format!(" {end}")))
+    let turns = ["replace ", "update ", "change ", "extend "]
+        .iter()
+        .any(|verb| words.starts_with(verb));
+    turns
+        && ["with", "to", "to include", "to read", "becomes"]
+            .iter()
+            .any(|end| words.ends_with(&format!(" {end}")))
 }
 
 const SHOWN: &[&str] = &[
@@ -245,13 +293,19 @@ pub(crate) fn is_new_label(words: &str) -> bool {
 /// By the label, or by the last words of the line above.
 fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     match setting.topic {
-        Some(Topic::Before) if label_like(above) || above.is_empty() => return Some(Role::Before { after: None }),
+        Some(Topic::Before) if label_like(above) || above.is_empty() => {
+            return Some(Role::Before { after: None });
+        }
         Some(Topic::After) => return Some(Role::After { before: None }),
         _ => {}
     }
     let above = &behind_path(setting.above).unwrap_or_else(|| above.to_owned());
     let above = above.as_str();
-    let short = above.split([',', '.', ';', '—', '(']).next_back().unwrap_or(above).trim();
+    let short = above
+        .split([',', '.', ';', '—', '('])
+        .next_back()
+        .unwrap_or(above)
+        .trim();
     let whole = |list: &[&str]| list.contains(&above) || list.contains(&short);
     if whole(OLD) {
         return Some(Role::Before { after: None });
@@ -259,14 +313,26 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     if whole(NEW) {
         return Some(Role::After { before: None });
     }
-    let colon = setting.above.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
+    let colon = setting
+        .above
+        .trim_end()
+        .trim_end_matches(['*', '_'])
+        .ends_with([':', '：']);
     // "Change: … to (new counter, the rest as it was): …": what goes on in lower case goes on with what a block began.
     let goes_on = setting.above.trim_start().starts_with(char::is_lowercase);
-    if colon && goes_on && above.split([' ', '(']).next().is_some_and(|word| matches!(word, "to" | "with" | "into")) {
+    if colon
+        && goes_on
+        && above
+            .split([' ', '('])
+            .next()
+            .is_some_and(|word| matches!(word, "to" | "with" | "into"))
+    {
         return Some(Role::After { before: None });
     }
     let ends = |list: &[&str]| list.iter().any(|word| above.ends_with(word));
-    let turns = ["change", "replace", "update", "modify", "rename"].iter().any(|word| above.contains(word));
+    let turns = ["change", "replace", "update", "modify", "rename"]
+        .iter()
+        .any(|word| above.contains(word));
     if colon && turns && above.ends_with(" from") {
         return Some(Role::Before { after: None });
     }
@@ -290,7 +356,9 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         return Some(Role::Before { after: None });
     }
     if colon
-        && (above.starts_with("with ") && above.split_whitespace().count() <= 5 || above == "with" || above == "to")
+        && (above.starts_with("with ") && above.split_whitespace().count() <= 5
+            || above == "with"
+            || above == "to")
     {
         return Some(Role::After { before: None });
     }
@@ -300,7 +368,9 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
 /// The words of a line behind the path with which it begins: "`a.py` after:".
 fn behind_path(above: &str) -> Option<String> {
     let path = find_paths(above, 0, false).into_iter().next()?;
-    let first = above[..path.outer.start].chars().all(|letter| !letter.is_alphanumeric());
+    let first = above[..path.outer.start]
+        .chars()
+        .all(|letter| !letter.is_alphanumeric());
     let behind = key(&above[path.outer.end..]);
     (first && !behind.is_empty() && !behind.contains(' ')).then_some(behind)
 }
@@ -320,10 +390,19 @@ fn by_mark(text: &str) -> Option<Role> {
 /// Whether a line is a comment that says only "before" (`true`) or "after" (`false`).
 pub(super) fn mark(line: &str) -> Option<bool> {
     let trimmed = line.trim();
-    let comment =
-        ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"].iter().find_map(|sign| trimmed.strip_prefix(sign))?;
-    let name = key(comment.trim_end_matches("*/}").trim_end_matches("*/").trim_end_matches("-->"));
-    let short = name.split([':', '(', '—']).next().unwrap_or("").trim().to_owned();
+    let comment = ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"]
+        .iter()
+        .find_map(|sign| trimmed.strip_prefix(sign))?;
+    let name = key(comment
+        .trim_end_matches("*/}")
+        .trim_end_matches("*/")
+        .trim_end_matches("-->"));
+    let short = name
+        .split([':', '(', '—'])
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_owned();
     let rest = name.len() - short.len();
     if rest > 60 {
         return None;
@@ -405,10 +484,18 @@ fn is_diff(text: &str) -> bool {
 }
 
 fn is_drawing(text: &str) -> bool {
-    let boxes = text.chars().filter(|letter| matches!(letter, '─'..='╿')).count();
+    let boxes = text
+        .chars()
+        .filter(|letter| matches!(letter, '─'..='╿'))
+        .count();
     let tree = text
         .lines()
-        .filter(|line| line.contains("├──") || line.contains("└──") || line.contains("├─") || line.contains("└─"))
+        .filter(|line| {
+            line.contains("├──")
+                || line.contains("└──")
+                || line.contains("├─")
+                || line.contains("└─")
+        })
         .count();
     let comments = text
         .lines()
@@ -424,5 +511,7 @@ fn is_drawing(text: &str) -> bool {
 }
 
 fn prompted(text: &str) -> bool {
-    text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with("$ "))
+    text.lines()
+        .find(|line| !line.trim().is_empty())
+        .is_some_and(|line| line.starts_with("$ "))
 }

@@ -150,10 +150,27 @@ pub(crate) fn asks_for_change(words: &str) -> bool {
             rest = &rest[lead.len()..];
             continue;
         }
-        let placed = ["in", "inside", "at the top of", "at the bottom of", "at the end of", "under", "在", "en", "в"];
-        let Some(place) = placed.iter().find(|place| begins(rest, place)) else { break };
+        let placed = [
+            "in",
+            "inside",
+            "at the top of",
+            "at the bottom of",
+            "at the end of",
+            "under",
+            "在",
+            "en",
+            "в",
+        ];
+        let Some(place) = placed.iter().find(|place| begins(rest, place)) else {
+            break;
+        };
         let behind = &rest[place.len()..];
-        let Some(cut) = behind.find([',', ':', '，', '：', '、', '中']).filter(|cut| *cut < 120) else { break };
+        let Some(cut) = behind
+            .find([',', ':', '，', '：', '、', '中'])
+            .filter(|cut| *cut < 120)
+        else {
+            break;
+        };
         let width = behind[cut..].chars().next().map_or(1, char::len_utf8);
         rest = &behind[cut + width..];
     }
@@ -162,6 +179,9 @@ pub(crate) fn asks_for_change(words: &str) -> bool {
     urged.is_some_and(|verb| {
         // "Set of …", "Build passes", "Any failing test is fixed": not in the imperative.
         let next = rest[verb.len()..].split_whitespace().next().unwrap_or("");
-        !matches!(next, "of" | "is" | "are" | "was" | "passes" | "succeeds" | "any" | "if" | "sure")
+        !matches!(
+            next,
+            "of" | "is" | "are" | "was" | "passes" | "succeeds" | "any" | "if" | "sure"
+        )
     })
 }

@@ -244,7 +244,9 @@ pub(super) const FILLER: &[&str] = &[
 
 /// What the first word of `words` says; `None` where it asks for nothing to be changed.
 pub(super) fn action_of(words: &str) -> Option<Action> {
-    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let lower = words
+        .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
     let starts = |list: &[&str]| list.iter().any(|word| begins(&lower, word));
     if starts(READ) {
         None
@@ -261,7 +263,9 @@ pub(super) fn action_of(words: &str) -> Option<Action> {
 
 /// Whether the words forbid or only tell to look.
 pub(super) fn only_looks(words: &str) -> bool {
-    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let lower = words
+        .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
     READ.iter().any(|word| begins(&lower, word))
 }
 
@@ -287,7 +291,9 @@ pub(super) fn plainly_modifies(words: &str) -> bool {
         "змінити",
         "оновити",
     ];
-    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let lower = words
+        .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
     PLAIN.iter().any(|word| begins(&lower, word))
 }
 
@@ -296,7 +302,8 @@ pub(super) fn begins(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| {
         !word.is_ascii() && !word.chars().all(char::is_alphabetic)
             || !rest.starts_with(|letter: char| {
-                letter.is_alphanumeric() && (word.is_ascii() || letter.is_ascii()) || letter == '-' && word.is_ascii()
+                letter.is_alphanumeric() && (word.is_ascii() || letter.is_ascii())
+                    || letter == '-' && word.is_ascii()
             })
     })
 }
@@ -304,7 +311,10 @@ pub(super) fn begins(text: &str, word: &str) -> bool {
 /// What a note beside a path says: "(new)", "[MODIFY]", "— create", "新建".
 pub(super) fn action_of_note(note: &str) -> Action {
     // What stands behind a comma or a full stop speaks of something else.
-    if note.trim_start_matches(['`', '*', ' ']).starts_with([',', ';', '.', '，', '；', '。', '、']) {
+    if note
+        .trim_start_matches(['`', '*', ' '])
+        .starts_with([',', ';', '.', '，', '；', '。', '、'])
+    {
         return Action::Unstated;
     }
     let lower = note.to_lowercase();
@@ -351,10 +361,23 @@ pub(super) fn action_of_note(note: &str) -> Action {
         "수정",
     ]) {
         Action::Modify
-    } else if has(&["delete", "deleted", "remove", "removed", "删除", "eliminar", "удалить", "削除", "삭제"])
-    {
+    } else if has(&[
+        "delete",
+        "deleted",
+        "remove",
+        "removed",
+        "删除",
+        "eliminar",
+        "удалить",
+        "削除",
+        "삭제",
+    ]) {
         // "— remove the limit" is about the limit.
-        if removes_whole(trimmed) { Action::Delete } else { Action::Unstated }
+        if removes_whole(trimmed) {
+            Action::Delete
+        } else {
+            Action::Unstated
+        }
     } else {
         Action::Unstated
     }
@@ -363,26 +386,40 @@ pub(super) fn action_of_note(note: &str) -> Action {
 /// Returns whether a note or a label's value says that the file at hand goes: "Delete — unused", "Remove this file".
 pub(super) fn removes_whole(value: &str) -> bool {
     let words = value.trim();
-    let end = words.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(words.len());
+    let end = words
+        .find(|letter: char| !letter.is_alphanumeric())
+        .unwrap_or(words.len());
     let (first, rest) = words.split_at(end);
-    let removed =
-        action_of(first) == Some(Action::Delete) || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
-    removed && !value.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？']) && {
-        let behind = rest.trim_start();
-        // "Delete file, unused", but not "remove old, unused imports".
-        let cut = behind.split([',', ';']).next().unwrap_or(behind);
-        let object = key(if key(cut).split(' ').any(|word| WHOLE.contains(&word)) { cut } else { behind });
-        let words: Vec<&str> =
-            object.split_whitespace().take_while(|word| !matches!(*word, "and" | "as" | "since")).collect();
-        rest.trim().is_empty()
-            || !rest.starts_with(char::is_whitespace)
-            || behind.starts_with(['—', '–', '-', '(']) && !names_part(behind)
-            || words.iter().all(|word| FILLER.contains(word))
-    }
+    let removed = action_of(first) == Some(Action::Delete)
+        || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
+    removed
+        && !value
+            .trim_end_matches(['*', '_', ' ', '`'])
+            .ends_with(['?', '？'])
+        && {
+            let behind = rest.trim_start();
+            // "Delete file, unused", but not "remove old, unused imports".
+            let cut = behind.split([',', ';']).next().unwrap_or(behind);
+            let object = key(if key(cut).split(' ').any(|word| WHOLE.contains(&word)) {
+                cut
+            } else {
+                behind
+            });
+            let words: Vec<&str> = object
+                .split_whitespace()
+                .take_while(|word| !matches!(*word, "and" | "as" | "since"))
+                .collect();
+            rest.trim().is_empty()
+                || !rest.starts_with(char::is_whitespace)
+                || behind.starts_with(['—', '–', '-', '(']) && !names_part(behind)
+                || words.iter().all(|word| FILLER.contains(word))
+        }
 }
 
 /// Words for a file as a whole.
-const WHOLE: [&str; 8] = ["file", "module", "archivo", "fichero", "fichier", "datei", "arquivo", "файл"];
+const WHOLE: [&str; 8] = [
+    "file", "module", "archivo", "fichero", "fichier", "datei", "arquivo", "файл",
+];
 
 /// What a file is made of.
 const PARTS: &[&str] = &[
@@ -422,25 +459,39 @@ const PARTS: &[&str] = &[
 
 /// Returns whether a note in brackets is about a part of the file: "(`MAX_NAME`)", "(unused import)", "(lines 3-5)".
 pub(super) fn names_part(note: &str) -> bool {
-    let Some(inner) = note.trim_start().strip_prefix(['(', '（']) else { return false };
+    let Some(inner) = note.trim_start().strip_prefix(['(', '（']) else {
+        return false;
+    };
     let inner = inner.split([')', '）']).next().unwrap_or(inner);
-    let code = code_spans(inner, 0).into_iter().any(|span| as_path(&inner[span.inner], true).is_none());
-    code || inner.split(|letter: char| !letter.is_alphanumeric()).any(is_part)
+    let code = code_spans(inner, 0)
+        .into_iter()
+        .any(|span| as_path(&inner[span.inner], true).is_none());
+    code || inner
+        .split(|letter: char| !letter.is_alphanumeric())
+        .any(is_part)
 }
 
 fn is_part(word: &str) -> bool {
     let word = word.to_lowercase();
-    PARTS.contains(&word.as_str()) || word.strip_suffix('s').is_some_and(|one| PARTS.contains(&one))
+    PARTS.contains(&word.as_str())
+        || word
+            .strip_suffix('s')
+            .is_some_and(|one| PARTS.contains(&one))
 }
 
 /// Whether a note speaks of something new within a file: "new field", "added two endpoints".
 fn is_new_part(note: &str) -> bool {
-    let mut words = note.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = note
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     if !matches!(words.next(), Some("new" | "added" | "create" | "created")) {
         return false;
     }
     // Before it may stand what kind it is: "new optional field".
-    let within = note.split(['.', ',', ';', '(', ')', ':', '—']).next().unwrap_or(note);
+    let within = note
+        .split(['.', ',', ';', '(', ')', ':', '—'])
+        .next()
+        .unwrap_or(note);
     within.split_whitespace().skip(1).take(3).any(is_part)
 }
 
@@ -473,17 +524,35 @@ mod tests {
         ] {
             assert!(removes_whole(note), "{note}");
         }
-        for note in ["remove the local MAX_NAME", "delete endpoint", "removed in Task 3", "remove `x`", "delete?"] {
+        for note in [
+            "remove the local MAX_NAME",
+            "delete endpoint",
+            "removed in Task 3",
+            "remove `x`",
+            "delete?",
+        ] {
             assert!(!removes_whole(note), "{note}");
         }
     }
 
     #[test]
     fn a_note_that_speaks_of_something_new_beside_or_within_a_file_makes_no_file() {
-        for note in [" (new)", " — new", " (new service)", " [NEW] the cache", " (created here)"] {
+        for note in [
+            " (new)",
+            " — new",
+            " (new service)",
+            " [NEW] the cache",
+            " (created here)",
+        ] {
             assert_eq!(action_of_note(note), Action::Create, "{note}");
         }
-        for note in [" + new migration", " (new field)", " — new optional fields", " (+ new tests)", ", new"] {
+        for note in [
+            " + new migration",
+            " (new field)",
+            " — new optional fields",
+            " (+ new tests)",
+            ", new",
+        ] {
             assert_eq!(action_of_note(note), Action::Unstated, "{note}");
         }
         assert_eq!(action_of_note(" (modified: new field)"), Action::Modify);
