@@ -28,6 +28,8 @@ pub(crate) use lead::altered;
 pub(crate) use lead::{Lead, read as read_lead};
 use role::Setting;
 pub(crate) use role::is_new_label;
+#[cfg(test)]
+pub(crate) use role::{is_old_label, reads_mark};
 pub(crate) use signs::is_test_code;
 
 /// A fenced (or indented) code block.
@@ -485,7 +487,7 @@ fn halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
     let marks: Vec<(usize, bool)> = lines
         .iter()
         .enumerate()
-        .filter_map(|(at, line)| role::mark(line).map(|old| (at, old)))
+        .filter_map(|(at, line)| role::reads_mark(line).map(|old| (at, old)))
         .collect();
     let first = lines
         .iter()

@@ -22,6 +22,10 @@ use crate::vocabulary::{Use, held};
 pub(crate) use asks::is_marker;
 pub(crate) use declared::{Asking, base_of, declared};
 pub(crate) use urging::asks_for_change;
+#[cfg(test)]
+pub(crate) use verbs::{
+    action_of, action_of_note, names_part, only_looks, plainly_modifies, removes_whole,
+};
 
 /// What shall happen to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]

@@ -10,6 +10,7 @@ use crate::identity::CheckboxId;
 use crate::inline::key;
 use crate::labels::Topic;
 use crate::rows::Row;
+use crate::word_lists::List;
 
 pub(crate) use reader::read;
 
@@ -87,33 +88,6 @@ pub(crate) fn share_look(
     }
 }
 
-/// Words that ask for a person.
-const PERSON: &[&str] = &[
-    "manually",
-    "browser",
-    "visual",
-    "visually",
-    "by hand",
-    "in the ui",
-    "user can",
-    "click",
-    "clicking",
-    "clicks",
-    "looks right",
-    "eyeball",
-    "human",
-    "screenshot",
-    "screenshots",
-    "reviewer",
-    "stakeholder",
-    "on a device",
-    "手动",
-    "人工",
-    "浏览器",
-    "navegador",
-    "manualmente",
-];
-
 /// Whether the word stands there whole.
 fn says(text: &str, word: &str) -> bool {
     let whole = |at: usize| {
@@ -135,7 +109,11 @@ pub(crate) fn kind(topic: Option<Topic>, words: &str, has_command: bool) -> Crit
             let marked = lower.starts_with("manual")
                 || lower.starts_with("手动")
                 || lower.contains("(manual");
-            let person = !has_command && PERSON.iter().any(|word| says(&lower, word));
+            let person = !has_command
+                && List::ByAPerson
+                    .words()
+                    .iter()
+                    .any(|word| says(&lower, word));
             if marked || person {
                 CriterionKind::Manual
             } else {

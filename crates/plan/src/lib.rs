@@ -9,7 +9,11 @@ mod inline;
 
 mod languages;
 
+mod topic;
+
 mod vocabulary;
+
+mod word_lists;
 
 mod paths;
 
@@ -66,6 +70,9 @@ mod roles;
 mod select;
 
 mod tick;
+
+#[cfg(test)]
+mod examples;
 
 pub use basis::Basis;
 pub use blocks::{CodeBlock, FileOf, Role, Uncertainty};

@@ -3,6 +3,7 @@
 use crate::boxes::State;
 use crate::document::box_at;
 use crate::inline::{is_sign, plain};
+use crate::word_lists::List;
 
 /// How large a unit is, by its word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,95 +56,24 @@ impl UnitName {
     }
 }
 
-/// Words of units that hold others.
-const PHASES: &[&str] = &[
-    "phase",
-    "milestone",
-    "wave",
-    "sprint",
-    "slice",
-    "stage",
-    "epic",
-    "iteration",
-    "part",
-    "workstream",
-    "story",
-    "user story",
-    "fase",
-    "etapa",
-    "hito",
-    "étape",
-    "phase de",
-    "meilenstein",
-    "teil",
-    "阶段",
-    "里程碑",
-    "阶段性",
-    "フェーズ",
-    "ステージ",
-    "단계",
-    "этап",
-    "фаза",
-    "етап",
-    "etap",
-    "faza",
-    "tranche",
-    "batch",
-    "chunk",
-    "track",
-    "increment",
-    "pr",
-    "release",
-    "bundle",
-    "lane",
-];
-/// Words of units that hold steps.
-const TASKS: &[&str] = &[
-    "task",
-    "work item",
-    "subtask",
-    "sub-task",
-    "work package",
-    "ticket",
-    "tarea",
-    "tâche",
-    "aufgabe",
-    "任务",
-    "任務",
-    "タスク",
-    "작업",
-    "태스크",
-    "задача",
-    "задание",
-    "завдання",
-    "zadanie",
-    "tarefa",
-];
-/// Words of steps.
-pub(crate) const STEPS: &[&str] = &[
-    "step",
-    "paso",
-    "étape",
-    "schritt",
-    "步骤",
-    "步",
-    "ステップ",
-    "手順",
-    "шаг",
-    "крок",
-    "krok",
-    "passo",
-];
-
 /// More letters than any unit word has.
 const LONGEST_WORD: usize = 20;
 
 fn words() -> impl Iterator<Item = (&'static str, Rank)> {
-    let phases = PHASES.iter().map(|word| (*word, Rank::Phase));
-    let tasks = TASKS.iter().map(|word| (*word, Rank::Task));
-    phases
-        .chain(tasks)
-        .chain(STEPS.iter().map(|word| (*word, Rank::Step)))
+    let phases = List::PhaseWord
+        .words()
+        .iter()
+        .map(|word| (*word, Rank::Phase));
+    let tasks = List::TaskWord
+        .words()
+        .iter()
+        .map(|word| (*word, Rank::Task));
+    phases.chain(tasks).chain(
+        List::StepWord
+            .words()
+            .iter()
+            .map(|word| (*word, Rank::Step)),
+    )
 }
 
 /// What the marks around a title say, and the title without them.
@@ -156,96 +86,6 @@ pub(crate) struct Marked {
     /// The words without marks and emphasis.
     pub(crate) words: String,
 }
-
-const DONE: &[&str] = &[
-    "completed",
-    "complete",
-    "done",
-    "implemented",
-    "finished",
-    "shipped",
-    "merged",
-    "已完成",
-    "完成",
-    "completado",
-    "completada",
-    "hecho",
-    "terminado",
-    "完了",
-    "완료",
-    "готово",
-    "выполнено",
-    "виконано",
-    "erledigt",
-    "terminé",
-    "concluído",
-];
-const BEGUN: &[&str] = &[
-    "in progress",
-    "in-progress",
-    "wip",
-    "ongoing",
-    "started",
-    "partial",
-    "partially complete",
-    "partially done",
-    "进行中",
-    "en progreso",
-    "en curso",
-    "進行中",
-    "진행 중",
-    "в работе",
-];
-const LEFT: &[&str] = &[
-    "skipped",
-    "skip",
-    "deferred",
-    "n/a",
-    "not applicable",
-    "cancelled",
-    "canceled",
-    "dropped",
-    "removed",
-    "superseded",
-    "obsolete",
-    "postponed",
-    "out of scope",
-    "tracked separately",
-    "won't do",
-    "wontfix",
-    "跳过",
-    "已取消",
-    "omitido",
-    "omitida",
-    "cancelado",
-    "aplazado",
-];
-const OPTIONAL: &[&str] = &[
-    "optional",
-    "可选",
-    "opcional",
-    "optionnel",
-    "任意",
-    "선택",
-    "опционально",
-    "nice to have",
-    "nice-to-have",
-    "stretch",
-    "if time permits",
-];
-const OPEN: &[&str] = &[
-    "todo",
-    "not started",
-    "pending",
-    "open",
-    "planned",
-    "next",
-    "未开始",
-    "待办",
-    "pendiente",
-    "not done",
-    "incomplete",
-];
 
 /// What a note such as "(DONE)" says.
 pub(crate) fn state_of_note(note: &str) -> Option<State> {
@@ -263,10 +103,10 @@ pub(crate) fn state_of_note(note: &str) -> Option<State> {
         })
     };
     let states = [
-        (OPEN, State::Open),
-        (BEGUN, State::InProgress),
-        (DONE, State::Done),
-        (LEFT, State::Skipped),
+        (List::NotBegun.words(), State::Open),
+        (List::Begun.words(), State::InProgress),
+        (List::Done.words(), State::Done),
+        (List::LeftOut.words(), State::Skipped),
     ];
     states
         .iter()
@@ -320,7 +160,11 @@ pub(crate) fn marked(title: &str) -> Marked {
         .to_owned();
     while let Some((before, note)) = note_at_end(&words) {
         let lower = note.to_lowercase();
-        if OPTIONAL.iter().any(|word| lower.starts_with(word)) {
+        if List::OptionalNote
+            .words()
+            .iter()
+            .any(|word| lower.starts_with(word))
+        {
             out.optional = true;
         } else if let Some(state) = state_of_note(&note) {
             out.state = out.state.or(Some(state));

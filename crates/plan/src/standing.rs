@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Document, PieceKind, Span};
 use crate::inline::{is_sign, key, label, plain};
 use crate::labels::{Topic, topic};
+use crate::word_lists::List;
 
 /// The plan's own mark: front matter `status:` or a `Status:` line near the top.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -33,163 +34,29 @@ pub enum Approval {
 }
 
 /// Words that refuse, approve or finish a plan; the first that is found decides, in this order.
-const WORDS: &[(Approval, &[&str])] = &[
-    (
-        Approval::Refused,
-        &[
-            "not approved",
-            "not ready",
-            "unapproved",
-            "draft",
-            "proposed",
-            "proposal",
-            "rejected",
-            "superseded",
-            "abandoned",
-            "deprecated",
-            "obsolete",
-            "withdrawn",
-            "cancelled",
-            "canceled",
-            "on hold",
-            "pending approval",
-            "awaiting approval",
-            "needs approval",
-            "pending review",
-            "in review",
-            "needs review",
-            "awaiting review",
-            "wip",
-            "do not implement",
-            "replaced by",
-            "parked",
-            "archived",
-            "草稿",
-            "提议",
-            "已废弃",
-            "废弃",
-            "已拒绝",
-            "已取消",
-            "待审",
-            "待批准",
-            "borrador",
-            "propuesto",
-            "propuesta",
-            "rechazado",
-            "obsoleto",
-            "descartado",
-            "cancelado",
-            "entwurf",
-            "abgelehnt",
-            "verworfen",
-            "brouillon",
-            "rejeté",
-            "草案",
-            "下書き",
-            "초안",
-            "черновик",
-            "отклонён",
-            "чернетка",
-            "rascunho",
-            "szkic",
-        ],
-    ),
-    (
-        Approval::Finished,
-        &[
-            "completed",
-            "complete",
-            "done",
-            "implemented",
-            "shipped",
-            "finished",
-            "merged",
-            "已完成",
-            "完成",
-            "已实现",
-            "completado",
-            "completada",
-            "terminado",
-            "hecho",
-            "implementado",
-            "abgeschlossen",
-            "fertig",
-            "terminé",
-            "完了",
-            "완료",
-            "завершено",
-            "готово",
-            "выполнено",
-            "виконано",
-            "concluído",
-            "zakończone",
-        ],
-    ),
-    (
-        Approval::Approved,
-        &[
-            "approved",
-            "accepted",
-            "ready",
-            "active",
-            "in progress",
-            "in-progress",
-            "in_progress",
-            "ongoing",
-            "started",
-            "agreed",
-            "signed off",
-            "批准",
-            "已批准",
-            "已审批",
-            "通过",
-            "进行中",
-            "就绪",
-            "aprobado",
-            "aprobada",
-            "listo",
-            "en progreso",
-            "en curso",
-            "genehmigt",
-            "bereit",
-            "approuvé",
-            "承認",
-            "승인",
-            "утверждён",
-            "одобрен",
-            "в работе",
-            "затверджено",
-            "aprovado",
-        ],
-    ),
+const STATUSES: [(Approval, List); 3] = [
+    (Approval::Refused, List::StatusRefused),
+    (Approval::Finished, List::Done),
+    (Approval::Approved, List::StatusApproved),
 ];
 
 /// What a status means.
 pub(crate) fn approval(word: &str) -> Approval {
     let lower = key(word);
-    let negated = [
-        "incomplete",
-        "not complete",
-        "not done",
-        "not started",
-        "partially",
-        "not yet",
-        "未完成",
-        "no completado",
-    ];
+    let negated = List::StatusNotDone.words();
     if negated.iter().any(|sign| lower.contains(sign)) {
         return Approval::Unmarked;
     }
     // The earliest word is the status; what follows explains it.
     let mut best: Option<(usize, Approval)> = None;
-    for (approval, words) in WORDS {
-        for word in *words {
+    for (approval, list) in STATUSES {
+        for word in list.words() {
             let at = lower
                 .match_indices(word)
                 .map(|(at, _)| at)
                 .find(|at| stands_alone(&lower, *at, word));
             if let Some(at) = at.filter(|at| best.is_none_or(|(best, _)| *at < best)) {
-                best = Some((at, *approval));
+                best = Some((at, approval));
             }
         }
     }

@@ -11,8 +11,9 @@ use crate::criteria::is_among;
 use crate::document::Span;
 use crate::identity::CheckboxId;
 use crate::labels::Topic;
-use crate::naming::{Rank, STEPS, coded, marked, numbered, unit_name};
+use crate::naming::{Rank, coded, marked, numbered, unit_name};
 use crate::rows::{Row, RowKind};
+use crate::word_lists::List;
 
 /// One step of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,7 +91,7 @@ pub(crate) fn is_step_name(words: &str) -> bool {
         name.get(..word.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
-    if words.is_ascii() && !STEPS.iter().any(begins) {
+    if words.is_ascii() && !List::StepWord.words().iter().any(begins) {
         return false;
     }
     unit_name(&marked(words).words).is_some_and(|name| name.rank == Rank::Step)

@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 use serde::Deserialize;
 
+use crate::topic::Topic;
+
 /// What a word does in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -100,21 +102,97 @@ pub(crate) enum Use {
     Abbreviation,
 }
 
-/// The files, one a language.
-const FILES: &[&str] = &[
-    include_str!("../vocabulary/english.toml"),
-    include_str!("../vocabulary/chinese.toml"),
-    include_str!("../vocabulary/korean.toml"),
-    include_str!("../vocabulary/japanese.toml"),
-    include_str!("../vocabulary/spanish.toml"),
-    include_str!("../vocabulary/portuguese.toml"),
-    include_str!("../vocabulary/french.toml"),
-    include_str!("../vocabulary/german.toml"),
-    include_str!("../vocabulary/russian.toml"),
-];
+/// A list of words of which one question is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum List {
+    /// A label of the folder from which paths start.
+    BaseLabel,
+    /// A label that announces a check where it holds a command, and else the file that is looked at or holds the tests.
+    CheckLabel,
+    /// A verb before a path: the file is to be made.
+    CreateVerb,
+    /// A verb before a path: the file is to be changed, or made.
+    ModifyVerb,
+    /// A verb before a path: the file is to go.
+    DeleteVerb,
+    /// A verb before a path: it is only looked at, run or forbidden.
+    LookVerb,
+    /// A word beside a path that is still about the whole file.
+    BesideFile,
+    /// A verb that plainly changes what is there.
+    PlainModifyVerb,
+    /// A word for a file as a whole.
+    WholeFile,
+    /// A word for what a file is made of.
+    PartOfFile,
+    /// A verb that asks for a change at the head of a sentence.
+    Imperative,
+    /// A word before such a verb.
+    ImperativeLead,
+    /// A word that begins a place before such a verb.
+    ImperativePlace,
+    /// A word for a unit that holds others.
+    PhaseWord,
+    /// A word for a unit that holds steps.
+    TaskWord,
+    /// A word for a step.
+    StepWord,
+    /// A state: finished. Of units and of plans.
+    Done,
+    /// A state: in progress.
+    Begun,
+    /// A state: skipped.
+    LeftOut,
+    /// A note: the unit may be left out.
+    OptionalNote,
+    /// A state: open.
+    NotBegun,
+    /// Words above code that is only shown.
+    ShownAbove,
+    /// A label of code that stands now.
+    OldCodeLabel,
+    /// A label of code that shall stand.
+    NewCodeLabel,
+    /// A comment that heads what a block replaces.
+    OldCodeComment,
+    /// A comment that heads what takes its place.
+    NewCodeComment,
+    /// Words of a criterion that only a person can check.
+    ByAPerson,
+    /// A note beside a path: the file is made.
+    NoteCreate,
+    /// A note beside a path: the file is changed.
+    NoteModify,
+    /// A note beside a path: the file goes.
+    NoteDelete,
+    /// A status of a plan: not to be implemented.
+    StatusRefused,
+    /// A status of a plan: it may be implemented.
+    StatusApproved,
+    /// A status that holds a word of another one and means neither.
+    StatusNotDone,
+}
 
-/// The uses of a language, each with its entries and their examples.
-pub(crate) type Language = BTreeMap<Use, BTreeMap<String, String>>;
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// Entries, each with a sentence that it decides.
+pub(crate) type Entries = BTreeMap<String, String>;
+
+/// The words of a language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Language {
+    /// Names of labels, by what they announce.
+    pub(crate) labels: BTreeMap<Topic, Entries>,
+    /// Words in headings, by what they announce.
+    pub(crate) headings: BTreeMap<Topic, Entries>,
+    /// Words that one question is asked of.
+    pub(crate) lists: BTreeMap<List, Entries>,
+    /// Words of sentences, by what they do there.
+    #[serde(flatten)]
+    pub(crate) uses: BTreeMap<Use, Entries>,
+}
 
 /// Reads the files.
 pub(crate) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
@@ -156,7 +234,7 @@ impl Uses {
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut all = Vocabulary::default();
-    for (what, entries) in languages().flatten().flatten() {
+    for (what, entries) in languages().flatten().flat_map(|language| language.uses) {
         for entry in entries.into_keys() {
             if entry.chars().any(is_dense) {
                 let first = entry.chars().next().unwrap_or_default();

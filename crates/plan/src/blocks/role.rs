@@ -5,6 +5,7 @@ use crate::inline::key;
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::find_paths;
+use crate::word_lists::List;
 
 /// What is known of a block besides its content.
 pub(super) struct Setting<'s> {
@@ -104,8 +105,11 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     {
         return Role::Example;
     }
-    let shown =
-        setting.topic == Some(Topic::Example) || SHOWN.iter().any(|word| above.contains(word));
+    let shown = setting.topic == Some(Topic::Example)
+        || List::ShownAbove
+            .words()
+            .iter()
+            .any(|word| above.contains(word));
     if !setting.named
         && (shown || plain && setting.topic != Some(Topic::Files))
         && !(plain && setting.topic.is_some_and(Topic::names_files))
@@ -177,117 +181,14 @@ pub(super) fn is_shown_content(above: &str) -> bool {
             .any(|end| words.ends_with(&format!(" {end}")))
 }
 
-const SHOWN: &[&str] = &[
-    "for illustration",
-    "for example",
-    "example response",
-    "sample response",
-    "looks like this",
-    "example usage",
-    "pseudocode",
-    "pseudo-code",
-    "do not copy",
-    "conceptual",
-    "reference only",
-    "for reference",
-    "示例",
-    "例如",
-    "por ejemplo",
-];
-
-const OLD: &[&str] = &[
-    "before",
-    "current code",
-    "current",
-    "currently",
-    "old code",
-    "old",
-    "existing code",
-    "find",
-    "find this",
-    "replace this",
-    "from",
-    "replace",
-    "current implementation",
-    "remove",
-    "existing",
-    "search for",
-    "locate",
-    "delete",
-    "currently reads",
-    "修改前",
-    "当前代码",
-    "旧代码",
-    "原代码",
-    "把",
-    "将",
-    "將",
-    "原本",
-    "antes",
-    "было",
-    "до",
-];
-const NEW: &[&str] = &[
-    "after",
-    "with",
-    "replace with",
-    "new code",
-    "to",
-    "change to",
-    "becomes",
-    "replace it with",
-    "change it to",
-    "updated",
-    "with this",
-    "new",
-    "should become",
-    "should be",
-    "into",
-    "to this",
-    "替换为",
-    "改为",
-    "改成",
-    "改成如下",
-    "換成",
-    "换成",
-    "改為",
-    "替換為",
-    "修改后",
-    "修改後",
-    "después",
-    "con",
-    "por",
-    "cambiar a",
-    "reemplazar por",
-    "par",
-    "après",
-    "remplacer par",
-    "durch",
-    "neu",
-    "soll",
-    "ändern zu",
-    "ersetzen durch",
-    "by",
-    "replace by",
-    "修改为",
-    "替换成",
-    "次に置き換える",
-    "を次に置き換える",
-    "다음으로 교체",
-    "다음으로 바꾼다",
-    "стало",
-    "после",
-    "на",
-];
-
 /// Returns whether a label leads to what stands now.
-pub(super) fn is_old_label(words: &str) -> bool {
-    OLD.contains(&words)
+pub(crate) fn is_old_label(words: &str) -> bool {
+    List::OldCodeLabel.words().contains(&words)
 }
 
 /// Returns whether a label leads to what shall stand.
 pub(crate) fn is_new_label(words: &str) -> bool {
-    NEW.contains(&words)
+    List::NewCodeLabel.words().contains(&words)
 }
 
 /// By the label, or by the last words of the line above.
@@ -307,10 +208,10 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         .unwrap_or(above)
         .trim();
     let whole = |list: &[&str]| list.contains(&above) || list.contains(&short);
-    if whole(OLD) {
+    if whole(List::OldCodeLabel.words()) {
         return Some(Role::Before { after: None });
     }
-    if whole(NEW) {
+    if whole(List::NewCodeLabel.words()) {
         return Some(Role::After { before: None });
     }
     let colon = setting
@@ -381,14 +282,14 @@ fn label_like(above: &str) -> bool {
 
 /// By a comment on the block's own first line: `# Before`, `// NEW:`.
 fn by_mark(text: &str) -> Option<Role> {
-    match mark(text.lines().find(|line| !line.trim().is_empty())?)? {
+    match reads_mark(text.lines().find(|line| !line.trim().is_empty())?)? {
         true => Some(Role::Before { after: None }),
         false => Some(Role::After { before: None }),
     }
 }
 
 /// Whether a line is a comment that says only "before" (`true`) or "after" (`false`).
-pub(super) fn mark(line: &str) -> Option<bool> {
+pub(crate) fn reads_mark(line: &str) -> Option<bool> {
     let trimmed = line.trim();
     let comment = ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"]
         .iter()
@@ -407,72 +308,16 @@ pub(super) fn mark(line: &str) -> Option<bool> {
     if rest > 60 {
         return None;
     }
-    if OLD_MARKS.contains(&short.as_str()) {
+    if List::OldCodeComment.words().contains(&short.as_str()) {
         Some(true)
-    } else if NEW_MARKS.contains(&short.as_str()) || short == "new" && comment.trim().len() < 8 {
+    } else if List::NewCodeComment.words().contains(&short.as_str())
+        || short == "new" && comment.trim().len() < 8
+    {
         Some(false)
     } else {
         None
     }
 }
-
-/// Comments that head what a block replaces.
-const OLD_MARKS: &[&str] = &[
-    "before",
-    "old",
-    "old code",
-    "current",
-    "current code",
-    "was",
-    "existing",
-    "avant",
-    "actuel",
-    "code actuel",
-    "ancien code",
-    "vorher",
-    "bisher",
-    "aktueller code",
-    "alter code",
-    "antes",
-    "código actual",
-    "código atual",
-    "было",
-    "до",
-    "修改前",
-    "旧代码",
-    "变更前",
-    "原",
-    "変更前",
-    "변경 전",
-    "변경전",
-];
-
-/// Comments that head what takes its place.
-const NEW_MARKS: &[&str] = &[
-    "after",
-    "new code",
-    "now",
-    "changed to",
-    "replacement",
-    "après",
-    "nouveau",
-    "nouveau code",
-    "nachher",
-    "neu",
-    "neuer code",
-    "después",
-    "depois",
-    "nuevo código",
-    "novo código",
-    "стало",
-    "после",
-    "修改后",
-    "新代码",
-    "变更后",
-    "変更後",
-    "변경 후",
-    "변경후",
-];
 
 fn is_diff(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());

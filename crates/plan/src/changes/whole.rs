@@ -2,11 +2,12 @@
 
 use super::Action;
 use super::asks::turn;
-use super::verbs::{FILLER, action_of, begins, names_part};
+use super::verbs::{action_of, begins, names_part};
 use crate::inline::{code_spans, key};
 use crate::labels::Topic;
 use crate::paths::as_path;
 use crate::vocabulary::{Use, begins as opens, is_all};
+use crate::word_lists::List;
 
 /// Words that leave the choice between two verbs: "delete or empty".
 const OR: &[&str] = &["or", "o", "u", "ou", "oder", "или", "або", "或"];
@@ -17,7 +18,7 @@ pub(super) fn deletes(before: &str, behind: &str) -> bool {
     let mut words = lower
         .split_whitespace()
         .rev()
-        .skip_while(|word| FILLER.contains(word));
+        .skip_while(|word| List::BesideFile.words().contains(word));
     let verb = words
         .next()
         .is_some_and(|word| action_of(word) == Some(Action::Delete));
@@ -43,7 +44,7 @@ pub(super) fn is_of_part(topic: Topic, (lead, behind): (&str, &str), target: Opt
 fn is_whole(lead: &str, behind: &str) -> bool {
     key(lead)
         .split_whitespace()
-        .all(|word| FILLER.contains(&word))
+        .all(|word| List::BesideFile.words().contains(&word))
         && !lead.contains('`')
         && ends_with_the_file(behind)
 }
@@ -63,7 +64,11 @@ fn ends_with_the_file(behind: &str) -> bool {
         return false;
     }
     let mut rest = rest;
-    while let Some(word) = FILLER.iter().find(|word| begins(rest, word)) {
+    while let Some(word) = List::BesideFile
+        .words()
+        .iter()
+        .find(|word| begins(rest, word))
+    {
         rest = rest[word.len()..].trim_start();
     }
     let lower = rest.to_lowercase();

@@ -65,7 +65,7 @@ fn decides(what: Use, example: &str) -> bool {
 fn every_entry_decides_its_example() {
     let mut wrong = Vec::new();
     for language in languages() {
-        for (what, entries) in language.unwrap() {
+        for (what, entries) in language.unwrap().uses {
             for (entry, example) in entries {
                 let held = example.replace('_', "").to_lowercase().contains(&entry);
                 if !held || !decides(what, &example) {
