@@ -43,25 +43,25 @@ pub struct CodeBlock {
     pub text: String,
     /// The whole fence.
     pub span: Span,
-    /// What part the block plays.
+    /// The part that the block plays.
     pub role: Role,
     /// The file it is for.
     pub file: FileOf,
-    /// How that is known.
+    /// The way in which that is known.
     pub basis: Basis,
     /// The sentences and labels that introduce it, nearest last; behind them what says right below it where it goes.
     pub prose: String,
     /// The imports that the words around it spell out as code: they are the block's.
     #[serde(skip)]
     pub imports: Vec<String>,
-    /// What the words right above it leave in doubt.
+    /// A doubt that the words right above it leave.
     #[serde(skip)]
     pub uncertain: Option<Uncertainty>,
     /// First and last line said for this block, from 1.
     pub lines: Option<(usize, usize)>,
 }
 
-/// What the words right above a block leave in doubt.
+/// A doubt that the words right above a block leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uncertainty {
     /// They neither ask for a change nor name a new state: what stands is not to be replaced by it.
@@ -78,19 +78,19 @@ pub enum Uncertainty {
     MayBeOld,
 }
 
-/// What part a code block plays.
+/// The part that a code block plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Code to stand in a file.
     #[default]
     Code,
-    /// What stands there now.
+    /// Code that stands there now.
     Before {
         /// Index in [`crate::Phase::blocks`] of the block that replaces it.
         after: Option<usize>,
     },
-    /// What shall stand there instead.
+    /// Code that shall stand there instead.
     After {
         /// Index in [`crate::Phase::blocks`] of the block that it replaces.
         before: Option<usize>,
@@ -103,14 +103,14 @@ pub enum Role {
     SearchReplace,
     /// Commands.
     Shell,
-    /// What a command is expected to print.
+    /// The output that is expected of a command.
     Output,
     /// Shown, not to be placed: a sample response, a directory tree, a diagram.
     Example,
 }
 
 impl Role {
-    /// Whether the block is to stand in a file.
+    /// Returns whether the block is to stand in a file.
     pub(crate) fn is_placed(self) -> bool {
         matches!(
             self,
@@ -369,7 +369,7 @@ fn language(info: &str) -> String {
     word.to_lowercase()
 }
 
-/// Whether every line is a command.
+/// Returns whether every line is a command.
 fn all_commands(text: &str) -> bool {
     let mut lines = text
         .lines()
@@ -417,7 +417,7 @@ fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
     }
 }
 
-/// What the words that lead to a block leave in doubt.
+/// Returns what the words that lead to a block leave in doubt.
 fn uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<Uncertainty> {
     match (role, lead) {
         (Role::Code, Lead::Unclear) => Some(Uncertainty::Unasked),

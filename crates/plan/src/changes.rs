@@ -27,7 +27,7 @@ pub(crate) use verbs::{
     action_of, action_of_note, names_part, only_looks, plainly_modifies, removes_whole,
 };
 
-/// What shall happen to a file.
+/// The change that is planned for a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -54,7 +54,7 @@ pub struct PlannedChange {
     pub path: String,
     /// The bytes of the path in the text.
     pub span: Span,
-    /// What shall happen to the file.
+    /// The change that is planned for it.
     pub action: Action,
     /// Named as the test file, or a test by its name.
     pub test: bool,
@@ -62,13 +62,13 @@ pub struct PlannedChange {
     pub pattern: bool,
     /// First and last line that the plan names, from 1.
     pub lines: Option<(usize, usize)>,
-    /// What is said about it: note behind the path, `**Changes**:` line, bullets below.
+    /// The words about it: note behind the path, `**Changes**:` line, bullets below.
     pub prose: String,
     /// Indices into [`crate::Phase::blocks`] of the blocks for this file, in order.
     pub blocks: Vec<usize>,
     /// The box in whose item the file is named.
     pub checkbox: Option<CheckboxId>,
-    /// How it is known that the unit is about this file.
+    /// The way in which it is known that the unit is about this file.
     pub basis: Basis,
     /// The plan says that the file has no content.
     pub empty: bool,
@@ -89,10 +89,10 @@ impl PlannedChange {
     }
 }
 
-/// What is said of a path where it is named.
+/// The words about a path where it is named, as read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Said {
-    /// What shall happen to the file.
+    /// The change that is planned for the file.
     pub(crate) action: Action,
     /// Named as a test.
     pub(crate) test: bool,
@@ -100,7 +100,7 @@ pub(crate) struct Said {
     pub(crate) checkbox: Option<CheckboxId>,
     /// It is an entry of a list of files, which names each in full.
     pub(crate) listed: bool,
-    /// How it is known.
+    /// The way in which it is known.
     pub(crate) basis: Basis,
     /// The file has no content.
     pub(crate) empty: bool,
@@ -120,7 +120,7 @@ pub(crate) fn meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
         .collect()
 }
 
-/// Whether a file of this name may stand in the root and in folders as well,
+/// Returns whether a file of this name may stand in the root and in folders as well,
 /// so that a list of files that names two means two.
 fn is_in_many_folders(path: &str) -> bool {
     const NAMES: &[&str] = &[

@@ -195,7 +195,7 @@ fn said_state(document: &Document<'_>, rows: &[Row]) -> Option<State> {
     top.into_iter().find_map(value)
 }
 
-/// Whether a row spells work out: code, or a file.
+/// Returns whether a row spells work out: code, or a file.
 fn works(row: &Row) -> bool {
     matches!(row.kind, RowKind::Code(_))
         || row.label.is_some() && row.topic.is_some_and(Topic::names_files)
@@ -310,14 +310,14 @@ fn run_rows(
     runs
 }
 
-/// Whether a line of a sentence ends within a list: "Run `a`, `b`, and".
+/// Returns whether a line of a sentence ends within a list: "Run `a`, `b`, and".
 fn goes_on(line: &str) -> bool {
     let last = line.split_whitespace().next_back().unwrap_or("");
     last.ends_with([',', '，', '、', '+', '&'])
         || matches!(last, "and" | "then" | "y" | "und" | "et" | "и" | "和")
 }
 
-/// What stands behind the bold title of a step, where it begins with a command: "**Step 2: build** — `npm run build`".
+/// Returns what stands behind the bold title of a step, where it begins with a command: "**Step 2: build** — `npm run build`".
 fn behind_title(words: &str) -> Option<&str> {
     let (title, rest) = words.strip_prefix("**")?.split_once("**")?;
     let value = rest.trim_start_matches([' ', '—', '–', '-', ':', '→']);
@@ -347,13 +347,13 @@ fn place_in(folder: Option<String>, commands: &mut [PlannedCommand]) {
         .for_each(|one| one.folder.clone_from(&folder));
 }
 
-/// Whether a command of a fence is how to use what the line above it asks to be made: "Add a `report` command:".
+/// Returns whether a command of a fence is how to use what the line above it asks to be made: "Add a `report` command:".
 fn uses_new(asking: &Asking<'_, '_>, at: usize, command: &PlannedCommand) -> bool {
     line_above(asking, at)
         .is_some_and(|above| above.trim_end().ends_with([':', '：']) && is_use(above, command))
 }
 
-/// Whether the line above a fence makes it wait for something: "If it is missing, run:".
+/// Returns whether the line above a fence makes it wait for something: "If it is missing, run:".
 fn waits(asking: &Asking<'_, '_>, at: usize) -> bool {
     let above = at.checked_sub(1).map(|above| &asking.rows[above]);
     let line = above.filter(|above| matches!(above.kind, RowKind::Line(_)));
@@ -361,7 +361,7 @@ fn waits(asking: &Asking<'_, '_>, at: usize) -> bool {
         .is_some_and(|words| words.ends_with([':', '：']) && is_conditional(words))
 }
 
-/// Whether the words of a box are about a command: "It starts: `command`", "`command` is clean".
+/// Returns whether the words of a box are about a command: "It starts: `command`", "`command` is clean".
 fn is_about_command(words: &str) -> bool {
     let behind = words
         .strip_prefix('`')
@@ -376,7 +376,7 @@ fn is_about_command(words: &str) -> bool {
     words.trim_end().ends_with('`') && words.contains(": `") || behind.is_some_and(passes)
 }
 
-/// What the words above a fence expect in brackets: "Run (red):", "Run the tests (must fail)".
+/// Returns what the words above a fence expect in brackets: "Run (red):", "Run the tests (must fail)".
 fn bracketed(asking: &Asking<'_, '_>, at: usize) -> ExpectedOutcome {
     let above = at.checked_sub(1).map(|above| &asking.rows[above]);
     let Some(above) = above.filter(|_| matches!(asking.rows[at].kind, RowKind::Code(_))) else {

@@ -1,4 +1,4 @@
-//! What must hold when a unit is finished, and who can check it.
+//! Reads the criteria of a unit: what must hold when it is finished, and who can check it.
 
 mod reader;
 
@@ -17,7 +17,7 @@ pub(crate) use reader::read;
 /// One criterion of success.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Criterion {
-    /// Whether a machine or a person checks it.
+    /// A machine or a person checks it.
     pub kind: CriterionKind,
     /// Its words, on one line.
     pub text: String,
@@ -29,7 +29,7 @@ pub struct Criterion {
     pub checkbox: Option<CheckboxId>,
 }
 
-/// Who can check a criterion.
+/// The one who can check a criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CriterionKind {
@@ -39,7 +39,7 @@ pub enum CriterionKind {
     Manual,
 }
 
-/// Whether a row stands among criteria.
+/// Returns whether a row stands among criteria.
 pub(crate) fn is_among(row: &Row) -> bool {
     let within = row.heading_topic.is_some_and(Topic::is_criteria);
     let run = matches!(
@@ -88,7 +88,7 @@ pub(crate) fn share_look(
     }
 }
 
-/// Whether the word stands there whole.
+/// Returns whether the word stands there whole.
 fn says(text: &str, word: &str) -> bool {
     let whole = |at: usize| {
         let joined =
@@ -99,7 +99,7 @@ fn says(text: &str, word: &str) -> bool {
         .any(|(at, _)| !word.is_ascii() || whole(at))
 }
 
-/// Who checks a criterion: by its heading, else by its commands and words.
+/// Returns who checks a criterion: by its heading, else by its commands and words.
 pub(crate) fn kind(topic: Option<Topic>, words: &str, has_command: bool) -> CriterionKind {
     match topic {
         Some(Topic::Automated) => CriterionKind::Automated,

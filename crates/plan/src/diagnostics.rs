@@ -1,4 +1,4 @@
-//! What in a plan could not be read with certainty, said with its place and what to do.
+//! Finds the parts of a plan that could not be read with certainty, each with its location and what to do.
 
 use serde::Serialize;
 
@@ -17,11 +17,11 @@ pub struct Diagnostic {
     /// A short stable name: `unclosed-fence`, `number-twice`, `block-between`, `block-nowhere`,
     /// `block-outside`, `command-placeholder`, `command-author-path`, `no-units`.
     pub code: &'static str,
-    /// What was found.
+    /// The finding.
     pub message: String,
     /// Where.
     pub span: Span,
-    /// What the author can do about it.
+    /// The advice to the author.
     pub hint: String,
 }
 

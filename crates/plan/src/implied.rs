@@ -13,7 +13,7 @@ struct Pattern {
     at: usize,
     /// Its text, cut where the file's path stood.
     around: (String, String),
-    /// How much of the path is left out, as the command runs in that folder.
+    /// The folder that the path leaves out, as the command runs in it.
     folder: String,
     /// The end of the path behind its last dot.
     extension: String,

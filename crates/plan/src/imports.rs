@@ -19,7 +19,7 @@ use crate::inline::{CodeSpan, code_spans};
 use crate::mention::{Mention, mention, sentence_around};
 use crate::vocabulary::{Use, is_entry};
 
-/// How words that mean an import begin.
+/// Beginnings of words that mean an import.
 const IMPORT: [&str; 6] = ["import", "импорт", "导入", "導入", "インポート", "임포트"];
 
 /// Words for one that was shown before.
@@ -28,7 +28,7 @@ const SAME: [&str; 12] = [
     "同样", "同じ",
 ];
 
-/// How many words may stand between "imports" and the module: "to the imports that come from `x`".
+/// The most words that may stand between "imports" and the module: "to the imports that come from `x`".
 const BETWEEN: usize = 3;
 
 /// The import statements that the words spell out and do not deny, in the language of the file at `path`.
@@ -103,7 +103,7 @@ pub(crate) fn worded(words: &str) -> Vec<WordedImport<'_>> {
     found
 }
 
-/// Whether the verb "import" stands before a code span: "import `a`".
+/// Returns whether the verb "import" stands before a code span: "import `a`".
 fn asks(words: &str, span: &CodeSpan) -> bool {
     let before = words[..span.outer.start].trim_end().to_lowercase();
     let word = before
@@ -113,13 +113,13 @@ fn asks(words: &str, span: &CodeSpan) -> bool {
     is_entry(word, Use::Import) && made_of(words, &span.outer) == Mention::Spoken
 }
 
-/// Whether words only join two names.
+/// Returns whether words only join two names.
 fn is_join(between: &str) -> bool {
     let mut words = between.split([' ', ',']).filter(|word| !word.is_empty());
     words.all(|word| matches!(word, "and" | "&" | "und" | "et" | "y" | "e" | "и" | "和"))
 }
 
-/// Whether the words ask for an import that an earlier block of the unit showed: "Add the same import."
+/// Returns whether the words ask for an import that an earlier block of the unit showed: "Add the same import."
 pub(crate) fn asks_for_the_same(words: &str) -> bool {
     let lower = words.to_lowercase();
     let said = SAME.iter().flat_map(|same| lower.match_indices(same));
@@ -134,7 +134,7 @@ pub(crate) fn asks_for_the_same(words: &str) -> bool {
         })
 }
 
-/// Whether a block shows imports and nothing else.
+/// Returns whether a block shows imports and nothing else.
 pub(crate) fn is_all_imports(text: &str, path: &str) -> bool {
     let Some(tree) = Language::of_path(path).and_then(|language| language.parse(text)) else {
         return false;
@@ -151,7 +151,7 @@ pub(crate) fn is_all_imports(text: &str, path: &str) -> bool {
         && kinds.iter().all(|kind| imports(kind) || *kind == "comment")
 }
 
-/// What the sentence around a part of the words makes of it.
+/// Returns what the sentence around a part of the words makes of it.
 fn made_of(words: &str, name: &Range<usize>) -> Mention {
     let sentence = sentence_around(words, name.start);
     let own = name.start - sentence.start..name.end.min(sentence.end) - sentence.start;
@@ -177,7 +177,7 @@ fn clauses(words: &str, spans: &[CodeSpan]) -> Vec<Span> {
 }
 
 /// The imports that a clause says by module and name: "extend the `./y` import with `X`", "add `X` to the imports from `y`".
-/// What stands in a file's import of a script may be its default export or one of its names; an import that is there gets
+/// Returns what stands in a file's import of a script may be its default export or one of its names; an import that is there gets
 /// more names, so only that is read.
 fn named(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<String> {
     let inside: Vec<&CodeSpan> = spans
@@ -216,7 +216,7 @@ fn named(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<Stri
     found
 }
 
-/// Whether the code span at `at` is the module of an import that the clause speaks of: "the `x` import", "imports from `x`".
+/// Returns whether the code span at `at` is the module of an import that the clause speaks of: "the `x` import", "imports from `x`".
 fn is_told_module(words: &str, clause: &Span, inside: &[&CodeSpan], at: usize) -> bool {
     let span = inside[at];
     let lower = |range: Range<usize>| words.get(range).unwrap_or("").to_lowercase();

@@ -1,4 +1,4 @@
-//! What stands inside a line: code spans, emphasis, and a label with a colon.
+//! Reads the inside of a line: code spans, emphasis, and a label with a colon.
 
 use crate::document::Span;
 
@@ -132,7 +132,7 @@ pub(crate) struct Label {
     pub(crate) note: String,
     /// Where the rest of the line begins.
     pub(crate) rest: usize,
-    /// Whether it is emphasised.
+    /// It is emphasised.
     pub(crate) bold: bool,
 }
 

@@ -9,12 +9,12 @@ use crate::topic::Topic::{About, Automated, Changes, Criteria, Manual, Reference
 use crate::vocabulary::{Entries, languages};
 use crate::word_lists::List;
 
-/// Whether a label names the folder from which paths start.
+/// Returns whether a label names the folder from which paths start.
 pub(crate) fn is_base(name: &str) -> bool {
     List::BaseLabel.words().contains(&name)
 }
 
-/// Whether a label may announce a check.
+/// Returns whether a label may announce a check.
 pub(crate) fn is_check(name: &str) -> bool {
     List::CheckLabel.words().contains(&name)
 }
@@ -45,7 +45,7 @@ fn by_topic(
     joined.into_iter()
 }
 
-/// What a label announces, by its exact name.
+/// Returns what a label announces, by its exact name.
 pub(crate) fn topic(name: &str) -> Option<Topic> {
     // "ADR 0010 D5", "RFC 7231 §4": what it refers to has a number.
     let numbered = || {
@@ -61,7 +61,7 @@ pub(crate) fn topic(name: &str) -> Option<Topic> {
         .or_else(|| is_manual(name).then_some(Manual))
 }
 
-/// Whether a name is of a check by hand: "manuell", "vérification manuelle", "수동 확인".
+/// Returns whether a name is of a check by hand: "manuell", "vérification manuelle", "수동 확인".
 fn is_manual(name: &str) -> bool {
     const STEMS: [&str; 6] = ["manual", "manuel", "ручн", "手动", "手動", "수동"];
     const TESTS: [&str; 6] = [
@@ -97,7 +97,7 @@ fn is_manual(name: &str) -> bool {
             && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
 }
 
-/// What an element inside a `<task>` announces, by its name.
+/// Returns what an element inside a `<task>` announces, by its name.
 pub(crate) fn element_topic(name: &str) -> Option<Topic> {
     match name {
         "action" | "implementation" | "instructions" => Some(Changes),
@@ -112,7 +112,7 @@ pub(crate) fn element_topic(name: &str) -> Option<Topic> {
     }
 }
 
-/// What a heading announces: its name without number and notes, or words in it.
+/// Returns what a heading announces: its name without number and notes, or words in it.
 pub(crate) fn heading_topic(title: &str) -> Option<Topic> {
     let name = key(&title.replace('_', " "));
     let bare = name.trim_start_matches(|letter: char| {

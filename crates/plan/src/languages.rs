@@ -304,7 +304,7 @@ const EXTENSIONS: &[&str] = &[
     "mts",
 ];
 
-/// Whether a file with this name can hold a block of this language; an unknown language fits every file.
+/// Returns whether a file with this name can hold a block of this language; an unknown language fits every file.
 pub(crate) fn fits(language: &str, path: &str) -> bool {
     let language = language.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
@@ -326,7 +326,7 @@ pub(crate) fn fits(language: &str, path: &str) -> bool {
     extension.is_empty() && !NAMES.contains(&stem)
 }
 
-/// Whether the file is written in the language itself, not only able to hold a part in it.
+/// Returns whether the file is written in the language itself, not only able to hold a part in it.
 pub(crate) fn is_at_home(language: &str, path: &str) -> bool {
     let language = language.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
@@ -339,7 +339,7 @@ pub(crate) fn is_at_home(language: &str, path: &str) -> bool {
         })
 }
 
-/// Whether the language is one of programs, not of data, text or markup.
+/// Returns whether the language is one of programs, not of data, text or markup.
 pub(crate) fn is_source(language: &str) -> bool {
     let language = language.to_ascii_lowercase();
     let endings = LANGUAGES
@@ -350,7 +350,7 @@ pub(crate) fn is_source(language: &str) -> bool {
     ending.is_some_and(|ending| code::paths::is_code(&format!("file.{ending}")))
 }
 
-/// Whether the language is one of a shell.
+/// Returns whether the language is one of a shell.
 pub(crate) fn is_shell(language: &str) -> bool {
     [
         "bash",
@@ -368,7 +368,7 @@ pub(crate) fn is_shell(language: &str) -> bool {
     .contains(&language.to_ascii_lowercase().as_str())
 }
 
-/// Whether a name without folders is that of a file.
+/// Returns whether a name without folders is that of a file.
 pub(crate) fn is_file_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let stem = lower.split('.').next().unwrap_or("");
@@ -417,7 +417,7 @@ pub(crate) fn is_file_name(name: &str) -> bool {
         )
 }
 
-/// Whether files end so.
+/// Returns whether files end so.
 pub(crate) fn is_extension(extension: &str) -> bool {
     !extension.is_empty()
         && (EXTENSIONS.contains(&extension)

@@ -1,4 +1,4 @@
-//! What the words around a name make of it: whether it is spoken of, spared, or only followed.
+//! Reads the words around a name: is it spoken of, spared, or only followed?
 //!
 //! "Add the route to `a.py` like the one in `b.py`, without touching `c.py`": `a.py` is
 //! spoken of, `b.py` is a source, `c.py` is spared.
@@ -9,7 +9,7 @@ use crate::inline::{code_spans, one_line};
 use crate::paths::{FoundPath, as_path, find_paths};
 use crate::vocabulary::{Use, begins, is_all, is_entry, last};
 
-/// What a sentence makes of a name in it.
+/// The part of a name in its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mention {
     /// The sentence is about it, or something goes there.

@@ -5,7 +5,7 @@ use crate::document::box_at;
 use crate::inline::{is_sign, plain};
 use crate::word_lists::List;
 
-/// How large a unit is, by its word.
+/// The size of a unit, by its word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
     /// Holds tasks.
@@ -25,12 +25,12 @@ pub(crate) struct UnitName {
     pub(crate) number: Option<String>,
     /// The rest.
     pub(crate) title: String,
-    /// How large.
+    /// The size.
     pub(crate) rank: Rank,
 }
 
 impl UnitName {
-    /// How people call it.
+    /// Returns how people call it.
     pub(crate) fn label(&self) -> String {
         match &self.number {
             Some(number)
@@ -76,7 +76,7 @@ fn words() -> impl Iterator<Item = (&'static str, Rank)> {
     )
 }
 
-/// What the marks around a title say, and the title without them.
+/// A title without the marks around it, and their meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Marked {
     /// The state, if any mark tells.
@@ -87,7 +87,7 @@ pub(crate) struct Marked {
     pub(crate) words: String,
 }
 
-/// What a note such as "(DONE)" says.
+/// Returns what a note such as "(DONE)" says.
 pub(crate) fn state_of_note(note: &str) -> Option<State> {
     let lower = note
         .trim()

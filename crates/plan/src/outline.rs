@@ -31,7 +31,7 @@ struct Section {
     boxes: bool,
     numbers: bool,
     work: bool,
-    /// How many signs of work it holds.
+    /// The number of signs of work that it holds.
     works: usize,
     element: bool,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Unit {
     pub(crate) name: UnitName,
     /// The dialect that saw it.
     pub(crate) dialect: &'static str,
-    /// What the marks of its heading say.
+    /// The state by the marks of its heading.
     pub(crate) state: Option<State>,
     /// It may be left out.
     pub(crate) optional: bool,
@@ -62,7 +62,7 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
-    /// Whether its first piece is its heading.
+    /// Returns whether its first piece is its heading.
     pub(crate) fn opens_with_heading(&self, document: &Document<'_>) -> bool {
         let first = document.pieces.get(self.pieces.start);
         first.is_some_and(|piece| {
@@ -140,7 +140,7 @@ impl Outline {
     }
 }
 
-/// Whether a document spells work out: code for a file that it names.
+/// Returns whether a document spells work out: code for a file that it names.
 fn shows_work(document: &Document<'_>) -> bool {
     let code = document.fences.iter().any(|fence| {
         let language = fence.info.split_whitespace().next().unwrap_or("");
@@ -194,7 +194,7 @@ fn whole(document: &Document<'_>) -> Option<Unit> {
     })
 }
 
-/// Whether two titles name the same thing.
+/// Returns whether two titles name the same thing.
 fn alike(left: &str, right: &str) -> bool {
     let (left, right) = (key(left), key(right));
     if left.is_empty() || right.is_empty() || left.contains(&right) || right.contains(&left) {

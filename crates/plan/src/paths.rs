@@ -16,11 +16,11 @@ pub(crate) struct FoundPath {
     pub(crate) outer: Span,
     /// First and last line named right behind it.
     pub(crate) lines: Option<(usize, usize)>,
-    /// Whether it stood in ticks.
+    /// It stood in ticks.
     pub(crate) ticked: bool,
 }
 
-/// Whether a path names no single file: a folder, a glob, a placeholder.
+/// Returns whether a path names no single file: a folder, a glob, a placeholder.
 pub(crate) fn is_pattern(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     path.ends_with('/')
@@ -36,7 +36,7 @@ pub(crate) fn is_pattern(path: &str) -> bool {
             && !is_program_file(path))
 }
 
-/// Whether a path without an extension is a program's: it lies in a folder for those.
+/// Returns whether a path without an extension is a program's: it lies in a folder for those.
 pub(crate) fn is_program_file(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, name)| {
         let home = folder.rsplit('/').next().unwrap_or(folder);
@@ -357,7 +357,7 @@ pub(crate) fn expand(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether one path is the other, or ends in it folder by folder.
+/// Returns whether one path is the other, or ends in it folder by folder.
 pub(crate) fn same_file(known: &str, said: &str) -> bool {
     let known = known.trim_end_matches('/');
     let said = said.trim_end_matches('/').trim_start_matches("@/");

@@ -67,7 +67,7 @@ impl Plan {
         self.dialects.clone()
     }
 
-    /// What the plan says of itself.
+    /// Returns what the plan says of itself.
     pub fn standing(&self) -> &Standing {
         &self.standing
     }
@@ -113,7 +113,7 @@ impl Plan {
         &self.commands
     }
 
-    /// What the plan says it does not do.
+    /// Returns what the plan says it does not do.
     pub fn bounds(&self) -> &[Bound] {
         &self.bounds
     }
@@ -131,7 +131,7 @@ impl Plan {
         })
     }
 
-    /// What could not be read with certainty.
+    /// Returns what could not be read with certainty.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }

@@ -1,4 +1,4 @@
-//! What each command is in its plan: a check, a step, a setting up. For programs
+//! Reads the part of each command in its plan: a check, a step, a setting up. For programs
 //! that read the plan as a whole.
 
 mod place;
@@ -21,7 +21,7 @@ use crate::reading::Plan;
 use crate::rows::{Row, RowKind, rows};
 use crate::steps::Part;
 
-/// What a command is for in its plan.
+/// The part of a command in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CommandRole {
@@ -46,18 +46,18 @@ pub enum CommandRole {
 pub struct CommandReading {
     /// Where it stands.
     pub span: Span,
-    /// What it is for in the plan.
+    /// Its part in the plan.
     pub role: CommandRole,
-    /// What kind of command it is.
+    /// The kind of command.
     pub kind: Kind,
     /// It changes files of the source tree.
     pub writes: bool,
-    /// What tells how it went: `yes`, its status; `output`, only what it prints; `no`, nothing.
+    /// The source of its result: `yes`, its status; `output`, only its output; `no`, nothing.
     pub decides: &'static str,
-    /// What the plan expects: `exit 0`, `exit nonzero`, `prints contains …`, `empty`, `unreadable`, `-`; joined by
+    /// The expectation of the plan: `exit 0`, `exit nonzero`, `prints contains …`, `empty`, `unreadable`, `-`; joined by
     /// ` or `.
     pub expect: String,
-    /// What it needs.
+    /// Its needs.
     pub needs: Vec<Need>,
     /// The folder to run it in.
     pub folder: Option<String>,
@@ -140,7 +140,7 @@ fn push(
     }
 }
 
-/// What is read already.
+/// The commands that are read already.
 struct Known {
     /// The commands of units and criteria.
     listed: Vec<Span>,
@@ -347,7 +347,7 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
     }
 }
 
-/// Whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
+/// Returns whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
 fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
     place.items.iter().any(|item| is_use(bare(item), command))
 }
@@ -357,7 +357,7 @@ fn bare(item: &str) -> &str {
     item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')
 }
 
-/// Whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.
+/// Returns whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.
 fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
     let (facts, table) = (&command.facts, &*TABLE);
     if matches!(facts.kind, Kind::Git | Kind::Commit | Kind::Generate) {
@@ -369,7 +369,7 @@ fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
         || place.is_under(&table.operation) && reaches
 }
 
-/// Whether a command stands among words that are to be written: in the prose below a heading of documentation, or behind
+/// Returns whether a command stands among words that are to be written: in the prose below a heading of documentation, or behind
 /// the name of a text file.
 fn writes_words(place: &Place) -> bool {
     !place.fenced

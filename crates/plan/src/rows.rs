@@ -6,7 +6,7 @@ use crate::inline::{Label, code_spans, label};
 use crate::labels::{Topic, element_topic, heading_topic, is_check, topic};
 use crate::languages::is_shell;
 
-/// What a row is.
+/// The kind of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RowKind {
     /// A heading inside the unit, with its level.
@@ -26,13 +26,13 @@ pub(crate) enum RowKind {
 pub(crate) struct Row {
     /// Its piece in the document.
     pub(crate) piece: usize,
-    /// What it is.
+    /// The kind of row.
     pub(crate) kind: RowKind,
     /// Its words: no list marker, no box, no `#`.
     pub(crate) span: Span,
-    /// What it, or the nearest label or heading that governs it, announces.
+    /// The topic that it announces, or the nearest label or heading that governs it.
     pub(crate) topic: Option<Topic>,
-    /// What the headings around it announce.
+    /// The topic of the headings around it.
     pub(crate) heading_topic: Option<Topic>,
     /// Its own label, if that announces something.
     pub(crate) label: Option<Label>,
@@ -40,7 +40,7 @@ pub(crate) struct Row {
     pub(crate) section: Option<usize>,
     /// The innermost list item.
     pub(crate) item: Option<usize>,
-    /// Whether it begins an item with a box.
+    /// It begins an item with a box.
     pub(crate) boxed: bool,
 }
 
@@ -56,7 +56,7 @@ struct Scope {
 }
 
 impl Scope {
-    /// Whether the label still governs this piece, which is not itself labelled.
+    /// Returns whether the label still governs this piece, which is not itself labelled.
     fn governs(&mut self, document: &Document<'_>, piece: usize) -> bool {
         let part = &document.pieces[piece];
         if piece == self.piece {
@@ -176,7 +176,7 @@ impl Reader<'_, '_> {
         });
     }
 
-    /// Whether what a label announces is a command: in its value, or in what follows where it has none.
+    /// Returns whether what a label announces is a command: in its value, or in what follows where it has none.
     fn has_command(&self, piece: usize, value: &str) -> bool {
         /// Lines of a list, and a block, stand right behind the label.
         const FOLLOWING: usize = 4;

@@ -21,7 +21,7 @@ pub enum Unselected {
     /// Nothing has that name.
     #[error("no unit of the plan is called `{wanted}`: choose one of its units by number or title")]
     Unknown {
-        /// What was asked for.
+        /// The name that was asked for.
         wanted: String,
         /// The units with the nearest names.
         near: Vec<PhaseId>,
@@ -29,7 +29,7 @@ pub enum Unselected {
     /// Several have that name.
     #[error("`{wanted}` fits more than one unit of the plan: say which, with its full name")]
     Ambiguous {
-        /// What was asked for.
+        /// The name that was asked for.
         wanted: String,
         /// The units that fit.
         candidates: Vec<PhaseId>,
@@ -70,7 +70,7 @@ impl Plan {
         self.phases().iter().map(|phase| phase.id).collect()
     }
 
-    /// Whether a run could still do something about the unit: boxes for a person, and commits, wait for others.
+    /// Returns whether a run could still do something about the unit: boxes for a person, and commits, wait for others.
     fn has_work(&self, phase: &Phase) -> bool {
         if matches!(phase.state, State::Done | State::Skipped) {
             return false;
@@ -325,7 +325,7 @@ fn by_title(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
     }
 }
 
-/// How alike two texts are, of a hundred, by the pairs of letters that they share.
+/// Returns how alike two texts are, of a hundred, by the pairs of letters that they share.
 fn likeness(left: &str, right: &str) -> usize {
     let pairs = |text: &str| {
         let letters: Vec<char> = text.chars().collect();

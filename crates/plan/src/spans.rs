@@ -19,11 +19,11 @@ use crate::sentences::Sentence;
 pub struct Passage {
     /// Its bytes.
     pub span: Span,
-    /// What it is.
+    /// The kind of passage.
     pub kind: PassageKind,
 }
 
-/// What a part of a unit's text is.
+/// The kind of a part of a unit's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PassageKind {
@@ -53,7 +53,7 @@ pub enum PassageKind {
     Aside,
 }
 
-/// What has been read of a unit.
+/// The parts of a unit that have been read.
 pub(crate) struct Parts<'a> {
     /// Its own rows.
     pub(crate) rows: &'a [Row],

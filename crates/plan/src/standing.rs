@@ -1,4 +1,4 @@
-//! What a plan says of itself: draft, approved, superseded, done.
+//! Reads the status of a plan: draft, approved, superseded, done.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,11 +14,11 @@ pub struct Standing {
     pub word: Option<String>,
     /// Where it is written.
     pub span: Option<Span>,
-    /// What it means for implementing.
+    /// Its meaning for implementing.
     pub approval: Approval,
 }
 
-/// What a plan's mark means for implementing it.
+/// The meaning of a plan's mark for implementing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Approval {
@@ -40,7 +40,7 @@ const STATUSES: [(Approval, List); 3] = [
     (Approval::Approved, List::StatusApproved),
 ];
 
-/// What a status means.
+/// Returns what a status means.
 pub(crate) fn approval(word: &str) -> Approval {
     let lower = key(word);
     let negated = List::StatusNotDone.words();

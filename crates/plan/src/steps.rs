@@ -26,9 +26,9 @@ pub struct Step {
     pub span: Span,
     /// Its own box.
     pub checkbox: Option<CheckboxId>,
-    /// What it consists of, in order.
+    /// Its parts, in order.
     pub parts: Vec<Part>,
-    /// What it is for, in the main.
+    /// Its purpose, in the main.
     pub kind: StepKind,
     /// The label of the file below which it stands as an item.
     pub below: Option<Span>,
@@ -48,7 +48,7 @@ pub enum Part {
     Say(Span),
 }
 
-/// What a step is for, in the main.
+/// The purpose of a step, in the main.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
@@ -83,7 +83,7 @@ pub(crate) struct Seed {
     pub(crate) below: Option<Span>,
 }
 
-/// Whether the words name a step: "Step 2: …".
+/// Returns whether the words name a step: "Step 2: …".
 pub(crate) fn is_step_name(words: &str) -> bool {
     // Most lines are no step, and told so at a glance.
     let name = words.trim_start_matches(|letter: char| !letter.is_alphabetic());
@@ -156,7 +156,7 @@ pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     found
 }
 
-/// Whether a sentence asks to run a command: "Run `npm test` and".
+/// Returns whether a sentence asks to run a command: "Run `npm test` and".
 fn runs_in_words(asking: &Asking<'_, '_>, row: &Row) -> bool {
     let line = matches!(row.kind, RowKind::Line(_))
         && !is_among(row)

@@ -15,13 +15,13 @@ pub struct Ticking {
     pub text: String,
     /// The line where it was, from 1.
     pub line: usize,
-    /// What to make of it.
+    /// The mark to make of it.
     pub to: Mark,
     /// Label, title or heading of its unit, to tell boxes of one text apart; may be empty.
     pub heading: String,
 }
 
-/// What a box shall bear.
+/// The mark that a box shall bear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
@@ -43,7 +43,7 @@ pub enum TickFailure {
     Ambiguous {
         /// The box that was asked for.
         ticking: Ticking,
-        /// How many fit.
+        /// The number of boxes that fit.
         candidates: usize,
     },
 }
@@ -141,7 +141,7 @@ fn find<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailur
     }
 }
 
-/// Whether the box stands in a unit of that name, by label, title or heading.
+/// Returns whether the box stands in a unit of that name, by label, title or heading.
 fn bears(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
     let asked = key(heading.trim_start_matches('#'));
     if asked.is_empty() {

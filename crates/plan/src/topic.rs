@@ -22,9 +22,9 @@ pub(crate) enum Topic {
     Reference,
     /// A command.
     Run,
-    /// What a command is expected to show.
+    /// The output that is expected of a command.
     Expect,
-    /// What is not to be done.
+    /// Non-goals.
     Bounds,
     /// Criteria that a machine checks.
     Automated,
@@ -34,23 +34,23 @@ pub(crate) enum Topic {
     Criteria,
     /// The steps.
     Steps,
-    /// What it is about.
+    /// The subject.
     About,
-    /// What is to be changed, in words.
+    /// The changes, in words.
     Changes,
-    /// How to take it all back, should it go wrong.
+    /// The way to take it all back, should it go wrong.
     Rollback,
     /// Units that come first.
     Depends,
     /// The commit.
     Commit,
-    /// How the code is now.
+    /// The code as it is now.
     Before,
-    /// How the code shall be.
+    /// The code as it shall be.
     After,
     /// Shown only.
     Example,
-    /// What something prints.
+    /// The output of something.
     Output,
     /// The folder to run in.
     Folder,
@@ -61,17 +61,17 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    /// Whether criteria stand below.
+    /// Returns whether criteria stand below.
     pub(crate) fn is_criteria(self) -> bool {
         matches!(self, Topic::Criteria | Topic::Automated | Topic::Manual)
     }
 
-    /// Whether what stands below is not to be done now.
+    /// Returns whether what stands below is not to be done now.
     pub(crate) fn is_left_undone(self) -> bool {
         matches!(self, Topic::Bounds | Topic::Rollback)
     }
 
-    /// Whether a file named behind it is one of the unit's changes.
+    /// Returns whether a file named behind it is one of the unit's changes.
     pub(crate) fn names_files(self) -> bool {
         matches!(
             self,

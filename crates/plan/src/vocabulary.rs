@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::topic::Topic;
 
-/// What a word does in a sentence.
+/// The part that a word plays in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Use {

@@ -39,7 +39,7 @@ fn below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> (String, bool
     (text, leads_on)
 }
 
-/// Whether the row is of a paragraph that speaks of the block right above it.
+/// Returns whether the row is of a paragraph that speaks of the block right above it.
 pub(super) fn speaks_of_the_last(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> bool {
     let first = (1..=row).rev().find(|at| {
         matches!(

@@ -28,7 +28,7 @@ pub(super) struct Wanted<'w> {
     pub(super) text: &'w str,
 }
 
-/// How near the words stand that name the file.
+/// The distance of the words that name the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Nearness {
     /// In the block, its fence, or the line right above.
@@ -45,9 +45,9 @@ pub(super) enum Nearness {
 pub(super) struct Located {
     /// The file.
     pub(super) file: FileOf,
-    /// How near the words stand that name it.
+    /// The distance of the words that name it.
     pub(super) nearness: Nearness,
-    /// How it is known.
+    /// The way in which it is known.
     pub(super) basis: Basis,
 }
 
@@ -144,7 +144,7 @@ fn by_label_of_tests(
     })
 }
 
-/// How a file is known that a sentence names: the unit's list may state it.
+/// Returns how a file is known that a sentence names: the unit's list may state it.
 fn of_list(file: &FileOf, changes: &[PlannedChange]) -> Basis {
     match file {
         FileOf::Change(at) => changes
@@ -154,7 +154,7 @@ fn of_list(file: &FileOf, changes: &[PlannedChange]) -> Basis {
     }
 }
 
-/// Whether a line is a path, behind its number, with what is said of it: "**1. `a.py`** — say the limit:".
+/// Returns whether a line is a path, behind its number, with what is said of it: "**1. `a.py`** — say the limit:".
 fn opens_with_path(asking: &Asking<'_, '_>, row: &Row) -> bool {
     let words = asking.document.slice(&row.span);
     let noted = row.label.as_ref().is_some_and(|label| {
@@ -472,7 +472,7 @@ fn in_folder_of_step(
     }
 }
 
-/// Whether the words right above a block put it in a file that is none of the unit's: "The route goes to `x`".
+/// Returns whether the words right above a block put it in a file that is none of the unit's: "The route goes to `x`".
 fn goes_elsewhere(wanted: &Wanted<'_>, words: &str, base: usize, paths: &[FoundPath]) -> bool {
     let [path] = paths else { return false };
     let before = words[..path.outer.start - base].trim_end().to_lowercase();
@@ -509,7 +509,7 @@ fn lenient(language: &str) -> bool {
     )
 }
 
-/// Whether an entry of a file list stands alone right above the block, or holds it.
+/// Returns whether an entry of a file list stands alone right above the block, or holds it.
 fn entry_is_for(asking: &Asking<'_, '_>, at: usize, target: usize, code: &Row) -> bool {
     let row = &asking.rows[at];
     let around = asking

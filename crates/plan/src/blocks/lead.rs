@@ -1,4 +1,4 @@
-//! What the words right above a block make of it: what is to stand, what is to go, how it is now, or something only shown.
+//! Reads the words right above a block: is it to stand, to go, how it is now, or only shown?
 //!
 //! "Remove:" leads to what goes, "Currently `b` reads:" to what stands, "Do not write it like this:" to what nobody writes.
 //! Words that ask for a change decide against all of these: "Keep `a` as it is and add:" leads to what is added.
@@ -12,7 +12,7 @@ use crate::vocabulary::{Opening, Use, Uses, begins, held, is_dense, is_entry, la
 
 pub(crate) use altered::{Altered, altered};
 
-/// What a block is by the words that lead to it.
+/// The sense that the words above give to a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lead {
     /// They ask for a change, or there are none.
@@ -89,7 +89,7 @@ const INTO: [&str; 6] = [
     "einfügen",
     "insérer",
 ];
-/// What a place is called that only a file with content has.
+/// Names of a place that only a file with content has.
 const WITHIN: [&str; 8] = [
     "end", "others", "other", "list", "top", "bottom", "line", "existing",
 ];
@@ -261,7 +261,7 @@ const ARTICLES: [&str; 30] = [
 ];
 
 impl Clause<'_> {
-    /// What it begins with, behind the words that may stand before a verb.
+    /// Returns what it begins with, behind the words that may stand before a verb.
     fn head(&self) -> &str {
         let mut rest = self.words;
         while let Some(end) = Opening::of(rest).end(Use::Lead) {
@@ -453,7 +453,7 @@ impl Clause<'_> {
     }
 }
 
-/// What is rejected: "Bad request" is a thing of the code.
+/// Things that are rejected: "Bad request" is a thing of the code.
 const WAYS: [&str; 14] = [
     "alternative",
     "alternatives",
@@ -496,7 +496,7 @@ fn is_of_noun(word: &str) -> bool {
     )
 }
 
-/// What a removal that the words ask for makes of the block: of what they name in code, the block may show the rest.
+/// Returns what a removal that the words ask for makes of the block: of what they name in code, the block may show the rest.
 fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
     let names: Vec<&str> = code_spans(above, 0)
         .into_iter()

@@ -1,4 +1,4 @@
-//! What part a code block plays, by its language, its content and the words above it.
+//! Finds the part that a code block plays, by its language, its content and the words above it.
 
 use super::Role;
 use crate::inline::key;
@@ -7,21 +7,21 @@ use crate::languages::is_shell;
 use crate::paths::find_paths;
 use crate::word_lists::List;
 
-/// What is known of a block besides its content.
+/// The surroundings of a block, beside its content.
 pub(super) struct Setting<'s> {
     /// The language of its fence.
     pub(super) language: &'s str,
-    /// What the label or heading that governs it announces.
+    /// The topic of the label or heading that governs it.
     pub(super) topic: Option<Topic>,
     /// The words right above it.
     pub(super) above: &'s str,
-    /// Whether a label or the line above names a file for it.
+    /// A label or the line above names a file for it.
     pub(super) named: bool,
-    /// Whether that file is a shell script.
+    /// That file is a shell script.
     pub(super) script: bool,
 }
 
-/// Whether every line of a script only sets a variable: run, it does nothing, and below a file's name it is a part of that.
+/// Returns whether every line of a script only sets a variable: run, it does nothing, and below a file's name it is a part of that.
 pub(super) fn only_sets(text: &str) -> bool {
     let mut lines = text
         .lines()
@@ -127,7 +127,7 @@ pub(super) fn opening_comment(text: &str) -> Option<&str> {
         .find_map(|sign| first.strip_prefix(sign))
 }
 
-/// Whether code consists of comments alone: words that say what to do.
+/// Returns whether code consists of comments alone: words that say what to do.
 pub(super) fn is_told_in_comments(text: &str, language: &str) -> bool {
     let code = [
         "python",
@@ -161,7 +161,7 @@ pub(super) fn is_told_in_comments(text: &str, language: &str) -> bool {
         && lines.all(|line| line.trim_start().starts_with(sign))
 }
 
-/// Whether shell text uses the arguments of the script that it is a part of.
+/// Returns whether shell text uses the arguments of the script that it is a part of.
 pub(super) fn takes_arguments(text: &str) -> bool {
     ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "]
         .iter()
@@ -169,7 +169,7 @@ pub(super) fn takes_arguments(text: &str) -> bool {
         || text.lines().any(|line| line.trim() == "shift")
 }
 
-/// Whether the words above tell to put the block in place of something: "Replace the list with:".
+/// Returns whether the words above tell to put the block in place of something: "Replace the list with:".
 pub(super) fn is_shown_content(above: &str) -> bool {
     let words = key(above);
     let turns = ["replace ", "update ", "change ", "extend "]
@@ -288,7 +288,7 @@ fn by_mark(text: &str) -> Option<Role> {
     }
 }
 
-/// Whether a line is a comment that says only "before" (`true`) or "after" (`false`).
+/// Returns whether a line is a comment that says only "before" (`true`) or "after" (`false`).
 pub(crate) fn reads_mark(line: &str) -> Option<bool> {
     let trimmed = line.trim();
     let comment = ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"]

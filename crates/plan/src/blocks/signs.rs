@@ -1,6 +1,6 @@
 //! Signs by which code, words and paths are told: of tests, of an implementation, of a file's own name.
 
-/// Whether the words name a file by its stem: "the run lifecycle", `ReviewMode`, "(score.py)".
+/// Returns whether the words name a file by its stem: "the run lifecycle", `ReviewMode`, "(score.py)".
 pub(super) fn says_stem(words: &str, path: &str) -> bool {
     let stem = path
         .rsplit('/')
@@ -29,7 +29,7 @@ pub(super) fn says_stem(words: &str, path: &str) -> bool {
     (1..=4).any(|count| parts.windows(count).any(|run| run.concat() == bare))
 }
 
-/// Whether the block defines something that bears the file's name.
+/// Returns whether the block defines something that bears the file's name.
 pub(super) fn defines_stem(text: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     let stem: String = name
@@ -89,7 +89,7 @@ pub(super) fn says_implement(words: &str) -> bool {
     .any(|word| words.contains(word))
 }
 
-/// Whether code is that of tests.
+/// Returns whether code is that of tests.
 pub(crate) fn is_test_code(text: &str) -> bool {
     let signs = [
         "def test_",
@@ -122,7 +122,7 @@ pub(crate) fn is_test_code(text: &str) -> bool {
     })
 }
 
-/// Whether a path is that of a text for people.
+/// Returns whether a path is that of a text for people.
 pub(super) fn is_document(path: &str) -> bool {
     matches!(
         crate::languages::extension(path.rsplit('/').next().unwrap_or("")).as_str(),
@@ -130,7 +130,7 @@ pub(super) fn is_document(path: &str) -> bool {
     )
 }
 
-/// Whether a path is that of a shell script.
+/// Returns whether a path is that of a shell script.
 pub(super) fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     let ending = crate::languages::extension(name);

@@ -74,7 +74,7 @@ pub(super) fn changes_within(words: &str, before: &str) -> bool {
     })
 }
 
-/// Whether the words around a path ask for that file.
+/// Returns whether the words around a path ask for that file.
 pub(super) fn asks_for(
     before: &str,
     behind: &str,
@@ -129,7 +129,7 @@ fn without_notes(behind: &str) -> String {
     outside.collect()
 }
 
-/// Whether a bold line or item begins a step.
+/// Returns whether a bold line or item begins a step.
 pub(super) fn names_step(words: &str) -> bool {
     let name = crate::naming::unit_name(&crate::naming::marked(words).words);
     name.is_some_and(|name| name.rank == crate::naming::Rank::Step)
@@ -152,7 +152,7 @@ pub(super) fn unnumbered(words: &str) -> String {
     rest.to_owned()
 }
 
-/// Whether the words between two paths only join them.
+/// Returns whether the words between two paths only join them.
 pub(super) fn joins(between: &str) -> bool {
     let lower = between.to_lowercase();
     let mut depth = 0_i32;
@@ -191,7 +191,7 @@ pub(super) fn joins(between: &str) -> bool {
     )
 }
 
-/// What a word between two paths says of those after it: "Create `a`; Test `b`".
+/// Returns what a word between two paths says of those after it: "Create `a`; Test `b`".
 pub(super) fn turn(between: &str) -> Option<Topic> {
     topic(&key(
         between.trim_matches(|letter: char| !letter.is_alphabetic())

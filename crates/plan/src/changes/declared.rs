@@ -19,7 +19,7 @@ use crate::paths::{FoundPath, find_paths};
 use crate::rows::{Row, RowKind};
 use crate::vocabulary::{Use, begins};
 
-/// What is needed to find files in a unit.
+/// The parts of a unit in which its files are looked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asking<'a, 't> {
     /// The document.
@@ -28,7 +28,7 @@ pub(crate) struct Asking<'a, 't> {
     pub(crate) rows: &'a [Row],
     /// The box of each item.
     pub(crate) boxes: &'a [Option<CheckboxId>],
-    /// Whether the unit is an item whose own words name its files.
+    /// The item that the unit is, where its own words name its files.
     pub(crate) item: Option<usize>,
 }
 
@@ -120,7 +120,7 @@ impl Collector<'_, '_, '_> {
         }
     }
 
-    /// What is said in the place at hand, besides what shall happen to the file.
+    /// Returns what is said in the place at hand, besides what shall happen to the file.
     fn said(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> Said {
         let base = self.base.as_ref().map(|(_, folder)| folder.clone());
         Said {
@@ -330,7 +330,7 @@ impl Collector<'_, '_, '_> {
         self.say(&touched, &words);
     }
 
-    /// What a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
+    /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
     fn told(&mut self, value: &str) {
         let (goes, empty) = (removes_whole(value), is_empty_note(value));
         for at in &self.current {
@@ -587,7 +587,7 @@ impl Collector<'_, '_, '_> {
         true
     }
 
-    /// Whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
+    /// Returns whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
     fn leads_on(&self, at: usize) -> (bool, bool) {
         let rows = self.asking.rows;
         let end = (at + 1..rows.len())
@@ -604,7 +604,7 @@ impl Collector<'_, '_, '_> {
         (code, last.ends_with([':', '：']))
     }
 
-    /// Whether an item around the row named a file already.
+    /// Returns whether an item around the row named a file already.
     fn below_listed(&self, row: &Row) -> bool {
         let around = self
             .asking
@@ -648,7 +648,7 @@ pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
     value.or_else(|| mention::base(words))
 }
 
-/// What a title's first word says is done to a file in it.
+/// Returns what a title's first word says is done to a file in it.
 fn stated(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
     let action = action_of(bare).unwrap_or_default();
     let before = &words[..path.outer.start - base];

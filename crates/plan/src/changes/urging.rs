@@ -4,7 +4,7 @@
 use super::verbs::begins;
 use crate::word_lists::List;
 
-/// Whether a sentence asks, in the imperative, for something to be changed:
+/// Returns whether a sentence asks, in the imperative, for something to be changed:
 /// "Add the import.", "In `x`, rename …", "Also delete …".
 pub(crate) fn asks_for_change(words: &str) -> bool {
     let lower = words.to_lowercase();

@@ -6,7 +6,7 @@ use crate::labels::Topic;
 use crate::paths::as_path;
 use crate::word_lists::List;
 
-/// What the first word of `words` says; `None` where it asks for nothing to be changed.
+/// Returns what the first word of `words` says; `None` where it asks for nothing to be changed.
 pub(crate) fn action_of(words: &str) -> Option<Action> {
     let lower = words
         .trim_start_matches(|letter: char| !letter.is_alphanumeric())
@@ -25,7 +25,7 @@ pub(crate) fn action_of(words: &str) -> Option<Action> {
     }
 }
 
-/// Whether the words forbid or only tell to look.
+/// Returns whether the words forbid or only tell to look.
 pub(crate) fn only_looks(words: &str) -> bool {
     let lower = words
         .trim_start_matches(|letter: char| !letter.is_alphanumeric())
@@ -36,7 +36,7 @@ pub(crate) fn only_looks(words: &str) -> bool {
         .any(|word| begins(&lower, word))
 }
 
-/// Whether the first word says plainly that something there is changed.
+/// Returns whether the first word says plainly that something there is changed.
 pub(crate) fn plainly_modifies(words: &str) -> bool {
     let lower = words
         .trim_start_matches(|letter: char| !letter.is_alphanumeric())
@@ -47,7 +47,7 @@ pub(crate) fn plainly_modifies(words: &str) -> bool {
         .any(|word| begins(&lower, word))
 }
 
-/// Whether a text begins with a word.
+/// Returns whether a text begins with a word.
 pub(super) fn begins(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| {
         !word.is_ascii() && !word.chars().all(char::is_alphabetic)
@@ -58,7 +58,7 @@ pub(super) fn begins(text: &str, word: &str) -> bool {
     })
 }
 
-/// What a note beside a path says: "(new)", "[MODIFY]", "— create", "新建".
+/// Returns what a note beside a path says: "(new)", "[MODIFY]", "— create", "新建".
 pub(crate) fn action_of_note(note: &str) -> Action {
     // What stands behind a comma or a full stop speaks of something else.
     if note
@@ -152,7 +152,7 @@ fn is_part(word: &str) -> bool {
             .is_some_and(|one| List::PartOfFile.words().contains(&one))
 }
 
-/// Whether a note speaks of something new within a file: "new field", "added two endpoints".
+/// Returns whether a note speaks of something new within a file: "new field", "added two endpoints".
 fn is_new_part(note: &str) -> bool {
     let mut words = note
         .split(|letter: char| !letter.is_alphanumeric())
@@ -168,7 +168,7 @@ fn is_new_part(note: &str) -> bool {
     within.split_whitespace().skip(1).take(3).any(is_part)
 }
 
-/// What a label such as `Create:` says.
+/// Returns what a label such as `Create:` says.
 pub(super) fn action_of_topic(topic: Topic, note: &str) -> Action {
     let by_note = action_of_note(note);
     match topic {

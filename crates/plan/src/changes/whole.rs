@@ -1,4 +1,4 @@
-//! Whether words are about a file as a whole: only then is it removed, moved or made by them.
+//! Reads if words are about a file as a whole: only then is it removed, moved or made by them.
 
 use super::Action;
 use super::asks::turn;

@@ -1,4 +1,4 @@
-//! What is said of a unit elsewhere: boxes in a section that repeats it, and the units it depends on.
+//! Joins a unit with its mentions elsewhere: boxes in a section that repeats it, and the units it depends on.
 
 use std::ops::Range;
 
@@ -84,7 +84,7 @@ fn is_hash(word: &str) -> bool {
     (7..=40).contains(&word.len()) && word.chars().all(|letter| letter.is_ascii_hexdigit())
 }
 
-/// How many of a hundred words two texts have in common, by the shorter one.
+/// Returns how many of a hundred words two texts have in common, by the shorter one.
 fn shared_words(left: &str, right: &str) -> usize {
     let words = |text: &str| {
         let lower = key(text);

@@ -1,4 +1,4 @@
-//! What a step consists of: its blocks, its commands, and the words that ask for more than those give.
+//! Makes the parts of a step: its blocks, its commands, and the words that ask for more than those give.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use crate::rows::{Row, RowKind};
 use crate::sentences::Sentence;
 use crate::steps::{Part, Seed, Step, StepKind};
 
-/// What stands in a unit, by which its steps are made.
+/// The contents of a unit, by which its steps are made.
 pub(super) struct Shown<'a> {
     /// Its blocks.
     pub(super) placed: &'a [Placed],
@@ -191,7 +191,7 @@ fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec
     found
 }
 
-/// Whether blocks or commands do the work of a step.
+/// Returns whether blocks or commands do the work of a step.
 fn is_worked(spelled: &[(usize, Part)]) -> bool {
     spelled
         .iter()
@@ -233,7 +233,7 @@ const MUTE: &[Topic] = &[
     Topic::Status,
 ];
 
-/// Whether a row's words ask for something that no command right there covers.
+/// Returns whether a row's words ask for something that no command right there covers.
 fn says(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
     let row = &asking.rows[at];
     if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {

@@ -11,7 +11,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     item: |_| None,
 };
 
-/// Whether the units named below this heading are repeated there, not defined.
+/// Returns whether the units named below this heading are repeated there, not defined.
 pub(crate) fn repeats_units(heading: &str) -> bool {
     heading_topic(heading) == Some(Topic::Progress)
 }

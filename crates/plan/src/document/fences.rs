@@ -12,7 +12,7 @@ pub(crate) struct Fence {
     pub(crate) content: Vec<Span>,
     /// Everything behind the opening marker.
     pub(crate) info: String,
-    /// Whether a closing line was found.
+    /// A closing line was found.
     pub(crate) closed: bool,
     /// Columns before the opening marker, quote marks not counted.
     indent: usize,

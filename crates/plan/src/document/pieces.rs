@@ -11,7 +11,7 @@ use super::{Fence, Span, Tags, lines};
 /// One block of a document.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
-    /// What it is.
+    /// The kind of piece.
     pub(crate) kind: PieceKind,
     /// Its bytes, without the marker of its item.
     pub(crate) span: Span,
@@ -19,7 +19,7 @@ pub(crate) struct Piece {
     pub(crate) item: Option<usize>,
 }
 
-/// What a piece is.
+/// The kind of a piece.
 #[derive(Debug, Clone)]
 pub(crate) enum PieceKind {
     /// A heading of this level; the span of its words.
@@ -50,7 +50,7 @@ pub(crate) struct Item {
     pub(crate) parent: Option<usize>,
 }
 
-/// What the Markdown parser says of the text.
+/// The headings, items and blocks that the Markdown parser finds.
 #[derive(Default)]
 struct Shape {
     headings: Vec<(Range<usize>, usize)>,
@@ -135,7 +135,7 @@ fn list_marker(text: &str) -> Option<usize> {
     (words.len() < rest.len() || rest.is_empty()).then(|| text.len() - words.len())
 }
 
-/// What is known of a text before it is cut.
+/// A text before it is cut.
 pub(crate) struct Source<'a> {
     /// The body, with everything covered that would mislead a Markdown parser.
     pub(crate) masked: &'a str,

@@ -17,7 +17,7 @@ const NAME: &str = "name";
 /// Elements that only hold others.
 const HOLDERS: [&str; 3] = ["tasks", "verify", "plan"];
 
-/// What a line with a tag stands for.
+/// The meaning of a line with a tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tag {
     /// A unit begins: the bytes of its name.
@@ -40,7 +40,7 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
-    /// What the line that begins at `start` stands for, if it bears a tag.
+    /// Returns what the line that begins at `start` stands for, if it bears a tag.
     pub(super) fn at(&self, start: usize) -> Option<&Tag> {
         let found = self
             .lines
@@ -49,14 +49,14 @@ impl Tags {
         self.lines.get(found).map(|(_, tag)| tag)
     }
 
-    /// Whether a byte lies inside a unit's element.
+    /// Returns whether a byte lies inside a unit's element.
     pub(crate) fn is_in_unit(&self, at: usize) -> bool {
         let next = self.units.partition_point(|unit| unit.start <= at);
         next.checked_sub(1)
             .is_some_and(|unit| self.units[unit].contains(&at))
     }
 
-    /// Whether a unit's element begins on the line of this byte.
+    /// Returns whether a unit's element begins on the line of this byte.
     pub(crate) fn opens_unit(&self, start: usize) -> bool {
         self.units
             .binary_search_by_key(&start, |unit| unit.start)

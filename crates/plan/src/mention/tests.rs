@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What a sentence makes of its last name in ticks.
+/// Returns what a sentence makes of its last name in ticks.
 fn told(words: &str) -> Mention {
     let span = code_spans(words, 0).pop().expect("a name");
     mention(words, &span.outer)

@@ -56,7 +56,7 @@ pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
     found
 }
 
-/// Whether boxes of a section go on with its number.
+/// Returns whether boxes of a section go on with its number.
 fn goes_on(document: &Document<'_>, section: &Section) -> bool {
     let Some(number) = numbered(&section.marked.words).and_then(|name| name.number) else {
         return false;
@@ -90,7 +90,7 @@ fn goes_on(document: &Document<'_>, section: &Section) -> bool {
         })
 }
 
-/// How many boxes, and how many signs of work (code, file labels), stand before each piece.
+/// Returns how many boxes, and how many signs of work (code, file labels), stand before each piece.
 fn tallies(document: &Document<'_>) -> (Vec<usize>, Vec<usize>) {
     let mut starts: Vec<usize> = document
         .items
@@ -329,7 +329,7 @@ fn join_repeated(
     twice
 }
 
-/// Whether the heading stands in a section that only repeats units.
+/// Returns whether the heading stands in a section that only repeats units.
 fn in_progress(document: &Document<'_>, sections: &[Section], section: usize) -> bool {
     let parents = std::iter::successors(sections[section].parent, |at| sections[*at].parent);
     parents
@@ -337,7 +337,7 @@ fn in_progress(document: &Document<'_>, sections: &[Section], section: usize) ->
         .any(|at| repeats_units(document.slice(&sections[at].title)))
 }
 
-/// How much a section holds.
+/// Returns how much a section holds.
 fn weight(document: &Document<'_>, sections: &[Section], section: usize) -> usize {
     let section = &sections[section];
     let pieces = &document.pieces[section.piece..section.end];
@@ -386,7 +386,7 @@ fn end_of(
     document.pieces.len()
 }
 
-/// Whether a heading such as "Success Criteria" stands once a unit at the level of the units.
+/// Returns whether a heading such as "Success Criteria" stands once a unit at the level of the units.
 fn recurs(document: &Document<'_>, sections: &[Section], section: &Section) -> bool {
     let name = key(document.slice(&section.title));
     section.topic.is_some()

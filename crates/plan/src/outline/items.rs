@@ -218,7 +218,7 @@ fn holds_numbers(document: &Document<'_>, index: usize) -> bool {
         })
 }
 
-/// What the headings and the nearest label before a piece announce.
+/// Returns what the headings and the nearest label before a piece announce.
 fn topic_around(document: &Document<'_>, piece: usize, from: usize) -> Option<Topic> {
     let mut level = usize::MAX;
     let mut nearest = None;

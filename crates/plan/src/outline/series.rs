@@ -10,7 +10,7 @@ use super::Section;
 use crate::labels::{Topic, heading_topic};
 use crate::naming::{Rank, UnitName, after_number, coded, number_at, numbered, unit_name};
 
-/// What the headings of a series have in common.
+/// The form that the headings of a series have in common.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Form {
     level: usize,
@@ -80,16 +80,16 @@ fn ascend<'n>(numbers: impl Iterator<Item = &'n str>) -> bool {
     true
 }
 
-/// What is counted of the sections once, for all series.
+/// Counts of the sections, made once for all series.
 struct Counts {
     /// Headings with a word for units, but for the title.
     named: Vec<bool>,
-    /// How many of those that are no steps stand below each section, and in all.
+    /// The number of those that are no steps below each section, and in all.
     units_below: Vec<usize>,
     units: usize,
     /// Numbered sections with work.
     numbered: Vec<bool>,
-    /// How many of those each section holds directly; the document's own under `None`.
+    /// The number of those that each section holds directly; the document's own under `None`.
     numbered_in: HashMap<Option<usize>, usize>,
     /// Signs of work in the document.
     works: usize,
@@ -238,7 +238,7 @@ fn ancestors(sections: &[Section], at: usize) -> impl Iterator<Item = usize> + '
     std::iter::successors(sections[at].parent, |at| sections[*at].parent)
 }
 
-/// Whether the headings are a series of units: work in most of the sections, and no series of numbered sections around it.
+/// Returns whether the headings are a series of units: work in most of the sections, and no series of numbered sections around it.
 fn is_series(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
     let working = members.iter().filter(|at| works(&sections[**at])).count();
     let has_others = |outer: usize| {
@@ -254,14 +254,14 @@ fn is_series(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
     working * 2 >= members.len() && !is_part && holds_most(sections, members, counts)
 }
 
-/// Whether two thirds of the document's work stand below these headings: what stands beside a series of a part of it would
+/// Returns whether two thirds of the document's work stand below these headings: what stands beside a series of a part of it would
 /// belong to no unit.
 fn holds_most(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
     let own: usize = members.iter().map(|at| sections[*at].works).sum();
     own * 3 >= counts.works * 2
 }
 
-/// Whether headings with a word for units ("Phase 2", "Task 1") stand elsewhere: then those are the plan's units. The
+/// Returns whether headings with a word for units ("Phase 2", "Task 1") stand elsewhere: then those are the plan's units. The
 /// members are of one level, so that none lies in another.
 fn has_units_beside(members: &[usize], counts: &Counts) -> bool {
     counts.units > members.iter().map(|at| counts.units_below[*at]).sum()

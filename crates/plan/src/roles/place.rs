@@ -157,12 +157,12 @@ impl Place {
     }
 }
 
-/// Whether words name a text for people to read.
+/// Returns whether words name a text for people to read.
 pub(super) fn names_text(words: &str) -> bool {
     words.contains(".md`") || words.contains(".md ") || words.contains("README")
 }
 
-/// Whether a command whose line begins with `before` is what the line is for: at its start, behind a label, or joined by
+/// Returns whether a command whose line begins with `before` is what the line is for: at its start, behind a label, or joined by
 /// a word to one that is.
 fn leads(before: &str) -> bool {
     let open = before.trim_end_matches(['`', ' ', '*', '_']);
@@ -187,7 +187,7 @@ fn up_to(document: &Document<'_>, start: usize, at: usize) -> String {
     text.lines().next().unwrap_or("").to_owned()
 }
 
-/// Whether one of the words stands in the text whole; of a script without blanks, anywhere.
+/// Returns whether one of the words stands in the text whole; of a script without blanks, anywhere.
 pub(super) fn holds(text: &str, list: &Words) -> bool {
     list.keys().any(|word| {
         text.match_indices(word.as_str()).any(|(at, _)| {

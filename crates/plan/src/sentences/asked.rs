@@ -1,4 +1,4 @@
-//! What a sentence names, and whether blocks show that.
+//! Compares the names in a sentence with the code that blocks show.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use super::form::Form;
 use super::statuses::lacks_status;
 use super::words::{is_name, squeezed, stems, symbols};
 
-/// What a sentence names.
+/// The names in a sentence.
 pub(super) struct Asked<'w> {
     /// It speaks of an import.
     imports: bool,
@@ -263,7 +263,7 @@ fn is_import(code: &str) -> bool {
     begins && (of("a.py") || of("a.ts"))
 }
 
-/// How much of what a sentence names the blocks have to hold.
+/// The share of a sentence's names that the blocks have to hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Proof {
     /// Something, as the blocks stand where the sentence says they do.

@@ -1,4 +1,4 @@
-//! What a sentence says is all that may change: "nothing outside `a.py` changes", "only `a.py` and `b.py` are touched".
+//! Reads sentences that bound all that may change: "nothing outside `a.py` changes", "only `a.py` and `b.py` are touched".
 //!
 //! The words right before the first path decide, and all code that the sentence names has to be paths: "change only the
 //! import in `a.py`" bounds a part of a file, and nothing else.
@@ -9,7 +9,7 @@ use crate::inline::code_spans;
 use crate::paths::as_path;
 use crate::vocabulary::{Use, begins, held, is_entry, last};
 
-/// What may stand between the word that bounds and the first path: "only the one file: `a.py`".
+/// Words that may stand between the word that bounds and the first path: "only the one file: `a.py`".
 const BETWEEN: [&str; 14] = [
     "file", "files", "module", "this", "one", "these", "two", "der", "die", "datei", "le",
     "fichier", "el", "archivo",

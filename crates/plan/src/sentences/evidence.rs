@@ -1,4 +1,4 @@
-//! What the blocks of a unit show: their words, names and text, to be held
+//! Keeps the evidence of a unit's blocks: their words, names and text, to be held
 //! against what a sentence asks for.
 //!
 //! "Cache the total in `Cart.total`" is shown by a block that holds `total` and a
@@ -13,7 +13,7 @@ use crate::blocks::{CodeBlock, FileOf, Role};
 
 use super::words::{is_name, names, squeezed, stems};
 
-/// How much text is searched for each symbol: a longer unit is known by its names alone, so that
+/// The most text that is searched for each symbol: a longer unit is known by its names alone, so that
 /// the time stays in proportion to its length.
 const LONGEST: usize = 1 << 17;
 
@@ -116,7 +116,7 @@ impl<'t> Index<'t> {
         !self.working.has(block)
     }
 
-    /// What some of the blocks show.
+    /// Returns what some of the blocks show.
     pub(super) fn shown<'i>(&'i self, blocks: &'i Blocks) -> Shown<'i> {
         Shown {
             index: self,
@@ -125,7 +125,7 @@ impl<'t> Index<'t> {
     }
 }
 
-/// What some blocks show.
+/// The evidence of some blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shown<'i> {
     index: &'i Index<'i>,
@@ -195,7 +195,7 @@ impl Shown<'_> {
         imported.is_some_and(|blocks| blocks.meets(self.blocks))
     }
 
-    /// How many of the words stand in the blocks.
+    /// Returns how many of the words stand in the blocks.
     pub(super) fn share(self, words: &HashSet<String>) -> (usize, usize) {
         let held = |word: &&String| {
             self.index

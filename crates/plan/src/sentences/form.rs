@@ -10,7 +10,7 @@ use crate::paths::as_path;
 
 use crate::vocabulary::{Opening, Use, begins, held, is_dense, is_entry, last_dense};
 
-/// What a sentence does by its form alone.
+/// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mood {
     /// Its verb stands in the imperative, or where its language puts it.
@@ -34,7 +34,7 @@ pub(super) struct Form {
     pub(super) subject: Option<String>,
     /// Its words in lower case, without label, emphasis, path and leads; code spans keep their ticks.
     pub(super) head: String,
-    /// What it does.
+    /// Its mood.
     pub(super) mood: Mood,
     /// Its main statement is negative.
     pub(super) negated: bool,
@@ -454,7 +454,7 @@ fn is_base_form(head: &str) -> bool {
     word.len() > 2 && !ended && begins(rest, Use::Determiner).is_some()
 }
 
-/// How far from its end a sentence of a language that puts the verb last is searched for it.
+/// The distance from its end at which a sentence of a language that puts the verb last is searched for it.
 const LAST: usize = 14;
 
 /// The verb of some clause: Chinese puts it before its object, Korean and Japanese last.

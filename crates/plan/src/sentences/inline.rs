@@ -14,9 +14,9 @@ use super::prohibition::{Token, entry, tokens};
 /// Code that takes the place of other code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Replacement {
-    /// What stands now.
+    /// The code that stands now.
     pub old: String,
-    /// What is to stand there.
+    /// The code that is to stand there.
     pub new: String,
     /// The definition in which it stands.
     pub within: Option<String>,

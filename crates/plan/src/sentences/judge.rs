@@ -31,7 +31,7 @@ pub(super) struct Judge<'a, 'd, 't> {
     pub(super) scopes: &'a Scopes,
     /// The unit's files.
     pub(super) changes: &'a [PlannedChange],
-    /// What its blocks show.
+    /// The evidence of its blocks.
     pub(super) stock: &'a Inventory<'a>,
     /// The first rows of the steps that run or check something.
     pub(super) checks: &'a HashSet<usize>,
@@ -90,7 +90,7 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// What the place of a sentence decides, whatever it says.
+    /// Returns what the place of a sentence decides, whatever it says.
     fn by_place(&self, cut: &Cut, form: &Form) -> Option<SentenceClass> {
         use SentenceClass::{Check, Condition, Context, DoUnshown, Elsewhere, Forbid, Person, Run};
         let row = &self.asking.rows[cut.row];
@@ -129,7 +129,7 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// What its form decides, wherever it stands.
+    /// Returns what its form decides, wherever it stands.
     fn by_form(&self, cut: &Cut, form: &Form) -> Option<SentenceClass> {
         use SentenceClass::{Check, Condition, Context, DoShown, Elsewhere, Forbid, Person, Run};
         // "Empty package marker." spells the file out.
@@ -293,7 +293,7 @@ impl Judge<'_, '_, '_> {
             .find(|at| rows[*at].item.is_none() && is_title(self.words(*at)))
     }
 
-    /// What the blocks show of it.
+    /// Returns what the blocks show of it.
     fn by_blocks(&self, cut: &Cut, form: &Form) -> SentenceClass {
         use SentenceClass::{Context, DoShown, DoUnshown, Place, Unclear};
         let row = &self.asking.rows[cut.row];
@@ -373,7 +373,7 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// What the last sentence before a block is: what the block shows, unless it names what no block holds.
+    /// Returns what the last sentence before a block is: what the block shows, unless it names what no block holds.
     fn before_block(&self, cut: &Cut, form: &Form, asked: &Asked<'_>, ends: bool) -> SentenceClass {
         use SentenceClass::{DoPartly, DoShown, DoUnshown, Place};
         let asks = matches!(
@@ -559,7 +559,7 @@ fn is_title(words: &str) -> bool {
         .is_some_and(|inner| !inner.is_empty() && !inner.contains("**"))
 }
 
-/// What a line that leads to a list makes of its items.
+/// Returns what a line that leads to a list makes of its items.
 fn by_lead(led: Option<SentenceClass>) -> Option<SentenceClass> {
     use SentenceClass::{Check, Condition, Elsewhere, Forbid};
     led.filter(|class| matches!(class, Check | Forbid | Condition | Elsewhere))
@@ -571,7 +571,7 @@ pub(super) fn is_check(title: &str) -> bool {
     form.step && (matches!(form.mood, Mood::Asks(Use::Run | Use::Judge)) || form.judges)
 }
 
-/// What has been found of a sentence before the blocks are asked.
+/// The findings of a sentence before the blocks are asked.
 pub(super) struct Found<'w> {
     pub(super) asked: Asked<'w>,
     /// It asks for a change.

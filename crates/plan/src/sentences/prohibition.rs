@@ -1,4 +1,4 @@
-//! What a sentence says must stay as it is: the paths and symbols that a negated
+//! Reads prohibitions: the paths and symbols that a negated
 //! verb of change has for its object.
 //!
 //! "Add the route, but do not touch `paths` in `a.py`" protects `paths` of `a.py`;
@@ -31,9 +31,9 @@ pub struct Protected {
 pub(super) enum Token<'w> {
     /// A word, lower case.
     Word(String),
-    /// What stands between ticks.
+    /// A text between ticks.
     Code(&'w str),
-    /// What names something and what is said of it meet here: "do not modify: `x`".
+    /// A colon: a name and what is said of it meet here: "do not modify: `x`".
     Colon,
     /// The end of a clause.
     End,
@@ -81,7 +81,7 @@ pub(super) fn protected(words: &str) -> Vec<Protected> {
     found
 }
 
-/// What is protected where the verb stands behind its object, or the negation behind both: "ohne `x` zu ändern",
+/// Returns what is protected where the verb stands behind its object, or the negation behind both: "ohne `x` zu ändern",
 /// "ändere `x` nicht"; and the other of two: "replace `a`, not `b`".
 fn verb_apart(words: &str) -> Vec<Protected> {
     let apart = |span: &CodeSpan| {
@@ -367,7 +367,7 @@ fn object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected
 mod tests {
     use super::*;
 
-    /// What the sentence protects, a `-` before what must not go and may change.
+    /// Returns what the sentence protects, a `-` before what must not go and may change.
     fn names(words: &str) -> Vec<String> {
         let shown = |one: Protected| {
             let within = one

@@ -25,7 +25,7 @@ pub struct Removal {
     pub within: Option<String>,
 }
 
-/// What a definition may be called behind its name: "the `MAX` constant". A word that is not here may be a part or a use
+/// Nouns for a definition behind its name: "the `MAX` constant". A word that is not here may be a part or a use
 /// of the symbol: "the `foo` calls".
 const SORTS: [&str; 22] = [
     "constant",

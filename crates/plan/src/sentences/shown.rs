@@ -1,4 +1,4 @@
-//! Whether the blocks around a sentence show the work that it asks for: those of its files, of its group, of the unit.
+//! Finds the blocks around a sentence that show the work that it asks for: those of its files, of its group, of the unit.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use super::split::Cut;
 use super::words::stems;
 
 impl Judge<'_, '_, '_> {
-    /// Whether a sentence about some files asks for work, and whether their blocks show it.
+    /// Returns whether a sentence about some files asks for work, and whether their blocks show it.
     pub(super) fn by_files(
         &self,
         cut: &Cut,
@@ -42,7 +42,7 @@ impl Judge<'_, '_, '_> {
         )
     }
 
-    /// Whether a sentence asks for work, and whether the blocks around it show it.
+    /// Returns whether a sentence asks for work, and whether the blocks around it show it.
     pub(super) fn by_group(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> (bool, bool) {
         let row = &self.asking.rows[cut.row];
         let group = self.scopes.group(cut.row);

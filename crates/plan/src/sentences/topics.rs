@@ -20,7 +20,7 @@ const REFERS: [Use; 7] = [
     Use::Rationale,
     Use::Anaphor,
 ];
-/// What a clause does that asks for no change of what it names.
+/// Uses of a clause that asks for no change of what it names.
 const SPARES: [Use; 8] = [
     Use::Negation,
     Use::Keep,

@@ -73,7 +73,7 @@ fn stem(word: &str) -> String {
     bare.trim_end_matches(['y', 'i']).to_owned()
 }
 
-/// What a sentence names in code: the spans between ticks.
+/// Returns what a sentence names in code: the spans between ticks.
 pub(super) fn symbols(words: &str) -> Vec<&str> {
     code_spans(words, 0)
         .into_iter()

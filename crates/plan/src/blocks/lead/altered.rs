@@ -1,4 +1,4 @@
-//! Whether the words above a block make the block itself what is to be changed, as against what it is to become.
+//! Reads from the words above a block if it is the code to be changed, as against the code that it is to become.
 //!
 //! "Replace the following:" and "It is to be replaced:" show how the code is now; "Change this function:" may show that, or
 //! how it shall be; "Change `f` to the following:" and "Make this change:" show how it shall be.
@@ -6,7 +6,7 @@
 use super::{Clause, clauses, leading_sentence};
 use crate::vocabulary::{Opening, Use, begins, is_dense, is_entry, last};
 
-/// What a change that the words ask for makes of the block.
+/// The block as seen by a change that the words ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Altered {
     /// It is what shall go for something else.
