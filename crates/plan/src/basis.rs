@@ -1,8 +1,8 @@
-//! How something that was read from a plan is known.
+//! Ways in which something that was read from a plan is known.
 
 use serde::Serialize;
 
-/// How something that was read from a plan is known; of two, the smaller one is the better known.
+/// A way in which something is known; of two, the smaller one is the better known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {

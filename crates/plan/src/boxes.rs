@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::document::Span;
 use crate::identity::{CheckboxId, PhaseId};
 
-/// How far a unit or an item is, by its mark.
+/// The progress of a unit or an item, by its mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -33,14 +33,14 @@ pub struct Checkbox {
     pub text: String,
     /// The whole item's first paragraph, from its marker to its end.
     pub span: Span,
-    /// What the mark (or a note like "skipped" behind it) says.
+    /// The state by the mark, or by a note like "skipped" behind it.
     pub state: State,
     /// The innermost unit that the box belongs to.
     pub phase: Option<PhaseId>,
-    /// How many list items with a box lie around it.
+    /// The number of list items with a box around it.
     pub depth: usize,
 }
-/// What the mark of a box says.
+/// Returns what the mark of a box says.
 pub(crate) fn state_of_mark(mark: char) -> State {
     match mark {
         'x' | 'X' | '✓' | '✔' | '✅' | '☑' => State::Done,

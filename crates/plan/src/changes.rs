@@ -22,8 +22,12 @@ use crate::vocabulary::{Use, held};
 pub(crate) use asks::is_marker;
 pub(crate) use declared::{Asking, base_of, declared};
 pub(crate) use urging::asks_for_change;
+#[cfg(test)]
+pub(crate) use verbs::{
+    action_of, action_of_note, names_part, only_looks, plainly_modifies, removes_whole,
+};
 
-/// What shall happen to a file.
+/// The change that is planned for a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -50,7 +54,7 @@ pub struct PlannedChange {
     pub path: String,
     /// The bytes of the path in the text.
     pub span: Span,
-    /// What shall happen to the file.
+    /// The change that is planned for it.
     pub action: Action,
     /// Named as the test file, or a test by its name.
     pub test: bool,
@@ -58,13 +62,13 @@ pub struct PlannedChange {
     pub pattern: bool,
     /// First and last line that the plan names, from 1.
     pub lines: Option<(usize, usize)>,
-    /// What is said about it: note behind the path, `**Changes**:` line, bullets below.
+    /// The words about it: note behind the path, `**Changes**:` line, bullets below.
     pub prose: String,
     /// Indices into [`crate::Phase::blocks`] of the blocks for this file, in order.
     pub blocks: Vec<usize>,
     /// The box in whose item the file is named.
     pub checkbox: Option<CheckboxId>,
-    /// How it is known that the unit is about this file.
+    /// The way in which it is known that the unit is about this file.
     pub basis: Basis,
     /// The plan says that the file has no content.
     pub empty: bool,
@@ -85,10 +89,10 @@ impl PlannedChange {
     }
 }
 
-/// What is said of a path where it is named.
+/// The words about a path where it is named, as read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Said {
-    /// What shall happen to the file.
+    /// The change that is planned for the file.
     pub(crate) action: Action,
     /// Named as a test.
     pub(crate) test: bool,
@@ -96,7 +100,7 @@ pub(crate) struct Said {
     pub(crate) checkbox: Option<CheckboxId>,
     /// It is an entry of a list of files, which names each in full.
     pub(crate) listed: bool,
-    /// How it is known.
+    /// The way in which it is known.
     pub(crate) basis: Basis,
     /// The file has no content.
     pub(crate) empty: bool,
@@ -111,10 +115,12 @@ pub(crate) fn meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
         return vec![exact];
     }
     let moved = |change: &PlannedChange| matches!(&change.action, Action::Rename { to } if same_file(to, path));
-    (0..changes.len()).filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at])).collect()
+    (0..changes.len())
+        .filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at]))
+        .collect()
 }
 
-/// Whether a file of this name may stand in the root and in folders as well,
+/// Returns whether a file of this name may stand in the root and in folders as well,
 /// so that a list of files that names two means two.
 fn is_in_many_folders(path: &str) -> bool {
     const NAMES: &[&str] = &[
@@ -142,13 +148,21 @@ fn is_in_many_folders(path: &str) -> bool {
 /// Gives the folder that a unit leaves out of the paths of its list, of several the same one, to the files that it names
 /// beside the list: with `config/urls.py` for `backend/config/urls.py`, `tests/conftest.py` is one of `backend`, too.
 pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
-    let left_out: Vec<&String> = changes.iter().filter_map(|change| change.left_out.as_ref()).collect();
-    let [first, _, ..] = left_out.as_slice() else { return };
+    let left_out: Vec<&String> = changes
+        .iter()
+        .filter_map(|change| change.left_out.as_ref())
+        .collect();
+    let [first, _, ..] = left_out.as_slice() else {
+        return;
+    };
     if left_out.iter().any(|other| other != first) {
         return;
     }
     let folder = (*first).clone();
-    for change in changes.iter_mut().filter(|change| !change.listed && change.base.is_none()) {
+    for change in changes
+        .iter_mut()
+        .filter(|change| !change.listed && change.base.is_none())
+    {
         if !change.path.starts_with(&format!("{folder}/")) {
             change.base = Some(folder.clone());
         }
@@ -159,8 +173,13 @@ pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
 pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Said) -> Vec<usize> {
     let mut touched = Vec::new();
     // Where lines of a file are named, they go or move, and it stays.
-    let of_lines = found.lines.is_some() && matches!(said.action, Action::Delete | Action::Rename { .. });
-    let action = if of_lines { Action::Modify } else { said.action.clone() };
+    let of_lines =
+        found.lines.is_some() && matches!(said.action, Action::Delete | Action::Rename { .. });
+    let action = if of_lines {
+        Action::Modify
+    } else {
+        said.action.clone()
+    };
     for path in expand(&found.path) {
         let mut known = meant(changes, &path);
         if said.listed && is_in_many_folders(&path) {
@@ -192,7 +211,9 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
         };
         let change = &mut changes[at];
         // What the prose asks of a file that is listed without an action does not say whether it is there.
-        let guessed = said.basis == Basis::Worded && change.basis == Basis::Stated && action == Action::Modify;
+        let guessed = said.basis == Basis::Worded
+            && change.basis == Basis::Stated
+            && action == Action::Modify;
         if change.action == Action::Unstated && !guessed {
             change.action = action.clone();
         }
@@ -200,9 +221,14 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
         change.empty = change.empty || said.empty;
         change.base = change.base.take().or_else(|| said.base.clone());
         change.listed = change.listed || said.listed;
-        let (longer, shorter) =
-            if path.len() > change.path.len() { (&path, &change.path) } else { (&change.path, &path) };
-        let folder = longer.strip_suffix(shorter.as_str()).and_then(|folder| folder.strip_suffix('/'));
+        let (longer, shorter) = if path.len() > change.path.len() {
+            (&path, &change.path)
+        } else {
+            (&change.path, &path)
+        };
+        let folder = longer
+            .strip_suffix(shorter.as_str())
+            .and_then(|folder| folder.strip_suffix('/'));
         if let Some(folder) = folder.filter(|_| shorter.contains('/')) {
             change.left_out.get_or_insert_with(|| folder.to_owned());
         }

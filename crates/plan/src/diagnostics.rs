@@ -1,4 +1,4 @@
-//! What in a plan could not be read with certainty, said with its place and what to do.
+//! Finds the parts of a plan that could not be read with certainty, each with its location and what to do.
 
 use serde::Serialize;
 
@@ -17,32 +17,58 @@ pub struct Diagnostic {
     /// A short stable name: `unclosed-fence`, `number-twice`, `block-between`, `block-nowhere`,
     /// `block-outside`, `command-placeholder`, `command-author-path`, `no-units`.
     pub code: &'static str,
-    /// What was found.
+    /// The finding.
     pub message: String,
     /// Where.
     pub span: Span,
-    /// What the author can do about it.
+    /// The advice to the author.
     pub hint: String,
 }
 
 fn said(code: &'static str, span: &Span, message: impl Into<String>, hint: &str) -> Diagnostic {
-    Diagnostic { code, message: message.into(), span: span.clone(), hint: hint.to_owned() }
+    Diagnostic {
+        code,
+        message: message.into(),
+        span: span.clone(),
+        hint: hint.to_owned(),
+    }
 }
 
 /// Everything doubtful, in the order of the document.
-pub(crate) fn diagnose(document: &Document<'_>, outline: &Outline, phases: &[Phase]) -> Vec<Diagnostic> {
+pub(crate) fn diagnose(
+    document: &Document<'_>,
+    outline: &Outline,
+    phases: &[Phase],
+) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for fence in document.fences.iter().filter(|fence| !fence.closed) {
-        let hint = "close it with a line of the same ticks, or fence an outer block with more of them";
-        found.push(said("unclosed-fence", &fence.span, "this code fence is never closed", hint));
+        let hint =
+            "close it with a line of the same ticks, or fence an outer block with more of them";
+        found.push(said(
+            "unclosed-fence",
+            &fence.span,
+            "this code fence is never closed",
+            hint,
+        ));
     }
     for heading in &outline.twice {
         let hint = "name it in full, or give each unit its own number";
-        found.push(said("number-twice", heading, "another unit bears this number", hint));
+        found.push(said(
+            "number-twice",
+            heading,
+            "another unit bears this number",
+            hint,
+        ));
     }
     if phases.is_empty() {
-        let hint = "give the plan headings such as `## Phase 1: …` or `### Task 1: …`, or boxes `- [ ] …`";
-        found.push(said("no-units", &(0..0), "the plan has no phases, tasks or sections with boxes", hint));
+        let hint =
+            "give the plan headings such as `## Phase 1: …` or `### Task 1: …`, or boxes `- [ ] …`";
+        found.push(said(
+            "no-units",
+            &(0..0),
+            "the plan has no phases, tasks or sections with boxes",
+            hint,
+        ));
     }
     let mut waiting: Vec<&Phase> = phases.iter().collect();
     while let Some(phase) = waiting.pop() {
@@ -56,8 +82,18 @@ pub(crate) fn diagnose(document: &Document<'_>, outline: &Outline, phases: &[Pha
 /// Code for files that stands outside of every unit, told once. What is shown as an example, as it was, or as what is
 /// printed is not meant to go anywhere.
 pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diagnostic> {
-    let shown = [Topic::Example, Topic::Before, Topic::Output, Topic::Expect, Topic::Reference, Topic::Bounds];
-    let left_out = |row: &&Row| row.topic.is_none_or(|topic| !shown.contains(&topic) && !topic.is_left_undone());
+    let shown = [
+        Topic::Example,
+        Topic::Before,
+        Topic::Output,
+        Topic::Expect,
+        Topic::Reference,
+        Topic::Bounds,
+    ];
+    let left_out = |row: &&Row| {
+        row.topic
+            .is_none_or(|topic| !shown.contains(&topic) && !topic.is_left_undone())
+    };
     let code: Vec<&Span> = rows
         .iter()
         .filter(left_out)
@@ -69,7 +105,10 @@ pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diag
         .map(|fence| &fence.span)
         .collect();
     let first = code.first()?;
-    let lines: Vec<String> = code.iter().map(|span| place(document.text, span.start).line.to_string()).collect();
+    let lines: Vec<String> = code
+        .iter()
+        .map(|span| place(document.text, span.start).line.to_string())
+        .collect();
     let message = match lines.as_slice() {
         [_] => "this code stands outside of every unit and is not placed".to_owned(),
         many => format!(
@@ -78,7 +117,12 @@ pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diag
             many.join(", ")
         ),
     };
-    Some(said("block-outside", first, message, "move it into the unit that it belongs to, if it is to be placed"))
+    Some(said(
+        "block-outside",
+        first,
+        message,
+        "move it into the unit that it belongs to, if it is to be placed",
+    ))
 }
 
 fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
@@ -86,22 +130,37 @@ fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
         match &block.file {
             FileOf::Change(_) => {}
             FileOf::Between(several) => {
-                let paths: Vec<&str> =
-                    several.iter().filter_map(|at| phase.changes.get(*at)).map(|change| change.path.as_str()).collect();
+                let paths: Vec<&str> = several
+                    .iter()
+                    .filter_map(|at| phase.changes.get(*at))
+                    .map(|change| change.path.as_str())
+                    .collect();
                 let message = format!("this block could be for any of {}", paths.join(", "));
-                found.push(said("block-between", &block.span, message, "name its file on the line above it"));
+                found.push(said(
+                    "block-between",
+                    &block.span,
+                    message,
+                    "name its file on the line above it",
+                ));
             }
             FileOf::Nowhere => {
                 let hint = "name its file on the line above it, or in the unit's list of files";
-                found.push(said("block-nowhere", &block.span, "no file of the unit fits this block", hint));
+                found.push(said(
+                    "block-nowhere",
+                    &block.span,
+                    "no file of the unit fits this block",
+                    hint,
+                ));
             }
         }
     }
     for command in &phase.commands {
         let (code, message, hint) = match command.doubt {
-            Some(Doubt::Placeholder) => {
-                ("command-placeholder", "this command holds a placeholder", "write the command out")
-            }
+            Some(Doubt::Placeholder) => (
+                "command-placeholder",
+                "this command holds a placeholder",
+                "write the command out",
+            ),
             Some(Doubt::AuthorPath) => (
                 "command-author-path",
                 "this command names a folder of its author's machine",

@@ -20,13 +20,13 @@ pub(crate) struct HeadingSeen<'d> {
     pub(crate) words: &'d str,
     /// Its level, 1 to 6.
     pub(crate) level: usize,
-    /// What the nearest heading around it announces.
+    /// The topic of the nearest heading around it.
     pub(crate) around: Option<Topic>,
-    /// Whether its section holds boxes.
+    /// Its section holds boxes.
     pub(crate) boxes: bool,
-    /// Whether boxes of its section go on with its own number: `7.1` below `7.`.
+    /// Boxes of its section go on with its own number: `7.1` below `7.`.
     pub(crate) numbers: bool,
-    /// Whether its section holds code or named files.
+    /// Its section holds code or named files.
     pub(crate) work: bool,
     /// The unit that it is by the form that it shares with others.
     pub(crate) series: Option<&'d UnitName>,
@@ -41,25 +41,25 @@ pub(crate) struct HeadingSeen<'d> {
 pub(crate) struct BoxSeen<'d> {
     /// Its words without marks.
     pub(crate) words: &'d str,
-    /// What the nearest heading or label around it announces.
+    /// The topic of the nearest heading or label around it.
     pub(crate) around: Option<Topic>,
     /// The rank and number of the unit around it.
     pub(crate) unit: Option<(Rank, Option<&'d str>)>,
-    /// Whether an item around it has a box too.
+    /// An item around it has a box too.
     pub(crate) nested: bool,
-    /// Whether boxes inside it bear dotted numbers.
+    /// Boxes inside it bear dotted numbers.
     pub(crate) holds_numbers: bool,
 }
 
-/// What one dialect recognises.
+/// A way to write units that is recognised.
 pub(crate) struct Dialect {
     /// Its name.
     pub(crate) name: &'static str,
-    /// How sure it is: a dialect is asked only if none surer found a unit anywhere; 0 is always asked.
+    /// The rank in which it is asked: only if no lower one found a unit anywhere; 0 is always asked.
     pub(crate) resort: u8,
-    /// Whether a heading opens a unit.
+    /// Returns the unit that a heading opens.
     pub(crate) heading: fn(&HeadingSeen<'_>) -> Option<UnitName>,
-    /// Whether an item with a box opens a unit.
+    /// Returns the unit that an item with a box opens.
     pub(crate) item: fn(&BoxSeen<'_>) -> Option<UnitName>,
 }
 

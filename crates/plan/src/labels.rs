@@ -1,1169 +1,85 @@
 //! Table: what the labels and headings inside a unit announce, in the languages that plans are written in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use crate::inline::key;
+pub(crate) use crate::topic::Topic;
+use crate::topic::Topic::{About, Automated, Changes, Criteria, Manual, Reference};
+use crate::vocabulary::{Entries, languages};
+use crate::word_lists::List;
 
-/// What a label or heading announces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Topic {
-    /// A list of files, or one file.
-    Files,
-    /// A file to be made.
-    Create,
-    /// A file to be changed.
-    Modify,
-    /// A file to be removed.
-    Delete,
-    /// A file to be moved.
-    Rename,
-    /// A test file.
-    Test,
-    /// Files to be read, not changed.
-    Reference,
-    /// A command.
-    Run,
-    /// What a command is expected to show.
-    Expect,
-    /// Criteria, not said of which kind.
-    Criteria,
-    /// Criteria that a machine checks.
-    Automated,
-    /// Criteria that a person checks.
-    Manual,
-    /// The steps.
-    Steps,
-    /// What it is about.
-    About,
-    /// What is to be changed, in words.
-    Changes,
-    /// What is not to be done.
-    Bounds,
-    /// How to take it all back, should it go wrong.
-    Rollback,
-    /// Units that come first.
-    Depends,
-    /// The commit.
-    Commit,
-    /// How the code is now.
-    Before,
-    /// How the code shall be.
-    After,
-    /// Shown only.
-    Example,
-    /// What something prints.
-    Output,
-    /// The folder to run in.
-    Folder,
-    /// Boxes of units kept elsewhere.
-    Progress,
-    /// The plan's status.
-    Status,
-}
-
-use Topic::{
-    About, After, Automated, Before, Bounds, Changes, Commit, Create, Criteria, Delete, Depends, Example, Expect,
-    Files, Folder, Manual, Modify, Output, Progress, Reference, Rename, Rollback, Run, Status, Steps, Test,
-};
-
-/// Labels that are exactly one of these.
-const NAMES: &[(Topic, &[&str])] = &[
-    (
-        Files,
-        &[
-            "file",
-            "files",
-            "location",
-            "path",
-            "paths",
-            "target file",
-            "target files",
-            "target",
-            "affected files",
-            "key files",
-            "files affected",
-            "files changed",
-            "files touched",
-            "files to touch",
-            "file(s)",
-            "file path",
-            "文件",
-            "涉及文件",
-            "相关文件",
-            "目标文件",
-            "文件路径",
-            "检查文件",
-            "archivo",
-            "archivos",
-            "fichero",
-            "ficheros",
-            "fichier",
-            "fichiers",
-            "datei",
-            "dateien",
-            "ファイル",
-            "対象ファイル",
-            "파일",
-            "대상 파일",
-            "файл",
-            "файлы",
-            "файли",
-            "pliki",
-            "plik",
-            "arquivo",
-            "arquivos",
-            "where",
-            "in file",
-            "in",
-        ],
-    ),
-    (
-        Create,
-        &[
-            "create",
-            "creates",
-            "created",
-            "add",
-            "add file",
-            "new",
-            "new file",
-            "create file",
-            "create files",
-            "create new file",
-            "create new files",
-            "create test file",
-            "create test files",
-            "add file",
-            "add files",
-            "new files",
-            "create file",
-            "create files",
-            "files to create",
-            "new file(s)",
-            "files created",
-            "新增",
-            "新建",
-            "创建",
-            "新建文件",
-            "新增文件",
-            "创建文件",
-            "crear",
-            "nuevo",
-            "nuevo archivo",
-            "créer",
-            "erstellen",
-            "neu",
-            "作成",
-            "新規",
-            "新規作成",
-            "생성",
-            "신규",
-            "создать",
-            "новый",
-            "створити",
-            "utwórz",
-            "criar",
-            "create/modify",
-            "create or modify",
-        ],
-    ),
-    (
-        Modify,
-        &[
-            "modify",
-            "modifies",
-            "modified",
-            "update",
-            "updates",
-            "updated",
-            "edit",
-            "change",
-            "extend",
-            "refactor",
-            "replace",
-            "rewrite",
-            "overwrite",
-            "patch",
-            "fix",
-            "files to modify",
-            "files to update",
-            "files to change",
-            "files to edit",
-            "files modified",
-            "modified files",
-            "existing files",
-            "modify file",
-            "update file",
-            "修改",
-            "更新",
-            "修改文件",
-            "更新文件",
-            "更改文件",
-            "变更文件",
-            "编辑",
-            "modificar",
-            "actualizar",
-            "editar",
-            "modifier",
-            "ändern",
-            "anpassen",
-            "変更",
-            "修正",
-            "수정",
-            "изменить",
-            "обновить",
-            "змінити",
-            "оновити",
-            "zmodyfikuj",
-            "modify/create",
-            "modify or create",
-            "modify (if needed)",
-            "modificar archivo",
-        ],
-    ),
-    (
-        Delete,
-        &[
-            "delete",
-            "remove",
-            "deletes",
-            "removes",
-            "files to delete",
-            "files to remove",
-            "deleted",
-            "删除",
-            "eliminar",
-            "borrar",
-            "supprimer",
-            "löschen",
-            "削除",
-            "삭제",
-            "удалить",
-            "видалити",
-        ],
-    ),
-    (Rename, &["rename", "move", "renames", "moved", "重命名", "移动", "renombrar", "mover", "移動", "이동"]),
-    (
-        Test,
-        &[
-            "test",
-            "tests",
-            "test file",
-            "test files",
-            "unit test",
-            "unit tests",
-            "tests to add",
-            "测试",
-            "测试文件",
-            "prueba",
-            "pruebas",
-            "テスト",
-            "테스트",
-            "тест",
-            "тесты",
-            "тести",
-        ],
-    ),
-    (
-        Reference,
-        &[
-            "read",
-            "reference",
-            "references",
-            "see",
-            "see also",
-            "context",
-            "read first",
-            "read-only",
-            "reference files",
-            "read only",
-            "reuse",
-            "reuses",
-            "uses",
-            "use",
-            "pattern",
-            "follow",
-            "source",
-            "sources",
-            "inspect",
-            "review",
-            "depends on file",
-            "no change",
-            "no changes",
-            "do not modify",
-            "don't touch",
-            "unchanged",
-            "untouched",
-            "参考",
-            "参考文件",
-            "参照",
-            "参考资料",
-            "referencia",
-            "lee",
-            "spec",
-            "spec reference",
-            "adr",
-            "rfc",
-            "design doc",
-            "pattern to follow",
-            "pattern reference",
-            "verify",
-            "check",
-        ],
-    ),
-    (
-        Run,
-        &[
-            "run",
-            "command",
-            "commands",
-            "execute",
-            "run command",
-            "verify with",
-            "test command",
-            "run test",
-            "run tests",
-            "run this",
-            "run these",
-            "then run",
-            "run it",
-            "verify by running",
-            "运行",
-            "执行",
-            "命令",
-            "运行命令",
-            "ejecutar",
-            "ejecuta",
-            "comando",
-            "comandos",
-            "lancer",
-            "ausführen",
-            "実行",
-            "コマンド",
-            "실행",
-            "запустить",
-            "выполнить",
-            "запустити",
-            "uruchom",
-            "executar",
-            "验证命令",
-            "verification command",
-            "smoke",
-            "smoke test",
-            "quick check",
-        ],
-    ),
-    (
-        Expect,
-        &[
-            "expected",
-            "expect",
-            "expected output",
-            "expected result",
-            "expected results",
-            "expected outcome",
-            "expectation",
-            "should see",
-            "you should see",
-            "期望",
-            "预期",
-            "预期结果",
-            "预期输出",
-            "期望结果",
-            "esperado",
-            "resultado esperado",
-            "se espera",
-            "salida esperada",
-            "erwartet",
-            "attendu",
-            "résultat attendu",
-            "期待",
-            "期待結果",
-            "예상",
-            "기대",
-            "기대 결과",
-            "ожидается",
-            "ожидаемо",
-            "ожидаемый результат",
-            "очікувано",
-            "очікується",
-            "oczekiwane",
-            "esperado:",
-            "result",
-            "expected failure",
-            "expected pass",
-        ],
-    ),
-    (
-        Automated,
-        &[
-            "automated verification",
-            "automated",
-            "automated checks",
-            "automated tests",
-            "automated testing",
-            "automatic verification",
-            "automated criteria",
-            "自动化验证",
-            "自动验证",
-            "自动化",
-            "automática",
-            "verificación automática",
-            "verificación automatizada",
-            "automatizada",
-            "automatizado",
-            "自動検証",
-            "自动检查",
-            "자동 검증",
-            "automated success criteria",
-            "automated:",
-            "auto",
-        ],
-    ),
-    (
-        Manual,
-        &[
-            "manual verification",
-            "manual",
-            "manual testing",
-            "manual checks",
-            "manual testing steps",
-            "manual test steps",
-            "manual tests",
-            "manual test",
-            "manual qa",
-            "manual steps",
-            "human verification",
-            "手动验证",
-            "人工验证",
-            "手动测试",
-            "手动",
-            "verificación manual",
-            "pruebas manuales",
-            "手動検証",
-            "手動確認",
-            "수동 검증",
-            "manual smoke test",
-            "manual smoke",
-            "manual acceptance",
-            "user verification",
-            "manual validation",
-        ],
-    ),
-    (
-        Criteria,
-        &[
-            "success criteria",
-            "verification",
-            "verify",
-            "acceptance checklist",
-            "acceptance criteria",
-            "acceptance",
-            "definition of done",
-            "exit criteria",
-            "done when",
-            "closure conditions",
-            "closing conditions",
-            "completion conditions",
-            "dod",
-            "exit criterion",
-            "validation",
-            "validate",
-            "success",
-            "success criterion",
-            "success metrics",
-            "checks",
-            "quality gates",
-            "gates",
-            "gate",
-            "exit gate",
-            "verification steps",
-            "verification checklist",
-            "verification command",
-            "validation command",
-            "integration checklist",
-            "final checklist",
-            "closure condition",
-            "validation checklist",
-            "test plan",
-            "phase verification",
-            "done criteria",
-            "completion criteria",
-            "testing criteria",
-            "phase success criteria",
-            "final verification",
-            "验收标准",
-            "验收",
-            "验证",
-            "验证标准",
-            "完成标准",
-            "成功标准",
-            "验收条件",
-            "criterios de éxito",
-            "criterios de aceptación",
-            "criterios de exito",
-            "criterios de aceptacion",
-            "verificación",
-            "validación",
-            "critères de succès",
-            "critères d'acceptation",
-            "vérification",
-            "erfolgskriterien",
-            "akzeptanzkriterien",
-            "verifikation",
-            "成功基準",
-            "受け入れ基準",
-            "検証",
-            "완료 기준",
-            "성공 기준",
-            "검증",
-            "критерии приёмки",
-            "критерии успеха",
-            "критерии готовности",
-            "критерії успіху",
-            "проверка",
-            "перевірка",
-            "kryteria sukcesu",
-            "weryfikacja",
-            "critérios de sucesso",
-            "critérios de aceitação",
-            "verificação",
-            "definition of done (dod)",
-        ],
-    ),
-    (
-        Steps,
-        &[
-            "steps",
-            "tasks",
-            "subtasks",
-            "sub-tasks",
-            "todo",
-            "to do",
-            "task list",
-            "action items",
-            "actions",
-            "implementation steps",
-            "checklist",
-            "implementation checklist",
-            "步骤",
-            "任务",
-            "实施步骤",
-            "任务清单",
-            "pasos",
-            "tareas",
-            "étapes",
-            "schritte",
-            "手順",
-            "タスク",
-            "단계",
-            "шаги",
-            "кроки",
-            "задачи",
-            "kroki",
-            "work items",
-            "deliverables",
-        ],
-    ),
-    (
-        About,
-        &[
-            "overview",
-            "goal",
-            "goals",
-            "purpose",
-            "intent",
-            "objective",
-            "objectives",
-            "why",
-            "context",
-            "background",
-            "known limitations",
-            "limitations",
-            "future work",
-            "summary",
-            "description",
-            "rationale",
-            "notes",
-            "note",
-            "概述",
-            "目标",
-            "目的",
-            "objetivo",
-            "objetivos",
-            "resumen",
-            "ziel",
-            "overview:",
-            "risk",
-            "risks",
-            "estimated effort",
-            "effort",
-            "estimated time",
-            "time",
-            "duration",
-            "priority",
-            "owner",
-            "requirements",
-            "satisfies",
-            "interfaces",
-            "consumes",
-            "produces",
-            "impact",
-            "pattern",
-        ],
-    ),
-    (
-        Changes,
-        &[
-            "changes",
-            "changes required",
-            "required changes",
-            "contract",
-            "implementation",
-            "implementation details",
-            "change",
-            "what",
-            "details",
-            "what changes",
-            "approach",
-            "action",
-            "work",
-            "更改",
-            "变更",
-            "改动",
-            "修改内容",
-            "实现",
-            "cambios",
-            "cambios requeridos",
-            "cambios necesarios",
-            "implementación",
-            "änderungen",
-            "modifications",
-            "変更内容",
-            "変更点",
-            "변경",
-            "변경 사항",
-            "изменения",
-            "зміни",
-            "zmiany",
-            "mudanças",
-            "alterações",
-        ],
-    ),
-    (
-        Rollback,
-        &[
-            "rollback",
-            "rollback plan",
-            "rollback plans",
-            "rollback strategy",
-            "rollback procedure",
-            "rollback procedures",
-            "rollback step",
-            "rollback steps",
-            "rollback instructions",
-            "rollback note",
-            "rollback notes",
-            "rollback command",
-            "rollback commands",
-            "rollback approach",
-            "rollback considerations",
-            "rollback & recovery",
-            "rollback and recovery",
-            "emergency rollback",
-            "quick rollback",
-            "full rollback",
-            "roll back",
-            "rolling back",
-            "how to roll back",
-            "if it goes wrong",
-            "if something goes wrong",
-            "if things go wrong",
-            "revert plan",
-            "revert strategy",
-            "backout",
-            "backout plan",
-            "back-out plan",
-            "reverse migration",
-            "回滚",
-            "回滚方案",
-            "回滚计划",
-            "回滚策略",
-            "回滚步骤",
-            "回退方案",
-            "回退",
-            "ロールバック",
-            "ロールバック手順",
-            "롤백",
-            "롤백 계획",
-            "откат",
-            "план отката",
-            "відкат",
-            "reversión",
-            "plan de reversión",
-            "plan de rollback",
-            "retour arrière",
-            "plan de retour arrière",
-            "plano de rollback",
-            "wycofanie",
-        ],
-    ),
-    (
-        Bounds,
-        &[
-            "what we're not doing",
-            "what we are not doing",
-            "what we’re not doing",
-            "out of scope",
-            "not in scope",
-            "non-goals",
-            "non goals",
-            "nongoals",
-            "not doing",
-            "explicitly out of scope",
-            "out-of-scope",
-            "scope exclusions",
-            "what this plan does not do",
-            "不做的事",
-            "不在范围内",
-            "非目标",
-            "不做什么",
-            "超出范围",
-            "lo que no haremos",
-            "lo que no vamos a hacer",
-            "fuera de alcance",
-            "fuera del alcance",
-            "no objetivos",
-            "was wir nicht tun",
-            "nicht im umfang",
-            "hors périmètre",
-            "スコープ外",
-            "やらないこと",
-            "범위 외",
-            "что мы не делаем",
-            "вне области",
-            "czego nie robimy",
-            "o que não faremos",
-            "fora do escopo",
-            "what is not in scope",
-            "what's not in scope",
-            "what's out of scope",
-            "what is out of scope",
-            "what we won't do",
-            "what we're not building",
-            "exclusions",
-        ],
-    ),
-    (
-        Depends,
-        &[
-            "depends on",
-            "dependencies",
-            "dependency",
-            "depends",
-            "requires",
-            "prerequisite",
-            "prerequisites",
-            "blocked by",
-            "prereqs",
-            "depends-on",
-            "依赖",
-            "前置条件",
-            "依赖于",
-            "depende de",
-            "dependencias",
-            "dépend de",
-            "abhängig von",
-            "依存",
-            "의존성",
-            "зависит от",
-            "зависимости",
-        ],
-    ),
-    (
-        Commit,
-        &["commit", "commit message", "suggested commit", "提交", "git commit", "コミット", "커밋", "коммит", "коміт"],
-    ),
-    (
-        Before,
-        &[
-            "code actuel",
-            "aktueller code",
-            "código actual",
-            "código atual",
-            "before",
-            "current",
-            "current code",
-            "old",
-            "old code",
-            "find",
-            "from",
-            "replace this",
-            "currently",
-            "existing",
-            "existing code",
-            "current implementation",
-            "original",
-            "search",
-            "was",
-            "现有代码",
-            "当前代码",
-            "修改前",
-            "旧代码",
-            "之前",
-            "原代码",
-            "改前",
-            "antes",
-            "código actual",
-            "avant",
-            "vorher",
-            "変更前",
-            "修正前",
-            "現在",
-            "변경 전",
-            "기존",
-            "до",
-            "было",
-            "current state",
-            "remove this",
-            "replace these lines",
-            "find this",
-            "locate",
-            "before (current)",
-            "find and replace",
-        ],
-    ),
-    (
-        After,
-        &[
-            "nouveau code",
-            "neuer code",
-            "código nuevo",
-            "código novo",
-            "after",
-            "new code",
-            "replace with",
-            "with",
-            "updated code",
-            "change to",
-            "to",
-            "replace by",
-            "replacement",
-            "becomes",
-            "updated",
-            "new implementation",
-            "proposed",
-            "with this",
-            "should be",
-            "should become",
-            "新代码",
-            "修改后",
-            "改为",
-            "之后",
-            "替换为",
-            "改后",
-            "更新后",
-            "después",
-            "código nuevo",
-            "reemplazar con",
-            "reemplazar por",
-            "après",
-            "nachher",
-            "変更後",
-            "修正後",
-            "변경 후",
-            "после",
-            "стало",
-            "target state",
-            "replace it with",
-            "change it to",
-            "now",
-        ],
-    ),
-    (
-        Example,
-        &[
-            "example",
-            "examples",
-            "for illustration",
-            "sample",
-            "illustration",
-            "example usage",
-            "usage",
-            "usage example",
-            "sample response",
-            "example response",
-            "response",
-            "request",
-            "request body",
-            "response body",
-            "response example",
-            "example request",
-            "directory structure",
-            "project structure",
-            "file structure",
-            "folder structure",
-            "structure",
-            "architecture",
-            "diagram",
-            "data flow",
-            "flow",
-            "示例",
-            "例子",
-            "目录结构",
-            "文件结构",
-            "项目结构",
-            "架构",
-            "ejemplo",
-            "estructura",
-            "beispiel",
-            "exemple",
-            "例",
-            "예시",
-            "пример",
-            "приклад",
-            "pseudocode",
-            "pseudo-code",
-            "example output",
-            "sample output",
-        ],
-    ),
-    (
-        Output,
-        &["output", "sample output", "prints", "console output", "salida", "输出", "出力", "출력", "вывод", "вивід"],
-    ),
-    (
-        Folder,
-        &[
-            "working directory",
-            "directory",
-            "folder",
-            "base directory",
-            "base path",
-            "base folder",
-            "target directory",
-            "target folder",
-            "目录",
-            "目标目录",
-            "根目录",
-            "directorio base",
-            "carpeta",
-            "diretório",
-            "pasta",
-            "répertoire",
-            "dossier",
-            "verzeichnis",
-            "ordner",
-            "ディレクトリ",
-            "디렉터리",
-            "디렉토리",
-            "каталог",
-            "папка",
-            "cwd",
-            "from",
-            "run from",
-            "in directory",
-            "工作目录",
-            "directorio",
-            "directorio de trabajo",
-        ],
-    ),
-    (
-        Progress,
-        &[
-            "progress",
-            "progress tracking",
-            "progress tracker",
-            "progress checklist",
-            "进度",
-            "progreso",
-            "postęp",
-            "fortschritt",
-            "progression",
-            "進捗",
-            "진행 상황",
-            "прогресс",
-            "прогрес",
-            "implementation progress",
-            "progress log",
-        ],
-    ),
-    (Status, &["status", "state", "状态", "estado", "statut", "状態", "상태", "статус", "plan status"]),
-];
-
-/// Headings that contain one of these words.
-const PARTS: &[(Topic, &[&str])] = &[
-    (
-        Bounds,
-        &[
-            "not doing",
-            "out of scope",
-            "non-goal",
-            "not in scope",
-            "out-of-scope",
-            "fuera de alcance",
-            "fuera del alcance",
-            "不在范围",
-            "非目标",
-            "won't do",
-        ],
-    ),
-    (
-        Automated,
-        &[
-            "automated verification",
-            "automated check",
-            "automated test",
-            "自动化验证",
-            "自动验证",
-            "verificación automá",
-            "verificación automa",
-        ],
-    ),
-    (
-        Manual,
-        &[
-            "manual verification",
-            "manual testing",
-            "manual check",
-            "manual test",
-            "manual qa",
-            "手动验证",
-            "人工验证",
-            "verificación manual",
-            "human verification",
-            "pruebas manuales",
-        ],
-    ),
-    (
-        Criteria,
-        &[
-            "success criteria",
-            "acceptance checklist",
-            "acceptance criteria",
-            "definition of done",
-            "exit criteria",
-            "done when",
-            "completion criteria",
-            "验收标准",
-            "成功标准",
-            "完成标准",
-            "criterios de éxito",
-            "criterios de aceptación",
-            "验收",
-            "verification checklist",
-            "critérios de",
-        ],
-    ),
-    (Changes, &["changes required", "required changes", "cambios requeridos", "cambios necesarios"]),
-    (Before, &["current state", "current code", "current implementation"]),
-];
-
-/// Labels of the folder from which paths start, beside those of the folder in which commands run.
-const BASES: &[&str] = &[
-    "directory",
-    "in directory",
-    "base directory",
-    "base path",
-    "base folder",
-    "target directory",
-    "target folder",
-    "folder",
-    "package",
-    "目录",
-    "目标目录",
-    "根目录",
-    "directorio",
-    "directorio base",
-    "carpeta",
-    "diretório",
-    "pasta",
-    "répertoire",
-    "dossier",
-    "verzeichnis",
-    "ordner",
-    "ディレクトリ",
-    "디렉터리",
-    "디렉토리",
-    "каталог",
-    "папка",
-];
-
-/// Whether a label names the folder from which paths start.
+/// Returns whether a label names the folder from which paths start.
 pub(crate) fn is_base(name: &str) -> bool {
-    BASES.contains(&name)
+    List::BaseLabel.words().contains(&name)
 }
 
-/// Labels that announce a check where they hold a command, and else the file that is looked at or holds the tests.
-const CHECKS: &[&str] = &[
-    "verify",
-    "check",
-    "test",
-    "tests",
-    "exit",
-    "gate",
-    "gates",
-    "proof",
-    "prüfung",
-    "prüfen",
-    "nachweis",
-    "beweis",
-    "verifica",
-    "verificar",
-    "comprobar",
-    "vérifier",
-    "vérification",
-    "проверка",
-    "验证",
-    "检查",
-    "测试",
-    "検証",
-    "確認",
-    "검증",
-    "확인",
-    "테스트",
-    "überprüfung",
-    "kontrolle",
-    "abnahme",
-    "verificación",
-    "comprobación",
-    "pruebas",
-    "verificação",
-    "contrôle",
-];
-
-/// Whether a label may announce a check.
+/// Returns whether a label may announce a check.
 pub(crate) fn is_check(name: &str) -> bool {
-    CHECKS.contains(&name)
+    List::CheckLabel.words().contains(&name)
 }
 
-/// What a label announces, by its exact name.
+/// The topics of labels, by their exact names.
+static TOPICS: LazyLock<HashMap<String, Topic>> = LazyLock::new(|| {
+    let mut topics = HashMap::new();
+    for (topic, names) in by_topic(languages().flatten().map(|language| language.labels)) {
+        for name in names {
+            topics.entry(name).or_insert(topic);
+        }
+    }
+    topics
+});
+
+/// Words in a heading, by the topic that they stand for.
+static PARTS: LazyLock<Vec<(Topic, Vec<String>)>> =
+    LazyLock::new(|| by_topic(languages().flatten().map(|language| language.headings)).collect());
+
+/// Joins the words of all languages, topic by topic.
+fn by_topic(
+    languages: impl Iterator<Item = BTreeMap<Topic, Entries>>,
+) -> impl Iterator<Item = (Topic, Vec<String>)> {
+    let mut joined: BTreeMap<Topic, Vec<String>> = BTreeMap::new();
+    for (topic, entries) in languages.flatten() {
+        joined.entry(topic).or_default().extend(entries.into_keys());
+    }
+    joined.into_iter()
+}
+
+/// Returns what a label announces, by its exact name.
 pub(crate) fn topic(name: &str) -> Option<Topic> {
-    static TOPICS: LazyLock<HashMap<&str, Topic>> = LazyLock::new(|| {
-        // The first that lists a name has it.
-        let of_topic = |(topic, names): &'static (Topic, &[&'static str])| names.iter().map(|name| (*name, *topic));
-        NAMES.iter().rev().flat_map(of_topic).collect()
-    });
     // "ADR 0010 D5", "RFC 7231 §4": what it refers to has a number.
     let numbered = || {
         let (word, rest) = name.split_once(' ')?;
-        rest.starts_with(|letter: char| letter.is_ascii_digit()).then(|| TOPICS.get(word).copied())?
+        rest.starts_with(|letter: char| letter.is_ascii_digit())
+            .then(|| TOPICS.get(word).copied())?
     };
     let referred = || numbered().filter(|topic| *topic == Reference);
-    TOPICS.get(name).copied().or_else(referred).or_else(|| is_manual(name).then_some(Manual))
+    TOPICS
+        .get(name)
+        .copied()
+        .or_else(referred)
+        .or_else(|| is_manual(name).then_some(Manual))
 }
 
-/// Whether a name is of a check by hand: "manuell", "vérification manuelle", "수동 확인".
+/// Returns whether a name is of a check by hand: "manuell", "vérification manuelle", "수동 확인".
 fn is_manual(name: &str) -> bool {
     const STEMS: [&str; 6] = ["manual", "manuel", "ручн", "手动", "手動", "수동"];
-    const TESTS: [&str; 6] = ["testing", "checks", "tester", "validation", "prüfungen", "vérifications"];
+    const TESTS: [&str; 6] = [
+        "testing",
+        "checks",
+        "tester",
+        "validation",
+        "prüfungen",
+        "vérifications",
+    ];
     /// A stem with its ending: "manuellement".
     const ALONE: usize = 12;
     let bare = name.trim_end_matches([':', ' ', '\u{a0}']);
     let by_hand = |word: &&str| STEMS.iter().any(|stem| word.starts_with(stem));
     let (hand, others): (Vec<&str>, Vec<&str>) = bare.split_whitespace().partition(by_hand);
-    let [word] = hand.as_slice() else { return false };
+    let [word] = hand.as_slice() else {
+        return false;
+    };
     if *word == "manuals" {
         return false;
     }
@@ -1172,12 +88,16 @@ fn is_manual(name: &str) -> bool {
         return others.into_iter().all(checks);
     }
     // What is written without blanks holds both: "手動確認".
-    let rest = STEMS.iter().find_map(|stem| word.strip_prefix(stem)).unwrap_or_default();
+    let rest = STEMS
+        .iter()
+        .find_map(|stem| word.strip_prefix(stem))
+        .unwrap_or_default();
     checks(rest)
-        || word.chars().count() <= ALONE && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
+        || word.chars().count() <= ALONE
+            && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
 }
 
-/// What an element inside a `<task>` announces, by its name.
+/// Returns what an element inside a `<task>` announces, by its name.
 pub(crate) fn element_topic(name: &str) -> Option<Topic> {
     match name {
         "action" | "implementation" | "instructions" => Some(Changes),
@@ -1185,34 +105,28 @@ pub(crate) fn element_topic(name: &str) -> Option<Topic> {
         "verify" | "done" | "verification" => Some(Criteria),
         "how to verify" | "human check" | "manual" => Some(Manual),
         "read first" | "interfaces" | "context" => Some(Reference),
-        "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => Some(About),
+        "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => {
+            Some(About)
+        }
         name => topic(name),
     }
 }
 
-/// What a heading announces: its name without number and notes, or words in it.
+/// Returns what a heading announces: its name without number and notes, or words in it.
 pub(crate) fn heading_topic(title: &str) -> Option<Topic> {
     let name = key(&title.replace('_', " "));
-    let bare = name.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
-    let short = bare.split(" (").next().unwrap_or(bare).trim_end_matches([':', ' ']);
+    let bare = name.trim_start_matches(|letter: char| {
+        letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')')
+    });
+    let short = bare
+        .split(" (")
+        .next()
+        .unwrap_or(bare)
+        .trim_end_matches([':', ' ']);
     topic(short).or_else(|| {
-        PARTS.iter().find(|(_, words)| words.iter().any(|word| name.contains(word))).map(|(topic, _)| *topic)
+        PARTS
+            .iter()
+            .find(|(_, words)| words.iter().any(|word| name.contains(word)))
+            .map(|(topic, _)| *topic)
     })
-}
-
-impl Topic {
-    /// Whether criteria stand below.
-    pub(crate) fn is_criteria(self) -> bool {
-        matches!(self, Criteria | Automated | Manual)
-    }
-
-    /// Whether what stands below is not to be done now.
-    pub(crate) fn is_left_undone(self) -> bool {
-        matches!(self, Bounds | Rollback)
-    }
-
-    /// Whether a file named behind it is one of the unit's changes.
-    pub(crate) fn names_files(self) -> bool {
-        matches!(self, Files | Create | Modify | Delete | Rename | Test)
-    }
 }

@@ -9,7 +9,11 @@ mod inline;
 
 mod languages;
 
+mod topic;
+
 mod vocabulary;
+
+mod word_lists;
 
 mod paths;
 
@@ -67,11 +71,17 @@ mod select;
 
 mod tick;
 
+#[cfg(test)]
+mod examples;
+
 pub use basis::Basis;
 pub use blocks::{CodeBlock, FileOf, Role, Uncertainty};
 pub use boxes::{Checkbox, State};
 pub use changes::{Action, PlannedChange};
-pub use commands::{Commit, Count, Doubt, Expect, ExpectedOutcome, Facts, Held, Of, PlannedCommand, Relation, Stands};
+pub use commands::{
+    Commit, Count, Doubt, Expect, ExpectedOutcome, Facts, Held, Of, PlannedCommand, Relation,
+    Stands,
+};
 pub use criteria::{Criterion, CriterionKind};
 pub use diagnostics::Diagnostic;
 pub use document::{Place, Span, Unreadable};

@@ -1,4 +1,4 @@
-//! What the words around a name make of it: whether it is spoken of, spared, or only followed.
+//! Reads the words around a name: is it spoken of, spared, or only followed?
 //!
 //! "Add the route to `a.py` like the one in `b.py`, without touching `c.py`": `a.py` is
 //! spoken of, `b.py` is a source, `c.py` is spared.
@@ -9,7 +9,7 @@ use crate::inline::{code_spans, one_line};
 use crate::paths::{FoundPath, as_path, find_paths};
 use crate::vocabulary::{Use, begins, is_all, is_entry, last};
 
-/// What a sentence makes of a name in it.
+/// The part of a name in its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mention {
     /// The sentence is about it, or something goes there.
@@ -49,7 +49,9 @@ pub(crate) fn mention(words: &str, name: &Range<usize>) -> Mention {
 /// Returns the paths of which the words speak, in order; spans are shifted by `base`.
 pub(crate) fn spoken_paths(words: &str, base: usize, bare: bool) -> Vec<FoundPath> {
     let mut found = find_paths(words, base, bare);
-    found.retain(|path| mention(words, &(path.outer.start - base..path.outer.end - base)) == Mention::Spoken);
+    found.retain(|path| {
+        mention(words, &(path.outer.start - base..path.outer.end - base)) == Mention::Spoken
+    });
     found
 }
 
@@ -59,11 +61,16 @@ pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
     let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
     let ends = words.char_indices().filter(|(at, letter)| {
         let behind = &words[at + letter.len_utf8()..];
-        let word = words[..*at].rsplit(char::is_whitespace).next().unwrap_or("");
+        let word = words[..*at]
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or("");
         let abbreviated = word.contains('.') || is_entry(&word.to_lowercase(), Use::Abbreviation);
         let ends = match letter {
             '.' | '!' | '?' => {
-                behind.starts_with(' ') && !behind.trim_start().starts_with(char::is_lowercase) && !abbreviated
+                behind.starts_with(' ')
+                    && !behind.trim_start().starts_with(char::is_lowercase)
+                    && !abbreviated
             }
             '。' | '！' | '？' => true,
             _ => false,
@@ -71,8 +78,17 @@ pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
         ends && outside(*at)
     });
     let ends: Vec<usize> = ends.map(|(at, letter)| at + letter.len_utf8()).collect();
-    let start = ends.iter().rev().find(|end| **end <= at).copied().unwrap_or(0);
-    let end = ends.iter().find(|end| **end > at).copied().unwrap_or(words.len());
+    let start = ends
+        .iter()
+        .rev()
+        .find(|end| **end <= at)
+        .copied()
+        .unwrap_or(0);
+    let end = ends
+        .iter()
+        .find(|end| **end > at)
+        .copied()
+        .unwrap_or(words.len());
     start..end
 }
 
@@ -99,9 +115,13 @@ pub(crate) fn is_empty_note(note: &str) -> bool {
     let note = note.trim_start_matches('`');
     let plain = blank(&note[..note.floor_char_boundary(NOTE)]);
     let first = plain.split(". ").next().unwrap_or("");
-    let parts = first.split([',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+']);
+    let parts = first.split([
+        ',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+',
+    ]);
     let dashes = parts.take(4).flat_map(|part| part.split(" - "));
-    dashes.map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric())).any(|part| is_all(part, Use::Empty))
+    dashes
+        .map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .any(|part| is_all(part, Use::Empty))
 }
 
 /// Returns whether the words before a path say that it has no content: "Create an empty `x`".
@@ -117,8 +137,11 @@ pub(crate) fn makes_empty(words: &str) -> bool {
     let mut from = 0;
     let mut all = !found.is_empty();
     for (at, path) in found.iter().enumerate() {
-        let until = found.get(at + 1).map_or(words.len(), |next| next.outer.start);
-        all &= is_empty_lead(&words[from..path.outer.start]) || is_empty_note(&words[path.outer.end..until]);
+        let until = found
+            .get(at + 1)
+            .map_or(words.len(), |next| next.outer.start);
+        all &= is_empty_lead(&words[from..path.outer.start])
+            || is_empty_note(&words[path.outer.end..until]);
         from = path.outer.end;
     }
     all && !words[from..].trim_end_matches('.').contains(". ")
@@ -145,9 +168,11 @@ pub(crate) fn base(words: &str) -> Option<String> {
 /// A folder from the repository's root, without slashes at its ends.
 pub(crate) fn folder(words: &str) -> Option<String> {
     let bare = words.trim().trim_start_matches("./").trim_matches('/');
-    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '@');
-    let named =
-        !bare.is_empty() && bare.chars().all(plain) && bare.split('/').all(|part| !part.is_empty() && part != "..");
+    let plain =
+        |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '@');
+    let named = !bare.is_empty()
+        && bare.chars().all(plain)
+        && bare.split('/').all(|part| !part.is_empty() && part != "..");
     named.then(|| bare.to_owned())
 }
 
@@ -156,9 +181,13 @@ pub(crate) fn around(words: &str, name: &Range<usize>) -> (String, String) {
     let before = blank(words.get(..name.start).unwrap_or(""));
     let after = blank(words.get(name.end..).unwrap_or(""));
     // A note behind a dash or in brackets is still about the name.
-    let after = after.trim_start_matches([' ', '—', '–', '-', ':', '：', '(', '（']).to_owned();
-    let end =
-        after.char_indices().find(|(at, letter)| ends_clause(&after, *at, *letter)).map_or(after.len(), |(at, _)| at);
+    let after = after
+        .trim_start_matches([' ', '—', '–', '-', ':', '：', '(', '（'])
+        .to_owned();
+    let end = after
+        .char_indices()
+        .find(|(at, letter)| ends_clause(&after, *at, *letter))
+        .map_or(after.len(), |(at, _)| at);
     (clause(&before).to_owned(), after[..end].to_owned())
 }
 
@@ -168,19 +197,29 @@ fn blank(words: &str) -> String {
     let mut at = 0;
     for span in code_spans(words, 0) {
         out.push_str(&words[at..span.outer.start]);
-        out.push(if as_path(&words[span.inner], true).is_some() { PATH } else { CODE });
+        out.push(if as_path(&words[span.inner], true).is_some() {
+            PATH
+        } else {
+            CODE
+        });
         at = span.outer.end;
     }
     out.push_str(&words[at..]);
-    one_line(&out.replace(['*', '_'], " ").replace('’', "'").to_lowercase())
+    one_line(
+        &out.replace(['*', '_'], " ")
+            .replace('’', "'")
+            .to_lowercase(),
+    )
 }
 
 fn ends_clause(text: &str, at: usize, letter: char) -> bool {
     match letter {
-        '.' | '!' | '?' | ':' => text[at + 1..].chars().next().is_none_or(char::is_whitespace),
-        ',' | ';' | '(' | ')' | '—' | '–' | '，' | '。' | '；' | '：' | '、' | '（' | '）' | '！' | '？' => {
-            true
-        }
+        '.' | '!' | '?' | ':' => text[at + 1..]
+            .chars()
+            .next()
+            .is_none_or(char::is_whitespace),
+        ',' | ';' | '(' | ')' | '—' | '–' | '，' | '。' | '；' | '：' | '、' | '（' | '）'
+        | '！' | '？' => true,
         _ => false,
     }
 }
@@ -207,10 +246,14 @@ fn clause(before: &str) -> &str {
 
 /// Returns whether a part between two names only joins them: "", "`b`, or".
 fn is_joint(part: &str) -> bool {
-    let mut words = part.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
+    let mut words = part
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric));
     match (words.next(), words.next()) {
         (None, _) => true,
-        (Some(word), None) => word.chars().count() <= 4 && !is_all(word, Use::Place) && !is_all(word, Use::Goal),
+        (Some(word), None) => {
+            word.chars().count() <= 4 && !is_all(word, Use::Place) && !is_all(word, Use::Goal)
+        }
         _ => false,
     }
 }
@@ -232,7 +275,10 @@ fn verb_of_its_own(clause: &str) -> usize {
 
 /// The words between a governing word and the name.
 fn gap(text: &str) -> usize {
-    let spaced = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    let spaced = text
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
     // Scripts without blanks: about three letters a word.
     spaced.max(text.chars().filter(|letter| !letter.is_ascii()).count() / 3)
 }
@@ -244,7 +290,9 @@ pub(crate) fn is_small(word: &str) -> bool {
 
 pub(crate) fn is_spared(before: &str, after: &str) -> bool {
     let head = before.trim_start_matches(|letter: char| !letter.is_alphanumeric());
-    let given = [Use::Condition, Use::Rationale].into_iter().any(|what| begins(head, what).is_some());
+    let given = [Use::Condition, Use::Rationale]
+        .into_iter()
+        .any(|what| begins(head, what).is_some());
     let negation = last(before, Use::Negation).filter(|found| gap(&before[found.end..]) <= REACH);
     if negation.is_some() && !given {
         return true;
@@ -263,24 +311,33 @@ fn is_kept(before: &str, after: &str) -> bool {
 fn is_denied_behind(before: &str, after: &str) -> bool {
     /// Words that may stand behind the verb: "here", "yet".
     const TAIL: usize = 1;
-    let Some(negation) = last(after, Use::Negation).filter(|found| gap(&after[..found.start]) <= REACH) else {
+    let Some(negation) =
+        last(after, Use::Negation).filter(|found| gap(&after[..found.start]) <= REACH)
+    else {
         let given = begins(after.trim_start(), Use::Given);
-        return given.is_some_and(|end| gap(&after.trim_start()[end..]) <= TAIL) && gap(before) <= TAIL;
+        return given.is_some_and(|end| gap(&after.trim_start()[end..]) <= TAIL)
+            && gap(before) <= TAIL;
     };
     let (own, other) = (last(after, Use::Alter), last(before, Use::Alter));
-    let end = own.as_ref().map_or(negation.end, |alter| alter.end.max(negation.end));
+    let end = own
+        .as_ref()
+        .map_or(negation.end, |alter| alter.end.max(negation.end));
     let tail = &after[end..];
     // A verb with an object of its own speaks of that.
     (own.is_some() || other.is_some()) && !tail.contains([PATH, CODE]) && gap(tail) <= TAIL
 }
 
 fn is_source(before: &str) -> bool {
-    let Some(source) = last(before, Use::Source) else { return false };
+    let Some(source) = last(before, Use::Source) else {
+        return false;
+    };
     // "Remove the check from `a.py`" changes that file.
     let removes = last(&before[..source.start], Use::Remove).is_some();
     let tail = &before[source.end..];
     let goal = last(tail, Use::Goal).filter(|goal| tail[goal.end..].trim().is_empty());
-    let (told, behind) = tail.rsplit_once(PATH).map_or((false, tail), |(_, behind)| (true, behind));
+    let (told, behind) = tail
+        .rsplit_once(PATH)
+        .map_or((false, tail), |(_, behind)| (true, behind));
     let joined = told && is_joint(behind);
     !removes && goal.is_none() && gap(tail) <= REACH && (!told || joined)
 }

@@ -31,7 +31,7 @@ struct Section {
     boxes: bool,
     numbers: bool,
     work: bool,
-    /// How many signs of work it holds.
+    /// The number of signs of work that it holds.
     works: usize,
     element: bool,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Unit {
     pub(crate) name: UnitName,
     /// The dialect that saw it.
     pub(crate) dialect: &'static str,
-    /// What the marks of its heading say.
+    /// The state by the marks of its heading.
     pub(crate) state: Option<State>,
     /// It may be left out.
     pub(crate) optional: bool,
@@ -62,17 +62,23 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
-    /// Whether its first piece is its heading.
+    /// Returns whether its first piece is its heading.
     pub(crate) fn opens_with_heading(&self, document: &Document<'_>) -> bool {
         let first = document.pieces.get(self.pieces.start);
         first.is_some_and(|piece| {
-            matches!(piece.kind, PieceKind::Heading { .. }) && piece.span.start == self.heading.start
+            matches!(piece.kind, PieceKind::Heading { .. })
+                && piece.span.start == self.heading.start
         })
     }
 
     /// The pieces that belong to the unit itself.
     pub(crate) fn own(&self) -> impl Iterator<Item = usize> + '_ {
-        self.pieces.clone().filter(|piece| !self.children.iter().any(|child| child.pieces.contains(piece)))
+        self.pieces.clone().filter(|piece| {
+            !self
+                .children
+                .iter()
+                .any(|child| child.pieces.contains(piece))
+        })
     }
 }
 
@@ -98,7 +104,10 @@ impl Outline {
                 }
             }
         }
-        Outline { units: whole(document).into_iter().collect(), twice: Vec::new() }
+        Outline {
+            units: whole(document).into_iter().collect(),
+            twice: Vec::new(),
+        }
     }
 
     /// The pieces that repeat units elsewhere.
@@ -118,21 +127,29 @@ impl Outline {
     pub(crate) fn dialects(&self) -> Vec<&'static str> {
         fn seen(units: &[Unit], name: &str) -> bool {
             units.iter().any(|unit| {
-                unit.dialect == name || name == "progress" && !unit.echoes.is_empty() || seen(&unit.children, name)
+                unit.dialect == name
+                    || name == "progress" && !unit.echoes.is_empty()
+                    || seen(&unit.children, name)
             })
         }
-        DIALECTS.iter().map(|dialect| dialect.name).filter(|name| seen(&self.units, name)).collect()
+        DIALECTS
+            .iter()
+            .map(|dialect| dialect.name)
+            .filter(|name| seen(&self.units, name))
+            .collect()
     }
 }
 
-/// Whether a document spells work out: code for a file that it names.
+/// Returns whether a document spells work out: code for a file that it names.
 fn shows_work(document: &Document<'_>) -> bool {
     let code = document.fences.iter().any(|fence| {
         let language = fence.info.split_whitespace().next().unwrap_or("");
         !language.is_empty() && !is_shell(language)
     });
     let named = |piece: &Piece| match &piece.kind {
-        PieceKind::Text(lines) => lines.iter().any(|line| !find_paths(document.slice(line), 0, false).is_empty()),
+        PieceKind::Text(lines) => lines
+            .iter()
+            .any(|line| !find_paths(document.slice(line), 0, false).is_empty()),
         PieceKind::Heading { title, .. } => !find_paths(document.slice(title), 0, false).is_empty(),
         _ => false,
     };
@@ -141,15 +158,28 @@ fn shows_work(document: &Document<'_>) -> bool {
 
 /// The whole document as one unit, where it holds boxes or shows code for files, and nothing could be told apart.
 fn whole(document: &Document<'_>) -> Option<Unit> {
-    let boxed = || document.items.iter().any(|item| items::box_of(document, item).is_some());
-    let first = document.pieces.first().filter(|_| boxed() || shows_work(document))?;
+    let boxed = || {
+        document
+            .items
+            .iter()
+            .any(|item| items::box_of(document, item).is_some())
+    };
+    let first = document
+        .pieces
+        .first()
+        .filter(|_| boxed() || shows_work(document))?;
     let title = match &first.kind {
         PieceKind::Heading { title, .. } => title.clone(),
         PieceKind::Text(lines) => lines.first().cloned().unwrap_or(first.span.clone()),
         _ => first.span.clone(),
     };
     let marked = crate::naming::marked(document.slice(&title));
-    let name = UnitName { word: String::new(), number: None, title: marked.words, rank: crate::naming::Rank::Phase };
+    let name = UnitName {
+        word: String::new(),
+        number: None,
+        title: marked.words,
+        rank: crate::naming::Rank::Phase,
+    };
     Some(Unit {
         name,
         dialect: "sections",
@@ -164,7 +194,7 @@ fn whole(document: &Document<'_>) -> Option<Unit> {
     })
 }
 
-/// Whether two titles name the same thing.
+/// Returns whether two titles name the same thing.
 fn alike(left: &str, right: &str) -> bool {
     let (left, right) = (key(left), key(right));
     if left.is_empty() || right.is_empty() || left.contains(&right) || right.contains(&left) {

@@ -16,28 +16,35 @@ pub(crate) struct FoundPath {
     pub(crate) outer: Span,
     /// First and last line named right behind it.
     pub(crate) lines: Option<(usize, usize)>,
-    /// Whether it stood in ticks.
+    /// It stood in ticks.
     pub(crate) ticked: bool,
 }
 
-/// Whether a path names no single file: a folder, a glob, a placeholder.
+/// Returns whether a path names no single file: a folder, a glob, a placeholder.
 pub(crate) fn is_pattern(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     path.ends_with('/')
         || path.contains(['*', '<', '>', '{', '}', '…', '?', '$'])
         || path.contains("...") && !path.contains("/[...")
         || path.to_ascii_uppercase().contains("XXX")
-        || ["YYYY", "NNN", "TIMESTAMP", "_hash_", "<rev"].iter().any(|sign| path.contains(sign))
-        || (!name.contains('.') && !is_file_name(name) && path.contains('/') && !is_program_file(path))
+        || ["YYYY", "NNN", "TIMESTAMP", "_hash_", "<rev"]
+            .iter()
+            .any(|sign| path.contains(sign))
+        || (!name.contains('.')
+            && !is_file_name(name)
+            && path.contains('/')
+            && !is_program_file(path))
 }
 
-/// Whether a path without an extension is a program's: it lies in a folder for those.
+/// Returns whether a path without an extension is a program's: it lies in a folder for those.
 pub(crate) fn is_program_file(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, name)| {
         let home = folder.rsplit('/').next().unwrap_or(folder);
         let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        matches!(home, "bin" | "sbin" | "scripts" | "script" | ".husky" | ".githooks")
-            && !name.is_empty()
+        matches!(
+            home,
+            "bin" | "sbin" | "scripts" | "script" | ".husky" | ".githooks"
+        ) && !name.is_empty()
             && name.chars().all(plain)
     })
 }
@@ -52,16 +59,25 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
             let lines = lines.or_else(|| lines_said(&text[span.outer.end..]));
             let at = base + span.inner.start;
             let outer = base + span.outer.start..base + span.outer.end;
-            found.push(FoundPath { path, span: at..at + inner.len(), outer, lines, ticked: true });
+            found.push(FoundPath {
+                path,
+                span: at..at + inner.len(),
+                outer,
+                lines,
+                ticked: true,
+            });
         }
     }
     let mut at = 0;
-    for word in text
-        .split_inclusive(|letter: char| letter.is_whitespace() || matches!(letter, '，' | '、' | '；' | '：' | '。'))
-    {
+    for word in text.split_inclusive(|letter: char| {
+        letter.is_whitespace() || matches!(letter, '，' | '、' | '；' | '：' | '。')
+    }) {
         let start = at;
         at += word.len();
-        if spans.iter().any(|span| span.outer.start < at && start < span.outer.end) {
+        if spans
+            .iter()
+            .any(|span| span.outer.start < at && start < span.outer.end)
+        {
             continue;
         }
         let linked = word.split_once("](").map_or(word, |(_, target)| target);
@@ -91,12 +107,22 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
         if !bare && !core.contains(['/', '\\']) {
             continue;
         }
-        let Some(offset) = word.find(core).filter(|_| !core.is_empty()) else { continue };
-        if let Some((path, lines)) = as_path(core, false).filter(|(path, _)| bare || path.contains('/')) {
+        let Some(offset) = word.find(core).filter(|_| !core.is_empty()) else {
+            continue;
+        };
+        if let Some((path, lines)) =
+            as_path(core, false).filter(|(path, _)| bare || path.contains('/'))
+        {
             let begin = base + start + offset;
             let span = begin..begin + core.len();
             let lines = lines.or_else(|| lines_said(&text[start + offset + core.len()..]));
-            found.push(FoundPath { path, outer: span.clone(), span, lines, ticked: false });
+            found.push(FoundPath {
+                path,
+                outer: span.clone(),
+                span,
+                lines,
+                ticked: false,
+            });
         }
     }
     found.sort_by_key(|path| path.span.start);
@@ -112,29 +138,45 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
     let path = without_root(path);
     let odd = |letter: char| {
         letter.is_whitespace()
-            || matches!(letter, '"' | '\'' | '=' | ';' | '|' | '`' | '!' | '%' | '^' | '&' | ',' | '#')
+            || matches!(
+                letter,
+                '"' | '\'' | '=' | ';' | '|' | '`' | '!' | '%' | '^' | '&' | ',' | '#'
+            )
     };
     let braces = path.contains('{');
-    if path.is_empty() || path.len() > 250 || path.chars().any(|letter| odd(letter) && !(braces && letter == ',')) {
+    if path.is_empty()
+        || path.len() > 250
+        || path
+            .chars()
+            .any(|letter| odd(letter) && !(braces && letter == ','))
+    {
         return None;
     }
     if path.contains("://")
-        || path.starts_with(['-', '/', '~', '@', '+', '.']) && !starts_well(path) && !(ticked && mentions_file(path))
+        || path.starts_with(['-', '/', '~', '@', '+', '.'])
+            && !starts_well(path)
+            && !(ticked && mentions_file(path))
         || path.contains("::")
     {
         return None;
     }
-    if path.contains('(') && !path.contains("/(") || path.contains(':') || path.starts_with("http") {
+    if path.contains('(') && !path.contains("/(") || path.contains(':') || path.starts_with("http")
+    {
         return None;
     }
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     let ending = extension(name);
     if path.contains('/') {
-        let plausible =
-            ending.len() <= 12 && !ending.is_empty() && ending.chars().any(|letter| letter.is_ascii_alphabetic());
-        let named = is_file_name(name) || (plausible && (ticked || is_extension(&ending) || name.contains('*')));
-        let numeric = path.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '.'));
-        let folder = path.ends_with('/') && path.len() > 1 && (ticked || path.matches('/').count() > 1);
+        let plausible = ending.len() <= 12
+            && !ending.is_empty()
+            && ending.chars().any(|letter| letter.is_ascii_alphabetic());
+        let named = is_file_name(name)
+            || (plausible && (ticked || is_extension(&ending) || name.contains('*')));
+        let numeric = path
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '.'));
+        let folder =
+            path.ends_with('/') && path.len() > 1 && (ticked || path.matches('/').count() > 1);
         let glob = path.contains('*') && ticked && !looks_like_a_route(path);
         let program = ticked && is_program_file(path);
         let file = named && (ticked || is_extension(&ending) || is_file_name(name));
@@ -148,15 +190,32 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
 /// The path behind a placeholder for the repository's root: `<root>/a.py`, `$REPO/a.py`, `${PROJECT_ROOT}/a.py`.
 fn without_root(path: &str) -> &str {
     const ROOTS: [&str; 5] = ["root", "repo", "repository", "project", "workspace"];
-    let Some((first, rest)) = path.split_once('/').filter(|(_, rest)| !rest.is_empty()) else { return path };
-    let name = first.trim_start_matches(['<', '{', '$']).trim_end_matches(['>', '}']).to_ascii_lowercase();
-    let placeholder = first.len() > name.len() && name.split(['-', '_', ' ']).any(|part| ROOTS.contains(&part));
+    let Some((first, rest)) = path.split_once('/').filter(|(_, rest)| !rest.is_empty()) else {
+        return path;
+    };
+    let name = first
+        .trim_start_matches(['<', '{', '$'])
+        .trim_end_matches(['>', '}'])
+        .to_ascii_lowercase();
+    let placeholder = first.len() > name.len()
+        && name
+            .split(['-', '_', ' '])
+            .any(|part| ROOTS.contains(&part));
     if placeholder { rest } else { path }
 }
 
 /// `application/json`, `and/or.x`: words with a slash that are no file.
 fn looks_like_types(path: &str) -> bool {
-    ["application/", "text/", "image/", "multipart/", "audio/", "video/"].iter().any(|kind| path.starts_with(kind))
+    [
+        "application/",
+        "text/",
+        "image/",
+        "multipart/",
+        "audio/",
+        "video/",
+    ]
+    .iter()
+    .any(|kind| path.starts_with(kind))
         && !path.ends_with("s.py")
         && path.matches('/').count() == 1
         && path.contains(['+', '-'])
@@ -165,8 +224,11 @@ fn looks_like_types(path: &str) -> bool {
 /// `/users/{id}/orders*`, `/api/models*`: from the root, of no file by its ending, and with a place for a value or a star
 /// that only goes on with a word. It stands for the addresses that begin so.
 fn looks_like_a_route(path: &str) -> bool {
-    let Some(steps) = path.strip_prefix('/') else { return false };
-    let takes_value = |step: &str| step.starts_with([':', '<']) || step.starts_with('{') && step.ends_with('}');
+    let Some(steps) = path.strip_prefix('/') else {
+        return false;
+    };
+    let takes_value =
+        |step: &str| step.starts_with([':', '<']) || step.starts_with('{') && step.ends_with('}');
     let goes_on = steps.ends_with('*') && !steps.ends_with("/*") && !steps.ends_with("**");
     let name = steps.rsplit('/').next().unwrap_or("");
     !name.contains('.') && (goes_on || steps.split('/').any(takes_value))
@@ -194,9 +256,13 @@ fn split_lines(words: &str) -> (&str, Option<(usize, usize)>) {
     if tail.is_empty() || !tail.starts_with(|letter: char| letter.is_ascii_digit()) {
         return (words, None);
     }
-    let before = words[..at]
-        .find(':')
-        .map_or(at, |first| if words[first + 1..at].chars().all(|c| c.is_ascii_digit()) { first } else { at });
+    let before = words[..at].find(':').map_or(at, |first| {
+        if words[first + 1..at].chars().all(|c| c.is_ascii_digit()) {
+            first
+        } else {
+            at
+        }
+    });
     match range_of(tail) {
         Some(range) => (&words[..before], Some(range)),
         None => (words, None),
@@ -208,9 +274,15 @@ fn range_of(text: &str) -> Option<(usize, usize)> {
     let first: String = text.chars().take_while(char::is_ascii_digit).collect();
     let start: usize = first.parse().ok()?;
     let rest = text[first.len()..].trim_start();
-    let rest = rest.strip_prefix(['-', '–', '—', '~', ':']).or_else(|| rest.strip_prefix("to "));
+    let rest = rest
+        .strip_prefix(['-', '–', '—', '~', ':'])
+        .or_else(|| rest.strip_prefix("to "));
     let second: String = rest.map_or(String::new(), |rest| {
-        rest.trim_start().trim_start_matches(['L', '~']).chars().take_while(char::is_ascii_digit).collect()
+        rest.trim_start()
+            .trim_start_matches(['L', '~'])
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect()
     });
     let end = second.parse().unwrap_or(start);
     (start > 0 && start < 1_000_000).then_some((start, end.max(start)))
@@ -223,14 +295,24 @@ const LINE_WORDS: [&str; 6] = ["lines", "line", "líneas", "línea", "(l", "行"
 pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
     let lower = lower.split('`').next().unwrap_or("");
-    let near = lower.char_indices().nth(60).map_or(lower.len(), |(at, _)| at);
-    let at = LINE_WORDS.iter().find_map(|word| lower[..near].find(word).map(|at| at + word.len()))?;
+    let near = lower
+        .char_indices()
+        .nth(60)
+        .map_or(lower.len(), |(at, _)| at);
+    let at = LINE_WORDS
+        .iter()
+        .find_map(|word| lower[..near].find(word).map(|at| at + word.len()))?;
     numbers(&lower[at..])
 }
 
 /// The last lines that a sentence names outside its code: a range, else from the last but one to the last.
 pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
-    let words: String = sentence.to_lowercase().split('`').step_by(2).collect::<Vec<_>>().join("`");
+    let words: String = sentence
+        .to_lowercase()
+        .split('`')
+        .step_by(2)
+        .collect::<Vec<_>>()
+        .join("`");
     let mut said: Vec<(usize, (usize, usize))> = Vec::new();
     for word in LINE_WORDS {
         let inside = |at: usize| words[..at].ends_with(char::is_alphabetic) && word.is_ascii();
@@ -250,29 +332,42 @@ pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
 /// "12-40", "around 45" behind a word for lines.
 fn numbers(text: &str) -> Option<(usize, usize)> {
     let digits = text.trim_start_matches([' ', '~', ':', '.']);
-    let digits = digits.strip_prefix("around ").or_else(|| digits.strip_prefix("approximately ")).unwrap_or(digits);
+    let digits = digits
+        .strip_prefix("around ")
+        .or_else(|| digits.strip_prefix("approximately "))
+        .unwrap_or(digits);
     range_of(digits.trim_start_matches(['l', '~', ' ']))
 }
 
 /// `src/{a,b}.ts` as two paths; braces that can't be told apart stay.
 pub(crate) fn expand(path: &str) -> Vec<String> {
-    let Some(open) = path.find('{') else { return vec![path.to_owned()] };
-    let Some(close) = path[open..].find('}').map(|at| open + at) else { return vec![path.to_owned()] };
+    let Some(open) = path.find('{') else {
+        return vec![path.to_owned()];
+    };
+    let Some(close) = path[open..].find('}').map(|at| open + at) else {
+        return vec![path.to_owned()];
+    };
     let inner = &path[open + 1..close];
     if !inner.contains(',') || inner.contains('{') || inner.split(',').count() > 20 {
         return vec![path.to_owned()];
     }
     let ends = inner.split(',').map(str::trim);
-    ends.flat_map(|end| expand(&format!("{}{end}{}", &path[..open], &path[close + 1..]))).take(100).collect()
+    ends.flat_map(|end| expand(&format!("{}{end}{}", &path[..open], &path[close + 1..])))
+        .take(100)
+        .collect()
 }
 
-/// Whether one path is the other, or ends in it folder by folder.
+/// Returns whether one path is the other, or ends in it folder by folder.
 pub(crate) fn same_file(known: &str, said: &str) -> bool {
     let known = known.trim_end_matches('/');
     let said = said.trim_end_matches('/').trim_start_matches("@/");
     known == said
-        || known.strip_suffix(said).is_some_and(|before| before.ends_with('/'))
-        || said.strip_suffix(known).is_some_and(|before| before.ends_with('/'))
+        || known
+            .strip_suffix(said)
+            .is_some_and(|before| before.ends_with('/'))
+        || said
+            .strip_suffix(known)
+            .is_some_and(|before| before.ends_with('/'))
 }
 
 #[cfg(test)]
@@ -281,10 +376,19 @@ mod tests {
 
     #[test]
     fn an_address_is_no_path() {
-        for words in ["`/lab/projects/{pid}/models*`", "`/api/models*`", "`/users/:id/*`"] {
+        for words in [
+            "`/lab/projects/{pid}/models*`",
+            "`/api/models*`",
+            "`/users/:id/*`",
+        ] {
             assert_eq!(find_paths(words, 0, true), [], "{words}");
         }
-        for words in ["`/src/models/*`", "`/src/{a,b}/*.py`", "`/src/**`", "`src/models*`"] {
+        for words in [
+            "`/src/models/*`",
+            "`/src/{a,b}/*.py`",
+            "`/src/**`",
+            "`src/models*`",
+        ] {
             assert_eq!(find_paths(words, 0, true).len(), 1, "{words}");
         }
     }

@@ -24,7 +24,7 @@ pub struct Phase {
     pub number: Option<String>,
     /// Its name without word, number, marks and box.
     pub title: String,
-    /// How people call it: "Phase 2.1", "T001", or the title.
+    /// The name that people use: "Phase 2.1", "T001", or the title.
     pub label: String,
     /// From its heading to the end of its content.
     pub span: Span,
@@ -44,7 +44,7 @@ pub struct Phase {
     pub blocks: Vec<CodeBlock>,
     /// Its commands.
     pub commands: Vec<PlannedCommand>,
-    /// What must hold when it is finished.
+    /// The criteria of a finished unit.
     pub criteria: Vec<Criterion>,
     /// Its steps in the document's order.
     pub steps: Vec<Step>,

@@ -1,4 +1,4 @@
-//! What each command is in its plan: a check, a step, a setting up. For programs
+//! Reads the part of each command in its plan: a check, a step, a setting up. For programs
 //! that read the plan as a whole.
 
 mod place;
@@ -9,7 +9,8 @@ use shell::{Decides, Kind, Need};
 
 use crate::changes::asks_for_change;
 use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, Relation, Stands, expectation, expected_by, in_line, is_use, of_fence,
+    ExpectedOutcome, Manner, PlannedCommand, Relation, Stands, expectation, expected_by, in_line,
+    is_use, of_fence,
 };
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
@@ -20,7 +21,7 @@ use crate::reading::Plan;
 use crate::rows::{Row, RowKind, rows};
 use crate::steps::Part;
 
-/// What a command is for in its plan.
+/// The part of a command in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CommandRole {
@@ -45,18 +46,18 @@ pub enum CommandRole {
 pub struct CommandReading {
     /// Where it stands.
     pub span: Span,
-    /// What it is for in the plan.
+    /// Its part in the plan.
     pub role: CommandRole,
-    /// What kind of command it is.
+    /// The kind of command.
     pub kind: Kind,
     /// It changes files of the source tree.
     pub writes: bool,
-    /// What tells how it went: `yes`, its status; `output`, only what it prints; `no`, nothing.
+    /// The source of its result: `yes`, its status; `output`, only its output; `no`, nothing.
     pub decides: &'static str,
-    /// What the plan expects: `exit 0`, `exit nonzero`, `prints contains …`, `empty`, `unreadable`, `-`; joined by
+    /// The expectation of the plan: `exit 0`, `exit nonzero`, `prints contains …`, `empty`, `unreadable`, `-`; joined by
     /// ` or `.
     pub expect: String,
-    /// What it needs.
+    /// Its needs.
     pub needs: Vec<Need>,
     /// The folder to run it in.
     pub folder: Option<String>,
@@ -74,10 +75,18 @@ pub fn read(plan: &Plan) -> Vec<CommandReading> {
         }
     }
     for (at, command) in plan.commands().iter().enumerate() {
-        push(&document, command, role(command, by_criteria(plan.criteria(), at), false), &mut found);
+        push(
+            &document,
+            command,
+            role(command, by_criteria(plan.criteria(), at), false),
+            &mut found,
+        );
     }
     let listed: Vec<Span> = found.iter().map(|one| one.span.clone()).collect();
-    let blocks = plan.all().flat_map(|phase| &phase.blocks).filter(|block| block.role.is_placed());
+    let blocks = plan
+        .all()
+        .flat_map(|phase| &phase.blocks)
+        .filter(|block| block.role.is_placed());
     let files: Vec<Span> = blocks.map(|block| block.span.clone()).collect();
     beside(&document, &Known { listed, files }, &mut found);
     walked(&document, &mut found);
@@ -85,7 +94,12 @@ pub fn read(plan: &Plan) -> Vec<CommandReading> {
 }
 
 /// Adds a command; one of several lines as each of its statements, where they stand.
-fn push(document: &Document<'_>, command: &PlannedCommand, role: CommandRole, found: &mut Vec<CommandReading>) {
+fn push(
+    document: &Document<'_>,
+    command: &PlannedCommand,
+    role: CommandRole,
+    found: &mut Vec<CommandReading>,
+) {
     let place = Place::of(document, command.span.start);
     let written = document.slice(&command.span);
     let script = shell::parse(written);
@@ -95,16 +109,26 @@ fn push(document: &Document<'_>, command: &PlannedCommand, role: CommandRole, fo
         return;
     }
     let said = |from: usize, to: usize| {
-        let mut comments = script.comments.iter().filter(|one| one.span.start >= from && one.span.start < to);
+        let mut comments = script
+            .comments
+            .iter()
+            .filter(|one| one.span.start >= from && one.span.start < to);
         comments.find_map(|one| expected_by(&one.text))
     };
     // What the comments expect is told of the statements above them; what stands outside, of all.
     let outside = said(0, written.len()).is_none();
     for (at, span) in statements.iter().enumerate() {
-        let next = statements.get(at + 1).map_or(written.len(), |next| next.start);
+        let next = statements
+            .get(at + 1)
+            .map_or(written.len(), |next| next.start);
         let part = command.span.start + span.start..command.span.start + span.end;
-        let folder = script.invocations.iter().find(|one| one.span.start == span.start);
-        let folder = folder.and_then(|one| one.folder.clone()).or_else(|| command.folder.clone());
+        let folder = script
+            .invocations
+            .iter()
+            .find(|one| one.span.start == span.start);
+        let folder = folder
+            .and_then(|one| one.folder.clone())
+            .or_else(|| command.folder.clone());
         let own = said(span.end, next).map(expectation).unwrap_or_default();
         let mut one = crate::commands::command(script.slice(span), part, own);
         if outside {
@@ -116,7 +140,7 @@ fn push(document: &Document<'_>, command: &PlannedCommand, role: CommandRole, fo
     }
 }
 
-/// What is read already.
+/// The commands that are read already.
 struct Known {
     /// The commands of units and criteria.
     listed: Vec<Span>,
@@ -126,7 +150,10 @@ struct Known {
 
 impl Known {
     fn is_free(&self, span: &Span) -> bool {
-        !self.listed.iter().any(|one| one.start < span.end && span.start < one.end)
+        !self
+            .listed
+            .iter()
+            .any(|one| one.start < span.end && span.start < one.end)
     }
 }
 
@@ -134,11 +161,21 @@ impl Known {
 /// to its server, one after the other.
 fn walked(document: &Document<'_>, found: &mut [CommandReading]) {
     for fence in &document.fences {
-        let inside = |one: &CommandReading| one.role == CommandRole::Check && fence.span.contains(&one.span.start);
-        let count = |wanted: &dyn Fn(Kind) -> bool| found.iter().filter(|one| inside(one) && wanted(one.kind)).count();
+        let inside = |one: &CommandReading| {
+            one.role == CommandRole::Check && fence.span.contains(&one.span.start)
+        };
+        let count = |wanted: &dyn Fn(Kind) -> bool| {
+            found
+                .iter()
+                .filter(|one| inside(one) && wanted(one.kind))
+                .count()
+        };
         let own = count(&|kind| matches!(kind, Kind::Script | Kind::Other));
         if own > 1 && count(&|kind| kind == Kind::Request) > 0 {
-            found.iter_mut().filter(|one| inside(one)).for_each(|one| one.role = CommandRole::Manual);
+            found
+                .iter_mut()
+                .filter(|one| inside(one))
+                .for_each(|one| one.role = CommandRole::Manual);
         }
     }
 }
@@ -151,7 +188,9 @@ fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading
         let commands = match &row.kind {
             RowKind::Code(fence) => {
                 let block = document.fences.get(*fence);
-                let language = block.map_or("", |block| block.info.split_whitespace().next().unwrap_or(""));
+                let language = block.map_or("", |block| {
+                    block.info.split_whitespace().next().unwrap_or("")
+                });
                 match language {
                     "md" | "markdown" => {
                         within_words(document, *fence, known, found);
@@ -161,15 +200,31 @@ fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading
                     _ => Vec::new(),
                 }
             }
-            RowKind::Line(_) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => Vec::new(),
-            RowKind::Line(_) => {
-                in_line(words, row.span.start, if is_among(row) { Manner::Criterion } else { Manner::Mention })
+            RowKind::Line(_) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
+                Vec::new()
             }
+            RowKind::Line(_) => in_line(
+                words,
+                row.span.start,
+                if is_among(row) {
+                    Manner::Criterion
+                } else {
+                    Manner::Mention
+                },
+            ),
             _ => Vec::new(),
         };
-        for command in commands.iter().filter(|command| known.is_free(&command.span)) {
+        for command in commands
+            .iter()
+            .filter(|command| known.is_free(&command.span))
+        {
             let of_file = row.topic.is_some_and(Topic::names_files);
-            if of_file || known.files.iter().any(|file| file.contains(&command.span.start)) {
+            if of_file
+                || known
+                    .files
+                    .iter()
+                    .any(|file| file.contains(&command.span.start))
+            {
                 found.push(reading(command, CommandRole::ExampleOrMention));
                 continue;
             }
@@ -179,8 +234,17 @@ fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading
 }
 
 /// Adds the commands that a text shows which is to be written: for its readers.
-fn within_words(document: &Document<'_>, fence: usize, known: &Known, found: &mut Vec<CommandReading>) {
-    for line in document.fences.get(fence).map_or(&[][..], |fence| &fence.content) {
+fn within_words(
+    document: &Document<'_>,
+    fence: usize,
+    known: &Known,
+    found: &mut Vec<CommandReading>,
+) {
+    for line in document
+        .fences
+        .get(fence)
+        .map_or(&[][..], |fence| &fence.content)
+    {
         let words = document.slice(line);
         let bare = words.trim();
         let start = line.start + (words.len() - words.trim_start().len());
@@ -214,14 +278,22 @@ fn announced(row: &Row, command: &PlannedCommand) -> CommandRole {
 /// Returns the role of a command by where it stands, where that says more than what it belongs to: a section of checks, of
 /// manual work, of the operation of what runs.
 fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> CommandRole {
-    use CommandRole::{Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass};
+    use CommandRole::{
+        Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass,
+    };
     let (kind, table) = (command.facts.kind, &*TABLE);
     let builds = command.facts.is_check();
     match role {
         CommandRole::Rollback | Manual | StepExpectedToFail => return role,
         Check if place.is_item_of_words() => return ExampleOrMention,
         Check if place.is_headed(&table.setup) && !builds => return role,
-        Check => return if place.is_led(&table.manual) { Manual } else { role },
+        Check => {
+            return if place.is_led(&table.manual) {
+                Manual
+            } else {
+                role
+            };
+        }
         StepExpectedToPass | Setup | ExampleOrMention => {}
     }
     let step = role != ExampleOrMention;
@@ -229,16 +301,23 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
         return role;
     }
     // Values that a file of settings holds.
-    if !step && shell::parse(&command.text).invocations.iter().all(|one| one.words.is_empty()) {
+    if !step
+        && shell::parse(&command.text)
+            .invocations
+            .iter()
+            .all(|one| one.words.is_empty())
+    {
         return ExampleOrMention;
     }
     let prose = !step && !place.fenced && !place.leads;
     let told = place.is_in_section(&table.shown) && !(step && (place.fenced || place.leads));
-    if place.is_led(&table.shown) || told || writes_words(place) || step && uses_new(command, place) {
+    if place.is_led(&table.shown) || told || writes_words(place) || step && uses_new(command, place)
+    {
         return ExampleOrMention;
     }
     // What a step says it expects, a program can see.
-    let seen = step && (command.expect.outcome == ExpectedOutcome::Pass || !command.expect.shows.is_empty());
+    let seen = step
+        && (command.expect.outcome == ExpectedOutcome::Pass || !command.expect.shows.is_empty());
     if !prose && (place.is_led(&table.manual) || !seen && place.is_under(&table.manual)) {
         return Manual;
     }
@@ -261,10 +340,14 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
         return Setup;
     }
     let leads = !place.fenced && place.leads && place.is_in_unit();
-    if !step && leads && kind != Kind::Other { StepExpectedToPass } else { role }
+    if !step && leads && kind != Kind::Other {
+        StepExpectedToPass
+    } else {
+        role
+    }
 }
 
-/// Whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
+/// Returns whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
 fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
     place.items.iter().any(|item| is_use(bare(item), command))
 }
@@ -274,7 +357,7 @@ fn bare(item: &str) -> &str {
     item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')
 }
 
-/// Whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.
+/// Returns whether an operator runs a command: in a plan or section about what runs for others, or one that reaches out from there.
 fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
     let (facts, table) = (&command.facts, &*TABLE);
     if matches!(facts.kind, Kind::Git | Kind::Commit | Kind::Generate) {
@@ -286,16 +369,22 @@ fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
         || place.is_under(&table.operation) && reaches
 }
 
-/// Whether a command stands among words that are to be written: in the prose below a heading of documentation, or behind
+/// Returns whether a command stands among words that are to be written: in the prose below a heading of documentation, or behind
 /// the name of a text file.
 fn writes_words(place: &Place) -> bool {
     !place.fenced
         && (place.is_under(&TABLE.documentation) && !place.leads
-            || place.items.iter().any(|item| names_text(item) && asks_for_change(bare(item))))
+            || place
+                .items
+                .iter()
+                .any(|item| names_text(item) && asks_for_change(bare(item))))
 }
 
 fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {
-    criteria.iter().find(|one| one.commands.contains(&at)).map(|one| one.kind)
+    criteria
+        .iter()
+        .find(|one| one.commands.contains(&at))
+        .map(|one| one.kind)
 }
 
 fn in_steps(phase: &Phase, at: usize) -> bool {
@@ -334,10 +423,19 @@ fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     let example = role == CommandRole::ExampleOrMention;
     // What a person does has no words of its own about its end: "Start the services: `…`".
     // What a person is to see is told to people.
-    let unsaid = role == CommandRole::Manual && (command.expect.words.is_none() || command.expect.left);
-    let expect = if example || unsaid { "-".to_owned() } else { expected(command) };
+    let unsaid =
+        role == CommandRole::Manual && (command.expect.words.is_none() || command.expect.left);
+    let expect = if example || unsaid {
+        "-".to_owned()
+    } else {
+        expected(command)
+    };
     // That something was found is right or wrong only where the plan says which.
-    let decides = if facts.decides == Decides::Found && expect == "-" { "output" } else { facts.decides.word() };
+    let decides = if facts.decides == Decides::Found && expect == "-" {
+        "output"
+    } else {
+        facts.decides.word()
+    };
     CommandReading {
         span: command.span.clone(),
         role,
@@ -361,13 +459,19 @@ fn expected(command: &PlannedCommand) -> String {
         (ExpectedOutcome::Unstated, None) => {}
     }
     all.extend(expect.count.map(|count| format!("count {count}")));
-    let printed = expect.count.filter(|count| count.relation == Relation::Exactly && !count.of.is_lines());
+    let printed = expect
+        .count
+        .filter(|count| count.relation == Relation::Exactly && !count.of.is_lines());
     all.extend(printed.map(|count| format!("prints = {}", count.number)));
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));
     }
     for held in &expect.held {
-        let contains = if held.stands == Stands::Nowhere { "no" } else { "contains" };
+        let contains = if held.stands == Stands::Nowhere {
+            "no"
+        } else {
+            "contains"
+        };
         all.push(format!("prints {contains} {}", held.text));
     }
     match (all.is_empty(), &expect.words) {

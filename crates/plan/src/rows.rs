@@ -6,7 +6,7 @@ use crate::inline::{Label, code_spans, label};
 use crate::labels::{Topic, element_topic, heading_topic, is_check, topic};
 use crate::languages::is_shell;
 
-/// What a row is.
+/// The kind of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RowKind {
     /// A heading inside the unit, with its level.
@@ -26,13 +26,13 @@ pub(crate) enum RowKind {
 pub(crate) struct Row {
     /// Its piece in the document.
     pub(crate) piece: usize,
-    /// What it is.
+    /// The kind of row.
     pub(crate) kind: RowKind,
     /// Its words: no list marker, no box, no `#`.
     pub(crate) span: Span,
-    /// What it, or the nearest label or heading that governs it, announces.
+    /// The topic that it announces, or the nearest label or heading that governs it.
     pub(crate) topic: Option<Topic>,
-    /// What the headings around it announce.
+    /// The topic of the headings around it.
     pub(crate) heading_topic: Option<Topic>,
     /// Its own label, if that announces something.
     pub(crate) label: Option<Label>,
@@ -40,7 +40,7 @@ pub(crate) struct Row {
     pub(crate) section: Option<usize>,
     /// The innermost list item.
     pub(crate) item: Option<usize>,
-    /// Whether it begins an item with a box.
+    /// It begins an item with a box.
     pub(crate) boxed: bool,
 }
 
@@ -56,7 +56,7 @@ struct Scope {
 }
 
 impl Scope {
-    /// Whether the label still governs this piece, which is not itself labelled.
+    /// Returns whether the label still governs this piece, which is not itself labelled.
     fn governs(&mut self, document: &Document<'_>, piece: usize) -> bool {
         let part = &document.pieces[piece];
         if piece == self.piece {
@@ -68,7 +68,13 @@ impl Scope {
         let code = matches!(part.kind, PieceKind::Code(_));
         let shown = matches!(
             self.topic,
-            Topic::Run | Topic::Expect | Topic::Before | Topic::After | Topic::Example | Topic::Output | Topic::Commit
+            Topic::Run
+                | Topic::Expect
+                | Topic::Before
+                | Topic::After
+                | Topic::Example
+                | Topic::Output
+                | Topic::Commit
         );
         if shown {
             let holds = !self.used && (code || !self.inline);
@@ -78,7 +84,8 @@ impl Scope {
         if self.inline {
             return false;
         }
-        let lists = self.topic.names_files() || matches!(self.topic, Topic::Reference | Topic::Depends | Topic::Steps);
+        let lists = self.topic.names_files()
+            || matches!(self.topic, Topic::Reference | Topic::Depends | Topic::Steps);
         if part.item.is_some() {
             self.listed = true;
             return true;
@@ -94,7 +101,13 @@ pub(crate) fn rows(
     pieces: impl Iterator<Item = usize>,
     starts_step: impl Fn(&str) -> bool,
 ) -> Vec<Row> {
-    let mut reader = Reader { document, rows: Vec::new(), headings: Vec::new(), scopes: Vec::new(), section: None };
+    let mut reader = Reader {
+        document,
+        rows: Vec::new(),
+        headings: Vec::new(),
+        scopes: Vec::new(),
+        section: None,
+    };
     for piece in pieces {
         match &document.pieces[piece].kind {
             PieceKind::Heading { level, title } => reader.heading(piece, *level, title),
@@ -133,20 +146,23 @@ impl Reader<'_, '_> {
     fn heading(&mut self, piece: usize, level: usize, title: &Span) {
         self.scopes.clear();
         self.headings.retain(|(outer, _)| *outer < level);
-        self.headings.push((level, heading_topic(self.document.slice(title))));
+        self.headings
+            .push((level, heading_topic(self.document.slice(title))));
         self.section = Some(self.rows.len());
         self.push(piece, RowKind::Heading(level), title.clone(), None);
     }
 
     fn push(&mut self, piece: usize, kind: RowKind, span: Span, own: Option<(Label, Topic)>) {
         let document = self.document;
-        self.scopes.retain_mut(|scope| scope.governs(document, piece));
+        self.scopes
+            .retain_mut(|scope| scope.governs(document, piece));
         let headings = || self.headings.iter().rev().filter_map(|(_, topic)| *topic);
         // Whatever stands in it, a way back is not to be gone.
         let back = headings().find(|topic| *topic == Topic::Rollback);
         let headed = back.or_else(|| headings().next());
         let governed = self.scopes.last().map(|scope| scope.topic);
-        let (label, announced) = own.map_or((None, None), |(label, topic)| (Some(label), Some(topic)));
+        let (label, announced) =
+            own.map_or((None, None), |(label, topic)| (Some(label), Some(topic)));
         self.rows.push(Row {
             piece,
             kind,
@@ -160,11 +176,15 @@ impl Reader<'_, '_> {
         });
     }
 
-    /// Whether what a label announces is a command: in its value, or in what follows where it has none.
+    /// Returns whether what a label announces is a command: in its value, or in what follows where it has none.
     fn has_command(&self, piece: usize, value: &str) -> bool {
         /// Lines of a list, and a block, stand right behind the label.
         const FOLLOWING: usize = 4;
-        let in_words = |words: &str| code_spans(words, 0).into_iter().any(|span| shell::is_command(&words[span.inner]));
+        let in_words = |words: &str| {
+            code_spans(words, 0)
+                .into_iter()
+                .any(|span| shell::is_command(&words[span.inner]))
+        };
         if !value.trim().is_empty() {
             return in_words(value) || shell::is_command(value.trim());
         }
@@ -173,7 +193,11 @@ impl Reader<'_, '_> {
         for piece in following {
             match &piece.kind {
                 PieceKind::Heading { .. } => return false,
-                PieceKind::Text(lines) if lines.iter().any(|line| in_words(document.slice(line))) => return true,
+                PieceKind::Text(lines)
+                    if lines.iter().any(|line| in_words(document.slice(line))) =>
+                {
+                    return true;
+                }
                 // What a label announces ends with the block that it shows: "**Tests:**" over code of tests.
                 PieceKind::Code(fence) => return is_shell(&document.fences[*fence].info),
                 _ => {}
@@ -182,32 +206,58 @@ impl Reader<'_, '_> {
         false
     }
 
-    fn line(&mut self, piece: usize, line: &Span, first: bool, starts_step: &impl Fn(&str) -> bool) {
+    fn line(
+        &mut self,
+        piece: usize,
+        line: &Span,
+        first: bool,
+        starts_step: &impl Fn(&str) -> bool,
+    ) {
         let text = self.document.slice(line);
         let boxed = if first { box_at(text) } else { None };
-        let begin = boxed.as_ref().map_or(line.start, |(_, words)| line.start + words);
+        let begin = boxed
+            .as_ref()
+            .map_or(line.start, |(_, words)| line.start + words);
         let span = begin..line.end;
         let words = self.document.slice(&span);
         let item = self.document.pieces[piece].item;
-        if first && starts_step(words) && (boxed.is_some() || words.starts_with(['*', '_']) || item.is_some()) {
+        if first
+            && starts_step(words)
+            && (boxed.is_some() || words.starts_with(['*', '_']) || item.is_some())
+        {
             self.scopes.clear();
         }
         let labelled = label(words);
-        let announces =
-            |label: &Label| if words.starts_with('<') { element_topic(&label.name) } else { topic(&label.name) };
+        let announces = |label: &Label| {
+            if words.starts_with('<') {
+                element_topic(&label.name)
+            } else {
+                topic(&label.name)
+            }
+        };
         let own = labelled.clone().and_then(|label| {
             let value = &words[label.rest.min(words.len())..];
             let checks = is_check(&label.name) && self.has_command(piece, value);
-            let topic = if checks { Some(Topic::Criteria) } else { announces(&label) };
+            let topic = if checks {
+                Some(Topic::Criteria)
+            } else {
+                announces(&label)
+            };
             topic.map(|topic| (label, topic))
         });
         let own = own.filter(|(label, topic)| {
             label.bold
-                || !matches!(topic, Topic::About | Topic::Changes | Topic::Steps | Topic::Folder)
+                || !matches!(
+                    topic,
+                    Topic::About | Topic::Changes | Topic::Steps | Topic::Folder
+                )
                 || label.rest >= words.len()
                 || *topic == Topic::Folder && words[label.rest..].starts_with('`')
         });
-        if own.is_none() && item.is_none() && labelled.is_some_and(|label| label.bold && label.rest >= words.len()) {
+        if own.is_none()
+            && item.is_none()
+            && labelled.is_some_and(|label| label.bold && label.rest >= words.len())
+        {
             self.scopes.clear();
         }
         if let Some((label, topic)) = &own {
@@ -217,7 +267,14 @@ impl Reader<'_, '_> {
                 Some(_) => scope.governs(document, piece) && scope.item != item,
                 None => false,
             });
-            self.scopes.push(Scope { topic: *topic, item, piece, inline, listed: false, used: false });
+            self.scopes.push(Scope {
+                topic: *topic,
+                item,
+                piece,
+                inline,
+                listed: false,
+                used: false,
+            });
         }
         self.push(piece, RowKind::Line(first), span, own);
         if let Some(row) = self.rows.last_mut() {

@@ -1,4 +1,4 @@
-//! What each sentence of a unit asks for: whether it is work, and whether a
+//! Accounts for each sentence of a unit: whether it is work, and whether a
 //! block of the unit shows that work.
 //!
 //! Where a sentence stands decides first (among criteria, under a label, before a
@@ -59,13 +59,13 @@ use crate::document::Span;
 pub struct Sentence {
     /// Its bytes.
     pub span: Span,
-    /// What it asks for.
+    /// The class of what it asks for.
     pub class: SentenceClass,
     /// Its main statement is negative.
     pub negated: bool,
     /// It asks for work that no block of the unit shows.
     pub open: bool,
-    /// What it says must stay as it is.
+    /// The names of what must stay as it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub protects: Vec<Protected>,
     /// The symbols that its clauses are about, whatever they say of them; only where blocks are to show its work.
@@ -76,7 +76,7 @@ pub struct Sentence {
     pub replacement: Option<Replacement>,
 }
 
-/// What a sentence asks for.
+/// The class of a sentence by what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SentenceClass {
@@ -84,11 +84,11 @@ pub enum SentenceClass {
     DoUnshown,
     /// A change that the blocks show in part, or as a signature only.
     DoPartly,
-    /// What a block shows.
+    /// Work that a block shows.
     DoShown,
     /// Where or how a block goes.
     Place,
-    /// What must not be done or changed.
+    /// A thing that must not be done or changed.
     Forbid,
     /// A criterion, or an outcome that is expected.
     Check,
@@ -102,7 +102,7 @@ pub enum SentenceClass {
     Context,
     /// Another unit.
     Elsewhere,
-    /// What the reader can't tell: it may ask for work.
+    /// A sentence that the reader can't tell: it may ask for work.
     Unclear,
 }
 
@@ -116,9 +116,24 @@ pub(crate) fn read(
 ) -> Vec<Sentence> {
     let scopes = scope::Scopes::read(asking, steps);
     let stock = inventory::Inventory::read(&scopes, placed, changes, commands);
-    let title = |row: &usize| asking.rows.get(*row).map_or("", |row| asking.document.slice(&row.span));
-    let checks = steps.iter().copied().filter(|row| judge::is_check(title(row))).collect();
-    let judge = judge::Judge { asking, scopes: &scopes, changes, stock: &stock, checks: &checks };
+    let title = |row: &usize| {
+        asking
+            .rows
+            .get(*row)
+            .map_or("", |row| asking.document.slice(&row.span))
+    };
+    let checks = steps
+        .iter()
+        .copied()
+        .filter(|row| judge::is_check(title(row)))
+        .collect();
+    let judge = judge::Judge {
+        asking,
+        scopes: &scopes,
+        changes,
+        stock: &stock,
+        checks: &checks,
+    };
     let mut classes: HashMap<usize, SentenceClass> = HashMap::new();
     let mut found = Vec::new();
     for cut in split::cut(asking.document, asking.rows) {

@@ -1,10 +1,11 @@
-//! What a plan says of itself: draft, approved, superseded, done.
+//! Reads the status of a plan: draft, approved, superseded, done.
 
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, PieceKind, Span};
 use crate::inline::{is_sign, key, label, plain};
 use crate::labels::{Topic, topic};
+use crate::word_lists::List;
 
 /// The plan's own mark: front matter `status:` or a `Status:` line near the top.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -13,11 +14,11 @@ pub struct Standing {
     pub word: Option<String>,
     /// Where it is written.
     pub span: Option<Span>,
-    /// What it means for implementing.
+    /// Its meaning for implementing.
     pub approval: Approval,
 }
 
-/// What a plan's mark means for implementing it.
+/// The meaning of a plan's mark for implementing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Approval {
@@ -33,156 +34,39 @@ pub enum Approval {
 }
 
 /// Words that refuse, approve or finish a plan; the first that is found decides, in this order.
-const WORDS: &[(Approval, &[&str])] = &[
-    (
-        Approval::Refused,
-        &[
-            "not approved",
-            "not ready",
-            "unapproved",
-            "draft",
-            "proposed",
-            "proposal",
-            "rejected",
-            "superseded",
-            "abandoned",
-            "deprecated",
-            "obsolete",
-            "withdrawn",
-            "cancelled",
-            "canceled",
-            "on hold",
-            "pending approval",
-            "awaiting approval",
-            "needs approval",
-            "pending review",
-            "in review",
-            "needs review",
-            "awaiting review",
-            "wip",
-            "do not implement",
-            "replaced by",
-            "parked",
-            "archived",
-            "草稿",
-            "提议",
-            "已废弃",
-            "废弃",
-            "已拒绝",
-            "已取消",
-            "待审",
-            "待批准",
-            "borrador",
-            "propuesto",
-            "propuesta",
-            "rechazado",
-            "obsoleto",
-            "descartado",
-            "cancelado",
-            "entwurf",
-            "abgelehnt",
-            "verworfen",
-            "brouillon",
-            "rejeté",
-            "草案",
-            "下書き",
-            "초안",
-            "черновик",
-            "отклонён",
-            "чернетка",
-            "rascunho",
-            "szkic",
-        ],
-    ),
-    (
-        Approval::Finished,
-        &[
-            "completed",
-            "complete",
-            "done",
-            "implemented",
-            "shipped",
-            "finished",
-            "merged",
-            "已完成",
-            "完成",
-            "已实现",
-            "completado",
-            "completada",
-            "terminado",
-            "hecho",
-            "implementado",
-            "abgeschlossen",
-            "fertig",
-            "terminé",
-            "完了",
-            "완료",
-            "завершено",
-            "готово",
-            "выполнено",
-            "виконано",
-            "concluído",
-            "zakończone",
-        ],
-    ),
-    (
-        Approval::Approved,
-        &[
-            "approved",
-            "accepted",
-            "ready",
-            "active",
-            "in progress",
-            "in-progress",
-            "in_progress",
-            "ongoing",
-            "started",
-            "agreed",
-            "signed off",
-            "批准",
-            "已批准",
-            "已审批",
-            "通过",
-            "进行中",
-            "就绪",
-            "aprobado",
-            "aprobada",
-            "listo",
-            "en progreso",
-            "en curso",
-            "genehmigt",
-            "bereit",
-            "approuvé",
-            "承認",
-            "승인",
-            "утверждён",
-            "одобрен",
-            "в работе",
-            "затверджено",
-            "aprovado",
-        ],
-    ),
+const STATUSES: [(Approval, List); 3] = [
+    (Approval::Refused, List::StatusRefused),
+    (Approval::Finished, List::Done),
+    (Approval::Approved, List::StatusApproved),
 ];
 
-/// What a status means.
+/// Returns what a status means.
 pub(crate) fn approval(word: &str) -> Approval {
     let lower = key(word);
-    let negated =
-        ["incomplete", "not complete", "not done", "not started", "partially", "not yet", "未完成", "no completado"];
+    let negated = List::StatusNotDone.words();
     if negated.iter().any(|sign| lower.contains(sign)) {
         return Approval::Unmarked;
     }
     // The earliest word is the status; what follows explains it.
     let mut best: Option<(usize, Approval)> = None;
-    for (approval, words) in WORDS {
-        for word in *words {
-            let at = lower.match_indices(word).map(|(at, _)| at).find(|at| stands_alone(&lower, *at, word));
+    for (approval, list) in STATUSES {
+        for word in list.words() {
+            let at = lower
+                .match_indices(word)
+                .map(|(at, _)| at)
+                .find(|at| stands_alone(&lower, *at, word));
             if let Some(at) = at.filter(|at| best.is_none_or(|(best, _)| *at < best)) {
-                best = Some((at, *approval));
+                best = Some((at, approval));
             }
         }
     }
-    let sign = || if word.contains('✅') { Approval::Finished } else { Approval::Unmarked };
+    let sign = || {
+        if word.contains('✅') {
+            Approval::Finished
+        } else {
+            Approval::Unmarked
+        }
+    };
     best.map_or_else(sign, |(_, approval)| approval)
 }
 
@@ -212,7 +96,9 @@ struct Todo {
 
 /// Reads the mark of a plan.
 pub(crate) fn read(document: &Document<'_>) -> Standing {
-    from_front_matter(document).or_else(|| from_lines(document)).unwrap_or_default()
+    from_front_matter(document)
+        .or_else(|| from_lines(document))
+        .unwrap_or_default()
 }
 
 fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
@@ -222,20 +108,42 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
     let line_of = |names: &[&str]| {
         crate::document::lines(document.text, front.start)
             .take_while(|line| line.start < front.end)
-            .find(|line| names.iter().any(|name| document.slice(line).starts_with(name)))
+            .find(|line| {
+                names
+                    .iter()
+                    .any(|name| document.slice(line).starts_with(name))
+            })
     };
-    let done = |todo: &Todo| todo.status.as_deref().is_some_and(|word| approval(word) == Approval::Finished);
+    let done = |todo: &Todo| {
+        todo.status
+            .as_deref()
+            .is_some_and(|word| approval(word) == Approval::Finished)
+    };
     if parsed.status.is_none() && !parsed.todos.is_empty() && parsed.todos.iter().all(done) {
         let word = Some("all its todos are completed".to_owned());
-        return Some(Standing { approval: Approval::Finished, word, span: line_of(&["todos:"]) });
+        return Some(Standing {
+            approval: Approval::Finished,
+            word,
+            span: line_of(&["todos:"]),
+        });
     }
     let found = line_of(&["status:", "state:"])?;
-    let raw = document.slice(&found).split_once(':').map_or("", |(_, word)| word);
-    let word = parsed.status.or(parsed.state).unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
+    let raw = document
+        .slice(&found)
+        .split_once(':')
+        .map_or("", |(_, word)| word);
+    let word = parsed
+        .status
+        .or(parsed.state)
+        .unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
     if word.trim().is_empty() {
         return None;
     }
-    Some(Standing { approval: approval(&word), word: Some(word), span: Some(found) })
+    Some(Standing {
+        approval: approval(&word),
+        word: Some(word),
+        span: Some(found),
+    })
 }
 
 /// A `Status:` line or table row before the second heading of level two, at most 60 pieces in.
@@ -258,8 +166,11 @@ fn from_lines(document: &Document<'_>) -> Option<Standing> {
                 for line in lines {
                     let words = document.slice(line);
                     for part in words.split(" | ") {
-                        let status = label(part).filter(|label| topic(&label.name) == Some(Topic::Status));
-                        if let Some(label) = status.filter(|label| !part[label.rest..].trim().is_empty()) {
+                        let status =
+                            label(part).filter(|label| topic(&label.name) == Some(Topic::Status));
+                        if let Some(label) =
+                            status.filter(|label| !part[label.rest..].trim().is_empty())
+                        {
                             return Some(found(&part[label.rest..], line.clone()));
                         }
                     }
@@ -281,6 +192,12 @@ fn from_lines(document: &Document<'_>) -> Option<Standing> {
 
 fn found(words: &str, span: Span) -> Standing {
     let word = plain(words).replace('`', "");
-    let bare = word.trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).to_owned();
-    Standing { approval: approval(&word), word: Some(bare), span: Some(span) }
+    let bare = word
+        .trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
+        .to_owned();
+    Standing {
+        approval: approval(&word),
+        word: Some(bare),
+        span: Some(span),
+    }
 }

@@ -15,13 +15,13 @@ pub struct Ticking {
     pub text: String,
     /// The line where it was, from 1.
     pub line: usize,
-    /// What to make of it.
+    /// The mark to make of it.
     pub to: Mark,
     /// Label, title or heading of its unit, to tell boxes of one text apart; may be empty.
     pub heading: String,
 }
 
-/// What a box shall bear.
+/// The mark that a box shall bear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
@@ -43,7 +43,7 @@ pub enum TickFailure {
     Ambiguous {
         /// The box that was asked for.
         ticking: Ticking,
-        /// How many fit.
+        /// The number of boxes that fit.
         candidates: usize,
     },
 }
@@ -59,7 +59,11 @@ pub struct TickError {
 }
 
 fn list(failures: &[TickFailure]) -> String {
-    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    failures
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// Marks the boxes in `text`, changing exactly one character of each and nothing else.
@@ -74,14 +78,19 @@ fn list(failures: &[TickFailure]) -> String {
 pub fn tick(text: &str, boxes: &[Ticking]) -> Result<String, TickError> {
     let Ok(plan) = read(text.as_bytes()) else {
         let failures = boxes.iter().cloned().map(TickFailure::Missing).collect();
-        return Err(TickError { text: text.to_owned(), failures });
+        return Err(TickError {
+            text: text.to_owned(),
+            failures,
+        });
     };
     let mut edits: Vec<(Span, char)> = Vec::new();
     let mut failures = Vec::new();
     for wanted in boxes {
         match find(&plan, wanted) {
             Ok(found) => {
-                edits.extend(mark(&plan, found, wanted.to).map(|sign| (found.mark_span.clone(), sign)));
+                edits.extend(
+                    mark(&plan, found, wanted.to).map(|sign| (found.mark_span.clone(), sign)),
+                );
             }
             Err(failure) => failures.push(failure),
         }
@@ -92,26 +101,47 @@ pub fn tick(text: &str, boxes: &[Ticking]) -> Result<String, TickError> {
     for (span, sign) in edits {
         marked.replace_range(span, sign.encode_utf8(&mut [0; 4]));
     }
-    if failures.is_empty() { Ok(marked) } else { Err(TickError { text: marked, failures }) }
+    if failures.is_empty() {
+        Ok(marked)
+    } else {
+        Err(TickError {
+            text: marked,
+            failures,
+        })
+    }
 }
 
 fn find<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailure> {
-    let fitting: Vec<&Checkbox> =
-        plan.checkboxes().iter().filter(|found| one_line(&found.text) == one_line(&wanted.text)).collect();
-    let of_unit: Vec<&Checkbox> = fitting.iter().copied().filter(|found| bears(plan, found, &wanted.heading)).collect();
-    let narrowed = if of_unit.is_empty() { &fitting } else { &of_unit };
+    let fitting: Vec<&Checkbox> = plan
+        .checkboxes()
+        .iter()
+        .filter(|found| one_line(&found.text) == one_line(&wanted.text))
+        .collect();
+    let of_unit: Vec<&Checkbox> = fitting
+        .iter()
+        .copied()
+        .filter(|found| bears(plan, found, &wanted.heading))
+        .collect();
+    let narrowed = if of_unit.is_empty() {
+        &fitting
+    } else {
+        &of_unit
+    };
     match narrowed.as_slice() {
         [] => Err(TickFailure::Missing(wanted.clone())),
         [one] => Ok(one),
         several => {
             let here = |found: &&&Checkbox| plan.place(found.mark_span.start).line == wanted.line;
             let found = several.iter().find(here).copied();
-            found.ok_or_else(|| TickFailure::Ambiguous { ticking: wanted.clone(), candidates: several.len() })
+            found.ok_or_else(|| TickFailure::Ambiguous {
+                ticking: wanted.clone(),
+                candidates: several.len(),
+            })
         }
     }
 }
 
-/// Whether the box stands in a unit of that name, by label, title or heading.
+/// Returns whether the box stands in a unit of that name, by label, title or heading.
 fn bears(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
     let asked = key(heading.trim_start_matches('#'));
     if asked.is_empty() {
@@ -120,8 +150,15 @@ fn bears(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
     let own = found.phase.and_then(|id| plan.phase(id));
     let mut around = std::iter::successors(own, |phase| plan.parent(phase.id));
     around.any(|phase| {
-        let written = plan.text().get(phase.heading.clone()).unwrap_or("").trim_start_matches('#');
-        [&phase.label, &phase.title].into_iter().any(|name| key(name) == asked) || key(written) == asked
+        let written = plan
+            .text()
+            .get(phase.heading.clone())
+            .unwrap_or("")
+            .trim_start_matches('#');
+        [&phase.label, &phase.title]
+            .into_iter()
+            .any(|name| key(name) == asked)
+            || key(written) == asked
     })
 }
 
@@ -136,6 +173,11 @@ fn mark(plan: &Plan, found: &Checkbox, to: Mark) -> Option<char> {
         // Unlike ✅, this sign alone makes a line a box, so the plan still reads alike.
         (Mark::Ticked, false) => Some('☑'),
         (Mark::Open, true) => (found.mark != ' ').then_some(' '),
-        (Mark::Open, false) => ticked.then(|| ['☐', '⬜', '🔲'].into_iter().find(|sign| uses(*sign)).unwrap_or('☐')),
+        (Mark::Open, false) => ticked.then(|| {
+            ['☐', '⬜', '🔲']
+                .into_iter()
+                .find(|sign| uses(*sign))
+                .unwrap_or('☐')
+        }),
     }
 }

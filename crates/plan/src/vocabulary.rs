@@ -10,7 +10,9 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 use serde::Deserialize;
 
-/// What a word does in a sentence.
+use crate::topic::Topic;
+
+/// The part that a word plays in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Use {
@@ -100,21 +102,97 @@ pub(crate) enum Use {
     Abbreviation,
 }
 
-/// The files, one a language.
-const FILES: &[&str] = &[
-    include_str!("../vocabulary/english.toml"),
-    include_str!("../vocabulary/chinese.toml"),
-    include_str!("../vocabulary/korean.toml"),
-    include_str!("../vocabulary/japanese.toml"),
-    include_str!("../vocabulary/spanish.toml"),
-    include_str!("../vocabulary/portuguese.toml"),
-    include_str!("../vocabulary/french.toml"),
-    include_str!("../vocabulary/german.toml"),
-    include_str!("../vocabulary/russian.toml"),
-];
+/// A list of words of which one question is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum List {
+    /// A label of the folder from which paths start.
+    BaseLabel,
+    /// A label that announces a check where it holds a command, and else the file that is looked at or holds the tests.
+    CheckLabel,
+    /// A verb before a path: the file is to be made.
+    CreateVerb,
+    /// A verb before a path: the file is to be changed, or made.
+    ModifyVerb,
+    /// A verb before a path: the file is to go.
+    DeleteVerb,
+    /// A verb before a path: it is only looked at, run or forbidden.
+    LookVerb,
+    /// A word beside a path that is still about the whole file.
+    BesideFile,
+    /// A verb that plainly changes what is there.
+    PlainModifyVerb,
+    /// A word for a file as a whole.
+    WholeFile,
+    /// A word for what a file is made of.
+    PartOfFile,
+    /// A verb that asks for a change at the head of a sentence.
+    Imperative,
+    /// A word before such a verb.
+    ImperativeLead,
+    /// A word that begins a place before such a verb.
+    ImperativePlace,
+    /// A word for a unit that holds others.
+    PhaseWord,
+    /// A word for a unit that holds steps.
+    TaskWord,
+    /// A word for a step.
+    StepWord,
+    /// A state: finished. Of units and of plans.
+    Done,
+    /// A state: in progress.
+    Begun,
+    /// A state: skipped.
+    LeftOut,
+    /// A note: the unit may be left out.
+    OptionalNote,
+    /// A state: open.
+    NotBegun,
+    /// Words above code that is only shown.
+    ShownAbove,
+    /// A label of code that stands now.
+    OldCodeLabel,
+    /// A label of code that shall stand.
+    NewCodeLabel,
+    /// A comment that heads what a block replaces.
+    OldCodeComment,
+    /// A comment that heads what takes its place.
+    NewCodeComment,
+    /// Words of a criterion that only a person can check.
+    ByAPerson,
+    /// A note beside a path: the file is made.
+    NoteCreate,
+    /// A note beside a path: the file is changed.
+    NoteModify,
+    /// A note beside a path: the file goes.
+    NoteDelete,
+    /// A status of a plan: not to be implemented.
+    StatusRefused,
+    /// A status of a plan: it may be implemented.
+    StatusApproved,
+    /// A status that holds a word of another one and means neither.
+    StatusNotDone,
+}
 
-/// The uses of a language, each with its entries and their examples.
-pub(crate) type Language = BTreeMap<Use, BTreeMap<String, String>>;
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// Entries, each with a sentence that it decides.
+pub(crate) type Entries = BTreeMap<String, String>;
+
+/// The words of a language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Language {
+    /// Names of labels, by what they announce.
+    pub(crate) labels: BTreeMap<Topic, Entries>,
+    /// Words in headings, by what they announce.
+    pub(crate) headings: BTreeMap<Topic, Entries>,
+    /// Words that one question is asked of.
+    pub(crate) lists: BTreeMap<List, Entries>,
+    /// Words of sentences, by what they do there.
+    #[serde(flatten)]
+    pub(crate) uses: BTreeMap<Use, Entries>,
+}
 
 /// Reads the files.
 pub(crate) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
@@ -156,7 +234,7 @@ impl Uses {
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut all = Vocabulary::default();
-    for (what, entries) in languages().flatten().flatten() {
+    for (what, entries) in languages().flatten().flat_map(|language| language.uses) {
         for entry in entries.into_keys() {
             if entry.chars().any(is_dense) {
                 let first = entry.chars().next().unwrap_or_default();
@@ -164,7 +242,10 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
                 continue;
             }
             for (blank, _) in entry.match_indices(' ') {
-                all.spaced.entry(entry[..blank].to_owned()).or_default().go_on = true;
+                all.spaced
+                    .entry(entry[..blank].to_owned())
+                    .or_default()
+                    .go_on = true;
             }
             all.spaced.entry(entry).or_default().uses.add(what);
         }
@@ -186,15 +267,24 @@ pub(crate) struct Opening {
 impl Opening {
     /// Reads the beginning of a text.
     pub(crate) fn of(text: &str) -> Self {
-        let mut opening = Opening { ends: [0; Use::Abbreviation as usize + 1] };
+        let mut opening = Opening {
+            ends: [0; Use::Abbreviation as usize + 1],
+        };
         let first = text.chars().next().filter(|letter| is_dense(*letter));
-        let dense = first.and_then(|letter| VOCABULARY.dense.get(&letter)).into_iter().flatten();
+        let dense = first
+            .and_then(|letter| VOCABULARY.dense.get(&letter))
+            .into_iter()
+            .flatten();
         for (entry, what) in dense.filter(|(entry, _)| text.starts_with(entry.as_str())) {
             let end = &mut opening.ends[*what as usize];
             *end = entry.len().max(*end);
         }
         for (end, uses) in entries(text) {
-            let has = opening.ends.iter_mut().enumerate().filter(|(what, _)| uses.0 >> what & 1 != 0);
+            let has = opening
+                .ends
+                .iter_mut()
+                .enumerate()
+                .filter(|(what, _)| uses.0 >> what & 1 != 0);
             has.for_each(|(_, longest)| *longest = end);
         }
         opening
@@ -225,11 +315,14 @@ pub(crate) fn last_dense(text: &str, what: Use) -> Option<usize> {
 /// The entries of scripts without blanks that `text` holds, each with its place.
 fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)> + '_ {
     let letters = if text.is_ascii() { "" } else { text };
-    letters.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
-        let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
-        let held = entries.filter(move |(entry, _)| text[at..].starts_with(entry.as_str()));
-        held.map(move |(entry, what)| (at, entry.as_str(), *what))
-    })
+    letters
+        .char_indices()
+        .filter(|(_, letter)| is_dense(*letter))
+        .flat_map(move |(at, letter)| {
+            let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
+            let held = entries.filter(move |(entry, _)| text[at..].starts_with(entry.as_str()));
+            held.map(move |(entry, what)| (at, entry.as_str(), *what))
+        })
 }
 
 /// The last entry of this use that `text`, in lower case, holds.
@@ -245,12 +338,15 @@ pub(crate) fn last(text: &str, what: Use) -> Option<Range<usize>> {
         let fitting = entries(&text[at..]).filter(|(_, uses)| uses.has(what));
         fitting.last().map(|(end, _)| at..at + end)
     });
-    dense.chain(spaced).max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
+    dense
+        .chain(spaced)
+        .max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
 }
 
 /// Returns whether `words`, in lower case, are an entry of this use, whatever its script.
 pub(crate) fn is_all(words: &str, what: Use) -> bool {
-    is_entry(words, what) || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
+    is_entry(words, what)
+        || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
 }
 
 /// The uses of all entries that `text`, in lower case, holds.
@@ -269,14 +365,19 @@ pub(crate) fn held(text: &str) -> Uses {
 
 /// Returns whether `words`, in lower case, are an entry of this use.
 pub(crate) fn is_entry(words: &str, what: Use) -> bool {
-    VOCABULARY.spaced.get(words).is_some_and(|words| words.uses.has(what))
+    VOCABULARY
+        .spaced
+        .get(words)
+        .is_some_and(|words| words.uses.has(what))
 }
 
 /// The entries of scripts with blanks that `text` begins with, from the shortest on: their bytes and uses.
 fn entries(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
     let mut go_on = true;
     let known = word_ends(text).map_while(move |end| {
-        let words = go_on.then(|| VOCABULARY.spaced.get(&text[..end])).flatten()?;
+        let words = go_on
+            .then(|| VOCABULARY.spaced.get(&text[..end]))
+            .flatten()?;
         go_on = words.go_on;
         Some((end, words.uses))
     });
@@ -292,8 +393,14 @@ fn word_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = &text[at..];
-        let skip = if at == 0 { 0 } else { rest.len() - rest.trim_start_matches(' ').len() };
-        let word = rest[skip..].find(|letter: char| !is_word(letter)).unwrap_or(rest.len() - skip);
+        let skip = if at == 0 {
+            0
+        } else {
+            rest.len() - rest.trim_start_matches(' ').len()
+        };
+        let word = rest[skip..]
+            .find(|letter: char| !is_word(letter))
+            .unwrap_or(rest.len() - skip);
         if word == 0 {
             return None;
         }

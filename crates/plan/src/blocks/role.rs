@@ -1,35 +1,47 @@
-//! What part a code block plays, by its language, its content and the words above it.
+//! Finds the part that a code block plays, by its language, its content and the words above it.
 
 use super::Role;
 use crate::inline::key;
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::find_paths;
+use crate::word_lists::List;
 
-/// What is known of a block besides its content.
+/// The surroundings of a block, beside its content.
 pub(super) struct Setting<'s> {
     /// The language of its fence.
     pub(super) language: &'s str,
-    /// What the label or heading that governs it announces.
+    /// The topic of the label or heading that governs it.
     pub(super) topic: Option<Topic>,
     /// The words right above it.
     pub(super) above: &'s str,
-    /// Whether a label or the line above names a file for it.
+    /// A label or the line above names a file for it.
     pub(super) named: bool,
-    /// Whether that file is a shell script.
+    /// That file is a shell script.
     pub(super) script: bool,
 }
 
-/// Whether every line of a script only sets a variable: run, it does nothing, and below a file's name it is a part of that.
+/// Returns whether every line of a script only sets a variable: run, it does nothing, and below a file's name it is a part of that.
 pub(super) fn only_sets(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .peekable();
     let sets = |line: &str| {
-        let Some((name, value)) = line.split_once('=') else { return false };
-        let value = value.split_once(" #").map_or(value, |(value, _)| value).trim();
+        let Some((name, value)) = line.split_once('=') else {
+            return false;
+        };
+        let value = value
+            .split_once(" #")
+            .map_or(value, |(value, _)| value)
+            .trim();
         let whole = !value.contains(char::is_whitespace) || value.starts_with(['"', '\'']);
         whole
             && name.starts_with(|letter: char| letter.is_ascii_uppercase())
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     };
     lines.peek().is_some() && lines.all(sets)
 }
@@ -45,26 +57,41 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     }
     if matches!(
         language,
-        "mermaid" | "plantuml" | "dot" | "graphviz" | "ascii" | "tree" | "http" | "math" | "csv-output"
+        "mermaid"
+            | "plantuml"
+            | "dot"
+            | "graphviz"
+            | "ascii"
+            | "tree"
+            | "http"
+            | "math"
+            | "csv-output"
     ) || is_drawing(text)
     {
         return Role::Example;
     }
     let shell = is_shell(language)
-        || language.is_empty() && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
+        || language.is_empty()
+            && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
     let content = || is_shown_content(setting.above) || only_sets(text);
     if shell && !(setting.script || text.starts_with("#!") || setting.named && content()) {
         return Role::Shell;
     }
     let above = key(setting.above);
     let plain = language.is_empty()
-        || matches!(language, "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console");
+        || matches!(
+            language,
+            "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console"
+        );
     let printed = matches!(setting.topic, Some(Topic::Expect | Topic::Output))
         || ["expected", "expected output", "expect", "output", "prints"]
             .iter()
             .any(|word| above == *word || above.ends_with(&format!(" {word}")));
     // The line right above says it, whatever file was named before.
-    let announced = matches!(above.as_str(), "expected output" | "expected result" | "output");
+    let announced = matches!(
+        above.as_str(),
+        "expected output" | "expected result" | "output"
+    );
     if printed && (!setting.named || announced) || language == "output" {
         return Role::Output;
     }
@@ -72,10 +99,17 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
         return role;
     }
     // Options as a program's help lists them.
-    if language.is_empty() && text.trim_start().starts_with("--") && !text.trim_start().starts_with("-- ") {
+    if language.is_empty()
+        && text.trim_start().starts_with("--")
+        && !text.trim_start().starts_with("-- ")
+    {
         return Role::Example;
     }
-    let shown = setting.topic == Some(Topic::Example) || SHOWN.iter().any(|word| above.contains(word));
+    let shown = setting.topic == Some(Topic::Example)
+        || List::ShownAbove
+            .words()
+            .iter()
+            .any(|word| above.contains(word));
     if !setting.named
         && (shown || plain && setting.topic != Some(Topic::Files))
         && !(plain && setting.topic.is_some_and(Topic::names_files))
@@ -88,10 +122,12 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
 /// The words of a comment on the first line.
 pub(super) fn opening_comment(text: &str) -> Option<&str> {
     let first = text.lines().find(|line| !line.trim().is_empty())?.trim();
-    ["//", "#", "--", "/*", "<!--", "{/*"].iter().find_map(|sign| first.strip_prefix(sign))
+    ["//", "#", "--", "/*", "<!--", "{/*"]
+        .iter()
+        .find_map(|sign| first.strip_prefix(sign))
 }
 
-/// Whether code consists of comments alone: words that say what to do.
+/// Returns whether code consists of comments alone: words that say what to do.
 pub(super) fn is_told_in_comments(text: &str, language: &str) -> bool {
     let code = [
         "python",
@@ -111,162 +147,93 @@ pub(super) fn is_told_in_comments(text: &str, language: &str) -> bool {
         "ruby",
         "swift",
     ];
-    let sign = if matches!(language, "python" | "py" | "ruby") { "#" } else { "//" };
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
-    code.contains(&language) && lines.peek().is_some() && lines.all(|line| line.trim_start().starts_with(sign))
+    let sign = if matches!(language, "python" | "py" | "ruby") {
+        "#"
+    } else {
+        "//"
+    };
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .peekable();
+    code.contains(&language)
+        && lines.peek().is_some()
+        && lines.all(|line| line.trim_start().starts_with(sign))
 }
 
-/// Whether shell text uses the arguments of the script that it is a part of.
+/// Returns whether shell text uses the arguments of the script that it is a part of.
 pub(super) fn takes_arguments(text: &str) -> bool {
-    ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "].iter().any(|sign| text.contains(sign))
+    ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "]
+        .iter()
+        .any(|sign| text.contains(sign))
         || text.lines().any(|line| line.trim() == "shift")
 }
 
-/// Whether the words above tell to put the block in place of something: "Replace the list with:".
+/// Returns whether the words above tell to put the block in place of something: "Replace the list with:".
 pub(super) fn is_shown_content(above: &str) -> bool {
     let words = key(above);
-    let turns = ["replace ", "update ", "change ", "extend "].iter().any(|verb| words.starts_with(verb));
-    turns && ["with", "to", "to include", "to read", "becomes"].iter().any(|end| words.ends_with(&format!(" {end}")))
+    let turns = ["replace ", "update ", "change ", "extend "]
+        .iter()
+        .any(|verb| words.starts_with(verb));
+    turns
+        && ["with", "to", "to include", "to read", "becomes"]
+            .iter()
+            .any(|end| words.ends_with(&format!(" {end}")))
 }
 
-const SHOWN: &[&str] = &[
-    "for illustration",
-    "for example",
-    "example response",
-    "sample response",
-    "looks like this",
-    "example usage",
-    "pseudocode",
-    "pseudo-code",
-    "do not copy",
-    "conceptual",
-    "reference only",
-    "for reference",
-    "示例",
-    "例如",
-    "por ejemplo",
-];
-
-const OLD: &[&str] = &[
-    "before",
-    "current code",
-    "current",
-    "currently",
-    "old code",
-    "old",
-    "existing code",
-    "find",
-    "find this",
-    "replace this",
-    "from",
-    "replace",
-    "current implementation",
-    "remove",
-    "existing",
-    "search for",
-    "locate",
-    "delete",
-    "currently reads",
-    "修改前",
-    "当前代码",
-    "旧代码",
-    "原代码",
-    "把",
-    "将",
-    "將",
-    "原本",
-    "antes",
-    "было",
-    "до",
-];
-const NEW: &[&str] = &[
-    "after",
-    "with",
-    "replace with",
-    "new code",
-    "to",
-    "change to",
-    "becomes",
-    "replace it with",
-    "change it to",
-    "updated",
-    "with this",
-    "new",
-    "should become",
-    "should be",
-    "into",
-    "to this",
-    "替换为",
-    "改为",
-    "改成",
-    "改成如下",
-    "換成",
-    "换成",
-    "改為",
-    "替換為",
-    "修改后",
-    "修改後",
-    "después",
-    "con",
-    "por",
-    "cambiar a",
-    "reemplazar por",
-    "par",
-    "après",
-    "remplacer par",
-    "durch",
-    "neu",
-    "soll",
-    "ändern zu",
-    "ersetzen durch",
-    "by",
-    "replace by",
-    "修改为",
-    "替换成",
-    "次に置き換える",
-    "を次に置き換える",
-    "다음으로 교체",
-    "다음으로 바꾼다",
-    "стало",
-    "после",
-    "на",
-];
-
 /// Returns whether a label leads to what stands now.
-pub(super) fn is_old_label(words: &str) -> bool {
-    OLD.contains(&words)
+pub(crate) fn is_old_label(words: &str) -> bool {
+    List::OldCodeLabel.words().contains(&words)
 }
 
 /// Returns whether a label leads to what shall stand.
 pub(crate) fn is_new_label(words: &str) -> bool {
-    NEW.contains(&words)
+    List::NewCodeLabel.words().contains(&words)
 }
 
 /// By the label, or by the last words of the line above.
 fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     match setting.topic {
-        Some(Topic::Before) if label_like(above) || above.is_empty() => return Some(Role::Before { after: None }),
+        Some(Topic::Before) if label_like(above) || above.is_empty() => {
+            return Some(Role::Before { after: None });
+        }
         Some(Topic::After) => return Some(Role::After { before: None }),
         _ => {}
     }
     let above = &behind_path(setting.above).unwrap_or_else(|| above.to_owned());
     let above = above.as_str();
-    let short = above.split([',', '.', ';', '—', '(']).next_back().unwrap_or(above).trim();
+    let short = above
+        .split([',', '.', ';', '—', '('])
+        .next_back()
+        .unwrap_or(above)
+        .trim();
     let whole = |list: &[&str]| list.contains(&above) || list.contains(&short);
-    if whole(OLD) {
+    if whole(List::OldCodeLabel.words()) {
         return Some(Role::Before { after: None });
     }
-    if whole(NEW) {
+    if whole(List::NewCodeLabel.words()) {
         return Some(Role::After { before: None });
     }
-    let colon = setting.above.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
+    let colon = setting
+        .above
+        .trim_end()
+        .trim_end_matches(['*', '_'])
+        .ends_with([':', '：']);
     // "Change: … to (new counter, the rest as it was): …": what goes on in lower case goes on with what a block began.
     let goes_on = setting.above.trim_start().starts_with(char::is_lowercase);
-    if colon && goes_on && above.split([' ', '(']).next().is_some_and(|word| matches!(word, "to" | "with" | "into")) {
+    if colon
+        && goes_on
+        && above
+            .split([' ', '('])
+            .next()
+            .is_some_and(|word| matches!(word, "to" | "with" | "into"))
+    {
         return Some(Role::After { before: None });
     }
     let ends = |list: &[&str]| list.iter().any(|word| above.ends_with(word));
-    let turns = ["change", "replace", "update", "modify", "rename"].iter().any(|word| above.contains(word));
+    let turns = ["change", "replace", "update", "modify", "rename"]
+        .iter()
+        .any(|word| above.contains(word));
     if colon && turns && above.ends_with(" from") {
         return Some(Role::Before { after: None });
     }
@@ -290,7 +257,9 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         return Some(Role::Before { after: None });
     }
     if colon
-        && (above.starts_with("with ") && above.split_whitespace().count() <= 5 || above == "with" || above == "to")
+        && (above.starts_with("with ") && above.split_whitespace().count() <= 5
+            || above == "with"
+            || above == "to")
     {
         return Some(Role::After { before: None });
     }
@@ -300,7 +269,9 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
 /// The words of a line behind the path with which it begins: "`a.py` after:".
 fn behind_path(above: &str) -> Option<String> {
     let path = find_paths(above, 0, false).into_iter().next()?;
-    let first = above[..path.outer.start].chars().all(|letter| !letter.is_alphanumeric());
+    let first = above[..path.outer.start]
+        .chars()
+        .all(|letter| !letter.is_alphanumeric());
     let behind = key(&above[path.outer.end..]);
     (first && !behind.is_empty() && !behind.contains(' ')).then_some(behind)
 }
@@ -311,89 +282,42 @@ fn label_like(above: &str) -> bool {
 
 /// By a comment on the block's own first line: `# Before`, `// NEW:`.
 fn by_mark(text: &str) -> Option<Role> {
-    match mark(text.lines().find(|line| !line.trim().is_empty())?)? {
+    match reads_mark(text.lines().find(|line| !line.trim().is_empty())?)? {
         true => Some(Role::Before { after: None }),
         false => Some(Role::After { before: None }),
     }
 }
 
-/// Whether a line is a comment that says only "before" (`true`) or "after" (`false`).
-pub(super) fn mark(line: &str) -> Option<bool> {
+/// Returns whether a line is a comment that says only "before" (`true`) or "after" (`false`).
+pub(crate) fn reads_mark(line: &str) -> Option<bool> {
     let trimmed = line.trim();
-    let comment =
-        ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"].iter().find_map(|sign| trimmed.strip_prefix(sign))?;
-    let name = key(comment.trim_end_matches("*/}").trim_end_matches("*/").trim_end_matches("-->"));
-    let short = name.split([':', '(', '—']).next().unwrap_or("").trim().to_owned();
+    let comment = ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"]
+        .iter()
+        .find_map(|sign| trimmed.strip_prefix(sign))?;
+    let name = key(comment
+        .trim_end_matches("*/}")
+        .trim_end_matches("*/")
+        .trim_end_matches("-->"));
+    let short = name
+        .split([':', '(', '—'])
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_owned();
     let rest = name.len() - short.len();
     if rest > 60 {
         return None;
     }
-    if OLD_MARKS.contains(&short.as_str()) {
+    if List::OldCodeComment.words().contains(&short.as_str()) {
         Some(true)
-    } else if NEW_MARKS.contains(&short.as_str()) || short == "new" && comment.trim().len() < 8 {
+    } else if List::NewCodeComment.words().contains(&short.as_str())
+        || short == "new" && comment.trim().len() < 8
+    {
         Some(false)
     } else {
         None
     }
 }
-
-/// Comments that head what a block replaces.
-const OLD_MARKS: &[&str] = &[
-    "before",
-    "old",
-    "old code",
-    "current",
-    "current code",
-    "was",
-    "existing",
-    "avant",
-    "actuel",
-    "code actuel",
-    "ancien code",
-    "vorher",
-    "bisher",
-    "aktueller code",
-    "alter code",
-    "antes",
-    "código actual",
-    "código atual",
-    "было",
-    "до",
-    "修改前",
-    "旧代码",
-    "变更前",
-    "原",
-    "変更前",
-    "변경 전",
-    "변경전",
-];
-
-/// Comments that head what takes its place.
-const NEW_MARKS: &[&str] = &[
-    "after",
-    "new code",
-    "now",
-    "changed to",
-    "replacement",
-    "après",
-    "nouveau",
-    "nouveau code",
-    "nachher",
-    "neu",
-    "neuer code",
-    "después",
-    "depois",
-    "nuevo código",
-    "novo código",
-    "стало",
-    "после",
-    "修改后",
-    "新代码",
-    "变更后",
-    "変更後",
-    "변경 후",
-    "변경후",
-];
 
 fn is_diff(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
@@ -405,10 +329,18 @@ fn is_diff(text: &str) -> bool {
 }
 
 fn is_drawing(text: &str) -> bool {
-    let boxes = text.chars().filter(|letter| matches!(letter, '─'..='╿')).count();
+    let boxes = text
+        .chars()
+        .filter(|letter| matches!(letter, '─'..='╿'))
+        .count();
     let tree = text
         .lines()
-        .filter(|line| line.contains("├──") || line.contains("└──") || line.contains("├─") || line.contains("└─"))
+        .filter(|line| {
+            line.contains("├──")
+                || line.contains("└──")
+                || line.contains("├─")
+                || line.contains("└─")
+        })
         .count();
     let comments = text
         .lines()
@@ -424,5 +356,7 @@ fn is_drawing(text: &str) -> bool {
 }
 
 fn prompted(text: &str) -> bool {
-    text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with("$ "))
+    text.lines()
+        .find(|line| !line.trim().is_empty())
+        .is_some_and(|line| line.starts_with("$ "))
 }

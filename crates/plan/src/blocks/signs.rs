@@ -1,18 +1,35 @@
 //! Signs by which code, words and paths are told: of tests, of an implementation, of a file's own name.
 
-/// Whether the words name a file by its stem: "the run lifecycle", `ReviewMode`, "(score.py)".
+/// Returns whether the words name a file by its stem: "the run lifecycle", `ReviewMode`, "(score.py)".
 pub(super) fn says_stem(words: &str, path: &str) -> bool {
-    let stem = path.rsplit('/').next().unwrap_or("").split('.').next().unwrap_or("").to_lowercase();
-    let bare = stem.trim_start_matches("test_").trim_end_matches("_test").replace(['_', '-'], "");
-    if bare.len() < 4 || matches!(bare.as_str(), "index" | "main" | "init" | "test" | "types" | "utils") {
+    let stem = path
+        .rsplit('/')
+        .next()
+        .unwrap_or("")
+        .split('.')
+        .next()
+        .unwrap_or("")
+        .to_lowercase();
+    let bare = stem
+        .trim_start_matches("test_")
+        .trim_end_matches("_test")
+        .replace(['_', '-'], "");
+    if bare.len() < 4
+        || matches!(
+            bare.as_str(),
+            "index" | "main" | "init" | "test" | "types" | "utils"
+        )
+    {
         return false;
     }
-    let parts: Vec<&str> =
-        words.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = words
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect();
     (1..=4).any(|count| parts.windows(count).any(|run| run.concat() == bare))
 }
 
-/// Whether the block defines something that bears the file's name.
+/// Returns whether the block defines something that bears the file's name.
 pub(super) fn defines_stem(text: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     let stem: String = name
@@ -44,12 +61,16 @@ pub(super) fn defines_stem(text: &str, path: &str) -> bool {
                     | "object"
             )
         });
-        defines && !line.starts_with([' ', '\t']) && words.any(|word| word.replace('_', "").to_lowercase() == stem)
+        defines
+            && !line.starts_with([' ', '\t'])
+            && words.any(|word| word.replace('_', "").to_lowercase() == stem)
     })
 }
 
 pub(super) fn says_test(words: &str) -> bool {
-    ["test", "测试", "prueba", "тест", "テスト", "테스트", "spec"].iter().any(|word| words.contains(word))
+    ["test", "测试", "prueba", "тест", "テスト", "테스트", "spec"]
+        .iter()
+        .any(|word| words.contains(word))
 }
 
 pub(super) fn says_implement(words: &str) -> bool {
@@ -68,7 +89,7 @@ pub(super) fn says_implement(words: &str) -> bool {
     .any(|word| words.contains(word))
 }
 
-/// Whether code is that of tests.
+/// Returns whether code is that of tests.
 pub(crate) fn is_test_code(text: &str) -> bool {
     let signs = [
         "def test_",
@@ -101,16 +122,23 @@ pub(crate) fn is_test_code(text: &str) -> bool {
     })
 }
 
-/// Whether a path is that of a text for people.
+/// Returns whether a path is that of a text for people.
 pub(super) fn is_document(path: &str) -> bool {
-    matches!(crate::languages::extension(path.rsplit('/').next().unwrap_or("")).as_str(), "md" | "mdx" | "rst" | "adoc")
+    matches!(
+        crate::languages::extension(path.rsplit('/').next().unwrap_or("")).as_str(),
+        "md" | "mdx" | "rst" | "adoc"
+    )
 }
 
-/// Whether a path is that of a shell script.
+/// Returns whether a path is that of a shell script.
 pub(super) fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     let ending = crate::languages::extension(name);
-    matches!(ending.as_str(), "sh" | "bash" | "zsh" | "bats" | "fish" | "envrc" | "ps1" | "example")
-        || name.starts_with('.')
-        || ending.is_empty() && !code::paths::is_test(path) && name.chars().next().is_some_and(char::is_lowercase)
+    matches!(
+        ending.as_str(),
+        "sh" | "bash" | "zsh" | "bats" | "fish" | "envrc" | "ps1" | "example"
+    ) || name.starts_with('.')
+        || ending.is_empty()
+            && !code::paths::is_test(path)
+            && name.chars().next().is_some_and(char::is_lowercase)
 }

@@ -26,8 +26,10 @@ pub(crate) fn is_marker(before: &str) -> bool {
     /// The longest number or letter of a list: "12b".
     const LONGEST: usize = 3;
     let bare = before.trim_matches(|letter: char| !letter.is_alphanumeric());
-    let number = bare.chars().count() <= LONGEST && bare.chars().all(|letter| letter.is_ascii_alphanumeric());
-    bare.is_empty() || number && (bare.len() == 1 || bare.starts_with(|letter: char| letter.is_ascii_digit()))
+    let number = bare.chars().count() <= LONGEST
+        && bare.chars().all(|letter| letter.is_ascii_alphanumeric());
+    bare.is_empty()
+        || number && (bare.len() == 1 || bare.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// Verbs of what the plan lists as changes that may as well make a whole file.
@@ -62,14 +64,17 @@ pub(super) fn changes_within(words: &str, before: &str) -> bool {
         at = span.outer.end;
     }
     pieces.push(&words[at..]);
-    let clauses = pieces.iter().flat_map(|piece| piece.split([',', '，', ')', '—']));
+    let clauses = pieces
+        .iter()
+        .flat_map(|piece| piece.split([',', '，', ')', '—']));
     clauses.map(key).any(|clause| {
         let changes = begins(&clause, Use::Change).or_else(|| begins(&clause, Use::Remove));
-        changes.is_some_and(|end| !MAKING.contains(&&clause[..end])) && action_of(&clause) != Some(Action::Create)
+        changes.is_some_and(|end| !MAKING.contains(&&clause[..end]))
+            && action_of(&clause) != Some(Action::Create)
     })
 }
 
-/// Whether the words around a path ask for that file.
+/// Returns whether the words around a path ask for that file.
 pub(super) fn asks_for(
     before: &str,
     behind: &str,
@@ -79,7 +84,10 @@ pub(super) fn asks_for(
     spot: &Spot,
     item: bool,
 ) -> bool {
-    let empty = |text: &str| text.trim_matches(|letter: char| !letter.is_alphanumeric()).is_empty();
+    let empty = |text: &str| {
+        text.trim_matches(|letter: char| !letter.is_alphanumeric())
+            .is_empty()
+    };
     let noted = without_notes(behind);
     let (leads, ends) = (is_marker(before), empty(&noted));
     if spot.right_above && spot.free {
@@ -107,14 +115,21 @@ pub(super) fn asks_for(
 fn without_notes(behind: &str) -> String {
     let mut depth = 0_usize;
     let outside = behind.chars().filter(|letter| {
-        let (opens, closes) = (matches!(letter, '(' | '[' | '（'), matches!(letter, ')' | ']' | '）'));
-        depth = if opens { depth + 1 } else { depth.saturating_sub(usize::from(closes)) };
+        let (opens, closes) = (
+            matches!(letter, '(' | '[' | '（'),
+            matches!(letter, ')' | ']' | '）'),
+        );
+        depth = if opens {
+            depth + 1
+        } else {
+            depth.saturating_sub(usize::from(closes))
+        };
         depth == 0 && !closes
     });
     outside.collect()
 }
 
-/// Whether a bold line or item begins a step.
+/// Returns whether a bold line or item begins a step.
 pub(super) fn names_step(words: &str) -> bool {
     let name = crate::naming::unit_name(&crate::naming::marked(words).words);
     name.is_some_and(|name| name.rank == crate::naming::Rank::Step)
@@ -124,8 +139,10 @@ pub(super) fn unnumbered(words: &str) -> String {
     let name = crate::naming::coded(words).or_else(|| crate::naming::numbered(words));
     let title = name.map_or_else(|| words.to_owned(), |name| name.title);
     let mut rest = title.trim_start();
-    while let Some((_, tail)) =
-        rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).filter(|(tag, _)| tag.len() <= 8)
+    while let Some((_, tail)) = rest
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+        .filter(|(tag, _)| tag.len() <= 8)
     {
         if tail.starts_with('(') {
             break;
@@ -135,7 +152,7 @@ pub(super) fn unnumbered(words: &str) -> String {
     rest.to_owned()
 }
 
-/// Whether the words between two paths only join them.
+/// Returns whether the words between two paths only join them.
 pub(super) fn joins(between: &str) -> bool {
     let lower = between.to_lowercase();
     let mut depth = 0_i32;
@@ -148,7 +165,10 @@ pub(super) fn joins(between: &str) -> bool {
         .collect();
     let bare = outside.trim_matches(|letter: char| {
         letter.is_whitespace()
-            || matches!(letter, ',' | '+' | '&' | '/' | '、' | '，' | ';' | '·' | '→' | '>' | '-' | '*')
+            || matches!(
+                letter,
+                ',' | '+' | '&' | '/' | '、' | '，' | ';' | '·' | '→' | '>' | '-' | '*'
+            )
     });
     matches!(
         bare,
@@ -171,16 +191,25 @@ pub(super) fn joins(between: &str) -> bool {
     )
 }
 
-/// What a word between two paths says of those after it: "Create `a`; Test `b`".
+/// Returns what a word between two paths says of those after it: "Create `a`; Test `b`".
 pub(super) fn turn(between: &str) -> Option<Topic> {
-    topic(&key(between.trim_matches(|letter: char| !letter.is_alphabetic()))).filter(|topic| topic.names_files())
+    topic(&key(
+        between.trim_matches(|letter: char| !letter.is_alphabetic())
+    ))
+    .filter(|topic| topic.names_files())
 }
 
 /// The new path, where a file is moved.
-pub(super) fn moved<'f>(topic: Topic, behind: &str, next: Option<&'f FoundPath>) -> Option<&'f FoundPath> {
+pub(super) fn moved<'f>(
+    topic: Topic,
+    behind: &str,
+    next: Option<&'f FoundPath>,
+) -> Option<&'f FoundPath> {
     let next = next?;
     let before = behind.split('`').next().unwrap_or(behind);
-    let arrow = ["→", "->", "=>", "⇒"].iter().any(|sign| before.contains(sign));
+    let arrow = ["→", "->", "=>", "⇒"]
+        .iter()
+        .any(|sign| before.contains(sign));
     let to = topic == Topic::Rename && (before.trim() == "to" || before.trim() == "as");
     (arrow || to).then_some(next)
 }

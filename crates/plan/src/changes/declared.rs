@@ -1,8 +1,12 @@
 //! Finds the files that a unit declares: labels, file lists, tables,
 //! headings, boxes, and the sentence right above a block.
 
-use super::asks::{Spot, asks_for, changes_within, is_marker, joins, moved, names_step, turn, unnumbered};
-use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
+use super::asks::{
+    Spot, asks_for, changes_within, is_marker, joins, moved, names_step, turn, unnumbered,
+};
+use super::verbs::{
+    action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole,
+};
 use super::whole::{deletes, is_of_part};
 use super::{Action, PlannedChange, Said, add};
 use crate::basis::Basis;
@@ -15,7 +19,7 @@ use crate::paths::{FoundPath, find_paths};
 use crate::rows::{Row, RowKind};
 use crate::vocabulary::{Use, begins};
 
-/// What is needed to find files in a unit.
+/// The parts of a unit in which its files are looked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asking<'a, 't> {
     /// The document.
@@ -24,7 +28,7 @@ pub(crate) struct Asking<'a, 't> {
     pub(crate) rows: &'a [Row],
     /// The box of each item.
     pub(crate) boxes: &'a [Option<CheckboxId>],
-    /// Whether the unit is an item whose own words name its files.
+    /// The item that the unit is, where its own words name its files.
     pub(crate) item: Option<usize>,
 }
 
@@ -32,16 +36,26 @@ impl Asking<'_, '_> {
     /// The innermost box around a row.
     pub(crate) fn box_around(&self, row: &Row) -> Option<CheckboxId> {
         let around = self.document.items_around(&self.document.pieces[row.piece]);
-        around.into_iter().find_map(|item| self.boxes.get(item).copied().flatten())
+        around
+            .into_iter()
+            .find_map(|item| self.boxes.get(item).copied().flatten())
     }
 
     /// Returns whether a row outside of lists is a label that names a file, there or in the list right below it. "Replace:"
     /// above a block names none.
     pub(crate) fn names_file(&self, at: usize) -> bool {
-        let Some(row) = self.rows.get(at) else { return false };
+        let Some(row) = self.rows.get(at) else {
+            return false;
+        };
         let has = |row: &Row| !find_paths(self.words(row), 0, false).is_empty();
-        let label = row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files);
-        label && (has(row) || self.rows.get(at + 1).is_some_and(|next| next.item.is_some() && has(next)))
+        let label =
+            row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files);
+        label
+            && (has(row)
+                || self
+                    .rows
+                    .get(at + 1)
+                    .is_some_and(|next| next.item.is_some() && has(next)))
     }
 
     fn words(&self, row: &Row) -> &str {
@@ -98,20 +112,31 @@ impl Collector<'_, '_, '_> {
             return;
         }
         for path in spoken_paths(words, title.start, false) {
-            let said = Said { action: stated(&name, words, title.start, &path), ..Said::default() };
+            let said = Said {
+                action: stated(&name, words, title.start, &path),
+                ..Said::default()
+            };
             add(&mut self.changes, &path, &said);
         }
     }
 
-    /// What is said in the place at hand, besides what shall happen to the file.
+    /// Returns what is said in the place at hand, besides what shall happen to the file.
     fn said(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> Said {
         let base = self.base.as_ref().map(|(_, folder)| folder.clone());
-        Said { action, basis, checkbox, base, ..Said::default() }
+        Said {
+            action,
+            basis,
+            checkbox,
+            base,
+            ..Said::default()
+        }
     }
 
     /// Notes the folder from which the paths below start: "**Directory:** `src/graphql/`", "paths are relative to …".
     fn note_base(&mut self, row: &Row) {
-        let Some(folder) = base_of(self.asking.document, row) else { return };
+        let Some(folder) = base_of(self.asking.document, row) else {
+            return;
+        };
         let level = row.section.map_or(0, |at| match self.asking.rows[at].kind {
             RowKind::Heading(level) => level,
             _ => 0,
@@ -160,8 +185,12 @@ impl Collector<'_, '_, '_> {
     fn heading(&mut self, row: &Row) {
         let words = self.asking.words(row);
         let bare = key(words);
-        let bare = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
-        let still = |topic: Topic| topic.is_criteria() || topic.is_left_undone() || topic == Topic::Reference;
+        let bare = bare.trim_start_matches(|letter: char| {
+            letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')')
+        });
+        let still = |topic: Topic| {
+            topic.is_criteria() || topic.is_left_undone() || topic == Topic::Reference
+        };
         if row.topic.is_some_and(still) || only_looks(bare) {
             return;
         }
@@ -172,23 +201,37 @@ impl Collector<'_, '_, '_> {
             };
             let behind = &words[(path.outer.end - row.span.start).min(words.len())..];
             let noted = action_of_note(behind);
-            let action = if noted == Action::Unstated { action } else { noted };
-            let said = Said { empty: is_empty_note(behind), ..self.said(action, Basis::Stated, None) };
+            let action = if noted == Action::Unstated {
+                action
+            } else {
+                noted
+            };
+            let said = Said {
+                empty: is_empty_note(behind),
+                ..self.said(action, Basis::Stated, None)
+            };
             self.current.extend(add(&mut self.changes, &path, &said));
         }
     }
 
     fn cells(&mut self, row: &Row, cells: &[Span]) {
         let document = self.asking.document;
-        if document.slice(&(self.table_end..row.span.start)).matches('\n').count() > 1 {
+        if document
+            .slice(&(self.table_end..row.span.start))
+            .matches('\n')
+            .count()
+            > 1
+        {
             self.columns = None;
         }
         self.table_end = row.span.end;
         let Some((path_at, action_at)) = self.columns else {
             let names: Vec<String> = cells.iter().map(|cell| key(document.slice(cell))).collect();
             let path = names.iter().position(|name| {
-                matches!(topic(name), Some(Topic::Files | Topic::Create | Topic::Modify))
-                    && name != "where"
+                matches!(
+                    topic(name),
+                    Some(Topic::Files | Topic::Create | Topic::Modify)
+                ) && name != "where"
                     && name != "in"
                     && name != "new"
                     && name != "change"
@@ -216,14 +259,22 @@ impl Collector<'_, '_, '_> {
             self.columns = Some((path.unwrap_or(usize::MAX), action));
             return;
         };
-        let Some(cell) = cells.get(path_at) else { return };
+        let Some(cell) = cells.get(path_at) else {
+            return;
+        };
         let words = document.slice(cell);
-        let said = action_at.and_then(|at| cells.get(at)).map_or("", |cell| document.slice(cell));
+        let said = action_at
+            .and_then(|at| cells.get(at))
+            .map_or("", |cell| document.slice(cell));
         let noted = action_of_note(&plain(said));
         let checkbox = self.asking.box_around(row);
         for path in spoken_paths(words, cell.start, true) {
             let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
-            let action = if behind == Action::Unstated { noted.clone() } else { behind };
+            let action = if behind == Action::Unstated {
+                noted.clone()
+            } else {
+                behind
+            };
             let said = self.said(action, Basis::Stated, checkbox);
             let touched = add(&mut self.changes, &path, &said);
             let rest: Vec<&str> = cells
@@ -239,11 +290,18 @@ impl Collector<'_, '_, '_> {
     fn line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.words(row).to_owned();
         self.take_back(&words);
-        let own = row.label.as_ref().zip(row.topic).filter(|(_, topic)| topic.names_files());
+        let own = row
+            .label
+            .as_ref()
+            .zip(row.topic)
+            .filter(|(_, topic)| topic.names_files());
         if let Some((label, topic)) = own {
             self.current.clear();
             let base = label.rest.min(words.len());
-            let shown = topic == Topic::Test && !words[base..].contains('`') && row.item.is_none() && !label.bold;
+            let shown = topic == Topic::Test
+                && !words[base..].contains('`')
+                && row.item.is_none()
+                && !label.bold;
             if !shown {
                 self.value(row, &words[base..], base, topic, &label.note, true);
             }
@@ -254,9 +312,9 @@ impl Collector<'_, '_, '_> {
         }
         let listing = row.topic.filter(|topic| topic.names_files());
         let starts = first && row.label.is_none() && !self.below_listed(row);
-        if let Some(topic) =
-            listing.filter(|_| row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first)
-        {
+        if let Some(topic) = listing.filter(|_| {
+            row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first
+        }) {
             if self.value(row, &words, 0, topic, "", false) {
                 return;
             }
@@ -272,11 +330,13 @@ impl Collector<'_, '_, '_> {
         self.say(&touched, &words);
     }
 
-    /// What a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
+    /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
     fn told(&mut self, value: &str) {
         let (goes, empty) = (removes_whole(value), is_empty_note(value));
         for at in &self.current {
-            let Some(change) = self.changes.get_mut(*at) else { continue };
+            let Some(change) = self.changes.get_mut(*at) else {
+                continue;
+            };
             if goes && change.action == Action::Unstated {
                 change.action = Action::Delete;
             }
@@ -287,7 +347,9 @@ impl Collector<'_, '_, '_> {
     /// Takes the file in a label's own note: "**Current** (`a.py:2`):".
     fn noted(&mut self, row: &Row, label: &str) -> bool {
         let found = spoken_paths(label, row.span.start, false);
-        let [path] = found.as_slice() else { return false };
+        let [path] = found.as_slice() else {
+            return false;
+        };
         let said = self.said(Action::Modify, Basis::Stated, self.asking.box_around(row));
         self.current = add(&mut self.changes, path, &said);
         true
@@ -297,34 +359,55 @@ impl Collector<'_, '_, '_> {
     fn take_back(&mut self, words: &str) {
         let lower = key(words);
         // "Don't delete it", "Do not delete it".
-        let heads = [lower.as_str(), lower.split_once(' ').map_or("", |(_, rest)| rest)];
+        let heads = [
+            lower.as_str(),
+            lower.split_once(' ').map_or("", |(_, rest)| rest),
+        ];
         let denied = heads.iter().any(|head| {
             let negation = begins(head, Use::Negation);
             negation.is_some_and(|end| begins(head[end..].trim_start(), Use::Remove).is_some())
         });
         for at in self.current.iter().filter(|_| denied) {
-            let change = self.changes.get_mut(*at).filter(|change| change.action == Action::Delete);
-            change.into_iter().for_each(|change| change.action = Action::Unstated);
+            let change = self
+                .changes
+                .get_mut(*at)
+                .filter(|change| change.action == Action::Delete);
+            change
+                .into_iter()
+                .for_each(|change| change.action = Action::Unstated);
         }
     }
 
     /// The paths of a label's value or of an entry in a file list.
-    fn value(&mut self, row: &Row, value: &str, offset: usize, topic: Topic, note: &str, labelled: bool) -> bool {
+    fn value(
+        &mut self,
+        row: &Row,
+        value: &str,
+        offset: usize,
+        topic: Topic,
+        note: &str,
+        labelled: bool,
+    ) -> bool {
         if !labelled && only_looks(value) {
             return false;
         }
         let base = row.span.start + offset;
         let mut found = find_paths(value, base, true);
         found.retain(|path| {
-            mention::mention(value, &(path.outer.start - base..path.outer.end - base)) != mention::Mention::Spared
+            mention::mention(value, &(path.outer.start - base..path.outer.end - base))
+                != mention::Mention::Spared
         });
-        let Some(first) = found.first() else { return false };
+        let Some(first) = found.first() else {
+            return false;
+        };
         let lead = &value[..first.outer.start - base];
         let lead_action = action_of_note(lead);
         let checkbox = self.asking.box_around(row);
         let mut touched = Vec::new();
         let mut end = first.outer.start;
-        let mut topic = turn(lead).filter(|_| topic == Topic::Files).unwrap_or(topic);
+        let mut topic = turn(lead)
+            .filter(|_| topic == Topic::Files)
+            .unwrap_or(topic);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
             if at > 0 && !joins(between) {
@@ -335,8 +418,13 @@ impl Collector<'_, '_, '_> {
             let behind = &value[(end - base).min(value.len())..];
             // Words that turn to the next path say nothing of this one.
             let next = found.get(at + 1).map(|next| next.outer.start.max(end));
-            let turns = next.is_some_and(|next| turn(self.asking.document.slice(&(end..next))).is_some());
-            let mut action = if turns { Action::Unstated } else { action_of_note(behind) };
+            let turns =
+                next.is_some_and(|next| turn(self.asking.document.slice(&(end..next))).is_some());
+            let mut action = if turns {
+                Action::Unstated
+            } else {
+                action_of_note(behind)
+            };
             if action == Action::Unstated {
                 action = if labelled || lead_action == Action::Unstated {
                     action_of_topic(topic, note)
@@ -345,12 +433,29 @@ impl Collector<'_, '_, '_> {
                 };
             }
             let test = topic == Topic::Test;
-            let said = Said { test, listed: true, ..self.said(Action::Unstated, Basis::Stated, checkbox) };
+            let said = Said {
+                test,
+                listed: true,
+                ..self.said(Action::Unstated, Basis::Stated, checkbox)
+            };
             let to = moved(topic, behind, found.get(at + 1));
             let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
-            if at == 0 && is_of_part(topic, (lead, if next.is_some() { "" } else { behind }), target) {
+            if at == 0
+                && is_of_part(
+                    topic,
+                    (lead, if next.is_some() { "" } else { behind }),
+                    target,
+                )
+            {
                 // "Move: `MAX` from `a` to `b`" changes both, and moves none.
-                touched.extend(add(&mut self.changes, path, &Said { action: Action::Modify, ..said.clone() }));
+                touched.extend(add(
+                    &mut self.changes,
+                    path,
+                    &Said {
+                        action: Action::Modify,
+                        ..said.clone()
+                    },
+                ));
                 for other in &found[at + 1..] {
                     touched.extend(add(&mut self.changes, other, &said));
                     end = other.outer.end;
@@ -358,14 +463,25 @@ impl Collector<'_, '_, '_> {
                 break;
             }
             if let Some(to) = to {
-                action = Action::Rename { to: to.path.clone() };
+                action = Action::Rename {
+                    to: to.path.clone(),
+                };
                 touched.extend(add(&mut self.changes, path, &Said { action, ..said }));
                 end = to.outer.end;
                 break;
             }
             let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
-            let empty = is_empty_note(&behind[..until]) || is_empty_lead(if at == 0 { lead } else { between });
-            touched.extend(add(&mut self.changes, path, &Said { action, empty, ..said }));
+            let empty = is_empty_note(&behind[..until])
+                || is_empty_lead(if at == 0 { lead } else { between });
+            touched.extend(add(
+                &mut self.changes,
+                path,
+                &Said {
+                    action,
+                    empty,
+                    ..said
+                },
+            ));
         }
         let rest = value[(end - base).min(value.len())..].to_owned();
         self.listed.extend(row.item);
@@ -379,7 +495,9 @@ impl Collector<'_, '_, '_> {
         let own_item = row.item.is_some() && row.item == self.asking.item;
         let (above, colon) = self.leads_on(at);
         let found = spoken_paths(words, row.span.start, above && colon);
-        let Some(path) = found.first() else { return false };
+        let Some(path) = found.first() else {
+            return false;
+        };
         // What a paragraph says before and behind the sentence of the path is about something else.
         let whole = own_item || row.boxed;
         let around = mention::sentence_around(words, path.outer.start - row.span.start);
@@ -394,8 +512,13 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let verb = action_of(&bare);
-        let spot =
-            Spot { above: above && colon, right_above: above, own: whole, listed: row.item.is_some(), free: self.free };
+        let spot = Spot {
+            above: above && colon,
+            right_above: above,
+            own: whole,
+            listed: row.item.is_some(),
+            free: self.free,
+        };
         if !asks_for(
             &words[..path.outer.start - start],
             &words[(path.outer.end - start).min(words.len())..],
@@ -411,11 +534,17 @@ impl Collector<'_, '_, '_> {
         let before = &words[..path.outer.start - start];
         let behind = &words[(path.outer.end - start).min(words.len())..];
         let direct = before.split_whitespace().count() <= 4;
-        if action == Action::Create && !direct && !own_item || action == Action::Delete && !deletes(before, behind) {
+        if action == Action::Create && !direct && !own_item
+            || action == Action::Delete && !deletes(before, behind)
+        {
             action = Action::Unstated;
         }
         let noted = action_of_note(behind);
-        let action = if noted == Action::Unstated { action } else { noted };
+        let action = if noted == Action::Unstated {
+            action
+        } else {
+            noted
+        };
         let formal = is_marker(before) || whole || action != Action::Unstated;
         let basis = if formal { Basis::Stated } else { Basis::Worded };
         let within = basis == Basis::Worded && changes_within(&bare, before);
@@ -432,11 +561,24 @@ impl Collector<'_, '_, '_> {
                 break;
             }
             end = path.outer.end;
-            let until = found.get(at + 1).map_or(row.span.end, |next| next.outer.start.max(end));
+            let until = found
+                .get(at + 1)
+                .map_or(row.span.end, |next| next.outer.start.max(end));
             let until = until.min(start + words.len()).max(end);
-            let empty = is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
-            let path = FoundPath { lines: path.lines.filter(|_| at > 0), ..path.clone() };
-            touched.extend(add(&mut self.changes, &path, &Said { empty, ..said.clone() }));
+            let empty =
+                is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
+            let path = FoundPath {
+                lines: path.lines.filter(|_| at > 0),
+                ..path.clone()
+            };
+            touched.extend(add(
+                &mut self.changes,
+                &path,
+                &Said {
+                    empty,
+                    ..said.clone()
+                },
+            ));
         }
         self.current = touched.clone();
         if !above {
@@ -445,30 +587,45 @@ impl Collector<'_, '_, '_> {
         true
     }
 
-    /// Whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
+    /// Returns whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
     fn leads_on(&self, at: usize) -> (bool, bool) {
         let rows = self.asking.rows;
-        let end = (at + 1..rows.len()).find(|next| rows[*next].piece != rows[at].piece).unwrap_or(rows.len());
-        let code = rows.get(end).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
-        let last = self.asking.words(&rows[end - 1]).trim_end().trim_end_matches(['*', '_']);
+        let end = (at + 1..rows.len())
+            .find(|next| rows[*next].piece != rows[at].piece)
+            .unwrap_or(rows.len());
+        let code = rows
+            .get(end)
+            .is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+        let last = self
+            .asking
+            .words(&rows[end - 1])
+            .trim_end()
+            .trim_end_matches(['*', '_']);
         (code, last.ends_with([':', '：']))
     }
 
-    /// Whether an item around the row named a file already.
+    /// Returns whether an item around the row named a file already.
     fn below_listed(&self, row: &Row) -> bool {
-        let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
+        let around = self
+            .asking
+            .document
+            .items_around(&self.asking.document.pieces[row.piece]);
         around.iter().any(|item| self.listed.contains(item))
     }
 
     fn say(&mut self, touched: &[usize], words: &str) {
-        let words = one_line(
-            words.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | ',')),
-        );
+        let words = one_line(words.trim_matches(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | ',')
+        }));
         if words.is_empty() {
             return;
         }
         for at in touched {
-            if let Some(change) = self.changes.get_mut(*at).filter(|change| change.prose.len() < 4000) {
+            if let Some(change) = self
+                .changes
+                .get_mut(*at)
+                .filter(|change| change.prose.len() < 4000)
+            {
                 if !change.prose.is_empty() {
                     change.prose.push('\n');
                 }
@@ -481,16 +638,29 @@ impl Collector<'_, '_, '_> {
 /// The folder from which a row says that paths start.
 pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
     let words = matches!(row.kind, RowKind::Line(_)).then(|| document.slice(&row.span))?;
-    let label = row.label.as_ref().filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));
-    let value = label.and_then(|label| mention::folder(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*'])));
+    let label = row
+        .label
+        .as_ref()
+        .filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));
+    let value = label.and_then(|label| {
+        mention::folder(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*']))
+    });
     value.or_else(|| mention::base(words))
 }
 
-/// What a title's first word says is done to a file in it.
+/// Returns what a title's first word says is done to a file in it.
 fn stated(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
     let action = action_of(bare).unwrap_or_default();
     let before = &words[..path.outer.start - base];
     let behind = &words[(path.outer.end - base).min(words.len())..];
-    let action = if action == Action::Delete && !deletes(before, behind) { Action::Unstated } else { action };
-    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
+    let action = if action == Action::Delete && !deletes(before, behind) {
+        Action::Unstated
+    } else {
+        action
+    };
+    if action == Action::Unstated && plainly_modifies(bare) {
+        Action::Modify
+    } else {
+        action
+    }
 }

@@ -1,4 +1,4 @@
-//! What is said of a unit elsewhere: boxes in a section that repeats it, and the units it depends on.
+//! Joins a unit with its mentions elsewhere: boxes in a section that repeats it, and the units it depends on.
 
 use std::ops::Range;
 
@@ -23,8 +23,13 @@ pub(super) fn join(
     commands: &mut Vec<PlannedCommand>,
 ) {
     let rows = rows(document, echo.skip(1), is_step_name);
-    for row in rows.iter().filter(|row| row.boxed && matches!(row.kind, RowKind::Line(true))) {
-        let Some(checkbox) = row.item.and_then(|item| boxes.get(item).copied().flatten()) else { continue };
+    for row in rows
+        .iter()
+        .filter(|row| row.boxed && matches!(row.kind, RowKind::Line(true)))
+    {
+        let Some(checkbox) = row.item.and_then(|item| boxes.get(item).copied().flatten()) else {
+            continue;
+        };
         let end = document.pieces[row.piece].span.end.max(row.span.end);
         let span = row.span.start..end;
         let words = bare(&one_line(document.slice(&span)));
@@ -34,7 +39,9 @@ pub(super) fn join(
         let found = in_line(document.slice(&span), span.start, Manner::Criterion);
         let likeness = |criterion: &Criterion| {
             let known = criterion.commands.iter().filter_map(|at| commands.get(*at));
-            let command = known.into_iter().any(|known| found.iter().any(|one| one.text == known.text));
+            let command = known
+                .into_iter()
+                .any(|known| found.iter().any(|one| one.text == known.text));
             shared_words(&criterion.text, &words) + if command { 30 } else { 0 }
         };
         let best = (0..criteria.len())
@@ -54,7 +61,13 @@ pub(super) fn join(
         commands.extend(found);
         let added: Vec<usize> = (from..commands.len()).collect();
         let kind = criteria::kind(row.topic, &words, !added.is_empty());
-        criteria.push(Criterion { kind, text: words, span, commands: added, checkbox: Some(checkbox) });
+        criteria.push(Criterion {
+            kind,
+            text: words,
+            span,
+            commands: added,
+            checkbox: Some(checkbox),
+        });
     }
 }
 
@@ -71,11 +84,13 @@ fn is_hash(word: &str) -> bool {
     (7..=40).contains(&word.len()) && word.chars().all(|letter| letter.is_ascii_hexdigit())
 }
 
-/// How many of a hundred words two texts have in common, by the shorter one.
+/// Returns how many of a hundred words two texts have in common, by the shorter one.
 fn shared_words(left: &str, right: &str) -> usize {
     let words = |text: &str| {
         let lower = key(text);
-        let words = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        let words = lower
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty());
         words.map(str::to_owned).collect::<Vec<_>>()
     };
     let (left, right) = (words(left), words(right));
@@ -86,19 +101,41 @@ fn shared_words(left: &str, right: &str) -> usize {
 /// The units that come first, as written.
 pub(super) fn depends_on(document: &Document<'_>, unit: &Unit, rows: &[Row]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    for row in rows.iter().filter(|row| row.topic == Some(Topic::Depends) && matches!(row.kind, RowKind::Line(_))) {
+    for row in rows
+        .iter()
+        .filter(|row| row.topic == Some(Topic::Depends) && matches!(row.kind, RowKind::Line(_)))
+    {
         let words = document.slice(&row.span);
-        said.push(words[row.label.as_ref().map_or(0, |label| label.rest.min(words.len()))..].to_owned());
+        said.push(
+            words[row
+                .label
+                .as_ref()
+                .map_or(0, |label| label.rest.min(words.len()))..]
+                .to_owned(),
+        );
     }
     let title = document.slice(&unit.title);
     let lower = title.to_lowercase();
-    for sign in ["(depends on ", "(depends: ", "(after ", "(blocked by ", "(requires "] {
+    for sign in [
+        "(depends on ",
+        "(depends: ",
+        "(after ",
+        "(blocked by ",
+        "(requires ",
+    ] {
         let noted = lower.find(sign).and_then(|at| title.get(at + sign.len()..));
-        said.extend(noted.and_then(|rest| rest.split(')').next()).map(str::to_owned));
+        said.extend(
+            noted
+                .and_then(|rest| rest.split(')').next())
+                .map(str::to_owned),
+        );
     }
     let mut found: Vec<String> = Vec::new();
     for text in said {
-        for part in text.split([',', ';', '、', '，', '+', '&']).flat_map(|part| part.split(" and ")) {
+        for part in text
+            .split([',', ';', '、', '，', '+', '&'])
+            .flat_map(|part| part.split(" and "))
+        {
             let name = named(&plain(part).replace('`', ""));
             found.extend(name.filter(|name| !found.contains(name)));
         }
@@ -114,5 +151,8 @@ fn named(words: &str) -> Option<String> {
         let digit = number.starts_with(|letter: char| letter.is_ascii_digit());
         (digit && words.len() <= number.len() + 2).then_some(number)
     };
-    unit_name(words).map(|name| name.label()).or_else(|| coded(words).and_then(|name| name.number)).or_else(lone)
+    unit_name(words)
+        .map(|name| name.label())
+        .or_else(|| coded(words).and_then(|name| name.number))
+        .or_else(lone)
 }

@@ -3,7 +3,8 @@
 use super::{Criterion, is_among, kind, set_expectation, share_look};
 use crate::changes::Asking;
 use crate::commands::{
-    Expect, ExpectedOutcome, Manner, PlannedCommand, Side, command, expectation, hear, in_line, of_fence,
+    Expect, ExpectedOutcome, Manner, PlannedCommand, Side, command, expectation, hear, in_line,
+    of_fence,
 };
 use crate::document::{PieceKind, Span};
 use crate::inline::{key, one_line};
@@ -13,7 +14,14 @@ use crate::rows::{Row, RowKind};
 
 /// Reads the criteria of some rows; their commands are added to `commands`.
 pub(crate) fn read(asking: &Asking<'_, '_>, commands: &mut Vec<PlannedCommand>) -> Vec<Criterion> {
-    let mut reader = Reader { asking, commands, criteria: Vec::new(), items: Vec::new(), last: None, header: None };
+    let mut reader = Reader {
+        asking,
+        commands,
+        criteria: Vec::new(),
+        items: Vec::new(),
+        last: None,
+        header: None,
+    };
     for (at, row) in asking.rows.iter().enumerate() {
         if is_among(row) {
             reader.row(at, row);
@@ -58,7 +66,10 @@ impl Reader<'_, '_, '_> {
         if row.topic == Some(Topic::Expect) {
             return self.expect(value);
         }
-        let continued = !first && self.last.is_some_and(|(last, _)| self.asking.rows[last].piece == row.piece);
+        let continued = !first
+            && self
+                .last
+                .is_some_and(|(last, _)| self.asking.rows[last].piece == row.piece);
         if let Some((_, criterion)) = self.last.filter(|_| continued && row.label.is_none()) {
             self.extend(criterion, row, words);
             self.last = Some((at, criterion));
@@ -69,7 +80,9 @@ impl Reader<'_, '_, '_> {
         }
         let base = row.span.end - value.len();
         // `<automated>npm test</automated>`: the value is the command.
-        let element = words.starts_with('<') && row.topic == Some(Topic::Automated) && shell::is_command(value);
+        let element = words.starts_with('<')
+            && row.topic == Some(Topic::Automated)
+            && shell::is_command(value);
         let found = match element {
             true => vec![command(value, base..row.span.end, Expect::default())],
             false => in_line(value, base, manner(row)),
@@ -87,33 +100,56 @@ impl Reader<'_, '_, '_> {
 
     /// The criterion in whose item the row stands.
     fn owner(&self, row: &Row) -> Option<usize> {
-        let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
-        around.iter().find_map(|item| self.items.iter().position(|known| *known == Some(*item)))
+        let around = self
+            .asking
+            .document
+            .items_around(&self.asking.document.pieces[row.piece]);
+        around
+            .iter()
+            .find_map(|item| self.items.iter().position(|known| *known == Some(*item)))
     }
 
     fn open(&mut self, at: usize, row: &Row, words: &str, found: Vec<PlannedCommand>) {
         let from = self.commands.len();
         self.commands.extend(found);
         let commands: Vec<usize> = (from..self.commands.len()).collect();
-        let checkbox = row.item.and_then(|item| self.asking.boxes.get(item).copied().flatten());
+        let checkbox = row
+            .item
+            .and_then(|item| self.asking.boxes.get(item).copied().flatten());
         let kind = kind(row.topic, words, !commands.is_empty());
         self.last = Some((at, self.criteria.len()));
         self.items.push(row.item);
-        self.criteria.push(Criterion { kind, text: words.to_owned(), span: row.span.clone(), commands, checkbox });
+        self.criteria.push(Criterion {
+            kind,
+            text: words.to_owned(),
+            span: row.span.clone(),
+            commands,
+            checkbox,
+        });
     }
 
     /// A further line of a criterion's paragraph: a code span may run over the line's end.
     fn extend(&mut self, criterion: usize, row: &Row, words: &str) {
-        let Some(this) = self.criteria.get_mut(criterion) else { return };
+        let Some(this) = self.criteria.get_mut(criterion) else {
+            return;
+        };
         let open = this.text.matches('`').count() % 2 == 1;
         this.text.push(' ');
         this.text.push_str(words);
         this.span.end = row.span.end;
         let start = this.span.start;
-        let known: Vec<Span> =
-            this.commands.iter().filter_map(|at| self.commands.get(*at)).map(|one| one.span.clone()).collect();
+        let known: Vec<Span> = this
+            .commands
+            .iter()
+            .filter_map(|at| self.commands.get(*at))
+            .map(|one| one.span.clone())
+            .collect();
         if open {
-            let whole = self.asking.document.slice(&(start..row.span.end)).replace(['\n', '\r'], " ");
+            let whole = self
+                .asking
+                .document
+                .slice(&(start..row.span.end))
+                .replace(['\n', '\r'], " ");
             for mut found in in_line(&whole, start, manner(row)) {
                 found.text = one_line(&found.text);
                 if !known.contains(&found.span) {
@@ -139,7 +175,8 @@ impl Reader<'_, '_, '_> {
             && command.expect.outcome == ExpectedOutcome::Unstated
         {
             let said = expectation(words);
-            let printed = !command.facts.is_check() && (!said.shows.is_empty() || !said.held.is_empty());
+            let printed =
+                !command.facts.is_check() && (!said.shows.is_empty() || !said.held.is_empty());
             if said.outcome == ExpectedOutcome::NoMatches || said.passed.is_some() || printed {
                 command.await_result(said);
             } else {
@@ -149,20 +186,25 @@ impl Reader<'_, '_, '_> {
     }
 
     fn push(&mut self, criterion: usize, found: PlannedCommand) {
-        let Some(criterion) = self.criteria.get_mut(criterion) else { return };
+        let Some(criterion) = self.criteria.get_mut(criterion) else {
+            return;
+        };
         criterion.commands.push(self.commands.len());
         self.commands.push(found);
     }
 
     fn code(&mut self, at: usize, row: &Row, fence: usize) {
         let document = self.asking.document;
-        let Some(block) = document.fences.get(fence) else { return };
+        let Some(block) = document.fences.get(fence) else {
+            return;
+        };
         let text = block.dedented(document.text);
         if matches!(row.topic, Some(Topic::Expect | Topic::Output)) {
             return self.expect(&text);
         }
         let language = block.info.split_whitespace().next().unwrap_or("");
-        let runs = is_shell(language) || language.is_empty() && text.lines().next().is_some_and(shell::is_command);
+        let runs = is_shell(language)
+            || language.is_empty() && text.lines().next().is_some_and(shell::is_command);
         if !runs {
             return;
         }
@@ -170,14 +212,19 @@ impl Reader<'_, '_, '_> {
         let owner = self.owner(row).or_else(|| {
             let (last, criterion) = self.last?;
             let above = &self.asking.rows[last];
-            let colon = document.slice(&above.span).trim_end().ends_with([':', '：']);
+            let colon = document
+                .slice(&above.span)
+                .trim_end()
+                .ends_with([':', '：']);
             (last + 1 == at && (colon || above.item.is_none())).then_some(criterion)
         });
         if let Some(criterion) = owner {
             found.into_iter().for_each(|one| self.push(criterion, one));
         } else if !found.is_empty() {
-            let firsts: Vec<String> =
-                found.iter().map(|one| format!("`{}`", one.text.lines().next().unwrap_or(""))).collect();
+            let firsts: Vec<String> = found
+                .iter()
+                .map(|one| format!("`{}`", one.text.lines().next().unwrap_or("")))
+                .collect();
             self.open(at, row, &firsts.join(", "), found);
         }
     }
@@ -193,7 +240,10 @@ impl Reader<'_, '_, '_> {
             return;
         }
         let words: Vec<&str> = cells.iter().map(|cell| document.slice(cell)).collect();
-        if words.iter().all(|cell| cell.chars().all(|letter| matches!(letter, '-' | ':' | ' '))) {
+        if words
+            .iter()
+            .all(|cell| cell.chars().all(|letter| matches!(letter, '-' | ':' | ' ')))
+        {
             return;
         }
         let mut found = Vec::new();
@@ -201,7 +251,11 @@ impl Reader<'_, '_, '_> {
             let before = words[..at].join(" ");
             let behind = words.get(at + 1..).unwrap_or_default().join(" ");
             let commands = in_line(document.slice(cell), cell.start, Manner::Criterion);
-            found.extend(commands.into_iter().map(|command| beside(command, &before, &behind)));
+            found.extend(
+                commands
+                    .into_iter()
+                    .map(|command| beside(command, &before, &behind)),
+            );
         }
         self.open(row.piece, row, &words.join(" — "), found);
         self.last = None;
@@ -209,9 +263,16 @@ impl Reader<'_, '_, '_> {
 
     /// What the plan expects of the command before.
     fn expect(&mut self, words: &str) {
-        let criterion = self.last.and_then(|(_, criterion)| self.criteria.get(criterion));
-        let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last()) else { return };
-        let Some(command) = self.commands.get_mut(*last) else { return };
+        let criterion = self
+            .last
+            .and_then(|(_, criterion)| self.criteria.get(criterion));
+        let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last())
+        else {
+            return;
+        };
+        let Some(command) = self.commands.get_mut(*last) else {
+            return;
+        };
         set_expectation(command, words);
         let said = command.expect.clone();
         if command.facts.is_look() {
@@ -239,9 +300,21 @@ fn beside(mut command: PlannedCommand, before: &str, behind: &str) -> PlannedCom
 /// "None needed": there is no such criterion.
 fn says_none(text: &str) -> bool {
     let lower = key(text);
-    let none = ["none", "n/a", "not applicable", "no manual", "ninguna", "无", "нет"];
-    let refused =
-        ["no manual verification", "no phase-level manual verification", "no manual testing", "no manual steps"];
+    let none = [
+        "none",
+        "n/a",
+        "not applicable",
+        "no manual",
+        "ninguna",
+        "无",
+        "нет",
+    ];
+    let refused = [
+        "no manual verification",
+        "no phase-level manual verification",
+        "no manual testing",
+        "no manual steps",
+    ];
     let refused = refused.iter().any(|words| lower.starts_with(words));
     refused && !text.contains('`')
         || lower.split_whitespace().count() <= 14
@@ -250,5 +323,9 @@ fn says_none(text: &str) -> bool {
 }
 
 fn manner(row: &Row) -> Manner {
-    if row.topic == Some(Topic::Run) { Manner::Labelled } else { Manner::Criterion }
+    if row.topic == Some(Topic::Run) {
+        Manner::Labelled
+    } else {
+        Manner::Criterion
+    }
 }

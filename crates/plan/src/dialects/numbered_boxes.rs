@@ -3,16 +3,26 @@
 use super::{BoxSeen, Dialect};
 use crate::naming::{Rank, UnitName, numbered};
 
-pub(super) const DIALECT: Dialect = Dialect { name: "numbered-boxes", resort: 1, heading: |_| None, item };
+pub(super) const DIALECT: Dialect = Dialect {
+    name: "numbered-boxes",
+    resort: 1,
+    heading: |_| None,
+    item,
+};
 
 fn item(seen: &BoxSeen<'_>) -> Option<UnitName> {
     let criteria = seen.around.is_some_and(|topic| topic.is_criteria());
     let name = numbered(seen.words).filter(|_| !criteria)?;
-    let dotted = name.number.as_deref().is_some_and(|number| number.contains('.'));
+    let dotted = name
+        .number
+        .as_deref()
+        .is_some_and(|number| number.contains('.'));
     match seen.unit {
         None => Some(name),
         Some((Rank::Phase, outer)) => {
-            let inside = outer.zip(name.number.as_deref()).and_then(|(outer, number)| number.strip_prefix(outer));
+            let inside = outer
+                .zip(name.number.as_deref())
+                .and_then(|(outer, number)| number.strip_prefix(outer));
             let child = inside.is_some_and(|rest| rest.starts_with('.'));
             (child || dotted || seen.holds_numbers).then_some(name)
         }

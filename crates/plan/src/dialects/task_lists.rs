@@ -4,7 +4,12 @@
 use super::{BoxSeen, Dialect, HeadingSeen};
 use crate::naming::{Rank, UnitName, coded, numbered};
 
-pub(super) const DIALECT: Dialect = Dialect { name: "task-lists", resort: 1, heading, item };
+pub(super) const DIALECT: Dialect = Dialect {
+    name: "task-lists",
+    resort: 1,
+    heading,
+    item,
+};
 
 fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     let name = numbered(seen.words)?;
@@ -17,8 +22,13 @@ fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     match seen.unit {
         None => Some(name),
         Some((_, Some(outer))) => {
-            let inner = name.number.as_deref().and_then(|number| number.strip_prefix(outer));
-            inner.is_some_and(|rest| rest.starts_with('.')).then_some(name)
+            let inner = name
+                .number
+                .as_deref()
+                .and_then(|number| number.strip_prefix(outer));
+            inner
+                .is_some_and(|rest| rest.starts_with('.'))
+                .then_some(name)
         }
         Some(_) => None,
     }
@@ -30,7 +40,11 @@ fn item(seen: &BoxSeen<'_>) -> Option<UnitName> {
     if criteria || inside_task {
         return None;
     }
-    let code = coded(seen.words).filter(|name| name.number.as_deref().is_some_and(|number| number.starts_with('T')));
+    let code = coded(seen.words).filter(|name| {
+        name.number
+            .as_deref()
+            .is_some_and(|number| number.starts_with('T'))
+    });
     if let Some(mut name) = code {
         name.title = without_tags(&name.title);
         return Some(name);
@@ -45,7 +59,9 @@ fn item(seen: &BoxSeen<'_>) -> Option<UnitName> {
 fn without_tags(title: &str) -> String {
     let mut rest = title.trim_start();
     while let Some(inner) = rest.strip_prefix('[') {
-        let Some((tag, tail)) = inner.split_once(']') else { break };
+        let Some((tag, tail)) = inner.split_once(']') else {
+            break;
+        };
         if tag.len() > 8 || tail.starts_with('(') {
             break;
         }

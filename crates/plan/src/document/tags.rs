@@ -17,7 +17,7 @@ const NAME: &str = "name";
 /// Elements that only hold others.
 const HOLDERS: [&str; 3] = ["tasks", "verify", "plan"];
 
-/// What a line with a tag stands for.
+/// The meaning of a line with a tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tag {
     /// A unit begins: the bytes of its name.
@@ -40,21 +40,27 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
-    /// What the line that begins at `start` stands for, if it bears a tag.
+    /// Returns what the line that begins at `start` stands for, if it bears a tag.
     pub(super) fn at(&self, start: usize) -> Option<&Tag> {
-        let found = self.lines.binary_search_by_key(&start, |(line, _)| *line).ok()?;
+        let found = self
+            .lines
+            .binary_search_by_key(&start, |(line, _)| *line)
+            .ok()?;
         self.lines.get(found).map(|(_, tag)| tag)
     }
 
-    /// Whether a byte lies inside a unit's element.
+    /// Returns whether a byte lies inside a unit's element.
     pub(crate) fn is_in_unit(&self, at: usize) -> bool {
         let next = self.units.partition_point(|unit| unit.start <= at);
-        next.checked_sub(1).is_some_and(|unit| self.units[unit].contains(&at))
+        next.checked_sub(1)
+            .is_some_and(|unit| self.units[unit].contains(&at))
     }
 
-    /// Whether a unit's element begins on the line of this byte.
+    /// Returns whether a unit's element begins on the line of this byte.
     pub(crate) fn opens_unit(&self, start: usize) -> bool {
-        self.units.binary_search_by_key(&start, |unit| unit.start).is_ok()
+        self.units
+            .binary_search_by_key(&start, |unit| unit.start)
+            .is_ok()
     }
 }
 
@@ -71,19 +77,30 @@ fn tag_at(text: &str, at: usize, end: usize) -> Option<Seen> {
     let closes = inner.starts_with('/');
     let from = at + 1 + usize::from(closes);
     let bare = text.get(from..end)?;
-    let length = bare.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))?;
+    let length =
+        bare.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))?;
     let name = from..from + length;
     let rest = &bare[length..];
-    let close = rest.find('>').filter(|_| length > 0 && rest.starts_with([' ', '>']))?;
-    Some(Seen { name, closes, end: from + length + close + 1 })
+    let close = rest
+        .find('>')
+        .filter(|_| length > 0 && rest.starts_with([' ', '>']))?;
+    Some(Seen {
+        name,
+        closes,
+        end: from + length + close + 1,
+    })
 }
 
 /// Where a value ends: before the tags at the end of its line.
 fn value_end(text: &str, from: usize, end: usize) -> usize {
     let mut to = from + text[from..end].trim_end().len();
     while text[from..to].ends_with('>') {
-        let Some(open) = text[from..to].rfind("</").map(|at| from + at) else { break };
-        let Some(seen) = tag_at(text, open, to).filter(|seen| seen.closes && seen.end == to) else { break };
+        let Some(open) = text[from..to].rfind("</").map(|at| from + at) else {
+            break;
+        };
+        let Some(seen) = tag_at(text, open, to).filter(|seen| seen.closes && seen.end == to) else {
+            break;
+        };
         to = from + text[from..seen.name.start - 2].trim_end().len();
     }
     to
@@ -99,10 +116,16 @@ pub(crate) fn find(text: &str, start: usize, fences: &[Fence]) -> Tags {
     let mut fence = 0;
     let mut open: Option<usize> = None;
     for line in lines(text, start) {
-        while fences.get(fence).is_some_and(|found| found.span.end <= line.start) {
+        while fences
+            .get(fence)
+            .is_some_and(|found| found.span.end <= line.start)
+        {
             fence += 1;
         }
-        if fences.get(fence).is_some_and(|found| found.span.start < line.end && line.start < found.span.end) {
+        if fences
+            .get(fence)
+            .is_some_and(|found| found.span.start < line.end && line.start < found.span.end)
+        {
             continue;
         }
         let lead = line.end - text[line.clone()].trim_start().len();
@@ -134,12 +157,15 @@ fn read(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool) -> 
     if name == UNIT {
         return Tag::Unit(name_of_unit(text, seen.end).unwrap_or_else(|| seen.name.clone()));
     }
-    let next = seen.end + (text[seen.end..line.end].len() - text[seen.end..line.end].trim_start().len());
+    let next =
+        seen.end + (text[seen.end..line.end].len() - text[seen.end..line.end].trim_start().len());
     if HOLDERS.contains(&name.as_str()) || inside && text[next..line.end].starts_with('<') {
         // `<verify><automated>…`: what stands inside is the label.
         return match tag_at(text, next, line.end) {
             Some(inner) if !inner.closes => read(text, line, (next, &inner), inside),
-            _ if name == "verify" => Tag::Label(lead..value_end(text, next, line.end).max(seen.end)),
+            _ if name == "verify" => {
+                Tag::Label(lead..value_end(text, next, line.end).max(seen.end))
+            }
             _ => Tag::Layout,
         };
     }
@@ -154,8 +180,12 @@ fn read(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool) -> 
 
 /// The words of the `<name>` of a unit, whose element is open from `from` on.
 fn name_of_unit(text: &str, from: usize) -> Option<Span> {
-    let end = text[from..].find("</task>").map_or(text.len(), |at| from + at);
-    let open = text[from..end].find("<name>").map(|at| from + at + "<name>".len())?;
+    let end = text[from..]
+        .find("</task>")
+        .map_or(text.len(), |at| from + at);
+    let open = text[from..end]
+        .find("<name>")
+        .map(|at| from + at + "<name>".len())?;
     let close = text[open..end].find("</name>").map(|at| open + at)?;
     let words = &text[open..close];
     let begin = open + (words.len() - words.trim_start().len());

@@ -10,7 +10,7 @@ use super::Section;
 use crate::labels::{Topic, heading_topic};
 use crate::naming::{Rank, UnitName, after_number, coded, number_at, numbered, unit_name};
 
-/// What the headings of a series have in common.
+/// The form that the headings of a series have in common.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Form {
     level: usize,
@@ -35,15 +35,23 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
     let counts = Counts::of(sections, title);
     let mut found: Vec<Option<UnitName>> = sections.iter().map(|_| None).collect();
     for members in groups.values() {
-        let several =
-            || members.iter().filter_map(|at| formed[*at].as_ref()?.number.as_deref()).collect::<BTreeSet<_>>();
-        let numbers = members.iter().filter_map(|at| formed[*at].as_ref()?.number.as_deref());
+        let several = || {
+            members
+                .iter()
+                .filter_map(|at| formed[*at].as_ref()?.number.as_deref())
+                .collect::<BTreeSet<_>>()
+        };
+        let numbers = members
+            .iter()
+            .filter_map(|at| formed[*at].as_ref()?.number.as_deref());
         if several().len() > 1
             && ascend(numbers)
             && is_series(sections, members, &counts)
             && !has_units_beside(members, &counts)
         {
-            members.iter().for_each(|&at| found[at].clone_from(&formed[at]));
+            members
+                .iter()
+                .for_each(|&at| found[at].clone_from(&formed[at]));
         }
     }
     for at in 0..sections.len() {
@@ -72,16 +80,16 @@ fn ascend<'n>(numbers: impl Iterator<Item = &'n str>) -> bool {
     true
 }
 
-/// What is counted of the sections once, for all series.
+/// Counts of the sections, made once for all series.
 struct Counts {
     /// Headings with a word for units, but for the title.
     named: Vec<bool>,
-    /// How many of those that are no steps stand below each section, and in all.
+    /// The number of those that are no steps below each section, and in all.
     units_below: Vec<usize>,
     units: usize,
     /// Numbered sections with work.
     numbered: Vec<bool>,
-    /// How many of those each section holds directly; the document's own under `None`.
+    /// The number of those that each section holds directly; the document's own under `None`.
     numbered_in: HashMap<Option<usize>, usize>,
     /// Signs of work in the document.
     works: usize,
@@ -95,7 +103,11 @@ impl Counts {
             units: 0,
             numbered: vec![false; sections.len()],
             numbered_in: HashMap::new(),
-            works: sections.iter().filter(|section| section.parent.is_none()).map(|section| section.works).sum(),
+            works: sections
+                .iter()
+                .filter(|section| section.parent.is_none())
+                .map(|section| section.works)
+                .sum(),
         };
         for (at, section) in sections.iter().enumerate() {
             if let Some(name) = unit_name(&section.marked.words).filter(|_| Some(at) != title) {
@@ -124,35 +136,71 @@ fn form(section: &Section) -> Option<(Form, UnitName)> {
         return None;
     }
     let made = |kind: &str, word: &str, number: String, title: String| {
-        let name = UnitName { word: word.to_owned(), number: Some(number), title, rank: Rank::Phase };
-        (Form { level: section.level, kind: kind.to_owned() }, name)
+        let name = UnitName {
+            word: word.to_owned(),
+            number: Some(number),
+            title,
+            rank: Rank::Phase,
+        };
+        (
+            Form {
+                level: section.level,
+                kind: kind.to_owned(),
+            },
+            name,
+        )
     };
     if let Some(inner) = words.strip_prefix('(') {
         let (number, rest) = inner.split_once(')')?;
-        let short =
-            !number.is_empty() && number.len() <= 4 && number.chars().all(|letter| letter.is_ascii_alphanumeric());
-        return short
-            .then(|| made("()", "", number.to_owned(), rest.trim_start_matches([' ', ':', '-', '—']).to_owned()));
+        let short = !number.is_empty()
+            && number.len() <= 4
+            && number.chars().all(|letter| letter.is_ascii_alphanumeric());
+        return short.then(|| {
+            made(
+                "()",
+                "",
+                number.to_owned(),
+                rest.trim_start_matches([' ', ':', '-', '—']).to_owned(),
+            )
+        });
     }
-    if let Some((inner, rest)) = words.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
-        let name = coded(&format!("{inner} {}", rest.trim_start_matches([' ', ':', '-', '—'])))?;
+    if let Some((inner, rest)) = words
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+    {
+        let name = coded(&format!(
+            "{inner} {}",
+            rest.trim_start_matches([' ', ':', '-', '—'])
+        ))?;
         return Some(made("[]", "", name.number?, name.title));
     }
     if let Some(rest) = words.strip_prefix('#') {
         let number = number_at(rest)?;
-        return after_number(&rest[number.len()..], &number).map(|title| made("#", "", number, title));
+        return after_number(&rest[number.len()..], &number)
+            .map(|title| made("#", "", number, title));
     }
     let mut letters = words.chars();
-    let lone = letters.next().filter(char::is_ascii_uppercase).zip(letters.next());
+    let lone = letters
+        .next()
+        .filter(char::is_ascii_uppercase)
+        .zip(letters.next());
     if let Some((letter, _)) = lone.filter(|(_, next)| matches!(next, '.' | ')' | ':')) {
-        let rest = words[2..].trim_start_matches([' ', '-', '—', '–']).to_owned();
+        let rest = words[2..]
+            .trim_start_matches([' ', '-', '—', '–'])
+            .to_owned();
         // Parts of a document, not of its work: "A. Context".
-        let explains = matches!(heading_topic(&rest), Some(Topic::Reference | Topic::About | Topic::Bounds));
+        let explains = matches!(
+            heading_topic(&rest),
+            Some(Topic::Reference | Topic::About | Topic::Bounds)
+        );
         return (!rest.is_empty() && !explains).then(|| made("A.", "", letter.to_string(), rest));
     }
     if let Some(name) = coded(words) {
         let number = name.number.clone()?;
-        let kind: String = number.chars().take_while(char::is_ascii_uppercase).collect();
+        let kind: String = number
+            .chars()
+            .take_while(char::is_ascii_uppercase)
+            .collect();
         return Some(made(&kind, "", number, name.title));
     }
     worded(words).map(|(word, number, title)| made(&word.to_lowercase(), word, number, title))
@@ -164,15 +212,21 @@ fn worded(words: &str) -> Option<(&str, String, String)> {
     for _ in 0..MOST_WORDS {
         let rest = &words[end..];
         let lead = rest.len() - rest.trim_start().len();
-        let word =
-            rest.trim_start().chars().take_while(|letter| letter.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+        let word = rest
+            .trim_start()
+            .chars()
+            .take_while(|letter| letter.is_alphabetic())
+            .map(char::len_utf8)
+            .sum::<usize>();
         if word == 0 {
             return None;
         }
         end += lead + word;
         let gap = words[end..].trim_start_matches([' ', '#', '-', '\u{a0}', '№']);
         let apart = gap.len() < words[end..].len();
-        let Some(number) = number_at(gap).filter(|_| apart) else { continue };
+        let Some(number) = number_at(gap).filter(|_| apart) else {
+            continue;
+        };
         // `Fix a bug`: a letter is a number only where a sign follows, which `after_number` asks for.
         let title = after_number(&gap[number.len()..], &number)?;
         return Some((&words[..end], number, title));
@@ -184,23 +238,30 @@ fn ancestors(sections: &[Section], at: usize) -> impl Iterator<Item = usize> + '
     std::iter::successors(sections[at].parent, |at| sections[*at].parent)
 }
 
-/// Whether the headings are a series of units: work in most of the sections, and no series of numbered sections around it.
+/// Returns whether the headings are a series of units: work in most of the sections, and no series of numbered sections around it.
 fn is_series(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
     let working = members.iter().filter(|at| works(&sections[**at])).count();
-    let has_others = |outer: usize| counts.numbered_in.get(&sections[outer].parent).is_some_and(|count| *count > 1);
+    let has_others = |outer: usize| {
+        counts
+            .numbered_in
+            .get(&sections[outer].parent)
+            .is_some_and(|count| *count > 1)
+    };
     let inside = |outer: usize| counts.numbered[outer] && has_others(outer) || counts.named[outer];
-    let is_part = members.iter().any(|at| ancestors(sections, *at).any(inside));
+    let is_part = members
+        .iter()
+        .any(|at| ancestors(sections, *at).any(inside));
     working * 2 >= members.len() && !is_part && holds_most(sections, members, counts)
 }
 
-/// Whether two thirds of the document's work stand below these headings: what stands beside a series of a part of it would
+/// Returns whether two thirds of the document's work stand below these headings: what stands beside a series of a part of it would
 /// belong to no unit.
 fn holds_most(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
     let own: usize = members.iter().map(|at| sections[*at].works).sum();
     own * 3 >= counts.works * 2
 }
 
-/// Whether headings with a word for units ("Phase 2", "Task 1") stand elsewhere: then those are the plan's units. The
+/// Returns whether headings with a word for units ("Phase 2", "Task 1") stand elsewhere: then those are the plan's units. The
 /// members are of one level, so that none lies in another.
 fn has_units_beside(members: &[usize], counts: &Counts) -> bool {
     counts.units > members.iter().map(|at| counts.units_below[*at]).sum()

@@ -27,7 +27,8 @@ pub(super) struct Table {
 const TEXT: &str = include_str!("words.toml");
 
 /// The words; a table that does not parse has none, which a test would show.
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
+pub(super) static TABLE: LazyLock<Table> =
+    LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
 
 /// Where a command stands.
 pub(super) struct Place {
@@ -51,7 +52,11 @@ impl Place {
         let mut headings: Vec<(usize, &Span)> = Vec::new();
         let mut above = "";
         let (mut before, mut items, mut fenced) = (String::new(), Vec::new(), false);
-        for piece in document.pieces.iter().take_while(|piece| piece.span.start <= at) {
+        for piece in document
+            .pieces
+            .iter()
+            .take_while(|piece| piece.span.start <= at)
+        {
             let here = piece.span.contains(&at);
             match &piece.kind {
                 PieceKind::Heading { level, title } => {
@@ -61,24 +66,46 @@ impl Place {
                 }
                 PieceKind::Text(lines) if here => {
                     let line = lines.iter().find(|line| line.start <= at && at <= line.end);
-                    before = line.map_or("", |line| document.slice(&(line.start..at))).to_owned();
+                    before = line
+                        .map_or("", |line| document.slice(&(line.start..at)))
+                        .to_owned();
                 }
-                PieceKind::Text(lines) => above = lines.last().map_or("", |line| document.slice(line)),
+                PieceKind::Text(lines) => {
+                    above = lines.last().map_or("", |line| document.slice(line))
+                }
                 PieceKind::Code(_) if here => fenced = true,
                 _ => {}
             }
             if here {
                 let around = document.items_around(piece);
-                items = around.iter().map(|item| up_to(document, document.items[*item].span.start, at)).collect();
+                items = around
+                    .iter()
+                    .map(|item| up_to(document, document.items[*item].span.start, at))
+                    .collect();
             }
         }
-        let title = headings.first().filter(|(level, _)| *level == 1).map(|(_, title)| key(document.slice(title)));
-        let below = headings.iter().rev().filter(|(level, _)| *level > 1 || title.is_none());
+        let title = headings
+            .first()
+            .filter(|(level, _)| *level == 1)
+            .map(|(_, title)| key(document.slice(title)));
+        let below = headings
+            .iter()
+            .rev()
+            .filter(|(level, _)| *level > 1 || title.is_none());
         let named = |title: &Span| unit_name(&marked(document.slice(title)).words).is_some();
-        let headings = below.map(|(_, title)| (key(document.slice(title)), named(title))).collect();
+        let headings = below
+            .map(|(_, title)| (key(document.slice(title)), named(title)))
+            .collect();
         let leads = leads(&before);
         let lead = if fenced { key(above) } else { key(&before) };
-        Place { title: title.unwrap_or_default(), headings, lead, items, fenced, leads }
+        Place {
+            title: title.unwrap_or_default(),
+            headings,
+            lead,
+            items,
+            fenced,
+            leads,
+        }
     }
 
     /// Tells that the nearest heading, or a short line above it or before it, holds one of the words.
@@ -87,7 +114,11 @@ impl Place {
         const SHORT: usize = 9;
         let last = self.lead.rsplit(". ").next().unwrap_or(&self.lead);
         let short = last.split_whitespace().count() <= SHORT;
-        let titled = |item: &String| item.split("**").nth(1).is_some_and(|title| holds(&key(title), list));
+        let titled = |item: &String| {
+            item.split("**")
+                .nth(1)
+                .is_some_and(|title| holds(&key(title), list))
+        };
         self.is_headed(list) || short && holds(last, list) || self.items.iter().any(titled)
     }
 
@@ -103,12 +134,16 @@ impl Place {
 
     /// Tells that a section over it, which is no unit of work, holds one of the words.
     pub(super) fn is_in_section(&self, list: &Words) -> bool {
-        self.headings.iter().any(|(title, unit)| !unit && holds(title, list))
+        self.headings
+            .iter()
+            .any(|(title, unit)| !unit && holds(title, list))
     }
 
     /// Tells that the section right around it, which is no unit of work, begins with or is one of the words.
     pub(super) fn is_headed(&self, list: &Words) -> bool {
-        self.headings.first().is_some_and(|(title, unit)| !unit && holds(title, list))
+        self.headings
+            .first()
+            .is_some_and(|(title, unit)| !unit && holds(title, list))
     }
 
     /// Tells that the plan is titled so.
@@ -122,12 +157,12 @@ impl Place {
     }
 }
 
-/// Whether words name a text for people to read.
+/// Returns whether words name a text for people to read.
 pub(super) fn names_text(words: &str) -> bool {
     words.contains(".md`") || words.contains(".md ") || words.contains("README")
 }
 
-/// Whether a command whose line begins with `before` is what the line is for: at its start, behind a label, or joined by
+/// Returns whether a command whose line begins with `before` is what the line is for: at its start, behind a label, or joined by
 /// a word to one that is.
 fn leads(before: &str) -> bool {
     let open = before.trim_end_matches(['`', ' ', '*', '_']);
@@ -139,7 +174,10 @@ fn leads(before: &str) -> bool {
         at = span.outer.end;
     }
     bare.push_str(&value[at..]);
-    let words = bare.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).count();
+    let words = bare
+        .split(|letter: char| !letter.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .count();
     words == 0 || at > 0 && words == 1
 }
 
@@ -149,13 +187,15 @@ fn up_to(document: &Document<'_>, start: usize, at: usize) -> String {
     text.lines().next().unwrap_or("").to_owned()
 }
 
-/// Whether one of the words stands in the text whole; of a script without blanks, anywhere.
+/// Returns whether one of the words stands in the text whole; of a script without blanks, anywhere.
 pub(super) fn holds(text: &str, list: &Words) -> bool {
     list.keys().any(|word| {
         text.match_indices(word.as_str()).any(|(at, _)| {
-            let joined = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+            let joined =
+                |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
             !word.is_ascii()
-                || !joined(text[..at].chars().next_back()) && !joined(text[at + word.len()..].chars().next())
+                || !joined(text[..at].chars().next_back())
+                    && !joined(text[at + word.len()..].chars().next())
         })
     })
 }
@@ -167,8 +207,14 @@ mod tests {
     #[test]
     fn every_word_stands_in_its_heading() {
         let table: Table = toml::from_str(TEXT).expect("the table parses");
-        let lists =
-            [&table.manual, &table.verification, &table.setup, &table.shown, &table.documentation, &table.operation];
+        let lists = [
+            &table.manual,
+            &table.verification,
+            &table.setup,
+            &table.shown,
+            &table.documentation,
+            &table.operation,
+        ];
         for (word, heading) in lists.into_iter().flatten() {
             let own: Words = [(word.clone(), heading.clone())].into();
             assert!(holds(&key(heading), &own), "{word}: {heading}");

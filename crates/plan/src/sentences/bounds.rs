@@ -1,4 +1,4 @@
-//! What a sentence says is all that may change: "nothing outside `a.py` changes", "only `a.py` and `b.py` are touched".
+//! Reads sentences that bound all that may change: "nothing outside `a.py` changes", "only `a.py` and `b.py` are touched".
 //!
 //! The words right before the first path decide, and all code that the sentence names has to be paths: "change only the
 //! import in `a.py`" bounds a part of a file, and nothing else.
@@ -9,14 +9,19 @@ use crate::inline::code_spans;
 use crate::paths::as_path;
 use crate::vocabulary::{Use, begins, held, is_entry, last};
 
-/// What may stand between the word that bounds and the first path: "only the one file: `a.py`".
-const BETWEEN: [&str; 14] =
-    ["file", "files", "module", "this", "one", "these", "two", "der", "die", "datei", "le", "fichier", "el", "archivo"];
+/// Words that may stand between the word that bounds and the first path: "only the one file: `a.py`".
+const BETWEEN: [&str; 14] = [
+    "file", "files", "module", "this", "one", "these", "two", "der", "die", "datei", "le",
+    "fichier", "el", "archivo",
+];
 
 /// Returns what a sentence protects by naming all that may change.
 pub(super) fn bound(words: &str) -> Option<Protected> {
     let spans = code_spans(words, 0);
-    let paths: Vec<&str> = spans.iter().map(|span| &words[span.inner.clone()]).collect();
+    let paths: Vec<&str> = spans
+        .iter()
+        .map(|span| &words[span.inner.clone()])
+        .collect();
     if paths.is_empty() || !paths.iter().all(|path| as_path(path, true).is_some()) {
         return None;
     }
@@ -25,17 +30,23 @@ pub(super) fn bound(words: &str) -> Option<Protected> {
     let before = before.trim_end_matches([' ', ':', '*', '_', '(']);
     let whole = words.to_lowercase();
     let uses = held(&whole);
-    let alters =
-        uses.has(Use::Alter) || whole.split(' ').any(|word| is_entry(word.trim_end_matches(['s', '.']), Use::Alter));
+    let alters = uses.has(Use::Alter)
+        || whole
+            .split(' ')
+            .any(|word| is_entry(word.trim_end_matches(['s', '.']), Use::Alter));
     if !alters || uses.has(Use::Condition) {
         return None;
     }
     let lead = without_fillers(before);
     let excepts = last(lead, Use::Except).filter(|found| found.end == lead.len());
-    let denied = excepts
-        .is_some_and(|found| held(&lead[..found.start]).has(Use::Negation) || begins(lead, Use::Negation).is_some());
+    let denied = excepts.is_some_and(|found| {
+        held(&lead[..found.start]).has(Use::Negation) || begins(lead, Use::Negation).is_some()
+    });
     let solely = || {
-        let verb = lead.rsplit(' ').next().is_some_and(|word| is_entry(word, Use::Alter));
+        let verb = lead
+            .rsplit(' ')
+            .next()
+            .is_some_and(|word| is_entry(word, Use::Alter));
         let ends = last(lead, Use::Solely).is_some_and(|found| found.end == lead.len());
         !uses.has(Use::Negation) && (ends || verb && held(lead).has(Use::Solely))
     };
@@ -54,9 +65,15 @@ fn without_fillers(before: &str) -> &str {
     loop {
         let word = rest.rsplit(' ').next().unwrap_or("");
         let bare = word.trim_end_matches(':');
-        let fills = BETWEEN.contains(&bare) || is_entry(bare, Use::Determiner) || bare == "in" || bare.is_empty();
+        let fills = BETWEEN.contains(&bare)
+            || is_entry(bare, Use::Determiner)
+            || bare == "in"
+            || bare.is_empty();
         // "other file than" is one word of exception.
-        if !fills || rest.len() == word.len() || last(rest, Use::Except).is_some_and(|found| found.end == rest.len()) {
+        if !fills
+            || rest.len() == word.len()
+            || last(rest, Use::Except).is_some_and(|found| found.end == rest.len())
+        {
             return rest;
         }
         rest = rest[..rest.len() - word.len()].trim_end();
@@ -66,13 +83,20 @@ fn without_fillers(before: &str) -> &str {
 /// Returns whether what a sentence protects is the first that it names: "Replace `a`, but do not touch `b`" is about `a`.
 pub(super) fn is_about(words: &str, protects: &[Protected]) -> bool {
     let first = code_spans(words, 0).into_iter().next();
-    protects.first().zip(first).is_some_and(|(one, span)| one.name == words[span.inner])
+    protects
+        .first()
+        .zip(first)
+        .is_some_and(|(one, span)| one.name == words[span.inner])
 }
 
 /// The class of a sentence that says what must stay.
 pub(super) fn forbidden(class: SentenceClass) -> SentenceClass {
     use SentenceClass::{Context, DoPartly, DoUnshown, Forbid, Place, Unclear};
-    if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) { Forbid } else { class }
+    if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) {
+        Forbid
+    } else {
+        class
+    }
 }
 
 #[cfg(test)]
@@ -86,7 +110,10 @@ mod tests {
             ("Nothing outside of `app/` is touched.", &["app/"]),
             ("No file other than `a.py` is touched.", &["a.py"]),
             ("Do not touch any other file than `a.py`.", &["a.py"]),
-            ("Do not change anything outside `a.py` and `b.py`.", &["a.py", "b.py"]),
+            (
+                "Do not change anything outside `a.py` and `b.py`.",
+                &["a.py", "b.py"],
+            ),
             ("Only `a.py` changes.", &["a.py"]),
             ("Only `a.py` and `b.py` are modified.", &["a.py", "b.py"]),
             ("Touch only `a.py`.", &["a.py"]),

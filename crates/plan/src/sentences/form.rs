@@ -10,7 +10,7 @@ use crate::paths::as_path;
 
 use crate::vocabulary::{Opening, Use, begins, held, is_dense, is_entry, last_dense};
 
-/// What a sentence does by its form alone.
+/// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mood {
     /// Its verb stands in the imperative, or where its language puts it.
@@ -34,7 +34,7 @@ pub(super) struct Form {
     pub(super) subject: Option<String>,
     /// Its words in lower case, without label, emphasis, path and leads; code spans keep their ticks.
     pub(super) head: String,
-    /// What it does.
+    /// Its mood.
     pub(super) mood: Mood,
     /// Its main statement is negative.
     pub(super) negated: bool,
@@ -88,17 +88,24 @@ pub(super) fn read(words: &str) -> Form {
     let title = name.map_or_else(|| after_number(words).to_owned(), |name| name.title);
     let own = label(&title).filter(|label| label.rest > 0 && is_name(label, &title));
     let (called, rest) = match &own {
-        Some(label) if label.rest < title.len() => (label.name.clone(), title[label.rest..].to_owned()),
+        Some(label) if label.rest < title.len() => {
+            (label.name.clone(), title[label.rest..].to_owned())
+        }
         _ => (String::new(), title),
     };
     let command = code_spans(&rest, 0).first().is_some_and(|span| {
-        rest[..span.outer.start].trim_matches(['*', '_', ' ']).is_empty()
+        rest[..span.outer.start]
+            .trim_matches(['*', '_', ' '])
+            .is_empty()
             && shell::is_command(&rest[span.inner.clone()])
     });
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain(rest)).to_lowercase();
     // "Don't forget to …" says no, and means yes.
-    let lower = Opening::of(&lower).end(Use::Lead).map_or(lower.as_str(), |end| lower[end..].trim_start()).to_owned();
+    let lower = Opening::of(&lower)
+        .end(Use::Lead)
+        .map_or(lower.as_str(), |end| lower[end..].trim_start())
+        .to_owned();
     let head = after_leads(&lower);
     let main = main_statement(&lower);
     let (opening, name) = (Opening::of(&head), Opening::of(&called));
@@ -106,13 +113,25 @@ pub(super) fn read(words: &str) -> Form {
     let cautions = name.is(Use::Caution);
     let negative = opening.is(Use::Negation) || name.is(Use::Negation);
     let said = held(&main);
-    let clause = if matches!(mood, Mood::Asks(_)) { imperative(&main) } else { &main };
-    let negated = negative || if clause.len() < main.len() { held(clause) } else { said }.has(Use::Negation);
+    let clause = if matches!(mood, Mood::Asks(_)) {
+        imperative(&main)
+    } else {
+        &main
+    };
+    let negated = negative
+        || if clause.len() < main.len() {
+            held(clause)
+        } else {
+            said
+        }
+        .has(Use::Negation);
     let of_head = held(&head);
     // "Cover no greeting" begins with its verb: what is denied is a part of the object.
     let dense = main.chars().any(is_dense);
     Form {
-        forbids: negated && matches!(mood, Mood::Asks(Use::Change | Use::Remove)) && (negative || dense)
+        forbids: negated
+            && matches!(mood, Mood::Asks(Use::Change | Use::Remove))
+            && (negative || dense)
             || negated && mood == Mood::Demands
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
@@ -121,12 +140,22 @@ pub(super) fn read(words: &str) -> Form {
         comments: said.has(Use::Comment),
         message: is_message(words),
         negated,
-        mood: if name.is(Use::Demand) { Mood::Demands } else { mood },
+        mood: if name.is(Use::Demand) {
+            Mood::Demands
+        } else {
+            mood
+        },
         conditional: name.is(Use::Condition) || depends(&lower),
-        maps: ["→", "->", " = ", "=>"].iter().any(|sign| main.contains(sign)),
+        maps: ["→", "->", " = ", "=>"]
+            .iter()
+            .any(|sign| main.contains(sign)),
         imports: of_head.has(Use::Import),
-        called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what) && !cautions),
-        explains: explains(&called) && !cautions || explains(&head) || mood == Mood::States && said.has(Use::Given),
+        called: [Use::Run, Use::Judge, Use::Person]
+            .into_iter()
+            .find(|what| name.is(*what) && !cautions),
+        explains: explains(&called) && !cautions
+            || explains(&head)
+            || mood == Mood::States && said.has(Use::Given),
         cautions,
         refers: mood == Mood::States
             && opening.is(Use::Anaphor)
@@ -139,7 +168,9 @@ pub(super) fn read(words: &str) -> Form {
         command,
         judges: of_head.has(Use::Judge),
         test: opening.is(Use::Test) || name.is(Use::Test),
-        done: words.trim_start_matches(['*', ' ']).starts_with(['✅', '☑', '✔', '✓']),
+        done: words
+            .trim_start_matches(['*', ' '])
+            .starts_with(['✅', '☑', '✔', '✓']),
         label: called,
         path,
         subject,
@@ -152,8 +183,11 @@ pub(super) fn read(words: &str) -> Form {
 fn after_number(words: &str) -> &str {
     let bare = words.trim_start_matches(['*', '_']);
     let rest = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
-    let sign = [" — ", " – ", " - ", ": ", " "].iter().find_map(|sign| rest.strip_prefix(sign));
-    sign.filter(|_| rest.len() < bare.len() && bare[..bare.len() - rest.len()].contains('.')).unwrap_or(words)
+    let sign = [" — ", " – ", " - ", ": ", " "]
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign));
+    sign.filter(|_| rest.len() < bare.len() && bare[..bare.len() - rest.len()].contains('.'))
+        .unwrap_or(words)
 }
 
 impl Form {
@@ -181,13 +215,19 @@ fn says_what_it_does(head: &str) -> bool {
     }
     let (verb, object) = rest.split_once(' ').unwrap_or((rest, ""));
     let bases = [("s", ""), ("es", ""), ("ies", "y")];
-    let asks = |base: &str| is_entry(base, Use::Change) || is_entry(base, Use::Judge) || is_entry(base, Use::Read);
-    let acts = bases
-        .into_iter()
-        .any(|(ending, base)| verb.strip_suffix(ending).is_some_and(|stem| asks(&format!("{stem}{base}"))));
+    let asks = |base: &str| {
+        is_entry(base, Use::Change) || is_entry(base, Use::Judge) || is_entry(base, Use::Read)
+    };
+    let acts = bases.into_iter().any(|(ending, base)| {
+        verb.strip_suffix(ending)
+            .is_some_and(|stem| asks(&format!("{stem}{base}")))
+    });
     // What "that" or "to" and a verb follow is what comes of it: "This ensures that …", "This allows us to …".
-    let asks = |words: &str| VERBS.into_iter().any(|what| begins(words, what).is_some()) || is_base_form(words);
-    let outcome = object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
+    let asks = |words: &str| {
+        VERBS.into_iter().any(|what| begins(words, what).is_some()) || is_base_form(words)
+    };
+    let outcome =
+        object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
     acts && !outcome
 }
 
@@ -201,10 +241,19 @@ fn names_unit(words: &str) -> bool {
 /// Returns whether a sentence is the message of a commit: "`feat(api): add the route`".
 fn is_message(words: &str) -> bool {
     let bare = words.trim_matches(['*', '_', ' ', '.']);
-    let Some(inner) = bare.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')) else { return false };
-    let Some((kind, _)) = inner.split_once(": ") else { return false };
+    let Some(inner) = bare
+        .strip_prefix('`')
+        .and_then(|inner| inner.strip_suffix('`'))
+    else {
+        return false;
+    };
+    let Some((kind, _)) = inner.split_once(": ") else {
+        return false;
+    };
     let (kind, scope) = kind.split_once('(').unwrap_or((kind, ")"));
-    !inner.contains('`') && scope.ends_with(')') && kind.chars().all(|letter| letter.is_ascii_lowercase())
+    !inner.contains('`')
+        && scope.ends_with(')')
+        && kind.chars().all(|letter| letter.is_ascii_lowercase())
 }
 
 /// Returns whether a heading says that nothing is to be done: "No other changes needed".
@@ -214,11 +263,28 @@ pub(super) fn denies(words: &str) -> bool {
 
 /// The clause of the verb: what stands behind "that" or "so" speaks of what comes of it.
 fn imperative(main: &str) -> &str {
-    let ends = [" that ", " so ", " which ", " who ", "; ", " — ", " because ", " since ", " when ", " if "];
-    let end = ends.iter().filter_map(|word| main.find(word)).min().unwrap_or(main.len());
+    let ends = [
+        " that ",
+        " so ",
+        " which ",
+        " who ",
+        "; ",
+        " — ",
+        " because ",
+        " since ",
+        " when ",
+        " if ",
+    ];
+    let end = ends
+        .iter()
+        .filter_map(|word| main.find(word))
+        .min()
+        .unwrap_or(main.len());
     // "si el elemento no existe", "wenn es nicht da ist": what it depends on.
     let words = main.match_indices(' ').map(|(at, _)| at);
-    let condition = words.into_iter().find(|at| Opening::of(&main[at + 1..]).is(Use::Condition));
+    let condition = words
+        .into_iter()
+        .find(|at| Opening::of(&main[at + 1..]).is(Use::Condition));
     &main[..end.min(condition.unwrap_or(end))]
 }
 
@@ -227,25 +293,44 @@ fn imperative(main: &str) -> &str {
 /// "`a.py` — add the key", "`total()` (line 7): return zero", "`a.ts`: export it".
 fn after_subject(words: &str) -> (Option<String>, Option<String>, &str) {
     let none = (None, None, words);
-    let Some(first) = code_spans(words, 0).into_iter().next() else { return none };
-    if !words[..first.outer.start].trim_matches(['*', '_', ' ', '\n']).is_empty() {
+    let Some(first) = code_spans(words, 0).into_iter().next() else {
+        return none;
+    };
+    if !words[..first.outer.start]
+        .trim_matches(['*', '_', ' ', '\n'])
+        .is_empty()
+    {
         return none;
     }
     let code = &words[first.inner.clone()];
     let path = as_path(code, true).map(|(path, _)| path);
-    let mut rest = words[first.outer.end..].trim_start_matches(['*', '_']).trim_start();
+    let mut rest = words[first.outer.end..]
+        .trim_start_matches(['*', '_'])
+        .trim_start();
     if rest.starts_with(['(', '（']) {
-        let Some(close) = rest.find([')', '）']) else { return (None, path, words) };
+        let Some(close) = rest.find([')', '）']) else {
+            return (None, path, words);
+        };
         let behind = &rest[close..];
-        rest = behind[behind.chars().next().map_or(0, char::len_utf8)..].trim_start_matches(['*', '_']).trim_start();
+        rest = behind[behind.chars().next().map_or(0, char::len_utf8)..]
+            .trim_start_matches(['*', '_'])
+            .trim_start();
     }
-    let sign = [": ", "：", "— ", "– ", "- ", "→ ", "-> "].iter().find_map(|sign| rest.strip_prefix(sign));
+    let sign = [": ", "：", "— ", "– ", "- ", "→ ", "-> "]
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign));
     let subject = path.is_none().then(|| code.to_owned());
     match sign {
         Some(behind) => (subject, path, behind),
-        None if rest.is_empty() => {
-            (subject, path, if first.outer.start == 0 && words.len() > 2 { rest } else { words })
-        }
+        None if rest.is_empty() => (
+            subject,
+            path,
+            if first.outer.start == 0 && words.len() > 2 {
+                rest
+            } else {
+                words
+            },
+        ),
         None => (None, None, words),
     }
 }
@@ -267,14 +352,20 @@ fn depends(lower: &str) -> bool {
 fn after_leads(lower: &str) -> String {
     let mut rest = lower;
     for _ in 0..4 {
-        rest = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`' && letter != '/');
+        rest = rest.trim_start_matches(|letter: char| {
+            !letter.is_alphanumeric() && letter != '`' && letter != '/'
+        });
         let opening = Opening::of(rest);
         if let Some(end) = opening.end(Use::Lead) {
             rest = &rest[end..];
             continue;
         }
-        let Some(end) = opening.end(Use::Place) else { break };
-        let Some(behind) = after_place(&rest[end..]) else { break };
+        let Some(end) = opening.end(Use::Place) else {
+            break;
+        };
+        let Some(behind) = after_place(&rest[end..]) else {
+            break;
+        };
         rest = behind;
     }
     rest.to_owned()
@@ -286,13 +377,23 @@ const LONGEST_PLACE: usize = 140;
 fn after_place(rest: &str) -> Option<&str> {
     let code = code_spans(rest, 0);
     let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
-    let (at, sign) =
-        rest.char_indices().find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
-    (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty()).then(|| &rest[at + sign.len_utf8()..])
+    let (at, sign) = rest
+        .char_indices()
+        .find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
+    (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty())
+        .then(|| &rest[at + sign.len_utf8()..])
 }
 
 /// The verbs that ask for something; of two that fit alike, the first counts.
-const VERBS: [Use; 7] = [Use::Remove, Use::Keep, Use::Change, Use::Judge, Use::Run, Use::Person, Use::Read];
+const VERBS: [Use; 7] = [
+    Use::Remove,
+    Use::Keep,
+    Use::Change,
+    Use::Judge,
+    Use::Run,
+    Use::Person,
+    Use::Read,
+];
 
 fn mood(head: &str, opening: &Opening, main: &str) -> Mood {
     if opening.is(Use::Modal) || opening.is(Use::Demand) {
@@ -310,34 +411,50 @@ fn mood(head: &str, opening: &Opening, main: &str) -> Mood {
         return Mood::Asks(Use::Change);
     }
     // "Do not add …", "Never log …" ask as much as "Add …".
-    let rest = opening.end(Use::Negation).map(|end| Opening::of(head[end..].trim_start()));
+    let rest = opening
+        .end(Use::Negation)
+        .map(|end| Opening::of(head[end..].trim_start()));
     if rest.is_some_and(|rest| VERBS.into_iter().any(|what| rest.is(what))) {
         return Mood::Asks(Use::Change);
     }
     if let Some(what) = clause_verb(main) {
         return Mood::Asks(what);
     }
-    if held(main).has(Use::Modal) { Mood::Demands } else { Mood::States }
+    if held(main).has(Use::Modal) {
+        Mood::Demands
+    } else {
+        Mood::States
+    }
 }
 
 /// The kind of verb that reaches the farthest: "make sure" before "make", the last verb of a Korean sentence.
 fn farthest(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
-    let found = VERBS.into_iter().filter_map(|what| reach(&what).map(|end| (end, what)));
-    found.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, what)| what)
+    let found = VERBS
+        .into_iter()
+        .filter_map(|what| reach(&what).map(|end| (end, what)));
+    found
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, what)| what)
 }
 
 /// Returns whether a sentence begins with a verb that no list knows: "flip the row", "thread `x` through".
 ///
 /// A word before a determiner or a code span is a verb, unless its ending says that it is none.
 fn is_base_form(head: &str) -> bool {
-    let end = head.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(head.len());
+    let end = head
+        .find(|letter: char| !letter.is_ascii_alphabetic())
+        .unwrap_or(head.len());
     let (word, rest) = head.split_at(end);
-    let Some(rest) = rest.strip_prefix(' ') else { return false };
-    let ended = ["s", "ed", "ing", "ly", "ion", "ment"].iter().any(|ending| word.ends_with(ending));
+    let Some(rest) = rest.strip_prefix(' ') else {
+        return false;
+    };
+    let ended = ["s", "ed", "ing", "ly", "ion", "ment"]
+        .iter()
+        .any(|ending| word.ends_with(ending));
     word.len() > 2 && !ended && begins(rest, Use::Determiner).is_some()
 }
 
-/// How far from its end a sentence of a language that puts the verb last is searched for it.
+/// The distance from its end at which a sentence of a language that puts the verb last is searched for it.
 const LAST: usize = 14;
 
 /// The verb of some clause: Chinese puts it before its object, Korean and Japanese last.
@@ -347,11 +464,17 @@ fn clause_verb(main: &str) -> Option<Use> {
         return farthest(|what| last_dense(&main[from..], *what));
     }
     let clauses = main.split(['，', '、', '；', '：', ':', ',', '+', '时', '后']);
-    let clauses = clauses.map(|clause| clause.trim_start_matches(|letter: char| !letter.is_alphanumeric()));
-    let clauses: Vec<_> = clauses.map(|clause| (Opening::of(clause), clause)).collect();
+    let clauses =
+        clauses.map(|clause| clause.trim_start_matches(|letter: char| !letter.is_alphanumeric()));
+    let clauses: Vec<_> = clauses
+        .map(|clause| (Opening::of(clause), clause))
+        .collect();
     VERBS.into_iter().find(|what| {
-        let moved = |clause: &str| clause.starts_with(COVERBS) && last_dense(clause, *what).is_some();
-        clauses.iter().any(|(opening, clause)| opening.is(*what) || moved(clause))
+        let moved =
+            |clause: &str| clause.starts_with(COVERBS) && last_dense(clause, *what).is_some();
+        clauses
+            .iter()
+            .any(|(opening, clause)| opening.is(*what) || moved(clause))
     })
 }
 
@@ -361,12 +484,15 @@ fn is_verb_last(letter: char) -> bool {
 }
 
 /// Chinese words before which the object may stand, and others that may stand before the verb.
-const COVERBS: [char; 16] =
-    ['将', '把', '在', '为', '給', '给', '对', '向', '从', '用', '於', '于', '并', '再', '先', '也'];
+const COVERBS: [char; 16] = [
+    '将', '把', '在', '为', '給', '给', '对', '向', '从', '用', '於', '于', '并', '再', '先', '也',
+];
 
 /// Returns whether a word is a verb by what follows it: "build passes", "test is red" speak of things.
 fn is_verb(rest: &str) -> bool {
-    let words = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').filter(|word| !word.is_empty());
+    let words = rest
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
+        .filter(|word| !word.is_empty());
     let first = words.clone().next().unwrap_or("");
     let finite = ["is", "are", "was", "were", "has", "have"];
     let ends = [
@@ -413,7 +539,16 @@ fn main_statement(lower: &str) -> String {
             out.push(' ');
         }
     }
-    for cut in [", not ", "rather than", "instead of", " — not ", " - not ", "，而不是", "而不是", "而非"] {
+    for cut in [
+        ", not ",
+        "rather than",
+        "instead of",
+        " — not ",
+        " - not ",
+        "，而不是",
+        "而不是",
+        "而非",
+    ] {
         if let Some(at) = out.find(cut) {
             out.truncate(at);
         }

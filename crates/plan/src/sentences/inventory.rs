@@ -1,4 +1,4 @@
-//! What the blocks of a unit show, by the group, section and file in which they stand.
+//! Keeps the evidence of a unit's blocks by the group, section and file in which they stand.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,10 +10,10 @@ use crate::commands::PlannedCommand;
 use super::evidence::{Blocks, Index, Shown};
 use super::scope::Scopes;
 
-/// What the blocks and commands of a unit show.
+/// The evidence of a unit's blocks and commands.
 #[derive(Debug, Default)]
 pub(super) struct Inventory<'t> {
-    /// What stands in which block.
+    /// The text of each block.
     index: Index<'t>,
     /// All of its blocks.
     unit: Blocks,
@@ -51,7 +51,10 @@ impl<'t> Inventory<'t> {
         changes: &[PlannedChange],
         commands: &[PlannedCommand],
     ) -> Self {
-        let mut stock = Inventory { files: changes.iter().map(|_| Blocks::default()).collect(), ..Self::default() };
+        let mut stock = Inventory {
+            files: changes.iter().map(|_| Blocks::default()).collect(),
+            ..Self::default()
+        };
         stock.runs = commands.iter().map(|command| command.span.start).collect();
         stock.runs.sort_unstable();
         let commits = commands.iter().filter(|command| command.commit.is_some());
@@ -68,7 +71,9 @@ impl<'t> Inventory<'t> {
     }
 
     fn add(&mut self, scopes: &Scopes, one: &'t Placed, changes: &[PlannedChange]) {
-        let Some(block) = self.index.add(&one.block) else { return };
+        let Some(block) = self.index.add(&one.block) else {
+            return;
+        };
         self.unit.add(block);
         self.shown.push(one.row);
         if !one.block.imports.is_empty() {
@@ -77,7 +82,10 @@ impl<'t> Inventory<'t> {
         if self.index.is_stub(block) {
             self.stubs.push(one.row);
         }
-        self.groups.entry(scopes.group(one.row).start).or_default().add(block);
+        self.groups
+            .entry(scopes.group(one.row).start)
+            .or_default()
+            .add(block);
         let mut section = scopes.section(one.row);
         while let Some(heading) = section {
             self.sections.entry(heading).or_default().add(block);
@@ -101,12 +109,12 @@ impl<'t> Inventory<'t> {
         }
     }
 
-    /// What all of its blocks show.
+    /// Returns what all of its blocks show.
     pub(super) fn unit(&self) -> Shown<'_> {
         self.index.shown(&self.unit)
     }
 
-    /// What its blocks show that are no tests.
+    /// Returns what its blocks show that are no tests.
     pub(super) fn work(&self) -> Shown<'_> {
         self.index.shown(&self.work)
     }
@@ -116,24 +124,28 @@ impl<'t> Inventory<'t> {
         self.tests().has_code()
     }
 
-    /// What its blocks of tests show.
+    /// Returns what its blocks of tests show.
     pub(super) fn tests(&self) -> Shown<'_> {
         self.index.shown(&self.tests)
     }
 
-    /// What the blocks for one of its files show.
+    /// Returns what the blocks for one of its files show.
     pub(super) fn file(&self, file: usize) -> Option<Shown<'_>> {
         self.files.get(file).map(|blocks| self.index.shown(blocks))
     }
 
-    /// What the blocks of the group show that begins at a row.
+    /// Returns what the blocks of the group show that begins at a row.
     pub(super) fn group(&self, start: usize) -> Option<Shown<'_>> {
-        self.groups.get(&start).map(|blocks| self.index.shown(blocks))
+        self.groups
+            .get(&start)
+            .map(|blocks| self.index.shown(blocks))
     }
 
-    /// What the blocks of the section below a heading show.
+    /// Returns what the blocks of the section below a heading show.
     pub(super) fn section(&self, heading: Option<usize>) -> Option<Shown<'_>> {
-        heading.and_then(|at| self.sections.get(&at)).map(|blocks| self.index.shown(blocks))
+        heading
+            .and_then(|at| self.sections.get(&at))
+            .map(|blocks| self.index.shown(blocks))
     }
 
     /// Returns whether a block that shows something stands in these rows.

@@ -1,4 +1,4 @@
-//! Whether the blocks around a sentence show the work that it asks for: those of its files, of its group, of the unit.
+//! Finds the blocks around a sentence that show the work that it asks for: those of its files, of its group, of the unit.
 
 use std::collections::HashSet;
 
@@ -12,19 +12,37 @@ use super::split::Cut;
 use super::words::stems;
 
 impl Judge<'_, '_, '_> {
-    /// Whether a sentence about some files asks for work, and whether their blocks show it.
-    pub(super) fn by_files(&self, cut: &Cut, form: &Form, found: &Found<'_>, files: &[usize]) -> (bool, bool) {
+    /// Returns whether a sentence about some files asks for work, and whether their blocks show it.
+    pub(super) fn by_files(
+        &self,
+        cut: &Cut,
+        form: &Form,
+        found: &Found<'_>,
+        files: &[usize],
+    ) -> (bool, bool) {
         // A note of few words in a list of files is the title of what the file's blocks show.
-        let noted = form.path.is_some() && self.asking.rows[cut.row].topic.is_some_and(Topic::names_files);
+        let noted = form.path.is_some()
+            && self.asking.rows[cut.row]
+                .topic
+                .is_some_and(Topic::names_files);
         let title = noted && !found.asked.names_symbols();
-        let proof = if title || self.is_followed(cut) { Proof::Any } else { Proof::Half };
+        let proof = if title || self.is_followed(cut) {
+            Proof::Any
+        } else {
+            Proof::Half
+        };
         let mut blocks = files.iter().filter_map(|at| self.stock.file(*at));
-        let shown = blocks.clone().any(|blocks| found.asked.is_shown(blocks, proof));
+        let shown = blocks
+            .clone()
+            .any(|blocks| found.asked.is_shown(blocks, proof));
         let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
-        (shown || found.asks || listed && !blocks.any(Shown::works), shown)
+        (
+            shown || found.asks || listed && !blocks.any(Shown::works),
+            shown,
+        )
     }
 
-    /// Whether a sentence asks for work, and whether the blocks around it show it.
+    /// Returns whether a sentence asks for work, and whether the blocks around it show it.
     pub(super) fn by_group(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> (bool, bool) {
         let row = &self.asking.rows[cut.row];
         let group = self.scopes.group(cut.row);
@@ -48,12 +66,20 @@ impl Judge<'_, '_, '_> {
             // What a test asserts is not the work.
             None => asked.is_shown(self.stock.work(), Proof::Most),
         };
-        let labelled = matches!(topic(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
+        let labelled = matches!(
+            topic(&form.label),
+            Some(Topic::About | Topic::Changes | Topic::Steps)
+        ) || form.step;
         let alone = !local.is_some_and(Shown::works) && !general;
         // An entry of a list of tests in a unit that shows none.
-        let untested = row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
-        let untested = untested && local.is_some_and(Shown::works) && (form.maps || !form::denies(&form.head));
-        (found.asks || untested || alone && (row.item.is_some() || labelled), shown && !untested)
+        let untested =
+            row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
+        let untested =
+            untested && local.is_some_and(Shown::works) && (form.maps || !form::denies(&form.head));
+        (
+            found.asks || untested || alone && (row.item.is_some() || labelled),
+            shown && !untested,
+        )
     }
 
     /// Returns whether the blocks hold the test that a criterion describes.

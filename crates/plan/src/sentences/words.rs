@@ -4,12 +4,15 @@ use crate::inline::code_spans;
 
 /// A text without blanks and quotation marks.
 pub(super) fn squeezed(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '`')).collect()
+    text.chars()
+        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '`'))
+        .collect()
 }
 
 /// Returns whether a text is one name.
 pub(super) fn is_name(text: &str) -> bool {
-    text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
+    text.chars()
+        .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
 }
 
 /// The names in a text.
@@ -23,7 +26,10 @@ const SHORTEST: usize = 3;
 
 /// The stems of the words in a text; `getUserById` is four.
 pub(super) fn stems(text: &str) -> impl Iterator<Item = String> + '_ {
-    names(text).flat_map(parts).filter(|part| part.chars().count() >= SHORTEST).map(|part| stem(&part.to_lowercase()))
+    names(text)
+        .flat_map(parts)
+        .filter(|part| part.chars().count() >= SHORTEST)
+        .map(|part| stem(&part.to_lowercase()))
 }
 
 /// The parts of a name: `getUserById`, `get_user`, `HTTPServer`.
@@ -50,12 +56,15 @@ fn parts(name: &str) -> Vec<&str> {
 /// A word without the endings of number and tense.
 fn stem(word: &str) -> String {
     const ENDINGS: [&str; 6] = ["ing", "ies", "ed", "es", "s", "e"];
-    let cut =
-        ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(|rest| rest.chars().count() >= SHORTEST));
+    let cut = ENDINGS.iter().find_map(|ending| {
+        word.strip_suffix(ending)
+            .filter(|rest| rest.chars().count() >= SHORTEST)
+    });
     let bare = cut.unwrap_or(word);
     // "stopped", "running"
     let mut letters = bare.chars().rev();
-    let doubled = cut.is_some() && matches!((letters.next(), letters.next()), (Some(one), Some(other)) if one == other);
+    let doubled = cut.is_some()
+        && matches!((letters.next(), letters.next()), (Some(one), Some(other)) if one == other);
     let bare = if doubled && bare.chars().count() > SHORTEST {
         &bare[..bare.len() - bare.chars().next_back().map_or(0, char::len_utf8)]
     } else {
@@ -64,7 +73,11 @@ fn stem(word: &str) -> String {
     bare.trim_end_matches(['y', 'i']).to_owned()
 }
 
-/// What a sentence names in code: the spans between ticks.
+/// Returns what a sentence names in code: the spans between ticks.
 pub(super) fn symbols(words: &str) -> Vec<&str> {
-    code_spans(words, 0).into_iter().map(|span| &words[span.inner]).filter(|inner| !inner.is_empty()).collect()
+    code_spans(words, 0)
+        .into_iter()
+        .map(|span| &words[span.inner])
+        .filter(|inner| !inner.is_empty())
+        .collect()
 }

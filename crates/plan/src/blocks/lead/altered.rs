@@ -1,4 +1,4 @@
-//! Whether the words above a block make the block itself what is to be changed, as against what it is to become.
+//! Reads from the words above a block if it is the code to be changed, as against the code that it is to become.
 //!
 //! "Replace the following:" and "It is to be replaced:" show how the code is now; "Change this function:" may show that, or
 //! how it shall be; "Change `f` to the following:" and "Make this change:" show how it shall be.
@@ -6,7 +6,7 @@
 use super::{Clause, clauses, leading_sentence};
 use crate::vocabulary::{Opening, Use, begins, is_dense, is_entry, last};
 
-/// What a change that the words ask for makes of the block.
+/// The block as seen by a change that the words ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Altered {
     /// It is what shall go for something else.
@@ -46,17 +46,22 @@ impl Clause<'_> {
         let end = opening.end(Use::Alter).filter(|_| !opening.is(Use::Keep))?;
         let (verb, rest) = (&head[..end], head[end..].trim_start());
         if rest.chars().any(is_dense) {
-            return begins(rest, Use::Below).or_else(|| begins(rest, Use::Anaphor)).map(|_| verb);
+            return begins(rest, Use::Below)
+                .or_else(|| begins(rest, Use::Anaphor))
+                .map(|_| verb);
         }
         let words: Vec<&str> = rest.split(' ').collect();
         // "the function below": a place that nothing follows is the block's.
         let ends = words.last().is_some_and(|word| is_entry(word, Use::Place)) && words.len() > 1;
         let object = words.iter().take_while(|word| {
-            let small = SMALL.into_iter().any(|what| is_entry(word, what)) && !is_entry(word, Use::Below);
+            let small =
+                SMALL.into_iter().any(|what| is_entry(word, what)) && !is_entry(word, Use::Below);
             !small && **word != "with"
         });
         let object: Vec<&str> = object.copied().collect();
-        let points = object.first().is_some_and(|word| is_entry(word, Use::Anaphor))
+        let points = object
+            .first()
+            .is_some_and(|word| is_entry(word, Use::Anaphor))
             || object.iter().any(|word| is_entry(word, Use::Below));
         // What is behind a goal is what it becomes.
         let whole = object.len() == words.len() || ends && object.len() + 1 == words.len();
@@ -66,16 +71,29 @@ impl Clause<'_> {
 
     /// Returns whether it puts the verb behind the block, which is its object: "diese Funktion ändern".
     fn ends_in_change(&self) -> bool {
-        let ends = last(self.words, Use::Alter).is_some_and(|verb| verb.start > 0 && verb.end == self.words.len());
+        let ends = last(self.words, Use::Alter)
+            .is_some_and(|verb| verb.start > 0 && verb.end == self.words.len());
         let points = begins(self.words, Use::Anaphor).is_some();
-        let below = || self.words.split(' ').take(2).any(|word| is_entry(word, Use::Below));
+        let below = || {
+            self.words
+                .split(' ')
+                .take(2)
+                .any(|word| is_entry(word, Use::Below))
+        };
         ends && (points || below()) && !self.is_denied() && !self.words.contains('`')
     }
 
     /// Returns whether it says that its subject is to be changed, and not to what: "and is to be replaced".
     fn is_passive(&self) -> bool {
-        let Some(verb) = last(self.words, Use::Alter).filter(|verb| verb.end == self.words.len()) else { return false };
-        let before = self.words[..verb.start].trim_end().rsplit(' ').next().unwrap_or("");
+        let Some(verb) = last(self.words, Use::Alter).filter(|verb| verb.end == self.words.len())
+        else {
+            return false;
+        };
+        let before = self.words[..verb.start]
+            .trim_end()
+            .rsplit(' ')
+            .next()
+            .unwrap_or("");
         before == "be" && !self.is_denied()
     }
 }

@@ -1,0 +1,114 @@
+//! Every entry of a label, a heading or a list decides the example that stands beside it.
+
+use crate::blocks::{is_new_label, is_old_label, reads_mark};
+use crate::boxes::State;
+use crate::changes::{
+    Action, action_of, action_of_note, asks_for_change, names_part, only_looks, plainly_modifies,
+    removes_whole,
+};
+use crate::criteria::{CriterionKind, kind};
+use crate::inline::{key, label};
+use crate::labels::{heading_topic, is_base, is_check, topic};
+use crate::naming::{Rank, marked, unit_name};
+use crate::standing::{Approval, approval};
+use crate::vocabulary::{List, languages};
+
+/// Returns whether the example is read the way that its list says.
+fn decides(list: List, example: &str) -> bool {
+    let is_unit = |rank| unit_name(example).is_some_and(|unit| unit.rank == rank);
+    let is_state = |state| marked(example).state == Some(state);
+    let name = || label(example).map_or_else(|| key(example), |label| label.name);
+    let status = || approval(example.split_once(": ").map_or("", |(_, word)| word));
+    match list {
+        List::BaseLabel => is_base(&name()),
+        List::CheckLabel => is_check(&name()),
+        List::CreateVerb => action_of(example) == Some(Action::Create),
+        List::ModifyVerb => action_of(example) == Some(Action::Unstated),
+        List::DeleteVerb => action_of(example) == Some(Action::Delete),
+        List::LookVerb => only_looks(example),
+        List::PlainModifyVerb => plainly_modifies(example),
+        List::BesideFile | List::WholeFile => removes_whole(example),
+        List::PartOfFile => names_part(example),
+        List::Imperative | List::ImperativeLead | List::ImperativePlace => asks_for_change(example),
+        List::PhaseWord => is_unit(Rank::Phase),
+        List::TaskWord => is_unit(Rank::Task),
+        List::StepWord => is_unit(Rank::Step),
+        List::Done => is_state(State::Done),
+        List::Begun => is_state(State::InProgress),
+        List::LeftOut => is_state(State::Skipped),
+        List::NotBegun => is_state(State::Open),
+        List::OptionalNote => marked(example).optional,
+        List::ShownAbove => List::ShownAbove.words().contains(&key(example).as_str()),
+        List::OldCodeLabel => is_old_label(&key(example)),
+        List::NewCodeLabel => is_new_label(&key(example)),
+        List::OldCodeComment => reads_mark(example) == Some(true),
+        List::NewCodeComment => reads_mark(example) == Some(false),
+        List::ByAPerson => kind(None, example, false) == CriterionKind::Manual,
+        List::NoteCreate => action_of_note(example) == Action::Create,
+        List::NoteModify => action_of_note(example) == Action::Modify,
+        List::NoteDelete => action_of_note(example) == Action::Delete,
+        List::StatusRefused => status() == Approval::Refused,
+        List::StatusApproved => status() == Approval::Approved,
+        List::StatusNotDone => status() == Approval::Unmarked,
+    }
+}
+
+/// Returns the example without its entry, or nothing where it does not hold it.
+fn without(entry: &str, example: &str) -> Option<String> {
+    let lower = example.to_lowercase();
+    let rest = lower.replacen(entry, "qqq", 1);
+    (rest != lower).then_some(rest)
+}
+
+#[test]
+fn every_entry_of_a_list_decides_its_example() {
+    let mut wrong = Vec::new();
+    for (list, entries) in languages().flat_map(|language| language.unwrap().lists) {
+        for (entry, example) in entries {
+            let alone = without(&entry, &example).is_some_and(|rest| {
+                let remains = list == List::StatusNotDone || !decides(list, &rest);
+                remains && decides(list, &example)
+            });
+            if !alone {
+                wrong.push(format!("{list:?} {entry:?}: {example:?}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} entries:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_label_and_heading_announces_what_its_table_says() {
+    let mut wrong = Vec::new();
+    for language in languages() {
+        let language = language.unwrap();
+        for (announced, entries) in language.labels {
+            for (entry, example) in entries {
+                let name = label(&example).map_or_else(|| key(&example), |label| label.name);
+                if name != entry || topic(&name) != Some(announced) {
+                    wrong.push(format!("{announced:?} {entry:?}: {example:?} {name:?}"));
+                }
+            }
+        }
+        for (announced, entries) in language.headings {
+            for (entry, example) in entries {
+                let held = without(&entry, &example);
+                let alone = held.is_some_and(|rest| heading_topic(&rest) != Some(announced));
+                if !alone || heading_topic(&example) != Some(announced) {
+                    wrong.push(format!("heading {announced:?} {entry:?}: {example:?}"));
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} entries:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
