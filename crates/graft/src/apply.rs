@@ -272,7 +272,9 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     let shown = content(file, snippet, context);
     // The project's own sorter of imports has the last word on their order.
     let sorted = |language| differ_in_import_order_only(language, text, shown);
-    if same_content(text, snippet.text) || same_content(text, shown) || Language::of_path(file.path).is_some_and(sorted)
+    if same_content(text, snippet.text)
+        || same_content(text, shown)
+        || Language::of_path(file.path).is_some_and(sorted)
     {
         return Graft::AlreadyApplied;
     }
