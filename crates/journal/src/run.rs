@@ -88,7 +88,7 @@ impl Run {
 
     /// [`Run::record_all`] without waiting for the disk: the events outlive the process when it
     /// returns, and the machine once the next [`Run::record_all`] has returned, or what
-    /// [`Run::settling`] gives; that costs one wait for all.
+    /// [`Run::finish_writing`] gives; that costs one wait for all.
     ///
     /// # Errors
     /// As for [`Run::record`].

@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// [`Store::write`] that outlives the process when it returns, and the machine with the next
-    /// [`Store::write`] or [`Store::settle`]: the log keeps their order.
+    /// [`Store::write`] or [`Store::sync_to_disk`]: the log keeps their order.
     pub(crate) fn write_soon<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, JournalError>,
